@@ -1,0 +1,187 @@
+"""Booking requests (``admin.booking.event``, bot to admin) and their answers (``bot.booking.result``)."""
+
+from enum import StrEnum
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field, TypeAdapter, model_validator
+
+from shared_contracts.directory import BookingView, SlotView
+from shared_contracts.envelope import CorrelationId, Message
+from shared_contracts.fields import (
+    EntityId,
+    LongText,
+    ShortText,
+    TelegramChatId,
+    TelegramMessageId,
+    TelegramUserId,
+    UtcDatetime,
+    Version,
+    WireModel,
+)
+
+
+class Outcome(StrEnum):
+    """How a request ended (R2). Each has its own text and next step in chat."""
+
+    BOOKED = "booked"
+    PENDING_APPROVAL = "pending_approval"
+    MOVED = "moved"
+    CANCELLED = "cancelled"
+    SLOT_FULL = "slot_full"
+    SLOT_CLOSED = "slot_closed"
+    SLOT_NOT_FOUND = "slot_not_found"
+    WRONG_RECRUITER = "wrong_recruiter"
+    WRONG_CITY = "wrong_city"
+    ALREADY_BOOKED = "already_booked"
+    BOOKING_NOT_FOUND = "booking_not_found"
+    TOO_LATE = "too_late"
+    MOVE_LIMIT = "move_limit"
+    VERSION_CONFLICT = "version_conflict"
+    EXPIRED = "expired"
+    REJECTED = "rejected"
+    NOT_ALLOWED = "not_allowed"
+    FAILED = "failed"
+
+
+class ReplyTo(WireModel):
+    """The chat message that shows the answer."""
+
+    chat_id: TelegramChatId
+    message_id: TelegramMessageId
+
+
+class BriefPayload(WireModel):
+    """Dates and times for readers of the brief's format: ``YYYY-MM-DD`` and ``HH:MM`` in the slot's city's zone."""
+
+    old_date: ShortText | None = None
+    old_time: ShortText | None = None
+    new_date: ShortText | None = None
+    new_time: ShortText | None = None
+    location: ShortText | None = None
+
+
+class ShownSlot(WireModel):
+    """The slot as the candidate saw it; a difference at commit gets its own outcome (R2)."""
+
+    id: EntityId
+    starts_at: UtcDatetime
+    city_id: EntityId | None = None
+    recruiter_id: EntityId | None = None
+
+
+class BookingRequest(Message):
+    """Fields all requests share. ``timestamp`` is the brief's name for ``occurred_at``."""
+
+    user_telegram_id: TelegramUserId
+    timestamp: UtcDatetime
+    payload: BriefPayload = BriefPayload()
+    reply: ReplyTo | None = None
+
+    @model_validator(mode="after")
+    def _one_moment(self) -> "BookingRequest":
+        if self.timestamp != self.occurred_at:
+            raise ValueError("timestamp and occurred_at must be the same moment")
+        return self
+
+
+class BookingCreated(BookingRequest):
+    """The candidate asks for a seat."""
+
+    event_type: Literal["booking.created"] = "booking.created"
+    event_id: EntityId
+    slot: ShownSlot
+
+
+class BookingRescheduled(BookingRequest):
+    """The candidate asks to move a booking. The version is the one they saw."""
+
+    event_type: Literal["booking.rescheduled"] = "booking.rescheduled"
+    booking_id: EntityId
+    expected_version: Version
+    slot: ShownSlot
+
+
+class BookingCancelled(BookingRequest):
+    """The candidate gives a booking up."""
+
+    event_type: Literal["booking.cancelled"] = "booking.cancelled"
+    booking_id: EntityId
+    expected_version: Version
+
+
+class BookingApproved(BookingRequest):
+    """A recruiter approves a pending request; ``user_telegram_id`` is the recruiter's."""
+
+    event_type: Literal["booking.approved"] = "booking.approved"
+    booking_id: EntityId
+    expected_version: Version
+
+
+class BookingRejected(BookingRequest):
+    """A recruiter rejects a pending request; ``user_telegram_id`` is the recruiter's."""
+
+    event_type: Literal["booking.rejected"] = "booking.rejected"
+    booking_id: EntityId
+    expected_version: Version
+    reason: LongText | None = None
+
+
+AnyBookingRequest = BookingCreated | BookingRescheduled | BookingCancelled | BookingApproved | BookingRejected
+
+booking_event: TypeAdapter[AnyBookingRequest] = TypeAdapter(
+    Annotated[AnyBookingRequest, Field(discriminator="event_type")]
+)
+"""Reads a body of ``admin.booking.event``."""
+
+
+class RequestEssentials(WireModel):
+    """What it takes to answer ``failed`` to a request that can't be read as a whole; any version."""
+
+    message_id: UUID
+    correlation_id: CorrelationId
+    event_type: ShortText
+    user_telegram_id: TelegramUserId
+    reply: ReplyTo | None = None
+
+
+request_essentials: TypeAdapter[RequestEssentials] = TypeAdapter(RequestEssentials)
+
+
+class BookingResult(Message):
+    """The one answer to a request. ``request_id`` is the request's ``message_id``, ``reply`` its echo.
+
+    ``booking`` is the booking after the decision, null where there is none to show; ``alternatives`` are up to
+    three slots that could be asked for instead.
+    """
+
+    request_id: UUID
+    event_type: str
+    outcome: Outcome
+    decided_at: UtcDatetime
+    user_telegram_id: TelegramUserId
+    reply: ReplyTo | None
+    booking: BookingView | None
+    alternatives: Annotated[list[SlotView], Field(max_length=3)] = []
+
+
+booking_result: TypeAdapter[BookingResult] = TypeAdapter(BookingResult)
+"""Reads a body of ``bot.booking.result``."""
+
+
+class ConfirmBooking(WireModel):
+    """Body of ``POST /api/confirm-booking``: the booking of FR4 for clients without a broker."""
+
+    user_telegram_id: TelegramUserId
+    event_id: EntityId
+    slot_id: EntityId
+
+
+class ConfirmBookingAnswer(WireModel):
+    """Answer of ``POST /api/confirm-booking``."""
+
+    request_id: UUID
+    outcome: Outcome
+    decided_at: UtcDatetime
+    booking: BookingView | None
+    alternatives: Annotated[list[SlotView], Field(max_length=3)] = []

@@ -1,0 +1,85 @@
+"""Broadcasts: the command (``bot.broadcast.command``) and what came of it (``admin.delivery.event``)."""
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field, TypeAdapter, model_validator
+
+from shared_contracts.envelope import Message
+from shared_contracts.fields import (
+    EntityId,
+    LongText,
+    ShortText,
+    TelegramChatId,
+    TelegramMessageId,
+    TelegramUserId,
+    WireModel,
+)
+
+
+class BroadcastCommand(Message):
+    """Post an announcement with a Sign up button (FR1).
+
+    It goes to ``chat_ids``, or, with ``audience``, to the people that ``GET /api/broadcasts/{id}/recipients`` pages.
+    """
+
+    action: Literal["post_broadcast"] = "post_broadcast"
+    broadcast_id: EntityId
+    event_id: EntityId
+    message_text: Annotated[LongText, Field(min_length=1)]
+    chat_ids: Annotated[list[TelegramChatId], Field(max_length=100)] = []
+    audience: Literal["all", "city"] | None = None
+
+    @model_validator(mode="after")
+    def _somewhere_to_go(self) -> "BroadcastCommand":
+        if not self.chat_ids and self.audience is None:
+            raise ValueError("name chat_ids or an audience")
+        return self
+
+
+broadcast_command: TypeAdapter[BroadcastCommand] = TypeAdapter(BroadcastCommand)
+"""Reads a body of ``bot.broadcast.command``."""
+
+
+class DeliveryStatus(StrEnum):
+    """What became of one message. ``uncertain``: Telegram did not answer, it may have arrived."""
+
+    SENT = "sent"
+    BLOCKED = "blocked"
+    FAILED = "failed"
+    UNCERTAIN = "uncertain"
+
+
+class Delivery(WireModel):
+    """One recipient's message. ``error`` is Telegram's own text."""
+
+    chat_id: TelegramChatId
+    status: DeliveryStatus
+    telegram_message_id: TelegramMessageId | None = None
+    error: ShortText | None = None
+
+
+class BroadcastDelivered(Message):
+    """Some of a broadcast's messages are done; ``finished`` with the last of them."""
+
+    event_type: Literal["broadcast.delivered"] = "broadcast.delivered"
+    broadcast_id: EntityId
+    deliveries: Annotated[list[Delivery], Field(max_length=100)]
+    finished: bool = False
+
+
+class NotificationDelivered(Message):
+    """A ``bot.notification.command`` is done."""
+
+    event_type: Literal["notification.delivered"] = "notification.delivered"
+    notification_id: EntityId
+    user_telegram_id: TelegramUserId
+    delivery: Delivery
+
+
+AnyDeliveryEvent = BroadcastDelivered | NotificationDelivered
+
+delivery_event: TypeAdapter[AnyDeliveryEvent] = TypeAdapter(
+    Annotated[AnyDeliveryEvent, Field(discriminator="event_type")]
+)
+"""Reads a body of ``admin.delivery.event``."""

@@ -1,0 +1,172 @@
+"""What the admin service's HTTP reads answer: slots, people, places, bookings."""
+
+from enum import StrEnum
+from typing import Annotated, Generic, TypeVar
+
+from pydantic import Field, StringConstraints
+
+from shared_contracts.fields import (
+    EntityId,
+    LongText,
+    ShortText,
+    TelegramChatId,
+    TelegramUserId,
+    Url,
+    UtcDatetime,
+    Version,
+    WireModel,
+)
+
+TimeZoneName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_+/-]{1,64}$")]
+"""An IANA time zone such as ``Europe/Moscow``."""
+
+
+class BookingStatus(StrEnum):
+    """A booking's state; the first three are live, each holds a seat."""
+
+    PENDING = "pending"
+    OFFERED = "offered"
+    BOOKED = "booked"
+    REJECTED = "rejected"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+    ATTENDED = "attended"
+    LATE = "late"
+    NO_SHOW = "no_show"
+    RECRUITER_ABSENT = "recruiter_absent"
+    UNMARKED = "unmarked"
+
+
+LIVE_STATUSES = frozenset({BookingStatus.PENDING, BookingStatus.OFFERED, BookingStatus.BOOKED})
+
+
+class CityRef(WireModel):
+    """A city as a slot names it. ``timezone`` is what "day" and clock times of the slot mean."""
+
+    id: EntityId
+    name: ShortText
+    timezone: TimeZoneName
+
+
+class NamedRef(WireModel):
+    """A recruiter or an interview event as a slot names it."""
+
+    id: EntityId
+    name: ShortText
+
+
+class SlotView(WireModel):
+    """A slot as shown to people. ``free`` is 0 in a booking's own slot when that is full."""
+
+    id: EntityId
+    starts_at: UtcDatetime
+    closes_at: UtcDatetime
+    duration_minutes: Annotated[int, Field(ge=1, le=24 * 60)]
+    free: Annotated[int, Field(ge=0)]
+    location: ShortText
+    room: ShortText
+    city: CityRef
+    recruiter: NamedRef | None
+    event: NamedRef
+
+
+class BookingView(WireModel):
+    """A booking as its candidate may see it. ``requested_slot``: a move that awaits approval."""
+
+    id: EntityId
+    version: Version
+    status: BookingStatus
+    slot: SlotView
+    requested_slot: SlotView | None = None
+    expires_at: UtcDatetime | None = None
+    contact_url: Url | None = None
+
+
+class AllowedUser(WireModel):
+    """One entry of the allow list. ``allowed`` false says that the person was removed since.
+
+    ``timezone`` is the person's own (their city's), null where the slot's city decides.
+    """
+
+    telegram_id: TelegramUserId
+    username: ShortText | None
+    first_name: ShortText
+    allowed: bool
+    city_id: EntityId | None
+    timezone: TimeZoneName | None
+    contact_url: Url | None
+    changed_at: UtcDatetime
+
+
+class InterviewEvent(WireModel):
+    """An interview event that is open for sign-up."""
+
+    id: EntityId
+    title: ShortText
+    description: LongText
+    approval_required: bool
+
+
+class City(CityRef):
+    """A city with the link to its responsible person (the default link where it has none)."""
+
+    contact_url: Url | None
+
+
+class Recruiter(WireModel):
+    """An active recruiter."""
+
+    id: EntityId
+    name: ShortText
+    city_id: EntityId | None
+    contact_url: Url | None
+
+
+class Recipient(WireModel):
+    """One person a broadcast goes to."""
+
+    chat_id: TelegramChatId
+    user_telegram_id: TelegramUserId
+
+
+class Contact(WireModel):
+    """The default link to a responsible person (FR7)."""
+
+    contact_url: Url | None
+
+
+T = TypeVar("T")
+
+
+class Page(WireModel, Generic[T]):
+    """A list answer. ``next`` is the URL path and query of the following page, null at the end."""
+
+    results: list[T]
+    next: str | None
+
+
+class ChangesPage(Page[T], Generic[T]):
+    """A page of a list that can be followed: pass ``changes_cursor`` as ``since`` to get what changed after it.
+
+    Entries near the cursor may come twice; taking one twice does no harm.
+    """
+
+    changes_cursor: str
+
+
+class FieldError(WireModel):
+    """One wrong field of a request: its name and what to do."""
+
+    field: str
+    message: str
+
+
+class Problem(WireModel):
+    """An error answer, ``application/problem+json`` (RFC 9457) with the wrong fields."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    errors: list[FieldError] = []
+    correlation_id: str | None = None

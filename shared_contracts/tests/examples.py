@@ -1,0 +1,130 @@
+"""One example of every message; the golden files are these, as they cross the wire."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from shared_contracts.booking import (
+    BookingApproved,
+    BookingCancelled,
+    BookingCreated,
+    BookingRejected,
+    BookingRescheduled,
+    BookingResult,
+    BriefPayload,
+    Outcome,
+    ReplyTo,
+    ShownSlot,
+)
+from shared_contracts.broadcast import (
+    BroadcastCommand,
+    BroadcastDelivered,
+    Delivery,
+    DeliveryStatus,
+    NotificationDelivered,
+)
+from shared_contracts.directory import BookingStatus, BookingView, CityRef, NamedRef, SlotView
+from shared_contracts.envelope import Message
+from shared_contracts.notification import (
+    CacheInvalidate,
+    CacheName,
+    ChatStarted,
+    ChatStopped,
+    NotificationCommand,
+    NotificationKind,
+)
+
+MOMENT = datetime(2026, 11, 24, 9, 30, 0, 250_000, tzinfo=UTC)
+START = datetime(2026, 11, 26, 11, 0, tzinfo=UTC)
+SLOT_ID, EVENT_ID, BOOKING_ID = (
+    "65a000000000000000000001",
+    "65a000000000000000000002",
+    "65a000000000000000000003",
+)
+CITY_ID, RECRUITER_ID = "65a000000000000000000004", "65a000000000000000000005"
+ENVELOPE: dict[str, Any] = {
+    "message_id": UUID("0f8fad5b-d9cb-469f-a165-70867728950e"),
+    "correlation_id": "a3f1c2",
+    "occurred_at": MOMENT,
+}
+REQUEST: dict[str, Any] = {
+    **ENVELOPE,
+    "timestamp": MOMENT,
+    "user_telegram_id": 1001,
+    "reply": ReplyTo(chat_id=1001, message_id=77),
+}
+SHOWN = ShownSlot(id=SLOT_ID, starts_at=START, city_id=CITY_ID, recruiter_id=RECRUITER_ID)
+SLOT = SlotView(
+    id=SLOT_ID,
+    starts_at=START,
+    closes_at=datetime(2026, 11, 26, 9, 0, tzinfo=UTC),
+    duration_minutes=20,
+    free=2,
+    location="Офис на Тверской",
+    room="3.14",
+    city=CityRef(id=CITY_ID, name="Москва", timezone="Europe/Moscow"),
+    recruiter=NamedRef(id=RECRUITER_ID, name="Ольга Смирнова"),
+    event=NamedRef(id=EVENT_ID, name="Собеседование аналитиков"),
+)
+BOOKING = BookingView(
+    id=BOOKING_ID, version=2, status=BookingStatus.BOOKED, slot=SLOT, contact_url="https://t.me/anna_moscow"
+)
+PAYLOAD = BriefPayload(
+    old_date="2026-11-25",
+    old_time="12:00",
+    new_date="2026-11-26",
+    new_time="14:00",
+    location="Офис на Тверской",
+)
+
+EXAMPLES: list[Message] = [
+    BookingCreated(**REQUEST, payload=PAYLOAD, event_id=EVENT_ID, slot=SHOWN),
+    BookingRescheduled(**REQUEST, payload=PAYLOAD, booking_id=BOOKING_ID, expected_version=1, slot=SHOWN),
+    BookingCancelled(**REQUEST, booking_id=BOOKING_ID, expected_version=2),
+    BookingApproved(**REQUEST, booking_id=BOOKING_ID, expected_version=1),
+    BookingRejected(**REQUEST, booking_id=BOOKING_ID, expected_version=1, reason="Позиция закрыта"),
+    BookingResult(
+        **ENVELOPE,
+        request_id=UUID("7c9e6679-7425-40de-944b-e07fc1f90ae7"),
+        event_type="booking.rescheduled",
+        outcome=Outcome.MOVED,
+        decided_at=MOMENT,
+        user_telegram_id=1001,
+        reply=ReplyTo(chat_id=1001, message_id=77),
+        booking=BOOKING,
+        alternatives=[SLOT],
+    ),
+    BroadcastCommand(
+        **ENVELOPE,
+        broadcast_id=BOOKING_ID,
+        event_id=EVENT_ID,
+        message_text="Приходите",
+        chat_ids=[-1001000000001],
+    ),
+    BroadcastDelivered(
+        **ENVELOPE,
+        broadcast_id=BOOKING_ID,
+        deliveries=[
+            Delivery(chat_id=-1001000000001, status=DeliveryStatus.SENT, telegram_message_id=5),
+            Delivery(chat_id=1002, status=DeliveryStatus.BLOCKED, error="Forbidden: bot was blocked by the user"),
+        ],
+        finished=True,
+    ),
+    NotificationDelivered(
+        **ENVELOPE,
+        notification_id=BOOKING_ID,
+        user_telegram_id=1001,
+        delivery=Delivery(chat_id=1001, status=DeliveryStatus.UNCERTAIN),
+    ),
+    NotificationCommand(
+        **ENVELOPE,
+        notification_id=BOOKING_ID,
+        kind=NotificationKind.BOOKING_MOVED,
+        user_telegram_id=1001,
+        booking=BOOKING,
+        reason="Переговорная занята",
+    ),
+    CacheInvalidate(**ENVELOPE, caches=[CacheName.SLOTS, CacheName.CITIES]),
+    ChatStarted(**ENVELOPE, user_telegram_id=1001, username="maria_p", first_name="Мария", language_code="ru"),
+    ChatStopped(**ENVELOPE, user_telegram_id=1001),
+]

@@ -1,0 +1,52 @@
+"""The wire format stands still: golden files, and the AsyncAPI document."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from shared_contracts import asyncapi
+from shared_contracts.envelope import Message, decode, encode
+from tests.examples import EXAMPLES
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+def golden_file(message: Message) -> Path:
+    return GOLDEN / f"{type(message).__name__}.json"
+
+
+@pytest.mark.parametrize("message", EXAMPLES, ids=lambda message: type(message).__name__)
+def test_a_message_is_written_as_its_golden_file(message: Message) -> None:
+    written = json.dumps(json.loads(encode(message)), ensure_ascii=False, indent=2) + "\n"
+    if os.environ.get("REWRITE_GOLDEN"):
+        golden_file(message).write_text(written, encoding="utf-8")
+
+    assert written == golden_file(message).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("message", EXAMPLES, ids=lambda message: type(message).__name__)
+def test_a_golden_file_is_read_by_its_queue_as_the_same_message(message: Message) -> None:
+    body = golden_file(message).read_bytes()
+    readers = [adapter for adapter in asyncapi.CARRIES.values() if _reads(adapter, body, message)]
+
+    assert len(readers) == 1
+
+
+def _reads(adapter: object, body: bytes, message: Message) -> bool:
+    try:
+        return bool(decode(adapter, body) == message)  # type: ignore[arg-type]
+    except ValueError:
+        return False
+
+
+def test_every_message_has_a_golden_file_and_none_is_left_over() -> None:
+    names = {model.__name__ for model in asyncapi.models()}
+
+    assert {type(message).__name__ for message in EXAMPLES} == names
+    assert {file.stem for file in GOLDEN.glob("*.json")} == names
+
+
+def test_the_stored_asyncapi_document_is_the_one_the_models_make() -> None:
+    assert asyncapi.FILE.read_text(encoding="utf-8") == asyncapi.render()
