@@ -1,0 +1,173 @@
+"""Bodies and answers of the control API. All times are seconds since the epoch, UTC."""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+
+class Body(BaseModel):
+    """Unknown fields are refused, so that a misspelt one is noticed."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class PersonIn(Body):
+    user_id: int = Field(gt=0)
+    first_name: str = Field(min_length=1, max_length=64)
+    last_name: str | None = Field(default=None, max_length=64)
+    username: str | None = Field(default=None, pattern=r"^[A-Za-z][A-Za-z0-9_]{3,31}$")
+    language_code: str | None = Field(default=None, pattern=r"^[a-z]{2}(-[A-Za-z]{2,8})?$")
+
+
+class PersonOut(BaseModel):
+    user_id: int
+    first_name: str
+    last_name: str | None = None
+    username: str | None = None
+    language_code: str | None = None
+    started: bool
+    blocked: bool
+
+
+class MessageIn(Body):
+    user_id: int = Field(gt=0)
+    text: str
+    chat_id: int | None = Field(default=None, description="the private chat with the bot when left out")
+    reply_to_message_id: int | None = None
+
+
+class MessageSent(BaseModel):
+    chat_id: int
+    message_id: int
+    update_id: int | None = Field(description="null when the bot does not get to see the message")
+
+
+class PressIn(Body):
+    user_id: int = Field(gt=0)
+    chat_id: int
+    message_id: int
+    data: str | None = Field(default=None, description="callback data, even one that is no longer shown")
+    button: str | None = Field(default=None, description="the button's text, or a beginning only it has")
+
+    @model_validator(mode="after")
+    def one_of_both(self) -> "PressIn":
+        if (self.data is None) == (self.button is None):
+            raise ValueError("give either data or button")
+        return self
+
+
+class Pressed(BaseModel):
+    callback_query_id: str | None = None
+    followed: str | None = Field(default=None, description="the link that was followed")
+    chat_id: int | None = None
+    message_id: int | None = Field(default=None, description="the /start message that a deep link sent")
+
+
+class LinkIn(Body):
+    user_id: int = Field(gt=0)
+    url: str
+
+
+class BlockIn(Body):
+    user_id: int = Field(gt=0)
+    blocked: bool = True
+
+
+class ChatOut(BaseModel):
+    chat_id: int
+    type: Literal["private", "supergroup"]
+    title: str
+    messages: int
+    last_message: dict[str, Any] | None
+
+
+class TranscriptMessage(BaseModel):
+    message_id: int
+    chat_id: int
+    from_: int | Literal["bot"] = Field(alias="from", description='"bot" or a user id')
+    text: str
+    html: str
+    entities: list[dict[str, Any]]
+    buttons: list[list[dict[str, str]]] = Field(description="rows of {text, callback_data | url}")
+    document: dict[str, Any] | None
+    reply_to_message_id: int | None
+    edits: int
+    date: int
+    edit_date: int | None
+
+
+class PressOut(BaseModel):
+    callback_query_id: str
+    user_id: int
+    chat_id: int
+    message_id: int
+    data: str
+    text: str | None
+    show_alert: bool
+    url: str | None
+    pressed_at: float
+    answered_at: float | None
+    latency_ms: float | None = Field(description="from the press to the answer")
+
+
+class FaultIn(Body):
+    method: str = Field(description='a Bot API method, or "*" for all')
+    error_code: int = 500
+    retry_after: int | None = Field(default=None, ge=1)
+    times: int = Field(default=1, ge=1)
+    mode: Literal["error", "timeout", "drop_after_apply"] = "error"
+    description: str | None = Field(default=None, description="the error's text, else a usual one")
+    chat_id: int | None = Field(default=None, description="only calls about this chat")
+
+
+class RuleIn(Body):
+    messages: float = Field(gt=0)
+    seconds: float = Field(default=1, gt=0)
+    burst: int | None = Field(default=None, ge=1, description="a bucket of this size; else a sliding window")
+
+
+class LimitsIn(Body):
+    """What is left out keeps its present value."""
+
+    enabled: bool | None = None
+    per_chat: RuleIn | None = None
+    group: RuleIn | None = None
+    overall: RuleIn | None = None
+    callback_seconds: float | None = Field(default=None, gt=0, description="how long a press can be answered")
+
+
+class LimitsOut(BaseModel):
+    enabled: bool
+    per_chat: RuleIn
+    group: RuleIn
+    overall: RuleIn
+    callback_seconds: float
+
+
+class Call(BaseModel):
+    model_config = ConfigDict(extra="allow")
+
+    method: str
+    chat_id: int | None
+    params: dict[str, Any]
+    files: list[str]
+    at: float
+    duration_ms: float
+    ok: bool
+
+
+class BotOut(BaseModel):
+    user_id: int
+    first_name: str
+    username: str
+    group_chat_id: int
+    group_title: str
+    description: str
+    commands: list[dict[str, str]]
+    updates: Literal["polling", "webhook"]
+    poller_waiting: bool = Field(description="a long poll is open right now: the bot is listening")
+    pending_updates: int
+
+
+class Problem(BaseModel):
+    detail: str

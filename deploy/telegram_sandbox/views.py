@@ -1,0 +1,110 @@
+"""Records as the Bot API and the control API show them."""
+
+from typing import TYPE_CHECKING
+
+from telegram_sandbox.entities import to_html
+from telegram_sandbox.records import CallbackQuery, Chat, Json, Message, Person
+
+if TYPE_CHECKING:
+    from telegram_sandbox.sandbox import Sandbox
+
+
+def _given(**fields: object) -> Json:
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def api_user(person: Person) -> Json:
+    """A `User`."""
+    return _given(
+        id=person.user_id,
+        is_bot=False,
+        first_name=person.first_name,
+        last_name=person.last_name,
+        username=person.username,
+        language_code=person.language_code,
+    )
+
+
+def api_bot(sandbox: "Sandbox") -> Json:
+    """The bot as a `User`."""
+    settings = sandbox.settings
+    return {
+        "id": settings.bot_id,
+        "is_bot": True,
+        "first_name": settings.bot_name,
+        "username": settings.username,
+    }
+
+
+def api_chat(sandbox: "Sandbox", chat: Chat) -> Json:
+    """A `Chat`."""
+    if chat.kind == "supergroup":
+        return {"id": chat.chat_id, "type": chat.kind, "title": chat.title}
+    person = sandbox.memory.people[chat.chat_id]
+    return _given(
+        id=chat.chat_id,
+        type=chat.kind,
+        first_name=person.first_name,
+        last_name=person.last_name,
+        username=person.username,
+    )
+
+
+def api_message(sandbox: "Sandbox", message: Message, *, with_reply: bool = True) -> Json:
+    """A `Message`; the message it replies to is included once, as Telegram does."""
+    chat = sandbox.memory.chats[message.chat_id]
+    is_bot = message.sender == sandbox.settings.bot_id
+    answered = chat.messages.get(message.reply_to or 0) if with_reply else None
+    text_field, entity_field = ("caption", "caption_entities") if message.document else ("text", "entities")
+    view = _given(
+        message_id=message.message_id,
+        **{"from": api_bot(sandbox) if is_bot else api_user(sandbox.memory.people[message.sender])},
+        chat=api_chat(sandbox, chat),
+        date=message.date,
+        edit_date=message.edit_date,
+        reply_to_message=api_message(sandbox, answered, with_reply=False) if answered else None,
+        document=message.document,
+        reply_markup={"inline_keyboard": message.keyboard} if message.keyboard else None,
+    )
+    if message.text:
+        view[text_field] = message.text
+    if message.entities:
+        view[entity_field] = message.entities
+    return view
+
+
+def transcript_message(sandbox: "Sandbox", message: Message) -> Json:
+    """A message of `GET /sandbox/chats/{chat_id}/messages`."""
+    is_bot = message.sender == sandbox.settings.bot_id
+    return {
+        "message_id": message.message_id,
+        "chat_id": message.chat_id,
+        "from": "bot" if is_bot else message.sender,
+        "text": message.text,
+        "html": to_html(message.text, message.entities),
+        "entities": message.entities,
+        "buttons": message.keyboard or [],
+        "document": message.document,
+        "reply_to_message_id": message.reply_to,
+        "edits": message.edits,
+        "date": message.date,
+        "edit_date": message.edit_date,
+    }
+
+
+def press(query: CallbackQuery) -> Json:
+    """A press with its answer; times are seconds since the epoch, `latency_ms` from press to answer."""
+    latency = None if query.answered_at is None else round((query.answered_at - query.pressed_at) * 1000, 1)
+    return {
+        "callback_query_id": query.query_id,
+        "user_id": query.user_id,
+        "chat_id": query.chat_id,
+        "message_id": query.message_id,
+        "data": query.data,
+        "text": query.text,
+        "show_alert": query.show_alert,
+        "url": query.url,
+        "pressed_at": query.pressed_at,
+        "answered_at": query.answered_at,
+        "latency_ms": latency,
+    }
