@@ -1,0 +1,16 @@
+"""Starts logging with the process."""
+
+from django.apps import AppConfig
+from django.conf import settings
+
+from common import logs
+
+
+class CommonConfig(AppConfig):
+    """What all parts of the admin service share."""
+
+    name = "common"
+
+    def ready(self) -> None:
+        """Configure logging."""
+        logs.configure(settings.ENV.log_level, settings.ENV.log_format)

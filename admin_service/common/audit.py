@@ -1,0 +1,46 @@
+"""The audit trail: who changed what, through what, before and after (I7)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from bson import ObjectId
+
+from common.mongo import Document, collection, current_session
+
+
+def entry(
+    subject: str,
+    subject_id: str,
+    action: str,
+    *,
+    actor: str,
+    via: str,
+    now: datetime,
+    correlation_id: str,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+    reason: str = "",
+) -> Document:
+    """One entry's document. ``before`` and ``after`` hold the fields that tell the change, JSON values only."""
+    return {
+        "_id": ObjectId(),
+        "subject": subject,
+        "subject_id": ObjectId(subject_id),
+        "action": action,
+        "actor": actor,
+        "via": via,
+        "reason": reason,
+        "before": before,
+        "after": after,
+        "correlation_id": correlation_id,
+        "version": after.get("version") if after else None,
+        "created_at": now,
+        "updated_at": now,
+    }
+
+
+def add(entries: Sequence[Document]) -> None:
+    """Insert entries, in the transaction under way if there is one."""
+    if entries:
+        collection("audit_entries").insert_many(entries, session=current_session())

@@ -1,0 +1,23 @@
+"""The admin service's only source of "now"."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from django.conf import settings
+
+
+def now() -> datetime:
+    """The current moment in UTC, whole milliseconds (MongoDB keeps no finer time).
+
+    In test mode alone it is shifted by the seconds that ``CLOCK_OFFSET_FILE`` holds, so that a running system can
+    be moved through time.
+    """
+    moment = datetime.now(UTC) + _offset()
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
+def _offset() -> timedelta:
+    file: Path | None = settings.ENV.clock_offset_file
+    if not settings.ENV.test_mode or file is None or not file.exists():
+        return timedelta()
+    return timedelta(seconds=float(file.read_text(encoding="utf-8").strip() or 0))

@@ -1,0 +1,51 @@
+"""Structured logs on standard error: one JSON object a line, or readable lines for a console."""
+
+import logging.config
+from typing import Any
+
+import structlog
+
+_SHARED: list[Any] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_log_level,
+    structlog.stdlib.add_logger_name,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    structlog.processors.StackInfoRenderer(),
+]
+
+
+def configure(level: str, form: str) -> None:
+    """Send both structlog's and the standard library's records through the same renderer.
+
+    Args:
+        level: a standard level name.
+        form: ``json`` or ``console``.
+    """
+    # Plain tracebacks: the richer ones print local variables, personal data among them.
+    final: list[Any] = (
+        [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
+        if form == "json"
+        else [structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)]
+    )
+    structlog.configure(
+        processors=[*_SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+    logging.config.dictConfig(
+        {
+            "version": 1,
+            "disable_existing_loggers": False,
+            "formatters": {
+                "structured": {
+                    "()": structlog.stdlib.ProcessorFormatter,
+                    "foreign_pre_chain": _SHARED,
+                    "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *final],
+                }
+            },
+            "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "structured"}},
+            "root": {"handlers": ["console"], "level": level},
+            # Seven lines for each failed connection, of which messaging.broker says all in one.
+            "loggers": {"pika": {"level": "CRITICAL"}, "pymongo": {"level": "WARNING"}},
+        }
+    )

@@ -1,0 +1,89 @@
+"""The admin service's settings, from the environment or from files, checked before anything starts."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+
+MIN_TOKEN = 16
+"""Characters: a token that can't be guessed."""
+
+
+class Env(BaseSettings):
+    """One field per environment variable of the same name in capitals; ``NAME_FILE`` names a file with the value."""
+
+    model_config = SettingsConfigDict(extra="ignore", env_ignore_empty=True)
+
+    django_secret_key: Annotated[str, Field(min_length=32)]
+    mongodb_uri: Annotated[str, Field(pattern=r"^mongodb(\+srv)?://")]
+    mongodb_database: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,63}$")]
+    amqp_url: Annotated[str, Field(pattern=r"^amqps?://")]
+    amqp_url_operator: Annotated[str, Field(pattern=r"^amqps?://")] | None = None
+    celery_broker_url: Annotated[str, Field(pattern=r"^amqps?://")]
+    redis_url: Annotated[str, Field(pattern=r"^rediss?://")]
+    admin_api_tokens: Annotated[dict[str, str], NoDecode, Field(min_length=1)]
+    telegram_bot_username: Annotated[str, Field(pattern=r"^[A-Za-z0-9_]{5,32}$")]
+    allowed_hosts: Annotated[list[str], NoDecode] = ["127.0.0.1", "localhost"]
+    csrf_trusted_origins: Annotated[list[str], NoDecode] = []
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_format: Literal["json", "console"] = "json"
+    health_port: Annotated[int, Field(ge=1, le=65535)] | None = None
+    test_mode: bool = False
+    clock_offset_file: Path | None = None
+    https_only: bool = False
+
+    @field_validator("allowed_hosts", "csrf_trusted_origins", mode="before")
+    @classmethod
+    def _comma_list(cls, value: object) -> object:
+        return [item.strip() for item in value.split(",") if item.strip()] if isinstance(value, str) else value
+
+    @field_validator("admin_api_tokens", mode="before")
+    @classmethod
+    def _name_and_token(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        pairs = [item.strip().partition(":") for item in value.split(",") if item.strip()]
+        if any(not name or len(token) < MIN_TOKEN for name, _, token in pairs):
+            raise ValueError(f"give name:token pairs, each token at least {MIN_TOKEN} characters long")
+        return {name: token for name, _, token in pairs}
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment first, then files that it names."""
+        return env_settings, _NamedFiles(settings_cls)
+
+
+class _NamedFiles(PydanticBaseSettingsSource):
+    """``NAME_FILE`` names a file that holds the value of ``NAME``, as container platforms hand out secrets."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[str | None, str, bool]:
+        file = os.environ.get(f"{field_name.upper()}_FILE")
+        return (Path(file).read_text(encoding="utf-8").strip() if file else None), field_name, False
+
+    def __call__(self) -> dict[str, str]:
+        values = {name: self.get_field_value(field, name)[0] for name, field in Env.model_fields.items()}
+        return {name: value for name, value in values.items() if value is not None}
+
+
+def load_env() -> Env:
+    """The checked settings. A missing or wrong one ends the process with a line that names it (exit code 2)."""
+    try:
+        return Env()
+    except ValidationError as error:
+        problems = "; ".join(f"{str(item['loc'][0]).upper()}: {item['msg']}" for item in error.errors())
+        print(f"Slotdesk admin service can't start, settings are wrong: {problems}", file=sys.stderr)
+        raise SystemExit(2) from None
+    except OSError as error:
+        print(f"Slotdesk admin service can't start, a settings file can't be read: {error}", file=sys.stderr)
+        raise SystemExit(2) from None

@@ -1,0 +1,103 @@
+"""How the desk looks: name, colours, sidebar. Read by Unfold from ``settings.UNFOLD``."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import reverse_lazy
+from django.utils.translation import gettext_lazy as _
+
+
+def _link(title: Any, icon: str, name: str, permission: str = "") -> dict[str, Any]:
+    item: dict[str, Any] = {"title": title, "icon": icon, "link": reverse_lazy(f"admin:{name}")}
+    if permission:
+        item["permission"] = _allows(permission)
+    return item
+
+
+def _allows(permission: str) -> Any:
+    def check(request: HttpRequest) -> bool:
+        return bool(request.user.has_perm(permission))  # type: ignore[union-attr]
+
+    return check
+
+
+def _group(title: Any, *items: dict[str, Any]) -> dict[str, Any]:
+    return {"title": title, "separator": True, "items": list(items)}
+
+
+UNFOLD: dict[str, Any] = {
+    "SITE_TITLE": "Slotdesk",
+    "SITE_HEADER": "Slotdesk",
+    "SITE_SUBHEADER": _("Interview booking"),
+    "SITE_URL": None,
+    "SITE_SYMBOL": "event_available",
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("desk/favicon.svg")},
+    ],
+    "SHOW_HISTORY": False,  # the audit trail tells more
+    "SHOW_VIEW_ON_SITE": False,
+    "SHOW_LANGUAGES": True,
+    "BORDER_RADIUS": "8px",
+    "DASHBOARD_CALLBACK": "desk.dashboard.add_numbers",
+    "STYLES": [lambda request: static("desk/desk.css")],
+    "COLORS": {
+        "primary": {
+            "50": "oklch(97.9% .021 166.113)",
+            "100": "oklch(95% .052 163.051)",
+            "200": "oklch(90.5% .093 164.15)",
+            "300": "oklch(84.5% .143 164.978)",
+            "400": "oklch(76.5% .177 163.223)",
+            "500": "oklch(62.5% .13 163)",
+            "600": "oklch(52.5% .115 163.225)",
+            "700": "oklch(45.5% .1 165.612)",
+            "800": "oklch(40% .085 166.913)",
+            "900": "oklch(35% .072 168.94)",
+            "950": "oklch(26.2% .051 172.552)",
+        },
+    },
+    "SIDEBAR": {
+        "show_search": False,
+        "navigation": [
+            {"items": [_link(_("Today"), "today", "index")]},
+            _group(
+                _("Interviews"),
+                _link(
+                    _("Interview events"),
+                    "campaign",
+                    "scheduling_interviewevent_changelist",
+                    "scheduling.view_interviewevent",
+                ),
+                _link(_("Slots"), "schedule", "scheduling_interviewslot_changelist", "scheduling.view_interviewslot"),
+                _link(_("Bookings"), "how_to_reg", "scheduling_booking_changelist", "scheduling.view_booking"),
+                _link(_("Broadcasts"), "send", "broadcasts_broadcast_changelist", "broadcasts.view_broadcast"),
+            ),
+            _group(
+                _("People and places"),
+                _link(_("Candidates"), "group", "people_candidate_changelist", "people.view_candidate"),
+                _link(_("Recruiters"), "badge", "people_recruiter_changelist", "people.view_recruiter"),
+                _link(_("Cities"), "location_city", "people_city_changelist", "people.view_city"),
+                _link(
+                    _("Announcement chats"),
+                    "forum",
+                    "broadcasts_announcementchat_changelist",
+                    "broadcasts.view_announcementchat",
+                ),
+                _link(
+                    _("Default contact"),
+                    "contact_support",
+                    "people_contactsettings_changelist",
+                    "people.view_contactsettings",
+                ),
+            ),
+            _group(
+                _("Behind the scenes"),
+                _link(_("Audit trail"), "history", "common_auditentry_changelist", "common.view_auditentry"),
+                _link(_("Outbox"), "outbox", "messaging_outboxmessage_changelist", "messaging.view_outboxmessage"),
+                _link(_("Inbox"), "inbox", "messaging_inboxmessage_changelist", "messaging.view_inboxmessage"),
+                _link(_("Staff"), "manage_accounts", "auth_user_changelist", "auth.view_user"),
+                _link(_("Roles"), "shield_person", "auth_group_changelist", "auth.view_group"),
+            ),
+        ],
+    },
+}

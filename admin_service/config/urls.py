@@ -1,0 +1,47 @@
+"""URLs of the desk and the API."""
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.urls import include, path
+from django.views.defaults import page_not_found, server_error
+from django.views.generic import RedirectView
+
+from broadcasts.api import RecipientsView
+from common.api import problem
+from common.docs import api_docs, api_schema
+from common.probes import HealthView, ReadyView
+from people.api import AllowedUsersView, CitiesView, ContactView, RecruitersView
+from scheduling.api import AvailableSlotsView, BookingsView, ConfirmBookingView, EventsView
+
+urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="admin:index")),
+    path("admin/", admin.site.urls),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("api/allowed-users", AllowedUsersView.as_view()),
+    path("api/available-slots", AvailableSlotsView.as_view()),
+    path("api/bookings", BookingsView.as_view()),
+    path("api/broadcasts/<str:broadcast_id>/recipients", RecipientsView.as_view()),
+    path("api/cities", CitiesView.as_view()),
+    path("api/confirm-booking", ConfirmBookingView.as_view()),
+    path("api/contact", ContactView.as_view()),
+    path("api/events", EventsView.as_view()),
+    path("api/recruiters", RecruitersView.as_view()),
+    path("api/healthz", HealthView.as_view()),
+    path("api/readyz", ReadyView.as_view()),
+    path("api/schema", api_schema),
+    path("api/docs", api_docs),
+]
+
+
+def handler404(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+    """A page for people, problem details for programs."""
+    if request.path.startswith("/api/"):
+        return problem(404, "There is no such address. See /api/docs.")
+    return page_not_found(request, exception)
+
+
+def handler500(request: HttpRequest) -> HttpResponse:
+    """As above, when something broke."""
+    if request.path.startswith("/api/"):
+        return problem(500, "The error is in the log, with this correlation id.")
+    return server_error(request)

@@ -1,0 +1,145 @@
+"""The audit trail as people read it."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from bson import ObjectId
+from django.utils.translation import gettext_lazy as _
+
+from common.mongo import Document, collection
+from desk.clocks import said
+from desk.outcomes import status_label
+from people.models import MOSCOW
+
+MOST_ENTRIES = 100
+
+_ACTIONS: dict[str, Any] = {
+    "created": _("made"),
+    "changed": _("changed"),
+    "deleted": _("deleted"),
+    "started": _("started"),
+    "slot_changed": _("its slot changed"),
+    "booked": _("approved"),
+    "moved": _("moved"),
+    "cancelled": _("cancelled"),
+    "rejected": _("rejected"),
+    "expired": _("ended by itself"),
+    "pending_approval": _("asked for approval"),
+}
+_SUBJECTS: dict[str, Any] = {
+    "booking": _("booking"),
+    "slot": _("slot"),
+    "event": _("interview event"),
+    "broadcast": _("broadcast"),
+    "candidate": _("candidate"),
+    "chat": _("announcement chat"),
+    "city": _("city"),
+    "recruiter": _("recruiter"),
+    "contact": _("default contact"),
+}
+_WAYS: dict[str, Any] = {"chat": _("chat"), "api": "API", "desk": _("desk"), "job": _("schedule")}
+_KINDS: dict[str, Any] = {
+    "candidate": _("candidate"),
+    "recruiter": _("recruiter"),
+    "staff": _("staff"),
+    "system": _("system"),
+}
+_FIELDS: dict[str, Any] = {
+    "status": _("status"),
+    "starts_at": _("starts"),
+    "slot_id": _("slot"),
+    "requested_slot_id": _("wanted slot"),
+    "expires_at": _("waits until"),
+    "duration_minutes": _("minutes"),
+    "max_users": _("capacity"),
+    "location": _("location"),
+    "room": _("room"),
+    "recruiter_id": _("recruiter"),
+    "city_id": _("city"),
+    "is_active": _("active"),
+    "is_open": _("open for sign-up"),
+    "is_allowed": _("on the allow list"),
+}
+
+
+def _slot_name(slot_id: ObjectId) -> str:
+    slot = collection("interview_slots").find_one({"_id": slot_id})
+    return f"{said(slot['starts_at'], MOSCOW)}, {slot['location']} {slot['room']}".strip() if slot else str(slot_id)
+
+
+def _name_in(name: str) -> Callable[[ObjectId], str]:
+    def look_up(document_id: ObjectId) -> str:
+        found = collection(name).find_one({"_id": document_id}, {"name": 1})
+        return str(found["name"]) if found else str(document_id)
+
+    return look_up
+
+
+_NAMES: dict[str, Callable[[ObjectId], str]] = {
+    "slot_id": _slot_name,
+    "requested_slot_id": _slot_name,
+    "recruiter_id": _name_in("recruiters"),
+    "city_id": _name_in("cities"),
+}
+_UNTOLD = {"version"}  # a number that rises with every change
+
+
+def trail(subject_id: str) -> list[dict[str, Any]]:
+    """A document's entries, latest first."""
+    rows = collection("audit_entries").find({"subject_id": ObjectId(subject_id)}).sort("created_at", -1)
+    return [_told(row) for row in rows.limit(MOST_ENTRIES)]
+
+
+def _told(row: Document) -> dict[str, Any]:
+    return {
+        "when": said(row["created_at"], MOSCOW),
+        "who": actor_label(row["actor"]),
+        "way": _WAYS.get(row["via"], row["via"]),
+        "action": action_label(row["action"]),
+        "changes": changes(row["before"], row["after"]),
+        "reason": row["reason"],
+    }
+
+
+def subject_label(subject: str) -> str:
+    """What kind of thing."""
+    return str(_SUBJECTS.get(subject, subject))
+
+
+def action_label(action: str) -> str:
+    """What was done."""
+    return str(_ACTIONS.get(action, action))
+
+
+def actor_label(actor: str) -> str:
+    """Who did it: ``staff:anna`` → “staff anna”."""
+    kind, _colon, name = actor.partition(":")
+    return f"{_KINDS.get(kind, kind)} {name}".strip()
+
+
+def changes(before: dict[str, Any] | None, after: dict[str, Any] | None) -> list[str]:
+    """Lines such as “capacity: 2 → 3”."""
+    old, new = before or {}, after or {}
+    lines = []
+    for name in [*new, *(name for name in old if name not in new)]:
+        if name in _UNTOLD or old.get(name) == new.get(name):
+            continue
+        label = _FIELDS.get(name) or name.replace("_", " ")
+        was, is_now = _value(name, old.get(name)), _value(name, new.get(name))
+        lines.append(f"{label}: {was} → {is_now}" if name in old else f"{label}: {is_now}")
+    return lines
+
+
+def _value(name: str, value: Any) -> str:
+    if value is None or value == "":
+        return "—"
+    if name == "status":
+        return status_label(str(value))
+    if name in {"starts_at", "expires_at"}:
+        return said(datetime.fromisoformat(value), MOSCOW)
+    if name in _NAMES and ObjectId.is_valid(value):
+        return _NAMES[name](ObjectId(value))
+    if isinstance(value, bool):
+        return str(_("yes") if value else _("no"))
+    return str(value)

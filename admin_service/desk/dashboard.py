@@ -1,0 +1,118 @@
+"""The numbers that matter, on the desk's first page."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from broadcasts.models import Broadcast
+from common import clock
+from common.mongo import Document, collection
+from desk.clocks import day_bounds, local, said, today
+from people.models import MOSCOW
+
+NEXT_INTERVIEWS = 10
+LAST_BROADCASTS = 5
+LOOK_AHEAD = timedelta(days=7)
+
+
+def add_numbers(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """Unfold's dashboard callback: the context with what staff may see."""
+    user: Any = request.user
+    context["title"] = _("Today")
+    if user.has_perm("scheduling.view_booking"):
+        context |= {"numbers": _numbers(user), "next_interviews": _next_interviews()}
+    if user.has_perm("broadcasts.view_broadcast"):
+        context["broadcasts"] = _last_broadcasts()
+    return context
+
+
+def _numbers(user: Any) -> list[dict[str, Any]]:
+    bookings = reverse("admin:scheduling_booking_changelist")
+    waiting = _awaiting_approval()
+    numbers = [
+        _number("today", _("interviews still to come today"), _count_today(), f"{bookings}?status__exact=booked"),
+        _number("free", _("free seats in the next 7 days"), _free_seats(), _slots_link()),
+        _number(
+            "waiting", _("requests await approval"), waiting, f"{bookings}?status__exact=pending", alarm=bool(waiting)
+        ),
+    ]
+    if user.has_perm("messaging.view_outboxmessage"):
+        unsent = collection("outbox").count_documents({"status": "pending", "due_at": {"$lte": clock.now()}})
+        outbox = f"{reverse('admin:messaging_outboxmessage_changelist')}?status=pending"
+        numbers.append(_number("outbox", _("messages not sent yet"), unsent, outbox, alarm=bool(unsent)))
+    return numbers
+
+
+def _number(name: str, label: str, value: int, link: str, *, alarm: bool = False) -> dict[str, Any]:
+    return {"id": name, "label": label, "value": value, "link": link, "alarm": alarm}
+
+
+def _slots_link() -> str:
+    return f"{reverse('admin:scheduling_interviewslot_changelist')}?is_active__exact=1"
+
+
+def _rest_of_today() -> Document:
+    return {"live": True, "starts_at": {"$gte": clock.now(), "$lt": day_bounds(today())[1]}}
+
+
+def _count_today() -> int:
+    return collection("bookings").count_documents(_rest_of_today())
+
+
+def _free_seats() -> int:
+    now = clock.now()
+    offered = {"is_active": True, "has_room": True, "starts_at": {"$gt": now, "$lt": now + LOOK_AHEAD}}
+    free = {"$subtract": ["$max_users", {"$size": "$booked_users"}]}
+    found = collection("interview_slots").aggregate(
+        [{"$match": {**offered, "closes_at": {"$gt": now}}}, {"$group": {"_id": None, "free": {"$sum": free}}}]
+    )
+    return int(next(iter(found), {"free": 0})["free"])
+
+
+def _awaiting_approval() -> int:
+    return collection("bookings").count_documents({"live": True, "expires_at": {"$ne": None}})
+
+
+def _next_interviews() -> list[dict[str, Any]]:
+    rows = collection("bookings").find(_rest_of_today()).sort("starts_at", 1).limit(NEXT_INTERVIEWS)
+    return [_interview(row) for row in rows]
+
+
+def _interview(row: Document) -> dict[str, Any]:
+    zone = row["slot"]["timezone"]
+    there = local(row["starts_at"], zone)
+    return {
+        "time": f"{there:%H:%M}",
+        "zone": "" if zone == MOSCOW else row["slot"]["city"],
+        "name": f"{row['user']['first_name']} {row['user']['last_name']}".strip(),
+        "place": ", ".join(filter(None, (row["location"], row["slot"]["room"]))),
+        "link": reverse("admin:scheduling_booking_change", args=[row["_id"]]),
+    }
+
+
+def _last_broadcasts() -> list[dict[str, Any]]:
+    last = Broadcast.objects.order_by("-created_at").prefetch_related("event")[:LAST_BROADCASTS]
+    return [
+        {
+            "when": said(broadcast.created_at, MOSCOW),
+            "event": str(broadcast.event),
+            "status": broadcast.get_status_display(),
+            "counts": counts(broadcast),
+            "link": reverse("admin:broadcasts_broadcast_change", args=[broadcast.pk]),
+        }
+        for broadcast in last
+    ]
+
+
+def counts(broadcast: Broadcast) -> str:
+    """How many messages arrived, and how many did not."""
+    words = [
+        (_("sent"), broadcast.sent),
+        (_("blocked"), broadcast.blocked),
+        (_("failed"), broadcast.failed),
+        (_("uncertain"), broadcast.uncertain),
+    ]
+    return ", ".join(f"{word} {number}" for word, number in words if number or word == words[0][0])

@@ -1,0 +1,49 @@
+"""``manage.py seed_demo``: a login and demo data, on the first start only."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.core.management.base import BaseCommand, CommandError
+
+from desk.demo import make_demo
+
+DEFAULT_CHAT_ID = "-1001000000001"
+
+
+class Command(BaseCommand):
+    """Reads ``DEMO_ADMIN_USER``, ``DEMO_ADMIN_PASSWORD`` (or …``_FILE``) and ``BROADCAST_CHAT_ID``."""
+
+    help = "Make a staff login and demo data, unless they are there already."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Do it and say what was done."""
+        self._make_login()
+        if make_demo(_chat_id()):
+            self.stdout.write("Demo data made: two cities, three recruiters, one interview event, 20 candidates.")
+        else:
+            self.stdout.write("There is an interview event already: demo data left alone.")
+
+    def _make_login(self) -> None:
+        name, password = os.environ.get("DEMO_ADMIN_USER", ""), _password()
+        users = User.objects
+        if not name or not password:
+            self.stdout.write("No login made: set DEMO_ADMIN_USER and DEMO_ADMIN_PASSWORD to have one.")
+        elif users.filter(username=name).exists():
+            self.stdout.write("The login is there already: left alone.")
+        else:
+            users.create_superuser(username=name, password=password)
+            self.stdout.write("Staff login made.")
+
+
+def _password() -> str:
+    file = os.environ.get("DEMO_ADMIN_PASSWORD_FILE")
+    return os.environ.get("DEMO_ADMIN_PASSWORD", "") or (Path(file).read_text(encoding="utf-8").strip() if file else "")
+
+
+def _chat_id() -> int:
+    try:
+        return int(os.environ.get("BROADCAST_CHAT_ID") or DEFAULT_CHAT_ID)
+    except ValueError:
+        raise CommandError("BROADCAST_CHAT_ID must be a whole number such as -1001000000001.") from None

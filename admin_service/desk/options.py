@@ -1,0 +1,143 @@
+"""Base classes and helpers of all staff pages."""
+
+from collections.abc import Callable
+from typing import Any
+
+from bson import ObjectId
+from bson.errors import InvalidId
+from django import forms
+from django.contrib import messages
+from django.db import IntegrityError, models
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from unfold.admin import ModelAdmin
+
+from common.refusals import RefusedError
+
+
+class DeskAdmin(ModelAdmin):  # type: ignore[misc]
+    """A staff page. The service's audit trail stands for Django's own log; nothing is deleted unless said."""
+
+    list_per_page = 50
+    show_full_result_count = False
+    list_filter_submit = True
+    list_fullwidth = True
+    warn_unsaved_form = True
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nothing is hard-deleted: bookings and the audit trail refer to it."""
+        return False
+
+    def log_addition(self, *args: Any, **kwargs: Any) -> None:
+        """The use case wrote the audit entry."""
+
+    log_change = log_addition
+    log_deletion = log_addition
+
+
+class ReadOnlyAdmin(DeskAdmin):
+    """A page to look at."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Made elsewhere."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Changed elsewhere."""
+        return False
+
+
+class UseCaseForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A form whose saving is a use case: it is valid once the use case has taken it.
+
+    So a refusal shows beside the field it is about, like any other mistake.
+    """
+
+    actor = ""
+    _taken = False
+
+    def carry_out(self) -> None:
+        """Call the use case with ``self.instance`` or ``self.cleaned_data``."""
+        raise RefusedError({"": "this form saves nothing"})
+
+    def is_valid(self) -> bool:
+        """Check the fields, then ask the use case, once."""
+        if not super().is_valid() or self._taken:
+            return self._taken
+        try:
+            self.carry_out()
+        except RefusedError as error:
+            show_refusal(self, error)
+        except IntegrityError:
+            self.add_error(None, _("Someone has just saved an entry with the same key. Look at it first."))
+        else:
+            self._taken = True
+        return self._taken
+
+
+class UseCaseAdmin(DeskAdmin):
+    """A page whose form saves through a use case, in the use case's own transaction."""
+
+    form: type[UseCaseForm]
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        """The form, knowing who uses it."""
+        made = super().get_form(request, obj, change=change, **kwargs)
+        return type(made)(made.__name__, (made,), {"actor": request.user.get_username()})
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Done by the form."""
+
+
+def plainly(column: Callable[[Any, Any], Any]) -> Callable[[Any, Any], str]:
+    """A list column (a label, or a header of two lines) as the plain text that a detail page shows."""
+
+    def line(self: Any, obj: Any) -> str:
+        value = column(self, obj)
+        return str(value[1]) if isinstance(value, tuple) else " · ".join(filter(None, value))
+
+    line.short_description = column.short_description  # type: ignore[attr-defined]
+    return line
+
+
+def show_refusal(form: forms.BaseForm, error: RefusedError) -> None:
+    """Put a use case's refusal beside the fields it names."""
+    for field, message in error.errors.items():
+        form.add_error(field if field in form.fields else None, message)
+
+
+def login(request: HttpRequest) -> str:
+    """The staff login that acts."""
+    return str(request.user.get_username())
+
+
+def find(model: type[models.Model], object_id: str) -> Any:
+    """The document, or a 404 page; a garbled id is no document's."""
+    try:
+        found = model._default_manager.filter(pk=ObjectId(object_id)).first()
+    except InvalidId:
+        found = None
+    if found is None:
+        raise Http404
+    return found
+
+
+def page(
+    admin: Any, request: HttpRequest, template: str, *, title: Any, obj: models.Model | None = None, **context: Any
+) -> HttpResponse:
+    """Render a page of an admin in the desk's frame."""
+    every = {
+        **admin.admin_site.each_context(request),
+        "opts": admin.model._meta,
+        "title": title,
+        "original": obj,
+        "media": admin.media,
+        **context,
+    }
+    return render(request, template, every)
+
+
+def tell_outcome(request: HttpRequest, good: bool, text: str) -> None:
+    """Say what came of it on the next page."""
+    messages.add_message(request, messages.SUCCESS if good else messages.ERROR, text)

@@ -1,0 +1,42 @@
+"""What staff are told of an outcome (R2)."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from scheduling.models import STATUS_LABELS
+from shared_contracts.booking import Outcome
+
+GOOD = frozenset({Outcome.BOOKED, Outcome.PENDING_APPROVAL, Outcome.MOVED, Outcome.CANCELLED, Outcome.REJECTED})
+
+_TEXTS: dict[Outcome, Any] = {
+    Outcome.BOOKED: _("Booked. The candidate is being told."),
+    Outcome.PENDING_APPROVAL: _("The request awaits approval."),
+    Outcome.MOVED: _("Moved. The candidate is being told."),
+    Outcome.CANCELLED: _("Cancelled. The candidate is being told."),
+    Outcome.REJECTED: _("Rejected. The candidate is being told."),
+    Outcome.SLOT_FULL: _("No seat is free in this slot. Choose another, or raise its capacity."),
+    Outcome.SLOT_CLOSED: _("The slot is closed for booking. You may go past the limits, with a reason."),
+    Outcome.SLOT_NOT_FOUND: _("There is no such slot in this interview event."),
+    Outcome.WRONG_RECRUITER: _("The slot has another recruiter by now. Look again."),
+    Outcome.WRONG_CITY: _("The slot is in another city by now. Look again."),
+    Outcome.ALREADY_BOOKED: _("The candidate has a live booking in this event, or at this time."),
+    Outcome.BOOKING_NOT_FOUND: _("There is no such booking."),
+    Outcome.TOO_LATE: _("It is too late for that. You may go past the limits, with a reason."),
+    Outcome.MOVE_LIMIT: _("The booking has been moved as often as allowed. You may go past the limits, with a reason."),
+    Outcome.VERSION_CONFLICT: _("The booking has changed since you opened this page. Look again, then decide."),
+    Outcome.EXPIRED: _("The request has expired."),
+    Outcome.NOT_ALLOWED: _("This person is not on the allow list."),
+    Outcome.FAILED: _("It failed. Try again."),
+}
+_STATUSES = dict(STATUS_LABELS)
+
+
+def outcome_text(outcome: Outcome) -> str:
+    """The outcome in the reader's language, with the next step."""
+    return str(_TEXTS[outcome])
+
+
+def status_label(status: str) -> str:
+    """A booking's status in the reader's language."""
+    return str(_STATUSES.get(status, status))

@@ -1,0 +1,16 @@
+"""Telling the bot that what it has cached is out of date (R6)."""
+
+import uuid
+
+from common import clock
+from messaging.outbox import Outgoing
+from shared_contracts.notification import CacheInvalidate, CacheName
+from shared_contracts.topology import CACHE_INVALIDATE
+
+
+def stale(*caches: CacheName, correlation_id: str) -> Outgoing:
+    """The message that makes the bot read these caches again."""
+    message = CacheInvalidate(
+        message_id=uuid.uuid4(), correlation_id=correlation_id, occurred_at=clock.now(), caches=list(caches)
+    )
+    return Outgoing(CACHE_INVALIDATE, message)

@@ -1,0 +1,62 @@
+"""Reading and replaying dead letters, with the operator's rights."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import pika
+from pika.adapters.blocking_connection import BlockingChannel
+
+from shared_contracts.topology import REASON_HEADER, Queue
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A message that was given up. ``reason`` is RabbitMQ's own word where no consumer wrote one."""
+
+    message_id: str
+    reason: str
+    body: bytes
+
+
+def read(url: str, queue: Queue, most: int = 100) -> list[DeadLetter]:
+    """Look at dead letters; they stay where they are."""
+    with _channel(url) as channel:
+        return [letter for _tag, letter, _properties in _take(channel, queue, most)]
+
+
+def replay(url: str, queue: Queue, message_id: str | None, most: int = 1_000) -> int:
+    """Put dead letters back into their queue, one or all.
+
+    Returns:
+        How many. One is taken off only after the broker has confirmed it in its queue.
+    """
+    with _channel(url) as channel:
+        channel.confirm_delivery()
+        replayed = 0
+        for tag, letter, properties in list(_take(channel, queue, most)):
+            if message_id not in (None, letter.message_id):
+                continue
+            properties.headers = {}
+            channel.basic_publish(queue.exchange, queue.name, letter.body, properties, mandatory=True)
+            channel.basic_ack(tag)
+            replayed += 1
+        return replayed
+
+
+@contextmanager
+def _channel(url: str) -> Iterator[BlockingChannel]:
+    with pika.BlockingConnection(pika.URLParameters(url)) as connection:
+        yield connection.channel()
+
+
+def _take(channel: BlockingChannel, queue: Queue, most: int) -> Iterator[tuple[int, DeadLetter, pika.BasicProperties]]:
+    """Take letters without acknowledging: what is not acknowledged goes back when the channel closes."""
+    for _ in range(most):
+        method, properties, body = channel.basic_get(queue.dead_name)
+        if method is None or properties is None or body is None:
+            return
+        headers = properties.headers or {}
+        deaths = headers.get("x-death") or [{}]
+        reason = headers.get(REASON_HEADER) or f"RabbitMQ: {deaths[0].get('reason', 'unknown')}"
+        yield method.delivery_tag, DeadLetter(properties.message_id or "", str(reason), body), properties

@@ -1,0 +1,47 @@
+"""Work the queues towards the admin service."""
+
+import threading
+from typing import Any
+
+import structlog
+from django.conf import settings
+from django.core.management.base import BaseCommand
+
+from broadcasts.consumer import DeliveryEvents
+from common import health, stopping
+from common.mongo import assert_safe
+from messaging.broker import Broker
+from messaging.consuming import Handler, Worker
+from people.consumer import DialogCommands
+from scheduling.consumer import BookingEvents
+
+log = structlog.get_logger(__name__)
+
+
+class Command(BaseCommand):
+    """One thread and one connection per queue; SIGTERM finishes the batches under way."""
+
+    help = "Decides booking requests and stores what chat reports. Runs until SIGTERM."
+
+    def handle(self, *_args: Any, **_options: Any) -> None:
+        """Run until told to stop."""
+        assert_safe()
+        stop = stopping.on_signal()
+        handlers: list[Handler[Any]] = [BookingEvents(), DeliveryEvents(), DialogCommands()]
+        brokers = [Broker(settings.ENV.amqp_url, handler.queue.name, handler.queue) for handler in handlers]
+        threads = [
+            threading.Thread(target=self._work, args=(broker, handler, stop), name=handler.queue.name)
+            for broker, handler in zip(brokers, handlers, strict=True)
+        ]
+        health.serve(lambda: all(broker.ready for broker in brokers))
+        for thread in threads:
+            thread.start()
+        log.info("consuming", queues=[handler.queue.name for handler in handlers])
+        for thread in threads:
+            thread.join()
+
+    def _work(self, broker: Broker, handler: Handler[Any], stop: threading.Event) -> None:
+        try:
+            Worker(broker, handler, stop).run()
+        finally:
+            stop.set()  # a thread that dies ends the process, which is then restarted whole

@@ -1,0 +1,51 @@
+"""What the service still has to say (outbox) and what it has already answered (inbox)."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from common.models import StampedModel
+
+
+class OutboxMessage(StampedModel):
+    """A message written with the change that causes it. ``due_at``: before it, its writer publishes it itself."""
+
+    id = models.CharField(primary_key=True, max_length=36)  # the message id
+    queue = models.CharField(_("queue"), max_length=60)
+    body = models.TextField(_("body"))
+    correlation_id = models.CharField(_("correlation id"), max_length=64)
+    status = models.CharField(_("status"), max_length=10, default="pending")
+    due_at = models.DateTimeField(_("due"))
+    attempts = models.IntegerField(_("attempts"), default=0)
+    sent_at = models.DateTimeField(_("sent"), null=True)
+
+    class Meta:
+        db_table = "outbox"
+        verbose_name = _("outgoing message")
+        verbose_name_plural = _("outbox")
+        indexes = [models.Index(fields=["status", "due_at"], name="outbox_due")]
+
+
+class InboxMessage(StampedModel):
+    """A request that was decided, with the answer a repeat gets. ``fingerprint`` tells a repeat from a reused key."""
+
+    id = models.CharField(primary_key=True, max_length=36)  # the request's message id
+    queue = models.CharField(_("queue"), max_length=60)
+    fingerprint = models.CharField(max_length=64, blank=True)
+    answer = models.TextField(_("answer"), blank=True)
+
+    class Meta:
+        db_table = "inbox"
+        verbose_name = _("decided request")
+        verbose_name_plural = _("inbox")
+        indexes = [models.Index(fields=["created_at"], name="inbox_age")]
+
+
+class DeliveryAttempt(StampedModel):
+    """How often a redelivered message was tried; after five it is given up as poison."""
+
+    id = models.CharField(primary_key=True, max_length=64)  # message id, or the body's digest where it has none
+    attempts = models.IntegerField(default=0)
+
+    class Meta:
+        db_table = "delivery_attempts"
+        indexes = [models.Index(fields=["created_at"], name="attempts_age")]

@@ -1,0 +1,62 @@
+"""Messages written in the transaction of the change that causes them."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import NamedTuple
+
+from common import clock
+from common.mongo import Document, collection, current_session
+from shared_contracts.envelope import Message, encode
+from shared_contracts.topology import Queue
+
+OWN_HEAD_START = timedelta(seconds=5)
+"""How long the relay leaves rows to the consumer that wrote them (it publishes right after its commit)."""
+
+
+class Outgoing(NamedTuple):
+    """A message and where it goes."""
+
+    queue: Queue
+    message: Message
+
+
+def add(messages: Sequence[Outgoing], *, published_by_writer: bool = False) -> list[Document]:
+    """Insert rows for ``messages``, in the transaction under way if there is one.
+
+    Args:
+        messages: to send once the change is committed.
+        published_by_writer: the caller publishes them itself after the commit; the relay is its backstop.
+
+    Returns:
+        The rows, as stored.
+    """
+    now = clock.now()
+    due_at = now + OWN_HEAD_START if published_by_writer else now
+    rows = [
+        {
+            "_id": str(message.message_id),
+            "queue": queue.name,
+            "body": encode(message).decode(),
+            "correlation_id": message.correlation_id,
+            "status": "pending",
+            "due_at": due_at,
+            "attempts": 0,
+            "sent_at": None,
+            "created_at": now,
+            "updated_at": now,
+        }
+        for queue, message in messages
+    ]
+    if rows:
+        collection("outbox").insert_many(rows, session=current_session())
+    return rows
+
+
+def mark_sent(ids: Sequence[str]) -> None:
+    """The broker has confirmed these rows."""
+    if not ids:
+        return
+    now = clock.now()
+    collection("outbox").update_many(
+        {"_id": {"$in": list(ids)}}, {"$set": {"status": "sent", "sent_at": now, "updated_at": now}}
+    )

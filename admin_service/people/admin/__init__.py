@@ -1,0 +1,6 @@
+"""Staff pages about people and places."""
+
+from people.admin.candidates import CandidateAdmin
+from people.admin.places import CityAdmin, ContactAdmin, RecruiterAdmin
+
+__all__ = ["CandidateAdmin", "CityAdmin", "ContactAdmin", "RecruiterAdmin"]

@@ -1,0 +1,184 @@
+"""HTTP reads about people and places: the allow list, cities, recruiters, the default contact."""
+
+from datetime import timedelta
+
+from bson import ObjectId
+from django.http import HttpResponse
+from pydantic import Field
+from rest_framework.request import Request
+
+from common import clock
+from common.mongo import Document, collection
+from common.openapi import documented
+from common.reads import (
+    CURSOR,
+    ApiView,
+    Cursor,
+    Position,
+    Query,
+    answer,
+    limit_field,
+    next_page,
+    parse_query,
+    position,
+)
+from scheduling.loading import default_contact
+from shared_contracts.directory import AllowedUser, ChangesPage, City, Contact, Page, Recruiter
+from shared_contracts.fields import EntityId, TelegramUserId
+
+OVERLAP = timedelta(seconds=10)
+"""A change becomes visible at its commit, somewhat after the time it carries: this much is read twice."""
+
+_LOWEST_ID, _HIGHEST_ID = "0" * 24, "f" * 24
+
+
+class AllowedUsersQuery(Query):
+    """Parameters of ``GET /api/allowed-users``."""
+
+    telegram_id: TelegramUserId | None = Field(None, description="A Telegram user id: a positive whole number.")
+    since: Cursor | None = Field(None, description="Take it from “changes_cursor” of an earlier answer.")
+    cursor: Cursor | None = Field(None, description=CURSOR)
+    limit: int = limit_field(500, 1_000)
+
+
+class AllowedUsersView(ApiView):
+    """The allow list (FR2): whole, what changed since, or one person."""
+
+    @documented("The allow list, or what changed in it since", ChangesPage[AllowedUser], query=AllowedUsersQuery)
+    def get(self, request: Request) -> HttpResponse:
+        """Whole, ordered by id: allowed people only. With ``since``: all changed entries, removed ones too."""
+        query = parse_query(request, AllowedUsersQuery)
+        if query.telegram_id is not None:
+            return answer(request, _one_person(query.telegram_id))
+        if since := position(query.since):
+            return answer(request, _changes(request, since, query.limit))
+        return answer(request, _everyone(request, position(query.cursor), query.limit))
+
+
+def _one_person(telegram_id: int) -> ChangesPage[AllowedUser]:
+    rows = collection("users").find({"telegram_id": telegram_id, "is_allowed": True}).limit(1)
+    return ChangesPage(results=_entries(list(rows)), next=None, changes_cursor=str(_latest_change()))
+
+
+def _changes(request: Request, since: Position, limit: int) -> ChangesPage[AllowedUser]:
+    rows = list(collection("users").find(changed_since(since)).sort(BY_CHANGE).limit(limit + 1))
+    page = rows[:limit]
+    last = Position(page[-1]["listed_at"], str(page[-1]["_id"])) if page else since
+    following = next_page(request, since=str(last)) if len(rows) > limit else None
+    return ChangesPage(results=_entries(page), next=following, changes_cursor=str(max(since, _settled(last))))
+
+
+def _everyone(request: Request, after: Position | None, limit: int) -> ChangesPage[AllowedUser]:
+    # The cursor carries what was the latest change when the first page was read: what changes between two pages is
+    # found by following changes from there.
+    began = after.moment if after else _latest_change().moment
+    rows = list(collection("users").find(allowed_after(after.id if after else None)).sort("_id", 1).limit(limit + 1))
+    page = rows[:limit]
+    following = next_page(request, cursor=str(Position(began, str(page[-1]["_id"])))) if len(rows) > limit else None
+    return ChangesPage(results=_entries(page), next=following, changes_cursor=str(Position(began, _HIGHEST_ID)))
+
+
+BY_CHANGE = [("listed_at", 1), ("_id", 1)]
+
+
+def changed_since(since: Position) -> Document:
+    """Entries changed after a place in the order of changes; served by ``users_listed``."""
+    return since.after("listed_at")
+
+
+def allowed_after(last_id: str | None) -> Document:
+    """Allowed people by id; served by the primary key."""
+    return {"_id": {"$gt": ObjectId(last_id or _LOWEST_ID)}, "is_allowed": True}
+
+
+def _latest_change() -> Position:
+    row = collection("users").find_one({}, {"listed_at": 1}, sort=[("listed_at", -1)])
+    return _settled(Position(row["listed_at"] if row else clock.now(), _HIGHEST_ID))
+
+
+def _settled(place: Position) -> Position:
+    """``place``, or earlier if changes from before it may still become visible."""
+    return min(place, Position(clock.now() - OVERLAP, _HIGHEST_ID))
+
+
+def _entries(rows: list[Document]) -> list[AllowedUser]:
+    cities = {row["_id"]: row for row in collection("cities").find({"_id": {"$in": [r["city_id"] for r in rows]}})}
+    default = default_contact()
+    return [_entry(row, cities.get(row["city_id"]), default) for row in rows]
+
+
+def _entry(row: Document, city: Document | None, default: str | None) -> AllowedUser:
+    return AllowedUser(
+        telegram_id=row["telegram_id"],
+        username=row["username"] or None,
+        first_name=row["first_name"],
+        allowed=row["is_allowed"],
+        city_id=str(city["_id"]) if city else None,
+        timezone=city["timezone"] if city else None,
+        contact_url=(city["contact_url"] if city else None) or default,
+        changed_at=row["listed_at"],
+    )
+
+
+class ListQuery(Query):
+    """Parameters of short lists by id."""
+
+    cursor: EntityId | None = Field(None, description=CURSOR)
+    limit: int = limit_field(200, 500)
+
+
+def page_by_id(request: Request, name: str, query: ListQuery, condition: Document) -> tuple[list[Document], str | None]:
+    """One page of a collection in the order of ids, and where the next one is."""
+    wanted = {"_id": {"$gt": ObjectId(query.cursor or _LOWEST_ID)}, **condition}
+    rows = list(collection(name).find(wanted).sort("_id", 1).limit(query.limit + 1))
+    following = next_page(request, cursor=str(rows[query.limit - 1]["_id"])) if len(rows) > query.limit else None
+    return rows[: query.limit], following
+
+
+class CitiesView(ApiView):
+    """Cities."""
+
+    @documented("Cities with their time zones and contacts", Page[City], query=ListQuery)
+    def get(self, request: Request) -> HttpResponse:
+        """All cities."""
+        rows, following = page_by_id(request, "cities", parse_query(request, ListQuery), {})
+        default = default_contact()
+        results = [
+            City(
+                id=str(row["_id"]),
+                name=row["name"],
+                timezone=row["timezone"],
+                contact_url=row["contact_url"] or default,
+            )
+            for row in rows
+        ]
+        return answer(request, Page[City](results=results, next=following))
+
+
+class RecruitersView(ApiView):
+    """Recruiters."""
+
+    @documented("Active recruiters", Page[Recruiter], query=ListQuery)
+    def get(self, request: Request) -> HttpResponse:
+        """Those who hold interviews now."""
+        rows, following = page_by_id(request, "recruiters", parse_query(request, ListQuery), {"is_active": True})
+        results = [
+            Recruiter(
+                id=str(row["_id"]),
+                name=row["name"],
+                city_id=str(row["city_id"]) if row["city_id"] else None,
+                contact_url=row["contact_url"] or None,
+            )
+            for row in rows
+        ]
+        return answer(request, Page[Recruiter](results=results, next=following))
+
+
+class ContactView(ApiView):
+    """The default contact (FR7)."""
+
+    @documented("Whom to ask where a city names nobody", Contact)
+    def get(self, request: Request) -> HttpResponse:
+        """The default link, or null."""
+        parse_query(request, Query)
+        return answer(request, Contact(contact_url=default_contact()))

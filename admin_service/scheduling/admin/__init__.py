@@ -1,0 +1,7 @@
+"""Staff pages about interview events, slots and bookings."""
+
+from scheduling.admin.bookings import BookingAdmin
+from scheduling.admin.events import InterviewEventAdmin
+from scheduling.admin.slots import InterviewSlotAdmin
+
+__all__ = ["BookingAdmin", "InterviewEventAdmin", "InterviewSlotAdmin"]

@@ -1,0 +1,141 @@
+"""Bookings in the desk (FR11): look, search, export."""
+
+from typing import Any
+
+from bson import ObjectId
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponseBase
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
+from unfold.decorators import display
+
+from desk.audit import actor_label, trail
+from desk.clocks import said
+from desk.options import plainly
+from scheduling.admin.decisions import DecidingAdmin
+from scheduling.admin.export import csv_answer
+from scheduling.admin.filters import CityFilter, DayFilter, EventFilter
+from scheduling.models import Booking
+
+STATUS_COLOURS = {
+    "booked": "success",
+    "attended": "success",
+    "pending": "warning",
+    "offered": "warning",
+    "late": "warning",
+    "cancelled": "danger",
+    "rejected": "danger",
+    "no_show": "danger",
+    "recruiter_absent": "danger",
+}
+
+
+@admin.register(Booking)
+class BookingAdmin(DecidingAdmin):
+    """Bookings, from the snapshots they hold: no list, filter or search joins."""
+
+    list_display = ["when", "person", "telegram_id", "state", "place", "recruiter", "event"]
+    list_filter = [("status", ChoicesDropdownFilter), EventFilter, CityFilter, ("starts_at", DayFilter)]
+    search_fields = ["search"]
+    search_help_text = _("Name, username or Telegram id")
+    ordering = ["-starts_at"]
+    list_before_template = "desk/export_link.html"
+    change_form_after_template = "desk/trail.html"
+    fields = [
+        ("person_line", "telegram_id"),
+        ("when", "place_line"),
+        ("event", "recruiter"),
+        ("state_line", "waits_until"),
+    ]
+    readonly_fields = [
+        "person_line",
+        "when",
+        "place_line",
+        "event",
+        "recruiter",
+        "state_line",
+        "waits_until",
+        "end",
+        "reason",
+    ]
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        """Who ended it and why, once it has ended."""
+        return [*self.fields, ("end", "reason")] if obj and obj.ended_by else list(self.fields)
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:
+        """The list, or with ``_export`` all its pages as CSV."""
+        if "_export" not in request.GET:
+            listed: HttpResponseBase = super().changelist_view(request, extra_context)
+            return listed
+        query = request.GET.copy()
+        del query["_export"]
+        request.GET = query  # type: ignore[assignment]
+        self.request = request
+        return csv_answer(self.get_changelist_instance(request).get_queryset(request))
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        """With the booking's audit trail."""
+        context = dict(extra_context or {})
+        if object_id and ObjectId.is_valid(object_id):
+            context["trail"] = trail(object_id)
+        return super().changeform_view(request, object_id, form_url, context)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Booking], search_term: str
+    ) -> tuple[QuerySet[Booking], bool]:
+        """Parts of names, usernames and Telegram ids; a username may come with its @."""
+        words = [word.removeprefix("@") for word in search_term.split()]
+        found: tuple[QuerySet[Booking], bool] = super().get_search_results(request, queryset, " ".join(words))
+        return found
+
+    @display(description=_("when"), ordering="starts_at")  # type: ignore[untyped-decorator]
+    def when(self, booking: Booking) -> str:
+        """Date and time in the slot's city."""
+        return said(booking.starts_at, booking.slot.timezone)
+
+    @display(description=_("candidate"), header=True, ordering="user__first_name")  # type: ignore[untyped-decorator]
+    def person(self, booking: Booking) -> list[str]:
+        """Name and username."""
+        return [str(booking), f"@{booking.user.username}" if booking.user.username else ""]
+
+    @display(description=_("status"), ordering="status", label=STATUS_COLOURS)  # type: ignore[untyped-decorator]
+    def state(self, booking: Booking) -> tuple[str, str]:
+        """The status, in words."""
+        if booking.live and booking.requested_slot_id:
+            return "pending", str(_("a move awaits approval"))
+        return booking.status, booking.get_status_display()
+
+    @display(description=_("place"), header=True, ordering="location")  # type: ignore[untyped-decorator]
+    def place(self, booking: Booking) -> list[str]:
+        """Location, room and city."""
+        return [booking.location, ", ".join(filter(None, (booking.slot.room, booking.slot.city)))]
+
+    person_line, state_line, place_line = plainly(person), plainly(state), plainly(place)
+
+    @display(description=_("recruiter"))  # type: ignore[untyped-decorator]
+    def recruiter(self, booking: Booking) -> str:
+        """Who holds the interview."""
+        return booking.slot.recruiter or "—"
+
+    @display(description=_("interview event"))  # type: ignore[untyped-decorator]
+    def event(self, booking: Booking) -> str:
+        """What for."""
+        return str(booking.slot.event)
+
+    @display(description=_("waits for approval until"))  # type: ignore[untyped-decorator]
+    def waits_until(self, booking: Booking) -> str:
+        """When a request expires."""
+        return said(booking.expires_at, booking.slot.timezone) if booking.expires_at else "—"
+
+    @display(description=_("ended by"))  # type: ignore[untyped-decorator]
+    def end(self, booking: Booking) -> str:
+        """Who ended it."""
+        return actor_label(booking.ended_by)

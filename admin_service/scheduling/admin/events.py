@@ -1,0 +1,148 @@
+"""Interview events in the desk, with the Broadcast and Add slots buttons (FR1, FR10)."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from unfold.contrib.filters.admin import BooleanRadioFilter
+from unfold.decorators import action, display
+from unfold.enums import ActionVariant
+from unfold.widgets import UnfoldAdminTextareaWidget
+
+from broadcasts.usecases import start_broadcast
+from common import clock
+from common.mongo import collection
+from common.refusals import RefusedError
+from desk.broadcast_form import BroadcastForm, default_text
+from desk.options import UseCaseAdmin, UseCaseForm, find, login, page, show_refusal
+from desk.slot_forms import AddSlotsForm
+from scheduling.models import InterviewEvent
+from scheduling.slots import create_slots, save_event
+
+
+class EventForm(UseCaseForm):
+    """An interview event."""
+
+    class Meta:
+        widgets = {"description": UnfoldAdminTextareaWidget({"rows": 4})}
+
+    def carry_out(self) -> None:
+        """Save it; its slots follow the new cut-off."""
+        save_event(self.instance, actor=self.actor)
+
+
+@admin.register(InterviewEvent)
+class InterviewEventAdmin(UseCaseAdmin):
+    """Interview events."""
+
+    form = EventForm
+    list_display = ["title", "is_open", "approval_required", "coming_slots"]
+    list_filter = [("is_open", BooleanRadioFilter)]
+    search_fields = ["title"]
+    actions_detail = ["broadcast", "add_slots", "see_slots"]
+    fieldsets = [
+        (None, {"fields": ["title", "description", "is_open", "approval_required"]}),
+        (
+            _("Rules"),
+            {
+                "fields": [
+                    "booking_cutoff_minutes",
+                    "move_cutoff_minutes",
+                    "cancel_cutoff_minutes",
+                    "pending_hours",
+                    "move_limit",
+                ]
+            },
+        ),
+    ]
+
+    @display(description=_("coming slots: free seats"))  # type: ignore[untyped-decorator]
+    def coming_slots(self, event: InterviewEvent) -> str:
+        """Slots to come and their free seats."""
+        seats = {"$subtract": ["$max_users", {"$size": "$booked_users"}]}
+        found = collection("interview_slots").aggregate(
+            [
+                {"$match": {"event_id": event.pk, "is_active": True, "starts_at": {"$gt": clock.now()}}},
+                {"$group": {"_id": None, "slots": {"$sum": 1}, "free": {"$sum": seats}}},
+            ]
+        )
+        row: dict[str, Any] = next(iter(found), {"slots": 0, "free": 0})
+        return f"{row['slots']}: {row['free']}"
+
+    @action(  # type: ignore[untyped-decorator]
+        description=_("Broadcast"),
+        url_path="broadcast",
+        permissions=["broadcasts.add_broadcast"],
+        icon="campaign",
+        variant=ActionVariant.PRIMARY,
+    )
+    def broadcast(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Ask what to post and where, then start it."""
+        event = find(InterviewEvent, object_id)
+        form = BroadcastForm(request.POST or None, initial={"text": default_text(event)})
+        if form.is_valid():
+            try:
+                made = start_broadcast(str(event.pk), actor=login(request), **form.order())
+            except RefusedError as error:
+                show_refusal(form, error)
+            else:
+                messages.success(request, _("The broadcast is on its way."))
+                return HttpResponseRedirect(reverse("admin:broadcasts_broadcast_change", args=[made.pk]))
+        return page(
+            self,
+            request,
+            "desk/broadcast.html",
+            title=_("Broadcast"),
+            obj=event,
+            form=form,
+            submit_text=_("Send"),
+            submit_attrs={"id": "send-broadcast"},
+            back=self._back(event),
+        )
+
+    @action(  # type: ignore[untyped-decorator]
+        description=_("Add slots"),
+        url_path="add-slots",
+        permissions=["scheduling.add_interviewslot"],
+        icon="calendar_add_on",
+    )
+    def add_slots(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Ask for days and times, show what they make, then make it."""
+        event = find(InterviewEvent, object_id)
+        form = AddSlotsForm(request.POST or None, event=event)
+        if form.is_valid() and "create" in request.POST and form.drafts:
+            try:
+                made = create_slots(str(event.pk), form.drafts, actor=login(request))
+            except RefusedError as error:
+                show_refusal(form, error)
+            else:
+                text = ngettext("%(count)s slot made.", "%(count)s slots made.", len(made)) % {"count": len(made)}
+                messages.success(request, text)
+                return HttpResponseRedirect(_slots_of(event))
+        return page(
+            self,
+            request,
+            "desk/add_slots.html",
+            title=_("Add slots"),
+            obj=event,
+            form=form,
+            grid=True,
+            back=self._back(event),
+        )
+
+    @action(  # type: ignore[untyped-decorator]
+        description=_("Slots"), url_path="slots", permissions=["scheduling.view_interviewslot"], icon="schedule"
+    )
+    def see_slots(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The event's slots."""
+        return HttpResponseRedirect(_slots_of(find(InterviewEvent, object_id)))
+
+    def _back(self, event: InterviewEvent) -> str:
+        return reverse("admin:scheduling_interviewevent_change", args=[event.pk])
+
+
+def _slots_of(event: InterviewEvent) -> str:
+    return f"{reverse('admin:scheduling_interviewslot_changelist')}?event={event.pk}"

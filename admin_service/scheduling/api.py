@@ -1,0 +1,217 @@
+"""HTTP reads about interview events, slots and bookings, and booking without a broker."""
+
+import uuid
+from datetime import datetime
+from hashlib import sha256
+
+from bson import ObjectId
+from django.http import HttpResponse
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from pydantic import Field, ValidationError
+from rest_framework.exceptions import UnsupportedMediaType
+from rest_framework.request import Request
+
+from common import clock, correlation
+from common.api import ProblemError
+from common.mongo import Document, collection
+from common.openapi import documented, problem_responses
+from common.reads import (
+    CURSOR,
+    ENTITY,
+    ApiView,
+    Cursor,
+    Moment,
+    Position,
+    Query,
+    answer,
+    client_name,
+    limit_field,
+    next_page,
+    parse_query,
+    position,
+    raise_for,
+)
+from people.api import ListQuery, page_by_id
+from scheduling import loading
+from scheduling.deciding import Asked, KeyReusedError, decide_one
+from scheduling.domain.model import Actor, ActorKind, Book, State
+from scheduling.views import booking_view, slot_view
+from scheduling.writing import GuardFailedError
+from shared_contracts.booking import ConfirmBooking, ConfirmBookingAnswer, Outcome
+from shared_contracts.directory import BookingView, FieldError, InterviewEvent, Page, SlotView
+from shared_contracts.envelope import BadMessageError, BadMessageKind, read_json_object
+from shared_contracts.fields import EntityId, TelegramUserId
+
+_KEYS = uuid.UUID("0f6c8c2e-6f0d-4b39-9a57-3f4f5a8f2f57")
+_MOST_KEY_CHARACTERS = 200
+
+
+class SlotsQuery(Query):
+    """Parameters of ``GET /api/available-slots``."""
+
+    event: EntityId = Field(description=ENTITY)
+    city: EntityId | None = Field(None, description=ENTITY)
+    recruiter: EntityId | None = Field(None, description=ENTITY)
+    from_: Moment | None = Field(
+        None,
+        alias="from",
+        description="A time with its offset, such as 2026-03-01T09:00:00Z: slots that start then or later.",
+        json_schema_extra={"format": "date-time"},
+    )
+    cursor: Cursor | None = Field(None, description=CURSOR)
+    limit: int = limit_field(100, 200)
+
+
+class AvailableSlotsView(ApiView):
+    """Slots that can be booked now (FR3, FR9)."""
+
+    @documented("Slots that can be booked now, by start", Page[SlotView], query=SlotsQuery)
+    def get(self, request: Request) -> HttpResponse:
+        """Active slots with a free seat whose booking has not closed; none while the event is closed."""
+        query = parse_query(request, SlotsQuery)
+        slots = loading.load_slots(offered(query, clock.now()), limit=query.limit + 1) if _is_open(query.event) else []
+        page, following = slots[: query.limit], None
+        if len(slots) > query.limit:
+            following = next_page(request, cursor=str(Position(page[-1].starts_at, page[-1].id)))
+        return answer(request, Page[SlotView](results=[slot_view(slot) for slot in page], next=following))
+
+
+def offered(query: SlotsQuery, now: datetime) -> Document:
+    """The MongoDB condition of a page of available slots; served by ``slots_offered``."""
+    # Booking closes at the start or before: the bound on the start spares walking over past slots.
+    earliest = max(now, query.from_) if query.from_ else now
+    condition = {**loading.available(query.event, now), "starts_at": {"$gte": earliest}}
+    for name, value in (("city_id", query.city), ("recruiter_id", query.recruiter)):
+        if value:
+            condition[name] = ObjectId(value)
+    after = position(query.cursor)
+    if after and after.moment >= earliest:
+        condition |= after.after("starts_at")
+    return condition
+
+
+def _is_open(event_id: str) -> bool:
+    return collection("interview_events").find_one({"_id": ObjectId(event_id), "is_open": True}, {"_id": 1}) is not None
+
+
+class EventsView(ApiView):
+    """Interview events."""
+
+    @documented("Interview events open for sign-up", Page[InterviewEvent], query=ListQuery)
+    def get(self, request: Request) -> HttpResponse:
+        """Open ones, oldest first."""
+        rows, following = page_by_id(request, "interview_events", parse_query(request, ListQuery), {"is_open": True})
+        results = [
+            InterviewEvent(
+                id=str(row["_id"]),
+                title=row["title"],
+                description=row["description"],
+                approval_required=row["approval_required"],
+            )
+            for row in rows
+        ]
+        return answer(request, Page[InterviewEvent](results=results, next=following))
+
+
+class BookingsQuery(Query):
+    """Parameters of ``GET /api/bookings``."""
+
+    telegram_id: TelegramUserId = Field(description="A Telegram user id: a positive whole number.")
+
+
+class BookingsView(ApiView):
+    """A person's bookings."""
+
+    @documented("A person's live bookings that are not over, by start", Page[BookingView], query=BookingsQuery)
+    def get(self, request: Request) -> HttpResponse:
+        """At most one per interview event, so there is one page."""
+        query = parse_query(request, BookingsQuery)
+        rows = collection("bookings").find(current_bookings(query.telegram_id, clock.now())).sort("starts_at", 1)
+        bookings = [loading.booking_from(row) for row in rows]
+        slot_ids = {slot_id for item in bookings for slot_id in (item.slot_id, item.requested_slot_id) if slot_id}
+        slots = loading.load_slots({"_id": {"$in": [ObjectId(slot_id) for slot_id in slot_ids]}})
+        state = State(slots={slot.id: slot for slot in slots})
+        views = [view for item in bookings if (view := booking_view(item, state))]
+        return answer(request, Page[BookingView](results=views, next=None))
+
+
+def current_bookings(telegram_id: int, now: datetime) -> Document:
+    """The MongoDB condition of a person's live bookings; served by ``bookings_person``."""
+    return {"telegram_id": telegram_id, "live": True, "ends_at": {"$gt": now}}
+
+
+_ANSWERS = {
+    (201, "application/json"): OpenApiResponse(ConfirmBookingAnswer, description="`booked`"),
+    (202, "application/json"): OpenApiResponse(ConfirmBookingAnswer, description="`pending_approval`: a seat is held"),
+    (409, "application/json"): OpenApiResponse(
+        ConfirmBookingAnswer,
+        description="Refused; `outcome` says why, `alternatives` what could be asked for instead",
+    ),
+}
+_STATUSES = {Outcome.BOOKED: 201, Outcome.PENDING_APPROVAL: 202}
+
+
+class ConfirmBookingView(ApiView):
+    """Booking for clients without a broker: the same decision as the chat's."""
+
+    @extend_schema(
+        summary="Book a seat, once per Idempotency-Key",
+        parameters=[
+            OpenApiParameter(
+                "Idempotency-Key",
+                {"type": "string", "pattern": "^[!-~]{1,200}$"},
+                OpenApiParameter.HEADER,
+                required=True,
+                description="Your own key of the request: sent again, it gets the first answer and books nothing more.",
+            )
+        ],
+        request=ConfirmBooking,
+        responses={**_ANSWERS, **problem_responses(400, 401, 413, 415, 422, 503)},
+    )
+    def post(self, request: Request) -> HttpResponse:
+        """Decide now and answer with the outcome."""
+        parse_query(request, Query)
+        key, wanted = _idempotency_key(request), _read_body(request)
+        answer = _decide(client_name(request), key, wanted, sha256(request.body).hexdigest())
+        return HttpResponse(
+            answer.model_dump_json(), status=_STATUSES.get(answer.outcome, 409), content_type="application/json"
+        )
+
+
+def _idempotency_key(request: Request) -> str:
+    key = request.headers.get("Idempotency-Key", "")
+    if not key.isascii() or not key.isprintable() or " " in key or not 0 < len(key) <= _MOST_KEY_CHARACTERS:
+        error = FieldError(field="Idempotency-Key", message="Send a header of 1 to 200 visible ASCII characters.")
+        raise ProblemError(400, f"{error.field}: {error.message}", [error])
+    return key
+
+
+def _read_body(request: Request) -> ConfirmBooking:
+    if request.content_type.partition(";")[0].strip().lower() != "application/json":
+        raise UnsupportedMediaType(request.content_type)
+    try:
+        read_json_object(request.body)
+        return ConfirmBooking.model_validate_json(request.body)
+    except BadMessageError as error:
+        status = 413 if error.kind is BadMessageKind.TOO_LARGE else 400
+        raise ProblemError(status, str(error), [FieldError(field="body", message=error.detail)]) from None
+    except ValidationError as error:
+        raise_for(error, ConfirmBooking)
+
+
+def _decide(client: str, key: str, wanted: ConfirmBooking, fingerprint: str) -> ConfirmBookingAnswer:
+    command = Book(
+        str(uuid.uuid5(_KEYS, f"{client}/{key}")),
+        Actor(ActorKind.CANDIDATE, str(wanted.user_telegram_id)),
+        wanted.user_telegram_id,
+        wanted.event_id,
+        wanted.slot_id,
+        str(ObjectId()),
+    )
+    try:
+        return decide_one(Asked(command, "api", correlation.current(), fingerprint=fingerprint))
+    except KeyReusedError:
+        error = FieldError(field="Idempotency-Key", message="It came with another body before. Use a new one.")
+        raise ProblemError(422, f"{error.field}: {error.message}", [error]) from None
+    except GuardFailedError:
+        raise ProblemError(503, "The slot is changing too fast. Try again with the same key.") from None

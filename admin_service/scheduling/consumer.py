@@ -1,0 +1,102 @@
+"""Requests from chat (``admin.booking.event``), decided in batches."""
+
+from collections.abc import Sequence
+
+from bson import ObjectId
+from pydantic import ValidationError
+from pymongo.errors import DuplicateKeyError
+
+from common import clock
+from common.mongo import Document
+from messaging import outbox
+from scheduling import news
+from scheduling.deciding import Asked, InChat, decide_requests
+from scheduling.domain.model import Actor, ActorKind, AnyCommand, Approve, Book, Cancel, Move, Reject, Shown
+from shared_contracts.booking import (
+    AnyBookingRequest,
+    BookingApproved,
+    BookingCancelled,
+    BookingCreated,
+    BookingRescheduled,
+    BookingResult,
+    Outcome,
+    RequestEssentials,
+    ShownSlot,
+    booking_event,
+    request_essentials,
+)
+from shared_contracts.envelope import BadMessageError, decode, read_json_object
+from shared_contracts.topology import BOOKING_EVENT, BOOKING_RESULT
+
+
+class BookingEvents:
+    """The handler of ``admin.booking.event``."""
+
+    queue = BOOKING_EVENT
+
+    def read(self, body: bytes) -> AnyBookingRequest:
+        """The request."""
+        return decode(booking_event, body)
+
+    def handle(self, items: Sequence[AnyBookingRequest]) -> list[Document]:
+        """Decide the requests in one transaction; the rows are their answers."""
+        return decide_requests([asked(item) for item in items], published_by_caller=True).rows
+
+    def give_up(self, body: bytes, reason: str) -> None:
+        """Answer ``failed`` where the request still says whom to answer (a dead letter may be replayed later)."""
+        try:
+            read_json_object(body)  # within the limits on size and depth
+            request = request_essentials.validate_json(body)
+        except (BadMessageError, ValidationError):
+            return  # it does not say whom to answer
+        try:
+            outbox.add([outbox.Outgoing(BOOKING_RESULT, _failed(request))])
+        except DuplicateKeyError:
+            return  # answered when it was given up before
+
+
+def asked(request: AnyBookingRequest) -> Asked:
+    """The request as the rules take it."""
+    return Asked(
+        command=_command(request),
+        via="chat",
+        correlation_id=request.correlation_id,
+        chat=InChat(request.event_type, request.user_telegram_id, request.reply),
+    )
+
+
+def _command(request: AnyBookingRequest) -> AnyCommand:
+    key, person = str(request.message_id), str(request.user_telegram_id)
+    candidate, recruiter = Actor(ActorKind.CANDIDATE, person), Actor(ActorKind.RECRUITER, person)
+    if isinstance(request, BookingCreated):
+        slot = request.slot
+        booking_id = str(ObjectId())
+        return Book(key, candidate, request.user_telegram_id, request.event_id, slot.id, booking_id, _shown(slot))
+    if isinstance(request, BookingRescheduled):
+        slot = request.slot
+        return Move(key, candidate, request.booking_id, request.expected_version, slot.id, _shown(slot))
+    if isinstance(request, BookingCancelled):
+        return Cancel(key, candidate, request.booking_id, request.expected_version)
+    if isinstance(request, BookingApproved):
+        return Approve(key, recruiter, request.booking_id, request.expected_version)
+    return Reject(key, recruiter, request.booking_id, request.expected_version, reason=request.reason or "")
+
+
+def _shown(slot: ShownSlot) -> Shown:
+    return Shown(slot.starts_at, slot.city_id, slot.recruiter_id)
+
+
+def _failed(request: RequestEssentials) -> BookingResult:
+    now = clock.now()
+    return BookingResult(
+        message_id=news.derived_id(str(request.message_id), "failed"),
+        correlation_id=request.correlation_id,
+        occurred_at=now,
+        request_id=request.message_id,
+        event_type=request.event_type,
+        outcome=Outcome.FAILED,
+        decided_at=now,
+        user_telegram_id=request.user_telegram_id,
+        reply=request.reply,
+        booking=None,
+    )

@@ -1,0 +1,202 @@
+"""The one way a booking comes about, moves or ends: for the consumer, the API, the desk and the jobs.
+
+One MongoDB transaction holds the whole effect of a batch: inbox, seats, bookings, audit, outbox.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain
+from uuid import UUID
+
+from pymongo.errors import DuplicateKeyError
+
+from common import audit, clock
+from common.mongo import Document, collection, current_session, in_transaction
+from messaging import caches, outbox
+from scheduling import loading, news
+from scheduling.audit import booking_facts
+from scheduling.domain.decide import decide
+from scheduling.domain.model import ActorKind, AnyCommand, Decision, State
+from scheduling.views import booking_view, slot_view
+from scheduling.writing import GuardFailedError, write_decisions
+from shared_contracts.booking import ConfirmBookingAnswer, Outcome, ReplyTo
+from shared_contracts.notification import CacheName
+from shared_contracts.topology import BOOKING_EVENT
+
+OFFERS_ALTERNATIVES = frozenset(
+    {
+        Outcome.SLOT_FULL,
+        Outcome.SLOT_CLOSED,
+        Outcome.SLOT_NOT_FOUND,
+        Outcome.WRONG_CITY,
+        Outcome.WRONG_RECRUITER,
+    }
+)
+
+
+TRIES = 3
+
+
+class KeyReusedError(ValueError):
+    """The same idempotency key came with another request."""
+
+
+@dataclass(frozen=True, slots=True)
+class InChat:
+    """Who asked in chat, by which request, and the message that shows the answer."""
+
+    event_type: str
+    user_telegram_id: int
+    reply: ReplyTo | None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A command and how its asker is answered.
+
+    Attributes:
+        via: ``chat``, ``api``, ``desk`` or ``job``; goes into the audit trail.
+        chat: set where a ``bot.booking.result`` is to go out.
+        fingerprint: of the request's content, for keys that clients choose.
+    """
+
+    command: AnyCommand
+    via: str
+    correlation_id: str
+    chat: InChat | None = None
+    fingerprint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A batch's end: one answer per request, and the outbox rows it wrote."""
+
+    answers: list[ConfirmBookingAnswer]
+    rows: list[Document]
+
+
+def decide_requests(asked: Sequence[Asked], *, published_by_caller: bool = False) -> Answered:
+    """Decide a batch in one transaction; a request decided before gets its stored answer and has no second effect.
+
+    Args:
+        asked: in order of arrival.
+        published_by_caller: the caller publishes the outbox rows right after this returns.
+
+    Raises:
+        GuardFailedError: something changed outside any transaction; nothing was written. Ask again, one by one.
+        pymongo.errors.DuplicateKeyError: as above, by a unique index.
+        KeyReusedError: a key came again with another fingerprint; nothing was written.
+    """
+    return in_transaction(lambda: _decide_and_write(asked, published_by_caller))
+
+
+def decide_one(asked: Asked) -> ConfirmBookingAnswer:
+    """Decide a request of the desk or the API; the outbox relay sends what follows from it.
+
+    Raises:
+        KeyReusedError: see ``decide_requests``.
+        pymongo.errors.PyMongoError, GuardFailedError: the database could not take it now; nothing was written.
+    """
+    for _ in range(TRIES - 1):
+        try:
+            return decide_requests([asked]).answers[0]
+        except (GuardFailedError, DuplicateKeyError):
+            continue  # it changed meanwhile: read it again
+    return decide_requests([asked]).answers[0]
+
+
+def _decide_and_write(asked: Sequence[Asked], published_by_caller: bool) -> Answered:
+    now = clock.now()
+    known = _known_answers(asked)
+    fresh = _first_of_each_key(item for item in asked if item.command.key not in known)
+    before = loading.load_state([item.command for item in fresh])
+    decisions, after = decide(before, [item.command for item in fresh], now)
+    write_decisions(before, after, decisions, now)
+    decided = list(zip(fresh, decisions, strict=True))
+    answers = {item.command.key: _answer(item.command, decision, after, now) for item, decision in decided}
+    _remember(fresh, answers, now)
+    _audit(decided, now)
+    messages = [news.about(item, decision, answers[item.command.key], after) for item, decision in decided]
+    stale = _stale_slots(before, after, fresh)
+    rows = outbox.add([*chain.from_iterable(messages), *stale], published_by_writer=published_by_caller)
+    return Answered([known.get(item.command.key) or answers[item.command.key] for item in asked], rows)
+
+
+def _stale_slots(before: State, after: State, asked: Sequence[Asked]) -> list[outbox.Outgoing]:
+    """The bot reads slots again where one has become full, or free again (R6)."""
+    turned = any(bool(slot.free) != bool(after.slots[slot_id].free) for slot_id, slot in before.slots.items())
+    return [caches.stale(CacheName.SLOTS, correlation_id=asked[0].correlation_id)] if turned else []
+
+
+def _known_answers(asked: Sequence[Asked]) -> dict[str, ConfirmBookingAnswer]:
+    rows = collection("inbox").find({"_id": {"$in": [item.command.key for item in asked]}}, session=current_session())
+    stored = {row["_id"]: row for row in rows}
+    for item in asked:
+        row = stored.get(item.command.key)
+        if row and item.fingerprint != row["fingerprint"]:
+            raise KeyReusedError(item.command.key)
+    return {key: ConfirmBookingAnswer.model_validate_json(row["answer"]) for key, row in stored.items()}
+
+
+def _first_of_each_key(asked: Iterable[Asked]) -> list[Asked]:
+    first: dict[str, Asked] = {}
+    for item in asked:
+        first.setdefault(item.command.key, item)
+    return list(first.values())
+
+
+def _answer(command: AnyCommand, decision: Decision, after: State, now: datetime) -> ConfirmBookingAnswer:
+    alternatives = []
+    if decision.outcome in OFFERS_ALTERNATIVES and (event_id := _event_of(command, after)):
+        alternatives = [slot_view(slot) for slot in loading.alternatives_for(event_id, after, now)]
+    return ConfirmBookingAnswer(
+        request_id=UUID(command.key),
+        outcome=decision.outcome,
+        decided_at=now,
+        booking=booking_view(decision.after, after),
+        alternatives=alternatives,
+    )
+
+
+def _event_of(command: AnyCommand, state: State) -> str | None:
+    booking = state.bookings.get(getattr(command, "booking_id", ""))
+    return booking.event_id if booking else getattr(command, "event_id", None)
+
+
+def _remember(asked: Sequence[Asked], answers: dict[str, ConfirmBookingAnswer], now: datetime) -> None:
+    rows = [
+        {
+            "_id": item.command.key,
+            "queue": BOOKING_EVENT.name if item.via == "chat" else item.via,
+            "fingerprint": item.fingerprint,
+            "answer": answers[item.command.key].model_dump_json(),
+            "created_at": now,
+            "updated_at": now,
+        }
+        for item in asked
+        if item.command.actor.kind is not ActorKind.SYSTEM  # a scan asks anew each time
+    ]
+    if rows:
+        collection("inbox").insert_many(rows, session=current_session())
+
+
+def _audit(decided: Sequence[tuple[Asked, Decision]], now: datetime) -> None:
+    audit.add(
+        [
+            audit.entry(
+                "booking",
+                decision.after.id,
+                decision.outcome.value if decision.before else "created",
+                actor=str(item.command.actor),
+                via=item.via,
+                now=now,
+                correlation_id=item.correlation_id,
+                before=booking_facts(decision.before),
+                after=booking_facts(decision.after),
+                reason=item.command.reason,
+            )
+            for item, decision in decided
+            if decision.changed and decision.after
+        ]
+    )

@@ -1,0 +1,175 @@
+"""Reading what commands touch, as the rules want it. Inside a transaction all reads see one moment."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from bson import ObjectId
+
+from common.mongo import Document, collection, current_session
+from scheduling.domain.model import (
+    AnyCommand,
+    Book,
+    Booking,
+    BookingCommand,
+    Candidate,
+    Move,
+    Place,
+    Policy,
+    Slot,
+    State,
+)
+from shared_contracts.directory import BookingStatus
+
+ALTERNATIVES = 3  # spec: bot.booking.result
+
+
+def load_state(commands: Sequence[AnyCommand]) -> State:
+    """All that ``commands`` touch: people with their live bookings, slots, events' rules."""
+    booking_ids = {command.booking_id for command in commands if isinstance(command, BookingCommand)}
+    telegram_ids = {command.telegram_id for command in commands if isinstance(command, Book)}
+    named = _find("bookings", {"_id": {"$in": _object_ids(booking_ids)}})
+    people = _find(
+        "users",
+        {
+            "$or": [
+                {"telegram_id": {"$in": list(telegram_ids)}},
+                {"_id": {"$in": [row["user_id"] for row in named]}},
+            ]
+        },
+    )
+    live = _find("bookings", {"user_id": {"$in": [row["_id"] for row in people]}, "live": True})
+    bookings = {row["_id"]: row for row in (*named, *live)}.values()
+    slot_ids = {command.slot_id for command in commands if isinstance(command, Book | Move)}
+    slot_ids |= {str(row[key]) for row in bookings for key in ("slot_id", "requested_slot_id") if row.get(key)}
+    slots = load_slots({"_id": {"$in": _object_ids(slot_ids)}})
+    event_ids = {command.event_id for command in commands if isinstance(command, Book)}
+    event_ids |= {slot.event_id for slot in slots} | {str(row["event_id"]) for row in bookings}
+    return State(
+        candidates={row["telegram_id"]: candidate_from(row) for row in people},
+        policies={str(row["_id"]): _policy(row) for row in _by_id("interview_events", event_ids)},
+        slots={slot.id: slot for slot in slots},
+        bookings={str(row["_id"]): booking_from(row) for row in bookings},
+    )
+
+
+def load_slots(query: Document, *, limit: int = 0) -> list[Slot]:
+    """Slots by start, with the names people are told."""
+    cursor = collection("interview_slots").find(query, session=current_session()).sort([("starts_at", 1), ("_id", 1)])
+    return name_slots(list(cursor.limit(limit)))
+
+
+def name_slots(rows: Sequence[Document]) -> list[Slot]:
+    """The documents of slots as domain slots; cities, recruiters and events are read once each."""
+    cities = {row["_id"]: row for row in _by_id("cities", {row["city_id"] for row in rows})}
+    recruiters = {row["_id"]: row for row in _by_id("recruiters", {row["recruiter_id"] for row in rows})}
+    events = {row["_id"]: row for row in _by_id("interview_events", {row["event_id"] for row in rows})}
+    default = default_contact() if rows else None
+    return [
+        _slot(row, cities[row["city_id"]], recruiters.get(row["recruiter_id"]), events[row["event_id"]], default)
+        for row in rows
+    ]
+
+
+def available(event_id: str, now: datetime) -> Document:
+    """Which slots of an event can be booked; served by the index ``slots_offered``."""
+    return {"event_id": ObjectId(event_id), "is_active": True, "has_room": True, "closes_at": {"$gt": now}}
+
+
+def alternatives_for(event_id: str, state: State, now: datetime) -> list[Slot]:
+    """Up to three slots to offer instead, as they stand after the batch that ``state`` is the end of."""
+    stored = load_slots(available(event_id, now), limit=ALTERNATIVES + len(state.slots))
+    current = [state.slots.get(slot.id, slot) for slot in stored]
+    return [slot for slot in current if slot.free][:ALTERNATIVES]
+
+
+def default_contact() -> str | None:
+    """The link to the responsible person where a city names none."""
+    row = collection("contact_settings").find_one({}, session=current_session())
+    return (row or {}).get("contact_url") or None
+
+
+def booking_from(row: Document) -> Booking:
+    """A booking's document as the rules see it."""
+    return Booking(
+        id=str(row["_id"]),
+        candidate_id=str(row["user_id"]),
+        telegram_id=row["telegram_id"],
+        event_id=str(row["event_id"]),
+        slot_id=str(row["slot_id"]),
+        starts_at=row["starts_at"],
+        ends_at=row["ends_at"],
+        status=BookingStatus(row["status"]),
+        version=row["version"],
+        moves=row["moves"],
+        requested_slot_id=str(row["requested_slot_id"]) if row.get("requested_slot_id") else None,
+        expires_at=row.get("expires_at"),
+        ended_by=row.get("ended_by", ""),
+        reason=row.get("reason", ""),
+    )
+
+
+def people_by_id(ids: Sequence[ObjectId]) -> list[Document]:
+    """Documents of candidates."""
+    return _by_id("users", ids)
+
+
+def _find(name: str, query: Document) -> list[Document]:
+    return list(collection(name).find(query, session=current_session()))
+
+
+def _by_id(name: str, ids: Iterable[str | ObjectId | None]) -> list[Document]:
+    wanted = _object_ids(ids)
+    return _find(name, {"_id": {"$in": wanted}}) if wanted else []
+
+
+def _object_ids(ids: Iterable[str | ObjectId | None]) -> list[ObjectId]:
+    return [ObjectId(item) for item in ids if item]
+
+
+def candidate_from(row: Document) -> Candidate:
+    """A candidate's document as the rules see it."""
+    return Candidate(
+        id=str(row["_id"]),
+        telegram_id=row["telegram_id"],
+        allowed=row["is_allowed"],
+        username=row["username"],
+        first_name=row["first_name"],
+        last_name=row["last_name"],
+    )
+
+
+def _policy(row: Document) -> Policy:
+    return Policy(
+        id=str(row["_id"]),
+        is_open=row["is_open"],
+        approval_required=row["approval_required"],
+        move_cutoff=timedelta(minutes=row["move_cutoff_minutes"]),
+        cancel_cutoff=timedelta(minutes=row["cancel_cutoff_minutes"]),
+        pending_for=timedelta(hours=row["pending_hours"]),
+        move_limit=row["move_limit"],
+    )
+
+
+def _slot(row: Document, city: Document, recruiter: Document | None, event: Document, default: str | None) -> Slot:
+    return Slot(
+        id=str(row["_id"]),
+        event_id=str(row["event_id"]),
+        city_id=str(row["city_id"]),
+        recruiter_id=str(row["recruiter_id"]) if row["recruiter_id"] else None,
+        starts_at=row["starts_at"],
+        ends_at=row["ends_at"],
+        closes_at=row["closes_at"],
+        capacity=row["max_users"],
+        holders=frozenset(str(holder) for holder in row["booked_users"]),
+        is_active=row["is_active"],
+        place=Place(
+            city=city["name"],
+            timezone=city["timezone"],
+            location=row["location"],
+            room=row["room"],
+            recruiter=recruiter["name"] if recruiter else None,
+            event=event["title"],
+            contact_url=city["contact_url"] or default,
+        ),
+        recruiter_telegram_id=recruiter["telegram_id"] if recruiter else None,
+    )

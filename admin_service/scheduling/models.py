@@ -1,0 +1,199 @@
+"""Interview events, slots, bookings and the audit trail.
+
+Slots and bookings change only through their use cases: a whole-document save would write back seats that
+someone else took meanwhile, so ``save`` of an existing one is refused.
+"""
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bson import ObjectId
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django_mongodb_backend.fields import ArrayField, EmbeddedModelField, ObjectIdField
+from django_mongodb_backend.models import EmbeddedModel
+
+from common.models import StampedModel
+from people.models import City, Recruiter
+from shared_contracts.directory import BookingStatus
+
+STATUS_LABELS = [
+    (BookingStatus.PENDING.value, _("awaits approval")),
+    (BookingStatus.OFFERED.value, _("offered")),
+    (BookingStatus.BOOKED.value, _("booked")),
+    (BookingStatus.REJECTED.value, _("rejected")),
+    (BookingStatus.EXPIRED.value, _("expired")),
+    (BookingStatus.CANCELLED.value, _("cancelled")),
+    (BookingStatus.ATTENDED.value, _("came")),
+    (BookingStatus.LATE.value, _("came late")),
+    (BookingStatus.NO_SHOW.value, _("did not come")),
+    (BookingStatus.RECRUITER_ABSENT.value, _("recruiter was absent")),
+    (BookingStatus.UNMARKED.value, _("over, not marked")),
+]
+DEFAULT_DURATION_MINUTES = 20  # FR10
+DEFAULT_CUTOFF_MINUTES = 120  # FR6 and FR9
+
+
+class InterviewEvent(StampedModel):
+    """What people sign up for, with its rules: how late one may book, move and cancel."""
+
+    title = models.CharField(_("title"), max_length=120)
+    description = models.TextField(_("description"), max_length=2_000, blank=True)
+    is_open = models.BooleanField(_("open for sign-up"), default=True)
+    approval_required = models.BooleanField(_("a recruiter approves each request"), default=False)
+    booking_cutoff_minutes = models.PositiveIntegerField(
+        _("closes for booking, minutes before the start"),
+        default=DEFAULT_CUTOFF_MINUTES,
+        validators=[MaxValueValidator(7 * 24 * 60)],
+    )
+    move_cutoff_minutes = models.PositiveIntegerField(
+        _("may be moved until, minutes before the start"),
+        default=DEFAULT_CUTOFF_MINUTES,
+        validators=[MaxValueValidator(7 * 24 * 60)],
+    )
+    cancel_cutoff_minutes = models.PositiveIntegerField(
+        _("may be cancelled until, minutes before the start"),
+        default=0,
+        validators=[MaxValueValidator(7 * 24 * 60)],
+    )
+    pending_hours = models.PositiveIntegerField(
+        _("a request waits for approval, hours"),
+        default=24,
+        validators=[MinValueValidator(1), MaxValueValidator(240)],
+    )
+    move_limit = models.PositiveIntegerField(_("how many moves (empty: any number)"), null=True, blank=True)
+
+    class Meta:
+        db_table = "interview_events"
+        verbose_name = _("interview event")
+        verbose_name_plural = _("interview events")
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class InterviewSlot(StampedModel):
+    """A time at which up to ``max_users`` people can come. ``booked_users`` holds the ids of who has a seat."""
+
+    event_id: ObjectId
+    city_id: ObjectId
+    recruiter_id: ObjectId | None
+
+    event = models.ForeignKey(InterviewEvent, models.PROTECT, verbose_name=_("interview event"))
+    city = models.ForeignKey(City, models.PROTECT, verbose_name=_("city"))
+    recruiter = models.ForeignKey(Recruiter, models.PROTECT, null=True, blank=True, verbose_name=_("recruiter"))
+    starts_at = models.DateTimeField(_("starts"))
+    duration_minutes = models.PositiveIntegerField(
+        _("minutes"),
+        default=DEFAULT_DURATION_MINUTES,
+        validators=[MinValueValidator(1), MaxValueValidator(24 * 60)],
+    )
+    ends_at = models.DateTimeField(_("ends"), editable=False)
+    closes_at = models.DateTimeField(_("closes for booking"), editable=False)
+    max_users = models.PositiveIntegerField(
+        _("capacity"), default=1, validators=[MinValueValidator(1), MaxValueValidator(1_000)]
+    )
+    booked_users: Any = ArrayField(ObjectIdField(), default=list, editable=False, verbose_name=_("booked"))
+    has_room = models.BooleanField(default=True, editable=False)
+    location = models.CharField(_("location"), max_length=120)
+    room = models.CharField(_("room"), max_length=60, blank=True)
+    is_active = models.BooleanField(_("active"), default=True)
+
+    class Meta:
+        db_table = "interview_slots"
+        verbose_name = _("slot")
+        verbose_name_plural = _("slots")
+        indexes = [
+            models.Index(fields=["event", "is_active", "has_room", "starts_at", "id"], name="slots_offered"),
+            models.Index(fields=["starts_at"], name="slots_starts"),
+            models.Index(fields=["city", "starts_at"], name="slots_city"),
+            models.Index(fields=["recruiter", "starts_at"], name="slots_recruiter"),
+        ]
+
+    def __str__(self) -> str:
+        there = self.starts_at.astimezone(ZoneInfo(self.city.timezone))
+        return f"{there:%d.%m.%Y %H:%M} · {self.location}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Make a new slot; change one by ``scheduling.slots.edit_slot``."""
+        if not self._state.adding:
+            raise TypeError("a slot is changed by scheduling.slots.edit_slot, which keeps its seats right")
+        super().save(*args, **kwargs)
+
+
+class UserSnapshot(EmbeddedModel):
+    """The candidate as they were at the booking's last change."""
+
+    telegram_id = models.BigIntegerField()
+    username = models.CharField(max_length=32, blank=True)
+    first_name = models.CharField(max_length=64)
+    last_name = models.CharField(max_length=64, blank=True)
+
+
+class SlotSnapshot(EmbeddedModel):
+    """The slot as it was at the booking's last change."""
+
+    duration_minutes = models.IntegerField()
+    room = models.CharField(max_length=60, blank=True)
+    city = models.CharField(max_length=100)
+    timezone = models.CharField(max_length=64)
+    recruiter = models.CharField(max_length=100, blank=True)
+    event = models.CharField(max_length=120)
+
+
+class Booking(StampedModel):
+    """One candidate's booking. Snapshots instead of foreign keys: lists and filters never join.
+
+    ``live`` mirrors the status for the indexes; ``version`` rises with every change; ``requested_slot_id`` is a move
+    that awaits approval, whose seat is held too.
+    """
+
+    user_id: Any = ObjectIdField()
+    telegram_id = models.BigIntegerField(_("Telegram id"))
+    event_id: Any = ObjectIdField()
+    slot_id: Any = ObjectIdField()
+    requested_slot_id: Any = ObjectIdField(null=True)
+    city_id: Any = ObjectIdField()
+    recruiter_id: Any = ObjectIdField(null=True)
+    status = models.CharField(_("status"), max_length=20, choices=STATUS_LABELS)
+    live = models.BooleanField()
+    version = models.BigIntegerField(_("version"), default=1)
+    moves = models.BigIntegerField(_("moves"), default=0)
+    starts_at = models.DateTimeField(_("starts"))
+    ends_at = models.DateTimeField()
+    location = models.CharField(_("location"), max_length=120)
+    expires_at = models.DateTimeField(_("waits for approval until"), null=True)
+    ended_by = models.CharField(_("ended by"), max_length=100, blank=True)
+    reason = models.CharField(_("reason"), max_length=1_000, blank=True)
+    user: Any = EmbeddedModelField(UserSnapshot)
+    slot: Any = EmbeddedModelField(SlotSnapshot)
+    search = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        db_table = "bookings"
+        verbose_name = _("booking")
+        verbose_name_plural = _("bookings")
+        indexes = [
+            models.Index(fields=["user_id", "-starts_at"], name="bookings_history"),
+            models.Index(fields=["telegram_id", "live", "starts_at"], name="bookings_person"),
+            models.Index(fields=["slot_id", "live"], name="bookings_slot"),
+            models.Index(fields=["requested_slot_id"], name="bookings_requested"),
+            models.Index(fields=["starts_at"], name="bookings_starts"),
+            models.Index(fields=["event_id", "starts_at"], name="bookings_event"),
+            # The jobs: what is over, what was never approved.
+            models.Index(fields=["live", "ends_at"], name="bookings_over"),
+            models.Index(fields=["live", "expires_at"], name="bookings_expiring"),
+        ]
+        constraints = [
+            # I3's second wall: one live booking per candidate and interview event.
+            models.UniqueConstraint(fields=["user_id", "event_id"], condition=Q(live=True), name="bookings_one_live"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user.first_name} {self.user.last_name}".strip()
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Refused: bookings are written by ``scheduling.writing``."""
+        raise TypeError("a booking is made and changed by scheduling.deciding")

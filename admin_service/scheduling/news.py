@@ -1,0 +1,87 @@
+"""Which messages a decision causes: the answer to who asked, news to whom it concerns."""
+
+import uuid
+from typing import TYPE_CHECKING
+
+from bson import ObjectId
+
+from common import clock
+from messaging.outbox import Outgoing
+from scheduling.domain.model import ActorKind, Approve, Booking, Decision, Expire, Move, Reject, State
+from scheduling.views import booking_view
+from shared_contracts.booking import BookingResult, ConfirmBookingAnswer, Outcome
+from shared_contracts.directory import BookingStatus, BookingView
+from shared_contracts.notification import NotificationCommand, NotificationKind
+from shared_contracts.topology import BOOKING_RESULT, NOTIFICATION_COMMAND
+
+if TYPE_CHECKING:
+    from scheduling.deciding import Asked, InChat
+
+_NAMESPACE = uuid.UUID("6f6a2f5e-52a1-4c8e-9f0e-0f1f0a6f5d11")
+
+
+def derived_id(key: str, purpose: str) -> uuid.UUID:
+    """The id of a message that follows from another: the same each time, so a repeat is recognised."""
+    return uuid.uuid5(_NAMESPACE, f"{key}/{purpose}")
+
+
+def about(item: "Asked", decision: Decision, answer: ConfirmBookingAnswer, after: State) -> list[Outgoing]:
+    """The messages of one decision."""
+    messages = [_result(item, item.chat, answer)] if item.chat else []
+    booking = decision.after
+    if not decision.changed or booking is None or item.command.actor.kind is ActorKind.CANDIDATE:
+        return messages  # candidates see their own changes in the answer
+    kind, view = _kind(decision, booking), booking_view(booking, after)
+    if kind and view:
+        key, reason = item.command.key, item.command.reason
+        messages.append(notification(key, kind, booking.telegram_id, view, reason, item.correlation_id))
+    return messages
+
+
+def _result(item: "Asked", chat: "InChat", answer: ConfirmBookingAnswer) -> Outgoing:
+    message = BookingResult(
+        message_id=derived_id(item.command.key, "result"),
+        correlation_id=item.correlation_id,
+        occurred_at=answer.decided_at,
+        request_id=answer.request_id,
+        event_type=chat.event_type,
+        outcome=answer.outcome,
+        decided_at=answer.decided_at,
+        user_telegram_id=chat.user_telegram_id,
+        reply=chat.reply,
+        booking=answer.booking,
+        alternatives=answer.alternatives,
+    )
+    return Outgoing(BOOKING_RESULT, message)
+
+
+def _kind(decision: Decision, booking: Booking) -> NotificationKind | None:
+    command = decision.command
+    if isinstance(command, Approve) and decision.outcome in {Outcome.BOOKED, Outcome.MOVED}:
+        return NotificationKind.BOOKING_APPROVED
+    if isinstance(command, Reject) and decision.outcome is Outcome.REJECTED:
+        return NotificationKind.BOOKING_REJECTED
+    if isinstance(command, Expire | Approve | Reject):
+        return NotificationKind.BOOKING_EXPIRED
+    if isinstance(command, Move):
+        return NotificationKind.BOOKING_MOVED
+    if booking.status is BookingStatus.CANCELLED:
+        return NotificationKind.BOOKING_CANCELLED
+    return None  # the slot is over: nothing to tell
+
+
+def notification(
+    key: str, kind: NotificationKind, telegram_id: int, booking: BookingView, reason: str, correlation_id: str
+) -> Outgoing:
+    """News for a candidate about their booking; one per ``key`` and booking."""
+    message = NotificationCommand(
+        message_id=derived_id(key, f"notification/{booking.id}"),
+        correlation_id=correlation_id,
+        occurred_at=clock.now(),
+        notification_id=str(ObjectId()),
+        kind=kind,
+        user_telegram_id=telegram_id,
+        booking=booking,
+        reason=reason or None,
+    )
+    return Outgoing(NOTIFICATION_COMMAND, message)

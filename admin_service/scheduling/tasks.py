@@ -1,0 +1,48 @@
+"""Scans over bookings whose time has come. Safe to run twice or late: each booking is decided anew."""
+
+import uuid
+from collections.abc import Callable
+from datetime import datetime
+
+import structlog
+from celery import shared_task
+
+from common import clock
+from common.mongo import Document, collection
+from scheduling.deciding import Asked, decide_one
+from scheduling.domain.model import Actor, ActorKind, AnyCommand, Close, Expire
+
+log = structlog.get_logger(__name__)
+
+MOST_PER_SCAN = 1_000
+
+
+@shared_task(name="scheduling.tasks.expire_requests")
+def expire_requests() -> int:
+    """End requests that nobody answered in time; their candidates are told."""
+    actor = Actor(ActorKind.SYSTEM, "expire_requests")
+    return _scan("expires_at", lambda booking_id: Expire(str(uuid.uuid4()), actor, booking_id, None))
+
+
+@shared_task(name="scheduling.tasks.close_finished")
+def close_finished() -> int:
+    """End the liveness of bookings whose slot is over."""
+    actor = Actor(ActorKind.SYSTEM, "close_finished")
+    return _scan("ends_at", lambda booking_id: Close(str(uuid.uuid4()), actor, booking_id, None))
+
+
+def _scan(due_field: str, command: Callable[[str], AnyCommand]) -> int:
+    """Decide one command for each live booking whose ``due_field`` has passed; the answer is how many."""
+    rows = _due(due_field, clock.now())
+    for row in rows:
+        correlation_id = uuid.uuid4().hex
+        with structlog.contextvars.bound_contextvars(correlation_id=correlation_id):
+            decide_one(Asked(command(str(row["_id"])), "job", correlation_id))
+    if rows:
+        log.info("bookings_ended", count=len(rows), by=due_field)
+    return len(rows)
+
+
+def _due(field: str, now: datetime) -> list[Document]:
+    due = {"live": True, field: {"$ne": None, "$lte": now}}
+    return list(collection("bookings").find(due, {"_id": 1}).sort(field, 1).limit(MOST_PER_SCAN))

@@ -1,0 +1,39 @@
+"""Slots and bookings in the shapes that cross the wire."""
+
+from scheduling.domain.model import Booking, Slot, State
+from shared_contracts.directory import BookingView, CityRef, NamedRef, SlotView
+
+
+def slot_view(slot: Slot) -> SlotView:
+    """A slot as people see it."""
+    place = slot.place
+    recruiter = NamedRef(id=slot.recruiter_id, name=place.recruiter) if slot.recruiter_id and place.recruiter else None
+    return SlotView(
+        id=slot.id,
+        starts_at=slot.starts_at,
+        closes_at=slot.closes_at,
+        duration_minutes=slot.duration_minutes,
+        free=slot.free,
+        location=place.location,
+        room=place.room,
+        city=CityRef(id=slot.city_id, name=place.city, timezone=place.timezone),
+        recruiter=recruiter,
+        event=NamedRef(id=slot.event_id, name=place.event),
+    )
+
+
+def booking_view(booking: Booking | None, state: State) -> BookingView | None:
+    """A booking as its candidate sees it; None where there is none, or its slot was deleted since."""
+    if booking is None or booking.slot_id not in state.slots:
+        return None
+    slot = state.slots[booking.slot_id]
+    wanted = state.slots.get(booking.requested_slot_id) if booking.requested_slot_id else None
+    return BookingView(
+        id=booking.id,
+        version=booking.version,
+        status=booking.status,
+        slot=slot_view(slot),
+        requested_slot=slot_view(wanted) if wanted else None,
+        expires_at=booking.expires_at,
+        contact_url=slot.place.contact_url,
+    )

@@ -1,0 +1,92 @@
+"""Hot lists are served by indexes (R1): a collection scan fails here."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from bson import ObjectId
+
+from common import clock
+from common.mongo import collection
+from common.reads import Position
+from people.api import BY_CHANGE, allowed_after, changed_since
+from scheduling.api import SlotsQuery, current_bookings, offered
+from tests.conftest import MakeCandidate, MakeSlot
+
+BY_START = [("starts_at", 1), ("_id", 1)]
+SOME_ID = "6b0210a10ebbd9947507d2a0"
+
+
+def stages(plan: Any) -> Iterator[str]:
+    """Names of all stages of a plan, and of the indexes it walks."""
+    if isinstance(plan, dict):
+        yield from (str(plan[key]) for key in ("stage", "indexName") if key in plan)
+        for value in plan.values():
+            yield from stages(value)
+    elif isinstance(plan, list):
+        for item in plan:
+            yield from stages(item)
+
+
+def planned(name: str, query: dict[str, Any], sort: list[tuple[str, int]]) -> set[str]:
+    explained = collection(name).find(query).sort(sort).explain()
+    return set(stages(explained["queryPlanner"]["winningPlan"]))
+
+
+@pytest.fixture(autouse=True)
+def _something_to_read(make_slot: MakeSlot, make_candidate: MakeCandidate) -> None:
+    for number in range(30):
+        make_slot(timedelta(days=number - 10))
+        make_candidate(is_allowed=number % 3 > 0)
+
+
+def test_a_scan_would_be_noticed() -> None:
+    assert "COLLSCAN" in planned("users", {"note": "x"}, [("note", 1)])
+
+
+@pytest.mark.parametrize(
+    "parameters",
+    [
+        {},
+        {"city": SOME_ID},
+        {"recruiter": SOME_ID},
+        {"from": "2026-03-01T09:00:00Z"},
+        {"cursor": f"1900000000000.{SOME_ID}"},
+    ],
+)
+def test_available_slots_walk_their_index_in_order(parameters: dict[str, str]) -> None:
+    query = offered(SlotsQuery.model_validate({"event": SOME_ID, **parameters}), clock.now())
+    plan = planned("interview_slots", query, BY_START)
+    assert "IXSCAN" in plan
+    assert not plan & {"COLLSCAN", "SORT"}
+
+
+def test_changes_of_the_allow_list_walk_their_index_in_order() -> None:
+    plan = planned("users", changed_since(Position(clock.now(), SOME_ID)), BY_CHANGE)
+    assert "users_listed" in plan
+    assert not plan & {"COLLSCAN", "SORT"}
+
+
+def test_the_latest_change_is_read_from_an_index() -> None:
+    assert not planned("users", {}, [("listed_at", -1)]) & {"COLLSCAN", "SORT"}
+
+
+@pytest.mark.parametrize("last_id", [None, SOME_ID])
+def test_the_whole_allow_list_walks_an_index(last_id: str | None) -> None:
+    assert "COLLSCAN" not in planned("users", allowed_after(last_id), [("_id", 1)])
+
+
+def test_one_entry_of_the_allow_list_is_looked_up() -> None:
+    assert "users_telegram" in planned("users", {"telegram_id": 1001, "is_allowed": True}, [("_id", 1)])
+
+
+def test_a_persons_bookings_walk_their_index_in_order() -> None:
+    plan = planned("bookings", current_bookings(1001, clock.now()), [("starts_at", 1)])
+    assert "bookings_person" in plan
+    assert not plan & {"COLLSCAN", "SORT"}
+
+
+@pytest.mark.parametrize("field", ["slot_id", "requested_slot_id"])
+def test_who_is_in_a_slot_is_looked_up(field: str) -> None:
+    assert "COLLSCAN" not in planned("bookings", {"live": True, field: ObjectId(SOME_ID)}, [("created_at", 1)])

@@ -1,0 +1,185 @@
+"""Slots, events, places, people's bookings, recipients."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from broadcasts.models import AnnouncementChat, Broadcast
+from broadcasts.usecases import start_broadcast
+from common import clock
+from people.models import Candidate, City, ContactSettings, Recruiter
+from scheduling.models import Booking, InterviewEvent, InterviewSlot
+from scheduling.staff import book_for, cancel_booking
+from shared_contracts.directory import BookingView, Page, Problem, Recipient, SlotView
+from tests.conftest import MakeCandidate, MakeSlot
+
+
+def slots(bot: Client, query: str) -> Page[SlotView]:
+    response = bot.get(f"/api/available-slots?{query}")
+    assert response.status_code == 200, response.content
+    return Page[SlotView].model_validate_json(response.content)
+
+
+def test_slots_come_by_start_with_all_that_is_shown(
+    bot: Client, event: InterviewEvent, make_slot: MakeSlot, moscow: City, olga: Recruiter
+) -> None:
+    later = make_slot(timedelta(days=3))
+    slot = make_slot(timedelta(days=1), capacity=4, recruiter=olga)
+    page = slots(bot, f"event={event.pk}")
+    assert [view.id for view in page.results] == [str(slot.pk), str(later.pk)]
+    view = page.results[0]
+    assert (view.free, view.location, view.room, view.duration_minutes) == (4, "Офис на Тверской", "3.14", 20)
+    assert (view.starts_at - view.closes_at) == timedelta(hours=2)
+    assert view.city.model_dump() == {"id": str(moscow.pk), "name": "Москва", "timezone": "Europe/Moscow"}
+    assert view.recruiter and view.recruiter.name == "Ольга Смирнова"
+    assert view.event.name == event.title
+
+
+def test_full_closed_inactive_and_past_slots_are_not_offered(
+    bot: Client, event: InterviewEvent, make_slot: MakeSlot, maria: Candidate
+) -> None:
+    full = make_slot()
+    book_for(maria.telegram_id, str(full.pk), actor="anna", reason="")
+    make_slot(is_active=False)
+    make_slot(timedelta(hours=1))  # closed an hour ago
+    make_slot(timedelta(days=-1))
+    good = make_slot()
+    assert [view.id for view in slots(bot, f"event={event.pk}").results] == [str(good.pk)]
+
+
+def test_a_closed_event_offers_nothing(bot: Client, make_slot: MakeSlot) -> None:
+    closed = InterviewEvent.objects.create(title="Закрытый набор", is_open=False)
+    make_slot(of=closed)
+    assert slots(bot, f"event={closed.pk}").results == []
+
+
+def test_slots_are_filtered_by_city_recruiter_and_time(
+    bot: Client, event: InterviewEvent, make_slot: MakeSlot, olga: Recruiter
+) -> None:
+    vladivostok = City.objects.create(name="Владивосток", timezone="Asia/Vladivostok")
+    there = make_slot(city=vladivostok)
+    hers = make_slot(recruiter=olga)
+    late = make_slot(timedelta(days=5))
+    after = (clock.now() + timedelta(days=4)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    for query, expected in [
+        (f"city={vladivostok.pk}", there),
+        (f"recruiter={olga.pk}", hers),
+        (f"from={after}", late),
+    ]:
+        assert [view.id for view in slots(bot, f"event={event.pk}&{query}").results] == [str(expected.pk)]
+
+
+def test_slots_that_start_together_are_all_paged_through(
+    bot: Client, event: InterviewEvent, make_slot: MakeSlot
+) -> None:
+    made = {str(make_slot().pk) for _ in range(8)}
+    together = list(made)[:5]
+    moment = clock.now() + timedelta(days=3)
+    InterviewSlot.objects.filter(pk__in=together).update(starts_at=moment, ends_at=moment + timedelta(minutes=20))
+    seen: list[str] = []
+    url: str | None = f"/api/available-slots?event={event.pk}&limit=2"
+    while url:
+        page = Page[SlotView].model_validate_json(bot.get(url).content)
+        seen += [view.id for view in page.results]
+        url = page.next
+    assert len(seen) == 8 and set(seen) == made
+
+
+@pytest.mark.parametrize(
+    "moment", ["tomorrow", "2026-13-01T00:00:00Z", "2026-11-21T10:00:00", "1763719200", "0001-01-01T00:00:00%2B14:00"]
+)
+def test_a_wrong_from_is_named_with_the_fix(bot: Client, event: InterviewEvent, moment: str) -> None:
+    response = bot.get(f"/api/available-slots?event={event.pk}&from={moment}")
+    (error,) = Problem.model_validate_json(response.content).errors
+    assert (response.status_code, error.field) == (400, "from")
+    assert "2026-03-01T09:00:00Z" in error.message
+
+
+def test_the_event_must_be_named(bot: Client) -> None:
+    response = bot.get("/api/available-slots")
+    assert (response.status_code, response.json()["errors"][0]["field"]) == (400, "event")
+
+
+def test_unchanged_slots_cost_a_short_answer(bot: Client, event: InterviewEvent, make_slot: MakeSlot) -> None:
+    make_slot()
+    url = f"/api/available-slots?event={event.pk}"
+    etag = bot.get(url).headers["ETag"]
+    assert bot.get(url, headers={"If-None-Match": etag}).status_code == 304
+    make_slot()
+    assert bot.get(url, headers={"If-None-Match": etag}).status_code == 200
+
+
+def test_events_recruiters_cities_and_the_contact(
+    bot: Client, event: InterviewEvent, olga: Recruiter, moscow: City, default_contact: ContactSettings
+) -> None:
+    InterviewEvent.objects.create(title="Закрытый набор", is_open=False)
+    Recruiter.objects.create(name="Бывший", is_active=False)
+    City.objects.create(name="Омск", timezone="Asia/Omsk")
+    assert [row["title"] for row in bot.get("/api/events").json()["results"]] == [event.title]
+    assert [row["name"] for row in bot.get("/api/recruiters").json()["results"]] == [olga.name]
+    contacts = {row["name"]: row["contact_url"] for row in bot.get("/api/cities").json()["results"]}
+    assert contacts == {"Москва": moscow.contact_url, "Омск": default_contact.contact_url}
+    assert bot.get("/api/contact").json() == {"contact_url": default_contact.contact_url}
+
+
+def test_short_lists_are_paged_as_well(bot: Client) -> None:
+    for name in ("Москва", "Омск", "Пермь"):
+        City.objects.create(name=name)
+    first = bot.get("/api/cities?limit=2").json()
+    second = bot.get(first["next"]).json()
+    assert [row["name"] for row in first["results"] + second["results"]] == ["Москва", "Омск", "Пермь"]
+    assert second["next"] is None
+
+
+def test_a_persons_live_bookings_are_told_with_their_slots(
+    bot: Client, make_slot: MakeSlot, maria: Candidate, ivan: Candidate
+) -> None:
+    slot = make_slot(capacity=2)
+    for person in (maria, ivan):
+        book_for(person.telegram_id, str(slot.pk), actor="anna", reason="")
+    url = f"/api/bookings?telegram_id={maria.telegram_id}"
+    (view,) = Page[BookingView].model_validate_json(bot.get(url).content).results
+    assert (view.slot.id, view.slot.free, view.status, view.version) == (str(slot.pk), 0, "booked", 1)
+    cancel_booking(view.id, expected_version=1, actor="anna", reason="")
+    assert bot.get(url).json() == {"results": [], "next": None}
+
+
+def test_a_booking_that_is_over_is_not_told(bot: Client, make_slot: MakeSlot, maria: Candidate) -> None:
+    book_for(maria.telegram_id, str(make_slot().pk), actor="anna", reason="")
+    past = clock.now() - timedelta(minutes=1)
+    Booking.objects.update(ends_at=past)
+    assert bot.get(f"/api/bookings?telegram_id={maria.telegram_id}").json()["results"] == []
+
+
+def broadcast(event: InterviewEvent, **fields: object) -> Broadcast:
+    order: dict[str, object] = {"text": "Привет", "chat_ids": [], "audience": "all", "city_id": None, "actor": "anna"}
+    return start_broadcast(str(event.pk), **{**order, **fields})  # type: ignore[arg-type]
+
+
+def test_a_broadcasts_recipients_are_paged_and_can_be_written_to(
+    bot: Client, event: InterviewEvent, make_candidate: MakeCandidate
+) -> None:
+    started = [make_candidate(started_at=clock.now()).telegram_id for _ in range(5)]
+    make_candidate()  # never started the bot
+    make_candidate(started_at=clock.now(), blocked_at=clock.now())
+    make_candidate(started_at=clock.now(), is_allowed=False)
+    url: str | None = f"/api/broadcasts/{broadcast(event).pk}/recipients?limit=2"
+    seen: list[int] = []
+    while url:
+        page = Page[Recipient].model_validate_json(bot.get(url).content)
+        assert all(row.chat_id == row.user_telegram_id for row in page.results)
+        seen += [row.chat_id for row in page.results]
+        url = page.next
+    assert sorted(seen) == started
+
+
+def test_a_broadcast_to_chats_has_no_recipients(bot: Client, event: InterviewEvent) -> None:
+    AnnouncementChat.objects.create(title="Объявления", chat_id=-100)
+    made = broadcast(event, audience="", chat_ids=[-100])
+    assert bot.get(f"/api/broadcasts/{made.pk}/recipients").json() == {"results": [], "next": None}
+
+
+@pytest.mark.parametrize("broadcast_id", ["6b0210a10ebbd9947507d2a0", "something", "6b02"])
+def test_an_unknown_broadcast_is_not_found(bot: Client, broadcast_id: str) -> None:
+    assert bot.get(f"/api/broadcasts/{broadcast_id}/recipients").status_code == 404

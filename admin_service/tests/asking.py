@@ -1,0 +1,133 @@
+"""Requests as the bot sends them, and what is stored afterwards."""
+
+import uuid
+from collections import Counter
+from typing import Any
+
+from bson import ObjectId
+
+from common import clock
+from common.mongo import Document, collection
+from people.models import Candidate, Recruiter
+from scheduling.consumer import BookingEvents, asked
+from scheduling.deciding import decide_one
+from scheduling.models import InterviewSlot
+from shared_contracts.booking import (
+    AnyBookingRequest,
+    BookingApproved,
+    BookingCancelled,
+    BookingCreated,
+    BookingRejected,
+    BookingRescheduled,
+    ConfirmBookingAnswer,
+    Outcome,
+    ReplyTo,
+    ShownSlot,
+)
+
+
+def _base(telegram_id: int, message_id: uuid.UUID | None = None) -> dict[str, Any]:
+    now = clock.now()
+    return {
+        "message_id": message_id or uuid.uuid4(),
+        "correlation_id": uuid.uuid4().hex,
+        "occurred_at": now,
+        "timestamp": now,
+        "user_telegram_id": telegram_id,
+        "reply": ReplyTo(chat_id=telegram_id, message_id=7),
+    }
+
+
+def shown(slot: InterviewSlot) -> ShownSlot:
+    """The slot as the candidate saw it."""
+    recruiter = str(slot.recruiter_id) if slot.recruiter_id else None
+    return ShownSlot(id=str(slot.pk), starts_at=slot.starts_at, city_id=str(slot.city_id), recruiter_id=recruiter)
+
+
+def book(person: Candidate, slot: InterviewSlot, message_id: uuid.UUID | None = None) -> BookingCreated:
+    """A candidate presses Confirm."""
+    return BookingCreated(**_base(person.telegram_id, message_id), event_id=str(slot.event_id), slot=shown(slot))
+
+
+def move(person: Candidate, booking: Document, slot: InterviewSlot) -> BookingRescheduled:
+    """A candidate asks for another slot."""
+    return BookingRescheduled(
+        **_base(person.telegram_id),
+        booking_id=str(booking["_id"]),
+        expected_version=booking["version"],
+        slot=shown(slot),
+    )
+
+
+def cancel(person: Candidate, booking: Document) -> BookingCancelled:
+    """A candidate gives a booking up."""
+    return BookingCancelled(
+        **_base(person.telegram_id), booking_id=str(booking["_id"]), expected_version=booking["version"]
+    )
+
+
+def approve(recruiter: Recruiter, booking: Document) -> BookingApproved:
+    """A recruiter says yes."""
+    return BookingApproved(
+        **_base(recruiter.telegram_id or 0),
+        booking_id=str(booking["_id"]),
+        expected_version=booking["version"],
+    )
+
+
+def reject(recruiter: Recruiter, booking: Document, reason: str) -> BookingRejected:
+    """A recruiter says no."""
+    return BookingRejected(
+        **_base(recruiter.telegram_id or 0),
+        booking_id=str(booking["_id"]),
+        expected_version=booking["version"],
+        reason=reason,
+    )
+
+
+def decided(request: AnyBookingRequest) -> ConfirmBookingAnswer:
+    """The answer to one request."""
+    return decide_one(asked(request))
+
+
+def outcome(request: AnyBookingRequest) -> Outcome:
+    """How one request ends."""
+    return decided(request).outcome
+
+
+def in_batch(*requests: AnyBookingRequest) -> list[Document]:
+    """The outbox rows of a batch, as the consumer publishes them."""
+    return BookingEvents().handle(requests)
+
+
+def the_booking(person: Candidate) -> Document:
+    """The person's newest booking."""
+    return collection("bookings").find({"user_id": person.pk}).sort("created_at", -1).limit(1)[0]
+
+
+def slot_now(slot: InterviewSlot) -> Document:
+    """The slot as stored now."""
+    row = collection("interview_slots").find_one({"_id": slot.pk})
+    assert row is not None
+    return row
+
+
+def assert_sound() -> None:
+    """I1, I3 and I7: seats and bookings agree, capacity holds, one live booking each, one audit entry a version."""
+    seats: Counter[tuple[ObjectId, ObjectId]] = Counter()
+    events: Counter[tuple[ObjectId, ObjectId]] = Counter()
+    for row in collection("bookings").find():
+        entries = list(collection("audit_entries").find({"subject_id": row["_id"]}))
+        assert sorted(entry["version"] for entry in entries) == list(range(1, row["version"] + 1)), "I7"
+        if row["live"]:
+            events[row["user_id"], row["event_id"]] += 1
+            for slot_id in filter(None, (row["slot_id"], row["requested_slot_id"])):
+                seats[slot_id, row["user_id"]] += 1
+    assert all(count == 1 for count in events.values()), "I3"
+    stored: Counter[tuple[ObjectId, ObjectId]] = Counter()
+    for slot in collection("interview_slots").find():
+        assert len(slot["booked_users"]) <= slot["max_users"], "I1: more people than seats"
+        assert slot["has_room"] == (len(slot["booked_users"]) < slot["max_users"])
+        for user_id in slot["booked_users"]:
+            stored[slot["_id"], user_id] += 1
+    assert stored == seats, "I1: booked_users and bookings disagree"

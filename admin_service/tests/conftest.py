@@ -1,0 +1,139 @@
+"""People and places that tests share. Real MongoDB, one test database a run; emptied after each test."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+
+import pytest
+from bson import ObjectId
+from django.db import connection
+from pytest_django.plugin import DjangoDbBlocker
+
+from common import clock
+from people.models import Candidate, City, ContactSettings, Recruiter
+from scheduling.models import InterviewEvent, InterviewSlot
+
+MADE_BY_MIGRATE = {
+    "auth_group",
+    "auth_group_permissions",
+    "auth_permission",
+    "django_content_type",
+    "django_migrations",
+}
+MakeSlot = Callable[..., InterviewSlot]
+MakeCandidate = Callable[..., Candidate]
+
+
+@pytest.fixture(scope="session")
+def _test_database(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """A database of this run's own, migrated. pytest-django makes one only for tests that carry its mark."""
+    with django_db_blocker.unblock():
+        name = connection.settings_dict["NAME"]
+        connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+    yield
+    with django_db_blocker.unblock():
+        connection.creation.destroy_test_db(name, verbosity=0)
+
+
+@pytest.fixture(autouse=True)
+def _database(_test_database: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Every test here may touch the database: transactions are real and visible to other threads.
+
+    Django's own flush would make every permission anew after each test, which takes longer than the tests.
+    """
+    with django_db_blocker.unblock():
+        yield
+        database = connection.get_database()
+        for name in set(database.list_collection_names()) - MADE_BY_MIGRATE:
+            database[name].delete_many({})
+
+
+@pytest.fixture
+def moscow() -> City:
+    """Moscow, whose responsible person is Anna."""
+    return City.objects.create(name="Москва", contact_url="https://t.me/anna_moscow")
+
+
+@pytest.fixture
+def default_contact() -> ContactSettings:
+    """Whom to ask where a city names nobody."""
+    return ContactSettings.objects.create(contact_url="https://t.me/slotdesk_help")
+
+
+@pytest.fixture
+def olga(moscow: City) -> Recruiter:
+    """Olga the recruiter, in Moscow, known to Telegram."""
+    return Recruiter.objects.create(name="Ольга Смирнова", city=moscow, telegram_id=5001)
+
+
+@pytest.fixture
+def event() -> InterviewEvent:
+    """An open interview event with the default rules."""
+    return InterviewEvent.objects.create(title="Собеседование аналитиков")
+
+
+@pytest.fixture
+def approval_event() -> InterviewEvent:
+    """An open interview event whose requests a recruiter approves."""
+    return InterviewEvent.objects.create(title="Собеседование тимлидов", approval_required=True)
+
+
+@pytest.fixture
+def make_slot(event: InterviewEvent, moscow: City) -> MakeSlot:
+    """Makes slots: in two days' time with one seat unless told otherwise."""
+
+    def make(
+        starts_in: timedelta = timedelta(days=2),
+        capacity: int = 1,
+        of: InterviewEvent | None = None,
+        **fields: object,
+    ) -> InterviewSlot:
+        starts_at: datetime = clock.now() + starts_in
+        its_event = of or event
+        values = {
+            "city": moscow,
+            "location": "Офис на Тверской",
+            "room": "3.14",
+            "duration_minutes": 20,
+            "ends_at": starts_at + timedelta(minutes=20),
+            "closes_at": starts_at - timedelta(minutes=its_event.booking_cutoff_minutes),
+        }
+        return InterviewSlot.objects.create(
+            event=its_event, starts_at=starts_at, max_users=capacity, **{**values, **fields}
+        )
+
+    return make
+
+
+@pytest.fixture
+def make_candidate() -> MakeCandidate:
+    """Makes people on the allow list, numbered from 1001."""
+    numbers = iter(range(1001, 10_000))
+
+    def make(**fields: object) -> Candidate:
+        number = next(numbers)
+        values = {
+            "telegram_id": number,
+            "first_name": f"Кандидат {number}",
+            "username": f"candidate_{number}",
+        }
+        return Candidate.objects.create(**{**values, **fields})
+
+    return make
+
+
+@pytest.fixture
+def maria(make_candidate: MakeCandidate) -> Candidate:
+    """Maria the candidate."""
+    return make_candidate(first_name="Мария", last_name="Петрова", username="maria_p")
+
+
+@pytest.fixture
+def ivan(make_candidate: MakeCandidate) -> Candidate:
+    """Ivan the candidate."""
+    return make_candidate(first_name="Иван", last_name="Сидоров", username="ivan_s")
+
+
+@pytest.fixture
+def nobody() -> ObjectId:
+    """An id of nothing."""
+    return ObjectId()

@@ -1,0 +1,61 @@
+"""Demo data on the first start."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.management import CommandError, call_command
+
+from broadcasts.models import AnnouncementChat
+from common import clock
+from people.models import Candidate, City, ContactSettings, Recruiter
+from scheduling.models import InterviewEvent, InterviewSlot
+
+
+@pytest.fixture(autouse=True)
+def _login(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DEMO_ADMIN_USER", "admin")
+    monkeypatch.setenv("DEMO_ADMIN_PASSWORD", "only-for-this-test")
+    monkeypatch.delenv("BROADCAST_CHAT_ID", raising=False)
+
+
+def test_a_first_start_has_something_to_work_with(client: Any) -> None:
+    call_command("seed_demo", verbosity=0)
+    assert client.login(username="admin", password="only-for-this-test")
+    assert {city.name for city in City.objects.all()} == {"Москва", "Владивосток"}
+    assert Recruiter.objects.count() == 3 and all(one.contact_url for one in Recruiter.objects.all())
+    assert sorted(Candidate.objects.values_list("telegram_id", flat=True)) == list(range(1001, 1021))
+    assert AnnouncementChat.objects.get().chat_id == -1001000000001
+    assert ContactSettings.objects.get().contact_url
+    assert InterviewEvent.objects.get().is_open
+
+
+def test_the_demo_slots_are_many_and_various_and_soon() -> None:
+    call_command("seed_demo", verbosity=0)
+    slots = list(InterviewSlot.objects.all())
+    assert len(slots) >= 24
+    assert {slot.max_users for slot in slots} == {1, 2, 3, 4, 5}
+    assert len({slot.location for slot in slots}) >= 3 and len({slot.room for slot in slots}) >= 3
+    now = clock.now()
+    assert all(now < slot.closes_at and slot.starts_at < now + timedelta(days=9) for slot in slots)
+
+
+def test_a_second_start_changes_nothing() -> None:
+    call_command("seed_demo", verbosity=0)
+    Candidate.objects.filter(telegram_id=1001).update(first_name="Изменено")
+    call_command("seed_demo", verbosity=0)
+    assert Candidate.objects.filter(first_name="Изменено").count() == 1
+    assert (InterviewEvent.objects.count(), User.objects.count(), Candidate.objects.count()) == (1, 1, 20)
+
+
+def test_the_chat_is_taken_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BROADCAST_CHAT_ID", "-42")
+    call_command("seed_demo", verbosity=0)
+    assert AnnouncementChat.objects.get().chat_id == -42
+
+
+def test_a_wrong_chat_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BROADCAST_CHAT_ID", "the group")
+    with pytest.raises(CommandError, match="BROADCAST_CHAT_ID"):
+        call_command("seed_demo", verbosity=0)

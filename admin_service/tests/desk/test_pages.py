@@ -1,0 +1,109 @@
+"""Every page opens, in both languages; garbled addresses and filters never break one."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from people.models import Candidate, City, ContactSettings, Recruiter
+from scheduling.models import Booking, InterviewEvent
+from scheduling.staff import book_for
+from tests.conftest import MakeSlot
+from tests.desk.conftest import Text
+
+LISTS = [
+    "people_candidate",
+    "people_city",
+    "people_recruiter",
+    "people_contactsettings",
+    "scheduling_interviewevent",
+    "scheduling_interviewslot",
+    "scheduling_booking",
+    "broadcasts_announcementchat",
+    "broadcasts_broadcast",
+    "common_auditentry",
+    "messaging_outboxmessage",
+    "messaging_inboxmessage",
+    "auth_user",
+    "auth_group",
+]
+
+
+@pytest.fixture
+def _some_of_each(
+    make_slot: MakeSlot,
+    maria: Candidate,
+    olga: Recruiter,
+    default_contact: ContactSettings,
+) -> None:
+    book_for(maria.telegram_id, str(make_slot(recruiter=olga).pk), actor="anna", reason="")
+
+
+@pytest.mark.usefixtures("_some_of_each")
+@pytest.mark.parametrize("language", ["ru", "en"])
+@pytest.mark.parametrize("name", LISTS)
+def test_lists_open_in_both_languages(desk: Client, name: str, language: str) -> None:
+    url = reverse(f"admin:{name}_changelist")
+    assert desk.get(url, follow=True, headers={"Accept-Language": language}).status_code == 200
+
+
+@pytest.mark.usefixtures("_some_of_each")
+def test_details_open(desk: Client, moscow: City, maria: Candidate, event: InterviewEvent) -> None:
+    booking = Booking.objects.get()
+    for name, document_id in [
+        ("people_city", moscow.pk),
+        ("people_candidate", maria.pk),
+        ("scheduling_interviewevent", event.pk),
+        ("scheduling_interviewslot", booking.slot_id),
+        ("scheduling_booking", booking.pk),
+    ]:
+        assert desk.get(reverse(f"admin:{name}_change", args=[document_id])).status_code == 200, name
+
+
+@pytest.mark.parametrize("name", ["scheduling_interviewevent", "scheduling_interviewslot", "scheduling_booking"])
+@pytest.mark.parametrize("garbled", ["x", "6b0210a10ebbd9947507d2a0", "6b02 10", "%00"])
+def test_a_garbled_id_is_no_page_but_no_crash(desk: Client, name: str, garbled: str) -> None:
+    base = reverse(f"admin:{name}_changelist")
+    for tail in ("change/", "delete/", "broadcast/", "add-slots/", "move/", "cancel/", "book/"):
+        assert desk.get(f"{base}{garbled}/{tail}").status_code in {302, 403, 404}, tail
+
+
+@pytest.mark.usefixtures("_some_of_each")
+@pytest.mark.parametrize(
+    "query",
+    [
+        "event=x",
+        "city=6b0210a10ebbd9947507d2a0",
+        "starts_at_from=31.02.2026",
+        "starts_at_from=0001-01-01&starts_at_to=9999-12-31",
+        "status__exact=nonsense",
+        "q=%27%22%5B%24ne%5D%20.*%28",
+        "p=999",
+        "o=99.-98",
+        "time=whenever",
+        "is_active__exact=maybe",
+        "no_such_parameter=1",
+        "_export=csv&q=мария",
+    ],
+)
+@pytest.mark.parametrize("name", ["scheduling_interviewslot", "scheduling_booking"])
+def test_garbled_filters_never_break_a_list(desk: Client, name: str, query: str) -> None:
+    response = desk.get(f"{reverse(f'admin:{name}_changelist')}?{query}", follow=True)
+    assert response.status_code == 200
+
+
+def test_the_front_page_shows_the_numbers(text: Text, make_slot: MakeSlot) -> None:
+    make_slot(capacity=4)
+    page = text("/admin/")
+    assert "free seats in the next 7 days" in page
+    assert "<b>4</b>free seats" in page
+
+
+def test_the_address_of_the_site_leads_to_the_desk(desk: Client) -> None:
+    assert desk.get("/").headers["Location"] == "/admin/"
+
+
+def test_staff_choose_their_language(desk: Client) -> None:
+    desk.post("/i18n/setlang/", {"language": "ru", "next": "/admin/"})
+    page = desk.get("/admin/", headers={"Accept-Language": "en"}).content.decode()
+    assert "свободных мест на ближайшие 7 дней" in page
+    assert "Slotdesk" in page

@@ -1,0 +1,195 @@
+"""People and places at the desk (FR2, FR7)."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from common.models import AuditEntry
+from messaging.models import OutboxMessage
+from people.models import Candidate, City, ContactSettings, Recruiter
+from scheduling.models import Booking, InterviewEvent
+from scheduling.staff import book_for
+from tests.conftest import MakeCandidate, MakeSlot
+from tests.desk.conftest import Text
+
+CANDIDATES = "admin:people_candidate_changelist"
+
+
+def entry(**fields: Any) -> dict[str, Any]:
+    return {
+        "telegram_id": "1042",
+        "first_name": "Глеб",
+        "last_name": "",
+        "username": "",
+        "city": "",
+        "note": "",
+        **fields,
+    }
+
+
+def test_a_candidate_is_added_by_telegram_id(desk: Client) -> None:
+    assert desk.post(reverse("admin:people_candidate_add"), entry()).status_code == 302
+    added = Candidate.objects.get()
+    assert (added.telegram_id, added.is_allowed) == (1042, True)
+    assert AuditEntry.objects.get().actor == "staff:anna"
+    assert OutboxMessage.objects.get().queue == "bot.cache.invalidate"
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"telegram_id": "0"}, "greater than or equal to 1"),
+        ({"telegram_id": str(2**53)}, "less than or equal to"),
+        ({"telegram_id": "@gleb"}, "Enter a whole number"),
+        ({"first_name": ""}, "This field is required"),
+        ({"first_name": "x\x00y"}, "Null characters are not allowed"),
+        ({"username": "@gleb"}, "no @"),
+        ({"city": "6b0210a10ebbd9947507d2a0"}, "Select a valid choice"),
+        ({"city": "x"}, "Object Id"),
+    ],
+)
+def test_a_wrong_entry_is_shown_and_not_saved(desk: Client, fields: dict[str, str], message: str) -> None:
+    response = desk.post(reverse("admin:people_candidate_add"), entry(**fields))
+    assert message in response.content.decode()
+    assert not Candidate.objects.exists()
+
+
+def test_the_same_telegram_id_is_not_added_twice(desk: Client, maria: Candidate) -> None:
+    response = desk.post(reverse("admin:people_candidate_add"), entry(telegram_id=str(maria.telegram_id)))
+    assert "already exists" in response.content.decode()
+    assert Candidate.objects.count() == 1
+
+
+def test_an_entry_keeps_its_telegram_id_for_good(desk: Client, maria: Candidate) -> None:
+    url = reverse("admin:people_candidate_change", args=[maria.pk])
+    desk.post(url, entry(telegram_id="777", first_name="Мария-Анна"))
+    maria.refresh_from_db()
+    assert (maria.first_name, maria.telegram_id) == ("Мария-Анна", 1001)
+
+
+@pytest.mark.parametrize(("choice", "status"), [("keep", "booked"), ("cancel", "cancelled")])
+def test_who_removes_someone_says_what_becomes_of_their_bookings(
+    desk: Client, text: Text, maria: Candidate, make_slot: MakeSlot, choice: str, status: str
+) -> None:
+    book_for(maria.telegram_id, str(make_slot().pk), actor="anna", reason="")
+    url = reverse("admin:people_candidate_remove_one", args=[maria.pk])
+    page = text(url)
+    assert "Мария Петрова" in page and "1 of them has live bookings" in page
+    maria.refresh_from_db()
+    assert maria.is_allowed, "looking changes nothing"
+    desk.post(url, {"_confirm": "1", "bookings": choice, "reason": ""})
+    maria.refresh_from_db()
+    assert (maria.is_allowed, Booking.objects.get().status) == (False, status)
+
+
+def test_removing_without_a_choice_removes_nobody(desk: Client, maria: Candidate) -> None:
+    response = desk.post(reverse("admin:people_candidate_remove_one", args=[maria.pk]), {"_confirm": "1"})
+    assert "This field is required" in response.content.decode()
+    maria.refresh_from_db()
+    assert maria.is_allowed
+
+
+def test_several_people_are_removed_and_put_back(desk: Client, make_candidate: MakeCandidate) -> None:
+    people = [make_candidate() for _ in range(3)]
+    chosen = {"_selected_action": [str(person.pk) for person in people[:2]]}
+    asked = desk.post(reverse(CANDIDATES), {"action": "remove", **chosen}).content.decode()
+    assert people[0].first_name in asked and people[2].first_name not in asked
+    answer = {"action": "remove", "_confirm": "1", "bookings": "keep", "reason": "", **chosen}
+    page = desk.post(reverse(CANDIDATES), answer, follow=True).content.decode()
+    assert "2 people removed" in page
+    assert Candidate.objects.filter(is_allowed=True).count() == 1
+    desk.post(reverse(CANDIDATES), {"action": "restore", **chosen})
+    assert Candidate.objects.filter(is_allowed=True).count() == 3
+
+
+def test_one_person_is_put_back_by_pressing_not_by_looking(desk: Client, make_candidate: MakeCandidate) -> None:
+    gone = make_candidate(is_allowed=False)
+    url = reverse("admin:people_candidate_restore_one", args=[gone.pk])
+    desk.get(url)
+    gone.refresh_from_db()
+    assert not gone.is_allowed
+    desk.post(url, {"_confirm": "1"})
+    gone.refresh_from_db()
+    assert gone.is_allowed
+
+
+def test_nobody_is_ever_deleted(
+    desk: Client, maria: Candidate, olga: Recruiter, moscow: City, event: InterviewEvent
+) -> None:
+    for name, document in [
+        ("people_candidate", maria),
+        ("people_recruiter", olga),
+        ("people_city", moscow),
+        ("scheduling_interviewevent", event),
+    ]:
+        url = reverse(f"admin:{name}_delete", args=[document.pk])
+        assert desk.post(url, {"post": "yes"}).status_code == 403
+    order = {"action": "delete_selected", "_selected_action": [str(maria.pk)], "post": "yes"}
+    desk.post(reverse(CANDIDATES), order)
+    assert Candidate.objects.exists()
+
+
+@pytest.mark.parametrize("query", ["мар", "ПЕТР", "@maria_p", "мария петрова", "1001"])
+def test_people_are_found(text: Text, maria: Candidate, ivan: Candidate, query: str) -> None:
+    page = text(f"{reverse(CANDIDATES)}?q={query}")
+    assert "maria_p" in page and "ivan_s" not in page
+
+
+def test_places_and_recruiters_are_saved_with_an_audit_entry(desk: Client) -> None:
+    desk.post(reverse("admin:people_city_add"), {"name": "Омск", "timezone": "Asia/Omsk", "contact_url": ""})
+    city = City.objects.get()
+    desk.post(
+        reverse("admin:people_recruiter_add"),
+        {
+            "name": "Вера",
+            "city": str(city.pk),
+            "telegram_id": "",
+            "contact_url": "https://t.me/vera",
+            "is_active": "on",
+        },
+    )
+    assert Recruiter.objects.get().telegram_id is None
+    assert sorted(AuditEntry.objects.values_list("subject", flat=True)) == ["city", "recruiter"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({"timezone": "Moscow"}, "is not a time zone"),
+        ({"timezone": "../../etc/passwd"}, "is not a time zone"),
+        ({"contact_url": "call me"}, "Give a link"),
+        ({"contact_url": "javascript:alert(1)"}, "Give a link"),
+    ],
+)
+def test_a_wrong_city_is_shown_and_not_saved(desk: Client, fields: dict[str, str], message: str) -> None:
+    order = {"name": "Омск", "timezone": "Asia/Omsk", "contact_url": "", **fields}
+    assert message in desk.post(reverse("admin:people_city_add"), order).content.decode()
+    assert not City.objects.exists()
+
+
+def test_the_default_contact_is_one_document(desk: Client, default_contact: ContactSettings) -> None:
+    listed = desk.get(reverse("admin:people_contactsettings_changelist"))
+    url = reverse("admin:people_contactsettings_change", args=[default_contact.pk])
+    assert listed.headers["Location"] == url
+    desk.post(url, {"contact_url": "https://t.me/new_help"})
+    assert ContactSettings.objects.get().contact_url == "https://t.me/new_help"
+    assert desk.get(reverse("admin:people_contactsettings_add")).status_code == 403
+
+
+@pytest.mark.parametrize("number", ["-1", "9" * 40, "1.5", "x"])
+def test_a_wrong_rule_of_an_event_is_shown_and_not_saved(desk: Client, event: InterviewEvent, number: str) -> None:
+    order = {
+        "title": "Набор",
+        "description": "",
+        "is_open": "on",
+        "booking_cutoff_minutes": 120,
+        "move_cutoff_minutes": 120,
+        "cancel_cutoff_minutes": 0,
+        "pending_hours": 24,
+        "move_limit": number,
+    }
+    response = desk.post(reverse("admin:scheduling_interviewevent_change", args=[event.pk]), order)
+    assert response.status_code == 200
+    assert InterviewEvent.objects.get().title == event.title

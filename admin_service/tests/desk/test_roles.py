@@ -1,0 +1,90 @@
+"""Coordinators work with all bookings, administrators also with people and settings."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from people.models import Candidate, City
+from scheduling.models import Booking, InterviewEvent
+from scheduling.staff import book_for
+from tests.conftest import MakeSlot
+
+COORDINATED = ["scheduling_interviewevent", "scheduling_interviewslot", "scheduling_booking", "broadcasts_broadcast"]
+BEHIND = ["messaging_outboxmessage", "messaging_inboxmessage"]
+LOGINS = ["auth_user", "auth_group"]
+
+
+def status(client: Client, name: str, *args: object) -> int:
+    return client.get(reverse(f"admin:{name}", args=args)).status_code
+
+
+@pytest.mark.parametrize("name", COORDINATED)
+def test_both_roles_work_with_interviews(coordinator: Client, administrator: Client, name: str) -> None:
+    for client in (coordinator, administrator):
+        assert status(client, f"{name}_changelist") == 200
+
+
+@pytest.mark.parametrize("name", BEHIND)
+def test_only_administrators_look_behind_the_scenes(coordinator: Client, administrator: Client, name: str) -> None:
+    assert status(coordinator, f"{name}_changelist") == 403
+    assert status(administrator, f"{name}_changelist") == 200
+
+
+@pytest.mark.parametrize("name", LOGINS)
+def test_neither_role_manages_logins(coordinator: Client, administrator: Client, name: str) -> None:
+    for client in (coordinator, administrator):
+        assert status(client, f"{name}_changelist") == 403
+
+
+def test_only_administrators_change_the_allow_list(
+    coordinator: Client, administrator: Client, maria: Candidate
+) -> None:
+    url = reverse("admin:people_candidate_remove_one", args=[maria.pk])
+    order = {"_confirm": "1", "bookings": "keep", "reason": ""}
+    assert coordinator.post(url, order).status_code == 403
+    assert status(coordinator, "people_candidate_add") == 403
+    assert status(coordinator, "people_candidate_changelist") == 200
+    assert administrator.post(url, order).status_code == 302
+
+
+def test_only_administrators_change_places(coordinator: Client, administrator: Client, moscow: City) -> None:
+    order = {"name": "Мск", "timezone": "Europe/Moscow", "contact_url": ""}
+    url = reverse("admin:people_city_change", args=[moscow.pk])
+    assert coordinator.post(url, order).status_code == 403
+    assert administrator.post(url, order).status_code == 302
+
+
+def test_a_coordinator_broadcasts_and_decides(
+    coordinator: Client, event: InterviewEvent, maria: Candidate, make_slot: MakeSlot
+) -> None:
+    book_for(maria.telegram_id, str(make_slot().pk), actor="anna", reason="")
+    booking = Booking.objects.get()
+    assert status(coordinator, "scheduling_interviewevent_broadcast", event.pk) == 200
+    order = {"version": 1, "reason": "", "_confirm": "1"}
+    assert coordinator.post(reverse("admin:scheduling_booking_cancel", args=[booking.pk]), order).status_code == 302
+    assert Booking.objects.get().ended_by == "staff:kirill"
+
+
+def test_who_may_only_look_decides_nothing(
+    coordinator: Client, event: InterviewEvent, maria: Candidate, make_slot: MakeSlot
+) -> None:
+    from django.contrib.auth.models import Group, Permission
+
+    Group.objects.get(name="Coordinators").permissions.set(Permission.objects.filter(codename__startswith="view_"))
+    slot = make_slot()
+    book_for(maria.telegram_id, str(slot.pk), actor="anna", reason="")
+    booking = Booking.objects.get()
+    for name, document_id in [
+        ("scheduling_booking_move", booking.pk),
+        ("scheduling_booking_cancel", booking.pk),
+        ("scheduling_interviewslot_book", slot.pk),
+        ("scheduling_interviewslot_delete", slot.pk),
+        ("scheduling_interviewevent_broadcast", event.pk),
+        ("scheduling_interviewevent_add_slots", event.pk),
+    ]:
+        assert status(coordinator, name, document_id) == 403, name
+
+
+def test_a_stranger_is_asked_to_log_in() -> None:
+    response = Client().get("/admin/scheduling/booking/")
+    assert response.headers["Location"].startswith("/admin/login/")

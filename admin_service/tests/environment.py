@@ -1,0 +1,31 @@
+"""Settings for the tests, in place before Django reads them (loaded by ``-p tests.environment``).
+
+Servers come from the file that ``TEST_SERVERS_ENV`` names, or from the environment.
+"""
+
+import os
+from pathlib import Path
+
+_NAMES = {"AMQP_URL_ADMIN": "AMQP_URL"}
+
+
+def _read(file: str) -> dict[str, str]:
+    lines = Path(file).read_text(encoding="utf-8").splitlines()
+    pairs = (line.partition("=") for line in lines if "=" in line and not line.startswith("#"))
+    return {name: value.strip("'\"") for name, _, value in pairs}
+
+
+if servers := os.environ.get("TEST_SERVERS_ENV"):
+    os.environ.update(_read(servers))
+for given, wanted in _NAMES.items():
+    if given in os.environ:
+        os.environ[wanted] = os.environ[given]
+os.environ |= {
+    "DJANGO_SECRET_KEY": "only-for-tests-only-for-tests-only-for-tests",
+    "MONGODB_DATABASE": "slotdesk_admin",
+    "ADMIN_API_TOKENS": "bot:token-of-the-bot-in-tests,other:token-of-another-client",
+    "TELEGRAM_BOT_USERNAME": "slotdesk_test_bot",
+    "ALLOWED_HOSTS": "testserver,127.0.0.1,localhost",
+    "LOG_FORMAT": "console",
+    "LOG_LEVEL": "WARNING",
+}

@@ -1,0 +1,118 @@
+"""Small worlds for the pure rules."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from scheduling.domain.model import (
+    Actor,
+    ActorKind,
+    Approve,
+    Book,
+    Booking,
+    Cancel,
+    Candidate,
+    Move,
+    Place,
+    Policy,
+    Reject,
+    Slot,
+    State,
+)
+from shared_contracts.directory import BookingStatus
+
+NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+PLACE = Place("Москва", "Europe/Moscow", "Офис на Тверской", "3.14", "Ольга Смирнова", "Аналитики", None)
+OLGA = 5001
+"""Olga the recruiter's Telegram id."""
+
+
+def key(number: int = 0) -> str:
+    """A message id."""
+    return str(UUID(int=number))
+
+
+def candidate(number: int, allowed: bool = True) -> Candidate:
+    """Candidate number 1, 2, …: their id and Telegram id follow from it."""
+    return Candidate(id=f"person-{number}", telegram_id=1000 + number, allowed=allowed)
+
+
+def slot(name: str, starts_in: timedelta = timedelta(days=2), capacity: int = 1, **fields: Any) -> Slot:
+    """A slot of 20 minutes that closes two hours before its start."""
+    starts_at = NOW + starts_in
+    made = Slot(
+        id=name,
+        event_id="event",
+        city_id="moscow",
+        recruiter_id="olga",
+        starts_at=starts_at,
+        ends_at=starts_at + timedelta(minutes=20),
+        closes_at=starts_at - timedelta(hours=2),
+        capacity=capacity,
+        holders=frozenset(),
+        is_active=True,
+        place=PLACE,
+        recruiter_telegram_id=OLGA,
+    )
+    return replace(made, **fields)
+
+
+def world(*slots: Slot, people: int = 3, **policy: Any) -> State:
+    """Slots, candidates 1 to ``people``, one event."""
+    rules = Policy(id="event", **policy)
+    everyone = [candidate(number) for number in range(1, people + 1)]
+    return State(
+        candidates={person.telegram_id: person for person in everyone},
+        policies={"event": rules, "other": replace(rules, id="other")},
+        slots={item.id: item for item in slots},
+    )
+
+
+def with_booking(state: State, number: int, slot_id: str, name: str = "booking", **fields: Any) -> State:
+    """The state with candidate ``number`` booked in ``slot_id``."""
+    seat, person = state.slots[slot_id], candidate(number)
+    booking = Booking(
+        name, person.id, person.telegram_id, seat.event_id, slot_id, seat.starts_at, seat.ends_at, BookingStatus.BOOKED
+    )
+    booking = replace(booking, **fields)
+    after = state.copy()
+    after.bookings[name] = booking
+    if booking.live:
+        for held in filter(None, (booking.slot_id, booking.requested_slot_id)):
+            after.slots[held] = replace(after.slots[held], holders=after.slots[held].holders | {person.id})
+    return after
+
+
+def by(number: int) -> Actor:
+    """Candidate ``number`` in chat."""
+    return Actor(ActorKind.CANDIDATE, str(1000 + number))
+
+
+STAFF = Actor(ActorKind.STAFF, "coordinator")
+RECRUITER = Actor(ActorKind.RECRUITER, str(OLGA))
+
+
+def book(number: int, slot_id: str, **fields: Any) -> Book:
+    """Candidate ``number`` asks for a seat."""
+    return replace(Book(key(number), by(number), 1000 + number, "event", slot_id, f"new-{number}"), **fields)
+
+
+def move(number: int, slot_id: str, **fields: Any) -> Move:
+    """Candidate ``number`` asks to move ``booking``."""
+    return replace(Move(key(number), by(number), "booking", 1, slot_id), **fields)
+
+
+def cancel(number: int, **fields: Any) -> Cancel:
+    """Candidate ``number`` gives ``booking`` up."""
+    return replace(Cancel(key(number), by(number), "booking", 1), **fields)
+
+
+def approve(**fields: Any) -> Approve:
+    """Olga says yes to ``booking``."""
+    return replace(Approve(key(), RECRUITER, "booking", 1), **fields)
+
+
+def reject(**fields: Any) -> Reject:
+    """Olga says no to ``booking``."""
+    return replace(Reject(key(), RECRUITER, "booking", 1, reason="Позиция закрыта"), **fields)
