@@ -1,0 +1,59 @@
+"""Acknowledging presses: each callback is answered once, within a second whatever its handling waits for (NFR1)."""
+
+import asyncio
+from dataclasses import dataclass
+from time import perf_counter
+
+from structlog.stdlib import get_logger
+from telegram.error import TelegramError
+from telegram.ext import ExtBot
+
+from interview_bot.errors import sort
+from interview_bot.metrics import PRESS_TO_ACK
+from interview_bot.rate_limiter import Priority
+
+PATIENCE = 1.0
+"""Seconds after which a press is acknowledged without a text: Telegram's spinner must not outlast two."""
+_log = get_logger(__name__)
+
+
+@dataclass
+class _Press:
+    began: float
+    watch: asyncio.Task[None]
+
+
+class Acks:
+    """The presses this process has in hand, by callback query id."""
+
+    def __init__(self, bot: ExtBot[Priority]) -> None:
+        self._bot = bot
+        self._open: dict[str, _Press] = {}
+
+    def open(self, query_id: str) -> None:
+        """A press came in: from now on it is answered by somebody, at the latest by the watch."""
+        self._open[query_id] = _Press(perf_counter(), asyncio.create_task(self._watch(query_id)))
+
+    async def answer(self, query_id: str, text: str | None = None, alert: bool = False) -> bool:
+        """Answer the press. False when it was answered before: the text has to reach the person another way."""
+        press = self._open.pop(query_id, None)
+        if press is None:
+            return False
+        if press.watch is not asyncio.current_task():
+            press.watch.cancel()
+        try:
+            await self._bot.answer_callback_query(query_id, text=text, show_alert=alert)
+        except TelegramError as error:
+            # Too old, or Telegram is away. Nobody is watching the spinner any more; the chat shows the rest.
+            _log.warning("press_not_acknowledged", trouble=sort(error).value)
+            return False
+        PRESS_TO_ACK.observe(perf_counter() - press.began)
+        return True
+
+    async def close(self, query_id: str) -> None:
+        """The handling is over: an answer nobody gave is given now."""
+        await self.answer(query_id)
+
+    async def _watch(self, query_id: str) -> None:
+        await asyncio.sleep(PATIENCE)
+        await self.answer(query_id)

@@ -1,0 +1,102 @@
+"""The admin service's HTTP reads, the bot's only way to see its data."""
+
+from typing import TypeVar
+
+import httpx
+from pydantic import BaseModel, ValidationError
+
+from interview_bot.logs import correlation_id
+from shared_contracts.directory import (
+    AllowedUser,
+    BookingView,
+    ChangesPage,
+    Contact,
+    InterviewEvent,
+    Page,
+    Recipient,
+    SlotView,
+)
+
+_TIMEOUT = httpx.Timeout(2.0, connect=1.0)
+_MAX_SLOT_PAGES = 5
+
+M = TypeVar("M", bound=BaseModel)
+
+
+class AdminApiDownError(Exception):
+    """The admin service could not be asked now; a later try may work."""
+
+
+class AdminApiRefusedError(Exception):
+    """The admin service refused the request (a wrong token, an unknown id): trying again won't help."""
+
+
+class AdminApi:
+    """Client of the admin service. Every method raises ``AdminApiDownError`` or ``AdminApiRefusedError``."""
+
+    def __init__(self, base_url: str, token: str) -> None:
+        self._client = httpx.AsyncClient(
+            base_url=base_url, headers={"Authorization": f"Bearer {token}"}, timeout=_TIMEOUT
+        )
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._client.aclose()
+
+    async def allowed_user(self, telegram_id: int) -> AllowedUser | None:
+        """The allow list's entry of one person, None where there is none."""
+        page = await self._read(ChangesPage[AllowedUser], f"/api/allowed-users?telegram_id={telegram_id}")
+        return page.results[0] if page.results else None
+
+    async def allowed_users(self, path: str | None = None, since: str | None = None) -> ChangesPage[AllowedUser]:
+        """One page of the allow list: ``path`` (a page's ``next``), or from the start, or changes ``since``."""
+        if path is not None:
+            return await self._read(ChangesPage[AllowedUser], path)
+        params = {"limit": "500"} | ({"since": since} if since else {})
+        return await self._read(ChangesPage[AllowedUser], "/api/allowed-users", params)
+
+    async def available_slots(self, event_id: str) -> list[SlotView]:
+        """An interview event's open slots by start, at most 1,000."""
+        slots: list[SlotView] = []
+        path: str | None = f"/api/available-slots?event={event_id}&limit=200"
+        for _ in range(_MAX_SLOT_PAGES):
+            page = await self._read(Page[SlotView], path)
+            slots.extend(page.results)
+            path = page.next
+            if path is None:
+                break
+        return slots
+
+    async def events(self) -> list[InterviewEvent]:
+        """The interview events open for sign-up."""
+        return (await self._read(Page[InterviewEvent], "/api/events")).results
+
+    async def contact(self) -> Contact:
+        """The default responsible person's link."""
+        return await self._read(Contact, "/api/contact")
+
+    async def bookings(self, telegram_id: int) -> list[BookingView]:
+        """A person's live bookings that are not over, by start."""
+        return (await self._read(Page[BookingView], f"/api/bookings?telegram_id={telegram_id}")).results
+
+    async def recipients(self, broadcast_id: str, path: str | None) -> Page[Recipient]:
+        """One page of a broadcast's audience; ``path`` is the page before's ``next``."""
+        return await self._read(Page[Recipient], path or f"/api/broadcasts/{broadcast_id}/recipients?limit=200")
+
+    async def _read(self, model: type[M], path: str | None, params: dict[str, str] | None = None) -> M:
+        headers = {"X-Correlation-ID": correlation_id()}
+        try:
+            answer = await self._client.get(path or "/", params=params, headers=headers)
+        except httpx.HTTPError as error:
+            raise AdminApiDownError(type(error).__name__) from error
+        if (
+            answer.status_code >= httpx.codes.INTERNAL_SERVER_ERROR
+            or answer.status_code == httpx.codes.TOO_MANY_REQUESTS
+        ):
+            raise AdminApiDownError(f"HTTP {answer.status_code}")
+        if answer.status_code != httpx.codes.OK:
+            raise AdminApiRefusedError(f"HTTP {answer.status_code} for {answer.request.url.path}")
+        try:
+            return model.model_validate_json(answer.content)
+        except ValidationError as error:
+            raise AdminApiDownError(f"unreadable answer to {answer.request.url.path}") from error

@@ -1,0 +1,144 @@
+"""The allow list (FR2), kept in Redis as the hash ``allowed:entries`` and followed by the change cursor."""
+
+import asyncio
+from datetime import timedelta
+from enum import StrEnum
+
+from redis.asyncio import Redis
+from redis.exceptions import LockError
+from structlog.stdlib import get_logger
+
+from interview_bot.admin_api import AdminApi, AdminApiDownError, AdminApiRefusedError
+from shared_contracts.directory import AllowedUser, ChangesPage
+
+ENTRIES = "allowed:entries"
+CURSOR = "allowed:cursor"
+GENERATION = "allowed:generation"
+SYNCED = "allowed:synced"
+UNKNOWN_FOR = timedelta(seconds=5)
+"""How long "nobody knows them" is remembered, so that a stranger's presses don't all reach the admin service."""
+
+# KEYS: entries. ARGV: id, changed_at, json, … A look-up or page read before a change must not overwrite the change.
+_STORE_NEWER = """
+for i = 1, #ARGV, 3 do
+  local old = redis.call('HGET', KEYS[1], ARGV[i])
+  if not old or cjson.decode(old).changed_at <= ARGV[i + 1] then
+    redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 2])
+  end
+end
+"""
+_log = get_logger(__name__)
+
+
+class Standing(StrEnum):
+    """Whether the bot serves someone."""
+
+    ALLOWED = "allowed"
+    REFUSED = "refused"
+    UNKNOWABLE = "unknowable"
+    """The person isn't cached and the admin service is down."""
+
+
+class AllowList:
+    """Answers whether a person is served; ``run`` keeps the cache up to date."""
+
+    def __init__(self, redis: Redis, api: AdminApi, every: timedelta = timedelta(seconds=60)) -> None:
+        self._redis = redis
+        self._api = api
+        self._every = every
+        self._store = redis.register_script(_STORE_NEWER)
+        self._wake = asyncio.Event()
+
+    async def check(self, telegram_id: int) -> tuple[Standing, AllowedUser | None]:
+        """The person's standing and, when allowed, their entry.
+
+        Between an invalidation and the next completed sync the admin service is asked about the one person, so a
+        removed one is refused at their very next press.
+        """
+        raw, (generation, synced) = await asyncio.gather(self._entry(telegram_id), self._redis.mget(GENERATION, SYNCED))
+        entry = None if raw is None else AllowedUser.model_validate_json(raw)
+        if entry is None or (generation or "0") != synced:
+            try:
+                entry = await self._look_up(telegram_id)
+            except (AdminApiDownError, AdminApiRefusedError) as error:
+                _log.warning("allow_list_lookup_failed", user_id=telegram_id, error=str(error))
+                if entry is None:
+                    return Standing.UNKNOWABLE, None
+        if entry is None or not entry.allowed:
+            return Standing.REFUSED, None
+        return Standing.ALLOWED, entry
+
+    async def invalidate(self, refill: bool = False) -> None:
+        """Something changed: distrust the cache at once and have it followed up.
+
+        With ``refill`` all is read again: what entries show of their city changes without a change of the entry.
+        """
+        if refill:
+            await self._redis.delete(CURSOR)
+        await self._redis.incr(GENERATION)
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Follow the list for ever: at start, every minute, and when woken."""
+        while True:
+            pause = self._every.total_seconds()
+            try:
+                await self.sync()
+            except Exception as error:  # the cache stays as it is; the next round tries again
+                _log.warning("allow_list_sync_failed", error=f"{type(error).__name__}: {error}")
+                pause = min(pause, 3.0)
+            try:
+                await asyncio.wait_for(self._wake.wait(), pause)
+            except TimeoutError:
+                continue
+            self._wake.clear()
+
+    async def sync(self) -> None:
+        """Fill the cache by pages, or take what changed since the last time. One replica at a time.
+
+        Raises:
+            AdminApiDownError, AdminApiRefusedError, RedisError
+        """
+        try:
+            async with self._redis.lock("allowed:sync", timeout=120, blocking_timeout=1):
+                generation = await self._redis.get(GENERATION) or "0"
+                cursor = await self._redis.get(CURSOR)
+                if cursor is None:
+                    # The first page's cursor: what changes while the later pages are read comes again.
+                    cursor = await self._take(await self._api.allowed_users(), keep_first_cursor=True)
+                cursor = await self._take(await self._api.allowed_users(since=cursor))
+                await self._redis.mset({CURSOR: cursor, SYNCED: generation})
+        except LockError:
+            _log.debug("allow_list_synced_elsewhere")
+
+    async def _take(self, page: ChangesPage[AllowedUser], keep_first_cursor: bool = False) -> str:
+        cursor = page.changes_cursor
+        while True:
+            await self._keep(page.results)
+            if page.next is None:
+                return cursor if keep_first_cursor else page.changes_cursor
+            page = await self._api.allowed_users(path=page.next)
+
+    async def _entry(self, telegram_id: int) -> str | None:
+        value: str | None = await self._redis.hget(ENTRIES, str(telegram_id))  # type: ignore[misc]
+        return value
+
+    async def _look_up(self, telegram_id: int) -> AllowedUser | None:
+        unknown = f"allowed:unknown:{telegram_id}:{await self._redis.get(GENERATION) or '0'}"
+        if await self._redis.exists(unknown):
+            return None
+        entry = await self._api.allowed_user(telegram_id)
+        if entry is None:
+            await self._redis.set(unknown, "1", ex=UNKNOWN_FOR)
+            return None
+        await self._keep([entry])
+        return entry
+
+    async def _keep(self, entries: list[AllowedUser]) -> None:
+        if not entries:
+            return
+        args: list[str] = []
+        for entry in entries:
+            dumped = entry.model_dump(mode="json")
+            args += [str(entry.telegram_id), dumped["changed_at"], entry.model_dump_json()]
+        await self._store(keys=[ENTRIES], args=args)

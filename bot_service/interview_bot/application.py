@@ -1,0 +1,298 @@
+"""The one place where the parts are put together, started and stopped."""
+
+import asyncio
+from collections.abc import Coroutine
+from contextlib import suppress
+from typing import Any
+
+from pymongo.errors import PyMongoError
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import ConstantBackoff
+from redis.exceptions import RedisError
+from structlog.stdlib import get_logger
+from telegram import BotCommand, Update
+from telegram.error import InvalidToken, TelegramError
+from telegram.ext import Application, ApplicationBuilder
+from telegram.request import HTTPXRequest
+
+from interview_bot import clock, database, web
+from interview_bot.acks import Acks
+from interview_bot.admin_api import AdminApi
+from interview_bot.allow_list import AllowList
+from interview_bot.broadcasts import Broadcasts
+from interview_bot.caches import Directory
+from interview_bot.chats import Chats
+from interview_bot.conversation.dispatcher import Dispatcher
+from interview_bot.conversation.outcomes import Outcomes
+from interview_bot.conversation.screen import Bot
+from interview_bot.conversation.small_talk import COMMANDS
+from interview_bot.conversation.talk import Tools
+from interview_bot.conversation.texts import texts_for
+from interview_bot.messaging.broker import Broker
+from interview_bot.messaging.consumer import Consumer, Subscription
+from interview_bot.messaging.invalidation import Invalidation
+from interview_bot.messaging.notifications import Notifications
+from interview_bot.messaging.outbox import Outbox
+from interview_bot.polling import ALLOWED_UPDATES, Poller
+from interview_bot.rate_limiter import SharedRateLimiter
+from interview_bot.settings import Settings
+from interview_bot.shown_bookings import ShownBookings
+from interview_bot.state import Dialogs
+from interview_bot.update_processor import OnePressAtATime, PersonLocks
+from shared_contracts.booking import booking_result
+from shared_contracts.broadcast import broadcast_command
+from shared_contracts.notification import cache_invalidate, notification_command
+from shared_contracts.topology import (
+    BOOKING_RESULT,
+    BROADCAST_COMMAND,
+    CACHE_INVALIDATE,
+    NOTIFICATION_COMMAND,
+)
+
+STOP_PATIENCE = 10.0
+"""Seconds that work in hand gets to finish after SIGTERM."""
+_START_PATIENCE = 30.0
+_log = get_logger(__name__)
+
+
+class BotService:
+    """The whole bot. ``start``, then wait for ``failed``; ``stop`` finishes what is in hand."""
+
+    def __init__(self, settings: Settings) -> None:
+        clock.use_offset_file(settings.clock_offset_file if settings.test_mode else None)
+        self._settings = settings
+        self._mongo, self._database = database.connect(
+            settings.mongodb_uri.get_secret_value(), settings.mongodb_database
+        )
+        self._redis = _connect_redis(settings.redis_url.get_secret_value())
+        self._broker = Broker(settings.amqp_url.get_secret_value())
+        self._api = AdminApi(str(settings.admin_api_url), settings.admin_api_token.get_secret_value())
+        self._bot_application, self._tools, self._locks = self._wire()
+        shown = ShownBookings(self._database)
+        self._broadcasts = Broadcasts(self._tools, self._database)
+        outcomes = Outcomes(self._tools, shown, self._locks)
+        notifications = Notifications(self._tools, self._database, shown, self._locks)
+        invalidation = Invalidation(self._tools.directory, self._tools.allow_list)
+        self._consumers: list[Consumer[Any]] = [
+            Consumer(self._broker, self._database, subscription)
+            for subscription in (
+                Subscription(BOOKING_RESULT, booking_result, outcomes.show, 50),
+                Subscription(NOTIFICATION_COMMAND, notification_command, notifications.deliver, 20),
+                Subscription(BROADCAST_COMMAND, broadcast_command, self._broadcasts.accept, 5),
+                Subscription(CACHE_INVALIDATE, cache_invalidate, invalidation.drop, 10),
+            )
+        ]
+        self._poller = Poller(self._tools.bot, self.handle)
+        self._webhook = self._make_webhook()
+        self._server = web.Server.of(self._make_web(), settings.listen_host, settings.listen_port)
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._consuming = False
+        self.failed: asyncio.Future[Exception] = asyncio.get_running_loop().create_future()
+
+    def _wire(self) -> tuple["Application[Any, Any, Any, Any, Any, Any]", Tools, PersonLocks]:
+        base = str(self._settings.telegram_api_url).rstrip("/")
+        builder = (
+            ApplicationBuilder()
+            .token(self._settings.telegram_bot_token.get_secret_value())
+            .base_url(f"{base}/bot")
+            .request(HTTPXRequest(connection_pool_size=128, connect_timeout=3, read_timeout=8, pool_timeout=5))
+            .get_updates_request(HTTPXRequest(connection_pool_size=2, connect_timeout=3, read_timeout=8))
+            .rate_limiter(SharedRateLimiter(self._redis))
+            .updater(None)
+            .job_queue(None)
+        )
+        locks = PersonLocks(self._redis)
+        application = builder.build()
+        bot: Bot = application.bot
+        acks = Acks(bot)
+        tools = Tools(
+            bot=bot,
+            acks=acks,
+            api=self._api,
+            allow_list=AllowList(self._redis, self._api),
+            directory=Directory(self._redis, self._api),
+            dialogs=Dialogs(self._redis),
+            outbox=Outbox(self._database, self._broker),
+            chats=Chats(self._database),
+        )
+        self._processor = OnePressAtATime(self._redis, locks, acks)
+        Dispatcher(tools).register(application)
+        return application, tools, locks
+
+    async def handle(self, update: Update) -> None:
+        """Handle one update, under its person's lock, once."""
+        await self._processor.process_update(update, self._bot_application.process_update(update))
+
+    async def start(self) -> None:
+        """Start everything; what is away is waited for in the background, but not MongoDB and Telegram's getMe.
+
+        Raises:
+            DatabaseNotReadyError, PyMongoError, TelegramError: the service can't run.
+        """
+        await _check_database(self._database)
+        await self._initialize_bot()
+        self._run("web", self._server.serve())
+        self._run("allow_list", self._tools.allow_list.run())
+        self._run("messaging", self._consume())
+        self._run("relay", self._tools.outbox.relay())
+        self._run("broadcasts", self._broadcasts.run())
+        self._run("updates", self._receive_updates())
+        self._run("commands", self._register_commands())
+        _log.info("started", mode=self._settings.updates_mode, port=self._settings.listen_port)
+
+    async def stop(self) -> None:
+        """Take nothing new, finish what is in hand, close the connections."""
+        if self._webhook is not None:
+            self._webhook.accepting = False
+        self._broadcasts.stop()
+        self._cancel("updates", "commands", "allow_list")
+        await self._poller.finish(STOP_PATIENCE)
+        await asyncio.gather(*(consumer.stop(STOP_PATIENCE) for consumer in self._consumers))
+        if "broadcasts" in self._tasks:
+            await asyncio.wait([self._tasks["broadcasts"]], timeout=STOP_PATIENCE)
+        self._server.should_exit = True
+        if "web" in self._tasks:
+            await asyncio.wait([self._tasks["web"]], timeout=STOP_PATIENCE)
+        self._cancel(*self._tasks)
+        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        await self._bot_application.shutdown()
+        await self._broker.close()
+        await self._api.close()
+        await self._redis.aclose()
+        await self._mongo.close()
+        _log.info("stopped")
+
+    def _run(self, name: str, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work, name=name)
+        self._tasks[name] = task
+        task.add_done_callback(self._task_ended)
+
+    def _task_ended(self, task: asyncio.Task[None]) -> None:
+        if task.cancelled() or self.failed.done():
+            return
+        error = task.exception()
+        if isinstance(error, Exception):
+            self.failed.set_result(error)
+        elif error is None and task.get_name() == "web" and not self._server.should_exit:
+            self.failed.set_result(RuntimeError("the web server stopped"))
+
+    def _cancel(self, *names: str) -> None:
+        for name in names:
+            if name in self._tasks:
+                self._tasks[name].cancel()
+
+    async def _initialize_bot(self) -> None:
+        """getMe, the one call nothing works without; Telegram may be away for a while at start."""
+        pause = 1.0
+        while True:
+            try:
+                await self._bot_application.initialize()
+                return
+            except InvalidToken:
+                raise
+            except TelegramError as error:
+                _log.warning("telegram_unreachable", error=f"{type(error).__name__}: {error}")
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, 15)
+
+    async def _consume(self) -> None:
+        await self._broker.connect()
+        await self._broker.wait_for_queues()
+        for consumer in self._consumers:
+            await consumer.start()
+        self._consuming = True
+        while True:
+            await asyncio.sleep(15)
+            await self._broker.measure()
+
+    async def _receive_updates(self) -> None:
+        bot, settings = self._tools.bot, self._settings
+        while True:
+            try:
+                if settings.updates_mode == "polling":
+                    await bot.delete_webhook()
+                else:
+                    secret = settings.webhook_secret.get_secret_value() if settings.webhook_secret else None
+                    await bot.set_webhook(
+                        str(settings.webhook_url), secret_token=secret, allowed_updates=ALLOWED_UPDATES
+                    )
+                break
+            except TelegramError as error:
+                _log.warning("updates_not_set_up", error=f"{type(error).__name__}: {error}")
+                await asyncio.sleep(3)
+        if settings.updates_mode == "polling":
+            await self._poller.run()
+
+    async def _register_commands(self) -> None:
+        """The commands' menu, in both languages: English for who reads neither."""
+        pause = 1.0
+        wanted = [None, "en", "ru", "uk", "be", "kk"]
+        while wanted:
+            language = wanted[0]
+            texts = texts_for("en" if language in {None, "en"} else "ru")
+            commands = [BotCommand(name, texts.plain(f"command.{name}")) for name in COMMANDS]
+            try:
+                await self._tools.bot.set_my_commands(commands, language_code=language)
+                wanted.pop(0)
+            except TelegramError as error:
+                _log.warning("commands_not_registered", error=f"{type(error).__name__}: {error}")
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, 300)
+
+    def _make_webhook(self) -> web.Webhook | None:
+        secret = self._settings.webhook_secret
+        if self._settings.updates_mode != "webhook" or secret is None:
+            return None
+        return web.Webhook(self._tools.bot, secret.get_secret_value(), self.handle)
+
+    def _make_web(self) -> Any:
+        checks = {
+            "mongodb": self._mongo_answers,
+            "redis": self._redis_answers,
+            "rabbitmq": self._broker_consumes,
+        }
+        url = self._settings.webhook_url
+        path = (url.path if url else None) or "/"
+        return web.build(checks, lambda: not self.failed.done(), self._webhook, path)
+
+    async def _mongo_answers(self) -> bool:
+        with suppress(PyMongoError):
+            await self._database.command("ping")
+            return True
+        return False
+
+    async def _redis_answers(self) -> bool:
+        with suppress(RedisError):
+            await self._redis.exists("ready")
+            return True
+        return False
+
+    async def _broker_consumes(self) -> bool:
+        return self._consuming and self._broker.is_connected
+
+
+def _connect_redis(url: str) -> Redis:
+    # A person waits behind every call: fail within a second or two and say so.
+    return Redis.from_url(
+        url,
+        decode_responses=True,
+        socket_timeout=2,
+        socket_connect_timeout=1,
+        health_check_interval=15,
+        retry=Retry(ConstantBackoff(0.05), 1),
+    )
+
+
+async def _check_database(bots: database.Database) -> None:
+    """At start MongoDB may still be starting too."""
+    deadline = asyncio.get_running_loop().time() + _START_PATIENCE
+    while True:
+        try:
+            await database.check(bots)
+            return
+        except PyMongoError as error:
+            if asyncio.get_running_loop().time() > deadline:
+                raise
+            _log.warning("mongodb_unreachable", error=type(error).__name__)
+            await asyncio.sleep(1)

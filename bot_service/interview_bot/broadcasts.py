@@ -1,0 +1,214 @@
+"""Broadcasts (FR1): the job is stored when its command comes, then sent by whichever replica holds its lease.
+
+Resumable at any point: recipients are paged with the cursor stored after their rows, each row is sent by whoever
+claimed it, and a row left claimed by a crash is reported ``uncertain``, not sent twice.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+from bson import Int64
+from pymongo import ReturnDocument
+from pymongo.errors import PyMongoError
+from structlog.stdlib import get_logger
+from telegram import InlineKeyboardMarkup
+from telegram.error import TelegramError
+
+from interview_bot import clock, logs
+from interview_bot.admin_api import AdminApiDownError
+from interview_bot.conversation import keyboards
+from interview_bot.conversation.small_talk import EVENT_LINK
+from interview_bot.conversation.talk import Tools
+from interview_bot.conversation.texts import texts_for
+from interview_bot.database import Database, Document
+from interview_bot.deliveries import PENDING, REPORT_SIZE, Deliveries
+from interview_bot.messaging.notifications import end_of
+from interview_bot.rate_limiter import Priority
+from shared_contracts.broadcast import BroadcastCommand, BroadcastDelivered, Delivery, DeliveryStatus
+from shared_contracts.topology import DELIVERY_EVENT
+
+_LEASE = timedelta(seconds=9)
+_LOOK_AGAIN = 2.0
+_AFTER_TROUBLE = timedelta(seconds=3)
+_AFTER_FAULT = timedelta(seconds=60)
+_MAX_ATTEMPTS = 20
+"""Tries of one row while Telegram fails without refusing; others go first."""
+_log = get_logger(__name__)
+
+
+class Broadcasts:
+    """Takes broadcast commands and sends them, until told to stop."""
+
+    def __init__(self, tools: Tools, database: Database) -> None:
+        self._tools = tools
+        self._jobs = database["broadcasts"]
+        self._deliveries = Deliveries(database)
+        self._owner = uuid4().hex
+        self._wake = asyncio.Event()
+        self._stopping = False
+
+    async def accept(self, command: BroadcastCommand) -> None:
+        """Store the job; a repeat changes nothing."""
+        job = {
+            "event_id": command.event_id,
+            "text": command.message_text,
+            "chat_ids": [Int64(chat_id) for chat_id in command.chat_ids],
+            "listed": command.audience is None,
+            "next": None,
+            "correlation_id": command.correlation_id,
+            "lease_until": clock.now(),
+            "finished_at": None,
+        }
+        await self._deliveries.add(command.broadcast_id, command.chat_ids)
+        await self._jobs.update_one({"_id": command.broadcast_id}, {"$setOnInsert": job}, upsert=True)
+        self._wake.set()
+
+    def stop(self) -> None:
+        """Finish the message in hand and no more; the rest is resumed by the next process."""
+        self._stopping = True
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Send what there is to send, until stopped."""
+        while not self._stopping:
+            try:
+                while not self._stopping and (job := await self._lease()):
+                    await self._work_and_let_go(job)
+            except PyMongoError as error:
+                _log.warning("broadcasts_wait_for_mongodb", error=type(error).__name__)
+            try:
+                await asyncio.wait_for(self._wake.wait(), _LOOK_AGAIN)
+            except TimeoutError:
+                continue
+            self._wake.clear()
+
+    async def _lease(self) -> Document | None:
+        now = clock.now()
+        job: Document | None = await self._jobs.find_one_and_update(
+            {"finished_at": None, "lease_until": {"$lte": now}},
+            {"$set": {"owner": self._owner, "lease_until": now + _LEASE}},
+            return_document=ReturnDocument.AFTER,
+        )
+        return job
+
+    async def _work_and_let_go(self, job: Document) -> None:
+        """Whatever breaks off one job, the others go on and this one is taken up again soon."""
+        logs.begin(job["correlation_id"], broadcast_id=job["_id"])
+        again_in = timedelta()
+        try:
+            async with self._keeping_lease(job["_id"]):
+                await self._work(job)
+        except AdminApiDownError as error:
+            _log.warning("broadcast_interrupted", error=str(error))
+            again_in = _AFTER_TROUBLE
+        except Exception:
+            _log.exception("broadcast_interrupted")
+            again_in = _AFTER_FAULT
+        await self._jobs.update_one(
+            {"_id": job["_id"], "owner": self._owner}, {"$set": {"lease_until": clock.now() + again_in}}
+        )
+
+    async def _work(self, job: Document) -> None:
+        if lost := await self._deliveries.give_up_claims(job["_id"]):
+            _log.warning("deliveries_uncertain", count=lost)
+        await self._send_pending(job)
+        while not self._stopping and not job["listed"]:
+            job = await self._list_more(job)
+            await self._send_pending(job)
+        if not self._stopping:
+            await self._finish(job)
+
+    @asynccontextmanager
+    async def _keeping_lease(self, broadcast_id: str) -> AsyncIterator[None]:
+        async def renew() -> None:
+            while True:
+                await asyncio.sleep(_LEASE.total_seconds() / 3)
+                await self._jobs.update_one(
+                    {"_id": broadcast_id, "owner": self._owner},
+                    {"$set": {"lease_until": clock.now() + _LEASE}},
+                )
+
+        renewal = asyncio.create_task(renew())
+        try:
+            yield
+        finally:
+            renewal.cancel()
+
+    async def _list_more(self, job: Document) -> Document:
+        page = await self._tools.api.recipients(job["_id"], job["next"])
+        await self._deliveries.add(job["_id"], [recipient.chat_id for recipient in page.results])
+        progress = {"next": page.next, "listed": page.next is None}
+        await self._jobs.update_one({"_id": job["_id"]}, {"$set": progress})
+        return job | progress
+
+    async def _send_pending(self, job: Document) -> None:
+        sent = 0
+        while not self._stopping and (row := await self._deliveries.next_pending(job["_id"])):
+            keyboard = await self._keyboard(job["event_id"], int(row["chat_id"]))
+            if await self._deliveries.claim(row):
+                await self._send(job, row, keyboard)
+            sent += 1
+            if sent % REPORT_SIZE == 0:
+                await self._report(job, finishing=False)
+
+    async def _send(self, job: Document, row: Document, keyboard: InlineKeyboardMarkup) -> None:
+        try:
+            message = await self._tools.bot.send_message(
+                int(row["chat_id"]),
+                job["text"],  # no markup: it is what staff typed
+                reply_markup=keyboard,
+                rate_limit_args=Priority.BROADCAST,
+            )
+        except TelegramError as error:
+            await self._settle_failure(row, error)
+        else:
+            await self._deliveries.settle(row, DeliveryStatus.SENT.value, message.message_id)
+
+    async def _settle_failure(self, row: Document, error: TelegramError) -> None:
+        status, text = end_of(error), error.message[:256]
+        if status is None and row["attempts"] < _MAX_ATTEMPTS:
+            await self._deliveries.settle(row, PENDING, error=text)
+            await asyncio.sleep(_AFTER_TROUBLE.total_seconds())
+            return
+        await self._deliveries.settle(row, (status or DeliveryStatus.FAILED).value, error=text)
+        if status is DeliveryStatus.BLOCKED and row["chat_id"] > 0:
+            await self._tools.chats.unreachable(int(row["chat_id"]))
+
+    async def _keyboard(self, event_id: str, chat_id: int) -> InlineKeyboardMarkup:
+        if chat_id < 0:  # one person's dialog must not change the group's message
+            label = texts_for("ru").plain("button.sign_up_group")
+            return keyboards.deep_link(self._tools.bot.username, f"{EVENT_LINK}{event_id}", label)
+        return keyboards.sign_up(event_id, texts_for(await self._tools.chats.language(chat_id)))
+
+    async def _report(self, job: Document, finishing: bool) -> bool:
+        """Report batches; when ``finishing``, all of them, the last one marked so. False when there was none."""
+        reported = False
+        while batch := await self._deliveries.next_report(job["_id"]):
+            report, deliveries = batch
+            last = finishing and await self._deliveries.unreported(job["_id"]) <= len(deliveries)
+            await self._tools.outbox.send(DELIVERY_EVENT, _event(job, deliveries, last, message_id=report))
+            await self._deliveries.reported(job["_id"], report)
+            reported = True
+        return reported
+
+    async def _finish(self, job: Document) -> None:
+        if not await self._report(job, finishing=True):
+            await self._tools.outbox.send(DELIVERY_EVENT, _event(job, [], finished=True))
+        await self._jobs.update_one({"_id": job["_id"]}, {"$set": {"finished_at": clock.now()}})
+        _log.info("broadcast_finished")
+
+
+def _event(
+    job: Document, deliveries: list[Delivery], finished: bool, message_id: UUID | None = None
+) -> BroadcastDelivered:
+    return BroadcastDelivered(
+        message_id=message_id or uuid4(),
+        correlation_id=logs.correlation_id(),
+        occurred_at=clock.now(),
+        broadcast_id=job["_id"],
+        deliveries=deliveries,
+        finished=finished,
+    )

@@ -1,0 +1,32 @@
+"""Private chats the bot may write to, and in which language."""
+
+from bson import Int64
+
+from interview_bot import clock
+from interview_bot.database import Database
+
+
+class Chats:
+    """The collection ``chats``; ids are Telegram's, stored as 64-bit integers."""
+
+    def __init__(self, database: Database) -> None:
+        self._chats = database["chats"]
+
+    async def remember(self, user_id: int, language: str) -> None:
+        """The person writes to the bot, so it may answer, in ``language`` (``ru`` or ``en``)."""
+        await self._chats.update_one(
+            {"_id": Int64(user_id)},
+            {"$set": {"language": language, "reachable": True, "updated_at": clock.now()}},
+            upsert=True,
+        )
+
+    async def unreachable(self, user_id: int) -> None:
+        """The person blocked the bot."""
+        await self._chats.update_one(
+            {"_id": Int64(user_id)}, {"$set": {"reachable": False, "updated_at": clock.now()}}, upsert=True
+        )
+
+    async def language(self, user_id: int) -> str:
+        """The language the person last wrote in; Russian where unknown."""
+        chat = await self._chats.find_one({"_id": Int64(user_id)}, {"language": 1})
+        return str(chat["language"]) if chat and "language" in chat else "ru"

@@ -1,0 +1,167 @@
+"""How a request ended, in the message it was made from: each outcome has its own text and next step (R2)."""
+
+from collections.abc import Callable
+
+from structlog.stdlib import get_logger
+from telegram import InlineKeyboardMarkup
+from telegram.error import TelegramError
+
+from interview_bot import clock
+from interview_bot.admin_api import AdminApiDownError, AdminApiRefusedError
+from interview_bot.conversation import keyboards
+from interview_bot.conversation.screen import Screen, edit_or_send
+from interview_bot.conversation.signing_up import slots_screen
+from interview_bot.conversation.slot_pages import SlotPage
+from interview_bot.conversation.talk import Tools
+from interview_bot.conversation.texts import Texts, texts_for
+from interview_bot.conversation.wording import booking_card, moment, reader_zone
+from interview_bot.errors import Trouble, sort
+from interview_bot.messaging.outbox import AskedRequest
+from interview_bot.metrics import PRESS_TO_ANSWER
+from interview_bot.shown_bookings import Shown, ShownBookings
+from interview_bot.state import State, TempData
+from interview_bot.update_processor import PersonLocks
+from shared_contracts.booking import BookingResult, Outcome
+from shared_contracts.directory import BookingView, SlotView
+
+_CHOOSE_ANOTHER = frozenset(
+    {
+        Outcome.SLOT_FULL,
+        Outcome.SLOT_CLOSED,
+        Outcome.SLOT_NOT_FOUND,
+        Outcome.WRONG_RECRUITER,
+        Outcome.WRONG_CITY,
+    }
+)
+_SHOW_BOOKING = frozenset(
+    {Outcome.BOOKED, Outcome.PENDING_APPROVAL, Outcome.MOVED, Outcome.ALREADY_BOOKED, Outcome.TOO_LATE}
+    | {Outcome.MOVE_LIMIT, Outcome.VERSION_CONFLICT}
+)
+_KEYBOARDS: dict[Outcome, Callable[[Texts], InlineKeyboardMarkup]] = {
+    Outcome.CANCELLED: keyboards.home,
+    Outcome.ALREADY_BOOKED: keyboards.my_bookings,
+    Outcome.BOOKING_NOT_FOUND: keyboards.home,
+    Outcome.VERSION_CONFLICT: keyboards.my_bookings,
+    Outcome.EXPIRED: keyboards.home,
+    Outcome.FAILED: keyboards.home,
+}
+_WITH_CONTACT = frozenset({Outcome.TOO_LATE, Outcome.MOVE_LIMIT, Outcome.REJECTED, Outcome.NOT_ALLOWED})
+_log = get_logger(__name__)
+
+
+class Outcomes:
+    """Shows booking results; ``show`` is the handler of ``bot.booking.result``."""
+
+    def __init__(self, tools: Tools, shown: ShownBookings, locks: PersonLocks) -> None:
+        self._tools = tools
+        self._shown = shown
+        self._locks = locks
+
+    async def show(self, result: BookingResult) -> None:
+        """Edit the request's message to its outcome.
+
+        Under the person's lock: "booking…" and an older result are written before it or not at all.
+        """
+        asked = await self._tools.outbox.asked(str(result.request_id))
+        if result.reply is None:
+            _log.info("result_without_chat", outcome=result.outcome.value)
+            return
+        async with self._locks.hold(result.user_telegram_id):
+            try:
+                await self._show(result, asked, result.reply.chat_id, result.reply.message_id)
+            except TelegramError as error:
+                if sort(error) is not Trouble.BLOCKED:
+                    raise
+                await self._tools.chats.unreachable(result.user_telegram_id)  # they see it when they come back
+        if asked is not None:
+            PRESS_TO_ANSWER.observe(max(0.0, (clock.now() - asked.asked_at).total_seconds()))
+        _log.info("result_shown", outcome=result.outcome.value, user_id=result.user_telegram_id)
+
+    async def _show(self, result: BookingResult, asked: AskedRequest | None, chat_id: int, message_id: int) -> None:
+        shown = Shown.NEWEST
+        if result.booking is not None:
+            shown = await self._shown.claim(chat_id, message_id, result.booking.id, result.booking.version)
+        if shown is Shown.NEWER_HERE:
+            _log.info("older_result_not_shown", outcome=result.outcome.value)
+            return
+        texts = texts_for(asked.language if asked else await self._tools.chats.language(result.user_telegram_id))
+        if shown is Shown.NEWER_ELSEWHERE:
+            screen = Screen(texts("outcome.superseded"), keyboards.my_bookings(texts))
+        else:
+            screen = await self._screen(result, asked, texts)
+        shown_in = await edit_or_send(self._tools.bot, chat_id, message_id, screen)
+        if screen.keyboard is not None:
+            await self._tools.dialogs.reopen_message(chat_id, shown_in)
+
+    async def _screen(self, result: BookingResult, asked: AskedRequest | None, texts: Texts) -> Screen:
+        zone = asked.timezone if asked else None
+        if result.outcome in _CHOOSE_ANOTHER:
+            return await self._other_slots(result, asked, texts)
+        await self._tools.dialogs.clear(result.user_telegram_id)
+        return await self._final(result, zone, texts)
+
+    async def _final(self, result: BookingResult, zone: str | None, texts: Texts) -> Screen:
+        booking, outcome = result.booking, result.outcome
+        parts = [texts(f"outcome.{outcome.value}")]
+        if booking is not None and outcome in _SHOW_BOOKING:
+            parts.append(booking_card(booking, zone, texts))
+        if booking is not None and booking.expires_at and outcome is Outcome.PENDING_APPROVAL:
+            until = moment(booking.expires_at, reader_zone(zone, booking.slot), texts)
+            parts.append(texts("outcome.pending_until", when=until))
+        if outcome in {Outcome.BOOKED, Outcome.MOVED}:
+            parts.append(texts("outcome.booked_next"))
+        keyboard = _KEYBOARDS[outcome](texts) if outcome in _KEYBOARDS else None
+        if outcome in _WITH_CONTACT:
+            own = booking.contact_url if booking else None
+            keyboard = keyboards.contact(own or await self._contact(result.user_telegram_id), texts)
+        return Screen("\n\n".join(parts), keyboard)
+
+    async def _other_slots(self, result: BookingResult, asked: AskedRequest | None, texts: Texts) -> Screen:
+        """The current slots below what happened: from the admin service, else the alternatives it sent along."""
+        lead = texts(f"outcome.{result.outcome.value}")
+        event_id = asked.event_id if asked else _event_of(result)
+        if event_id is None:
+            return Screen(lead, keyboards.home(texts))
+        moved = await self._moved(result, asked)
+        zone = asked.timezone if asked else None
+        await self._tools.directory.slots_cache.invalidate()  # it offered what is gone
+        try:
+            screen, page = await slots_screen(
+                self._tools.directory,
+                texts,
+                event_id=event_id,
+                moved=moved,
+                zone=zone,
+                contact_url=await self._contact(result.user_telegram_id),
+            )
+        except (AdminApiDownError, AdminApiRefusedError):
+            page = _page_of(result.alternatives)
+            keyboard = keyboards.slots(page, moved, event_id, zone, texts) if page.slots else keyboards.home(texts)
+            screen = Screen(texts("slots.contact_hint"), keyboard)
+        data = TempData(event_id=event_id, booking=moved, page=page.name)
+        await self._tools.dialogs.put(result.user_telegram_id, State.WAITING_FOR_SLOT, data)
+        return screen.under(lead)
+
+    async def _moved(self, result: BookingResult, asked: AskedRequest | None) -> BookingView | None:
+        """The booking that was to be moved and stays as it is."""
+        if asked is None or asked.kind != "move" or result.booking is not None:
+            return result.booking
+        try:
+            held = await self._tools.api.bookings(result.user_telegram_id)
+        except (AdminApiDownError, AdminApiRefusedError):
+            return None
+        return next((booking for booking in held if booking.id == asked.booking_id), None)
+
+    async def _contact(self, user_id: int) -> str | None:
+        _, person = await self._tools.allow_list.check(user_id)
+        return (person.contact_url if person else None) or await self._tools.directory.default_contact()
+
+
+def _event_of(result: BookingResult) -> str | None:
+    if result.booking is not None:
+        return result.booking.slot.event.id
+    return result.alternatives[0].event.id if result.alternatives else None
+
+
+def _page_of(slots: list[SlotView]) -> SlotPage:
+    return SlotPage(slots=slots, name=None, earlier=None, later=None)

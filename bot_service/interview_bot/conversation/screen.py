@@ -1,0 +1,73 @@
+"""What a message shows, and putting it into a chat."""
+
+from dataclasses import dataclass
+
+from telegram import InlineKeyboardMarkup
+from telegram.constants import ParseMode
+from telegram.error import TelegramError
+from telegram.ext import ExtBot
+
+from interview_bot.errors import Trouble, sort
+from interview_bot.rate_limiter import Priority
+
+Bot = ExtBot[Priority]
+
+
+@dataclass(frozen=True)
+class Screen:
+    """A message: HTML text and the keyboard under it."""
+
+    text: str
+    keyboard: InlineKeyboardMarkup | None = None
+
+    def under(self, lead: str) -> "Screen":
+        """The same below a first paragraph."""
+        return Screen(f"{lead}\n\n{self.text}", self.keyboard)
+
+
+async def send(bot: Bot, chat_id: int, screen: Screen, priority: Priority = Priority.INTERACTIVE) -> int:
+    """Send a new message; returns its id.
+
+    Raises:
+        TelegramError: see ``errors.sort``.
+    """
+    message = await bot.send_message(
+        chat_id,
+        screen.text,
+        parse_mode=ParseMode.HTML,
+        reply_markup=screen.keyboard,
+        rate_limit_args=priority,
+    )
+    return message.message_id
+
+
+async def edit(bot: Bot, chat_id: int, message_id: int, screen: Screen) -> bool:
+    """Make a message show ``screen``. False when this message can't be edited for good.
+
+    Raises:
+        TelegramError: any other trouble.
+    """
+    try:
+        await bot.edit_message_text(
+            screen.text,
+            chat_id=chat_id,
+            message_id=message_id,
+            parse_mode=ParseMode.HTML,
+            reply_markup=screen.keyboard,
+            rate_limit_args=Priority.INTERACTIVE,
+        )
+    except TelegramError as error:
+        trouble = sort(error)
+        if trouble is Trouble.UNCHANGED:
+            return True
+        if trouble is Trouble.GONE:
+            return False
+        raise
+    return True
+
+
+async def edit_or_send(bot: Bot, chat_id: int, message_id: int, screen: Screen) -> int:
+    """Edit, or send a new message where the old one can't be; returns the id of the message that shows it."""
+    if await edit(bot, chat_id, message_id, screen):
+        return message_id
+    return await send(bot, chat_id, screen)

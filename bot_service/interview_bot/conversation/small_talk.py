@@ -1,0 +1,102 @@
+"""/start, /help, /contact, the unexpected, and what happens outside private chats."""
+
+import re
+from uuid import uuid4
+
+from telegram import Chat, ChatMember, ChatMemberUpdated, User
+
+from interview_bot import clock, logs
+from interview_bot.conversation import keyboards
+from interview_bot.conversation.screen import Screen, send
+from interview_bot.conversation.signing_up import show_home, show_slots
+from interview_bot.conversation.talk import Talk, Tools
+from interview_bot.conversation.texts import Texts, language_of, texts_for
+from shared_contracts.notification import ChatStarted, ChatStopped
+from shared_contracts.topology import DIALOG_COMMAND
+
+EVENT_LINK = "e_"
+_EVENT_PAYLOAD = re.compile(r"e_([0-9a-f]{24})")
+COMMANDS = ("start", "mybooking", "reschedule", "cancel", "contact", "help")
+"""In the order Telegram's menu shows them."""
+
+
+async def remember_chat(tools: Tools, user: User) -> None:
+    """The person may be written to from now on; the admin service is told, whoever they are."""
+    await tools.chats.remember(user.id, language_of(user.language_code))
+    now = clock.now()
+    command = ChatStarted(
+        message_id=uuid4(),
+        correlation_id=logs.correlation_id(),
+        occurred_at=now,
+        user_telegram_id=user.id,
+        username=user.username,
+        first_name=user.first_name[:256],
+        last_name=user.last_name[:256] if user.last_name else None,
+        language_code=user.language_code,
+    )
+    await tools.outbox.send(DIALOG_COMMAND, command)
+
+
+async def forget_chat(tools: Tools, user_id: int) -> None:
+    """The person blocked the bot."""
+    await tools.chats.unreachable(user_id)
+    command = ChatStopped(
+        message_id=uuid4(),
+        correlation_id=logs.correlation_id(),
+        occurred_at=clock.now(),
+        user_telegram_id=user_id,
+    )
+    await tools.outbox.send(DIALOG_COMMAND, command)
+
+
+async def membership_changed(tools: Tools, change: ChatMemberUpdated) -> None:
+    """Someone blocked or unblocked the bot in their private chat."""
+    if change.chat.type != Chat.PRIVATE:
+        return
+    if change.new_chat_member.status in {ChatMember.BANNED, ChatMember.LEFT}:
+        await forget_chat(tools, change.from_user.id)
+    elif change.new_chat_member.status == ChatMember.MEMBER:
+        await remember_chat(tools, change.from_user)
+
+
+async def start(talk: Talk, payload: str) -> None:
+    """/start, or a deep link into one interview event's slots."""
+    await talk.tools.dialogs.clear(talk.user_id)
+    event = _EVENT_PAYLOAD.fullmatch(payload)
+    if event is None:
+        await show_home(talk, lead=talk.texts("home.welcome", name=talk.person.first_name))
+        return
+    open_ids = {known.id for known in await talk.tools.directory.events()}
+    if event[1] in open_ids:
+        await show_slots(talk, event[1])
+    else:
+        await show_home(talk, lead=talk.texts("home.event_closed"))
+
+
+async def help_(talk: Talk) -> None:
+    """What the bot can do."""
+    await talk.show(Screen(help_text(talk.texts)))
+
+
+async def contact(talk: Talk) -> None:
+    """A link to the responsible person (FR7)."""
+    url = await talk.contact_url()
+    key = "contact.link" if url else "contact.none"
+    await talk.show(Screen(talk.texts(key), keyboards.contact(url, talk.texts)))
+
+
+async def unknown(talk: Talk) -> None:
+    """Something was typed that is no command: say what is possible."""
+    await talk.show(Screen(f"{talk.texts('unknown.text')}\n\n{help_text(talk.texts)}"))
+
+
+async def invite_from_group(tools: Tools, chat_id: int, language_code: str | None) -> None:
+    """A command in a group is answered with the way into the private chat."""
+    texts = texts_for(language_of(language_code))
+    keyboard = keyboards.deep_link(tools.bot.username, None, texts.plain("button.private_chat"))
+    await send(tools.bot, chat_id, Screen(texts("group.command"), keyboard))
+
+
+def help_text(texts: Texts) -> str:
+    """The commands and what they do."""
+    return "\n".join([texts("help.title"), *(f"/{name}: {texts(f'command.{name}')}" for name in COMMANDS)])

@@ -1,0 +1,81 @@
+"""One update of one admitted person, as the dialogs see it."""
+
+from dataclasses import dataclass
+
+from structlog.stdlib import get_logger
+from telegram.error import TelegramError
+
+from interview_bot.acks import Acks
+from interview_bot.admin_api import AdminApi
+from interview_bot.allow_list import AllowList
+from interview_bot.caches import Directory
+from interview_bot.chats import Chats
+from interview_bot.conversation.screen import Bot, Screen, edit, edit_or_send, send
+from interview_bot.conversation.texts import Texts
+from interview_bot.errors import sort
+from interview_bot.messaging.outbox import Outbox
+from interview_bot.state import Dialogs
+from shared_contracts.directory import AllowedUser
+
+_log = get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What the dialogs work with, wired in ``application``."""
+
+    bot: Bot
+    acks: Acks
+    api: AdminApi
+    allow_list: AllowList
+    directory: Directory
+    dialogs: Dialogs
+    outbox: Outbox
+    chats: Chats
+
+
+@dataclass(frozen=True)
+class Talk:
+    """An update in a private chat. ``message_id`` and ``query_id`` are those of a press, None for a message."""
+
+    tools: Tools
+    texts: Texts
+    person: AllowedUser
+    chat_id: int
+    message_id: int | None = None
+    query_id: str | None = None
+
+    @property
+    def user_id(self) -> int:
+        """The person's Telegram id."""
+        return self.person.telegram_id
+
+    @property
+    def zone(self) -> str | None:
+        """The person's own time zone, None where the slot's city decides."""
+        return self.person.timezone
+
+    async def show(self, screen: Screen) -> None:
+        """Edit the pressed message in place, or answer a message with a new one."""
+        if self.message_id is None:
+            await send(self.tools.bot, self.chat_id, screen)
+        else:
+            await edit_or_send(self.tools.bot, self.chat_id, self.message_id, screen)
+
+    async def try_edit(self, screen: Screen) -> None:
+        """Edit the pressed message if Telegram lets us; what matters does not wait for it."""
+        if self.message_id is None:
+            return
+        try:
+            await edit(self.tools.bot, self.chat_id, self.message_id, screen)
+        except TelegramError as error:
+            _log.warning("edit_failed", trouble=sort(error).value)
+
+    async def acknowledge(self, key: str | None = None, alert: bool = False) -> None:
+        """Answer the press, with a short text by its key if given."""
+        if self.query_id is not None:
+            await self.tools.acks.answer(self.query_id, self.texts.plain(key) if key else None, alert)
+
+    async def contact_url(self) -> str | None:
+        """The responsible person's link: the city's, else the default (FR7)."""
+        return self.person.contact_url or await self.tools.directory.default_contact()

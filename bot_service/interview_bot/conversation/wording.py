@@ -1,0 +1,74 @@
+"""How slots and bookings read: in the reader's zone, named when that is not Moscow time."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from babel.dates import format_datetime, format_time
+
+from interview_bot.conversation.texts import Texts
+from shared_contracts.directory import BookingView, SlotView
+
+MOSCOW = "Europe/Moscow"
+
+
+def reader_zone(own: str | None, slot: SlotView) -> ZoneInfo:
+    """The zone times are shown in: the reader's own, else the slot's city's, else Moscow."""
+    for name in (own, slot.city.timezone):
+        if name:
+            try:
+                return ZoneInfo(name)
+            except (ZoneInfoNotFoundError, ValueError):
+                continue
+    return ZoneInfo(MOSCOW)
+
+
+def moment(when: datetime, zone: ZoneInfo, texts: Texts, pattern: str = "EEEE, d MMMM, HH:mm") -> str:
+    """A date with weekday and time, and the zone's name when it is not Moscow's."""
+    text = format_datetime(when, pattern, tzinfo=zone, locale=texts.locale)
+    return text if zone.key == MOSCOW else f"{text} ({zone_name(zone, texts)})"
+
+
+def zone_name(zone: ZoneInfo, texts: Texts) -> str:
+    """The zone by its city, as people there call it."""
+    named = texts.locale.time_zones.get(zone.key, {}).get("city")
+    return str(named or zone.key.split("/")[-1].replace("_", " "))
+
+
+def place(slot: SlotView) -> str:
+    """Location and room."""
+    return ", ".join(part for part in (slot.location, slot.room) if part)
+
+
+def slot_button(slot: SlotView, own_zone: str | None, texts: Texts) -> str:
+    """A slot on a button: date, weekday, time, location and room."""
+    when = moment(slot.starts_at, reader_zone(own_zone, slot), texts, "EEE d MMM, HH:mm")
+    return " · ".join(part for part in (when, place(slot)) if part)
+
+
+def slot_card(slot: SlotView, own_zone: str | None, texts: Texts) -> str:
+    """A slot in full, as HTML: event, date, time, place."""
+    zone = reader_zone(own_zone, slot)
+    day = format_datetime(slot.starts_at, "EEEE, d MMMM y", tzinfo=zone, locale=texts.locale)
+    clock_time = format_time(slot.starts_at, "HH:mm", tzinfo=zone, locale=texts.locale)
+    if zone.key != MOSCOW:
+        clock_time = f"{clock_time} ({zone_name(zone, texts)})"
+    lines = [
+        texts("slot.event", event=slot.event.name),
+        texts("slot.date", date=day),
+        texts("slot.time", time=clock_time, minutes=slot.duration_minutes),
+        texts("slot.place", city=slot.city.name, location=slot.location),
+    ]
+    if slot.room:
+        lines.append(texts("slot.room", room=slot.room))
+    if slot.recruiter:
+        lines.append(texts("slot.recruiter", name=slot.recruiter.name))
+    return "\n".join(lines)
+
+
+def booking_card(booking: BookingView, own_zone: str | None, texts: Texts) -> str:
+    """A booking in full, as HTML, with a move that awaits approval."""
+    lines = [slot_card(booking.slot, own_zone, texts), texts(f"status.{booking.status.value}")]
+    if booking.requested_slot:
+        wanted = moment(booking.requested_slot.starts_at, reader_zone(own_zone, booking.requested_slot), texts)
+        lines.append(texts("booking.requested", when=wanted))
+    return "\n".join(lines)

@@ -1,0 +1,78 @@
+"""The bot's own MongoDB database: collections, indexes, the connection's guarantees."""
+
+from datetime import timedelta
+from typing import Any
+
+from pymongo import ASCENDING, AsyncMongoClient, IndexModel, WriteConcern
+from pymongo.asynchronous.database import AsyncDatabase
+
+Document = dict[str, Any]
+Database = AsyncDatabase[Document]
+
+_MONTH = int(timedelta(days=30).total_seconds())
+
+INDEXES: dict[str, list[IndexModel]] = {
+    # _id: the private chat's id, which is the person's; language, reachable, updated_at
+    "chats": [],
+    # _id: message id; queue, body, correlation_id, created_at, sent_at;
+    # of a request also: request
+    "outbox": [
+        IndexModel([("sent_at", ASCENDING), ("created_at", ASCENDING)], name="waiting"),
+        IndexModel([("sent_at", ASCENDING)], name="forget", expireAfterSeconds=_MONTH),
+    ],
+    # _id: queue and message id; attempts, done_at, at
+    "inbox": [IndexModel([("at", ASCENDING)], name="forget", expireAfterSeconds=_MONTH)],
+    # _id: chat and booking; version and message_id of the newest state shown in that chat
+    "shown_bookings": [IndexModel([("at", ASCENDING)], name="forget", expireAfterSeconds=12 * _MONTH)],
+    # _id: notification id; status, message_id, error
+    "notifications": [IndexModel([("at", ASCENDING)], name="forget", expireAfterSeconds=12 * _MONTH)],
+    # _id: broadcast id; the command, paging cursor, lease, finished_at
+    "broadcasts": [IndexModel([("finished_at", ASCENDING)], name="unfinished")],
+    # one row per broadcast and chat
+    "deliveries": [
+        IndexModel([("broadcast_id", ASCENDING), ("chat_id", ASCENDING)], name="once", unique=True),
+        IndexModel([("broadcast_id", ASCENDING), ("status", ASCENDING), ("attempts", ASCENDING)], name="to_send"),
+        IndexModel([("broadcast_id", ASCENDING), ("reported", ASCENDING), ("status", ASCENDING)], name="to_report"),
+        IndexModel([("broadcast_id", ASCENDING), ("report", ASCENDING)], name="report"),
+    ],
+}
+
+
+class DatabaseNotReadyError(Exception):
+    """The database can't be used as it is; the text says what to run."""
+
+
+def connect(uri: str, name: str) -> tuple[AsyncMongoClient[Document], Database]:
+    """A client that waits for the majority's journal: what was told to a person survives a crash of the primary."""
+    client: AsyncMongoClient[Document] = AsyncMongoClient(
+        uri, tz_aware=True, serverSelectionTimeoutMS=2_000, socketTimeoutMS=10_000, appname="slotdesk-bot"
+    )
+    return client, client.get_database(name, write_concern=WriteConcern(w="majority", j=True, wtimeout=5_000))
+
+
+async def migrate(database: Database) -> list[str]:
+    """Create what is missing, harmless to repeat. Returns the names of the collections looked at."""
+    present = await database.list_collection_names()
+    for name, indexes in INDEXES.items():
+        if name not in present:
+            await database.create_collection(name)
+        if indexes:
+            await database[name].create_indexes(indexes)
+    return list(INDEXES)
+
+
+async def check(database: Database) -> None:
+    """Refuse a database that ``migrate`` has not seen.
+
+    Raises:
+        DatabaseNotReadyError: an index or collection is missing.
+        PyMongoError: no answer.
+    """
+    present = await database.list_collection_names()
+    for name, indexes in INDEXES.items():
+        known = set(await database[name].index_information()) if name in present else set()
+        wanted = {"_id_"} | {str(index.document["name"]) for index in indexes}
+        if missing := wanted - known:
+            raise DatabaseNotReadyError(
+                f"the bot's database lacks {name}.{sorted(missing)[0]}: run `python -m interview_bot migrate` first"
+            )

@@ -1,0 +1,112 @@
+"""The rows of a broadcast: who gets it, what became of each message, what the admin service has been told.
+
+A row is ``pending``, then ``claimed`` by the one process that sends it, then one of the contract's final statuses.
+"""
+
+from uuid import UUID, uuid4
+
+from bson import Int64
+from pymongo import ASCENDING
+from pymongo.errors import BulkWriteError
+
+from interview_bot import clock
+from interview_bot.database import Database, Document
+from shared_contracts.broadcast import Delivery, DeliveryStatus
+
+PENDING = "pending"
+CLAIMED = "claimed"
+REPORT_SIZE = 100
+_DUPLICATE_KEY = 11_000
+_FINAL = [status.value for status in DeliveryStatus]
+
+
+class Deliveries:
+    """The collection ``deliveries``, one row per broadcast and chat."""
+
+    def __init__(self, database: Database) -> None:
+        self._rows = database["deliveries"]
+
+    async def add(self, broadcast_id: str, chat_ids: list[int]) -> None:
+        """Add recipients; those already there stay as they are."""
+        rows = [
+            {
+                "broadcast_id": broadcast_id,
+                "chat_id": Int64(chat_id),
+                "status": PENDING,
+                "attempts": 0,
+                "reported": False,
+            }
+            for chat_id in chat_ids
+        ]
+        if not rows:
+            return
+        try:
+            await self._rows.insert_many(rows, ordered=False)
+        except BulkWriteError as error:
+            if any(problem["code"] != _DUPLICATE_KEY for problem in error.details["writeErrors"]):
+                raise
+
+    async def next_pending(self, broadcast_id: str) -> Document | None:
+        """A row to send, the least tried first."""
+        return await self._rows.find_one(
+            {"broadcast_id": broadcast_id, "status": PENDING}, sort=[("attempts", ASCENDING)]
+        )
+
+    async def claim(self, row: Document) -> bool:
+        """Take a pending row; the conditional update lets one process have it."""
+        result = await self._rows.update_one(
+            {"_id": row["_id"], "status": PENDING},
+            {"$set": {"status": CLAIMED, "at": clock.now()}, "$inc": {"attempts": 1}},
+        )
+        return result.modified_count == 1
+
+    async def give_up_claims(self, broadcast_id: str) -> int:
+        """Rows left claimed by work that broke off may have been sent: never send them again. Returns how many."""
+        result = await self._rows.update_many(
+            {"broadcast_id": broadcast_id, "status": CLAIMED},
+            {"$set": {"status": DeliveryStatus.UNCERTAIN.value, "error": "the bot stopped while sending"}},
+        )
+        return result.modified_count
+
+    async def settle(self, row: Document, status: str, message_id: int | None = None, error: str | None = None) -> None:
+        """Note what became of a claimed row."""
+        await self._rows.update_one(
+            {"_id": row["_id"], "status": CLAIMED},
+            {"$set": {"status": status, "message_id": message_id, "error": error, "at": clock.now()}},
+        )
+
+    async def unreported(self, broadcast_id: str) -> int:
+        """How many finished rows the admin service has not been told about."""
+        return await self._rows.count_documents(
+            {"broadcast_id": broadcast_id, "reported": False, "status": {"$in": _FINAL}}
+        )
+
+    async def next_report(self, broadcast_id: str) -> tuple[UUID, list[Delivery]] | None:
+        """A batch to report, with its message id; the same again until ``reported`` is called for it."""
+        done = {"broadcast_id": broadcast_id, "reported": False, "status": {"$in": _FINAL}}
+        begun = await self._rows.find_one(done | {"report": {"$exists": True}}, {"report": 1})
+        if begun is None:
+            ids = [row["_id"] async for row in self._rows.find(done, {"_id": 1}).limit(REPORT_SIZE)]
+            if not ids:
+                return None
+            report = str(uuid4())
+            await self._rows.update_many({"_id": {"$in": ids}}, {"$set": {"report": report}})
+        else:
+            report = begun["report"]
+        rows = await self._rows.find({"broadcast_id": broadcast_id, "report": report}).to_list()
+        return UUID(report), [_delivery(row) for row in rows]
+
+    async def reported(self, broadcast_id: str, report: UUID) -> None:
+        """The batch is in the outbox."""
+        await self._rows.update_many(
+            {"broadcast_id": broadcast_id, "report": str(report)}, {"$set": {"reported": True}}
+        )
+
+
+def _delivery(row: Document) -> Delivery:
+    return Delivery(
+        chat_id=int(row["chat_id"]),
+        status=DeliveryStatus(row["status"]),
+        telegram_message_id=row.get("message_id"),
+        error=row.get("error"),
+    )

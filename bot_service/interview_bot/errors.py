@@ -1,0 +1,93 @@
+"""Telegram's errors, sorted in one place."""
+
+import os
+from datetime import timedelta
+from enum import StrEnum
+
+import httpx
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Forbidden,
+    InvalidToken,
+    NetworkError,
+    RetryAfter,
+    TimedOut,
+)
+
+from interview_bot.metrics import TELEGRAM_ERRORS
+
+# python-telegram-bot warns at each 429 until asked for its coming type of ``retry_after``, a timedelta.
+os.environ.setdefault("PTB_TIMEDELTA", "true")
+
+
+class Trouble(StrEnum):
+    """What a Telegram error means for whoever made the call."""
+
+    BLOCKED = "blocked"
+    """The person blocked the bot or never started it, or the chat is gone: no retry helps."""
+    UNCHANGED = "unchanged"
+    """The message already reads as wanted."""
+    GONE = "gone"
+    """The message can't be edited any more; a new one can be sent."""
+    REFUSED = "refused"
+    """A fault of ours: the same call will fail again."""
+    RETRY_AFTER = "retry_after"
+    TRANSIENT = "transient"
+    """Telegram did not get the call."""
+    UNCERTAIN = "uncertain"
+    """Telegram did not answer: the call may have been carried out."""
+
+
+_GONE = ("message to edit not found", "message can't be edited", "message_id_invalid")
+_CHAT_GONE = (
+    "chat not found",
+    "user is deactivated",
+    "peer_id_invalid",
+    "bot was kicked",
+    "group chat was deactivated",
+)
+_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+
+
+def sort(error: Exception) -> Trouble:
+    """Which trouble an exception of a Bot API call is.
+
+    ``BadRequest`` and ``TimedOut`` are ``NetworkError``s in python-telegram-bot, so the order of the checks matters.
+    """
+    trouble = _sort(error)
+    TELEGRAM_ERRORS.labels(trouble.value).inc()
+    return trouble
+
+
+def _sort(error: Exception) -> Trouble:
+    if isinstance(error, RetryAfter):
+        return Trouble.RETRY_AFTER
+    if isinstance(error, Forbidden | ChatMigrated):
+        return Trouble.BLOCKED
+    if isinstance(error, BadRequest):
+        return _sort_bad_request(error.message.lower())
+    if isinstance(error, TimedOut):
+        return Trouble.TRANSIENT if isinstance(error.__cause__, _NOT_SENT) else Trouble.UNCERTAIN
+    if isinstance(error, InvalidToken):
+        return Trouble.REFUSED
+    if isinstance(error, NetworkError):
+        broke_off = isinstance(error.__cause__, httpx.HTTPError) and not isinstance(error.__cause__, _NOT_SENT)
+        return Trouble.UNCERTAIN if broke_off else Trouble.TRANSIENT
+    return Trouble.REFUSED
+
+
+def _sort_bad_request(text: str) -> Trouble:
+    if "message is not modified" in text:
+        return Trouble.UNCHANGED
+    if any(part in text for part in _GONE):
+        return Trouble.GONE
+    if any(part in text for part in _CHAT_GONE):
+        return Trouble.BLOCKED
+    return Trouble.REFUSED
+
+
+def seconds_to_wait(error: RetryAfter) -> float:
+    """How long Telegram asked to be left alone."""
+    pause = error.retry_after
+    return pause.total_seconds() if isinstance(pause, timedelta) else float(pause)

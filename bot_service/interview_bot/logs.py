@@ -1,0 +1,79 @@
+"""Structured logs: one JSON object a line, with the correlation id of the update or message being handled."""
+
+import logging
+import sys
+from collections.abc import Iterable
+from uuid import uuid4
+
+import structlog
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+from interview_bot.settings import Settings
+
+CORRELATION = "correlation_id"
+_LEAST_SECRET = 8
+"""Characters; blotting out anything shorter would hide the logs, not the secret."""
+
+
+def configure(settings: Settings) -> None:
+    """Send structlog's and the libraries' logs to stdout in the chosen format, secrets blotted out."""
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    renderer: Processor = (
+        structlog.processors.JSONRenderer(ensure_ascii=False)
+        if settings.log_format == "json"
+        else structlog.dev.ConsoleRenderer(colors=False)
+    )
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.format_exc_info,
+                renderer,
+                _Blotter(settings.secrets),
+            ],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(settings.log_level)
+    # Their INFO lines name every URL called, and the bot's token is part of Telegram's.
+    for name in ("httpx", "httpcore", "telegram", "aiormq", "aio_pika", "uvicorn.access"):
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+class _Blotter:
+    """Last step: a secret that slipped into an exception's text is not written."""
+
+    def __init__(self, secrets: Iterable[str]) -> None:
+        self._secrets = [secret for secret in secrets if len(secret) >= _LEAST_SECRET]
+
+    def __call__(self, logger: WrappedLogger, name: str, line: EventDict | str) -> str:
+        text = str(line)
+        for secret in self._secrets:
+            text = text.replace(secret, "***")
+        return text
+
+
+def begin(correlation_id: str | None = None, **values: object) -> str:
+    """Start a unit of work: everything logged, sent and asked in this task carries its correlation id."""
+    chosen = correlation_id or uuid4().hex
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(**{CORRELATION: chosen}, **values)
+    return chosen
+
+
+def correlation_id() -> str:
+    """The correlation id of the work in hand; a new one where none was begun."""
+    return str(structlog.contextvars.get_contextvars().get(CORRELATION) or uuid4().hex)

@@ -1,0 +1,1 @@
+"""RabbitMQ: the outbox towards the admin service, the consumers of what it sends."""

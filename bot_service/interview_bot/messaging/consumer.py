@@ -1,0 +1,195 @@
+"""Takes messages from one queue: one effect each, poison set aside with its reason, passing faults retried."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, TypeVar
+
+from aio_pika.abc import AbstractIncomingMessage, AbstractQueue
+from aio_pika.exceptions import AMQPException, ChannelInvalidStateError
+from pydantic import TypeAdapter
+from pymongo import ReturnDocument
+from pymongo.errors import PyMongoError
+from redis.exceptions import RedisError
+from structlog.stdlib import get_logger
+from telegram.error import RetryAfter, TelegramError
+
+from interview_bot import clock, logs
+from interview_bot.admin_api import AdminApiDownError
+from interview_bot.database import Database
+from interview_bot.errors import Trouble, seconds_to_wait, sort
+from interview_bot.messaging.broker import FAILURES, Broker, PublishFailedError
+from interview_bot.metrics import MESSAGES
+from shared_contracts.envelope import BadMessageError, Message, decode
+from shared_contracts.topology import REASON_HEADER, Queue
+
+MAX_ATTEMPTS = 5
+"""Redeliveries after which a message is given up: it crashes the process, or its fault does not pass."""
+BACKOFF: Sequence[float] = (0.5, 1, 2, 4, 8, 15, 30, 60)
+"""Seconds between tries of one delivery; together well below RabbitMQ's acknowledgement time-out of 30 minutes."""
+_REASON_LENGTH = 500
+
+M = TypeVar("M", bound=Message)
+_log = get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Subscription(Generic[M]):
+    """What to do with a queue's messages. ``handle`` must bear being called again with the same message."""
+
+    queue: Queue
+    adapter: TypeAdapter[M]
+    handle: Callable[[M], Awaitable[None]]
+    prefetch: int
+
+
+class Consumer(Generic[M]):
+    """Consumes one queue until stopped."""
+
+    def __init__(
+        self,
+        broker: Broker,
+        database: Database,
+        subscription: Subscription[M],
+        backoff: Sequence[float] = BACKOFF,
+    ) -> None:
+        self._broker = broker
+        self._inbox = database["inbox"]
+        self._subscription = subscription
+        self._backoff = backoff
+        self._one_at_a_time = asyncio.Lock()
+        self._in_hand: set[asyncio.Task[None]] = set()
+        self._source: AbstractQueue | None = None
+        self._tag: str | None = None
+
+    async def start(self) -> None:
+        """Begin to consume, however often the connection breaks meanwhile; later its recovery resumes it by itself."""
+        while self._tag is None:
+            try:
+                channel = await self._broker.open_channel(self._subscription.prefetch)
+                self._source = await channel.declare_queue(self._subscription.queue.name, passive=True)
+                self._tag = await self._source.consume(self._receive)
+            except FAILURES as error:
+                _log.warning("consumer_not_started", error=f"{type(error).__name__}: {error}")
+                await asyncio.sleep(1)
+
+    async def stop(self, patience: float = 10) -> None:
+        """Take no more, finish what is in hand; what outlasts ``patience`` seconds goes back to the queue."""
+        if self._source is not None and self._tag is not None and self._broker.is_connected:
+            await self._source.cancel(self._tag)
+        if self._in_hand:
+            _, late = await asyncio.wait(self._in_hand, timeout=patience)
+            for task in late:
+                task.cancel()
+
+    async def _receive(self, raw: AbstractIncomingMessage) -> None:
+        # A task of its own: cancelling the consumer must not cancel what it has in hand.
+        task = asyncio.create_task(self._take(raw))
+        self._in_hand.add(task)
+        task.add_done_callback(self._in_hand.discard)
+
+    async def _take(self, raw: AbstractIncomingMessage) -> None:
+        name = self._subscription.queue.name
+        logs.begin(raw.correlation_id, queue=name, message_id=raw.message_id)
+        try:
+            outcome = await self._settle(raw)
+        except (ChannelInvalidStateError, AMQPException, PublishFailedError, PyMongoError) as error:
+            outcome = "returned"
+            _log.warning("message_returned", error=f"{type(error).__name__}: {error}")
+            await self._give_back(raw)
+        MESSAGES.labels(name, outcome).inc()
+
+    async def _settle(self, raw: AbstractIncomingMessage) -> str:
+        try:
+            message = decode(self._subscription.adapter, raw.body)
+        except BadMessageError as error:
+            return await self._bury(raw, str(error))
+        if not raw.redelivered:
+            return await self._process(raw, message)
+        # A redelivered message may be the one that killed the process: alone, and counted.
+        async with self._one_at_a_time:
+            attempts = await self._count_attempt(str(message.message_id))
+            if attempts > MAX_ATTEMPTS:
+                return await self._bury(raw, f"gave up after {MAX_ATTEMPTS} attempts")
+            return await self._process(raw, message)
+
+    async def _process(self, raw: AbstractIncomingMessage, message: M) -> str:
+        key = self._inbox_id(str(message.message_id))
+        if await self._inbox.find_one({"_id": key, "done_at": {"$type": "date"}}, {"_id": 1}):
+            await raw.ack()
+            return "repeated"
+        try:
+            await self._handle_patiently(message)
+        except _StillFailingError as error:
+            _log.warning("message_postponed", error=str(error))
+            await raw.nack(requeue=True)
+            return "postponed"
+        except Exception as error:
+            _log.exception("message_refused")
+            return await self._bury(raw, f"{type(error).__name__}: {error}")
+        await self._mark(key, clock.now())
+        await raw.ack()
+        return "done"
+
+    async def _handle_patiently(self, message: M) -> None:
+        for pause in (*self._backoff, None):
+            try:
+                return await self._subscription.handle(message)
+            except Exception as error:
+                if not is_passing(error):
+                    raise
+                if pause is None:
+                    raise _StillFailingError(f"{type(error).__name__}: {error}") from error
+                wait = seconds_to_wait(error) if isinstance(error, RetryAfter) else pause
+                _log.info("message_tried_again", error=type(error).__name__, seconds=wait)
+                await asyncio.sleep(wait)
+
+    async def _bury(self, raw: AbstractIncomingMessage, reason: str) -> str:
+        queue = self._subscription.queue
+        await self._broker.publish(
+            queue.dead_exchange,
+            queue.name,
+            raw.body,
+            message_id=raw.message_id,
+            correlation_id=raw.correlation_id,
+            headers=dict(raw.headers) | {REASON_HEADER: reason[:_REASON_LENGTH]},
+        )
+        if raw.message_id:  # a replayed one starts anew
+            await self._inbox.delete_one({"_id": self._inbox_id(raw.message_id), "done_at": None})
+        await raw.ack()
+        _log.error("message_dead_lettered", reason=reason[:_REASON_LENGTH])
+        return "dead"
+
+    async def _give_back(self, raw: AbstractIncomingMessage) -> None:
+        await asyncio.sleep(1)
+        try:
+            await raw.nack(requeue=True)
+        except (ChannelInvalidStateError, AMQPException, RuntimeError):
+            _log.debug("channel_gone")  # the broker has taken it back already
+
+    def _inbox_id(self, message_id: str) -> str:
+        return f"{self._subscription.queue.name}:{message_id}"
+
+    async def _count_attempt(self, message_id: str) -> int:
+        row = await self._inbox.find_one_and_update(
+            {"_id": self._inbox_id(message_id)},
+            {"$inc": {"attempts": 1}, "$set": {"at": clock.now()}},
+            upsert=True,
+            return_document=ReturnDocument.AFTER,
+        )
+        return int(row["attempts"]) if row else 1
+
+    async def _mark(self, key: str, moment: datetime) -> None:
+        await self._inbox.update_one({"_id": key}, {"$set": {"done_at": moment, "at": moment}}, upsert=True)
+
+
+class _StillFailingError(Exception):
+    """A passing fault has outlasted the patience for one delivery."""
+
+
+def is_passing(error: Exception) -> bool:
+    """Whether the same call may succeed later."""
+    if isinstance(error, TelegramError):
+        return sort(error) in {Trouble.RETRY_AFTER, Trouble.TRANSIENT, Trouble.UNCERTAIN}
+    return isinstance(error, PyMongoError | RedisError | AdminApiDownError | PublishFailedError)

@@ -1,0 +1,26 @@
+"""Drops caches when the admin service says that what they hold has changed (``bot.cache.invalidate``, R6)."""
+
+from interview_bot.allow_list import AllowList
+from interview_bot.caches import Directory
+from shared_contracts.notification import CacheInvalidate, CacheName
+
+
+class Invalidation:
+    """Handler of ``bot.cache.invalidate``. A repeat does no harm."""
+
+    def __init__(self, directory: Directory, allow_list: AllowList) -> None:
+        self._directory = directory
+        self._allow_list = allow_list
+
+    async def drop(self, message: CacheInvalidate) -> None:
+        """Drop the named caches; slots show names of cities and recruiters, so they go with those."""
+        named = set(message.caches)
+        if CacheName.ALLOWED_USERS in named:
+            await self._allow_list.invalidate()
+        if named & {CacheName.SLOTS, CacheName.CITIES, CacheName.RECRUITERS, CacheName.EVENTS}:
+            await self._directory.slots_cache.invalidate()
+        if CacheName.EVENTS in named:
+            await self._directory.events_cache.invalidate()
+        if CacheName.CITIES in named:
+            await self._directory.cities_cache.invalidate()
+            await self._allow_list.invalidate(refill=True)

@@ -1,0 +1,125 @@
+"""The outbox: what the bot tells the admin service is stored in its own MongoDB before it is sent.
+
+The row is written first; then it is published at once, for speed, and the relay publishes what that left
+behind. Both use the same message id, so the receiver drops the repeat.
+"""
+
+import asyncio
+from datetime import datetime, timedelta
+from typing import Literal
+
+from bson import Int64
+from pydantic import BaseModel
+from pymongo import ASCENDING
+from pymongo.errors import DuplicateKeyError, PyMongoError
+from structlog.stdlib import get_logger
+
+from interview_bot import clock
+from interview_bot.database import Database, Document
+from interview_bot.messaging.broker import Broker, PublishFailedError
+from interview_bot.metrics import OUTBOX_WAITING
+from shared_contracts.envelope import Message, encode
+from shared_contracts.topology import BY_NAME, Queue
+
+LEFT_TO_WRITER = timedelta(seconds=5)
+"""Younger rows are being published by whoever wrote them."""
+_BATCH = 100
+_log = get_logger(__name__)
+
+
+class AskedRequest(BaseModel):
+    """What the bot must know about a request to show its answer.
+
+    ``timezone``: the reader's own zone, None where the slot's city decides. ``asked_at``: UTC.
+    """
+
+    kind: Literal["book", "move", "cancel"]
+    user_id: int
+    chat_id: int
+    message_id: int
+    language: str
+    timezone: str | None
+    event_id: str | None
+    booking_id: str | None
+    asked_at: datetime
+
+
+class Outbox:
+    """Stores and publishes messages to the admin service."""
+
+    def __init__(self, database: Database, broker: Broker) -> None:
+        self._rows = database["outbox"]
+        self._broker = broker
+
+    async def store(self, queue: Queue, message: Message, asked: AskedRequest | None = None) -> Document | None:
+        """Make the message durable; its row. None when one with this id already was: it is the same request."""
+        row: Document = {
+            "_id": str(message.message_id),
+            "queue": queue.name,
+            "body": encode(message),
+            "correlation_id": message.correlation_id,
+            "created_at": clock.now(),
+            "sent_at": None,
+        }
+        if asked is not None:
+            ids = {name: Int64(getattr(asked, name)) for name in ("user_id", "chat_id", "message_id")}
+            row["request"] = asked.model_dump() | ids
+        try:
+            await self._rows.insert_one(row)
+        except DuplicateKeyError:
+            return None
+        return row
+
+    async def publish(self, row: Document) -> bool:
+        """Publish a stored message now. False when it has to wait for the relay."""
+        try:
+            await self._publish(row)
+        except PublishFailedError as error:
+            _log.warning("publish_left_to_relay", message_id=row["_id"], queue=row["queue"], error=str(error))
+            return False
+        return True
+
+    async def send(self, queue: Queue, message: Message) -> None:
+        """Store the message and publish it now or later."""
+        row = await self.store(queue, message)
+        if row is not None:
+            await self.publish(row)
+
+    async def asked(self, request_id: str) -> AskedRequest | None:
+        """What is known about a request; None when this bot never made it."""
+        row = await self._rows.find_one({"_id": request_id, "request": {"$exists": True}}, {"request": 1})
+        return None if row is None else AskedRequest.model_validate(row["request"])
+
+    async def relay(self) -> None:
+        """Publish for ever what was left behind, oldest first, looking each second."""
+        while True:
+            try:
+                await self.relay_once()
+            except (PublishFailedError, PyMongoError) as error:
+                _log.warning("relay_waits", error=f"{type(error).__name__}: {error}")
+            await asyncio.sleep(1)
+
+    async def relay_once(self) -> int:
+        """One round of the relay; returns how many rows it published.
+
+        Raises:
+            PublishFailedError: the broker is away; the rest stays for the next round.
+        """
+        OUTBOX_WAITING.set(await self._rows.count_documents({"sent_at": None}, limit=10_000))
+        due = {"sent_at": None, "created_at": {"$lt": clock.now() - LEFT_TO_WRITER}}
+        rows = await self._rows.find(due).sort("created_at", ASCENDING).limit(_BATCH).to_list()
+        for row in rows:
+            await self._publish(row)
+            _log.info("relayed", message_id=row["_id"], queue=row["queue"], correlation_id=row["correlation_id"])
+        return len(rows)
+
+    async def _publish(self, row: Document) -> None:
+        queue = BY_NAME[row["queue"]]
+        await self._broker.publish(
+            queue.exchange,
+            queue.name,
+            bytes(row["body"]),
+            message_id=row["_id"],
+            correlation_id=row["correlation_id"],
+        )
+        await self._rows.update_one({"_id": row["_id"], "sent_at": None}, {"$set": {"sent_at": clock.now()}})

@@ -1,0 +1,94 @@
+"""Long polling that confirms an update to Telegram only once it has been handled.
+
+python-telegram-bot's own updater confirms with its next request, so a crash in between would lose the press.
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from structlog.stdlib import get_logger
+from telegram import Update
+from telegram.error import InvalidToken, RetryAfter, TelegramError
+from telegram.ext import ExtBot
+
+from interview_bot.errors import seconds_to_wait
+from interview_bot.rate_limiter import Priority
+
+ALLOWED_UPDATES = [Update.MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER]
+_LONG_POLL = 10
+_WHILE_BUSY = 0.1
+"""Seconds after which new updates are fetched although older ones are still being handled.
+
+Each such poll brings the unconfirmed ones again, so polling faster costs more than it gains.
+"""
+_AFTER_ERROR = 2.0
+_log = get_logger(__name__)
+
+
+class Poller:
+    """The one poller of a bot (Telegram refuses a second with 409)."""
+
+    def __init__(self, bot: ExtBot[Priority], handle: Callable[[Update], Coroutine[Any, Any, None]]) -> None:
+        self._bot = bot
+        self._handle = handle
+        self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._unhandled: set[int] = set()
+        self._newest: int | None = None
+        self._handled: set[int] = set()
+
+    async def run(self) -> None:
+        """Poll for ever.
+
+        Raises:
+            InvalidToken: Telegram does not know the bot.
+        """
+        while True:
+            try:
+                await self._round()
+            except InvalidToken:
+                raise
+            except TelegramError as error:
+                _log.warning("polling_failed", error=f"{type(error).__name__}: {error}")
+                await asyncio.sleep(seconds_to_wait(error) if isinstance(error, RetryAfter) else _AFTER_ERROR)
+
+    async def finish(self, patience: float) -> None:
+        """Wait for what is in hand, then confirm it; call after ``run`` was cancelled."""
+        if self._tasks:
+            await asyncio.wait(self._tasks.values(), timeout=patience)
+        self._collect()
+        if self._offset is not None:
+            try:
+                await self._bot.get_updates(offset=self._offset, timeout=0, limit=1)
+            except TelegramError as error:
+                _log.info("last_updates_unconfirmed", error=type(error).__name__)  # known by their ids when they return
+
+    @property
+    def _offset(self) -> int | None:
+        if self._unhandled:
+            return min(self._unhandled)
+        return None if self._newest is None else self._newest + 1
+
+    async def _round(self) -> None:
+        offset = self._offset
+        self._handled = {update_id for update_id in self._handled if offset is not None and update_id >= offset}
+        timeout = 0 if self._unhandled else _LONG_POLL
+        for update in await self._bot.get_updates(offset=offset, timeout=timeout, allowed_updates=ALLOWED_UPDATES):
+            if update.update_id not in self._tasks and update.update_id not in self._handled:
+                self._newest = max(self._newest or 0, update.update_id)
+                self._unhandled.add(update.update_id)
+                self._tasks[update.update_id] = asyncio.create_task(self._handle(update))
+        if self._tasks:
+            await asyncio.wait(self._tasks.values(), timeout=_WHILE_BUSY)
+        self._collect()
+
+    def _collect(self) -> None:
+        for update_id, task in list(self._tasks.items()):
+            if not task.done():
+                continue
+            del self._tasks[update_id]
+            if task.cancelled() or task.exception() is not None:
+                _log.warning("update_comes_again", update_id=update_id)
+            else:
+                self._unhandled.discard(update_id)
+                self._handled.add(update_id)

@@ -1,0 +1,136 @@
+"""Settings from the environment, checked at start. The README's table says what each means."""
+
+import re
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self, TypeVar
+
+from pydantic import AfterValidator, AnyHttpUrl, Field, SecretStr, StringConstraints, ValidationError, model_validator
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings.exceptions import SettingsError as BadSourceError
+
+
+def _matching(pattern: str, meaning: str) -> AfterValidator:
+    def check(value: SecretStr) -> SecretStr:
+        if not re.fullmatch(pattern, value.get_secret_value()):
+            raise ValueError(f"should be {meaning}")
+        return value
+
+    return AfterValidator(check)
+
+
+BotToken = Annotated[SecretStr, _matching(r"\d+:[A-Za-z0-9_-]{3,}", "a token as BotFather gives it, 123456:ABC…")]
+WebhookSecret = Annotated[SecretStr, _matching(r"[A-Za-z0-9_-]{1,256}", "1 to 256 of A-Z, a-z, 0-9, _ and -")]
+
+
+S = TypeVar("S", bound=BaseSettings)
+
+
+class SettingsError(Exception):
+    """A setting is missing or wrong; the text is one line that names it, without its value."""
+
+
+class _FromFiles(EnvSettingsSource):
+    """``NAME_FILE`` names a file that holds the value of ``NAME`` (how secrets are mounted)."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        path = self.env_vars.get(f"{field_name}_file")
+        if path is None:
+            return None, field_name, False
+        try:
+            return Path(path).read_text(encoding="utf-8").strip(), field_name, False
+        except OSError as error:
+            raise SettingsError(f"{field_name.upper()}_FILE: cannot read the file ({error.strerror})") from None
+
+
+class Settings(BaseSettings):
+    """Everything the service is told from outside."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
+
+    telegram_bot_token: BotToken
+    telegram_api_url: AnyHttpUrl = AnyHttpUrl("https://api.telegram.org")
+    amqp_url: SecretStr
+    redis_url: SecretStr
+    mongodb_uri: SecretStr
+    mongodb_database: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,38}$")]
+    admin_api_url: AnyHttpUrl
+    admin_api_token: SecretStr
+    updates_mode: Literal["polling", "webhook"] = "polling"
+    webhook_url: AnyHttpUrl | None = None
+    webhook_secret: WebhookSecret | None = None
+    listen_host: str = "127.0.0.1"
+    listen_port: Annotated[int, Field(ge=1, le=65535)] = 8300
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_format: Literal["json", "console"] = "json"
+    test_mode: bool = False
+    clock_offset_file: Path | None = None
+
+    @model_validator(mode="after")
+    def _webhook_is_whole(self) -> Self:
+        if self.updates_mode == "webhook" and (self.webhook_url is None or self.webhook_secret is None):
+            raise ValueError("UPDATES_MODE=webhook needs WEBHOOK_URL and WEBHOOK_SECRET")
+        return self
+
+    @property
+    def secrets(self) -> list[str]:
+        """Values that must not appear in a log line."""
+        values = (
+            self.telegram_bot_token,
+            self.amqp_url,
+            self.redis_url,
+            self.mongodb_uri,
+            self.admin_api_token,
+        )
+        return [value.get_secret_value() for value in values]
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments, then the environment, then ``NAME_FILE``; no ``.env`` file is read."""
+        return init_settings, env_settings, _FromFiles(settings_cls)
+
+
+class DeadLetterSettings(BaseSettings):
+    """What ``dead_letters`` needs: the bot's own account may neither read dead letters nor write to its queues."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
+
+    amqp_url_operator: SecretStr
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """As for ``Settings``."""
+        return init_settings, env_settings, _FromFiles(settings_cls)
+
+
+def load(kind: type[S]) -> S:
+    """Read and check ``kind`` from the environment.
+
+    Raises:
+        SettingsError: naming every missing or wrong setting in one line.
+    """
+    try:
+        return kind()
+    except BadSourceError as error:
+        raise SettingsError(str(error.__cause__ or error)) from None
+    except ValidationError as error:
+        raise SettingsError("; ".join(_describe(item) for item in error.errors(include_input=False))) from None
+
+
+def _describe(item: Any) -> str:
+    name = str(item["loc"][0]).upper() if item["loc"] else "settings"
+    return f"{name} is missing" if item["type"] == "missing" else f"{name}: {item['msg']}"

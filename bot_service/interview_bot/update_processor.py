@@ -1,0 +1,134 @@
+"""One update in flight per person, whichever replica gets it; each update handled once."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable
+from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
+from inspect import iscoroutine
+from typing import Any
+from weakref import WeakValueDictionary
+
+from redis.asyncio import Redis
+from redis.asyncio.lock import Lock
+from redis.exceptions import LockError, RedisError
+from structlog.stdlib import get_logger
+from telegram import Update
+from telegram.ext import BaseUpdateProcessor
+
+from interview_bot import logs
+from interview_bot.acks import Acks
+from interview_bot.metrics import UPDATES
+
+MAX_CONCURRENT = 256
+_LOCK_SECONDS = 5.0
+"""Short, and renewed while held: after a crash the person waits no longer than this."""
+_PATIENCE = 30.0
+_REMEMBERED = timedelta(days=1)
+"""Telegram redelivers an update for at most a day."""
+_log = get_logger(__name__)
+
+
+class PersonBusyError(Exception):
+    """Another update of the same person is still being handled; this one has to come again."""
+
+
+class PersonLocks:
+    """Locks by person: in this process first come, first served; across replicas a Redis key with token and expiry."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+        self._local: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+
+    @asynccontextmanager
+    async def hold(self, user_id: int) -> AsyncIterator[None]:
+        """Hold the person's lock. Without Redis only this process is kept in order: a press is worth more than that.
+
+        Raises:
+            PersonBusyError: another replica has held it for half a minute.
+        """
+        async with self._local.setdefault(user_id, asyncio.Lock()):
+            lock = await self._acquire(user_id)
+            renewal = asyncio.create_task(_renew(lock)) if lock else None
+            try:
+                yield
+            finally:
+                if renewal:
+                    renewal.cancel()
+                if lock:
+                    with suppress(LockError, RedisError):
+                        await lock.release()
+
+    async def _acquire(self, user_id: int) -> Lock | None:
+        lock = self._redis.lock(
+            f"user:{user_id}:lock",
+            timeout=_LOCK_SECONDS,
+            sleep=0.02,
+            blocking_timeout=_PATIENCE,
+            thread_local=False,
+        )
+        try:
+            if not await lock.acquire():
+                raise PersonBusyError
+        except RedisError as error:
+            _log.warning("lock_without_redis", error=type(error).__name__)
+            return None
+        return lock
+
+
+async def _renew(lock: Lock) -> None:
+    while True:
+        await asyncio.sleep(_LOCK_SECONDS / 3)
+        with suppress(RedisError):
+            await lock.extend(_LOCK_SECONDS, replace_ttl=True)
+
+
+class OnePressAtATime(BaseUpdateProcessor):
+    """Runs an update's handling under its person's lock, unless the update was handled before."""
+
+    def __init__(self, redis: Redis, locks: PersonLocks, acks: Acks) -> None:
+        super().__init__(MAX_CONCURRENT)
+        self._redis = redis
+        self._locks = locks
+        self._acks = acks
+
+    async def initialize(self) -> None:
+        """Nothing to set up."""
+
+    async def shutdown(self) -> None:
+        """Nothing to take down."""
+
+    async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
+        """Handle one update; a press is acknowledged whatever happens.
+
+        Raises:
+            PersonBusyError: not handled; the update must be delivered again.
+        """
+        if not isinstance(update, Update):
+            await coroutine
+            return
+        logs.begin(update_id=update.update_id)
+        query = update.callback_query
+        if query is not None:
+            self._acks.open(query.id)
+        try:
+            if update.effective_user is None:
+                await self._once(update.update_id, coroutine)
+            else:
+                async with self._locks.hold(update.effective_user.id):
+                    await self._once(update.update_id, coroutine)
+        finally:
+            if iscoroutine(coroutine):
+                coroutine.close()  # harmless when it has run; never awaited otherwise
+            if query is not None:
+                await self._acks.close(query.id)
+
+    async def _once(self, update_id: int, coroutine: Awaitable[Any]) -> None:
+        key = f"update:{update_id}"
+        with suppress(RedisError):
+            if await self._redis.exists(key):
+                UPDATES.labels("repeated").inc()
+                return
+        await coroutine
+        UPDATES.labels("handled").inc()
+        with suppress(RedisError):
+            await self._redis.set(key, "1", ex=_REMEMBERED)

@@ -1,0 +1,1 @@
+"""What the tests stand on: the servers, the sandbox, the admin service's edge, people."""

@@ -1,0 +1,147 @@
+"""People in the Telegram sandbox: they write, press and read."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import httpx
+
+GROUP = -1001000000001
+T = TypeVar("T")
+
+
+async def eventually(look: Callable[[], Awaitable[T | None]], what: str, seconds: float = 8.0) -> T:
+    """The first truthy thing ``look`` returns; fails naming ``what`` when there is none for a long time."""
+    for _ in range(int(seconds / 0.03)):
+        found = await look()
+        if found:
+            return found
+        await asyncio.sleep(0.03)
+    raise AssertionError(f"did not happen: {what}")
+
+
+@dataclass(frozen=True)
+class Message:
+    """A message as its reader sees it."""
+
+    id: int
+    chat_id: int
+    text: str
+    html: str
+    buttons: list[dict[str, str]]
+    edits: int
+
+    @property
+    def labels(self) -> list[str]:
+        """The buttons' texts."""
+        return [button["text"] for button in self.buttons]
+
+    def data(self, beginning: str) -> str:
+        """The callback data of the button whose text contains ``beginning``."""
+        return next(button["callback_data"] for button in self.buttons if beginning in button["text"])
+
+
+class Sandbox:
+    """The sandbox's control API."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.client = httpx.AsyncClient(base_url=f"{url}/sandbox", timeout=10, verify=False)
+
+    async def reset(self) -> None:
+        """Forget everybody."""
+        await self._post("/reset", None)
+
+    async def fault(self, method: str, **fault: Any) -> None:
+        """Let calls of a method fail."""
+        await self._post("/faults", {"method": method, **fault})
+
+    async def limits(self, **limits: Any) -> None:
+        """Change the flood limits."""
+        (await self.client.put("/limits", json=limits)).raise_for_status()
+
+    async def messages(self, chat_id: int) -> list[Message]:
+        """The bot's messages in a chat, oldest first."""
+        rows = (await self.client.get(f"/chats/{chat_id}/messages")).raise_for_status().json()
+        return [
+            Message(
+                r["message_id"], chat_id, r["text"], r["html"], [b for row in r["buttons"] for b in row], r["edits"]
+            )
+            for r in rows
+            if r["from"] == "bot"
+        ]
+
+    async def calls(self, method: str, chat_id: int | None = None) -> list[dict[str, Any]]:
+        """What the bot called."""
+        params: dict[str, Any] = {"method": method} | ({"chat_id": chat_id} if chat_id is not None else {})
+        rows: list[dict[str, Any]] = (await self.client.get("/calls", params=params)).json()
+        return rows
+
+    async def person(
+        self, user_id: int, first_name: str, language: str | None = "ru", username: str | None = None
+    ) -> "Person":
+        """Make somebody up."""
+        body = {"user_id": user_id, "first_name": first_name, "language_code": language, "username": username}
+        await self._post("/people", body)
+        return Person(self, user_id)
+
+    async def _post(self, path: str, body: Any) -> Any:
+        answer = (await self.client.post(path, json=body)).raise_for_status()
+        return answer.json() if answer.content else None
+
+
+@dataclass(frozen=True)
+class Person:
+    """Someone with a Telegram account."""
+
+    sandbox: Sandbox
+    id: int
+
+    async def writes(self, text: str, chat_id: int | None = None) -> None:
+        """Send a message to the bot, or into a group."""
+        await self.sandbox._post("/messages", {"user_id": self.id, "text": text, "chat_id": chat_id})
+
+    async def presses(self, message: Message, button: str) -> str:
+        """Press the button whose text contains ``button``; returns the press's id."""
+        return await self.sends_data(message, message.data(button))
+
+    async def sends_data(self, message: Message, data: str) -> str:
+        """Press with any data, as a forger could."""
+        body = {"user_id": self.id, "chat_id": message.chat_id, "message_id": message.id, "data": data}
+        pressed: dict[str, str] = await self.sandbox._post("/presses", body)
+        return pressed["callback_query_id"]
+
+    async def follows(self, url: str) -> None:
+        """Follow a link."""
+        await self.sandbox._post("/links", {"user_id": self.id, "url": url})
+
+    async def blocks(self, blocked: bool = True) -> None:
+        """Block the bot, or unblock it."""
+        await self.sandbox._post("/blocks", {"user_id": self.id, "blocked": blocked})
+
+    async def messages(self) -> list[Message]:
+        """The bot's messages in the private chat."""
+        return await self.sandbox.messages(self.id)
+
+    async def sees(self, text: str, seconds: float = 8.0) -> Message:
+        """Wait until the newest message of the bot contains ``text``."""
+        seen: list[Message] = []
+
+        async def look() -> Message | None:
+            seen[:] = await self.messages()
+            return seen[-1] if seen and text in seen[-1].text else None
+
+        try:
+            return await eventually(look, f"a last message with {text!r}", seconds)
+        except AssertionError:
+            raise AssertionError(f"no {text!r}; the chat: {[message.text for message in seen]}") from None
+
+    async def answer_to(self, query_id: str) -> dict[str, Any]:
+        """Wait for the answer to a press."""
+
+        async def look() -> dict[str, Any] | None:
+            rows = (await self.sandbox.client.get("/answers", params={"user_id": self.id})).json()
+            return next((row for row in rows if row["callback_query_id"] == query_id), None)
+
+        return await eventually(look, "an answer to the press")

@@ -1,0 +1,146 @@
+"""FR1: announcements to chats and to people."""
+
+from uuid import uuid4
+
+from interview_bot import clock
+from interview_bot.database import Database
+from shared_contracts.broadcast import BroadcastCommand, BroadcastDelivered, Delivery, DeliveryStatus
+from shared_contracts.topology import BROADCAST_COMMAND
+from tests.kit.desk import EVENT, Desk
+from tests.kit.telegram import GROUP, Person, Sandbox, eventually
+
+
+def announcement(**changes: object) -> BroadcastCommand:
+    """Staff pressed Broadcast."""
+    values: dict[str, object] = {
+        "message_id": uuid4(),
+        "correlation_id": "desk",
+        "occurred_at": clock.now(),
+        "broadcast_id": uuid4().hex[:24],
+        "event_id": EVENT.id,
+        "message_text": "Открыта запись на <стажировку> & не только!",
+    }
+    return BroadcastCommand.model_validate(values | changes)
+
+
+async def finished(desk: Desk, broadcast_id: str, seconds: float = 20) -> list[Delivery]:
+    """Wait until the broadcast is reported finished; all its deliveries."""
+
+    async def look() -> bool:
+        return any(isinstance(e, BroadcastDelivered) and e.finished for e in desk.delivery_events)
+
+    await eventually(look, "the broadcast is finished", seconds)
+    events = [e for e in desk.delivery_events if isinstance(e, BroadcastDelivered) and e.broadcast_id == broadcast_id]
+    return [delivery for event in events for delivery in event.deliveries]
+
+
+async def test_a_group_gets_the_announcement_with_a_deep_link(anna: Person, desk: Desk) -> None:
+    """FR1, FR3: the link leads to the event's slots in the private chat; the group's message stays as it is."""
+    command = announcement(chat_ids=[GROUP])
+    await desk.send(BROADCAST_COMMAND.name, command)
+    [delivery] = await finished(desk, command.broadcast_id)
+    assert delivery.status is DeliveryStatus.SENT
+    [message] = await anna.sandbox.messages(GROUP)
+    assert message.text == command.message_text
+    [button] = message.buttons
+    await anna.follows(button["url"])
+    await anna.sees("Выберите удобное время")
+    assert await anna.sandbox.messages(GROUP) == [message]
+
+
+async def test_people_get_a_button_that_edits_the_announcement(anna: Person, desk: Desk) -> None:
+    """FR1, FR3: Sign up edits the message in place."""
+    await anna.writes("/start")
+    await anna.sees("Выберите")
+    desk.audience = [1001]
+    command = announcement(audience="all")
+    await desk.send(BROADCAST_COMMAND.name, command)
+    message = await anna.sees("Открыта запись на <стажировку> & не только!")
+    await anna.presses(message, "Записаться")
+    assert (await anna.sees("Выберите удобное время")).id == message.id
+
+
+async def test_everyone_is_written_to_once_and_those_who_blocked_are_recorded(
+    sandbox: Sandbox, anna: Person, desk: Desk, bots_database: Database
+) -> None:
+    """Recipients come in pages; a person on two of them, and a command sent twice, get one message."""
+    people = [await sandbox.person(2000 + number, f"Кандидат {number}") for number in range(8)]
+    for person in people:
+        desk.allow(person.id)
+        await person.writes("/start")
+        await person.sees("Выберите")
+    await people[3].blocks()
+    desk.audience = [person.id for person in people] + [people[0].id, 2999]  # 2999 never pressed Start
+    command = announcement(audience="all")
+    await desk.send(BROADCAST_COMMAND.name, command)
+    await desk.send(BROADCAST_COMMAND.name, command.model_copy(update={"message_id": uuid4()}))
+    deliveries = {delivery.chat_id: delivery for delivery in await finished(desk, command.broadcast_id)}
+    assert len(deliveries) == 9
+    assert deliveries[people[3].id].status is DeliveryStatus.BLOCKED
+    assert deliveries[2999].status in {DeliveryStatus.BLOCKED, DeliveryStatus.FAILED}
+    for person in [*people[:3], *people[4:]]:
+        sent = [message for message in await person.messages() if "Открыта запись" in message.text]
+        assert [message.id for message in sent] == [deliveries[person.id].telegram_message_id]
+    chat = await bots_database["chats"].find_one({"_id": people[3].id})
+    assert chat is not None
+    assert not chat["reachable"]
+
+
+async def test_a_broadcast_stays_within_telegrams_limits_and_obeys_429(
+    sandbox: Sandbox, anna: Person, desk: Desk
+) -> None:
+    """Guards: the shared rate limiter (without it the sandbox answers 429 often) and its waiting after a 429."""
+    people = [await sandbox.person(3000 + number, f"Кандидат {number}") for number in range(45)]
+    for person in people:
+        await person.writes("/start")
+    await people[-1].sees("приглашённых", seconds=20)
+    await sandbox.limits(enabled=True)
+    desk.audience = [person.id for person in people]
+    command = announcement(audience="all")
+    await sandbox.fault("sendMessage", error_code=429, retry_after=1)
+    await desk.send(BROADCAST_COMMAND.name, command)
+    deliveries = await finished(desk, command.broadcast_id)
+    assert {delivery.status for delivery in deliveries} == {DeliveryStatus.SENT}
+    assert len(deliveries) == 45
+    calls = [call for call in await sandbox.calls("sendMessage") if "Открыта" in str(call)]
+    assert len(calls) == 46, "45 sent, one of them after the ordered 429"
+
+
+async def test_an_unanswered_message_is_reported_uncertain_and_not_repeated(
+    sandbox: Sandbox, anna: Person, desk: Desk
+) -> None:
+    """``TimedOut`` may mean delivered."""
+    await anna.writes("/start")
+    await anna.sees("Выберите")
+    desk.audience = [1001]
+    await sandbox.fault("sendMessage", mode="drop_after_apply")
+    command = announcement(audience="all")
+    await desk.send(BROADCAST_COMMAND.name, command)
+    [delivery] = await finished(desk, command.broadcast_id)
+    assert delivery.status is DeliveryStatus.UNCERTAIN
+    assert sum("Открыта" in message.text for message in await anna.messages()) == 1
+
+
+async def test_a_broadcast_waits_for_the_admin_service_to_name_the_people(anna: Person, desk: Desk) -> None:
+    """The API is down while recipients are paged."""
+    await anna.writes("/start")
+    await anna.sees("Выберите")
+    desk.audience = [1001]
+    desk.down = True
+    command = announcement(audience="all")
+    before = len(desk.asked)
+    await desk.send(BROADCAST_COMMAND.name, command)
+
+    async def asked() -> bool:
+        return any("recipients" in path for path in desk.asked[before:])
+
+    await eventually(asked, "recipients asked for")
+    desk.down = False
+    await anna.sees("Открыта запись", seconds=15)
+
+
+async def test_a_broadcast_to_nobody_is_finished_too(anna: Person, desk: Desk) -> None:
+    """The desk must not wait for ever."""
+    command = announcement(audience="all")
+    await desk.send(BROADCAST_COMMAND.name, command)
+    assert await finished(desk, command.broadcast_id) == []

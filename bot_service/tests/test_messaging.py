@@ -1,0 +1,178 @@
+"""I6 and the consumers' rules: poison, repeats, attempts, caches."""
+
+import asyncio
+import json
+from uuid import uuid4
+
+import aio_pika
+import pytest
+from redis.asyncio import Redis
+
+from interview_bot.__main__ import main
+from interview_bot.caches import Cache
+from interview_bot.database import Database
+from interview_bot.messaging import dead_letters
+from shared_contracts.booking import Outcome
+from shared_contracts.notification import CacheName, NotificationKind
+from shared_contracts.topology import BOOKING_RESULT, BY_NAME, NOTIFICATION_COMMAND, REASON_HEADER
+from tests.kit.desk import Desk
+from tests.kit.line import Line
+from tests.kit.servers import Servers
+from tests.kit.telegram import Person, eventually
+from tests.test_booking import open_details
+from tests.test_notifications import notice
+
+
+async def buried(servers: Servers, queue: str, count: int = 1) -> list[tuple[str, str]]:
+    """Wait for dead letters of a queue; (id, reason) of each."""
+    found: list[tuple[str, str]] = []
+
+    async def look() -> bool:
+        async with dead_letters.read(servers.amqp_url_operator, queue) as letters:
+            found[:] = [(letter.id, letter.reason) for letter in letters]
+        return len(found) >= count
+
+    await eventually(look, f"{count} dead letters of {queue}")
+    return found
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        (b"{", "invalid_json"),
+        (b'{"a": NaN}', "not_a_number"),
+        (b"[]", "not_an_object"),
+        (b'{"schema_version": 99}', "unknown_version"),
+        (b'{"schema_version": 1}', "wrong_fields"),
+        (b'"' + b"x" * 70_000 + b'"', "too_large"),
+        (b"[" * 100 + b"]" * 100, "not_an_object"),
+    ],
+)
+async def test_poison_goes_to_the_dead_letters_with_its_reason(
+    anna: Person, desk: Desk, servers: Servers, body: bytes, reason: str
+) -> None:
+    """I6: with neighbours unaffected."""
+    await desk.send_raw(BOOKING_RESULT.name, body, "poison-1")
+    [(letter_id, said)] = await buried(servers, BOOKING_RESULT.name)
+    assert letter_id == "poison-1"
+    assert said.startswith(reason)
+    await anna.presses(await open_details(anna), "Подтвердить")
+    await anna.sees("Вы записаны!")
+
+
+async def test_a_message_redelivered_too_often_is_set_aside(
+    anna: Person, desk: Desk, servers: Servers, bots_database: Database, broker_line: Line
+) -> None:
+    """Guard: attempts of redelivered messages are counted in MongoDB; this one has killed the bot five times."""
+    await anna.writes("/start")
+    await anna.sees("Выберите")
+    command = notice(desk, NotificationKind.BOOKING_MOVED)
+    row = {"_id": f"{NOTIFICATION_COMMAND.name}:{command.message_id}", "attempts": 5}
+    await bots_database["inbox"].insert_one(row)
+    await _send_redelivered(
+        servers, broker_line, NOTIFICATION_COMMAND.name, command.model_dump_json().encode(), command.message_id
+    )
+    [(_, reason)] = await buried(servers, NOTIFICATION_COMMAND.name)
+    assert "gave up after 5 attempts" in reason
+    assert not any("перенесено" in message.text for message in await anna.messages())
+
+
+async def test_dead_letters_can_be_listed_shown_and_replayed(
+    anna: Person, desk: Desk, servers: Servers, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """I6: an operator reads and replays; the replayed message is handled."""
+    await anna.presses(await open_details(anna), "Подтвердить")
+    await anna.sees("Вы записаны!")
+    result = desk.result_of(desk.requests[0], outcome=Outcome.FAILED, booking=None, request_id=uuid4())
+    body = json.loads(result.model_dump_json())
+    await desk.send_raw(BOOKING_RESULT.name, json.dumps(body | {"schema_version": 2}).encode(), "letter-1")
+    await buried(servers, BOOKING_RESULT.name)
+    monkeypatch.setenv("AMQP_URL_OPERATOR", servers.amqp_url_operator)
+    assert await _command("list") == 0
+    assert "letter-1" in (listed := capsys.readouterr().out)
+    assert "unknown_version" in listed
+    assert await _command("show", "letter-1") == 0
+    assert str(result.message_id) in capsys.readouterr().out
+    assert await _command("replay", "letter-1") == 0
+    assert "replayed 1" in capsys.readouterr().out
+    assert len(await buried(servers, BOOKING_RESULT.name)) == 1, "it is still poison, so it comes back"
+
+
+async def test_a_replayed_message_that_is_good_now_is_handled(anna: Person, desk: Desk, servers: Servers) -> None:
+    """What an outage put aside is shown after the replay."""
+    await anna.writes("/start")
+    await anna.sees("Выберите")
+    command = notice(desk, NotificationKind.BOOKING_MOVED)
+    await _put_aside(servers, NOTIFICATION_COMMAND.name, command.model_dump_json().encode(), str(command.message_id))
+    assert await dead_letters.replay(servers.amqp_url_operator, str(command.message_id)) == 1
+    await anna.sees("перенесено")
+    async with dead_letters.read(servers.amqp_url_operator) as letters:
+        assert letters == []
+
+
+async def test_a_slow_fill_never_restores_stale_slots(redis: Redis) -> None:
+    """R6. Guard: the generation in ``Cache``: the fill began before the invalidation and ends after it."""
+    cache = Cache(redis, "slots")
+
+    async def slow() -> bytes:
+        await cache.invalidate()
+        return b"stale"
+
+    async def quick() -> bytes:
+        return b"current"
+
+    await redis.flushdb()
+    await cache.read("event", slow)
+    assert await cache.read("event", quick) == "current"
+
+
+async def test_an_invalidation_shows_new_slots_at_the_next_press(anna: Person, desk: Desk, redis: Redis) -> None:
+    """R6: by message, not only by time-out."""
+    await anna.writes("/start")
+    await anna.sees("Выберите")
+    generation = await redis.get("slots:generation")
+    desk.slots.clear()
+    desk.add_slot(7)
+    await desk.invalidate(CacheName.SLOTS)
+
+    async def raised() -> bool:
+        return bool(await redis.get("slots:generation") != generation)
+
+    await eventually(raised, "the generation is raised")
+    await anna.writes("/mybooking")
+    await anna.sees("нет предстоящих")
+    await anna.writes("/start")
+    slots = await anna.sees("Выберите")
+    assert ["каб. 7" in label for label in slots.labels] == [True]
+
+
+async def test_slots_are_read_once_for_many_people(anna: Person, desk: Desk) -> None:
+    """FR3: the list is cached."""
+    for _ in range(5):
+        await anna.writes("/start")
+    await anna.sees("Выберите")
+    assert desk.asked.count("/api/available-slots") == 1
+
+
+async def _command(*arguments: str) -> int:
+    return await asyncio.to_thread(main, ["dead_letters", *arguments])
+
+
+async def _send_redelivered(servers: Servers, line: Line, queue: str, body: bytes, message_id: object) -> None:
+    """Have a message come with the redelivered flag: the bot is away, its first consumer gives it back."""
+    line.cut()
+    connection = await aio_pika.connect(servers.amqp_url_operator)
+    async with connection, connection.channel() as channel:
+        source = await channel.declare_queue(queue, passive=True)
+        exchange = await channel.get_exchange(BY_NAME[queue].exchange, ensure=False)
+        await exchange.publish(aio_pika.Message(body, message_id=str(message_id)), queue, mandatory=True)
+        await (await source.get(timeout=5)).nack(requeue=True)
+    line.mend()
+
+
+async def _put_aside(servers: Servers, queue: str, body: bytes, message_id: str) -> None:
+    connection = await aio_pika.connect(servers.amqp_url_operator)
+    async with connection, connection.channel() as channel:
+        exchange = await channel.get_exchange(BY_NAME[queue].dead_exchange, ensure=False)
+        message = aio_pika.Message(body, message_id=message_id, headers={REASON_HEADER: "an outage"})
+        await exchange.publish(message, queue, mandatory=True)

@@ -1,0 +1,137 @@
+"""News that nobody asked for, reported back (``bot.notification.command``)."""
+
+from uuid import uuid4
+
+import pytest
+
+from interview_bot import clock
+from interview_bot.conversation.texts import texts_for
+from interview_bot.database import Database
+from shared_contracts.booking import AnyBookingRequest, Outcome
+from shared_contracts.broadcast import DeliveryStatus, NotificationDelivered
+from shared_contracts.notification import NotificationCommand, NotificationKind
+from shared_contracts.topology import BOOKING_RESULT, NOTIFICATION_COMMAND
+from tests.kit.desk import Desk
+from tests.kit.inbox import handled
+from tests.kit.telegram import Person, Sandbox, eventually
+
+
+def notice(desk: Desk, kind: NotificationKind, **changes: object) -> NotificationCommand:
+    """A notice about Anna's booking."""
+    booking = desk.book(1001, desk.slots[f"{1:024x}"])
+    values: dict[str, object] = {
+        "message_id": uuid4(),
+        "correlation_id": "desk",
+        "occurred_at": clock.now(),
+        "notification_id": uuid4().hex[:24],
+        "kind": kind,
+        "user_telegram_id": 1001,
+        "booking": booking,
+        "reason": "Рекрутер <болен>",
+    }
+    return NotificationCommand.model_validate(values | changes)
+
+
+async def reports(desk: Desk, count: int = 1) -> list[NotificationDelivered]:
+    """Wait for that many delivery reports."""
+
+    async def look() -> bool:
+        return len(desk.delivery_events) >= count
+
+    await eventually(look, "a delivery report")
+    return [event for event in desk.delivery_events if isinstance(event, NotificationDelivered)]
+
+
+@pytest.mark.parametrize("kind", list(NotificationKind))
+async def test_each_kind_has_its_own_text_with_the_reason_and_is_reported(
+    anna: Person, desk: Desk, kind: NotificationKind
+) -> None:
+    """Staff's reason is shown as they typed it."""
+    await anna.writes("/start")
+    await anna.sees("Выберите")
+    command = notice(desk, kind)
+    await desk.send(NOTIFICATION_COMMAND.name, command)
+    shown = await anna.sees(texts_for("ru").plain(f"notice.{kind.value}"))
+    assert "Причина: Рекрутер <болен>" in shown.text
+    assert "каб. 1" in shown.text
+    [report] = await reports(desk)
+    assert report.notification_id == command.notification_id
+    assert (report.delivery.status, report.delivery.telegram_message_id) == (DeliveryStatus.SENT, shown.id)
+
+
+async def test_a_notice_sent_twice_is_read_once(anna: Person, desk: Desk, bots_database: Database) -> None:
+    """Guard: the row per notification id; the repeat has another message id, so the inbox does not help."""
+    await anna.writes("/start")
+    await anna.sees("Выберите")
+    command = notice(desk, NotificationKind.BOOKING_CANCELLED)
+    await desk.send(NOTIFICATION_COMMAND.name, command)
+    await desk.send(NOTIFICATION_COMMAND.name, command)
+    await desk.send(NOTIFICATION_COMMAND.name, command.model_copy(update={"message_id": uuid4()}))
+    await reports(desk)
+    await handled(bots_database, NOTIFICATION_COMMAND.name, count=2)
+    texts = [message.text for message in await anna.messages()]
+    assert sum("пришлось отменить" in text for text in texts) == 1
+
+
+async def test_someone_who_blocked_the_bot_is_reported_blocked(anna: Person, desk: Desk) -> None:
+    """R4 builds on it."""
+    await anna.writes("/start")
+    await anna.sees("Выберите")
+    await anna.blocks()
+    await desk.send(NOTIFICATION_COMMAND.name, notice(desk, NotificationKind.BOOKING_MOVED))
+    [report] = await reports(desk)
+    assert report.delivery.status is DeliveryStatus.BLOCKED
+    assert "blocked" in (report.delivery.error or "")
+
+
+async def test_a_notice_without_telegrams_answer_is_reported_uncertain(
+    anna: Person, desk: Desk, sandbox: Sandbox
+) -> None:
+    """``TimedOut`` may mean delivered: never sent again."""
+    await anna.writes("/start")
+    await anna.sees("Выберите")
+    await sandbox.fault("sendMessage", mode="drop_after_apply")
+    await desk.send(NOTIFICATION_COMMAND.name, notice(desk, NotificationKind.BOOKING_CANCELLED))
+    [report] = await reports(desk)
+    assert report.delivery.status is DeliveryStatus.UNCERTAIN
+    assert sum("пришлось отменить" in message.text for message in await anna.messages()) == 1
+
+
+async def test_telegrams_failure_is_tried_again(anna: Person, desk: Desk, sandbox: Sandbox) -> None:
+    """Guard: passing faults are raised to the consumer, which tries again."""
+    await anna.writes("/start")
+    await anna.sees("Выберите")
+    await sandbox.fault("sendMessage", error_code=502, times=2)
+    await desk.send(NOTIFICATION_COMMAND.name, notice(desk, NotificationKind.BOOKING_APPROVED))
+    await anna.sees("Поздравляем!")
+    assert [report.delivery.status for report in await reports(desk)] == [DeliveryStatus.SENT]
+
+
+async def test_an_older_result_does_not_contradict_newer_news(anna: Person, desk: Desk) -> None:
+    """A booking cancelled by staff before its "booked" arrived: the waiting message says so plainly."""
+    desk.answering.clear()
+    await anna.writes("/start")
+    await anna.presses(await anna.sees("Выберите"), "каб. 1")
+    await anna.presses(await anna.sees("Записать вас"), "Подтвердить")
+    waiting = await anna.sees("Записываем…")
+    [request] = await _requests(desk)
+    booked = desk.result_of(request)
+    assert booked.booking is not None
+    assert booked.outcome is Outcome.BOOKED
+    newer = booked.booking.model_copy(update={"version": 2})
+    await desk.send(NOTIFICATION_COMMAND.name, notice(desk, NotificationKind.BOOKING_CANCELLED, booking=newer))
+    await anna.sees("пришлось отменить")
+    await desk.send(BOOKING_RESULT.name, booked)
+
+    async def look() -> bool:
+        return any(m.id == waiting.id and "с тех пор изменилась" in m.text for m in await anna.messages())
+
+    await eventually(look, "the waiting message is answered")
+
+
+async def _requests(desk: Desk) -> list[AnyBookingRequest]:
+    async def look() -> bool:
+        return bool(desk.requests)
+
+    await eventually(look, "a request")
+    return list(desk.requests)

@@ -1,0 +1,199 @@
+"""/start, /help, /contact, groups, the unexpected."""
+
+import asyncio
+
+import httpx
+from pymongo import AsyncMongoClient
+
+from interview_bot.conversation.small_talk import COMMANDS
+from interview_bot.database import Database
+from interview_bot.settings import Settings
+from shared_contracts.notification import ChatStarted, ChatStopped
+from tests.kit.desk import Desk
+from tests.kit.line import Line
+from tests.kit.servers import TOKEN
+from tests.kit.telegram import GROUP, Person, Sandbox, eventually
+
+
+async def test_start_remembers_the_chat_and_tells_the_admin_service(
+    anna: Person, desk: Desk, bots_database: Database
+) -> None:
+    """FR1 needs to know who can be written to."""
+    await anna.writes("/start")
+    started = await eventually(lambda: _first(desk), "chat_started")
+    assert isinstance(started, ChatStarted)
+    assert (started.user_telegram_id, started.username, started.language_code) == (1001, "anna_candidate", "ru")
+    chat = await bots_database["chats"].find_one({"_id": 1001})
+    assert chat is not None
+    assert (chat["reachable"], chat["language"]) == (True, "ru")
+
+
+async def test_ids_are_stored_as_64_bit_integers(anna: Person, bots_database: Database) -> None:
+    """A small id as int32 would slip past an index of 64-bit ones."""
+    await anna.writes("/start")
+    await anna.sees("Выберите удобное время")
+    assert isinstance(bots_database.client, AsyncMongoClient)
+    assert await bots_database["chats"].count_documents({"_id": {"$type": "long"}}) == 1
+
+
+async def test_blocking_and_unblocking_is_told_to_the_admin_service(
+    anna: Person, desk: Desk, bots_database: Database
+) -> None:
+    """``my_chat_member``."""
+    await anna.writes("/start")
+    await anna.sees("Выберите удобное время")
+    await anna.blocks()
+
+    async def stopped() -> bool:
+        return any(isinstance(command, ChatStopped) for command in desk.dialog_commands)
+
+    await eventually(stopped, "chat_stopped")
+    chat = await bots_database["chats"].find_one({"_id": 1001})
+    assert chat is not None
+    assert not chat["reachable"]
+
+
+async def test_several_events_are_offered_by_name(anna: Person, desk: Desk) -> None:
+    """FR3: /start with two open events; a press leads to that event's slots."""
+    desk.open_event(2, "Собеседование <дизайнеров>")
+    await anna.writes("/start")
+    events = await anna.sees("На какое интервью")
+    assert events.labels == ["Стажировка", "Собеседование <дизайнеров>"]
+    await anna.presses(events, "Стажировка")
+    assert (await anna.sees("Выберите удобное время")).id == events.id
+
+
+async def test_a_deep_link_opens_the_events_slots(anna: Person, desk: Desk) -> None:
+    """FR3: ``/start e_<event>``, also for one that is closed by now."""
+    desk.open_event(2, "Дизайн")
+    await anna.writes(f"/start e_{desk.events[0].id}")
+    await anna.sees("Выберите удобное время")
+    await anna.writes(f"/start e_{'f' * 24}")
+    await anna.sees("уже закрыта")
+
+
+async def test_a_command_in_a_group_is_answered_with_the_way_into_the_private_chat(anna: Person) -> None:
+    """Groups get announcements only."""
+    await anna.writes("/mybooking@slotdesk_demo_bot", GROUP)
+
+    async def look() -> bool:
+        return bool(await anna.sandbox.messages(GROUP))
+
+    await eventually(look, "an answer in the group")
+    [answer] = await anna.sandbox.messages(GROUP)
+    assert answer.buttons[0]["url"] == "https://t.me/slotdesk_demo_bot"
+
+
+async def test_contact_sends_the_citys_link(anna: Person, desk: Desk) -> None:
+    """FR7: the city's, else the default."""
+    await anna.writes("/contact")
+    assert (await anna.sees("Напишите ответственному")).buttons[0]["url"] == "https://t.me/responsible_person"
+    desk.allow(1006, "Дарья", contact_url=None)
+    darya = await anna.sandbox.person(1006, "Дарья")
+    await darya.writes("/contact")
+    assert (await darya.sees("Напишите ответственному")).buttons[0]["url"] == "https://t.me/default_contact"
+
+
+async def test_help_and_anything_unknown_say_what_is_possible(anna: Person) -> None:
+    """Unknown text gets a helpful answer."""
+    await anna.writes("/help")
+    text = (await anna.sees("Вот что я умею")).text
+    assert all(f"/{name}" in text for name in COMMANDS)
+    await anna.writes("Здравствуйте! Можно <b>завтра</b>?")
+    await anna.sees("Я понимаю только команды и кнопки")
+    await anna.writes("/nonsense")
+    assert "/reschedule" in (await anna.sees("Я понимаю только команды и кнопки")).text
+
+
+async def test_stale_and_forged_buttons_are_explained_and_the_current_state_offered(anna: Person) -> None:
+    """Guard: ``callback_data.unpack``."""
+    await anna.writes("/start")
+    message = await anna.sees("Выберите удобное время")
+    for data in ("0:ev:1", "1:xx", "1:ev:" + "z" * 24, "1:ok:0000000000000000", "1:cy:" + "a" * 24 + ":0", "чужое", ""):
+        if not data:
+            continue
+        answer = await anna.answer_to(await anna.sends_data(message, data))
+        assert "устарела" in answer["text"], data
+    await anna.sees("Выберите удобное время")
+
+
+async def test_a_press_in_a_group_or_in_someone_elses_chat_is_refused(anna: Person) -> None:
+    """A forged press from a group must not run a dialog there."""
+    await anna.writes("/help@slotdesk_demo_bot", GROUP)
+
+    async def look() -> bool:
+        return bool(await anna.sandbox.messages(GROUP))
+
+    await eventually(look, "a message in the group")
+    [message] = await anna.sandbox.messages(GROUP)
+    answer = await anna.answer_to(await anna.sends_data(message, "1:st"))
+    assert "личный чат" in answer["text"]
+    assert await anna.sandbox.messages(GROUP) == [message]
+
+
+async def test_the_commands_are_registered_in_both_languages(anna: Person, sandbox: Sandbox) -> None:
+    """The menu of commands."""
+    for user, language, expected in ((1001, "ru", "помощь"), (1007, "en", "help"), (1008, "fr", "help")):
+        await sandbox.person(user, "Кто-то", language)
+
+        async def look(user: int = user, expected: str = expected) -> bool:
+            menu = (await sandbox.client.get("/bot", params={"user_id": user})).json()["commands"]
+            return {row["command"]: row["description"] for row in menu}.get("help") == expected
+
+        await eventually(look, f"the menu in {language}")
+
+
+async def test_without_redis_the_person_gets_a_plain_answer(anna: Person, redis_line: Line) -> None:
+    """Losing Redis restarts a dialog; it does not crash the bot."""
+    await anna.writes("/start")
+    message = await anna.sees("Выберите удобное время")
+    redis_line.cut()
+    try:
+        answer = await anna.answer_to(await anna.presses(message, "каб. 1"))
+        assert "через минуту" in answer["text"]
+    finally:
+        redis_line.mend()
+
+    async def works() -> bool:
+        await anna.writes("/start")
+        return bool(await anna.sees("Выберите удобное время", seconds=1))
+
+    await eventually(works, "the bot works again")
+    await anna.writes("/help")
+    await anna.sees("Вот что я умею")  # the last of what was written above is handled too
+
+
+async def test_an_unexpected_fault_is_answered_warmly_and_without_a_trace(anna: Person, desk: Desk) -> None:
+    """The admin service sends what no contract allows: names longer than a message."""
+    desk.slots.clear()
+    desk.add_slot(1)
+    await anna.writes("/start")
+    message = await anna.sees("Выберите удобное время")
+    await anna.sandbox.fault("editMessageText", error_code=400, description="Bad Request: something new")
+    await anna.presses(message, "каб. 1")
+    apology = await anna.sees("Попробуйте, пожалуйста")
+    assert "Traceback" not in apology.text
+    assert "Bad Request" not in apology.text
+
+
+async def test_health_readiness_and_metrics_are_served(settings: Settings, anna: Person) -> None:
+    """What the operator's probes read."""
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{settings.listen_port}") as http:
+        assert (await http.get("/healthz")).status_code == 200
+        ready = await http.get("/readyz")
+        assert ready.json() == {"mongodb": True, "redis": True, "rabbitmq": True}
+        assert "slotdesk_bot_press_to_ack_seconds_bucket" in (await http.get("/metrics")).text
+
+
+async def test_neither_the_token_nor_names_are_logged(anna: Person, capfd: object) -> None:
+    """NFR3, NFR4."""
+    await anna.writes("/start секретное слово")
+    await anna.sees("Выберите удобное время")
+    await asyncio.sleep(0)
+    logged = "".join(capfd.readouterr())  # type: ignore[attr-defined]
+    for private in (TOKEN, "Анна", "anna_candidate", "секретное"):
+        assert private not in logged
+
+
+async def _first(desk: Desk) -> object | None:
+    return desk.dialog_commands[0] if desk.dialog_commands else None

@@ -1,0 +1,132 @@
+"""Texts, dates, buttons: what can be checked without a chat."""
+
+import re
+import string
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+
+import interview_bot
+from interview_bot.conversation import callback_data
+from interview_bot.conversation.callback_data import Action, StaleDataError, pack, unpack
+from interview_bot.conversation.slot_pages import page_name, turn_to
+from interview_bot.conversation.small_talk import COMMANDS
+from interview_bot.conversation.texts import LANGUAGES, LOCALE_DIR, language_of, texts_for
+from interview_bot.conversation.wording import moment, reader_zone, slot_button
+from shared_contracts.booking import Outcome
+from shared_contracts.directory import BookingStatus
+from shared_contracts.notification import NotificationKind
+from tests.kit.desk import YEKATERINBURG, Desk
+
+CATALOGS = {
+    language: read_po((LOCALE_DIR / language / "LC_MESSAGES" / "bot.po").open("rb"), locale=language)
+    for language in LANGUAGES
+}
+KEYS = {language: {str(m.id) for m in catalog if m.id} for language, catalog in CATALOGS.items()}
+
+
+def placeholders(text: str) -> set[str]:
+    """The names in braces."""
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+def test_each_language_has_every_text_with_the_same_placeholders() -> None:
+    """Every text exists in both languages."""
+    assert KEYS["ru"] == KEYS["en"]
+    for key in KEYS["ru"]:
+        texts = [str(CATALOGS[language].get(key).string) for language in LANGUAGES]  # type: ignore[union-attr]
+        assert all(texts), key
+        assert placeholders(texts[0]) == placeholders(texts[1]), key
+
+
+def test_every_text_asked_for_exists_and_every_text_there_is_asked_for() -> None:
+    """A misspelt key would show itself instead of a text."""
+    root = Path(interview_bot.__file__).parent
+    source = "\n".join(path.read_text() for path in root.rglob("*.py"))
+    written = {key for key in KEYS["ru"] if re.search(rf"""["']{re.escape(key)}["']""", source)}
+    built = {f"outcome.{o.value}" for o in Outcome} | {f"notice.{k.value}" for k in NotificationKind}
+    built |= {f"status.{s.value}" for s in BookingStatus} | {f"command.{name}" for name in COMMANDS}
+    built |= {f"request.{kind}" for kind in ("book", "move", "cancel")}
+    assert built <= KEYS["ru"]
+    assert KEYS["ru"] - written - built == set()
+    asked = set(re.findall(r"""(?:texts|plain|acknowledge)\(\s*["']([a-z]+\.[a-z_]+)["']""", source))
+    assert asked <= KEYS["ru"], asked - KEYS["ru"]
+
+
+def test_outcomes_are_told_apart() -> None:
+    """R2: no two outcomes read the same, in either language."""
+    for language in LANGUAGES:
+        texts = [texts_for(language)(f"outcome.{outcome.value}") for outcome in Outcome]
+        assert len(set(texts)) == len(Outcome)
+    assert texts_for("en")("outcome.slot_full") == "Sorry, this slot is no longer available"
+    assert texts_for("ru")("outcome.slot_full") == "К сожалению, этот слот уже недоступен"
+
+
+@pytest.mark.parametrize(
+    ("code", "language"),
+    [(None, "ru"), ("ru", "ru"), ("uk", "ru"), ("be", "ru"), ("kk", "ru"), ("en", "en"), ("en-GB", "en"), ("de", "en")],
+)
+def test_the_language_follows_telegrams(code: str | None, language: str) -> None:
+    """Russian first, English for other readers."""
+    assert language_of(code) == language
+
+
+def test_what_people_typed_is_escaped_in_html_and_left_alone_on_buttons() -> None:
+    """Guard: ``Texts.__call__``."""
+    texts = texts_for("ru")
+    assert texts("notice.reason", reason="<b>&") == "Причина: &lt;b&gt;&amp;"
+    assert texts.plain("notice.reason", reason="<b>&") == "Причина: <b>&"
+
+
+def test_dates_read_naturally_and_the_zone_is_named_unless_it_is_moscows(desk: Desk) -> None:
+    """Weekday and month in the reader's language; storage is UTC."""
+    slot = desk.add_slot(1, starts_at=datetime(2026, 11, 24, 11, 20, tzinfo=UTC))
+    zone = reader_zone(None, slot)
+    assert moment(slot.starts_at, zone, texts_for("ru")) == "вторник, 24 ноября, 14:20"
+    assert moment(slot.starts_at, zone, texts_for("en")) == "Tuesday, 24 November, 14:20"
+    far = slot.model_copy(update={"city": YEKATERINBURG})
+    assert slot_button(far, None, texts_for("ru")) == "вт 24 нояб., 16:20 (Екатеринбург) · Офис на Тверской, каб. 1"
+    assert "(Yekaterinburg)" in slot_button(far, None, texts_for("en"))
+    assert "14:20 ·" in slot_button(far, "Europe/Moscow", texts_for("ru")), "the reader's own zone comes first"
+    assert "14:20" in slot_button(slot, "No/Such_Zone", texts_for("ru"))
+
+
+def test_no_button_carries_more_than_telegram_takes() -> None:
+    """64 bytes, for the longest of each action."""
+    longest = {
+        callback_data._ID: "f" * 24,
+        callback_data._PAGE: "z" * 8 + "." + "f" * 6,
+        r"[0-9a-f]{16}": "f" * 16,
+        r"[1-9][0-9]{0,8}": "9" * 9,
+    }
+    for action, patterns in callback_data._ARGUMENTS.items():
+        arguments = [longest[pattern] for pattern in patterns]
+        data = pack(action, *arguments)
+        assert len(data.encode()) <= 64, data
+        assert unpack(data) == callback_data.Pressed(action, tuple(arguments))
+
+
+@pytest.mark.parametrize(
+    "data", [None, "", "1", "1:", "2:st", "1:st:x", "1:ev", "1:ev:XYZ", "1:sl:" + "a" * 24, "1:zz"]
+)
+def test_foreign_data_is_stale(data: str | None) -> None:
+    """Versions and shapes are checked before anything is looked up."""
+    with pytest.raises(StaleDataError):
+        unpack(data)
+
+
+def test_a_page_means_the_same_after_slots_before_it_filled_up(desk: Desk) -> None:
+    """A page's button pressed twice, with a slot gone in between, shows the same first slot."""
+    slots = [desk.add_slot(number) for number in range(1, 10)]
+    later = turn_to(slots, None).later
+    assert later is not None
+    assert turn_to(slots, later).slots == slots[3:6]
+    assert turn_to(slots[1:], later).slots == slots[3:6]
+    assert turn_to(slots[:3] + slots[4:], later).slots == slots[4:7]
+    last = turn_to(slots, page_name(slots[8]))
+    assert (last.slots, last.later) == ([slots[8]], None)
+    assert last.earlier == page_name(slots[5])
+    assert turn_to([], None).slots == []
+    assert Action.PAGE.value == "pg"
