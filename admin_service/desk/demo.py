@@ -5,6 +5,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from broadcasts.models import AnnouncementChat
+from broadcasts.usecases import save_chat
 from common import clock
 from common.mongo import in_transaction
 from people.models import Candidate, City, ContactSettings, Recruiter
@@ -46,7 +47,7 @@ _MOSCOW_PLACES = [
 ]
 _VLADIVOSTOK_PLACE = ("Офис на Светланской, 33", "Кабинет 301")
 _MOSCOW_TIMES = [time(10, 0), time(11, 30), time(14, 0), time(16, 30)]
-_VLADIVOSTOK_TIMES = [time(12, 0), time(15, 0)]
+_VLADIVOSTOK_TIMES = [time(17, 0), time(18, 30)]  # 10:00 and 11:30 in Moscow
 
 
 def make_demo(chat_id: int) -> bool:
@@ -92,7 +93,7 @@ def _make(chat_id: int) -> None:
             city=vladivostok if number % 5 == 4 else moscow,  # noqa: PLR2004
         )
         save_candidate(candidate, actor=ACTOR)
-    AnnouncementChat(title=CHAT_TITLE, chat_id=chat_id).save()
+    save_chat(AnnouncementChat(title=CHAT_TITLE, chat_id=chat_id), actor=ACTOR)
 
 
 def _slots(moscow: City, vladivostok: City, recruiters: list[Recruiter]) -> Iterator[SlotDraft]:

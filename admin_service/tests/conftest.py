@@ -42,7 +42,7 @@ def _database(_test_database: None, django_db_blocker: DjangoDbBlocker) -> Itera
     """
     with django_db_blocker.unblock():
         yield
-        database = connection.get_database()
+        database = connection.get_database()  # type: ignore[attr-defined]
         for name in set(database.list_collection_names()) - MADE_BY_MIGRATE:
             database[name].delete_many({})
 

@@ -1,0 +1,99 @@
+"""One running stack for all acceptance tests, on free ports, with demo data."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pika
+import pytest
+
+from acceptance.desk import Desk, open_desk
+from acceptance.driving import Chats, Person, Store, eventually
+from local.stack import Stack
+from shared_contracts.topology import ALL_QUEUES
+
+HOME = Path(__file__).resolve().parents[2] / ".local" / "acceptance"
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[Stack]:
+    """The stack, started from nothing and stopped at the end; its logs stay in .local/acceptance."""
+    stack = Stack(HOME, free_ports=True, test_mode=True, environ={})
+    stack.stop()
+    stack.home.remove_data()
+    with stack:
+        yield stack
+
+
+@pytest.fixture(scope="session")
+def chats(stack: Stack) -> Chats:
+    """Telegram, as people see it. Limits are off: many people press at once here."""
+    chats = Chats(stack.env["SANDBOX_URL"])
+    chats.http.put("/sandbox/limits", json={"enabled": False}).raise_for_status()
+    return chats
+
+
+@pytest.fixture(scope="session")
+def store(stack: Stack) -> Store:
+    """The admin service's database."""
+    return Store(stack.env["MONGODB_URI"].strip("'"), stack.env["MONGODB_DATABASE"])
+
+
+@pytest.fixture(scope="session")
+def desk(stack: Stack) -> Iterator[Desk]:
+    """A member of staff at the desk."""
+    with open_desk(stack.env["ADMIN_URL"], stack.env["ADMIN_USER"], stack.env["ADMIN_PASSWORD"]) as desk:
+        yield desk
+
+
+class Api:
+    """The admin service's API, as another program uses it."""
+
+    def __init__(self, url: str, token: str) -> None:
+        headers = {"Authorization": f"Bearer {token}"}
+        self.http = httpx.Client(base_url=url, headers=headers, timeout=30, trust_env=False)
+
+    def slots(self) -> list[dict[str, Any]]:
+        """All slots that can be booked now, by start."""
+        event = self.http.get("/api/events").json()["results"][0]["id"]
+        results = self.http.get("/api/available-slots", params={"event": event, "limit": 200}).json()["results"]
+        return list(results)
+
+    def book(self, telegram_id: int, slot: dict[str, Any], key: str) -> str:
+        """Book without a chat; the answer is the outcome."""
+        body = {"user_telegram_id": telegram_id, "event_id": slot["event"]["id"], "slot_id": slot["id"]}
+        answer = self.http.post("/api/confirm-booking", json=body, headers={"Idempotency-Key": key})
+        return str(answer.json()["outcome"])
+
+
+@pytest.fixture(scope="session")
+def api(stack: Stack) -> Api:
+    """The API with the operator's token."""
+    return Api(stack.env["ADMIN_URL"], stack.env["ADMIN_API_TOKEN"])
+
+
+@pytest.fixture
+def person(chats: Chats) -> Person:
+    """Maria the candidate, who is on the allow list."""
+    return chats.person(1001)
+
+
+@pytest.fixture(autouse=True)
+def _sound_afterwards(store: Store, stack: Stack) -> Iterator[None]:
+    """After every test: I1, I3, I7, nothing unsent, no dead letter."""
+    yield
+    eventually(lambda: store.db.outbox.count_documents({"status": "pending"}) == 0, "the outbox is empty")
+    assert store.broken_rules() == []
+    assert dead_letters(stack) == {}
+
+
+def dead_letters(stack: Stack) -> dict[str, int]:
+    """Dead-letter queues that are not empty."""
+    with pika.BlockingConnection(pika.URLParameters(stack.env["AMQP_URL_OPERATOR"])) as connection:
+        channel = connection.channel()
+        counts = {
+            queue.dead_name: channel.queue_declare(queue.dead_name, passive=True).method.message_count
+            for queue in ALL_QUEUES
+        }
+    return {name: count for name, count in counts.items() if count}

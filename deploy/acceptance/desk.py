@@ -1,0 +1,103 @@
+"""A member of staff at the desk, with a real browser."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import Page, sync_playwright
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+class Desk:
+    """Pages of the admin service, in English."""
+
+    def __init__(self, page: Page, url: str) -> None:
+        self.page, self._url = page, url
+
+    def log_in(self, user: str, password: str) -> None:
+        """Log in at the front door."""
+        self.page.goto(self._url)
+        self.page.fill("#id_username", user)
+        self.page.fill("#id_password", password)
+        self.page.click("button[type=submit]")
+        self.page.wait_for_url("**/admin/")
+
+    def broadcast(self, text: str, *, to_everyone: bool) -> None:
+        """Press Broadcast on the only interview event, fill the page in and send it."""
+        self._open("scheduling/interviewevent/")
+        self.page.click("#result_list tbody a >> nth=0")
+        self.page.click("a[href*='/interviewevent/'][href$='/broadcast/']")
+        self.page.fill("textarea[name=text]", text)
+        if to_everyone:
+            self.page.check("input[name=audience][value=all]")
+        self._press("Send")
+        self.page.wait_for_url("**/broadcasts/broadcast/**")
+
+    def remove_candidate(self, telegram_id: int, *, keep_bookings: bool) -> None:
+        """Take a person off the allow list, from their page."""
+        self._open(f"people/candidate/?q={telegram_id}")
+        self.page.click("#result_list tbody a >> nth=0")
+        self.page.click("a[href$='/remove/']")
+        self.page.check(f"input[name=bookings][value={'keep' if keep_bookings else 'cancel'}]")
+        self.page.fill("[name=reason]", "Вакансия закрыта")
+        self._press("Remove")
+        self.page.wait_for_url("**/people/candidate/*")
+
+    def require_approval(self, required: bool) -> None:
+        """Say whether requests for the only interview event wait for a recruiter."""
+        self._open("scheduling/interviewevent/")
+        self.page.click("#result_list tbody a >> nth=0")
+        self.page.set_checked("#id_approval_required", required)
+        self.page.click("button[name=_save]")
+        self.page.wait_for_url("**/scheduling/interviewevent/")
+
+    def decide_request(self, booking_id: object, decision: str, reason: str) -> None:
+        """Press Approve or Reject on a request's page, and again on the page that asks."""
+        self._open(f"scheduling/booking/{booking_id}/{decision.lower()}/")
+        self.page.fill("[name=reason]", reason)
+        self._press(decision)
+        self.page.wait_for_url("**/change/")
+
+    def bookings_list(self, telegram_id: int) -> str:
+        """The bookings of a person, as the list shows them."""
+        self._open(f"scheduling/booking/?q={telegram_id}")
+        return self.page.inner_text("#result_list")
+
+    def booking_page(self, booking_id: object) -> str:
+        """A booking's page, with what happened to it."""
+        self._open(f"scheduling/booking/{booking_id}/change/")
+        return self.page.inner_text("body")
+
+    def broadcast_page(self) -> str:
+        """The newest broadcast's page."""
+        self._open("broadcasts/broadcast/")
+        self.page.click("#result_list tbody a >> nth=0")
+        self.page.wait_for_load_state()
+        return self.page.inner_text("body")
+
+    def _open(self, path: str) -> None:
+        self.page.goto(f"{self._url}/admin/{path}")
+
+    def _press(self, button: str) -> None:
+        self.page.get_by_role("button", name=button, exact=True).click()
+
+
+@contextmanager
+def open_desk(url: str, user: str, password: str) -> Iterator[Desk]:
+    """A logged-in member of staff."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        page = browser.new_context(locale="en-US").new_page()
+        page.set_default_timeout(20_000)
+        desk = Desk(page, url)
+        desk.log_in(user, password)
+        yield desk
+        browser.close()

@@ -1,0 +1,187 @@
+"""Hands and eyes for the running stack: people in chat, staff in a browser, an observer of the database."""
+
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import httpx
+from bson import ObjectId
+from pymongo import MongoClient
+from pymongo.database import Database
+
+Json = dict[str, Any]
+T = TypeVar("T")
+
+PATIENCE_SECONDS = 45.0
+"""How long anything may take before a test gives up: a restart of a server takes a while on a small machine."""
+
+CONFIRM, LATER, KEEP_CANCELLED = "✅ Подтвердить", "Позже →", "Да, отменить"
+CHOOSE, QUESTION, BOOKED = "Выберите удобное время", "Записать вас на это время?", "Вы записаны!"
+TAKEN = "К сожалению, этот слот уже недоступен"
+
+
+def eventually(look: Callable[[], T | None], what: str, seconds: float = PATIENCE_SECONDS) -> T:
+    """The first true thing ``look`` sees; fails naming ``what`` when time is up."""
+    ends = time.monotonic() + seconds
+    while time.monotonic() < ends:
+        if seen := look():
+            return seen
+        time.sleep(0.05)
+    raise AssertionError(f"did not happen within {seconds:.0f} s: {what}")
+
+
+@dataclass(frozen=True)
+class Message:
+    """A chat message as a person sees it."""
+
+    chat_id: int
+    id: int
+    text: str
+    buttons: list[Json]
+
+    @property
+    def labels(self) -> list[str]:
+        """The buttons' texts."""
+        return [button["text"] for button in self.buttons]
+
+
+class Chats:
+    """The sandbox's control API."""
+
+    def __init__(self, url: str) -> None:
+        self.http = httpx.Client(base_url=url, timeout=30, trust_env=False)
+
+    def person(self, user_id: int, first_name: str = "Мария", language_code: str = "ru") -> "Person":
+        """A Telegram user, made up if new."""
+        body = {"user_id": user_id, "first_name": first_name, "language_code": language_code}
+        self.http.post("/sandbox/people", json=body).raise_for_status()
+        return Person(self, user_id)
+
+    def messages(self, chat_id: int) -> list[Message]:
+        """All messages of a chat."""
+        answer = self.http.get(f"/sandbox/chats/{chat_id}/messages")
+        if answer.status_code == httpx.codes.NOT_FOUND:
+            return []
+        answer.raise_for_status()
+        return [
+            Message(chat_id, item["message_id"], item["text"], [button for row in item["buttons"] for button in row])
+            for item in answer.json()
+            if item["from"] == "bot"
+        ]
+
+
+class Person:
+    """Someone with a phone."""
+
+    def __init__(self, chats: Chats, user_id: int) -> None:
+        self._chats, self.id = chats, user_id
+
+    def writes(self, text: str) -> None:
+        """Type a message to the bot."""
+        self._chats.http.post("/sandbox/messages", json={"user_id": self.id, "text": text}).raise_for_status()
+
+    def presses(self, message: Message, button: str) -> str | None:
+        """Press the button whose text begins so; the answer is the callback query's id."""
+        label = next(label for label in message.labels if button in label)
+        return self._press(message, {"button": label})
+
+    def presses_data(self, message: Message, data: str) -> str | None:
+        """Press with data of one's own making."""
+        return self._press(message, {"data": data})
+
+    def _press(self, message: Message, what: Json) -> str | None:
+        body = {"user_id": self.id, "chat_id": message.chat_id, "message_id": message.id, **what}
+        answer = self._chats.http.post("/sandbox/presses", json=body)
+        answer.raise_for_status()
+        query_id: str | None = answer.json().get("callback_query_id")
+        return query_id
+
+    def messages(self) -> list[Message]:
+        """What the bot wrote to the person."""
+        return self._chats.messages(self.id)
+
+    def sees(self, part: str, message_id: int | None = None) -> Message:
+        """Wait for the newest message (or that one) to show ``part``."""
+
+        def look() -> Message | None:
+            shown = [item for item in self.messages() if message_id in (None, item.id)]
+            return shown[-1] if shown and part in shown[-1].text else None
+
+        try:
+            return eventually(look, f"{self.id} sees {part!r}")
+        except AssertionError as error:
+            last = [message.text for message in self.messages()][-2:]
+            raise AssertionError(f"{error}; last seen: {last}") from None
+
+    def answer_to(self, query_id: str | None) -> Json:
+        """How a press was acknowledged."""
+
+        def look() -> Json | None:
+            answers = self._chats.http.get("/sandbox/answers", params={"user_id": self.id}).json()
+            found = [item for item in answers if item["callback_query_id"] == query_id and item["answered_at"]]
+            return found[0] if found else None
+
+        return eventually(look, f"the press {query_id} is answered")
+
+    # What people do
+
+    def opens_slots(self) -> Message:
+        """/start, up to the slots of the only event."""
+        self.writes("/start")
+        return self.sees(CHOOSE)
+
+    def opens_details(self, part: str = ":") -> Message:
+        """Up to Confirm / Back of the first slot whose button has ``part``."""
+        slots = self.opens_slots()
+        self.presses(slots, part)
+        return self.sees(QUESTION, slots.id)
+
+    def books(self, part: str = ":") -> Message:
+        """Up to "you are booked"."""
+        details = self.opens_details(part)
+        self.presses(details, CONFIRM)
+        return self.sees(BOOKED, details.id)
+
+    def cancels(self) -> None:
+        """/cancel and yes."""
+        self.writes("/cancel")
+        question = self.sees("Точно отменить")
+        self.presses(question, KEEP_CANCELLED)
+        self.sees("Запись отменена", question.id)
+
+
+class Store:
+    """The admin service's database, looked at from outside."""
+
+    def __init__(self, uri: str, name: str) -> None:
+        self.client: MongoClient[Json] = MongoClient(uri, tz_aware=True, serverSelectionTimeoutMS=30_000)
+        self.db: Database[Json] = self.client[name]
+
+    def bookings_of(self, telegram_id: int, *, live: bool = True) -> list[Json]:
+        """The person's bookings."""
+        return list(self.db.bookings.find({"telegram_id": telegram_id, **({"live": True} if live else {})}))
+
+    def broken_rules(self) -> list[str]:
+        """What is wrong with I1, I3 or I7; empty when all is sound."""
+        wrong: list[str] = []
+        held: Counter[tuple[ObjectId, ObjectId]] = Counter()
+        events: Counter[tuple[ObjectId, ObjectId]] = Counter()
+        for booking in self.db.bookings.find({"live": True}):
+            events[booking["user_id"], booking["event_id"]] += 1
+            for slot_id in filter(None, (booking["slot_id"], booking["requested_slot_id"])):
+                held[slot_id, booking["user_id"]] += 1
+        wrong += [f"I3: {key} has {count} live bookings" for key, count in events.items() if count > 1]
+        seated: Counter[tuple[ObjectId, ObjectId]] = Counter()
+        for slot in self.db.interview_slots.find():
+            if len(slot["booked_users"]) > slot["max_users"]:
+                wrong.append(f"I1: slot {slot['_id']} has more people than seats")
+            seated.update((slot["_id"], user_id) for user_id in slot["booked_users"])
+        if seated != held:
+            wrong.append(f"I1: seats and bookings disagree: {seated - held} {held - seated}")
+        for booking in self.db.bookings.find():
+            entries = self.db.audit_entries.count_documents({"subject_id": booking["_id"]})
+            if entries != booking["version"]:
+                wrong.append(f"I7: booking {booking['_id']} version {booking['version']} has {entries} entries")
+        return wrong

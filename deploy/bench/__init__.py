@@ -1,0 +1,1 @@
+"""Measuring the running stack: `make bench`."""

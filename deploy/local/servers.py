@@ -1,0 +1,116 @@
+"""The three servers under the applications: MongoDB, RabbitMQ and Redis, or addresses of a user's own."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from local import mongodb, rabbitmq, redis_server
+from local.credentials import Credentials
+from local.layout import Home, LocalStackError, Ports
+from local.programs import Program
+
+LOCAL, COMPOSE, EXTERNAL = KINDS = ("local", "compose", "external")
+# What an application needs to know, by the names that a user gives them with SLOTDESK_SERVERS=external.
+EXTERNAL_NAMES = (
+    *(
+        "MONGODB_URI",
+        "BOT_MONGODB_URI",
+        "AMQP_URL_ADMIN",
+        "AMQP_URL_BOT",
+        "AMQP_URL_OPERATOR",
+        "CELERY_BROKER_URL",
+    ),
+    "REDIS_URL",
+)
+
+
+@dataclass(frozen=True)
+class Server:
+    """One server: the processes it consists of, and the question whether it can be used."""
+
+    name: str
+    programs: list[Program]
+    ports: dict[str, int]
+    is_ready: Callable[[], bool]
+
+
+def local_servers(home: Home, ports: Ports, credentials: Credentials) -> list[Server]:
+    """The servers that we run ourselves, under the calling user."""
+    return [
+        Server(
+            "mongod",
+            [mongodb.program(home, ports)],
+            {"mongod": ports.mongod},
+            lambda: mongodb.is_ready(ports, credentials),
+        ),
+        Server(
+            "rabbitmq",
+            rabbitmq.programs(home, ports, credentials),
+            {"rabbitmq": ports.rabbitmq, "rabbitmq_dist": ports.rabbitmq_dist, "epmd": ports.epmd},
+            lambda: rabbitmq.is_ready(ports, credentials),
+        ),
+        Server(
+            "redis",
+            [redis_server.program(home, ports, credentials)],
+            {"redis": ports.redis},
+            lambda: redis_server.is_ready(ports, credentials),
+        ),
+    ]
+
+
+@dataclass(frozen=True)
+class Places:
+    """host:port of each server as the reader sees it; `mongodb_reach` as in `mongodb.uri`."""
+
+    mongodb: str
+    rabbitmq: str
+    redis: str
+    mongodb_reach: str
+
+    @classmethod
+    def on_this_machine(cls, ports: Ports, kind: str = LOCAL) -> "Places":
+        """The servers that we run, or those of docker-compose.yml, which publishes them on the same ports."""
+        # In the containers' network the replica set's member is called mongodb, a name unknown out here.
+        reach = "directConnection=true" if kind == COMPOSE else f"replicaSet={mongodb.REPLICA_SET}"
+        mongod, broker, redis = (f"127.0.0.1:{port}" for port in (ports.mongod, ports.rabbitmq, ports.redis))
+        return cls(mongod, broker, redis, reach)
+
+
+def addresses(places: Places, credentials: Credentials) -> dict[str, str]:
+    """How each user reaches the servers."""
+
+    def mongodb_uri(user: str, password: str) -> str:
+        return mongodb.uri(places.mongodb, user, password, places.mongodb_reach)
+
+    return {
+        "MONGODB_URI": mongodb_uri("slotdesk-admin", credentials.mongodb_admin_password),
+        "BOT_MONGODB_URI": mongodb_uri("slotdesk-bot", credentials.mongodb_bot_password),
+        "AMQP_URL_ADMIN": rabbitmq.url(places.rabbitmq, "slotdesk-admin", credentials),
+        "AMQP_URL_BOT": rabbitmq.url(places.rabbitmq, "slotdesk-bot", credentials),
+        "AMQP_URL_OPERATOR": rabbitmq.url(places.rabbitmq, "slotdesk-operator", credentials),
+        "CELERY_BROKER_URL": rabbitmq.url(places.rabbitmq, "slotdesk-celery", credentials),
+        "REDIS_URL": redis_server.url(places.redis, credentials),
+    }
+
+
+def external_addresses(environ: Mapping[str, str]) -> dict[str, str]:
+    """The addresses of a user's own servers; the names that are missing are an error that lists them all."""
+    if missing := [name for name in EXTERNAL_NAMES if not environ.get(name)]:
+        raise LocalStackError(f"SLOTDESK_SERVERS=external also needs {', '.join(missing)}.")
+    return {name: environ[name] for name in EXTERNAL_NAMES}
+
+
+def with_databases(known: Mapping[str, str], environ: Mapping[str, str]) -> dict[str, str]:
+    """The addresses with the names of the two services' databases."""
+    return {
+        **known,
+        "MONGODB_DATABASE": environ.get("MONGODB_DATABASE", mongodb.ADMIN_DATABASE),
+        "BOT_MONGODB_DATABASE": environ.get("BOT_MONGODB_DATABASE", mongodb.BOT_DATABASE),
+    }
+
+
+def for_tests(ports: Ports, credentials: Credentials) -> dict[str, str]:
+    """Addresses for test suites: the services' own, but MongoDB's root user, who can make test databases."""
+    places = Places.on_this_machine(ports)
+    root = mongodb.uri(places.mongodb, mongodb.ROOT, credentials.mongodb_root_password)
+    known = {**addresses(places, credentials), "MONGODB_URI": root, "BOT_MONGODB_URI": root}
+    return with_databases(known, environ={})

@@ -1,0 +1,193 @@
+"""`make check` and `make test`: every check and every test suite, each in the environment of its own part."""
+
+import os
+import subprocess
+import time
+from collections.abc import Collection, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from local import lifecycle
+from local.credentials import load_or_create
+from local.layout import (
+    ADMIN_SERVICE,
+    BOT_SERVICE,
+    DEPLOY,
+    REPOSITORY,
+    Home,
+    LocalStackError,
+    Ports,
+    python_of,
+)
+from local.servers import for_tests, local_servers
+
+CONTRACTS = REPOSITORY / "shared_contracts"
+ALL_SERVERS = ("mongod", "rabbitmq", "redis")
+# Enough for Django to load its settings; nothing connects with them.
+SETTINGS = {
+    "DJANGO_SECRET_KEY": "only-for-checks-only-for-checks-only-for-checks",
+    "MONGODB_URI": "mongodb://127.0.0.1",
+    "MONGODB_DATABASE": "slotdesk",
+    "AMQP_URL": "amqp://127.0.0.1",
+    "CELERY_BROKER_URL": "amqp://127.0.0.1",
+    "REDIS_URL": "redis://127.0.0.1",
+    "ADMIN_API_TOKENS": "check:never-used-by-anyone",
+    "TELEGRAM_BOT_USERNAME": "slotdesk_check_bot",
+}
+TEST_HOME = REPOSITORY / ".local" / "test"
+SIDE_BY_SIDE = 2
+PARTS = (CONTRACTS, ADMIN_SERVICE, BOT_SERVICE, DEPLOY)
+# A person's own settings would send tests to their servers or to the real Telegram.
+NOT_FOR_TESTS = (
+    "SLOTDESK_",
+    "TELEGRAM_",
+    "MONGODB_",
+    "BOT_MONGODB_",
+    "AMQP_",
+    "REDIS_",
+    "CELERY_",
+    "DJANGO_",
+)
+
+
+@dataclass(frozen=True)
+class Suite:
+    """One command of a part, and the servers that it needs."""
+
+    name: str
+    part: Path
+    command: tuple[str, ...]
+    servers: tuple[str, ...] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Result:
+    """How a suite ended."""
+
+    suite: Suite
+    status: int
+    seconds: float
+
+    def __str__(self) -> str:
+        return f"  {'ok    ' if self.status == 0 else 'FAILED'}  {self.suite.name:<12} {self.seconds:6.1f} s"
+
+
+def _python(part: Path, *arguments: str) -> tuple[str, ...]:
+    return (str(python_of(part)), *arguments)
+
+
+def tests() -> list[Suite]:
+    """Every test suite, the quick ones first."""
+
+    def suite(name: str, part: Path, *paths: str, servers: tuple[str, ...] = ALL_SERVERS) -> Suite:
+        return Suite(name, part, _python(part, "-m", "pytest", *paths), servers)
+
+    return [
+        suite("contracts", CONTRACTS, "tests", servers=()),
+        suite("sandbox", DEPLOY, "tests/sandbox", servers=()),
+        suite("admin", ADMIN_SERVICE, "tests"),
+        suite("bot", BOT_SERVICE, "tests"),
+        suite("local", DEPLOY, "tests/local", servers=()),
+        suite("acceptance", DEPLOY, "acceptance", servers=()),
+    ]
+
+
+def checks() -> list[Suite]:
+    """Everything that reads the code without running it."""
+    lint_imports = str(python_of(DEPLOY).with_name("lint-imports"))
+    importable = os.pathsep.join(str(part) for part in PARTS)
+    ruff = str(python_of(DEPLOY).with_name("ruff"))
+    types = [
+        Suite(f"types-{part.name}", part, _python(part, "-m", "mypy", "--strict", "."), environment=SETTINGS)
+        for part in PARTS
+    ]
+    migrations = _python(ADMIN_SERVICE, "manage.py", "makemigrations", "--check", "--dry-run")
+    return [
+        Suite("lint", REPOSITORY, (ruff, "check", ".")),
+        Suite("format", REPOSITORY, (ruff, "format", "--check", ".")),
+        *types,
+        Suite("layers", REPOSITORY, (lint_imports,), environment={"PYTHONPATH": importable}),
+        Suite("migrations", ADMIN_SERVICE, migrations, ("mongod",), SETTINGS),
+        Suite("wire-format", CONTRACTS, _python(CONTRACTS, "-m", "shared_contracts.asyncapi", "--check")),
+    ]
+
+
+def run(kind: str, names: Sequence[str]) -> int:
+    """Run the checks or tests, all or those named; 0 only if every one passed. Goes on after a failure."""
+    known = {suite.name: suite for suite in (checks() if kind == "check" else tests())}
+    if unknown := [name for name in names if name not in known]:
+        raise LocalStackError(f"No suite {', '.join(unknown)}; there are: {', '.join(known)}.")
+    chosen = [suite for name, suite in known.items() if not names or name in names]
+    environment = _environment()
+    home = Home.at(TEST_HOME)
+    servers = {name for suite in chosen for name in suite.servers}
+    try:
+        if servers:
+            environment |= _start_servers(home, servers)
+        results = _side_by_side(chosen, environment) if kind == "check" else _one_by_one(chosen, environment)
+    finally:
+        if servers:
+            with lifecycle.exclusive(home):
+                lifecycle.stop_everything(home, lifecycle.silently)
+    print("\n" + "\n".join(str(result) for result in results))
+    return int(any(result.status for result in results))
+
+
+def _environment() -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(NOT_FOR_TESTS)}
+    return {**kept, "PYTHONUNBUFFERED": "1"}
+
+
+def _start_servers(home: Home, names: Collection[str]) -> dict[str, str]:
+    """One set of empty servers for the whole run; returns their addresses and the file that holds them."""
+    with lifecycle.exclusive(home):
+        lifecycle.stop_everything(home, lifecycle.silently)
+        home.remove_data()
+        ports, credentials = Ports.free(), load_or_create(home)
+        servers = [server for server in local_servers(home, ports, credentials) if server.name in names]
+        lifecycle.start_servers(home, ports, servers, print)
+        addresses = for_tests(ports, credentials)
+        env_file = lifecycle.write_env_file(home, "servers.env", addresses)
+    return {**addresses, "TEST_SERVERS_ENV": env_file}
+
+
+def _side_by_side(suites: Sequence[Suite], environment: Mapping[str, str]) -> list[Result]:
+    """Each suite's output as a whole, when it is done."""
+
+    def one(suite: Suite) -> Result:
+        began = time.monotonic()
+        ended = subprocess.run(
+            suite.command,
+            cwd=suite.part,
+            env={**suite.environment, **environment},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+        result = Result(suite, ended.returncode, time.monotonic() - began)
+        print(f"── {suite.name} ──\n{ended.stdout.strip()}", flush=True)
+        return result
+
+    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+        return list(pool.map(one, suites))
+
+
+def _one_by_one(suites: Sequence[Suite], environment: Mapping[str, str]) -> list[Result]:
+    """Each suite's output as it comes; one at a time, because they share the servers."""
+    results = []
+    for suite in suites:
+        print(f"\n── {suite.name} ──", flush=True)
+        began = time.monotonic()
+        ended = subprocess.run(
+            suite.command,
+            cwd=suite.part,
+            env={**suite.environment, **environment},
+            stdin=subprocess.DEVNULL,
+            check=False,
+        )
+        results.append(Result(suite, ended.returncode, time.monotonic() - began))
+    return results
