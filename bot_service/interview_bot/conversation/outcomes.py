@@ -14,7 +14,7 @@ from interview_bot.conversation.signing_up import slots_screen
 from interview_bot.conversation.slot_pages import SlotPage
 from interview_bot.conversation.talk import Tools
 from interview_bot.conversation.texts import Texts, texts_for
-from interview_bot.conversation.wording import booking_card, moment, reader_zone
+from interview_bot.conversation.wording import booking_card, moment, reader_zone, slot_card
 from interview_bot.errors import Trouble, sort
 from interview_bot.messaging.outbox import AskedRequest
 from interview_bot.metrics import PRESS_TO_ANSWER
@@ -104,7 +104,9 @@ class Outcomes:
         booking, outcome = result.booking, result.outcome
         parts = [texts(f"outcome.{outcome.value}")]
         if booking is not None and outcome in _SHOW_BOOKING:
-            parts.append(booking_card(booking, zone, texts))
+            said_above = outcome in {Outcome.BOOKED, Outcome.MOVED}
+            card = slot_card(booking.slot, zone, texts) if said_above else booking_card(booking, zone, texts)
+            parts.append(card)
         if booking is not None and booking.expires_at and outcome is Outcome.PENDING_APPROVAL:
             until = moment(booking.expires_at, reader_zone(zone, booking.slot), texts)
             parts.append(texts("outcome.pending_until", when=until))

@@ -56,10 +56,8 @@ def slot_card(slot: SlotView, own_zone: str | None, texts: Texts) -> str:
         texts("slot.event", event=slot.event.name),
         texts("slot.date", date=day),
         texts("slot.time", time=clock_time, minutes=slot.duration_minutes),
-        texts("slot.place", city=slot.city.name, location=slot.location),
+        texts("slot.place", place=", ".join((slot.city.name, place(slot)))),
     ]
-    if slot.room:
-        lines.append(texts("slot.room", room=slot.room))
     if slot.recruiter:
         lines.append(texts("slot.recruiter", name=slot.recruiter.name))
     return "\n".join(lines)
