@@ -64,18 +64,9 @@ class BroadcastAdmin(ReadOnlyAdmin):
         found: QuerySet[Broadcast] = super().get_queryset(request).prefetch_related("event", "audience_city")
         return found
 
-    def changeform_view(
-        self,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> Any:
+    def on_page(self, object_id: ObjectId) -> dict[str, Any]:
         """With its deliveries."""
-        context = dict(extra_context or {})
-        if object_id and ObjectId.is_valid(object_id):
-            context["deliveries"] = _deliveries(ObjectId(object_id))
-        return super().changeform_view(request, object_id, form_url, context)
+        return {"deliveries": _deliveries(object_id)}
 
     @display(description=_("when"), ordering="created_at")  # type: ignore[untyped-decorator]
     def when(self, broadcast: Broadcast) -> str:

@@ -14,7 +14,8 @@ from desk.inputs import DayAndTimeInput
 from desk.options import UseCaseForm
 from desk.pages import REASON_LENGTH
 from scheduling.models import InterviewSlot
-from scheduling.slots import SlotChanges, SlotDraft, create_slots, edit_slot
+from scheduling.slot_edits import SlotChanges, edit_slot
+from scheduling.slots import SlotDraft, create_slots
 
 _YEARS = range(2000, 2201)
 

@@ -2,7 +2,8 @@
 
 import uuid
 
-from common import clock
+from common import clock, correlation
+from messaging import outbox
 from messaging.outbox import Outgoing
 from shared_contracts.notification import CacheInvalidate, CacheName
 from shared_contracts.topology import CACHE_INVALIDATE
@@ -14,3 +15,8 @@ def stale(*caches: CacheName, correlation_id: str) -> Outgoing:
         message_id=uuid.uuid4(), correlation_id=correlation_id, occurred_at=clock.now(), caches=list(caches)
     )
     return Outgoing(CACHE_INVALIDATE, message)
+
+
+def tell_stale(*caches: CacheName) -> None:
+    """Write that message to the outbox, in the transaction under way."""
+    outbox.add([stale(*caches, correlation_id=correlation.current())])

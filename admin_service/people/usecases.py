@@ -11,7 +11,7 @@ from bson import ObjectId
 from common import audit, clock, correlation
 from common.models import StampedModel
 from common.mongo import in_transaction
-from messaging import caches, outbox
+from messaging import caches
 from people.models import Candidate, City, ContactSettings, Recruiter
 from shared_contracts.notification import CacheName
 
@@ -67,6 +67,12 @@ def facts(document: StampedModel, fields: Sequence[str]) -> dict[str, Any]:
     return {name: str(value) if isinstance(value, ObjectId) else value for name, value in values.items()}
 
 
+def _written_by_staff(document: StampedModel) -> list[str]:
+    """What staff may change. The rest belongs to chat and to decisions, which may be writing it at this moment."""
+    names = [field.name for field in document._meta.concrete_fields if field.editable and not field.primary_key]
+    return [*names, "listed_at"] if isinstance(document, Candidate) else names
+
+
 def save_audited(
     document: StampedModel,
     subject: str,
@@ -86,12 +92,15 @@ def save_audited(
         then: more to do in the same transaction; gets its moment.
     """
 
+    adding = document._state.adding
+
     def work() -> None:
         now, correlation_id = clock.now(), correlation.current()
-        stored = None if document._state.adding else type(document).objects.filter(pk=document.pk).first()
+        stored = None if adding else type(document).objects.filter(pk=document.pk).first()
         if isinstance(document, Candidate):
             document.listed_at = now
-        document.save()
+        document._state.adding = adding  # the driver may run this again after a conflict
+        document.save(update_fields=None if adding else _written_by_staff(document))
         if then:
             then(now)
         audit.add(
@@ -110,6 +119,6 @@ def save_audited(
             ]
         )
         if stale:
-            outbox.add([caches.stale(*stale, correlation_id=correlation_id)])
+            caches.tell_stale(*stale)
 
     in_transaction(work)

@@ -117,9 +117,9 @@ class InterviewSlot(StampedModel):
         return f"{there:%d.%m.%Y %H:%M} · {self.location}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Make a new slot; change one by ``scheduling.slots.edit_slot``."""
+        """Make a new slot; change one by ``scheduling.slot_edits.edit_slot``."""
         if not self._state.adding:
-            raise TypeError("a slot is changed by scheduling.slots.edit_slot, which keeps its seats right")
+            raise TypeError("a slot is changed by scheduling.slot_edits.edit_slot, which keeps its seats right")
         super().save(*args, **kwargs)
 
 

@@ -1,26 +1,21 @@
-"""What staff do to slots: make, edit, deactivate, delete (FR10). Every change is one transaction."""
+"""Making and deleting slots, and the events they belong to (FR10). Every change is one transaction."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import uuid4
 
 from bson import ObjectId
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from common import audit, clock, correlation
-from common.mongo import Document, collection, current_session, in_transaction
+from common import clock
+from common.mongo import collection, current_session, in_transaction
 from common.refusals import RefusedError
-from messaging import caches, outbox
-from scheduling import loading, news
-from scheduling.audit import booking_facts
-from scheduling.domain.model import Booking, Slot, State
+from messaging import caches
+from scheduling.audit import record_staff
 from scheduling.models import InterviewEvent, InterviewSlot
-from scheduling.views import booking_view
-from scheduling.writing import booking_document
-from shared_contracts.notification import CacheName, NotificationKind
+from shared_contracts.notification import CacheName
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,20 +29,6 @@ class SlotDraft:
     room: str
     recruiter_id: str | None
     city_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class SlotChanges:
-    """New values for a slot; None leaves a field as it is, ``recruiter_id`` "" takes the recruiter away."""
-
-    starts_at: datetime | None = None
-    duration_minutes: int | None = None
-    max_users: int | None = None
-    location: str | None = None
-    room: str | None = None
-    recruiter_id: str | None = None
-    city_id: str | None = None
-    is_active: bool | None = None
 
 
 class SlotHasBookingsError(Exception):
@@ -76,8 +57,8 @@ def save_event(event: InterviewEvent, *, actor: str) -> None:
             [{"$set": {"closes_at": close, "updated_at": clock.now()}}],
             session=current_session(),
         )
-        _record("event", str(event.pk), "created" if created else "changed", actor, None, _event_facts(event))
-        _stale(CacheName.EVENTS, CacheName.SLOTS)
+        record_staff("event", str(event.pk), "created" if created else "changed", actor, None, _event_facts(event))
+        caches.tell_stale(CacheName.EVENTS, CacheName.SLOTS)
 
     in_transaction(work)
 
@@ -97,27 +78,11 @@ def create_slots(event_id: str, drafts: Sequence[SlotDraft], *, actor: str) -> l
     def work() -> list[str]:
         made = InterviewSlot.objects.bulk_create(slots)
         for slot in made:
-            _record("slot", str(slot.pk), "created", actor, None, {"starts_at": slot.starts_at.isoformat()})
-        _stale(CacheName.SLOTS)
+            record_staff("slot", str(slot.pk), "created", actor, None, {"starts_at": slot.starts_at.isoformat()})
+        caches.tell_stale(CacheName.SLOTS)
         return [str(slot.pk) for slot in made]
 
     return in_transaction(work)
-
-
-def edit_slot(slot_id: str, changes: SlotChanges, *, actor: str, reason: str = "") -> None:
-    """Change a future slot. Bookings in it follow, and their candidates are told what changed for them.
-
-    Raises:
-        RefusedError: naming the field, e.g. a capacity below the number booked. Nothing was changed.
-    """
-
-    def work() -> None:
-        slots = loading.load_slots({"_id": ObjectId(slot_id)})
-        if not slots:
-            raise RefusedError({"": _("This slot does not exist any more.")})
-        _apply(slots[0], changes, actor, reason)
-
-    in_transaction(work)
 
 
 def delete_slot(slot_id: str, *, actor: str) -> None:
@@ -135,8 +100,8 @@ def delete_slot(slot_id: str, *, actor: str) -> None:
         )
         if people or not deleted.deleted_count:
             raise SlotHasBookingsError(people)
-        _record("slot", slot_id, "deleted", actor, None, None)
-        _stale(CacheName.SLOTS)
+        record_staff("slot", slot_id, "deleted", actor, None, None)
+        caches.tell_stale(CacheName.SLOTS)
 
     in_transaction(work)
 
@@ -163,88 +128,6 @@ def _new_slot(event: InterviewEvent, draft: SlotDraft) -> InterviewSlot:
     return slot
 
 
-def _apply(slot: Slot, changes: SlotChanges, actor: str, reason: str) -> None:
-    now = clock.now()
-    if slot.ends_at <= now:
-        raise RefusedError({"": _("This slot is over and can't be changed.")})
-    if changes.starts_at and changes.starts_at != slot.starts_at and changes.starts_at <= now:
-        raise RefusedError({"starts_at": _("Give a time in the future.")})
-    values = _new_values(slot, changes)
-    if not values:
-        return
-    _check_values(values)
-    size = {"$lte": [{"$size": "$booked_users"}, values.get("max_users", slot.capacity)]}
-    matched = collection("interview_slots").update_one(
-        {"_id": ObjectId(slot.id), "$expr": size},
-        [
-            {"$set": {**values, "updated_at": now}},
-            {"$set": {"has_room": {"$lt": [{"$size": "$booked_users"}, "$max_users"]}}},
-        ],
-        session=current_session(),
-    )
-    if not matched.matched_count:
-        booked = len(slot.holders)
-        raise RefusedError({"max_users": _("%(booked)s already booked: give at least that many.") % {"booked": booked}})
-    (after,) = loading.load_slots({"_id": ObjectId(slot.id)})
-    _record("slot", slot.id, "changed", actor, _slot_facts(slot), _slot_facts(after), reason)
-    _stale(CacheName.SLOTS)
-    if replace(after, capacity=slot.capacity, is_active=slot.is_active) != slot:
-        _carry_bookings(after, actor, reason, now)
-
-
-def _new_values(slot: Slot, changes: SlotChanges) -> Document:
-    """The stored fields that change, with those that follow from them."""
-    values: Document = {
-        field.name: value for field in fields(changes) if (value := getattr(changes, field.name)) is not None
-    }
-    if "recruiter_id" in values:
-        values["recruiter_id"] = ObjectId(values["recruiter_id"]) if values["recruiter_id"] else None
-    if "city_id" in values:
-        values["city_id"] = ObjectId(values["city_id"])
-    if "starts_at" in values or "duration_minutes" in values:
-        starts_at = values.get("starts_at", slot.starts_at)
-        minutes = values.get("duration_minutes", slot.duration_minutes)
-        values["ends_at"] = starts_at + timedelta(minutes=minutes)
-        values["closes_at"] = starts_at - (slot.starts_at - slot.closes_at)
-    return values
-
-
-def _check_values(values: Document) -> None:
-    """The model's own limits, which an update does not ask."""
-    errors: dict[str, str] = {}
-    for name, value in values.items():
-        try:
-            InterviewSlot._meta.get_field(name.removesuffix("_id")).run_validators(value)  # type: ignore[union-attr]
-        except ValidationError as error:
-            errors[name] = " ".join(error.messages)
-    if errors:
-        raise RefusedError(errors)
-
-
-def _carry_bookings(slot: Slot, actor: str, reason: str, now: datetime) -> None:
-    """Bring the slot's live bookings in line with it, one version up, and tell their candidates."""
-    rows = list(collection("bookings").find({"slot_id": ObjectId(slot.id), "live": True}, session=current_session()))
-    people = {row["_id"]: row for row in loading.people_by_id([row["user_id"] for row in rows])}
-    for row in rows:
-        before = loading.booking_from(row)
-        after = replace(before, starts_at=slot.starts_at, ends_at=slot.ends_at, version=before.version + 1)
-        candidate = loading.candidate_from(people[row["user_id"]])
-        collection("bookings").update_one(
-            {"_id": row["_id"], "version": before.version},
-            {"$set": booking_document(after, slot, candidate, now)},
-            session=current_session(),
-        )
-        _record("booking", after.id, "slot_changed", actor, booking_facts(before), booking_facts(after), reason)
-        _tell(after, slot, reason)
-
-
-def _tell(booking: Booking, slot: Slot, reason: str) -> None:
-    view = booking_view(booking, State(slots={slot.id: slot}))
-    if view:
-        kind, correlation_id = NotificationKind.BOOKING_CHANGED, correlation.current()
-        outbox.add([news.notification(str(uuid4()), kind, booking.telegram_id, view, reason, correlation_id)])
-
-
 def _people_in(slot_id: str) -> list[dict[str, Any]]:
     slot = ObjectId(slot_id)
     rows = collection("bookings").find(
@@ -262,19 +145,6 @@ def _people_in(slot_id: str) -> list[dict[str, Any]]:
     ]
 
 
-def _slot_facts(slot: Slot) -> dict[str, Any]:
-    return {
-        "starts_at": slot.starts_at.isoformat(),
-        "duration_minutes": slot.duration_minutes,
-        "max_users": slot.capacity,
-        "location": slot.place.location,
-        "room": slot.place.room,
-        "recruiter_id": slot.recruiter_id,
-        "city_id": slot.city_id,
-        "is_active": slot.is_active,
-    }
-
-
 def _event_facts(event: InterviewEvent) -> dict[str, Any]:
     names = (
         "title",
@@ -285,31 +155,3 @@ def _event_facts(event: InterviewEvent) -> dict[str, Any]:
         "move_limit",
     )
     return {name: getattr(event, name) for name in names}
-
-
-def _record(
-    subject: str,
-    subject_id: str,
-    action: str,
-    actor: str,
-    before: dict[str, Any] | None,
-    after: dict[str, Any] | None,
-    reason: str = "",
-) -> None:
-    entry = audit.entry(
-        subject,
-        subject_id,
-        action,
-        actor=f"staff:{actor}",
-        via="desk",
-        now=clock.now(),
-        correlation_id=correlation.current(),
-        before=before,
-        after=after,
-        reason=reason,
-    )
-    audit.add([entry])
-
-
-def _stale(*names: CacheName) -> None:
-    outbox.add([caches.stale(*names, correlation_id=correlation.current())])

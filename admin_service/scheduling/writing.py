@@ -7,7 +7,7 @@ from bson import Int64, ObjectId
 from pymongo import InsertOne, UpdateOne
 
 from common.mongo import Document, collection, current_session
-from scheduling.domain.decide import seats
+from scheduling.domain.changes import seats
 from scheduling.domain.model import ActorKind, AnyCommand, Booking, Candidate, Decision, Slot, State
 
 

@@ -14,7 +14,7 @@ from common.mongo import collection
 from common.refusals import RefusedError
 from people.models import Candidate, City
 from scheduling.models import InterviewEvent, InterviewSlot
-from scheduling.slots import SlotChanges, edit_slot
+from scheduling.slot_edits import SlotChanges, edit_slot
 from shared_contracts.booking import AnyBookingRequest, Outcome
 from tests import asking
 

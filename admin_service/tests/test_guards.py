@@ -17,7 +17,8 @@ from scheduling import loading
 from scheduling.domain.decide import decide
 from scheduling.domain.model import Actor, ActorKind, AnyCommand, Book, Cancel, Decision, State
 from scheduling.models import InterviewSlot
-from scheduling.slots import SlotChanges, SlotHasBookingsError, delete_slot, edit_slot
+from scheduling.slot_edits import SlotChanges, edit_slot
+from scheduling.slots import SlotHasBookingsError, delete_slot
 from scheduling.writing import GuardFailedError, write_decisions
 from tests import asking
 from tests.conftest import MakeSlot

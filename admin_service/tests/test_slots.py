@@ -10,7 +10,8 @@ from common.refusals import RefusedError
 from people.models import Candidate, City, Recruiter
 from scheduling import slots
 from scheduling.models import InterviewEvent
-from scheduling.slots import SlotChanges, SlotDraft, SlotHasBookingsError
+from scheduling.slot_edits import SlotChanges, edit_slot
+from scheduling.slots import SlotDraft, SlotHasBookingsError
 from shared_contracts.booking import Outcome
 from shared_contracts.notification import NotificationCommand, NotificationKind
 from tests import asking
@@ -86,18 +87,18 @@ def test_capacity_cannot_go_below_the_number_booked(make_slot: MakeSlot, maria: 
         asking.outcome(asking.book(person, slot))
 
     with pytest.raises(RefusedError) as refused:
-        slots.edit_slot(str(slot.pk), SlotChanges(max_users=1, room="9"), actor="coordinator")
+        edit_slot(str(slot.pk), SlotChanges(max_users=1, room="9"), actor="coordinator")
     assert set(refused.value.errors) == {"max_users"}
     assert asking.slot_now(slot)["room"] == "3.14"
 
-    slots.edit_slot(str(slot.pk), SlotChanges(max_users=2), actor="coordinator")
+    edit_slot(str(slot.pk), SlotChanges(max_users=2), actor="coordinator")
     assert not asking.slot_now(slot)["has_room"]
 
 
 def test_deactivating_stops_new_bookings_only(make_slot: MakeSlot, maria: Candidate, ivan: Candidate) -> None:
     slot = make_slot(capacity=3)
     asking.outcome(asking.book(maria, slot))
-    slots.edit_slot(str(slot.pk), SlotChanges(is_active=False), actor="coordinator")
+    edit_slot(str(slot.pk), SlotChanges(is_active=False), actor="coordinator")
 
     assert asking.outcome(asking.book(ivan, slot)) is Outcome.SLOT_CLOSED
     assert asking.the_booking(maria)["live"]
@@ -111,7 +112,7 @@ def test_a_moved_slot_takes_its_bookings_along_and_tells_their_candidates(
     asking.outcome(asking.book(maria, slot))
     later = slot.starts_at + timedelta(hours=1)
     changes = SlotChanges(starts_at=later, room="9", recruiter_id=str(olga.pk))
-    slots.edit_slot(str(slot.pk), changes, actor="coordinator", reason="Переговорная занята")
+    edit_slot(str(slot.pk), changes, actor="coordinator", reason="Переговорная занята")
 
     booking = asking.the_booking(maria)
     assert (booking["version"], booking["starts_at"], booking["slot"]["room"]) == (2, later, "9")
@@ -127,7 +128,7 @@ def test_a_press_on_a_slot_that_moved_meanwhile_is_not_booked_at_the_new_time(
 ) -> None:
     slot = make_slot()
     request = asking.book(maria, slot)
-    slots.edit_slot(str(slot.pk), SlotChanges(starts_at=slot.starts_at + timedelta(hours=1)), actor="coordinator")
+    edit_slot(str(slot.pk), SlotChanges(starts_at=slot.starts_at + timedelta(hours=1)), actor="coordinator")
 
     assert asking.outcome(request) is Outcome.SLOT_NOT_FOUND
 
@@ -136,7 +137,7 @@ def test_a_slot_that_is_over_cannot_be_changed(make_slot: MakeSlot) -> None:
     slot = make_slot(timedelta(hours=-1))
 
     with pytest.raises(RefusedError):
-        slots.edit_slot(str(slot.pk), SlotChanges(room="9"), actor="coordinator")
+        edit_slot(str(slot.pk), SlotChanges(room="9"), actor="coordinator")
 
 
 def test_deleting_a_slot_with_bookings_names_the_people(make_slot: MakeSlot, maria: Candidate) -> None:

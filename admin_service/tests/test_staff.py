@@ -9,7 +9,7 @@ from common import clock
 from common.mongo import collection
 from common.refusals import RefusedError
 from people.models import Candidate, Recruiter
-from people.usecases import restore_candidates
+from people.usecases import restore_candidates, save_candidate
 from scheduling import staff, tasks
 from scheduling.models import InterviewEvent
 from scheduling.removal import remove_candidates
@@ -162,3 +162,14 @@ def test_each_change_leaves_one_audit_entry_saying_who_and_through_what(make_slo
     assert (cancelled["actor"], cancelled["via"]) == ("staff:coordinator", "desk")
     assert (cancelled["before"]["status"], cancelled["after"]["status"]) == ("booked", "cancelled")
     assert cancelled["reason"] == "По просьбе"
+
+
+def test_saving_a_candidate_in_the_desk_keeps_what_chat_has_written_meanwhile(maria: Candidate) -> None:
+    """Guard: ``_written_by_staff``. The form was opened before Maria started the bot."""
+    started = clock.now()
+    collection("users").update_one({"_id": maria.pk}, {"$set": {"started_at": started}})
+    maria.note = "звонила"
+    save_candidate(maria, actor="coordinator")
+
+    row = collection("users").find_one({"_id": maria.pk})
+    assert row and (row["started_at"], row["note"]) == (started, "звонила")

@@ -15,7 +15,7 @@ from people.models import Candidate, City
 from people.usecases import save_candidate, save_city
 from scheduling import loading, staff, tasks
 from scheduling.removal import remove_candidates
-from scheduling.slots import SlotChanges, edit_slot
+from scheduling.slot_edits import SlotChanges, edit_slot
 from tests import asking
 from tests.conftest import MakeSlot
 

@@ -75,18 +75,9 @@ class BookingAdmin(DecidingAdmin):
         self.request = request
         return csv_answer(self.get_changelist_instance(request).get_queryset(request))
 
-    def changeform_view(
-        self,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> Any:
+    def on_page(self, object_id: ObjectId) -> dict[str, Any]:
         """With the booking's audit trail."""
-        context = dict(extra_context or {})
-        if object_id and ObjectId.is_valid(object_id):
-            context["trail"] = trail(object_id)
-        return super().changeform_view(request, object_id, form_url, context)
+        return {"trail": trail(str(object_id))}
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Booking], search_term: str

@@ -99,18 +99,9 @@ class InterviewSlotAdmin(UseCaseAdmin):
         """The event."""
         return slot.event.title
 
-    def changeform_view(
-        self,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> Any:
+    def on_page(self, object_id: ObjectId) -> dict[str, Any]:
         """With who is booked, and the slot's audit trail."""
-        context = dict(extra_context or {})
-        if object_id and ObjectId.is_valid(object_id):
-            context |= {"people": people_in(ObjectId(object_id)), "trail": trail(object_id)}
-        return super().changeform_view(request, object_id, form_url, context)
+        return {"people": people_in(object_id), "trail": trail(str(object_id))}
 
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None

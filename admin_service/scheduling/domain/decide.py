@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from scheduling.domain.changes import advance, ended, expired, in_slot, next_version
 from scheduling.domain.model import (
     ActorKind,
     AnyCommand,
@@ -56,7 +57,7 @@ def decide(state: State, commands: Sequence[AnyCommand], now: datetime) -> tuple
     for command in commands:
         decision = _decide_one(working, command, now)
         if decision.changed:
-            _advance(working, decision)
+            advance(working, decision)
         decisions.append(decision)
     return decisions, working
 
@@ -122,21 +123,21 @@ def _move(state: State, command: Move, booking: Booking, now: datetime) -> Decis
         return Decision(command, Outcome.ALREADY_BOOKED, booking, booking)
     if not _needs_approval(policy, command):
         moved = replace(
-            _in_slot(booking, slot),
+            in_slot(booking, slot),
             status=BookingStatus.BOOKED,
             moves=booking.moves + (command.actor.kind is ActorKind.CANDIDATE),
             requested_slot_id=None,
             expires_at=None,
         )
-        return Decision(command, Outcome.MOVED, booking, _next(moved))
+        return Decision(command, Outcome.MOVED, booking, next_version(moved))
     expires_at = _expiry(slot, policy, now)
     if expires_at <= now:
         return Decision(command, Outcome.SLOT_CLOSED, booking, booking)
     if booking.status is BookingStatus.BOOKED:
         wanted = replace(booking, requested_slot_id=slot.id, expires_at=expires_at)
     else:
-        wanted = replace(_in_slot(booking, slot), moves=booking.moves + 1, expires_at=expires_at)
-    return Decision(command, Outcome.PENDING_APPROVAL, booking, _next(wanted))
+        wanted = replace(in_slot(booking, slot), moves=booking.moves + 1, expires_at=expires_at)
+    return Decision(command, Outcome.PENDING_APPROVAL, booking, next_version(wanted))
 
 
 def _cancel(state: State, command: Cancel, booking: Booking, now: datetime) -> Decision:
@@ -147,47 +148,39 @@ def _cancel(state: State, command: Cancel, booking: Booking, now: datetime) -> D
     cutoff = policy.cancel_cutoff if policy else timedelta()
     if not command.beyond_limits and now >= booking.starts_at - cutoff:
         return Decision(command, Outcome.TOO_LATE, booking, booking)
-    return Decision(command, Outcome.CANCELLED, booking, _ended(booking, BookingStatus.CANCELLED, command))
+    return Decision(command, Outcome.CANCELLED, booking, ended(booking, BookingStatus.CANCELLED, command))
 
 
 def _approve(state: State, command: Approve, booking: Booking, now: datetime) -> Decision:
-    if not booking.awaits_approval:
-        return _answered_already(command, booking)
-    if booking.expires_at is not None and now >= booking.expires_at:
-        return Decision(command, Outcome.EXPIRED, booking, _expired(booking, command))
-    if command.expected_version not in (None, booking.version):
-        return Decision(command, Outcome.VERSION_CONFLICT, booking, booking)
+    if past := _past_answering(command, booking, now):
+        return past
     wanted = state.slots.get(booking.requested_slot_id) if booking.requested_slot_id else None
     approved = replace(booking, status=BookingStatus.BOOKED, expires_at=None, requested_slot_id=None)
     if wanted is None:
-        return Decision(command, Outcome.BOOKED, booking, _next(approved))
-    moved = replace(_in_slot(approved, wanted), moves=booking.moves + 1)
-    return Decision(command, Outcome.MOVED, booking, _next(moved))
+        return Decision(command, Outcome.BOOKED, booking, next_version(approved))
+    moved = replace(in_slot(approved, wanted), moves=booking.moves + 1)
+    return Decision(command, Outcome.MOVED, booking, next_version(moved))
 
 
 def _reject(state: State, command: Reject, booking: Booking, now: datetime) -> Decision:
-    if not booking.awaits_approval:
-        return _answered_already(command, booking)
-    if booking.expires_at is not None and now >= booking.expires_at:
-        return Decision(command, Outcome.EXPIRED, booking, _expired(booking, command))
-    if command.expected_version not in (None, booking.version):
-        return Decision(command, Outcome.VERSION_CONFLICT, booking, booking)
+    if past := _past_answering(command, booking, now):
+        return past
     if booking.requested_slot_id is None:
-        return Decision(command, Outcome.REJECTED, booking, _ended(booking, BookingStatus.REJECTED, command))
+        return Decision(command, Outcome.REJECTED, booking, ended(booking, BookingStatus.REJECTED, command))
     kept = replace(booking, requested_slot_id=None, expires_at=None, reason=command.reason)
-    return Decision(command, Outcome.REJECTED, booking, _next(kept))
+    return Decision(command, Outcome.REJECTED, booking, next_version(kept))
 
 
 def _expire(state: State, command: Expire, booking: Booking, now: datetime) -> Decision:
     due = booking.awaits_approval and booking.expires_at is not None and now >= booking.expires_at
-    return Decision(command, Outcome.EXPIRED, booking, _expired(booking, command) if due else booking)
+    return Decision(command, Outcome.EXPIRED, booking, expired(booking, command) if due else booking)
 
 
 def _close(state: State, command: Close, booking: Booking, now: datetime) -> Decision:
     if not booking.live or now < booking.ends_at:
         return Decision(command, Outcome.TOO_LATE, booking, booking)
     status = BookingStatus.UNMARKED if booking.status is BookingStatus.BOOKED else BookingStatus.EXPIRED
-    return Decision(command, Outcome.EXPIRED, booking, _ended(booking, status, command))
+    return Decision(command, Outcome.EXPIRED, booking, ended(booking, status, command))
 
 
 _HANDLERS: dict[type[Command], Callable[[State, "BookingCommand", Booking, datetime], Decision]] = {
@@ -272,10 +265,16 @@ def _changed_since_shown(slot: Slot, shown: Shown) -> Outcome | None:
     return None
 
 
-def _answered_already(command: Approve | Reject, booking: Booking) -> Decision:
-    """A late or second press says what was decided and changes nothing."""
-    outcome = Outcome.BOOKED if booking.live else _REFUSED_BY_STATUS.get(booking.status, Outcome.TOO_LATE)
-    return Decision(command, outcome, booking, booking)
+def _past_answering(command: Approve | Reject, booking: Booking, now: datetime) -> Decision | None:
+    """Why a request can't be answered any more (or not as it was seen); None when it can."""
+    if not booking.awaits_approval:  # a late or second press says what was decided
+        outcome = Outcome.BOOKED if booking.live else _REFUSED_BY_STATUS.get(booking.status, Outcome.TOO_LATE)
+        return Decision(command, outcome, booking, booking)
+    if booking.expires_at is not None and now >= booking.expires_at:
+        return Decision(command, Outcome.EXPIRED, booking, expired(booking, command))
+    if command.expected_version not in (None, booking.version):
+        return Decision(command, Outcome.VERSION_CONFLICT, booking, booking)
+    return None
 
 
 def _overlaps(state: State, booking: Booking, slot: Slot) -> bool:
@@ -292,44 +291,3 @@ def _needs_approval(policy: Policy, command: Command) -> bool:
 
 def _expiry(slot: Slot, policy: Policy, now: datetime) -> datetime:
     return min(now + policy.pending_for, slot.starts_at - LAST_ANSWER_BEFORE_START)
-
-
-def _in_slot(booking: Booking, slot: Slot) -> Booking:
-    return replace(booking, slot_id=slot.id, starts_at=slot.starts_at, ends_at=slot.ends_at)
-
-
-def _next(booking: Booking) -> Booking:
-    return replace(booking, version=booking.version + 1)
-
-
-def _ended(booking: Booking, status: BookingStatus, command: Command) -> Booking:
-    ended = replace(booking, status=status, requested_slot_id=None, expires_at=None)
-    return _next(replace(ended, ended_by=str(command.actor), reason=command.reason))
-
-
-def _expired(booking: Booking, command: Command) -> Booking:
-    """A request ends; a wanted move is given up and the booking stays as it was."""
-    if booking.requested_slot_id is not None:
-        return _next(replace(booking, requested_slot_id=None, expires_at=None))
-    return _ended(booking, BookingStatus.EXPIRED, command)
-
-
-def _advance(state: State, decision: Decision) -> None:
-    """Work the decision into the state: the booking and the seats of the slots it left and took."""
-    booking = decision.after
-    if booking is None:
-        return
-    state.bookings[booking.id] = booking
-    for slot_id in seats(decision.before) - seats(booking):
-        slot = state.slots[slot_id]
-        state.slots[slot_id] = replace(slot, holders=slot.holders - {booking.candidate_id})
-    for slot_id in seats(booking) - seats(decision.before):
-        slot = state.slots[slot_id]
-        state.slots[slot_id] = replace(slot, holders=slot.holders | {booking.candidate_id})
-
-
-def seats(booking: Booking | None) -> set[str]:
-    """Ids of the slots in which the booking holds a seat: none once it has ended."""
-    if booking is None or not booking.live:
-        return set()
-    return {slot_id for slot_id in (booking.slot_id, booking.requested_slot_id) if slot_id}

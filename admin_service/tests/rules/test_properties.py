@@ -6,7 +6,8 @@ from datetime import timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scheduling.domain.decide import decide, seats
+from scheduling.domain.changes import seats
+from scheduling.domain.decide import decide
 from scheduling.domain.model import AnyCommand, State
 from shared_contracts.booking import Outcome
 from tests.rules import building as a

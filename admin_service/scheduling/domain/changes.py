@@ -1,0 +1,50 @@
+"""How a booking changes, and the seats with it."""
+
+from dataclasses import replace
+
+from scheduling.domain.model import Booking, Command, Decision, Slot, State
+from shared_contracts.directory import BookingStatus
+
+
+def in_slot(booking: Booking, slot: Slot) -> Booking:
+    """The booking at another slot's time; its version is left to the caller."""
+    return replace(booking, slot_id=slot.id, starts_at=slot.starts_at, ends_at=slot.ends_at)
+
+
+def next_version(booking: Booking) -> Booking:
+    """One version up, as with every change."""
+    return replace(booking, version=booking.version + 1)
+
+
+def ended(booking: Booking, status: BookingStatus, command: Command) -> Booking:
+    """The booking in a final state, saying who ended it and why."""
+    ended = replace(booking, status=status, requested_slot_id=None, expires_at=None)
+    return next_version(replace(ended, ended_by=str(command.actor), reason=command.reason))
+
+
+def expired(booking: Booking, command: Command) -> Booking:
+    """A request ends; a wanted move is given up and the booking stays as it was."""
+    if booking.requested_slot_id is not None:
+        return next_version(replace(booking, requested_slot_id=None, expires_at=None))
+    return ended(booking, BookingStatus.EXPIRED, command)
+
+
+def advance(state: State, decision: Decision) -> None:
+    """Work the decision into the state: the booking and the seats of the slots it left and took."""
+    booking = decision.after
+    if booking is None:
+        return
+    state.bookings[booking.id] = booking
+    for slot_id in seats(decision.before) - seats(booking):
+        slot = state.slots[slot_id]
+        state.slots[slot_id] = replace(slot, holders=slot.holders - {booking.candidate_id})
+    for slot_id in seats(booking) - seats(decision.before):
+        slot = state.slots[slot_id]
+        state.slots[slot_id] = replace(slot, holders=slot.holders | {booking.candidate_id})
+
+
+def seats(booking: Booking | None) -> set[str]:
+    """Ids of the slots in which the booking holds a seat: none once it has ended."""
+    if booking is None or not booking.live:
+        return set()
+    return {slot_id for slot_id in (booking.slot_id, booking.requested_slot_id) if slot_id}
