@@ -1,6 +1,7 @@
 """Broadcasts: which announcement went where, and what came of it."""
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from bson import ObjectId
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -9,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django_mongodb_backend.fields import ArrayField, ObjectIdField
 
 from common.models import StampedModel
-from people.models import LARGEST_TELEGRAM_ID, City
+from people.models import LARGEST_TELEGRAM_ID, MOSCOW, City
 from scheduling.models import InterviewEvent
 
 
@@ -75,7 +76,7 @@ class Broadcast(StampedModel):
         verbose_name_plural = _("broadcasts")
 
     def __str__(self) -> str:
-        return f"{self.event} · {self.created_at:%d.%m.%Y %H:%M}"
+        return f"{self.event} · {self.created_at.astimezone(ZoneInfo(MOSCOW)):%d.%m.%Y %H:%M}"
 
 
 class BroadcastDelivery(StampedModel):

@@ -79,7 +79,7 @@ def _make(chat_id: int) -> None:
     for recruiter in recruiters:
         save_recruiter(recruiter, actor=ACTOR)
     event = InterviewEvent(
-        title="Собеседование: специалист поддержки",
+        title="Специалист поддержки",
         description="Знакомимся, говорим о работе и отвечаем на вопросы. Возьмите с собой паспорт.",
     )
     save_event(event, actor=ACTOR)

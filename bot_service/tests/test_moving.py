@@ -88,7 +88,7 @@ async def test_with_several_bookings_the_bot_asks_which(anna: Person, desk: Desk
 async def test_my_booking_shows_what_there_is(anna: Person, desk: Desk) -> None:
     """/mybooking without and with a booking."""
     await anna.writes("/mybooking")
-    await anna.sees("нет предстоящих интервью")
+    await anna.sees("нет предстоящих собеседований")
     desk.book(1001, desk.slots[f"{5:024x}"])
     await anna.writes("/mybooking")
     shown = await anna.sees("Ваша запись:")
@@ -113,7 +113,7 @@ async def test_nobody_can_cancel_or_move_someone_elses_booking(sandbox: Sandbox,
 async def test_when_the_admin_service_is_down_bookings_are_asked_for_later(anna: Person, desk: Desk) -> None:
     """A plain answer instead of a guess."""
     await anna.writes("/mybooking")
-    await anna.sees("нет предстоящих интервью")
+    await anna.sees("нет предстоящих собеседований")
     desk.down = True
     await anna.writes("/mybooking")
     await anna.sees("Попробуйте, пожалуйста, через минуту")

@@ -57,7 +57,7 @@ async def test_several_events_are_offered_by_name(anna: Person, desk: Desk) -> N
     """FR3: /start with two open events; a press leads to that event's slots."""
     desk.open_event(2, "Собеседование <дизайнеров>")
     await anna.writes("/start")
-    events = await anna.sees("На какое интервью")
+    events = await anna.sees("На какое собеседование")
     assert events.labels == ["Стажировка", "Собеседование <дизайнеров>"]
     await anna.presses(events, "Стажировка")
     assert (await anna.sees("Выберите удобное время")).id == events.id

@@ -11,13 +11,13 @@ def test_from_broadcast_to_cancellation(stack: Stack, desk: Desk, chats: Chats, 
     maria.opens_slots()
     eventually(lambda: store.db.users.count_documents({"telegram_id": 1001, "started_at": {"$ne": None}}), "started")
 
-    desk.broadcast("Открыта запись на интервью!", to_everyone=True)
+    desk.broadcast("Открыта запись на собеседование!", to_everyone=True)
 
     group = int(stack.env["BROADCAST_CHAT_ID"])
     announcement = eventually(lambda: chats.messages(group), "the announcement in the group")[-1]
-    assert "Открыта запись на интервью!" in announcement.text
+    assert "Открыта запись на собеседование!" in announcement.text
     assert announcement.buttons[0]["url"].startswith(f"https://t.me/{stack.env['TELEGRAM_BOT_USERNAME']}?start=e_")
-    private = maria.sees("Открыта запись на интервью!")
+    private = maria.sees("Открыта запись на собеседование!")
     eventually(lambda: "finished" in desk.broadcast_page(), "the desk shows that the broadcast is finished")
 
     maria.presses(private, "Записаться")

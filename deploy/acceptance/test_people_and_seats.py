@@ -41,7 +41,7 @@ def test_a_removed_persons_booking_is_cancelled_when_staff_say_so_and_they_are_t
     petr.books()
     desk.remove_candidate(1005, keep_bookings=False)
 
-    news = petr.sees("Нам пришлось отменить ваше интервью")
+    news = petr.sees("Нам пришлось отменить ваше собеседование")
 
     assert "Вакансия закрыта" in news.text
     assert store.bookings_of(1005) == []
@@ -122,7 +122,7 @@ def test_forged_buttons_change_nothing_and_are_answered_plainly(chats: Chats, st
     owner.books()
     (booking,) = store.bookings_of(1001)
     thief.writes("/mybooking")
-    message = thief.sees("У вас нет предстоящих интервью")
+    message = thief.sees("У вас нет предстоящих собеседований")
     for data in (f"1:cy:{booking['_id']}:1", f"1:mv:{booking['_id']}", "1:ok:0000", "9:zz", "💥", "1:s:x:y"):
         thief.answer_to(thief.presses_data(message, data))
 
