@@ -81,7 +81,10 @@ def load_env() -> Env:
     try:
         return Env()
     except ValidationError as error:
-        problems = "; ".join(f"{str(item['loc'][0]).upper()}: {item['msg']}" for item in error.errors())
+        problems = "; ".join(
+            f"{str(item['loc'][0]).upper()}: {'is missing' if item['type'] == 'missing' else item['msg']}"
+            for item in error.errors()
+        )
         print(f"Slotdesk admin service can't start, settings are wrong: {problems}", file=sys.stderr)
         raise SystemExit(2) from None
     except OSError as error:

@@ -1,0 +1,68 @@
+"""Configuration is checked at start: one line that names what is wrong, and no service."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SERVICE = Path(__file__).resolve().parents[1]
+GOOD = {
+    "DJANGO_SECRET_KEY": "x" * 40,
+    "MONGODB_URI": "mongodb://127.0.0.1:1/?replicaSet=rs",
+    "MONGODB_DATABASE": "slotdesk",
+    "AMQP_URL": "amqp://127.0.0.1:1/slotdesk",
+    "CELERY_BROKER_URL": "amqp://127.0.0.1:1/slotdesk-celery",
+    "REDIS_URL": "redis://127.0.0.1:1/0",
+    "ADMIN_API_TOKENS": "bot:a-token-that-is-long-enough",
+    "TELEGRAM_BOT_USERNAME": "slotdesk_test_bot",
+}
+
+
+@pytest.fixture(autouse=True)
+def _database() -> None:
+    """No database here: the service does not get that far."""
+
+
+def start(**changes: str | None) -> tuple[int, str]:
+    """Load the settings in a process of their own; its exit code and what it said."""
+    environment = {"PATH": os.environ["PATH"], **GOOD, **changes}
+    given = {name: value for name, value in environment.items() if value is not None}
+    command = [sys.executable, "-c", "from config.env import load_env; print(sorted(load_env().admin_api_tokens))"]
+    ended = subprocess.run(command, cwd=SERVICE, env=given, capture_output=True, text=True, check=False)
+    return ended.returncode, (ended.stdout + ended.stderr).strip()
+
+
+def test_good_settings_are_taken() -> None:
+    assert start() == (0, "['bot']")
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"MONGODB_URI": None}, "MONGODB_URI: is missing"),
+        ({"REDIS_URL": ""}, "REDIS_URL: is missing"),
+        ({"MONGODB_URI": "http://somewhere"}, "MONGODB_URI: "),
+        ({"DJANGO_SECRET_KEY": "short"}, "DJANGO_SECRET_KEY: "),
+        ({"ADMIN_API_TOKENS": "bot:short"}, "each token at least 16 characters"),
+        ({"ADMIN_API_TOKENS": "no colon here at all"}, "give name:token pairs"),
+        ({"HEALTH_PORT": "70000"}, "HEALTH_PORT: "),
+        ({"REDIS_URL": None, "REDIS_URL_FILE": "nowhere"}, "can't be read"),
+    ],
+)
+def test_a_missing_or_wrong_setting_stops_the_service_with_one_line_that_names_it(
+    changes: dict[str, str | None], said: str
+) -> None:
+    code, line = start(**changes)
+
+    assert code == 2
+    assert said in line
+    assert len(line.splitlines()) == 1
+
+
+def test_a_value_may_come_from_a_file(tmp_path: Path) -> None:
+    secret = tmp_path / "tokens"
+    secret.write_text("desk:a-token-from-a-file-here\n", encoding="utf-8")
+
+    assert start(ADMIN_API_TOKENS=None, ADMIN_API_TOKENS_FILE=str(secret)) == (0, "['desk']")
