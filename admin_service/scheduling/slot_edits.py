@@ -103,7 +103,7 @@ def _check_values(values: Document) -> None:
     errors: dict[str, str] = {}
     for name, value in values.items():
         try:
-            InterviewSlot._meta.get_field(name.removesuffix("_id")).run_validators(value)  # type: ignore[union-attr]
+            InterviewSlot._meta.get_field(name.removesuffix("_id")).clean(value, None)  # type: ignore[union-attr]
         except ValidationError as error:
             errors[name] = " ".join(error.messages)
     if errors:

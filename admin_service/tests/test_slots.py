@@ -95,6 +95,28 @@ def test_capacity_cannot_go_below_the_number_booked(make_slot: MakeSlot, maria: 
     assert not asking.slot_now(slot)["has_room"]
 
 
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        (SlotChanges(room="9", max_users=0), "max_users"),
+        (SlotChanges(room="9", location=""), "location"),
+        (SlotChanges(room="9", duration_minutes=0), "duration_minutes"),
+        (SlotChanges(room="9", city_id="0" * 24), "city_id"),
+    ],
+)
+def test_a_value_that_no_slot_may_have_is_named_and_nothing_is_changed(
+    changes: SlotChanges, field: str, make_slot: MakeSlot
+) -> None:
+    """Guard: ``_check_values``. An update in the database does not ask the model's own limits."""
+    slot = make_slot()
+
+    with pytest.raises(RefusedError) as refused:
+        edit_slot(str(slot.pk), changes, actor="coordinator")
+
+    assert set(refused.value.errors) == {field}
+    assert asking.slot_now(slot)["room"] == "3.14"
+
+
 def test_deactivating_stops_new_bookings_only(make_slot: MakeSlot, maria: Candidate, ivan: Candidate) -> None:
     slot = make_slot(capacity=3)
     asking.outcome(asking.book(maria, slot))
