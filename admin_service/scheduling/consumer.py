@@ -17,6 +17,7 @@ from shared_contracts.booking import (
     BookingApproved,
     BookingCancelled,
     BookingCreated,
+    BookingRejected,
     BookingRescheduled,
     BookingResult,
     Outcome,
@@ -79,7 +80,9 @@ def _command(request: AnyBookingRequest) -> AnyCommand:
         return Cancel(key, candidate, request.booking_id, request.expected_version)
     if isinstance(request, BookingApproved):
         return Approve(key, recruiter, request.booking_id, request.expected_version)
-    return Reject(key, recruiter, request.booking_id, request.expected_version, reason=request.reason or "")
+    if isinstance(request, BookingRejected):
+        return Reject(key, recruiter, request.booking_id, request.expected_version, reason=request.reason or "")
+    raise TypeError(f"{request.event_type} can't be decided yet")
 
 
 def _shown(slot: ShownSlot) -> Shown:

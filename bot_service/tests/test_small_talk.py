@@ -8,7 +8,7 @@ from pymongo import AsyncMongoClient
 from interview_bot.conversation.small_talk import COMMANDS
 from interview_bot.database import Database
 from interview_bot.settings import Settings
-from shared_contracts.notification import ChatStarted, ChatStopped
+from shared_contracts.dialog import ChatStarted, ChatStopped
 from tests.kit.desk import Desk
 from tests.kit.line import Line
 from tests.kit.servers import TOKEN

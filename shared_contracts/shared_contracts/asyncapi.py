@@ -12,16 +12,20 @@ from pydantic import BaseModel, TypeAdapter
 
 from shared_contracts.booking import booking_event, booking_result
 from shared_contracts.broadcast import broadcast_command, delivery_event
+from shared_contracts.card import card_command
+from shared_contracts.dialog import dialog_command, dialog_result
 from shared_contracts.envelope import MAX_BODY_BYTES, SCHEMA_VERSION
-from shared_contracts.notification import cache_invalidate, dialog_command, notification_command
+from shared_contracts.notification import cache_invalidate, notification_command
 from shared_contracts.topology import (
     ALL_QUEUES,
     BOOKING_EVENT,
     BOOKING_RESULT,
     BROADCAST_COMMAND,
     CACHE_INVALIDATE,
+    CARD_COMMAND,
     DELIVERY_EVENT,
     DIALOG_COMMAND,
+    DIALOG_RESULT,
     NOTIFICATION_COMMAND,
     TO_ADMIN,
 )
@@ -35,6 +39,8 @@ CARRIES: dict[str, TypeAdapter[Any]] = {
     BROADCAST_COMMAND.name: broadcast_command,
     BOOKING_RESULT.name: booking_result,
     NOTIFICATION_COMMAND.name: notification_command,
+    CARD_COMMAND.name: card_command,
+    DIALOG_RESULT.name: dialog_result,
     CACHE_INVALIDATE.name: cache_invalidate,
 }
 """What each queue carries."""
@@ -83,14 +89,15 @@ def render() -> str:
 
 def models() -> list[type[BaseModel]]:
     """Every message model, for tests that must miss none."""
-    from shared_contracts import booking, broadcast, notification
+    from shared_contracts import booking, broadcast, card, dialog, notification
     from shared_contracts.envelope import Message
 
+    bases = (Message, booking.BookingRequest, dialog.DialogRequest)
     found = {
         value
-        for module in (booking, broadcast, notification)
+        for module in (booking, broadcast, card, dialog, notification)
         for value in vars(module).values()
-        if isinstance(value, type) and issubclass(value, Message) and value not in (Message, booking.BookingRequest)
+        if isinstance(value, type) and issubclass(value, Message) and value not in bases
     }
     return sorted(found, key=lambda model: model.__name__)
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, TypeAdapter, model_validator
 
+from shared_contracts.card import RecruiterCard
 from shared_contracts.directory import BookingView, SlotView
 from shared_contracts.envelope import CorrelationId, Message
 from shared_contracts.fields import (
@@ -127,7 +128,40 @@ class BookingRejected(BookingRequest):
     reason: LongText | None = None
 
 
-AnyBookingRequest = BookingCreated | BookingRescheduled | BookingCancelled | BookingApproved | BookingRejected
+class RescheduleAsked(BookingRequest):
+    """A recruiter asks the candidate to choose another time; the request and its seat stay until then (R3)."""
+
+    event_type: Literal["booking.reschedule_asked"] = "booking.reschedule_asked"
+    booking_id: EntityId
+    expected_version: Version
+
+
+class OfferTaken(BookingRequest):
+    """Someone on the waiting list takes the seat that is held for them."""
+
+    event_type: Literal["booking.offer_taken"] = "booking.offer_taken"
+    booking_id: EntityId
+    expected_version: Version
+
+
+class OfferPassed(BookingRequest):
+    """Someone on the waiting list lets the seat go to the next; they stay on the list for other slots."""
+
+    event_type: Literal["booking.offer_passed"] = "booking.offer_passed"
+    booking_id: EntityId
+    expected_version: Version
+
+
+AnyBookingRequest = (
+    BookingCreated
+    | BookingRescheduled
+    | BookingCancelled
+    | BookingApproved
+    | BookingRejected
+    | RescheduleAsked
+    | OfferTaken
+    | OfferPassed
+)
 
 booking_event: TypeAdapter[AnyBookingRequest] = TypeAdapter(
     Annotated[AnyBookingRequest, Field(discriminator="event_type")]
@@ -152,7 +186,7 @@ class BookingResult(Message):
     """The one answer to a request. ``request_id`` is the request's ``message_id``, ``reply`` its echo.
 
     ``booking`` is the booking after the decision, null where there is none to show; ``alternatives`` are up to
-    three slots that could be asked for instead.
+    three slots that could be asked for instead. ``card`` answers a recruiter: the request as it stands now.
     """
 
     request_id: UUID
@@ -163,6 +197,7 @@ class BookingResult(Message):
     reply: ReplyTo | None
     booking: BookingView | None
     alternatives: Annotated[list[SlotView], Field(max_length=3)] = []
+    card: RecruiterCard | None = None
 
 
 booking_result: TypeAdapter[BookingResult] = TypeAdapter(BookingResult)

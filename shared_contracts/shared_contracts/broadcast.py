@@ -77,7 +77,16 @@ class NotificationDelivered(Message):
     delivery: Delivery
 
 
-AnyDeliveryEvent = BroadcastDelivered | NotificationDelivered
+class CardDelivered(Message):
+    """A recruiter's card (``bot.card.command``) came as a message of its own, or could not."""
+
+    event_type: Literal["card.delivered"] = "card.delivered"
+    booking_id: EntityId
+    recruiter_telegram_id: TelegramUserId
+    delivery: Delivery
+
+
+AnyDeliveryEvent = BroadcastDelivered | NotificationDelivered | CardDelivered
 
 delivery_event: TypeAdapter[AnyDeliveryEvent] = TypeAdapter(
     Annotated[AnyDeliveryEvent, Field(discriminator="event_type")]

@@ -6,6 +6,7 @@ from typing import Annotated, Generic, TypeVar
 from pydantic import Field, StringConstraints
 
 from shared_contracts.fields import (
+    Bilingual,
     EntityId,
     LongText,
     ShortText,
@@ -71,7 +72,11 @@ class SlotView(WireModel):
 
 
 class BookingView(WireModel):
-    """A booking as its candidate may see it. ``requested_slot``: a move that awaits approval."""
+    """A booking as its candidate may see it. ``requested_slot``: a move that awaits approval.
+
+    ``contact_url`` leads to the city's responsible person, ``recruiter_url`` to the slot's recruiter.
+    ``reschedule_asked``: the recruiter asked for another time; the seat is kept meanwhile.
+    """
 
     id: EntityId
     version: Version
@@ -80,6 +85,8 @@ class BookingView(WireModel):
     requested_slot: SlotView | None = None
     expires_at: UtcDatetime | None = None
     contact_url: Url | None = None
+    recruiter_url: Url | None = None
+    reschedule_asked: bool = False
 
 
 class AllowedUser(WireModel):
@@ -98,13 +105,22 @@ class AllowedUser(WireModel):
     changed_at: UtcDatetime
 
 
+class QuestionnaireRef(WireModel):
+    """A published version of a questionnaire; it never changes."""
+
+    id: EntityId
+    version: Version
+
+
 class InterviewEvent(WireModel):
-    """An interview event that is open for sign-up."""
+    """An interview event that is open for sign-up, with the steps before a slot is chosen (R9)."""
 
     id: EntityId
     title: ShortText
     description: LongText
     approval_required: bool
+    chooses_recruiter: bool = False
+    questionnaire: QuestionnaireRef | None = None
 
 
 class City(CityRef):
@@ -114,12 +130,41 @@ class City(CityRef):
 
 
 class Recruiter(WireModel):
-    """An active recruiter."""
+    """An active recruiter. ``telegram_id`` is null until they have joined; ``timezone`` is their city's."""
 
     id: EntityId
     name: ShortText
     city_id: EntityId | None
     contact_url: Url | None
+    telegram_id: TelegramUserId | None = None
+    timezone: TimeZoneName | None = None
+
+
+class AwaitedUsername(WireModel):
+    """Whether someone was put down by this @username and has not written yet (R10)."""
+
+    username: ShortText
+    awaited: bool
+
+
+class ScreeningStatus(StrEnum):
+    """How far a person is with an event's questionnaire."""
+
+    NONE = "none"
+    PASSED = "passed"
+    REJECTED = "rejected"
+
+
+class Screening(WireModel):
+    """A person's last answers to an event's questionnaire: ``none`` where it is still to be answered.
+
+    ``reason`` is what a rejected person was told.
+    """
+
+    event_id: EntityId
+    status: ScreeningStatus
+    version: Version | None = None
+    reason: Bilingual | None = None
 
 
 class Recipient(WireModel):

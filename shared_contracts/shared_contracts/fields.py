@@ -51,3 +51,14 @@ class WireModel(BaseModel):
     """Base of all that crosses a wire: strict types, immutable, unknown fields left out of the way."""
 
     model_config = ConfigDict(strict=True, frozen=True, extra="ignore")
+
+
+class Bilingual(WireModel):
+    """A text that staff wrote, in both languages."""
+
+    ru: Annotated[str, StringConstraints(min_length=1, max_length=1_000)]
+    en: Annotated[str, StringConstraints(min_length=1, max_length=1_000)]
+
+    def in_(self, language: str) -> str:
+        """English for ``en``, Russian for any other."""
+        return self.en if language == "en" else self.ru

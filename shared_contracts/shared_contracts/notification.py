@@ -1,7 +1,7 @@
-"""News nobody asked for (``bot.notification.command``), stale caches, what chat tells the desk."""
+"""News nobody asked for (``bot.notification.command``), and stale caches (``bot.cache.invalidate``)."""
 
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field, TypeAdapter
 
@@ -19,16 +19,19 @@ class NotificationKind(StrEnum):
     BOOKING_APPROVED = "booking_approved"
     BOOKING_REJECTED = "booking_rejected"
     BOOKING_EXPIRED = "booking_expired"
+    RESCHEDULE_ASKED = "reschedule_asked"
+    SLOT_OFFERED = "slot_offered"
 
 
 class NotificationCommand(Message):
-    """Tell a candidate about their booking. ``reason`` is what staff wrote for them."""
+    """Tell a candidate about their booking. ``reason`` is what staff or the recruiter wrote for them."""
 
     notification_id: EntityId
     kind: NotificationKind
     user_telegram_id: TelegramUserId
     booking: BookingView
     reason: LongText | None = None
+    candidate_name: ShortText = ""
 
 
 notification_command: TypeAdapter[NotificationCommand] = TypeAdapter(NotificationCommand)
@@ -43,6 +46,7 @@ class CacheName(StrEnum):
     EVENTS = "events"
     CITIES = "cities"
     RECRUITERS = "recruiters"
+    TEMPLATES = "templates"
 
 
 class CacheInvalidate(Message):
@@ -53,27 +57,3 @@ class CacheInvalidate(Message):
 
 cache_invalidate: TypeAdapter[CacheInvalidate] = TypeAdapter(CacheInvalidate)
 """Reads a body of ``bot.cache.invalidate``."""
-
-
-class ChatStarted(Message):
-    """A person pressed Start (or came back after blocking): the bot may write to them."""
-
-    action: Literal["chat_started"] = "chat_started"
-    user_telegram_id: TelegramUserId
-    username: ShortText | None = None
-    first_name: ShortText = ""
-    last_name: ShortText | None = None
-    language_code: ShortText | None = None
-
-
-class ChatStopped(Message):
-    """A person blocked the bot."""
-
-    action: Literal["chat_stopped"] = "chat_stopped"
-    user_telegram_id: TelegramUserId
-
-
-AnyDialogCommand = ChatStarted | ChatStopped
-
-dialog_command: TypeAdapter[AnyDialogCommand] = TypeAdapter(Annotated[AnyDialogCommand, Field(discriminator="action")])
-"""Reads a body of ``admin.dialog.command``."""

@@ -12,27 +12,51 @@ from shared_contracts.booking import (
     BookingRescheduled,
     BookingResult,
     BriefPayload,
+    OfferPassed,
+    OfferTaken,
     Outcome,
     ReplyTo,
+    RescheduleAsked,
     ShownSlot,
 )
 from shared_contracts.broadcast import (
     BroadcastCommand,
     BroadcastDelivered,
+    CardDelivered,
     Delivery,
     DeliveryStatus,
     NotificationDelivered,
 )
+from shared_contracts.card import (
+    CardAnswer,
+    CardAttention,
+    CardCandidate,
+    CardCommand,
+    DecidedBy,
+    RecruiterCard,
+)
+from shared_contracts.dialog import (
+    ChatStarted,
+    ChatStopped,
+    DialogOutcome,
+    DialogResult,
+    InvitationClaimed,
+    QuestionnaireAnswered,
+    Role,
+    UsernameClaimed,
+    WaitingListJoined,
+    WaitingListLeft,
+)
 from shared_contracts.directory import BookingStatus, BookingView, CityRef, NamedRef, SlotView
 from shared_contracts.envelope import Message
+from shared_contracts.fields import Bilingual
 from shared_contracts.notification import (
     CacheInvalidate,
     CacheName,
-    ChatStarted,
-    ChatStopped,
     NotificationCommand,
     NotificationKind,
 )
+from shared_contracts.questionnaire import Answer
 
 MOMENT = datetime(2026, 11, 24, 9, 30, 0, 250_000, tzinfo=UTC)
 START = datetime(2026, 11, 26, 11, 0, tzinfo=UTC)
@@ -69,6 +93,19 @@ SLOT = SlotView(
 BOOKING = BookingView(
     id=BOOKING_ID, version=2, status=BookingStatus.BOOKED, slot=SLOT, contact_url="https://t.me/anna_moscow"
 )
+CARD = RecruiterCard(
+    booking=BOOKING.model_copy(update={"status": BookingStatus.PENDING, "expires_at": MOMENT}),
+    revision=3,
+    recruiter_id=RECRUITER_ID,
+    recruiter_name="Ольга Смирнова",
+    timezone="Europe/Moscow",
+    candidate=CardCandidate(
+        name="Мария Петрова", telegram_id=1001, username="maria_p", city="Москва", link="https://t.me/maria_p"
+    ),
+    answers=[CardAnswer(question=Bilingual(ru="Опыт?", en="Experience?"), answer=Bilingual(ru="Есть", en="Some"))],
+    decided_by=DecidedBy(kind="candidate"),
+)
+DIALOG: dict[str, Any] = {**ENVELOPE, "user_telegram_id": 1001, "reply": ReplyTo(chat_id=1001, message_id=78)}
 PAYLOAD = BriefPayload(
     old_date="2026-11-25",
     old_time="12:00",
@@ -83,6 +120,9 @@ EXAMPLES: list[Message] = [
     BookingCancelled(**REQUEST, booking_id=BOOKING_ID, expected_version=2),
     BookingApproved(**REQUEST, booking_id=BOOKING_ID, expected_version=1),
     BookingRejected(**REQUEST, booking_id=BOOKING_ID, expected_version=1, reason="Позиция закрыта"),
+    RescheduleAsked(**REQUEST, booking_id=BOOKING_ID, expected_version=1),
+    OfferTaken(**REQUEST, booking_id=BOOKING_ID, expected_version=1),
+    OfferPassed(**REQUEST, booking_id=BOOKING_ID, expected_version=1),
     BookingResult(
         **ENVELOPE,
         request_id=UUID("7c9e6679-7425-40de-944b-e07fc1f90ae7"),
@@ -93,6 +133,14 @@ EXAMPLES: list[Message] = [
         reply=ReplyTo(chat_id=1001, message_id=77),
         booking=BOOKING,
         alternatives=[SLOT],
+        card=CARD,
+    ),
+    CardCommand(**ENVELOPE, recruiter_telegram_id=2001, attention=CardAttention.NEW, card=CARD),
+    CardDelivered(
+        **ENVELOPE,
+        booking_id=BOOKING_ID,
+        recruiter_telegram_id=2001,
+        delivery=Delivery(chat_id=2001, status=DeliveryStatus.SENT, telegram_message_id=9),
     ),
     BroadcastCommand(
         **ENVELOPE,
@@ -123,8 +171,31 @@ EXAMPLES: list[Message] = [
         user_telegram_id=1001,
         booking=BOOKING,
         reason="Переговорная занята",
+        candidate_name="Мария",
     ),
     CacheInvalidate(**ENVELOPE, caches=[CacheName.SLOTS, CacheName.CITIES]),
     ChatStarted(**ENVELOPE, user_telegram_id=1001, username="maria_p", first_name="Мария", language_code="ru"),
     ChatStopped(**ENVELOPE, user_telegram_id=1001),
+    InvitationClaimed(**DIALOG, token="Zx8-hG_2kLq9TtVb", username="maria_p", first_name="Мария", language_code="ru"),
+    UsernameClaimed(**DIALOG, username="maria_p", first_name="Мария", language_code="ru"),
+    QuestionnaireAnswered(
+        **DIALOG,
+        event_id=EVENT_ID,
+        questionnaire_id=SLOT_ID,
+        version=4,
+        answers=[Answer(key="experience", value="other", clarification="Вела кружок")],
+    ),
+    WaitingListJoined(**DIALOG, event_id=EVENT_ID, city_id=CITY_ID),
+    WaitingListLeft(**DIALOG, event_id=EVENT_ID),
+    DialogResult(
+        **ENVELOPE,
+        request_id=UUID("7c9e6679-7425-40de-944b-e07fc1f90ae7"),
+        action="invitation_claimed",
+        outcome=DialogOutcome.ACCEPTED,
+        decided_at=MOMENT,
+        user_telegram_id=1001,
+        reply=ReplyTo(chat_id=1001, message_id=78),
+        role=Role.CANDIDATE,
+        name="Мария",
+    ),
 ]

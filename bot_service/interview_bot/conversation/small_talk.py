@@ -11,7 +11,7 @@ from interview_bot.conversation.screen import Screen, send
 from interview_bot.conversation.signing_up import show_home, show_slots
 from interview_bot.conversation.talk import Talk, Tools
 from interview_bot.conversation.texts import Texts, language_of, texts_for
-from shared_contracts.notification import ChatStarted, ChatStopped
+from shared_contracts.dialog import ChatStarted, ChatStopped
 from shared_contracts.topology import DIALOG_COMMAND
 
 EVENT_LINK = "e_"

@@ -26,6 +26,7 @@ from shared_contracts.booking import (
     booking_event,
 )
 from shared_contracts.broadcast import AnyDeliveryEvent, delivery_event
+from shared_contracts.dialog import AnyDialogCommand, dialog_command
 from shared_contracts.directory import (
     AllowedUser,
     BookingStatus,
@@ -40,7 +41,7 @@ from shared_contracts.directory import (
     SlotView,
 )
 from shared_contracts.envelope import Message, decode, encode
-from shared_contracts.notification import AnyDialogCommand, CacheInvalidate, CacheName, dialog_command
+from shared_contracts.notification import CacheInvalidate, CacheName
 from shared_contracts.topology import (
     ALL_QUEUES,
     BOOKING_EVENT,

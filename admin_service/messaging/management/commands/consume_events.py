@@ -12,8 +12,13 @@ from common import health, stopping
 from common.mongo import assert_safe
 from messaging.broker import Broker
 from messaging.consuming import Handler, Worker
-from people.consumer import DialogCommands
+from messaging.dialogs import DialogCommands, Handling
+from people.consumer import store_report
 from scheduling.consumer import BookingEvents
+from shared_contracts.dialog import ChatStarted, ChatStopped
+
+DIALOGS: dict[type, Handling] = {ChatStarted: store_report, ChatStopped: store_report}
+"""Who stores which command of a dialog."""
 
 log = structlog.get_logger(__name__)
 
@@ -27,7 +32,7 @@ class Command(BaseCommand):
         """Run until told to stop."""
         assert_safe()
         stop = stopping.on_signal()
-        handlers: list[Handler[Any]] = [BookingEvents(), DeliveryEvents(), DialogCommands()]
+        handlers: list[Handler[Any]] = [BookingEvents(), DeliveryEvents(), DialogCommands(DIALOGS)]
         brokers = [Broker(settings.ENV.amqp_url, handler.queue.name, handler.queue) for handler in handlers]
         threads = [
             threading.Thread(target=self._work, args=(broker, handler, stop), name=handler.queue.name)

@@ -1,0 +1,155 @@
+"""What chat tells the desk (``admin.dialog.command``), and its answers (``bot.dialog.result``)."""
+
+from enum import StrEnum
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field, StringConstraints, TypeAdapter
+
+from shared_contracts.booking import ReplyTo
+from shared_contracts.envelope import Message
+from shared_contracts.fields import Bilingual, EntityId, ShortText, TelegramUserId, UtcDatetime, Version
+from shared_contracts.questionnaire import Answer, QuestionKey
+
+InvitationToken = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{16,62}$")]
+"""What follows ``i_`` in an invitation's link: Telegram's start parameter has at most 64 characters."""
+
+
+class ChatStarted(Message):
+    """A person pressed Start (or came back after blocking): the bot may write to them."""
+
+    action: Literal["chat_started"] = "chat_started"
+    user_telegram_id: TelegramUserId
+    username: ShortText | None = None
+    first_name: ShortText = ""
+    last_name: ShortText | None = None
+    language_code: ShortText | None = None
+
+
+class ChatStopped(Message):
+    """A person blocked the bot."""
+
+    action: Literal["chat_stopped"] = "chat_stopped"
+    user_telegram_id: TelegramUserId
+
+
+class DialogRequest(Message):
+    """What the commands share that are answered by a ``DialogResult``, exactly one for each."""
+
+    user_telegram_id: TelegramUserId
+    reply: ReplyTo | None = None
+
+
+class InvitationClaimed(DialogRequest):
+    """A person opened an invitation's link (R10). Outcomes: ``accepted`` and those that say why not."""
+
+    action: Literal["invitation_claimed"] = "invitation_claimed"
+    token: InvitationToken
+    username: ShortText | None = None
+    first_name: ShortText = ""
+    last_name: ShortText | None = None
+    language_code: ShortText | None = None
+
+
+class UsernameClaimed(DialogRequest):
+    """First contact of someone put down by @username: binds their id once (R10). ``accepted`` or ``unknown``."""
+
+    action: Literal["username_claimed"] = "username_claimed"
+    username: ShortText
+    first_name: ShortText = ""
+    last_name: ShortText | None = None
+    language_code: ShortText | None = None
+
+
+class QuestionnaireAnswered(DialogRequest):
+    """A person came to a questionnaire's end (R9). Outcomes: ``passed``, ``rejected``, ``not_allowed``.
+
+    ``rejected_by``: the question whose answer ended it.
+    """
+
+    action: Literal["questionnaire_answered"] = "questionnaire_answered"
+    event_id: EntityId
+    questionnaire_id: EntityId
+    version: Version
+    answers: Annotated[list[Answer], Field(max_length=50)]
+    rejected_by: QuestionKey | None = None
+
+
+class WaitingListJoined(DialogRequest):
+    """Tell me when there are slots. Outcomes: ``joined``, ``already_joined``, ``already_booked``, ``not_allowed``.
+
+    ``city_id`` null: a slot in any city will do.
+    """
+
+    action: Literal["waiting_list_joined"] = "waiting_list_joined"
+    event_id: EntityId
+    city_id: EntityId | None = None
+
+
+class WaitingListLeft(DialogRequest):
+    """No need to tell me any more. Outcome: ``left``."""
+
+    action: Literal["waiting_list_left"] = "waiting_list_left"
+    event_id: EntityId
+
+
+AnsweredDialogCommand = (
+    InvitationClaimed | UsernameClaimed | QuestionnaireAnswered | WaitingListJoined | WaitingListLeft
+)
+AnyDialogCommand = ChatStarted | ChatStopped | AnsweredDialogCommand
+
+dialog_command: TypeAdapter[AnyDialogCommand] = TypeAdapter(Annotated[AnyDialogCommand, Field(discriminator="action")])
+"""Reads a body of ``admin.dialog.command``."""
+
+
+class DialogOutcome(StrEnum):
+    """How a command of a dialog ended. Each has its own text in chat."""
+
+    ACCEPTED = "accepted"
+    ALREADY_ACCEPTED = "already_accepted"
+    """The same person opened their link again, or is known already."""
+    USED = "used"
+    """Somebody else has used the link."""
+    NOT_YOURS = "not_yours"
+    """The link was made for somebody else."""
+    INVITATION_EXPIRED = "invitation_expired"
+    INVITATION_REVOKED = "invitation_revoked"
+    UNKNOWN = "unknown"
+    PASSED = "passed"
+    REJECTED = "rejected"
+    JOINED = "joined"
+    ALREADY_JOINED = "already_joined"
+    LEFT = "left"
+    ALREADY_BOOKED = "already_booked"
+    NOT_ALLOWED = "not_allowed"
+    FAILED = "failed"
+
+
+class Role(StrEnum):
+    """As whom an invitation takes a person in."""
+
+    CANDIDATE = "candidate"
+    RECRUITER = "recruiter"
+
+
+class DialogResult(Message):
+    """The one answer to a dialog's command. ``request_id`` is the command's ``message_id``, ``reply`` its echo.
+
+    ``role`` and ``name`` belong to an accepted invitation, ``event_id`` to questionnaires and waiting lists,
+    ``reason`` to a rejection.
+    """
+
+    request_id: UUID
+    action: ShortText
+    outcome: DialogOutcome
+    decided_at: UtcDatetime
+    user_telegram_id: TelegramUserId
+    reply: ReplyTo | None
+    role: Role | None = None
+    name: ShortText | None = None
+    event_id: EntityId | None = None
+    reason: Bilingual | None = None
+
+
+dialog_result: TypeAdapter[DialogResult] = TypeAdapter(DialogResult)
+"""Reads a body of ``bot.dialog.result``."""
