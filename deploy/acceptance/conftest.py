@@ -1,4 +1,4 @@
-"""One running stack for all acceptance tests, on free ports, with demo data."""
+"""One running stack for all tests here, on free ports, with demo data; ``conversation`` has one of its own."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,8 +7,9 @@ from typing import Any
 import httpx
 import pika
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
-from acceptance.desk import Desk, open_desk
+from acceptance.desk import Desk, open_browser, open_desk
 from acceptance.driving import Chats, Person, Store, eventually
 from local.stack import Stack
 from shared_contracts.topology import ALL_QUEUES
@@ -29,22 +30,28 @@ def stack() -> Iterator[Stack]:
 @pytest.fixture(scope="session")
 def chats(stack: Stack) -> Chats:
     """Telegram, as people see it. Limits are off: many people press at once here."""
-    chats = Chats(stack.env["SANDBOX_URL"])
-    chats.http.put("/sandbox/limits", json={"enabled": False}).raise_for_status()
-    return chats
+    return Chats.without_limits(stack)
 
 
 @pytest.fixture(scope="session")
 def store(stack: Stack) -> Store:
     """The admin service's database."""
-    return Store(stack.env["MONGODB_URI"].strip("'"), stack.env["MONGODB_DATABASE"])
+    return Store(stack)
 
 
 @pytest.fixture(scope="session")
-def desk(stack: Stack) -> Iterator[Desk]:
+def browser() -> Iterator[Browser]:
+    """One browser for every desk."""
+    with sync_playwright() as playwright:
+        browser = open_browser(playwright)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def desk(browser: Browser, stack: Stack) -> Desk:
     """A member of staff at the desk."""
-    with open_desk(stack.env["ADMIN_URL"], stack.env["ADMIN_USER"], stack.env["ADMIN_PASSWORD"]) as desk:
-        yield desk
+    return open_desk(browser, stack)
 
 
 class Api:

@@ -1,9 +1,8 @@
 """A member of staff at the desk, with a real browser."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from playwright.sync_api import Browser, Page, Playwright
 
-from playwright.sync_api import Page, sync_playwright
+from local.stack import Stack
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
@@ -90,14 +89,15 @@ class Desk:
         self.page.get_by_role("button", name=button, exact=True).click()
 
 
-@contextmanager
-def open_desk(url: str, user: str, password: str) -> Iterator[Desk]:
-    """A logged-in member of staff."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        page = browser.new_context(locale="en-US").new_page()
-        page.set_default_timeout(20_000)
-        desk = Desk(page, url)
-        desk.log_in(user, password)
-        yield desk
-        browser.close()
+def open_browser(playwright: Playwright) -> Browser:
+    """Debian's Chromium, without a screen."""
+    return playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+
+
+def open_desk(browser: Browser, stack: Stack) -> Desk:
+    """A member of staff who has logged in."""
+    page = browser.new_context(locale="en-US").new_page()
+    page.set_default_timeout(20_000)
+    desk = Desk(page, stack.env["ADMIN_URL"])
+    desk.log_in(stack.env["ADMIN_USER"], stack.env["ADMIN_PASSWORD"])
+    return desk

@@ -11,6 +11,8 @@ from bson import ObjectId
 from pymongo import MongoClient
 from pymongo.database import Database
 
+from local.stack import Stack
+
 Json = dict[str, Any]
 T = TypeVar("T")
 
@@ -39,7 +41,12 @@ class Message:
     chat_id: int
     id: int
     text: str
-    buttons: list[Json]
+    rows: list[list[Json]]
+
+    @property
+    def buttons(self) -> list[Json]:
+        """The buttons, row by row."""
+        return [button for row in self.rows for button in row]
 
     @property
     def labels(self) -> list[str]:
@@ -52,6 +59,13 @@ class Chats:
 
     def __init__(self, url: str) -> None:
         self.http = httpx.Client(base_url=url, timeout=30, trust_env=False)
+
+    @classmethod
+    def without_limits(cls, stack: Stack) -> "Chats":
+        """The stack's sandbox, with Telegram's limits on sending off."""
+        chats = cls(stack.env["SANDBOX_URL"])
+        chats.http.put("/sandbox/limits", json={"enabled": False}).raise_for_status()
+        return chats
 
     def person(self, user_id: int, first_name: str = "Мария", language_code: str = "ru") -> "Person":
         """A Telegram user, made up if new."""
@@ -66,7 +80,7 @@ class Chats:
             return []
         answer.raise_for_status()
         return [
-            Message(chat_id, item["message_id"], item["text"], [button for row in item["buttons"] for button in row])
+            Message(chat_id, item["message_id"], item["text"], item["buttons"])
             for item in answer.json()
             if item["from"] == "bot"
         ]
@@ -155,9 +169,10 @@ class Person:
 class Store:
     """The admin service's database, looked at from outside."""
 
-    def __init__(self, uri: str, name: str) -> None:
+    def __init__(self, stack: Stack) -> None:
+        uri = stack.env["MONGODB_URI"].strip("'")
         self.client: MongoClient[Json] = MongoClient(uri, tz_aware=True, serverSelectionTimeoutMS=30_000)
-        self.db: Database[Json] = self.client[name]
+        self.db: Database[Json] = self.client[stack.env["MONGODB_DATABASE"]]
 
     def bookings_of(self, telegram_id: int, *, live: bool = True) -> list[Json]:
         """The person's bookings."""

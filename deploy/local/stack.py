@@ -4,6 +4,7 @@ import os
 import signal as signals
 import time
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -34,6 +35,7 @@ class Stack:
     """Servers, both services and the sandbox under one home directory.
 
     `environ` is where settings come from; for a test, an empty one keeps out the caller's token and servers.
+    `begins_at` (aware) is what the services' clocks show when a stack in test mode starts; now by default.
     """
 
     def __init__(
@@ -42,6 +44,7 @@ class Stack:
         *,
         free_ports: bool = False,
         test_mode: bool = False,
+        begins_at: datetime | None = None,
         environ: Mapping[str, str] | None = None,
         say: Callable[[str], None] = print,
     ) -> None:
@@ -49,6 +52,7 @@ class Stack:
         self.supervision = Supervision(self.home)
         self._free_ports = free_ports
         self._test_mode = test_mode
+        self._begins_at = begins_at
         self._environ = os.environ if environ is None else environ
         self._say = say
 
@@ -160,7 +164,7 @@ class Stack:
         lifecycle.require_free(wanted)
         self.home.remember_ports(self.ports)
         if self._test_mode:
-            self.set_clock_offset(0)
+            self.set_clock_offset((self._begins_at - datetime.now(UTC)).total_seconds() if self._begins_at else 0)
         server_programs = [program for server in self.servers for program in server.programs]
         self.supervision.boot([*server_programs, *(application.program for application in self.applications)])
 

@@ -1,0 +1,60 @@
+"""The quick flow's voice: sign up, move, cancel, and what is said to those who may not (FR2-FR7)."""
+
+import pytest
+
+from acceptance.driving import Chats
+from acceptance.transcripts import Transcript
+
+WORDS = {
+    "ru": {
+        "choose": "Выберите удобное время",
+        "sure": "Записать вас на это время?",
+        "confirm": "Подтвердить",
+        "booked": "Вы записаны!",
+        "mine": "Ваша запись",
+        "move": "На какое время перенести?",
+        "sure to move": "Перенести вашу запись на это время?",
+        "moved": "Запись перенесена!",
+        "sure to cancel": "Точно отменить",
+        "yes": "Да, отменить",
+        "cancelled": "Запись отменена",
+    },
+    "en": {
+        "choose": "Choose a time that suits you",
+        "sure": "Shall we book this time for you?",
+        "confirm": "Confirm",
+        "booked": "You are booked!",
+        "mine": "Your booking",
+        "move": "When would you like to come instead?",
+        "sure to move": "Shall we move your booking to this time?",
+        "moved": "has been moved",
+        "sure to cancel": "Cancel this booking for sure?",
+        "yes": "Yes, cancel",
+        "cancelled": "Your booking is cancelled",
+    },
+}
+
+
+@pytest.mark.parametrize(("language", "user_id", "name"), [("ru", 1001, "Алина"), ("en", 1003, "Mary")])
+def test_booking_moving_and_cancelling(chats: Chats, language: str, user_id: int, name: str) -> None:
+    words, transcript = WORDS[language], Transcript()
+    person = transcript.follow(chats.person(user_id, name, language), name)
+
+    person.writes("/start")
+    slots = person.sees(words["choose"])
+    person.presses(slots, ":")
+    person.presses(person.sees(words["sure"], slots.id), words["confirm"])
+    person.sees(words["booked"], slots.id)
+    person.writes("/mybooking")
+    person.sees(words["mine"])
+    person.writes("/reschedule")
+    slots = person.sees(words["move"])
+    person.presses(slots, ":")
+    person.presses(person.sees(words["sure to move"], slots.id), words["confirm"])
+    person.sees(words["moved"], slots.id)
+    person.writes("/cancel")
+    question = person.sees(words["sure to cancel"])
+    person.presses(question, words["yes"])
+    person.sees(words["cancelled"], question.id)
+
+    transcript.check(f"{language}/quick_flow")
