@@ -1,9 +1,11 @@
 """The admin service's HTTP reads, the bot's only way to see its data."""
 
+from http import HTTPStatus
 from typing import TypeVar
 
-import httpx
+from aiohttp import ClientError, ClientSession, ClientTimeout
 from pydantic import BaseModel, ValidationError
+from yarl import URL
 
 from interview_bot.logs import correlation_id
 from shared_contracts.directory import (
@@ -17,7 +19,7 @@ from shared_contracts.directory import (
     SlotView,
 )
 
-_TIMEOUT = httpx.Timeout(2.0, connect=1.0)
+_TIMEOUT = ClientTimeout(total=2, sock_connect=1)
 _MAX_SLOT_PAGES = 5
 
 M = TypeVar("M", bound=BaseModel)
@@ -35,13 +37,12 @@ class AdminApi:
     """Client of the admin service. Every method raises ``AdminApiDownError`` or ``AdminApiRefusedError``."""
 
     def __init__(self, base_url: str, token: str) -> None:
-        self._client = httpx.AsyncClient(
-            base_url=base_url, headers={"Authorization": f"Bearer {token}"}, timeout=_TIMEOUT
-        )
+        headers = {"Authorization": f"Bearer {token}"}
+        self._session = ClientSession(base_url, headers=headers, timeout=_TIMEOUT, trust_env=True)
 
     async def close(self) -> None:
         """Close the connections."""
-        await self._client.aclose()
+        await self._session.close()
 
     async def allowed_user(self, telegram_id: int) -> AllowedUser | None:
         """The allow list's entry of one person, None where there is none."""
@@ -84,19 +85,19 @@ class AdminApi:
         return await self._read(Page[Recipient], path or f"/api/broadcasts/{broadcast_id}/recipients?limit=200")
 
     async def _read(self, model: type[M], path: str | None, params: dict[str, str] | None = None) -> M:
-        headers = {"X-Correlation-ID": correlation_id()}
+        url, headers = path or "/", {"X-Correlation-ID": correlation_id()}
         try:
-            answer = await self._client.get(path or "/", params=params, headers=headers)
-        except httpx.HTTPError as error:
+            # Pages' addresses come ready-made: encoded once, and not to be encoded again.
+            async with self._session.get(URL(url, encoded=True), params=params, headers=headers) as answer:
+                status, body = answer.status, await answer.read()
+        except (ClientError, TimeoutError) as error:
             raise AdminApiDownError(type(error).__name__) from error
-        if (
-            answer.status_code >= httpx.codes.INTERNAL_SERVER_ERROR
-            or answer.status_code == httpx.codes.TOO_MANY_REQUESTS
-        ):
-            raise AdminApiDownError(f"HTTP {answer.status_code}")
-        if answer.status_code != httpx.codes.OK:
-            raise AdminApiRefusedError(f"HTTP {answer.status_code} for {answer.request.url.path}")
+        name = url.partition("?")[0]
+        if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.TOO_MANY_REQUESTS:
+            raise AdminApiDownError(f"HTTP {status}")
+        if status != HTTPStatus.OK:
+            raise AdminApiRefusedError(f"HTTP {status} for {name}")
         try:
-            return model.model_validate_json(answer.content)
+            return model.model_validate_json(body)
         except ValidationError as error:
-            raise AdminApiDownError(f"unreadable answer to {answer.request.url.path}") from error
+            raise AdminApiDownError(f"unreadable answer to {name}") from error

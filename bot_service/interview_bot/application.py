@@ -14,7 +14,6 @@ from structlog.stdlib import get_logger
 from telegram import BotCommand, Update
 from telegram.error import InvalidToken, TelegramError
 from telegram.ext import Application, ApplicationBuilder
-from telegram.request import HTTPXRequest
 
 from interview_bot import clock, database, web
 from interview_bot.acks import Acks
@@ -39,6 +38,7 @@ from interview_bot.rate_limiter import SharedRateLimiter
 from interview_bot.settings import Settings
 from interview_bot.shown_bookings import ShownBookings
 from interview_bot.state import Dialogs
+from interview_bot.telegram_requests import AiohttpRequest
 from interview_bot.update_processor import OnePressAtATime, PersonLocks
 from shared_contracts.booking import booking_result
 from shared_contracts.broadcast import broadcast_command
@@ -96,8 +96,8 @@ class BotService:
             ApplicationBuilder()
             .token(self._settings.telegram_bot_token.get_secret_value())
             .base_url(f"{base}/bot")
-            .request(HTTPXRequest(connection_pool_size=128, connect_timeout=3, read_timeout=8, pool_timeout=5))
-            .get_updates_request(HTTPXRequest(connection_pool_size=2, connect_timeout=3, read_timeout=8))
+            .request(AiohttpRequest(connections=128, connect_timeout=3, read_timeout=8))
+            .get_updates_request(AiohttpRequest(connections=2, connect_timeout=3, read_timeout=8))
             .rate_limiter(SharedRateLimiter(self._redis))
             .updater(None)
             .job_queue(None)

@@ -4,7 +4,6 @@ import os
 from datetime import timedelta
 from enum import StrEnum
 
-import httpx
 from telegram.error import (
     BadRequest,
     ChatMigrated,
@@ -16,6 +15,7 @@ from telegram.error import (
 )
 
 from interview_bot.metrics import TELEGRAM_ERRORS
+from interview_bot.telegram_requests import BROKE_OFF, NOT_SENT
 
 # python-telegram-bot warns at each 429 until asked for its coming type of ``retry_after``, a timedelta.
 os.environ.setdefault("PTB_TIMEDELTA", "true")
@@ -47,7 +47,6 @@ _CHAT_GONE = (
     "bot was kicked",
     "group chat was deactivated",
 )
-_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 
 def sort(error: Exception) -> Trouble:
@@ -68,11 +67,11 @@ def _sort(error: Exception) -> Trouble:
     if isinstance(error, BadRequest):
         return _sort_bad_request(error.message.lower())
     if isinstance(error, TimedOut):
-        return Trouble.TRANSIENT if isinstance(error.__cause__, _NOT_SENT) else Trouble.UNCERTAIN
+        return Trouble.TRANSIENT if isinstance(error.__cause__, NOT_SENT) else Trouble.UNCERTAIN
     if isinstance(error, InvalidToken):
         return Trouble.REFUSED
     if isinstance(error, NetworkError):
-        broke_off = isinstance(error.__cause__, httpx.HTTPError) and not isinstance(error.__cause__, _NOT_SENT)
+        broke_off = isinstance(error.__cause__, BROKE_OFF) and not isinstance(error.__cause__, NOT_SENT)
         return Trouble.UNCERTAIN if broke_off else Trouble.TRANSIENT
     return Trouble.REFUSED
 

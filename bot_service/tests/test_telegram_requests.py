@@ -1,0 +1,94 @@
+"""The way to Telegram: what arrives, and what is known when nothing comes back."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import pytest
+import pytest_asyncio
+from telegram import Bot
+from telegram.error import TelegramError
+
+from interview_bot.errors import Trouble, sort
+from interview_bot.telegram_requests import AiohttpRequest
+from tests.kit.servers import TOKEN, free_port
+from tests.kit.telegram import Person, Sandbox
+
+Answering = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+
+def bot_at(url: str, read_timeout: float = 8) -> Bot:
+    return Bot(TOKEN, base_url=f"{url}/bot", request=AiohttpRequest(4, connect_timeout=1, read_timeout=read_timeout))
+
+
+@pytest_asyncio.fixture
+async def bot(sandbox: Sandbox) -> AsyncIterator[Bot]:
+    """A bot that nobody polls for."""
+    async with bot_at(sandbox.url) as bot:
+        yield bot
+
+
+async def test_a_file_arrives_whole_with_its_name_and_caption(bot: Bot, sandbox: Sandbox, anna: Person) -> None:
+    await anna.writes("/start")
+    calendar = b"BEGIN:VCALENDAR\r\n" * 1_000
+
+    sent = await bot.send_document(anna.id, calendar, filename="встреча.ics", caption="Ваш календарь")
+
+    assert sent.caption == "Ваш календарь"
+    assert sent.document is not None
+    assert (sent.document.file_name, sent.document.file_size) == ("встреча.ics", len(calendar))
+    stored = await sandbox.client.get(f"/files/{sent.document.file_id}")
+    assert stored.content == calendar
+
+
+async def test_text_arrives_as_it_was_written(bot: Bot, anna: Person) -> None:
+    await anna.writes("/start")
+    text = "Ёлки & <палки> 100 % + «кавычки» 🎉\nвторая строка"
+
+    assert (await bot.send_message(anna.id, text)).text == text
+
+
+async def trouble_of(call: Awaitable[object]) -> tuple[Trouble, str]:
+    with pytest.raises(TelegramError) as caught:
+        await call
+    return sort(caught.value), str(caught.value)
+
+
+async def trouble_with(answering: Answering, read_timeout: float = 8) -> tuple[Trouble, str]:
+    """What a call comes to whose connection is answered so."""
+    server = await asyncio.start_server(answering, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    bot = bot_at(f"http://127.0.0.1:{port}", read_timeout)
+    await bot._request[1].initialize()  # ``Bot.initialize`` would begin with a call of its own
+    try:
+        return await trouble_of(bot.send_message(1, "?"))
+    finally:
+        await bot._request[1].shutdown()
+        server.close()
+
+
+async def test_where_nobody_listens_the_call_was_not_made() -> None:
+    """Guard: NOT_SENT; such a call may be made again without a double."""
+    bot = bot_at(f"http://127.0.0.1:{free_port()}")
+    await bot._request[1].initialize()
+    trouble, text = await trouble_of(bot.send_message(1, "?"))
+    await bot._request[1].shutdown()
+
+    assert trouble is Trouble.TRANSIENT
+    assert TOKEN not in text
+
+
+async def test_a_call_that_is_never_answered_may_have_been_carried_out() -> None:
+    async def silent(reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+
+    assert (await trouble_with(silent, read_timeout=0.2))[0] is Trouble.UNCERTAIN
+
+
+async def test_a_call_whose_connection_breaks_off_may_have_been_carried_out() -> None:
+    async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.close()
+
+    trouble, text = await trouble_with(hang_up)
+    assert trouble is Trouble.UNCERTAIN
+    assert TOKEN not in text
