@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "scheduling",
     "broadcasts",
     "messaging",
+    "wording",
     "desk",
 ]
 

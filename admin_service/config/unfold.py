@@ -71,6 +71,12 @@ UNFOLD: dict[str, Any] = {
                 _link(_("Slots"), "schedule", "scheduling_interviewslot_changelist", "scheduling.view_interviewslot"),
                 _link(_("Bookings"), "how_to_reg", "scheduling_booking_changelist", "scheduling.view_booking"),
                 _link(_("Broadcasts"), "send", "broadcasts_broadcast_changelist", "broadcasts.view_broadcast"),
+                _link(
+                    _("Message templates"),
+                    "chat",
+                    "wording_messagetemplate_changelist",
+                    "wording.view_messagetemplate",
+                ),
             ),
             _group(
                 _("People and places"),

@@ -12,6 +12,7 @@ from common.docs import api_docs, api_schema
 from common.probes import HealthView, ReadyView
 from people.api import AllowedUsersView, CitiesView, ContactView, RecruitersView
 from scheduling.api import AvailableSlotsView, BookingsView, ConfirmBookingView, EventsView
+from wording.api import TemplatesView
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
@@ -26,6 +27,7 @@ urlpatterns = [
     path("api/contact", ContactView.as_view()),
     path("api/events", EventsView.as_view()),
     path("api/recruiters", RecruitersView.as_view()),
+    path("api/templates", TemplatesView.as_view()),
     path("api/healthz", HealthView.as_view()),
     path("api/readyz", ReadyView.as_view()),
     path("api/schema", api_schema),

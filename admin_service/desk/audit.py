@@ -11,6 +11,7 @@ from common.mongo import Document, collection
 from desk.clocks import said
 from desk.outcomes import status_label
 from people.models import MOSCOW
+from wording.models import KIND_LABELS
 
 MOST_ENTRIES = 100
 
@@ -26,6 +27,7 @@ _ACTIONS: dict[str, Any] = {
     "rejected": _("rejected"),
     "expired": _("ended by itself"),
     "pending_approval": _("asked for approval"),
+    "restored": _("restored"),
 }
 _SUBJECTS: dict[str, Any] = {
     "booking": _("booking"),
@@ -37,6 +39,7 @@ _SUBJECTS: dict[str, Any] = {
     "city": _("city"),
     "recruiter": _("recruiter"),
     "contact": _("default contact"),
+    "template": _("message template"),
 }
 _WAYS: dict[str, Any] = {"chat": _("chat"), "api": "API", "desk": _("desk"), "job": _("schedule")}
 _KINDS: dict[str, Any] = {
@@ -60,6 +63,9 @@ _FIELDS: dict[str, Any] = {
     "is_active": _("active"),
     "is_open": _("open for sign-up"),
     "is_allowed": _("on the allow list"),
+    "kind": _("message"),
+    "language": _("language"),
+    "text_version": _("version"),
 }
 
 
@@ -136,6 +142,8 @@ def _value(name: str, value: Any) -> str:
         return "—"
     if name == "status":
         return status_label(str(value))
+    if name == "kind":
+        return str(dict(KIND_LABELS).get(value, value))
     if name in {"starts_at", "expires_at"}:
         return said(datetime.fromisoformat(value), MOSCOW)
     if name in _NAMES and ObjectId.is_valid(value):

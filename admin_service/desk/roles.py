@@ -14,6 +14,7 @@ _COORDINATE = {
     ),
     "broadcasts": "add_broadcast view_broadcast view_announcementchat",
     "people": "view_candidate view_recruiter view_city view_contactsettings",
+    "wording": "view_messagetemplate",
     "common": "view_auditentry",
 }
 _ADMINISTER = {
@@ -22,6 +23,7 @@ _ADMINISTER = {
         "add_contactsettings change_contactsettings"
     ),
     "broadcasts": "add_announcementchat change_announcementchat",
+    "wording": "change_messagetemplate",
     "messaging": "view_outboxmessage view_inboxmessage",
 }
 

@@ -9,8 +9,11 @@ from django.db import connection
 from pytest_django.plugin import DjangoDbBlocker
 
 from common import clock
+from common.mongo import collection
 from people.models import Candidate, City, ContactSettings, Recruiter
 from scheduling.models import InterviewEvent, InterviewSlot
+from wording.models import MessageTemplate
+from wording.seeding import seed_defaults
 
 MADE_BY_MIGRATE = {
     "auth_group",
@@ -29,6 +32,7 @@ def _test_database(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     with django_db_blocker.unblock():
         name = connection.settings_dict["NAME"]
         connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+        _empty()  # the texts an installation starts with
     yield
     with django_db_blocker.unblock():
         connection.creation.destroy_test_db(name, verbosity=0)
@@ -42,9 +46,13 @@ def _database(_test_database: None, django_db_blocker: DjangoDbBlocker) -> Itera
     """
     with django_db_blocker.unblock():
         yield
-        database = connection.get_database()  # type: ignore[attr-defined]
-        for name in set(database.list_collection_names()) - MADE_BY_MIGRATE:
-            database[name].delete_many({})
+        _empty()
+
+
+def _empty() -> None:
+    database = connection.get_database()  # type: ignore[attr-defined]
+    for name in set(database.list_collection_names()) - MADE_BY_MIGRATE:
+        database[name].delete_many({})
 
 
 @pytest.fixture
@@ -131,6 +139,14 @@ def maria(make_candidate: MakeCandidate) -> Candidate:
 def ivan(make_candidate: MakeCandidate) -> Candidate:
     """Ivan the candidate."""
     return make_candidate(first_name="Иван", last_name="Сидоров", username="ivan_s")
+
+
+@pytest.fixture
+def congratulation() -> MessageTemplate:
+    """The default Russian text of an approval, among all the texts an installation starts with."""
+    seed_defaults()
+    collection("outbox").delete_many({})
+    return MessageTemplate.objects.get(key="booking_approved.ru.default")
 
 
 @pytest.fixture

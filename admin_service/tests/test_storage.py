@@ -18,14 +18,17 @@ from scheduling.removal import remove_candidates
 from scheduling.slot_edits import SlotChanges, edit_slot
 from tests import asking
 from tests.conftest import MakeSlot
+from tests.spying import CommandSpy, watched_by
+from wording.models import MessageTemplate
+from wording.usecases import save_text
 
 STAMPED = {
     "users", "cities", "recruiters", "interview_events", "interview_slots", "bookings", "outbox", "inbox",
-    "broadcasts", "broadcast_deliveries", "delivery_attempts",
+    "broadcasts", "broadcast_deliveries", "delivery_attempts", "message_templates",
 }  # fmt: skip
 
 
-class UpdateSpy(monitoring.CommandListener):
+class UpdateSpy(CommandSpy):
     """Every update statement that reaches the server."""
 
     def __init__(self) -> None:
@@ -37,29 +40,21 @@ class UpdateSpy(monitoring.CommandListener):
         if event.command_name == "findAndModify":
             self.updates.append((event.command["findAndModify"], event.command.get("update")))
 
-    def succeeded(self, event: monitoring.CommandSucceededEvent) -> None:
-        """Not of interest."""
-
-    def failed(self, event: monitoring.CommandFailedEvent) -> None:
-        """Not of interest."""
-
 
 @pytest.fixture
 def spy() -> Iterator[UpdateSpy]:
     """A client whose commands are watched, in place of the process's own."""
-    spy, options = UpdateSpy(), connection.settings_dict["OPTIONS"]
-    connection.close_pool()  # type: ignore[attr-defined]
-    connection.settings_dict["OPTIONS"] = {**options, "event_listeners": [spy]}
-    yield spy
-    connection.close_pool()  # type: ignore[attr-defined]
-    connection.settings_dict["OPTIONS"] = options
+    spy = UpdateSpy()
+    with watched_by(spy):
+        yield spy
 
 
 def test_every_update_of_every_path_advances_updated_at(
-    spy: UpdateSpy, make_slot: MakeSlot, maria: Candidate, moscow: City
+    spy: UpdateSpy, make_slot: MakeSlot, maria: Candidate, moscow: City, congratulation: MessageTemplate
 ) -> None:
     """R1: form, conditional update, bulk update, consumer, job."""
     slot, other = make_slot(capacity=2), make_slot(capacity=2)
+    save_text(str(congratulation.pk), f"{congratulation.text}\nДо встречи!", seen_version=1, actor="c")
     asking.in_batch(asking.book(maria, slot))
     asking.outcome(asking.move(maria, asking.the_booking(maria), other))
     edit_slot(str(other.pk), SlotChanges(room="9"), actor="c")
@@ -71,7 +66,8 @@ def test_every_update_of_every_path_advances_updated_at(
     tasks.close_finished()
 
     watched = [(name, update) for name, update in spy.updates if name in STAMPED]
-    assert {name for name, _update in watched} >= {"users", "cities", "interview_slots", "bookings"}
+    written = {name for name, _update in watched}
+    assert written >= {"users", "cities", "interview_slots", "bookings", "message_templates"}
     assert [item for item in watched if "updated_at" not in str(item[1])] == []
 
 
@@ -97,6 +93,11 @@ def stages(plan: Any) -> set[str]:
         ("users", {"listed_at": {"$gte": clock.now()}}, [("listed_at", 1), ("_id", 1)]),
         ("outbox", {"status": "pending", "due_at": {"$lte": clock.now()}}, [("due_at", 1)]),
         ("audit_entries", {"subject_id": ObjectId()}, [("created_at", 1)]),
+        (
+            "template_revisions",
+            {"kind": "booking_moved", "language": "ru", "city_id": None},
+            [("number", -1)],
+        ),
         (
             "interview_slots",
             loading.available(str(ObjectId()), clock.now()),

@@ -3,8 +3,8 @@
 import json
 from typing import Any
 
+from shared_contracts.telegram_text import check_link
 from telegram_sandbox.errors import ApiError, bad_request
-from telegram_sandbox.links import check_link
 from telegram_sandbox.records import Json, Keyboard
 
 MAX_BUTTONS = 100

@@ -3,15 +3,14 @@
 import re
 import time
 
+from shared_contracts.telegram_text import MAX_TEXT, trim, utf16_length, with_detected
 from telegram_sandbox import views
-from telegram_sandbox.entities import trim, utf16_length, with_detected
 from telegram_sandbox.errors import CannotDo
 from telegram_sandbox.links import start_parameter
 from telegram_sandbox.records import CallbackQuery, Chat, Json, Message, Person
 from telegram_sandbox.sandbox import Content, Sandbox
 
 _COMMAND = re.compile(r"/\w+(?:@(\w+))?")
-_MAX_TEXT = 4096
 
 
 def write(
@@ -23,8 +22,8 @@ def write(
     """
     person = sandbox.person(user_id)
     text, _ = trim(text, [])
-    if not 1 <= utf16_length(text) <= _MAX_TEXT:
-        raise CannotDo(422, f"A message has 1 to {_MAX_TEXT} characters.")
+    if not 1 <= utf16_length(text) <= MAX_TEXT:
+        raise CannotDo(422, f"A message has 1 to {MAX_TEXT} characters.")
     chat = _chat_of(sandbox, person, chat_id)
     if reply_to is not None and reply_to not in chat.messages:
         raise CannotDo(404, f"Chat {chat.chat_id} has no message {reply_to} to reply to.")

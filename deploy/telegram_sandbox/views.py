@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from telegram_sandbox.entities import to_html
+from shared_contracts.telegram_text import to_html
 from telegram_sandbox.records import CallbackQuery, Chat, Json, Message, Person
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from django.test import Client
 
 from shared_contracts.directory import Problem
 
-READS = ["allowed-users", "cities", "recruiters", "contact", "events", "available-slots", "bookings"]
+READS = ["allowed-users", "cities", "recruiters", "contact", "events", "available-slots", "bookings", "templates"]
 
 
 @pytest.mark.parametrize("name", READS)

@@ -20,6 +20,7 @@ LISTS = [
     "scheduling_booking",
     "broadcasts_announcementchat",
     "broadcasts_broadcast",
+    "wording_messagetemplate",
     "common_auditentry",
     "messaging_outboxmessage",
     "messaging_inboxmessage",

@@ -8,6 +8,7 @@ from people.models import Candidate, City
 from scheduling.models import Booking, InterviewEvent
 from scheduling.staff import book_for
 from tests.conftest import MakeSlot
+from wording.models import MessageTemplate
 
 COORDINATED = ["scheduling_interviewevent", "scheduling_interviewslot", "scheduling_booking", "broadcasts_broadcast"]
 BEHIND = ["messaging_outboxmessage", "messaging_inboxmessage"]
@@ -52,6 +53,27 @@ def test_only_administrators_change_places(coordinator: Client, administrator: C
     url = reverse("admin:people_city_change", args=[moscow.pk])
     assert coordinator.post(url, order).status_code == 403
     assert administrator.post(url, order).status_code == 302
+
+
+def test_only_administrators_change_texts(
+    coordinator: Client, administrator: Client, congratulation: MessageTemplate, moscow: City
+) -> None:
+    """R5: coordinators read the texts, their previews and histories."""
+    orders = {
+        "own_text": {"city": str(moscow.pk), "text": congratulation.text},
+        "back_to_default": {"seen_version": 1},
+        "revisions": {"seen_version": 1, "number": 1},
+        "change": {"text": "{date} {time} {minutes} {place}", "seen_version": 1},
+    }
+    for name in ("change", "preview", "revisions"):
+        assert status(coordinator, f"wording_messagetemplate_{name}", congratulation.pk) == 200, name
+    for name, order in orders.items():
+        url = reverse(f"admin:wording_messagetemplate_{name}", args=[congratulation.pk])
+        assert coordinator.post(url, order).status_code == 403, name
+    url = reverse("admin:wording_messagetemplate_change", args=[congratulation.pk])
+    assert administrator.post(url, orders["change"]).status_code == 302
+    congratulation.refresh_from_db()
+    assert congratulation.version == 2
 
 
 def test_a_coordinator_broadcasts_and_decides(

@@ -2,10 +2,10 @@
 
 import time
 
+from shared_contracts.telegram_text import utf16_length
 from telegram_sandbox import views
 from telegram_sandbox.bot_api.params import Params
 from telegram_sandbox.bot_api.registry import method
-from telegram_sandbox.entities import utf16_length
 from telegram_sandbox.errors import bad_request
 from telegram_sandbox.links import start_parameter
 from telegram_sandbox.sandbox import Sandbox

@@ -2,15 +2,14 @@
 
 from typing import Any
 
+from shared_contracts.telegram_html import HtmlError, parse_html
+from shared_contracts.telegram_text import MAX_TEXT, trim, utf16_length, with_detected
 from telegram_sandbox import views
 from telegram_sandbox.bot_api.params import Params
-from telegram_sandbox.entities import trim, utf16_length, with_detected
 from telegram_sandbox.errors import bad_request
-from telegram_sandbox.html_entities import HtmlError, parse_html
 from telegram_sandbox.records import Json
 from telegram_sandbox.sandbox import Sandbox
 
-MAX_TEXT = 4096
 MAX_CAPTION = 1024
 
 

@@ -3,11 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from telegram_sandbox.entities import to_html, utf16_length
-from telegram_sandbox.html_entities import HtmlError, parse_html
 from tests.sandbox.driver import Driver
 
 
@@ -131,30 +127,3 @@ def test_explicit_entities_are_taken(sandbox: Driver) -> None:
 def test_an_unknown_parse_mode_is_refused(sandbox: Driver) -> None:
     answer = sandbox.refusal("sendMessage", chat_id=sandbox.candidate(), text="x", parse_mode="rst")
     assert answer == (400, "Bad Request: unsupported parse_mode")
-
-
-LETTERS = st.text("aё🎉<>&\" \n'=/b", max_size=20)
-TAGS = ["b", "i", "u", "s", "code", "tg-spoiler", "blockquote"]
-TREES = st.recursive(
-    LETTERS.map(lambda text: to_html(text, [])),
-    lambda inner: st.builds(
-        lambda tag, parts: f"<{tag}>{''.join(parts)}</{tag}>", st.sampled_from(TAGS), st.lists(inner)
-    ),
-    max_leaves=8,
-)
-
-
-@given(TREES)
-def test_what_is_escaped_and_nested_parses_and_renders_to_the_same(source: str) -> None:
-    text, entities = parse_html(source)
-    assert parse_html(to_html(text, entities)) == (text, entities)
-    assert all(e["offset"] + e["length"] <= utf16_length(text) for e in entities)
-
-
-@given(st.text("ab<>/='\" &;#ёspan", max_size=30))
-def test_any_text_is_parsed_or_refused_but_never_breaks_the_parser(source: str) -> None:
-    try:
-        text, _ = parse_html(source)
-    except HtmlError:
-        return
-    assert utf16_length(text) <= utf16_length(source)

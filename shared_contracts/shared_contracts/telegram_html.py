@@ -7,9 +7,7 @@ import re
 import sys
 from dataclasses import dataclass, field
 
-from telegram_sandbox.entities import utf16_length
-from telegram_sandbox.links import check_link
-from telegram_sandbox.records import Json
+from shared_contracts.telegram_text import Json, check_link, utf16_length
 
 _KINDS = {
     **dict.fromkeys(("b", "strong"), "bold"),

@@ -1,10 +1,18 @@
-"""Formatted text: UTF-16 lengths, trimming, what Telegram marks up by itself, and HTML for transcripts."""
+"""Text by Telegram's rules: its length, trimming, what is marked up by itself, which links lead somewhere, and HTML.
+
+Source: "Formatting options" in the Bot API's documentation; refusals as the public server gives them.
+"""
 
 import re
 from html import escape
+from typing import Any
+from urllib.parse import urlsplit
 
-from telegram_sandbox.records import Json
+Json = dict[str, Any]
+MAX_TEXT = 4096
+"""A message's length in UTF-16 units, after its formatting was parsed."""
 
+_SCHEME = re.compile(r"^[a-z][a-z0-9+.-]*:(//)?", re.IGNORECASE)
 _DETECTED = (
     ("bot_command", re.compile(r"(?<![\w/<>])/[A-Za-z0-9_]{1,64}(?:@[A-Za-z0-9_]{3,32})?\b(?![/<>])")),
     ("url", re.compile(r"(?:https?://|(?<![\w@.])t\.me/)[^\s<>\"«»]*[^\s<>\"«».,;:!?)]")),
@@ -26,6 +34,28 @@ _TAGS = {
 def utf16_length(text: str) -> int:
     """Telegram counts text in UTF-16 code units: most emoji are two."""
     return len(text) + sum(char > "\uffff" for char in text)
+
+
+def check_link(url: str) -> str:
+    """Returns the link with its protocol. Raises ValueError with Telegram's reason."""
+    url = url.strip()
+    if not _SCHEME.match(url) or re.match(r"^[^/:]+:\d", url):
+        url = f"http://{url}"
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https", "tg", "ton", "tonsite"):
+        raise ValueError("Unsupported URL protocol")
+    if parts.scheme in ("http", "https"):
+        _check_host(parts.netloc, url)
+    return url
+
+
+def _check_host(netloc: str, url: str) -> None:
+    host = netloc.rpartition("@")[2].partition(":")[0]
+    if not host:
+        raise ValueError("URL host is empty")
+    # Telegram refuses one-word hosts (localhost among them): such a button would lead nowhere on a phone.
+    if "." not in host or re.search(r"\s", url) or host.startswith(".") or ".." in host:
+        raise ValueError("Wrong HTTP URL")
 
 
 def trim(text: str, entities: list[Json]) -> tuple[str, list[Json]]:

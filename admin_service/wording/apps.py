@@ -1,0 +1,18 @@
+"""The app's name in the desk; the default texts come with the migrations."""
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
+
+
+class WordingConfig(AppConfig):
+    """Named for people."""
+
+    name = "wording"
+    verbose_name = _("Message templates")
+
+    def ready(self) -> None:
+        """Default texts that an installation does not have yet are put in after its migrations."""
+        from wording.seeding import seed_defaults
+
+        post_migrate.connect(seed_defaults, sender=self, dispatch_uid="wording.seeding")

@@ -1,0 +1,22 @@
+"""Templates as they are in force."""
+
+from common.mongo import collection
+from shared_contracts.wording import TemplateView
+
+
+def in_force() -> list[TemplateView]:
+    """All of them, defaults first, in the order of their keys."""
+    rows = collection("message_templates").find({}).sort([("city_id", 1), ("key", 1)])
+    return [
+        TemplateView.model_validate(
+            {
+                "kind": row["kind"],
+                "language": row["language"],
+                "city_id": str(row["city_id"]) if row["city_id"] else None,
+                "version": row["version"],
+                "text": row["text"],
+            },
+            strict=False,
+        )
+        for row in rows
+    ]
