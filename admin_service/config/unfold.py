@@ -41,6 +41,7 @@ UNFOLD: dict[str, Any] = {
     "BORDER_RADIUS": "8px",
     "DASHBOARD_CALLBACK": "desk.dashboard.add_numbers",
     "STYLES": [lambda request: static("desk/desk.css")],
+    "SCRIPTS": [lambda request: static("desk/copy.js")],
     "COLORS": {
         "primary": {
             "50": "oklch(97.9% .021 166.113)",
@@ -82,6 +83,7 @@ UNFOLD: dict[str, Any] = {
                 _("People and places"),
                 _link(_("Candidates"), "group", "people_candidate_changelist", "people.view_candidate"),
                 _link(_("Recruiters"), "badge", "people_recruiter_changelist", "people.view_recruiter"),
+                _link(_("Invitations"), "link", "people_invitation_changelist", "people.view_invitation"),
                 _link(_("Cities"), "location_city", "people_city_changelist", "people.view_city"),
                 _link(
                     _("Announcement chats"),

@@ -10,7 +10,7 @@ from broadcasts.api import RecipientsView
 from common.api import problem
 from common.docs import api_docs, api_schema
 from common.probes import HealthView, ReadyView
-from people.api import AllowedUsersView, CitiesView, ContactView, RecruitersView
+from people.api import AllowedUsersView, AwaitedUsernamesView, CitiesView, ContactView, RecruitersView
 from scheduling.api import AvailableSlotsView, BookingsView, ConfirmBookingView, EventsView
 from wording.api import TemplatesView
 
@@ -20,6 +20,7 @@ urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     path("api/allowed-users", AllowedUsersView.as_view()),
     path("api/available-slots", AvailableSlotsView.as_view()),
+    path("api/awaited-usernames", AwaitedUsernamesView.as_view()),
     path("api/bookings", BookingsView.as_view()),
     path("api/broadcasts/<str:broadcast_id>/recipients", RecipientsView.as_view()),
     path("api/cities", CitiesView.as_view()),

@@ -20,6 +20,9 @@ _ACTIONS: dict[str, Any] = {
     "changed": _("changed"),
     "deleted": _("deleted"),
     "started": _("started"),
+    "joined": _("came in"),
+    "used": _("used"),
+    "revoked": _("revoked"),
     "slot_changed": _("its slot changed"),
     "booked": _("approved"),
     "moved": _("moved"),
@@ -38,6 +41,7 @@ _SUBJECTS: dict[str, Any] = {
     "chat": _("announcement chat"),
     "city": _("city"),
     "recruiter": _("recruiter"),
+    "invitation": _("invitation"),
     "contact": _("default contact"),
     "template": _("message template"),
 }
@@ -66,6 +70,9 @@ _FIELDS: dict[str, Any] = {
     "kind": _("message"),
     "language": _("language"),
     "text_version": _("version"),
+    "telegram_id": _("Telegram id"),
+    "deputy_id": _("deputy"),
+    "role": _("role"),
 }
 
 
@@ -86,9 +93,10 @@ _NAMES: dict[str, Callable[[ObjectId], str]] = {
     "slot_id": _slot_name,
     "requested_slot_id": _slot_name,
     "recruiter_id": _name_in("recruiters"),
+    "deputy_id": _name_in("recruiters"),
     "city_id": _name_in("cities"),
 }
-_UNTOLD = {"version"}  # a number that rises with every change
+_UNTOLD = {"version", "person_id"}  # a number that rises with every change; whom the page names
 
 
 def trail(subject_id: str) -> list[dict[str, Any]]:
@@ -144,6 +152,8 @@ def _value(name: str, value: Any) -> str:
         return status_label(str(value))
     if name == "kind":
         return str(dict(KIND_LABELS).get(value, value))
+    if name == "role":
+        return str(_KINDS.get(value, value))
     if name in {"starts_at", "expires_at"}:
         return said(datetime.fromisoformat(value), MOSCOW)
     if name in _NAMES and ObjectId.is_valid(value):

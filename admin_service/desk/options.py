@@ -8,7 +8,8 @@ from bson.errors import InvalidId
 from django import forms
 from django.contrib import messages
 from django.db import IntegrityError, models
-from django.http import Http404, HttpRequest, HttpResponse
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin
@@ -63,6 +64,27 @@ class ReadOnlyAdmin(DeskAdmin):
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Changed elsewhere."""
         return False
+
+
+class ExportingAdmin(DeskAdmin):
+    """A list with a link that downloads it as CSV: all pages of what is filtered and searched."""
+
+    list_before_template = "desk/export_link.html"
+
+    def export(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponseBase:
+        """The download; a list says what its rows are."""
+        raise Http404
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:
+        """The list, or with ``_export`` the download."""
+        if "_export" not in request.GET:
+            listed: HttpResponseBase = super().changelist_view(request, extra_context)
+            return listed
+        query = request.GET.copy()
+        del query["_export"]
+        request.GET = query  # type: ignore[assignment]
+        self.request = request
+        return self.export(request, self.get_changelist_instance(request).get_queryset(request))
 
 
 class UseCaseForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -13,13 +13,14 @@ _COORDINATE = {
         "delete_interviewslot view_interviewslot change_booking view_booking"
     ),
     "broadcasts": "add_broadcast view_broadcast view_announcementchat",
-    "people": "view_candidate view_recruiter view_city view_contactsettings",
+    "people": "view_candidate view_recruiter view_invitation view_city view_contactsettings",
     "wording": "view_messagetemplate",
     "common": "view_auditentry",
 }
 _ADMINISTER = {
     "people": (
         "add_candidate change_candidate add_recruiter change_recruiter add_city change_city "
+        "add_invitation change_invitation "
         "add_contactsettings change_contactsettings"
     ),
     "broadcasts": "add_announcementchat change_announcementchat",

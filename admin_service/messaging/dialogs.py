@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import Field, TypeAdapter, ValidationError
-from pymongo.errors import DuplicateKeyError
 
 from common import clock
 from common.mongo import Document, collection, current_session, in_transaction
@@ -61,10 +60,7 @@ class DialogCommands:
             return  # nobody waits, or it does not say who
         answer = DialogAnswer(DialogOutcome.FAILED)
         result = _result(command, command.action, answer, clock.now(), "failed")
-        try:
-            outbox.add([outbox.Outgoing(DIALOG_RESULT, result)])
-        except DuplicateKeyError:
-            return  # answered when it was given up before
+        outbox.add_once(outbox.Outgoing(DIALOG_RESULT, result))
 
     def _handle_one(self, item: AnyDialogCommand) -> list[Document]:
         now = clock.now()

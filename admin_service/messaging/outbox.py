@@ -4,11 +4,14 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import NamedTuple
 
+from pymongo.errors import BulkWriteError
+
 from common import clock
 from common.mongo import Document, collection, current_session
 from shared_contracts.envelope import Message, encode
 from shared_contracts.topology import Queue
 
+_DUPLICATE_KEY = 11000  # MongoDB's code
 OWN_HEAD_START = timedelta(seconds=5)
 """How long the relay leaves rows to the consumer that wrote them (it publishes right after its commit)."""
 
@@ -50,6 +53,18 @@ def add(messages: Sequence[Outgoing], *, published_by_writer: bool = False) -> l
     if rows:
         collection("outbox").insert_many(rows, session=current_session())
     return rows
+
+
+def add_once(message: Outgoing) -> None:
+    """Insert a row for ``message`` unless it has one: what was given up before may be given up again.
+
+    Not in a transaction, which a refused insert would end.
+    """
+    try:
+        add([message])
+    except BulkWriteError as error:
+        if any(item["code"] != _DUPLICATE_KEY for item in error.details["writeErrors"]):
+            raise
 
 
 def mark_sent(ids: Sequence[str]) -> None:

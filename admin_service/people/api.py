@@ -22,8 +22,10 @@ from common.reads import (
     parse_query,
     position,
 )
+from people.links import recruiter_link
+from people.models import MOSCOW
 from scheduling.loading import default_contact
-from shared_contracts.directory import AllowedUser, ChangesPage, City, Contact, Page, Recruiter
+from shared_contracts.directory import AllowedUser, AwaitedUsername, ChangesPage, City, Contact, Page, Recruiter
 from shared_contracts.fields import EntityId, TelegramUserId
 
 OVERLAP = timedelta(seconds=10)
@@ -82,13 +84,16 @@ BY_CHANGE = [("listed_at", 1), ("_id", 1)]
 
 
 def changed_since(since: Position) -> Document:
-    """Entries changed after a place in the order of changes; served by ``users_listed``."""
-    return since.after("listed_at")
+    """Entries changed after a place in the order of changes; served by ``users_listed``.
+
+    Who has not come in yet (no Telegram id) is not listed.
+    """
+    return {**since.after("listed_at"), "telegram_id": {"$ne": None}}
 
 
 def allowed_after(last_id: str | None) -> Document:
-    """Allowed people by id; served by the primary key."""
-    return {"_id": {"$gt": ObjectId(last_id or _LOWEST_ID)}, "is_allowed": True}
+    """Allowed people by id; served by the primary key. Who has not come in yet (no Telegram id) is not listed."""
+    return {"_id": {"$gt": ObjectId(last_id or _LOWEST_ID)}, "is_allowed": True, "telegram_id": {"$ne": None}}
 
 
 def _latest_change() -> Position:
@@ -162,16 +167,41 @@ class RecruitersView(ApiView):
     def get(self, request: Request) -> HttpResponse:
         """Those who hold interviews now."""
         rows, following = page_by_id(request, "recruiters", parse_query(request, ListQuery), {"is_active": True})
-        results = [
-            Recruiter(
-                id=str(row["_id"]),
-                name=row["name"],
-                city_id=str(row["city_id"]) if row["city_id"] else None,
-                contact_url=row["contact_url"] or None,
-            )
-            for row in rows
-        ]
+        cities = collection("cities").find({"_id": {"$in": [row["city_id"] for row in rows]}}, {"timezone": 1})
+        zones = {city["_id"]: city["timezone"] for city in cities}
+        results = [_recruiter(row, zones.get(row["city_id"], MOSCOW)) for row in rows]
         return answer(request, Page[Recruiter](results=results, next=following))
+
+
+def _recruiter(row: Document, zone: str) -> Recruiter:
+    return Recruiter(
+        id=str(row["_id"]),
+        name=row["name"],
+        city_id=str(row["city_id"]) if row["city_id"] else None,
+        contact_url=recruiter_link(row),
+        telegram_id=row["telegram_id"],
+        timezone=zone,
+    )
+
+
+class UsernameQuery(Query):
+    """Parameters of ``GET /api/awaited-usernames``."""
+
+    username: str = Field(
+        pattern=r"^[A-Za-z0-9_]{1,32}$", description="A Telegram username: letters, digits and _, without the @."
+    )
+
+
+class AwaitedUsernamesView(ApiView):
+    """Who was put down by @username and has not written yet (R10)."""
+
+    @documented("Whether someone with this @username is awaited", AwaitedUsername, query=UsernameQuery)
+    def get(self, request: Request) -> HttpResponse:
+        """In whatever case it is written. False once someone has come in by it, or was taken off the list."""
+        username = parse_query(request, UsernameQuery).username
+        wanted = {"awaited_username": username.lower()}
+        awaited = any(collection(name).find_one(wanted, {"_id": 1}) for name in ("users", "recruiters"))
+        return answer(request, AwaitedUsername(username=username, awaited=awaited))
 
 
 class ContactView(ApiView):

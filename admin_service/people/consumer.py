@@ -3,7 +3,9 @@
 from datetime import datetime
 
 from common.mongo import Document, collection, current_session
+from messaging import caches, outbox
 from shared_contracts.dialog import ChatStarted, ChatStopped
+from shared_contracts.notification import CacheName
 
 
 def store_report(item: ChatStarted | ChatStopped, now: datetime) -> None:
@@ -14,6 +16,20 @@ def store_report(item: ChatStarted | ChatStopped, now: datetime) -> None:
         {"$set": {**_facts(item, now), "chat_seen_at": item.occurred_at, "updated_at": now}},
         session=current_session(),
     )
+    if isinstance(item, ChatStarted):
+        _follow_username(item, now)
+
+
+def _follow_username(item: ChatStarted, now: datetime) -> None:
+    """A recruiter without a link of their own is reached by username, and the old one may be someone else's soon."""
+    username = item.username or ""
+    done = collection("recruiters").update_one(
+        {"telegram_id": item.user_telegram_id, "username": {"$ne": username}},
+        {"$set": {"username": username, "updated_at": now}},
+        session=current_session(),
+    )
+    if done.modified_count:
+        outbox.add([caches.stale(CacheName.RECRUITERS, correlation_id=item.correlation_id)])
 
 
 def _facts(item: ChatStarted | ChatStopped, now: datetime) -> Document:

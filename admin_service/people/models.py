@@ -1,5 +1,7 @@
-"""Who Slotdesk knows: cities, recruiters, candidates, and the default contact."""
+"""Who Slotdesk knows: cities, recruiters, candidates, their invitations, and the default contact."""
 
+from collections.abc import Iterable
+from typing import Any, ClassVar
 from zoneinfo import available_timezones
 
 from bson import ObjectId
@@ -10,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common import clock
 from common.models import StampedModel
+from shared_contracts.dialog import Role
 
 MOSCOW = "Europe/Moscow"
 LARGEST_TELEGRAM_ID = 2**53 - 1
@@ -44,28 +47,80 @@ class City(StampedModel):
         return self.name
 
 
-class Recruiter(StampedModel):
-    """Someone who holds interviews. Without ``telegram_id`` they are reached by hand (R4)."""
+class Person(StampedModel):
+    """Someone who comes through Telegram. ``telegram_id`` is empty until they do, then theirs for good (R10).
+
+    ``awaited_username``: the username in lower case (Telegram's are case-insensitive) while the entry waits for its
+    first contact, else null. Being the field that is looked up, it makes what has been bound, or taken off the list,
+    nobody's: not even whoever has that username later. ``LET_IN`` names the field by which staff let a person in.
+    """
+
+    LET_IN: ClassVar[str]
+
+    # Typed as there, which it is for whoever chat or a booking leads to; those still awaited are told by ``is None``.
+    telegram_id: "models.BigIntegerField[int | str | None, int]" = models.BigIntegerField(  # type: ignore[misc]
+        _("Telegram id"), null=True, blank=True, unique=True, validators=telegram_id_limits
+    )
+    username = models.CharField(_("username"), max_length=32, blank=True, validators=[username_form])
+    awaited_username = models.CharField(max_length=32, null=True, unique=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def is_let_in(self) -> bool:
+        """Whether the bot serves them: on the allow list, or active."""
+        return bool(getattr(self, self.LET_IN))
+
+    def awaits(self) -> str | None:
+        """What ``awaited_username`` must be."""
+        return self.username.lower() or None if self.telegram_id is None and self.is_let_in else None
+
+    def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
+        """As Django's; ``awaited_username`` follows."""
+        self.awaited_username = self.awaits()
+        if update_fields is not None:
+            update_fields = {*update_fields, "awaited_username"}
+        super().save(*args, update_fields=update_fields, **kwargs)
+
+
+class Recruiter(Person):
+    """Someone who holds interviews. Without ``telegram_id`` they are reached by hand (R4).
+
+    ``deputy`` may answer the requests they leave unanswered.
+    """
+
+    LET_IN = "is_active"
 
     city_id: ObjectId | None
+    deputy_id: ObjectId | None
 
     name = models.CharField(_("name"), max_length=100)
     city = models.ForeignKey(City, models.PROTECT, null=True, blank=True, verbose_name=_("city"))
-    telegram_id = models.BigIntegerField(_("Telegram id"), null=True, blank=True, validators=telegram_id_limits)
     contact_url = models.CharField(_("contact link"), max_length=200, blank=True, validators=[contact_link])
+    deputy = models.ForeignKey("self", models.PROTECT, null=True, blank=True, verbose_name=_("deputy"))
     is_active = models.BooleanField(_("active"), default=True)
 
     class Meta:
         db_table = "recruiters"
         verbose_name = _("recruiter")
         verbose_name_plural = _("recruiters")
-        indexes = [models.Index(fields=["telegram_id"], name="recruiter_telegram")]
+        indexes = [
+            # The unique indexes are partial, which equality look-ups can't use.
+            models.Index(fields=["telegram_id"], name="recruiter_telegram"),
+            models.Index(fields=["awaited_username"], name="recruiter_awaited"),
+        ]
 
     def __str__(self) -> str:
         return self.name
 
+    def clean(self) -> None:
+        """Nobody stands in for themselves."""
+        if self.deputy_id and self.deputy_id == self.pk:
+            raise ValidationError({"deputy": _("Choose someone else: nobody is their own deputy.")})
 
-class Candidate(StampedModel):
+
+class Candidate(Person):
     """An entry of the allow list (FR2), the brief's ``users``.
 
     ``listed_at`` moves when what the bot may see of the entry changes, so that it can follow changes.
@@ -73,11 +128,11 @@ class Candidate(StampedModel):
     dropped. ``decisions`` counts the batches that touched the person: two transactions about one person conflict on it.
     """
 
+    LET_IN = "is_allowed"
+
     city_id: ObjectId | None
 
-    telegram_id = models.BigIntegerField(_("Telegram id"), unique=True, validators=telegram_id_limits)
-    username = models.CharField(_("username"), max_length=32, blank=True, validators=[username_form])
-    first_name = models.CharField(_("first name"), max_length=64)
+    first_name = models.CharField(_("first name"), max_length=64, blank=True)
     last_name = models.CharField(_("last name"), max_length=64, blank=True)
     city = models.ForeignKey(City, models.PROTECT, null=True, blank=True, verbose_name=_("city"))
     is_allowed = models.BooleanField(_("on the allow list"), default=True)
@@ -94,14 +149,80 @@ class Candidate(StampedModel):
         verbose_name = _("candidate")
         verbose_name_plural = _("candidates")
         indexes = [
-            # The unique index is partial, which equality look-ups can't use.
+            # The unique indexes are partial, which equality look-ups can't use.
             models.Index(fields=["telegram_id"], name="users_telegram"),
+            models.Index(fields=["awaited_username"], name="users_awaited"),
             models.Index(fields=["listed_at", "id"], name="users_listed"),
             models.Index(fields=["is_allowed", "city", "id"], name="users_audience"),
         ]
 
     def __str__(self) -> str:
-        return " ".join(filter(None, (self.first_name, self.last_name))) or str(self.telegram_id)
+        named = " ".join(filter(None, (self.first_name, self.last_name)))
+        return named or (f"@{self.username}" if self.username else str(self.telegram_id))
+
+    def clean(self) -> None:
+        """A name, or a username to await; Telegram's own name comes with the person then."""
+        if not self.first_name and not self.username:
+            raise ValidationError({"first_name": _("This field is required.")})
+
+
+class InvitationState(models.TextChoices):
+    """Whether a link can still be used, and if not, why."""
+
+    WAITING = "waiting", _("waiting")
+    USED = "used", _("used")
+    EXPIRED = "expired", _("expired")
+    REVOKED = "revoked", _("revoked")
+
+
+class Invitation(StampedModel):
+    """A one-time personal link into the chat (R10), for one candidate or one recruiter.
+
+    ``name`` is the person's when it was made, for lists. ``batch`` groups those made at once.
+    """
+
+    candidate_id: ObjectId | None
+    recruiter_id: ObjectId | None
+
+    token = models.CharField(max_length=62, unique=True)
+    role = models.CharField(
+        _("role"),
+        max_length=10,
+        choices=[(Role.CANDIDATE.value, _("candidate")), (Role.RECRUITER.value, _("recruiter"))],
+    )
+    candidate = models.ForeignKey(Candidate, models.PROTECT, null=True, verbose_name=_("candidate"))
+    recruiter = models.ForeignKey(Recruiter, models.PROTECT, null=True, verbose_name=_("recruiter"))
+    name = models.CharField(_("name"), max_length=130)
+    note = models.CharField(_("note"), max_length=500, blank=True)
+    batch = models.CharField(max_length=32)
+    created_by = models.CharField(_("made by"), max_length=150)
+    expires_at = models.DateTimeField(_("valid until"))
+    revoked_at = models.DateTimeField(_("revoked"), null=True)
+    used_at = models.DateTimeField(_("used"), null=True)
+    used_by_telegram_id = models.BigIntegerField(_("used by"), null=True)
+
+    class Meta:
+        db_table = "invitations"
+        verbose_name = _("invitation")
+        verbose_name_plural = _("invitations")
+        indexes = [
+            # The unique index is partial, which equality look-ups can't use.
+            models.Index(fields=["token"], name="invitations_token"),
+            models.Index(fields=["batch"], name="invitations_batch"),
+            models.Index(fields=["created_at"], name="invitations_age"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def state(self) -> InvitationState:
+        """As of now."""
+        if self.used_at:
+            return InvitationState.USED
+        if self.revoked_at:
+            return InvitationState.REVOKED
+        return InvitationState.EXPIRED if self.expires_at <= clock.now() else InvitationState.WAITING
 
 
 class ContactSettings(StampedModel):

@@ -3,25 +3,37 @@
 Taking people off the allow list may cancel bookings and is in ``scheduling.removal``.
 """
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any, cast
 
 from bson import ObjectId
+from django.utils.translation import gettext as _
 
 from common import audit, clock, correlation
 from common.models import StampedModel
 from common.mongo import in_transaction
+from common.refusals import RefusedError
 from messaging import caches
-from people.models import Candidate, City, ContactSettings, Recruiter
+from people.invitations import revoke_of
+from people.models import Candidate, City, ContactSettings, Person, Recruiter
 from shared_contracts.notification import CacheName
 
 # Names, places and links of cities and recruiters are part of how slots are shown.
 _PLACE_CACHES = (CacheName.CITIES, CacheName.RECRUITERS, CacheName.SLOTS, CacheName.ALLOWED_USERS)
 
 
+CANDIDATE_FACTS = ("telegram_id", "is_allowed", "city_id")
+
+
 def save_candidate(candidate: Candidate, *, actor: str) -> None:
-    """Save a new or changed entry of the allow list; ``actor`` is the staff login."""
-    save_audited(candidate, "candidate", ("telegram_id", "is_allowed", "city_id"), (CacheName.ALLOWED_USERS,), actor)
+    """Save a new or changed entry of the allow list; ``actor`` is the staff login.
+
+    Raises:
+        RefusedError: naming the field; see ``check_person``.
+    """
+    stale = (CacheName.ALLOWED_USERS,)
+    save_audited(candidate, "candidate", CANDIDATE_FACTS, stale, actor, then=_keep_out(candidate, actor))
 
 
 def save_city(city: City, *, actor: str) -> None:
@@ -34,8 +46,32 @@ def save_city(city: City, *, actor: str) -> None:
 
 
 def save_recruiter(recruiter: Recruiter, *, actor: str) -> None:
-    """Save a recruiter."""
-    save_audited(recruiter, "recruiter", ("name", "city_id", "telegram_id", "is_active"), _PLACE_CACHES, actor)
+    """Save a recruiter.
+
+    Raises:
+        RefusedError: naming the field; see ``check_person``.
+    """
+    fields = ("name", "city_id", "telegram_id", "is_active", "deputy_id")
+    save_audited(recruiter, "recruiter", fields, _PLACE_CACHES, actor, then=_keep_out(recruiter, actor))
+
+
+def _keep_out(person: Person, actor: str) -> Callable[[datetime], None] | None:
+    """Who is taken off the list has no link to come back by."""
+    return None if person.is_let_in or person._state.adding else lambda now: revoke_of(person, now, actor)
+
+
+def check_person(person: Person, stored: Person | None) -> None:
+    """Hold what would give one Telegram account two entries, or one entry two accounts.
+
+    Raises:
+        RefusedError: the @username is awaited by another entry; or the entry, which looked free, was joined meanwhile.
+    """
+    others = type(person)._default_manager.exclude(pk=person.pk)
+    awaited = person.awaits()
+    if awaited and others.filter(awaited_username=awaited).exists():
+        raise RefusedError({"username": _("@%(name)s is awaited already by another entry.") % {"name": awaited}})
+    if stored and stored.telegram_id is not None and person.telegram_id is None:
+        raise RefusedError({"": _("They have just joined. Look at the entry again.")})
 
 
 def save_contact(contact: ContactSettings, *, actor: str) -> None:
@@ -97,6 +133,8 @@ def save_audited(
     def work() -> None:
         now, correlation_id = clock.now(), correlation.current()
         stored = None if adding else type(document).objects.filter(pk=document.pk).first()
+        if isinstance(document, Person):
+            check_person(document, cast(Person | None, stored))
         if isinstance(document, Candidate):
             document.listed_at = now
         document._state.adding = adding  # the driver may run this again after a conflict

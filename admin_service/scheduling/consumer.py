@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from bson import ObjectId
 from pydantic import ValidationError
-from pymongo.errors import DuplicateKeyError
 
 from common import clock
 from common.mongo import Document
@@ -50,10 +49,7 @@ class BookingEvents:
             request = request_essentials.validate_json(body)
         except (BadMessageError, ValidationError):
             return  # it does not say whom to answer
-        try:
-            outbox.add([outbox.Outgoing(BOOKING_RESULT, _failed(request))])
-        except DuplicateKeyError:
-            return  # answered when it was given up before
+        outbox.add_once(outbox.Outgoing(BOOKING_RESULT, _failed(request)))
 
 
 def asked(request: AnyBookingRequest) -> Asked:

@@ -210,3 +210,22 @@ def test_a_replayed_dead_letter_is_decided_like_new(make_slot: MakeSlot, maria: 
 
     assert answer.outcome is Outcome.BOOKED
     assert dead() == []
+
+
+def test_a_request_given_up_twice_is_answered_failed_once_and_the_consumer_lives(
+    make_slot: MakeSlot, maria: Candidate, ivan: Candidate
+) -> None:
+    """I6. Guard: ``outbox.add_once``."""
+    slot = make_slot(capacity=2)
+    request = asking.book(maria, slot)
+    collection("users").update_one({"_id": maria.pk}, {"$unset": {"is_allowed": ""}})
+    with consumer():
+        sent(request)
+        assert broker_tools.wait_until(lambda: broker_tools.depth(BOOKING_EVENT.dead_name) == 1)
+        assert dead_letters.replay(broker_tools.operator_url(), BOOKING_EVENT, str(request.message_id)) == 1
+        sent(asking.book(ivan, slot))
+        (answer,) = answers(1)
+        assert broker_tools.wait_until(lambda: broker_tools.depth(BOOKING_EVENT.dead_name) == 1)
+
+    assert answer.outcome is Outcome.BOOKED
+    assert collection("outbox").count_documents({"body": {"$regex": '"outcome":"failed"'}}) == 1

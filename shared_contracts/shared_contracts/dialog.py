@@ -52,7 +52,10 @@ class InvitationClaimed(DialogRequest):
 
 
 class UsernameClaimed(DialogRequest):
-    """First contact of someone put down by @username: binds their id once (R10). ``accepted`` or ``unknown``."""
+    """First contact of someone put down by @username: binds their id once (R10).
+
+    Outcomes: ``accepted``, ``already_accepted`` (in by now, such as by an earlier press), ``unknown``.
+    """
 
     action: Literal["username_claimed"] = "username_claimed"
     username: ShortText

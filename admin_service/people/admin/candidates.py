@@ -5,7 +5,6 @@ from operator import or_
 from typing import Any
 
 from bson import ObjectId
-from django import forms
 from django.contrib import admin, messages
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -15,11 +14,12 @@ from django.utils.translation import ngettext
 from unfold.contrib.filters.admin import BooleanRadioFilter, RelatedDropdownFilter
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
-from unfold.widgets import UnfoldAdminTextInputWidget
 
 from common.mongo import collection
-from desk.options import UseCaseAdmin, UseCaseForm, find, login, page, plainly
+from desk.options import UseCaseForm, find, login, page, plainly
 from desk.pages import RemoveForm
+from desk.people_forms import TelegramIdField, UsernameField
+from people.admin.inviting import InvitingAdmin
 from people.models import LARGEST_TELEGRAM_ID, Candidate
 from people.usecases import restore_candidates, save_candidate
 from scheduling.removal import remove_candidates
@@ -28,19 +28,14 @@ _NAMES = ("first_name", "last_name", "username")
 
 
 class CandidateForm(UseCaseForm):
-    """An entry of the allow list. Once made, it belongs to that Telegram id for good."""
+    """An entry of the allow list. Once someone has come in by it, it belongs to that Telegram id for good."""
 
-    telegram_id = forms.IntegerField(
-        label=_("Telegram id"),
-        min_value=1,
-        max_value=LARGEST_TELEGRAM_ID,
-        widget=UnfoldAdminTextInputWidget(),
-        help_text=_("A number. It can't be changed later."),
-    )
+    telegram_id = TelegramIdField(help_text=_("If you know it. Otherwise give the @username, or save and send a link."))
+    username = UsernameField()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if self.instance.pk and "telegram_id" in self.fields:
+        if self.instance.telegram_id is not None and "telegram_id" in self.fields:
             self.fields["telegram_id"].disabled = True
 
     def carry_out(self) -> None:
@@ -49,19 +44,19 @@ class CandidateForm(UseCaseForm):
 
 
 @admin.register(Candidate)
-class CandidateAdmin(UseCaseAdmin):
+class CandidateAdmin(InvitingAdmin):
     """The allow list. People leave it by an action that asks about their bookings."""
 
     form = CandidateForm
-    fields = ["telegram_id", "first_name", "last_name", "username", "city", "note", "on_list", "chat_line"]
+    fields = ["first_name", "last_name", "city", "username", "telegram_id", "note", "on_list", "chat_line"]
     readonly_fields = ["on_list", "chat_line"]
     list_display = ["person", "telegram_id", "city_name", "on_list", "chat"]
     list_filter = [("is_allowed", BooleanRadioFilter), ("city", RelatedDropdownFilter)]
     search_fields = ["first_name", "last_name", "username", "telegram_id"]
     search_help_text = _("Name, username or Telegram id")
     ordering = ["telegram_id"]
-    actions = ["remove", "restore"]
-    actions_detail = ["remove_one", "restore_one"]
+    actions = [*InvitingAdmin.actions, "remove", "restore"]
+    actions_detail = [*InvitingAdmin.actions_detail, "remove_one", "restore_one"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Candidate]:
         """Cities by one more query, not by a join."""
@@ -106,12 +101,14 @@ class CandidateAdmin(UseCaseAdmin):
         return candidate.is_allowed
 
     @display(  # type: ignore[untyped-decorator]
-        description=_("chat"), label={"started": "success", "blocked": "danger", "none": "default"}
+        description=_("chat"), label={"started": "success", "blocked": "danger", "awaited": "info", "none": "default"}
     )
     def chat(self, candidate: Candidate) -> tuple[str, Any]:
         """Whether the bot can write to them."""
         if candidate.blocked_at:
             return "blocked", _("blocked the bot")
+        if candidate.awaited_username:
+            return "awaited", _("awaited by username")
         return ("started", _("started the bot")) if candidate.started_at else ("none", _("has not started the bot"))
 
     chat_line = plainly(chat)

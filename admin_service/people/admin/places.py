@@ -10,10 +10,12 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import BooleanRadioFilter, RelatedDropdownFilter
 from unfold.decorators import display
-from unfold.widgets import UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminSelectWidget
 
 from desk.options import UseCaseAdmin, UseCaseForm
-from people.models import LARGEST_TELEGRAM_ID, City, ContactSettings, Recruiter
+from desk.people_forms import TelegramIdField, UsernameField
+from people.admin.inviting import InvitingAdmin
+from people.models import City, ContactSettings, Recruiter
 from people.usecases import save_city, save_contact, save_recruiter
 
 
@@ -38,14 +40,29 @@ class CityAdmin(UseCaseAdmin):
 class RecruiterForm(UseCaseForm):
     """A recruiter."""
 
-    telegram_id = forms.IntegerField(
-        label=_("Telegram id"),
-        min_value=1,
-        max_value=LARGEST_TELEGRAM_ID,
-        required=False,
-        widget=UnfoldAdminTextInputWidget(),
-        help_text=_("Empty: reached by hand, with the contact link."),
+    # With the value that was shown beside what is sent: who comes in meanwhile is not cleared by an old page.
+    telegram_id = TelegramIdField(
+        show_hidden_initial=True, help_text=_("If you know it. Until it is known they are reached by hand.")
     )
+    username = UsernameField()
+    deputy = forms.ModelChoiceField(
+        Recruiter.objects.order_by("name"),
+        label=_("Deputy"),
+        required=False,
+        widget=UnfoldAdminSelectWidget(),
+        help_text=_("May answer the requests that this recruiter leaves unanswered."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "deputy" in self.fields:
+            choices = self.fields["deputy"]
+            choices.queryset = choices.queryset.filter(is_active=True).exclude(pk=self.instance.pk)  # type: ignore[attr-defined]
+
+    def clean_telegram_id(self) -> int | None:
+        """As it is stored, unless it was changed on the page."""
+        given: int | None = self.cleaned_data["telegram_id"]
+        return given if "telegram_id" in self.changed_data else self.instance.telegram_id
 
     def carry_out(self) -> None:
         """Save them."""
@@ -53,10 +70,11 @@ class RecruiterForm(UseCaseForm):
 
 
 @admin.register(Recruiter)
-class RecruiterAdmin(UseCaseAdmin):
+class RecruiterAdmin(InvitingAdmin):
     """Recruiters."""
 
     form = RecruiterForm
+    fields = ["name", "city", "username", "telegram_id", "contact_url", "deputy", "is_active"]
     list_display = ["name", "city_name", "telegram_id", "contact_url", "is_active"]
     list_filter = [("city", RelatedDropdownFilter), ("is_active", BooleanRadioFilter)]
     search_fields = ["name"]

@@ -12,7 +12,7 @@ from unfold.decorators import display
 
 from desk.audit import actor_label, trail
 from desk.clocks import said
-from desk.options import plainly
+from desk.options import ExportingAdmin, plainly
 from scheduling.admin.decisions import DecidingAdmin
 from scheduling.admin.export import csv_answer
 from scheduling.admin.filters import CityFilter, DayFilter, EventFilter
@@ -32,7 +32,7 @@ STATUS_COLOURS = {
 
 
 @admin.register(Booking)
-class BookingAdmin(DecidingAdmin):
+class BookingAdmin(ExportingAdmin, DecidingAdmin):
     """Bookings, from the snapshots they hold: no list, filter or search joins."""
 
     list_display = ["when", "person", "telegram_id", "state", "place", "recruiter", "event"]
@@ -40,7 +40,6 @@ class BookingAdmin(DecidingAdmin):
     search_fields = ["search"]
     search_help_text = _("Name, username or Telegram id")
     ordering = ["-starts_at"]
-    list_before_template = "desk/export_link.html"
     change_form_after_template = "desk/trail.html"
     fields = [
         ("person_line", "telegram_id"),
@@ -64,16 +63,9 @@ class BookingAdmin(DecidingAdmin):
         """Who ended it and why, once it has ended."""
         return [*self.fields, ("end", "reason")] if obj and obj.ended_by else list(self.fields)
 
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:
-        """The list, or with ``_export`` all its pages as CSV."""
-        if "_export" not in request.GET:
-            listed: HttpResponseBase = super().changelist_view(request, extra_context)
-            return listed
-        query = request.GET.copy()
-        del query["_export"]
-        request.GET = query  # type: ignore[assignment]
-        self.request = request
-        return csv_answer(self.get_changelist_instance(request).get_queryset(request))
+    def export(self, request: HttpRequest, queryset: QuerySet[Booking]) -> HttpResponseBase:
+        """Bookings as CSV."""
+        return csv_answer(queryset)
 
     def on_page(self, object_id: ObjectId) -> dict[str, Any]:
         """With the booking's audit trail."""

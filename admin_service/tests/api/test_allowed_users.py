@@ -141,3 +141,14 @@ def test_a_citys_new_contact_reaches_those_who_live_there(bot: Client, maria: Ca
     save_city(moscow, actor="anna")
     (user,) = read(bot, f"/api/allowed-users?since={cursor}").results
     assert user.contact_url == "https://t.me/someone_else"
+
+
+def test_who_has_not_come_in_yet_is_not_listed(bot: Client, make_candidate: MakeCandidate) -> None:
+    """R10: there is no id that the bot could let in."""
+    settle()
+    cursor = follow(bot, "/api/allowed-users")[-1].changes_cursor
+    here = make_candidate()
+    make_candidate(telegram_id=None)
+    make_candidate(telegram_id=None, username="")
+    assert ids(follow(bot, "/api/allowed-users")) == [here.telegram_id]
+    assert ids(follow(bot, f"/api/allowed-users?since={cursor}")) == [here.telegram_id]

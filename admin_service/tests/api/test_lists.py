@@ -164,6 +164,7 @@ def test_a_broadcasts_recipients_are_paged_and_can_be_written_to(
     make_candidate()  # never started the bot
     make_candidate(started_at=clock.now(), blocked_at=clock.now())
     make_candidate(started_at=clock.now(), is_allowed=False)
+    make_candidate(telegram_id=None)  # has not come in yet
     url: str | None = f"/api/broadcasts/{broadcast(event).pk}/recipients?limit=2"
     seen: list[int] = []
     while url:
@@ -183,3 +184,50 @@ def test_a_broadcast_to_chats_has_no_recipients(bot: Client, event: InterviewEve
 @pytest.mark.parametrize("broadcast_id", ["6b0210a10ebbd9947507d2a0", "something", "6b02"])
 def test_an_unknown_broadcast_is_not_found(bot: Client, broadcast_id: str) -> None:
     assert bot.get(f"/api/broadcasts/{broadcast_id}/recipients").status_code == 404
+
+
+def test_a_recruiter_is_told_with_zone_id_and_link(bot: Client, olga: Recruiter) -> None:
+    """R3, R4, R10: cards go to their id, in their city's zone; who has not come in has none."""
+    omsk = City.objects.create(name="Омск", timezone="Asia/Omsk")
+    Recruiter.objects.create(name="Вера", city=omsk, username="vera_kim")
+    Recruiter.objects.create(name="Пётр", telegram_id=5003, username="petr", city=omsk)
+    Recruiter.objects.create(name="Лев", contact_url="https://t.me/lev_hr")
+    rows = {row["name"]: row for row in bot.get("/api/recruiters").json()["results"]}
+    told = {name: (row["telegram_id"], row["timezone"], row["contact_url"]) for name, row in rows.items()}
+    assert told == {
+        "Ольга Смирнова": (5001, "Europe/Moscow", None),
+        "Вера": (None, "Asia/Omsk", None),  # her username may be nobody's yet, or a slip of the pen
+        "Пётр": (5003, "Asia/Omsk", "https://t.me/petr"),
+        "Лев": (None, "Europe/Moscow", "https://t.me/lev_hr"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("fields", "awaited"),
+    [
+        ({}, True),
+        ({"is_allowed": False}, False),
+        ({"telegram_id": 1042}, False),
+    ],
+)
+def test_an_awaited_username_is_told_whatever_its_case(bot: Client, fields: dict[str, object], awaited: bool) -> None:
+    """R10."""
+    Candidate.objects.create(first_name="Глеб", username="Gleb_S", **fields)
+    assert bot.get("/api/awaited-usernames?username=gLeb_s").json() == {"username": "gLeb_s", "awaited": awaited}
+
+
+def test_a_recruiters_username_is_awaited_too_while_they_are_active(bot: Client) -> None:
+    Recruiter.objects.create(name="Вера", username="vera_kim")
+    Recruiter.objects.create(name="Лев", username="lev", is_active=False)
+    awaited = [
+        bot.get(f"/api/awaited-usernames?username={name}").json()["awaited"] for name in ("vera_kim", "lev", "x")
+    ]
+    assert awaited == [True, False, False]
+
+
+@pytest.mark.parametrize("query", ["", "?username=", "?username=@gleb", "?username=%D0%B3%D0%BB%D0%B5%D0%B1"])
+def test_a_wrong_username_is_named_with_the_fix(bot: Client, query: str) -> None:
+    response = bot.get(f"/api/awaited-usernames{query}")
+    (error,) = Problem.model_validate_json(response.content).errors
+    assert (response.status_code, error.field) == (400, "username")
+    assert "without the @" in error.message

@@ -9,9 +9,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from desk.spreadsheet import safe
 from people.models import Candidate, City
 from people.usecases import save_candidate
-from scheduling.admin.export import safe
 from scheduling.models import Booking, InterviewEvent, InterviewSlot
 from scheduling.staff import book_for
 from tests.asking import book, outcome

@@ -14,6 +14,7 @@ LISTS = [
     "people_candidate",
     "people_city",
     "people_recruiter",
+    "people_invitation",
     "people_contactsettings",
     "scheduling_interviewevent",
     "scheduling_interviewslot",

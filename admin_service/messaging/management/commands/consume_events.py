@@ -14,10 +14,16 @@ from messaging.broker import Broker
 from messaging.consuming import Handler, Worker
 from messaging.dialogs import DialogCommands, Handling
 from people.consumer import store_report
+from people.joining import claim_invitation, claim_username
 from scheduling.consumer import BookingEvents
-from shared_contracts.dialog import ChatStarted, ChatStopped
+from shared_contracts.dialog import ChatStarted, ChatStopped, InvitationClaimed, UsernameClaimed
 
-DIALOGS: dict[type, Handling] = {ChatStarted: store_report, ChatStopped: store_report}
+DIALOGS: dict[type, Handling] = {
+    ChatStarted: store_report,
+    ChatStopped: store_report,
+    InvitationClaimed: claim_invitation,
+    UsernameClaimed: claim_username,
+}
 """Who stores which command of a dialog."""
 
 log = structlog.get_logger(__name__)

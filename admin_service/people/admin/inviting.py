@@ -1,0 +1,87 @@
+"""Inviting people from their own lists and pages (R10)."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import action
+
+from common import clock
+from common.refusals import RefusedError
+from desk.options import UseCaseAdmin, find, login, page, show_refusal
+from desk.people_forms import InviteForm
+from people.admin.invitations import MAY_INVITE, copyable, may_invite, to_made
+from people.invitations import invite
+from people.links import invitation_link
+from people.models import Invitation, Person
+
+
+class InvitingAdmin(UseCaseAdmin):
+    """People whom a link can let in: those let in by staff who have not come yet."""
+
+    actions = ["invite_chosen"]
+    actions_detail = ["invite_one"]
+
+    def has_invite_permission(self, request: HttpRequest) -> bool:
+        """Whether links may be made."""
+        return may_invite(request)
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        """Inviting only who has not come yet."""
+        every: list[Any] = super().get_actions_detail(request, object_id)
+        return (
+            every
+            if _can_be_invited(find(self.model, object_id))
+            else [item for item in every if "invite_one" not in item.action_name]
+        )
+
+    @admin.action(description=_("Invite by link"), permissions=["invite"])
+    def invite_chosen(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
+        """Make links for the chosen people who have not come yet."""
+        people = [person for person in queryset if _can_be_invited(person)]
+        if not people:
+            messages.warning(request, _now("All of them are in already, or off the list: there is nobody to invite."))
+            return None
+        return to_made(request, invite(people, actor=login(request)))
+
+    @action(  # type: ignore[untyped-decorator]
+        description=_("Invite by link"), url_path="invite", permissions=[MAY_INVITE], icon="link"
+    )
+    def invite_one(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """One person's link: the one that waits, or a new one."""
+        person = find(self.model, object_id)
+        form = InviteForm(request.POST if "_confirm" in request.POST else None)
+        if form.is_valid():
+            try:
+                made = invite([person], actor=login(request), **form.cleaned_data)
+            except RefusedError as error:
+                show_refusal(form, error)
+            else:
+                new = Invitation.objects.get(batch=made.batch)
+                return HttpResponseRedirect(reverse("admin:people_invitation_change", args=[new.pk]))
+        return page(
+            self,
+            request,
+            "desk/invite.html",
+            title=_("Invite by link"),
+            obj=person,
+            form=form,
+            link=_waiting_link(person),
+            submit_text=_("Make a link"),
+            back=reverse(f"admin:people_{self.opts.model_name}_change", args=[person.pk]),
+        )
+
+
+def _can_be_invited(person: Person) -> bool:
+    return person.is_let_in and person.telegram_id is None
+
+
+def _waiting_link(person: Person) -> str:
+    found = Invitation.objects.filter(
+        **{person._meta.model_name or "": person}, used_at=None, revoked_at=None, expires_at__gt=clock.now()
+    ).first()
+    return copyable(invitation_link(found.token)) if found else ""

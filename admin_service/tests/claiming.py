@@ -1,0 +1,52 @@
+"""What the bot sends when someone opens an invitation's link, or comes for the first time; and the answers."""
+
+import uuid
+from typing import Any
+
+from common import clock
+from messaging.dialogs import DialogCommands
+from messaging.management.commands.consume_events import DIALOGS
+from people.models import Invitation
+from shared_contracts.booking import ReplyTo
+from shared_contracts.dialog import AnyDialogCommand, ChatStarted, DialogResult, InvitationClaimed, UsernameClaimed
+
+
+def _base(telegram_id: int, **fields: Any) -> dict[str, Any]:
+    return {
+        "message_id": uuid.uuid4(),
+        "correlation_id": uuid.uuid4().hex,
+        "occurred_at": clock.now(),
+        "user_telegram_id": telegram_id,
+        "reply": ReplyTo(chat_id=telegram_id, message_id=7),
+        "first_name": "Маша",
+        "last_name": "П.",
+        "language_code": "en",
+        **fields,
+    }
+
+
+def opens(invitation: Invitation, telegram_id: int, username: str | None = None) -> InvitationClaimed:
+    """Someone opens an invitation's link."""
+    return InvitationClaimed(**_base(telegram_id, username=username), token=invitation.token)
+
+
+def comes(telegram_id: int, username: str) -> UsernameClaimed:
+    """Someone whose username is awaited writes for the first time."""
+    return UsernameClaimed(**_base(telegram_id), username=username)
+
+
+def starts(telegram_id: int, username: str | None) -> ChatStarted:
+    """Someone presses Start; nobody waits for an answer."""
+    fields = _base(telegram_id, username=username)
+    return ChatStarted(**{name: value for name, value in fields.items() if name != "reply"})
+
+
+def results(*commands: AnyDialogCommand) -> list[DialogResult]:
+    """The answers to commands that come together."""
+    return [DialogResult.model_validate_json(row["body"]) for row in DialogCommands(DIALOGS).handle(commands)]
+
+
+def result(command: AnyDialogCommand) -> DialogResult:
+    """The answer to one command."""
+    (answer,) = results(command)
+    return answer

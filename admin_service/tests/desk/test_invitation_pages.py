@@ -1,0 +1,281 @@
+"""Invitations at the desk (R10): links made, shown, revoked; many people from a table."""
+
+import csv
+import io
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import StreamingHttpResponse
+from django.test import Client
+from django.urls import reverse
+
+from common import clock
+from common.models import AuditEntry
+from messaging.models import OutboxMessage
+from people.bulk import MOST_ROWS
+from people.invitations import invite
+from people.models import Candidate, City, Invitation, Recruiter
+from tests.desk.conftest import Text
+from tests.desk.test_people_pages import entry
+
+LIST = "admin:people_invitation_changelist"
+IMPORT = "admin:people_invitation_import_table"
+LINK = "https://t.me/slotdesk_test_bot?start=i_"
+
+
+@pytest.fixture
+def masha() -> Candidate:
+    """Maria, whom staff know by name only."""
+    return Candidate.objects.create(first_name="Мария", last_name="Ким")
+
+
+def imported(desk: Client, text: str, **fields: Any) -> str:
+    """What the desk says to a table."""
+    order = {"_confirm": "1", "text": text, "days": "7", "note": "", **fields}
+    return desk.post(reverse(IMPORT), order, follow=True).content.decode()
+
+
+def exported(desk: Client, query: str = "") -> list[dict[str, str]]:
+    response = desk.get(f"{reverse(LIST)}?_export=csv{query}")
+    assert isinstance(response, StreamingHttpResponse)
+    text = b"".join(response).decode("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def test_a_candidate_known_by_name_only_is_added_and_invited(desk: Client, text: Text) -> None:
+    """R10: staff need no numeric id."""
+    desk.post(reverse("admin:people_candidate_add"), entry(telegram_id=""))
+    gleb = Candidate.objects.get()
+    assert gleb.telegram_id is None
+    url = reverse("admin:people_candidate_invite_one", args=[gleb.pk])
+    assert "works once" in text(url)
+    made = desk.post(url, {"_confirm": "1", "days": "3", "note": "набор"}, follow=True).content.decode()
+    invitation = Invitation.objects.get()
+    assert LINK + invitation.token in made
+    assert timedelta(days=2) < invitation.expires_at - clock.now() <= timedelta(days=3)
+    assert (invitation.created_by, invitation.note) == ("anna", "набор")
+    assert LINK + invitation.token in text(url), "their page shows the link that waits"
+
+
+def test_a_candidate_is_added_by_username_with_or_without_its_at(desk: Client) -> None:
+    order = entry(telegram_id="", first_name="", username="@Gleb_S")
+    assert desk.post(reverse("admin:people_candidate_add"), order).status_code == 302
+    assert (Candidate.objects.get().username, Candidate.objects.get().awaited_username) == ("Gleb_S", "gleb_s")
+
+
+def test_one_username_is_not_awaited_twice(desk: Client) -> None:
+    """Guards: ``check_person``, and the unique index behind it."""
+    for username in ("gleb_s", "GLEB_s"):
+        order = entry(telegram_id="", username=username)
+        page = desk.post(reverse("admin:people_candidate_add"), order).content.decode()
+    assert "awaited already by another entry" in page
+    assert Candidate.objects.count() == 1
+
+
+def test_an_entry_without_an_id_gets_one_by_hand(desk: Client, masha: Candidate) -> None:
+    desk.post(reverse("admin:people_candidate_change", args=[masha.pk]), entry(telegram_id="777"))
+    masha.refresh_from_db()
+    assert masha.telegram_id == 777
+
+
+def recruiter(**fields: str) -> dict[str, str]:
+    return {
+        "name": "Ольга",
+        "city": "",
+        "username": "",
+        "telegram_id": "",
+        "contact_url": "",
+        "deputy": "",
+        "is_active": "on",
+        **fields,
+    }
+
+
+def test_a_page_opened_before_a_recruiter_came_in_does_not_put_them_out_again(desk: Client, olga: Recruiter) -> None:
+    """Guard: what was shown is compared with what is sent."""
+    url = reverse("admin:people_recruiter_change", args=[olga.pk])
+    desk.post(url, recruiter())  # shown and sent empty: Olga came in between
+    olga.refresh_from_db()
+    assert olga.telegram_id == 5001
+    desk.post(url, recruiter(**{"telegram_id": "6001", "initial-telegram_id": "5001"}))
+    olga.refresh_from_db()
+    assert olga.telegram_id == 6001
+
+
+def test_a_recruiter_has_a_deputy_who_is_someone_else(desk: Client, olga: Recruiter) -> None:
+    vera = Recruiter.objects.create(name="Вера", telegram_id=5002)
+    url = reverse("admin:people_recruiter_change", args=[olga.pk])
+    page = desk.post(url, recruiter(deputy=str(olga.pk))).content.decode()
+    assert "Select a valid choice" in page
+    desk.post(url, recruiter(deputy=str(vera.pk)))
+    olga.refresh_from_db()
+    assert olga.deputy_id == vera.pk
+
+
+def test_a_recruiters_telegram_id_is_not_given_twice(desk: Client, olga: Recruiter) -> None:
+    """Guard: unique among those who have one."""
+    page = desk.post(reverse("admin:people_recruiter_add"), recruiter(telegram_id="5001")).content.decode()
+    assert "already exists" in page
+    for _number in range(2):
+        desk.post(reverse("admin:people_recruiter_add"), recruiter())
+    assert Recruiter.objects.filter(telegram_id=None).count() == 2
+
+
+@pytest.mark.parametrize("kind", ["candidate", "recruiter"])
+def test_several_people_are_invited_at_once(desk: Client, masha: Candidate, maria: Candidate, kind: str) -> None:
+    vera = Recruiter.objects.create(name="Вера")
+    chosen = [masha.pk, maria.pk] if kind == "candidate" else [vera.pk]
+    order = {"action": "invite_chosen", "_selected_action": [str(item) for item in chosen]}
+    page = desk.post(reverse(f"admin:people_{kind}_changelist"), order, follow=True).content.decode()
+    invitation = Invitation.objects.get()  # Maria is in already
+    assert "1 link made" in page and LINK + invitation.token in page
+
+
+def test_nobody_off_the_list_is_invited(desk: Client, masha: Candidate) -> None:
+    """Guard: ``invite`` asks whether staff let them in."""
+    Candidate.objects.update(is_allowed=False)
+    page = desk.post(
+        reverse("admin:people_candidate_invite_one", args=[masha.pk]), {"_confirm": "1", "days": "3"}
+    ).content.decode()
+    assert "Put them back first" in page
+    assert not Invitation.objects.exists()
+
+
+def test_a_link_is_revoked_by_pressing_not_by_looking(desk: Client, text: Text, masha: Candidate) -> None:
+    invite([masha], actor="anna")
+    invitation = Invitation.objects.get()
+    url = reverse("admin:people_invitation_revoke_one", args=[invitation.pk])
+    assert "will not be able to come in" in text(url)
+    assert Invitation.objects.get().revoked_at is None
+    desk.post(url, {"_confirm": "1"})
+    assert Invitation.objects.get().revoked_at
+    assert AuditEntry.objects.filter(subject="invitation", action="revoked").count() == 1
+    assert invitation.token not in text(reverse(LIST))
+
+
+@pytest.mark.parametrize("state", ["waiting", "used", "expired", "revoked"])
+def test_links_are_found_by_state(text: Text, masha: Candidate, state: str) -> None:
+    past = {"used": "used_at", "expired": "expires_at", "revoked": "revoked_at"}
+    for name, field in past.items():
+        Candidate.objects.update(first_name=f"Она-{name}")
+        invite([Candidate.objects.get()], actor="anna")
+        Invitation.objects.filter(name__startswith=f"Она-{name}").update(
+            **{"revoked_at": None, field: clock.now() - timedelta(minutes=1)}
+        )
+    Candidate.objects.update(first_name="Она-waiting")
+    invite([Candidate.objects.get()], actor="anna")
+    page = text(f"{reverse(LIST)}?state={state}")
+    assert [name for name in ("waiting", *past) if f"Она-{name}" in page] == [state]
+
+
+def test_links_are_found_by_name_and_their_pages_open(desk: Client, text: Text, masha: Candidate) -> None:
+    invite([masha], actor="anna")
+    assert LINK in text(f"{reverse(LIST)}?q=ким")
+    assert LINK not in text(f"{reverse(LIST)}?q=иванов")
+    url = reverse("admin:people_invitation_change", args=[Invitation.objects.get().pk])
+    for language in ("ru", "en"):
+        assert desk.get(url, headers={"Accept-Language": language}).status_code == 200
+
+
+def test_coordinators_see_who_is_invited_but_no_link(
+    coordinator: Client, administrator: Client, masha: Candidate
+) -> None:
+    """Whoever holds a link can come in by it, as a recruiter too."""
+    invite([masha], actor="anna")
+    invitation = Invitation.objects.get()
+    page = reverse("admin:people_invitation_change", args=[invitation.pk])
+    for url in (reverse(LIST), page):
+        shown = coordinator.get(url).content.decode()
+        assert "Мария Ким" in shown and invitation.token not in shown
+        assert invitation.token in administrator.get(url).content.decode()
+    forbidden = [
+        coordinator.get(f"{reverse(LIST)}?_export=csv"),
+        coordinator.get(reverse(IMPORT)),
+        coordinator.post(reverse("admin:people_candidate_invite_one", args=[masha.pk]), {"_confirm": "1", "days": "3"}),
+        coordinator.post(reverse("admin:people_invitation_revoke_one", args=[invitation.pk]), {"_confirm": "1"}),
+    ]
+    assert [response.status_code for response in forbidden] == [403] * 4
+    order = {"action": "invite_chosen", "_selected_action": [str(masha.pk)]}
+    coordinator.post(reverse("admin:people_candidate_changelist"), order)
+    assert Invitation.objects.count() == 1
+
+
+GOOD = """Имя;Фамилия;Город;username;telegram_id
+Мария;Петрова;москва;@Maria_P;
+Иван;;;;4242
+;;Москва;gleb_s;
+"""
+
+
+@pytest.mark.parametrize("way", ["pasted", "utf-8", "cp1251"])
+def test_a_table_becomes_candidates_with_links(desk: Client, moscow: City, way: str) -> None:
+    if way == "pasted":
+        page = imported(desk, GOOD, note="ярмарка")
+    else:
+        page = imported(desk, "", file=SimpleUploadedFile("people.csv", GOOD.encode(way)), note="ярмарка")
+    assert "3 links made" in page
+    maria = Candidate.objects.get(first_name="Мария")
+    assert (maria.last_name, maria.city, maria.awaited_username) == ("Петрова", moscow, "maria_p")
+    assert Candidate.objects.get(first_name="Иван").telegram_id == 4242
+    assert set(Invitation.objects.values_list("note", flat=True)) == {"ярмарка"}
+    assert AuditEntry.objects.filter(action="created").count() == 6
+    assert OutboxMessage.objects.count() == 1, "the bot is told once"
+
+    rows = exported(desk, f"&batch={Invitation.objects.first().batch}")  # type: ignore[union-attr]
+    links = {row["Name"]: row["Link"] for row in rows}
+    assert set(links) == {"Мария Петрова", "Иван", "'@gleb_s"}
+    assert all(link.startswith(LINK) for link in links.values())
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        ("", "Paste a table"),
+        ("имя", "Give a header and 1 to"),
+        ("имя,рост\nИван,180", "there is no column “рост”"),
+        ('имя\n"Иван', "quotation mark"),
+        ("имя,город\nИван,Москва\nПётр,Омскк", "Row 3, city: there is no such city"),
+        ("имя,username\nИван,ivan ivanov", "Row 2, username: Telegram usernames have"),
+        ("имя,telegram_id\nИван,x42", "Row 2, telegram_id: not a number"),
+        ("имя,telegram_id\nИван,0", "Row 2, telegram_id: Ensure this value"),
+        ("имя,фамилия\nИван,\n,Сидоров", "Row 3, first_name: This field is required"),
+        ("имя,telegram_id\nИван,1001", "Row 2, telegram_id: such a candidate exists"),
+        ("имя,telegram_id\nИван,55\nПётр,55", "Row 3, telegram_id: given in several rows"),
+        ("имя,username\nИван,ivan\nПётр,@IVAN", "Row 3, username: given in several rows"),
+        (f"имя\n{'Иван' * 20}", "Row 2, first_name: Ensure this value has at most 64"),
+        ("имя\n" + "Иван\n" * (MOST_ROWS + 1), "Give a header and 1 to"),
+    ],
+)
+def test_a_wrong_table_is_named_row_and_column_and_adds_nobody(
+    desk: Client, moscow: City, maria: Candidate, table: str, message: str
+) -> None:
+    assert message in imported(desk, table)
+    assert Candidate.objects.count() == 1
+    assert not Invitation.objects.exists()
+    assert not AuditEntry.objects.exists()
+
+
+def test_a_file_that_is_no_table_is_refused(desk: Client) -> None:
+    page = imported(desk, "", file=SimpleUploadedFile("people.xlsx", b"PK\x03\x04\x98\x00\xff"))
+    assert "there is no column" in page or "not text" in page
+    assert not Candidate.objects.exists()
+    page = imported(desk, "", file=SimpleUploadedFile("people.csv", b"x" * 300_000))
+    assert "too large" in page
+
+
+def test_a_formula_for_a_name_is_downloaded_as_text(desk: Client) -> None:
+    imported(desk, "имя\n=cmd|'/c calc'!A1")
+    assert exported(desk)[0]["Name"] == "'=cmd|'/c calc'!A1"
+
+
+def test_a_name_is_escaped_on_every_page(text: Text, masha: Candidate) -> None:
+    Candidate.objects.update(first_name="<script>alert(1)</script>")
+    invite([Candidate.objects.get()], actor="anna")
+    for url in (
+        reverse(LIST),
+        reverse("admin:people_candidate_invite_one", args=[masha.pk]),
+        reverse("admin:people_invitation_change", args=[Invitation.objects.get().pk]),
+    ):
+        assert "<script>alert(1)" not in text(url)

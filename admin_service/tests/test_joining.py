@@ -1,0 +1,354 @@
+"""Who is let in (R10): invitations opened in chat, entries by @username."""
+
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from bson import ObjectId
+
+from common import clock
+from common.models import AuditEntry
+from common.mongo import collection
+from messaging.models import OutboxMessage
+from people import invitations, joining
+from people.consumer import store_report
+from people.models import Candidate, City, Invitation, Person, Recruiter
+from people.usecases import save_candidate, save_recruiter
+from scheduling.removal import remove_candidates
+from shared_contracts.dialog import DialogOutcome, Role
+from tests import claiming
+from tests.conftest import MakeCandidate
+
+MASHA, STRANGER = 70_001, 70_002
+
+
+@pytest.fixture
+def masha(moscow: City) -> Candidate:
+    """Maria, whom staff know by name only."""
+    return Candidate.objects.create(first_name="Мария", city=moscow)
+
+
+@pytest.fixture
+def vera() -> Recruiter:
+    """Vera the recruiter, who has not come in yet."""
+    return Recruiter.objects.create(name="Вера Ким")
+
+
+def link(person: Person, days: int = 14) -> Invitation:
+    """A person's newest link."""
+    batch = invitations.invite([person], days=days, actor="anna").batch
+    return Invitation.objects.get(batch=batch)
+
+
+def opened(invitation: Invitation, telegram_id: int, username: str | None = None) -> DialogOutcome:
+    return claiming.result(claiming.opens(invitation, telegram_id, username)).outcome
+
+
+def test_a_link_lets_a_candidate_in(masha: Candidate) -> None:
+    """R10: staff know no numeric id; the link binds it."""
+    item = claiming.opens(link(masha), MASHA, "Masha_P")
+    answer = claiming.result(item)
+
+    assert (answer.outcome, answer.role, answer.name) == (DialogOutcome.ACCEPTED, Role.CANDIDATE, "Мария")
+    assert (answer.request_id, answer.reply) == (item.message_id, item.reply)
+    before = masha.listed_at
+    masha.refresh_from_db()
+    assert (masha.telegram_id, masha.username, masha.first_name) == (MASHA, "Masha_P", "Мария")
+    assert (masha.is_allowed, masha.started_at, masha.language_code) == (True, item.occurred_at, "en")
+    assert masha.listed_at > before
+    used = Invitation.objects.get()
+    assert (used.used_by_telegram_id, bool(used.used_at)) == (MASHA, True)
+
+
+def test_who_came_in_is_in_the_audit_trail_and_the_bot_reads_the_list_again(masha: Candidate) -> None:
+    """I7, R6."""
+    invitation = link(masha)
+    opened(invitation, MASHA)
+    joined = AuditEntry.objects.get(action="joined")
+    assert (joined.subject, joined.actor, joined.via) == ("candidate", f"candidate:{MASHA}", "chat")
+    assert AuditEntry.objects.get(action="used").subject_id == invitation.pk
+    (told,) = OutboxMessage.objects.filter(queue="bot.cache.invalidate")
+    assert "allowed_users" in told.body
+
+
+def test_a_link_lets_a_recruiter_in(vera: Recruiter) -> None:
+    answer = claiming.result(claiming.opens(link(vera), STRANGER, "vera_kim"))
+    assert (answer.outcome, answer.role, answer.name) == (DialogOutcome.ACCEPTED, Role.RECRUITER, "Вера Ким")
+    vera.refresh_from_db()
+    assert (vera.telegram_id, vera.username) == (STRANGER, "vera_kim")
+    assert not Candidate.objects.exists()
+    (told,) = OutboxMessage.objects.filter(queue="bot.cache.invalidate")
+    assert "recruiters" in told.body
+
+
+def test_an_entry_without_a_name_gets_telegrams(masha: Candidate) -> None:
+    Candidate.objects.update(first_name="")
+    opened(link(masha), MASHA)
+    masha.refresh_from_db()
+    assert (masha.first_name, masha.last_name) == ("Маша", "П.")
+
+
+def test_the_same_person_may_open_their_link_again(masha: Candidate) -> None:
+    invitation = link(masha)
+    opened(invitation, MASHA)
+    assert opened(invitation, MASHA) is DialogOutcome.ALREADY_ACCEPTED
+    assert AuditEntry.objects.filter(action="joined").count() == 1
+
+
+def test_a_used_link_lets_nobody_else_in(masha: Candidate) -> None:
+    invitation = link(masha)
+    opened(invitation, MASHA)
+    assert opened(invitation, STRANGER) is DialogOutcome.USED
+    masha.refresh_from_db()
+    assert masha.telegram_id == MASHA
+
+
+def expire(masha: Candidate) -> None:
+    Invitation.objects.update(expires_at=clock.now() - timedelta(seconds=1))
+
+
+def revoke(masha: Candidate) -> None:
+    assert invitations.revoke([str(Invitation.objects.get().pk)], actor="anna") == 1
+
+
+def remove(masha: Candidate) -> None:
+    remove_candidates([str(masha.pk)], keep_bookings=True, actor="anna", reason="")
+
+
+def invite_again(masha: Candidate) -> None:
+    invitations.invite([masha], actor="anna")
+
+
+def bind_elsewhere(masha: Candidate) -> None:
+    Candidate.objects.update(telegram_id=MASHA)
+
+
+@pytest.mark.parametrize(
+    ("happens", "outcome"),
+    [
+        (expire, DialogOutcome.INVITATION_EXPIRED),
+        (revoke, DialogOutcome.INVITATION_REVOKED),
+        (remove, DialogOutcome.INVITATION_REVOKED),
+        (invite_again, DialogOutcome.INVITATION_REVOKED),
+        (bind_elsewhere, DialogOutcome.NOT_YOURS),
+    ],
+)
+def test_a_link_that_no_longer_counts_lets_nobody_in(
+    masha: Candidate, happens: Callable[[Candidate], None], outcome: DialogOutcome
+) -> None:
+    """Guards: each line of ``judge``."""
+    invitation = link(masha)
+    happens(masha)
+    assert opened(invitation, STRANGER) is outcome
+    assert not collection("users").find_one({"telegram_id": STRANGER})
+    assert not AuditEntry.objects.filter(action__in=["joined", "used"]).exists()
+
+
+def test_a_link_of_someone_off_the_list_counts_as_revoked(masha: Candidate) -> None:
+    """Guard: ``let_in`` in ``judge``, should the link itself have stayed."""
+    invitation = link(masha)
+    Candidate.objects.update(is_allowed=False)
+    assert opened(invitation, MASHA) is DialogOutcome.INVITATION_REVOKED
+
+
+def test_a_recruiter_no_longer_active_has_no_way_in(vera: Recruiter) -> None:
+    invitation = link(vera)
+    vera.is_active = False
+    save_recruiter(vera, actor="anna")
+    assert Invitation.objects.get().revoked_at
+    assert opened(invitation, STRANGER) is DialogOutcome.INVITATION_REVOKED
+
+
+def test_nobody_opens_a_link_that_was_never_made(masha: Candidate) -> None:
+    invitation = Invitation(token="x" * 32)
+    assert opened(invitation, STRANGER) is DialogOutcome.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("username", "outcome"), [("MASHA_P", "accepted"), ("ivan_s", "not_yours"), (None, "not_yours")]
+)
+def test_a_link_for_a_username_is_for_that_username(masha: Candidate, username: str | None, outcome: str) -> None:
+    masha.username = "masha_p"
+    masha.save()
+    assert opened(link(masha), MASHA, username) == outcome
+
+
+def test_someone_on_the_list_keeps_their_entry_and_leaves_the_link_to_whom_it_was_made_for(
+    masha: Candidate, ivan: Candidate
+) -> None:
+    invitation = link(masha)
+    answer = claiming.result(claiming.opens(invitation, ivan.telegram_id))
+    assert (answer.outcome, answer.name) == (DialogOutcome.ALREADY_ACCEPTED, "Иван Сидоров")
+    assert Invitation.objects.get().used_at is None
+    assert opened(invitation, MASHA) is DialogOutcome.ACCEPTED
+
+
+def test_someone_whose_id_was_known_uses_their_own_link_up(ivan: Candidate) -> None:
+    assert opened(link(ivan), ivan.telegram_id) is DialogOutcome.ALREADY_ACCEPTED
+    assert Invitation.objects.get().used_by_telegram_id == ivan.telegram_id
+
+
+def test_who_was_taken_off_the_list_does_not_come_back_by_another_link(masha: Candidate, ivan: Candidate) -> None:
+    """FR2."""
+    remove(ivan)
+    assert opened(link(masha), ivan.telegram_id) is DialogOutcome.NOT_ALLOWED
+    ivan.refresh_from_db()
+    assert not ivan.is_allowed
+
+
+def test_who_was_taken_off_the_list_is_not_told_that_their_old_link_lets_them_in(masha: Candidate) -> None:
+    invitation = link(masha)
+    opened(invitation, MASHA)
+    remove(Candidate.objects.get())
+    assert opened(invitation, MASHA) is DialogOutcome.NOT_ALLOWED
+
+
+def at_once(*work: Callable[[], DialogOutcome]) -> list[DialogOutcome]:
+    """Outcomes of things that happen at the same time."""
+    outcomes: list[DialogOutcome] = []
+    start = threading.Barrier(len(work))
+
+    def run(item: Callable[[], DialogOutcome]) -> None:
+        start.wait()
+        outcomes.append(item())
+
+    threads = [threading.Thread(target=run, args=(item,)) for item in work]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return outcomes
+
+
+def test_of_many_who_open_a_link_at_once_one_comes_in(masha: Candidate) -> None:
+    """R10: one-time."""
+    invitation = link(masha)
+    people = range(STRANGER, STRANGER + 6)
+    outcomes = at_once(*(lambda person=person: opened(invitation, person) for person in people))
+    assert sorted(outcomes) == ["accepted", *["used"] * 5]
+    masha.refresh_from_db()
+    assert masha.telegram_id == Invitation.objects.get().used_by_telegram_id
+    assert AuditEntry.objects.filter(action="joined").count() == 1
+
+
+def test_one_who_opens_two_links_at_once_gets_one_entry(masha: Candidate, make_candidate: MakeCandidate) -> None:
+    """Guard: the unique index on ``telegram_id``, which leaves out those who have none."""
+    other = Candidate.objects.create(first_name="Мария")
+    first, second = link(masha), link(other)
+    outcomes = at_once(lambda: opened(first, MASHA), lambda: opened(second, MASHA))
+    assert sorted(outcomes) == ["accepted", "already_accepted"]
+    assert Candidate.objects.filter(telegram_id=MASHA).count() == 1
+
+
+def test_a_link_used_since_it_was_looked_at_lets_nobody_in(masha: Candidate) -> None:
+    """Guard: ``waiting`` in ``_use_up``. Outside a transaction, so that the condition alone must hold."""
+    invitation = link(masha)
+    late = claiming.opens(invitation, STRANGER)
+    looked = joining.look(late)
+    assert looked
+    collection("invitations").update_one({}, {"$set": {"used_at": clock.now()}})
+    with pytest.raises(joining.ClaimLostError):
+        joining.take(looked, DialogOutcome.ACCEPTED, late, clock.now())
+    masha.refresh_from_db()
+    assert masha.telegram_id is None
+
+
+@pytest.mark.parametrize("change", [{"telegram_id": MASHA}, {"is_allowed": False}])
+def test_an_entry_changed_since_it_was_looked_at_is_not_given_to_someone_else(
+    masha: Candidate, change: dict[str, object]
+) -> None:
+    """Guard: the condition of ``_bind``. Outside a transaction, as above."""
+    late = claiming.opens(link(masha), STRANGER)
+    looked = joining.look(late)
+    assert looked
+    Candidate.objects.update(**change)
+    with pytest.raises(joining.ClaimLostError):
+        joining.take(looked, DialogOutcome.ACCEPTED, late, clock.now())
+    masha.refresh_from_db()
+    assert masha.telegram_id != STRANGER
+
+
+def test_a_used_link_is_not_revoked(masha: Candidate) -> None:
+    """Guard: ``waiting`` in ``_revoke``."""
+    invitation = link(masha)
+    opened(invitation, MASHA)
+    assert invitations.revoke([str(invitation.pk)], actor="anna") == 0
+    assert Invitation.objects.get().revoked_at is None
+
+
+@pytest.fixture
+def awaited(moscow: City) -> Candidate:
+    """Gleb, put down by @username."""
+    person = Candidate(username="Gleb_S", first_name="Глеб", city=moscow)
+    save_candidate(person, actor="anna")
+    return person
+
+
+def test_an_entry_by_username_binds_once_whatever_the_case(awaited: Candidate) -> None:
+    """R10: from then on only the id counts."""
+    answer = claiming.result(claiming.comes(MASHA, "gLEB_s"))
+    assert (answer.outcome, answer.role, answer.name) == (DialogOutcome.ACCEPTED, Role.CANDIDATE, "Глеб")
+    awaited.refresh_from_db()
+    assert (awaited.telegram_id, awaited.username) == (MASHA, "gLEB_s")
+
+    assert claiming.result(claiming.comes(STRANGER, "Gleb_S")).outcome is DialogOutcome.UNKNOWN
+    assert claiming.result(claiming.comes(MASHA, "Gleb_S")).outcome is DialogOutcome.ALREADY_ACCEPTED
+    awaited.refresh_from_db()
+    assert awaited.telegram_id == MASHA
+
+
+def test_a_recruiter_is_awaited_by_username_too() -> None:
+    save_recruiter(Recruiter(name="Вера Ким", username="vera_kim"), actor="anna")
+    answer = claiming.result(claiming.comes(STRANGER, "vera_kim"))
+    assert (answer.outcome, answer.role) == (DialogOutcome.ACCEPTED, Role.RECRUITER)
+    assert Recruiter.objects.get().telegram_id == STRANGER
+
+
+def test_of_many_with_one_username_at_once_one_comes_in(awaited: Candidate) -> None:
+    people = range(STRANGER, STRANGER + 4)
+    outcomes = at_once(
+        *(lambda person=person: claiming.result(claiming.comes(person, "gleb_s")).outcome for person in people)
+    )
+    assert sorted(outcomes) == ["accepted", *["unknown"] * 3]
+
+
+def test_an_old_username_does_not_let_in_who_was_taken_off_the_list(awaited: Candidate, ivan: Candidate) -> None:
+    """Guards: ``awaited_username`` goes with the place on the list; an account that is off it stays off."""
+    remove(ivan)
+    assert claiming.result(claiming.comes(ivan.telegram_id, "ivan_s")).outcome is DialogOutcome.UNKNOWN
+    assert claiming.result(claiming.comes(ivan.telegram_id, "gleb_s")).outcome is DialogOutcome.UNKNOWN
+    remove(awaited)
+    assert claiming.result(claiming.comes(MASHA, "gleb_s")).outcome is DialogOutcome.UNKNOWN
+    assert not Candidate.objects.filter(is_allowed=True).exists()
+
+
+def test_chat_keeps_a_recruiters_username_up_to_date(olga: Recruiter) -> None:
+    """Their link must not lead to whoever takes their old username."""
+    report = claiming.starts(5001, "olga_new")
+    store_report(report, clock.now())
+    store_report(report, clock.now())
+    olga.refresh_from_db()
+    assert olga.username == "olga_new"
+    assert OutboxMessage.objects.filter(queue="bot.cache.invalidate").count() == 1
+
+
+def test_tokens_fit_telegrams_start_parameter_and_differ(masha: Candidate, vera: Recruiter) -> None:
+    invitations.invite([masha, vera], actor="anna")
+    tokens = set(Invitation.objects.values_list("token", flat=True))
+    assert len(tokens) == 2
+    assert all(len(f"i_{token}") <= 64 and claiming.opens(Invitation(token=token), 1) for token in tokens)
+
+
+@pytest.mark.parametrize("query", [{"token": "x"}, {"candidate_id": ObjectId()}, {"batch": "x"}])
+def test_links_are_looked_up_in_an_index(masha: Candidate, query: dict[str, object]) -> None:
+    """R1."""
+    plan = str(collection("invitations").find(query).explain()["queryPlanner"]["winningPlan"])
+    assert "IXSCAN" in plan and "COLLSCAN" not in plan
+
+
+@pytest.mark.parametrize("name", ["users", "recruiters"])
+def test_awaited_usernames_are_looked_up_in_an_index(name: str) -> None:
+    """R1."""
+    plan = str(collection(name).find({"awaited_username": "x"}).explain()["queryPlanner"]["winningPlan"])
+    assert "IXSCAN" in plan and "COLLSCAN" not in plan
