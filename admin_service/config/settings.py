@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "common",
     "people",
+    "questionnaires",
     "scheduling",
     "broadcasts",
     "messaging",

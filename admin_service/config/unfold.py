@@ -71,6 +71,18 @@ UNFOLD: dict[str, Any] = {
                 ),
                 _link(_("Slots"), "schedule", "scheduling_interviewslot_changelist", "scheduling.view_interviewslot"),
                 _link(_("Bookings"), "how_to_reg", "scheduling_booking_changelist", "scheduling.view_booking"),
+                _link(
+                    _("Answers"),
+                    "fact_check",
+                    "questionnaires_questionnaireanswers_changelist",
+                    "questionnaires.view_questionnaireanswers",
+                ),
+                _link(
+                    _("Questionnaires"),
+                    "quiz",
+                    "questionnaires_questionnaire_changelist",
+                    "questionnaires.view_questionnaire",
+                ),
                 _link(_("Broadcasts"), "send", "broadcasts_broadcast_changelist", "broadcasts.view_broadcast"),
                 _link(
                     _("Message templates"),

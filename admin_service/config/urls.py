@@ -11,6 +11,7 @@ from common.api import problem
 from common.docs import api_docs, api_schema
 from common.probes import HealthView, ReadyView
 from people.api import AllowedUsersView, AwaitedUsernamesView, CitiesView, ContactView, RecruitersView
+from questionnaires.api import ScreeningView, VersionView
 from scheduling.api import AvailableSlotsView, BookingsView, ConfirmBookingView, EventsView
 from wording.api import TemplatesView
 
@@ -27,8 +28,10 @@ urlpatterns = [
     path("api/confirm-booking", ConfirmBookingView.as_view()),
     path("api/contact", ContactView.as_view()),
     path("api/events", EventsView.as_view()),
+    path("api/questionnaires/<str:questionnaire_id>/versions/<int:number>", VersionView.as_view()),
     path("api/recruiters", RecruitersView.as_view()),
     path("api/templates", TemplatesView.as_view()),
+    path("api/screening", ScreeningView.as_view()),
     path("api/healthz", HealthView.as_view()),
     path("api/readyz", ReadyView.as_view()),
     path("api/schema", api_schema),

@@ -31,6 +31,10 @@ _ACTIONS: dict[str, Any] = {
     "expired": _("ended by itself"),
     "pending_approval": _("asked for approval"),
     "restored": _("restored"),
+    "published": _("published"),
+    "answered": _("answered"),
+    "let_again": _("let answer again"),
+    "told": _("told in the questionnaire"),
 }
 _SUBJECTS: dict[str, Any] = {
     "booking": _("booking"),
@@ -44,6 +48,8 @@ _SUBJECTS: dict[str, Any] = {
     "invitation": _("invitation"),
     "contact": _("default contact"),
     "template": _("message template"),
+    "questionnaire": _("questionnaire"),
+    "answers": _("answers"),
 }
 _WAYS: dict[str, Any] = {"chat": _("chat"), "api": "API", "desk": _("desk"), "job": _("schedule")}
 _KINDS: dict[str, Any] = {
@@ -73,6 +79,12 @@ _FIELDS: dict[str, Any] = {
     "telegram_id": _("Telegram id"),
     "deputy_id": _("deputy"),
     "role": _("role"),
+    "questionnaire_id": _("questionnaire"),
+    "question": _("question"),
+    "event_id": _("interview event"),
+    "questionnaire_version": _("version"),
+    "published_version": _("published version"),
+    "current": _("counts"),
 }
 
 
@@ -81,10 +93,10 @@ def _slot_name(slot_id: ObjectId) -> str:
     return f"{said(slot['starts_at'], MOSCOW)}, {slot['location']} {slot['room']}".strip() if slot else str(slot_id)
 
 
-def _name_in(name: str) -> Callable[[ObjectId], str]:
+def _name_in(name: str, field: str = "name") -> Callable[[ObjectId], str]:
     def look_up(document_id: ObjectId) -> str:
-        found = collection(name).find_one({"_id": document_id}, {"name": 1})
-        return str(found["name"]) if found else str(document_id)
+        found = collection(name).find_one({"_id": document_id}, {field: 1})
+        return str(found[field]) if found else str(document_id)
 
     return look_up
 
@@ -95,6 +107,8 @@ _NAMES: dict[str, Callable[[ObjectId], str]] = {
     "recruiter_id": _name_in("recruiters"),
     "deputy_id": _name_in("recruiters"),
     "city_id": _name_in("cities"),
+    "event_id": _name_in("interview_events", "title"),
+    "questionnaire_id": _name_in("questionnaires", "title_ru"),
 }
 _UNTOLD = {"version", "person_id"}  # a number that rises with every change; whom the page names
 

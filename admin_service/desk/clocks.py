@@ -39,3 +39,8 @@ def today(zone: str = MOSCOW) -> date:
 def day_bounds(day: date, zone: str = MOSCOW) -> tuple[datetime, datetime]:
     """A day's first moment and the next day's, in UTC."""
     return day_start(day, zone), day_start(day + timedelta(days=1), zone)
+
+
+def day_said(day: str) -> str:
+    """A day given as ``YYYY-MM-DD``, written out in the reader's language."""
+    return date_format(date.fromisoformat(day), "j E Y")

@@ -1,4 +1,7 @@
-"""What a first start shows: two cities, three recruiters, an open interview event with slots, twenty candidates."""
+"""What a first start shows: two cities, three recruiters, two interview events with slots, twenty candidates.
+
+One event is open; the other, the recruiting flow, waits for staff to open it.
+"""
 
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
@@ -8,6 +11,7 @@ from broadcasts.models import AnnouncementChat
 from broadcasts.usecases import save_chat
 from common import clock
 from common.mongo import in_transaction
+from desk.demo_recruiting import make_recruiting
 from people.models import Candidate, City, ContactSettings, Recruiter
 from people.usecases import save_candidate, save_city, save_contact, save_recruiter
 from scheduling.models import InterviewEvent
@@ -84,6 +88,7 @@ def _make(chat_id: int) -> None:
     )
     save_event(event, actor=ACTOR)
     create_slots(str(event.pk), list(_slots(moscow, vladivostok, recruiters)), actor=ACTOR)
+    make_recruiting(recruiters, _days(), actor=ACTOR)
     for number, (first_name, last_name, username) in enumerate(_PEOPLE):
         candidate = Candidate(
             telegram_id=FIRST_TELEGRAM_ID + number,

@@ -15,6 +15,9 @@ _COORDINATE = {
     "broadcasts": "add_broadcast view_broadcast view_announcementchat",
     "people": "view_candidate view_recruiter view_invitation view_city view_contactsettings",
     "wording": "view_messagetemplate",
+    "questionnaires": (
+        "view_questionnaire view_question view_choice view_questionnaireanswers change_questionnaireanswers"
+    ),
     "common": "view_auditentry",
 }
 _ADMINISTER = {
@@ -22,6 +25,10 @@ _ADMINISTER = {
         "add_candidate change_candidate add_recruiter change_recruiter add_city change_city "
         "add_invitation change_invitation "
         "add_contactsettings change_contactsettings"
+    ),
+    "questionnaires": (
+        "add_questionnaire change_questionnaire add_question change_question delete_question "
+        "add_choice change_choice delete_choice"
     ),
     "broadcasts": "add_announcementchat change_announcementchat",
     "wording": "change_messagetemplate",

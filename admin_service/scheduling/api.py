@@ -32,6 +32,7 @@ from common.reads import (
     raise_for,
 )
 from people.api import ListQuery, page_by_id
+from questionnaires.reading import published
 from scheduling import loading
 from scheduling.deciding import Asked, KeyReusedError, decide_one
 from scheduling.domain.model import Actor, ActorKind, Book, State
@@ -81,9 +82,10 @@ def offered(query: SlotsQuery, now: datetime) -> Document:
     # Booking closes at the start or before: the bound on the start spares walking over past slots.
     earliest = max(now, query.from_) if query.from_ else now
     condition = {**loading.available(query.event, now), "starts_at": {"$gte": earliest}}
-    for name, value in (("city_id", query.city), ("recruiter_id", query.recruiter)):
-        if value:
-            condition[name] = ObjectId(value)
+    if query.city:
+        condition["city_id"] = ObjectId(query.city)
+    if query.recruiter:
+        condition["recruiter_id"] |= {"$eq": ObjectId(query.recruiter)}
     after = position(query.cursor)
     if after and after.moment >= earliest:
         condition |= after.after("starts_at")
@@ -101,12 +103,15 @@ class EventsView(ApiView):
     def get(self, request: Request) -> HttpResponse:
         """Open ones, oldest first."""
         rows, following = page_by_id(request, "interview_events", parse_query(request, ListQuery), {"is_open": True})
+        asked = published(row["questionnaire_id"] for row in rows)
         results = [
             InterviewEvent(
                 id=str(row["_id"]),
                 title=row["title"],
                 description=row["description"],
                 approval_required=row["approval_required"],
+                chooses_recruiter=row["chooses_recruiter"],
+                questionnaire=asked.get(row["questionnaire_id"]),
             )
             for row in rows
         ]

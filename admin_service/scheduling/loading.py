@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from bson import ObjectId
 
 from common.mongo import Document, collection, current_session
+from questionnaires import reading
 from scheduling.domain.model import (
     AnyCommand,
     Book,
@@ -44,11 +45,14 @@ def load_state(commands: Sequence[AnyCommand]) -> State:
     slots = load_slots({"_id": {"$in": _object_ids(slot_ids)}})
     event_ids = {command.event_id for command in commands if isinstance(command, Book)}
     event_ids |= {slot.event_id for slot in slots} | {str(row["event_id"]) for row in bookings}
+    policies = {str(row["_id"]): _policy(row) for row in _by_id("interview_events", event_ids)}
+    asking = _object_ids(policy.id for policy in policies.values() if policy.questionnaire_required)
     return State(
         candidates={row["telegram_id"]: candidate_from(row) for row in people},
-        policies={str(row["_id"]): _policy(row) for row in _by_id("interview_events", event_ids)},
+        policies=policies,
         slots={slot.id: slot for slot in slots},
         bookings={str(row["_id"]): booking_from(row) for row in bookings},
+        screened=reading.screened([row["_id"] for row in people], asking) if asking else set(),
     )
 
 
@@ -72,7 +76,14 @@ def name_slots(rows: Sequence[Document]) -> list[Slot]:
 
 def available(event_id: str, now: datetime) -> Document:
     """Which slots of an event can be booked; served by the index ``slots_offered``."""
-    return {"event_id": ObjectId(event_id), "is_active": True, "has_room": True, "closes_at": {"$gt": now}}
+    gone = [row["_id"] for row in _find("recruiters", {"is_active": False})]
+    return {
+        "event_id": ObjectId(event_id),
+        "is_active": True,
+        "has_room": True,
+        "closes_at": {"$gt": now},
+        "recruiter_id": {"$nin": gone},
+    }
 
 
 def alternatives_for(event_id: str, state: State, now: datetime) -> list[Slot]:
@@ -147,6 +158,7 @@ def _policy(row: Document) -> Policy:
         cancel_cutoff=timedelta(minutes=row["cancel_cutoff_minutes"]),
         pending_for=timedelta(hours=row["pending_hours"]),
         move_limit=row["move_limit"],
+        questionnaire_required=row["questionnaire_id"] is not None,
     )
 
 
@@ -172,4 +184,5 @@ def _slot(row: Document, city: Document, recruiter: Document | None, event: Docu
             contact_url=city["contact_url"] or default,
         ),
         recruiter_telegram_id=recruiter["telegram_id"] if recruiter else None,
+        recruiter_active=recruiter["is_active"] if recruiter else True,
     )

@@ -17,6 +17,7 @@ from django_mongodb_backend.models import EmbeddedModel
 
 from common.models import StampedModel
 from people.models import City, Recruiter
+from questionnaires.models import Questionnaire
 from shared_contracts.directory import BookingStatus
 
 STATUS_LABELS = [
@@ -34,15 +35,30 @@ STATUS_LABELS = [
 ]
 DEFAULT_DURATION_MINUTES = 20  # FR10
 DEFAULT_CUTOFF_MINUTES = 120  # FR6 and FR9
+DEFAULT_REMINDER_MINUTES = 120
 
 
 class InterviewEvent(StampedModel):
-    """What people sign up for, with its rules: how late one may book, move and cancel."""
+    """What people sign up for, with its rules: what comes before a slot, who approves, how late one may do what.
+
+    The quick flow (the next slots at once) and the recruiting flow are settings of the same rules.
+    """
+
+    questionnaire_id: ObjectId | None
 
     title = models.CharField(_("title"), max_length=120)
     description = models.TextField(_("description"), max_length=2_000, blank=True)
     is_open = models.BooleanField(_("open for sign-up"), default=True)
+    questionnaire = models.ForeignKey(
+        Questionnaire, models.PROTECT, null=True, blank=True, verbose_name=_("a questionnaire comes first")
+    )
+    chooses_recruiter = models.BooleanField(_("the candidate chooses a recruiter"), default=False)
     approval_required = models.BooleanField(_("a recruiter approves each request"), default=False)
+    reminder_minutes = models.PositiveIntegerField(
+        _("the recruiter is reminded, minutes before a request expires"),
+        default=DEFAULT_REMINDER_MINUTES,
+        validators=[MinValueValidator(5), MaxValueValidator(24 * 60)],
+    )
     booking_cutoff_minutes = models.PositiveIntegerField(
         _("closes for booking, minutes before the start"),
         default=DEFAULT_CUTOFF_MINUTES,

@@ -13,6 +13,7 @@ from common import clock
 from common.mongo import collection, current_session, in_transaction
 from common.refusals import RefusedError
 from messaging import caches
+from questionnaires.reading import published
 from scheduling.audit import record_staff
 from scheduling.models import InterviewEvent, InterviewSlot
 from shared_contracts.notification import CacheName
@@ -40,7 +41,13 @@ class SlotHasBookingsError(Exception):
 
 
 def save_event(event: InterviewEvent, *, actor: str) -> None:
-    """Save an interview event; its slots close by the new cut-off at once."""
+    """Save an interview event; its slots close by the new cut-off at once.
+
+    Raises:
+        RefusedError: its questionnaire has never been published, so nobody could answer it.
+    """
+    if event.questionnaire_id and not published([event.questionnaire_id]):
+        raise RefusedError({"questionnaire": _("Publish the questionnaire first.")})
 
     def work() -> None:
         created = event._state.adding
@@ -149,9 +156,12 @@ def _event_facts(event: InterviewEvent) -> dict[str, Any]:
     names = (
         "title",
         "is_open",
+        "chooses_recruiter",
         "approval_required",
+        "reminder_minutes",
         "booking_cutoff_minutes",
         "move_cutoff_minutes",
         "move_limit",
     )
-    return {name: getattr(event, name) for name in names}
+    asked = str(event.questionnaire_id) if event.questionnaire_id else None
+    return {**{name: getattr(event, name) for name in names}, "questionnaire_id": asked}

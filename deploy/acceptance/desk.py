@@ -30,7 +30,7 @@ class Desk:
         self.page.wait_for_url("**/admin/")
 
     def broadcast(self, text: str, *, to_everyone: bool) -> None:
-        """Press Broadcast on the only interview event, fill the page in and send it."""
+        """Press Broadcast on the open interview event, the first of the list, fill the page in and send it."""
         self._open("scheduling/interviewevent/")
         self.page.click("#result_list tbody a >> nth=0")
         self.page.click("a[href*='/interviewevent/'][href$='/broadcast/']")
@@ -51,7 +51,7 @@ class Desk:
         self.page.wait_for_url("**/people/candidate/*")
 
     def require_approval(self, required: bool) -> None:
-        """Say whether requests for the only interview event wait for a recruiter."""
+        """Say whether requests for the open interview event, the first of the list, wait for a recruiter."""
         self._open("scheduling/interviewevent/")
         self.page.click("#result_list tbody a >> nth=0")
         self.page.set_checked("#id_approval_required", required)

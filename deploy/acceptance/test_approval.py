@@ -13,7 +13,9 @@ WAITS = "рекрутер должен подтвердить"
 @pytest.fixture(autouse=True)
 def _approval_is_required(desk: Desk, store: Store) -> Iterator[None]:
     desk.require_approval(True)
-    eventually(lambda: store.db.interview_events.count_documents({"approval_required": True}) == 1, "saved")
+    eventually(
+        lambda: store.db.interview_events.count_documents({"approval_required": True, "is_open": True}) == 1, "saved"
+    )
     yield
     desk.require_approval(False)
 

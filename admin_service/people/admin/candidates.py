@@ -16,6 +16,7 @@ from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
 from common.mongo import collection
+from desk.answers import answers_of
 from desk.options import UseCaseForm, find, login, page, plainly
 from desk.pages import RemoveForm
 from desk.people_forms import TelegramIdField, UsernameField
@@ -57,11 +58,16 @@ class CandidateAdmin(InvitingAdmin):
     ordering = ["telegram_id"]
     actions = [*InvitingAdmin.actions, "remove", "restore"]
     actions_detail = [*InvitingAdmin.actions_detail, "remove_one", "restore_one"]
+    change_form_after_template = "desk/answers.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Candidate]:
         """Cities by one more query, not by a join."""
         found: QuerySet[Candidate] = super().get_queryset(request).prefetch_related("city")
         return found
+
+    def on_page(self, object_id: ObjectId) -> dict[str, Any]:
+        """With what they answered to questionnaires."""
+        return {"answers": answers_of(object_id)}
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """A new entry has no state to show."""

@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
+from common.mongo import collection
+from desk.answers import answers_of
 from desk.audit import actor_label, trail
 from desk.clocks import said
 from desk.options import ExportingAdmin, plainly
@@ -40,7 +42,7 @@ class BookingAdmin(ExportingAdmin, DecidingAdmin):
     search_fields = ["search"]
     search_help_text = _("Name, username or Telegram id")
     ordering = ["-starts_at"]
-    change_form_after_template = "desk/trail.html"
+    change_form_after_template = "desk/answers_and_trail.html"
     fields = [
         ("person_line", "telegram_id"),
         ("when", "place_line"),
@@ -68,8 +70,10 @@ class BookingAdmin(ExportingAdmin, DecidingAdmin):
         return csv_answer(queryset)
 
     def on_page(self, object_id: ObjectId) -> dict[str, Any]:
-        """With the booking's audit trail."""
-        return {"trail": trail(str(object_id))}
+        """With the candidate's answers and the booking's audit trail."""
+        row = collection("bookings").find_one({"_id": object_id}, {"user_id": 1, "event_id": 1})
+        answers = answers_of(row["user_id"], row["event_id"]) if row else []
+        return {"answers": answers, "trail": trail(str(object_id))}
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Booking], search_term: str

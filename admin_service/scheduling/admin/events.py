@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin, messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -39,25 +40,59 @@ class InterviewEventAdmin(UseCaseAdmin):
     """Interview events."""
 
     form = EventForm
-    list_display = ["title", "is_open", "approval_required", "coming_slots"]
+    list_display = ["title", "is_open", "steps", "coming_slots"]
     list_filter = [("is_open", BooleanRadioFilter)]
     search_fields = ["title"]
+    ordering = ["-is_open", "title"]
     actions_detail = ["broadcast", "add_slots", "see_slots"]
     fieldsets = [
-        (None, {"fields": ["title", "description", "is_open", "approval_required"]}),
+        (None, {"fields": ["title", "description", "is_open"]}),
         (
-            _("Rules"),
+            _("Who may book"),
             {
+                "description": _(
+                    "No questionnaire and no choice of recruiter: the quick flow, anyone on the allow list is offered "
+                    "the next slots at once. With both: the recruiting flow, questions, then a recruiter, then a slot."
+                ),
+                "fields": ["questionnaire", "chooses_recruiter"],
+            },
+        ),
+        (
+            _("Approval"),
+            {
+                "description": _(
+                    "Off: a seat is booked at once. On: it is held while the recruiter decides by a card in Telegram; "
+                    "a request nobody answers in time expires, and both sides are told."
+                ),
+                "fields": ["approval_required", ("pending_hours", "reminder_minutes")],
+            },
+        ),
+        (
+            _("Deadlines"),
+            {
+                "description": _("For candidates. Staff may go past them, with a reason."),
                 "fields": [
-                    "booking_cutoff_minutes",
-                    "move_cutoff_minutes",
-                    "cancel_cutoff_minutes",
-                    "pending_hours",
-                    "move_limit",
-                ]
+                    ("booking_cutoff_minutes", "move_cutoff_minutes"),
+                    ("cancel_cutoff_minutes", "move_limit"),
+                ],
             },
         ),
     ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[InterviewEvent]:
+        """Questionnaires by one more query, not by a join."""
+        found: QuerySet[InterviewEvent] = super().get_queryset(request).prefetch_related("questionnaire")
+        return found
+
+    @display(description=_("steps"))  # type: ignore[untyped-decorator]
+    def steps(self, event: InterviewEvent) -> str:
+        """What there is besides choosing a slot."""
+        steps = [
+            str(event.questionnaire or ""),
+            str(_("choice of recruiter")) if event.chooses_recruiter else "",
+            str(_("approval")) if event.approval_required else "",
+        ]
+        return " → ".join(filter(None, steps)) or str(_("quick sign-up"))
 
     @display(description=_("coming slots: free seats"))  # type: ignore[untyped-decorator]
     def coming_slots(self, event: InterviewEvent) -> str:

@@ -81,6 +81,8 @@ def _book(state: State, command: Book, now: datetime) -> Decision:
         if existing.event_id == command.event_id:
             return Decision(command, Outcome.ALREADY_BOOKED, existing, existing)
     policy, slot = state.policies.get(command.event_id), state.slots.get(command.slot_id)
+    if _must_answer_first(state, policy, command, candidate.id):
+        return Decision(command, Outcome.NOT_ALLOWED)
     refusal = _refuse_slot(slot, policy, command, command.shown, candidate.id, now)
     if refusal or slot is None or policy is None:
         return Decision(command, refusal or Outcome.SLOT_NOT_FOUND)
@@ -245,6 +247,8 @@ def _refuse_slot(
     changed = _changed_since_shown(slot, shown)
     if changed:
         return changed
+    if not command.beyond_limits and not slot.recruiter_active:
+        return Outcome.WRONG_RECRUITER
     if not command.beyond_limits and (not policy.is_open or not slot.is_active or now >= slot.closes_at):
         return Outcome.SLOT_CLOSED
     if now >= slot.ends_at:
@@ -283,6 +287,13 @@ def _overlaps(state: State, booking: Booking, slot: Slot) -> bool:
     if wanted := state.slots.get(booking.requested_slot_id or ""):
         times.append((wanted.starts_at, wanted.ends_at))
     return any(starts_at < slot.ends_at and slot.starts_at < ends_at for starts_at, ends_at in times)
+
+
+def _must_answer_first(state: State, policy: Policy | None, command: Book, candidate_id: str) -> bool:
+    """Whether the event's questionnaire (R9) stands between the candidate and a seat; staff may book without."""
+    if policy is None or not policy.questionnaire_required or command.actor.kind is not ActorKind.CANDIDATE:
+        return False
+    return (candidate_id, policy.id) not in state.screened
 
 
 def _needs_approval(policy: Policy, command: Command) -> bool:

@@ -45,6 +45,7 @@ class Policy:
     cancel_cutoff: timedelta = timedelta()
     pending_for: timedelta = timedelta(hours=24)
     move_limit: int | None = None
+    questionnaire_required: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ class Slot:
     is_active: bool
     place: Place
     recruiter_telegram_id: int | None = None
+    recruiter_active: bool = True
 
     @property
     def free(self) -> int:
@@ -206,17 +208,20 @@ AnyCommand = Book | Move | Cancel | Approve | Reject | Expire | Close
 class State:
     """What the commands of a batch touch, as loaded; ``decide`` works it forward command by command.
 
-    ``bookings`` holds every live booking of every candidate concerned, and those that commands name.
+    ``bookings`` holds every live booking of every candidate concerned, and those that commands name. ``screened``:
+    (candidate id, event id) of who has passed the questionnaire; loaded where a policy asks for it.
     """
 
     candidates: dict[int, Candidate] = field(default_factory=dict)
     policies: dict[str, Policy] = field(default_factory=dict)
     slots: dict[str, Slot] = field(default_factory=dict)
     bookings: dict[str, Booking] = field(default_factory=dict)
+    screened: set[tuple[str, str]] = field(default_factory=set)
 
     def copy(self) -> Self:
         """A copy to work on; the parts are immutable."""
-        return type(self)(dict(self.candidates), dict(self.policies), dict(self.slots), dict(self.bookings))
+        parts = dict(self.candidates), dict(self.policies), dict(self.slots), dict(self.bookings)
+        return type(self)(*parts, self.screened)
 
     def live_bookings_of(self, candidate_id: str) -> list[Booking]:
         """The candidate's live bookings."""

@@ -10,7 +10,9 @@ from django.core.management import CommandError, call_command
 from broadcasts.models import AnnouncementChat
 from common import clock
 from people.models import Candidate, City, ContactSettings, Recruiter
+from questionnaires.models import QuestionnaireVersion
 from scheduling.models import InterviewEvent, InterviewSlot
+from shared_contracts.questionnaire import QuestionnaireView
 
 
 @pytest.fixture(autouse=True)
@@ -28,7 +30,22 @@ def test_a_first_start_has_something_to_work_with(client: Any) -> None:
     assert sorted(Candidate.objects.values_list("telegram_id", flat=True)) == list(range(1001, 1021))
     assert AnnouncementChat.objects.get().chat_id == -1001000000001
     assert ContactSettings.objects.get().contact_url
-    assert InterviewEvent.objects.get().is_open
+    assert InterviewEvent.objects.get(is_open=True).questionnaire is None
+
+
+def test_the_recruiting_flow_waits_to_be_opened() -> None:
+    call_command("seed_demo", verbosity=0)
+    recruiting = InterviewEvent.objects.get(is_open=False)
+    assert recruiting.chooses_recruiter and recruiting.approval_required
+    assert recruiting.questionnaire and recruiting.questionnaire.published_version == 1
+    questions = QuestionnaireView.model_validate_json(QuestionnaireVersion.objects.get().content).questions
+    assert {question.kind for question in questions} >= {"full_name", "city", "number", "choice", "text"}
+    effects = {choice.effect for question in questions for choice in question.choices}
+    assert effects == {"go_on", "clarify", "reject"}
+    assert any(question.asked_if for question in questions)
+    assert any(question.reject_below for question in questions)
+    slots = InterviewSlot.objects.filter(event=recruiting)
+    assert {slot.recruiter_id for slot in slots} == {recruiter.pk for recruiter in Recruiter.objects.all()}
 
 
 def test_the_demo_slots_are_many_and_various_and_soon() -> None:
@@ -46,7 +63,7 @@ def test_a_second_start_changes_nothing() -> None:
     Candidate.objects.filter(telegram_id=1001).update(first_name="Изменено")
     call_command("seed_demo", verbosity=0)
     assert Candidate.objects.filter(first_name="Изменено").count() == 1
-    assert (InterviewEvent.objects.count(), User.objects.count(), Candidate.objects.count()) == (1, 1, 20)
+    assert (InterviewEvent.objects.count(), User.objects.count(), Candidate.objects.count()) == (2, 1, 20)
 
 
 def test_the_chat_is_taken_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -19,6 +19,8 @@ LISTS = [
     "scheduling_interviewevent",
     "scheduling_interviewslot",
     "scheduling_booking",
+    "questionnaires_questionnaire",
+    "questionnaires_questionnaireanswers",
     "broadcasts_announcementchat",
     "broadcasts_broadcast",
     "wording_messagetemplate",

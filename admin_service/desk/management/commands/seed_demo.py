@@ -21,7 +21,10 @@ class Command(BaseCommand):
         """Do it and say what was done."""
         self._make_login()
         if make_demo(_chat_id()):
-            self.stdout.write("Demo data made: two cities, three recruiters, one interview event, 20 candidates.")
+            self.stdout.write(
+                "Demo data made: two cities, three recruiters, 20 candidates, an open interview event "
+                "and a closed one with a questionnaire: open that one in the desk to try the recruiting flow."
+            )
         else:
             self.stdout.write("There is an interview event already: demo data left alone.")
 

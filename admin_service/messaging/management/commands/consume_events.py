@@ -15,14 +15,22 @@ from messaging.consuming import Handler, Worker
 from messaging.dialogs import DialogCommands, Handling
 from people.consumer import store_report
 from people.joining import claim_invitation, claim_username
+from questionnaires.consumer import store_answers
 from scheduling.consumer import BookingEvents
-from shared_contracts.dialog import ChatStarted, ChatStopped, InvitationClaimed, UsernameClaimed
+from shared_contracts.dialog import (
+    ChatStarted,
+    ChatStopped,
+    InvitationClaimed,
+    QuestionnaireAnswered,
+    UsernameClaimed,
+)
 
 DIALOGS: dict[type, Handling] = {
     ChatStarted: store_report,
     ChatStopped: store_report,
     InvitationClaimed: claim_invitation,
     UsernameClaimed: claim_username,
+    QuestionnaireAnswered: store_answers,
 }
 """Who stores which command of a dialog."""
 
