@@ -9,6 +9,7 @@ from bson import Int64, ObjectId
 from broadcasts.models import BroadcastStatus
 from common import clock
 from common.mongo import Document, collection, current_session, in_transaction
+from scheduling.card_reports import store_delivery
 from shared_contracts.broadcast import (
     AnyDeliveryEvent,
     BroadcastDelivered,
@@ -47,6 +48,7 @@ def _store(item: AnyDeliveryEvent) -> None:
     now = clock.now()
     if not isinstance(item, BroadcastDelivered):
         _mark_blocked([item.delivery], item.occurred_at, now)
+        store_delivery(item, now)
         return
     new = _insert_new(item, now)
     counts: Document = {status.value: Int64(0) for status in DeliveryStatus}

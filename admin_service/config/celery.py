@@ -35,6 +35,21 @@ app.conf.update(
             "schedule": timedelta(seconds=15),
             "options": {"expires": 15},
         },
+        "bring requests to recruiters": {
+            "task": "scheduling.tasks.bring_requests",
+            "schedule": timedelta(seconds=15),
+            "options": {"expires": 15},
+        },
+        "remind recruiters": {
+            "task": "scheduling.tasks.remind_recruiters",
+            "schedule": timedelta(seconds=15),
+            "options": {"expires": 15},
+        },
+        "offer free seats": {
+            "task": "scheduling.tasks.offer_free_seats",
+            "schedule": timedelta(seconds=5),
+            "options": {"expires": 5},
+        },
         "close finished interviews": {
             "task": "scheduling.tasks.close_finished",
             "schedule": timedelta(minutes=1),

@@ -72,6 +72,12 @@ UNFOLD: dict[str, Any] = {
                 _link(_("Slots"), "schedule", "scheduling_interviewslot_changelist", "scheduling.view_interviewslot"),
                 _link(_("Bookings"), "how_to_reg", "scheduling_booking_changelist", "scheduling.view_booking"),
                 _link(
+                    _("Waiting list"),
+                    "hourglass_top",
+                    "scheduling_waitingentry_changelist",
+                    "scheduling.view_waitingentry",
+                ),
+                _link(
                     _("Answers"),
                     "fact_check",
                     "questionnaires_questionnaireanswers_changelist",

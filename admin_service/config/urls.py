@@ -13,6 +13,7 @@ from common.probes import HealthView, ReadyView
 from people.api import AllowedUsersView, AwaitedUsernamesView, CitiesView, ContactView, RecruitersView
 from questionnaires.api import ScreeningView, VersionView
 from scheduling.api import AvailableSlotsView, BookingsView, ConfirmBookingView, EventsView
+from scheduling.card_api import RecruiterCardsView
 from wording.api import TemplatesView
 
 urlpatterns = [
@@ -28,6 +29,7 @@ urlpatterns = [
     path("api/confirm-booking", ConfirmBookingView.as_view()),
     path("api/contact", ContactView.as_view()),
     path("api/events", EventsView.as_view()),
+    path("api/recruiter-cards", RecruiterCardsView.as_view()),
     path("api/questionnaires/<str:questionnaire_id>/versions/<int:number>", VersionView.as_view()),
     path("api/recruiters", RecruitersView.as_view()),
     path("api/templates", TemplatesView.as_view()),

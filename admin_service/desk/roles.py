@@ -10,7 +10,7 @@ ADMINISTRATORS = "Administrators"
 _COORDINATE = {
     "scheduling": (
         "add_interviewevent change_interviewevent view_interviewevent add_interviewslot change_interviewslot "
-        "delete_interviewslot view_interviewslot change_booking view_booking"
+        "delete_interviewslot view_interviewslot change_booking view_booking view_waitingentry"
     ),
     "broadcasts": "add_broadcast view_broadcast view_announcementchat",
     "people": "view_candidate view_recruiter view_invitation view_city view_contactsettings",

@@ -18,6 +18,11 @@ def store_report(item: ChatStarted | ChatStopped, now: datetime) -> None:
     )
     if isinstance(item, ChatStarted):
         _follow_username(item, now)
+        collection("recruiters").update_one(
+            {"telegram_id": item.user_telegram_id, "blocked_at": {"$lt": item.occurred_at}},
+            {"$set": {"blocked_at": None, "updated_at": now}},
+            session=current_session(),
+        )
 
 
 def _follow_username(item: ChatStarted, now: datetime) -> None:

@@ -100,6 +100,7 @@ class Recruiter(Person):
     contact_url = models.CharField(_("contact link"), max_length=200, blank=True, validators=[contact_link])
     deputy = models.ForeignKey("self", models.PROTECT, null=True, blank=True, verbose_name=_("deputy"))
     is_active = models.BooleanField(_("active"), default=True)
+    blocked_at = models.DateTimeField(_("can't be reached since"), null=True, blank=True, editable=False)
 
     class Meta:
         db_table = "recruiters"

@@ -11,11 +11,15 @@ from common.mongo import Document, collection, current_session
 from questionnaires.models import PASSED
 from shared_contracts.card import CardAnswer
 from shared_contracts.directory import QuestionnaireRef, Screening, ScreeningStatus
+from shared_contracts.envelope import MAX_BODY_BYTES
 from shared_contracts.fields import Bilingual
 from shared_contracts.questionnaire import Answer, Question, QuestionKind, QuestionnaireView, choice_of
 
 LANGUAGES = ("ru", "en")
 NOTHING = "—"
+CARD_BYTES = MAX_BODY_BYTES // 2
+CUTS = (300, 100, 50)
+"""Characters of a text, tried one after the other: thirty answers of fifty fit whatever their letters are."""
 
 
 def version_content(questionnaire_id: str | ObjectId, number: int) -> str | None:
@@ -78,10 +82,24 @@ def latest_answers(candidate_id: ObjectId, event_id: ObjectId) -> Document | Non
 def card_answers(candidate_id: str, event_id: str) -> list[CardAnswer]:
     """Questions and answers as people read them, in order, for a recruiter's card; none where nothing was asked.
 
-    Choices are their labels, cities their names, dates written out; a clarification follows its choice.
+    Choices are their labels, cities their names, dates written out; a clarification follows its choice. Texts are cut
+    short where together they would not fit a message between the services.
     """
     row = latest_answers(ObjectId(candidate_id), ObjectId(event_id))
-    return [CardAnswer.model_validate(item) for item in row["answers"]] if row else []
+    answers = [CardAnswer.model_validate(item) for item in row["answers"]] if row else []
+    for most in CUTS:
+        if sum(len(item.model_dump_json().encode()) for item in answers) <= CARD_BYTES:
+            break
+        answers = [CardAnswer(question=_cut(it.question, most), answer=_cut(it.answer, most)) for it in answers]
+    return answers
+
+
+def _cut(text: Bilingual, most: int) -> Bilingual:
+    """Each language's text in at most ``most`` characters."""
+    texts = {
+        name: value if len(value) <= most else f"{value[: most - 1]}…" for name, value in text.model_dump().items()
+    }
+    return Bilingual(**texts)
 
 
 def readable(question: Question, answer: Answer, cities: dict[str, str]) -> CardAnswer:

@@ -10,7 +10,20 @@ from common.mongo import Document
 from messaging import outbox
 from scheduling import news
 from scheduling.deciding import Asked, InChat, decide_requests
-from scheduling.domain.model import Actor, ActorKind, AnyCommand, Approve, Book, Cancel, Move, Reject, Shown
+from scheduling.domain.model import (
+    Actor,
+    ActorKind,
+    AnyCommand,
+    Approve,
+    AskReschedule,
+    Book,
+    Cancel,
+    Move,
+    PassOffer,
+    Reject,
+    Shown,
+    TakeOffer,
+)
 from shared_contracts.booking import (
     AnyBookingRequest,
     BookingApproved,
@@ -19,8 +32,11 @@ from shared_contracts.booking import (
     BookingRejected,
     BookingRescheduled,
     BookingResult,
+    OfferPassed,
+    OfferTaken,
     Outcome,
     RequestEssentials,
+    RescheduleAsked,
     ShownSlot,
     booking_event,
     request_essentials,
@@ -78,7 +94,12 @@ def _command(request: AnyBookingRequest) -> AnyCommand:
         return Approve(key, recruiter, request.booking_id, request.expected_version)
     if isinstance(request, BookingRejected):
         return Reject(key, recruiter, request.booking_id, request.expected_version, reason=request.reason or "")
-    raise TypeError(f"{request.event_type} can't be decided yet")
+    if isinstance(request, RescheduleAsked):
+        return AskReschedule(key, recruiter, request.booking_id, request.expected_version)
+    if isinstance(request, OfferTaken):
+        return TakeOffer(key, candidate, request.booking_id, request.expected_version)
+    if isinstance(request, OfferPassed):
+        return PassOffer(key, candidate, request.booking_id, request.expected_version)
 
 
 def _shown(slot: ShownSlot) -> Shown:

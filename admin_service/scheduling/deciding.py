@@ -14,13 +14,26 @@ from pymongo.errors import DuplicateKeyError
 from common import audit, clock
 from common.mongo import Document, collection, current_session, in_transaction
 from messaging import caches, outbox
-from scheduling import loading, news
+from scheduling import cards, loading, news, waiting_list
 from scheduling.audit import booking_facts
+from scheduling.card_views import Deck
 from scheduling.domain.decide import decide
-from scheduling.domain.model import ActorKind, AnyCommand, Decision, State
+from scheduling.domain.model import (
+    ActorKind,
+    AnyCommand,
+    AskReschedule,
+    Booking,
+    Decision,
+    Offer,
+    PassOffer,
+    State,
+    TakeOffer,
+)
 from scheduling.views import booking_view, slot_view
 from scheduling.writing import GuardFailedError, write_decisions
 from shared_contracts.booking import ConfirmBookingAnswer, Outcome, ReplyTo
+from shared_contracts.card import RecruiterCard
+from shared_contracts.directory import BookingStatus
 from shared_contracts.notification import CacheName
 from shared_contracts.topology import BOOKING_EVENT
 
@@ -33,7 +46,13 @@ OFFERS_ALTERNATIVES = frozenset(
         Outcome.WRONG_RECRUITER,
     }
 )
-
+_ACTIONS = {
+    (AskReschedule, Outcome.PENDING_APPROVAL): "reschedule_asked",
+    (Offer, Outcome.BOOKED): "offered",
+    (TakeOffer, Outcome.BOOKED): "offer_taken",
+    (TakeOffer, Outcome.PENDING_APPROVAL): "offer_taken",
+    (PassOffer, Outcome.CANCELLED): "offer_passed",
+}
 
 TRIES = 3
 
@@ -117,10 +136,62 @@ def _decide_and_write(asked: Sequence[Asked], published_by_caller: bool) -> Answ
     answers = {item.command.key: _answer(item.command, decision, after, now) for item, decision in decided}
     _remember(fresh, answers, now)
     _audit(decided, now)
-    messages = [news.about(item, decision, answers[item.command.key], after) for item, decision in decided]
-    stale = _stale_slots(before, after, fresh)
-    rows = outbox.add([*chain.from_iterable(messages), *stale], published_by_writer=published_by_caller)
+    deck, shown = cards.after_decisions(before, after, decided, now)
+    told = [
+        news.about(item, decision, answers[item.command.key], after, _card(item, decision, deck))
+        for item, decision in decided
+    ]
+    messages = [*chain.from_iterable(told), *shown, *_stale_slots(before, after, fresh)]
+    news.remember(messages)
+    rows = outbox.add(messages, published_by_writer=published_by_caller)
+    waiting_list.end_waiting(_taken_up(decisions), now)
+    rows += _offer_freed(before, after, fresh, published_by_caller, now)
     return Answered([known.get(item.command.key) or answers[item.command.key] for item in asked], rows)
+
+
+def offer_seats(slot_ids: Iterable[str], correlation_id: str) -> int:
+    """Offer the free seats of slots to those who wait for one (R7); the answer is how many were offered.
+
+    Safe to do at any time and twice at once: the rules, in a transaction, know whether a seat is still free.
+    """
+
+    def work() -> int:
+        offers = waiting_list.offers_for(slot_ids, clock.now())
+        answers = decide_requests([Asked(offer, "job", correlation_id) for offer in offers]).answers
+        return sum(answer.outcome is Outcome.BOOKED for answer in answers)
+
+    return in_transaction(work)
+
+
+def _offer_freed(
+    before: State, after: State, asked: Sequence[Asked], published_by_caller: bool, now: datetime
+) -> list[Document]:
+    """A seat that a batch frees is offered to who waits for it before anybody else can see it free."""
+    freed = [slot_id for slot_id, slot in before.slots.items() if after.slots[slot_id].free > slot.free]
+    offers = waiting_list.offers_for(freed, now) if freed else []
+    if not offers:
+        return []
+    correlation_id = asked[0].correlation_id
+    return _decide_and_write([Asked(offer, "job", correlation_id) for offer in offers], published_by_caller).rows
+
+
+def _taken_up(decisions: Iterable[Decision]) -> list[Booking]:
+    """Bookings and requests that came about."""
+    return [
+        decision.after
+        for decision in decisions
+        if decision.changed
+        and decision.after
+        and decision.after.status in {BookingStatus.BOOKED, BookingStatus.PENDING}
+        and (decision.before is None or decision.before.status is BookingStatus.OFFERED)
+    ]
+
+
+def _card(item: Asked, decision: Decision, deck: Deck) -> RecruiterCard | None:
+    """The request as it stands after the batch, for the recruiter who pressed a button of its card."""
+    if item.command.actor.kind is not ActorKind.RECRUITER or decision.after is None:
+        return None
+    return deck.card_for(deck.state.bookings[decision.after.id], int(item.command.actor.ref))
 
 
 def _stale_slots(before: State, after: State, asked: Sequence[Asked]) -> list[outbox.Outgoing]:
@@ -148,7 +219,8 @@ def _first_of_each_key(asked: Iterable[Asked]) -> list[Asked]:
 
 def _answer(command: AnyCommand, decision: Decision, after: State, now: datetime) -> ConfirmBookingAnswer:
     alternatives = []
-    if decision.outcome in OFFERS_ALTERNATIVES and (event_id := _event_of(command, after)):
+    offers = decision.outcome in OFFERS_ALTERNATIVES and command.actor.kind is not ActorKind.SYSTEM
+    if offers and (event_id := _event_of(command, after)):
         alternatives = [slot_view(slot) for slot in loading.alternatives_for(event_id, after, now)]
     return ConfirmBookingAnswer(
         request_id=UUID(command.key),
@@ -187,7 +259,7 @@ def _audit(decided: Sequence[tuple[Asked, Decision]], now: datetime) -> None:
             audit.entry(
                 "booking",
                 decision.after.id,
-                decision.outcome.value if decision.before else "created",
+                _action(decision),
                 actor=str(item.command.actor),
                 via=item.via,
                 now=now,
@@ -200,3 +272,9 @@ def _audit(decided: Sequence[tuple[Asked, Decision]], now: datetime) -> None:
             if decision.changed and decision.after
         ]
     )
+
+
+def _action(decision: Decision) -> str:
+    """What the audit trail calls it."""
+    special = _ACTIONS.get((type(decision.command), decision.outcome))
+    return special or (decision.outcome.value if decision.before else "created")

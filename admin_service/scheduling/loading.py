@@ -1,6 +1,6 @@
 """Reading what commands touch, as the rules want it. Inside a transaction all reads see one moment."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from datetime import datetime, timedelta
 
 from bson import ObjectId
@@ -40,11 +40,28 @@ def load_state(commands: Sequence[AnyCommand]) -> State:
     )
     live = _find("bookings", {"user_id": {"$in": [row["_id"] for row in people]}, "live": True})
     bookings = {row["_id"]: row for row in (*named, *live)}.values()
-    slot_ids = {command.slot_id for command in commands if isinstance(command, Book | Move)}
-    slot_ids |= {str(row[key]) for row in bookings for key in ("slot_id", "requested_slot_id") if row.get(key)}
-    slots = load_slots({"_id": {"$in": _object_ids(slot_ids)}})
-    event_ids = {command.event_id for command in commands if isinstance(command, Book)}
-    event_ids |= {slot.event_id for slot in slots} | {str(row["event_id"]) for row in bookings}
+    return state_around(
+        list(bookings),
+        people,
+        {command.slot_id for command in commands if isinstance(command, Book | Move)},
+        {command.event_id for command in commands if isinstance(command, Book)},
+    )
+
+
+def state_around(
+    bookings: Sequence[Document],
+    people: Sequence[Document] | None = None,
+    slot_ids: Set[str] = frozenset(),
+    event_ids: Set[str] = frozenset(),
+) -> State:
+    """Documents of bookings with their slots, events' rules and people, and the further ones that are named."""
+    if people is None:
+        people = _by_id("users", {row["user_id"] for row in bookings})
+    slot_ids = slot_ids | {
+        str(row[key]) for row in bookings for key in ("slot_id", "requested_slot_id") if row.get(key)
+    }
+    slots = load_slots({"_id": {"$in": _object_ids(slot_ids)}}) if slot_ids else []
+    event_ids = event_ids | {slot.event_id for slot in slots} | {str(row["event_id"]) for row in bookings}
     policies = {str(row["_id"]): _policy(row) for row in _by_id("interview_events", event_ids)}
     asking = _object_ids(policy.id for policy in policies.values() if policy.questionnaire_required)
     return State(
@@ -67,11 +84,14 @@ def name_slots(rows: Sequence[Document]) -> list[Slot]:
     cities = {row["_id"]: row for row in _by_id("cities", {row["city_id"] for row in rows})}
     recruiters = {row["_id"]: row for row in _by_id("recruiters", {row["recruiter_id"] for row in rows})}
     events = {row["_id"]: row for row in _by_id("interview_events", {row["event_id"] for row in rows})}
+    deputies = {row["_id"]: row for row in _by_id("recruiters", {row["deputy_id"] for row in recruiters.values()})}
     default = default_contact() if rows else None
-    return [
-        _slot(row, cities[row["city_id"]], recruiters.get(row["recruiter_id"]), events[row["event_id"]], default)
-        for row in rows
-    ]
+    slots = []
+    for row in rows:
+        recruiter = recruiters.get(row["recruiter_id"])
+        deputy = deputies.get(recruiter["deputy_id"]) if recruiter else None
+        slots.append(_slot(row, cities[row["city_id"]], (recruiter, deputy), events[row["event_id"]], default))
+    return slots
 
 
 def available(event_id: str, now: datetime) -> Document:
@@ -114,9 +134,20 @@ def booking_from(row: Document) -> Booking:
         moves=row["moves"],
         requested_slot_id=str(row["requested_slot_id"]) if row.get("requested_slot_id") else None,
         expires_at=row.get("expires_at"),
+        reschedule_asked=row["reschedule_asked"],
         ended_by=row.get("ended_by", ""),
         reason=row.get("reason", ""),
     )
+
+
+def recruiters_by_id(ids: Iterable[ObjectId | None]) -> list[Document]:
+    """Documents of recruiters."""
+    return _by_id("recruiters", ids)
+
+
+def cities_by_id(ids: Iterable[str | ObjectId | None]) -> list[Document]:
+    """Documents of cities."""
+    return _by_id("cities", ids)
 
 
 def people_by_id(ids: Sequence[ObjectId]) -> list[Document]:
@@ -146,6 +177,8 @@ def candidate_from(row: Document) -> Candidate:
         username=row["username"],
         first_name=row["first_name"],
         last_name=row["last_name"],
+        city_id=str(row["city_id"]) if row["city_id"] else None,
+        reachable=bool(row["started_at"]) and not row["blocked_at"],
     )
 
 
@@ -157,12 +190,32 @@ def _policy(row: Document) -> Policy:
         move_cutoff=timedelta(minutes=row["move_cutoff_minutes"]),
         cancel_cutoff=timedelta(minutes=row["cancel_cutoff_minutes"]),
         pending_for=timedelta(hours=row["pending_hours"]),
+        reminder=timedelta(minutes=row["reminder_minutes"]),
         move_limit=row["move_limit"],
         questionnaire_required=row["questionnaire_id"] is not None,
     )
 
 
-def _slot(row: Document, city: Document, recruiter: Document | None, event: Document, default: str | None) -> Slot:
+def reached_at(recruiter: Document | None) -> int | None:
+    """The Telegram id of a recruiter who is active and has joined."""
+    return recruiter["telegram_id"] if recruiter and recruiter["is_active"] else None
+
+
+def _recruiter_url(recruiter: Document | None) -> str | None:
+    if recruiter is None:
+        return None
+    username = recruiter.get("username")
+    return recruiter["contact_url"] or (f"https://t.me/{username}" if username else None)
+
+
+def _slot(
+    row: Document,
+    city: Document,
+    recruiter_and_deputy: tuple[Document | None, Document | None],
+    event: Document,
+    default: str | None,
+) -> Slot:
+    recruiter, deputy = recruiter_and_deputy
     return Slot(
         id=str(row["_id"]),
         event_id=str(row["event_id"]),
@@ -182,7 +235,9 @@ def _slot(row: Document, city: Document, recruiter: Document | None, event: Docu
             recruiter=recruiter["name"] if recruiter else None,
             event=event["title"],
             contact_url=city["contact_url"] or default,
+            recruiter_url=_recruiter_url(recruiter),
         ),
-        recruiter_telegram_id=recruiter["telegram_id"] if recruiter else None,
+        recruiter_telegram_id=reached_at(recruiter),
+        recruiter_deputy_telegram_id=reached_at(deputy),
         recruiter_active=recruiter["is_active"] if recruiter else True,
     )

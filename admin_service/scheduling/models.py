@@ -12,7 +12,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from django_mongodb_backend.fields import ArrayField, EmbeddedModelField, ObjectIdField
+from django_mongodb_backend.fields import ArrayField, EmbeddedModelArrayField, EmbeddedModelField, ObjectIdField
 from django_mongodb_backend.models import EmbeddedModel
 
 from common.models import StampedModel
@@ -159,11 +159,28 @@ class SlotSnapshot(EmbeddedModel):
     event = models.CharField(max_length=120)
 
 
+class CardHolder(EmbeddedModel):
+    """Someone who holds the card of a request (R3). A deputy's ``reader_id`` is not the ``recruiter_id``."""
+
+    telegram_id = models.BigIntegerField()
+    reader_id: Any = ObjectIdField()
+    recruiter_id: Any = ObjectIdField()
+
+
+class LastAct(EmbeddedModel):
+    """Who acted last on a request, as its card says."""
+
+    kind = models.CharField(max_length=20)
+    name = models.CharField(max_length=100, blank=True)
+    reason = models.CharField(max_length=1_000, blank=True)
+
+
 class Booking(StampedModel):
     """One candidate's booking. Snapshots instead of foreign keys: lists and filters never join.
 
     ``live`` mirrors the status for the indexes; ``version`` rises with every change; ``requested_slot_id`` is a move
-    that awaits approval, whose seat is held too.
+    that awaits approval, whose seat is held too. ``card_readers`` are the Telegram ids of ``card_holders``;
+    ``notification_ids`` are those of the news about it; ``left_slot_ids`` are slots whose seat it gave up.
     """
 
     user_id: Any = ObjectIdField()
@@ -180,7 +197,18 @@ class Booking(StampedModel):
     starts_at = models.DateTimeField(_("starts"))
     ends_at = models.DateTimeField()
     location = models.CharField(_("location"), max_length=120)
+    awaits_approval = models.BooleanField(default=False)
+    reschedule_asked = models.BooleanField(default=False)
     expires_at = models.DateTimeField(_("waits for approval until"), null=True)
+    remind_at = models.DateTimeField(null=True)
+    card_revision = models.BigIntegerField(default=0)
+    card_holders: Any = EmbeddedModelArrayField(CardHolder, default=list)
+    card_readers: Any = ArrayField(models.BigIntegerField(), default=list)
+    last_act: Any = EmbeddedModelField(LastAct, null=True)
+    recruiter_by_hand = models.BooleanField(_("contact the recruiter by hand"), default=False)
+    candidate_by_hand = models.BooleanField(_("contact the candidate by hand"), default=False)
+    notification_ids: Any = ArrayField(ObjectIdField(), default=list)
+    left_slot_ids: Any = ArrayField(ObjectIdField(), default=list)
     ended_by = models.CharField(_("ended by"), max_length=100, blank=True)
     reason = models.CharField(_("reason"), max_length=1_000, blank=True)
     user: Any = EmbeddedModelField(UserSnapshot)
@@ -201,6 +229,9 @@ class Booking(StampedModel):
             # The jobs: what is over, what was never approved.
             models.Index(fields=["live", "ends_at"], name="bookings_over"),
             models.Index(fields=["live", "expires_at"], name="bookings_expiring"),
+            models.Index(fields=["live", "remind_at"], name="bookings_reminding"),
+            models.Index(fields=["card_readers", "awaits_approval", "starts_at", "id"], name="bookings_cards"),
+            models.Index(fields=["notification_ids"], name="bookings_notified"),
         ]
         constraints = [
             # I3's second wall: one live booking per candidate and interview event.
@@ -213,3 +244,41 @@ class Booking(StampedModel):
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Refused: bookings are written by ``scheduling.writing``."""
         raise TypeError("a booking is made and changed by scheduling.deciding")
+
+
+class WaitingState(models.TextChoices):
+    """What became of someone's wish for a slot."""
+
+    WAITING = "waiting", _("waiting")
+    LEFT = "left", _("left the list")
+    SERVED = "served", _("has a booking")
+
+
+class WaitingEntry(StampedModel):
+    """Someone who wants to be told of a free seat in an event, in a city or (null) in any (R7)."""
+
+    user_id: Any = ObjectIdField()
+    event_id: Any = ObjectIdField()
+    city_id: Any = ObjectIdField(null=True)
+    joined_at = models.DateTimeField(_("joined"))
+    state = models.CharField(_("status"), max_length=10, choices=WaitingState.choices)
+    telegram_id = models.BigIntegerField(_("Telegram id"))
+    name = models.CharField(_("candidate"), max_length=130)
+    username = models.CharField(_("username"), max_length=32, blank=True)
+    city = models.CharField(_("city"), max_length=100, blank=True)
+    event = models.CharField(_("interview event"), max_length=120)
+
+    class Meta:
+        db_table = "waiting_list"
+        verbose_name = _("waiting candidate")
+        verbose_name_plural = _("waiting list")
+        indexes = [
+            models.Index(fields=["state", "event_id", "joined_at", "id"], name="waiting_order"),
+            models.Index(fields=["user_id", "event_id", "state"], name="waiting_person"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["user_id", "event_id"], condition=Q(state="waiting"), name="waiting_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

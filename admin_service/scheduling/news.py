@@ -1,15 +1,31 @@
 """Which messages a decision causes: the answer to who asked, news to whom it concerns."""
 
 import uuid
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from bson import ObjectId
+from pymongo import UpdateOne
 
 from common import clock
+from common.mongo import collection, current_session
 from messaging.outbox import Outgoing
-from scheduling.domain.model import ActorKind, Approve, Booking, Decision, Expire, Move, Reject, State
+from scheduling.domain.model import (
+    ActorKind,
+    Approve,
+    AskReschedule,
+    Booking,
+    Candidate,
+    Decision,
+    Expire,
+    Move,
+    Offer,
+    Reject,
+    State,
+)
 from scheduling.views import booking_view
 from shared_contracts.booking import BookingResult, ConfirmBookingAnswer, Outcome
+from shared_contracts.card import RecruiterCard
 from shared_contracts.directory import BookingStatus, BookingView
 from shared_contracts.notification import NotificationCommand, NotificationKind
 from shared_contracts.topology import BOOKING_RESULT, NOTIFICATION_COMMAND
@@ -25,20 +41,24 @@ def derived_id(key: str, purpose: str) -> uuid.UUID:
     return uuid.uuid5(_NAMESPACE, f"{key}/{purpose}")
 
 
-def about(item: "Asked", decision: Decision, answer: ConfirmBookingAnswer, after: State) -> list[Outgoing]:
-    """The messages of one decision."""
-    messages = [_result(item, item.chat, answer)] if item.chat else []
+def about(
+    item: "Asked", decision: Decision, answer: ConfirmBookingAnswer, after: State, card: RecruiterCard | None
+) -> list[Outgoing]:
+    """The messages of one decision; ``card`` goes with the answer to a recruiter."""
+    messages = [_result(item, item.chat, answer, card)] if item.chat else []
     booking = decision.after
     if not decision.changed or booking is None or item.command.actor.kind is ActorKind.CANDIDATE:
         return messages  # candidates see their own changes in the answer
     kind, view = _kind(decision, booking), booking_view(booking, after)
     if kind and view:
         key, reason = item.command.key, item.command.reason
-        messages.append(notification(key, kind, booking.telegram_id, view, reason, item.correlation_id))
+        messages.append(
+            notification(key, kind, after.candidates[booking.telegram_id], view, reason, item.correlation_id)
+        )
     return messages
 
 
-def _result(item: "Asked", chat: "InChat", answer: ConfirmBookingAnswer) -> Outgoing:
+def _result(item: "Asked", chat: "InChat", answer: ConfirmBookingAnswer, card: RecruiterCard | None) -> Outgoing:
     message = BookingResult(
         message_id=derived_id(item.command.key, "result"),
         correlation_id=item.correlation_id,
@@ -51,6 +71,7 @@ def _result(item: "Asked", chat: "InChat", answer: ConfirmBookingAnswer) -> Outg
         reply=chat.reply,
         booking=answer.booking,
         alternatives=answer.alternatives,
+        card=card,
     )
     return Outgoing(BOOKING_RESULT, message)
 
@@ -61,7 +82,13 @@ def _kind(decision: Decision, booking: Booking) -> NotificationKind | None:
         return NotificationKind.BOOKING_APPROVED
     if isinstance(command, Reject) and decision.outcome is Outcome.REJECTED:
         return NotificationKind.BOOKING_REJECTED
-    if isinstance(command, Expire | Approve | Reject):
+    if isinstance(command, AskReschedule) and decision.outcome is Outcome.PENDING_APPROVAL:
+        return NotificationKind.RESCHEDULE_ASKED
+    if isinstance(command, Offer):
+        return NotificationKind.SLOT_OFFERED
+    if decision.before and decision.before.status is BookingStatus.OFFERED and isinstance(command, Expire):
+        return None  # the offer itself said until when
+    if isinstance(command, Expire | Approve | Reject | AskReschedule):
         return NotificationKind.BOOKING_EXPIRED
     if isinstance(command, Move):
         return NotificationKind.BOOKING_MOVED
@@ -71,7 +98,7 @@ def _kind(decision: Decision, booking: Booking) -> NotificationKind | None:
 
 
 def notification(
-    key: str, kind: NotificationKind, telegram_id: int, booking: BookingView, reason: str, correlation_id: str
+    key: str, kind: NotificationKind, candidate: Candidate, booking: BookingView, reason: str, correlation_id: str
 ) -> Outgoing:
     """News for a candidate about their booking; one per ``key`` and booking."""
     message = NotificationCommand(
@@ -80,8 +107,23 @@ def notification(
         occurred_at=clock.now(),
         notification_id=str(ObjectId()),
         kind=kind,
-        user_telegram_id=telegram_id,
+        user_telegram_id=candidate.telegram_id,
         booking=booking,
         reason=reason or None,
+        candidate_name=candidate.first_name,
     )
     return Outgoing(NOTIFICATION_COMMAND, message)
+
+
+def remember(messages: Iterable[Outgoing]) -> None:
+    """Note on each booking the news about it, so that its delivery can be told from others'."""
+    updates = [
+        UpdateOne(
+            {"_id": ObjectId(message.booking.id)},
+            {"$push": {"notification_ids": ObjectId(message.notification_id)}, "$set": {"updated_at": clock.now()}},
+        )
+        for _queue, message in messages
+        if isinstance(message, NotificationCommand)
+    ]
+    if updates:
+        collection("bookings").bulk_write(updates, session=current_session())

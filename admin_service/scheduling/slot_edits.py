@@ -13,9 +13,10 @@ from common import clock, correlation
 from common.mongo import Document, collection, current_session, in_transaction
 from common.refusals import RefusedError
 from messaging import caches, outbox
-from scheduling import loading, news
+from scheduling import cards, loading, news
 from scheduling.audit import booking_facts, record_staff
-from scheduling.domain.model import Booking, Slot, State
+from scheduling.deciding import offer_seats
+from scheduling.domain.model import Actor, ActorKind, Booking, Candidate, Slot, State
 from scheduling.models import InterviewSlot
 from scheduling.views import booking_view
 from scheduling.writing import booking_document
@@ -79,6 +80,7 @@ def _apply(slot: Slot, changes: SlotChanges, actor: str, reason: str) -> None:
     caches.tell_stale(CacheName.SLOTS)
     if replace(after, capacity=slot.capacity, is_active=slot.is_active) != slot:
         _carry_bookings(after, actor, reason, now)
+    offer_seats([slot.id], correlation.current())
 
 
 def _new_values(slot: Slot, changes: SlotChanges) -> Document:
@@ -124,14 +126,19 @@ def _carry_bookings(slot: Slot, actor: str, reason: str, now: datetime) -> None:
             session=current_session(),
         )
         record_staff("booking", after.id, "slot_changed", actor, booking_facts(before), booking_facts(after), reason)
-        _tell(after, slot, reason)
+        _tell(after, slot, candidate, reason)
+    wherever = {"live": True, "$or": [{"slot_id": ObjectId(slot.id)}, {"requested_slot_id": ObjectId(slot.id)}]}
+    act = cards.Act(Actor(ActorKind.STAFF, actor), reason, correlation.current())
+    outbox.add(cards.show_again(wherever, act, now))
 
 
-def _tell(booking: Booking, slot: Slot, reason: str) -> None:
+def _tell(booking: Booking, slot: Slot, candidate: Candidate, reason: str) -> None:
     view = booking_view(booking, State(slots={slot.id: slot}))
     if view:
         kind, correlation_id = NotificationKind.BOOKING_CHANGED, correlation.current()
-        outbox.add([news.notification(str(uuid4()), kind, booking.telegram_id, view, reason, correlation_id)])
+        message = news.notification(str(uuid4()), kind, candidate, view, reason, correlation_id)
+        news.remember([message])
+        outbox.add([message])
 
 
 def _slot_facts(slot: Slot) -> dict[str, Any]:

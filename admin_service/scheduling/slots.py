@@ -9,12 +9,13 @@ from bson import ObjectId
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from common import clock
+from common import clock, correlation
 from common.mongo import collection, current_session, in_transaction
 from common.refusals import RefusedError
 from messaging import caches
 from questionnaires.reading import published
 from scheduling.audit import record_staff
+from scheduling.deciding import offer_seats
 from scheduling.models import InterviewEvent, InterviewSlot
 from shared_contracts.notification import CacheName
 
@@ -87,7 +88,9 @@ def create_slots(event_id: str, drafts: Sequence[SlotDraft], *, actor: str) -> l
         for slot in made:
             record_staff("slot", str(slot.pk), "created", actor, None, {"starts_at": slot.starts_at.isoformat()})
         caches.tell_stale(CacheName.SLOTS)
-        return [str(slot.pk) for slot in made]
+        ids = [str(slot.pk) for slot in made]
+        offer_seats(ids, correlation.current())
+        return ids
 
     return in_transaction(work)
 

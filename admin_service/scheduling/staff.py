@@ -9,7 +9,7 @@ from common import correlation
 from common.mongo import collection
 from common.refusals import RefusedError
 from scheduling.deciding import Asked, decide_one
-from scheduling.domain.model import Actor, ActorKind, AnyCommand, Approve, Book, Cancel, Move, Reject
+from scheduling.domain.model import Actor, ActorKind, AnyCommand, Approve, AskReschedule, Book, Cancel, Move, Reject
 from shared_contracts.booking import Outcome
 
 
@@ -83,6 +83,11 @@ def approve_booking(booking_id: str, *, expected_version: int | None, actor: str
 def reject_booking(booking_id: str, *, expected_version: int | None, actor: str, reason: str = "") -> Outcome:
     """Say no to a request; the candidate is told, with the reason."""
     return _decide(Reject(_key(), _staff(actor), booking_id, expected_version, reason=reason))
+
+
+def ask_reschedule(booking_id: str, *, expected_version: int | None, actor: str, reason: str = "") -> Outcome:
+    """Ask the candidate of a request to choose another time; the request keeps its seat meanwhile."""
+    return _decide(AskReschedule(_key(), _staff(actor), booking_id, expected_version, reason=reason))
 
 
 def _decide(command: AnyCommand) -> Outcome:

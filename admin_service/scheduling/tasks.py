@@ -9,8 +9,10 @@ from celery import shared_task
 
 from common import clock
 from common.mongo import Document, collection
-from scheduling.deciding import Asked, decide_one
+from scheduling.deciding import Asked, decide_one, offer_seats
 from scheduling.domain.model import Actor, ActorKind, AnyCommand, Close, Expire
+from scheduling.reminding import bring, due_reminders, out_of_reach, remind
+from scheduling.waiting_list import wanted_slots
 
 log = structlog.get_logger(__name__)
 
@@ -29,6 +31,28 @@ def close_finished() -> int:
     """End the liveness of bookings whose slot is over."""
     actor = Actor(ActorKind.SYSTEM, "close_finished")
     return _scan("ends_at", lambda booking_id: Close(str(uuid.uuid4()), actor, booking_id, None))
+
+
+@shared_task(name="scheduling.tasks.remind_recruiters")
+def remind_recruiters() -> int:
+    """Remind recruiters of requests that will expire, and hand them to deputies; the answer is how many."""
+    now = clock.now()
+    rows = list(collection("bookings").find(due_reminders(now), {"_id": 1}).sort("remind_at", 1).limit(MOST_PER_SCAN))
+    return sum(remind(str(row["_id"]), now, uuid.uuid4().hex) for row in rows)
+
+
+@shared_task(name="scheduling.tasks.bring_requests")
+def bring_requests() -> int:
+    """Bring requests that were out of reach to recruiters who have joined since; the answer is how many."""
+    now = clock.now()
+    rows = list(collection("bookings").find(out_of_reach(now), {"_id": 1}).sort("expires_at", 1).limit(MOST_PER_SCAN))
+    return sum(bring(str(row["_id"]), now, uuid.uuid4().hex) for row in rows)
+
+
+@shared_task(name="scheduling.tasks.offer_free_seats")
+def offer_free_seats() -> int:
+    """Offer free seats to those who wait: what came free in quiet hours, or was missed; the answer is how many."""
+    return sum(offer_seats([slot_id], uuid.uuid4().hex) for slot_id in wanted_slots(clock.now()))
 
 
 def _scan(due_field: str, command: Callable[[str], AnyCommand]) -> int:

@@ -36,4 +36,6 @@ def booking_view(booking: Booking | None, state: State) -> BookingView | None:
         requested_slot=slot_view(wanted) if wanted else None,
         expires_at=booking.expires_at,
         contact_url=slot.place.contact_url,
+        recruiter_url=(wanted or slot).place.recruiter_url,
+        reschedule_asked=booking.reschedule_asked,
     )

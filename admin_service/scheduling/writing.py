@@ -8,7 +8,20 @@ from pymongo import InsertOne, UpdateOne
 
 from common.mongo import Document, collection, current_session
 from scheduling.domain.changes import seats
-from scheduling.domain.model import ActorKind, AnyCommand, Booking, Candidate, Decision, Slot, State
+from scheduling.domain.model import ActorKind, AnyCommand, Booking, Candidate, Decision, Offer, Slot, State
+
+CARDLESS: Document = {
+    "card_revision": Int64(0),
+    "card_holders": [],
+    "card_readers": [],
+    "last_act": None,
+    "remind_at": None,
+    "recruiter_by_hand": False,
+    "candidate_by_hand": False,
+    "notification_ids": [],
+    "left_slot_ids": [],
+}
+"""A new booking's fields that its changes leave alone: cards (``scheduling.cards``), news, slots left."""
 
 
 class GuardFailedError(Exception):
@@ -25,7 +38,7 @@ def write_decisions(before: State, after: State, decisions: Sequence[Decision], 
     changed = [decision for decision in decisions if decision.changed]
     if not changed:
         return
-    _lock_people({decision.after.candidate_id for decision in changed if decision.after}, now)
+    lock_people({decision.after.candidate_id for decision in changed if decision.after}, now)
     _write_seats(before, after, changed, now)
     _write_bookings(before, after, changed, now)
 
@@ -39,8 +52,11 @@ def seats_update(added: Sequence[ObjectId], removed: Sequence[ObjectId], now: da
     ]
 
 
-def _lock_people(candidate_ids: set[str], now: datetime) -> None:
-    """Two transactions about one person must conflict: what they hold in other events is read, not written."""
+def lock_people(candidate_ids: set[str], now: datetime) -> None:
+    """Mark people in the transaction under way.
+
+    Two transactions about one person must conflict: what they hold in other events is read, not written.
+    """
     collection("users").update_many(
         {"_id": {"$in": [ObjectId(item) for item in candidate_ids]}},
         {"$inc": {"decisions": Int64(1)}, "$set": {"updated_at": now}},
@@ -86,7 +102,8 @@ def seat_guard(slot_id: str, added: Sequence[str], removed: Sequence[str], open_
 
 
 def _within_limits(command: AnyCommand) -> bool:
-    return not command.beyond_limits and command.actor.kind is ActorKind.CANDIDATE
+    asks_for_itself = command.actor.kind is ActorKind.CANDIDATE or isinstance(command, Offer)
+    return not command.beyond_limits and asks_for_itself
 
 
 def _write_bookings(before: State, after: State, changed: Sequence[Decision], now: datetime) -> None:
@@ -97,10 +114,11 @@ def _write_bookings(before: State, after: State, changed: Sequence[Decision], no
         booking, stored = after.bookings[booking_id], before.bookings.get(booking_id)
         document = booking_document(booking, after.slots[booking.slot_id], people[booking.candidate_id], now)
         if stored is None:
-            inserts.append(InsertOne({"_id": ObjectId(booking_id), **document, "created_at": now}))
+            inserts.append(InsertOne({"_id": ObjectId(booking_id), **document, **CARDLESS, "created_at": now}))
         else:
             guard = {"_id": ObjectId(booking_id), "version": stored.version, "live": True}
-            updates.append(UpdateOne(guard, {"$set": document}))
+            left = [ObjectId(slot_id) for slot_id in seats(stored) - seats(booking)]
+            updates.append(UpdateOne(guard, {"$set": document, "$addToSet": {"left_slot_ids": {"$each": left}}}))
     # Updates first: in one batch a person may give one booking up and make the next in the same event.
     if updates:
         _all_matched("bookings", updates)
@@ -127,6 +145,8 @@ def booking_document(booking: Booking, slot: Slot, candidate: Candidate, now: da
         "recruiter_id": ObjectId(slot.recruiter_id) if slot.recruiter_id else None,
         "status": booking.status.value,
         "live": booking.live,
+        "awaits_approval": booking.awaits_approval,
+        "reschedule_asked": booking.reschedule_asked,
         "version": Int64(booking.version),
         "moves": Int64(booking.moves),
         "starts_at": booking.starts_at,

@@ -20,8 +20,11 @@ from shared_contracts.booking import (
     BookingRejected,
     BookingRescheduled,
     ConfirmBookingAnswer,
+    OfferPassed,
+    OfferTaken,
     Outcome,
     ReplyTo,
+    RescheduleAsked,
     ShownSlot,
 )
 
@@ -85,6 +88,25 @@ def reject(recruiter: Recruiter, booking: Document, reason: str) -> BookingRejec
     )
 
 
+def ask_reschedule(recruiter: Recruiter, booking: Document) -> RescheduleAsked:
+    """A recruiter wants another time."""
+    return RescheduleAsked(
+        **_base(recruiter.telegram_id or 0),
+        booking_id=str(booking["_id"]),
+        expected_version=booking["version"],
+    )
+
+
+def take(person: Candidate, booking: Document) -> OfferTaken:
+    """Someone takes the seat that is held for them."""
+    return OfferTaken(**_base(person.telegram_id), booking_id=str(booking["_id"]), expected_version=booking["version"])
+
+
+def pass_on(person: Candidate, booking: Document) -> OfferPassed:
+    """Someone lets the offered seat go to the next."""
+    return OfferPassed(**_base(person.telegram_id), booking_id=str(booking["_id"]), expected_version=booking["version"])
+
+
 def decided(request: AnyBookingRequest) -> ConfirmBookingAnswer:
     """The answer to one request."""
     return decide_one(asked(request))
@@ -117,7 +139,7 @@ def assert_sound() -> None:
     seats: Counter[tuple[ObjectId, ObjectId]] = Counter()
     events: Counter[tuple[ObjectId, ObjectId]] = Counter()
     for row in collection("bookings").find():
-        entries = list(collection("audit_entries").find({"subject_id": row["_id"]}))
+        entries = list(collection("audit_entries").find({"subject_id": row["_id"], "version": {"$ne": None}}))
         assert sorted(entry["version"] for entry in entries) == list(range(1, row["version"] + 1)), "I7"
         if row["live"]:
             events[row["user_id"], row["event_id"]] += 1

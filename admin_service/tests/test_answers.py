@@ -15,12 +15,13 @@ from questionnaires.answering import let_answer_again
 from questionnaires.consumer import store_answers
 from questionnaires.models import QuestionnaireAnswers
 from questionnaires.names import first_and_last
-from questionnaires.reading import card_answers, screening
+from questionnaires.reading import CARD_BYTES, card_answers, screening
 from scheduling.models import InterviewEvent
 from scheduling.staff import book_for
 from shared_contracts.booking import Outcome
 from shared_contracts.dialog import DialogOutcome, QuestionnaireAnswered
 from shared_contracts.notification import CacheInvalidate
+from shared_contracts.questionnaire import MOST_QUESTIONS
 from tests.asking import book, outcome
 from tests.conftest import MakeCandidate, MakeSlot
 from tests.questionnaires import Made, answered, make_published
@@ -75,6 +76,23 @@ def test_a_clarification_is_read_with_its_choice_and_a_skipped_question_as_a_das
     assert stored(answered(maria, asking_event, made, given)).outcome is DialogOutcome.PASSED
     said = [item.answer.ru for item in card_answers(str(maria.pk), str(asking_event.pk))]
     assert said == ["Другой: в продажах", "Москва", "Петрова Мария Ивановна", "—"]
+
+
+@pytest.mark.parametrize("letter", ["a", "ж", "🎓"])
+def test_the_longest_answers_are_cut_so_that_a_card_fits_a_message(
+    maria: Candidate, moscow: City, asking_event: InterviewEvent, made: Made, letter: str
+) -> None:
+    """Guard: the cut; thirty answers and questions at their longest would be several times a message."""
+    stored(answered(maria, asking_event, made, made.answers(moscow)))
+    text = {"ru": letter * 1_000, "en": letter * 1_000}
+    longest = [{"question": text, "answer": text}] * MOST_QUESTIONS
+    collection("questionnaire_answers").update_one({}, {"$set": {"answers": longest}})
+
+    said = card_answers(str(maria.pk), str(asking_event.pk))
+
+    assert len(said) == MOST_QUESTIONS
+    assert sum(len(item.model_dump_json().encode()) for item in said) <= CARD_BYTES
+    assert said[0].answer.ru.startswith(letter * 49)
 
 
 def test_nothing_is_said_of_who_answered_nothing(maria: Candidate, event: InterviewEvent) -> None:

@@ -86,6 +86,7 @@ _EVENT = {
     "move_cutoff_minutes": 120,
     "cancel_cutoff_minutes": 0,
     "pending_hours": 24,
+    "reminder_minutes": 120,
     "move_limit": "",
 }
 

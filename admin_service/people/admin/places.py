@@ -75,7 +75,7 @@ class RecruiterAdmin(InvitingAdmin):
 
     form = RecruiterForm
     fields = ["name", "city", "username", "telegram_id", "contact_url", "deputy", "is_active"]
-    list_display = ["name", "city_name", "telegram_id", "contact_url", "is_active"]
+    list_display = ["name", "city_name", "telegram_id", "contact_url", "is_active", "reached"]
     list_filter = [("city", RelatedDropdownFilter), ("is_active", BooleanRadioFilter)]
     search_fields = ["name"]
     ordering = ["name"]
@@ -89,6 +89,15 @@ class RecruiterAdmin(InvitingAdmin):
     def city_name(self, recruiter: Recruiter) -> str:
         """Their city."""
         return str(recruiter.city or "—")
+
+    @display(  # type: ignore[untyped-decorator]
+        description=_("in chat"), label={"yes": "success", "no": "warning", "blocked": "danger"}
+    )
+    def reached(self, recruiter: Recruiter) -> tuple[str, str]:
+        """Whether the bot's cards reach them (R4)."""
+        if recruiter.telegram_id is None:
+            return "no", str(_("by hand"))
+        return ("blocked", str(_("can't be reached"))) if recruiter.blocked_at else ("yes", str(_("reached")))
 
 
 class ContactForm(UseCaseForm):

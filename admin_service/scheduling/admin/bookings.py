@@ -17,7 +17,7 @@ from desk.clocks import said
 from desk.options import ExportingAdmin, plainly
 from scheduling.admin.decisions import DecidingAdmin
 from scheduling.admin.export import csv_answer
-from scheduling.admin.filters import CityFilter, DayFilter, EventFilter
+from scheduling.admin.filters import ByHandFilter, CityFilter, DayFilter, EventFilter
 from scheduling.models import Booking
 
 STATUS_COLOURS = {
@@ -37,8 +37,8 @@ STATUS_COLOURS = {
 class BookingAdmin(ExportingAdmin, DecidingAdmin):
     """Bookings, from the snapshots they hold: no list, filter or search joins."""
 
-    list_display = ["when", "person", "telegram_id", "state", "place", "recruiter", "event"]
-    list_filter = [("status", ChoicesDropdownFilter), EventFilter, CityFilter, ("starts_at", DayFilter)]
+    list_display = ["when", "person", "telegram_id", "state", "place", "recruiter", "event", "by_hand"]
+    list_filter = [("status", ChoicesDropdownFilter), EventFilter, CityFilter, ByHandFilter, ("starts_at", DayFilter)]
     search_fields = ["search"]
     search_help_text = _("Name, username or Telegram id")
     ordering = ["-starts_at"]
@@ -48,6 +48,7 @@ class BookingAdmin(ExportingAdmin, DecidingAdmin):
         ("when", "place_line"),
         ("event", "recruiter"),
         ("state_line", "waits_until"),
+        "by_hand_line",
     ]
     readonly_fields = [
         "person_line",
@@ -57,6 +58,7 @@ class BookingAdmin(ExportingAdmin, DecidingAdmin):
         "recruiter",
         "state_line",
         "waits_until",
+        "by_hand_line",
         "end",
         "reason",
     ]
@@ -96,6 +98,8 @@ class BookingAdmin(ExportingAdmin, DecidingAdmin):
     @display(description=_("status"), ordering="status", label=STATUS_COLOURS)  # type: ignore[untyped-decorator]
     def state(self, booking: Booking) -> tuple[str, str]:
         """The status, in words."""
+        if booking.live and booking.reschedule_asked:
+            return "pending", str(_("the candidate chooses another time"))
         if booking.live and booking.requested_slot_id:
             return "pending", str(_("a move awaits approval"))
         return booking.status, booking.get_status_display()
@@ -104,6 +108,17 @@ class BookingAdmin(ExportingAdmin, DecidingAdmin):
     def place(self, booking: Booking) -> list[str]:
         """Location, room and city."""
         return [booking.location, ", ".join(filter(None, (booking.slot.room, booking.slot.city)))]
+
+    @display(description=_("contact by hand"), label="warning")  # type: ignore[untyped-decorator]
+    def by_hand(self, booking: Booking) -> str:
+        """Whom the bot can't reach (R4)."""
+        flags = ((booking.recruiter_by_hand, _("the recruiter")), (booking.candidate_by_hand, _("the candidate")))
+        return ", ".join(str(name) for flag, name in flags if flag)
+
+    @display(description=_("contact by hand"))  # type: ignore[untyped-decorator]
+    def by_hand_line(self, booking: Booking) -> str:
+        """The same, on the booking's page."""
+        return self.by_hand(booking) or "—"
 
     person_line, state_line, place_line = plainly(person), plainly(state), plainly(place)
 

@@ -1,4 +1,7 @@
-"""The buttons of a booking: move, cancel, approve, reject. Each asks for a reason, then calls its use case."""
+"""The buttons of a booking: move, cancel, approve, ask for another time, reject.
+
+Each asks for a reason, then calls its use case.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -18,7 +21,7 @@ from desk.outcomes import GOOD, outcome_text
 from desk.pages import CancelForm, DecisionForm, MoveForm
 from scheduling import loading
 from scheduling.models import Booking
-from scheduling.staff import approve_booking, cancel_booking, move_booking, reject_booking
+from scheduling.staff import approve_booking, ask_reschedule, cancel_booking, move_booking, reject_booking
 from shared_contracts.booking import Outcome
 from shared_contracts.directory import BookingStatus
 
@@ -29,14 +32,16 @@ MOST_CHOICES = 500
 class DecidingAdmin(ReadOnlyAdmin):
     """Bookings with their buttons."""
 
-    actions_detail = ["move", "approve", "reject", "cancel"]
+    actions_detail = ["move", "approve", "ask_reschedule", "reject", "cancel"]
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         """Only what can still be done."""
         booking = find(Booking, str(object_id))
         useful = {"move", "cancel"} if booking.live else set()
         if booking.live and (booking.status == BookingStatus.PENDING or booking.requested_slot_id):
-            useful |= {"approve", "reject"}
+            useful |= {"approve", "reject"} | (set() if booking.reschedule_asked else {"reschedule"})
+        if booking.status == BookingStatus.OFFERED:
+            useful -= {"move"}  # theirs to take or pass first
         every = super().get_actions_detail(request, object_id)
         return [item for item in every if item.action_name.rsplit("_", 1)[-1] in useful]
 
@@ -98,6 +103,14 @@ class DecidingAdmin(ReadOnlyAdmin):
         return self._answer(
             request, object_id, approve_booking, title=_("Approve the request"), submit_text=_("Approve")
         )
+
+    @action(  # type: ignore[untyped-decorator]
+        description=_("Ask for another time"), url_path="ask-reschedule", permissions=MAY_DECIDE, icon="update"
+    )
+    def ask_reschedule(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The candidate is to choose again; the seat is kept meanwhile."""
+        words = {"title": _("Ask the candidate for another time"), "submit_text": _("Ask")}
+        return self._answer(request, object_id, ask_reschedule, **words)
 
     @action(  # type: ignore[untyped-decorator]
         description=_("Reject"),

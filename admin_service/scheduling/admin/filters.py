@@ -112,3 +112,20 @@ class DayFilter(RangeDateFilter):  # type: ignore[misc]
         except ValidationError:
             return None
         return day if day and day.year in _YEARS else None
+
+
+class ByHandFilter(DropdownFilter):  # type: ignore[misc]
+    """By who has to be told by hand (R4)."""
+
+    title = _("contact by hand")
+    parameter_name = "by_hand"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """Either of the two."""
+        return [("recruiter", _("the recruiter")), ("candidate", _("the candidate"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Those with that flag."""
+        if self.value() not in {"recruiter", "candidate"}:
+            return queryset
+        return queryset.filter(**{f"{self.value()}_by_hand": True})

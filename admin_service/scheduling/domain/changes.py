@@ -18,14 +18,14 @@ def next_version(booking: Booking) -> Booking:
 
 def ended(booking: Booking, status: BookingStatus, command: Command) -> Booking:
     """The booking in a final state, saying who ended it and why."""
-    ended = replace(booking, status=status, requested_slot_id=None, expires_at=None)
+    ended = replace(booking, status=status, requested_slot_id=None, expires_at=None, reschedule_asked=False)
     return next_version(replace(ended, ended_by=str(command.actor), reason=command.reason))
 
 
 def expired(booking: Booking, command: Command) -> Booking:
     """A request ends; a wanted move is given up and the booking stays as it was."""
     if booking.requested_slot_id is not None:
-        return next_version(replace(booking, requested_slot_id=None, expires_at=None))
+        return next_version(replace(booking, requested_slot_id=None, expires_at=None, reschedule_asked=False))
     return ended(booking, BookingStatus.EXPIRED, command)
 
 

@@ -8,11 +8,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from scheduling.domain.changes import advance, ended, expired, in_slot, next_version
+from scheduling.domain.answering import approve, ask_reschedule, expire, refuse_ended, reject
+from scheduling.domain.changes import advance, ended, in_slot, next_version
 from scheduling.domain.model import (
     ActorKind,
     AnyCommand,
     Approve,
+    AskReschedule,
     Book,
     Booking,
     BookingCommand,
@@ -22,23 +24,19 @@ from scheduling.domain.model import (
     Decision,
     Expire,
     Move,
+    Offer,
+    PassOffer,
     Policy,
     Reject,
     Shown,
     Slot,
     State,
+    TakeOffer,
 )
+from scheduling.domain.offering import offered, pass_on, take
+from scheduling.domain.requesting import expiry
 from shared_contracts.booking import Outcome
 from shared_contracts.directory import BookingStatus
-
-LAST_ANSWER_BEFORE_START = timedelta(hours=1)
-"""A request expires no later than this before its start (spec, "A booking's life")."""
-
-_REFUSED_BY_STATUS = {
-    BookingStatus.CANCELLED: Outcome.CANCELLED,
-    BookingStatus.EXPIRED: Outcome.EXPIRED,
-    BookingStatus.REJECTED: Outcome.REJECTED,
-}
 
 
 def decide(state: State, commands: Sequence[AnyCommand], now: datetime) -> tuple[list[Decision], State]:
@@ -99,9 +97,11 @@ def _book(state: State, command: Book, now: datetime) -> Decision:
         ends_at=slot.ends_at,
         status=BookingStatus.BOOKED,
     )
+    if isinstance(command, Offer):
+        return offered(command, booking, slot, now)
     if not _needs_approval(policy, command):
         return Decision(command, Outcome.BOOKED, None, booking)
-    expires_at = _expiry(slot, policy, now)
+    expires_at = expiry(slot, policy, now)
     if expires_at <= now:
         return Decision(command, Outcome.SLOT_CLOSED)
     return Decision(
@@ -113,7 +113,7 @@ def _book(state: State, command: Book, now: datetime) -> Decision:
 
 
 def _move(state: State, command: Move, booking: Booking, now: datetime) -> Decision:
-    refusal = _refuse_ended(command, booking) or _refuse_move(state, command, booking, now)
+    refusal = refuse_ended(command, booking) or _refuse_move(state, command, booking, now)
     if refusal:
         return Decision(command, refusal, booking, booking)
     policy, slot = state.policies.get(booking.event_id), state.slots.get(command.slot_id)
@@ -130,20 +130,23 @@ def _move(state: State, command: Move, booking: Booking, now: datetime) -> Decis
             moves=booking.moves + (command.actor.kind is ActorKind.CANDIDATE),
             requested_slot_id=None,
             expires_at=None,
+            reschedule_asked=False,
         )
         return Decision(command, Outcome.MOVED, booking, next_version(moved))
-    expires_at = _expiry(slot, policy, now)
+    expires_at = expiry(slot, policy, now)
     if expires_at <= now:
         return Decision(command, Outcome.SLOT_CLOSED, booking, booking)
     if booking.status is BookingStatus.BOOKED:
-        wanted = replace(booking, requested_slot_id=slot.id, expires_at=expires_at)
+        wanted = replace(booking, requested_slot_id=slot.id, expires_at=expires_at, reschedule_asked=False)
     else:
-        wanted = replace(in_slot(booking, slot), moves=booking.moves + 1, expires_at=expires_at)
+        # What the recruiter asked for does not use up the candidate's moves.
+        moves = booking.moves + (not booking.reschedule_asked)
+        wanted = replace(in_slot(booking, slot), moves=moves, expires_at=expires_at, reschedule_asked=False)
     return Decision(command, Outcome.PENDING_APPROVAL, booking, next_version(wanted))
 
 
 def _cancel(state: State, command: Cancel, booking: Booking, now: datetime) -> Decision:
-    refusal = _refuse_ended(command, booking)
+    refusal = refuse_ended(command, booking)
     if refusal:
         return Decision(command, refusal, booking, booking)
     policy = state.policies.get(booking.event_id)
@@ -151,31 +154,6 @@ def _cancel(state: State, command: Cancel, booking: Booking, now: datetime) -> D
     if not command.beyond_limits and now >= booking.starts_at - cutoff:
         return Decision(command, Outcome.TOO_LATE, booking, booking)
     return Decision(command, Outcome.CANCELLED, booking, ended(booking, BookingStatus.CANCELLED, command))
-
-
-def _approve(state: State, command: Approve, booking: Booking, now: datetime) -> Decision:
-    if past := _past_answering(command, booking, now):
-        return past
-    wanted = state.slots.get(booking.requested_slot_id) if booking.requested_slot_id else None
-    approved = replace(booking, status=BookingStatus.BOOKED, expires_at=None, requested_slot_id=None)
-    if wanted is None:
-        return Decision(command, Outcome.BOOKED, booking, next_version(approved))
-    moved = replace(in_slot(approved, wanted), moves=booking.moves + 1)
-    return Decision(command, Outcome.MOVED, booking, next_version(moved))
-
-
-def _reject(state: State, command: Reject, booking: Booking, now: datetime) -> Decision:
-    if past := _past_answering(command, booking, now):
-        return past
-    if booking.requested_slot_id is None:
-        return Decision(command, Outcome.REJECTED, booking, ended(booking, BookingStatus.REJECTED, command))
-    kept = replace(booking, requested_slot_id=None, expires_at=None, reason=command.reason)
-    return Decision(command, Outcome.REJECTED, booking, next_version(kept))
-
-
-def _expire(state: State, command: Expire, booking: Booking, now: datetime) -> Decision:
-    due = booking.awaits_approval and booking.expires_at is not None and now >= booking.expires_at
-    return Decision(command, Outcome.EXPIRED, booking, expired(booking, command) if due else booking)
 
 
 def _close(state: State, command: Close, booking: Booking, now: datetime) -> Decision:
@@ -188,44 +166,46 @@ def _close(state: State, command: Close, booking: Booking, now: datetime) -> Dec
 _HANDLERS: dict[type[Command], Callable[[State, "BookingCommand", Booking, datetime], Decision]] = {
     Move: _move,  # type: ignore[dict-item]
     Cancel: _cancel,  # type: ignore[dict-item]
-    Approve: _approve,  # type: ignore[dict-item]
-    Reject: _reject,  # type: ignore[dict-item]
-    Expire: _expire,  # type: ignore[dict-item]
+    Approve: approve,  # type: ignore[dict-item]
+    Reject: reject,  # type: ignore[dict-item]
+    AskReschedule: ask_reschedule,  # type: ignore[dict-item]
+    TakeOffer: take,  # type: ignore[dict-item]
+    PassOffer: pass_on,  # type: ignore[dict-item]
+    Expire: expire,  # type: ignore[dict-item]
     Close: _close,  # type: ignore[dict-item]
 }
 
 
 def _may_touch(state: State, command: BookingCommand, booking: Booking) -> bool:
-    """Candidates their own bookings, recruiters their own cards; staff and jobs all."""
+    """Candidates their own bookings, recruiters and who stands in for them their own cards; staff and jobs all."""
     if command.actor.kind is ActorKind.CANDIDATE:
-        return isinstance(command, Move | Cancel) and command.actor.ref == str(booking.telegram_id)
+        theirs = command.actor.ref == str(booking.telegram_id)
+        return theirs and isinstance(command, Move | Cancel | TakeOffer | PassOffer)
     if command.actor.kind is ActorKind.RECRUITER:
         slot = state.slots.get(booking.requested_slot_id or booking.slot_id)
         return (
-            isinstance(command, Approve | Reject)
+            isinstance(command, Approve | Reject | AskReschedule)
             and slot is not None
-            and command.actor.ref == str(slot.recruiter_telegram_id)
+            and command.actor.ref in {str(item) for item in slot.deciders}
         )
     return True
-
-
-def _refuse_ended(command: BookingCommand, booking: Booking) -> Outcome | None:
-    if not booking.live:
-        return _REFUSED_BY_STATUS.get(booking.status, Outcome.TOO_LATE)
-    if command.expected_version not in (None, booking.version):
-        return Outcome.VERSION_CONFLICT
-    return None
 
 
 def _refuse_move(state: State, command: Move, booking: Booking, now: datetime) -> Outcome | None:
     policy = state.policies.get(booking.event_id)
     candidate = state.candidates.get(booking.telegram_id)
+    if booking.status is BookingStatus.OFFERED:  # to be taken or passed first
+        return Outcome.BOOKING_NOT_FOUND
     if policy is None or command.slot_id == booking.slot_id:
         return Outcome.SLOT_NOT_FOUND if policy is None else Outcome.ALREADY_BOOKED
+    if booking.reschedule_asked and command.slot_id == booking.requested_slot_id:
+        return Outcome.ALREADY_BOOKED
     if command.beyond_limits:
         return None
     if candidate is None or not candidate.allowed:
         return Outcome.NOT_ALLOWED
+    if booking.reschedule_asked:  # the recruiter asked for it: no cut-off, no limit, until the request expires
+        return Outcome.EXPIRED if booking.expires_at is not None and now >= booking.expires_at else None
     if now >= booking.starts_at - policy.move_cutoff:
         return Outcome.TOO_LATE
     if policy.move_limit is not None and booking.moves >= policy.move_limit:
@@ -269,18 +249,6 @@ def _changed_since_shown(slot: Slot, shown: Shown) -> Outcome | None:
     return None
 
 
-def _past_answering(command: Approve | Reject, booking: Booking, now: datetime) -> Decision | None:
-    """Why a request can't be answered any more (or not as it was seen); None when it can."""
-    if not booking.awaits_approval:  # a late or second press says what was decided
-        outcome = Outcome.BOOKED if booking.live else _REFUSED_BY_STATUS.get(booking.status, Outcome.TOO_LATE)
-        return Decision(command, outcome, booking, booking)
-    if booking.expires_at is not None and now >= booking.expires_at:
-        return Decision(command, Outcome.EXPIRED, booking, expired(booking, command))
-    if command.expected_version not in (None, booking.version):
-        return Decision(command, Outcome.VERSION_CONFLICT, booking, booking)
-    return None
-
-
 def _overlaps(state: State, booking: Booking, slot: Slot) -> bool:
     """Whether the slot meets the booking's time or that of the move it waits for."""
     times = [(booking.starts_at, booking.ends_at)]
@@ -298,7 +266,3 @@ def _must_answer_first(state: State, policy: Policy | None, command: Book, candi
 
 def _needs_approval(policy: Policy, command: Command) -> bool:
     return policy.approval_required and command.actor.kind is not ActorKind.STAFF
-
-
-def _expiry(slot: Slot, policy: Policy, now: datetime) -> datetime:
-    return min(now + policy.pending_for, slot.starts_at - LAST_ANSWER_BEFORE_START)

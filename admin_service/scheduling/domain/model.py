@@ -11,7 +11,7 @@ from shared_contracts.directory import LIVE_STATUSES, BookingStatus
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A person on (or once on) the allow list."""
+    """A person on (or once on) the allow list. ``reachable``: the bot may write to them."""
 
     id: str
     telegram_id: int
@@ -19,11 +19,21 @@ class Candidate:
     username: str = ""
     first_name: str = ""
     last_name: str = ""
+    city_id: str | None = None
+    reachable: bool = True
+
+    @property
+    def name(self) -> str:
+        """First and last name."""
+        return f"{self.first_name} {self.last_name}".strip()
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What people are told about where, with whom and what for. ``contact_url``: the city's, else the default."""
+    """What people are told about where, with whom and what for.
+
+    ``contact_url``: the city's, else the default; ``recruiter_url``: the recruiter's own.
+    """
 
     city: str
     timezone: str
@@ -32,6 +42,7 @@ class Place:
     recruiter: str | None
     event: str
     contact_url: str | None
+    recruiter_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +55,17 @@ class Policy:
     move_cutoff: timedelta = timedelta(hours=2)
     cancel_cutoff: timedelta = timedelta()
     pending_for: timedelta = timedelta(hours=24)
+    reminder: timedelta = timedelta(hours=2)
     move_limit: int | None = None
     questionnaire_required: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A slot with who holds its seats (candidates' ids)."""
+    """A slot with who holds its seats (candidates' ids).
+
+    ``recruiter_telegram_id`` and ``recruiter_deputy_telegram_id`` are set for active people who have joined.
+    """
 
     id: str
     event_id: str
@@ -64,7 +79,13 @@ class Slot:
     is_active: bool
     place: Place
     recruiter_telegram_id: int | None = None
+    recruiter_deputy_telegram_id: int | None = None
     recruiter_active: bool = True
+
+    @property
+    def deciders(self) -> set[int]:
+        """Who may answer requests for it in chat: its recruiter and their deputy."""
+        return {item for item in (self.recruiter_telegram_id, self.recruiter_deputy_telegram_id) if item}
 
     @property
     def free(self) -> int:
@@ -79,7 +100,10 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Booking:
-    """A booking. ``requested_slot_id``: a move that awaits approval; its seat is held too."""
+    """A booking. ``requested_slot_id``: a move that awaits approval; its seat is held too.
+
+    ``reschedule_asked``: the recruiter wants another time; what waits keeps its seats until the candidate chose.
+    """
 
     id: str
     candidate_id: str
@@ -93,6 +117,7 @@ class Booking:
     moves: int = 0
     requested_slot_id: str | None = None
     expires_at: datetime | None = None
+    reschedule_asked: bool = False
     ended_by: str = ""
     reason: str = ""
 
@@ -161,6 +186,11 @@ class Book(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class Offer(Book):
+    """A seat held for a while for someone on the waiting list."""
+
+
+@dataclass(frozen=True, slots=True)
 class BookingCommand(Command):
     """About an existing booking. ``expected_version`` is the one its asker saw, None to take it as it is."""
 
@@ -192,8 +222,23 @@ class Reject(BookingCommand):
 
 
 @dataclass(frozen=True, slots=True)
+class AskReschedule(BookingCommand):
+    """Another time, please: the candidate is to choose again."""
+
+
+@dataclass(frozen=True, slots=True)
+class TakeOffer(BookingCommand):
+    """Yes to an offered seat."""
+
+
+@dataclass(frozen=True, slots=True)
+class PassOffer(BookingCommand):
+    """No to an offered seat."""
+
+
+@dataclass(frozen=True, slots=True)
 class Expire(BookingCommand):
-    """A request that nobody answered in time; does nothing before its time."""
+    """A request or an offer that nobody answered in time; does nothing before its time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +246,7 @@ class Close(BookingCommand):
     """The slot is over: liveness ends; does nothing before its time."""
 
 
-AnyCommand = Book | Move | Cancel | Approve | Reject | Expire | Close
+AnyCommand = Book | Move | Cancel | Approve | Reject | AskReschedule | TakeOffer | PassOffer | Expire | Close
 
 
 @dataclass(slots=True)

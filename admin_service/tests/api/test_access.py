@@ -5,7 +5,17 @@ from django.test import Client
 
 from shared_contracts.directory import Problem
 
-READS = ["allowed-users", "cities", "recruiters", "contact", "events", "available-slots", "bookings", "templates"]
+READS = [
+    "allowed-users",
+    "cities",
+    "recruiters",
+    "contact",
+    "events",
+    "available-slots",
+    "bookings",
+    "templates",
+    "recruiter-cards",
+]
 
 
 @pytest.mark.parametrize("name", READS)

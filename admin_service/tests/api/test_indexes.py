@@ -30,7 +30,7 @@ def stages(plan: Any) -> Iterator[str]:
 
 
 def planned(name: str, query: dict[str, Any], sort: list[tuple[str, int]]) -> set[str]:
-    explained = collection(name).find(query).sort(sort).explain()
+    explained = collection(name).find(query, sort=sort or None).explain()
     return set(stages(explained["queryPlanner"]["winningPlan"]))
 
 

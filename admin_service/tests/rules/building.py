@@ -9,16 +9,20 @@ from scheduling.domain.model import (
     Actor,
     ActorKind,
     Approve,
+    AskReschedule,
     Book,
     Booking,
     Cancel,
     Candidate,
     Move,
+    Offer,
+    PassOffer,
     Place,
     Policy,
     Reject,
     Slot,
     State,
+    TakeOffer,
 )
 from shared_contracts.directory import BookingStatus
 
@@ -26,6 +30,8 @@ NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 PLACE = Place("Москва", "Europe/Moscow", "Офис на Тверской", "3.14", "Ольга Смирнова", "Аналитики", None)
 OLGA = 5001
 """Olga the recruiter's Telegram id."""
+DEPUTY = 5003
+"""Of who stands in for her."""
 
 
 def key(number: int = 0) -> str:
@@ -54,6 +60,7 @@ def slot(name: str, starts_in: timedelta = timedelta(days=2), capacity: int = 1,
         is_active=True,
         place=PLACE,
         recruiter_telegram_id=OLGA,
+        recruiter_deputy_telegram_id=DEPUTY,
     )
     return replace(made, **fields)
 
@@ -90,6 +97,7 @@ def by(number: int) -> Actor:
 
 
 STAFF = Actor(ActorKind.STAFF, "coordinator")
+SYSTEM = Actor(ActorKind.SYSTEM, "job")
 RECRUITER = Actor(ActorKind.RECRUITER, str(OLGA))
 
 
@@ -116,3 +124,23 @@ def approve(**fields: Any) -> Approve:
 def reject(**fields: Any) -> Reject:
     """Olga says no to ``booking``."""
     return replace(Reject(key(), RECRUITER, "booking", 1, reason="Позиция закрыта"), **fields)
+
+
+def ask_reschedule(**fields: Any) -> AskReschedule:
+    """Olga wants another time for ``booking``."""
+    return replace(AskReschedule(key(), RECRUITER, "booking", 1), **fields)
+
+
+def offer(number: int, slot_id: str, **fields: Any) -> Offer:
+    """A seat for candidate ``number`` of the waiting list."""
+    return replace(Offer(key(number), SYSTEM, 1000 + number, "event", slot_id, "booking"), **fields)
+
+
+def take(number: int, **fields: Any) -> TakeOffer:
+    """Candidate ``number`` takes the seat that ``booking`` holds for them."""
+    return replace(TakeOffer(key(), by(number), "booking", 1), **fields)
+
+
+def pass_on(number: int, **fields: Any) -> PassOffer:
+    """Candidate ``number`` lets it go to the next."""
+    return replace(PassOffer(key(), by(number), "booking", 1), **fields)

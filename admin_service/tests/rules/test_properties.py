@@ -10,6 +10,7 @@ from scheduling.domain.changes import seats
 from scheduling.domain.decide import decide
 from scheduling.domain.model import AnyCommand, State
 from shared_contracts.booking import Outcome
+from shared_contracts.directory import BookingStatus
 from tests.rules import building as a
 
 SLOTS = ("s1", "s2", "s3", "o1", "o2")
@@ -53,8 +54,19 @@ def commands(draw: st.DrawFn) -> AnyCommand:
         a.cancel(owner, **target, **key, **staff),
         a.approve(**target, **key),
         a.reject(**target, **key),
+        a.ask_reschedule(**target, **key),
+        a.offer(number, slot, event_id=event, new_booking_id=f"{event}-{number}", **key),
+        a.take(owner, **target, **key),
+        a.pass_on(owner, **target, **key),
     ]
     return draw(st.sampled_from(made))
+
+
+def assert_approval_is_consistent(state: State) -> None:
+    for booking in state.bookings.values():
+        waits = booking.awaits_approval or booking.status is BookingStatus.OFFERED
+        assert waits == (booking.expires_at is not None)
+        assert booking.awaits_approval or not booking.reschedule_asked
 
 
 def assert_sound(state: State) -> None:
@@ -74,6 +86,7 @@ def test_no_order_of_commands_breaks_capacity_agreement_or_one_booking_each(
     decisions, after = decide(state, asked, a.NOW)
 
     assert_sound(after)
+    assert_approval_is_consistent(after)
     assert [decision.command for decision in decisions] == asked
 
 

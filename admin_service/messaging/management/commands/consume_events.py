@@ -16,6 +16,7 @@ from messaging.dialogs import DialogCommands, Handling
 from people.consumer import store_report
 from people.joining import claim_invitation, claim_username
 from questionnaires.consumer import store_answers
+from scheduling import waiting_list
 from scheduling.consumer import BookingEvents
 from shared_contracts.dialog import (
     ChatStarted,
@@ -23,11 +24,15 @@ from shared_contracts.dialog import (
     InvitationClaimed,
     QuestionnaireAnswered,
     UsernameClaimed,
+    WaitingListJoined,
+    WaitingListLeft,
 )
 
 DIALOGS: dict[type, Handling] = {
     ChatStarted: store_report,
     ChatStopped: store_report,
+    WaitingListJoined: waiting_list.join,
+    WaitingListLeft: waiting_list.leave,
     InvitationClaimed: claim_invitation,
     UsernameClaimed: claim_username,
     QuestionnaireAnswered: store_answers,

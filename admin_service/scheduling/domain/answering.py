@@ -1,0 +1,80 @@
+"""What may become of a request for approval: yes, no, another time, or nothing in time (R3)."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from scheduling.domain.changes import ended, expired, in_slot, next_version
+from scheduling.domain.model import Approve, AskReschedule, Booking, BookingCommand, Decision, Expire, Reject, State
+from shared_contracts.booking import Outcome
+from shared_contracts.directory import BookingStatus
+
+_REFUSED_BY_STATUS = {
+    BookingStatus.CANCELLED: Outcome.CANCELLED,
+    BookingStatus.EXPIRED: Outcome.EXPIRED,
+    BookingStatus.REJECTED: Outcome.REJECTED,
+}
+
+
+def approve(state: State, command: Approve, booking: Booking, now: datetime) -> Decision:
+    """The request is booked; a wanted move is made."""
+    if past := _past_answering(command, booking, now):
+        return past
+    wanted = state.slots.get(booking.requested_slot_id) if booking.requested_slot_id else None
+    approved = replace(
+        booking, status=BookingStatus.BOOKED, expires_at=None, requested_slot_id=None, reschedule_asked=False
+    )
+    if wanted is None:
+        return Decision(command, Outcome.BOOKED, booking, next_version(approved))
+    moved = replace(in_slot(approved, wanted), moves=booking.moves + 1)
+    return Decision(command, Outcome.MOVED, booking, next_version(moved))
+
+
+def reject(state: State, command: Reject, booking: Booking, now: datetime) -> Decision:
+    """The request ends; a wanted move is given up and the booking stays as it was."""
+    if past := _past_answering(command, booking, now):
+        return past
+    if booking.requested_slot_id is None:
+        return Decision(command, Outcome.REJECTED, booking, ended(booking, BookingStatus.REJECTED, command))
+    kept = replace(booking, requested_slot_id=None, expires_at=None, reschedule_asked=False, reason=command.reason)
+    return Decision(command, Outcome.REJECTED, booking, next_version(kept))
+
+
+def ask_reschedule(state: State, command: AskReschedule, booking: Booking, now: datetime) -> Decision:
+    """The candidate is to choose again; the request keeps its seats and its time until they do. Twice is as once."""
+    past = _past_answering(command, booking, now)
+    if past and not (booking.reschedule_asked and past.outcome is Outcome.VERSION_CONFLICT):
+        return past
+    if booking.reschedule_asked:
+        return Decision(command, Outcome.PENDING_APPROVAL, booking, booking)
+    asked = next_version(replace(booking, reschedule_asked=True))
+    return Decision(command, Outcome.PENDING_APPROVAL, booking, asked)
+
+
+def expire(state: State, command: Expire, booking: Booking, now: datetime) -> Decision:
+    """A request nobody answered, or an offer nobody took, ends once its time has come."""
+    waits = booking.awaits_approval or booking.status is BookingStatus.OFFERED
+    due = waits and booking.expires_at is not None and now >= booking.expires_at
+    return Decision(command, Outcome.EXPIRED, booking, expired(booking, command) if due else booking)
+
+
+def refuse_ended(command: BookingCommand, booking: Booking) -> Outcome | None:
+    """Why nothing can be done about an ended booking, or to one that has changed since it was seen."""
+    if not booking.live:
+        return _REFUSED_BY_STATUS.get(booking.status, Outcome.TOO_LATE)
+    if command.expected_version not in (None, booking.version):
+        return Outcome.VERSION_CONFLICT
+    return None
+
+
+def _past_answering(command: Approve | Reject | AskReschedule, booking: Booking, now: datetime) -> Decision | None:
+    """Why a request can't be answered any more (or not as it was seen); None when it can."""
+    if booking.status is BookingStatus.OFFERED:  # nobody has asked for anything yet
+        return Decision(command, Outcome.BOOKING_NOT_FOUND)
+    if not booking.awaits_approval:  # a late or second press says what was decided
+        outcome = Outcome.BOOKED if booking.live else _REFUSED_BY_STATUS.get(booking.status, Outcome.TOO_LATE)
+        return Decision(command, outcome, booking, booking)
+    if booking.expires_at is not None and now >= booking.expires_at:
+        return Decision(command, Outcome.EXPIRED, booking, expired(booking, command))
+    if command.expected_version not in (None, booking.version):
+        return Decision(command, Outcome.VERSION_CONFLICT, booking, booking)
+    return None

@@ -1,0 +1,66 @@
+"""Seats offered to people on the waiting list: held for 15 minutes, taken, passed on, or let go."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from scheduling.domain.answering import refuse_ended
+from scheduling.domain.changes import ended, next_version
+from scheduling.domain.model import Booking, Decision, Offer, PassOffer, Slot, State, TakeOffer
+from scheduling.domain.requesting import expiry
+from shared_contracts.booking import Outcome
+from shared_contracts.directory import BookingStatus
+
+HELD_FOR = timedelta(minutes=15)
+QUIET_FROM, QUIET_UNTIL = 22, 8
+"""Quiet hours (R8): whole hours of the day in the slot's city's zone."""
+
+
+def in_quiet_hours(slot: Slot, now: datetime) -> bool:
+    """Whether people in the slot's city sleep."""
+    hour = now.astimezone(ZoneInfo(slot.place.timezone)).hour
+    return hour >= QUIET_FROM or hour < QUIET_UNTIL
+
+
+def offered(command: Offer, booking: Booking, slot: Slot, now: datetime) -> Decision:
+    """The seat held for someone, where the hour and the slot allow it."""
+    if in_quiet_hours(slot, now):
+        return Decision(command, Outcome.SLOT_CLOSED)
+    held = replace(booking, status=BookingStatus.OFFERED, expires_at=min(now + HELD_FOR, slot.closes_at))
+    return Decision(command, Outcome.BOOKED, None, held)
+
+
+def take(state: State, command: TakeOffer, booking: Booking, now: datetime) -> Decision:
+    """The offered seat becomes a booking, or a request where approval is needed. Twice is as once."""
+    if booking.live and booking.status is not BookingStatus.OFFERED:
+        pending = booking.status is BookingStatus.PENDING
+        return Decision(command, Outcome.PENDING_APPROVAL if pending else Outcome.BOOKED, booking, booking)
+    if refusal := _refuse(command, booking, now):
+        return Decision(command, refusal, booking, booking)
+    candidate, policy = state.candidates.get(booking.telegram_id), state.policies.get(booking.event_id)
+    slot = state.slots[booking.slot_id]
+    if candidate is None or not candidate.allowed or policy is None:
+        return Decision(command, Outcome.NOT_ALLOWED, booking, booking)
+    if not policy.approval_required:
+        taken = replace(booking, status=BookingStatus.BOOKED, expires_at=None)
+        return Decision(command, Outcome.BOOKED, booking, next_version(taken))
+    expires_at = expiry(slot, policy, now)
+    if expires_at <= now:
+        return Decision(command, Outcome.SLOT_CLOSED, booking, booking)
+    asked = replace(booking, status=BookingStatus.PENDING, expires_at=expires_at)
+    return Decision(command, Outcome.PENDING_APPROVAL, booking, next_version(asked))
+
+
+def pass_on(state: State, command: PassOffer, booking: Booking, now: datetime) -> Decision:
+    """The seat goes to the next. Twice is as once; a booking that was made of the offer stays."""
+    if booking.live and booking.status is not BookingStatus.OFFERED:
+        return Decision(command, Outcome.VERSION_CONFLICT, booking, booking)
+    if refusal := _refuse(command, booking, now):
+        return Decision(command, refusal, booking, booking)
+    return Decision(command, Outcome.CANCELLED, booking, ended(booking, BookingStatus.CANCELLED, command))
+
+
+def _refuse(command: TakeOffer | PassOffer, booking: Booking, now: datetime) -> Outcome | None:
+    if refusal := refuse_ended(command, booking):
+        return refusal
+    return Outcome.EXPIRED if booking.expires_at is not None and now >= booking.expires_at else None

@@ -1,0 +1,101 @@
+"""``GET /api/recruiter-cards``: the requests that wait for a recruiter (R3)."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from common import clock
+from common.mongo import collection
+from people.models import City, Recruiter
+from scheduling import tasks
+from scheduling.card_api import CardsQuery, open_requests
+from scheduling.loading import load_slots
+from scheduling.models import InterviewEvent
+from scheduling.reminding import due_reminders
+from scheduling.waiting_list import line_for
+from shared_contracts.card import RecruiterCard
+from shared_contracts.directory import Page
+from tests import asking
+from tests.api.test_indexes import BY_START, SOME_ID, planned
+from tests.conftest import MakeCandidate, MakeSlot
+
+
+def listed(bot: Client, query: str) -> Page[RecruiterCard]:
+    response = bot.get(query if query.startswith("/") else f"/api/recruiter-cards?{query}")
+    assert response.status_code == 200, response.content
+    return Page[RecruiterCard].model_validate_json(response.content)
+
+
+@pytest.fixture
+def _requests(
+    approval_event: InterviewEvent, make_slot: MakeSlot, make_candidate: MakeCandidate, olga: Recruiter
+) -> None:
+    for days in (4, 2, 3):
+        asking.outcome(
+            asking.book(make_candidate(), make_slot(timedelta(days=days), of=approval_event, recruiter=olga))
+        )
+
+
+@pytest.mark.usefixtures("_requests")
+def test_a_recruiter_gets_their_open_requests_by_start_in_pages(bot: Client) -> None:
+    first = listed(bot, "telegram_id=5001&limit=2")
+    assert first.next
+    rest = listed(bot, first.next)
+
+    starts = [card.booking.slot.starts_at for card in (*first.results, *rest.results)]
+    assert (len(starts), starts, rest.next) == (3, sorted(starts), None)
+    assert all(card.awaits_answer for card in first.results)
+    assert listed(bot, "telegram_id=5002").results == []
+
+
+@pytest.mark.usefixtures("_requests")
+def test_answered_and_expired_requests_are_not_listed(bot: Client, olga: Recruiter) -> None:
+    rows = list(collection("bookings").find().sort("starts_at", 1))
+    asking.in_batch(asking.approve(olga, rows[0]))
+    collection("bookings").update_one({"_id": rows[1]["_id"]}, {"$set": {"expires_at": clock.now()}})
+
+    assert [card.booking.id for card in listed(bot, "telegram_id=5001").results] == [str(rows[2]["_id"])]
+
+
+@pytest.mark.usefixtures("_requests")
+def test_a_deputy_gets_what_was_handed_to_them(bot: Client, olga: Recruiter, moscow: City) -> None:
+    olga.deputy = Recruiter.objects.create(name="Дина", city=moscow, telegram_id=5003)
+    olga.save()
+    assert listed(bot, "telegram_id=5003").results == []
+
+    collection("bookings").update_many({}, {"$set": {"remind_at": clock.now()}})
+    assert tasks.remind_recruiters() == 3
+    assert {card.for_deputy for card in listed(bot, "telegram_id=5003").results} == {True}
+
+
+@pytest.mark.usefixtures("_requests")
+def test_requests_of_a_recruiter_who_left_are_no_longer_theirs(bot: Client, olga: Recruiter) -> None:
+    """Guard: ``yours``."""
+    olga.is_active = False
+    olga.save()
+
+    assert listed(bot, "telegram_id=5001").results == []
+
+
+@pytest.mark.usefixtures("_requests")
+@pytest.mark.parametrize("more", [{}, {"cursor": f"1900000000000.{SOME_ID}"}])
+def test_open_requests_walk_their_index_in_order(more: dict[str, str]) -> None:
+    """R1."""
+    query = CardsQuery.model_validate({"telegram_id": 5001, **more})
+    plan = planned("bookings", open_requests(query, clock.now()), BY_START)
+    assert "bookings_cards" in plan
+    assert not plan & {"COLLSCAN", "SORT"}
+
+
+@pytest.mark.usefixtures("_requests")
+def test_due_reminders_and_the_booking_of_a_delivery_are_looked_up() -> None:
+    assert "bookings_reminding" in planned("bookings", due_reminders(clock.now()), [("remind_at", 1)])
+    assert "bookings_notified" in planned("bookings", {"notification_ids": "x"}, [])
+
+
+def test_the_line_for_a_slot_walks_its_index(make_slot: MakeSlot) -> None:
+    (slot,) = load_slots({"_id": make_slot().pk})
+    plan = planned("waiting_list", line_for(slot), [("joined_at", 1), ("_id", 1)])
+    assert "waiting_order" in plan
+    assert not plan & {"COLLSCAN", "SORT"}

@@ -1,0 +1,92 @@
+"""Requests, flags and the waiting list at the desk (R3, R4, R7)."""
+
+import uuid
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from common import clock
+from common.mongo import collection
+from messaging.dialogs import DialogCommands
+from messaging.management.commands.consume_events import DIALOGS
+from people.models import Candidate, Recruiter
+from scheduling.models import Booking, InterviewEvent
+from shared_contracts.dialog import WaitingListJoined
+from tests.asking import book, outcome
+from tests.card_tools import sent
+from tests.conftest import MakeSlot
+from tests.desk.conftest import Text
+
+BOOKINGS = "admin:scheduling_booking_changelist"
+WAITING = "admin:scheduling_waitingentry_changelist"
+
+
+@pytest.fixture
+def request_(approval_event: InterviewEvent, make_slot: MakeSlot, maria: Candidate, olga: Recruiter) -> Booking:
+    """Maria's, which waits for Olga."""
+    outcome(book(maria, make_slot(of=approval_event, recruiter=olga)))
+    return Booking.objects.get()
+
+
+def page_of(booking: Booking, action: str = "change") -> str:
+    return reverse(f"admin:scheduling_booking_{action}", args=[booking.pk])
+
+
+def test_staff_ask_for_another_time_once(desk: Client, text: Text, request_: Booking) -> None:
+    assert page_of(request_, "ask_reschedule") in text(page_of(request_))
+    desk.post(page_of(request_, "ask_reschedule"), {"version": 1, "reason": "Olga is ill"})
+
+    request_.refresh_from_db()
+    page = text(page_of(request_))
+    assert request_.reschedule_asked
+    assert page_of(request_, "ask_reschedule") not in page
+    assert page_of(request_, "approve") in page
+    assert "the candidate chooses another time" in page
+    assert "another time asked for" in page
+    assert sent()[-1] == (5001, "update", 2)
+
+
+@pytest.mark.parametrize("who", ["recruiter", "candidate"])
+def test_who_has_to_be_told_by_hand_is_shown_and_filtered(text: Text, request_: Booking, who: str) -> None:
+    """R4."""
+    assert "Мария Петрова" not in text(f"{reverse(BOOKINGS)}?by_hand={who}")
+    collection("bookings").update_one({}, {"$set": {f"{who}_by_hand": True}})
+
+    assert "Мария Петрова" in text(f"{reverse(BOOKINGS)}?by_hand={who}")
+    assert f"the {who}" in text(page_of(request_))
+
+
+def test_an_offered_seat_is_not_moved_by_staff(text: Text, request_: Booking) -> None:
+    collection("bookings").update_one({}, {"$set": {"status": "offered", "awaits_approval": False}})
+
+    page = text(page_of(request_))
+    assert page_of(request_, "cancel") in page
+    assert page_of(request_, "move") not in page
+
+
+def test_whether_recruiters_are_reached_in_chat_is_shown(text: Text, olga: Recruiter) -> None:
+    recruiters = reverse("admin:people_recruiter_changelist")
+    assert "reached" in text(recruiters)
+
+    Recruiter.objects.filter(pk=olga.pk).update(blocked_at=clock.now())
+    assert "can&#x27;t be reached" in text(recruiters)
+
+
+def test_coordinators_see_who_waits(coordinator: Client, event: InterviewEvent, maria: Candidate) -> None:
+    """R7."""
+    joined = WaitingListJoined(
+        message_id=uuid.uuid4(),
+        correlation_id=uuid.uuid4().hex,
+        occurred_at=clock.now(),
+        user_telegram_id=maria.telegram_id,
+        event_id=str(event.pk),
+    )
+    DialogCommands(DIALOGS).handle([joined])
+
+    listed = coordinator.get(reverse(WAITING)).content.decode()
+    assert "Мария Петрова" in listed
+    entry = collection("waiting_list").find_one({})
+    assert entry
+    assert coordinator.get(reverse("admin:scheduling_waitingentry_change", args=[entry["_id"]])).status_code == 200
+    assert "Мария Петрова" not in coordinator.get(f"{reverse(WAITING)}?state__exact=left").content.decode()
