@@ -8,19 +8,26 @@ from pydantic import BaseModel, ValidationError
 from yarl import URL
 
 from interview_bot.logs import correlation_id
+from shared_contracts.card import RecruiterCard
 from shared_contracts.directory import (
     AllowedUser,
+    AwaitedUsername,
     BookingView,
     ChangesPage,
     Contact,
     InterviewEvent,
     Page,
+    QuestionnaireRef,
     Recipient,
+    Recruiter,
+    Screening,
     SlotView,
 )
+from shared_contracts.questionnaire import QuestionnaireView
+from shared_contracts.wording import TemplateList
 
 _TIMEOUT = ClientTimeout(total=2, sock_connect=1)
-_MAX_SLOT_PAGES = 5
+_MAX_PAGES = 5
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -58,19 +65,28 @@ class AdminApi:
 
     async def available_slots(self, event_id: str) -> list[SlotView]:
         """An interview event's open slots by start, at most 1,000."""
-        slots: list[SlotView] = []
-        path: str | None = f"/api/available-slots?event={event_id}&limit=200"
-        for _ in range(_MAX_SLOT_PAGES):
-            page = await self._read(Page[SlotView], path)
-            slots.extend(page.results)
-            path = page.next
-            if path is None:
-                break
-        return slots
+        return await self._read_pages(Page[SlotView], f"/api/available-slots?event={event_id}&limit=200")
 
     async def events(self) -> list[InterviewEvent]:
         """The interview events open for sign-up."""
         return (await self._read(Page[InterviewEvent], "/api/events")).results
+
+    async def recruiters(self) -> list[Recruiter]:
+        """The active recruiters, at most 1,000."""
+        return await self._read_pages(Page[Recruiter], "/api/recruiters?limit=200")
+
+    async def awaited_username(self, username: str) -> bool:
+        """Whether someone was put down by this @username and has not written yet (R10)."""
+        answer = await self._read(AwaitedUsername, "/api/awaited-usernames", {"username": username})
+        return answer.awaited
+
+    async def screening(self, telegram_id: int, event_id: str) -> Screening:
+        """How far a person is with an event's questionnaire (R9)."""
+        return await self._read(Screening, f"/api/screening?telegram_id={telegram_id}&event={event_id}")
+
+    async def questionnaire(self, ref: QuestionnaireRef) -> QuestionnaireView:
+        """A published version of a questionnaire; it never changes."""
+        return await self._read(QuestionnaireView, f"/api/questionnaires/{ref.id}/versions/{ref.version}")
 
     async def contact(self) -> Contact:
         """The default responsible person's link."""
@@ -80,9 +96,28 @@ class AdminApi:
         """A person's live bookings that are not over, by start."""
         return (await self._read(Page[BookingView], f"/api/bookings?telegram_id={telegram_id}")).results
 
+    async def recruiter_cards(self, telegram_id: int) -> list[RecruiterCard]:
+        """The requests that wait for a recruiter's answer, by start, at most 1,000."""
+        return await self._read_pages(Page[RecruiterCard], f"/api/recruiter-cards?telegram_id={telegram_id}&limit=200")
+
+    async def templates(self) -> TemplateList:
+        """The message templates in force."""
+        return await self._read(TemplateList, "/api/templates")
+
     async def recipients(self, broadcast_id: str, path: str | None) -> Page[Recipient]:
         """One page of a broadcast's audience; ``path`` is the page before's ``next``."""
         return await self._read(Page[Recipient], path or f"/api/broadcasts/{broadcast_id}/recipients?limit=200")
+
+    async def _read_pages(self, page_of: type[Page[M]], first: str) -> list[M]:
+        results: list[M] = []
+        path: str | None = first
+        for _ in range(_MAX_PAGES):
+            page = await self._read(page_of, path)
+            results.extend(page.results)
+            path = page.next
+            if path is None:
+                break
+        return results
 
     async def _read(self, model: type[M], path: str | None, params: dict[str, str] | None = None) -> M:
         url, headers = path or "/", {"X-Correlation-ID": correlation_id()}

@@ -19,36 +19,28 @@ from interview_bot import clock, database, web
 from interview_bot.acks import Acks
 from interview_bot.admin_api import AdminApi
 from interview_bot.allow_list import AllowList
+from interview_bot.awaited import Awaited
 from interview_bot.broadcasts import Broadcasts
 from interview_bot.caches import Directory
 from interview_bot.chats import Chats
 from interview_bot.conversation.dispatcher import Dispatcher
-from interview_bot.conversation.outcomes import Outcomes
 from interview_bot.conversation.screen import Bot
 from interview_bot.conversation.small_talk import COMMANDS
 from interview_bot.conversation.talk import Tools
 from interview_bot.conversation.texts import texts_for
 from interview_bot.messaging.broker import Broker
-from interview_bot.messaging.consumer import Consumer, Subscription
-from interview_bot.messaging.invalidation import Invalidation
-from interview_bot.messaging.notifications import Notifications
+from interview_bot.messaging.consumer import Consumer
 from interview_bot.messaging.outbox import Outbox
 from interview_bot.polling import ALLOWED_UPDATES, Poller
+from interview_bot.progress import Progresses
 from interview_bot.rate_limiter import SharedRateLimiter
+from interview_bot.screenings import Screenings
 from interview_bot.settings import Settings
-from interview_bot.shown_bookings import ShownBookings
+from interview_bot.shown_cards import ShownCards
 from interview_bot.state import Dialogs
+from interview_bot.subscriptions import subscriptions
 from interview_bot.telegram_requests import AiohttpRequest
 from interview_bot.update_processor import OnePressAtATime, PersonLocks
-from shared_contracts.booking import booking_result
-from shared_contracts.broadcast import broadcast_command
-from shared_contracts.notification import cache_invalidate, notification_command
-from shared_contracts.topology import (
-    BOOKING_RESULT,
-    BROADCAST_COMMAND,
-    CACHE_INVALIDATE,
-    NOTIFICATION_COMMAND,
-)
 
 STOP_PATIENCE = 10.0
 """Seconds that work in hand gets to finish after SIGTERM."""
@@ -69,19 +61,10 @@ class BotService:
         self._broker = Broker(settings.amqp_url.get_secret_value())
         self._api = AdminApi(str(settings.admin_api_url), settings.admin_api_token.get_secret_value())
         self._bot_application, self._tools, self._locks = self._wire()
-        shown = ShownBookings(self._database)
         self._broadcasts = Broadcasts(self._tools, self._database)
-        outcomes = Outcomes(self._tools, shown, self._locks)
-        notifications = Notifications(self._tools, self._database, shown, self._locks)
-        invalidation = Invalidation(self._tools.directory, self._tools.allow_list)
         self._consumers: list[Consumer[Any]] = [
             Consumer(self._broker, self._database, subscription)
-            for subscription in (
-                Subscription(BOOKING_RESULT, booking_result, outcomes.show, 50),
-                Subscription(NOTIFICATION_COMMAND, notification_command, notifications.deliver, 20),
-                Subscription(BROADCAST_COMMAND, broadcast_command, self._broadcasts.accept, 5),
-                Subscription(CACHE_INVALIDATE, cache_invalidate, invalidation.drop, 10),
-            )
+            for subscription in subscriptions(self._tools, self._database, self._locks, self._broadcasts)
         ]
         self._poller = Poller(self._tools.bot, self.handle)
         self._webhook = self._make_webhook()
@@ -112,9 +95,13 @@ class BotService:
             api=self._api,
             allow_list=AllowList(self._redis, self._api),
             directory=Directory(self._redis, self._api),
+            awaited=Awaited(self._redis, self._api),
             dialogs=Dialogs(self._redis),
+            progress=Progresses(self._redis),
+            screenings=Screenings(self._redis, self._api),
             outbox=Outbox(self._database, self._broker),
             chats=Chats(self._database),
+            shown_cards=ShownCards(self._database),
         )
         self._processor = OnePressAtATime(self._redis, locks, acks)
         Dispatcher(tools).register(application)

@@ -16,7 +16,9 @@ from structlog.stdlib import get_logger
 
 from interview_bot import clock
 from interview_bot.admin_api import AdminApi, AdminApiDownError
-from shared_contracts.directory import Contact, InterviewEvent, SlotView
+from shared_contracts.directory import Contact, InterviewEvent, QuestionnaireRef, Recruiter, SlotView
+from shared_contracts.questionnaire import QuestionnaireView
+from shared_contracts.wording import TemplateList, TemplateView
 
 FRESH_FOR = timedelta(seconds=30)
 """The bound on staleness while the broker, and so invalidation, is down."""
@@ -25,6 +27,7 @@ KEPT_FOR = timedelta(days=1)
 
 _slots = TypeAdapter(list[SlotView])
 _events = TypeAdapter(list[InterviewEvent])
+_recruiters = TypeAdapter(list[Recruiter])
 _log = get_logger(__name__)
 
 
@@ -90,10 +93,13 @@ class Directory:
     """What the admin service publishes about events, slots and contacts, read through the caches."""
 
     def __init__(self, redis: Redis, api: AdminApi) -> None:
+        self._redis = redis
         self._api = api
         self.slots_cache = Cache(redis, "slots")
         self.events_cache = Cache(redis, "events")
         self.cities_cache = Cache(redis, "cities")
+        self.recruiters_cache = Cache(redis, "recruiters")
+        self.templates_cache = Cache(redis, "templates")
 
     async def slots(self, event_id: str) -> list[SlotView]:
         """An event's slots with a free seat, by start; those past ``closes_at`` are hidden (FR9)."""
@@ -112,6 +118,40 @@ class Directory:
             return _events.dump_json(await self._api.events())
 
         return _events.validate_json(await self.events_cache.read("open", fetch))
+
+    async def event(self, event_id: str) -> InterviewEvent | None:
+        """An interview event by its id, None where it is not open for sign-up."""
+        return next((event for event in await self.events() if event.id == event_id), None)
+
+    async def recruiters(self) -> list[Recruiter]:
+        """The active recruiters."""
+
+        async def fetch() -> bytes:
+            return _recruiters.dump_json(await self._api.recruiters())
+
+        return _recruiters.validate_json(await self.recruiters_cache.read("active", fetch))
+
+    async def questionnaire(self, ref: QuestionnaireRef) -> QuestionnaireView:
+        """A published version, kept without expiry: it never changes, and whoever began it finishes it.
+
+        Raises:
+            AdminApiDownError, AdminApiRefusedError: not kept yet, and not to be had.
+        """
+        key = f"questionnaire:{ref.id}:{ref.version}"
+        kept = await self._redis.get(key)
+        if kept is not None:
+            return QuestionnaireView.model_validate_json(kept)
+        view = await self._api.questionnaire(ref)
+        await self._redis.set(key, view.model_dump_json())
+        return view
+
+    async def templates(self) -> list[TemplateView]:
+        """The message templates in force (R5)."""
+
+        async def fetch() -> bytes:
+            return (await self._api.templates()).model_dump_json().encode()
+
+        return TemplateList.model_validate_json(await self.templates_cache.read("all", fetch)).results
 
     async def default_contact(self) -> str | None:
         """The default link to a responsible person (FR7); None also while nobody can say."""

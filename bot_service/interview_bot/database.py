@@ -24,6 +24,9 @@ INDEXES: dict[str, list[IndexModel]] = {
     "inbox": [IndexModel([("at", ASCENDING)], name="forget", expireAfterSeconds=_MONTH)],
     # _id: chat and booking; version and message_id of the newest state shown in that chat
     "shown_bookings": [IndexModel([("at", ASCENDING)], name="forget", expireAfterSeconds=12 * _MONTH)],
+    # _id: chat and booking; card and its revision, turn, message_id of the message that shows it, done: what became of
+    # each revision and attention
+    "shown_cards": [IndexModel([("at", ASCENDING)], name="forget", expireAfterSeconds=3 * _MONTH)],
     # _id: notification id; status, message_id, error
     "notifications": [IndexModel([("at", ASCENDING)], name="forget", expireAfterSeconds=12 * _MONTH)],
     # _id: broadcast id; the command, paging cursor, lease, finished_at

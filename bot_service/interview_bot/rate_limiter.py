@@ -20,7 +20,8 @@ _CHAT = (1_000, 5, 0)
 """Milliseconds between messages, burst, and whether to take without waiting: one a second in one chat."""
 _GROUP = (4_000, 5, 0)
 """At most 20 in any minute, the burst included."""
-_ALL = (33, 30, 0)
+_ALL = {"card": (33, 30, 0), "notice": (33, 20, 0), "broadcast": (33, 10, 0)}
+"""About Telegram's 30 a second, one budget for all: the smaller the burst, the earlier its messages make room."""
 _ALL_AT_ONCE = (33, 30, 1)
 _BULK = (40, 1, 0)
 """25 a second: the rest of Telegram's about 30 stays free for people who are pressing buttons."""
@@ -62,6 +63,8 @@ class Priority(Enum):
 
     INTERACTIVE = "interactive"
     """Someone is looking at the screen: limited per chat only, but counted, so that the others make room."""
+    CARD = "card"
+    """A recruiter's card: someone waits for the answer."""
     NOTICE = "notice"
     BROADCAST = "broadcast"
 
@@ -110,7 +113,7 @@ class SharedRateLimiter(BaseRateLimiter[Priority]):
         if priority is Priority.INTERACTIVE:
             buckets["flow:all"] = _ALL_AT_ONCE
         else:
-            buckets["flow:all"] = _ALL
+            buckets["flow:all"] = _ALL[priority.value]
         if priority is Priority.BROADCAST:
             pauses.append("flow:pause:bulk")
             buckets["flow:bulk"] = _BULK

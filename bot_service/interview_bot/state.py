@@ -3,8 +3,10 @@
 Losing them restarts a dialog, never a booking.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
+from hashlib import sha256
+from uuid import UUID, uuid4
 
 from pydantic import BaseModel, ValidationError
 from redis.asyncio import Redis
@@ -20,20 +22,43 @@ class State(StrEnum):
     WAITING_FOR_SLOT = "waiting_for_slot"
     WAITING_FOR_CONFIRMATION = "waiting_for_confirmation"
     WAITING_FOR_RESULT = "waiting_for_result"
+    ANSWERING = "answering"
+    """A questionnaire's question waits for what is typed or pressed."""
+    WAITING_FOR_REASON = "waiting_for_reason"
+    """A rejection waits for its reason."""
+
+
+ANYONE = "any"
+"""Stands for a recruiter's id where a slot has none."""
+
+
+class Rejecting(BaseModel):
+    """The card whose rejection waits for a reason, as its buttons named it; what is typed after ``until`` is none."""
+
+    booking_id: str
+    version: int
+    turn: int
+    until: datetime
 
 
 class TempData(BaseModel):
     """What a dialog remembers between presses.
 
-    ``booking``: the one being moved, None for a new booking. ``page``: the first slot shown (see ``slot_pages``).
-    ``slot``: the one chosen. ``nonce``: of the shown Confirm button.
+    ``booking``: the one being moved, None for a new booking. ``city_id`` and ``recruiter`` (an id or ``ANYONE``): those
+    chosen, None while they are not, or need not be. ``menu``: the shown page of cities or recruiters. ``page``: the
+    first slot shown (see ``slot_pages``). ``slot``: the one chosen. ``nonce``: of the shown Confirm button.
+    ``rejecting``: a recruiter's step.
     """
 
     event_id: str
     booking: BookingView | None = None
+    city_id: str | None = None
+    recruiter: str | None = None
+    menu: int = 0
     page: str | None = None
     slot: SlotView | None = None
     nonce: str | None = None
+    rejecting: Rejecting | None = None
 
 
 class Dialogs:
@@ -60,6 +85,20 @@ class Dialogs:
     async def clear(self, user_id: int) -> None:
         """Forget the dialog."""
         await self._redis.delete(f"user:{user_id}:state", f"user:{user_id}:temp_data")
+
+    async def claim(self, user_id: int, what: str) -> UUID:
+        """The id of the request that claims ``what`` for the person: the same one until it is answered."""
+        digest, key = sha256(what.encode()).hexdigest()[:16], f"user:{user_id}:claim"
+        kept = await self._redis.get(key)
+        if kept is not None and kept.startswith(digest):
+            return UUID(kept.partition(":")[2])
+        request_id = uuid4()
+        await self._redis.set(key, f"{digest}:{request_id}", ex=KEPT_FOR)
+        return request_id
+
+    async def claim_answered(self, user_id: int) -> None:
+        """The next claim, though of the same thing, is a new request."""
+        await self._redis.delete(f"user:{user_id}:claim")
 
     async def close_message(self, chat_id: int, message_id: int) -> None:
         """A request was made from this message: presses still on their way to its old buttons change nothing."""

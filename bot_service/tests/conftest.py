@@ -16,6 +16,7 @@ from interview_bot.database import Database
 from interview_bot.settings import Settings
 from tests.kit.desk import API_TOKEN, Desk, purge
 from tests.kit.line import Line
+from tests.kit.recruiting import RITA
 from tests.kit.servers import TOKEN, Servers, declare_topology, free_port, start_sandbox
 from tests.kit.telegram import Person, Sandbox
 
@@ -129,6 +130,19 @@ async def desk(desk_process: Desk, sandbox: Sandbox, bots_database: Database, re
 def bot(desk: Desk, bot_process: BotService) -> BotService:
     """The running bot, remembering nothing."""
     return bot_process
+
+
+@pytest_asyncio.fixture
+async def rita(sandbox: Sandbox, desk: Desk, bot: Any) -> Person:
+    """Rita, a recruiter who is no candidate and has started the bot; one event with two slots is open."""
+    desk.dialogs.employ(RITA)
+    desk.open_event()
+    for number in (1, 2):
+        desk.add_slot(number)
+    person = await sandbox.person(RITA, "Рита", "ru", "rita_recruiter")
+    await person.writes("/start")
+    await person.sees("нет заявок")
+    return person
 
 
 @pytest_asyncio.fixture

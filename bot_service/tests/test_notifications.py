@@ -1,11 +1,11 @@
 """News that nobody asked for, reported back (``bot.notification.command``)."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 
 from interview_bot import clock
-from interview_bot.conversation.texts import texts_for
 from interview_bot.database import Database
 from shared_contracts.booking import AnyBookingRequest, Outcome
 from shared_contracts.broadcast import DeliveryStatus, NotificationDelivered
@@ -13,12 +13,15 @@ from shared_contracts.notification import NotificationCommand, NotificationKind
 from shared_contracts.topology import BOOKING_RESULT, NOTIFICATION_COMMAND
 from tests.kit.desk import Desk
 from tests.kit.inbox import handled
+from tests.kit.recruiting import TEMPLATES
 from tests.kit.telegram import Person, Sandbox, eventually
 
 
 def notice(desk: Desk, kind: NotificationKind, **changes: object) -> NotificationCommand:
     """A notice about Anna's booking."""
-    booking = desk.book(1001, desk.slots[f"{1:024x}"])
+    booking = desk.book(1001, desk.slots[f"{1:024x}"]).model_copy(
+        update={"expires_at": clock.now() + timedelta(minutes=15)}
+    )
     values: dict[str, object] = {
         "message_id": uuid4(),
         "correlation_id": "desk",
@@ -42,18 +45,32 @@ async def reports(desk: Desk, count: int = 1) -> list[NotificationDelivered]:
     return [event for event in desk.delivery_events if isinstance(event, NotificationDelivered)]
 
 
+LOST = ["Записаться"]
+HELD = ["🔁 Перенести", "❌ Отменить"]
+BUTTONS = {
+    NotificationKind.BOOKING_CANCELLED: LOST,
+    NotificationKind.BOOKING_REJECTED: LOST,
+    NotificationKind.BOOKING_EXPIRED: LOST,
+    NotificationKind.BOOKING_APPROVED: HELD,
+    NotificationKind.BOOKING_MOVED: HELD,
+    NotificationKind.BOOKING_CHANGED: HELD,
+    NotificationKind.RESCHEDULE_ASKED: ["🔁 Выбрать другое время", "❌ Отменить"],
+    NotificationKind.SLOT_OFFERED: ["✅ Беру", "Пропустить"],
+}
+
+
 @pytest.mark.parametrize("kind", list(NotificationKind))
 async def test_each_kind_has_its_own_text_with_the_reason_and_is_reported(
     anna: Person, desk: Desk, kind: NotificationKind
 ) -> None:
-    """Staff's reason is shown as they typed it."""
+    """R5: by the desk's template. Staff's reason is shown as they typed it; the buttons say what is possible."""
     await anna.writes("/start")
     await anna.sees("Выберите")
     command = notice(desk, kind)
     await desk.send(NOTIFICATION_COMMAND.name, command)
-    shown = await anna.sees(texts_for("ru").plain(f"notice.{kind.value}"))
-    assert "Причина: Рекрутер <болен>" in shown.text
-    assert "каб. 1" in shown.text
+    shown = await anna.sees("Причина: Рекрутер <болен>")
+    assert shown.text.startswith(TEMPLATES[kind].partition("{")[0].replace("<b>", ""))
+    assert shown.labels == BUTTONS[kind]
     [report] = await reports(desk)
     assert report.notification_id == command.notification_id
     assert (report.delivery.status, report.delivery.telegram_message_id) == (DeliveryStatus.SENT, shown.id)
@@ -103,7 +120,7 @@ async def test_telegrams_failure_is_tried_again(anna: Person, desk: Desk, sandbo
     await anna.sees("Выберите")
     await sandbox.fault("sendMessage", error_code=502, times=2)
     await desk.send(NOTIFICATION_COMMAND.name, notice(desk, NotificationKind.BOOKING_APPROVED))
-    await anna.sees("Поздравляем!")
+    await anna.sees("Поздравляем, Анна!")
     assert [report.delivery.status for report in await reports(desk)] == [DeliveryStatus.SENT]
 
 

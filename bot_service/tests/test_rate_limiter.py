@@ -83,3 +83,26 @@ async def test_presses_are_never_held_back_by_a_broadcast(
     assert waits == []
     await limiter.process_request(send, (), {}, "sendMessage", {"chat_id": 6000}, Priority.BROADCAST)
     assert waits != []
+
+
+async def test_cards_come_before_notices_and_notices_before_broadcasts_when_room_is_short(
+    redis: Redis, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guard: the burst per priority makes room for what is more urgent."""
+    limiter, asked_to_wait = SharedRateLimiter(redis), []
+
+    async def make_room(seconds: float) -> None:
+        asked_to_wait.append(seconds)
+        await redis.delete("flow:all")
+
+    async def send() -> None:
+        pass
+
+    monkeypatch.setattr("interview_bot.rate_limiter.sleep", make_room)
+    for priority in (Priority.CARD, Priority.NOTICE, Priority.BROADCAST):
+        seconds, micros = await redis.time()
+        await redis.set("flow:all", seconds * 1000 + micros // 1000 + 5000)  # far beyond the budget
+        await limiter.process_request(send, (), {}, "sendMessage", {"chat_id": 6000}, priority)
+    card, notice, broadcast = asked_to_wait
+    assert card + 0.1 < notice
+    assert notice + 0.1 < broadcast

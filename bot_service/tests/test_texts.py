@@ -4,6 +4,7 @@ import re
 import string
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from babel.messages.pofile import read_po
@@ -11,20 +12,34 @@ from babel.messages.pofile import read_po
 import interview_bot
 from interview_bot.conversation import callback_data
 from interview_bot.conversation.callback_data import Action, StaleDataError, pack, unpack
+from interview_bot.conversation.joining import REFUSED
 from interview_bot.conversation.slot_pages import page_name, turn_to
-from interview_bot.conversation.small_talk import COMMANDS
+from interview_bot.conversation.small_talk import COMMANDS, RECRUITERS_COMMANDS
 from interview_bot.conversation.texts import LANGUAGES, LOCALE_DIR, language_of, texts_for
 from interview_bot.conversation.wording import moment, reader_zone, slot_button
+from interview_bot.messaging.outbox import RequestKind
 from shared_contracts.booking import Outcome
+from shared_contracts.card import DecidedBy
 from shared_contracts.directory import BookingStatus
-from shared_contracts.notification import NotificationKind
+from shared_contracts.questionnaire import WrongAnswer
 from tests.kit.desk import YEKATERINBURG, Desk
+
+
+def key_of(message_id: object) -> str:
+    """The key of a text; one that goes with a number has a plural's beside it."""
+    return str(message_id[0] if isinstance(message_id, tuple) else message_id)
+
 
 CATALOGS = {
     language: read_po((LOCALE_DIR / language / "LC_MESSAGES" / "bot.po").open("rb"), locale=language)
     for language in LANGUAGES
 }
-KEYS = {language: {str(m.id) for m in catalog if m.id} for language, catalog in CATALOGS.items()}
+KEYS = {language: {key_of(m.id) for m in catalog if m.id} for language, catalog in CATALOGS.items()}
+
+
+def forms_of(text: object) -> tuple[str, ...]:
+    """A text, or its singular and plurals."""
+    return text if isinstance(text, tuple) else (str(text),)
 
 
 def placeholders(text: str) -> set[str]:
@@ -36,9 +51,9 @@ def test_each_language_has_every_text_with_the_same_placeholders() -> None:
     """Every text exists in both languages."""
     assert KEYS["ru"] == KEYS["en"]
     for key in KEYS["ru"]:
-        texts = [str(CATALOGS[language].get(key).string) for language in LANGUAGES]  # type: ignore[union-attr]
-        assert all(texts), key
-        assert placeholders(texts[0]) == placeholders(texts[1]), key
+        forms = [forms_of(CATALOGS[language].get(key).string) for language in LANGUAGES]  # type: ignore[union-attr]
+        assert all(all(texts) for texts in forms), key
+        assert len({frozenset(placeholders(text)) for texts in forms for text in texts}) == 1, key
 
 
 def test_every_text_asked_for_exists_and_every_text_there_is_asked_for() -> None:
@@ -46,12 +61,15 @@ def test_every_text_asked_for_exists_and_every_text_there_is_asked_for() -> None
     root = Path(interview_bot.__file__).parent
     source = "\n".join(path.read_text() for path in root.rglob("*.py"))
     written = {key for key in KEYS["ru"] if re.search(rf"""["']{re.escape(key)}["']""", source)}
-    built = {f"outcome.{o.value}" for o in Outcome} | {f"notice.{k.value}" for k in NotificationKind}
-    built |= {f"status.{s.value}" for s in BookingStatus} | {f"command.{name}" for name in COMMANDS}
-    built |= {f"request.{kind}" for kind in ("book", "move", "cancel")}
+    built = {f"outcome.{o.value}" for o in Outcome} | {f"waiting.{o}" for o in ("joined", "already_joined")}
+    built |= {f"status.{s.value}" for s in BookingStatus}
+    built |= {f"command.{name}" for name in (*COMMANDS, *RECRUITERS_COMMANDS)}
+    built |= {f"request.{kind}" for kind in get_args(RequestKind)}
+    built |= {f"card.by_{kind}" for kind in get_args(DecidedBy.model_fields["kind"].annotation)}
+    built |= {f"wrong.{why.value}" for why in WrongAnswer} | {f"joining.{outcome.value}" for outcome in REFUSED}
     assert built <= KEYS["ru"]
     assert KEYS["ru"] - written - built == set()
-    asked = set(re.findall(r"""(?:texts|plain|acknowledge)\(\s*["']([a-z]+\.[a-z_]+)["']""", source))
+    asked = set(re.findall(r"""(?:texts|plain|counted|acknowledge)\(\s*["']([a-z]+\.[a-z_]+)["']""", source))
     assert asked <= KEYS["ru"], asked - KEYS["ru"]
 
 
@@ -99,7 +117,12 @@ def test_no_button_carries_more_than_telegram_takes() -> None:
         callback_data._ID: "f" * 24,
         callback_data._PAGE: "z" * 8 + "." + "f" * 6,
         r"[0-9a-f]{16}": "f" * 16,
-        r"[1-9][0-9]{0,8}": "9" * 9,
+        callback_data._VERSION: "9" * 9,
+        callback_data._TURN: "9" * 9,
+        callback_data._MENU_PAGE: "9" * 3,
+        callback_data._RECRUITER: "f" * 24,
+        callback_data._QUESTION: "f" * 8,
+        r"[a-z0-9_]{1,24}": "z" * 24,
     }
     for action, patterns in callback_data._ARGUMENTS.items():
         arguments = [longest[pattern] for pattern in patterns]

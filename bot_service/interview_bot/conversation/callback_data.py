@@ -7,9 +7,17 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from interview_bot.state import ANYONE
+
 VERSION = "1"
 _ID = r"[0-9a-f]{24}"
 _PAGE = r"[0-9a-z]{1,8}\.[0-9a-f]{6}"
+_MENU_PAGE = r"[0-9]{1,3}"
+_RECRUITER = rf"{_ID}|{ANYONE}"
+_QUESTION = r"[0-9a-f]{8}"
+_VERSION = r"[1-9][0-9]{0,8}"
+_TURN = r"[0-9]{1,9}"
+_CARD = (_ID, _VERSION, _TURN)
 
 
 class Action(StrEnum):
@@ -27,6 +35,27 @@ class Action(StrEnum):
     MOVE_CHOOSE = "ms"
     CANCEL = "cx"
     CANCEL_CONFIRM = "cy"
+    CITIES = "cl"
+    CITY = "ct"
+    RECRUITERS = "rl"
+    RECRUITER = "rc"
+    MOVE_RECRUITERS = "ml"
+    MOVE_RECRUITER = "mr"
+    ANSWER = "qa"
+    SKIP = "qs"
+    QUESTION_BACK = "qb"
+    QUESTION_PAGE = "qp"
+    TAKE = "ot"
+    PASS = "op"
+    WAIT = "wl"
+    LEAVE = "wx"
+    REQUESTS = "rq"
+    CARD_SHOW = "cs"
+    CARD_APPROVE = "ca"
+    CARD_RESCHEDULE = "cr"
+    CARD_REJECT = "cj"
+    CARD_REJECT_PLAINLY = "cn"
+    CARD_BACK = "cb"
 
 
 _ARGUMENTS: dict[Action, tuple[str, ...]] = {
@@ -41,7 +70,28 @@ _ARGUMENTS: dict[Action, tuple[str, ...]] = {
     Action.MOVE_PAGE: (_ID, _PAGE),
     Action.MOVE_CHOOSE: (_ID, _ID),
     Action.CANCEL: (_ID,),
-    Action.CANCEL_CONFIRM: (_ID, r"[1-9][0-9]{0,8}"),
+    Action.CANCEL_CONFIRM: (_ID, _VERSION),
+    Action.CITIES: (_ID, _MENU_PAGE),
+    Action.CITY: (_ID, _ID),
+    Action.RECRUITERS: (_ID, _MENU_PAGE),
+    Action.RECRUITER: (_ID, _RECRUITER),
+    Action.MOVE_RECRUITERS: (_ID, _MENU_PAGE),
+    Action.MOVE_RECRUITER: (_ID, _RECRUITER),
+    Action.ANSWER: (_QUESTION, r"[a-z0-9_]{1,24}"),
+    Action.SKIP: (_QUESTION,),
+    Action.QUESTION_BACK: (_QUESTION,),
+    Action.QUESTION_PAGE: (_QUESTION, _MENU_PAGE),
+    Action.TAKE: (_ID, _VERSION),
+    Action.PASS: (_ID, _VERSION),
+    Action.WAIT: (_ID,),
+    Action.LEAVE: (_ID,),
+    Action.REQUESTS: (_MENU_PAGE,),
+    Action.CARD_SHOW: (_ID,),
+    Action.CARD_APPROVE: _CARD,
+    Action.CARD_RESCHEDULE: _CARD,
+    Action.CARD_REJECT: _CARD,
+    Action.CARD_REJECT_PLAINLY: _CARD,
+    Action.CARD_BACK: _CARD,
 }
 
 

@@ -11,13 +11,22 @@ from telegram.ext import Application, CallbackQueryHandler, ChatMemberHandler, M
 
 from interview_bot.admin_api import AdminApiDownError, AdminApiRefusedError
 from interview_bot.allow_list import Standing
-from interview_bot.conversation import keyboards, my_bookings, requests, signing_up, small_talk
+from interview_bot.conversation import (
+    joining,
+    my_bookings,
+    paths,
+    questionnaire,
+    recruiting,
+    requests,
+    small_talk,
+    typed,
+    waiting_list,
+)
+from interview_bot.conversation.admission import Visitor, recognise, refuse, say
 from interview_bot.conversation.callback_data import Action, Pressed, StaleDataError, unpack
-from interview_bot.conversation.screen import Screen, send
 from interview_bot.conversation.talk import Talk, Tools
 from interview_bot.conversation.texts import language_of, texts_for
 from interview_bot.errors import Trouble, sort
-from shared_contracts.directory import AllowedUser
 
 Handler = Callable[[Update, object], Awaitable[None]]
 _log = get_logger(__name__)
@@ -50,11 +59,20 @@ class Dispatcher:
             await small_talk.remember_chat(self._tools, user)
         else:
             await self._tools.chats.remember(user.id, language_of(user.language_code))
-        person = await self._admit(user, message.chat_id)
-        if person is None:
+        token = joining.invitation_of(payload) if command == "start" else None
+        if token is not None:
+            await joining.claim_invitation(self._tools, user, token)
             return
-        talk = Talk(self._tools, texts_for(language_of(user.language_code)), person, message.chat_id)
-        await _on_command(talk, command, payload)
+        visitor = await self._admit(user, message.chat_id)
+        if visitor is None:
+            return
+        texts = texts_for(language_of(user.language_code))
+        talk = Talk(self._tools, texts, visitor.person, message.chat_id, recruiter=visitor.recruiter)
+        if command is None:
+            await typed.answer(talk, message.text)
+        else:
+            await recruiting.forget_reason(talk)
+            await _on_command(talk, command, payload)
 
     async def on_group_command(self, update: Update, _: object) -> None:
         """A command in a group: dialogs run in private chats only."""
@@ -81,43 +99,31 @@ class Dispatcher:
         if query.message is None or chat is None or chat.type != Chat.PRIVATE or chat.id != query.from_user.id:
             await self._tools.acks.answer(query.id, texts.plain("press.not_here"), alert=True)
             return
-        person = await self._admit(query.from_user, chat.id, query)
-        if person is None:
+        visitor = await self._admit(query.from_user, chat.id, query)
+        if visitor is None:
             return
-        talk = Talk(self._tools, texts, person, chat.id, query.message.message_id, query.id)
+        talk = Talk(self._tools, texts, visitor.person, chat.id, query.message.message_id, query.id, visitor.recruiter)
         if await self._tools.dialogs.is_closed(talk.chat_id, query.message.message_id):
             await talk.acknowledge("press.already_asked")
             return
+        await recruiting.forget_reason(talk)
         try:
-            pressed = unpack(query.data)
+            await _on_press(talk, unpack(query.data))
         except StaleDataError:
             await talk.acknowledge("press.stale")
-            await signing_up.show_home(talk)
-            return
-        await _on_press(talk, pressed)
+            await (recruiting.show_requests if talk.person is None else paths.show_current)(talk)
 
-    async def _admit(self, user: User, chat_id: int, query: CallbackQuery | None = None) -> AllowedUser | None:
-        """The person's entry, or None after telling them why not (FR2)."""
-        standing, person = await self._tools.allow_list.check(user.id)
-        if standing is Standing.ALLOWED:
-            return person
-        texts = texts_for(language_of(user.language_code))
-        if standing is Standing.UNKNOWABLE:
-            await self._say(texts.plain("trouble.try_again"), chat_id, query)
-            return None
-        await self._tools.dialogs.clear(user.id)
-        refusal = Screen(texts("refusal.text"), keyboards.contact(await self._tools.directory.default_contact(), texts))
-        if query is None:
-            await send(self._tools.bot, chat_id, refusal)
+    async def _admit(self, user: User, chat_id: int, query: CallbackQuery | None = None) -> Visitor | None:
+        """Who they are, or None after telling them why they are not served (FR2)."""
+        visitor = await recognise(self._tools, user.id)
+        if visitor.standing is Standing.ALLOWED:
+            return visitor
+        stranger = visitor.standing is Standing.REFUSED and query is None
+        if stranger and user.username and await self._tools.awaited.by_username(user.id, user.username):
+            await joining.claim_username(self._tools, user, user.username)
         else:
-            await self._tools.acks.answer(query.id, texts.plain("refusal.text"), alert=True)
-            await _take_back(self._tools, query, refusal)
+            await refuse(self._tools, user, visitor, chat_id, query)
         return None
-
-    async def _say(self, text: str, chat_id: int, query: CallbackQuery | None) -> None:
-        """In the press's answer; as a message where there was none or it was answered before."""
-        if query is None or not await self._tools.acks.answer(query.id, text, alert=True):
-            await send(self._tools.bot, chat_id, Screen(text))
 
     async def on_error(self, update: object, context: object) -> None:
         """Whatever broke, the person gets a plain answer without technical words."""
@@ -140,59 +146,83 @@ class Dispatcher:
             return
         key = "trouble.try_again" if passing else "trouble.unexpected"
         try:
-            await self._say(texts_for(language_of(user.language_code)).plain(key), chat.id, update.callback_query)
+            await say(
+                self._tools, texts_for(language_of(user.language_code)).plain(key), chat.id, update.callback_query
+            )
         except TelegramError as second:
             _log.warning("apology_failed", trouble=sort(second).value)
 
 
-async def _on_command(talk: Talk, command: str | None, payload: str) -> None:
+async def _on_command(talk: Talk, command: str, payload: str) -> None:
     if command == "start":
-        await small_talk.start(talk, payload)
+        await (recruiting.start(talk) if talk.person is None else small_talk.start(talk, payload))
         return
-    plain: dict[str | None, Callable[[Talk], Awaitable[None]]] = {
+    plain: dict[str, Callable[[Talk], Awaitable[None]]] = {
+        "requests": recruiting.show_requests,
         "mybooking": my_bookings.show_bookings,
         "reschedule": my_bookings.start_moving,
         "cancel": my_bookings.start_cancelling,
         "contact": small_talk.contact,
         "help": small_talk.help_,
     }
-    await plain.get(command, small_talk.unknown)(talk)
+    if command not in plain or command not in small_talk.commands_of(talk):
+        await small_talk.unknown(talk)
+        return
+    await typed.leave(talk)  # what is written next is no answer to a question further up
+    await plain[command](talk)
 
 
 _PRESSES: dict[Action, Callable[..., Awaitable[None]]] = {
-    Action.HOME: signing_up.show_home,
-    Action.SIGN_UP: signing_up.show_slots,
-    Action.PAGE: lambda talk, event_id, page: signing_up.show_slots(talk, event_id, page=page),
-    Action.CHOOSE: signing_up.choose,
+    Action.HOME: paths.show_home,
+    Action.SIGN_UP: paths.enter,
+    Action.CITIES: paths.show_cities,
+    Action.CITY: paths.pick_city,
+    Action.RECRUITERS: paths.show_recruiters,
+    Action.RECRUITER: paths.pick_recruiter,
+    Action.PAGE: paths.turn,
+    Action.CHOOSE: paths.pick,
     Action.CONFIRM: requests.confirm,
-    Action.BACK: signing_up.back,
+    Action.BACK: paths.back,
+    Action.ANSWER: questionnaire.answer,
+    Action.SKIP: questionnaire.skip,
+    Action.QUESTION_BACK: questionnaire.back,
+    Action.QUESTION_PAGE: questionnaire.turn,
     Action.MY_BOOKINGS: my_bookings.show_bookings,
     Action.MOVE: my_bookings.move,
-    Action.MOVE_PAGE: my_bookings.move,
+    Action.MOVE_PAGE: my_bookings.turn,
+    Action.MOVE_RECRUITERS: my_bookings.show_recruiters,
+    Action.MOVE_RECRUITER: my_bookings.pick_recruiter,
     Action.MOVE_CHOOSE: my_bookings.choose_move,
     Action.CANCEL: my_bookings.ask_to_cancel,
     Action.CANCEL_CONFIRM: lambda talk, booking_id, version: my_bookings.cancel(talk, booking_id, int(version)),
+    Action.TAKE: lambda talk, booking_id, version: my_bookings.answer_offer(talk, booking_id, int(version), "take"),
+    Action.PASS: lambda talk, booking_id, version: my_bookings.answer_offer(talk, booking_id, int(version), "pass"),
+    Action.WAIT: waiting_list.join,
+    Action.LEAVE: waiting_list.leave,
+    Action.REQUESTS: lambda talk, page: recruiting.show_requests(talk, page=int(page)),
+    Action.CARD_SHOW: recruiting.show_card,
+    Action.CARD_APPROVE: recruiting.approve,
+    Action.CARD_RESCHEDULE: recruiting.ask_to_reschedule,
+    Action.CARD_REJECT: recruiting.ask_reason,
+    Action.CARD_REJECT_PLAINLY: recruiting.reject_plainly,
+    Action.CARD_BACK: recruiting.back_to_card,
 }
-_ANSWER_THEMSELVES = frozenset({Action.CONFIRM, Action.CANCEL_CONFIRM, Action.BACK})
+_UNDER_CARDS = frozenset(
+    {Action.CARD_APPROVE, Action.CARD_RESCHEDULE, Action.CARD_REJECT, Action.CARD_REJECT_PLAINLY, Action.CARD_BACK}
+)
+_FOR_RECRUITERS = _UNDER_CARDS | {Action.REQUESTS, Action.CARD_SHOW}
+_ANSWER_THEMSELVES = _UNDER_CARDS | {
+    *(Action.CONFIRM, Action.CANCEL_CONFIRM, Action.BACK),
+    *(Action.ANSWER, Action.SKIP, Action.QUESTION_BACK, Action.QUESTION_PAGE),
+}
 
 
 async def _on_press(talk: Talk, pressed: Pressed) -> None:
+    if (talk.recruiter if pressed.action in _FOR_RECRUITERS else talk.person) is None:
+        raise StaleDataError  # a button of the other side's, shown before they changed sides or never
     if pressed.action not in _ANSWER_THEMSELVES:
         await talk.acknowledge()
     await _PRESSES[pressed.action](talk, *pressed.arguments)
-
-
-async def _take_back(tools: Tools, query: CallbackQuery, refusal: Screen) -> None:
-    """Someone removed mid-dialog must not go on reading slots: the message they pressed shows the refusal."""
-    if query.message is None:
-        return
-    talk_id, message_id = query.message.chat.id, query.message.message_id
-    try:
-        await tools.bot.edit_message_text(
-            refusal.text, chat_id=talk_id, message_id=message_id, reply_markup=refusal.keyboard
-        )
-    except TelegramError as error:
-        _log.info("refused_message_stays", trouble=sort(error).value)
 
 
 def _command(message: Message) -> tuple[str | None, str]:

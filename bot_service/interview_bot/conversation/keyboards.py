@@ -1,6 +1,6 @@
 """The keyboards under messages."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.helpers import create_deep_linked_url
@@ -9,22 +9,28 @@ from interview_bot.conversation.callback_data import Action, pack
 from interview_bot.conversation.slot_pages import SlotPage
 from interview_bot.conversation.texts import Texts
 from interview_bot.conversation.wording import moment, reader_zone, slot_button
-from shared_contracts.directory import BookingView, InterviewEvent, SlotView
+from interview_bot.state import TempData
+from shared_contracts.directory import BookingStatus, BookingView, CityRef, InterviewEvent, SlotView
+
+MENU_SIZE = 8
 
 
-def events(open_events: Iterable[InterviewEvent]) -> InlineKeyboardMarkup:
-    """One button per interview event."""
-    return _column(
-        InlineKeyboardButton(event.title, callback_data=pack(Action.SIGN_UP, event.id)) for event in open_events
-    )
+def events(open_events: Iterable[InterviewEvent], texts: Texts, recruits: bool) -> InlineKeyboardMarkup:
+    """One button per interview event; for a recruiter who is a candidate too, also the way to the requests."""
+    buttons = [InlineKeyboardButton(event.title, callback_data=pack(Action.SIGN_UP, event.id)) for event in open_events]
+    if recruits:
+        to_requests = InlineKeyboardButton(texts.plain("button.requests"), callback_data=pack(Action.REQUESTS, "0"))
+        buttons.append(to_requests)
+    return _column(buttons)
 
 
 def slots(
-    page: SlotPage, moved: BookingView | None, event_id: str, zone: str | None, texts: Texts
+    page: SlotPage, data: TempData, zone: str | None, texts: Texts, with_city: bool = False
 ) -> InlineKeyboardMarkup:
-    """A page of slots with Earlier / Later where they lead somewhere; for a new booking or to move ``moved``."""
-    rows = [[slot_choice(slot, moved, event_id, zone, texts)] for slot in page.slots]
-    turn, owner = (Action.MOVE_PAGE, moved.id) if moved else (Action.PAGE, event_id)
+    """A page of slots with Earlier / Later where they lead somewhere; for a new booking or to move one."""
+    moved = data.booking
+    rows = [[slot_choice(slot, data, zone, texts, with_city)] for slot in page.slots]
+    turn, owner = (Action.MOVE_PAGE, moved.id) if moved else (Action.PAGE, data.event_id)
     turns = [
         InlineKeyboardButton(texts.plain(key), callback_data=pack(turn, owner, name))
         for key, name in (("button.earlier", page.earlier), ("button.later", page.later))
@@ -32,17 +38,71 @@ def slots(
     ]
     if turns:
         rows.append(turns)
+    if data.recruiter:
+        rows.append([to_recruiters(data, "button.other_recruiter", texts)])
     if moved:
         rows.append([_button(texts, "button.keep", Action.MY_BOOKINGS)])
     return InlineKeyboardMarkup(rows)
 
 
 def slot_choice(
-    slot: SlotView, moved: BookingView | None, event_id: str, zone: str | None, texts: Texts
+    slot: SlotView, data: TempData, zone: str | None, texts: Texts, with_city: bool
 ) -> InlineKeyboardButton:
     """One slot to choose."""
-    data = pack(Action.MOVE_CHOOSE, moved.id, slot.id) if moved else pack(Action.CHOOSE, event_id, slot.id)
-    return InlineKeyboardButton(slot_button(slot, zone, texts), callback_data=data)
+    choose, owner = (Action.MOVE_CHOOSE, data.booking.id) if data.booking else (Action.CHOOSE, data.event_id)
+    return InlineKeyboardButton(slot_button(slot, zone, texts, with_city), callback_data=pack(choose, owner, slot.id))
+
+
+def recruiters(offers: list[tuple[str, str]], data: TempData, texts: Texts, other_city: bool) -> InlineKeyboardMarkup:
+    """The menu of recruiters as (id or ``ANYONE``, label), with Refresh and, where there is another, Other city."""
+    turn, choose = Action.RECRUITERS, Action.RECRUITER
+    owner = data.event_id
+    if data.booking:
+        turn, choose, owner = Action.MOVE_RECRUITERS, Action.MOVE_RECRUITER, data.booking.id
+    buttons = [InlineKeyboardButton(label, callback_data=pack(choose, owner, recruiter)) for recruiter, label in offers]
+    rows = paged(buttons, data.menu, lambda page: pack(turn, owner, str(page)), texts)
+    rows.append([to_recruiters(data, "button.refresh", texts)])
+    if data.booking:
+        rows.append([_button(texts, "button.keep", Action.MY_BOOKINGS)])
+    elif other_city:
+        rows.append([to_cities(data, texts)])
+    return InlineKeyboardMarkup(rows)
+
+
+def cities(found: list[CityRef], data: TempData, texts: Texts) -> InlineKeyboardMarkup:
+    """The menu of cities that have free slots."""
+    buttons = [
+        InlineKeyboardButton(city.name, callback_data=pack(Action.CITY, data.event_id, city.id)) for city in found
+    ]
+    return InlineKeyboardMarkup(
+        paged(buttons, data.menu, lambda page: pack(Action.CITIES, data.event_id, str(page)), texts)
+    )
+
+
+def to_recruiters(data: TempData, key: str, texts: Texts) -> InlineKeyboardButton:
+    """To the menu of recruiters as it is now."""
+    turn, owner = (Action.MOVE_RECRUITERS, data.booking.id) if data.booking else (Action.RECRUITERS, data.event_id)
+    return InlineKeyboardButton(texts.plain(key), callback_data=pack(turn, owner, "0"))
+
+
+def to_cities(data: TempData, texts: Texts) -> InlineKeyboardButton:
+    """To the menu of cities."""
+    return InlineKeyboardButton(texts.plain("button.other_city"), callback_data=pack(Action.CITIES, data.event_id, "0"))
+
+
+def paged(
+    buttons: list[InlineKeyboardButton], page: int, turn: Callable[[int], str], texts: Texts
+) -> list[list[InlineKeyboardButton]]:
+    """A column of at most eight of the buttons, with ways to the others; ``turn`` gives a page's data."""
+    last = max(0, (len(buttons) - 1) // MENU_SIZE)
+    page = min(page, last)
+    rows = [[button] for button in buttons[page * MENU_SIZE : (page + 1) * MENU_SIZE]]
+    turns = [
+        InlineKeyboardButton(texts.plain(key), callback_data=turn(wanted))
+        for key, wanted in (("button.previous", page - 1), ("button.next", page + 1))
+        if 0 <= wanted <= last
+    ]
+    return [*rows, turns] if turns else rows
 
 
 def confirm(nonce: str, texts: Texts) -> InlineKeyboardMarkup:
@@ -60,6 +120,9 @@ def bookings(held: Iterable[BookingView], zone: str | None, texts: Texts, *actio
     held = list(held)
     rows = []
     for booking in held:
+        if booking.status is BookingStatus.OFFERED:
+            rows.append(offer_buttons(booking, texts))
+            continue
         when = moment(booking.slot.starts_at, reader_zone(zone, booking.slot), texts, "d MMM, HH:mm")
         suffix = f" · {when}" if len(held) > 1 else ""
         rows.append(
@@ -72,6 +135,40 @@ def bookings(held: Iterable[BookingView], zone: str | None, texts: Texts, *actio
             ]
         )
     return InlineKeyboardMarkup(rows)
+
+
+def offer_buttons(booking: BookingView, texts: Texts) -> list[InlineKeyboardButton]:
+    """Take / Pass for a seat that is held."""
+    return [
+        InlineKeyboardButton(texts.plain(key), callback_data=pack(action, booking.id, str(booking.version)))
+        for key, action in (("button.take", Action.TAKE), ("button.pass", Action.PASS))
+    ]
+
+
+def no_slots(contact_url: str | None, data: TempData, texts: Texts, other_city: bool) -> InlineKeyboardMarkup | None:
+    """Where there is nothing to choose (R7): the contact link, being told when there is, the way to other cities."""
+    link = contact(contact_url, texts)
+    rows = list(link.inline_keyboard) if link else []
+    if data.booking is None:  # whoever has a booking has a seat
+        wait = InlineKeyboardButton(texts.plain("button.wait"), callback_data=pack(Action.WAIT, data.event_id))
+        rows.append((wait,))
+    if other_city:
+        rows.append((to_cities(data, texts),))
+    return InlineKeyboardMarkup(rows) if rows else None
+
+
+def stop_waiting(event_id: str, texts: Texts) -> InlineKeyboardMarkup:
+    """On the waiting list: no more."""
+    leave = InlineKeyboardButton(texts.plain("button.stop_waiting"), callback_data=pack(Action.LEAVE, event_id))
+    return InlineKeyboardMarkup([[leave]])
+
+
+def change_booking(booking: BookingView, texts: Texts, *, asked: bool) -> InlineKeyboardMarkup:
+    """Move it or give it up; ``asked``: the recruiter asked for another time."""
+    buttons = (("button.other_time" if asked else "button.move", Action.MOVE), ("button.cancel", Action.CANCEL))
+    return InlineKeyboardMarkup(
+        [[InlineKeyboardButton(texts.plain(key), callback_data=pack(action, booking.id))] for key, action in buttons]
+    )
 
 
 def cancel_question(booking: BookingView, texts: Texts) -> InlineKeyboardMarkup:

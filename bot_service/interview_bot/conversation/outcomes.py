@@ -9,20 +9,20 @@ from telegram.error import TelegramError
 from interview_bot import clock
 from interview_bot.admin_api import AdminApiDownError, AdminApiRefusedError
 from interview_bot.conversation import keyboards
-from interview_bot.conversation.screen import Screen, edit_or_send
-from interview_bot.conversation.signing_up import slots_screen
-from interview_bot.conversation.slot_pages import SlotPage
+from interview_bot.conversation.offers import offer, slots_screen
+from interview_bot.conversation.screen import Reader, Screen, edit_or_send
 from interview_bot.conversation.talk import Tools
 from interview_bot.conversation.texts import Texts, texts_for
 from interview_bot.conversation.wording import booking_card, moment, reader_zone, slot_card
 from interview_bot.errors import Trouble, sort
+from interview_bot.messaging.cards import RECRUITERS_REQUESTS, Cards
 from interview_bot.messaging.outbox import AskedRequest
 from interview_bot.metrics import PRESS_TO_ANSWER
 from interview_bot.shown_bookings import Shown, ShownBookings
 from interview_bot.state import State, TempData
 from interview_bot.update_processor import PersonLocks
 from shared_contracts.booking import BookingResult, Outcome
-from shared_contracts.directory import BookingView, SlotView
+from shared_contracts.directory import BookingStatus, BookingView, SlotView
 
 _CHOOSE_ANOTHER = frozenset(
     {
@@ -46,13 +46,20 @@ _KEYBOARDS: dict[Outcome, Callable[[Texts], InlineKeyboardMarkup]] = {
     Outcome.FAILED: keyboards.home,
 }
 _WITH_CONTACT = frozenset({Outcome.TOO_LATE, Outcome.MOVE_LIMIT, Outcome.REJECTED, Outcome.NOT_ALLOWED})
+_OFFERS = {
+    ("booking.offer_passed", Outcome.CANCELLED): "offer.passed",
+    ("booking.offer_passed", Outcome.EXPIRED): "offer.expired",
+    ("booking.offer_taken", Outcome.EXPIRED): "offer.expired",
+}
+"""Answers to an offer that a booking's own words would not fit; the person stays on the waiting list."""
 _log = get_logger(__name__)
 
 
 class Outcomes:
     """Shows booking results; ``show`` is the handler of ``bot.booking.result``."""
 
-    def __init__(self, tools: Tools, shown: ShownBookings, locks: PersonLocks) -> None:
+    def __init__(self, tools: Tools, shown: ShownBookings, locks: PersonLocks, cards: Cards) -> None:
+        self._cards = cards
         self._tools = tools
         self._shown = shown
         self._locks = locks
@@ -68,7 +75,10 @@ class Outcomes:
             return
         async with self._locks.hold(result.user_telegram_id):
             try:
-                await self._show(result, asked, result.reply.chat_id, result.reply.message_id)
+                if result.event_type in RECRUITERS_REQUESTS:
+                    await self._cards.show_result(result, asked)
+                else:
+                    await self._show(result, asked, result.reply.chat_id, result.reply.message_id)
             except TelegramError as error:
                 if sort(error) is not Trouble.BLOCKED:
                     raise
@@ -98,10 +108,16 @@ class Outcomes:
         if result.outcome in _CHOOSE_ANOTHER:
             return await self._other_slots(result, asked, texts)
         await self._tools.dialogs.clear(result.user_telegram_id)
+        words = _OFFERS.get((result.event_type, result.outcome))
+        if words is not None and asked is not None and asked.event_id is not None:
+            return Screen(texts(words), keyboards.stop_waiting(asked.event_id, texts))
         return await self._final(result, zone, texts)
 
     async def _final(self, result: BookingResult, zone: str | None, texts: Texts) -> Screen:
         booking, outcome = result.booking, result.outcome
+        if booking is not None and outcome is Outcome.ALREADY_BOOKED and booking.status is BookingStatus.OFFERED:
+            held = f"{texts('offer.answer_first')}\n\n{booking_card(booking, zone, texts)}"
+            return Screen(held, InlineKeyboardMarkup([keyboards.offer_buttons(booking, texts)]))
         parts = [texts(f"outcome.{outcome.value}")]
         if booking is not None and outcome in _SHOW_BOOKING:
             said_above = outcome in {Outcome.BOOKED, Outcome.MOVED}
@@ -110,6 +126,8 @@ class Outcomes:
         if booking is not None and booking.expires_at and outcome is Outcome.PENDING_APPROVAL:
             until = moment(booking.expires_at, reader_zone(zone, booking.slot), texts)
             parts.append(texts("outcome.pending_until", when=until))
+            if booking.recruiter_url and await self._recruiter_is_away(booking.slot):
+                parts.append(texts("outcome.pending_contact", link=booking.recruiter_url))
         if outcome in {Outcome.BOOKED, Outcome.MOVED}:
             parts.append(texts("outcome.booked_next"))
         keyboard = _KEYBOARDS[outcome](texts) if outcome in _KEYBOARDS else None
@@ -124,23 +142,18 @@ class Outcomes:
         event_id = asked.event_id if asked else _event_of(result)
         if event_id is None:
             return Screen(lead, keyboards.home(texts))
-        moved = await self._moved(result, asked)
-        zone = asked.timezone if asked else None
+        data = TempData(event_id=event_id, booking=await self._moved(result, asked))
+        if asked is not None:
+            # Who or where the slot belongs to has changed: that step's menu comes again.
+            changed = result.outcome in {Outcome.WRONG_RECRUITER, Outcome.WRONG_CITY}
+            chosen = {"city_id": asked.city_id, "recruiter": None if changed else asked.recruiter}
+            data = data.model_copy(update=chosen)
+        reader = Reader(texts, asked.timezone if asked else None, await self._contact(result.user_telegram_id))
         await self._tools.directory.slots_cache.invalidate()  # it offered what is gone
         try:
-            screen, page = await slots_screen(
-                self._tools.directory,
-                texts,
-                event_id=event_id,
-                moved=moved,
-                zone=zone,
-                contact_url=await self._contact(result.user_telegram_id),
-            )
+            screen, data = await offer(self._tools.directory, reader, data)
         except (AdminApiDownError, AdminApiRefusedError):
-            page = _page_of(result.alternatives)
-            keyboard = keyboards.slots(page, moved, event_id, zone, texts) if page.slots else keyboards.home(texts)
-            screen = Screen(texts("slots.contact_hint"), keyboard)
-        data = TempData(event_id=event_id, booking=moved, page=page.name)
+            screen, data = slots_screen(result.alternatives, reader, data.model_copy(update={"recruiter": None}))
         await self._tools.dialogs.put(result.user_telegram_id, State.WAITING_FOR_SLOT, data)
         return screen.under(lead)
 
@@ -154,6 +167,14 @@ class Outcomes:
             return None
         return next((booking for booking in held if booking.id == asked.booking_id), None)
 
+    async def _recruiter_is_away(self, slot: SlotView) -> bool:
+        """Whether the slot's recruiter gets no card, as far as is known: then the candidate writes to them (R4)."""
+        try:
+            recruiters = await self._tools.directory.recruiters()
+        except (AdminApiDownError, AdminApiRefusedError):
+            return True
+        return not any(slot.recruiter and known.id == slot.recruiter.id and known.telegram_id for known in recruiters)
+
     async def _contact(self, user_id: int) -> str | None:
         _, person = await self._tools.allow_list.check(user_id)
         return (person.contact_url if person else None) or await self._tools.directory.default_contact()
@@ -163,7 +184,3 @@ def _event_of(result: BookingResult) -> str | None:
     if result.booking is not None:
         return result.booking.slot.event.id
     return result.alternatives[0].event.id if result.alternatives else None
-
-
-def _page_of(slots: list[SlotView]) -> SlotPage:
-    return SlotPage(slots=slots, name=None, earlier=None, later=None)

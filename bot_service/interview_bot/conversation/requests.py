@@ -3,16 +3,17 @@
 A request's id follows from the button that was pressed, so pressing it twice is one request.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Literal
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
 from interview_bot import clock, logs
+from interview_bot.conversation.callback_data import StaleDataError
 from interview_bot.conversation.screen import Screen
-from interview_bot.conversation.signing_up import show_home
 from interview_bot.conversation.talk import Talk
-from interview_bot.messaging.outbox import AskedRequest
+from interview_bot.messaging.outbox import AskedRequest, RequestKind
 from interview_bot.state import State, TempData
 from shared_contracts.booking import (
     BookingCancelled,
@@ -20,36 +21,42 @@ from shared_contracts.booking import (
     BookingRequest,
     BookingRescheduled,
     BriefPayload,
+    OfferPassed,
+    OfferTaken,
     ReplyTo,
     ShownSlot,
 )
 from shared_contracts.directory import BookingView, SlotView
-from shared_contracts.topology import BOOKING_EVENT
+from shared_contracts.envelope import Message
+from shared_contracts.topology import BOOKING_EVENT, Queue
 
 _NAMESPACE = UUID("6f2d4a0e-6f3c-4c5e-9b8e-1d3a5c7e9f10")
 
 
 async def confirm(talk: Talk, nonce: str) -> None:
-    """Confirm was pressed under a slot's details."""
+    """Confirm was pressed under a slot's details.
+
+    Raises:
+        StaleDataError: those are not the details the person is at.
+    """
     state, data = await talk.tools.dialogs.get(talk.user_id)
     if state is not State.WAITING_FOR_CONFIRMATION or data is None or data.slot is None or data.nonce != nonce:
         if not await is_asked(talk, nonce):
-            await talk.acknowledge("press.stale")
-            await show_home(talk)
+            raise StaleDataError
         return
     await talk.acknowledge()
-    now, request_id = clock.now(), _request_id(talk, nonce)
+    now, request_id = clock.now(), request_id_of(talk, nonce)
     if data.booking is None:
         booking = _booking(talk, request_id, now, data.event_id, data.slot)
-        await _submit(talk, booking, _asked(talk, "book", now, data), data)
+        await submit(talk, booking, asked(talk, "book", now, data), data)
     else:
         move = _move(talk, request_id, now, data.booking, data.slot)
-        await _submit(talk, move, _asked(talk, "move", now, data), data)
+        await submit(talk, move, asked(talk, "move", now, data), data)
 
 
 async def is_asked(talk: Talk, nonce: str) -> bool:
     """Whether this button was pressed before; the person is told that their request is under way or done."""
-    if await talk.tools.outbox.asked(str(_request_id(talk, nonce))) is None:
+    if await talk.tools.outbox.asked(str(request_id_of(talk, nonce))) is None:
         return False
     await talk.acknowledge("press.already_asked")
     return True
@@ -63,44 +70,84 @@ def cancel_nonce(booking_id: str, version: int) -> str:
 async def cancel(talk: Talk, booking: BookingView, version: int) -> None:
     """The cancellation was confirmed for the booking as it was at ``version``."""
     await talk.acknowledge()
-    now, request_id = clock.now(), _request_id(talk, cancel_nonce(booking.id, version))
-    old = _brief_time(booking.slot)
+    now, request_id = clock.now(), request_id_of(talk, cancel_nonce(booking.id, version))
     request = BookingCancelled(
         message_id=request_id,
         correlation_id=logs.correlation_id(),
         occurred_at=now,
         timestamp=now,
         user_telegram_id=talk.user_id,
-        payload=BriefPayload(old_date=old[0], old_time=old[1], location=booking.slot.location),
-        reply=_reply(talk),
+        payload=brief_of(booking.slot),
+        reply=reply_of(talk),
         booking_id=booking.id,
         expected_version=version,
     )
     data = TempData(event_id=booking.slot.event.id, booking=booking)
-    await _submit(talk, request, _asked(talk, "cancel", now, data), data)
+    await submit(talk, request, asked(talk, "cancel", now, data), data)
 
 
-async def _submit(talk: Talk, request: BookingRequest, asked: AskedRequest, data: TempData) -> None:
-    """Durable first, then "booking…", then sent. The result waits for our lock, so it is shown after all of this."""
-    row = await talk.tools.outbox.store(BOOKING_EVENT, request, asked)
+async def answer_offer(talk: Talk, booking: BookingView, kind: Literal["take", "pass"]) -> None:
+    """A seat held for someone on the waiting list is taken, or left to the next."""
+    now = clock.now()
+    offer = OfferTaken if kind == "take" else OfferPassed
+    request = offer(
+        # by press, not by button: after a failure the same button may be pressed again
+        message_id=request_id_of(talk, f"offer:{booking.id}:{booking.version}:{talk.query_id}"),
+        correlation_id=logs.correlation_id(),
+        occurred_at=now,
+        timestamp=now,
+        user_telegram_id=talk.user_id,
+        payload=brief_of(booking.slot),
+        reply=reply_of(talk),
+        booking_id=booking.id,
+        expected_version=booking.version,
+    )
+    data = TempData(event_id=booking.slot.event.id, booking=booking)
+    await submit(talk, request, asked(talk, kind, now, data), data)
+
+
+async def submit(talk: Talk, request: BookingRequest, asked_for: AskedRequest, data: TempData) -> None:
+    """A candidate's request: see ``submit_to``."""
+
+    def wait(key: str) -> Screen:
+        return Screen(talk.texts(key))
+
+    if await submit_to(talk, BOOKING_EVENT, request, asked_for, wait):
+        await talk.tools.dialogs.put(talk.user_id, State.WAITING_FOR_RESULT, data)
+
+
+async def submit_to(
+    talk: Talk, queue: Queue, message: Message, asked_for: AskedRequest, wait: Callable[[str], Screen]
+) -> bool:
+    """Durable first, then "booking…", then sent. The result waits for our lock, so it is shown after all of this.
+
+    Args:
+        wait: what the message shows meanwhile, by the key of the text that says so.
+
+    Returns: False when it had been asked before.
+    """
+    row = await talk.tools.outbox.store(queue, message, asked_for)
     if row is None:
-        return
-    await talk.tools.dialogs.close_message(asked.chat_id, asked.message_id)
-    await talk.try_edit(Screen(talk.texts(f"request.{asked.kind}")))
-    await talk.tools.dialogs.put(talk.user_id, State.WAITING_FOR_RESULT, data)
+        return False
+    await talk.tools.dialogs.close_message(asked_for.chat_id, asked_for.message_id)
+    await talk.try_edit(wait(f"request.{asked_for.kind}"))
     if not await talk.tools.outbox.publish(row):
-        await talk.try_edit(Screen(talk.texts("request.waits")))
+        await talk.try_edit(wait("request.waits"))
+    return True
 
 
-def _request_id(talk: Talk, nonce: str) -> UUID:
+def request_id_of(talk: Talk, nonce: str) -> UUID:
+    """The id of what the button with this nonce asks for, the same however often it is pressed."""
     return uuid5(_NAMESPACE, f"{talk.chat_id}:{talk.message_id}:{nonce}")
 
 
-def _reply(talk: Talk) -> ReplyTo | None:
+def reply_of(talk: Talk) -> ReplyTo | None:
+    """The pressed message, which will show the answer."""
     return ReplyTo(chat_id=talk.chat_id, message_id=talk.message_id) if talk.message_id else None
 
 
-def _asked(talk: Talk, kind: Literal["book", "move", "cancel"], now: datetime, data: TempData) -> AskedRequest:
+def asked(talk: Talk, kind: RequestKind, now: datetime, data: TempData) -> AskedRequest:
+    """What the bot has to remember of a request."""
     return AskedRequest(
         kind=kind,
         user_id=talk.user_id,
@@ -110,6 +157,8 @@ def _asked(talk: Talk, kind: Literal["book", "move", "cancel"], now: datetime, d
         timezone=talk.zone,
         event_id=data.event_id,
         booking_id=data.booking.id if data.booking else None,
+        city_id=data.city_id,
+        recruiter=data.recruiter,
         asked_at=now,
     )
 
@@ -123,7 +172,7 @@ def _booking(talk: Talk, request_id: UUID, now: datetime, event_id: str, slot: S
         timestamp=now,
         user_telegram_id=talk.user_id,
         payload=BriefPayload(new_date=new[0], new_time=new[1], location=slot.location),
-        reply=_reply(talk),
+        reply=reply_of(talk),
         event_id=event_id,
         slot=_shown(slot),
     )
@@ -140,7 +189,7 @@ def _move(talk: Talk, request_id: UUID, now: datetime, booking: BookingView, slo
         payload=BriefPayload(
             old_date=old[0], old_time=old[1], new_date=new[0], new_time=new[1], location=slot.location
         ),
-        reply=_reply(talk),
+        reply=reply_of(talk),
         booking_id=booking.id,
         expected_version=booking.version,
         slot=_shown(slot),
@@ -154,6 +203,12 @@ def _shown(slot: SlotView) -> ShownSlot:
         city_id=slot.city.id,
         recruiter_id=slot.recruiter.id if slot.recruiter else None,
     )
+
+
+def brief_of(slot: SlotView) -> BriefPayload:
+    """A booking's own time for readers of the brief's format."""
+    date, time = _brief_time(slot)
+    return BriefPayload(old_date=date, old_time=time, location=slot.location)
 
 
 def _brief_time(slot: SlotView) -> tuple[str, str]:

@@ -7,6 +7,7 @@ from telegram.constants import ParseMode
 from telegram.error import TelegramError
 from telegram.ext import ExtBot
 
+from interview_bot.conversation.texts import Texts
 from interview_bot.errors import Trouble, sort
 from interview_bot.rate_limiter import Priority
 
@@ -25,6 +26,15 @@ class Screen:
         return Screen(f"{lead}\n\n{self.text}", self.keyboard)
 
 
+@dataclass(frozen=True)
+class Reader:
+    """Whom a screen is made for: their language, own time zone if any, and the link to who helps them (FR7)."""
+
+    texts: Texts
+    zone: str | None
+    contact_url: str | None
+
+
 async def send(bot: Bot, chat_id: int, screen: Screen, priority: Priority = Priority.INTERACTIVE) -> int:
     """Send a new message; returns its id.
 
@@ -41,7 +51,9 @@ async def send(bot: Bot, chat_id: int, screen: Screen, priority: Priority = Prio
     return message.message_id
 
 
-async def edit(bot: Bot, chat_id: int, message_id: int, screen: Screen) -> bool:
+async def edit(
+    bot: Bot, chat_id: int, message_id: int, screen: Screen, priority: Priority = Priority.INTERACTIVE
+) -> bool:
     """Make a message show ``screen``. False when this message can't be edited for good.
 
     Raises:
@@ -54,7 +66,7 @@ async def edit(bot: Bot, chat_id: int, message_id: int, screen: Screen) -> bool:
             message_id=message_id,
             parse_mode=ParseMode.HTML,
             reply_markup=screen.keyboard,
-            rate_limit_args=Priority.INTERACTIVE,
+            rate_limit_args=priority,
         )
     except TelegramError as error:
         trouble = sort(error)
@@ -71,3 +83,12 @@ async def edit_or_send(bot: Bot, chat_id: int, message_id: int, screen: Screen) 
     if await edit(bot, chat_id, message_id, screen):
         return message_id
     return await send(bot, chat_id, screen)
+
+
+async def remove_keyboard(bot: Bot, chat_id: int, message_id: int) -> None:
+    """Leave a message as it reads, without its buttons.
+
+    Raises:
+        TelegramError: see ``errors.sort``.
+    """
+    await bot.edit_message_reply_markup(chat_id=chat_id, message_id=message_id, rate_limit_args=Priority.INTERACTIVE)

@@ -7,10 +7,10 @@ from telegram import Chat, ChatMember, ChatMemberUpdated, User
 
 from interview_bot import clock, logs
 from interview_bot.conversation import keyboards
+from interview_bot.conversation.paths import enter, show_home
 from interview_bot.conversation.screen import Screen, send
-from interview_bot.conversation.signing_up import show_home, show_slots
 from interview_bot.conversation.talk import Talk, Tools
-from interview_bot.conversation.texts import Texts, language_of, texts_for
+from interview_bot.conversation.texts import language_of, texts_for
 from shared_contracts.dialog import ChatStarted, ChatStopped
 from shared_contracts.topology import DIALOG_COMMAND
 
@@ -18,6 +18,7 @@ EVENT_LINK = "e_"
 _EVENT_PAYLOAD = re.compile(r"e_([0-9a-f]{24})")
 COMMANDS = ("start", "mybooking", "reschedule", "cancel", "contact", "help")
 """In the order Telegram's menu shows them."""
+RECRUITERS_COMMANDS = ("requests", "contact", "help")
 
 
 async def remember_chat(tools: Tools, user: User) -> None:
@@ -64,18 +65,15 @@ async def start(talk: Talk, payload: str) -> None:
     await talk.tools.dialogs.clear(talk.user_id)
     event = _EVENT_PAYLOAD.fullmatch(payload)
     if event is None:
-        await show_home(talk, lead=talk.texts("home.welcome", name=talk.person.first_name))
-        return
-    open_ids = {known.id for known in await talk.tools.directory.events()}
-    if event[1] in open_ids:
-        await show_slots(talk, event[1])
+        name = talk.person.first_name if talk.person else ""
+        await show_home(talk, talk.texts("home.welcome", name=name))
     else:
-        await show_home(talk, lead=talk.texts("home.event_closed"))
+        await enter(talk, event[1])
 
 
 async def help_(talk: Talk) -> None:
     """What the bot can do."""
-    await talk.show(Screen(help_text(talk.texts)))
+    await talk.show(Screen(help_text(talk)))
 
 
 async def contact(talk: Talk) -> None:
@@ -87,7 +85,7 @@ async def contact(talk: Talk) -> None:
 
 async def unknown(talk: Talk) -> None:
     """Something was typed that is no command: say what is possible."""
-    await talk.show(Screen(f"{talk.texts('unknown.text')}\n\n{help_text(talk.texts)}"))
+    await talk.show(Screen(f"{talk.texts('unknown.text')}\n\n{help_text(talk)}"))
 
 
 async def invite_from_group(tools: Tools, chat_id: int, language_code: str | None) -> None:
@@ -97,6 +95,14 @@ async def invite_from_group(tools: Tools, chat_id: int, language_code: str | Non
     await send(tools.bot, chat_id, Screen(texts("group.command"), keyboard))
 
 
-def help_text(texts: Texts) -> str:
+def commands_of(talk: Talk) -> tuple[str, ...]:
+    """The commands that this person can use."""
+    if talk.recruiter is None:
+        return COMMANDS
+    return RECRUITERS_COMMANDS if talk.person is None else ("requests", *COMMANDS)
+
+
+def help_text(talk: Talk) -> str:
     """The commands and what they do."""
-    return "\n".join([texts("help.title"), *(f"/{name}: {texts(f'command.{name}')}" for name in COMMANDS)])
+    lines = (f"/{name}: {talk.texts(f'command.{name}')}" for name in commands_of(talk))
+    return "\n".join([talk.texts("help.title"), *lines])

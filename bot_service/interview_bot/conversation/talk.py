@@ -8,14 +8,18 @@ from telegram.error import TelegramError
 from interview_bot.acks import Acks
 from interview_bot.admin_api import AdminApi
 from interview_bot.allow_list import AllowList
+from interview_bot.awaited import Awaited
 from interview_bot.caches import Directory
 from interview_bot.chats import Chats
-from interview_bot.conversation.screen import Bot, Screen, edit, edit_or_send, send
+from interview_bot.conversation.screen import Bot, Reader, Screen, edit, edit_or_send, send
 from interview_bot.conversation.texts import Texts
 from interview_bot.errors import sort
 from interview_bot.messaging.outbox import Outbox
+from interview_bot.progress import Progresses
+from interview_bot.screenings import Screenings
+from interview_bot.shown_cards import ShownCards
 from interview_bot.state import Dialogs
-from shared_contracts.directory import AllowedUser
+from shared_contracts.directory import AllowedUser, Recruiter
 
 _log = get_logger(__name__)
 
@@ -28,39 +32,48 @@ class Tools:
     acks: Acks
     api: AdminApi
     allow_list: AllowList
+    awaited: Awaited
     directory: Directory
     dialogs: Dialogs
+    progress: Progresses
+    screenings: Screenings
     outbox: Outbox
     chats: Chats
+    shown_cards: ShownCards
 
 
 @dataclass(frozen=True)
 class Talk:
-    """An update in a private chat. ``message_id`` and ``query_id`` are those of a press, None for a message."""
+    """An update in a private chat. ``message_id`` and ``query_id`` are those of a press, None for a message.
+
+    ``person``: the entry of a candidate. ``recruiter``: the active recruiter that this person is. Some are both,
+    someone who is only just being let in is neither.
+    """
 
     tools: Tools
     texts: Texts
-    person: AllowedUser
+    person: AllowedUser | None
     chat_id: int
     message_id: int | None = None
     query_id: str | None = None
+    recruiter: Recruiter | None = None
 
     @property
     def user_id(self) -> int:
-        """The person's Telegram id."""
-        return self.person.telegram_id
+        """The person's Telegram id, which is that of their private chat."""
+        return self.chat_id
 
     @property
     def zone(self) -> str | None:
         """The person's own time zone, None where the slot's city decides."""
-        return self.person.timezone
+        own = self.person or self.recruiter
+        return own.timezone if own else None
 
-    async def show(self, screen: Screen) -> None:
-        """Edit the pressed message in place, or answer a message with a new one."""
+    async def show(self, screen: Screen) -> int:
+        """Edit the pressed message in place, or answer a message with a new one; returns the id of what shows it."""
         if self.message_id is None:
-            await send(self.tools.bot, self.chat_id, screen)
-        else:
-            await edit_or_send(self.tools.bot, self.chat_id, self.message_id, screen)
+            return await send(self.tools.bot, self.chat_id, screen)
+        return await edit_or_send(self.tools.bot, self.chat_id, self.message_id, screen)
 
     async def try_edit(self, screen: Screen) -> None:
         """Edit the pressed message if Telegram lets us; what matters does not wait for it."""
@@ -78,4 +91,9 @@ class Talk:
 
     async def contact_url(self) -> str | None:
         """The responsible person's link: the city's, else the default (FR7)."""
-        return self.person.contact_url or await self.tools.directory.default_contact()
+        own = self.person.contact_url if self.person else None
+        return own or await self.tools.directory.default_contact()
+
+    async def reader(self) -> Reader:
+        """Whom screens are made for."""
+        return Reader(self.texts, self.zone, await self.contact_url())

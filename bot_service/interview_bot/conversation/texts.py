@@ -38,6 +38,10 @@ class Texts:
         """The text for places without markup: buttons, callback answers."""
         return self._catalog.gettext(key).format(**values)
 
+    def counted(self, key: str, count: int) -> str:
+        """The text that goes with a number, as plain text: 1 слот, 2 слота, 5 слотов."""
+        return self._catalog.ngettext(key, key, count).format(count=count)
+
 
 @cache
 def texts_for(language: str) -> Texts:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from babel.dates import format_datetime, format_time
 
 from interview_bot.conversation.texts import Texts
-from shared_contracts.directory import BookingView, SlotView
+from shared_contracts.directory import BookingStatus, BookingView, SlotView
 
 MOSCOW = "Europe/Moscow"
 
@@ -28,6 +28,12 @@ def moment(when: datetime, zone: ZoneInfo, texts: Texts, pattern: str = "EEEE, d
     return text if zone.key == MOSCOW else f"{text} ({zone_name(zone, texts)})"
 
 
+def clock_time(when: datetime, zone: ZoneInfo, texts: Texts) -> str:
+    """The time alone, and the zone's name when it is not Moscow's."""
+    text = format_time(when, "HH:mm", tzinfo=zone, locale=texts.locale)
+    return text if zone.key == MOSCOW else f"{text} ({zone_name(zone, texts)})"
+
+
 def zone_name(zone: ZoneInfo, texts: Texts) -> str:
     """The zone by its city, as people there call it."""
     named = texts.locale.time_zones.get(zone.key, {}).get("city")
@@ -39,23 +45,25 @@ def place(slot: SlotView) -> str:
     return ", ".join(part for part in (slot.location, slot.room) if part)
 
 
-def slot_button(slot: SlotView, own_zone: str | None, texts: Texts) -> str:
-    """A slot on a button: date, weekday, time, location and room."""
-    when = moment(slot.starts_at, reader_zone(own_zone, slot), texts, "EEE d MMM, HH:mm")
-    return " · ".join(part for part in (when, place(slot)) if part)
+def short_moment(slot: SlotView, own_zone: str | None, texts: Texts) -> str:
+    """A slot's start where there is little room."""
+    return moment(slot.starts_at, reader_zone(own_zone, slot), texts, "EEE d MMM, HH:mm")
+
+
+def slot_button(slot: SlotView, own_zone: str | None, texts: Texts, with_city: bool = False) -> str:
+    """A slot on a button: date, weekday, time, the city where there are several, location and room."""
+    city = slot.city.name if with_city else ""
+    return " · ".join(part for part in (short_moment(slot, own_zone, texts), city, place(slot)) if part)
 
 
 def slot_card(slot: SlotView, own_zone: str | None, texts: Texts) -> str:
     """A slot in full, as HTML: event, date, time, place."""
     zone = reader_zone(own_zone, slot)
     day = format_datetime(slot.starts_at, "EEEE, d MMMM y", tzinfo=zone, locale=texts.locale)
-    clock_time = format_time(slot.starts_at, "HH:mm", tzinfo=zone, locale=texts.locale)
-    if zone.key != MOSCOW:
-        clock_time = f"{clock_time} ({zone_name(zone, texts)})"
     lines = [
         texts("slot.event", event=slot.event.name),
         texts("slot.date", date=day),
-        texts("slot.time", time=clock_time, minutes=slot.duration_minutes),
+        texts("slot.time", time=clock_time(slot.starts_at, zone, texts), minutes=slot.duration_minutes),
         texts("slot.place", place=", ".join((slot.city.name, place(slot)))),
     ]
     if slot.recruiter:
@@ -66,6 +74,9 @@ def slot_card(slot: SlotView, own_zone: str | None, texts: Texts) -> str:
 def booking_card(booking: BookingView, own_zone: str | None, texts: Texts) -> str:
     """A booking in full, as HTML, with a move that awaits approval."""
     lines = [slot_card(booking.slot, own_zone, texts), texts(f"status.{booking.status.value}")]
+    if booking.status is BookingStatus.OFFERED and booking.expires_at:
+        until = moment(booking.expires_at, reader_zone(own_zone, booking.slot), texts)
+        lines.append(texts("booking.held_until", when=until))
     if booking.requested_slot:
         wanted = moment(booking.requested_slot.starts_at, reader_zone(own_zone, booking.requested_slot), texts)
         lines.append(texts("booking.requested", when=wanted))

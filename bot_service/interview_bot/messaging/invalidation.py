@@ -13,7 +13,7 @@ class Invalidation:
         self._allow_list = allow_list
 
     async def drop(self, message: CacheInvalidate) -> None:
-        """Drop the named caches; slots show names of cities and recruiters, so they go with those."""
+        """Drop the named caches; slots show names of cities and recruiters, recruiters their city's zone."""
         named = set(message.caches)
         if CacheName.ALLOWED_USERS in named:
             await self._allow_list.invalidate()
@@ -21,6 +21,10 @@ class Invalidation:
             await self._directory.slots_cache.invalidate()
         if CacheName.EVENTS in named:
             await self._directory.events_cache.invalidate()
+        if named & {CacheName.RECRUITERS, CacheName.CITIES}:
+            await self._directory.recruiters_cache.invalidate()
+        if CacheName.TEMPLATES in named:
+            await self._directory.templates_cache.invalidate()
         if CacheName.CITIES in named:
             await self._directory.cities_cache.invalidate()
             await self._allow_list.invalidate(refill=True)

@@ -8,10 +8,10 @@ from telegram.error import TelegramError
 
 from interview_bot import clock, logs
 from interview_bot.conversation import keyboards
+from interview_bot.conversation.notice_texts import notice_text
 from interview_bot.conversation.screen import Screen, send
 from interview_bot.conversation.talk import Tools
 from interview_bot.conversation.texts import Texts, texts_for
-from interview_bot.conversation.wording import booking_card
 from interview_bot.database import Database, Document
 from interview_bot.errors import Trouble, sort
 from interview_bot.rate_limiter import Priority
@@ -55,7 +55,7 @@ class Notifications:
         never read.
 
         Raises:
-            TelegramError: not delivered, worth another try.
+            TelegramError, AdminApiDownError: not delivered, worth another try.
         """
         async with self._locks.hold(command.user_telegram_id):  # two copies may be in hand at once
             row = await self._rows.find_one({"_id": command.notification_id})
@@ -76,8 +76,7 @@ class Notifications:
     async def _send(self, command: NotificationCommand) -> Delivery:
         chat_id = command.user_telegram_id
         texts = texts_for(await self._tools.chats.language(chat_id))
-        _, person = await self._tools.allow_list.check(chat_id)
-        screen = _screen(command, person.timezone if person else None, texts)
+        screen = await self._screen(command, texts)
         try:
             message_id = await send(self._tools.bot, chat_id, screen, Priority.NOTICE)
         except TelegramError as error:
@@ -87,6 +86,18 @@ class Notifications:
             return Delivery(chat_id=chat_id, status=status, error=error.message[:256])
         await self._shown.claim(chat_id, message_id, command.booking.id, command.booking.version)
         return Delivery(chat_id=chat_id, status=DeliveryStatus.SENT, telegram_message_id=message_id)
+
+    async def _screen(self, command: NotificationCommand, texts: Texts) -> Screen:
+        text = await notice_text(
+            self._tools,
+            command.kind,
+            command.booking,
+            candidate_id=command.user_telegram_id,
+            name=command.candidate_name,
+            reason=command.reason,
+            texts=texts,
+        )
+        return Screen(text, _keyboard(command, texts))
 
     async def _note(self, command: NotificationCommand, delivery: Delivery) -> Document:
         row = {
@@ -99,13 +110,10 @@ class Notifications:
         return row
 
 
-def _screen(command: NotificationCommand, zone: str | None, texts: Texts) -> Screen:
-    parts = [texts(f"notice.{command.kind.value}"), booking_card(command.booking, zone, texts)]
-    if command.reason:
-        parts.append(texts("notice.reason", reason=command.reason))
-    keyboard: InlineKeyboardMarkup | None = None
+def _keyboard(command: NotificationCommand, texts: Texts) -> InlineKeyboardMarkup:
+    """What the candidate can do now."""
     if command.kind in _SEAT_LOST:
-        keyboard = keyboards.sign_up(command.booking.slot.event.id, texts)
-    else:
-        parts.append(texts("outcome.booked_next"))
-    return Screen("\n\n".join(parts), keyboard)
+        return keyboards.sign_up(command.booking.slot.event.id, texts)
+    if command.kind is NotificationKind.SLOT_OFFERED:
+        return InlineKeyboardMarkup([keyboards.offer_buttons(command.booking, texts)])
+    return keyboards.change_booking(command.booking, texts, asked=command.kind is NotificationKind.RESCHEDULE_ASKED)

@@ -7,6 +7,7 @@ behind. Both use the same message id, so the receiver drops the repeat.
 import asyncio
 from datetime import datetime, timedelta
 from typing import Literal
+from uuid import UUID
 
 from bson import Int64
 from pydantic import BaseModel
@@ -27,13 +28,18 @@ _BATCH = 100
 _log = get_logger(__name__)
 
 
+RequestKind = Literal["book", "move", "cancel", "approve", "reschedule", "reject", "take", "pass", "wait", "leave"]
+"""What was asked for; ``request.<kind>`` is the text while it is under way."""
+
+
 class AskedRequest(BaseModel):
     """What the bot must know about a request to show its answer.
 
-    ``timezone``: the reader's own zone, None where the slot's city decides. ``asked_at``: UTC.
+    ``timezone``: the reader's own zone, None where the slot's city decides. ``city_id`` and ``recruiter``: those chosen
+    on the way (see ``state.TempData``). ``asked_at``: UTC.
     """
 
-    kind: Literal["book", "move", "cancel"]
+    kind: RequestKind
     user_id: int
     chat_id: int
     message_id: int
@@ -41,6 +47,8 @@ class AskedRequest(BaseModel):
     timezone: str | None
     event_id: str | None
     booking_id: str | None
+    city_id: str | None = None
+    recruiter: str | None = None
     asked_at: datetime
 
 
@@ -89,6 +97,10 @@ class Outbox:
         """What is known about a request; None when this bot never made it."""
         row = await self._rows.find_one({"_id": request_id, "request": {"$exists": True}}, {"request": 1})
         return None if row is None else AskedRequest.model_validate(row["request"])
+
+    async def holds(self, message_id: UUID) -> bool:
+        """Whether a message with this id was stored before."""
+        return await self._rows.find_one({"_id": str(message_id)}, {"_id": 1}) is not None
 
     async def relay(self) -> None:
         """Publish for ever what was left behind, oldest first, looking each second."""

@@ -12,7 +12,6 @@ from pydantic import BaseModel
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
 from interview_bot import clock
 from interview_bot.web import Server
@@ -22,22 +21,21 @@ from shared_contracts.booking import (
     BookingCreated,
     BookingRescheduled,
     BookingResult,
+    OfferPassed,
+    OfferTaken,
     Outcome,
     booking_event,
 )
 from shared_contracts.broadcast import AnyDeliveryEvent, delivery_event
+from shared_contracts.card import CardAttention, RecruiterCard
 from shared_contracts.dialog import AnyDialogCommand, dialog_command
 from shared_contracts.directory import (
     AllowedUser,
     BookingStatus,
     BookingView,
-    ChangesPage,
     CityRef,
-    Contact,
     InterviewEvent,
     NamedRef,
-    Page,
-    Recipient,
     SlotView,
 )
 from shared_contracts.envelope import Message, decode, encode
@@ -47,10 +45,14 @@ from shared_contracts.topology import (
     BOOKING_EVENT,
     BOOKING_RESULT,
     CACHE_INVALIDATE,
+    CARD_COMMAND,
     DELIVERY_EVENT,
     DIALOG_COMMAND,
     TO_BOT,
 )
+from tests.kit.dialog_desk import DialogDesk
+from tests.kit.pages import pages
+from tests.kit.recruiting import RITA, Recruiting, is_recruiters
 from tests.kit.servers import Servers
 
 API_TOKEN = "token-of-the-tests"
@@ -67,7 +69,8 @@ class Desk:
     def __init__(self, servers: Servers, port: int) -> None:
         self._servers = servers
         self.url = f"http://127.0.0.1:{port}"
-        self._server = Server.of(self._app(), "127.0.0.1", port)
+        self.dialogs = DialogDesk(self)
+        self._server = Server.of(Starlette(routes=[*pages(self), *self.dialogs.routes()]), "127.0.0.1", port)
         self._serving: asyncio.Task[None] | None = None
         self._connection: AbstractRobustConnection | None = None
         self.answering, self.http_open = asyncio.Event(), asyncio.Event()
@@ -76,6 +79,7 @@ class Desk:
 
     def clear(self) -> None:
         """Forget everything."""
+        self.dialogs.clear()
         self.people: dict[int, AllowedUser] = {}
         self.slots: dict[str, SlotView] = {}
         self.events: list[InterviewEvent] = []
@@ -90,6 +94,7 @@ class Desk:
         self.down = False
         self.lists_down = False
         self.outcome: Outcome | None = None
+        self.recruiting = Recruiting()
         self.answering.set()
         self.http_open.set()
 
@@ -111,6 +116,7 @@ class Desk:
         """Close everything; nothing may wait on a closed door."""
         self.http_open.set()
         self.answering.set()
+        self.dialogs.answering.set()
         self._server.should_exit = True
         if self._serving:
             await self._serving
@@ -139,11 +145,21 @@ class Desk:
             update={"allowed": False, "changed_at": datetime.now(UTC)}
         )
 
-    def open_event(self, number: int = 1, title: str = EVENT.name) -> InterviewEvent:
+    def open_event(self, number: int = 1, title: str = EVENT.name, **policy: Any) -> InterviewEvent:
         """Open an interview event."""
-        event = InterviewEvent(id="e" * 23 + str(number), title=title, description="", approval_required=False)
+        values: dict[str, Any] = {
+            "id": "e" * 23 + str(number),
+            "title": title,
+            "description": "",
+            "approval_required": False,
+        }
+        event = InterviewEvent(**(values | policy))
         self.events.append(event)
         return event
+
+    def change_event(self, **policy: Any) -> None:
+        """Give the first event another policy."""
+        self.events[0] = self.events[0].model_copy(update=policy)
 
     def add_slot(self, number: int, *, hours: float = 48, free: int = 1, **changes: Any) -> SlotView:
         """Add a slot that starts ``hours`` after the next full hour, plus twenty minutes per ``number``."""
@@ -186,11 +202,29 @@ class Desk:
         """Send the bot a message."""
         await self.send_raw(queue, encode(message), str(message.message_id))
 
+    async def show_card(self, *, number: int = 1, to: int = RITA, **changes: Any) -> RecruiterCard:
+        """A recruiter gets the card of Anna's request for the slot of that number."""
+        booking = self.book(1001, self.slots[f"{number:024x}"], number)
+        card = self.recruiting.card(to, booking, **changes)
+        await self.send(CARD_COMMAND.name, self.recruiting.command(to, card, CardAttention.NEW))
+        return card
+
     async def send_raw(self, queue: str, body: bytes, message_id: str | None = None) -> None:
         """Send the bot any bytes."""
         assert self._exchange is not None
         sent = aio_pika.Message(body, message_id=message_id, delivery_mode=aio_pika.DeliveryMode.PERSISTENT)
         await self._exchange.publish(sent, queue, mandatory=True)
+
+    async def api_answer(self, request: Request, make: Callable[[], BaseModel]) -> Response:
+        """Answer a read of the bot's, if the desk is up and the token right."""
+        self.asked.append(request.url.path)
+        self.correlation_ids.append(request.headers.get("X-Correlation-ID"))
+        await self.http_open.wait()
+        if self.down:
+            return Response(status_code=503)
+        if request.headers.get("Authorization") != f"Bearer {API_TOKEN}":
+            return Response(status_code=401)
+        return Response(make().model_dump_json(), media_type="application/json")
 
     # How requests are answered
 
@@ -203,8 +237,13 @@ class Desk:
 
     def result_of(self, request: AnyBookingRequest, **changes: Any) -> BookingResult:
         """The decision on a request, carried out; ``changes`` replace fields of the answer."""
-        outcome, booking = self._carry_out(request)
+        card = None
+        if is_recruiters(request):
+            outcome, booking, card = self.recruiting.carry_out(request, self.outcome)
+        else:
+            outcome, booking = self._carry_out(request)
         values: dict[str, Any] = {
+            "card": card,
             "message_id": uuid4(),
             "correlation_id": request.correlation_id,
             "occurred_at": clock.now(),
@@ -220,8 +259,13 @@ class Desk:
         return BookingResult(**(values | changes))
 
     def _carry_out(self, request: AnyBookingRequest) -> tuple[Outcome, BookingView | None]:
+        if self.outcome is Outcome.ALREADY_BOOKED:
+            held = [booking for owner, booking in self.bookings.values() if owner == request.user_telegram_id]
+            return self.outcome, next(iter(held), None)
         if self.outcome is not None:
             return self.outcome, None
+        if isinstance(request, OfferTaken | OfferPassed):
+            return self._answer_offer(request)
         if isinstance(request, BookingCreated):
             slot = self.slots[request.slot.id]
             if not slot.free:
@@ -247,81 +291,25 @@ class Desk:
     def _seats(self, slot: SlotView, change: int) -> None:
         self.slots[slot.id] = slot.model_copy(update={"free": slot.free + change})
 
+    def _answer_offer(self, request: OfferTaken | OfferPassed) -> tuple[Outcome, BookingView | None]:
+        owner, booking = self.bookings[request.booking_id]
+        taken = isinstance(request, OfferTaken)
+        status = BookingStatus.BOOKED if taken else BookingStatus.CANCELLED
+        booking = booking.model_copy(update={"version": booking.version + 1, "status": status})
+        self.bookings[booking.id] = (owner, booking)
+        if not taken:
+            del self.bookings[booking.id]
+        return (Outcome.BOOKED if taken else Outcome.CANCELLED), booking
+
     async def _note_dialog(self, raw: AbstractIncomingMessage) -> None:
-        self.dialog_commands.append(decode(dialog_command, raw.body))
+        command = decode(dialog_command, raw.body)
+        self.dialog_commands.append(command)
+        await self.dialogs.answer(command)
         await raw.ack()
 
     async def _note_delivery(self, raw: AbstractIncomingMessage) -> None:
         self.delivery_events.append(decode(delivery_event, raw.body))
         await raw.ack()
-
-    # HTTP
-
-    def _app(self) -> Starlette:
-        return Starlette(
-            routes=[
-                Route("/api/allowed-users", self._allowed_users),
-                Route("/api/available-slots", self._available_slots),
-                Route("/api/events", self._events),
-                Route("/api/contact", self._contact),
-                Route("/api/bookings", self._bookings),
-                Route("/api/broadcasts/{id}/recipients", self._recipients),
-            ]
-        )
-
-    async def _answer(self, request: Request, make: Callable[[], BaseModel]) -> Response:
-        self.asked.append(request.url.path)
-        self.correlation_ids.append(request.headers.get("X-Correlation-ID"))
-        await self.http_open.wait()
-        if self.down:
-            return Response(status_code=503)
-        if request.headers.get("Authorization") != f"Bearer {API_TOKEN}":
-            return Response(status_code=401)
-        return Response(make().model_dump_json(), media_type="application/json")
-
-    async def _allowed_users(self, request: Request) -> Response:
-        wanted, since = request.query_params.get("telegram_id"), request.query_params.get("since")
-        if self.lists_down and wanted is None:
-            return Response(status_code=503)
-        if wanted:
-            self.looked_up.add(int(wanted))
-            entries = [user for user in [self.people.get(int(wanted))] if user and user.allowed]
-        elif since:
-            entries = [user for user in self.people.values() if user.changed_at.isoformat() >= since]
-        else:
-            entries = [user for user in self.people.values() if user.allowed]
-        size, start = int(request.query_params.get("limit", "500")), int(request.query_params.get("start", "0"))
-        more = f"/api/allowed-users?limit={size}&start={start + size}" + (f"&since={since}" if since else "")
-        return await self._answer(
-            request,
-            lambda: ChangesPage[AllowedUser](
-                results=entries[start : start + size],
-                next=more if start + size < len(entries) else None,
-                changes_cursor=max((user.changed_at.isoformat() for user in self.people.values()), default="0"),
-            ),
-        )
-
-    async def _available_slots(self, request: Request) -> Response:
-        event = request.query_params["event"]
-        found = [slot for slot in self.slots.values() if slot.event.id == event and slot.free]  # read before the wait
-        return await self._answer(request, lambda: Page[SlotView](results=found, next=None))
-
-    async def _events(self, request: Request) -> Response:
-        return await self._answer(request, lambda: Page[InterviewEvent](results=self.events, next=None))
-
-    async def _contact(self, request: Request) -> Response:
-        return await self._answer(request, lambda: Contact(contact_url="https://t.me/default_contact"))
-
-    async def _bookings(self, request: Request) -> Response:
-        wanted = int(request.query_params["telegram_id"])
-        held = [booking for owner, booking in self.bookings.values() if owner == wanted]
-        return await self._answer(request, lambda: Page[BookingView](results=held, next=None))
-
-    async def _recipients(self, request: Request) -> Response:
-        start, path = int(request.query_params.get("start", "0")), request.url.path
-        chosen = [Recipient(chat_id=chat, user_telegram_id=chat) for chat in self.audience[start : start + 3]]
-        more = f"{path}?start={start + 3}" if start + 3 < len(self.audience) else None
-        return await self._answer(request, lambda: Page[Recipient](results=chosen, next=more))
 
 
 async def purge(operator_url: str) -> None:

@@ -1,0 +1,74 @@
+"""Who is served (FR2, R10): candidates on the allow list and active recruiters; strangers get one polite refusal."""
+
+from dataclasses import dataclass
+
+from structlog.stdlib import get_logger
+from telegram import CallbackQuery, User
+from telegram.error import TelegramError
+
+from interview_bot.admin_api import AdminApiDownError, AdminApiRefusedError
+from interview_bot.allow_list import Standing
+from interview_bot.conversation import keyboards
+from interview_bot.conversation.screen import Screen, send
+from interview_bot.conversation.talk import Tools
+from interview_bot.conversation.texts import language_of, texts_for
+from interview_bot.errors import sort
+from shared_contracts.directory import AllowedUser, Recruiter
+
+_log = get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Someone who wrote or pressed: ``person`` as a candidate, ``recruiter`` as a recruiter; both are possible."""
+
+    standing: Standing
+    person: AllowedUser | None
+    recruiter: Recruiter | None
+
+
+async def recognise(tools: Tools, user_id: int) -> Visitor:
+    """Who the person is to the desk."""
+    standing, person = await tools.allow_list.check(user_id)
+    try:
+        found = [known for known in await tools.directory.recruiters() if known.telegram_id == user_id]
+    except (AdminApiDownError, AdminApiRefusedError):
+        # Nobody can say whether they are a recruiter; whoever is a candidate goes on as one.
+        return Visitor(Standing.UNKNOWABLE if person is None else standing, person, None)
+    if found:
+        return Visitor(Standing.ALLOWED, person, found[0])
+    return Visitor(standing, person, None)
+
+
+async def refuse(tools: Tools, user: User, visitor: Visitor, chat_id: int, query: CallbackQuery | None = None) -> None:
+    """Tell someone who isn't served why not."""
+    texts = texts_for(language_of(user.language_code))
+    if visitor.standing is Standing.UNKNOWABLE:
+        await say(tools, texts.plain("trouble.try_again"), chat_id, query)
+        return
+    await tools.dialogs.clear(user.id)
+    refusal = Screen(texts("refusal.text"), keyboards.contact(await tools.directory.default_contact(), texts))
+    if query is None:
+        await send(tools.bot, chat_id, refusal)
+    else:
+        await tools.acks.answer(query.id, texts.plain("refusal.text"), alert=True)
+        await _take_back(tools, query, refusal)
+
+
+async def say(tools: Tools, text: str, chat_id: int, query: CallbackQuery | None) -> None:
+    """In the press's answer; as a message where there was none or it was answered before."""
+    if query is None or not await tools.acks.answer(query.id, text, alert=True):
+        await send(tools.bot, chat_id, Screen(text))
+
+
+async def _take_back(tools: Tools, query: CallbackQuery, refusal: Screen) -> None:
+    """Someone removed mid-dialog must not go on reading slots: the message they pressed shows the refusal."""
+    if query.message is None:
+        return
+    talk_id, message_id = query.message.chat.id, query.message.message_id
+    try:
+        await tools.bot.edit_message_text(
+            refusal.text, chat_id=talk_id, message_id=message_id, reply_markup=refusal.keyboard
+        )
+    except TelegramError as error:
+        _log.info("refused_message_stays", trouble=sort(error).value)

@@ -1,0 +1,49 @@
+"""The message that shows a card in a recruiter's chat: one at a time, the others point to it."""
+
+from structlog.stdlib import get_logger
+from telegram.error import TelegramError
+
+from interview_bot.conversation.cards import card_screen, plain_text, pointer, told_by_hand
+from interview_bot.conversation.notice_texts import notice_text
+from interview_bot.conversation.screen import Screen, edit
+from interview_bot.conversation.talk import Tools
+from interview_bot.conversation.texts import Texts, texts_for
+from interview_bot.errors import sort
+from interview_bot.rate_limiter import Priority
+from interview_bot.shown_cards import ShownCard
+
+_log = get_logger(__name__)
+
+
+async def screen_of(tools: Tools, shown: ShownCard, texts: Texts, lead: str = "") -> Screen:
+    """The card's screen; for a candidate who can't be reached with the text to send by hand (R4).
+
+    Raises:
+        AdminApiDownError: that text can't be made now.
+    """
+    card, kind, ready = shown.card, told_by_hand(shown.card), ""
+    if kind is not None:
+        html = await notice_text(
+            tools,
+            kind,
+            card.booking,
+            candidate_id=card.candidate.telegram_id,
+            name=card.candidate.name,
+            reason=card.reason,
+            texts=texts_for(await tools.chats.language(card.candidate.telegram_id)),
+        )
+        ready = plain_text(html)
+    return card_screen(card, texts, shown.turn, lead=lead, ready=ready)
+
+
+async def anchor(tools: Tools, chat_id: int, shown: ShownCard, message_id: int, screen: Screen, texts: Texts) -> None:
+    """``message_id`` shows the card from now on; the message that did before says that it is further below."""
+    await tools.shown_cards.anchor(chat_id, shown.card.booking.id, message_id)
+    if screen.keyboard is not None:
+        await tools.dialogs.reopen_message(chat_id, message_id)
+    if shown.message_id is None or shown.message_id == message_id:
+        return
+    try:
+        await edit(tools.bot, chat_id, shown.message_id, pointer(shown.card, texts), Priority.CARD)
+    except TelegramError as error:
+        _log.info("old_card_stays", trouble=sort(error).value)

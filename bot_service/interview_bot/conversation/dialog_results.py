@@ -1,0 +1,66 @@
+"""How a dialog's command ended (``bot.dialog.result``), in the message it was made from, where the dialog goes on."""
+
+from collections.abc import Awaitable, Callable
+
+from structlog.stdlib import get_logger
+from telegram.error import TelegramError
+
+from interview_bot.conversation import joining, screening, waiting_list
+from interview_bot.conversation.admission import recognise
+from interview_bot.conversation.talk import Talk, Tools
+from interview_bot.conversation.texts import texts_for
+from interview_bot.errors import Trouble, sort
+from interview_bot.update_processor import PersonLocks
+from shared_contracts.dialog import DialogOutcome, DialogResult
+
+_SHOW: dict[str, Callable[[Talk, DialogResult], Awaitable[None]]] = {
+    "invitation_claimed": joining.show_result,
+    "username_claimed": joining.show_result,
+    "questionnaire_answered": screening.show_result,
+    "waiting_list_joined": waiting_list.show_result,
+    "waiting_list_left": waiting_list.show_result,
+}
+_log = get_logger(__name__)
+
+
+class DialogResults:
+    """Shows the results; ``show`` is the handler of ``bot.dialog.result``."""
+
+    def __init__(self, tools: Tools, locks: PersonLocks) -> None:
+        self._tools = tools
+        self._locks = locks
+
+    async def show(self, result: DialogResult) -> None:
+        """Edit the command's message to its outcome, under the person's lock: "checking…" is written before it.
+
+        Raises:
+            TelegramError, AdminApiDownError: not shown, worth another try.
+        """
+        show = _SHOW.get(result.action)
+        if result.reply is None or show is None:
+            _log.info("result_without_chat", action=result.action, outcome=result.outcome.value)
+            return
+        async with self._locks.hold(result.user_telegram_id):
+            talk = await self._talk(result, result.reply.message_id)
+            try:
+                await show(talk, result)
+            except TelegramError as error:
+                if sort(error) is not Trouble.BLOCKED:
+                    raise
+                await self._tools.chats.unreachable(result.user_telegram_id)  # they see it when they come back
+        _log.info(
+            "dialog_result_shown",
+            action=result.action,
+            outcome=result.outcome.value,
+            user_id=result.user_telegram_id,
+        )
+
+    async def _talk(self, result: DialogResult, message_id: int) -> Talk:
+        if result.outcome is DialogOutcome.ACCEPTED:
+            # Their entry is newer than what is cached; its invalidation may come after this.
+            await self._tools.allow_list.invalidate()
+            await self._tools.directory.recruiters_cache.invalidate()
+        user_id = result.user_telegram_id
+        visitor = await recognise(self._tools, user_id)
+        texts = texts_for(await self._tools.chats.language(user_id))
+        return Talk(self._tools, texts, visitor.person, user_id, message_id, recruiter=visitor.recruiter)

@@ -1,0 +1,141 @@
+"""Getting in (R10): a personal link, or the first contact of someone who was put down by @username.
+
+The admin service decides; until it has, the person is a stranger who may do this one thing. A link opened again before
+the answer is the same request; opened again later, it is answered anew.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+from telegram import User
+
+from interview_bot import clock, logs
+from interview_bot.admin_api import AdminApiDownError, AdminApiRefusedError
+from interview_bot.conversation import keyboards, paths, recruiting
+from interview_bot.conversation.screen import Screen, edit_or_send, send
+from interview_bot.conversation.talk import Talk, Tools
+from interview_bot.conversation.texts import language_of, texts_for
+from shared_contracts.booking import ReplyTo
+from shared_contracts.dialog import (
+    DialogOutcome,
+    DialogRequest,
+    DialogResult,
+    InvitationClaimed,
+    Role,
+    UsernameClaimed,
+)
+from shared_contracts.topology import DIALOG_COMMAND
+
+_INVITATION = re.compile(r"i_([A-Za-z0-9_-]{16,62})")
+_WELCOME = frozenset({DialogOutcome.ACCEPTED, DialogOutcome.ALREADY_ACCEPTED})
+REFUSED = frozenset(
+    {
+        DialogOutcome.USED,
+        DialogOutcome.NOT_YOURS,
+        DialogOutcome.INVITATION_EXPIRED,
+        DialogOutcome.INVITATION_REVOKED,
+        DialogOutcome.UNKNOWN,
+    }
+)
+
+
+@dataclass(frozen=True)
+class _Claim:
+    """``make`` builds the command from its id and the message that shows the answer."""
+
+    what: str
+    make: Callable[[UUID, ReplyTo], DialogRequest]
+
+
+def invitation_of(payload: str) -> str | None:
+    """The token in a link's start parameter, None where it is none."""
+    found = _INVITATION.fullmatch(payload)
+    return found[1] if found else None
+
+
+async def claim_invitation(tools: Tools, user: User, token: str) -> None:
+    """A personal link was opened."""
+
+    def make(request_id: UUID, reply: ReplyTo) -> DialogRequest:
+        return InvitationClaimed(
+            message_id=request_id,
+            correlation_id=logs.correlation_id(),
+            occurred_at=clock.now(),
+            user_telegram_id=user.id,
+            reply=reply,
+            token=token,
+            username=user.username,
+            first_name=user.first_name[:256],
+            last_name=user.last_name[:256] if user.last_name else None,
+            language_code=user.language_code,
+        )
+
+    await _submit(tools, user, _Claim(f"invitation:{token}", make))
+
+
+async def claim_username(tools: Tools, user: User, username: str) -> None:
+    """Someone put down by @username writes for the first time."""
+
+    def make(request_id: UUID, reply: ReplyTo) -> DialogRequest:
+        return UsernameClaimed(
+            message_id=request_id,
+            correlation_id=logs.correlation_id(),
+            occurred_at=clock.now(),
+            user_telegram_id=user.id,
+            reply=reply,
+            username=username,
+            first_name=user.first_name[:256],
+            last_name=user.last_name[:256] if user.last_name else None,
+            language_code=user.language_code,
+        )
+
+    await _submit(tools, user, _Claim(f"username:{username.casefold()}", make))
+
+
+async def show_result(talk: Talk, result: DialogResult) -> None:
+    """Let the person in, or tell them why not and what to do."""
+    await talk.tools.dialogs.claim_answered(result.user_telegram_id)
+    if result.outcome in _WELCOME:
+        await _welcome(talk, result)
+        return
+    if result.action == "username_claimed" and result.outcome is DialogOutcome.UNKNOWN:
+        key = "refusal.text"
+    else:
+        known = result.outcome in REFUSED
+        key = f"joining.{result.outcome.value}" if known else "joining.failed"
+    await talk.show(Screen(talk.texts(key), keyboards.contact(await talk.contact_url(), talk.texts)))
+
+
+async def _welcome(talk: Talk, result: DialogResult) -> None:
+    name = result.name or (talk.recruiter.name if talk.recruiter else talk.person.first_name if talk.person else "")
+    if result.outcome is DialogOutcome.ALREADY_ACCEPTED:
+        greeting = talk.texts("joining.already_accepted")
+    elif result.role is Role.RECRUITER:
+        greeting = talk.texts("joining.accepted_recruiter", name=name)
+    else:
+        greeting = talk.texts("joining.accepted", name=name)
+    recruits = talk.recruiter is not None and (talk.person is None or result.role is Role.RECRUITER)
+    try:
+        if recruits:
+            await recruiting.show_requests(talk, greeting)
+        elif talk.person is not None:
+            await paths.show_home(talk, greeting)
+        else:
+            await talk.show(Screen(greeting, keyboards.home(talk.texts)))
+    except (AdminApiDownError, AdminApiRefusedError):
+        await talk.show(Screen(greeting, keyboards.home(talk.texts)))
+
+
+async def _submit(tools: Tools, user: User, claim: _Claim) -> None:
+    """The word "checking…" first, since the answer needs a message to be shown in; then durable, then sent."""
+    texts = texts_for(language_of(user.language_code))
+    request_id = await tools.dialogs.claim(user.id, claim.what)
+    if await tools.outbox.holds(request_id):
+        await send(tools.bot, user.id, Screen(texts("joining.already_checking")))
+        return
+    shown = await send(tools.bot, user.id, Screen(texts("joining.checking")))
+    row = await tools.outbox.store(DIALOG_COMMAND, claim.make(request_id, ReplyTo(chat_id=user.id, message_id=shown)))
+    if row is not None and not await tools.outbox.publish(row):
+        await edit_or_send(tools.bot, user.id, shown, Screen(texts("joining.waits")))

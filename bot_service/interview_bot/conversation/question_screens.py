@@ -1,0 +1,83 @@
+"""How a questionnaire's question looks (R9)."""
+
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+
+from interview_bot.conversation import keyboards
+from interview_bot.conversation.callback_data import Action, pack
+from interview_bot.conversation.screen import Screen
+from interview_bot.conversation.texts import Texts
+from interview_bot.progress import Progress
+from shared_contracts.directory import CityRef
+from shared_contracts.fields import Bilingual
+from shared_contracts.questionnaire import (
+    Question,
+    QuestionKind,
+    QuestionnaireView,
+    WrongAnswer,
+    WrongAnswerError,
+    choice_of,
+    way_through,
+)
+
+HAS_BUTTONS = frozenset({QuestionKind.CHOICE, QuestionKind.CITY})
+
+
+def question_screen(
+    view: QuestionnaireView, question: Question, progress: Progress, cities: list[CityRef], texts: Texts
+) -> Screen:
+    """The question with where it stands among the others, help with the answer, and its buttons."""
+    way = way_through(view.questions, progress.answers)
+    number = [asked.key for asked in way].index(question.key) + 1
+    title = texts("question.title", title=_in(view.title, texts), number=number, count=len(way))
+    clarified = choice_of(question, progress.clarifying.value) if progress.clarifying else None
+    if clarified is not None and clarified.text is not None:
+        parts = [title, texts("question.text", text=_in(clarified.text, texts))]
+        return Screen("\n\n".join(parts), _keyboard([], progress, skip=False, back=True, texts=texts))
+    parts = [title, texts("question.text", text=_in(question.text, texts)), *_help(question, texts)]
+    if question.kind in HAS_BUTTONS:
+        parts.append(texts("question.press"))
+    choices = [
+        InlineKeyboardButton(label, callback_data=pack(Action.ANSWER, progress.nonce, value))
+        for value, label in _choices(question, cities, texts)
+    ]
+    keyboard = _keyboard(choices, progress, skip=question.optional, back=number > 1, texts=texts)
+    return Screen("\n\n".join(parts), keyboard)
+
+
+def why_wrong(error: WrongAnswerError, texts: Texts) -> str:
+    """What is wrong with an answer, in its own words."""
+    limit = error.limit
+    if error.why in {WrongAnswer.TOO_EARLY, WrongAnswer.TOO_LATE}:
+        limit = ".".join(reversed(limit.split("-")))
+    return texts(f"wrong.{error.why.value}", limit=limit)
+
+
+def _choices(question: Question, cities: list[CityRef], texts: Texts) -> list[tuple[str, str]]:
+    if question.kind is QuestionKind.CITY:
+        return [(city.id, city.name) for city in cities]
+    return [(choice.key, _in(choice.label, texts)) for choice in question.choices]
+
+
+def _help(question: Question, texts: Texts) -> list[str]:
+    lines = []
+    if question.hint:
+        lines.append(texts("question.hint", text=_in(question.hint, texts)))
+    if question.example:
+        lines.append(texts("question.example", text=_in(question.example, texts)))
+    return ["\n".join(lines)] if lines else []
+
+
+def _keyboard(
+    choices: list[InlineKeyboardButton], progress: Progress, *, skip: bool, back: bool, texts: Texts
+) -> InlineKeyboardMarkup | None:
+    nonce = progress.nonce
+    rows = keyboards.paged(choices, progress.menu, lambda page: pack(Action.QUESTION_PAGE, nonce, str(page)), texts)
+    if skip:
+        rows.append([InlineKeyboardButton(texts.plain("button.skip"), callback_data=pack(Action.SKIP, nonce))])
+    if back:
+        rows.append([InlineKeyboardButton(texts.plain("button.back"), callback_data=pack(Action.QUESTION_BACK, nonce))])
+    return InlineKeyboardMarkup(rows) if rows else None
+
+
+def _in(text: Bilingual, texts: Texts) -> str:
+    return text.in_(texts.language)

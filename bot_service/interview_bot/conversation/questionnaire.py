@@ -1,0 +1,250 @@
+"""The questionnaire that stands before an event's slots (R9): one question after the other in one message.
+
+A press edits that message. After a typed answer the next question comes below it as a new message, and the one above
+loses its buttons: so the chat reads in order, and only one message has buttons at a time. What has been answered is
+kept apart from the dialog's state (``progress``), so a command in between, or a restart, loses nothing.
+"""
+
+from dataclasses import replace
+from secrets import token_hex
+from uuid import UUID, uuid4
+
+from structlog.stdlib import get_logger
+from telegram.error import TelegramError
+
+from interview_bot import clock, logs
+from interview_bot.conversation import keyboards
+from interview_bot.conversation.callback_data import StaleDataError
+from interview_bot.conversation.offers import cities_of
+from interview_bot.conversation.question_screens import question_screen, why_wrong
+from interview_bot.conversation.screen import Screen, remove_keyboard
+from interview_bot.conversation.talk import Talk
+from interview_bot.errors import sort
+from interview_bot.progress import Progress
+from interview_bot.state import State, TempData
+from shared_contracts.booking import ReplyTo
+from shared_contracts.dialog import QuestionnaireAnswered
+from shared_contracts.directory import CityRef, QuestionnaireRef
+from shared_contracts.fields import Bilingual
+from shared_contracts.questionnaire import (
+    Answer,
+    ChoiceEffect,
+    Question,
+    QuestionKind,
+    QuestionnaireView,
+    WrongAnswer,
+    WrongAnswerError,
+    choice_of,
+    next_question,
+    read_answer,
+    rejection,
+    way_through,
+)
+from shared_contracts.topology import DIALOG_COMMAND
+
+_AT_ANOTHER = {"clarifying": None, "menu": 0, "nonce": ""}
+"""What changes with the question that is asked."""
+_log = get_logger(__name__)
+
+
+async def begin(talk: Talk, event_id: str, published: QuestionnaireRef, lead: str | None = None) -> None:
+    """Ask the first question that is still open; a version begun is finished though a newer one is published."""
+    progress = await talk.tools.progress.of_event(talk.user_id, event_id)
+    if progress is None or progress.questionnaire.id != published.id:
+        progress = Progress(event_id=event_id, questionnaire=published)
+    await _go_on(talk, progress, lead)
+
+
+async def answer(talk: Talk, nonce: str, value: str) -> None:
+    """A choice's or city's button was pressed."""
+    progress, view, question = await _shown(talk, nonce)
+    await talk.acknowledge()
+    cities = await _cities(talk, question, progress)
+    known = {city.id for city in cities} | {choice.key for choice in question.choices}
+    if progress.clarifying is not None or value not in known:
+        await _ask(talk, progress, view, question, talk.texts("wrong.not_a_choice"))
+        return
+    await _take(talk, progress, view, question, value)
+
+
+async def skip(talk: Talk, nonce: str) -> None:
+    """An optional question is passed over."""
+    progress, view, question = await _shown(talk, nonce)
+    await talk.acknowledge()
+    if not question.optional or progress.clarifying is not None:
+        await _ask(talk, progress, view, question)
+        return
+    await _keep(talk, progress, view, question, Answer(key=question.key, value=""))
+
+
+async def back(talk: Talk, nonce: str) -> None:
+    """To the question before, or from what a choice asked on top to the choice."""
+    progress, view, _ = await _shown(talk, nonce)
+    await talk.acknowledge()
+    if progress.clarifying is None:
+        given = [asked.key for asked in way_through(view.questions, progress.answers) if asked.key in progress.answers]
+        kept = {key: value for key, value in progress.answers.items() if key not in given[-1:]}
+        progress = progress.model_copy(update={"answers": kept})
+    await _go_on(talk, progress.model_copy(update=_AT_ANOTHER))
+
+
+async def turn(talk: Talk, nonce: str, page: str) -> None:
+    """Another page of the choices."""
+    progress, view, question = await _shown(talk, nonce)
+    await talk.acknowledge()
+    await _ask(talk, progress.model_copy(update={"menu": int(page)}), view, question)
+
+
+async def type_answer(talk: Talk, event_id: str, typed: str | None) -> bool:
+    """Something was written while a question waits; ``typed`` is None for what is no text. False: nothing is asked."""
+    progress = await talk.tools.progress.of_event(talk.user_id, event_id)
+    if progress is None or progress.request_id is not None:
+        return False
+    view = await talk.tools.directory.questionnaire(progress.questionnaire)
+    question = next_question(view.questions, progress.answers)
+    if question is None:
+        return False
+    try:
+        value = await _read(talk, progress, question, typed or "")
+    except WrongAnswerError as error:
+        await _ask(talk, progress, view, question, why_wrong(error, talk.texts))
+        return True
+    await _take(talk, progress, view, question, value)
+    return True
+
+
+async def rejected(talk: Talk, reason: Bilingual | None) -> Screen:
+    """A polite end, with the link to who can be asked."""
+    text = talk.texts("questionnaire.rejected")
+    if reason is not None:
+        text = talk.texts("questionnaire.reason", reason=reason.in_(talk.texts.language))
+    return Screen(text, keyboards.contact(await talk.contact_url(), talk.texts))
+
+
+async def _shown(talk: Talk, nonce: str) -> tuple[Progress, QuestionnaireView, Question]:
+    """What the button's question is part of.
+
+    Raises:
+        StaleDataError: not the question shown to this person now.
+    """
+    progress = await talk.tools.progress.of_button(talk.user_id, nonce)
+    if progress is None or progress.request_id is not None:
+        raise StaleDataError
+    view = await talk.tools.directory.questionnaire(progress.questionnaire)
+    question = next_question(view.questions, progress.answers)
+    if question is None:
+        raise StaleDataError
+    return progress, view, question
+
+
+async def _read(talk: Talk, progress: Progress, question: Question, typed: str) -> str:
+    if progress.clarifying is not None:
+        on_top = Question(key=question.key, kind=QuestionKind.TEXT, text=question.text)
+        return read_answer(on_top, typed)
+    if question.kind is not QuestionKind.CITY:
+        return read_answer(question, typed)
+    wanted = " ".join(typed.split()).casefold()
+    found = [city.id for city in await _cities(talk, question, progress) if city.name.casefold() == wanted]
+    if not found:
+        raise WrongAnswerError(WrongAnswer.NOT_A_CHOICE)
+    return found[0]
+
+
+async def _take(talk: Talk, progress: Progress, view: QuestionnaireView, question: Question, value: str) -> None:
+    """A good answer: ask what it leads to."""
+    given = progress.clarifying
+    if given is not None:
+        await _keep(talk, progress, view, question, given.model_copy(update={"clarification": value}))
+        return
+    taken, choice = Answer(key=question.key, value=value), choice_of(question, value)
+    if choice is not None and choice.effect is ChoiceEffect.CLARIFY:
+        await _ask(talk, progress.model_copy(update=_AT_ANOTHER | {"clarifying": taken}), view, question)
+        return
+    await _keep(talk, progress, view, question, taken)
+
+
+async def _keep(talk: Talk, progress: Progress, view: QuestionnaireView, question: Question, given: Answer) -> None:
+    answers = progress.answers | {question.key: given}
+    progress = progress.model_copy(update=_AT_ANOTHER | {"answers": answers})
+    if rejection(question, given) is not None:
+        await _submit(talk, progress, rejected_by=question.key)
+    else:
+        await _go_on(talk, progress)
+
+
+async def _go_on(talk: Talk, progress: Progress, lead: str | None = None) -> None:
+    view = await talk.tools.directory.questionnaire(progress.questionnaire)
+    refused_by = next((q.key for q in view.questions if _refuses(q, progress)), None)
+    question = next_question(view.questions, progress.answers)
+    if refused_by is not None or question is None:
+        await _submit(talk, progress, refused_by)
+    else:
+        await _ask(talk, progress, view, question, lead)
+
+
+def _refuses(question: Question, progress: Progress) -> bool:
+    given = progress.answers.get(question.key)
+    return given is not None and rejection(question, given) is not None
+
+
+async def _ask(
+    talk: Talk, progress: Progress, view: QuestionnaireView, question: Question, lead: str | None = None
+) -> None:
+    """Show the question. Its buttons are its own: asked again they stay good, those of another mean nothing."""
+    cities = await _cities(talk, question, progress)
+    if question.kind is QuestionKind.CITY and not cities and not question.optional:
+        screen = Screen(talk.texts("slots.none"), keyboards.contact(await talk.contact_url(), talk.texts))
+    else:
+        progress = progress.model_copy(update={"nonce": progress.nonce or token_hex(4)})
+        screen = question_screen(view, question, progress, cities, talk.texts)
+    await _put(talk, progress, screen.under(lead) if lead else screen)
+    await talk.tools.dialogs.put(talk.user_id, State.ANSWERING, TempData(event_id=progress.event_id))
+
+
+async def _put(talk: Talk, progress: Progress, screen: Screen) -> int:
+    """Show it in the pressed message, or below what was typed; then the message before it loses its buttons.
+
+    Returns the id of the message that shows it.
+    """
+    before, shown = progress.message_id, await talk.show(screen)
+    progress = progress.model_copy(update={"message_id": shown})
+    await talk.tools.progress.put(talk.user_id, progress)
+    if before is not None and before != shown:
+        try:
+            await remove_keyboard(talk.tools.bot, talk.chat_id, before)
+        except TelegramError as error:  # its buttons explain themselves
+            _log.info("old_question_keeps_buttons", trouble=sort(error).value)
+    return shown
+
+
+async def _cities(talk: Talk, question: Question, progress: Progress) -> list[CityRef]:
+    if question.kind is not QuestionKind.CITY:
+        return []
+    return cities_of(await talk.tools.directory.slots(progress.event_id))
+
+
+async def _submit(talk: Talk, progress: Progress, rejected_by: str | None) -> None:
+    """The end: durable first, then sent. The result is shown in the same message, however late it comes.
+
+    The request's id is kept with the answers: sent again before they are decided on, they are the same request.
+    """
+    request_id = UUID(progress.request_id) if progress.request_id else uuid4()
+    progress = progress.model_copy(update={"request_id": str(request_id)})
+    shown = await _put(talk, progress, Screen(talk.texts("questionnaire.saving")))
+    await talk.tools.dialogs.close_message(talk.chat_id, shown)
+    await talk.tools.dialogs.put(talk.user_id, State.WAITING_FOR_RESULT, TempData(event_id=progress.event_id))
+    command = QuestionnaireAnswered(
+        message_id=request_id,
+        correlation_id=logs.correlation_id(),
+        occurred_at=clock.now(),
+        user_telegram_id=talk.user_id,
+        reply=ReplyTo(chat_id=talk.chat_id, message_id=shown),
+        event_id=progress.event_id,
+        questionnaire_id=progress.questionnaire.id,
+        version=progress.questionnaire.version,
+        answers=list(progress.answers.values()),
+        rejected_by=rejected_by,
+    )
+    row = await talk.tools.outbox.store(DIALOG_COMMAND, command)
+    if row is None or not await talk.tools.outbox.publish(row):
+        await replace(talk, message_id=shown).try_edit(Screen(talk.texts("questionnaire.waits")))

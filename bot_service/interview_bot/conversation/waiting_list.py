@@ -1,0 +1,86 @@
+"""Tell me when there are slots (R7): joining the waiting list of an interview event and leaving it."""
+
+from collections.abc import Callable
+
+from telegram import InlineKeyboardMarkup
+
+from interview_bot import clock, logs
+from interview_bot.conversation import keyboards, paths
+from interview_bot.conversation.requests import asked, reply_of, request_id_of, submit_to
+from interview_bot.conversation.screen import Screen
+from interview_bot.conversation.talk import Talk
+from interview_bot.conversation.texts import Texts
+from interview_bot.messaging.outbox import RequestKind
+from interview_bot.state import TempData
+from shared_contracts.dialog import DialogOutcome, DialogRequest, DialogResult, WaitingListJoined, WaitingListLeft
+from shared_contracts.directory import InterviewEvent
+from shared_contracts.topology import DIALOG_COMMAND
+
+_WAITS = frozenset({DialogOutcome.JOINED, DialogOutcome.ALREADY_JOINED})
+_TEXTS: dict[DialogOutcome, tuple[str, Callable[[Texts], InlineKeyboardMarkup]]] = {
+    DialogOutcome.LEFT: ("waiting.left", keyboards.home),
+    DialogOutcome.ALREADY_BOOKED: ("waiting.already_booked", keyboards.my_bookings),
+    DialogOutcome.NOT_ALLOWED: ("waiting.not_allowed", keyboards.home),
+}
+
+
+async def join(talk: Talk, event_id: str) -> None:
+    """Tell me when there are slots, in the city looked at where the event goes by cities."""
+    event = await paths.passed(talk, event_id)
+    if event is None:
+        return
+    command = WaitingListJoined(
+        message_id=request_id_of(talk, f"wait:{talk.query_id}"),
+        correlation_id=logs.correlation_id(),
+        occurred_at=clock.now(),
+        user_telegram_id=talk.user_id,
+        reply=reply_of(talk),
+        event_id=event_id,
+        city_id=await _city_of(talk, event),
+    )
+    await _submit(talk, command, "wait", event_id)
+
+
+async def leave(talk: Talk, event_id: str) -> None:
+    """No need to tell me any more."""
+    command = WaitingListLeft(
+        message_id=request_id_of(talk, f"leave:{talk.query_id}"),
+        correlation_id=logs.correlation_id(),
+        occurred_at=clock.now(),
+        user_telegram_id=talk.user_id,
+        reply=reply_of(talk),
+        event_id=event_id,
+    )
+    await _submit(talk, command, "leave", event_id)
+
+
+async def show_result(talk: Talk, result: DialogResult) -> None:
+    """What came of it.
+
+    Raises:
+        TelegramError: not shown.
+    """
+    asked_for = await talk.tools.outbox.asked(str(result.request_id))
+    event_id = result.event_id or (asked_for.event_id if asked_for else None)
+    if result.outcome in _WAITS and event_id is not None:
+        words = talk.texts(f"waiting.{result.outcome.value}")
+        screen = Screen(words, keyboards.stop_waiting(event_id, talk.texts))
+    else:
+        key, keyboard = _TEXTS.get(result.outcome, ("outcome.failed", keyboards.home))
+        screen = Screen(talk.texts(key), keyboard(talk.texts))
+    await talk.tools.dialogs.reopen_message(talk.chat_id, await talk.show(screen))
+
+
+async def _city_of(talk: Talk, event: InterviewEvent) -> str | None:
+    """The city whose slots are waited for; None for those of every city."""
+    if not event.chooses_recruiter:
+        return None
+    return (await paths.begun(talk, event.id)).city_id
+
+
+async def _submit(talk: Talk, command: DialogRequest, kind: RequestKind, event_id: str) -> None:
+    def wait(key: str) -> Screen:
+        return Screen(talk.texts(key))
+
+    asked_for = asked(talk, kind, command.occurred_at, TempData(event_id=event_id))
+    await submit_to(talk, DIALOG_COMMAND, command, asked_for, wait)

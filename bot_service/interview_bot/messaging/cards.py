@@ -1,0 +1,142 @@
+"""Recruiters' cards: shown on command (``bot.card.command``), kept current, and the answers to presses (R3, R4)."""
+
+from uuid import NAMESPACE_OID, uuid5
+
+from structlog.stdlib import get_logger
+from telegram.error import NetworkError, TelegramError
+
+from interview_bot import clock, logs
+from interview_bot.conversation.card_messages import anchor, screen_of
+from interview_bot.conversation.screen import Screen, edit, edit_or_send, send
+from interview_bot.conversation.talk import Tools
+from interview_bot.conversation.texts import Texts, texts_for
+from interview_bot.errors import Trouble, sort
+from interview_bot.messaging.notifications import end_of
+from interview_bot.messaging.outbox import AskedRequest
+from interview_bot.rate_limiter import Priority
+from interview_bot.shown_cards import ShownCard, mark
+from interview_bot.update_processor import PersonLocks
+from shared_contracts.booking import BookingResult, Outcome
+from shared_contracts.broadcast import CardDelivered, Delivery, DeliveryStatus
+from shared_contracts.card import CardAttention, CardCommand
+from shared_contracts.topology import DELIVERY_EVENT
+
+_AS_ASKED = {
+    "booking.approved": {Outcome.BOOKED, Outcome.MOVED},
+    "booking.rejected": {Outcome.REJECTED},
+    "booking.reschedule_asked": {Outcome.PENDING_APPROVAL},
+}
+RECRUITERS_REQUESTS = frozenset(_AS_ASKED)
+"""Requests that are made from a card; their results are shown in it."""
+_REFUSED = {
+    Outcome.EXPIRED: "card.refused_expired",
+    Outcome.VERSION_CONFLICT: "card.refused_changed",
+    Outcome.NOT_ALLOWED: "card.refused_not_yours",
+    Outcome.FAILED: "card.refused_failed",
+}
+_log = get_logger(__name__)
+
+
+class Cards:
+    """Shows cards; ``deliver`` is the handler of ``bot.card.command``."""
+
+    def __init__(self, tools: Tools, locks: PersonLocks) -> None:
+        self._tools = tools
+        self._locks = locks
+
+    async def deliver(self, command: CardCommand) -> None:
+        """Show the card once per revision and attention, unless a newer one is shown; report a message of its own.
+
+        Raises:
+            TelegramError, AdminApiDownError: not shown, worth another try.
+        """
+        chat_id, card = command.recruiter_telegram_id, command.card
+        async with self._locks.hold(chat_id):
+            shown = await self._tools.shown_cards.claim(chat_id, card)
+            if shown is None:
+                _log.info("older_card_not_shown", booking_id=card.booking.id, revision=card.revision)
+                return
+            key = mark(card, command.attention)
+            if key in shown.done:
+                kept = shown.done[key]
+                end = None if kept is None else Delivery.model_validate(kept, strict=False)
+            else:
+                end = await self._show(chat_id, shown, command.attention)
+                await self._tools.shown_cards.note(chat_id, card, command.attention, end)
+        if end is not None:
+            await self._report(command, end)
+
+    async def show_result(self, result: BookingResult, asked: AskedRequest | None) -> None:
+        """The answer to a press: the card as it is now, below the reason when it was refused.
+
+        The caller holds the recruiter's lock.
+
+        Raises:
+            TelegramError, AdminApiDownError: not shown, worth another try.
+        """
+        chat_id = result.user_telegram_id
+        booking_id = result.card.booking.id if result.card else asked.booking_id if asked else None
+        known = await self._tools.shown_cards.get(chat_id, booking_id) if booking_id else None
+        card = result.card or (known.card if known else None)
+        if card is None:
+            _log.warning("result_without_card", outcome=result.outcome.value)
+            return
+        newest = known.card if known and known.card.revision > card.revision else card
+        shown = await self._tools.shown_cards.claim(chat_id, newest, turns=1)
+        if shown is None or result.reply is None:
+            _log.info("older_card_not_shown", booking_id=booking_id)
+            return
+        texts = texts_for(asked.language if asked else await self._tools.chats.language(chat_id))
+        lead = "" if result.outcome in _AS_ASKED[result.event_type] else _refusal(result.outcome, texts)
+        screen = await screen_of(self._tools, shown, texts, lead)
+        message_id = shown.message_id or result.reply.message_id
+        message_id = await edit_or_send(self._tools.bot, chat_id, message_id, screen)
+        await anchor(self._tools, chat_id, shown, message_id, screen, texts)
+
+    async def _show(self, chat_id: int, shown: ShownCard, attention: CardAttention) -> Delivery | None:
+        """Edit or send; how it ended where that is to be reported."""
+        texts = texts_for(await self._tools.chats.language(chat_id))
+        screen = await screen_of(self._tools, shown, texts)
+        try:
+            if attention is CardAttention.UPDATE and await self._edited(chat_id, shown, screen):
+                return None
+            message_id = await send(self._tools.bot, chat_id, screen, Priority.CARD)
+        except TelegramError as error:
+            status = end_of(error)
+            if status is None:
+                raise
+            if status is DeliveryStatus.BLOCKED:
+                await self._tools.chats.unreachable(chat_id)
+            return Delivery(chat_id=chat_id, status=status, error=error.message[:256])
+        await anchor(self._tools, chat_id, shown, message_id, screen, texts)
+        return Delivery(chat_id=chat_id, status=DeliveryStatus.SENT, telegram_message_id=message_id)
+
+    async def _edited(self, chat_id: int, shown: ShownCard, screen: Screen) -> bool:
+        """Whether the message that shows the card shows this now; False where a new one is needed."""
+        if shown.message_id is None:
+            return False
+        try:
+            done = await edit(self._tools.bot, chat_id, shown.message_id, screen, Priority.CARD)
+        except TelegramError as error:
+            if sort(error) is Trouble.UNCERTAIN:  # editing again does no harm
+                raise NetworkError("an edit without an answer") from error
+            raise
+        if done and screen.keyboard is not None:
+            await self._tools.dialogs.reopen_message(chat_id, shown.message_id)
+        return done
+
+    async def _report(self, command: CardCommand, end: Delivery) -> None:
+        what = f"card:{command.recruiter_telegram_id}:{command.card.booking.id}:{mark(command.card, command.attention)}"
+        event = CardDelivered(
+            message_id=uuid5(NAMESPACE_OID, what),
+            correlation_id=logs.correlation_id(),
+            occurred_at=clock.now(),
+            booking_id=command.card.booking.id,
+            recruiter_telegram_id=command.recruiter_telegram_id,
+            delivery=end,
+        )
+        await self._tools.outbox.send(DELIVERY_EVENT, event)
+
+
+def _refusal(outcome: Outcome, texts: Texts) -> str:
+    return texts(_REFUSED.get(outcome, "card.refused_decided"))

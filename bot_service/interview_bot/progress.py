@@ -1,0 +1,73 @@
+"""How far people are with questionnaires: ``user:{id}:answers`` in Redis, a hash by interview event.
+
+Kept apart from the dialog's state, so that leaving a questionnaire for a command loses no answer.
+"""
+
+from datetime import timedelta
+
+from pydantic import BaseModel, ValidationError
+from redis.asyncio import Redis
+
+from shared_contracts.directory import QuestionnaireRef
+from shared_contracts.questionnaire import Answer
+
+KEPT_FOR = timedelta(days=30)
+
+
+class Progress(BaseModel):
+    """A questionnaire begun.
+
+    ``questionnaire``: the version begun, which is finished whatever is published meanwhile. ``clarifying``: a choice
+    that waits for what it asks on top. ``nonce``: of the shown question's buttons. ``message_id``: the message that
+    shows it. ``menu``: the shown page of choices. ``request_id``: under which the finished answers were sent, until
+    they are decided on.
+    """
+
+    event_id: str
+    questionnaire: QuestionnaireRef
+    answers: dict[str, Answer] = {}
+    clarifying: Answer | None = None
+    nonce: str = ""
+    message_id: int | None = None
+    menu: int = 0
+    request_id: str | None = None
+
+
+class Progresses:
+    """Reads and writes what people have answered so far."""
+
+    def __init__(self, redis: Redis) -> None:
+        self._redis = redis
+
+    async def of_event(self, user_id: int, event_id: str) -> Progress | None:
+        """The person's questionnaire for an event; None where none is begun, or it is unreadable by now."""
+        raw: str | None = await self._redis.hget(_key(user_id), event_id)  # type: ignore[misc]
+        return None if raw is None else _read(raw)
+
+    async def of_button(self, user_id: int, nonce: str) -> Progress | None:
+        """The questionnaire whose shown question has the button."""
+        kept: dict[str, str] = await self._redis.hgetall(_key(user_id))  # type: ignore[misc]
+        found = (_read(raw) for raw in kept.values())
+        return next((progress for progress in found if progress is not None and progress.nonce == nonce), None)
+
+    async def put(self, user_id: int, progress: Progress) -> None:
+        """Remember it, for a month."""
+        async with self._redis.pipeline() as pipe:
+            pipe.hset(_key(user_id), progress.event_id, progress.model_dump_json())
+            pipe.expire(_key(user_id), KEPT_FOR)
+            await pipe.execute()
+
+    async def forget(self, user_id: int, event_id: str) -> None:
+        """It is done with."""
+        await self._redis.hdel(_key(user_id), event_id)  # type: ignore[misc]
+
+
+def _key(user_id: int) -> str:
+    return f"user:{user_id}:answers"
+
+
+def _read(raw: str) -> Progress | None:
+    try:
+        return Progress.model_validate_json(raw)
+    except ValidationError:
+        return None

@@ -1,0 +1,40 @@
+"""Whether people have passed an event's questionnaire: the admin service's word, remembered in Redis for a moment."""
+
+from datetime import timedelta
+
+from redis.asyncio import Redis
+
+from interview_bot.admin_api import AdminApi
+from shared_contracts.directory import Screening, ScreeningStatus
+
+KEPT_FOR = timedelta(seconds=30)
+
+
+class Screenings:
+    """Only what is decided is remembered; whoever has still to answer is asked about each time."""
+
+    def __init__(self, redis: Redis, api: AdminApi) -> None:
+        self._redis = redis
+        self._api = api
+
+    async def of(self, user_id: int, event_id: str) -> Screening:
+        """How far the person is with the event's questionnaire.
+
+        Raises:
+            AdminApiDownError, AdminApiRefusedError: not remembered, and nobody can say.
+        """
+        kept = await self._redis.get(_key(user_id, event_id))
+        if kept is not None:
+            return Screening.model_validate_json(kept)
+        screening = await self._api.screening(user_id, event_id)
+        await self.remember(user_id, screening)
+        return screening
+
+    async def remember(self, user_id: int, screening: Screening) -> None:
+        """Take note of what the admin service decided."""
+        if screening.status is not ScreeningStatus.NONE:
+            await self._redis.set(_key(user_id, screening.event_id), screening.model_dump_json(), ex=KEPT_FOR)
+
+
+def _key(user_id: int, event_id: str) -> str:
+    return f"screening:{user_id}:{event_id}"

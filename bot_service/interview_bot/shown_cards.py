@@ -1,0 +1,89 @@
+"""Which card of a request a recruiter's chat shows, and in which message: an older one never overwrites a newer."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from bson import Int64
+from pymongo import ReturnDocument
+from pymongo.errors import DuplicateKeyError
+
+from interview_bot import clock
+from interview_bot.database import Database, Document
+from shared_contracts.broadcast import Delivery
+from shared_contracts.card import CardAttention, RecruiterCard
+
+
+@dataclass(frozen=True)
+class ShownCard:
+    """The newest known card of a booking in a chat.
+
+    ``message_id``: the message that shows it, None before the first came. ``turn`` counts the answers shown to the
+    recruiter's presses and is part of the buttons, so that a request can be made again after it failed. ``done``: what
+    became of each revision and attention.
+    """
+
+    card: RecruiterCard
+    message_id: int | None
+    turn: int
+    done: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class ShownCards:
+    """The collection ``shown_cards``."""
+
+    database: Database
+
+    async def get(self, chat_id: int, booking_id: str) -> ShownCard | None:
+        """The booking's card in that chat; None where it never came there."""
+        row = await self.database["shown_cards"].find_one({"_id": _key(chat_id, booking_id)})
+        return None if row is None else _read(row)
+
+    async def claim(self, chat_id: int, card: RecruiterCard, *, turns: int = 0) -> ShownCard | None:
+        """Record that ``card`` is about to be shown; None if a newer one is. One conditional update decides."""
+        key = _key(chat_id, card.booking.id)
+        try:
+            row = await self.database["shown_cards"].find_one_and_update(
+                {"_id": key, "revision": {"$lte": card.revision}},
+                {
+                    "$set": {"revision": card.revision, "card": card.model_dump_json(), "at": clock.now()},
+                    "$setOnInsert": {"message_id": None, "done": {}},
+                    "$inc": {"turn": turns},
+                },
+                upsert=True,
+                return_document=ReturnDocument.AFTER,
+            )
+        except DuplicateKeyError:
+            return None
+        return None if row is None else _read(row)
+
+    async def anchor(self, chat_id: int, booking_id: str, message_id: int) -> None:
+        """The card is shown by this message from now on."""
+        await self.database["shown_cards"].update_one(
+            {"_id": _key(chat_id, booking_id)}, {"$set": {"message_id": Int64(message_id)}}
+        )
+
+    async def note(self, chat_id: int, card: RecruiterCard, attention: CardAttention, end: Delivery | None) -> None:
+        """This revision has had this attention; ``end``: how its own message fared, None for an edit."""
+        kept = None if end is None else end.model_dump(mode="json") | {"chat_id": Int64(end.chat_id)}
+        await self.database["shown_cards"].update_one(
+            {"_id": _key(chat_id, card.booking.id)}, {"$set": {f"done.{mark(card, attention)}": kept}}
+        )
+
+
+def mark(card: RecruiterCard, attention: CardAttention) -> str:
+    """The key under ``done``."""
+    return f"{card.revision}-{attention.value}"
+
+
+def _key(chat_id: int, booking_id: str) -> str:
+    return f"{chat_id}:{booking_id}"
+
+
+def _read(row: Document) -> ShownCard:
+    return ShownCard(
+        card=RecruiterCard.model_validate_json(row["card"]),
+        message_id=row["message_id"],
+        turn=row["turn"],
+        done=row["done"],
+    )

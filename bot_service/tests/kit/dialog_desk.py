@@ -1,0 +1,166 @@
+"""What the admin service decides about dialogs: invitations, @usernames, questionnaires, the waiting list."""
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from interview_bot import clock
+from shared_contracts.dialog import (
+    AnyDialogCommand,
+    DialogOutcome,
+    DialogRequest,
+    DialogResult,
+    InvitationClaimed,
+    QuestionnaireAnswered,
+    Role,
+    UsernameClaimed,
+    WaitingListJoined,
+    WaitingListLeft,
+)
+from shared_contracts.directory import AwaitedUsername, Page, QuestionnaireRef, Recruiter, Screening, ScreeningStatus
+from shared_contracts.fields import Bilingual
+from shared_contracts.questionnaire import Question, QuestionnaireView
+from shared_contracts.topology import DIALOG_RESULT
+from tests.kit.recruiting import RECRUITERS_NAME
+
+if TYPE_CHECKING:
+    from tests.kit.desk import Desk
+
+QUESTIONNAIRE_ID = "a" * 23 + "1"
+REJECTED_BECAUSE = Bilingual(ru="Стажировка только для совершеннолетних.", en="The internship is for adults only.")
+
+
+class DialogDesk:
+    """Part of the desk; each test begins with an empty one."""
+
+    def __init__(self, desk: "Desk") -> None:
+        self._desk = desk
+        self.answering = asyncio.Event()
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self.recruiters: list[Recruiter] = []
+        self.invitations: dict[str, Role] = {}
+        self.awaited: set[str] = set()
+        self.questionnaires: dict[tuple[str, int], QuestionnaireView] = {}
+        self.screenings: dict[tuple[int, str], Screening] = {}
+        self.waiting: set[int] = set()
+        self.outcome: DialogOutcome | None = None
+        self.answering.set()
+
+    # What staff do
+
+    def employ(
+        self, telegram_id: int | None, name: str = RECRUITERS_NAME, number: int = 1, **changes: Any
+    ) -> Recruiter:
+        """Put down an active recruiter."""
+        values = {"id": "d" * 23 + str(number), "name": name, "city_id": None, "contact_url": None}
+        recruiter = Recruiter(**(values | {"telegram_id": telegram_id, "timezone": "Europe/Moscow"} | changes))
+        self.recruiters.append(recruiter)
+        return recruiter
+
+    def publish(self, *questions: Question, version: int = 1) -> QuestionnaireRef:
+        """Publish a version of the questionnaire and put it before the first event's slots."""
+        title = Bilingual(ru="Анкета", en="Questionnaire")
+        view = QuestionnaireView(id=QUESTIONNAIRE_ID, version=version, title=title, questions=list(questions))
+        self.questionnaires[view.id, version] = view
+        ref = QuestionnaireRef(id=view.id, version=version)
+        self._desk.change_event(questionnaire=ref)
+        return ref
+
+    # How commands are answered
+
+    async def answer(self, command: AnyDialogCommand) -> None:
+        """Send the one answer to a command that has one."""
+        if isinstance(command, DialogRequest):
+            await self.answering.wait()
+            await self._desk.send(DIALOG_RESULT.name, self.result_of(command))
+
+    def result_of(self, command: Any, **changes: Any) -> DialogResult:
+        """The decision on a command, carried out; ``changes`` replace fields of the answer."""
+        values: dict[str, Any] = {
+            "message_id": uuid4(),
+            "correlation_id": command.correlation_id,
+            "occurred_at": clock.now(),
+            "request_id": command.message_id,
+            "action": command.action,
+            "decided_at": clock.now(),
+            "user_telegram_id": command.user_telegram_id,
+            "reply": command.reply,
+        }
+        if self.outcome is not None:
+            decided: dict[str, Any] = {"outcome": self.outcome, "event_id": getattr(command, "event_id", None)}
+        elif isinstance(command, QuestionnaireAnswered):
+            decided = self._screen(command)
+        elif isinstance(command, WaitingListJoined | WaitingListLeft):
+            decided = {"outcome": self._wait(command), "event_id": command.event_id}
+        else:
+            decided = self._let_in(command)
+        return DialogResult(**(values | decided | changes))
+
+    def _let_in(self, command: InvitationClaimed | UsernameClaimed) -> dict[str, Any]:
+        if isinstance(command, InvitationClaimed):
+            role = self.invitations.pop(command.token, None)
+            if role is None:
+                return {"outcome": DialogOutcome.UNKNOWN}
+        elif command.username.casefold() in self.awaited:
+            role = Role.CANDIDATE
+            self.awaited.remove(command.username.casefold())
+        else:
+            return {"outcome": DialogOutcome.UNKNOWN}
+        if role is Role.CANDIDATE:
+            self._desk.allow(command.user_telegram_id, command.first_name)
+        else:
+            self.employ(command.user_telegram_id, command.first_name)
+        return {"outcome": DialogOutcome.ACCEPTED, "role": role, "name": command.first_name}
+
+    def _screen(self, command: QuestionnaireAnswered) -> dict[str, Any]:
+        key = (command.user_telegram_id, command.event_id)
+        status = ScreeningStatus.REJECTED if command.rejected_by else ScreeningStatus.PASSED
+        reason = REJECTED_BECAUSE if command.rejected_by else None
+        self.screenings[key] = Screening(event_id=command.event_id, status=status, reason=reason)
+        return {"outcome": DialogOutcome(status.value), "event_id": command.event_id, "reason": reason}
+
+    def _wait(self, command: WaitingListJoined | WaitingListLeft) -> DialogOutcome:
+        person = command.user_telegram_id
+        if isinstance(command, WaitingListLeft):
+            self.waiting.discard(person)
+            return DialogOutcome.LEFT
+        known = person in self.waiting
+        self.waiting.add(person)
+        return DialogOutcome.ALREADY_JOINED if known else DialogOutcome.JOINED
+
+    # HTTP
+
+    def routes(self) -> list[Route]:
+        """What the bot reads."""
+        return [
+            Route("/api/recruiters", self._recruiters),
+            Route("/api/awaited-usernames", self._awaited),
+            Route("/api/screening", self._screening),
+            Route("/api/questionnaires/{id}/versions/{version:int}", self._questionnaire),
+        ]
+
+    async def _recruiters(self, request: Request) -> Response:
+        found = list(self.recruiters)  # read before the wait
+        return await self._desk.api_answer(request, lambda: Page[Recruiter](results=found, next=None))
+
+    async def _awaited(self, request: Request) -> Response:
+        name = request.query_params["username"]
+        awaited = name.casefold() in self.awaited
+        return await self._desk.api_answer(request, lambda: AwaitedUsername(username=name, awaited=awaited))
+
+    async def _screening(self, request: Request) -> Response:
+        event_id = request.query_params["event"]
+        none = Screening(event_id=event_id, status=ScreeningStatus.NONE)
+        key = (int(request.query_params["telegram_id"]), event_id)
+        return await self._desk.api_answer(request, lambda: self.screenings.get(key, none))
+
+    async def _questionnaire(self, request: Request) -> Response:
+        view = self.questionnaires[request.path_params["id"], request.path_params["version"]]
+        return await self._desk.api_answer(request, lambda: view)

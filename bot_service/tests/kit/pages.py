@@ -1,0 +1,90 @@
+"""The lists that the admin service's HTTP reads answer."""
+
+from typing import TYPE_CHECKING
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from shared_contracts.card import RecruiterCard
+from shared_contracts.directory import (
+    AllowedUser,
+    BookingView,
+    ChangesPage,
+    Contact,
+    InterviewEvent,
+    Page,
+    Recipient,
+    SlotView,
+)
+from shared_contracts.wording import TemplateList
+
+if TYPE_CHECKING:
+    from tests.kit.desk import Desk
+
+
+def pages(desk: "Desk") -> list[Route]:
+    """The routes, answering from what the desk holds."""
+
+    async def allowed_users(request: Request) -> Response:
+        wanted, since = request.query_params.get("telegram_id"), request.query_params.get("since")
+        if desk.lists_down and wanted is None:
+            return Response(status_code=503)
+        if wanted:
+            desk.looked_up.add(int(wanted))
+            entries = [user for user in [desk.people.get(int(wanted))] if user and user.allowed]
+        elif since:
+            entries = [user for user in desk.people.values() if user.changed_at.isoformat() >= since]
+        else:
+            entries = [user for user in desk.people.values() if user.allowed]
+        size, start = int(request.query_params.get("limit", "500")), int(request.query_params.get("start", "0"))
+        more = f"/api/allowed-users?limit={size}&start={start + size}" + (f"&since={since}" if since else "")
+        return await desk.api_answer(
+            request,
+            lambda: ChangesPage[AllowedUser](
+                results=entries[start : start + size],
+                next=more if start + size < len(entries) else None,
+                changes_cursor=max((user.changed_at.isoformat() for user in desk.people.values()), default="0"),
+            ),
+        )
+
+    async def available_slots(request: Request) -> Response:
+        event = request.query_params["event"]
+        found = [slot for slot in desk.slots.values() if slot.event.id == event and slot.free]  # read before the wait
+        return await desk.api_answer(request, lambda: Page[SlotView](results=found, next=None))
+
+    async def events(request: Request) -> Response:
+        return await desk.api_answer(request, lambda: Page[InterviewEvent](results=desk.events, next=None))
+
+    async def contact(request: Request) -> Response:
+        return await desk.api_answer(request, lambda: Contact(contact_url="https://t.me/default_contact"))
+
+    async def bookings(request: Request) -> Response:
+        wanted = int(request.query_params["telegram_id"])
+        held = [booking for owner, booking in desk.bookings.values() if owner == wanted]
+        return await desk.api_answer(request, lambda: Page[BookingView](results=held, next=None))
+
+    async def recipients(request: Request) -> Response:
+        start, path = int(request.query_params.get("start", "0")), request.url.path
+        chosen = [Recipient(chat_id=chat, user_telegram_id=chat) for chat in desk.audience[start : start + 3]]
+        more = f"{path}?start={start + 3}" if start + 3 < len(desk.audience) else None
+        return await desk.api_answer(request, lambda: Page[Recipient](results=chosen, next=more))
+
+    async def recruiter_cards(request: Request) -> Response:
+        found = desk.recruiting.open_cards(int(request.query_params["telegram_id"]))
+        return await desk.api_answer(request, lambda: Page[RecruiterCard](results=found, next=None))
+
+    async def templates(request: Request) -> Response:
+        found = list(desk.recruiting.templates)  # read before the wait
+        return await desk.api_answer(request, lambda: TemplateList(results=found))
+
+    return [
+        Route("/api/allowed-users", allowed_users),
+        Route("/api/available-slots", available_slots),
+        Route("/api/events", events),
+        Route("/api/contact", contact),
+        Route("/api/bookings", bookings),
+        Route("/api/broadcasts/{id}/recipients", recipients),
+        Route("/api/recruiter-cards", recruiter_cards),
+        Route("/api/templates", templates),
+    ]

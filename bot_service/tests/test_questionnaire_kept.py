@@ -1,0 +1,190 @@
+"""R9: what became of the answers, whatever comes in between; and that nobody gets past the questions."""
+
+from interview_bot.application import BotService
+from interview_bot.database import Database
+from interview_bot.settings import Settings
+from shared_contracts.dialog import DialogOutcome
+from shared_contracts.directory import Screening, ScreeningStatus
+from shared_contracts.notification import CacheName
+from shared_contracts.topology import CACHE_INVALIDATE
+from tests.kit.desk import Desk
+from tests.kit.inbox import handled
+from tests.kit.line import Line
+from tests.kit.questions import AGE, NAME, STUDIES, WISH, answered, begin, values
+from tests.kit.telegram import Person, Sandbox
+
+
+async def test_a_command_leaves_the_questionnaire_without_losing_answers(anna: Person, desk: Desk) -> None:
+    """What is written after a command is no answer; coming back resumes where they were."""
+    desk.dialogs.publish(NAME, AGE, WISH)
+    await begin(anna)
+    await anna.writes("Анна Иванова")
+    await anna.sees("Сколько вам лет?")
+    await anna.writes("/mybooking")
+    await anna.sees("нет предстоящих")
+    await anna.writes("22")
+    await anna.sees("Я понимаю только команды и кнопки")
+    await anna.writes("/start")
+    assert "Сколько вам лет?" in (await anna.sees("вопрос 2 из 3")).text
+
+
+async def test_answers_survive_a_restart_of_the_bot(
+    anna: Person, desk: Desk, settings: Settings, bot_process: BotService
+) -> None:
+    """R9. Guard: ``Progresses`` is in Redis only; a second replica goes on where the first was."""
+    desk.dialogs.publish(NAME, AGE)
+    await begin(anna)
+    await anna.writes("Анна Иванова")
+    await anna.sees("Сколько вам лет?")
+    other = BotService(settings.model_copy(update={"listen_port": settings.listen_port + 1}))
+    assert await other._tools.progress.of_event(1001, desk.events[0].id) == await bot_process._tools.progress.of_event(
+        1001, desk.events[0].id
+    )
+    await anna.writes("30")
+    await anna.sees("Спасибо за ответы!")
+    assert values(answered(desk)[0]) == {"name": "Анна Иванова", "age": "30"}
+
+
+async def test_the_version_begun_is_finished_though_a_newer_is_published(
+    anna: Person, desk: Desk, bots_database: Database
+) -> None:
+    """R9. Guard: the version is kept with the answers, and its questions without expiry."""
+    desk.dialogs.publish(STUDIES, WISH)
+    await anna.presses(await begin(anna), "Нет")
+    await anna.sees("Есть пожелания?")
+    desk.dialogs.publish(NAME, version=2)
+    desk.dialogs.questionnaires.pop((desk.events[0].questionnaire.id, 1))  # type: ignore[union-attr]
+    await desk.invalidate(CacheName.EVENTS)
+    await handled(bots_database, CACHE_INVALIDATE.name, count=1)
+    await anna.writes("/start")
+    await anna.sees("Здравствуйте")
+    await anna.presses(await anna.sees("Есть пожелания?"), "Пропустить")
+    await anna.sees("Спасибо за ответы!")
+    assert answered(desk)[0].version == 1
+
+
+async def test_someone_who_passed_is_not_asked_again(anna: Person, desk: Desk) -> None:
+    """R9: ``GET /api/screening``."""
+    desk.dialogs.publish(NAME)
+    event_id = desk.events[0].id
+    desk.dialogs.screenings[1001, event_id] = Screening(event_id=event_id, status=ScreeningStatus.PASSED)
+    await anna.writes("/start")
+    await anna.sees("Выберите удобное время")
+
+
+async def test_the_last_answer_pressed_twice_is_sent_once(anna: Person, desk: Desk) -> None:
+    """Guards: the closed message, and ``request_id`` kept with the answers."""
+    desk.dialogs.publish(STUDIES)
+    desk.dialogs.answering.clear()
+    asked = await begin(anna)
+    queries = [await anna.presses(asked, "Нет") for _ in range(3)]
+    await anna.sees("Сохраняем ваши ответы…")
+    for query in queries[1:]:
+        assert "уже отправлена" in (await anna.answer_to(query))["text"]
+    await anna.writes("ну что там?")
+    await anna.sees("ещё обрабатывается")
+    await anna.writes("/start")
+    waiting = await anna.sees("продолжение придёт в это сообщение")
+    desk.dialogs.answering.set()
+    assert (await anna.sees("Спасибо за ответы!")).id == waiting.id
+    assert len(answered(desk)) == 1
+
+
+async def test_with_the_broker_away_the_answers_wait_and_are_decided_later(
+    anna: Person, desk: Desk, broker_line: Line
+) -> None:
+    """I5."""
+    desk.dialogs.publish(STUDIES)
+    asked = await begin(anna)
+    broker_line.cut()
+    await anna.presses(asked, "Нет")
+    waiting = await anna.sees("Ваши ответы у нас")
+    broker_line.mend()
+    assert (await anna.sees("Спасибо за ответы!", seconds=20)).id == waiting.id
+
+
+async def test_answers_that_could_not_be_saved_can_be_sent_again(anna: Person, desk: Desk) -> None:
+    """``failed``: nothing has to be typed again. Guard: the new try has a new id."""
+    desk.dialogs.publish(STUDIES)
+    desk.dialogs.outcome = DialogOutcome.FAILED
+    await anna.presses(await begin(anna), "Нет")
+    failed = await anna.sees("Сами ответы не потеряны")
+    desk.dialogs.outcome = None
+    await anna.presses(failed, "Записаться")
+    await anna.sees("Спасибо за ответы!")
+    assert len({command.message_id for command in answered(desk)}) == 2
+
+
+async def test_who_may_not_answer_is_told_so(anna: Person, desk: Desk) -> None:
+    """``not_allowed``."""
+    desk.dialogs.publish(STUDIES)
+    desk.dialogs.outcome = DialogOutcome.NOT_ALLOWED
+    await anna.presses(await begin(anna), "Нет")
+    await anna.sees("вас нет в списке кандидатов")
+
+
+async def test_an_old_questions_button_explains_itself_and_changes_nothing(anna: Person, desk: Desk) -> None:
+    """Guard: the nonce of the shown question's buttons."""
+    desk.dialogs.publish(STUDIES, WISH)
+    first = await begin(anna)
+    await anna.presses(first, "Нет")
+    await anna.sees("Есть пожелания?")
+    answer = await anna.answer_to(await anna.presses(first, "Да"))
+    assert "устарела" in answer["text"]
+    await anna.presses(await anna.sees("Есть пожелания?"), "Пропустить")
+    await anna.sees("Спасибо за ответы!")
+    assert values(answered(desk)[0]) == {"studies": "no", "wish": ""}
+
+
+async def test_somebody_elses_questions_button_does_nothing(sandbox: Sandbox, anna: Person, desk: Desk) -> None:
+    """Guard: answers are looked up under the presser's own id."""
+    desk.dialogs.publish(STUDIES, WISH)
+    hers = await begin(anna)
+    desk.allow(1002, "Борис")
+    boris = await sandbox.person(1002, "Борис")
+    his = await begin(boris)
+    answer = await boris.answer_to(await boris.sends_data(his, hers.data("Нет")))
+    assert "устарела" in answer["text"]
+    await anna.sees("Вы учитесь?")
+    await boris.sees("Вы учитесь?")
+
+
+async def test_a_required_question_cannot_be_skipped_by_forged_data(anna: Person, desk: Desk) -> None:
+    """Guard: ``optional`` is checked at the press."""
+    desk.dialogs.publish(STUDIES, WISH)
+    asked = await begin(anna)
+    await anna.answer_to(await anna.sends_data(asked, asked.data("Нет").replace(":qa:", ":qs:").removesuffix(":no")))
+    await anna.sees("Вы учитесь?")
+
+
+async def test_a_choice_that_is_none_of_the_offered_is_not_taken(anna: Person, desk: Desk) -> None:
+    """Guard: the value is checked against the choices."""
+    desk.dialogs.publish(STUDIES, WISH)
+    asked = await begin(anna)
+    await anna.sends_data(asked, asked.data("Нет").replace(":no", ":whatever"))
+    await anna.sees("Такого варианта нет")
+
+
+async def test_a_slot_cannot_be_reached_past_the_questionnaire(anna: Person, desk: Desk) -> None:
+    """Guard: ``paths.passed`` at every step's button."""
+    desk.dialogs.publish(NAME)
+    event_id, slot_id = desk.events[0].id, f"{1:024x}"
+    asked = await begin(anna)
+    for data in (f"1:sl:{event_id}:{slot_id}", f"1:pg:{event_id}:zz.aaaaaa", f"1:ev:{event_id}"):
+        await anna.answer_to(await anna.sends_data(asked, data))
+        assert "Как вас зовут?" in (await anna.sees("вопрос 1 из 1")).text
+    assert desk.requests == []
+
+
+async def test_a_picture_is_no_answer_and_english_readers_are_asked_in_english(
+    sandbox: Sandbox, anna: Person, desk: Desk
+) -> None:
+    """Both languages of what staff wrote."""
+    desk.dialogs.publish(NAME, STUDIES)
+    desk.allow(1003, "Emma")
+    emma = await sandbox.person(1003, "Emma", "en")
+    asked = await begin(emma, "question 1 of 2")
+    assert "name?" in asked.text
+    assert "For example: Mary Jones" in asked.text
+    await emma.writes("Emma")
+    await emma.sees("first and last name")

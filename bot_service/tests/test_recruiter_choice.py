@@ -1,0 +1,323 @@
+"""R9, R2, R7, FR6: choosing a city and a recruiter on the way to a slot."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from redis.asyncio import Redis
+
+from interview_bot import clock
+from interview_bot.conversation.texts import texts_for
+from shared_contracts.booking import BookingCreated, BookingRescheduled, Outcome
+from shared_contracts.dialog import WaitingListJoined
+from shared_contracts.directory import CityRef, NamedRef
+from shared_contracts.notification import CacheName
+from tests.kit.desk import MOSCOW, RECRUITER, YEKATERINBURG, Desk
+from tests.kit.telegram import Message, Person, Sandbox, eventually
+
+OLGA = NamedRef(id="d" * 23 + "2", name="Ольга <Орлова>")
+
+
+@pytest.fixture
+async def vera(sandbox: Sandbox, desk: Desk, bot: object) -> Person:
+    """Vera of Moscow. Rita has five slots, Olga two, one is nobody's, Yekaterinburg has one."""
+    desk.allow(1060, "Вера")
+    desk.open_event(chooses_recruiter=True)
+    for number in range(1, 6):
+        desk.add_slot(number)
+    desk.add_slot(6, recruiter=OLGA)
+    desk.add_slot(7, recruiter=OLGA)
+    desk.add_slot(8, recruiter=None)
+    desk.add_slot(9, city=YEKATERINBURG)
+    return await sandbox.person(1060, "Вера")
+
+
+async def open_menu(person: Person) -> Message:
+    """/start, up to the recruiters."""
+    await person.writes("/start")
+    return await person.sees("К какому рекрутеру вас записать?")
+
+
+async def shows(person: Person, label: str) -> Message:
+    """The last message, once it has such a button."""
+
+    async def look() -> Message | None:
+        last = (await person.messages())[-1]
+        return last if any(label in shown for shown in last.labels) else None
+
+    return await eventually(look, f"a button {label!r}")
+
+
+async def test_recruiters_are_offered_with_next_free_time_and_number_of_slots(vera: Person) -> None:
+    """R9: of the candidate's city, the soonest first; slots of nobody as "Любой рекрутер"; correct plurals."""
+    menu = await open_menu(vera)
+    assert "Город: Москва" in menu.text
+    names = [label.split(" · ")[0] for label in menu.labels]
+    assert names == ["Рита Рекрутер", "Ольга <Орлова>", "Любой рекрутер", "🔄 Обновить", "Другой город"]
+    assert [label.split(" · ")[2] for label in menu.labels[:3]] == ["5 слотов", "2 слота", "1 слот"]
+    assert ":" in menu.labels[0].split(" · ")[1]
+
+
+async def test_a_recruiters_slots_come_in_pages_and_lead_to_a_booking(vera: Person, desk: Desk) -> None:
+    """R9: one message all the way; the request names the recruiter and the city as shown."""
+    menu = await open_menu(vera)
+    await vera.presses(menu, "Рита")
+    first = await shows(vera, "каб. 1")
+    assert first.id == menu.id
+    assert "Рекрутер: Рита Рекрутер" in first.text
+    assert first.labels[3:] == ["Позже →", "Другой рекрутер"]
+    await vera.presses(first, "Позже")
+    second = await shows(vera, "каб. 4")
+    assert second.labels[2:] == ["← Раньше", "Другой рекрутер"]
+    await vera.presses(second, "каб. 5")
+    await vera.presses(await vera.sees("Записать вас на это время?"), "Назад")
+    await vera.presses(await shows(vera, "каб. 4"), "каб. 4")
+    await vera.presses(await vera.sees("Записать вас на это время?"), "Подтвердить")
+    booked = await vera.sees("Вы записаны!")
+    assert booked.id == menu.id
+    [request] = desk.requests
+    assert isinstance(request, BookingCreated)
+    assert (request.slot.recruiter_id, request.slot.city_id) == (RECRUITER.id, MOSCOW.id)
+
+
+async def test_another_recruiter_can_be_chosen_and_the_menu_refreshed(vera: Person, desk: Desk) -> None:
+    """R9, R6: a slot taken meanwhile is gone from the refreshed menu."""
+    await vera.presses(await open_menu(vera), "Ольга")
+    await vera.presses(await shows(vera, "каб. 6"), "Другой рекрутер")
+    menu = await vera.sees("К какому рекрутеру")
+    desk.take_seats(desk.slots[f"{6:024x}"])
+    await desk.invalidate(CacheName.SLOTS)
+
+    async def refreshed() -> bool:
+        await vera.presses(menu, "Обновить")
+        return "1 слот" in (await vera.sees("К какому рекрутеру")).labels[1].split(" · ")[2:]
+
+    await eventually(refreshed, "one slot of Olga's left")
+    await vera.presses(menu, "Любой")
+    assert "Рекрутер: Любой рекрутер" in (await shows(vera, "каб. 8")).text
+
+
+async def test_another_city_can_be_chosen(vera: Person) -> None:
+    """Where several have free slots."""
+    await vera.presses(await open_menu(vera), "Другой город")
+    cities = await vera.sees("В каком городе")
+    assert cities.labels == ["Екатеринбург", "Москва"]
+    await vera.presses(cities, "Екатеринбург")
+    menu = await vera.sees("Город: Екатеринбург")
+    await vera.presses(menu, "Рита")
+    assert "(Екатеринбург)" in (await shows(vera, "каб. 9")).labels[0]
+
+
+async def test_who_has_no_city_is_asked_unless_there_is_only_one(vera: Person, desk: Desk) -> None:
+    """The city is the entry's, else chosen from those with free slots."""
+    desk.allow(1060, "Вера", city_id=None)
+    await vera.writes("/start")
+    assert (await vera.sees("В каком городе")).labels == ["Екатеринбург", "Москва"]
+    del desk.slots[f"{9:024x}"]
+    desk.allow(1061, "Глеб", city_id=None)
+    gleb = await vera.sandbox.person(1061, "Глеб")
+    await desk.invalidate(CacheName.SLOTS)
+
+    async def straight_on() -> bool:
+        await gleb.writes("/start")
+        return bool(await gleb.sees("Город: Москва", seconds=0.5))
+
+    await eventually(straight_on, "the only city's recruiters")
+
+
+async def test_a_city_without_slots_offers_the_contact_and_the_others(vera: Person, desk: Desk) -> None:
+    """R7."""
+    nowhere = "c" * 23 + "9"
+    desk.allow(1060, "Вера", city_id=nowhere)
+    await vera.writes("/start")
+    nothing = await vera.sees("В этом городе свободного времени сейчас нет")
+    assert nothing.labels == ["Свяжитесь с нами", "🔔 Сообщить, когда появятся места", "Другой город"]
+    await vera.presses(nothing, "Другой город")
+    await vera.sees("В каком городе")
+
+
+@pytest.mark.parametrize(("forgotten", "city"), [(False, YEKATERINBURG.id), (True, MOSCOW.id)])
+async def test_the_waiting_list_is_joined_for_the_city_looked_at(
+    vera: Person, desk: Desk, redis: Redis, forgotten: bool, city: str
+) -> None:
+    """R7: the city chosen on the way; the candidate's own once the choice is forgotten. Guard: ``_city_of``."""
+    await vera.presses(await open_menu(vera), "Другой город")
+    await vera.presses(await vera.sees("В каком городе"), "Екатеринбург")
+    menu = await vera.sees("Екатеринбург")
+    desk.take_seats(desk.slots[f"{9:024x}"])
+    await desk.invalidate(CacheName.SLOTS)
+
+    async def gone() -> Message | None:
+        await vera.presses(menu, "Обновить")
+        return await vera.sees("В этом городе свободного времени сейчас нет", seconds=0.5)
+
+    nothing = await eventually(gone, "no slots")
+    if forgotten:
+        await redis.delete("user:1060:state", "user:1060:temp_data")
+    await vera.presses(nothing, "Сообщить")
+    await vera.sees("Записали вас в лист ожидания")
+    [joined] = [command for command in desk.dialog_commands if isinstance(command, WaitingListJoined)]
+    assert joined.city_id == city
+
+
+async def test_many_recruiters_come_in_pages(vera: Person, desk: Desk) -> None:
+    """Long lists page."""
+    for number in range(10, 20):
+        desk.add_slot(number, recruiter=NamedRef(id=f"{number:024d}", name=f"Рекрутер {number}"))
+    menu = await open_menu(vera)
+    assert menu.labels[8:] == ["Следующие →", "🔄 Обновить", "Другой город"]
+    await vera.presses(menu, "Следующие")
+    second = await shows(vera, "Рекрутер 19")
+    assert second.labels[-3:] == ["← Предыдущие", "🔄 Обновить", "Другой город"]
+    await vera.presses(second, "Рекрутер 19")
+    await shows(vera, "каб. 19")
+
+
+@pytest.mark.parametrize("outcome", [Outcome.WRONG_RECRUITER, Outcome.WRONG_CITY])
+async def test_a_recruiter_or_city_changed_meanwhile_has_its_own_words_and_the_current_menu(
+    vera: Person, desk: Desk, outcome: Outcome
+) -> None:
+    """R2, R9: in the same message, and the next choice works."""
+    await vera.presses(await open_menu(vera), "Ольга")
+    await vera.presses(await shows(vera, "каб. 6"), "каб. 6")
+    details = await vera.sees("Записать вас на это время?")
+    desk.outcome = outcome
+    await vera.presses(details, "Подтвердить")
+    menu = await vera.sees(texts_for("ru").plain(f"outcome.{outcome.value}"))
+    assert menu.id == details.id
+    assert "К какому рекрутеру вас записать?" in menu.text
+    desk.outcome = None
+    await vera.presses(menu, "Рита")
+    await vera.presses(await shows(vera, "каб. 1"), "каб. 1")
+    await vera.presses(await vera.sees("Записать вас"), "Подтвердить")
+    await vera.sees("Вы записаны!")
+
+
+async def test_a_slot_taken_meanwhile_shows_the_same_recruiters_others(vera: Person, desk: Desk) -> None:
+    """FR5: then, when this recruiter has none left, the menu."""
+    for room, left in (("каб. 6", "каб. 7"), ("каб. 7", "")):
+        if left:
+            await vera.presses(await open_menu(vera), "Ольга")
+        await vera.presses(await shows(vera, room), room)
+        details = await vera.sees("Записать вас на это время?")
+        desk.take_seats(desk.slots[f"{int(room[-1]):024x}"])
+        await vera.presses(details, "Подтвердить")
+        again = await vera.sees("этот слот уже недоступен")
+        if left:
+            assert [label for label in again.labels if "каб." in label] == [
+                label for label in again.labels if left in label
+            ]
+    assert "У этого рекрутера больше нет свободного времени" in again.text
+    assert "Рита" in again.labels[0]
+
+
+async def test_moving_offers_the_same_recruiter_first_and_others_by_a_button(vera: Person, desk: Desk) -> None:
+    """FR6 where the candidate chooses the recruiter."""
+    booking = desk.book(1060, desk.slots[f"{6:024x}"])
+    await vera.writes("/reschedule")
+    slots = await vera.sees("На какое время перенести?")
+    assert ["каб. 7" in label for label in slots.labels] == [True, False, False]
+    assert slots.labels[1:] == ["Другой рекрутер", "Оставить как есть"]
+    await vera.presses(slots, "Другой рекрутер")
+    menu = await vera.sees("К какому рекрутеру перенести запись?")
+    assert "Другой город" not in menu.labels
+    await vera.presses(menu, "Рита")
+    await vera.presses(await shows(vera, "каб. 1"), "Позже")
+    await vera.presses(await shows(vera, "каб. 4"), "каб. 4")
+    await vera.presses(await vera.sees("Перенести вашу запись"), "Подтвердить")
+    await vera.sees("Запись перенесена!")
+    [request] = desk.requests
+    assert isinstance(request, BookingRescheduled)
+    assert (request.booking_id, request.slot.recruiter_id) == (booking.id, RECRUITER.id)
+
+
+async def test_a_recruiter_of_the_forgers_own_making_leads_to_the_menu(vera: Person, desk: Desk) -> None:
+    """A forged or outdated recruiter's or city's button shows what there is."""
+    menu = await open_menu(vera)
+    event_id = desk.events[0].id
+    await vera.sends_data(menu, f"1:rc:{event_id}:{'f' * 24}")
+    await vera.sees("У этого рекрутера больше нет свободного времени")
+    await vera.sends_data(menu, f"1:ct:{event_id}:{'f' * 24}")
+    await vera.sees("В этом городе свободного времени сейчас нет")
+
+
+async def test_the_quick_flow_names_the_city_on_the_slots_only_where_there_are_several(
+    vera: Person, desk: Desk
+) -> None:
+    """FR3 stays as it is, but a slot in another city must not come as a surprise."""
+    desk.change_event(chooses_recruiter=False)
+    await vera.writes("/start")
+    slots = await vera.sees("Выберите удобное время")
+    assert "· Москва ·" in slots.labels[0]
+    assert slots.labels[3:] == ["Позже →"]
+    del desk.slots[f"{9:024x}"]
+    await desk.invalidate(CacheName.SLOTS)
+
+    async def unnamed() -> bool:
+        await vera.writes("/start")
+        return "Москва" not in (await vera.sees("Выберите удобное время")).labels[0]
+
+    await eventually(unnamed, "one city, not named")
+    await vera.writes("/help")
+    await vera.sees("Вот что я умею")  # the last of what was written above is handled too
+
+
+async def test_what_is_written_while_choosing_is_answered_with_the_step_again(vera: Person, desk: Desk) -> None:
+    """Manners: at the slots and at the confirmation. However many messages ask, one Confirm is taken."""
+    await vera.presses(await open_menu(vera), "Ольга")
+    await shows(vera, "каб. 6")
+    await vera.writes("можно завтра?")
+    again = await vera.sees("Выберите, пожалуйста, кнопкой")
+    assert "каб. 6" in again.labels[0]
+    await vera.presses(again, "каб. 6")
+    old = await vera.sees("Записать вас на это время?")
+    await vera.writes("да")
+    asked = await vera.sees("Выберите, пожалуйста, кнопкой")
+    assert "Записать вас на это время?" in asked.text
+    await vera.presses(asked, "Подтвердить")
+    await vera.sees("Вы записаны!")
+    answer = await vera.answer_to(await vera.presses(old, "Подтвердить"))
+    assert "устарела" in answer["text"]
+    assert len(desk.requests) == 1
+    await vera.writes("/help")
+    await vera.sees("Вот что я умею")  # that press is handled to its end
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "time"),
+    [
+        ("Europe/Kaliningrad", "23", "22:30 (Калининград)"),
+        ("Europe/Moscow", "23", "23:30"),
+        ("Asia/Vladivostok", "24", "06:30 (Владивосток)"),
+    ],
+)
+async def test_a_slot_at_half_past_eleven_at_night_has_each_readers_date(
+    vera: Person, desk: Desk, zone: str, day: str, time: str
+) -> None:
+    """Languages and zones: in the menu, on the button, in the details and when booked."""
+    year = clock.now().year + 1
+    starts_at = datetime(year, 11, 23, 20, 30, tzinfo=UTC)
+    desk.slots.clear()
+    desk.add_slot(1, starts_at=starts_at, closes_at=starts_at - timedelta(hours=2))
+    desk.allow(1060, "Вера", timezone=zone)
+    menu = await open_menu(vera)
+    assert f"{day} нояб., {time} · 1 слот" in menu.labels[0]
+    await vera.presses(menu, "Рита")
+    slots = await shows(vera, "каб. 1")
+    assert f"{day} нояб., {time}" in slots.labels[0]
+    await vera.presses(slots, "каб. 1")
+    details = await vera.sees("Записать вас на это время?")
+    await vera.presses(details, "Подтвердить")
+    booked = await vera.sees("Вы записаны!")
+    for text in (details.text, booked.text):
+        assert f"{day} ноября {year}" in text
+        assert f"Время: {time}," in text
+
+
+async def test_a_slot_of_a_far_city_names_its_zone_to_who_has_none_of_their_own(vera: Person, desk: Desk) -> None:
+    """The city's zone decides then."""
+    vladivostok = CityRef(id="c" * 23 + "5", name="Владивосток", timezone="Asia/Vladivostok")
+    slot = desk.add_slot(11, city=vladivostok)
+    await vera.presses(await open_menu(vera), "Другой город")
+    await vera.presses(await vera.sees("В каком городе"), "Владивосток")
+    menu = await vera.sees("Город: Владивосток")
+    assert f"{slot.starts_at + timedelta(hours=10):%H:%M} (Владивосток)" in menu.labels[0]

@@ -1,0 +1,253 @@
+"""R7 and "A booking's life": the waiting list, seats offered from it, and being asked for another time."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from interview_bot import clock
+from shared_contracts.booking import BookingRescheduled, OfferPassed, OfferTaken, Outcome
+from shared_contracts.dialog import DialogOutcome, WaitingListJoined, WaitingListLeft
+from shared_contracts.directory import BookingStatus, BookingView
+from shared_contracts.notification import NotificationCommand, NotificationKind
+from shared_contracts.topology import BOOKING_RESULT, DIALOG_RESULT, NOTIFICATION_COMMAND
+from tests.kit.desk import EVENT, Desk
+from tests.kit.recruiting import RITA
+from tests.kit.telegram import Person, Sandbox, eventually
+
+
+async def full(anna: Person, desk: Desk) -> Any:
+    """Anna looks for a slot and there is none."""
+    desk.slots.clear()
+    await anna.writes("/start")
+    return await anna.sees("Свободного времени сейчас нет")
+
+
+async def test_with_no_slot_the_person_can_wait_for_one_and_stop_waiting(anna: Person, desk: Desk) -> None:
+    """R7: the city's link and the waiting list, in one message."""
+    nothing = await full(anna, desk)
+    assert nothing.labels == ["Свяжитесь с нами", "🔔 Сообщить, когда появятся места"]
+    assert nothing.buttons[0]["url"] == "https://t.me/responsible_person"
+    await anna.presses(nothing, "Сообщить")
+    joined = await anna.sees("Записали вас в лист ожидания")
+    assert (joined.id, joined.labels) == (nothing.id, ["Больше не ждать"])
+    await anna.presses(joined, "Больше не ждать")
+    left = await anna.sees("больше не будем писать")
+    assert left.id == nothing.id
+    await anna.presses(left, "Выбрать время")
+    await anna.presses(await anna.sees("Свободного времени сейчас нет"), "Сообщить")
+    await anna.sees("Записали вас в лист ожидания")
+    commands = [c for c in desk.dialog_commands if isinstance(c, WaitingListJoined | WaitingListLeft)]
+    assert [type(c) for c in commands] == [WaitingListJoined, WaitingListLeft, WaitingListJoined]
+    assert isinstance(commands[0], WaitingListJoined)
+    assert (commands[0].event_id, commands[0].city_id) == (EVENT.id, None)
+
+
+async def test_joining_twice_is_one_wish(anna: Person, desk: Desk) -> None:
+    """Guard: the closed message."""
+    nothing = await full(anna, desk)
+    desk.dialogs.answering.clear()
+    queries = [await anna.presses(nothing, "Сообщить") for _ in range(3)]
+    for query in queries:
+        await anna.answer_to(query)
+    await anna.sees("Записываем в лист ожидания…")
+    desk.dialogs.answering.set()
+    await anna.sees("Записали вас в лист ожидания")
+    assert len([c for c in desk.dialog_commands if isinstance(c, WaitingListJoined)]) == 1
+
+
+@pytest.mark.parametrize(
+    ("outcome", "words", "labels"),
+    [
+        (DialogOutcome.ALREADY_JOINED, "уже в листе ожидания", ["Больше не ждать"]),
+        (DialogOutcome.ALREADY_BOOKED, "у вас уже есть запись", ["Моя запись"]),
+        (DialogOutcome.NOT_ALLOWED, "не получилось", ["Выбрать время"]),
+        (DialogOutcome.FAILED, "Что-то пошло не так", ["Выбрать время"]),
+    ],
+)
+async def test_each_answer_has_its_words_and_next_step(
+    anna: Person, desk: Desk, outcome: DialogOutcome, words: str, labels: list[str]
+) -> None:
+    """R2."""
+    nothing = await full(anna, desk)
+    desk.dialogs.answering.clear()
+    await anna.presses(nothing, "Сообщить")
+
+    async def joined() -> WaitingListJoined | None:
+        return next((c for c in desk.dialog_commands if isinstance(c, WaitingListJoined)), None)
+
+    command = await eventually(joined, "the wish")
+    await desk.send(DIALOG_RESULT.name, desk.dialogs.result_of(command, outcome=outcome))
+    shown = await anna.sees(words)
+    assert (shown.id, shown.labels) == (nothing.id, labels)
+    desk.dialogs.outcome = outcome
+    desk.dialogs.answering.set()
+
+
+async def test_nobody_waits_for_a_slot_to_move_to(anna: Person, desk: Desk) -> None:
+    """A booking is held already."""
+    desk.book(1001, desk.slots[f"{1:024x}"])
+    desk.slots.clear()
+    await anna.writes("/reschedule")
+    assert (await anna.sees("Другого свободного времени")).labels == ["Свяжитесь с нами"]
+
+
+def offered(desk: Desk) -> BookingView:
+    """A seat held for Anna."""
+    booking = desk.book(1001, desk.slots[f"{1:024x}"]).model_copy(
+        update={"status": BookingStatus.OFFERED, "expires_at": clock.now() + timedelta(minutes=15)}
+    )
+    desk.bookings[booking.id] = (1001, booking)
+    return booking
+
+
+async def tell(desk: Desk, kind: NotificationKind, booking: BookingView) -> None:
+    """Anna is told."""
+    command = NotificationCommand(
+        message_id=uuid4(),
+        correlation_id="desk",
+        occurred_at=clock.now(),
+        notification_id=uuid4().hex[:24],
+        kind=kind,
+        user_telegram_id=1001,
+        booking=booking,
+    )
+    await desk.send(NOTIFICATION_COMMAND.name, command)
+
+
+async def test_an_offered_seat_is_taken(anna: Person, desk: Desk) -> None:
+    """Take, pressed twice, is one request; "booked" comes after the commit."""
+    await anna.writes("/start")
+    await anna.sees("Выберите")
+    await tell(desk, NotificationKind.SLOT_OFFERED, offered(desk))
+    notice = await anna.sees("Освободилось место")
+    assert "Держим до" in notice.text
+    desk.answering.clear()
+    queries = [await anna.presses(notice, "Беру") for _ in range(2)]
+    for query in queries:
+        await anna.answer_to(query)
+    desk.answering.set()
+    booked = await anna.sees("Вы записаны!")
+    assert booked.id == notice.id
+    [request] = desk.requests
+    assert isinstance(request, OfferTaken)
+
+
+async def test_an_offered_seat_is_passed_on(anna: Person, desk: Desk) -> None:
+    """Its own words: nothing of the candidate's was cancelled."""
+    await anna.writes("/start")
+    await anna.sees("Выберите")
+    await tell(desk, NotificationKind.SLOT_OFFERED, offered(desk))
+    await anna.presses(await anna.sees("Освободилось место"), "Пропустить")
+    assert (await anna.sees("предложим это место другому")).labels == ["Больше не ждать"]
+    assert isinstance(desk.requests[0], OfferPassed)
+
+
+async def test_an_offer_whose_time_is_up_says_so(anna: Person, desk: Desk) -> None:
+    """``expired`` in an offer's own words; ``failed`` can be tried again from the same message."""
+    await anna.writes("/start")
+    await anna.sees("Выберите")
+    await tell(desk, NotificationKind.SLOT_OFFERED, offered(desk))
+    notice = await anna.sees("Освободилось место")
+    desk.outcome = Outcome.FAILED
+    await anna.presses(notice, "Беру")
+    await anna.sees("Что-то пошло не так")
+    desk.outcome = Outcome.EXPIRED
+    await anna.sends_data(notice, notice.data("Беру"))
+    await anna.sees("это место предложили следующему")
+    assert len(desk.requests) == 2
+
+
+async def test_my_booking_shows_an_offer_with_its_two_answers(anna: Person, desk: Desk) -> None:
+    """An offered booking can't be moved."""
+    offered(desk)
+    await anna.writes("/mybooking")
+    shown = await anna.sees("место держим для вас")
+    assert "Держим для вас до" in shown.text
+    assert shown.labels == ["✅ Беру", "Пропустить"]
+    for command in ("/reschedule", "/cancel"):
+        await anna.writes(command)
+        assert (await anna.sees("Ваша запись:")).labels == ["✅ Беру", "Пропустить"]
+
+
+async def test_who_asks_for_a_slot_while_one_is_held_for_them_answers_the_offer_first(anna: Person, desk: Desk) -> None:
+    """``already_booked`` by an offer: not "you are booked", but Take / Pass."""
+    offered(desk)
+    await anna.writes("/start")
+    await anna.presses(await anna.sees("Выберите"), "каб. 2")
+    desk.outcome = Outcome.ALREADY_BOOKED
+    await anna.presses(await anna.sees("Записать вас"), "Подтвердить")
+    shown = await anna.sees("сначала возьмите его или пропустите")
+    assert "каб. 1" in shown.text
+    assert shown.labels == ["✅ Беру", "Пропустить"]
+    desk.outcome = None
+    await anna.presses(shown, "Пропустить")
+    await anna.sees("предложим это место другому")
+
+
+async def test_someone_elses_offer_or_an_older_one_can_not_be_answered(
+    sandbox: Sandbox, anna: Person, desk: Desk
+) -> None:
+    """Guards: ``my_bookings._own`` and the version and state in ``answer_offer``."""
+    booking = offered(desk)
+    desk.allow(1002, "Борис")
+    boris = await sandbox.person(1002, "Борис")
+    await boris.writes("/start")
+    slots = await boris.sees("Выберите удобное время")
+    for action in ("ot", "op"):
+        await boris.sends_data(slots, f"1:{action}:{booking.id}:1")
+        await boris.sees("Этой записи уже нет")
+    await anna.writes("/mybooking")
+    shown = await anna.sees("место держим для вас")
+    await anna.sends_data(shown, f"1:ot:{booking.id}:2")
+    again = await anna.sees("уже неактуально")
+    taken = booking.model_copy(update={"status": BookingStatus.BOOKED})
+    desk.bookings[booking.id] = (1001, taken)
+    await anna.presses(again, "Пропустить")
+    await anna.sees("вы записаны")
+    assert desk.requests == []
+
+
+async def test_asked_for_another_time_the_candidate_chooses_again(anna: Person, desk: Desk) -> None:
+    """R3: RESCHEDULE_ASKED leads to the slots in the same message; the request is a move."""
+    await anna.writes("/start")
+    await anna.sees("Выберите")
+    booking = desk.book(1001, desk.slots[f"{1:024x}"])
+    await tell(desk, NotificationKind.RESCHEDULE_ASKED, booking.model_copy(update={"reschedule_asked": True}))
+    notice = await anna.sees("просит другое время")
+    await anna.presses(notice, "Выбрать другое время")
+    slots = await anna.sees("На какое время перенести?")
+    assert slots.id == notice.id
+    await anna.presses(slots, "каб. 2")
+    await anna.presses(await anna.sees("Перенести вашу запись"), "Подтвердить")
+    await anna.sees("Запись перенесена!")
+    assert isinstance(desk.requests[0], BookingRescheduled)
+
+
+@pytest.mark.parametrize("in_chat", [True, False])
+async def test_a_request_for_a_recruiter_without_chat_names_their_link(anna: Person, desk: Desk, in_chat: bool) -> None:
+    """R4. Guard: ``_recruiter_is_away``."""
+    desk.dialogs.employ(RITA if in_chat else None)
+    await anna.writes("/start")
+    desk.answering.clear()
+    await anna.presses(await anna.sees("Выберите"), "каб. 1")
+    await anna.presses(await anna.sees("Записать вас"), "Подтвердить")
+    await anna.sees("Записываем…")
+
+    async def asked() -> bool:
+        return bool(desk.requests)
+
+    await eventually(asked, "a request")
+    result = desk.result_of(desk.requests[0])
+    assert result.booking is not None
+    update = {
+        "status": BookingStatus.PENDING,
+        "expires_at": clock.now() + timedelta(hours=24),
+        "recruiter_url": "https://t.me/rita_recruiter",
+    }
+    pending = {"outcome": Outcome.PENDING_APPROVAL, "booking": result.booking.model_copy(update=update)}
+    await desk.send(BOOKING_RESULT.name, result.model_copy(update=pending))
+    shown = await anna.sees("рекрутер должен подтвердить")
+    assert ("https://t.me/rita_recruiter" in shown.text) is not in_chat
+    desk.answering.set()
