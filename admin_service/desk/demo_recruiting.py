@@ -144,8 +144,8 @@ _CHOICES: dict[str, list[dict[str, Any]]] = {
             "label_ru": "Только удалённо",
             "label_en": "Remote only",
             "effect": ChoiceEffect.REJECT,
-            "text_ru": "Сейчас мы работаем только в офисе. Спасибо за интерес!",
-            "text_en": "For now we work in the office only. Thank you for your interest!",
+            "text_ru": "Сейчас мы работаем только в офисе, удалённой работы пока нет.",
+            "text_en": "For now we work in the office only; there is no remote work yet.",
         },
     ],
 }

@@ -30,6 +30,7 @@ _WORDS = {
     },
 }
 _MOMENT = {"ru": "l, j E, H:i", "en": "l, j F, H:i"}
+_DEADLINE = {"ru": "j E, H:i", "en": "j F, H:i"}
 _DAY = {"ru": "l, j E", "en": "l, j F"}
 _RECRUITER_LINK, _CONTACT_LINK = "https://t.me/olga_smirnova_hr", "https://t.me/slotdesk_help"
 
@@ -46,7 +47,7 @@ LONGEST = {
     "contact_link": f"https://t.me/{'x' * 187}",
     "reason": "Ж" * 1_000,
     "wanted": f"воскресенье, 30 сентября, 23:30 ({'Ж' * 64})",
-    "until": f"воскресенье, 30 сентября, 23:30 ({'Ж' * 64})",
+    "until": f"30 сентября, 23:30 ({'Ж' * 64})",
 }
 """As long as the desk lets each be."""
 
@@ -95,7 +96,7 @@ def sample_values(language: str, setting: Setting) -> dict[str, str]:
         "recruiter_link": setting.recruiter_link,
         "contact_link": setting.contact_link,
         "wanted": moment(start + timedelta(days=1, hours=3), _MOMENT),
-        "until": moment(start - timedelta(days=1), _MOMENT),
+        "until": moment(start - timedelta(days=1), _DEADLINE),
     }
 
 

@@ -98,7 +98,7 @@ class AdminApi:
 
     async def recruiter_cards(self, telegram_id: int) -> list[RecruiterCard]:
         """The requests that wait for a recruiter's answer, by start, at most 1,000."""
-        return await self._read_pages(Page[RecruiterCard], f"/api/recruiter-cards?telegram_id={telegram_id}&limit=200")
+        return await self._read_pages(Page[RecruiterCard], f"/api/recruiter-cards?telegram_id={telegram_id}&limit=100")
 
     async def templates(self) -> TemplateList:
         """The message templates in force."""

@@ -58,6 +58,72 @@ class Desk:
         self.page.click("button[name=_save]")
         self.page.wait_for_url("**/scheduling/interviewevent/")
 
+    def change_event(self, title: str, *, is_open: bool, pending_hours: int = 24) -> None:
+        """Open an interview event, or close it."""
+        self._open("scheduling/interviewevent/")
+        self.page.click(f"#result_list tbody a:has-text('{title}')")
+        self.page.set_checked("#id_is_open", is_open)
+        self.page.fill("#id_pending_hours", str(pending_hours))
+        self.page.click("button[name=_save]")
+        self.page.wait_for_url("**/scheduling/interviewevent/")
+
+    def add_event(self, title: str) -> None:
+        """A new interview event, open at once."""
+        self._open("scheduling/interviewevent/add/")
+        self.page.fill("#id_title", title)
+        self.page.click("button[name=_save]")
+        self.page.wait_for_url("**/scheduling/interviewevent/")
+
+    def add_slot(self, event: str, day: str, time: str, *, city: str, place: str) -> None:
+        """One slot of an event, by the page that makes many."""
+        self._open("scheduling/interviewevent/")
+        self.page.click(f"#result_list tbody a:has-text('{event}')")
+        self.page.click("a[href$='/add-slots/']")
+        self.page.select_option("select[name=city]", label=city)
+        for name in ("first_day", "last_day"):
+            self.page.fill(f"input[name={name}]", day)
+        self.page.fill("[name=times]", time)
+        self.page.fill("[name=max_users]", "1")
+        self.page.fill("[name=location]", place)
+        self.page.click("button[name=preview]")
+        self.page.click("button[name=create]")
+        self.page.wait_for_load_state()
+
+    def invite_candidate(self, first_name: str) -> str:
+        """Put somebody on the allow list by name alone, and make their personal link."""
+        self._open("people/candidate/add/")
+        self.page.fill("#id_first_name", first_name)
+        self.page.click("button[name=_continue]")
+        self.page.wait_for_url("**/people/candidate/*/change/")
+        return self._invite()
+
+    def add_recruiter(self, name: str) -> None:
+        """A recruiter known by name only."""
+        self._open("people/recruiter/add/")
+        self.page.fill("#id_name", name)
+        self.page.click("button[name=_save]")
+        self.page.wait_for_url("**/people/recruiter/")
+
+    def invite_recruiter(self, name: str) -> str:
+        """Make the personal link of a recruiter who is there already."""
+        self._open(f"people/recruiter/?q={name}")
+        self.page.click("#result_list tbody a >> nth=0")
+        return self._invite()
+
+    def revoke_invitation(self, name: str) -> None:
+        """Take back the newest link of a person."""
+        self._open(f"people/invitation/?q={name}")
+        self.page.click("#result_list tbody a >> nth=0")
+        self.page.click("a[href$='/revoke/']")
+        self._press("Revoke")
+        self.page.wait_for_load_state()
+
+    def _invite(self) -> str:
+        self.page.click("a[href$='/invite/']")
+        self._press("Make a link")
+        self.page.wait_for_url("**/people/invitation/*/change/")
+        return self.page.input_value(".desk-copy input")
+
     def decide_request(self, booking_id: object, decision: str, reason: str) -> None:
         """Press Approve or Reject on a request's page, and again on the page that asks."""
         self._open(f"scheduling/booking/{booking_id}/{decision.lower()}/")

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
+from urllib.parse import parse_qs, urlparse
 
 import httpx
 from bson import ObjectId
@@ -32,6 +33,11 @@ def eventually(look: Callable[[], T | None], what: str, seconds: float = PATIENC
             return seen
         time.sleep(0.05)
     raise AssertionError(f"did not happen within {seconds:.0f} s: {what}")
+
+
+def opening(link: str) -> str:
+    """What Telegram sends when a ``t.me`` link with a start parameter is opened."""
+    return "/start " + parse_qs(urlparse(link).query)["start"][0]
 
 
 @dataclass(frozen=True)
@@ -116,11 +122,11 @@ class Person:
         """What the bot wrote to the person."""
         return self._chats.messages(self.id)
 
-    def sees(self, part: str, message_id: int | None = None) -> Message:
-        """Wait for the newest message (or that one) to show ``part``."""
+    def sees(self, part: str, message_id: int | None = None, *, after: int = 0) -> Message:
+        """Wait for the newest message (or that one) to show ``part``; ``after``: newer than the one of this id."""
 
         def look() -> Message | None:
-            shown = [item for item in self.messages() if message_id in (None, item.id)]
+            shown = [item for item in self.messages() if message_id in (None, item.id) and item.id > after]
             return shown[-1] if shown and part in shown[-1].text else None
 
         try:

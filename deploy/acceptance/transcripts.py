@@ -10,14 +10,15 @@ from pathlib import Path
 from acceptance.driving import Message, Person
 
 FOLDER = Path(__file__).parent / "transcripts"
-_TOKEN = re.compile(r"\bi_[A-Za-z0-9_-]{16,}")
+_TOKEN = re.compile(r"(?<=\bi_)[A-Za-z0-9_-]{8,}")
 
 
 class Transcript:
-    """One conversation, written down as it goes."""
+    """One conversation, written down as it goes; what ``hidden`` finds is of the moment and written as "…"."""
 
-    def __init__(self) -> None:
+    def __init__(self, hidden: re.Pattern[str] = _TOKEN) -> None:
         self.lines: list[str] = []
+        self._hidden = hidden
 
     def follow(self, person: Person, name: str) -> "Followed":
         """The person, with everything they do and are shown written down under ``name``."""
@@ -29,7 +30,10 @@ class Transcript:
 
     def check(self, name: str) -> None:
         """Compare with ``transcripts/<name>.txt``, or write it."""
-        file, text = FOLDER / f"{name}.txt", "\n".join(self.lines).strip() + "\n"
+        text = "\n".join(self.lines).strip() + "\n"
+        for hidden in (_TOKEN, self._hidden):
+            text = hidden.sub("…", text)
+        file = FOLDER / f"{name}.txt"
         if os.environ.get("REWRITE_TRANSCRIPTS") == "1":
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text, encoding="utf-8")
@@ -45,7 +49,7 @@ class Followed:
 
     def writes(self, text: str) -> None:
         """Type a message."""
-        self._lines += ["", f"{self._name}: {_TOKEN.sub('i_…', text)}"]
+        self._lines += ["", f"{self._name}: {text}"]
         self.person.writes(text)
 
     def presses(self, message: Message, button: str) -> str | None:
@@ -54,9 +58,12 @@ class Followed:
         self._lines += ["", f"{self._name} ▸ [{label}]"]
         return self.person.presses(message, button)
 
-    def sees(self, part: str, message_id: int | None = None) -> Message:
-        """Wait for the newest message (or that one) to show ``part``, and write down what it shows."""
-        message = self.person.sees(part, message_id)
+    def sees(self, part: str, message_id: int | None = None, *, after: Message | None = None) -> Message:
+        """Wait for the newest message (or that one) to show ``part``, and write down what it shows.
+
+        ``after``: a message that shows ``part`` too, so a newer one is waited for.
+        """
+        message = self.person.sees(part, message_id, after=after.id if after else 0)
         edited = message.id in self._shown
         if self._shown.get(message.id) != message:
             self._shown[message.id] = message
@@ -67,4 +74,4 @@ class Followed:
 def _drawn(message: Message) -> list[str]:
     text = [f"  │ {line}".rstrip() for line in message.text.splitlines()]
     rows = ["    " + " ".join(f"[{button['text']}]" for button in row) for row in message.rows]
-    return [_TOKEN.sub("i_…", line) for line in (*text, *rows)]
+    return [*text, *rows]

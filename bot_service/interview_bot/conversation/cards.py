@@ -10,7 +10,7 @@ from telegram.constants import MessageLimit
 from interview_bot.conversation.callback_data import Action, pack
 from interview_bot.conversation.screen import Screen
 from interview_bot.conversation.texts import Texts
-from interview_bot.conversation.wording import moment, reader_zone, slot_card
+from interview_bot.conversation.wording import DAY_AND_TIME, moment, reader_zone, slot_card
 from shared_contracts.card import CardAnswer, RecruiterCard
 from shared_contracts.directory import BookingStatus
 from shared_contracts.notification import NotificationKind
@@ -92,7 +92,7 @@ def _state(card: RecruiterCard, texts: Texts) -> str:
     key, limit = ("card.reschedule_asked", "card.kept_until") if asked else ("card.waits", "card.until")
     if booking.expires_at is None:
         return texts(key)
-    until = moment(booking.expires_at, reader_zone(card.timezone, booking.slot), texts, "d MMMM, HH:mm")
+    until = moment(booking.expires_at, reader_zone(card.timezone, booking.slot), texts, DAY_AND_TIME)
     return f"{texts(key)}\n{texts(limit, when=until)}"
 
 
@@ -108,7 +108,7 @@ def _request(card: RecruiterCard, texts: Texts) -> str:
         lines.append(texts("card.city", city=person.city))
     lines.append(slot_card(slot.model_copy(update={"recruiter": None}), card.timezone, texts))
     if booking.requested_slot:
-        old, new = (moment(at, zone, texts, "d MMMM, HH:mm") for at in (booking.slot.starts_at, slot.starts_at))
+        old, new = (moment(at, zone, texts, DAY_AND_TIME) for at in (booking.slot.starts_at, slot.starts_at))
         lines.append(texts("card.move", old=old, new=new))
     return "\n".join(lines)
 

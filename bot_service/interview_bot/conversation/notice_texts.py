@@ -5,10 +5,13 @@ from babel.dates import format_datetime
 from interview_bot.admin_api import AdminApiDownError
 from interview_bot.conversation.talk import Tools
 from interview_bot.conversation.texts import Texts
-from interview_bot.conversation.wording import clock_time, moment, place, reader_zone
+from interview_bot.conversation.wording import DAY_AND_TIME, clock_time, moment, place, reader_zone
 from shared_contracts.directory import BookingView
 from shared_contracts.notification import NotificationKind
 from shared_contracts.wording import choose, render
+
+REASON_CHARACTERS = 1_000
+"""As long as the desk lets a reason be; a template is checked to fit a message with that."""
 
 
 async def notice_text(
@@ -34,7 +37,7 @@ async def notice_text(
     values = template_values(booking, person.timezone if person else None, texts) | {
         "name": name or (person.first_name if person else ""),
         "contact_link": contact or await tools.directory.default_contact() or "",
-        "reason": reason or "",
+        "reason": (reason or "")[:REASON_CHARACTERS],
     }
     return render(template.text, values)
 
@@ -53,5 +56,5 @@ def template_values(booking: BookingView, own_zone: str | None, texts: Texts) ->
         "recruiter": slot.recruiter.name if slot.recruiter else "",
         "recruiter_link": booking.recruiter_url or "",
         "wanted": moment(wanted.starts_at, reader_zone(own_zone, wanted), texts) if wanted else "",
-        "until": moment(booking.expires_at, zone, texts) if booking.expires_at else "",
+        "until": moment(booking.expires_at, zone, texts, DAY_AND_TIME) if booking.expires_at else "",
     }

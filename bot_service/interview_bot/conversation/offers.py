@@ -49,7 +49,7 @@ def slots_screen(slots: list[SlotView], reader: Reader, data: TempData) -> tuple
         parts = [texts("slots.move"), booking_card(data.booking, reader.zone, texts)]
     else:
         parts = [texts("slots.choose", event=shown.slots[0].event.name)]
-    if data.recruiter:
+    if data.recruiter and not (data.booking and recruiter_of(data.booking.slot) == data.recruiter):
         parts.append(texts("slot.recruiter", name=recruiter_name(shown.slots[0], reader)))
     keyboard = keyboards.slots(shown, data, reader.zone, texts, with_city=len(cities_of(slots)) > 1)
     return Screen("\n\n".join([*parts, texts("slots.contact_hint")]), keyboard), data

@@ -120,7 +120,8 @@ class Outcomes:
             return Screen(held, InlineKeyboardMarkup([keyboards.offer_buttons(booking, texts)]))
         parts = [texts(f"outcome.{outcome.value}")]
         if booking is not None and outcome in _SHOW_BOOKING:
-            said_above = outcome in {Outcome.BOOKED, Outcome.MOVED}
+            asked_anew = outcome is Outcome.PENDING_APPROVAL and booking.requested_slot is None
+            said_above = asked_anew or outcome in {Outcome.BOOKED, Outcome.MOVED}
             card = slot_card(booking.slot, zone, texts) if said_above else booking_card(booking, zone, texts)
             parts.append(card)
         if booking is not None and booking.expires_at and outcome is Outcome.PENDING_APPROVAL:

@@ -22,6 +22,10 @@ def reader_zone(own: str | None, slot: SlotView) -> ZoneInfo:
     return ZoneInfo(MOSCOW)
 
 
+DAY_AND_TIME = "d MMMM, HH:mm"
+"""A moment inside a sentence: a weekday would have to be declined."""
+
+
 def moment(when: datetime, zone: ZoneInfo, texts: Texts, pattern: str = "EEEE, d MMMM, HH:mm") -> str:
     """A date with weekday and time, and the zone's name when it is not Moscow's."""
     text = format_datetime(when, pattern, tzinfo=zone, locale=texts.locale)

@@ -71,6 +71,8 @@ def pages(desk: "Desk") -> list[Route]:
         return await desk.api_answer(request, lambda: Page[Recipient](results=chosen, next=more))
 
     async def recruiter_cards(request: Request) -> Response:
+        if int(request.query_params.get("limit", "50")) > 100:  # as the admin service has it
+            return Response(status_code=400)
         found = desk.recruiting.open_cards(int(request.query_params["telegram_id"]))
         return await desk.api_answer(request, lambda: Page[RecruiterCard](results=found, next=None))
 
