@@ -59,6 +59,10 @@ class Message:
         """The buttons' texts."""
         return [button["text"] for button in self.buttons]
 
+    def data(self, part: str) -> str:
+        """The callback data of the button that has ``part`` in its text."""
+        return next(str(button["callback_data"]) for button in self.buttons if part in button["text"])
+
 
 class Chats:
     """The sandbox's control API."""

@@ -37,7 +37,7 @@ def test_a_request_is_approved_in_the_desk_and_the_candidate_congratulated(
 
     desk.decide_request(request["_id"], "Approve", "")
 
-    sofia.sees("Поздравляем!")
+    sofia.sees("поздравляем!")
     assert store.bookings_of(1009)[0]["status"] == "booked"
     sofia.cancels()
 

@@ -21,6 +21,7 @@ from bson import Int64, ObjectId
 from pymongo import MongoClient
 from pymongo.database import Database
 
+from bench import coherence
 from local.stack import Stack
 
 PEOPLE = 50
@@ -224,6 +225,7 @@ def main() -> None:
         uri = stack.env["MONGODB_URI"].strip("'")
         with MongoClient[Json](uri, tz_aware=True) as client:
             prepare(client[stack.env["MONGODB_DATABASE"]])
+        coherence.measure(stack)
         asyncio.run(measure(stack.env["SANDBOX_URL"]))
 
 

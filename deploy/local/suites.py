@@ -126,7 +126,7 @@ def run(kind: str, names: Sequence[str]) -> int:
     try:
         if servers:
             environment |= _start_servers(home, servers)
-        results = _side_by_side(chosen, environment) if kind == "check" else _one_by_one(chosen, environment)
+        results = _side_by_side(_lanes(kind, chosen), environment)
     finally:
         if servers:
             with lifecycle.exclusive(home):
@@ -153,10 +153,18 @@ def _start_servers(home: Home, names: Collection[str]) -> dict[str, str]:
     return {**addresses, "TEST_SERVERS_ENV": env_file}
 
 
-def _side_by_side(suites: Sequence[Suite], environment: Mapping[str, str]) -> list[Result]:
-    """Each suite's output as a whole, when it is done."""
+def _lanes(kind: str, suites: Sequence[Suite]) -> list[list[Suite]]:
+    """What runs after one another. Tests that share the servers must; the others have servers of their own."""
+    if kind == "check":
+        return [[suite] for suite in suites]
+    return [[suite for suite in suites if bool(suite.servers) is shared] for shared in (True, False)]
+
+
+def _side_by_side(lanes: Sequence[Sequence[Suite]], environment: Mapping[str, str]) -> list[Result]:
+    """Two lanes at a time; each suite's output as a whole, when it is done."""
 
     def one(suite: Suite) -> Result:
+        print(f"{suite.name} …", flush=True)
         began = time.monotonic()
         ended = subprocess.run(
             suite.command,
@@ -169,25 +177,9 @@ def _side_by_side(suites: Sequence[Suite], environment: Mapping[str, str]) -> li
             check=False,
         )
         result = Result(suite, ended.returncode, time.monotonic() - began)
-        print(f"── {suite.name} ──\n{ended.stdout.strip()}", flush=True)
+        print(f"\n── {suite.name} ──\n{ended.stdout.strip()}\n", flush=True)
         return result
 
     with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
-        return list(pool.map(one, suites))
-
-
-def _one_by_one(suites: Sequence[Suite], environment: Mapping[str, str]) -> list[Result]:
-    """Each suite's output as it comes; one at a time, because they share the servers."""
-    results = []
-    for suite in suites:
-        print(f"\n── {suite.name} ──", flush=True)
-        began = time.monotonic()
-        ended = subprocess.run(
-            suite.command,
-            cwd=suite.part,
-            env={**suite.environment, **environment},
-            stdin=subprocess.DEVNULL,
-            check=False,
-        )
-        results.append(Result(suite, ended.returncode, time.monotonic() - began))
-    return results
+        done = pool.map(lambda lane: [one(suite) for suite in lane], lanes)
+        return [result for results in done for result in results]

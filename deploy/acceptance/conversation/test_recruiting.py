@@ -1,112 +1,18 @@
 """The recruiting flow's voice: invitation, questionnaire, recruiter, time, approval (R3, R9, R10, R11)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import pytest
 
+from acceptance.conversation.words import EN, RU, Words
 from acceptance.desk import Desk
-from acceptance.driving import Chats, Message, Store, opening
+from acceptance.driving import Chats, Message, Person, Store, opening
 from acceptance.transcripts import Followed, Transcript
 
 QUICK, RECRUITING = "Специалист поддержки", "Набор в отдел заботы"
 ANNA, BORIS = 2001, 2002
 
 
-@dataclass(frozen=True)
-class Words:
-    """What people look for on the screen."""
-
-    welcome: str
-    name: str
-    city: str
-    age: str
-    number: str
-    experience: str
-    other_field: str
-    clarify: str
-    schedule: str
-    shifts: str
-    remote: str
-    more: str
-    skip: str
-    recruiters: str
-    choose: str
-    sure: str
-    confirm: str
-    waits: str
-    card: str
-    card_move: str
-    asked: str
-    other_time: str
-    when_instead: str
-    sure_to_move: str
-    approve: str
-    approved: str
-    congratulations: str
-    sorry: str
-
-
-RU = Words(
-    welcome="Добро пожаловать",
-    name="Как вас зовут?",
-    city="В каком городе",
-    age="Сколько вам полных лет?",
-    number="Нужно целое число",
-    experience="Вы уже работали с клиентами?",
-    other_field="В другой сфере",
-    clarify="Расскажите в двух словах",
-    schedule="Какой график вам подходит?",
-    shifts="Сменный",
-    remote="Только удалённо",
-    more="Что нам ещё стоит о вас знать?",
-    skip="Пропустить",
-    recruiters="К какому рекрутеру",
-    choose="Выберите удобное время",
-    sure="Записать вас на это время?",
-    confirm="Подтвердить",
-    waits="рекрутер должен подтвердить",
-    card="Ждёт вашего ответа",
-    card_move="Перенести",
-    asked="просит выбрать другое время",
-    other_time="Выбрать другое время",
-    when_instead="На какое время перенести?",
-    sure_to_move="Перенести вашу запись на это время?",
-    approve="Подтвердить",
-    approved="Подтверждена",
-    congratulations="поздравляем",
-    sorry="только в офисе",
-)
-EN = Words(
-    welcome="Welcome",
-    name="What is your name?",
-    city="In which city",
-    age="How old are you?",
-    number="whole number",
-    experience="Have you worked with customers before?",
-    other_field="In another field",
-    clarify="Tell us in a few words",
-    schedule="Which schedule suits you?",
-    shifts="Shifts",
-    remote="Remote only",
-    more="What else should we know about you?",
-    skip="Skip",
-    recruiters="Which recruiter",
-    choose="Choose a time that suits you",
-    sure="Shall we book this time for you?",
-    confirm="Confirm",
-    waits="has to approve",
-    card="Waiting for your answer",
-    card_move="Move",
-    asked="asks you to choose another time",
-    other_time="Choose another time",
-    when_instead="When would you like to come instead?",
-    sure_to_move="Shall we move your booking to this time?",
-    approve="Approve",
-    approved="Approved",
-    congratulations="Congratulations",
-    sorry="in the office only",
-)
 LANGUAGES = [("ru", RU), ("en", EN)]
 
 
@@ -135,6 +41,15 @@ def answers_up_to_the_schedule(candidate: Followed, words: Words, name: str) -> 
     candidate.sees(words.clarify, experience.id)
     candidate.writes("Три года вела кружок в школе")
     return candidate.sees(words.schedule)
+
+
+def passes_the_questionnaire(person: Person, words: Words, name: str) -> None:
+    """All of it, up to the menu of recruiters."""
+    candidate = Transcript().follow(person, "Candidate")
+    schedule = answers_up_to_the_schedule(candidate, words, name)
+    candidate.presses(schedule, words.shifts)
+    candidate.presses(candidate.sees(words.more, schedule.id), words.skip)
+    candidate.sees(words.recruiters, schedule.id)
 
 
 @pytest.mark.parametrize(("language", "words"), LANGUAGES)
@@ -184,15 +99,64 @@ def test_from_invitation_to_approval(chats: Chats, desk: Desk, store: Store, lan
 @pytest.mark.parametrize(("language", "words"), LANGUAGES)
 def test_who_does_not_fit_is_told_politely_why(chats: Chats, language: str, words: Words) -> None:
     """R9: a branch that ends the questionnaire; coming back says the same and asks nothing."""
-    user_id = 1005 if language == "ru" else 1006
+    user_id, name = (1005, "Екатерина Морозова") if language == "ru" else (1006, "Иван Волков")
     transcript = Transcript()
-    candidate = transcript.follow(chats.person(user_id, "Иван", language), "Candidate")
+    candidate = transcript.follow(chats.person(user_id, name, language), "Candidate")
 
     candidate.writes("/start")
-    schedule = answers_up_to_the_schedule(candidate, words, "Иван Волков")
+    schedule = answers_up_to_the_schedule(candidate, words, name)
     candidate.presses(schedule, words.remote)
     candidate.sees(words.sorry, schedule.id)
     candidate.writes("/start")
     candidate.sees(words.sorry, after=schedule)
 
     transcript.check(f"{language}/polite_rejection")
+
+
+def asks_for_a_time(candidate: Followed | Person, words: Words, recruiter_name: str) -> None:
+    """From the end of the questionnaire, passed before, to a request that waits."""
+    candidate.writes("/start")
+    menu = candidate.sees(words.recruiters)
+    candidate.presses(menu, recruiter_name)
+    candidate.presses(candidate.sees(words.choose, menu.id), ":")
+    candidate.presses(candidate.sees(words.sure, menu.id), words.confirm)
+    candidate.sees(words.waits, menu.id)
+
+
+@pytest.mark.parametrize(("language", "words"), LANGUAGES)
+def test_a_request_is_declined_with_a_reason_and_the_next_decided_in_the_desk(
+    chats: Chats, desk: Desk, store: Store, language: str, words: Words
+) -> None:
+    """R3: whoever acts, the card shows it; a press that comes too late changes nothing."""
+    user_id, recruiter_id, recruiter_name = (1011, ANNA, "Анна") if language == "ru" else (1012, BORIS, "Борис")
+    transcript = Transcript()
+    recruiter = transcript.follow(chats.person(recruiter_id, recruiter_name, language), "Recruiter")
+    name = "Анастасия Степанова" if language == "ru" else "Максим Николаев"
+    person = chats.person(user_id, name, language)
+    person.writes("/start")
+    passes_the_questionnaire(person, words, name)
+    asks_for_a_time(person, words, recruiter_name)
+    candidate = transcript.follow(person, "Candidate")
+
+    card = recruiter.sees(words.card)
+    recruiter.presses(card, words.decline)
+    recruiter.sees(words.why, card.id)
+    recruiter.writes(words.reason)
+    recruiter.sees(words.declined, card.id)
+    candidate.sees(words.reason)
+    transcript.remark("the candidate asks for another time")
+    asks_for_a_time(person, words, recruiter_name)
+    second = recruiter.sees(words.card, after=card)
+    (request,) = store.bookings_of(user_id)
+    transcript.remark("a coordinator approves it in the desk")
+    desk.decide_request(request["_id"], "Approve", "")
+    recruiter.sees(words.approved, second.id)
+    candidate.sees(words.congratulations)
+    recruiter.person.presses_data(
+        second, next(b["callback_data"] for b in second.buttons if words.decline in b["text"])
+    )
+    recruiter.sees(words.approved, second.id)
+
+    (booking,) = store.bookings_of(user_id)
+    assert (booking["status"], booking["version"]) == ("booked", 2)
+    transcript.check(f"{language}/declined_and_decided_in_the_desk")

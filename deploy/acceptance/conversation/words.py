@@ -1,0 +1,111 @@
+"""What people look for on the screen, in both languages."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Words:
+    """What people look for on the screen."""
+
+    welcome: str
+    name: str
+    city: str
+    age: str
+    number: str
+    experience: str
+    other_field: str
+    clarify: str
+    schedule: str
+    shifts: str
+    remote: str
+    more: str
+    skip: str
+    recruiters: str
+    choose: str
+    sure: str
+    confirm: str
+    waits: str
+    card: str
+    card_move: str
+    asked: str
+    other_time: str
+    when_instead: str
+    sure_to_move: str
+    approve: str
+    approved: str
+    congratulations: str
+    decline: str
+    why: str
+    reason: str
+    declined: str
+    sorry: str
+
+
+RU = Words(
+    welcome="Добро пожаловать",
+    name="Как вас зовут?",
+    city="В каком городе",
+    age="Сколько вам полных лет?",
+    number="Нужно целое число",
+    experience="Вы уже работали с клиентами?",
+    other_field="В другой сфере",
+    clarify="Расскажите в двух словах",
+    schedule="Какой график вам подходит?",
+    shifts="Сменный",
+    remote="Только удалённо",
+    more="Что нам ещё стоит о вас знать?",
+    skip="Пропустить",
+    recruiters="К какому рекрутеру",
+    choose="Выберите удобное время",
+    sure="Записать вас на это время?",
+    confirm="Подтвердить",
+    waits="рекрутер должен подтвердить",
+    card="Ждёт вашего ответа",
+    card_move="Перенести",
+    asked="просит выбрать другое время",
+    other_time="Выбрать другое время",
+    when_instead="На какое время перенести?",
+    sure_to_move="Перенести вашу запись на это время?",
+    approve="Подтвердить",
+    approved="Подтверждена",
+    congratulations="поздравляем",
+    decline="Отклонить",
+    why="Напишите причину",
+    reason="Ищем человека с опытом в поддержке",
+    declined="Отклонена",
+    sorry="только в офисе",
+)
+EN = Words(
+    welcome="Welcome",
+    name="What is your name?",
+    city="In which city",
+    age="How old are you?",
+    number="whole number",
+    experience="Have you worked with customers before?",
+    other_field="In another field",
+    clarify="Tell us in a few words",
+    schedule="Which schedule suits you?",
+    shifts="Shifts",
+    remote="Remote only",
+    more="What else should we know about you?",
+    skip="Skip",
+    recruiters="Which recruiter",
+    choose="Choose a time that suits you",
+    sure="Shall we book this time for you?",
+    confirm="Confirm",
+    waits="has to approve",
+    card="Waiting for your answer",
+    card_move="Move",
+    asked="asks you to choose another time",
+    other_time="Choose another time",
+    when_instead="When would you like to come instead?",
+    sure_to_move="Shall we move your booking to this time?",
+    approve="Approve",
+    approved="Approved",
+    congratulations="Congratulations",
+    decline="Decline",
+    why="Write the reason",
+    reason="We are looking for experience in support",
+    declined="Declined",
+    sorry="in the office only",
+)
