@@ -44,7 +44,7 @@ test: setup  ## Run every test on real servers (some: make test SUITES="bot sand
 test-servers: setup  ## Start servers for running tests by hand; addresses go to .local/test-servers/servers.env
 	@$(LOCAL) servers up --home ../.local/test-servers --free-ports
 
-bench: setup  ## Measure how long fifty people at once wait for the bot
+bench: setup  ## Measure how long fifty people wait for the bot, and a change in the desk for the chat
 	@cd deploy && $(VENV_PYTHON) -m bench
 
 check: setup  ## Lint, types, layers, migrations, contracts

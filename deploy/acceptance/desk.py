@@ -131,6 +131,32 @@ class Desk:
         self._press(decision)
         self.page.wait_for_url("**/change/")
 
+    def cancel_booking(self, booking_id: object, reason: str) -> None:
+        """Cancel a booking from its page."""
+        self._open(f"scheduling/booking/{booking_id}/cancel/")
+        self.page.fill("[name=reason]", reason)
+        self._press("Cancel the booking")
+        self.page.wait_for_url("**/change/")
+
+    def open_text(self, kind: str, language: str) -> str:
+        """Open a message template's default; the answer is its text."""
+        self._open("wording/messagetemplate/")
+        self.page.click(f"#templates tr:has-text('{kind}') a:has-text('{language}') >> nth=0")
+        return self.page.input_value("[name=text]")
+
+    def save_text(self, text: str) -> str:
+        """Save another text on the page that is open; the answer is the page that follows."""
+        self.page.fill("[name=text]", text)
+        self.page.click("button[name=_save]")
+        self.page.wait_for_load_state()
+        return self.page.inner_text("body")
+
+    def restore_text(self, number: int) -> None:
+        """Make an earlier version of the text that is open the newest."""
+        self.page.click("a[href$='/versions/']")
+        self.page.click(f"button[name=number][value='{number}']")
+        self.page.wait_for_load_state()
+
     def bookings_list(self, telegram_id: int) -> str:
         """The bookings of a person, as the list shows them."""
         self._open(f"scheduling/booking/?q={telegram_id}")

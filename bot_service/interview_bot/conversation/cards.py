@@ -156,7 +156,7 @@ def _keyboard(card: RecruiterCard, texts: Texts, turn: int) -> InlineKeyboardMar
     if card.awaits_answer:
         actions = [("button.approve", Action.CARD_APPROVE), ("button.reject", Action.CARD_REJECT)]
         if not card.booking.reschedule_asked:
-            actions.insert(1, ("button.move", Action.CARD_RESCHEDULE))
+            actions.insert(1, ("button.reschedule", Action.CARD_RESCHEDULE))
         rows = [[_button(texts, key, action, card, turn)] for key, action in actions]
     if not card.candidate.reachable and card.candidate.link.startswith("https://"):
         # for a tg:// button Telegram may refuse the whole message (privacy settings); the name links there anyway

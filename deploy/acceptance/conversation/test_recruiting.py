@@ -152,9 +152,7 @@ def test_a_request_is_declined_with_a_reason_and_the_next_decided_in_the_desk(
     desk.decide_request(request["_id"], "Approve", "")
     recruiter.sees(words.approved, second.id)
     candidate.sees(words.congratulations)
-    recruiter.person.presses_data(
-        second, next(b["callback_data"] for b in second.buttons if words.decline in b["text"])
-    )
+    recruiter.person.presses_data(second, second.data(words.decline))
     recruiter.sees(words.approved, second.id)
 
     (booking,) = store.bookings_of(user_id)
