@@ -103,10 +103,15 @@ def facts(document: StampedModel, fields: Sequence[str]) -> dict[str, Any]:
     return {name: str(value) if isinstance(value, ObjectId) else value for name, value in values.items()}
 
 
-def _written_by_staff(document: StampedModel) -> list[str]:
+def _written_by_staff(document: StampedModel, stored: StampedModel | None) -> list[str]:
     """What staff may change. The rest belongs to chat and to decisions, which may be writing it at this moment."""
     names = [field.name for field in document._meta.concrete_fields if field.editable and not field.primary_key]
-    return [*names, "listed_at"] if isinstance(document, Candidate) else names
+    if isinstance(document, Candidate):
+        names.append("listed_at")
+    if isinstance(document, Recruiter) and isinstance(stored, Recruiter) and document.telegram_id != stored.telegram_id:
+        document.blocked_at = None  # that was about another account
+        names.append("blocked_at")
+    return names
 
 
 def save_audited(
@@ -138,7 +143,7 @@ def save_audited(
         if isinstance(document, Candidate):
             document.listed_at = now
         document._state.adding = adding  # the driver may run this again after a conflict
-        document.save(update_fields=None if adding else _written_by_staff(document))
+        document.save(update_fields=None if adding else _written_by_staff(document, stored))
         if then:
             then(now)
         audit.add(

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from bson import ObjectId
+from bson import Int64, ObjectId
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
@@ -16,7 +16,9 @@ from messaging import caches, outbox
 from scheduling import cards, loading, news
 from scheduling.audit import booking_facts, record_staff
 from scheduling.deciding import offer_seats
+from scheduling.domain.changes import next_version
 from scheduling.domain.model import Actor, ActorKind, Booking, Candidate, Slot, State
+from scheduling.domain.requesting import kept_within
 from scheduling.models import InterviewSlot
 from scheduling.views import booking_view
 from scheduling.writing import booking_document
@@ -119,17 +121,43 @@ def _carry_bookings(slot: Slot, actor: str, reason: str, now: datetime) -> None:
     for row in rows:
         before = loading.booking_from(row)
         after = replace(before, starts_at=slot.starts_at, ends_at=slot.ends_at, version=before.version + 1)
+        if not after.requested_slot_id:
+            after = kept_within(after, slot)
         candidate = loading.candidate_from(people[row["user_id"]])
         collection("bookings").update_one(
             {"_id": row["_id"], "version": before.version},
-            {"$set": booking_document(after, slot, candidate, now)},
+            {"$set": {**booking_document(after, slot, candidate, now), **_awaited_until(row, after)}},
             session=current_session(),
         )
         record_staff("booking", after.id, "slot_changed", actor, booking_facts(before), booking_facts(after), reason)
         _tell(after, slot, candidate, reason)
+    _hasten_moves_into(slot, actor, reason, now)
     wherever = {"live": True, "$or": [{"slot_id": ObjectId(slot.id)}, {"requested_slot_id": ObjectId(slot.id)}]}
     act = cards.Act(Actor(ActorKind.STAFF, actor), reason, correlation.current())
     outbox.add(cards.show_again(wherever, act, now))
+
+
+def _hasten_moves_into(slot: Slot, actor: str, reason: str, now: datetime) -> None:
+    """A wanted move into the slot is answered in time for its new start, too."""
+    wanted = {"live": True, "requested_slot_id": ObjectId(slot.id)}
+    for row in list(collection("bookings").find(wanted, session=current_session())):
+        before = loading.booking_from(row)
+        after = kept_within(before, slot)
+        if after == before:
+            continue
+        after = next_version(after)
+        collection("bookings").update_one(
+            {"_id": row["_id"], "version": before.version},
+            {"$set": {**_awaited_until(row, after), "version": Int64(after.version), "updated_at": now}},
+            session=current_session(),
+        )
+        record_staff("booking", after.id, "slot_changed", actor, booking_facts(before), booking_facts(after), reason)
+
+
+def _awaited_until(row: Document, after: Booking) -> Document:
+    """When an answer is due, and the reminder as long before it as it was."""
+    sooner = row["expires_at"] - after.expires_at if row["expires_at"] and after.expires_at else timedelta()
+    return {"expires_at": after.expires_at, "remind_at": row["remind_at"] and row["remind_at"] - sooner}
 
 
 def _tell(booking: Booking, slot: Slot, candidate: Candidate, reason: str) -> None:

@@ -11,8 +11,10 @@ from common import clock
 from common.mongo import Document, collection
 from people.consumer import store_report
 from people.models import Candidate, City, Recruiter
+from people.usecases import save_recruiter
 from scheduling import staff, tasks
 from scheduling.models import InterviewEvent, InterviewSlot
+from scheduling.reminding import bring
 from scheduling.slot_edits import SlotChanges, edit_slot
 from shared_contracts.booking import Outcome
 from shared_contracts.broadcast import AnyDeliveryEvent, CardDelivered, Delivery, DeliveryStatus, NotificationDelivered
@@ -269,10 +271,76 @@ def test_a_recruiter_who_comes_into_chat_later_gets_what_waits_for_them(
 
     Recruiter.objects.filter(pk=olga.pk).update(telegram_id=OLGA)
 
-    assert (sum(map(int, map(str, together(*[tasks.bring_requests] * 4)))), tasks.bring_requests()) == (1, 0)
+    assert (sum(together(*[tasks.bring_requests] * 4)), tasks.bring_requests()) == (1, 0)
     assert sent() == [(OLGA, "new", 2)]
     assert now_stored()["recruiter_by_hand"] is False
     assert asking.outcome(asking.approve(olga, now_stored())) is Outcome.BOOKED
+
+
+def test_a_request_that_another_scan_has_brought_is_not_brought_again(
+    slot: InterviewSlot, maria: Candidate, olga: Recruiter
+) -> None:
+    """Guard: ``out_of_reach`` again in the transaction of ``bring``; both scans had found the request."""
+    Recruiter.objects.filter(pk=olga.pk).update(telegram_id=None)
+    asking.outcome(asking.book(maria, slot))
+    Recruiter.objects.filter(pk=olga.pk).update(telegram_id=OLGA)
+    booking_id, now = str(now_stored()["_id"]), clock.now()
+
+    assert [bring(booking_id, now, "c" * 8) for _scan in range(2)] == [True, False]
+    assert sent() == [(OLGA, "new", 2)]
+
+
+def test_a_recruiter_whom_staff_give_another_account_is_reached_there(request_: Document, olga: Recruiter) -> None:
+    """R4. Guard: a new Telegram id clears ``blocked_at``, which was about the former account."""
+    reported(card_report(DeliveryStatus.BLOCKED))
+    olga.refresh_from_db()
+    save_recruiter(olga, actor="anna")
+    assert Recruiter.objects.get(pk=olga.pk).blocked_at is not None
+    assert tasks.bring_requests() == 0
+
+    olga.telegram_id = 5009
+    save_recruiter(olga, actor="anna")
+
+    assert Recruiter.objects.get(pk=olga.pk).blocked_at is None
+    assert tasks.bring_requests() == 1
+    assert (5009, "new", 2) in sent()
+
+
+def test_a_request_is_answered_in_time_for_a_slot_that_staff_bring_forward(
+    request_: Document, slot: InterviewSlot
+) -> None:
+    """A booking's life: a request expires an hour before its start. Guard: ``kept_within``."""
+    starts_at = clock.now().replace(microsecond=0) + timedelta(hours=9)
+    edit_slot(str(slot.pk), SlotChanges(starts_at=starts_at), actor="anna")
+
+    now = now_stored()
+    assert now["expires_at"] == starts_at - timedelta(hours=1)
+    assert now["expires_at"] - now["remind_at"] == request_["expires_at"] - request_["remind_at"]
+
+    edit_slot(str(slot.pk), SlotChanges(starts_at=starts_at + timedelta(days=3)), actor="anna")
+    assert now_stored()["expires_at"] == now["expires_at"], "a later start gives no more time"
+
+
+def test_a_wanted_move_is_answered_in_time_for_a_slot_that_staff_bring_forward(
+    request_: Document,
+    approval_event: InterviewEvent,
+    make_slot: MakeSlot,
+    slot: InterviewSlot,
+    maria: Candidate,
+    olga: Recruiter,
+) -> None:
+    """Guard: ``_hasten_moves_into``; and the slot it leaves sets no limit."""
+    asking.in_batch(asking.approve(olga, request_))
+    wanted = make_slot(timedelta(days=3), of=approval_event, recruiter=olga)
+    asking.outcome(asking.move(maria, now_stored(), wanted))
+    starts_at = clock.now().replace(microsecond=0) + timedelta(hours=9)
+
+    edit_slot(str(slot.pk), SlotChanges(starts_at=starts_at), actor="anna")
+    assert now_stored()["expires_at"] > starts_at
+    edit_slot(str(wanted.pk), SlotChanges(starts_at=starts_at + timedelta(hours=2)), actor="anna")
+    assert now_stored()["expires_at"] == starts_at + timedelta(hours=1)
+    asking.assert_sound()
+    assert asking.outcome(asking.approve(olga, now_stored())) is Outcome.MOVED
 
 
 def test_a_recruiter_who_unblocks_the_bot_gets_the_card_again(request_: Document, olga: Recruiter) -> None:
@@ -312,7 +380,7 @@ def test_two_scans_at_once_remind_once(request_: Document) -> None:
     """Guard: the claim in ``reminding.remind``."""
     collection("bookings").update_many({}, {"$set": {"remind_at": clock.now()}})
 
-    assert sum(map(int, map(str, together(*[tasks.remind_recruiters] * 4)))) == 1
+    assert sum(together(*[tasks.remind_recruiters] * 4)) == 1
     assert sent() == [(OLGA, "new", 1), (OLGA, "reminder", 2)]
 
 
@@ -342,7 +410,7 @@ def test_recruiter_and_deputy_at_once_one_wins_and_the_others_card_says_who(
 
     answers = together(*[lambda press=press: asking.decided(press) for press in presses])
 
-    outcomes = {answer.outcome for answer in answers}  # type: ignore[attr-defined]
+    outcomes = {answer.outcome for answer in answers}
     assert outcomes in ({Outcome.BOOKED}, {Outcome.REJECTED})
     assert now_stored()["version"] == 2
     loser = DINA if outcomes == {Outcome.BOOKED} else OLGA
@@ -414,6 +482,7 @@ def test_news_that_arrives_later_takes_the_flag_back_and_unknown_news_flag_nothi
     assert not now_stored()["candidate_by_hand"]
 
     reported(notification_report(DeliveryStatus.FAILED))
+    assert now_stored()["candidate_by_hand"]
     reported(notification_report(DeliveryStatus.SENT))
     assert not now_stored()["candidate_by_hand"]
 
@@ -429,7 +498,21 @@ def test_a_card_that_did_not_arrive_flags_the_request_and_the_recruiter(request_
     assert (now_stored()["recruiter_by_hand"], olga.blocked_at) == (False, None)
 
 
-def test_a_card_report_of_someone_who_does_not_hold_it_flags_no_request(request_: Document, pavel: Recruiter) -> None:
+def test_a_card_report_of_someone_who_does_not_hold_it_flags_no_request(
+    request_: Document, olga: Recruiter, pavel: Recruiter
+) -> None:
+    """Guard: ``card_readers`` in ``card_reports``: what is not theirs to tell of is not even written."""
+    before = now_stored()
     reported(card_report(DeliveryStatus.BLOCKED, to=PAVEL))
+
+    assert now_stored() == before
+
+
+def test_a_card_report_flags_no_booking_that_needs_no_answer(
+    make_slot: MakeSlot, maria: Candidate, olga: Recruiter
+) -> None:
+    """Guard: the same. Nobody holds a card of it, so nobody would seem to be in reach."""
+    asking.outcome(asking.book(maria, make_slot(recruiter=olga)))
+    reported(card_report(DeliveryStatus.BLOCKED))
 
     assert now_stored()["recruiter_by_hand"] is False

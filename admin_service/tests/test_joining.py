@@ -1,15 +1,16 @@
 """Who is let in (R10): invitations opened in chat, entries by @username."""
 
-import threading
 from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from bson import ObjectId
+from bson import Int64, ObjectId
+from pymongo.errors import DuplicateKeyError
 
 from common import clock
 from common.models import AuditEntry
 from common.mongo import collection
+from common.refusals import RefusedError
 from messaging.models import OutboxMessage
 from people import invitations, joining
 from people.consumer import store_report
@@ -19,6 +20,7 @@ from scheduling.removal import remove_candidates
 from shared_contracts.dialog import DialogOutcome, Role
 from tests import claiming
 from tests.conftest import MakeCandidate
+from tests.test_races import together
 
 MASHA, STRANGER = 70_001, 70_002
 
@@ -204,28 +206,11 @@ def test_who_was_taken_off_the_list_is_not_told_that_their_old_link_lets_them_in
     assert opened(invitation, MASHA) is DialogOutcome.NOT_ALLOWED
 
 
-def at_once(*work: Callable[[], DialogOutcome]) -> list[DialogOutcome]:
-    """Outcomes of things that happen at the same time."""
-    outcomes: list[DialogOutcome] = []
-    start = threading.Barrier(len(work))
-
-    def run(item: Callable[[], DialogOutcome]) -> None:
-        start.wait()
-        outcomes.append(item())
-
-    threads = [threading.Thread(target=run, args=(item,)) for item in work]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return outcomes
-
-
 def test_of_many_who_open_a_link_at_once_one_comes_in(masha: Candidate) -> None:
     """R10: one-time."""
     invitation = link(masha)
     people = range(STRANGER, STRANGER + 6)
-    outcomes = at_once(*(lambda person=person: opened(invitation, person) for person in people))
+    outcomes = together(*(lambda person=person: opened(invitation, person) for person in people))
     assert sorted(outcomes) == ["accepted", *["used"] * 5]
     masha.refresh_from_db()
     assert masha.telegram_id == Invitation.objects.get().used_by_telegram_id
@@ -236,9 +221,18 @@ def test_one_who_opens_two_links_at_once_gets_one_entry(masha: Candidate, make_c
     """Guard: the unique index on ``telegram_id``, which leaves out those who have none."""
     other = Candidate.objects.create(first_name="Мария")
     first, second = link(masha), link(other)
-    outcomes = at_once(lambda: opened(first, MASHA), lambda: opened(second, MASHA))
+    outcomes = together(lambda: opened(first, MASHA), lambda: opened(second, MASHA))
     assert sorted(outcomes) == ["accepted", "already_accepted"]
     assert Candidate.objects.filter(telegram_id=MASHA).count() == 1
+
+
+@pytest.mark.parametrize("name", ["users", "recruiters"])
+@pytest.mark.parametrize(("field", "value"), [("telegram_id", Int64(MASHA)), ("awaited_username", "gleb_s")])
+def test_an_account_and_an_awaited_username_are_one_entrys_only(name: str, field: str, value: object) -> None:
+    """R10. Guard: the unique indexes, the second wall; whoever has not come in yet is left out of them."""
+    collection(name).insert_many([{field: None}, {field: None}, {field: value}])
+    with pytest.raises(DuplicateKeyError, match=field):
+        collection(name).insert_one({field: value})
 
 
 def test_a_link_used_since_it_was_looked_at_lets_nobody_in(masha: Candidate) -> None:
@@ -267,6 +261,15 @@ def test_an_entry_changed_since_it_was_looked_at_is_not_given_to_someone_else(
         joining.take(looked, DialogOutcome.ACCEPTED, late, clock.now())
     masha.refresh_from_db()
     assert masha.telegram_id != STRANGER
+
+
+def test_a_page_opened_before_someone_came_in_is_not_saved_over_their_entry(masha: Candidate) -> None:
+    """Guard: ``check_person``. The page shows no Telegram id, and would take the new one away."""
+    opened(link(Candidate.objects.get()), MASHA)
+    with pytest.raises(RefusedError):
+        save_candidate(masha, actor="anna")
+    masha.refresh_from_db()
+    assert masha.telegram_id == MASHA
 
 
 def test_a_used_link_is_not_revoked(masha: Candidate) -> None:
@@ -307,7 +310,7 @@ def test_a_recruiter_is_awaited_by_username_too() -> None:
 
 def test_of_many_with_one_username_at_once_one_comes_in(awaited: Candidate) -> None:
     people = range(STRANGER, STRANGER + 4)
-    outcomes = at_once(
+    outcomes = together(
         *(lambda person=person: claiming.result(claiming.comes(person, "gleb_s")).outcome for person in people)
     )
     assert sorted(outcomes) == ["accepted", *["unknown"] * 3]

@@ -96,6 +96,13 @@ def test_a_branch_must_follow_the_question_it_hangs_on() -> None:
     assert problems(made).count("укажите вариант одного из предыдущих вопросов") == 2
 
 
+def test_a_branch_does_not_hang_on_a_question_that_no_longer_offers_choices() -> None:
+    """Guard: ``before is None`` in ``_wrong_branch``: published, everyone would be asked it."""
+    made = make_draft()
+    made.change("experience", kind="text")
+    assert problems(made).count("укажите вариант одного из предыдущих вопросов") == 1
+
+
 def _at(question: Question, position: int) -> Question:
     question.position = position
     return question

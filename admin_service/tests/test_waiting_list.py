@@ -1,14 +1,18 @@
 """The waiting list: joining, being offered a seat, taking and passing (R7)."""
 
 import uuid
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
+from typing import TypeVar
 
 import pytest
 from bson import ObjectId
+from pymongo.errors import DuplicateKeyError
 
 from common import clock
-from common.mongo import Document, collection
+from common.mongo import Document, collection, current_session, in_transaction
 from messaging.dialogs import DialogCommands
 from messaging.management.commands.consume_events import DIALOGS
 from people.models import Candidate, City, Recruiter
@@ -19,7 +23,7 @@ from scheduling.loading import load_state
 from scheduling.models import InterviewEvent, InterviewSlot
 from scheduling.slot_edits import SlotChanges, edit_slot
 from scheduling.slots import SlotDraft, create_slots
-from scheduling.waiting_list import offers_for
+from scheduling.waiting_list import offers_for, wanted_slots
 from scheduling.writing import GuardFailedError, write_decisions
 from shared_contracts.booking import Outcome
 from shared_contracts.dialog import DialogOutcome, DialogResult, WaitingListJoined, WaitingListLeft
@@ -28,6 +32,8 @@ from tests import asking
 from tests.card_tools import kinds, news, sent
 from tests.conftest import MakeCandidate, MakeSlot
 from tests.test_races import together
+
+T = TypeVar("T")
 
 
 def zone_where_it_is(hour: int) -> str:
@@ -108,11 +114,14 @@ def test_one_joins_once_and_may_change_the_city(event: InterviewEvent, maria: Ca
 
 
 def test_joining_ten_times_at_once_makes_one_entry(event: InterviewEvent, maria: Candidate) -> None:
-    """Guard: the unique index, on which the transactions conflict."""
+    """Guards: the mark on the person, on which the transactions conflict; the unique index stands behind it."""
     outcomes = together(*[partial(told, joining(maria, event)) for _ in range(10)])
 
     assert outcomes.count(DialogOutcome.JOINED) == 1
     assert states() == ["waiting"]
+    (entry,) = collection("waiting_list").find({}, {"_id": 0})
+    with pytest.raises(DuplicateKeyError, match="waiting_once"):
+        collection("waiting_list").insert_one(entry)
 
 
 def test_who_has_a_booking_or_is_not_allowed_does_not_join(
@@ -270,6 +279,7 @@ def test_nobody_is_woken_and_the_seat_is_offered_in_the_morning(
     told(joining(maria, event))
     assert tasks.offer_free_seats() == 0
     assert offer_seats([str(slot.pk)], "c" * 8) == 0
+    assert offers_for([str(slot.pk)], clock.now()) == [], "nobody is even chosen"
 
     City.objects.filter(pk=night.pk).update(timezone=zone_where_it_is(8))
     assert tasks.offer_free_seats() == 1
@@ -282,9 +292,11 @@ def test_closed_slots_and_other_cities_are_not_offered(
     make_slot(timedelta(hours=2), city=city)
     make_slot(city=city, is_active=False)
     there = City.objects.create(name="Там", timezone=zone_where_it_is(12))
-    make_slot(city=there)
+    elsewhere = make_slot(city=there)
     told(joining(maria, event, city))
     assert tasks.offer_free_seats() == 0
+    assert offer_seats([str(elsewhere.pk)], "c" * 8) == 0, "freed there, it is not offered either"
+    assert wanted_slots(clock.now()) == []
 
     told(joining(maria, event, there))
     assert tasks.offer_free_seats() == 1
@@ -333,16 +345,50 @@ def test_four_scans_at_once_offer_each_seat_once(
     asking.assert_sound()
 
 
-def test_leaving_while_being_offered_ends_in_one_of_the_two_orders(
+def meanwhile(first: Callable[[], object], then: Callable[[], T]) -> T:
+    """``then`` in a transaction whose snapshot is older than ``first``, which another thread commits."""
+    looked: list[Document] = []
+
+    def work() -> T:
+        if not looked:
+            looked.extend(collection("users").find({}, session=current_session()))
+            with ThreadPoolExecutor(1) as other:
+                other.submit(first).result(timeout=10)
+        return then()
+
+    return in_transaction(work)
+
+
+def test_who_left_since_the_line_was_looked_at_is_not_offered_the_seat(
     slot: InterviewSlot, event: InterviewEvent, maria: Candidate
 ) -> None:
-    """Guard: the mark on the person in ``leave``: no offer is made after the leaving was committed."""
+    """Guard: the mark on the person in ``leave``. The two write no other document in common."""
     told(joining(maria, event))
-    together(partial(told, leaving(maria, event)), tasks.offer_free_seats)
+
+    assert meanwhile(partial(told, leaving(maria, event)), partial(offer_seats, [str(slot.pk)], "c" * 8)) == 0
 
     assert states() == ["left"]
-    assert tasks.offer_free_seats() == 0
     asking.assert_sound()
+
+
+def test_who_books_while_joining_does_not_wait(slot: InterviewSlot, event: InterviewEvent, maria: Candidate) -> None:
+    """Guard: the mark on the person in ``join``. The two write no other document in common."""
+    booking = partial(asking.outcome, asking.book(maria, slot))
+
+    assert meanwhile(booking, partial(told, joining(maria, event))) is DialogOutcome.ALREADY_BOOKED
+
+    assert states() == []
+
+
+def test_who_joins_while_booking_is_served_by_the_booking(
+    slot: InterviewSlot, event: InterviewEvent, maria: Candidate
+) -> None:
+    """Guard: the same mark, the other way round."""
+    joins = partial(told, joining(maria, event))
+
+    assert meanwhile(joins, partial(asking.outcome, asking.book(maria, slot))) is Outcome.BOOKED
+
+    assert states() == ["served"]
 
 
 def test_where_approval_is_needed_a_taken_seat_is_a_request_with_a_card(
@@ -367,6 +413,20 @@ def test_booking_otherwise_ends_the_waiting(
     asking.outcome(asking.book(maria, make_slot(city=city)))
 
     assert states() == ["served"]
+
+
+def test_an_offer_does_not_outlast_a_slot_that_staff_bring_forward(
+    slot: InterviewSlot, event: InterviewEvent, maria: Candidate
+) -> None:
+    """R7: no offer past ``closes_at``. Guard: ``kept_within``."""
+    told(joining(maria, event))
+    assert tasks.offer_free_seats() == 1
+
+    edit_slot(str(slot.pk), SlotChanges(starts_at=clock.now() + timedelta(hours=2, minutes=5)), actor="anna")
+
+    held = offered_to(maria)
+    assert held and held["expires_at"] == asking.slot_now(slot)["closes_at"]
+    asking.assert_sound()
 
 
 def test_a_slot_deactivated_since_is_not_offered(slot: InterviewSlot, maria: Candidate, event: InterviewEvent) -> None:

@@ -1,7 +1,7 @@
 """Message templates (R5): what can be saved, what is kept of it, and what an installation starts with."""
 
-import threading
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 from bson import ObjectId
@@ -14,6 +14,7 @@ from common.refusals import RefusedError
 from people.models import City
 from shared_contracts.notification import NotificationKind
 from shared_contracts.wording import LANGUAGES
+from tests.test_races import together
 from wording.models import MessageTemplate, TemplateRevision
 from wording.rules import check_text
 from wording.seeding import default_texts, seed_defaults
@@ -183,7 +184,7 @@ def test_a_citys_own_text_goes_and_its_versions_stay(congratulation: MessageTemp
 
 
 def test_a_default_can_not_be_taken_away(congratulation: MessageTemplate) -> None:
-    """Guard: ``city_id`` in the condition, and the refusal before it."""
+    """Guard: the refusal of a text without a city, which no text ever gains or loses."""
     with pytest.raises(RefusedError, match="Общий текст нельзя убрать"):
         back_to_default(str(congratulation.pk), seen_version=1, actor="anna")
     assert MessageTemplate.objects.filter(pk=congratulation.pk).exists()
@@ -203,24 +204,15 @@ def test_an_own_text_that_was_changed_meanwhile_is_not_taken_away(
 
 def test_two_who_make_a_citys_text_at_once_make_one(congratulation: MessageTemplate, moscow: City) -> None:
     """Guard: the unique key. Defaults, whose city is null, are held to it too."""
-    outcomes: list[str] = []
-    ready = threading.Barrier(2)
 
-    def make(actor: str) -> None:
-        ready.wait()
+    def make(actor: str) -> str:
         try:
             make_own_text(APPROVED, "ru", moscow.pk, GOOD, actor=actor)
-            outcomes.append("made")
         except RefusedError as error:
-            outcomes.append(next(iter(error.errors)))
+            return next(iter(error.errors))
+        return "made"
 
-    threads = [threading.Thread(target=make, args=[name]) for name in ("anna", "boris")]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-    assert sorted(outcomes) == ["city", "made"]
+    assert sorted(together(partial(make, "anna"), partial(make, "boris"))) == ["city", "made"]
     assert MessageTemplate.objects.filter(city=moscow).count() == 1
 
 

@@ -77,7 +77,7 @@ def back_to_default(template_id: str, *, seen_version: int, actor: str) -> None:
         raise RefusedError({"": _("A default always stays: cities without a text of their own use it.")})
 
     def work() -> None:
-        condition = {"_id": row["_id"], "city_id": {"$ne": None}, "version": seen_version}
+        condition = {"_id": row["_id"], "version": seen_version}
         if not collection("message_templates").delete_one(condition, session=current_session()).deleted_count:
             raise _changed_meanwhile()
         _remember(row, seen_version + 1, "", "deleted", actor)

@@ -1,8 +1,10 @@
 """How long a request waits for its answer."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from scheduling.domain.model import Policy, Slot
+from scheduling.domain.model import Booking, Policy, Slot
+from shared_contracts.directory import BookingStatus
 
 LAST_ANSWER_BEFORE_START = timedelta(hours=1)
 """A request expires no later than this before its start (spec, "A booking's life")."""
@@ -11,6 +13,15 @@ LAST_ANSWER_BEFORE_START = timedelta(hours=1)
 def expiry(slot: Slot, policy: Policy, now: datetime) -> datetime:
     """When a request made now expires."""
     return min(now + policy.pending_for, slot.starts_at - LAST_ANSWER_BEFORE_START)
+
+
+def kept_within(booking: Booking, slot: Slot) -> Booking:
+    """A booking whose answer is awaited no longer than ``slot``, the one it asks for or is offered, allows."""
+    if booking.expires_at is None:
+        return booking
+    offered = booking.status is BookingStatus.OFFERED
+    latest = slot.closes_at if offered else slot.starts_at - LAST_ANSWER_BEFORE_START
+    return replace(booking, expires_at=min(booking.expires_at, latest))
 
 
 def reminder(expires_at: datetime, policy: Policy, now: datetime) -> datetime:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import Group, Permission, User
 from django.test import Client
 
 from desk.roles import ADMINISTRATORS, COORDINATORS, make_roles
@@ -31,6 +31,14 @@ def coordinator(_roles: None) -> Client:
 def administrator(_roles: None) -> Client:
     """Daria the administrator."""
     return _in_role("daria", ADMINISTRATORS)
+
+
+@pytest.fixture
+def reader() -> Client:
+    """Lev, who may look at candidates' answers and at nothing else: an installation's own role."""
+    lev = User.objects.create(username="lev", is_staff=True)
+    lev.user_permissions.add(Permission.objects.get(codename="view_questionnaireanswers"))
+    return _at_the_desk(lev)
 
 
 def _in_role(name: str, role: str) -> Client:

@@ -261,8 +261,14 @@ def test_the_events_form_keeps_its_policy(desk: Client, made: Made, event: Inter
 
 
 def test_only_administrators_change_questionnaires(
-    coordinator: Client, administrator: Client, made: Made, maria: Candidate, asking_event: InterviewEvent
+    coordinator: Client,
+    administrator: Client,
+    reader: Client,
+    made: Made,
+    maria: Candidate,
+    asking_event: InterviewEvent,
 ) -> None:
+    """Guards: permissions of pages and roles; whoever may only look at answers sets none aside."""
     made.change("city", text_ru="Город?")
     publish = page_of(made.questionnaire, "publish_page")
     assert coordinator.get(page_of(made.questionnaire)).status_code == 200
@@ -273,5 +279,8 @@ def test_only_administrators_change_questionnaires(
     assert administrator.post(publish).status_code == 302
     given = [made.answer("experience", made.choices["no"].key)]
     store(answered(maria, asking_event, made, given, rejected_by=given[0].key))
-    let_again = page_of(QuestionnaireAnswers.objects.get(), "let_again")
-    assert coordinator.get(let_again).status_code == 200
+    answers = QuestionnaireAnswers.objects.get()
+    assert reader.post(page_of(answers, "let_again")).status_code == 403
+    assert QuestionnaireAnswers.objects.get().current
+    assert coordinator.post(page_of(answers, "let_again")).status_code == 302
+    assert not QuestionnaireAnswers.objects.get().current
