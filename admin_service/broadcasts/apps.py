@@ -8,4 +8,4 @@ class BroadcastsConfig(AppConfig):
     """Named for people."""
 
     name = "broadcasts"
-    verbose_name = _("Broadcasts")
+    verbose_name = _("Interviews")

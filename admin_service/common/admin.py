@@ -19,8 +19,8 @@ class AuditEntryAdmin(ReadOnlyAdmin):
     list_display = ["when", "what", "done", "who", "change", "reason"]
     list_filter = [("subject", FieldTextFilter), ("actor", FieldTextFilter), ("correlation_id", FieldTextFilter)]
     ordering = ["-created_at"]
-    fields = [("when", "what"), ("done", "who"), ("subject_id", "correlation_id"), "change", "reason"]
-    readonly_fields = ["when", "what", "done", "who", "subject_id", "correlation_id", "change", "reason"]
+    fields = [("when", "what"), ("done", "who"), ("subject_number", "correlation_id"), "change", "reason"]
+    readonly_fields = ["when", "what", "done", "who", "subject_number", "correlation_id", "change", "reason"]
 
     @display(description=_("when"), ordering="created_at")  # type: ignore[untyped-decorator]
     def when(self, entry: AuditEntry) -> str:
@@ -41,6 +41,11 @@ class AuditEntryAdmin(ReadOnlyAdmin):
     def who(self, entry: AuditEntry) -> str:
         """Who did it."""
         return actor_label(entry.actor)
+
+    @display(description=_("its id"))  # type: ignore[untyped-decorator]
+    def subject_number(self, entry: AuditEntry) -> str:
+        """To look it up by."""
+        return str(entry.subject_id)
 
     @display(description=_("change"))  # type: ignore[untyped-decorator]
     def change(self, entry: AuditEntry) -> str:

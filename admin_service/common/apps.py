@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig
 from django.conf import settings
+from django.utils.translation import gettext_lazy as _
 
 from common import logs
 
@@ -10,6 +11,7 @@ class CommonConfig(AppConfig):
     """What all parts of the admin service share."""
 
     name = "common"
+    verbose_name = _("Behind the scenes")
 
     def ready(self) -> None:
         """Configure logging."""

@@ -62,3 +62,6 @@ class AuditEntry(StampedModel):
         verbose_name = _("audit entry")
         verbose_name_plural = _("audit trail")
         indexes = [models.Index(fields=["subject_id", "created_at"], name="audit_subject")]
+
+    def __str__(self) -> str:
+        return str(self._meta.verbose_name)

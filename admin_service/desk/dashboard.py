@@ -12,6 +12,7 @@ from common import clock
 from common.mongo import Document, collection
 from desk.clocks import day_bounds, local, said, today
 from people.models import MOSCOW
+from scheduling.models import WaitingState
 
 NEXT_INTERVIEWS = 10
 LAST_BROADCASTS = 5
@@ -31,13 +32,25 @@ def add_numbers(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]
 
 def _numbers(user: Any) -> list[dict[str, Any]]:
     bookings = reverse("admin:scheduling_booking_changelist")
-    waiting = _awaiting_approval()
+    waiting, by_hand = _awaiting_approval(), _count_by_hand()
     numbers = [
         _number("today", _("interviews still to come today"), _count_today(), f"{bookings}?status__exact=booked"),
         _number("free", _("free seats in the next 7 days"), _free_seats(), _slots_link()),
         _number(
-            "waiting", _("requests await approval"), waiting, f"{bookings}?status__exact=pending", alarm=bool(waiting)
+            "waiting",
+            _("requests await approval"),
+            waiting,
+            f"{bookings}?live__exact=1&expires_at__isnull=False",
+            alarm=bool(waiting),
         ),
+        _number(
+            "by-hand",
+            _("bookings to tell of by hand"),
+            by_hand,
+            f"{bookings}?live__exact=1&by_hand=any",
+            alarm=bool(by_hand),
+        ),
+        _number("waiting-list", _("people on the waiting list"), _count_waiting(), _waiting_link()),
     ]
     if user.has_perm("messaging.view_outboxmessage"):
         unsent = collection("outbox").count_documents({"status": "pending", "due_at": {"$lte": clock.now()}})
@@ -74,6 +87,19 @@ def _free_seats() -> int:
 
 def _awaiting_approval() -> int:
     return collection("bookings").count_documents({"live": True, "expires_at": {"$ne": None}})
+
+
+def _count_by_hand() -> int:
+    flagged = [{"recruiter_by_hand": True}, {"candidate_by_hand": True}]
+    return collection("bookings").count_documents({"live": True, "$or": flagged})
+
+
+def _count_waiting() -> int:
+    return collection("waiting_list").count_documents({"state": WaitingState.WAITING.value})
+
+
+def _waiting_link() -> str:
+    return f"{reverse('admin:scheduling_waitingentry_changelist')}?state__exact={WaitingState.WAITING.value}"
 
 
 def _next_interviews() -> list[dict[str, Any]]:

@@ -7,20 +7,29 @@ from bson import ObjectId
 from bson.errors import InvalidId
 from django import forms
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.db import IntegrityError, models
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin
 
 from common.refusals import RefusedError
 
 
+class DeskPaginator(Paginator):  # type: ignore[type-arg]
+    """Says how many there are without a noun: Django's has one plural form, Russian has three."""
+
+    template_name = "desk/pagination.html"
+
+
 class DeskAdmin(ModelAdmin):  # type: ignore[misc]
     """A staff page. The service's audit trail stands for Django's own log; nothing is deleted unless said."""
 
     list_per_page = 50
+    paginator = DeskPaginator
     show_full_result_count = False
     list_filter_submit = True
     list_fullwidth = True
@@ -42,10 +51,20 @@ class DeskAdmin(ModelAdmin):  # type: ignore[misc]
         extra_context: dict[str, Any] | None = None,
     ) -> Any:
         """As Unfold's, with ``on_page``."""
-        context = dict(extra_context or {})
+        context = {"title": self._heading, **(extra_context or {})}
         if object_id and ObjectId.is_valid(object_id):
             context |= self.on_page(ObjectId(object_id))
         return super().changeform_view(request, object_id, form_url, context)
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:
+        """As Unfold's, named after what it lists."""
+        listed: HttpResponseBase = super().changelist_view(request, {"title": self._heading, **(extra_context or {})})
+        return listed
+
+    @property
+    def _heading(self) -> str:
+        """The browser's title; Django's own (“Select … to change”) puts every noun into the wrong case."""
+        return capfirst(str(self.opts.verbose_name_plural))
 
     def log_addition(self, *args: Any, **kwargs: Any) -> None:
         """The use case wrote the audit entry."""
@@ -78,8 +97,7 @@ class ExportingAdmin(DeskAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:
         """The list, or with ``_export`` the download."""
         if "_export" not in request.GET:
-            listed: HttpResponseBase = super().changelist_view(request, extra_context)
-            return listed
+            return super().changelist_view(request, extra_context)
         query = request.GET.copy()
         del query["_export"]
         request.GET = query  # type: ignore[assignment]

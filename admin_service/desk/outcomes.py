@@ -4,6 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from questionnaires.models import STATUS_LABELS as ANSWERS_LABELS
 from scheduling.models import STATUS_LABELS
 from shared_contracts.booking import Outcome
 
@@ -29,7 +30,7 @@ _TEXTS: dict[Outcome, Any] = {
     Outcome.NOT_ALLOWED: _("This person is not on the allow list."),
     Outcome.FAILED: _("It failed. Try again."),
 }
-_STATUSES = dict(STATUS_LABELS)
+_STATUSES = {**dict(ANSWERS_LABELS), **dict(STATUS_LABELS)}
 
 
 def outcome_text(outcome: Outcome) -> str:
@@ -38,5 +39,5 @@ def outcome_text(outcome: Outcome) -> str:
 
 
 def status_label(status: str) -> str:
-    """A booking's status in the reader's language."""
+    """The status of a booking, or of answers to a questionnaire, in the reader's language."""
     return str(_STATUSES.get(status, status))

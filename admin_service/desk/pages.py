@@ -45,6 +45,11 @@ class DecisionForm(ReasonForm):
 
     version = forms.IntegerField(widget=forms.HiddenInput(), min_value=1)
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].label = _("Comment")
+        self.fields["reason"].help_text = _("The candidate reads the comment too.")
+
 
 class CancelForm(LimitsForm):
     """Cancel a booking."""

@@ -116,7 +116,7 @@ def _person(row: _Row, cities: dict[str, City]) -> Candidate:
 
 def _wrong(row: _Row, person: Candidate) -> Iterator[tuple[str, str]]:
     if row.cells.get("city") and person.city is None:
-        yield "city", _("there is no such city")
+        yield "city", _("there is no city “%(name)s”") % {"name": row.cells["city"][:40]}
     if row.cells.get("telegram_id") and person.telegram_id is None:
         yield "telegram_id", _("not a number")
     try:

@@ -8,4 +8,4 @@ class QuestionnairesConfig(AppConfig):
     """Named for people."""
 
     name = "questionnaires"
-    verbose_name = _("Questionnaires")
+    verbose_name = _("Interviews")

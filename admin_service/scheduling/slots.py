@@ -51,7 +51,8 @@ def save_event(event: InterviewEvent, *, actor: str) -> None:
         raise RefusedError({"questionnaire": _("Publish the questionnaire first.")})
 
     def work() -> None:
-        created = event._state.adding
+        stored = InterviewEvent.objects.filter(pk=event.pk).first()
+        before = _event_facts(stored) if stored else None
         event.save()
         close = {
             "$dateSubtract": {
@@ -65,7 +66,7 @@ def save_event(event: InterviewEvent, *, actor: str) -> None:
             [{"$set": {"closes_at": close, "updated_at": clock.now()}}],
             session=current_session(),
         )
-        record_staff("event", str(event.pk), "created" if created else "changed", actor, None, _event_facts(event))
+        record_staff("event", str(event.pk), "changed" if before else "created", actor, before, _event_facts(event))
         caches.tell_stale(CacheName.EVENTS, CacheName.SLOTS)
 
     in_transaction(work)
@@ -161,9 +162,11 @@ def _event_facts(event: InterviewEvent) -> dict[str, Any]:
         "is_open",
         "chooses_recruiter",
         "approval_required",
+        "pending_hours",
         "reminder_minutes",
         "booking_cutoff_minutes",
         "move_cutoff_minutes",
+        "cancel_cutoff_minutes",
         "move_limit",
     )
     asked = str(event.questionnaire_id) if event.questionnaire_id else None

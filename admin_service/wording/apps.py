@@ -9,7 +9,7 @@ class WordingConfig(AppConfig):
     """Named for people."""
 
     name = "wording"
-    verbose_name = _("Message templates")
+    verbose_name = _("Interviews")
 
     def ready(self) -> None:
         """Default texts that an installation does not have yet are put in after its migrations."""

@@ -30,7 +30,7 @@ def preview(kind: NotificationKind, language: str, text: str, city: City | None)
         check_text(kind, text)
     except RefusedError as error:
         return Bubble(error=" ".join(error.errors.values()))
-    return Bubble(_shown(render(text, sample_values(language, setting_in(city, language)))))
+    return Bubble(_shown(render(text, sample_values(language, setting_in(city, language), kind))))
 
 
 def preview_in_force(kind: NotificationKind, language: str, city: City | None) -> Bubble | None:
@@ -38,7 +38,7 @@ def preview_in_force(kind: NotificationKind, language: str, city: City | None) -
     chosen = choose(in_force(), kind, language, str(city.pk) if city else None)
     if chosen is None:
         return None
-    html = _shown(render(chosen.text, sample_values(language, setting_in(city, language))))
+    html = _shown(render(chosen.text, sample_values(language, setting_in(city, language), kind)))
     return Bubble(html, own=chosen.city_id is not None)
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import override
 from common import clock
 from people.models import MOSCOW, City, Recruiter
 from scheduling.loading import default_contact
+from shared_contracts.notification import NotificationKind
 
 _DAYS_AHEAD = 3
 _START = time(11, 30)
@@ -29,6 +30,7 @@ _WORDS = {
         "reason": "the meeting room is taken that day",
     },
 }
+_GLAD_REASON = {"ru": "возьмите с собой паспорт", "en": "please bring your passport"}
 _MOMENT = {"ru": "l, j E, H:i", "en": "l, j F, H:i"}
 _DEADLINE = {"ru": "j E, H:i", "en": "j F, H:i"}
 _DAY = {"ru": "l, j E", "en": "l, j F"}
@@ -74,8 +76,11 @@ def setting_in(city: City | None, language: str) -> Setting:
     return Setting(city.name, city.timezone, recruiter.name, recruiter.contact_url, contact)
 
 
-def sample_values(language: str, setting: Setting) -> dict[str, str]:
-    """A value for each variable, in the language; times in the setting's zone, which is named where not Moscow's."""
+def sample_values(language: str, setting: Setting, kind: NotificationKind | None = None) -> dict[str, str]:
+    """A value for each variable, in the language and to suit the kind of message.
+
+    Times are in the setting's zone, which is named where not Moscow's.
+    """
     zone = ZoneInfo(setting.zone)
     start = datetime.combine(clock.now().astimezone(zone).date() + timedelta(days=_DAYS_AHEAD), _START, zone)
     named = "" if setting.zone == MOSCOW else f" ({setting.city})"
@@ -88,6 +93,7 @@ def sample_values(language: str, setting: Setting) -> dict[str, str]:
     words = _WORDS[language]
     return {
         **words,
+        "reason": _GLAD_REASON[language] if kind is NotificationKind.BOOKING_APPROVED else words["reason"],
         "recruiter": setting.recruiter or words["recruiter"],
         "date": moment(start, _DAY, ""),
         "time": f"{start:%H:%M}{named}",

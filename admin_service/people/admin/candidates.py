@@ -57,7 +57,7 @@ class CandidateAdmin(InvitingAdmin):
     search_help_text = _("Name, username or Telegram id")
     ordering = ["telegram_id"]
     actions = [*InvitingAdmin.actions, "remove", "restore"]
-    actions_detail = [*InvitingAdmin.actions_detail, "remove_one", "restore_one"]
+    actions_detail = [*InvitingAdmin.actions_detail, "see_bookings", "remove_one", "restore_one"]
     change_form_after_template = "desk/answers.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Candidate]:
@@ -118,6 +118,14 @@ class CandidateAdmin(InvitingAdmin):
         return ("started", _("started the bot")) if candidate.started_at else ("none", _("has not started the bot"))
 
     chat_line = plainly(chat)
+
+    @action(  # type: ignore[untyped-decorator]
+        description=_("Bookings"), url_path="bookings", permissions=["scheduling.view_booking"], icon="how_to_reg"
+    )
+    def see_bookings(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """What they have booked, ever."""
+        bookings = reverse("admin:scheduling_booking_changelist")
+        return HttpResponseRedirect(f"{bookings}?user_id__exact={find(Candidate, object_id).pk}")
 
     @admin.action(description=_("Remove from the allow list…"), permissions=["change"])
     def remove(self, request: HttpRequest, queryset: QuerySet[Candidate]) -> HttpResponse:

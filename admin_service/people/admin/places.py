@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import BooleanRadioFilter, RelatedDropdownFilter
@@ -53,6 +53,9 @@ class RecruiterForm(UseCaseForm):
         help_text=_("May answer the requests that this recruiter leaves unanswered."),
     )
 
+    class Meta:
+        labels = {"name": _("Full name")}
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "deputy" in self.fields:
@@ -75,7 +78,7 @@ class RecruiterAdmin(InvitingAdmin):
 
     form = RecruiterForm
     fields = ["name", "city", "username", "telegram_id", "contact_url", "deputy", "is_active"]
-    list_display = ["name", "city_name", "telegram_id", "contact_url", "is_active", "reached"]
+    list_display = ["person", "city_name", "telegram_id", "contact_url", "is_active", "reached"]
     list_filter = [("city", RelatedDropdownFilter), ("is_active", BooleanRadioFilter)]
     search_fields = ["name"]
     ordering = ["name"]
@@ -84,6 +87,11 @@ class RecruiterAdmin(InvitingAdmin):
         """Cities by one more query, not by a join."""
         found: QuerySet[Recruiter] = super().get_queryset(request).prefetch_related("city")
         return found
+
+    @display(description=_("recruiter"), ordering="name")  # type: ignore[untyped-decorator]
+    def person(self, recruiter: Recruiter) -> str:
+        """Their name."""
+        return recruiter.name
 
     @display(description=_("city"))  # type: ignore[untyped-decorator]
     def city_name(self, recruiter: Recruiter) -> str:
@@ -118,10 +126,9 @@ class ContactAdmin(UseCaseAdmin):
         """Only the first."""
         return super().has_add_permission(request) and not ContactSettings.objects.exists()
 
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:
         """Straight to the form."""
         found = ContactSettings.objects.first()
         if found:
             return HttpResponseRedirect(reverse("admin:people_contactsettings_change", args=[found.pk]))
-        listed: HttpResponse = super().changelist_view(request, extra_context)
-        return listed
+        return super().changelist_view(request, extra_context)

@@ -6,6 +6,7 @@ from bson import ObjectId
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
@@ -37,18 +38,18 @@ STATUS_COLOURS = {
 class BookingAdmin(ExportingAdmin, DecidingAdmin):
     """Bookings, from the snapshots they hold: no list, filter or search joins."""
 
-    list_display = ["when", "person", "telegram_id", "state", "place", "recruiter", "event", "by_hand"]
+    list_display = ["when", "person", "state", "by_hand", "place", "recruiter", "event"]
     list_filter = [("status", ChoicesDropdownFilter), EventFilter, CityFilter, ByHandFilter, ("starts_at", DayFilter)]
     search_fields = ["search"]
     search_help_text = _("Name, username or Telegram id")
     ordering = ["-starts_at"]
     change_form_after_template = "desk/answers_and_trail.html"
     fields = [
-        ("person_line", "telegram_id"),
-        ("when", "place_line"),
-        ("event", "recruiter"),
+        ("person_line", "when"),
+        ("place_line", "event"),
+        ("recruiter", "write_to_recruiter"),
         ("state_line", "waits_until"),
-        "by_hand_line",
+        ("by_hand_line", "write_to_candidate"),
     ]
     readonly_fields = [
         "person_line",
@@ -59,6 +60,8 @@ class BookingAdmin(ExportingAdmin, DecidingAdmin):
         "state_line",
         "waits_until",
         "by_hand_line",
+        "write_to_recruiter",
+        "write_to_candidate",
         "end",
         "reason",
     ]
@@ -92,8 +95,9 @@ class BookingAdmin(ExportingAdmin, DecidingAdmin):
 
     @display(description=_("candidate"), header=True, ordering="user__first_name")  # type: ignore[untyped-decorator]
     def person(self, booking: Booking) -> list[str]:
-        """Name and username."""
-        return [str(booking), f"@{booking.user.username}" if booking.user.username else ""]
+        """Name, username and Telegram id."""
+        username = f"@{booking.user.username}" if booking.user.username else ""
+        return [str(booking), " · ".join(filter(None, (username, str(booking.telegram_id))))]
 
     @display(description=_("status"), ordering="status", label=STATUS_COLOURS)  # type: ignore[untyped-decorator]
     def state(self, booking: Booking) -> tuple[str, str]:
@@ -120,6 +124,17 @@ class BookingAdmin(ExportingAdmin, DecidingAdmin):
         """The same, on the booking's page."""
         return self.by_hand(booking) or "—"
 
+    @display(description=_("write to the recruiter"))  # type: ignore[untyped-decorator]
+    def write_to_recruiter(self, booking: Booking) -> str:
+        """Where to reach the recruiter by hand."""
+        row = collection("recruiters").find_one({"_id": booking.recruiter_id}, {"contact_url": 1})
+        return _linked(row["contact_url"] if row else "")
+
+    @display(description=_("write to the candidate"))  # type: ignore[untyped-decorator]
+    def write_to_candidate(self, booking: Booking) -> str:
+        """Where to reach the candidate by hand."""
+        return _linked(f"https://t.me/{booking.user.username}" if booking.user.username else "")
+
     person_line, state_line, place_line = plainly(person), plainly(state), plainly(place)
 
     @display(description=_("recruiter"))  # type: ignore[untyped-decorator]
@@ -141,3 +156,7 @@ class BookingAdmin(ExportingAdmin, DecidingAdmin):
     def end(self, booking: Booking) -> str:
         """Who ended it."""
         return actor_label(booking.ended_by)
+
+
+def _linked(url: str) -> str:
+    return format_html('<a class="desk-link" href="{0}" target="_blank" rel="noreferrer">{0}</a>', url) if url else "—"

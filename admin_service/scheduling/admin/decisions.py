@@ -110,7 +110,7 @@ class DecidingAdmin(ReadOnlyAdmin):
     def ask_reschedule(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """The candidate is to choose again; the seat is kept meanwhile."""
         words = {"title": _("Ask the candidate for another time"), "submit_text": _("Ask")}
-        return self._answer(request, object_id, ask_reschedule, **words)
+        return self._answer(request, object_id, ask_reschedule, done=_("The candidate is being asked."), **words)
 
     @action(  # type: ignore[untyped-decorator]
         description=_("Reject"),
@@ -139,8 +139,16 @@ class DecidingAdmin(ReadOnlyAdmin):
         return self._ask(request, booking, form, decide, **words)
 
     def _ask(
-        self, request: HttpRequest, booking: Booking, form: forms.Form, decide: Callable[[], Outcome], **words: Any
+        self,
+        request: HttpRequest,
+        booking: Booking,
+        form: forms.Form,
+        decide: Callable[[], Outcome],
+        *,
+        done: Any = "",
+        **words: Any,
     ) -> HttpResponse:
+        """Ask, decide and tell the outcome; ``done`` stands for a good one's own text."""
         here = reverse("admin:scheduling_booking_change", args=[booking.pk])
         if form.is_valid():
             try:
@@ -148,8 +156,9 @@ class DecidingAdmin(ReadOnlyAdmin):
             except RefusedError as error:
                 show_refusal(form, error)
             else:
-                tell_outcome(request, outcome in GOOD, outcome_text(outcome))
-                if outcome in GOOD or outcome is Outcome.VERSION_CONFLICT:
+                good = outcome in GOOD
+                tell_outcome(request, good, str(done) if good and done else outcome_text(outcome))
+                if good or outcome is Outcome.VERSION_CONFLICT:
                     return HttpResponseRedirect(here)
         when = said(booking.starts_at, booking.slot.timezone)
         intro = f"{booking} · {when} · {booking.location} {booking.slot.room}".strip()

@@ -48,7 +48,7 @@ class InterviewEventAdmin(UseCaseAdmin):
     fieldsets = [
         (None, {"fields": ["title", "description", "is_open"]}),
         (
-            _("Who may book"),
+            _("How people sign up"),
             {
                 "description": _(
                     "No questionnaire and no choice of recruiter: the quick flow, anyone on the allow list is offered "
@@ -94,7 +94,7 @@ class InterviewEventAdmin(UseCaseAdmin):
         ]
         return " → ".join(filter(None, steps)) or str(_("quick sign-up"))
 
-    @display(description=_("coming slots: free seats"))  # type: ignore[untyped-decorator]
+    @display(description=_("coming slots"))  # type: ignore[untyped-decorator]
     def coming_slots(self, event: InterviewEvent) -> str:
         """Slots to come and their free seats."""
         seats = {"$subtract": ["$max_users", {"$size": "$booked_users"}]}
@@ -105,7 +105,7 @@ class InterviewEventAdmin(UseCaseAdmin):
             ]
         )
         row: dict[str, Any] = next(iter(found), {"slots": 0, "free": 0})
-        return f"{row['slots']}: {row['free']}"
+        return str(_("%(slots)s, free seats: %(free)s") % row)
 
     @action(  # type: ignore[untyped-decorator]
         description=_("Broadcast"),

@@ -5,7 +5,7 @@ from typing import Any
 
 from bson import ObjectId
 from django.core.exceptions import ValidationError
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.forms import DateField, Form
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -121,11 +121,11 @@ class ByHandFilter(DropdownFilter):  # type: ignore[misc]
     parameter_name = "by_hand"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """Either of the two."""
-        return [("recruiter", _("the recruiter")), ("candidate", _("the candidate"))]
+        """Anyone, or either of the two."""
+        return [("any", _("anyone")), ("recruiter", _("the recruiter")), ("candidate", _("the candidate"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Those with that flag."""
-        if self.value() not in {"recruiter", "candidate"}:
-            return queryset
-        return queryset.filter(**{f"{self.value()}_by_hand": True})
+        flagged = {"recruiter": Q(recruiter_by_hand=True), "candidate": Q(candidate_by_hand=True)}
+        wanted = {**flagged, "any": flagged["recruiter"] | flagged["candidate"]}.get(self.value() or "")
+        return queryset.filter(wanted) if wanted else queryset

@@ -35,7 +35,9 @@ def page_of(booking: Booking, action: str = "change") -> str:
 
 def test_staff_ask_for_another_time_once(desk: Client, text: Text, request_: Booking) -> None:
     assert page_of(request_, "ask_reschedule") in text(page_of(request_))
-    desk.post(page_of(request_, "ask_reschedule"), {"version": 1, "reason": "Olga is ill"})
+    order = {"version": 1, "reason": "Olga is ill"}
+    said = desk.post(page_of(request_, "ask_reschedule"), order, follow=True).content.decode()
+    assert "The candidate is being asked." in said
 
     request_.refresh_from_db()
     page = text(page_of(request_))
@@ -54,7 +56,16 @@ def test_who_has_to_be_told_by_hand_is_shown_and_filtered(text: Text, request_: 
     collection("bookings").update_one({}, {"$set": {f"{who}_by_hand": True}})
 
     assert "Мария Петрова" in text(f"{reverse(BOOKINGS)}?by_hand={who}")
+    assert "Мария Петрова" in text(f"{reverse(BOOKINGS)}?by_hand=any")
     assert f"the {who}" in text(page_of(request_))
+
+
+def test_a_bookings_page_links_to_both_people(text: Text, request_: Booking, olga: Recruiter) -> None:
+    """R4: who is told by hand is one press away."""
+    Recruiter.objects.filter(pk=olga.pk).update(contact_url="https://t.me/olga_hr")
+    page = text(page_of(request_))
+    assert 'href="https://t.me/olga_hr"' in page
+    assert 'href="https://t.me/maria_p"' in page
 
 
 def test_an_offered_seat_is_not_moved_by_staff(text: Text, request_: Booking) -> None:

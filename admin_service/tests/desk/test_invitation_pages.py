@@ -243,7 +243,7 @@ def test_a_table_becomes_candidates_with_links(desk: Client, moscow: City, way: 
         ("имя", "Give a header and 1 to"),
         ("имя,рост\nИван,180", "there is no column “рост”"),
         ('имя\n"Иван', "quotation mark"),
-        ("имя,город\nИван,Москва\nПётр,Омскк", "Row 3, city: there is no such city"),
+        ("имя,город\nИван,Москва\nПётр,Омскк", "Row 3, city: there is no city “Омскк”"),
         ("имя,username\nИван,ivan ivanov", "Row 2, username: Telegram usernames have"),
         ("имя,telegram_id\nИван,x42", "Row 2, telegram_id: not a number"),
         ("имя,telegram_id\nИван,0", "Row 2, telegram_id: Ensure this value"),

@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from common.mongo import collection
 from people.models import Candidate, City, ContactSettings, Recruiter
 from scheduling.models import Booking, InterviewEvent
 from scheduling.staff import book_for
@@ -19,6 +20,7 @@ LISTS = [
     "scheduling_interviewevent",
     "scheduling_interviewslot",
     "scheduling_booking",
+    "scheduling_waitingentry",
     "questionnaires_questionnaire",
     "questionnaires_questionnaireanswers",
     "broadcasts_announcementchat",
@@ -100,6 +102,35 @@ def test_the_front_page_shows_the_numbers(text: Text, make_slot: MakeSlot) -> No
     page = text("/admin/")
     assert "free seats in the next 7 days" in page
     assert "<b>4</b>free seats" in page
+
+
+def test_the_front_page_counts_what_waits_for_staff(text: Text, make_slot: MakeSlot, maria: Candidate) -> None:
+    """R4, R7: who is to be told by hand, and who waits for a seat, with links to just those."""
+    book_for(maria.telegram_id, str(make_slot().pk), actor="anna", reason="")
+    assert "<b>0</b>bookings to tell of by hand" in text("/admin/")
+    collection("bookings").update_one({}, {"$set": {"candidate_by_hand": True}})
+
+    page = text("/admin/")
+    assert "<b>1</b>bookings to tell of by hand" in page
+    assert "<b>0</b>people on the waiting list" in page
+    flagged = reverse("admin:scheduling_booking_changelist") + "?live__exact=1&by_hand=any"
+    assert flagged.replace("&", "&amp;") in page
+    assert "Мария Петрова" in text(flagged)
+    collection("bookings").update_one({}, {"$set": {"live": False, "status": "cancelled"}})
+    assert "<b>0</b>bookings to tell of by hand" in text("/admin/")
+    assert "Мария Петрова" not in text(flagged)
+
+
+@pytest.mark.usefixtures("_some_of_each")
+def test_russian_pages_count_and_title_in_right_grammar(desk: Client, maria: Candidate) -> None:
+    russian = {"Accept-Language": "ru"}
+    url = reverse("admin:people_candidate_changelist")
+    listed = desk.get(url, headers=russian).content.decode()
+    assert "<title>Кандидаты |" in " ".join(listed.split()).replace("<title> ", "<title>")
+    assert "Всего: 1" in listed
+    page = reverse("admin:people_candidate_change", args=[maria.pk])
+    saved = desk.post(page, {"first_name": "Мария", "last_name": "Петрова"}, follow=True, headers=russian)
+    assert "Сохранено:" in saved.content.decode()
 
 
 def test_the_address_of_the_site_leads_to_the_desk(desk: Client) -> None:

@@ -37,6 +37,16 @@ def test_a_candidate_is_added_by_telegram_id(desk: Client) -> None:
     assert OutboxMessage.objects.get().queue == "bot.cache.invalidate"
 
 
+def test_a_candidates_page_leads_to_their_bookings(
+    desk: Client, text: Text, maria: Candidate, make_slot: MakeSlot, make_candidate: MakeCandidate
+) -> None:
+    for person in (maria, make_candidate(first_name="Глеб")):
+        book_for(person.telegram_id, str(make_slot().pk), actor="anna", reason="")
+    listed = text(reverse("admin:people_candidate_see_bookings", args=[maria.pk]))
+    assert "Мария Петрова" in listed
+    assert "Глеб" not in listed
+
+
 @pytest.mark.parametrize(
     ("fields", "message"),
     [

@@ -7,6 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from common import clock
+from common.models import AuditEntry
 from common.mongo import in_transaction
 from people.models import Candidate, City
 from questionnaires.consumer import store_answers
@@ -254,6 +255,10 @@ def test_the_events_form_keeps_its_policy(desk: Client, made: Made, event: Inter
     assert desk.post(page_of(event), order).status_code == 302
     now = InterviewEvent.objects.get()
     assert (now.questionnaire, now.chooses_recruiter, now.reminder_minutes) == (made.questionnaire, True, 45)
+    (entry,) = AuditEntry.objects.filter(subject="event", action="changed")
+    assert (entry.before["reminder_minutes"], entry.after["reminder_minutes"]) == (120, 45)
+    told = desk.get(reverse("admin:common_auditentry_changelist")).content.decode()
+    assert "the recruiter is reminded, minutes before a request expires: 120 → 45" in told
     draft = make_draft().questionnaire
     refused = desk.post(page_of(event), {**order, "questionnaire": str(draft.pk)})
     assert "Publish the questionnaire first." in refused.content.decode()

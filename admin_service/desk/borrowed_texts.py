@@ -1,0 +1,13 @@
+"""Texts of Django's that the desk says in words of its own: Django's Russian takes every noun for a masculine one."""
+
+from django.utils.translation import gettext_noop
+
+BORROWED = (
+    gettext_noop("The {name} “{obj}” was added successfully."),
+    gettext_noop("The {name} “{obj}” was added successfully. You may add another {name} below."),
+    gettext_noop("The {name} “{obj}” was changed successfully."),
+    gettext_noop("The {name} “{obj}” was changed successfully. You may add another {name} below."),
+    gettext_noop("The {name} “{obj}” was changed successfully. You may edit it again below."),
+    gettext_noop("You may edit it again below."),
+    gettext_noop("Add another %(verbose_name)s"),
+)
