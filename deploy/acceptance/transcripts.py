@@ -3,6 +3,7 @@
 ``REWRITE_TRANSCRIPTS=1`` writes the files anew; read the difference before it is committed.
 """
 
+import difflib
 import os
 import re
 from pathlib import Path
@@ -37,7 +38,8 @@ class Transcript:
         if os.environ.get("REWRITE_TRANSCRIPTS") == "1":
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(text, encoding="utf-8")
-        assert file.read_text(encoding="utf-8") == text
+        kept = file.read_text(encoding="utf-8")
+        assert kept == text, "\n".join(difflib.unified_diff(kept.splitlines(), text.splitlines(), lineterm=""))
 
 
 class Followed:

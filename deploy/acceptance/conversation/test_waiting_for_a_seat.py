@@ -16,7 +16,7 @@ WORDS = {
     "ru": (
         "Свободного времени сейчас нет",
         "Сообщить, когда",
-        "лист ожидания",
+        "Записали вас в лист ожидания",
         "Освободилось место",
         "Беру",
         "Пропустить",
@@ -26,7 +26,7 @@ WORDS = {
     "en": (
         "no free",
         "Tell me when",
-        "waiting list",
+        "You are on the waiting list",
         "has become free",
         "Take it",
         "Pass",
