@@ -9,16 +9,21 @@ from bson import Int64, ObjectId
 from broadcasts.models import BroadcastStatus
 from common import clock
 from common.mongo import Document, collection, current_session, in_transaction
+from reminders import reports
 from scheduling.card_reports import store_delivery
 from shared_contracts.broadcast import (
     AnyDeliveryEvent,
     BroadcastDelivered,
     Delivery,
     DeliveryStatus,
+    DigestDelivered,
     delivery_event,
 )
 from shared_contracts.envelope import decode
 from shared_contracts.topology import DELIVERY_EVENT
+
+_ENDS = (DeliveryStatus.SENT, DeliveryStatus.BLOCKED, DeliveryStatus.FAILED, DeliveryStatus.UNCERTAIN)
+"""How a broadcast's message can end."""
 
 
 class DeliveryEvents:
@@ -48,10 +53,12 @@ def _store(item: AnyDeliveryEvent) -> None:
     now = clock.now()
     if not isinstance(item, BroadcastDelivered):
         _mark_blocked([item.delivery], item.occurred_at, now)
-        store_delivery(item, now)
+        reports.store(item, now)
+        if not isinstance(item, DigestDelivered):
+            store_delivery(item, now)
         return
     new = _insert_new(item, now)
-    counts: Document = {status.value: Int64(0) for status in DeliveryStatus}
+    counts: Document = {status.value: Int64(0) for status in _ENDS}
     counts |= {status: Int64(count) for status, count in Counter(entry.status.value for entry in new).items()}
     status = BroadcastStatus.FINISHED if item.finished else BroadcastStatus.SENDING
     collection("broadcasts").update_one(

@@ -62,7 +62,7 @@ app.conf.update(
         },
     },
 )
-app.autodiscover_tasks(["scheduling", "messaging"])
+app.autodiscover_tasks(["scheduling", "reminders", "messaging"])
 
 
 @setup_logging.connect

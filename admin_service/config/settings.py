@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "people",
     "questionnaires",
     "scheduling",
+    "reminders",
     "broadcasts",
     "messaging",
     "wording",

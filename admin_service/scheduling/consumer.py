@@ -13,12 +13,16 @@ from scheduling.deciding import Asked, InChat, decide_requests
 from scheduling.domain.model import (
     Actor,
     ActorKind,
+    AnswerAttendance,
+    AnswerTime,
     AnyCommand,
     Approve,
     AskReschedule,
     Book,
     Cancel,
+    MarkOutcome,
     Move,
+    OfferTime,
     PassOffer,
     Reject,
     Shown,
@@ -26,6 +30,7 @@ from scheduling.domain.model import (
 )
 from shared_contracts.booking import (
     AnyBookingRequest,
+    AttendanceAnswered,
     BookingApproved,
     BookingCancelled,
     BookingCreated,
@@ -35,9 +40,12 @@ from shared_contracts.booking import (
     OfferPassed,
     OfferTaken,
     Outcome,
+    OutcomeMarked,
     RequestEssentials,
     RescheduleAsked,
     ShownSlot,
+    TimeAnswered,
+    TimeOffered,
     booking_event,
     request_essentials,
 )
@@ -100,6 +108,23 @@ def _command(request: AnyBookingRequest) -> AnyCommand:
         return TakeOffer(key, candidate, request.booking_id, request.expected_version)
     if isinstance(request, OfferPassed):
         return PassOffer(key, candidate, request.booking_id, request.expected_version)
+    return _about_coming(request, key, candidate, recruiter)
+
+
+def _about_coming(
+    request: AttendanceAnswered | TimeOffered | TimeAnswered | OutcomeMarked,
+    key: str,
+    candidate: Actor,
+    recruiter: Actor,
+) -> AnyCommand:
+    booking_id = request.booking_id
+    if isinstance(request, AttendanceAnswered):
+        return AnswerAttendance(key, candidate, booking_id, None, request.starts_at, request.answer)
+    if isinstance(request, TimeAnswered):
+        return AnswerTime(key, candidate, booking_id, None, request.slot_id, request.take)
+    if isinstance(request, TimeOffered):
+        return OfferTime(key, recruiter, booking_id, request.expected_version, request.slot_id)
+    return MarkOutcome(key, recruiter, booking_id, request.expected_version, request.mark)
 
 
 def _shown(slot: ShownSlot) -> Shown:

@@ -8,18 +8,20 @@ from bson import ObjectId
 from common.mongo import Document, collection, current_session
 from questionnaires import reading
 from scheduling.domain.model import (
+    AnswerTime,
     AnyCommand,
     Book,
     Booking,
     BookingCommand,
     Candidate,
     Move,
+    OfferTime,
     Place,
     Policy,
     Slot,
     State,
 )
-from shared_contracts.directory import BookingStatus
+from shared_contracts.directory import Attendance, BookingStatus
 
 ALTERNATIVES = 3  # spec: bot.booking.result
 
@@ -43,7 +45,7 @@ def load_state(commands: Sequence[AnyCommand]) -> State:
     return state_around(
         list(bookings),
         people,
-        {command.slot_id for command in commands if isinstance(command, Book | Move)},
+        {command.slot_id for command in commands if isinstance(command, Book | Move | OfferTime | AnswerTime)},
         {command.event_id for command in commands if isinstance(command, Book)},
     )
 
@@ -58,7 +60,7 @@ def state_around(
     if people is None:
         people = _by_id("users", {row["user_id"] for row in bookings})
     slot_ids = slot_ids | {
-        str(row[key]) for row in bookings for key in ("slot_id", "requested_slot_id") if row.get(key)
+        str(row[key]) for row in bookings for key in ("slot_id", "requested_slot_id", "offered_slot_id") if row.get(key)
     }
     slots = load_slots({"_id": {"$in": _object_ids(slot_ids)}}) if slot_ids else []
     event_ids = event_ids | {slot.event_id for slot in slots} | {str(row["event_id"]) for row in bookings}
@@ -137,6 +139,10 @@ def booking_from(row: Document) -> Booking:
         reschedule_asked=row["reschedule_asked"],
         ended_by=row.get("ended_by", ""),
         reason=row.get("reason", ""),
+        attendance=Attendance(row["attendance"]) if row["attendance"] else None,
+        attendance_at=row["attendance_at"],
+        offered_slot_id=str(row["offered_slot_id"]) if row["offered_slot_id"] else None,
+        marked_at=row["marked_at"],
     )
 
 

@@ -18,7 +18,7 @@ from django_mongodb_backend.models import EmbeddedModel
 from common.models import StampedModel
 from people.models import City, Recruiter
 from questionnaires.models import Questionnaire
-from shared_contracts.directory import BookingStatus
+from shared_contracts.directory import Attendance, BookingStatus
 
 STATUS_LABELS = [
     (BookingStatus.PENDING.value, _("awaits approval")),
@@ -32,6 +32,11 @@ STATUS_LABELS = [
     (BookingStatus.NO_SHOW.value, _("did not come")),
     (BookingStatus.RECRUITER_ABSENT.value, _("recruiter was absent")),
     (BookingStatus.UNMARKED.value, _("over, not marked")),
+]
+ATTENDANCE_LABELS = [
+    (Attendance.CONFIRMED.value, _("confirmed")),
+    (Attendance.DECLINED.value, _("can't come")),
+    (Attendance.RESCHEDULE_ASKED.value, _("asks for another time")),
 ]
 DEFAULT_DURATION_MINUTES = 20  # FR10
 DEFAULT_CUTOFF_MINUTES = 120  # FR6 and FR9
@@ -181,6 +186,8 @@ class Booking(StampedModel):
     ``live`` mirrors the status for the indexes; ``version`` rises with every change; ``requested_slot_id`` is a move
     that awaits approval, whose seat is held too. ``card_readers`` are the Telegram ids of ``card_holders``;
     ``notification_ids`` are those of the news about it; ``left_slot_ids`` are slots whose seat it gave up.
+    ``attendance`` goes with the time; ``offered_slot_id``: another time on offer, without a seat held there;
+    ``marked_at``: when its outcome was marked.
     """
 
     user_id: Any = ObjectIdField()
@@ -206,6 +213,10 @@ class Booking(StampedModel):
     card_readers: Any = ArrayField(models.BigIntegerField(), default=list)
     last_act: Any = EmbeddedModelField(LastAct, null=True)
     recruiter_by_hand = models.BooleanField(_("contact the recruiter by hand"), default=False)
+    attendance = models.CharField(_("will come"), max_length=20, blank=True, choices=ATTENDANCE_LABELS)
+    attendance_at = models.DateTimeField(_("answered"), null=True)
+    offered_slot_id: Any = ObjectIdField(null=True)
+    marked_at = models.DateTimeField(null=True)
     candidate_by_hand = models.BooleanField(_("contact the candidate by hand"), default=False)
     notification_ids: Any = ArrayField(ObjectIdField(), default=list)
     left_slot_ids: Any = ArrayField(ObjectIdField(), default=list)

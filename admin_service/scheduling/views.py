@@ -28,6 +28,7 @@ def booking_view(booking: Booking | None, state: State) -> BookingView | None:
         return None
     slot = state.slots[booking.slot_id]
     wanted = state.slots.get(booking.requested_slot_id) if booking.requested_slot_id else None
+    offered = state.slots.get(booking.offered_slot_id) if booking.offered_slot_id else None
     return BookingView(
         id=booking.id,
         version=booking.version,
@@ -38,4 +39,7 @@ def booking_view(booking: Booking | None, state: State) -> BookingView | None:
         contact_url=slot.place.contact_url,
         recruiter_url=(wanted or slot).place.recruiter_url,
         reschedule_asked=booking.reschedule_asked,
+        attendance=booking.attendance,
+        attendance_at=booking.attendance_at,
+        offered_slot=slot_view(offered) if offered else None,
     )

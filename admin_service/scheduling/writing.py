@@ -153,6 +153,10 @@ def booking_document(booking: Booking, slot: Slot, candidate: Candidate, now: da
         "ends_at": booking.ends_at,
         "location": place.location,
         "expires_at": booking.expires_at,
+        "attendance": booking.attendance.value if booking.attendance else "",
+        "attendance_at": booking.attendance_at,
+        "offered_slot_id": ObjectId(booking.offered_slot_id) if booking.offered_slot_id else None,
+        "marked_at": booking.marked_at,
         "ended_by": booking.ended_by,
         "reason": booking.reason,
         "user": {

@@ -22,6 +22,12 @@ KIND_LABELS: list[tuple[str, Any]] = [
     (NotificationKind.BOOKING_CHANGED.value, _("The slot's time or place changed")),
     (NotificationKind.BOOKING_CANCELLED.value, _("The booking was cancelled")),
     (NotificationKind.SLOT_OFFERED.value, _("A seat for someone on the waiting list")),
+    (NotificationKind.REMINDER_TODAY.value, _("Reminder: today")),
+    (NotificationKind.REMINDER_TOMORROW.value, _("Reminder: tomorrow")),
+    (NotificationKind.REMINDER_SOON.value, _("Reminder with the question whether they come")),
+    (NotificationKind.TIME_OFFERED.value, _("The recruiter offers another time")),
+    (NotificationKind.NO_SHOW.value, _("Did not come: another time")),
+    (NotificationKind.RECRUITER_ABSENT.value, _("The recruiter was absent: another time")),
 ]
 """In the order in which the desk lists them."""
 

@@ -14,6 +14,7 @@ from shared_contracts.booking import booking_event, booking_result
 from shared_contracts.broadcast import broadcast_command, delivery_event
 from shared_contracts.card import card_command
 from shared_contracts.dialog import dialog_command, dialog_result
+from shared_contracts.digest import digest_command
 from shared_contracts.envelope import MAX_BODY_BYTES, SCHEMA_VERSION
 from shared_contracts.notification import cache_invalidate, notification_command
 from shared_contracts.topology import (
@@ -26,6 +27,7 @@ from shared_contracts.topology import (
     DELIVERY_EVENT,
     DIALOG_COMMAND,
     DIALOG_RESULT,
+    DIGEST_COMMAND,
     NOTIFICATION_COMMAND,
     TO_ADMIN,
 )
@@ -40,6 +42,7 @@ CARRIES: dict[str, TypeAdapter[Any]] = {
     BOOKING_RESULT.name: booking_result,
     NOTIFICATION_COMMAND.name: notification_command,
     CARD_COMMAND.name: card_command,
+    DIGEST_COMMAND.name: digest_command,
     DIALOG_RESULT.name: dialog_result,
     CACHE_INVALIDATE.name: cache_invalidate,
 }
@@ -89,13 +92,13 @@ def render() -> str:
 
 def models() -> list[type[BaseModel]]:
     """Every message model, for tests that must miss none."""
-    from shared_contracts import booking, broadcast, card, dialog, notification
+    from shared_contracts import booking, broadcast, card, dialog, digest, notification
     from shared_contracts.envelope import Message
 
     bases = (Message, booking.BookingRequest, dialog.DialogRequest)
     found = {
         value
-        for module in (booking, broadcast, card, dialog, notification)
+        for module in (booking, broadcast, card, dialog, digest, notification)
         for value in vars(module).values()
         if isinstance(value, type) and issubclass(value, Message) and value not in bases
     }

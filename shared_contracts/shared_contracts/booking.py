@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import Field, TypeAdapter, model_validator
 
 from shared_contracts.card import RecruiterCard
-from shared_contracts.directory import BookingView, SlotView
+from shared_contracts.directory import Attendance, BookingStatus, BookingView, SlotView
 from shared_contracts.envelope import CorrelationId, Message
 from shared_contracts.fields import (
     EntityId,
@@ -20,6 +20,7 @@ from shared_contracts.fields import (
     Version,
     WireModel,
 )
+from shared_contracts.invite import CalendarFile
 
 
 class Outcome(StrEnum):
@@ -152,6 +153,64 @@ class OfferPassed(BookingRequest):
     expected_version: Version
 
 
+class AttendanceAnswered(BookingRequest):
+    """The candidate says whether they come (R8). ``starts_at``: of the interview the question was about.
+
+    Outcomes: ``booked`` (confirmed, or asked for another time: the booking says which), ``cancelled`` (can't come),
+    ``too_late`` from the start on, ``version_conflict`` when the interview was moved since.
+    """
+
+    event_type: Literal["attendance.answered"] = "attendance.answered"
+    booking_id: EntityId
+    starts_at: UtcDatetime
+    answer: Attendance
+
+
+class TimeOffered(BookingRequest):
+    """A recruiter offers a slot to a candidate who asked for another time. ``booked``: the offer is on its way."""
+
+    event_type: Literal["booking.time_offered"] = "booking.time_offered"
+    booking_id: EntityId
+    expected_version: Version
+    slot_id: EntityId
+
+
+class TimeAnswered(BookingRequest):
+    """The candidate's answer to an offered time: ``moved`` when taken, ``booked`` when the booking stays as it is.
+
+    ``slot_id``: the slot that was offered; ``version_conflict`` when it is not the one on offer any more.
+    """
+
+    event_type: Literal["booking.time_answered"] = "booking.time_answered"
+    booking_id: EntityId
+    slot_id: EntityId
+    take: bool
+
+
+MARKS = (
+    BookingStatus.ATTENDED,
+    BookingStatus.LATE,
+    BookingStatus.NO_SHOW,
+    BookingStatus.RECRUITER_ABSENT,
+)
+"""What an interview can be marked with."""
+
+
+class OutcomeMarked(BookingRequest):
+    """A recruiter says how an interview went; ``mark`` null takes it back, for a day.
+
+    Outcomes: ``booked`` (noted), ``too_late`` (not begun yet, or the day is over), ``version_conflict``.
+    """
+
+    event_type: Literal["outcome.marked"] = "outcome.marked"
+    booking_id: EntityId
+    expected_version: Version
+    mark: (
+        Literal[BookingStatus.ATTENDED, BookingStatus.LATE, BookingStatus.NO_SHOW, BookingStatus.RECRUITER_ABSENT]
+        | None
+    )
+
+
 AnyBookingRequest = (
     BookingCreated
     | BookingRescheduled
@@ -161,6 +220,10 @@ AnyBookingRequest = (
     | RescheduleAsked
     | OfferTaken
     | OfferPassed
+    | AttendanceAnswered
+    | TimeOffered
+    | TimeAnswered
+    | OutcomeMarked
 )
 
 booking_event: TypeAdapter[AnyBookingRequest] = TypeAdapter(
@@ -187,6 +250,7 @@ class BookingResult(Message):
 
     ``booking`` is the booking after the decision, null where there is none to show; ``alternatives`` are up to
     three slots that could be asked for instead. ``card`` answers a recruiter: the request as it stands now.
+    ``calendar``: the candidate's calendar follows.
     """
 
     request_id: UUID
@@ -198,6 +262,7 @@ class BookingResult(Message):
     booking: BookingView | None
     alternatives: Annotated[list[SlotView], Field(max_length=3)] = []
     card: RecruiterCard | None = None
+    calendar: CalendarFile | None = None
 
 
 booking_result: TypeAdapter[BookingResult] = TypeAdapter(BookingResult)

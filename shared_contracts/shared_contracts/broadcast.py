@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import Field, TypeAdapter, model_validator
+from pydantic import Field, StringConstraints, TypeAdapter, model_validator
 
 from shared_contracts.envelope import Message
 from shared_contracts.fields import (
@@ -42,21 +42,33 @@ broadcast_command: TypeAdapter[BroadcastCommand] = TypeAdapter(BroadcastCommand)
 
 
 class DeliveryStatus(StrEnum):
-    """What became of one message. ``uncertain``: Telegram did not answer, it may have arrived."""
+    """What became of one message. ``uncertain``: Telegram did not answer, it may have arrived.
+
+    Of automatic messages alone: ``suppressed`` (right before sending it was not due any more) and ``too_late`` (its
+    ``not_after`` had passed); both were not sent.
+    """
 
     SENT = "sent"
     BLOCKED = "blocked"
     FAILED = "failed"
     UNCERTAIN = "uncertain"
+    SUPPRESSED = "suppressed"
+    TOO_LATE = "too_late"
 
 
 class Delivery(WireModel):
-    """One recipient's message. ``error`` is Telegram's own text."""
+    """One recipient's message. ``error`` is Telegram's own text.
+
+    ``text`` is what was sent, as plain text, of automatic messages. ``uncertain_tries``: so often Telegram did not
+    answer, or the bot died before it wrote the answer down; each may have cost a duplicate.
+    """
 
     chat_id: TelegramChatId
     status: DeliveryStatus
     telegram_message_id: TelegramMessageId | None = None
     error: ShortText | None = None
+    text: Annotated[str, StringConstraints(max_length=4_096)] | None = None
+    uncertain_tries: Annotated[int, Field(ge=0)] = 0
 
 
 class BroadcastDelivered(Message):
@@ -69,24 +81,38 @@ class BroadcastDelivered(Message):
 
 
 class NotificationDelivered(Message):
-    """A ``bot.notification.command`` is done."""
+    """A ``bot.notification.command`` is done. ``attempt`` is the command's."""
 
     event_type: Literal["notification.delivered"] = "notification.delivered"
     notification_id: EntityId
     user_telegram_id: TelegramUserId
     delivery: Delivery
+    attempt: Annotated[int, Field(ge=0)] = 0
 
 
 class CardDelivered(Message):
-    """A recruiter's card (``bot.card.command``) came as a message of its own, or could not."""
+    """A recruiter's card (``bot.card.command``) came as a message of its own, or could not.
+
+    ``auto_message_id`` is the command's.
+    """
 
     event_type: Literal["card.delivered"] = "card.delivered"
     booking_id: EntityId
     recruiter_telegram_id: TelegramUserId
     delivery: Delivery
+    auto_message_id: EntityId | None = None
 
 
-AnyDeliveryEvent = BroadcastDelivered | NotificationDelivered | CardDelivered
+class DigestDelivered(Message):
+    """A ``bot.digest.command`` is done. ``attempt`` is the command's."""
+
+    event_type: Literal["digest.delivered"] = "digest.delivered"
+    digest_id: EntityId
+    delivery: Delivery
+    attempt: Annotated[int, Field(ge=0)] = 0
+
+
+AnyDeliveryEvent = BroadcastDelivered | NotificationDelivered | CardDelivered | DigestDelivered
 
 delivery_event: TypeAdapter[AnyDeliveryEvent] = TypeAdapter(
     Annotated[AnyDeliveryEvent, Field(discriminator="event_type")]

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
-from shared_contracts.directory import BookingStatus, BookingView, TimeZoneName
+from shared_contracts.directory import BookingStatus, BookingView, SlotView, TimeZoneName
 from shared_contracts.envelope import Message
 from shared_contracts.fields import (
     Bilingual,
@@ -14,6 +14,7 @@ from shared_contracts.fields import (
     ShortText,
     TelegramUserId,
     Url,
+    UtcDatetime,
     WireModel,
 )
 
@@ -49,6 +50,8 @@ class RecruiterCard(WireModel):
 
     ``recruiter_id`` is whose request it is; ``for_deputy`` says that the reader stands in for them. ``yours`` false:
     the request has gone to another recruiter, and this card only says so. ``timezone`` is the reader's.
+    ``free_slots``: other times of the recruiter's, to offer to a candidate who asked for one. ``may_mark``: the
+    interview has begun and its outcome can be marked; ``undo_until``: it is marked, which can be taken back until then.
     """
 
     booking: BookingView
@@ -62,6 +65,9 @@ class RecruiterCard(WireModel):
     answers: Annotated[list[CardAnswer], Field(max_length=30)] = []
     decided_by: DecidedBy | None = None
     reason: LongText | None = None
+    free_slots: Annotated[list[SlotView], Field(max_length=6)] = []
+    may_mark: bool = False
+    undo_until: UtcDatetime | None = None
 
     @property
     def awaits_answer(self) -> bool:
@@ -71,19 +77,39 @@ class RecruiterCard(WireModel):
 
 
 class CardAttention(StrEnum):
-    """How loudly a card comes: ``new`` and ``reminder`` as a message of their own, ``update`` by an edit."""
+    """How loudly a card comes: ``update`` by an edit, the others as a message of their own."""
 
     NEW = "new"
     UPDATE = "update"
     REMINDER = "reminder"
+    NOTICE = "notice"
+
+
+class CardOccasion(StrEnum):
+    """What a ``notice`` is about. ``offer_declined``: the candidate keeps the time they have."""
+
+    BOOKED = "booked"
+    MOVED = "moved"
+    CHANGED = "changed"
+    CANCELLED = "cancelled"
+    CANT_COME = "cant_come"
+    RESCHEDULE_ASKED = "reschedule_asked"
+    OFFER_DECLINED = "offer_declined"
+    NO_ANSWER = "no_answer"
+    OUTCOME_DUE = "outcome_due"
 
 
 class CardCommand(Message):
-    """Show a recruiter the card of a request. An older ``revision`` never overwrites a newer one."""
+    """Show a recruiter the card of a request. An older ``revision`` never overwrites a newer one.
+
+    ``occasion`` says what a ``notice`` is about; ``auto_message_id`` is the automatic message it is, for its report.
+    """
 
     recruiter_telegram_id: TelegramUserId
     attention: CardAttention
     card: RecruiterCard
+    occasion: CardOccasion | None = None
+    auto_message_id: EntityId | None = None
 
 
 card_command: TypeAdapter[CardCommand] = TypeAdapter(CardCommand)

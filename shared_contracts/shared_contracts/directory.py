@@ -38,6 +38,14 @@ class BookingStatus(StrEnum):
     UNMARKED = "unmarked"
 
 
+class Attendance(StrEnum):
+    """What a candidate last said about coming (R8)."""
+
+    CONFIRMED = "confirmed"
+    DECLINED = "declined"
+    RESCHEDULE_ASKED = "reschedule_asked"
+
+
 LIVE_STATUSES = frozenset({BookingStatus.PENDING, BookingStatus.OFFERED, BookingStatus.BOOKED})
 
 
@@ -75,7 +83,9 @@ class BookingView(WireModel):
     """A booking as its candidate may see it. ``requested_slot``: a move that awaits approval.
 
     ``contact_url`` leads to the city's responsible person, ``recruiter_url`` to the slot's recruiter.
-    ``reschedule_asked``: the recruiter asked for another time; the seat is kept meanwhile.
+    ``reschedule_asked``: the recruiter asked for another time; the seat is kept meanwhile. ``attendance``: the
+    candidate's last answer about coming, given at ``attendance_at``; it goes with the time, so a move takes it away.
+    ``offered_slot``: another time that the recruiter offers; no seat is held there.
     """
 
     id: EntityId
@@ -87,6 +97,9 @@ class BookingView(WireModel):
     contact_url: Url | None = None
     recruiter_url: Url | None = None
     reschedule_asked: bool = False
+    attendance: Attendance | None = None
+    attendance_at: UtcDatetime | None = None
+    offered_slot: SlotView | None = None
 
 
 class AllowedUser(WireModel):

@@ -7,7 +7,8 @@ from pydantic import Field, TypeAdapter
 
 from shared_contracts.directory import BookingView
 from shared_contracts.envelope import Message
-from shared_contracts.fields import EntityId, LongText, ShortText, TelegramUserId
+from shared_contracts.fields import EntityId, LongText, ShortText, TelegramUserId, UtcDatetime, WireModel
+from shared_contracts.invite import CalendarFile
 
 
 class NotificationKind(StrEnum):
@@ -21,10 +22,25 @@ class NotificationKind(StrEnum):
     BOOKING_EXPIRED = "booking_expired"
     RESCHEDULE_ASKED = "reschedule_asked"
     SLOT_OFFERED = "slot_offered"
+    REMINDER_TODAY = "reminder_today"
+    REMINDER_TOMORROW = "reminder_tomorrow"
+    REMINDER_SOON = "reminder_soon"
+    TIME_OFFERED = "time_offered"
+    NO_SHOW = "no_show"
+    RECRUITER_ABSENT = "recruiter_absent"
 
 
 class NotificationCommand(Message):
-    """Tell a candidate about their booking. ``reason`` is what staff or the recruiter wrote for them."""
+    """Tell a candidate about their booking. ``reason`` is what staff or the recruiter wrote for them.
+
+    Attributes:
+        asks_attendance: with the three buttons of R8.
+        recheck: an automatic message: ask ``GET /api/auto-messages/{notification_id}`` right before sending, and send
+            what that says.
+        attempt: of an automatic message, counted from 1; its report repeats it.
+        not_after: later than this it must not be sent any more, and is reported ``too_late``.
+        calendar: the calendar file that goes with it.
+    """
 
     notification_id: EntityId
     kind: NotificationKind
@@ -32,6 +48,25 @@ class NotificationCommand(Message):
     booking: BookingView
     reason: LongText | None = None
     candidate_name: ShortText = ""
+    asks_attendance: bool = False
+    recheck: bool = False
+    attempt: Annotated[int, Field(ge=0)] = 0
+    not_after: UtcDatetime | None = None
+    calendar: CalendarFile | None = None
+
+
+class AutoMessage(WireModel):
+    """Answer of ``GET /api/auto-messages/{id}``: an automatic message as it stands at this moment.
+
+    ``due`` false: it must not be sent (any more); the booking was cancelled or moved, say. ``attempt`` is the one under
+    way; a command of another attempt is not to be sent either. ``booking`` is null for messages about no single one.
+    """
+
+    id: EntityId
+    due: bool
+    attempt: Annotated[int, Field(ge=0)]
+    booking: BookingView | None = None
+    asks_attendance: bool = False
 
 
 notification_command: TypeAdapter[NotificationCommand] = TypeAdapter(NotificationCommand)

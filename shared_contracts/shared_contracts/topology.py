@@ -71,6 +71,7 @@ BROADCAST_COMMAND = Queue("bot.broadcast.command", TO_BOT, BOT_DEAD)
 BOOKING_RESULT = Queue("bot.booking.result", TO_BOT, BOT_DEAD)
 NOTIFICATION_COMMAND = Queue("bot.notification.command", TO_BOT, BOT_DEAD)
 CARD_COMMAND = Queue("bot.card.command", TO_BOT, BOT_DEAD)
+DIGEST_COMMAND = Queue("bot.digest.command", TO_BOT, BOT_DEAD)
 DIALOG_RESULT = Queue("bot.dialog.result", TO_BOT, BOT_DEAD)
 CACHE_INVALIDATE = Queue("bot.cache.invalidate", TO_BOT, BOT_DEAD)
 
@@ -80,6 +81,7 @@ BOT_QUEUES = (
     BOOKING_RESULT,
     NOTIFICATION_COMMAND,
     CARD_COMMAND,
+    DIGEST_COMMAND,
     DIALOG_RESULT,
     CACHE_INVALIDATE,
 )

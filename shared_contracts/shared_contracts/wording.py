@@ -35,7 +35,8 @@ VARIABLES = frozenset(
 )
 """What a template may name. Dates and times are in the reader's zone, which is named where it is not Moscow's.
 
-``wanted``: date and time of the move that was asked for. ``until``: when an offer or a request ends.
+``wanted``: date and time of the move that was asked for, or of the time that the recruiter offers.
+``until``: when an offer or a request ends.
 """
 
 _WHEN = frozenset({"date", "time"})
@@ -48,6 +49,12 @@ REQUIRED: Mapping[NotificationKind, frozenset[str]] = {
     NotificationKind.BOOKING_CHANGED: _WHEN | {"place"},
     NotificationKind.RESCHEDULE_ASKED: _WHEN,
     NotificationKind.SLOT_OFFERED: _WHEN | {"place", "until"},
+    NotificationKind.REMINDER_TODAY: frozenset({"time", "place"}),
+    NotificationKind.REMINDER_TOMORROW: _WHEN | {"place"},
+    NotificationKind.REMINDER_SOON: frozenset({"time", "place"}),
+    NotificationKind.TIME_OFFERED: _WHEN | {"wanted"},
+    NotificationKind.NO_SHOW: frozenset({"event"}),
+    NotificationKind.RECRUITER_ABSENT: frozenset({"event"}),
 }
 """What a template of a kind must name, or the reader would miss it."""
 

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from shared_contracts.booking import (
+    AttendanceAnswered,
     BookingApproved,
     BookingCancelled,
     BookingCreated,
@@ -15,9 +16,12 @@ from shared_contracts.booking import (
     OfferPassed,
     OfferTaken,
     Outcome,
+    OutcomeMarked,
     ReplyTo,
     RescheduleAsked,
     ShownSlot,
+    TimeAnswered,
+    TimeOffered,
 )
 from shared_contracts.broadcast import (
     BroadcastCommand,
@@ -25,6 +29,7 @@ from shared_contracts.broadcast import (
     CardDelivered,
     Delivery,
     DeliveryStatus,
+    DigestDelivered,
     NotificationDelivered,
 )
 from shared_contracts.card import (
@@ -32,6 +37,7 @@ from shared_contracts.card import (
     CardAttention,
     CardCandidate,
     CardCommand,
+    CardOccasion,
     DecidedBy,
     RecruiterCard,
 )
@@ -47,9 +53,11 @@ from shared_contracts.dialog import (
     WaitingListJoined,
     WaitingListLeft,
 )
-from shared_contracts.directory import BookingStatus, BookingView, CityRef, NamedRef, SlotView
+from shared_contracts.digest import DaySummary, DigestCommand, DigestEntry, DigestKind, SummaryLine
+from shared_contracts.directory import Attendance, BookingStatus, BookingView, CityRef, NamedRef, SlotView
 from shared_contracts.envelope import Message
 from shared_contracts.fields import Bilingual
+from shared_contracts.invite import CalendarFile
 from shared_contracts.notification import (
     CacheInvalidate,
     CacheName,
@@ -93,6 +101,12 @@ SLOT = SlotView(
 BOOKING = BookingView(
     id=BOOKING_ID, version=2, status=BookingStatus.BOOKED, slot=SLOT, contact_url="https://t.me/anna_moscow"
 )
+CALENDAR = CalendarFile(
+    uid=f"{BOOKING_ID}@slotdesk", sequence=2, method="REQUEST", content="BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"
+)
+ANSWERED = BOOKING.model_copy(
+    update={"attendance": Attendance.RESCHEDULE_ASKED, "attendance_at": MOMENT, "offered_slot": SLOT}
+)
 CARD = RecruiterCard(
     booking=BOOKING.model_copy(update={"status": BookingStatus.PENDING, "expires_at": MOMENT}),
     revision=3,
@@ -134,13 +148,59 @@ EXAMPLES: list[Message] = [
         booking=BOOKING,
         alternatives=[SLOT],
         card=CARD,
+        calendar=CALENDAR,
     ),
-    CardCommand(**ENVELOPE, recruiter_telegram_id=2001, attention=CardAttention.NEW, card=CARD),
+    AttendanceAnswered(**REQUEST, booking_id=BOOKING_ID, starts_at=START, answer=Attendance.CONFIRMED),
+    TimeOffered(**REQUEST, booking_id=BOOKING_ID, expected_version=2, slot_id=SLOT_ID),
+    TimeAnswered(**REQUEST, booking_id=BOOKING_ID, slot_id=SLOT_ID, take=True),
+    OutcomeMarked(**REQUEST, booking_id=BOOKING_ID, expected_version=2, mark=BookingStatus.NO_SHOW),
+    CardCommand(
+        **ENVELOPE,
+        recruiter_telegram_id=2001,
+        attention=CardAttention.NOTICE,
+        card=CARD.model_copy(
+            update={"booking": ANSWERED, "free_slots": [SLOT], "may_mark": True, "undo_until": MOMENT}
+        ),
+        occasion=CardOccasion.RESCHEDULE_ASKED,
+        auto_message_id=EVENT_ID,
+    ),
+    DigestCommand(
+        **ENVELOPE,
+        digest_id=EVENT_ID,
+        kind=DigestKind.TOMORROW,
+        attempt=1,
+        chat_id=2001,
+        day="2026-11-26",
+        timezone="Europe/Moscow",
+        not_after=MOMENT,
+        entries=[
+            DigestEntry(
+                starts_at=START,
+                candidate="Мария Петрова",
+                link="https://t.me/maria_p",
+                event="Собеседование аналитиков",
+                place="Офис на Тверской, 3.14",
+                attendance=Attendance.CONFIRMED,
+            )
+        ],
+        more=1,
+        summary=DaySummary(
+            attended=5,
+            tomorrow=[SummaryLine(event="Собеседование аналитиков", city="Москва", interviews=4, confirmed=3)],
+        ),
+    ),
+    DigestDelivered(
+        **ENVELOPE,
+        digest_id=EVENT_ID,
+        delivery=Delivery(chat_id=2001, status=DeliveryStatus.TOO_LATE),
+        attempt=1,
+    ),
     CardDelivered(
         **ENVELOPE,
         booking_id=BOOKING_ID,
         recruiter_telegram_id=2001,
-        delivery=Delivery(chat_id=2001, status=DeliveryStatus.SENT, telegram_message_id=9),
+        delivery=Delivery(chat_id=2001, status=DeliveryStatus.SENT, telegram_message_id=9, text="Завтра"),
+        auto_message_id=EVENT_ID,
     ),
     BroadcastCommand(
         **ENVELOPE,
@@ -162,7 +222,8 @@ EXAMPLES: list[Message] = [
         **ENVELOPE,
         notification_id=BOOKING_ID,
         user_telegram_id=1001,
-        delivery=Delivery(chat_id=1001, status=DeliveryStatus.UNCERTAIN),
+        delivery=Delivery(chat_id=1001, status=DeliveryStatus.UNCERTAIN, uncertain_tries=2),
+        attempt=1,
     ),
     NotificationCommand(
         **ENVELOPE,
@@ -172,6 +233,11 @@ EXAMPLES: list[Message] = [
         booking=BOOKING,
         reason="Переговорная занята",
         candidate_name="Мария",
+        asks_attendance=True,
+        recheck=True,
+        attempt=1,
+        not_after=START,
+        calendar=CALENDAR,
     ),
     CacheInvalidate(**ENVELOPE, caches=[CacheName.SLOTS, CacheName.CITIES]),
     ChatStarted(**ENVELOPE, user_telegram_id=1001, username="maria_p", first_name="Мария", language_code="ru"),

@@ -7,8 +7,9 @@ from shared_contracts.directory import BookingStatus
 
 
 def in_slot(booking: Booking, slot: Slot) -> Booking:
-    """The booking at another slot's time; its version is left to the caller."""
-    return replace(booking, slot_id=slot.id, starts_at=slot.starts_at, ends_at=slot.ends_at)
+    """The booking at another slot's time, to which nobody has answered yet; its version is left to the caller."""
+    unanswered = replace(booking, attendance=None, attendance_at=None, offered_slot_id=None)
+    return replace(unanswered, slot_id=slot.id, starts_at=slot.starts_at, ends_at=slot.ends_at)
 
 
 def next_version(booking: Booking) -> Booking:

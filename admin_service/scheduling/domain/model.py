@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Self
 
 from shared_contracts.booking import Outcome
-from shared_contracts.directory import LIVE_STATUSES, BookingStatus
+from shared_contracts.directory import LIVE_STATUSES, Attendance, BookingStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +103,8 @@ class Booking:
     """A booking. ``requested_slot_id``: a move that awaits approval; its seat is held too.
 
     ``reschedule_asked``: the recruiter wants another time; what waits keeps its seats until the candidate chose.
+    ``attendance``: the candidate's last word on coming, which a move takes away; ``offered_slot_id``: another time that
+    the recruiter offers, without a seat held there; ``marked_at``: when the outcome was marked.
     """
 
     id: str
@@ -120,6 +122,10 @@ class Booking:
     reschedule_asked: bool = False
     ended_by: str = ""
     reason: str = ""
+    attendance: Attendance | None = None
+    attendance_at: datetime | None = None
+    offered_slot_id: str | None = None
+    marked_at: datetime | None = None
 
     @property
     def live(self) -> bool:
@@ -246,7 +252,52 @@ class Close(BookingCommand):
     """The slot is over: liveness ends; does nothing before its time."""
 
 
-AnyCommand = Book | Move | Cancel | Approve | Reject | AskReschedule | TakeOffer | PassOffer | Expire | Close
+@dataclass(frozen=True, slots=True)
+class AnswerAttendance(BookingCommand):
+    """Do they come? ``starts_at``: of the interview the question was about."""
+
+    starts_at: datetime
+    answer: Attendance
+
+
+@dataclass(frozen=True, slots=True)
+class OfferTime(BookingCommand):
+    """Another time, offered to who asked for one."""
+
+    slot_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerTime(BookingCommand):
+    """Yes or no to the offered time in ``slot_id``."""
+
+    slot_id: str
+    take: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MarkOutcome(BookingCommand):
+    """How the interview went; None takes the mark back."""
+
+    mark: BookingStatus | None
+
+
+AnyCommand = (
+    Book
+    | Move
+    | Cancel
+    | Approve
+    | Reject
+    | AskReschedule
+    | TakeOffer
+    | PassOffer
+    | Expire
+    | Close
+    | AnswerAttendance
+    | OfferTime
+    | AnswerTime
+    | MarkOutcome
+)
 
 
 @dataclass(slots=True)

@@ -1,0 +1,1 @@
+"""When automatic messages are due and whether they still are, without I/O (checked by import-linter)."""

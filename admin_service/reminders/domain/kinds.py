@@ -1,0 +1,75 @@
+"""The automatic messages there are, the states they go through, and why one is not sent."""
+
+from enum import StrEnum
+
+
+class AutoKind(StrEnum):
+    """What an automatic message is."""
+
+    DAY_OF = "day_of"
+    """To the candidate: today (FR8)."""
+    EVENING_BEFORE = "evening_before"
+    """To the candidate instead of it, where the interview is early (FR8)."""
+    TWO_HOURS = "two_hours"
+    """To the candidate, with the three buttons (R8)."""
+    NO_SHOW = "no_show"
+    """To the candidate who did not come: another time, once."""
+    RECRUITER_ABSENT = "recruiter_absent"
+    """To the candidate whose recruiter did not come: another time."""
+    NO_ANSWER = "no_answer"
+    """To the recruiter: the candidate has not said whether they come."""
+    OUTCOME_DUE = "outcome_due"
+    """To the recruiter: how did it go?"""
+    CHANGE = "change"
+    """To the recruiter: a booking was made, moved or cancelled."""
+    TOMORROW = "tomorrow"
+    """To the recruiter: tomorrow's interviews."""
+    STAFF_SUMMARY = "staff_summary"
+    """To the staff's chat: today's and tomorrow's numbers."""
+
+
+TO_CANDIDATES = frozenset(
+    {
+        AutoKind.DAY_OF,
+        AutoKind.EVENING_BEFORE,
+        AutoKind.TWO_HOURS,
+        AutoKind.NO_SHOW,
+        AutoKind.RECRUITER_ABSENT,
+    }
+)
+
+
+class AutoState(StrEnum):
+    """How far an automatic message is."""
+
+    SCHEDULED = "scheduled"
+    QUEUED = "queued"
+    SENT = "sent"
+    FAILED = "failed"
+    SUPPRESSED = "suppressed"
+
+
+class Why(StrEnum):
+    """Why a message is not sent."""
+
+    BOOKED_LATE = "booked_late"
+    """The booking came about after its time."""
+    MERGED = "merged"
+    """Another message says it too."""
+    ENDED = "ended"
+    """The booking is not booked any more."""
+    MOVED = "moved"
+    """The interview has another time now."""
+    ANSWERED = "answered"
+    """What it asks has been answered."""
+    STALE = "stale"
+    """Its time has passed: the system was down, or the answer came in the night."""
+    QUIET_HOURS = "quiet_hours"
+    """It fell into the night, and the morning is too late."""
+    SWITCHED_OFF = "switched_off"
+    NO_CHAT = "no_chat"
+    """There is no chat it could go to."""
+    OFFERED_BEFORE = "offered_before"
+    """Another time was offered to this candidate once already."""
+    TAKEN_BACK = "taken_back"
+    """What it tells was undone."""

@@ -1,0 +1,107 @@
+"""Which automatic messages a booking has coming, and when (FR8, R8): a pure function of booking and settings."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, time, timedelta
+
+from reminders.domain.kinds import AutoKind, Why
+from reminders.domain.timing import Timing, awake, is_quiet, local
+
+EARLY_WITHIN = timedelta(minutes=30)
+"""FR8: who starts less than this after the day-of reminder's time (before 11:30) is reminded the evening before."""
+LATE_BOOKING = timedelta(minutes=30)
+"""R8: no prompt for who books later than this before it (start − 2 h 30 min)."""
+MERGE_WITHIN = timedelta(minutes=90)
+"""R8: a prompt this close to the day-of reminder is one message with it."""
+TIME_TO_ANSWER = timedelta(minutes=30)
+"""A prompt that came late in the day leaves at least this long before the recruiter hears that nobody answered."""
+OUTCOME_OF_USE = timedelta(days=3)
+
+
+@dataclass(frozen=True, slots=True)
+class Interview:
+    """A booked interview. Moments are aware UTC.
+
+    ``timezone``: the slot's city's. ``reader_timezone``: the recruiter's, None where there is no recruiter.
+    ``booked_at``: when the booking came to stand at this time.
+    """
+
+    booking_id: str
+    starts_at: datetime
+    ends_at: datetime
+    timezone: str
+    reader_timezone: str | None
+    booked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A message to come; with ``why`` one that does not, kept so that staff can see the reason.
+
+    From ``stale_at`` on it would be of no use. ``asks_attendance``: with the three buttons of R8.
+    """
+
+    kind: AutoKind
+    due_at: datetime
+    stale_at: datetime
+    asks_attendance: bool = False
+    why: Why | None = None
+
+
+def plan(interview: Interview, timing: Timing) -> list[Planned]:
+    """The messages of a booked interview, in the order of their times."""
+    reminder = _reminder(interview, timing)
+    prompt = _prompt(interview, timing, reminder)
+    if prompt and prompt.why is Why.MERGED and reminder:
+        reminder = replace(reminder, asks_attendance=True)
+    planned = [reminder, prompt, _no_answer(interview, timing, reminder, prompt), _outcome_due(interview, timing)]
+    return sorted((item for item in planned if item), key=lambda item: item.due_at)
+
+
+def _reminder(interview: Interview, timing: Timing) -> Planned | None:
+    """Of the day, or of the evening before where the interview is early."""
+    start = local(interview.starts_at, interview.timezone)
+    latest = timing.day_of or time(11)
+    early = start < datetime.combine(start.date(), latest, start.tzinfo) + EARLY_WITHIN
+    kind, clock = (AutoKind.EVENING_BEFORE, timing.evening_before) if early else (AutoKind.DAY_OF, timing.day_of)
+    if clock is None:
+        return None
+    day = start.date() - timedelta(days=early)
+    due_at = datetime.combine(day, clock, start.tzinfo).astimezone(UTC)
+    why = Why.BOOKED_LATE if due_at <= interview.booked_at else None
+    return Planned(kind, due_at, interview.starts_at, why=why)
+
+
+def _prompt(interview: Interview, timing: Timing, reminder: Planned | None) -> Planned | None:
+    """Do you come? Alone, merged into the reminder, or not at all."""
+    if timing.two_hours is None:
+        return None
+    prompt = Planned(
+        AutoKind.TWO_HOURS, interview.starts_at - timing.two_hours, interview.starts_at, asks_attendance=True
+    )
+    if interview.booked_at > prompt.due_at - LATE_BOOKING:
+        return replace(prompt, why=Why.BOOKED_LATE)
+    quiet = is_quiet(prompt.due_at, interview.timezone)
+    if reminder and not reminder.why and (quiet or abs(prompt.due_at - reminder.due_at) <= MERGE_WITHIN):
+        return replace(prompt, why=Why.MERGED)
+    return replace(prompt, why=Why.QUIET_HOURS) if quiet else prompt
+
+
+def _no_answer(
+    interview: Interview, timing: Timing, reminder: Planned | None, prompt: Planned | None
+) -> Planned | None:
+    """To the recruiter, if the candidate is asked and does not answer."""
+    asked = reminder if reminder and reminder.asks_attendance else prompt
+    if asked is None or asked.why or timing.no_answer is None or interview.reader_timezone is None:
+        return None
+    wanted = max(interview.starts_at - timing.no_answer, asked.due_at + TIME_TO_ANSWER)
+    due_at = awake(wanted, interview.reader_timezone)
+    why = None if due_at < interview.starts_at else Why.QUIET_HOURS if due_at > wanted else Why.STALE
+    return Planned(AutoKind.NO_ANSWER, due_at, interview.starts_at, why=why)
+
+
+def _outcome_due(interview: Interview, timing: Timing) -> Planned | None:
+    """To the recruiter, once it is over."""
+    if timing.outcome_due is None or interview.reader_timezone is None:
+        return None
+    due_at = awake(interview.ends_at + timing.outcome_due, interview.reader_timezone)
+    return Planned(AutoKind.OUTCOME_DUE, due_at, interview.ends_at + OUTCOME_OF_USE)

@@ -1,0 +1,47 @@
+"""When staff want automatic messages sent: the rules as ``Timing``, the most particular first."""
+
+from collections.abc import Iterable
+from datetime import time, timedelta
+from typing import Any
+
+from bson import ObjectId
+
+from common.mongo import Document, collection, current_session
+from reminders.domain.timing import Timing
+
+
+class Timings:
+    """The rules as read; ``of`` answers for an event in a city."""
+
+    def __init__(self, rules: Iterable[Document]) -> None:
+        self._rules = sorted(rules, key=_particularity)
+
+    def of(self, event_id: str | None, city_id: str | None) -> Timing:
+        """The timing in force: a rule for both comes before one for the event, that before one for the city."""
+        chosen: dict[str, Any] = {}
+        for rule in self._rules:
+            if rule["event_id"] in {None, _id(event_id)} and rule["city_id"] in {None, _id(city_id)}:
+                chosen[rule["kind"]] = _setting(rule)
+        return Timing(**chosen)
+
+
+def read_timings() -> Timings:
+    """All rules, as of the transaction under way; there are few."""
+    return Timings(collection("reminder_rules").find({}, session=current_session()))
+
+
+def _particularity(rule: Document) -> tuple[bool, bool]:
+    return rule["event_id"] is not None, rule["city_id"] is not None
+
+
+def _setting(rule: Document) -> time | timedelta | None:
+    if not rule["is_on"]:
+        return None
+    default = getattr(Timing(), rule["kind"])
+    if isinstance(default, time):
+        return time.fromisoformat(rule["at"]) if rule["at"] else default
+    return default if rule["minutes"] is None else timedelta(minutes=rule["minutes"])
+
+
+def _id(value: str | None) -> ObjectId | None:
+    return ObjectId(value) if value else None

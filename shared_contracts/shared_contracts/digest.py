@@ -1,0 +1,84 @@
+"""Lists that go out by themselves (``bot.digest.command``): a recruiter's tomorrow, the staff's day."""
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints, TypeAdapter
+
+from shared_contracts.directory import Attendance, TimeZoneName
+from shared_contracts.envelope import Message
+from shared_contracts.fields import EntityId, ShortText, TelegramChatId, Url, UtcDatetime, WireModel
+
+Day = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+"""A calendar day, ``YYYY-MM-DD``."""
+Count = Annotated[int, Field(ge=0)]
+
+
+class DigestKind(StrEnum):
+    """Which list it is."""
+
+    TOMORROW = "tomorrow"
+    STAFF_SUMMARY = "staff_summary"
+
+
+class DigestEntry(WireModel):
+    """One interview of a recruiter's day. ``link`` opens a chat with the candidate; ``by_hand``: the bot can't."""
+
+    starts_at: UtcDatetime
+    candidate: ShortText
+    link: Url
+    event: ShortText
+    place: ShortText
+    attendance: Attendance | None = None
+    by_hand: bool = False
+
+
+class SummaryLine(WireModel):
+    """Tomorrow's interviews of one event in one city."""
+
+    event: ShortText
+    city: ShortText
+    interviews: Count
+    confirmed: Count
+
+
+class DaySummary(WireModel):
+    """How the staff's day went and what tomorrow brings; numbers only, for it may go to a group.
+
+    ``pending``: requests that wait for a recruiter. ``failed``: automatic messages of the day that did not arrive.
+    """
+
+    attended: Count = 0
+    late: Count = 0
+    no_show: Count = 0
+    recruiter_absent: Count = 0
+    unmarked: Count = 0
+    pending: Count = 0
+    reschedule_asked: Count = 0
+    by_hand: Count = 0
+    failed: Count = 0
+    tomorrow: Annotated[list[SummaryLine], Field(max_length=50)] = []
+
+
+class DigestCommand(Message):
+    """Send a list to a chat, once per ``digest_id``; ``attempt`` and ``not_after`` as for a notification.
+
+    ``entries`` are a recruiter's (``more`` were left out), ``summary`` is the staff's. ``language`` is the group's,
+    null for a person, whose own the bot knows. ``timezone`` is the reader's, ``day`` the day the list is about.
+    """
+
+    digest_id: EntityId
+    kind: DigestKind
+    attempt: Count = 0
+    chat_id: TelegramChatId
+    language: Literal["ru", "en"] | None = None
+    day: Day
+    timezone: TimeZoneName
+    not_after: UtcDatetime
+    entries: Annotated[list[DigestEntry], Field(max_length=100)] = []
+    more: Count = 0
+    summary: DaySummary | None = None
+
+
+digest_command: TypeAdapter[DigestCommand] = TypeAdapter(DigestCommand)
+"""Reads a body of ``bot.digest.command``."""

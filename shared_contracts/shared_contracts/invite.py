@@ -1,0 +1,16 @@
+"""The calendar file that goes with a booking (iCalendar, RFC 5545)."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from shared_contracts.fields import ShortText, WireModel
+
+
+class CalendarFile(WireModel):
+    """An interview as an ``.ics`` file. ``uid`` is the same for a booking's whole life, ``sequence`` rises with it."""
+
+    uid: ShortText
+    sequence: Annotated[int, Field(ge=0)]
+    method: Literal["REQUEST", "CANCEL"]
+    content: Annotated[str, StringConstraints(min_length=1, max_length=8_000)]
