@@ -164,7 +164,7 @@ class Stack:
         lifecycle.require_free(wanted)
         self.home.remember_ports(self.ports)
         if self._test_mode:
-            self.set_clock_offset((self._begins_at - datetime.now(UTC)).total_seconds() if self._begins_at else 0)
+            self.travel_to(self._begins_at or datetime.now(UTC))
         server_programs = [program for server in self.servers for program in server.programs]
         self.supervision.boot([*server_programs, *(application.program for application in self.applications)])
 
@@ -243,6 +243,10 @@ class Stack:
     def logs(self, name: str, lines: int = 1_000) -> list[str]:
         """The last lines that a process has written."""
         return processes.tail(self.home.log(name), lines)
+
+    def travel_to(self, moment: datetime) -> None:
+        """Set the services' clocks to an aware moment, from which they go on; in test mode only."""
+        self.set_clock_offset((moment - datetime.now(UTC)).total_seconds())
 
     def set_clock_offset(self, seconds: float) -> None:
         """Move the services' clocks; they heed it in test mode only."""

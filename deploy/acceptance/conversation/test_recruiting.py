@@ -4,10 +4,16 @@ from collections.abc import Iterator
 
 import pytest
 
+from acceptance.conversation.steps import (
+    answers_everything,
+    answers_up_to_the_schedule,
+    asks_for_a_time,
+    passes_the_questionnaire,
+)
 from acceptance.conversation.words import EN, RU, Words
 from acceptance.desk import Desk
-from acceptance.driving import Chats, Message, Person, Store, opening
-from acceptance.transcripts import Followed, Transcript
+from acceptance.driving import Chats, Store, opening
+from acceptance.transcripts import Transcript
 
 QUICK, RECRUITING = "Специалист поддержки", "Набор в отдел заботы"
 ANNA, BORIS = 2001, 2002
@@ -26,32 +32,6 @@ def _recruiting_is_open(desk: Desk) -> Iterator[None]:
     desk.change_event(QUICK, is_open=True)
 
 
-def answers_up_to_the_schedule(candidate: Followed, words: Words, name: str) -> Message:
-    """From the first question to that of the schedule, with one slip on the way."""
-    candidate.sees(words.name)
-    candidate.writes(name)
-    city = candidate.sees(words.city)
-    candidate.presses(city, "Москва")
-    candidate.sees(words.age, city.id)
-    candidate.writes("двадцать четыре")
-    candidate.sees(words.number)
-    candidate.writes("24")
-    experience = candidate.sees(words.experience)
-    candidate.presses(experience, words.other_field)
-    candidate.sees(words.clarify, experience.id)
-    candidate.writes("Три года вела кружок в школе")
-    return candidate.sees(words.schedule)
-
-
-def passes_the_questionnaire(person: Person, words: Words, name: str) -> None:
-    """All of it, up to the menu of recruiters."""
-    candidate = Transcript().follow(person, "Candidate")
-    schedule = answers_up_to_the_schedule(candidate, words, name)
-    candidate.presses(schedule, words.shifts)
-    candidate.presses(candidate.sees(words.more, schedule.id), words.skip)
-    candidate.sees(words.recruiters, schedule.id)
-
-
 @pytest.mark.parametrize(("language", "words"), LANGUAGES)
 def test_from_invitation_to_approval(chats: Chats, desk: Desk, store: Store, language: str, words: Words) -> None:
     """R11 up to approval: invitation, questionnaire, recruiter, time, another time, approval."""
@@ -66,15 +46,7 @@ def test_from_invitation_to_approval(chats: Chats, desk: Desk, store: Store, lan
 
     candidate.writes(opening(link))
     candidate.sees(words.welcome)
-    schedule = answers_up_to_the_schedule(candidate, words, "Мария Петрова")
-    candidate.presses(schedule, words.shifts)
-    candidate.presses(candidate.sees(words.more, schedule.id), words.skip)
-    menu = candidate.sees(words.recruiters, schedule.id)
-    candidate.presses(menu, recruiter_name)
-    slots = candidate.sees(words.choose, menu.id)
-    candidate.presses(slots, ":")
-    candidate.presses(candidate.sees(words.sure, menu.id), words.confirm)
-    candidate.sees(words.waits, menu.id)
+    asks_for_a_time(candidate, words, answers_everything(candidate, words, "Мария Петрова"), recruiter_name)
     card = recruiter.sees(words.card)
     assert "Мария Петрова" in card.text
     assert "Три года вела кружок" in card.text
@@ -113,16 +85,6 @@ def test_who_does_not_fit_is_told_politely_why(chats: Chats, language: str, word
     transcript.check(f"{language}/polite_rejection")
 
 
-def asks_for_a_time(candidate: Followed | Person, words: Words, recruiter_name: str) -> None:
-    """From the end of the questionnaire, passed before, to a request that waits."""
-    candidate.writes("/start")
-    menu = candidate.sees(words.recruiters)
-    candidate.presses(menu, recruiter_name)
-    candidate.presses(candidate.sees(words.choose, menu.id), ":")
-    candidate.presses(candidate.sees(words.sure, menu.id), words.confirm)
-    candidate.sees(words.waits, menu.id)
-
-
 @pytest.mark.parametrize(("language", "words"), LANGUAGES)
 def test_a_request_is_declined_with_a_reason_and_the_next_decided_in_the_desk(
     chats: Chats, desk: Desk, store: Store, language: str, words: Words
@@ -135,7 +97,8 @@ def test_a_request_is_declined_with_a_reason_and_the_next_decided_in_the_desk(
     person = chats.person(user_id, name, language)
     person.writes("/start")
     passes_the_questionnaire(person, words, name)
-    asks_for_a_time(person, words, recruiter_name)
+    person.writes("/start")
+    asks_for_a_time(person, words, person.sees(words.recruiters), recruiter_name)
     candidate = transcript.follow(person, "Candidate")
 
     card = recruiter.sees(words.card)
@@ -145,7 +108,8 @@ def test_a_request_is_declined_with_a_reason_and_the_next_decided_in_the_desk(
     recruiter.sees(words.declined, card.id)
     candidate.sees(words.reason)
     transcript.remark("the candidate asks for another time")
-    asks_for_a_time(person, words, recruiter_name)
+    person.writes("/start")
+    asks_for_a_time(person, words, person.sees(words.recruiters), recruiter_name)
     second = recruiter.sees(words.card, after=card)
     (request,) = store.bookings_of(user_id)
     transcript.remark("a coordinator approves it in the desk")

@@ -39,6 +39,19 @@ class Words:
     reason: str
     declined: str
     sorry: str
+    today: str
+    soon: str
+    thanks: str
+    how_was_it: str
+    will_come: str
+    came: str
+    has_come: str
+    passed_on: str
+    wants_another_time: str
+    offer: str
+    offered: str
+    suits: str
+    moved: str
 
 
 RU = Words(
@@ -74,6 +87,19 @@ RU = Words(
     reason="Ищем человека с опытом в поддержке",
     declined="Отклонена",
     sorry="только в офисе",
+    today="сегодня ждём вас",
+    soon="скоро увидимся",
+    thanks="Спасибо",
+    how_was_it="Как прошло собеседование?",
+    will_come="Кандидат придёт",
+    came="✅",
+    has_come="состоялось",
+    passed_on="Передали",
+    wants_another_time="другое время",
+    offer="Предложить",
+    offered="предлагает другое время",
+    suits="Подходит",
+    moved="перенес",
 )
 EN = Words(
     welcome="Welcome",
@@ -108,4 +134,17 @@ EN = Words(
     reason="We are looking for experience in support",
     declined="Rejected",
     sorry="in the office only",
+    today="at your interview today",
+    soon="see you soon",
+    thanks="Thank you",
+    how_was_it="How did the interview go?",
+    will_come="will come",
+    came="✅",
+    has_come="came",
+    passed_on="passed",
+    wants_another_time="another time",
+    offer="Offer",
+    offered="offers you another time",
+    suits="This works",
+    moved="moved",
 )

@@ -1,0 +1,142 @@
+"""The whole path on the running system (R11): questionnaire, recruiter, slot, approval, reminder, answer, outcome.
+
+Time is travelled from one moment to the next; this module comes last because of that.
+"""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from acceptance.conversation.conftest import MONDAY_MORNING
+from acceptance.conversation.steps import answers_everything, asks_for_a_time
+from acceptance.conversation.words import EN, RU, Words
+from acceptance.desk import Desk
+from acceptance.driving import Chats, Json, Message, Person, Store, eventually, opening
+from acceptance.transcripts import Followed, Transcript
+from local.stack import Stack
+
+MOSCOW = ZoneInfo("Europe/Moscow")
+QUICK, RECRUITING = "Специалист поддержки", "Набор в отдел заботы"
+ANNA, BORIS = 2001, 2002
+THREE_BUTTONS = {
+    "ru": ["✅ Подтверждаю", "❌ Не смогу", "🔁 Просьба перенести"],
+    "en": ["✅ Confirm", "❌ Can't come", "🔁 Ask to reschedule"],
+}
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _recruiting_is_open(desk: Desk, stack: Stack) -> Iterator[None]:
+    """The recruiting event alone."""
+    desk.change_event(QUICK, is_open=False)
+    desk.change_event(RECRUITING, is_open=True, pending_hours=240)
+    yield
+    stack.travel_to(MONDAY_MORNING + timedelta(hours=1))
+    desk.change_event(RECRUITING, is_open=False)
+    desk.change_event(QUICK, is_open=True)
+
+
+@pytest.fixture
+def transcript() -> Transcript:
+    """What everybody is shown."""
+    return Transcript()
+
+
+def joins_and_is_approved(
+    candidate: Followed, recruiter: Followed, desk: Desk, words: Words, recruiter_name: str
+) -> None:
+    """From the personal link to the congratulation."""
+    candidate.writes(opening(desk.invite_candidate("Мария")))
+    candidate.sees(words.welcome)
+    asks_for_a_time(candidate, words, answers_everything(candidate, words, "Мария Петрова"), recruiter_name)
+    recruiter.presses(recruiter.sees(words.card), words.approve)
+    candidate.sees(words.congratulations)
+
+
+def sits_down(chats: Chats, user_id: int, name: str, language: str) -> Person:
+    """A recruiter whom the bot may write to."""
+    recruiter = chats.person(user_id, name, language)
+    recruiter.writes("/start")
+    recruiter.sees("")
+    return recruiter
+
+
+def is_reminded_twice(stack: Stack, store: Store, transcript: Transcript, candidate: Followed, words: Words) -> Message:
+    """At 11:00 and two hours before, a message each and never early; the one with the three buttons."""
+    (booking,) = store.bookings_of(candidate.person.id)
+    starts_at = booking["starts_at"]
+    there = starts_at.astimezone(MOSCOW)
+    assert there.hour >= 15, "far enough from 11:00 for two messages"
+    transcript.remark("it is 11:00 on the day of the interview")
+    stack.travel_to(there.replace(hour=11, minute=0))
+    candidate.sees(words.today)
+    transcript.remark("it is two hours before the interview")
+    stack.travel_to(starts_at - timedelta(hours=2))
+    prompt = candidate.sees(words.soon)
+    shown = [message.text for message in candidate.person.messages()]
+    assert [sum(part in text for text in shown) for part in (words.today, words.soon)] == [1, 1]
+    sent = eventually(lambda: reported(store, booking), "both are reported")
+    assert all(row["sent_at"] >= row["due_at"] for row in sent)
+    return prompt
+
+
+def reported(store: Store, booking: Json) -> list[Json] | None:
+    """The ledger's two reminders, once both are known to have been sent."""
+    kinds = {"$in": ["day_of", "two_hours"]}
+    rows = list(store.db.auto_messages.find({"booking_id": booking["_id"], "kind": kinds, "state": "sent"}))
+    return rows if len(rows) == 2 else None
+
+
+def test_the_candidate_confirms_and_the_recruiter_marks_that_they_came(
+    chats: Chats, desk: Desk, store: Store, stack: Stack, transcript: Transcript
+) -> None:
+    """R11, R8 and the outcome, in Russian."""
+    stack.travel_to(MONDAY_MORNING + timedelta(hours=1))
+    recruiter = transcript.follow(sits_down(chats, ANNA, "Анна", "ru"), "Recruiter")
+    candidate = transcript.follow(chats.person(3011, "Мария", "ru"), "Candidate")
+    joins_and_is_approved(candidate, recruiter, desk, RU, "Анна")
+    (booking,) = store.bookings_of(3011)
+
+    prompt = is_reminded_twice(stack, store, transcript, candidate, RU)
+    assert prompt.labels == THREE_BUTTONS["ru"]
+    candidate.presses(prompt, "Подтверждаю")
+    candidate.sees(RU.thanks, prompt.id)
+    transcript.remark("the interview is over")
+    stack.travel_to(booking["ends_at"])
+    card = recruiter.sees(RU.how_was_it)
+    assert RU.will_come in card.text
+    recruiter.presses(card, RU.came)
+    recruiter.sees(RU.has_come, card.id)
+
+    marked = store.db.bookings.find_one({"_id": booking["_id"]})
+    assert marked is not None
+    assert (marked["status"], marked["attendance"]) == ("attended", "confirmed")
+    transcript.check("ru/whole_path")
+
+
+def test_the_candidate_asks_for_another_time_and_takes_the_one_the_recruiter_offers(
+    chats: Chats, desk: Desk, store: Store, stack: Stack, transcript: Transcript
+) -> None:
+    """R11 and R8, in English; the old time's messages come no more (I4)."""
+    stack.travel_to(MONDAY_MORNING + timedelta(hours=1))
+    recruiter = transcript.follow(sits_down(chats, BORIS, "Борис", "en"), "Recruiter")
+    candidate = transcript.follow(chats.person(3012, "Maria", "en"), "Candidate")
+    joins_and_is_approved(candidate, recruiter, desk, EN, "Борис")
+    (booking,) = store.bookings_of(3012)
+
+    prompt = is_reminded_twice(stack, store, transcript, candidate, EN)
+    assert prompt.labels == THREE_BUTTONS["en"]
+    candidate.presses(prompt, "Ask to reschedule")
+    candidate.sees(EN.passed_on, prompt.id)
+    card = recruiter.sees(EN.wants_another_time)
+    recruiter.presses(card, EN.offer)
+    offer = candidate.sees(EN.offered)
+    candidate.presses(offer, EN.suits)
+    candidate.sees(EN.moved, offer.id)
+
+    (moved,) = store.bookings_of(3012)
+    assert moved["starts_at"] > booking["starts_at"]
+    old = store.db.auto_messages.find({"booking_id": booking["_id"], "starts_at": booking["starts_at"]})
+    assert {row["state"] for row in old} <= {"sent", "suppressed"}
+    transcript.check("en/whole_path")
