@@ -1,6 +1,7 @@
 """Acknowledging presses: each callback is answered once, within a second whatever its handling waits for (NFR1)."""
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
 from time import perf_counter
 
@@ -14,6 +15,8 @@ from interview_bot.rate_limiter import Priority
 
 PATIENCE = 1.0
 """Seconds after which a press is acknowledged without a text: Telegram's spinner must not outlast two."""
+_CROWD = 0.3
+"""Seconds that the work behind an answered press waits at most for others to be answered first."""
 _log = get_logger(__name__)
 
 
@@ -24,11 +27,16 @@ class _Press:
 
 
 class Acks:
-    """The presses this process has in hand, by callback query id."""
+    """The presses this process has in hand, by callback query id.
+
+    When a crowd presses at once, all are answered before the work behind the first of them goes on.
+    """
 
     def __init__(self, bot: ExtBot[Priority]) -> None:
         self._bot = bot
         self._open: dict[str, _Press] = {}
+        self._unanswered: set[str] = set()
+        self._all_answered = asyncio.Event()
 
     def open(self, query_id: str) -> None:
         """A press came in: from now on it is answered by somebody, at the latest by the watch."""
@@ -47,12 +55,32 @@ class Acks:
             # Too old, or Telegram is away. Nobody is watching the spinner any more; the chat shows the rest.
             _log.warning("press_not_acknowledged", trouble=sort(error).value)
             return False
+        finally:
+            self._answered(query_id)
         PRESS_TO_ACK.observe(perf_counter() - press.began)
         return True
+
+    def in_turn(self, query_id: str) -> None:
+        """The press's handling began: not before, as a second press waits for the same person's first one."""
+        if query_id in self._open:
+            self._unanswered.add(query_id)
+            self._all_answered.clear()
+
+    async def others_first(self) -> None:
+        """Return once every press in turn is answered, or after ``_CROWD`` seconds; at once where there is none."""
+        if self._unanswered:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_CROWD):
+                    await self._all_answered.wait()
 
     async def close(self, query_id: str) -> None:
         """The handling is over: an answer nobody gave is given now."""
         await self.answer(query_id)
+
+    def _answered(self, query_id: str) -> None:
+        self._unanswered.discard(query_id)
+        if not self._unanswered:
+            self._all_answered.set()
 
     async def _watch(self, query_id: str) -> None:
         await asyncio.sleep(PATIENCE)

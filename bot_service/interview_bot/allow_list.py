@@ -55,7 +55,10 @@ class AllowList:
         Between an invalidation and the next completed sync the admin service is asked about the one person, so a
         removed one is refused at their very next press.
         """
-        raw, (generation, synced) = await asyncio.gather(self._entry(telegram_id), self._redis.mget(GENERATION, SYNCED))
+        async with self._redis.pipeline(transaction=False) as pipe:
+            pipe.hget(ENTRIES, str(telegram_id))
+            pipe.mget(GENERATION, SYNCED)
+            raw, (generation, synced) = await pipe.execute()
         entry = None if raw is None else AllowedUser.model_validate_json(raw)
         if entry is None or (generation or "0") != synced:
             try:
@@ -118,10 +121,6 @@ class AllowList:
             if page.next is None:
                 return cursor if keep_first_cursor else page.changes_cursor
             page = await self._api.allowed_users(path=page.next)
-
-    async def _entry(self, telegram_id: int) -> str | None:
-        value: str | None = await self._redis.hget(ENTRIES, str(telegram_id))  # type: ignore[misc]
-        return value
 
     async def _look_up(self, telegram_id: int) -> AllowedUser | None:
         unknown = f"allowed:unknown:{telegram_id}:{await self._redis.get(GENERATION) or '0'}"

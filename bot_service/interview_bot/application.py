@@ -24,14 +24,13 @@ from interview_bot.broadcasts import Broadcasts
 from interview_bot.caches import Directory
 from interview_bot.chats import Chats
 from interview_bot.conversation.dispatcher import Dispatcher
-from interview_bot.conversation.screen import Bot
 from interview_bot.conversation.small_talk import COMMANDS
 from interview_bot.conversation.talk import Tools
 from interview_bot.conversation.texts import texts_for
 from interview_bot.messaging.broker import Broker
 from interview_bot.messaging.consumer import Consumer
 from interview_bot.messaging.outbox import Outbox
-from interview_bot.polling import ALLOWED_UPDATES, Poller
+from interview_bot.polling import ALLOWED_UPDATES, Poller, PollingBot
 from interview_bot.progress import Progresses
 from interview_bot.rate_limiter import SharedRateLimiter
 from interview_bot.screenings import Screenings
@@ -66,7 +65,6 @@ class BotService:
             Consumer(self._broker, self._database, subscription)
             for subscription in subscriptions(self._tools, self._database, self._locks, self._broadcasts)
         ]
-        self._poller = Poller(self._tools.bot, self.handle)
         self._webhook = self._make_webhook()
         self._server = web.Server.of(self._make_web(), settings.listen_host, settings.listen_port)
         self._tasks: dict[str, asyncio.Task[None]] = {}
@@ -75,19 +73,15 @@ class BotService:
 
     def _wire(self) -> tuple["Application[Any, Any, Any, Any, Any, Any]", Tools, PersonLocks]:
         base = str(self._settings.telegram_api_url).rstrip("/")
-        builder = (
-            ApplicationBuilder()
-            .token(self._settings.telegram_bot_token.get_secret_value())
-            .base_url(f"{base}/bot")
-            .request(AiohttpRequest(connections=128, connect_timeout=3, read_timeout=8))
-            .get_updates_request(AiohttpRequest(connections=2, connect_timeout=3, read_timeout=8))
-            .rate_limiter(SharedRateLimiter(self._redis))
-            .updater(None)
-            .job_queue(None)
+        bot = PollingBot(
+            self._settings.telegram_bot_token.get_secret_value(),
+            base_url=f"{base}/bot",
+            request=AiohttpRequest(connections=128, connect_timeout=3, read_timeout=8),
+            get_updates_request=AiohttpRequest(connections=2, connect_timeout=3, read_timeout=8),
+            rate_limiter=SharedRateLimiter(self._redis),
         )
         locks = PersonLocks(self._redis)
-        application = builder.build()
-        bot: Bot = application.bot
+        application = ApplicationBuilder().bot(bot).updater(None).job_queue(None).build()
         acks = Acks(bot)
         tools = Tools(
             bot=bot,
@@ -105,6 +99,7 @@ class BotService:
         )
         self._processor = OnePressAtATime(self._redis, locks, acks)
         Dispatcher(tools).register(application)
+        self._poller = Poller(bot, self.handle)
         return application, tools, locks
 
     async def handle(self, update: Update) -> None:

@@ -115,6 +115,8 @@ class OnePressAtATime(BaseUpdateProcessor):
                 await self._once(update.update_id, coroutine)
             else:
                 async with self._locks.hold(update.effective_user.id):
+                    if query is not None:
+                        self._acks.in_turn(query.id)
                     await self._once(update.update_id, coroutine)
         finally:
             if iscoroutine(coroutine):

@@ -92,3 +92,38 @@ async def test_a_call_whose_connection_breaks_off_may_have_been_carried_out() ->
     trouble, text = await trouble_with(hang_up)
     assert trouble is Trouble.UNCERTAIN
     assert TOKEN not in text
+
+
+async def answered_by_a_proxy(url: str) -> bool:
+    """Whether a call to this address, by the environment's proxy, reaches the proxy."""
+    seen: list[bytes] = []
+
+    async def proxy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        seen.append(await reader.readuntil(b"\r\n"))
+        body = b'{"ok": true, "result": true}'
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%b" % (len(body), body))
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(proxy, "127.0.0.1", 0)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("http_proxy", f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}")
+        patch.setenv("no_proxy", "127.0.0.1")
+        bot = bot_at(url)
+        await bot._request[1].initialize()
+        try:
+            await bot.answer_callback_query("1")
+        except TelegramError:
+            return False
+        finally:
+            await bot._request[1].shutdown()
+            server.close()
+    return seen[0].startswith(f"POST {url}/bot".encode())
+
+
+async def test_telegram_is_reached_through_the_proxy_that_the_environment_names() -> None:
+    assert await answered_by_a_proxy("http://telegram.invalid")
+
+
+async def test_a_host_that_the_environment_excepts_is_reached_without_the_proxy() -> None:
+    assert not await answered_by_a_proxy(f"http://127.0.0.1:{free_port()}")

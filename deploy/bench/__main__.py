@@ -41,31 +41,40 @@ class Wire:
         self.http = http
         self.newest: dict[int, Json] = {}
         self.acknowledged: dict[str, float] = {}
-        self._changed = asyncio.Condition()
+        self._waiting: list[tuple[Callable[[], Any], asyncio.Future[Any]]] = []
 
     async def follow(self) -> None:
         """Read the stream for ever."""
         async with self.http.stream("GET", "/sandbox/events", timeout=None) as stream:
             async for line in stream.aiter_lines():
                 if line.startswith("data:"):
-                    await self._take(json.loads(line[5:]))
+                    self._take(json.loads(line[5:]))
 
-    async def _take(self, event: Json) -> None:
+    def _take(self, event: Json) -> None:
         if event["type"] == "message" and event["message"]["from"] == "bot":
             self.newest[event["chat_id"]] = event["message"]
         elif event["type"] == "answer":
             press = event["press"]
             self.acknowledged[press["callback_query_id"]] = press["latency_ms"]
-        async with self._changed:
-            self._changed.notify_all()
+        for look, found in self._waiting:
+            if not found.done() and (seen := look()):
+                found.set_result(
+                    seen
+                )  # nobody else wakes: fifty people woken by each event would be a load of their own
 
     async def until(self, look: Callable[[], T | None], what: str) -> T:
         """The first true thing ``look`` sees; looks after each event."""
-        async with asyncio.timeout(PATIENCE_SECONDS), self._changed:
-            while not (seen := look()):
-                await self._changed.wait()
+        if seen := look():
             return seen
-        raise TimeoutError(what)
+        waiter: tuple[Callable[[], Any], asyncio.Future[T]] = look, asyncio.get_running_loop().create_future()
+        self._waiting.append(waiter)
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                return await waiter[1]
+        except TimeoutError:
+            raise TimeoutError(what) from None
+        finally:
+            self._waiting.remove(waiter)
 
 
 class Phone:

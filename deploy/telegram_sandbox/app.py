@@ -59,9 +59,9 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.sandbox = Sandbox(settings, persistence.load(settings.state_file))
     app.add_exception_handler(CannotDo, _refuse)
+    app.router.routes.append(endpoint.route)
     for part in (people, observe, conditions):
         app.include_router(part.router, prefix="/sandbox")
-    app.include_router(endpoint.router)
     app.add_route("/", _page)
     app.add_route("/sandbox/docs", _docs)
     app.mount("/page", StaticFiles(directory=_PAGE))

@@ -37,6 +37,7 @@ def build(settings: Settings) -> Server:
         http=DroppableProtocol,
         log_level="warning",
         access_log=False,
+        timeout_keep_alive=60,  # a bot's connections to Telegram outlast uvicorn's 5 seconds of rest, too
         timeout_graceful_shutdown=3,
     )
     return Server(config)

@@ -88,6 +88,7 @@ class Talk:
         """Answer the press, with a short text by its key if given."""
         if self.query_id is not None:
             await self.tools.acks.answer(self.query_id, self.texts.plain(key) if key else None, alert)
+            await self.tools.acks.others_first()
 
     async def contact_url(self) -> str | None:
         """The responsible person's link: the city's, else the default (FR7)."""

@@ -21,8 +21,8 @@ from telegram_sandbox.records import Person
 from telegram_sandbox.sandbox import Sandbox
 
 
-def current(request: Request) -> Sandbox:
-    """The sandbox of this application."""
+async def current(request: Request) -> Sandbox:
+    """The sandbox of this application. A coroutine: FastAPI would call a plain function in a thread."""
     sandbox: Sandbox = request.app.state.sandbox
     return sandbox
 
