@@ -1,9 +1,22 @@
 """Structured logs on standard error: one JSON object a line, or readable lines for a console."""
 
 import logging.config
+import re
+from collections.abc import MutableMapping
 from typing import Any
 
 import structlog
+
+_CALENDAR = re.compile(r"(?<=/calendar/)[^\s/?]+")
+
+
+def _without_secrets(_logger: Any, _method: str, record: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """The token of a calendar's address opens it; Django names the address of every request that fails."""
+    for name, value in record.items():
+        if isinstance(value, str):
+            record[name] = _CALENDAR.sub("…", value)
+    return record
+
 
 _SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
@@ -11,6 +24,7 @@ _SHARED: list[Any] = [
     structlog.stdlib.add_logger_name,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     structlog.processors.StackInfoRenderer(),
+    _without_secrets,
 ]
 
 

@@ -6,10 +6,11 @@ from typing import Any, TypeVar
 
 from bson.codec_options import CodecOptions
 from django.core.exceptions import ImproperlyConfigured
-from django.db import connection
+from django.db import DatabaseError, connection
 from pymongo import WriteConcern
 from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
+from pymongo.errors import PyMongoError
 from pymongo.mongo_client import MongoClient
 from pymongo.read_concern import ReadConcern
 
@@ -60,6 +61,12 @@ def _joined(work: Callable[[], T], session: ClientSession) -> T:
     connection.in_atomic_block_mongo = True  # type: ignore[attr-defined]
     try:
         return work()
+    except DatabaseError as error:
+        # The ORM wraps what the driver raised; the driver must see its own error to know that it may try again.
+        cause = error.__cause__
+        if isinstance(cause, PyMongoError) and cause.has_error_label("TransientTransactionError"):
+            raise cause from None
+        raise
     finally:
         connection.session = None  # type: ignore[attr-defined]
         connection.in_atomic_block_mongo = False  # type: ignore[attr-defined]

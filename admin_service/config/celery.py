@@ -52,8 +52,38 @@ app.conf.update(
         },
         "close finished interviews": {
             "task": "scheduling.tasks.close_finished",
+            "schedule": timedelta(seconds=15),
+            "options": {"expires": 15},
+        },
+        "send what is due": {
+            "task": "reminders.tasks.send_due",
+            "schedule": timedelta(seconds=5),
+            "options": {"expires": 5},
+        },
+        "send again what was never reported": {
+            "task": "reminders.tasks.send_unreported_again",
             "schedule": timedelta(minutes=1),
             "options": {"expires": 60},
+        },
+        "plan lists": {
+            "task": "reminders.tasks.plan_lists",
+            "schedule": timedelta(minutes=1),
+            "options": {"expires": 60},
+        },
+        "plan again after changed rules": {
+            "task": "reminders.tasks.replan",
+            "schedule": timedelta(seconds=15),
+            "options": {"expires": 15},
+        },
+        "check plans": {
+            "task": "reminders.tasks.check_plans",
+            "schedule": timedelta(hours=1),
+            "options": {"expires": 3600},
+        },
+        "purge old automatic messages": {
+            "task": "reminders.tasks.purge",
+            "schedule": timedelta(hours=1),
+            "options": {"expires": 3600},
         },
         "purge old messages": {
             "task": "messaging.tasks.purge",

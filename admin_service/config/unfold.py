@@ -91,6 +91,18 @@ UNFOLD: dict[str, Any] = {
                 ),
                 _link(_("Broadcasts"), "send", "broadcasts_broadcast_changelist", "broadcasts.view_broadcast"),
                 _link(
+                    _("Automatic messages"),
+                    "mark_chat_read",
+                    "reminders_automessage_changelist",
+                    "reminders.view_automessage",
+                ),
+                _link(
+                    _("Reminders"),
+                    "notifications",
+                    "reminders_reminderrule_changelist",
+                    "reminders.view_reminderrule",
+                ),
+                _link(
                     _("Message templates"),
                     "chat",
                     "wording_messagetemplate_changelist",
@@ -109,6 +121,7 @@ UNFOLD: dict[str, Any] = {
                     "broadcasts_announcementchat_changelist",
                     "broadcasts.view_announcementchat",
                 ),
+                _link(_("Staff's chat"), "summarize", "reminders_staffchat_changelist", "reminders.view_staffchat"),
                 _link(
                     _("Default contact"),
                     "contact_support",

@@ -12,7 +12,9 @@ from common.docs import api_docs, api_schema
 from common.probes import HealthView, ReadyView
 from people.api import AllowedUsersView, AwaitedUsernamesView, CitiesView, ContactView, RecruitersView
 from questionnaires.api import ScreeningView, VersionView
+from reminders.api import AutoMessageView
 from scheduling.api import AvailableSlotsView, BookingsView, ConfirmBookingView, EventsView
+from scheduling.calendar_feed import calendar_feed
 from scheduling.card_api import RecruiterCardsView
 from wording.api import TemplatesView
 
@@ -20,7 +22,9 @@ urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),
+    path("calendar/<str:token>.ics", calendar_feed, name="calendar_feed"),
     path("api/allowed-users", AllowedUsersView.as_view()),
+    path("api/auto-messages/<str:auto_message_id>", AutoMessageView.as_view()),
     path("api/available-slots", AvailableSlotsView.as_view()),
     path("api/awaited-usernames", AwaitedUsernamesView.as_view()),
     path("api/bookings", BookingsView.as_view()),

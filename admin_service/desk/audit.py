@@ -11,6 +11,8 @@ from common.mongo import Document, collection
 from desk.clocks import said
 from desk.outcomes import status_label
 from people.models import MOSCOW
+from reminders.models import KIND_LABELS as AUTO_KIND_LABELS
+from scheduling.models import ATTENDANCE_LABELS
 from wording.models import KIND_LABELS
 
 MOST_ENTRIES = 100
@@ -34,6 +36,15 @@ _ACTIONS: dict[str, Any] = {
     "offered": _("offered to the waiting list"),
     "offer_taken": _("the offered seat taken"),
     "offer_passed": _("the offered seat passed on"),
+    "attendance_confirmed": _("said they will come"),
+    "attendance_declined": _("said they can't come"),
+    "reschedule_wanted": _("asked for another time"),
+    "time_offered": _("another time offered"),
+    "time_taken": _("the offered time taken"),
+    "time_kept": _("kept the time they had"),
+    "time_gone": _("the offered time was gone"),
+    "outcome_marked": _("outcome marked"),
+    "mark_taken_back": _("the mark was taken back"),
     "reminded": _("the recruiter was reminded"),
     "waiting_joined": _("joined the waiting list"),
     "waiting_left": _("left the waiting list"),
@@ -42,6 +53,9 @@ _ACTIONS: dict[str, Any] = {
     "answered": _("answered"),
     "let_again": _("let answer again"),
     "told": _("told in the questionnaire"),
+    "calendar_made": _("a calendar address made"),
+    "calendar_replaced": _("the calendar address replaced"),
+    "calendar_revoked": _("the calendar address taken back"),
 }
 _SUBJECTS: dict[str, Any] = {
     "booking": _("booking"),
@@ -58,6 +72,8 @@ _SUBJECTS: dict[str, Any] = {
     "template": _("message template"),
     "questionnaire": _("questionnaire"),
     "answers": _("answers"),
+    "reminder_rule": _("reminder rule"),
+    "staff_chat": _("staff's chat"),
 }
 _WAYS: dict[str, Any] = {"chat": _("chat"), "api": "API", "desk": _("desk"), "job": _("schedule")}
 _KINDS: dict[str, Any] = {
@@ -72,6 +88,9 @@ _FIELDS: dict[str, Any] = {
     "slot_id": _("slot"),
     "requested_slot_id": _("wanted slot"),
     "expires_at": _("waits until"),
+    "attendance": _("will come"),
+    "offered_slot_id": _("offered time"),
+    "marked_at": _("marked"),
     "duration_minutes": _("minutes"),
     "max_users": _("capacity"),
     "location": _("location"),
@@ -104,6 +123,9 @@ _FIELDS: dict[str, Any] = {
     "questionnaire_version": _("version"),
     "published_version": _("published version"),
     "current": _("counts"),
+    "is_on": _("is sent"),
+    "at": _("at"),
+    "minutes": _("minutes"),
 }
 
 
@@ -123,12 +145,14 @@ def _name_in(name: str, field: str = "name") -> Callable[[ObjectId], str]:
 _NAMES: dict[str, Callable[[ObjectId], str]] = {
     "slot_id": _slot_name,
     "requested_slot_id": _slot_name,
+    "offered_slot_id": _slot_name,
     "recruiter_id": _name_in("recruiters"),
     "deputy_id": _name_in("recruiters"),
     "city_id": _name_in("cities"),
     "event_id": _name_in("interview_events", "title"),
     "questionnaire_id": _name_in("questionnaires", "title_ru"),
 }
+_KIND_NAMES = {**dict(AUTO_KIND_LABELS), **dict(KIND_LABELS)}
 _UNTOLD = {"version", "person_id"}  # a number that rises with every change; whom the page names
 
 
@@ -183,11 +207,13 @@ def _value(name: str, value: Any) -> str:
         return "—"
     if name == "status":
         return status_label(str(value))
+    if name == "attendance":
+        return str(dict(ATTENDANCE_LABELS).get(value, value))
     if name == "kind":
-        return str(dict(KIND_LABELS).get(value, value))
+        return str(_KIND_NAMES.get(value, value))
     if name == "role":
         return str(_KINDS.get(value, value))
-    if name in {"starts_at", "expires_at"}:
+    if name in {"starts_at", "expires_at", "marked_at"}:
         return said(datetime.fromisoformat(value), MOSCOW)
     if name in _NAMES and ObjectId.is_valid(value):
         return _NAMES[name](ObjectId(value))

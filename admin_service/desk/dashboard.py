@@ -10,8 +10,10 @@ from django.utils.translation import gettext as _
 from broadcasts.models import Broadcast
 from common import clock
 from common.mongo import Document, collection
-from desk.clocks import day_bounds, local, said, today
+from desk.attendance import coming_today, days, outcomes_lately
+from desk.clocks import day_bounds, day_start, local, said, today
 from people.models import MOSCOW
+from reminders.summary import undelivered
 from scheduling.models import WaitingState
 
 NEXT_INTERVIEWS = 10
@@ -24,7 +26,12 @@ def add_numbers(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]
     user: Any = request.user
     context["title"] = _("Today")
     if user.has_perm("scheduling.view_booking"):
-        context |= {"numbers": _numbers(user), "next_interviews": _next_interviews()}
+        context |= {
+            "numbers": _numbers(user),
+            "next_interviews": _next_interviews(),
+            "coming": coming_today(),
+            "outcomes": outcomes_lately(),
+        }
     if user.has_perm("broadcasts.view_broadcast"):
         context["broadcasts"] = _last_broadcasts()
     return context
@@ -52,11 +59,22 @@ def _numbers(user: Any) -> list[dict[str, Any]]:
         ),
         _number("waiting-list", _("people on the waiting list"), _count_waiting(), _waiting_link()),
     ]
+    if user.has_perm("reminders.view_automessage"):
+        numbers.append(_undelivered())
     if user.has_perm("messaging.view_outboxmessage"):
         unsent = collection("outbox").count_documents({"status": "pending", "due_at": {"$lte": clock.now()}})
         outbox = f"{reverse('admin:messaging_outboxmessage_changelist')}?status=pending"
         numbers.append(_number("outbox", _("messages not sent yet"), unsent, outbox, alarm=bool(unsent)))
     return numbers
+
+
+def _undelivered() -> dict[str, Any]:
+    yesterday = today() - timedelta(days=1)
+    since, until = day_start(yesterday), day_bounds(today())[1]
+    count = collection("auto_messages").count_documents(undelivered(since, until))
+    link = f"{reverse('admin:reminders_automessage_changelist')}?state__exact=failed&{days('due_at', yesterday)}"
+    label = _("automatic messages not delivered since yesterday")
+    return _number("undelivered", label, count, link, alarm=bool(count))
 
 
 def _number(name: str, label: str, value: int, link: str, *, alarm: bool = False) -> dict[str, Any]:

@@ -10,8 +10,9 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import IntegrityError, models
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from unfold.admin import ModelAdmin
@@ -145,6 +146,24 @@ class UseCaseAdmin(DeskAdmin):
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Done by the form."""
+
+
+class OneDocumentAdmin(UseCaseAdmin):
+    """Settings that are one document, so their list is their form."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Only the first."""
+        return super().has_add_permission(request) and not self.model._default_manager.exists()
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:
+        """Straight to the form."""
+        found = self.model._default_manager.first()
+        page_of = f"admin:{self.opts.app_label}_{self.opts.model_name}"
+        if found:
+            return HttpResponseRedirect(reverse(f"{page_of}_change", args=[found.pk]))
+        if self.has_add_permission(request):
+            return HttpResponseRedirect(reverse(f"{page_of}_add"))
+        return super().changelist_view(request, extra_context)
 
 
 def plainly(column: Callable[[Any, Any], Any]) -> Callable[[Any, Any], str]:

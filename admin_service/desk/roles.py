@@ -18,6 +18,7 @@ _COORDINATE = {
     "questionnaires": (
         "view_questionnaire view_question view_choice view_questionnaireanswers change_questionnaireanswers"
     ),
+    "reminders": "view_automessage view_reminderrule view_staffchat",
     "common": "view_auditentry",
 }
 _ADMINISTER = {
@@ -32,6 +33,7 @@ _ADMINISTER = {
     ),
     "broadcasts": "add_announcementchat change_announcementchat",
     "wording": "change_messagetemplate",
+    "reminders": "add_reminderrule change_reminderrule add_staffchat change_staffchat",
     "messaging": "view_outboxmessage view_inboxmessage",
 }
 

@@ -87,7 +87,8 @@ class Person(StampedModel):
 class Recruiter(Person):
     """Someone who holds interviews. Without ``telegram_id`` they are reached by hand (R4).
 
-    ``deputy`` may answer the requests they leave unanswered.
+    ``deputy`` may answer the requests they leave unanswered. ``calendar_token``: opens their calendar (see
+    ``people.calendar_links``), null where nobody may read it.
     """
 
     LET_IN = "is_active"
@@ -101,6 +102,7 @@ class Recruiter(Person):
     deputy = models.ForeignKey("self", models.PROTECT, null=True, blank=True, verbose_name=_("deputy"))
     is_active = models.BooleanField(_("active"), default=True)
     blocked_at = models.DateTimeField(_("can't be reached since"), null=True, blank=True, editable=False)
+    calendar_token = models.CharField(max_length=64, null=True, editable=False)
 
     class Meta:
         db_table = "recruiters"
@@ -110,6 +112,7 @@ class Recruiter(Person):
             # The unique indexes are partial, which equality look-ups can't use.
             models.Index(fields=["telegram_id"], name="recruiter_telegram"),
             models.Index(fields=["awaited_username"], name="recruiter_awaited"),
+            models.Index(fields=["calendar_token"], name="recruiter_calendar"),
         ]
 
     def __str__(self) -> str:

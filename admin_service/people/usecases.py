@@ -15,6 +15,7 @@ from common.models import StampedModel
 from common.mongo import in_transaction
 from common.refusals import RefusedError
 from messaging import caches
+from people.calendar_links import revoke_calendar_of
 from people.invitations import revoke_of
 from people.models import Candidate, City, ContactSettings, Person, Recruiter
 from shared_contracts.notification import CacheName
@@ -56,8 +57,16 @@ def save_recruiter(recruiter: Recruiter, *, actor: str) -> None:
 
 
 def _keep_out(person: Person, actor: str) -> Callable[[datetime], None] | None:
-    """Who is taken off the list has no link to come back by."""
-    return None if person.is_let_in or person._state.adding else lambda now: revoke_of(person, now, actor)
+    """Who is taken off the list has no link to come back by; a recruiter's calendar is read no more."""
+    if person.is_let_in or person._state.adding:
+        return None
+
+    def close(now: datetime) -> None:
+        revoke_of(person, now, actor)
+        if isinstance(person, Recruiter):
+            revoke_calendar_of(person.pk, now, actor)
+
+    return close
 
 
 def check_person(person: Person, stored: Person | None) -> None:

@@ -44,6 +44,7 @@ WHY_LABELS: list[tuple[str, Any]] = [
     (Why.SWITCHED_OFF.value, _("switched off")),
     (Why.NO_CHAT.value, _("no chat to send it to")),
     (Why.OFFERED_BEFORE.value, _("offered once already")),
+    (Why.NOT_ASKED.value, _("the candidate was not asked")),
     (Why.TAKEN_BACK.value, _("the mark was taken back")),
 ]
 
@@ -103,7 +104,8 @@ class ReminderRule(StampedModel):
     """When a message goes out, or that it does not, for an event, a city, both, or (both null) everywhere.
 
     ``at``: a local clock time, for kinds that have one; ``minutes``: for the others, as ``Timing`` counts them.
-    ``replan``: bookings planned by the rule as it was are still to be gone through.
+    ``replan``: bookings planned by the rule as it was are still to be gone through. ``is_removed``: it counts no more,
+    and is kept until that has been done.
     """
 
     event_id: ObjectId | None
@@ -121,6 +123,7 @@ class ReminderRule(StampedModel):
     )
     key = models.CharField(max_length=80, unique=True, editable=False)
     replan = models.BooleanField(default=False, editable=False)
+    is_removed = models.BooleanField(default=False, editable=False)
 
     class Meta:
         db_table = "reminder_rules"

@@ -7,6 +7,7 @@ from typing import Any
 from bson import ObjectId
 
 from common.mongo import Document, collection, current_session
+from reminders.domain.kinds import AutoKind
 from reminders.domain.timing import Timing
 
 
@@ -27,7 +28,7 @@ class Timings:
 
 def read_timings() -> Timings:
     """All rules, as of the transaction under way; there are few."""
-    return Timings(collection("reminder_rules").find({}, session=current_session()))
+    return Timings(collection("reminder_rules").find({"is_removed": {"$ne": True}}, session=current_session()))
 
 
 def _particularity(rule: Document) -> tuple[bool, bool]:
@@ -35,12 +36,17 @@ def _particularity(rule: Document) -> tuple[bool, bool]:
 
 
 def _setting(rule: Document) -> time | timedelta | None:
-    if not rule["is_on"]:
+    return stated(AutoKind(rule["kind"]), rule["is_on"], rule["at"], rule["minutes"])
+
+
+def stated(kind: AutoKind, is_on: bool, at: str, minutes: int | None) -> time | timedelta | None:
+    """What a rule says; None: not sent. A rule without a time means the usual one."""
+    if not is_on:
         return None
-    default = getattr(Timing(), rule["kind"])
-    if isinstance(default, time):
-        return time.fromisoformat(rule["at"]) if rule["at"] else default
-    return default if rule["minutes"] is None else timedelta(minutes=rule["minutes"])
+    usual = Timing().of(kind)
+    if isinstance(usual, time):
+        return time.fromisoformat(at) if at else usual
+    return usual if minutes is None else timedelta(minutes=minutes)
 
 
 def _id(value: str | None) -> ObjectId | None:

@@ -133,8 +133,10 @@ class BookingsView(ApiView):
         query = parse_query(request, BookingsQuery)
         rows = collection("bookings").find(current_bookings(query.telegram_id, clock.now())).sort("starts_at", 1)
         bookings = [loading.booking_from(row) for row in rows]
-        slot_ids = {slot_id for item in bookings for slot_id in (item.slot_id, item.requested_slot_id) if slot_id}
-        slots = loading.load_slots({"_id": {"$in": [ObjectId(slot_id) for slot_id in slot_ids]}})
+        named = {
+            slot_id for item in bookings for slot_id in (item.slot_id, item.requested_slot_id, item.offered_slot_id)
+        }
+        slots = loading.load_slots({"_id": {"$in": [ObjectId(slot_id) for slot_id in named if slot_id]}})
         state = State(slots={slot.id: slot for slot in slots})
         views = [view for item in bookings if (view := booking_view(item, state))]
         return answer(request, Page[BookingView](results=views, next=None))

@@ -1,6 +1,6 @@
-"""HTTP read of the requests that wait for a recruiter (R3)."""
+"""HTTP read of what waits for a recruiter: requests, wishes for another time, outcomes to mark (R3, R8)."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.http import HttpResponse
 from pydantic import Field
@@ -23,8 +23,9 @@ from common.reads import (
 )
 from scheduling import loading
 from scheduling.card_views import read_deck
+from scheduling.domain.marking import UNMARKED
 from shared_contracts.card import RecruiterCard
-from shared_contracts.directory import Page
+from shared_contracts.directory import Attendance, BookingStatus, Page
 from shared_contracts.fields import TelegramUserId
 
 
@@ -36,29 +37,46 @@ class CardsQuery(Query):
     limit: int = limit_field(50, 100)
 
 
-class RecruiterCardsView(ApiView):
-    """A recruiter's open requests."""
+MARKED_WITHIN = timedelta(days=3)
+"""An interview whose outcome nobody has marked for so long is not asked about any more."""
 
-    @documented("Requests that wait for a recruiter's answer, by start", Page[RecruiterCard], query=CardsQuery)
+
+class RecruiterCardsView(ApiView):
+    """What waits for a recruiter."""
+
+    @documented("Bookings that wait for a recruiter, by start", Page[RecruiterCard], query=CardsQuery)
     def get(self, request: Request) -> HttpResponse:
         """Their own, and those handed to them as a deputy."""
         query = parse_query(request, CardsQuery)
-        found = collection("bookings").find(open_requests(query, clock.now()))
+        now = clock.now()
+        found = collection("bookings").find(waiting(query, now))
         rows = list(found.sort([("starts_at", 1), ("_id", 1)]).limit(query.limit + 1))
         page, following = rows[: query.limit], None
         if len(rows) > query.limit:
             following = next_page(request, cursor=str(Position(page[-1]["starts_at"], str(page[-1]["_id"]))))
         state = loading.state_around(page)
         bookings = [state.bookings[str(row["_id"])] for row in page]
-        deck = read_deck(state, bookings)
+        deck = read_deck(state, bookings, now)
         cards = [deck.card_for(booking, query.telegram_id) for booking in bookings]
         results = [card for card in cards if card and card.yours]
         return answer(request, Page[RecruiterCard](results=results, next=following))
 
 
-def open_requests(query: CardsQuery, now: datetime) -> Document:
-    """The MongoDB condition of a page of open requests; served by ``bookings_cards``."""
-    condition: Document = {"card_readers": query.telegram_id, "awaits_approval": True, "expires_at": {"$gt": now}}
-    if after := position(query.cursor):
+def waiting(query: CardsQuery, now: datetime) -> Document:
+    """The MongoDB condition of a page of what waits for a recruiter; served by ``bookings_cards``."""
+    earliest = now - MARKED_WITHIN
+    waits: list[Document] = [
+        {"awaits_approval": True, "expires_at": {"$gt": now}},
+        {
+            "status": BookingStatus.BOOKED.value,
+            "attendance": Attendance.RESCHEDULE_ASKED.value,
+            "offered_slot_id": None,
+            "starts_at": {"$gt": now},
+        },
+        {"status": {"$in": sorted(UNMARKED)}, "starts_at": {"$lte": now}},
+    ]
+    condition: Document = {"card_readers": query.telegram_id, "starts_at": {"$gte": earliest}, "$and": [{"$or": waits}]}
+    after = position(query.cursor)
+    if after and after.moment >= earliest:
         condition |= after.after("starts_at")
     return condition

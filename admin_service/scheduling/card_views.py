@@ -1,7 +1,8 @@
-"""What a recruiter's card shows and who holds it, from documents read in one go (R3, R4)."""
+"""What a recruiter's card shows and who holds it, from documents read in one go (R3, R4, R8)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import NamedTuple
 
 from bson import Int64, ObjectId
@@ -9,10 +10,13 @@ from bson import Int64, ObjectId
 from common.mongo import Document, collection, current_session
 from questionnaires.reading import card_answers
 from scheduling import loading
+from scheduling.domain.marking import UNDO_FOR, may_mark, may_undo
 from scheduling.domain.model import Booking, Candidate, Slot, State
-from scheduling.views import booking_view
+from scheduling.views import booking_view, slot_view
 from shared_contracts.card import CardCandidate, DecidedBy, RecruiterCard
+from shared_contracts.directory import Attendance, BookingStatus, SlotView
 
+MOST_FREE_SLOTS = 6
 CARD_FIELDS = ("card_revision", "card_holders", "last_act", "recruiter_by_hand", "candidate_by_hand")
 
 
@@ -30,12 +34,17 @@ class Holder(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Deck:
-    """Documents that cards are made of. ``stored``: the card's fields of each booking."""
+    """Documents that cards are made of, as of ``now`` (aware UTC).
+
+    ``stored``: the card's fields of each booking; ``free``: other times of the recruiter's, by booking.
+    """
 
     state: State
+    now: datetime
     stored: dict[str, Document]
     recruiters: dict[ObjectId, Document]
     cities: dict[str, Document]
+    free: dict[str, list[SlotView]]
 
     def asked_slot(self, booking: Booking) -> Slot | None:
         """The slot the request is for; None if it was deleted since."""
@@ -82,6 +91,7 @@ class Deck:
         reader, act = self.recruiters[holder.reader_id], stored["last_act"]
         city = self.cities.get(str(reader["city_id"]))
         yours = holder.recruiter_id == recruiter_id and holder.telegram_id in slot.deciders
+        undo_until = booking.marked_at + UNDO_FOR if booking.marked_at and may_undo(booking, self.now) else None
         return RecruiterCard(
             booking=view,
             revision=max(1, stored["card_revision"]),
@@ -94,6 +104,9 @@ class Deck:
             answers=card_answers(booking.candidate_id, booking.event_id) if yours else [],
             decided_by=DecidedBy(kind=act["kind"], name=act["name"]) if act else None,
             reason=(act["reason"] or None) if act else None,
+            free_slots=self.free.get(booking.id, []) if yours else [],
+            may_mark=yours and may_mark(booking, self.now),
+            undo_until=undo_until if yours else None,
         )
 
     def _candidate(self, booking: Booking, slot: Slot) -> CardCandidate:
@@ -104,7 +117,7 @@ class Deck:
             telegram_id=person.telegram_id,
             username=person.username or None,
             city=city["name"] if city else slot.place.city,
-            link=f"https://t.me/{person.username}" if person.username else f"tg://user?id={person.telegram_id}",
+            link=person.link,
             reachable=person.reachable and not self.stored[booking.id]["candidate_by_hand"],
         )
 
@@ -119,7 +132,12 @@ class Deck:
         return Holder(telegram_id, reader["_id"], recruiter_id) if reader and telegram_id else None
 
 
-def read_deck(state: State, bookings: Iterable[Booking | None]) -> Deck:
+def empty_deck(state: State, now: datetime) -> Deck:
+    """No cards at all."""
+    return Deck(state, now, {}, {}, {}, {})
+
+
+def read_deck(state: State, bookings: Iterable[Booking | None], now: datetime) -> Deck:
     """All that the cards of ``bookings`` show; a booking may come twice, as it was and as it is."""
     every = [booking for booking in bookings if booking]
     found = collection("bookings").find(
@@ -138,4 +156,27 @@ def read_deck(state: State, bookings: Iterable[Booking | None]) -> Deck:
     people = (state.candidates[item.telegram_id] for item in every)
     city_ids = {str(row["city_id"] or "") for row in recruiters.values()} | {person.city_id for person in people}
     cities = {str(row["_id"]): row for row in loading.cities_by_id(city_ids)}
-    return Deck(state, stored, recruiters, cities)
+    free = {item: other_times(state, state.bookings[item], now) for item in {booking.id for booking in every}}
+    return Deck(state, now, stored, recruiters, cities, free)
+
+
+def other_times(state: State, booking: Booking, now: datetime) -> list[SlotView]:
+    """The recruiter's next free slots in the event, where the candidate asks for another time (R8)."""
+    asks = booking.status is BookingStatus.BOOKED and booking.attendance is Attendance.RESCHEDULE_ASKED
+    slot = state.slots.get(booking.slot_id)
+    if not asks or now >= booking.starts_at or slot is None or slot.recruiter_id is None:
+        return []
+    known = [ObjectId(item) for item in (booking.slot_id, booking.offered_slot_id) if item]
+    query = {"_id": {"$nin": known}, **free_times(slot, now)}
+    return [slot_view(item) for item in loading.load_slots(query, limit=MOST_FREE_SLOTS)]
+
+
+def free_times(slot: Slot, now: datetime) -> Document:
+    """The MongoDB condition of a recruiter's free slots in an event; served by ``slots_recruiter``."""
+    return {
+        "recruiter_id": ObjectId(slot.recruiter_id),
+        "event_id": ObjectId(slot.event_id),
+        "is_active": True,
+        "has_room": True,
+        "starts_at": {"$gt": now},
+    }

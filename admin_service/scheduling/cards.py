@@ -10,13 +10,14 @@ from pymongo import UpdateOne
 
 from common.mongo import Document, collection, current_session
 from messaging.outbox import Outgoing
+from reminders.domain.occasions import occasion
 from scheduling import loading
-from scheduling.card_views import Deck, Holder, read_deck
+from scheduling.card_views import Deck, Holder, empty_deck, read_deck
 from scheduling.domain.model import Actor, ActorKind, Booking, Decision, State
 from scheduling.domain.requesting import reminder
 from scheduling.news import derived_id
 from shared_contracts.booking import Outcome
-from shared_contracts.card import CardAttention, CardCommand
+from shared_contracts.card import CardAttention, CardCommand, CardOccasion
 from shared_contracts.directory import BookingStatus
 from shared_contracts.topology import CARD_COMMAND
 
@@ -32,6 +33,13 @@ class Act(NamedTuple):
     correlation_id: str
 
 
+class Notice(NamedTuple):
+    """What a card that comes as a notice is about, and which automatic message it is."""
+
+    occasion: CardOccasion
+    auto_message_id: str
+
+
 def after_decisions(
     before: State, after: State, decided: Sequence[tuple["Asked", Decision]], now: datetime
 ) -> tuple[Deck, list[Outgoing]]:
@@ -42,19 +50,22 @@ def after_decisions(
     """
     acts: dict[str, Act] = {}
     answered: set[tuple[str, int]] = set()
+    announced: set[str] = set()
     for item, decision in decided:
         booking, actor = decision.after, item.command.actor
         if booking and actor.kind is ActorKind.RECRUITER:
             answered.add((booking.id, int(actor.ref)))
         if booking and decision.changed and (decision.before or _asks_approval(after, booking)):
             acts[booking.id] = _act(item, decision)
+        if booking and occasion(decision):
+            announced.add(booking.id)
     concerned = acts.keys() | {booking_id for booking_id, _telegram_id in answered}
     if not concerned:
-        return Deck(after, {}, {}, {}), []
-    deck = read_deck(after, [state.bookings.get(item) for item in concerned for state in (before, after)])
+        return empty_deck(after, now), []
+    deck = read_deck(after, [state.bookings.get(item) for item in concerned for state in (before, after)], now)
     shown = {item: act for item, act in acts.items() if _has_card(deck, after.bookings[item])}
     _set_reminders(before, after, shown, now)
-    return deck, show(deck, shown, now, answered=answered)
+    return deck, show(deck, shown, now, answered=answered, announced=announced)
 
 
 def show(
@@ -63,8 +74,10 @@ def show(
     now: datetime,
     *,
     answered: AbstractSet[tuple[str, int]] = frozenset(),
+    announced: AbstractSet[str] = frozenset(),
     attention: CardAttention = CardAttention.UPDATE,
     hand_over: bool = False,
+    about: Notice | None = None,
 ) -> list[Outgoing]:
     """Send the cards of bookings as they stand, one revision up; ``deck`` follows.
 
@@ -73,24 +86,27 @@ def show(
         acts: by booking id, what happened.
         now: aware UTC.
         answered: booking and Telegram ids of who gets the card as an answer instead.
+        announced: ids of bookings of which a notice follows: that one brings the card to who is to have it now.
         attention: for those who hold the card already.
         hand_over: to the deputy too.
+        about: what it is about, for a notice, which is one to all.
     """
     messages, updates = [], []
     for booking_id, act in acts.items():
         booking = deck.state.bookings[booking_id]
-        held = deck.held(booking)
-        holders = deck.holders(booking, hand_over=hand_over)
-        if not _goes_on(booking):  # what has ended is no news to who never had it
+        held, concerned = deck.held(booking), deck.holders(booking, hand_over=hand_over)
+        holders = held if booking_id in announced else concerned
+        if not _is_news(booking, about):  # what has ended is no news to who never had it
             holders = [holder for holder in holders if holder in held]
         fields = _next_fields(deck, booking, holders, act)
+        fields["recruiter_by_hand"] = by_hand(deck, booking, concerned)
         deck.stored[booking_id] |= fields
         updates.append(UpdateOne({"_id": ObjectId(booking_id)}, {"$set": {**fields, **_readers(holders, now)}}))
         gone = [item for item in held if item.telegram_id not in {holder.telegram_id for holder in holders}]
         for holder in (*holders, *gone):
             if (booking_id, holder.telegram_id) not in answered:
-                loud = CardAttention.UPDATE if holder in gone else attention if holder in held else CardAttention.NEW
-                messages += _command(deck, booking, holder, loud, act, now)
+                loud = _loudness(attention, about, was=holder in held, stays=holder not in gone)
+                messages += _command(deck, booking, holder, loud, act, about, now)
     if updates:
         collection("bookings").bulk_write(updates, session=current_session())
     return messages
@@ -100,14 +116,39 @@ def show_again(query: Document, act: Act, now: datetime, **how: object) -> list[
     """Send the cards of the bookings that match, where there are cards; arguments as for ``show``."""
     rows = list(collection("bookings").find(query, session=current_session()))
     state = loading.state_around(rows)
-    deck = read_deck(state, [state.bookings[str(row["_id"])] for row in rows])
+    deck = read_deck(state, [state.bookings[str(row["_id"])] for row in rows], now)
     acts = {str(row["_id"]): act for row in rows if _has_card(deck, state.bookings[str(row["_id"])])}
     return show(deck, acts, now, **how)  # type: ignore[arg-type]
 
 
+def notice(
+    booking_id: str, occasion: CardOccasion, auto_message_id: str, correlation_id: str, now: datetime
+) -> list[Outgoing]:
+    """The card of a booking as a message of its own, to its recruiter and to whose it no longer is.
+
+    From then on they hold it, and it follows what becomes of the booking.
+
+    Args:
+        booking_id: of a booking in any state.
+        occasion: what it is about.
+        auto_message_id: the automatic message it is, for its report.
+        correlation_id: of the message.
+        now: aware UTC.
+
+    Returns:
+        Empty where there is nobody to tell: no recruiter in chat, or what has ended was never shown.
+    """
+    rows = list(collection("bookings").find({"_id": ObjectId(booking_id)}, session=current_session()))
+    state = loading.state_around(rows)
+    deck = read_deck(state, state.bookings.values(), now)
+    acts = dict.fromkeys(state.bookings, Act(None, "", correlation_id))
+    return show(deck, acts, now, about=Notice(occasion, auto_message_id))
+
+
 def by_hand(deck: Deck, booking: Booking, holders: Sequence[Holder]) -> bool:
     """Whether nobody can answer the request in chat, so that staff have to call the recruiter (R4)."""
-    return _goes_on(booking) and not any(deck.reachable(holder) for holder in holders)
+    asks = _goes_on(booking) and _asks_approval(deck.state, booking)
+    return asks and not any(deck.reachable(holder) for holder in holders)
 
 
 def _act(item: "Asked", decision: Decision) -> Act:
@@ -132,12 +173,26 @@ def _goes_on(booking: Booking) -> bool:
     return booking.live and booking.status is not BookingStatus.OFFERED
 
 
+def _is_news(booking: Booking, about: Notice | None) -> bool:
+    """Whether people who have never seen its card are to see it now: how an interview went is asked once it is over."""
+    return _goes_on(booking) or (about is not None and booking.status is BookingStatus.UNMARKED)
+
+
+def _loudness(attention: CardAttention, about: Notice | None, *, was: bool, stays: bool) -> CardAttention:
+    """How loudly a card comes to who held it (``was``), and goes on holding it (``stays``)."""
+    if not stays:
+        told = about is not None and about.occasion in {CardOccasion.MOVED, CardOccasion.CHANGED}
+        return CardAttention.NOTICE if told else CardAttention.UPDATE
+    if about:
+        return CardAttention.NOTICE
+    return attention if was else CardAttention.NEW
+
+
 def _next_fields(deck: Deck, booking: Booking, holders: Sequence[Holder], act: Act) -> Document:
     stored = deck.stored[booking.id]
     fields: Document = {
         "card_revision": Int64(stored["card_revision"] + 1),
         "card_holders": [holder.stored() for holder in holders],
-        "recruiter_by_hand": by_hand(deck, booking, holders),
     }
     if act.actor:
         name = deck.name_of(act.actor.ref) if act.actor.kind is ActorKind.RECRUITER else ""
@@ -150,7 +205,13 @@ def _readers(holders: Sequence[Holder], now: datetime) -> Document:
 
 
 def _command(
-    deck: Deck, booking: Booking, holder: Holder, attention: CardAttention, act: Act, now: datetime
+    deck: Deck,
+    booking: Booking,
+    holder: Holder,
+    attention: CardAttention,
+    act: Act,
+    about: Notice | None,
+    now: datetime,
 ) -> list[Outgoing]:
     card = deck.card(booking, holder)
     if card is None:
@@ -162,6 +223,8 @@ def _command(
         recruiter_telegram_id=holder.telegram_id,
         attention=attention,
         card=card,
+        occasion=about.occasion if about else None,
+        auto_message_id=about.auto_message_id if about else None,
     )
     return [Outgoing(CARD_COMMAND, message)]
 

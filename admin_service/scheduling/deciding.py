@@ -1,6 +1,6 @@
 """The one way a booking comes about, moves or ends: for the consumer, the API, the desk and the jobs.
 
-One MongoDB transaction holds the whole effect of a batch: inbox, seats, bookings, audit, outbox.
+One MongoDB transaction holds the whole effect of a batch: inbox, seats, bookings, automatic messages, audit, outbox.
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,21 +14,12 @@ from pymongo.errors import DuplicateKeyError
 from common import audit, clock
 from common.mongo import Document, collection, current_session, in_transaction
 from messaging import caches, outbox
+from reminders import ledger
 from scheduling import cards, loading, news, waiting_list
-from scheduling.audit import booking_facts
+from scheduling.audit import action, booking_facts
 from scheduling.card_views import Deck
 from scheduling.domain.decide import decide
-from scheduling.domain.model import (
-    ActorKind,
-    AnyCommand,
-    AskReschedule,
-    Booking,
-    Decision,
-    Offer,
-    PassOffer,
-    State,
-    TakeOffer,
-)
+from scheduling.domain.model import ActorKind, AnyCommand, Booking, Decision, State
 from scheduling.views import booking_view, slot_view
 from scheduling.writing import GuardFailedError, write_decisions
 from shared_contracts.booking import ConfirmBookingAnswer, Outcome, ReplyTo
@@ -46,13 +37,6 @@ OFFERS_ALTERNATIVES = frozenset(
         Outcome.WRONG_RECRUITER,
     }
 )
-_ACTIONS = {
-    (AskReschedule, Outcome.PENDING_APPROVAL): "reschedule_asked",
-    (Offer, Outcome.BOOKED): "offered",
-    (TakeOffer, Outcome.BOOKED): "offer_taken",
-    (TakeOffer, Outcome.PENDING_APPROVAL): "offer_taken",
-    (PassOffer, Outcome.CANCELLED): "offer_passed",
-}
 
 TRIES = 3
 
@@ -132,6 +116,7 @@ def _decide_and_write(asked: Sequence[Asked], published_by_caller: bool) -> Answ
     before = loading.load_state([item.command for item in fresh])
     decisions, after = decide(before, [item.command for item in fresh], now)
     write_decisions(before, after, decisions, now)
+    ledger.follow(before, after, decisions, now)
     decided = list(zip(fresh, decisions, strict=True))
     answers = {item.command.key: _answer(item.command, decision, after, now) for item, decision in decided}
     _remember(fresh, answers, now)
@@ -219,7 +204,8 @@ def _first_of_each_key(asked: Iterable[Asked]) -> list[Asked]:
 
 def _answer(command: AnyCommand, decision: Decision, after: State, now: datetime) -> ConfirmBookingAnswer:
     alternatives = []
-    offers = decision.outcome in OFFERS_ALTERNATIVES and command.actor.kind is not ActorKind.SYSTEM
+    chooses = command.actor.kind in {ActorKind.CANDIDATE, ActorKind.STAFF}
+    offers = decision.outcome in OFFERS_ALTERNATIVES and chooses
     if offers and (event_id := _event_of(command, after)):
         alternatives = [slot_view(slot) for slot in loading.alternatives_for(event_id, after, now)]
     return ConfirmBookingAnswer(
@@ -259,7 +245,7 @@ def _audit(decided: Sequence[tuple[Asked, Decision]], now: datetime) -> None:
             audit.entry(
                 "booking",
                 decision.after.id,
-                _action(decision),
+                action(decision),
                 actor=str(item.command.actor),
                 via=item.via,
                 now=now,
@@ -272,9 +258,3 @@ def _audit(decided: Sequence[tuple[Asked, Decision]], now: datetime) -> None:
             if decision.changed and decision.after
         ]
     )
-
-
-def _action(decision: Decision) -> str:
-    """What the audit trail calls it."""
-    special = _ACTIONS.get((type(decision.command), decision.outcome))
-    return special or (decision.outcome.value if decision.before else "created")

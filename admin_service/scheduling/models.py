@@ -237,11 +237,14 @@ class Booking(StampedModel):
             models.Index(fields=["requested_slot_id"], name="bookings_requested"),
             models.Index(fields=["starts_at"], name="bookings_starts"),
             models.Index(fields=["event_id", "starts_at"], name="bookings_event"),
+            models.Index(fields=["recruiter_id", "starts_at"], name="bookings_recruiter"),
+            models.Index(fields=["status", "starts_at"], name="bookings_status"),
+            models.Index(fields=["attendance", "starts_at"], name="bookings_attendance"),
             # The jobs: what is over, what was never approved.
             models.Index(fields=["live", "ends_at"], name="bookings_over"),
             models.Index(fields=["live", "expires_at"], name="bookings_expiring"),
             models.Index(fields=["live", "remind_at"], name="bookings_reminding"),
-            models.Index(fields=["card_readers", "awaits_approval", "starts_at", "id"], name="bookings_cards"),
+            models.Index(fields=["card_readers", "starts_at", "id"], name="bookings_cards"),
             models.Index(fields=["notification_ids"], name="bookings_notified"),
         ]
         constraints = [

@@ -10,6 +10,7 @@ from pymongo import UpdateOne
 from common import clock
 from common.mongo import collection, current_session
 from messaging.outbox import Outgoing
+from scheduling.calendar_files import calendar_change
 from scheduling.domain.model import (
     ActorKind,
     Approve,
@@ -20,6 +21,7 @@ from scheduling.domain.model import (
     Expire,
     Move,
     Offer,
+    OfferTime,
     Reject,
     State,
 )
@@ -27,6 +29,7 @@ from scheduling.views import booking_view
 from shared_contracts.booking import BookingResult, ConfirmBookingAnswer, Outcome
 from shared_contracts.card import RecruiterCard
 from shared_contracts.directory import BookingStatus, BookingView
+from shared_contracts.invite import CalendarFile
 from shared_contracts.notification import NotificationCommand, NotificationKind
 from shared_contracts.topology import BOOKING_RESULT, NOTIFICATION_COMMAND
 
@@ -45,20 +48,27 @@ def about(
     item: "Asked", decision: Decision, answer: ConfirmBookingAnswer, after: State, card: RecruiterCard | None
 ) -> list[Outgoing]:
     """The messages of one decision; ``card`` goes with the answer to a recruiter."""
-    messages = [_result(item, item.chat, answer, card)] if item.chat else []
+    by_candidate = item.command.actor.kind is ActorKind.CANDIDATE
+    calendar = calendar_change(decision, after)
+    messages = [_result(item, item.chat, answer, card, calendar if by_candidate else None)] if item.chat else []
     booking = decision.after
-    if not decision.changed or booking is None or item.command.actor.kind is ActorKind.CANDIDATE:
+    if not decision.changed or booking is None or by_candidate:
         return messages  # candidates see their own changes in the answer
     kind, view = _kind(decision, booking), booking_view(booking, after)
     if kind and view:
         key, reason = item.command.key, item.command.reason
-        messages.append(
-            notification(key, kind, after.candidates[booking.telegram_id], view, reason, item.correlation_id)
-        )
+        person = after.candidates[booking.telegram_id]
+        messages.append(notification(key, kind, person, view, reason, item.correlation_id, calendar))
     return messages
 
 
-def _result(item: "Asked", chat: "InChat", answer: ConfirmBookingAnswer, card: RecruiterCard | None) -> Outgoing:
+def _result(
+    item: "Asked",
+    chat: "InChat",
+    answer: ConfirmBookingAnswer,
+    card: RecruiterCard | None,
+    calendar: CalendarFile | None,
+) -> Outgoing:
     message = BookingResult(
         message_id=derived_id(item.command.key, "result"),
         correlation_id=item.correlation_id,
@@ -72,6 +82,7 @@ def _result(item: "Asked", chat: "InChat", answer: ConfirmBookingAnswer, card: R
         booking=answer.booking,
         alternatives=answer.alternatives,
         card=card,
+        calendar=calendar,
     )
     return Outgoing(BOOKING_RESULT, message)
 
@@ -86,6 +97,8 @@ def _kind(decision: Decision, booking: Booking) -> NotificationKind | None:
         return NotificationKind.RESCHEDULE_ASKED
     if isinstance(command, Offer):
         return NotificationKind.SLOT_OFFERED
+    if isinstance(command, OfferTime):
+        return NotificationKind.TIME_OFFERED
     if decision.before and decision.before.status is BookingStatus.OFFERED and isinstance(command, Expire):
         return None  # the offer itself said until when
     if isinstance(command, Expire | Approve | Reject | AskReschedule):
@@ -98,9 +111,15 @@ def _kind(decision: Decision, booking: Booking) -> NotificationKind | None:
 
 
 def notification(
-    key: str, kind: NotificationKind, candidate: Candidate, booking: BookingView, reason: str, correlation_id: str
+    key: str,
+    kind: NotificationKind,
+    candidate: Candidate,
+    booking: BookingView,
+    reason: str,
+    correlation_id: str,
+    calendar: CalendarFile | None = None,
 ) -> Outgoing:
-    """News for a candidate about their booking; one per ``key`` and booking."""
+    """News for a candidate about their booking; one per ``key`` and booking. Their ``calendar`` follows."""
     message = NotificationCommand(
         message_id=derived_id(key, f"notification/{booking.id}"),
         correlation_id=correlation_id,
@@ -111,6 +130,7 @@ def notification(
         booking=booking,
         reason=reason or None,
         candidate_name=candidate.first_name,
+        calendar=calendar,
     )
     return Outgoing(NOTIFICATION_COMMAND, message)
 

@@ -35,7 +35,7 @@ def bring(booking_id: str, now: datetime, correlation_id: str) -> bool:
         query = {"_id": ObjectId(booking_id), **out_of_reach(now)}
         rows = list(collection("bookings").find(query, session=current_session()))
         state = loading.state_around(rows)
-        deck = read_deck(state, state.bookings.values())
+        deck = read_deck(state, state.bookings.values(), now)
         if all(by_hand(deck, booking, deck.holders(booking)) for booking in state.bookings.values()):
             return False
         outbox.add(show_again(query, Act(None, "", correlation_id), now, attention=CardAttention.NEW))

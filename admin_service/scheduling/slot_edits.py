@@ -13,15 +13,20 @@ from common import clock, correlation
 from common.mongo import Document, collection, current_session, in_transaction
 from common.refusals import RefusedError
 from messaging import caches, outbox
+from reminders import ledger
+from reminders.entries import Change
 from scheduling import cards, loading, news
 from scheduling.audit import booking_facts, record_staff
+from scheduling.calendar_files import calendar_file
 from scheduling.deciding import offer_seats
-from scheduling.domain.changes import next_version
+from scheduling.domain.changes import in_slot, next_version
 from scheduling.domain.model import Actor, ActorKind, Booking, Candidate, Slot, State
 from scheduling.domain.requesting import kept_within
 from scheduling.models import InterviewSlot
 from scheduling.views import booking_view
 from scheduling.writing import booking_document
+from shared_contracts.card import CardOccasion
+from shared_contracts.directory import BookingStatus
 from shared_contracts.notification import CacheName, NotificationKind
 
 
@@ -118,9 +123,11 @@ def _carry_bookings(slot: Slot, actor: str, reason: str, now: datetime) -> None:
     """Bring the slot's live bookings in line with it, one version up, and tell their candidates."""
     rows = list(collection("bookings").find({"slot_id": ObjectId(slot.id), "live": True}, session=current_session()))
     people = {row["_id"]: row for row in loading.people_by_id([row["user_id"] for row in rows])}
+    carried: list[Change] = []
     for row in rows:
         before = loading.booking_from(row)
-        after = replace(before, starts_at=slot.starts_at, ends_at=slot.ends_at, version=before.version + 1)
+        moved = slot.starts_at != before.starts_at
+        after = next_version(in_slot(before, slot) if moved else replace(before, ends_at=slot.ends_at))
         if not after.requested_slot_id:
             after = kept_within(after, slot)
         candidate = loading.candidate_from(people[row["user_id"]])
@@ -131,10 +138,18 @@ def _carry_bookings(slot: Slot, actor: str, reason: str, now: datetime) -> None:
         )
         record_staff("booking", after.id, "slot_changed", actor, booking_facts(before), booking_facts(after), reason)
         _tell(after, slot, candidate, reason)
+        carried.append(Change(before, after, slot))
+    ledger.carry(carried, now)
+    told = [item.after for item in carried if item.after.status is BookingStatus.BOOKED]
+    news_to_recruiters = [ledger.News(item, slot, CardOccasion.CHANGED) for item in told if not item.awaits_approval]
+    ledger.tell_recruiters(news_to_recruiters, now)
     _hasten_moves_into(slot, actor, reason, now)
     wherever = {"live": True, "$or": [{"slot_id": ObjectId(slot.id)}, {"requested_slot_id": ObjectId(slot.id)}]}
     act = cards.Act(Actor(ActorKind.STAFF, actor), reason, correlation.current())
-    outbox.add(cards.show_again(wherever, act, now))
+    announced = {
+        str(row["_id"]) for row in rows if row["status"] == BookingStatus.BOOKED and not row["awaits_approval"]
+    }
+    outbox.add(cards.show_again(wherever, act, now, announced=announced))
 
 
 def _hasten_moves_into(slot: Slot, actor: str, reason: str, now: datetime) -> None:
@@ -164,7 +179,8 @@ def _tell(booking: Booking, slot: Slot, candidate: Candidate, reason: str) -> No
     view = booking_view(booking, State(slots={slot.id: slot}))
     if view:
         kind, correlation_id = NotificationKind.BOOKING_CHANGED, correlation.current()
-        message = news.notification(str(uuid4()), kind, candidate, view, reason, correlation_id)
+        calendar = calendar_file(booking, slot)
+        message = news.notification(str(uuid4()), kind, candidate, view, reason, correlation_id, calendar)
         news.remember([message])
         outbox.add([message])
 

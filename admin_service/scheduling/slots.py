@@ -131,7 +131,8 @@ def _new_slot(event: InterviewEvent, draft: SlotDraft) -> InterviewSlot:
         room=draft.room,
     )
     try:
-        slot.clean_fields(exclude=["booked_users"])
+        # The event has just been found: looking for it again for each of many slots would be a query each.
+        slot.clean_fields(exclude=["booked_users", "event"])
     except ValidationError as error:
         raise RefusedError({name: " ".join(texts) for name, texts in error.message_dict.items()}) from None
     if draft.starts_at <= clock.now():

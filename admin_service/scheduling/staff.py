@@ -9,8 +9,21 @@ from common import correlation
 from common.mongo import collection
 from common.refusals import RefusedError
 from scheduling.deciding import Asked, decide_one
-from scheduling.domain.model import Actor, ActorKind, AnyCommand, Approve, AskReschedule, Book, Cancel, Move, Reject
+from scheduling.domain.model import (
+    Actor,
+    ActorKind,
+    AnyCommand,
+    Approve,
+    AskReschedule,
+    Book,
+    Cancel,
+    MarkOutcome,
+    Move,
+    OfferTime,
+    Reject,
+)
 from shared_contracts.booking import Outcome
+from shared_contracts.directory import BookingStatus
 
 
 def book_for(telegram_id: int, slot_id: str, *, actor: str, reason: str, beyond_limits: bool = False) -> Outcome:
@@ -88,6 +101,22 @@ def reject_booking(booking_id: str, *, expected_version: int | None, actor: str,
 def ask_reschedule(booking_id: str, *, expected_version: int | None, actor: str, reason: str = "") -> Outcome:
     """Ask the candidate of a request to choose another time; the request keeps its seat meanwhile."""
     return _decide(AskReschedule(_key(), _staff(actor), booking_id, expected_version, reason=reason))
+
+
+def offer_time(booking_id: str, slot_id: str, *, expected_version: int | None, actor: str, reason: str = "") -> Outcome:
+    """Offer another of the recruiter's slots to a candidate who asked for another time; they are told."""
+    return _decide(OfferTime(_key(), _staff(actor), booking_id, expected_version, slot_id, reason=reason))
+
+
+def mark_outcome(
+    booking_id: str, mark: BookingStatus | None, *, expected_version: int | None, actor: str, reason: str = ""
+) -> Outcome:
+    """Say how an interview went, from its start on; None takes the mark back, at any time.
+
+    Args:
+        mark: one of ``shared_contracts.booking.MARKS``.
+    """
+    return _decide(MarkOutcome(_key(), _staff(actor), booking_id, expected_version, mark, reason=reason))
 
 
 def _decide(command: AnyCommand) -> Outcome:

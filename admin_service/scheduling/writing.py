@@ -8,7 +8,7 @@ from pymongo import InsertOne, UpdateOne
 
 from common.mongo import Document, collection, current_session
 from scheduling.domain.changes import seats
-from scheduling.domain.model import ActorKind, AnyCommand, Booking, Candidate, Decision, Offer, Slot, State
+from scheduling.domain.model import ActorKind, AnswerTime, AnyCommand, Booking, Candidate, Decision, Offer, Slot, State
 
 CARDLESS: Document = {
     "card_revision": Int64(0),
@@ -103,7 +103,8 @@ def seat_guard(slot_id: str, added: Sequence[str], removed: Sequence[str], open_
 
 def _within_limits(command: AnyCommand) -> bool:
     asks_for_itself = command.actor.kind is ActorKind.CANDIDATE or isinstance(command, Offer)
-    return not command.beyond_limits and asks_for_itself
+    # A recruiter may offer another time up to its start.
+    return not command.beyond_limits and asks_for_itself and not isinstance(command, AnswerTime)
 
 
 def _write_bookings(before: State, after: State, changed: Sequence[Decision], now: datetime) -> None:
@@ -116,7 +117,7 @@ def _write_bookings(before: State, after: State, changed: Sequence[Decision], no
         if stored is None:
             inserts.append(InsertOne({"_id": ObjectId(booking_id), **document, **CARDLESS, "created_at": now}))
         else:
-            guard = {"_id": ObjectId(booking_id), "version": stored.version, "live": True}
+            guard = {"_id": ObjectId(booking_id), "version": stored.version, "live": stored.live}
             left = [ObjectId(slot_id) for slot_id in seats(stored) - seats(booking)]
             updates.append(UpdateOne(guard, {"$set": document, "$addToSet": {"left_slot_ids": {"$each": left}}}))
     # Updates first: in one batch a person may give one booking up and make the next in the same event.

@@ -2,6 +2,7 @@
 
 import uuid
 from collections import Counter
+from datetime import timedelta
 from typing import Any
 
 from bson import ObjectId
@@ -14,6 +15,7 @@ from scheduling.deciding import decide_one
 from scheduling.models import InterviewSlot
 from shared_contracts.booking import (
     AnyBookingRequest,
+    AttendanceAnswered,
     BookingApproved,
     BookingCancelled,
     BookingCreated,
@@ -23,10 +25,14 @@ from shared_contracts.booking import (
     OfferPassed,
     OfferTaken,
     Outcome,
+    OutcomeMarked,
     ReplyTo,
     RescheduleAsked,
     ShownSlot,
+    TimeAnswered,
+    TimeOffered,
 )
+from shared_contracts.directory import Attendance, BookingStatus
 
 
 def _base(telegram_id: int, message_id: uuid.UUID | None = None) -> dict[str, Any]:
@@ -105,6 +111,48 @@ def take(person: Candidate, booking: Document) -> OfferTaken:
 def pass_on(person: Candidate, booking: Document) -> OfferPassed:
     """Someone lets the offered seat go to the next."""
     return OfferPassed(**_base(person.telegram_id), booking_id=str(booking["_id"]), expected_version=booking["version"])
+
+
+def says(person: Candidate, booking: Document, answer: Attendance) -> AttendanceAnswered:
+    """A candidate says whether they come."""
+    return AttendanceAnswered(
+        **_base(person.telegram_id), booking_id=str(booking["_id"]), starts_at=booking["starts_at"], answer=answer
+    )
+
+
+def offer_time(recruiter: Recruiter, booking: Document, slot: InterviewSlot) -> TimeOffered:
+    """A recruiter offers another time."""
+    return TimeOffered(
+        **_base(recruiter.telegram_id or 0),
+        booking_id=str(booking["_id"]),
+        expected_version=booking["version"],
+        slot_id=str(slot.pk),
+    )
+
+
+def answer_time(person: Candidate, booking: Document, slot: InterviewSlot, take: bool) -> TimeAnswered:
+    """A candidate takes the offered time, or keeps their own."""
+    return TimeAnswered(**_base(person.telegram_id), booking_id=str(booking["_id"]), slot_id=str(slot.pk), take=take)
+
+
+def mark(recruiter: Recruiter, booking: Document, status: BookingStatus | None) -> OutcomeMarked:
+    """A recruiter says how it went, or takes that back."""
+    return OutcomeMarked(
+        **_base(recruiter.telegram_id or 0),
+        booking_id=str(booking["_id"]),
+        expected_version=booking["version"],
+        mark=status,  # type: ignore[arg-type]  # the contract refuses other statuses
+    )
+
+
+def let_begin(booking: Document, ago: timedelta = timedelta(minutes=1)) -> Document:
+    """The booking as it is once its interview has begun, ``ago``."""
+    starts_at = clock.now().replace(microsecond=0) - ago
+    times = {"starts_at": starts_at, "ends_at": starts_at + timedelta(minutes=20)}
+    collection("bookings").update_one({"_id": booking["_id"]}, {"$set": times})
+    times["closes_at"] = starts_at - timedelta(hours=2)
+    collection("interview_slots").update_one({"_id": booking["slot_id"]}, {"$set": times})
+    return collection("bookings").find({"_id": booking["_id"]})[0]
 
 
 def decided(request: AnyBookingRequest) -> ConfirmBookingAnswer:

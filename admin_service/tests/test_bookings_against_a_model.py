@@ -16,6 +16,7 @@ from people.models import Candidate, City
 from scheduling.models import InterviewEvent, InterviewSlot
 from scheduling.slot_edits import SlotChanges, edit_slot
 from shared_contracts.booking import AnyBookingRequest, Outcome
+from shared_contracts.directory import Attendance
 from tests import asking
 
 PEOPLE, SLOTS = 4, 3
@@ -84,6 +85,15 @@ class Bookings(RuleBasedStateMachine):
             request = asking.cancel(self.people[person], asking.the_booking(self.people[person]))
             self._ask(request, Outcome.CANCELLED)
             del self.seat[person]
+
+    @rule(person=people, answer=st.sampled_from(Attendance))
+    def say_whether_they_come(self, person: int, answer: Attendance) -> None:
+        if person in self.seat:
+            declined = answer is Attendance.DECLINED
+            request = asking.says(self.people[person], asking.the_booking(self.people[person]), answer)
+            self._ask(request, Outcome.CANCELLED if declined else Outcome.BOOKED)
+            if declined:
+                del self.seat[person]
 
     @rule(slot=slots, capacity=capacities)
     def edit_capacity(self, slot: int, capacity: int) -> None:

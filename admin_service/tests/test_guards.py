@@ -12,14 +12,17 @@ from bson import ObjectId
 
 from common import clock
 from common.mongo import collection
-from people.models import Candidate
+from people.models import Candidate, Recruiter
 from scheduling import loading
+from scheduling.consumer import asked
 from scheduling.domain.decide import decide
 from scheduling.domain.model import Actor, ActorKind, AnyCommand, Book, Cancel, Decision, State
 from scheduling.models import InterviewSlot
 from scheduling.slot_edits import SlotChanges, edit_slot
 from scheduling.slots import SlotHasBookingsError, delete_slot
 from scheduling.writing import GuardFailedError, write_decisions
+from shared_contracts.booking import AnyBookingRequest
+from shared_contracts.directory import Attendance, BookingStatus
 from tests import asking
 from tests.conftest import MakeSlot
 
@@ -37,6 +40,10 @@ def wanting(person: Candidate, slot: InterviewSlot) -> Book:
     actor = Actor(ActorKind.CANDIDATE, str(person.telegram_id))
     event_id, booking_id = str(slot.event_id), str(ObjectId())
     return Book(str(uuid.uuid4()), actor, person.telegram_id, event_id, str(slot.pk), booking_id)
+
+
+def command_of(request: AnyBookingRequest) -> AnyCommand:
+    return asked(request).command
 
 
 def assert_refused(looked: Looked) -> None:
@@ -109,6 +116,34 @@ def test_a_seat_given_up_since_is_not_taken_back_from_someone_else(
 
     assert_refused(looked)
     assert asking.slot_now(slot)["booked_users"] == [ivan.pk]
+
+
+def test_an_offered_seat_taken_since_is_not_given_twice(
+    make_slot: MakeSlot, olga: Recruiter, maria: Candidate, ivan: Candidate
+) -> None:
+    """R8, I1. Guard: ``booked_users`` shorter than ``max_users``, for offered times too."""
+    wanted = make_slot(timedelta(days=3), recruiter=olga)
+    asking.outcome(asking.book(maria, make_slot(recruiter=olga)))
+    asking.outcome(asking.says(maria, asking.the_booking(maria), Attendance.RESCHEDULE_ASKED))
+    asking.outcome(asking.offer_time(olga, asking.the_booking(maria), wanted))
+    looked = look(command_of(asking.answer_time(maria, asking.the_booking(maria), wanted, take=True)))
+    asking.outcome(asking.book(ivan, wanted))
+
+    assert_refused(looked)
+    assert asking.slot_now(wanted)["booked_users"] == [ivan.pk]
+
+
+def test_a_mark_on_a_booking_that_ended_since_is_decided_anew(
+    make_slot: MakeSlot, olga: Recruiter, maria: Candidate
+) -> None:
+    """Guard: ``live`` as it was, by itself."""
+    asking.outcome(asking.book(maria, make_slot(recruiter=olga)))
+    row = asking.let_begin(asking.the_booking(maria))
+    looked = look(command_of(asking.mark(olga, row, BookingStatus.NO_SHOW)))
+    collection("bookings").update_one({"_id": row["_id"]}, {"$set": {"live": False, "status": "unmarked"}})
+
+    assert_refused(looked)
+    assert asking.the_booking(maria)["status"] == "unmarked"
 
 
 def test_a_slot_someone_sits_in_is_not_deleted_even_when_no_booking_is_found(

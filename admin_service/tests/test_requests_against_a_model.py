@@ -1,4 +1,4 @@
-"""Requests, cards and offers, in any order, against the invariants (I1, I3, I7) and what cards must always say.
+"""Requests, cards, offers, answers and marks, in any order, against I1, I3, I7 and what cards must always say.
 
 Hypothesis looks for a sequence after which a holder's last card is not the booking as it is stored.
 """
@@ -12,10 +12,14 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from common import clock
 from common.mongo import Document, collection
+from messaging import outbox
 from people.models import Candidate, City, Recruiter
 from scheduling import tasks
+from scheduling.cards import notice
 from scheduling.models import InterviewEvent, InterviewSlot
-from shared_contracts.booking import AnyBookingRequest
+from shared_contracts.booking import MARKS, AnyBookingRequest
+from shared_contracts.card import CardOccasion
+from shared_contracts.directory import Attendance, BookingStatus
 from tests import asking
 from tests.card_tools import cards
 from tests.test_waiting_list import joining, told, zone_where_it_is
@@ -74,6 +78,46 @@ class Requests(RuleBasedStateMachine):
     def reject(self, person: int, by: int) -> None:
         self._about(person, lambda _who, booking: asking.reject(self.recruiters[by], booking, "Нет"))
 
+    @rule(person=people, answer=st.sampled_from(Attendance))
+    def say_whether_they_come(self, person: int, answer: Attendance) -> None:
+        self._about(person, lambda who, booking: asking.says(who, booking, answer))
+
+    @rule(person=people, by=recruiters, slot=slots)
+    def offer_another_time(self, person: int, by: int, slot: int) -> None:
+        self._about(person, lambda _who, booking: asking.offer_time(self.recruiters[by], booking, self.slots[slot]))
+
+    @rule(person=people, slot=slots, take=st.booleans())
+    def answer_the_offer(self, person: int, slot: int, take: bool) -> None:
+        self._about(person, lambda who, booking: asking.answer_time(who, booking, self.slots[slot], take))
+
+    @rule(person=people, slot=slots, take=st.booleans())
+    def ask_for_another_time_and_answer(self, person: int, slot: int, take: bool) -> None:
+        """All the way, which single steps seldom go."""
+        self.say_whether_they_come(person, Attendance.RESCHEDULE_ASKED)
+        self.offer_another_time(person, 0 if slot < SLOTS - 1 else 1, slot)
+        self.answer_the_offer(person, slot, take)
+
+    @rule(person=people, by=recruiters, status=st.sampled_from([None, *MARKS]))
+    def mark(self, person: int, by: int, status: BookingStatus | None) -> None:
+        self._about(person, lambda _who, booking: asking.mark(self.recruiters[by], booking, status))
+
+    @rule(person=people, by=recruiters, status=st.sampled_from(MARKS))
+    def begin_and_mark(self, person: int, by: int, status: BookingStatus) -> None:
+        """A new slot takes the place of the one that has begun."""
+        held = {slot.pk: number for number, slot in enumerate(self.slots)}
+        row = collection("bookings").find_one({"user_id": self.people[person].pk, "status": "booked"})
+        if row and row["slot_id"] in held:
+            number = held[row["slot_id"]]
+            recruiter = self.recruiters[1 if number == SLOTS - 1 else 0]
+            self.slots[number] = self._slot(self.slots[number].city, number, recruiter)
+            asking.in_batch(asking.mark(self.recruiters[by], asking.let_begin(row), status))
+            tasks.close_finished()
+
+    @rule(person=people, occasion=st.sampled_from(CardOccasion))
+    def notify(self, person: int, occasion: CardOccasion) -> None:
+        if row := collection("bookings").find_one({"user_id": self.people[person].pk}):
+            outbox.add(notice(str(row["_id"]), occasion, str(row["_id"]), "c" * 8, clock.now()))
+
     @rule(person=people)
     def wait(self, person: int) -> None:
         told(joining(self.people[person], self.event))
@@ -103,10 +147,10 @@ class Requests(RuleBasedStateMachine):
     def what_holders_were_shown_last_is_how_it_stands(self) -> None:
         """Where the last word was the recruiter's own press, the answer to it carried the card instead."""
         last = {(item.card.booking.id, item.recruiter_telegram_id): item.card for item in cards()}
-        for row in collection("bookings").find({"awaits_approval": True}):
+        for row in collection("bookings").find():
             for holder in row["card_readers"]:
                 card = last[str(row["_id"]), holder]
-                assert card.yours
+                assert card.yours or not row["awaits_approval"]
                 if card.revision == row["card_revision"]:
                     assert card.booking.version == row["version"]
                 else:
@@ -122,6 +166,6 @@ def test_no_sequence_leaves_a_seat_a_booking_or_a_card_wrong() -> None:
     run_state_machine_as_test(
         Requests,
         settings=settings(
-            max_examples=8, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=12, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )

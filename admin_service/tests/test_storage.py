@@ -24,7 +24,7 @@ from wording.usecases import save_text
 
 STAMPED = {
     "users", "cities", "recruiters", "interview_events", "interview_slots", "bookings", "outbox", "inbox",
-    "broadcasts", "broadcast_deliveries", "delivery_attempts", "message_templates",
+    "broadcasts", "broadcast_deliveries", "delivery_attempts", "message_templates", "auto_messages", "reminder_rules",
 }  # fmt: skip
 
 
@@ -128,3 +128,19 @@ def test_a_server_that_could_lose_a_confirmed_booking_is_refused_at_start(monkey
     with pytest.raises(ImproperlyConfigured, match="write concern"):
         mongo.assert_safe()
     weak.close()
+
+
+def test_a_conflict_that_the_orm_meets_has_the_transaction_tried_again(moscow: City) -> None:
+    """Guard: ``_joined`` gives the driver its own error back."""
+    names: list[str] = []
+
+    def rename() -> None:
+        names.append(City.objects.get(pk=moscow.pk).name)
+        if len(names) == 1:  # somebody else is faster
+            collection(City._meta.db_table).update_one({"_id": moscow.pk}, {"$set": {"name": "Тверь"}})
+        City.objects.filter(pk=moscow.pk).update(name=f"{names[-1]} и область")
+
+    mongo.in_transaction(rename)
+
+    assert names == ["Москва", "Тверь"]
+    assert City.objects.get(pk=moscow.pk).name == "Тверь и область"

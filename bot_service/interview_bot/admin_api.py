@@ -23,6 +23,7 @@ from shared_contracts.directory import (
     Screening,
     SlotView,
 )
+from shared_contracts.notification import AutoMessage
 from shared_contracts.questionnaire import QuestionnaireView
 from shared_contracts.wording import TemplateList
 
@@ -38,6 +39,10 @@ class AdminApiDownError(Exception):
 
 class AdminApiRefusedError(Exception):
     """The admin service refused the request (a wrong token, an unknown id): trying again won't help."""
+
+
+class AdminApiUnknownError(AdminApiRefusedError):
+    """The admin service knows no such thing."""
 
 
 class AdminApi:
@@ -100,6 +105,13 @@ class AdminApi:
         """The requests that wait for a recruiter's answer, by start, at most 1,000."""
         return await self._read_pages(Page[RecruiterCard], f"/api/recruiter-cards?telegram_id={telegram_id}&limit=100")
 
+    async def auto_message(self, message_id: str) -> AutoMessage | None:
+        """An automatic message as it stands at this moment; None when there is no such message (any more)."""
+        try:
+            return await self._read(AutoMessage, f"/api/auto-messages/{message_id}")
+        except AdminApiUnknownError:
+            return None
+
     async def templates(self) -> TemplateList:
         """The message templates in force."""
         return await self._read(TemplateList, "/api/templates")
@@ -130,6 +142,8 @@ class AdminApi:
         name = url.partition("?")[0]
         if status >= HTTPStatus.INTERNAL_SERVER_ERROR or status == HTTPStatus.TOO_MANY_REQUESTS:
             raise AdminApiDownError(f"HTTP {status}")
+        if status == HTTPStatus.NOT_FOUND:
+            raise AdminApiUnknownError(f"HTTP {status} for {name}")
         if status != HTTPStatus.OK:
             raise AdminApiRefusedError(f"HTTP {status} for {name}")
         try:

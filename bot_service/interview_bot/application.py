@@ -22,6 +22,8 @@ from interview_bot.allow_list import AllowList
 from interview_bot.awaited import Awaited
 from interview_bot.broadcasts import Broadcasts
 from interview_bot.caches import Directory
+from interview_bot.calendar_files import CalendarFiles
+from interview_bot.calendar_sender import CalendarSender
 from interview_bot.chats import Chats
 from interview_bot.conversation.dispatcher import Dispatcher
 from interview_bot.conversation.small_talk import COMMANDS
@@ -61,6 +63,7 @@ class BotService:
         self._api = AdminApi(str(settings.admin_api_url), settings.admin_api_token.get_secret_value())
         self._bot_application, self._tools, self._locks = self._wire()
         self._broadcasts = Broadcasts(self._tools, self._database)
+        self._calendar_sender = CalendarSender(self._tools)
         self._consumers: list[Consumer[Any]] = [
             Consumer(self._broker, self._database, subscription)
             for subscription in subscriptions(self._tools, self._database, self._locks, self._broadcasts)
@@ -73,12 +76,13 @@ class BotService:
 
     def _wire(self) -> tuple["Application[Any, Any, Any, Any, Any, Any]", Tools, PersonLocks]:
         base = str(self._settings.telegram_api_url).rstrip("/")
+        flow = SharedRateLimiter(self._redis)
         bot = PollingBot(
             self._settings.telegram_bot_token.get_secret_value(),
             base_url=f"{base}/bot",
             request=AiohttpRequest(connections=128, connect_timeout=3, read_timeout=8),
             get_updates_request=AiohttpRequest(connections=2, connect_timeout=3, read_timeout=8),
-            rate_limiter=SharedRateLimiter(self._redis),
+            rate_limiter=flow,
         )
         locks = PersonLocks(self._redis)
         application = ApplicationBuilder().bot(bot).updater(None).job_queue(None).build()
@@ -96,6 +100,8 @@ class BotService:
             outbox=Outbox(self._database, self._broker),
             chats=Chats(self._database),
             shown_cards=ShownCards(self._database),
+            flow=flow,
+            calendar_files=CalendarFiles(self._database),
         )
         self._processor = OnePressAtATime(self._redis, locks, acks)
         Dispatcher(tools).register(application)
@@ -119,6 +125,7 @@ class BotService:
         self._run("messaging", self._consume())
         self._run("relay", self._tools.outbox.relay())
         self._run("broadcasts", self._broadcasts.run())
+        self._run("calendar_files", self._calendar_sender.run())
         self._run("updates", self._receive_updates())
         self._run("commands", self._register_commands())
         _log.info("started", mode=self._settings.updates_mode, port=self._settings.listen_port)
@@ -128,11 +135,12 @@ class BotService:
         if self._webhook is not None:
             self._webhook.accepting = False
         self._broadcasts.stop()
+        self._calendar_sender.stop()
         self._cancel("updates", "commands", "allow_list")
         await self._poller.finish(STOP_PATIENCE)
         await asyncio.gather(*(consumer.stop(STOP_PATIENCE) for consumer in self._consumers))
-        if "broadcasts" in self._tasks:
-            await asyncio.wait([self._tasks["broadcasts"]], timeout=STOP_PATIENCE)
+        if senders := [self._tasks[name] for name in ("broadcasts", "calendar_files") if name in self._tasks]:
+            await asyncio.wait(senders, timeout=STOP_PATIENCE)
         self._server.should_exit = True
         if "web" in self._tasks:
             await asyncio.wait([self._tasks["web"]], timeout=STOP_PATIENCE)

@@ -27,8 +27,15 @@ INDEXES: dict[str, list[IndexModel]] = {
     # _id: chat and booking; card and its revision, turn, message_id of the message that shows it, done: what became of
     # each revision and attention
     "shown_cards": [IndexModel([("at", ASCENDING)], name="forget", expireAfterSeconds=3 * _MONTH)],
-    # _id: notification id; status, message_id, error
+    # _id: notification id; attempt, tries, open, uncertain, text (see sends)
     "notifications": [IndexModel([("at", ASCENDING)], name="forget", expireAfterSeconds=12 * _MONTH)],
+    # _id: the automatic message's id; chat_id, unclear: tries of which no end is known, delivery: how it ended
+    "automatic_messages": [IndexModel([("at", ASCENDING)], name="forget", expireAfterSeconds=12 * _MONTH)],
+    # _id: chat and calendar UID; sequence, method, content until it is sent, state, attempts, due_at
+    "calendar_files": [
+        IndexModel([("state", ASCENDING), ("due_at", ASCENDING)], name="waiting"),
+        IndexModel([("at", ASCENDING)], name="forget", expireAfterSeconds=12 * _MONTH),
+    ],
     # _id: broadcast id; the command, paging cursor, lease, finished_at
     "broadcasts": [IndexModel([("finished_at", ASCENDING)], name="unfinished")],
     # one row per broadcast and chat

@@ -18,9 +18,11 @@ MAX_TRIES = 4
 
 _CHAT = (1_000, 5, 0)
 """Milliseconds between messages, burst, and whether to take without waiting: one a second in one chat."""
+_CHAT_AT_REST = (1_000, 2, 0)
+"""Leaves most of the chat's burst to what people do next."""
 _GROUP = (4_000, 5, 0)
 """At most 20 in any minute, the burst included."""
-_ALL = {"card": (33, 30, 0), "notice": (33, 20, 0), "broadcast": (33, 10, 0)}
+_ALL = {"card": (33, 30, 0), "notice": (33, 20, 0), "file": (33, 10, 0), "broadcast": (33, 10, 0)}
 """About Telegram's 30 a second, one budget for all: the smaller the burst, the earlier its messages make room."""
 _ALL_AT_ONCE = (33, 30, 1)
 _BULK = (40, 1, 0)
@@ -66,7 +68,11 @@ class Priority(Enum):
     CARD = "card"
     """A recruiter's card: someone waits for the answer."""
     NOTICE = "notice"
+    FILE = "file"
+    """Goes with a message that has arrived: waits until its chat is at rest."""
     BROADCAST = "broadcast"
+    IN_TURN = "in_turn"
+    """The caller has waited with ``wait_for_turn`` and must not wait again: after a 429 it has to start anew."""
 
 
 class SharedRateLimiter(BaseRateLimiter[Priority]):
@@ -96,20 +102,24 @@ class SharedRateLimiter(BaseRateLimiter[Priority]):
         if chat_id is None:
             return await callback(*args, **kwargs)
         priority = rate_limit_args or Priority.INTERACTIVE
-        for attempt in range(1, MAX_TRIES + 1):
-            await self._wait_for_room(int(chat_id), priority)
+        tries = 1 if priority is Priority.IN_TURN else MAX_TRIES
+        for attempt in range(1, tries + 1):
+            if priority is not Priority.IN_TURN:
+                await self.wait_for_turn(int(chat_id), priority)
             try:
                 return await callback(*args, **kwargs)
             except RetryAfter as error:
                 seconds = seconds_to_wait(error)
                 _log.warning("telegram_asks_to_wait", endpoint=endpoint, seconds=seconds, attempt=attempt)
-                if attempt == MAX_TRIES:
-                    raise
                 await self._pause(int(chat_id), priority, seconds)
+                if attempt == tries:
+                    raise
 
-    async def _wait_for_room(self, chat_id: int, priority: Priority) -> None:
+    async def wait_for_turn(self, chat_id: int, priority: Priority) -> None:
+        """Wait until a message of this priority has room, and take it."""
         pauses = [f"flow:pause:{chat_id}"]
-        buckets = {f"flow:chat:{chat_id}": _GROUP if chat_id < 0 else _CHAT}
+        chat = _CHAT_AT_REST if priority is Priority.FILE else _CHAT
+        buckets = {f"flow:chat:{chat_id}": _GROUP if chat_id < 0 else chat}
         if priority is Priority.INTERACTIVE:
             buckets["flow:all"] = _ALL_AT_ONCE
         else:

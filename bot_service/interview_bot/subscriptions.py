@@ -9,14 +9,17 @@ from interview_bot.conversation.talk import Tools
 from interview_bot.database import Database
 from interview_bot.messaging.cards import Cards
 from interview_bot.messaging.consumer import Subscription
+from interview_bot.messaging.digests import Digests
 from interview_bot.messaging.invalidation import Invalidation
 from interview_bot.messaging.notifications import Notifications
+from interview_bot.messaging.sent_once import SentOnce
 from interview_bot.shown_bookings import ShownBookings
 from interview_bot.update_processor import PersonLocks
 from shared_contracts.booking import booking_result
 from shared_contracts.broadcast import broadcast_command
 from shared_contracts.card import card_command
 from shared_contracts.dialog import dialog_result
+from shared_contracts.digest import digest_command
 from shared_contracts.notification import cache_invalidate, notification_command
 from shared_contracts.topology import (
     BOOKING_RESULT,
@@ -24,6 +27,7 @@ from shared_contracts.topology import (
     CACHE_INVALIDATE,
     CARD_COMMAND,
     DIALOG_RESULT,
+    DIGEST_COMMAND,
     NOTIFICATION_COMMAND,
 )
 
@@ -33,7 +37,9 @@ def subscriptions(
 ) -> tuple[Subscription[Any], ...]:
     """Every queue that the bot consumes, with its handler and how many messages may be in hand at once."""
     shown = ShownBookings(database)
-    cards = Cards(tools, locks)
+    once = SentOnce(tools.bot, database)
+    cards = Cards(tools, once, locks)
+    digests = Digests(tools, once, locks)
     outcomes = Outcomes(tools, shown, locks, cards)
     notifications = Notifications(tools, database, shown, locks)
     dialog_results = DialogResults(tools, locks)
@@ -42,6 +48,7 @@ def subscriptions(
         Subscription(BOOKING_RESULT, booking_result, outcomes.show, 50),
         Subscription(NOTIFICATION_COMMAND, notification_command, notifications.deliver, 20),
         Subscription(CARD_COMMAND, card_command, cards.deliver, 20),
+        Subscription(DIGEST_COMMAND, digest_command, digests.deliver, 10),
         Subscription(DIALOG_RESULT, dialog_result, dialog_results.show, 50),
         Subscription(BROADCAST_COMMAND, broadcast_command, broadcasts.accept, 5),
         Subscription(CACHE_INVALIDATE, cache_invalidate, invalidation.drop, 10),

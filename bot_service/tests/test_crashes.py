@@ -1,16 +1,23 @@
 """kill -9, SIGTERM and wrong starts of the bot as a process of its own."""
 
+from functools import partial
 from pathlib import Path
+from uuid import uuid4
 
+from interview_bot import clock
 from interview_bot.database import Database
 from interview_bot.settings import Settings
-from shared_contracts.broadcast import DeliveryStatus
-from shared_contracts.topology import BROADCAST_COMMAND
+from shared_contracts.broadcast import DeliveryStatus, NotificationDelivered
+from shared_contracts.directory import BookingView
+from shared_contracts.notification import NotificationCommand, NotificationKind
+from shared_contracts.topology import BOOKING_RESULT, BROADCAST_COMMAND, DIGEST_COMMAND, NOTIFICATION_COMMAND
 from tests.kit.desk import Desk
 from tests.kit.line import Line
 from tests.kit.process import bot_process, offset_file, run_command, stop
 from tests.kit.telegram import Person, Sandbox, eventually
 from tests.test_broadcasts import announcement, finished
+from tests.test_calendar_files import opened, result, settled
+from tests.test_digests import digest, lists, reports
 
 
 async def candidate(sandbox: Sandbox, desk: Desk) -> Person:
@@ -47,6 +54,26 @@ async def test_a_press_taken_by_a_bot_that_is_killed_is_answered_by_the_next(
             return "Выберите удобное время" in texts and "Вот что я умею" in texts
 
         await eventually(both_answered, "both messages are answered", seconds=15)
+
+
+async def test_a_list_that_a_killed_bot_was_sending_is_sent_once_more_and_counted(
+    settings: Settings, sandbox: Sandbox, desk: Desk
+) -> None:
+    """I4. Guard: the try is written down before it is made (``SentOnce.send``)."""
+    anna = await candidate(sandbox, desk)
+    command = digest(chat_id=anna.id)
+    async with bot_process(settings) as process:
+        await anna.writes("/start")
+        await anna.sees("Выберите")
+        await sandbox.fault("sendMessage", mode="drop_after_apply")
+        await desk.send(DIGEST_COMMAND.name, command)
+        await anna.sees("Завтра, вторник")
+        process.kill()
+        await process.wait()
+    async with bot_process(settings):
+        [report] = await reports(desk, command, seconds=20)
+    assert report.delivery.uncertain_tries >= 1
+    assert await lists(anna) == 2
 
 
 async def test_a_request_stored_by_a_bot_that_is_killed_is_sent_by_the_next(
@@ -97,6 +124,68 @@ async def test_a_killed_broadcast_goes_on_without_duplicates(
         assert count == 1 or (count == 0 and deliveries[person.id] in uncertain)
 
 
+async def test_reminders_of_a_bot_that_is_killed_twice_are_all_seen_and_doubles_are_counted(
+    settings: Settings, sandbox: Sandbox, desk: Desk
+) -> None:
+    """I4: at most one duplicate, and only where the bot died between Telegram's answer and its own record."""
+    people = [await sandbox.person(5000 + number, f"Кандидат {number}") for number in range(40)]
+    slot = desk.add_slot(1)
+    commands = []
+    for number, person in enumerate(people):
+        desk.allow(person.id)
+        commands.append(remind(desk, person.id, desk.book(person.id, slot, number)))
+    for person in people:
+        await person.writes("/start")
+    seen: dict[int, int] = {}
+
+    async def arrived(count: int) -> bool:
+        for person in people:
+            seen[person.id] = sum("Скоро увидимся" in message.text for message in await person.messages())
+        return sum(1 for times in seen.values() if times) >= count
+
+    for count in (8, 24):
+        async with bot_process(settings) as process:
+            await people[-1].sees("собеседования нет", seconds=20)
+            for command in commands:  # the second time they are repeats, or still in the queue
+                await desk.send(NOTIFICATION_COMMAND.name, command)
+            await eventually(partial(arrived, count), f"{count} reminders", seconds=20)
+            process.kill()
+            await process.wait()
+    async with bot_process(settings):
+
+        async def reported() -> bool:
+            return len({event.notification_id for event in notified(desk)}) == len(people)
+
+        await eventually(reported, "every reminder is reported", seconds=30)
+    await arrived(0)
+    uncertain = {event.user_telegram_id: event.delivery.uncertain_tries for event in notified(desk)}
+    assert [event for event in notified(desk) if event.delivery.status is not DeliveryStatus.SENT] == []
+    assert all(1 <= times <= 1 + uncertain[person] <= 2 for person, times in seen.items()), (seen, uncertain)
+
+
+def remind(desk: Desk, person: int, booking: BookingView) -> NotificationCommand:
+    """A reminder that is due."""
+    command = NotificationCommand(
+        message_id=uuid4(),
+        correlation_id="desk",
+        occurred_at=clock.now(),
+        notification_id=uuid4().hex[:24],
+        kind=NotificationKind.REMINDER_SOON,
+        user_telegram_id=person,
+        booking=booking,
+        asks_attendance=True,
+        recheck=True,
+        attempt=1,
+    )
+    desk.answers.expect(command)
+    return command
+
+
+def notified(desk: Desk) -> list[NotificationDelivered]:
+    """The reports of notices."""
+    return [event for event in desk.delivery_events if isinstance(event, NotificationDelivered)]
+
+
 async def test_sigterm_finishes_what_is_in_hand(settings: Settings, sandbox: Sandbox, desk: Desk) -> None:
     """A press being handled is answered before the process ends, with exit code 0."""
     anna = await candidate(sandbox, desk)
@@ -144,3 +233,27 @@ async def test_the_bot_refuses_a_database_that_was_not_migrated(settings: Settin
     for _ in range(2):
         assert (await run_command(settings, "migrate"))[0] == 0
     assert "once" in await bots_database["deliveries"].index_information()
+
+
+async def test_a_file_in_the_hands_of_a_bot_that_is_killed_is_sent_by_the_next(
+    settings: Settings, sandbox: Sandbox, desk: Desk, bots_database: Database, tmp_path: Path
+) -> None:
+    """Guard: the lease. The second bot's clock is a minute later, when it has run out."""
+    anna = await candidate(sandbox, desk)
+    async with bot_process(settings) as process:
+        message = await opened(anna)
+        await sandbox.fault("sendDocument", mode="timeout")
+        await desk.send(BOOKING_RESULT.name, result(desk, message))
+
+        async def in_hand() -> bool:
+            return bool(await sandbox.calls("sendDocument", anna.id))
+
+        await eventually(in_hand, "the file is being sent", seconds=20)
+        process.kill()
+        await process.wait()
+    offset = offset_file(tmp_path)
+    offset.write_text("60")
+    async with bot_process(settings, CLOCK_OFFSET_FILE=str(offset)):
+        await anna.gets_files(1)
+        assert await settled(bots_database) == ["sent"]
+    assert len(await sandbox.files(anna.id)) == 1

@@ -40,6 +40,11 @@ FORGED: dict[Action, tuple[str, ...]] = {
     Action.QUESTION_PAGE: ("0" * 8, "999"),
     Action.TAKE: (BOOKING, "1"),
     Action.PASS: (BOOKING, "1"),
+    Action.COMING: (BOOKING, "29000000"),
+    Action.NOT_COMING: (BOOKING, "29000000"),
+    Action.ASK_TIME: (BOOKING, "29000000"),
+    Action.TAKE_TIME: (BOOKING, SLOT),
+    Action.KEEP_TIME: (BOOKING, SLOT),
     Action.WAIT: (EVENT.id,),
     Action.LEAVE: (EVENT.id,),
     Action.REQUESTS: ("0",),
@@ -49,6 +54,8 @@ FORGED: dict[Action, tuple[str, ...]] = {
     Action.CARD_REJECT: (BOOKING, "1", "0"),
     Action.CARD_REJECT_PLAINLY: (BOOKING, "1", "0"),
     Action.CARD_BACK: (BOOKING, "1", "0"),
+    Action.CARD_OFFER: (BOOKING, "1", "0", "0"),
+    Action.CARD_MARK: (BOOKING, "1", "0", "a"),
 }
 """What Boris, who has not answered the questionnaire, makes up about Anna's booking and the event's slots."""
 
@@ -62,7 +69,7 @@ def test_every_kind_of_button_is_tried() -> None:
 async def test_a_forged_press_has_no_effect_and_a_plain_answer(
     sandbox: Sandbox, anna: Person, desk: Desk, action: Action
 ) -> None:
-    """Guards: ``my_bookings._own``, ``paths.passed``, nonces looked up under the presser's id, state at Confirm."""
+    """Guards: ``my_bookings.own``, ``paths.passed``, nonces looked up under the presser's id, state at Confirm."""
     booking = desk.book(1001, desk.slots[f"{1:024x}"])
     desk.dialogs.publish(STUDIES, question("wish", QuestionKind.TEXT, "Есть пожелания?"))
     desk.allow(1002, "Борис")

@@ -97,7 +97,7 @@ async def test_my_booking_shows_what_there_is(anna: Person, desk: Desk) -> None:
 
 
 async def test_nobody_can_cancel_or_move_someone_elses_booking(sandbox: Sandbox, anna: Person, desk: Desk) -> None:
-    """Guard: ``my_bookings._own``; Boris forges the data of Anna's buttons."""
+    """Guard: ``my_bookings.own``; Boris forges the data of Anna's buttons."""
     booking = desk.book(1001, desk.slots[f"{1:024x}"])
     desk.allow(1002, "Борис")
     boris = await sandbox.person(1002, "Борис")

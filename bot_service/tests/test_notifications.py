@@ -20,7 +20,7 @@ from tests.kit.telegram import Person, Sandbox, eventually
 def notice(desk: Desk, kind: NotificationKind, **changes: object) -> NotificationCommand:
     """A notice about Anna's booking."""
     booking = desk.book(1001, desk.slots[f"{1:024x}"]).model_copy(
-        update={"expires_at": clock.now() + timedelta(minutes=15)}
+        update={"expires_at": clock.now() + timedelta(minutes=15), "offered_slot": desk.slots[f"{2:024x}"]}
     )
     values: dict[str, object] = {
         "message_id": uuid4(),
@@ -56,6 +56,12 @@ BUTTONS = {
     NotificationKind.BOOKING_CHANGED: HELD,
     NotificationKind.RESCHEDULE_ASKED: ["🔁 Выбрать другое время", "❌ Отменить"],
     NotificationKind.SLOT_OFFERED: ["✅ Беру", "Пропустить"],
+    NotificationKind.REMINDER_TODAY: HELD,
+    NotificationKind.REMINDER_TOMORROW: HELD,
+    NotificationKind.REMINDER_SOON: HELD,
+    NotificationKind.TIME_OFFERED: ["✅ Подходит", "Оставить как есть"],
+    NotificationKind.NO_SHOW: LOST,
+    NotificationKind.RECRUITER_ABSENT: LOST,
 }
 
 
@@ -101,17 +107,18 @@ async def test_someone_who_blocked_the_bot_is_reported_blocked(anna: Person, des
     assert "blocked" in (report.delivery.error or "")
 
 
-async def test_a_notice_without_telegrams_answer_is_reported_uncertain(
-    anna: Person, desk: Desk, sandbox: Sandbox
+@pytest.mark.parametrize(("unanswered", "end"), [(1, DeliveryStatus.SENT), (2, DeliveryStatus.UNCERTAIN)])
+async def test_a_notice_without_telegrams_answer_is_sent_once_more_and_no_oftener(
+    anna: Person, desk: Desk, sandbox: Sandbox, unanswered: int, end: DeliveryStatus
 ) -> None:
-    """``TimedOut`` may mean delivered: never sent again."""
+    """``TimedOut`` may mean delivered: it costs at most one duplicate, and is counted."""
     await anna.writes("/start")
     await anna.sees("Выберите")
-    await sandbox.fault("sendMessage", mode="drop_after_apply")
+    await sandbox.fault("sendMessage", mode="drop_after_apply", times=unanswered)
     await desk.send(NOTIFICATION_COMMAND.name, notice(desk, NotificationKind.BOOKING_CANCELLED))
     [report] = await reports(desk)
-    assert report.delivery.status is DeliveryStatus.UNCERTAIN
-    assert sum("пришлось отменить" in message.text for message in await anna.messages()) == 1
+    assert (report.delivery.status, report.delivery.uncertain_tries) == (end, unanswered)
+    assert sum("пришлось отменить" in message.text for message in await anna.messages()) == 2
 
 
 async def test_telegrams_failure_is_tried_again(anna: Person, desk: Desk, sandbox: Sandbox) -> None:

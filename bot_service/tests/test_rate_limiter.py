@@ -106,3 +106,22 @@ async def test_cards_come_before_notices_and_notices_before_broadcasts_when_room
     card, notice, broadcast = asked_to_wait
     assert card + 0.1 < notice
     assert notice + 0.1 < broadcast
+
+
+async def test_who_has_waited_for_their_turn_is_not_held_back_again(redis: Redis, desk: Desk) -> None:
+    """``IN_TURN``: no second wait between a last check and the call; after a 429 the caller starts anew, later."""
+    limiter, calls = SharedRateLimiter(redis), []
+
+    async def refuse() -> None:
+        calls.append(1)
+        raise RetryAfter(30)
+
+    async def call() -> None:
+        await limiter.process_request(refuse, (), {}, "sendMessage", {"chat_id": 1}, Priority.IN_TURN)
+
+    with pytest.raises(RetryAfter):
+        await call()
+    assert await redis.pttl("flow:pause:1") > 0, "others wait with it"
+    with pytest.raises(RetryAfter):
+        await asyncio.wait_for(call(), 5)
+    assert len(calls) == 2

@@ -90,14 +90,19 @@ async def test_someone_who_is_both_has_both(sandbox: Sandbox, anna: Person, desk
     assert "/mybooking" in text
 
 
-@pytest.mark.parametrize("action", ["ca", "cr", "cj", "cn", "cb", "cs", "rq"])
+def press_of(action: str, card: RecruiterCard) -> str:
+    """The data of a button under a card that was not pressed yet."""
+    return f"1:{action}:{card.booking.id}:1:0" + {"co": ":0", "cm": ":a"}.get(action, "")
+
+
+@pytest.mark.parametrize("action", ["ca", "cr", "cj", "cn", "cb", "co", "cm", "cs", "rq"])
 async def test_a_candidate_pressing_a_recruiters_button_changes_nothing(anna: Person, desk: Desk, action: str) -> None:
     """Guard: the role in ``dispatcher._on_press``. A card of that very chat exists, so that nothing else refuses."""
     await anna.writes("/start")
     await anna.sees("Выберите удобное время")
     card = await desk.show_card(to=1001)
     shown = await anna.sees("Ждёт вашего ответа")
-    data = {"cs": f"1:cs:{card.booking.id}", "rq": "1:rq:0"}.get(action, f"1:{action}:{card.booking.id}:1:0")
+    data = {"cs": f"1:cs:{card.booking.id}", "rq": "1:rq:0"}.get(action, press_of(action, card))
     answer = await anna.answer_to(await anna.sends_data(shown, data))
     assert "устарела" in answer["text"]
     await anna.sees("Выберите удобное время")
@@ -105,7 +110,7 @@ async def test_a_candidate_pressing_a_recruiters_button_changes_nothing(anna: Pe
     assert "/api/recruiter-cards" not in desk.asked
 
 
-@pytest.mark.parametrize("action", ["ca", "cr", "cj", "cn", "cb"])
+@pytest.mark.parametrize("action", ["ca", "cr", "cj", "cn", "cb", "co", "cm"])
 async def test_another_recruiters_card_can_not_be_pressed(
     sandbox: Sandbox, rita: Person, desk: Desk, action: str
 ) -> None:
@@ -122,7 +127,7 @@ async def test_another_recruiters_card_can_not_be_pressed(
 
     await eventually(served, "Oleg is served")
     own = await oleg.sees("нет заявок")
-    answer = await oleg.answer_to(await oleg.sends_data(own, f"1:{action}:{card.booking.id}:1:0"))
+    answer = await oleg.answer_to(await oleg.sends_data(own, press_of(action, card)))
     assert "устарела" in answer["text"]
     await oleg.sees("нет заявок")
     assert desk.requests == []

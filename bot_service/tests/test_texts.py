@@ -119,10 +119,13 @@ def test_no_button_carries_more_than_telegram_takes() -> None:
         r"[0-9a-f]{16}": "f" * 16,
         callback_data._VERSION: "9" * 9,
         callback_data._TURN: "9" * 9,
+        callback_data._MINUTE: "9" * 9,
         callback_data._MENU_PAGE: "9" * 3,
         callback_data._RECRUITER: "f" * 24,
         callback_data._QUESTION: "f" * 8,
         r"[a-z0-9_]{1,24}": "z" * 24,
+        callback_data._NUMBER: "5",
+        callback_data._MARK: "u",
     }
     for action, patterns in callback_data._ARGUMENTS.items():
         arguments = [longest[pattern] for pattern in patterns]

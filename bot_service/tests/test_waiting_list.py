@@ -189,7 +189,7 @@ async def test_who_asks_for_a_slot_while_one_is_held_for_them_answers_the_offer_
 async def test_someone_elses_offer_or_an_older_one_can_not_be_answered(
     sandbox: Sandbox, anna: Person, desk: Desk
 ) -> None:
-    """Guards: ``my_bookings._own`` and the version and state in ``answer_offer``."""
+    """Guards: ``my_bookings.own`` and the version and state in ``answer_offer``."""
     booking = offered(desk)
     desk.allow(1002, "Борис")
     boris = await sandbox.person(1002, "Борис")

@@ -64,6 +64,15 @@ class Message:
         return next(str(button["callback_data"]) for button in self.buttons if part in button["text"])
 
 
+@dataclass(frozen=True)
+class File:
+    """A file in a chat; ``content`` where it is a small text."""
+
+    name: str
+    caption: str
+    content: str
+
+
 class Chats:
     """The sandbox's control API."""
 
@@ -84,16 +93,27 @@ class Chats:
         return Person(self, user_id)
 
     def messages(self, chat_id: int) -> list[Message]:
-        """All messages of a chat."""
+        """All messages of a chat but files, which come in between when there is room."""
+        return [
+            Message(chat_id, item["message_id"], item["text"], item["buttons"])
+            for item in self._shown(chat_id)
+            if not item["document"]
+        ]
+
+    def files(self, chat_id: int) -> list[File]:
+        """All files the bot sent to a chat."""
+        return [
+            File(document["file_name"], item["text"], document.get("content", ""))
+            for item in self._shown(chat_id)
+            if (document := item["document"])
+        ]
+
+    def _shown(self, chat_id: int) -> list[Json]:
         answer = self.http.get(f"/sandbox/chats/{chat_id}/messages")
         if answer.status_code == httpx.codes.NOT_FOUND:
             return []
         answer.raise_for_status()
-        return [
-            Message(chat_id, item["message_id"], item["text"], item["buttons"])
-            for item in answer.json()
-            if item["from"] == "bot"
-        ]
+        return [item for item in answer.json() if item["from"] == "bot"]
 
 
 class Person:
@@ -138,6 +158,15 @@ class Person:
         except AssertionError as error:
             last = [message.text for message in self.messages()][-2:]
             raise AssertionError(f"{error}; last seen: {last}") from None
+
+    def gets_file(self, caption: str, number: int = 1) -> File:
+        """Wait for the person's ``number``-th file with that caption."""
+
+        def look() -> File | None:
+            found = [item for item in self._chats.files(self.id) if caption in item.caption]
+            return found[number - 1] if len(found) >= number else None
+
+        return eventually(look, f"{self.id} gets a file, {caption!r}")
 
     def answer_to(self, query_id: str | None) -> Json:
         """How a press was acknowledged."""

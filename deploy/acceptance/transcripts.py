@@ -8,7 +8,7 @@ import os
 import re
 from pathlib import Path
 
-from acceptance.driving import Message, Person
+from acceptance.driving import File, Message, Person
 
 FOLDER = Path(__file__).parent / "transcripts"
 _TOKEN = re.compile(r"(?<=\bi_)[A-Za-z0-9_-]{8,}")
@@ -71,6 +71,12 @@ class Followed:
             self._shown[message.id] = message
             self._lines += ["", f"→ {self._name}{' (the same message)' if edited else ''}", *_drawn(message)]
         return message
+
+    def gets_file(self, caption: str, number: int = 1) -> File:
+        """Wait for their ``number``-th file with that caption, and write down that it came."""
+        file = self.person.gets_file(caption, number)
+        self._lines += ["", f"→ {self._name}", f"  📎 {file.name}", f"  │ {file.caption}"]
+        return file
 
 
 def _drawn(message: Message) -> list[str]:

@@ -69,11 +69,16 @@ class Ports:
 
     @classmethod
     def free(cls) -> "Ports":
-        """Ports nobody listens on now, for a second stack beside the first."""
+        """Ports nobody listens on now, for a second stack beside the first.
+
+        Neighbours from one block each: stacks that start at the same time look before they listen, and single ports
+        drawn by each of them would meet too often.
+        """
         names = [field.name for field in fields(cls)]
-        candidates = random.sample(FREE_PORT_RANGE, k=len(FREE_PORT_RANGE))
-        free = (port for port in candidates if port_is_free(port))
-        return cls(**{name: next(free) for name in names})
+        starts = range(FREE_PORT_RANGE.start, FREE_PORT_RANGE.stop, len(names))
+        blocks = (range(start, start + len(names)) for start in random.sample(starts, k=len(starts)))
+        free = next(block for block in blocks if all(port_is_free(port) for port in block))
+        return cls(**dict(zip(names, free, strict=True)))
 
 
 @dataclass(frozen=True)

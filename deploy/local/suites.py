@@ -3,8 +3,9 @@
 import os
 import subprocess
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -36,7 +37,8 @@ SETTINGS = {
     "TELEGRAM_BOT_USERNAME": "slotdesk_check_bot",
 }
 TEST_HOME = REPOSITORY / ".local" / "test"
-SIDE_BY_SIDE = 2
+# More than the two cores a small machine has: most suites wait for something half of their time.
+SIDE_BY_SIDE = 3
 PARTS = (CONTRACTS, ADMIN_SERVICE, BOT_SERVICE, DEPLOY)
 # A person's own settings would send tests to their servers or to the real Telegram.
 NOT_FOR_TESTS = (
@@ -79,18 +81,19 @@ def _python(part: Path, *arguments: str) -> tuple[str, ...]:
 
 
 def tests() -> list[Suite]:
-    """Every test suite, the quick ones first."""
+    """Every test suite, the long ones first: what begins last should not be what everybody waits for."""
 
     def suite(name: str, part: Path, *paths: str, servers: tuple[str, ...] = ALL_SERVERS) -> Suite:
         return Suite(name, part, _python(part, "-m", "pytest", *paths), servers)
 
     return [
-        suite("contracts", CONTRACTS, "tests", servers=()),
-        suite("sandbox", DEPLOY, "tests/sandbox", servers=()),
         suite("admin", ADMIN_SERVICE, "tests"),
         suite("bot", BOT_SERVICE, "tests"),
+        suite("acceptance", DEPLOY, "acceptance", "--ignore=acceptance/conversation", servers=()),
+        suite("conversation", DEPLOY, "acceptance/conversation", servers=()),
         suite("local", DEPLOY, "tests/local", servers=()),
-        suite("acceptance", DEPLOY, "acceptance", servers=()),
+        suite("sandbox", DEPLOY, "tests/sandbox", servers=()),
+        suite("contracts", CONTRACTS, "tests", servers=()),
     ]
 
 
@@ -120,19 +123,30 @@ def run(kind: str, names: Sequence[str]) -> int:
     if unknown := [name for name in names if name not in known]:
         raise LocalStackError(f"No suite {', '.join(unknown)}; there are: {', '.join(known)}.")
     chosen = [suite for name, suite in known.items() if not names or name in names]
-    environment = _environment()
-    home = Home.at(TEST_HOME)
-    servers = {name for suite in chosen for name in suite.servers}
-    try:
-        if servers:
-            environment |= _start_servers(home, servers)
-        results = _side_by_side(_lanes(kind, chosen), environment)
-    finally:
-        if servers:
-            with lifecycle.exclusive(home):
-                lifecycle.stop_everything(home, lifecycle.silently)
+    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+        results = list(pool.map(_run_suite, chosen))
     print("\n" + "\n".join(str(result) for result in results))
     return int(any(result.status for result in results))
+
+
+def _run_suite(suite: Suite) -> Result:
+    """Run it, on servers of its own where it needs any; its output is shown as a whole, when it is done."""
+    print(f"{suite.name} …", flush=True)
+    began = time.monotonic()
+    with _servers_for(suite) as addresses:
+        ended = subprocess.run(
+            suite.command,
+            cwd=suite.part,
+            env={**suite.environment, **_environment(), **addresses},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
+    result = Result(suite, ended.returncode, time.monotonic() - began)
+    print(f"\n── {suite.name} ──\n{ended.stdout.strip()}\n", flush=True)
+    return result
 
 
 def _environment() -> dict[str, str]:
@@ -140,46 +154,27 @@ def _environment() -> dict[str, str]:
     return {**kept, "PYTHONUNBUFFERED": "1"}
 
 
+@contextmanager
+def _servers_for(suite: Suite) -> Iterator[dict[str, str]]:
+    """Empty servers of the suite's own, stopped at its end: their addresses, and the file that holds them."""
+    if not suite.servers:
+        yield {}
+        return
+    home = Home.at(TEST_HOME / suite.name)
+    try:
+        yield _start_servers(home, suite.servers)
+    finally:
+        with lifecycle.exclusive(home):
+            lifecycle.stop_everything(home, lifecycle.silently)
+
+
 def _start_servers(home: Home, names: Collection[str]) -> dict[str, str]:
-    """One set of empty servers for the whole run; returns their addresses and the file that holds them."""
     with lifecycle.exclusive(home):
         lifecycle.stop_everything(home, lifecycle.silently)
         home.remove_data()
         ports, credentials = Ports.free(), load_or_create(home)
         servers = [server for server in local_servers(home, ports, credentials) if server.name in names]
-        lifecycle.start_servers(home, ports, servers, print)
+        lifecycle.start_servers(home, ports, servers, lifecycle.silently)
         addresses = for_tests(ports, credentials)
         env_file = lifecycle.write_env_file(home, "servers.env", addresses)
     return {**addresses, "TEST_SERVERS_ENV": env_file}
-
-
-def _lanes(kind: str, suites: Sequence[Suite]) -> list[list[Suite]]:
-    """What runs after one another. Tests that share the servers must; the others have servers of their own."""
-    if kind == "check":
-        return [[suite] for suite in suites]
-    return [[suite for suite in suites if bool(suite.servers) is shared] for shared in (True, False)]
-
-
-def _side_by_side(lanes: Sequence[Sequence[Suite]], environment: Mapping[str, str]) -> list[Result]:
-    """Two lanes at a time; each suite's output as a whole, when it is done."""
-
-    def one(suite: Suite) -> Result:
-        print(f"{suite.name} …", flush=True)
-        began = time.monotonic()
-        ended = subprocess.run(
-            suite.command,
-            cwd=suite.part,
-            env={**suite.environment, **environment},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-        )
-        result = Result(suite, ended.returncode, time.monotonic() - began)
-        print(f"\n── {suite.name} ──\n{ended.stdout.strip()}\n", flush=True)
-        return result
-
-    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
-        done = pool.map(lambda lane: [one(suite) for suite in lane], lanes)
-        return [result for results in done for result in results]

@@ -1,5 +1,6 @@
 """Records as the Bot API and the control API show them."""
 
+import base64
 from typing import TYPE_CHECKING
 
 from shared_contracts.telegram_text import to_html
@@ -7,6 +8,9 @@ from telegram_sandbox.records import CallbackQuery, Chat, Json, Message, Person
 
 if TYPE_CHECKING:
     from telegram_sandbox.sandbox import Sandbox
+
+SMALL_TEXT = 16_384
+"""Bytes of a file that are shown with its message."""
 
 
 def _given(**fields: object) -> Json:
@@ -84,12 +88,20 @@ def transcript_message(sandbox: "Sandbox", message: Message) -> Json:
         "html": to_html(message.text, message.entities),
         "entities": message.entities,
         "buttons": message.keyboard or [],
-        "document": message.document,
+        "document": _document(sandbox, message.document),
         "reply_to_message_id": message.reply_to,
         "edits": message.edits,
         "date": message.date,
         "edit_date": message.edit_date,
     }
+
+
+def _document(sandbox: "Sandbox", document: Json | None) -> Json | None:
+    """A document with its ``content``, where that is a small text."""
+    if document is None or not document["mime_type"].startswith("text/") or document["file_size"] > SMALL_TEXT:
+        return document
+    stored = sandbox.memory.files[document["file_id"]]
+    return {**document, "content": base64.b64decode(stored.content).decode(errors="replace")}
 
 
 def press(query: CallbackQuery) -> Json:

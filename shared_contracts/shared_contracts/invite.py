@@ -8,9 +8,12 @@ from shared_contracts.fields import ShortText, WireModel
 
 
 class CalendarFile(WireModel):
-    """An interview as an ``.ics`` file. ``uid`` is the same for a booking's whole life, ``sequence`` rises with it."""
+    """An interview as an ``.ics`` file. ``uid`` is the same for a booking's whole life, ``sequence`` rises with it.
+
+    ``PUBLISH`` adds or changes it: ``REQUEST`` is an invitation, which needs e-mail addresses to answer to.
+    """
 
     uid: ShortText
     sequence: Annotated[int, Field(ge=0)]
-    method: Literal["REQUEST", "CANCEL"]
+    method: Literal["PUBLISH", "CANCEL"]
     content: Annotated[str, StringConstraints(min_length=1, max_length=8_000)]

@@ -102,7 +102,7 @@ BOOKING = BookingView(
     id=BOOKING_ID, version=2, status=BookingStatus.BOOKED, slot=SLOT, contact_url="https://t.me/anna_moscow"
 )
 CALENDAR = CalendarFile(
-    uid=f"{BOOKING_ID}@slotdesk", sequence=2, method="REQUEST", content="BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"
+    uid=f"{BOOKING_ID}@slotdesk", sequence=2, method="PUBLISH", content="BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"
 )
 ANSWERED = BOOKING.model_copy(
     update={"attendance": Attendance.RESCHEDULE_ASKED, "attendance_at": MOMENT, "offered_slot": SLOT}

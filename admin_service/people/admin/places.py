@@ -5,15 +5,15 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
-from django.urls import reverse
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import BooleanRadioFilter, RelatedDropdownFilter
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelectWidget
 
-from desk.options import UseCaseAdmin, UseCaseForm
+from desk.options import OneDocumentAdmin, UseCaseAdmin, UseCaseForm
 from desk.people_forms import TelegramIdField, UsernameField
+from people.admin.calendars import CalendarAdmin
 from people.admin.inviting import InvitingAdmin
 from people.models import City, ContactSettings, Recruiter
 from people.usecases import save_city, save_contact, save_recruiter
@@ -73,10 +73,11 @@ class RecruiterForm(UseCaseForm):
 
 
 @admin.register(Recruiter)
-class RecruiterAdmin(InvitingAdmin):
+class RecruiterAdmin(CalendarAdmin, InvitingAdmin):
     """Recruiters."""
 
     form = RecruiterForm
+    actions_detail = [*InvitingAdmin.actions_detail, *CalendarAdmin.actions_detail]
     fields = ["name", "city", "username", "telegram_id", "contact_url", "deputy", "is_active"]
     list_display = ["person", "city_name", "telegram_id", "contact_url", "is_active", "reached"]
     list_filter = [("city", RelatedDropdownFilter), ("is_active", BooleanRadioFilter)]
@@ -117,18 +118,7 @@ class ContactForm(UseCaseForm):
 
 
 @admin.register(ContactSettings)
-class ContactAdmin(UseCaseAdmin):
-    """The default contact: one document, so its list is its form."""
+class ContactAdmin(OneDocumentAdmin):
+    """The default contact."""
 
     form = ContactForm
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Only the first."""
-        return super().has_add_permission(request) and not ContactSettings.objects.exists()
-
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:
-        """Straight to the form."""
-        found = ContactSettings.objects.first()
-        if found:
-            return HttpResponseRedirect(reverse("admin:people_contactsettings_change", args=[found.pk]))
-        return super().changelist_view(request, extra_context)

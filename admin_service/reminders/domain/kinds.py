@@ -37,6 +37,14 @@ TO_CANDIDATES = frozenset(
         AutoKind.RECRUITER_ABSENT,
     }
 )
+REMINDERS = frozenset({AutoKind.DAY_OF, AutoKind.EVENING_BEFORE, AutoKind.TWO_HOURS})
+"""To the candidate of a booking that stands."""
+PLANNED = REMINDERS | {AutoKind.NO_ANSWER, AutoKind.OUTCOME_DUE}
+"""Those that follow from a booking's time alone (``planning.plan``)."""
+OFFERS = frozenset({AutoKind.NO_SHOW, AutoKind.RECRUITER_ABSENT})
+"""Another time, after the mark of the same name."""
+LISTS = frozenset({AutoKind.TOMORROW, AutoKind.STAFF_SUMMARY})
+"""About no single booking."""
 
 
 class AutoState(StrEnum):
@@ -71,5 +79,7 @@ class Why(StrEnum):
     """There is no chat it could go to."""
     OFFERED_BEFORE = "offered_before"
     """Another time was offered to this candidate once already."""
+    NOT_ASKED = "not_asked"
+    """The candidate was never asked what this says they did not answer."""
     TAKEN_BACK = "taken_back"
     """What it tells was undone."""

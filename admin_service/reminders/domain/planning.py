@@ -14,7 +14,8 @@ MERGE_WITHIN = timedelta(minutes=90)
 """R8: a prompt this close to the day-of reminder is one message with it."""
 TIME_TO_ANSWER = timedelta(minutes=30)
 """A prompt that came late in the day leaves at least this long before the recruiter hears that nobody answered."""
-OUTCOME_OF_USE = timedelta(days=3)
+OF_USE = timedelta(days=3)
+"""How long after an interview, or what was marked of it, it is still worth asking or offering."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,8 @@ def _reminder(interview: Interview, timing: Timing) -> Planned | None:
     day = start.date() - timedelta(days=early)
     due_at = datetime.combine(day, clock, start.tzinfo).astimezone(UTC)
     why = Why.BOOKED_LATE if due_at <= interview.booked_at else None
+    if is_quiet(due_at, interview.timezone):  # staff may set any time
+        why = Why.QUIET_HOURS
     return Planned(kind, due_at, interview.starts_at, why=why)
 
 
@@ -104,4 +107,4 @@ def _outcome_due(interview: Interview, timing: Timing) -> Planned | None:
     if timing.outcome_due is None or interview.reader_timezone is None:
         return None
     due_at = awake(interview.ends_at + timing.outcome_due, interview.reader_timezone)
-    return Planned(AutoKind.OUTCOME_DUE, due_at, interview.ends_at + OUTCOME_OF_USE)
+    return Planned(AutoKind.OUTCOME_DUE, due_at, interview.ends_at + OF_USE)

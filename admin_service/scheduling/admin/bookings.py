@@ -13,14 +13,18 @@ from unfold.decorators import display
 
 from common.mongo import collection
 from desk.answers import answers_of
+from desk.attendance import NO_ANSWER
 from desk.audit import actor_label, trail
+from desk.auto_messages import messages_of
 from desk.clocks import said
 from desk.options import ExportingAdmin, plainly
 from scheduling.admin.decisions import DecidingAdmin
 from scheduling.admin.export import csv_answer
-from scheduling.admin.filters import ByHandFilter, CityFilter, DayFilter, EventFilter
+from scheduling.admin.filters import AttendanceFilter, ByHandFilter, CityFilter, DayFilter, EventFilter
 from scheduling.models import Booking
+from shared_contracts.directory import BookingStatus
 
+# Of each value: Unfold shows one that is missing here as it is stored, not in words.
 STATUS_COLOURS = {
     "booked": "success",
     "attended": "success",
@@ -31,6 +35,14 @@ STATUS_COLOURS = {
     "rejected": "danger",
     "no_show": "danger",
     "recruiter_absent": "danger",
+    "expired": "default",
+    "unmarked": "default",
+}
+ATTENDANCE_COLOURS = {
+    "confirmed": "success",
+    "declined": "danger",
+    "reschedule_asked": "warning",
+    NO_ANSWER: "default",
 }
 
 
@@ -38,17 +50,25 @@ STATUS_COLOURS = {
 class BookingAdmin(ExportingAdmin, DecidingAdmin):
     """Bookings, from the snapshots they hold: no list, filter or search joins."""
 
-    list_display = ["when", "person", "state", "by_hand", "place", "recruiter", "event"]
-    list_filter = [("status", ChoicesDropdownFilter), EventFilter, CityFilter, ByHandFilter, ("starts_at", DayFilter)]
+    list_display = ["when", "person", "state", "coming", "by_hand", "place", "recruiter_and_event"]
+    list_filter = [
+        ("status", ChoicesDropdownFilter),
+        AttendanceFilter,
+        EventFilter,
+        CityFilter,
+        ByHandFilter,
+        ("starts_at", DayFilter),
+    ]
     search_fields = ["search"]
     search_help_text = _("Name, username or Telegram id")
     ordering = ["-starts_at"]
-    change_form_after_template = "desk/answers_and_trail.html"
+    change_form_after_template = "desk/booking.html"
     fields = [
         ("person_line", "when"),
         ("place_line", "event"),
         ("recruiter", "write_to_recruiter"),
         ("state_line", "waits_until"),
+        ("coming_line", "offered_time"),
         ("by_hand_line", "write_to_candidate"),
     ]
     readonly_fields = [
@@ -59,6 +79,8 @@ class BookingAdmin(ExportingAdmin, DecidingAdmin):
         "recruiter",
         "state_line",
         "waits_until",
+        "coming_line",
+        "offered_time",
         "by_hand_line",
         "write_to_recruiter",
         "write_to_candidate",
@@ -74,11 +96,26 @@ class BookingAdmin(ExportingAdmin, DecidingAdmin):
         """Bookings as CSV."""
         return csv_answer(queryset)
 
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        """With the buttons for the outcome."""
+        found = Booking.objects.filter(pk=object_id).first() if ObjectId.is_valid(object_id or "") else None
+        marks = self.outcome_of(request, found) if found else {}
+        return super().changeform_view(request, object_id, form_url, {**marks, **(extra_context or {})})
+
     def on_page(self, object_id: ObjectId) -> dict[str, Any]:
-        """With the candidate's answers and the booking's audit trail."""
-        row = collection("bookings").find_one({"_id": object_id}, {"user_id": 1, "event_id": 1})
-        answers = answers_of(row["user_id"], row["event_id"]) if row else []
-        return {"answers": answers, "trail": trail(str(object_id))}
+        """With the booking's automatic messages, the candidate's answers and the audit trail."""
+        found: dict[str, Any] = {"trail": trail(str(object_id))}
+        row = collection("bookings").find_one({"_id": object_id}, {"user_id": 1, "event_id": 1, "slot.timezone": 1})
+        if row:
+            found["answers"] = answers_of(row["user_id"], row["event_id"])
+            found["auto_messages"] = messages_of(object_id, row["slot"]["timezone"])
+        return found
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Booking], search_term: str
@@ -99,6 +136,15 @@ class BookingAdmin(ExportingAdmin, DecidingAdmin):
         username = f"@{booking.user.username}" if booking.user.username else ""
         return [str(booking), " · ".join(filter(None, (username, str(booking.telegram_id))))]
 
+    @display(description=_("status"))  # type: ignore[untyped-decorator]
+    def state_line(self, booking: Booking) -> str:
+        """The status with when its outcome was marked, on the booking's page."""
+        status = str(self.state(booking)[1])
+        if not booking.marked_at:
+            return status
+        marked_at = _("marked %(when)s") % {"when": said(booking.marked_at, booking.slot.timezone)}
+        return f"{status} · {marked_at}"
+
     @display(description=_("status"), ordering="status", label=STATUS_COLOURS)  # type: ignore[untyped-decorator]
     def state(self, booking: Booking) -> tuple[str, str]:
         """The status, in words."""
@@ -107,6 +153,35 @@ class BookingAdmin(ExportingAdmin, DecidingAdmin):
         if booking.live and booking.requested_slot_id:
             return "pending", str(_("a move awaits approval"))
         return booking.status, booking.get_status_display()
+
+    @display(  # type: ignore[untyped-decorator]
+        description=_("will come"), ordering="attendance", label=ATTENDANCE_COLOURS
+    )
+    def coming(self, booking: Booking) -> tuple[str, str]:
+        """What the candidate said about coming (R8)."""
+        if not booking.attendance:
+            return NO_ANSWER, str(_("no answer")) if booking.status == BookingStatus.BOOKED else ""
+        return booking.attendance, str(booking.get_attendance_display())
+
+    @display(description=_("will come"))  # type: ignore[untyped-decorator]
+    def coming_line(self, booking: Booking) -> str:
+        """The same with when they said so, on the booking's page."""
+        answer = str(self.coming(booking)[1] or "—")
+        said_at = booking.attendance_at and said(booking.attendance_at, booking.slot.timezone)
+        return f"{answer} · {said_at}" if said_at else answer
+
+    @display(description=_("another time on offer"))  # type: ignore[untyped-decorator]
+    def offered_time(self, booking: Booking) -> str:
+        """The slot that the recruiter offers."""
+        slot = (
+            collection("interview_slots").find_one({"_id": booking.offered_slot_id})
+            if booking.offered_slot_id
+            else None
+        )
+        if slot is None:
+            return "—"
+        place = ", ".join(filter(None, (slot["location"], slot["room"])))
+        return f"{said(slot['starts_at'], booking.slot.timezone)} · {place}"
 
     @display(description=_("place"), header=True, ordering="location")  # type: ignore[untyped-decorator]
     def place(self, booking: Booking) -> list[str]:
@@ -135,7 +210,12 @@ class BookingAdmin(ExportingAdmin, DecidingAdmin):
         """Where to reach the candidate by hand."""
         return _linked(f"https://t.me/{booking.user.username}" if booking.user.username else "")
 
-    person_line, state_line, place_line = plainly(person), plainly(state), plainly(place)
+    person_line, place_line = plainly(person), plainly(place)
+
+    @display(description=_("recruiter"), header=True)  # type: ignore[untyped-decorator]
+    def recruiter_and_event(self, booking: Booking) -> list[str]:
+        """Who holds the interview, and what for."""
+        return [self.recruiter(booking), self.event(booking)]
 
     @display(description=_("recruiter"))  # type: ignore[untyped-decorator]
     def recruiter(self, booking: Booking) -> str:

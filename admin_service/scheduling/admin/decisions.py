@@ -16,10 +16,11 @@ from unfold.enums import ActionVariant
 from common import clock
 from common.refusals import RefusedError
 from desk.clocks import said
-from desk.options import ReadOnlyAdmin, find, login, page, show_refusal, tell_outcome
+from desk.options import find, login, page, show_refusal, tell_outcome
 from desk.outcomes import GOOD, outcome_text
 from desk.pages import CancelForm, DecisionForm, MoveForm
 from scheduling import loading
+from scheduling.admin.marking import MarkingAdmin
 from scheduling.models import Booking
 from scheduling.staff import approve_booking, ask_reschedule, cancel_booking, move_booking, reject_booking
 from shared_contracts.booking import Outcome
@@ -29,13 +30,13 @@ MAY_DECIDE = ["scheduling.change_booking"]
 MOST_CHOICES = 500
 
 
-class DecidingAdmin(ReadOnlyAdmin):
+class DecidingAdmin(MarkingAdmin):
     """Bookings with their buttons."""
 
-    actions_detail = ["move", "approve", "ask_reschedule", "reject", "cancel"]
+    actions_detail = ["move", "approve", "ask_reschedule", "reject", "cancel", "mark"]
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        """Only what can still be done."""
+        """Only what can still be done; outcomes are marked on the page itself."""
         booking = find(Booking, str(object_id))
         useful = {"move", "cancel"} if booking.live else set()
         if booking.live and (booking.status == BookingStatus.PENDING or booking.requested_slot_id):
@@ -175,6 +176,6 @@ def _slots_for(booking: Booking) -> list[tuple[str, str]]:
         place = ", ".join(filter(None, (slot.place.city, slot.place.location, slot.place.room)))
         line = f"{said(slot.starts_at, slot.place.timezone)} · {place} · {slot.capacity - slot.free}/{slot.capacity}"
         if not slot.is_active or slot.closes_at <= now:
-            line += f" · {_('past the limits')}"
+            line = " · ".join((line, str(_("past the limits"))))
         choices.append((slot.id, line))
     return choices

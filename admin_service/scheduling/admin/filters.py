@@ -12,10 +12,12 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter, RangeDateFilter
 
 from common import clock
+from desk.attendance import NO_ANSWER
 from desk.clocks import day_start
 from desk.inputs import DateInput
 from people.models import City, Recruiter
-from scheduling.models import InterviewEvent
+from scheduling.models import ATTENDANCE_LABELS, InterviewEvent
+from shared_contracts.directory import BookingStatus
 
 _YEARS = range(2000, 2201)  # what BSON and every zone can express
 
@@ -129,3 +131,21 @@ class ByHandFilter(DropdownFilter):  # type: ignore[misc]
         flagged = {"recruiter": Q(recruiter_by_hand=True), "candidate": Q(candidate_by_hand=True)}
         wanted = {**flagged, "any": flagged["recruiter"] | flagged["candidate"]}.get(self.value() or "")
         return queryset.filter(wanted) if wanted else queryset
+
+
+class AttendanceFilter(DropdownFilter):  # type: ignore[misc]
+    """By what the candidate said about coming (R8); no answer is told of bookings that still can have one."""
+
+    title = _("will they come?")
+    parameter_name = "attendance"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """The answers, and none."""
+        return [*ATTENDANCE_LABELS, (NO_ANSWER, _("no answer"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Those with that answer."""
+        value = self.value()
+        if value == NO_ANSWER:
+            return queryset.filter(attendance="", status=BookingStatus.BOOKED.value)
+        return queryset.filter(attendance=value) if value in dict(ATTENDANCE_LABELS) else queryset

@@ -20,7 +20,7 @@ def next_version(booking: Booking) -> Booking:
 def ended(booking: Booking, status: BookingStatus, command: Command) -> Booking:
     """The booking in a final state, saying who ended it and why."""
     ended = replace(booking, status=status, requested_slot_id=None, expires_at=None, reschedule_asked=False)
-    return next_version(replace(ended, ended_by=str(command.actor), reason=command.reason))
+    return next_version(replace(ended, offered_slot_id=None, ended_by=str(command.actor), reason=command.reason))
 
 
 def expired(booking: Booking, command: Command) -> Booking:
@@ -42,6 +42,14 @@ def advance(state: State, decision: Decision) -> None:
     for slot_id in seats(booking) - seats(decision.before):
         slot = state.slots[slot_id]
         state.slots[slot_id] = replace(slot, holders=slot.holders | {booking.candidate_id})
+
+
+def overlaps(state: State, booking: Booking, slot: Slot) -> bool:
+    """Whether the slot meets the booking's time or that of the move it waits for."""
+    times = [(booking.starts_at, booking.ends_at)]
+    if wanted := state.slots.get(booking.requested_slot_id or ""):
+        times.append((wanted.starts_at, wanted.ends_at))
+    return any(starts_at < slot.ends_at and slot.starts_at < ends_at for starts_at, ends_at in times)
 
 
 def seats(booking: Booking | None) -> set[str]:

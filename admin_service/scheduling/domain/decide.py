@@ -9,9 +9,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from scheduling.domain.answering import approve, ask_reschedule, expire, refuse_ended, reject
-from scheduling.domain.changes import advance, ended, in_slot, next_version
+from scheduling.domain.attending import answer_attendance, answer_time, offer_time
+from scheduling.domain.changes import advance, ended, in_slot, next_version, overlaps
+from scheduling.domain.marking import mark_outcome
 from scheduling.domain.model import (
     ActorKind,
+    AnswerAttendance,
+    AnswerTime,
     AnyCommand,
     Approve,
     AskReschedule,
@@ -23,8 +27,10 @@ from scheduling.domain.model import (
     Command,
     Decision,
     Expire,
+    MarkOutcome,
     Move,
     Offer,
+    OfferTime,
     PassOffer,
     Policy,
     Reject,
@@ -85,7 +91,7 @@ def _book(state: State, command: Book, now: datetime) -> Decision:
     if refusal or slot is None or policy is None:
         return Decision(command, refusal or Outcome.SLOT_NOT_FOUND)
     for existing in live:
-        if _overlaps(state, existing, slot):
+        if overlaps(state, existing, slot):
             return Decision(command, Outcome.ALREADY_BOOKED, existing, existing)
     booking = Booking(
         id=command.new_booking_id,
@@ -121,7 +127,7 @@ def _move(state: State, command: Move, booking: Booking, now: datetime) -> Decis
     if refusal or slot is None or policy is None:
         return Decision(command, refusal or Outcome.SLOT_NOT_FOUND, booking, booking)
     others = [other for other in state.live_bookings_of(booking.candidate_id) if other.id != booking.id]
-    if any(_overlaps(state, other, slot) for other in others):
+    if any(overlaps(state, other, slot) for other in others):
         return Decision(command, Outcome.ALREADY_BOOKED, booking, booking)
     if not _needs_approval(policy, command):
         moved = replace(
@@ -173,6 +179,10 @@ _HANDLERS: dict[type[Command], Callable[[State, "BookingCommand", Booking, datet
     PassOffer: pass_on,  # type: ignore[dict-item]
     Expire: expire,  # type: ignore[dict-item]
     Close: _close,  # type: ignore[dict-item]
+    AnswerAttendance: answer_attendance,  # type: ignore[dict-item]
+    OfferTime: offer_time,  # type: ignore[dict-item]
+    AnswerTime: answer_time,  # type: ignore[dict-item]
+    MarkOutcome: mark_outcome,  # type: ignore[dict-item]
 }
 
 
@@ -180,11 +190,13 @@ def _may_touch(state: State, command: BookingCommand, booking: Booking) -> bool:
     """Candidates their own bookings, recruiters and who stands in for them their own cards; staff and jobs all."""
     if command.actor.kind is ActorKind.CANDIDATE:
         theirs = command.actor.ref == str(booking.telegram_id)
-        return theirs and isinstance(command, Move | Cancel | TakeOffer | PassOffer)
+        return theirs and isinstance(command, Move | Cancel | TakeOffer | PassOffer | AnswerAttendance | AnswerTime)
     if command.actor.kind is ActorKind.RECRUITER:
-        slot = state.slots.get(booking.requested_slot_id or booking.slot_id)
+        # A request is answered by whom it goes to; where the interview stands, by whose it is.
+        answers = isinstance(command, Approve | Reject | AskReschedule)
+        slot = state.slots.get((answers and booking.requested_slot_id) or booking.slot_id)
         return (
-            isinstance(command, Approve | Reject | AskReschedule)
+            (answers or isinstance(command, OfferTime | MarkOutcome))
             and slot is not None
             and command.actor.ref in {str(item) for item in slot.deciders}
         )
@@ -247,14 +259,6 @@ def _changed_since_shown(slot: Slot, shown: Shown) -> Outcome | None:
     if shown.starts_at is not None and shown.starts_at != slot.starts_at:
         return Outcome.SLOT_NOT_FOUND
     return None
-
-
-def _overlaps(state: State, booking: Booking, slot: Slot) -> bool:
-    """Whether the slot meets the booking's time or that of the move it waits for."""
-    times = [(booking.starts_at, booking.ends_at)]
-    if wanted := state.slots.get(booking.requested_slot_id or ""):
-        times.append((wanted.starts_at, wanted.ends_at))
-    return any(starts_at < slot.ends_at and slot.starts_at < ends_at for starts_at, ends_at in times)
 
 
 def _must_answer_first(state: State, policy: Policy | None, command: Book, candidate_id: str) -> bool:

@@ -27,6 +27,11 @@ class Candidate:
         """First and last name."""
         return f"{self.first_name} {self.last_name}".strip()
 
+    @property
+    def link(self) -> str:
+        """Opens a chat with them."""
+        return f"https://t.me/{self.username}" if self.username else f"tg://user?id={self.telegram_id}"
+
 
 @dataclass(frozen=True, slots=True)
 class Place:

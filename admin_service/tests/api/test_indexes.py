@@ -11,7 +11,9 @@ from common import clock
 from common.mongo import collection
 from common.reads import Position
 from people.api import BY_CHANGE, allowed_after, changed_since
+from people.calendar_links import recruiter_by_token
 from scheduling.api import SlotsQuery, current_bookings, offered
+from scheduling.calendar_feed import interviews_of
 from tests.conftest import MakeCandidate, MakeSlot
 
 BY_START = [("starts_at", 1), ("_id", 1)]
@@ -90,3 +92,15 @@ def test_a_persons_bookings_walk_their_index_in_order() -> None:
 @pytest.mark.parametrize("field", ["slot_id", "requested_slot_id"])
 def test_who_is_in_a_slot_is_looked_up(field: str) -> None:
     assert "COLLSCAN" not in planned("bookings", {"live": True, field: ObjectId(SOME_ID)}, [("created_at", 1)])
+
+
+def test_a_recruiters_calendar_is_looked_up_by_its_token() -> None:
+    assert "recruiter_calendar" in planned("recruiters", recruiter_by_token("x" * 43), [])
+
+
+def test_a_recruiters_interviews_walk_their_index_in_order() -> None:
+    others = [{"recruiter_id": ObjectId(), "starts_at": clock.now(), "status": "booked"} for _ in range(50)]
+    collection("bookings").insert_many(others)
+    plan = planned("bookings", interviews_of(ObjectId(SOME_ID), clock.now()), [("starts_at", 1)])
+    assert "bookings_recruiter" in plan
+    assert not plan & {"COLLSCAN", "SORT"}

@@ -11,7 +11,8 @@ from common import clock
 from people.models import Candidate, City, ContactSettings, Recruiter
 from scheduling.models import Booking, InterviewEvent, InterviewSlot
 from scheduling.staff import book_for, cancel_booking
-from shared_contracts.directory import BookingView, Page, Problem, Recipient, SlotView
+from shared_contracts.directory import Attendance, BookingView, Page, Problem, Recipient, SlotView
+from tests import asking
 from tests.conftest import MakeCandidate, MakeSlot
 
 
@@ -143,6 +144,21 @@ def test_a_persons_live_bookings_are_told_with_their_slots(
     assert (view.slot.id, view.slot.free, view.status, view.version) == (str(slot.pk), 0, "booked", 1)
     cancel_booking(view.id, expected_version=1, actor="anna", reason="")
     assert bot.get(url).json() == {"results": [], "next": None}
+
+
+def test_a_persons_booking_is_told_with_their_answer_and_the_time_on_offer(
+    bot: Client, make_slot: MakeSlot, maria: Candidate, olga: Recruiter
+) -> None:
+    """R8."""
+    other = make_slot(timedelta(days=3), recruiter=olga)
+    asking.outcome(asking.book(maria, make_slot(recruiter=olga)))
+    asking.outcome(asking.says(maria, asking.the_booking(maria), Attendance.RESCHEDULE_ASKED))
+    asking.outcome(asking.offer_time(olga, asking.the_booking(maria), other))
+    content = bot.get(f"/api/bookings?telegram_id={maria.telegram_id}").content
+    (view,) = Page[BookingView].model_validate_json(content).results
+
+    assert view.attendance is Attendance.RESCHEDULE_ASKED
+    assert view.offered_slot and view.offered_slot.id == str(other.pk)
 
 
 def test_a_booking_that_is_over_is_not_told(bot: Client, make_slot: MakeSlot, maria: Candidate) -> None:

@@ -1,4 +1,4 @@
-"""``GET /api/recruiter-cards``: the requests that wait for a recruiter (R3)."""
+"""``GET /api/recruiter-cards``: what waits for a recruiter (R3, R8)."""
 
 from datetime import timedelta
 
@@ -6,16 +6,18 @@ import pytest
 from django.test import Client
 
 from common import clock
-from common.mongo import collection
-from people.models import City, Recruiter
+from common.mongo import Document, collection
+from people.models import Candidate, City, Recruiter
 from scheduling import tasks
-from scheduling.card_api import CardsQuery, open_requests
+from scheduling.card_api import CardsQuery, waiting
+from scheduling.card_views import free_times
+from scheduling.cards import notice
 from scheduling.loading import load_slots
 from scheduling.models import InterviewEvent
 from scheduling.reminding import due_reminders
 from scheduling.waiting_list import line_for
-from shared_contracts.card import RecruiterCard
-from shared_contracts.directory import Page
+from shared_contracts.card import CardOccasion, RecruiterCard
+from shared_contracts.directory import Attendance, BookingStatus, Page
 from tests import asking
 from tests.api.test_indexes import BY_START, SOME_ID, planned
 from tests.conftest import MakeCandidate, MakeSlot
@@ -38,7 +40,7 @@ def _requests(
 
 
 @pytest.mark.usefixtures("_requests")
-def test_a_recruiter_gets_their_open_requests_by_start_in_pages(bot: Client) -> None:
+def test_a_recruiter_gets_their_waiting_by_start_in_pages(bot: Client) -> None:
     first = listed(bot, "telegram_id=5001&limit=2")
     assert first.next
     rest = listed(bot, first.next)
@@ -78,12 +80,77 @@ def test_requests_of_a_recruiter_who_left_are_no_longer_theirs(bot: Client, olga
     assert listed(bot, "telegram_id=5001").results == []
 
 
+@pytest.fixture
+def booked(make_slot: MakeSlot, maria: Candidate, olga: Recruiter) -> Document:
+    """Maria's booking in an event without approval, of which Olga was told."""
+    asking.outcome(asking.book(maria, make_slot(recruiter=olga)))
+    booking = asking.the_booking(maria)
+    notice(str(booking["_id"]), CardOccasion.BOOKED, SOME_ID, "c" * 8, clock.now())
+    return booking
+
+
+def test_a_wish_for_another_time_waits_for_the_recruiter_until_one_is_offered(
+    bot: Client, booked: Document, make_slot: MakeSlot, maria: Candidate, olga: Recruiter
+) -> None:
+    """R8."""
+    assert listed(bot, "telegram_id=5001").results == []
+    other = make_slot(timedelta(days=3), recruiter=olga)
+    asking.outcome(asking.says(maria, booked, Attendance.RESCHEDULE_ASKED))
+
+    (card,) = listed(bot, "telegram_id=5001").results
+    assert [item.id for item in card.free_slots] == [str(other.pk)]
+
+    asking.outcome(asking.offer_time(olga, asking.the_booking(maria), other))
+    assert listed(bot, "telegram_id=5001").results == []
+
+
+def test_an_outcome_waits_to_be_marked_from_the_start_on_for_three_days(
+    bot: Client, booked: Document, maria: Candidate, olga: Recruiter
+) -> None:
+    """R8."""
+    asking.let_begin(booked)
+    (card,) = listed(bot, "telegram_id=5001").results
+    assert card.may_mark
+
+    row = asking.let_begin(booked, timedelta(hours=70))
+    tasks.close_finished()
+    (card,) = listed(bot, "telegram_id=5001").results
+    assert card.booking.status is BookingStatus.UNMARKED
+
+    asking.outcome(asking.mark(olga, asking.the_booking(maria), BookingStatus.NO_SHOW))
+    assert listed(bot, "telegram_id=5001").results == []
+    asking.outcome(asking.mark(olga, asking.the_booking(maria), None))
+    asking.let_begin(row, timedelta(hours=73))
+    assert listed(bot, "telegram_id=5001").results == []
+
+
+def test_all_that_waits_comes_in_pages_by_start(
+    bot: Client, booked: Document, approval_event: InterviewEvent, make_slot: MakeSlot, ivan: Candidate, olga: Recruiter
+) -> None:
+    asking.let_begin(booked)
+    asking.outcome(asking.book(ivan, make_slot(of=approval_event, recruiter=olga)))
+    first = listed(bot, "telegram_id=5001&limit=1")
+    assert first.next
+    rest = listed(bot, first.next)
+
+    assert [card.may_mark for card in (*first.results, *rest.results)] == [True, False]
+    assert rest.next is None
+
+
+def test_the_free_slots_of_a_recruiter_walk_their_index_in_order(make_slot: MakeSlot, olga: Recruiter) -> None:
+    """R1."""
+    (slot,) = load_slots({"_id": make_slot(recruiter=olga).pk})
+    plan = planned("interview_slots", free_times(slot, clock.now()), BY_START)
+    assert "IXSCAN" in plan
+    assert not plan & {"COLLSCAN"}
+
+
 @pytest.mark.usefixtures("_requests")
 @pytest.mark.parametrize("more", [{}, {"cursor": f"1900000000000.{SOME_ID}"}])
-def test_open_requests_walk_their_index_in_order(more: dict[str, str]) -> None:
+def test_waiting_walk_their_index_in_order(more: dict[str, str]) -> None:
     """R1."""
     query = CardsQuery.model_validate({"telegram_id": 5001, **more})
-    plan = planned("bookings", open_requests(query, clock.now()), BY_START)
+    plan = planned("bookings", waiting(query, clock.now()), BY_START)
     assert "bookings_cards" in plan
     assert not plan & {"COLLSCAN", "SORT"}
 

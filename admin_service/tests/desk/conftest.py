@@ -1,6 +1,6 @@
 """Staff at the desk."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from django.contrib.auth.models import Group, Permission, User
@@ -10,8 +10,11 @@ from desk.roles import ADMINISTRATORS, COORDINATORS, make_roles
 
 
 @pytest.fixture
-def _roles() -> None:
+def _roles() -> Iterator[None]:
     make_roles()
+    yield
+    for group in Group.objects.all():  # a test may have given it more
+        group.permissions.clear()
 
 
 @pytest.fixture

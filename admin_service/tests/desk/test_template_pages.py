@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from people.models import City, Recruiter
+from shared_contracts.notification import NotificationKind
 from tests.desk.conftest import Text
 from wording.models import MessageTemplate
 
@@ -34,7 +35,7 @@ def test_the_list_goes_by_kind_with_the_defaults_and_the_cities_own(
     rows = [row for row in page.split("<tr>") if "The recruiter approved" in row]
     assert len(rows) == 1 and "Москва" in rows[0]
     assert url("change", congratulation) in rows[0] and url("change", own) in rows[0]
-    assert page.count("Russian</a>") == 8
+    assert page.count("Russian</a>") == len(NotificationKind)
 
 
 def test_a_text_is_changed_with_the_line_ends_of_browsers_taken_out(

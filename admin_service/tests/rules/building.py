@@ -8,14 +8,18 @@ from uuid import UUID
 from scheduling.domain.model import (
     Actor,
     ActorKind,
+    AnswerAttendance,
+    AnswerTime,
     Approve,
     AskReschedule,
     Book,
     Booking,
     Cancel,
     Candidate,
+    MarkOutcome,
     Move,
     Offer,
+    OfferTime,
     PassOffer,
     Place,
     Policy,
@@ -24,7 +28,7 @@ from scheduling.domain.model import (
     State,
     TakeOffer,
 )
-from shared_contracts.directory import BookingStatus
+from shared_contracts.directory import Attendance, BookingStatus
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 PLACE = Place("Москва", "Europe/Moscow", "Офис на Тверской", "3.14", "Ольга Смирнова", "Аналитики", None)
@@ -144,3 +148,24 @@ def take(number: int, **fields: Any) -> TakeOffer:
 def pass_on(number: int, **fields: Any) -> PassOffer:
     """Candidate ``number`` lets it go to the next."""
     return replace(PassOffer(key(), by(number), "booking", 1), **fields)
+
+
+def says(number: int, answer: Attendance, **fields: Any) -> AnswerAttendance:
+    """Candidate ``number`` says whether they come to ``booking``, which is in two days."""
+    starts_at = NOW + timedelta(days=2)
+    return replace(AnswerAttendance(key(), by(number), "booking", None, starts_at, answer), **fields)
+
+
+def offer_time(slot_id: str, **fields: Any) -> OfferTime:
+    """Olga offers the candidate of ``booking`` another time."""
+    return replace(OfferTime(key(), RECRUITER, "booking", 1, slot_id), **fields)
+
+
+def answer_time(number: int, slot_id: str, take: bool, **fields: Any) -> AnswerTime:
+    """Candidate ``number`` takes the offered time or keeps their own."""
+    return replace(AnswerTime(key(), by(number), "booking", None, slot_id, take), **fields)
+
+
+def mark(status: BookingStatus | None, **fields: Any) -> MarkOutcome:
+    """Olga says how ``booking`` went."""
+    return replace(MarkOutcome(key(), RECRUITER, "booking", 1, status), **fields)

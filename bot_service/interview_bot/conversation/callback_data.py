@@ -5,6 +5,7 @@ Anyone can send any data, so it only says what is wanted; whether that is theirs
 
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from interview_bot.state import ANYONE
@@ -17,7 +18,10 @@ _RECRUITER = rf"{_ID}|{ANYONE}"
 _QUESTION = r"[0-9a-f]{8}"
 _VERSION = r"[1-9][0-9]{0,8}"
 _TURN = r"[0-9]{1,9}"
+_MINUTE = r"[1-9][0-9]{6,8}"
 _CARD = (_ID, _VERSION, _TURN)
+_NUMBER = r"[0-5]"
+_MARK = r"[alnru]"
 
 
 class Action(StrEnum):
@@ -47,6 +51,11 @@ class Action(StrEnum):
     QUESTION_PAGE = "qp"
     TAKE = "ot"
     PASS = "op"
+    COMING = "ay"
+    NOT_COMING = "an"
+    ASK_TIME = "aa"
+    TAKE_TIME = "ty"
+    KEEP_TIME = "tn"
     WAIT = "wl"
     LEAVE = "wx"
     REQUESTS = "rq"
@@ -56,6 +65,8 @@ class Action(StrEnum):
     CARD_REJECT = "cj"
     CARD_REJECT_PLAINLY = "cn"
     CARD_BACK = "cb"
+    CARD_OFFER = "co"
+    CARD_MARK = "cm"
 
 
 _ARGUMENTS: dict[Action, tuple[str, ...]] = {
@@ -83,6 +94,11 @@ _ARGUMENTS: dict[Action, tuple[str, ...]] = {
     Action.QUESTION_PAGE: (_QUESTION, _MENU_PAGE),
     Action.TAKE: (_ID, _VERSION),
     Action.PASS: (_ID, _VERSION),
+    Action.COMING: (_ID, _MINUTE),
+    Action.NOT_COMING: (_ID, _MINUTE),
+    Action.ASK_TIME: (_ID, _MINUTE),
+    Action.TAKE_TIME: (_ID, _ID),
+    Action.KEEP_TIME: (_ID, _ID),
     Action.WAIT: (_ID,),
     Action.LEAVE: (_ID,),
     Action.REQUESTS: (_MENU_PAGE,),
@@ -92,6 +108,8 @@ _ARGUMENTS: dict[Action, tuple[str, ...]] = {
     Action.CARD_REJECT: _CARD,
     Action.CARD_REJECT_PLAINLY: _CARD,
     Action.CARD_BACK: _CARD,
+    Action.CARD_OFFER: (*_CARD, _NUMBER),
+    Action.CARD_MARK: (*_CARD, _MARK),
 }
 
 
@@ -110,6 +128,11 @@ class Pressed:
 def pack(action: Action, *arguments: str) -> str:
     """Data for a button."""
     return ":".join((VERSION, action.value, *arguments))
+
+
+def minute_of(moment: datetime) -> str:
+    """A start as buttons carry it: the minutes since 1970."""
+    return str(int(moment.timestamp()) // 60)
 
 
 def unpack(data: str | None) -> Pressed:

@@ -4,16 +4,20 @@ import re
 from collections.abc import Iterable
 from html import escape, unescape
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+from telegram import InlineKeyboardMarkup
 from telegram.constants import MessageLimit
 
-from interview_bot.conversation.callback_data import Action, pack
+from interview_bot import clock
+from interview_bot.conversation.callback_data import Action
+from interview_bot.conversation.card_buttons import MARKS, card_button, card_keyboard, slots_to_offer
+from interview_bot.conversation.html_text import clipped, visible_length
 from interview_bot.conversation.screen import Screen
 from interview_bot.conversation.texts import Texts
 from interview_bot.conversation.wording import DAY_AND_TIME, moment, reader_zone, slot_card
 from shared_contracts.card import CardAnswer, RecruiterCard
-from shared_contracts.directory import BookingStatus
+from shared_contracts.directory import LIVE_STATUSES, Attendance, BookingStatus
 from shared_contracts.notification import NotificationKind
+from shared_contracts.telegram_text import utf16_length
 
 _REASON_SHOWN = 1_000
 _STATES = {
@@ -22,25 +26,39 @@ _STATES = {
     BookingStatus.REJECTED: "card.rejected",
     BookingStatus.EXPIRED: "card.expired",
     BookingStatus.CANCELLED: "card.cancelled",
+    BookingStatus.ATTENDED: "card.attended",
+    BookingStatus.LATE: "card.late",
+    BookingStatus.NO_SHOW: "card.no_show",
+    BookingStatus.RECRUITER_ABSENT: "card.recruiter_absent",
+    BookingStatus.UNMARKED: "card.over",
+}
+_ATTENDANCE = {
+    Attendance.CONFIRMED: "card.confirmed",
+    Attendance.DECLINED: "card.declined",
+    Attendance.RESCHEDULE_ASKED: "card.asks_other_time",
 }
 _TOLD_BY_HAND = {
     BookingStatus.BOOKED: NotificationKind.BOOKING_APPROVED,
     BookingStatus.REJECTED: NotificationKind.BOOKING_REJECTED,
     BookingStatus.EXPIRED: NotificationKind.BOOKING_EXPIRED,
     BookingStatus.CANCELLED: NotificationKind.BOOKING_CANCELLED,
+    BookingStatus.NO_SHOW: NotificationKind.NO_SHOW,
+    BookingStatus.RECRUITER_ABSENT: NotificationKind.RECRUITER_ABSENT,
 }
 
 
 def card_screen(card: RecruiterCard, texts: Texts, turn: int, *, lead: str = "", ready: str = "") -> Screen:
     """The card as it stands, below ``lead``; ``ready`` is the plain text to send by hand. Fits one message."""
     head = "\n\n".join(
-        part for part in (lead, _state(card, texts), _request(card, texts), _decision(card, texts)) if part
+        part
+        for part in (lead, _state(card, texts), _request(card, texts), _attendance(card, texts), _decision(card, texts))
+        if part
     )
-    tail = _by_hand(card, texts, ready, MessageLimit.MAX_TEXT_LENGTH - _length(head) - 2)
-    room = MessageLimit.MAX_TEXT_LENGTH - _length(head) - _length(tail) - 4
+    tail = _by_hand(card, texts, ready, MessageLimit.MAX_TEXT_LENGTH - visible_length(head) - 2)
+    room = MessageLimit.MAX_TEXT_LENGTH - visible_length(head) - visible_length(tail) - 4
     answers = _answers(card.answers, texts, room)
     text = "\n\n".join(part for part in (head, answers, tail) if part)
-    return Screen(text, _keyboard(card, texts, turn))
+    return Screen(text, card_keyboard(card, texts, turn))
 
 
 def waiting_screen(card: RecruiterCard, texts: Texts, key: str) -> Screen:
@@ -51,8 +69,8 @@ def waiting_screen(card: RecruiterCard, texts: Texts, key: str) -> Screen:
 def reason_question(card: RecruiterCard, texts: Texts, turn: int) -> Screen:
     """Reject was pressed: why?"""
     buttons = [
-        _button(texts, "button.without_reason", Action.CARD_REJECT_PLAINLY, card, turn),
-        _button(texts, "button.back", Action.CARD_BACK, card, turn),
+        card_button(texts, "button.without_reason", Action.CARD_REJECT_PLAINLY, card, turn),
+        card_button(texts, "button.back", Action.CARD_BACK, card, turn),
     ]
     text = card_screen(card, texts, turn, lead=texts("card.why")).text
     return Screen(text, InlineKeyboardMarkup([[button] for button in buttons]))
@@ -69,7 +87,11 @@ def told_by_hand(card: RecruiterCard) -> NotificationKind | None:
         return None
     if card.awaits_answer:
         return NotificationKind.RESCHEDULE_ASKED if card.booking.reschedule_asked else None
-    return _TOLD_BY_HAND.get(card.booking.status) if card.yours else None
+    if not card.yours or card.may_mark:  # at its time there is nothing to congratulate on any more
+        return None
+    if card.booking.status is BookingStatus.BOOKED and card.booking.offered_slot:
+        return NotificationKind.TIME_OFFERED
+    return _TOLD_BY_HAND.get(card.booking.status)
 
 
 def plain_text(html: str) -> str:
@@ -86,8 +108,10 @@ def _state(card: RecruiterCard, texts: Texts) -> str:
     booking = card.booking
     if not card.yours:
         return texts("card.handed_over")
+    if card.may_mark:
+        return texts("card.to_mark")
     if not card.awaits_answer:
-        return texts(_STATES.get(booking.status, "card.over"))
+        return texts(_STATES[booking.status])
     asked = booking.reschedule_asked
     key, limit = ("card.reschedule_asked", "card.kept_until") if asked else ("card.waits", "card.until")
     if booking.expires_at is None:
@@ -113,73 +137,63 @@ def _request(card: RecruiterCard, texts: Texts) -> str:
     return "\n".join(lines)
 
 
-def _decision(card: RecruiterCard, texts: Texts) -> str:
-    lines = []
-    if card.decided_by and (card.booking.reschedule_asked or not card.awaits_answer):
-        named = card.decided_by.kind == "recruiter" and card.decided_by.name
-        key = "card.by_name" if named else f"card.by_{card.decided_by.kind}"
-        lines.append(texts(key, name=card.decided_by.name))
-    if card.reason:
-        lines.append(texts("notice.reason", reason=_clipped(card.reason, _REASON_SHOWN)))
+def _attendance(card: RecruiterCard, texts: Texts) -> str:
+    """What the candidate said about coming, while that matters, and what was offered to them."""
+    booking, lines = card.booking, []
+    live = booking.status in LIVE_STATUSES
+    declined = booking.attendance is Attendance.DECLINED and booking.status is BookingStatus.CANCELLED
+    if booking.attendance and booking.attendance_at and (live or declined):
+        at = moment(booking.attendance_at, reader_zone(card.timezone, booking.slot), texts, DAY_AND_TIME)
+        lines.append(texts(_ATTENDANCE[booking.attendance], at=at))
+    if booking.offered_slot and live:
+        zone = reader_zone(card.timezone, booking.offered_slot)
+        lines.append(texts("card.time_offered", when=moment(booking.offered_slot.starts_at, zone, texts)))
+    elif booking.attendance is Attendance.RESCHEDULE_ASKED and live and card.yours and not card.may_mark:
+        lines.append(texts("card.offer_one" if slots_to_offer(card, clock.now()) else "card.none_to_offer"))
     return "\n".join(lines)
+
+
+def _decision(card: RecruiterCard, texts: Texts) -> str:
+    lines = [_decided_by(card, texts)]
+    if card.reason:
+        lines.append(texts("notice.reason", reason=clipped(card.reason, _REASON_SHOWN)))
+    return "\n".join(line for line in lines if line)
+
+
+def _decided_by(card: RecruiterCard, texts: Texts) -> str:
+    by, status = card.decided_by, card.booking.status
+    if by is None or card.may_mark or (card.awaits_answer and not card.booking.reschedule_asked):
+        return ""
+    if status is BookingStatus.UNMARKED or (by.kind == "candidate" and status is BookingStatus.BOOKED):
+        return ""  # an answer about coming or a time that was taken, said above, was no decision
+    named = by.kind == "recruiter" and by.name
+    if status in MARKS.values():
+        return texts("card.marked_by_name", name=by.name) if named else texts("card.marked_by_staff")
+    return texts("card.by_name" if named else f"card.by_{by.kind}", name=by.name)
 
 
 def _by_hand(card: RecruiterCard, texts: Texts, ready: str, room: int) -> str:
     if card.candidate.reachable:
         return ""
     if not ready:
-        return texts("card.unreachable")
+        return texts("card.unreachable" if card.awaits_answer else "card.unreachable_now")
     intro = texts("card.by_hand")
-    return f"{intro}\n<pre>{escape(_clipped(ready, room - _length(intro) - 1))}</pre>"
+    return f"{intro}\n<pre>{escape(clipped(ready, room - visible_length(intro) - 1))}</pre>"
 
 
 def _answers(answers: Iterable[CardAnswer], texts: Texts, room: int) -> str:
     """The questionnaire, cut with an ellipsis where the message is full."""
     lines = [texts("card.answers")]
-    room -= _length(lines[0])
+    room -= visible_length(lines[0])
     for answer in answers:
         question, given = (text.in_(texts.language) for text in (answer.question, answer.answer))
-        taken = _units(question) + 3
+        taken = utf16_length(question) + 3
         if room < taken + 2:
             lines.append("…")
             break
-        shown = _clipped(given, room - taken - 2)
+        shown = clipped(given, room - taken - 2)
         lines.append(f"<i>{escape(question)}</i>\n{escape(shown)}")
-        room -= taken + _units(shown)
+        room -= taken + utf16_length(shown)
         if shown != given:
             break
     return "\n".join(lines) if len(lines) > 1 else ""
-
-
-def _keyboard(card: RecruiterCard, texts: Texts, turn: int) -> InlineKeyboardMarkup | None:
-    rows = []
-    if card.awaits_answer:
-        actions = [("button.approve", Action.CARD_APPROVE), ("button.reject", Action.CARD_REJECT)]
-        if not card.booking.reschedule_asked:
-            actions.insert(1, ("button.reschedule", Action.CARD_RESCHEDULE))
-        rows = [[_button(texts, key, action, card, turn)] for key, action in actions]
-    if not card.candidate.reachable and card.candidate.link.startswith("https://"):
-        # for a tg:// button Telegram may refuse the whole message (privacy settings); the name links there anyway
-        rows.append([InlineKeyboardButton(texts.plain("button.write_candidate"), url=card.candidate.link)])
-    return InlineKeyboardMarkup(rows) if rows else None
-
-
-def _button(texts: Texts, key: str, action: Action, card: RecruiterCard, turn: int) -> InlineKeyboardButton:
-    data = pack(action, card.booking.id, str(card.booking.version), str(turn))
-    return InlineKeyboardButton(texts.plain(key), callback_data=data)
-
-
-def _length(html: str) -> int:
-    """As Telegram counts: without tags, in UTF-16 units."""
-    return _units(unescape(re.sub(r"<[^<>]+>", "", html)))
-
-
-def _units(text: str) -> int:
-    return len(text.encode("utf-16-le")) // 2
-
-
-def _clipped(text: str, room: int) -> str:
-    """At most ``room`` UTF-16 units, an ellipsis for what was left out."""
-    if _units(text) <= room:
-        return text
-    return text.encode("utf-16-le")[: max(0, room - 1) * 2].decode("utf-16-le", "ignore") + "…"

@@ -12,6 +12,8 @@ from telegram.ext import Application, CallbackQueryHandler, ChatMemberHandler, M
 from interview_bot.admin_api import AdminApiDownError, AdminApiRefusedError
 from interview_bot.allow_list import Standing
 from interview_bot.conversation import (
+    attendance,
+    interview_cards,
     joining,
     my_bookings,
     paths,
@@ -27,6 +29,7 @@ from interview_bot.conversation.callback_data import Action, Pressed, StaleDataE
 from interview_bot.conversation.talk import Talk, Tools
 from interview_bot.conversation.texts import language_of, texts_for
 from interview_bot.errors import Trouble, sort
+from shared_contracts.directory import Attendance
 
 Handler = Callable[[Update, object], Awaitable[None]]
 _log = get_logger(__name__)
@@ -197,6 +200,15 @@ _PRESSES: dict[Action, Callable[..., Awaitable[None]]] = {
     Action.CANCEL_CONFIRM: lambda talk, booking_id, version: my_bookings.cancel(talk, booking_id, int(version)),
     Action.TAKE: lambda talk, booking_id, version: my_bookings.answer_offer(talk, booking_id, int(version), "take"),
     Action.PASS: lambda talk, booking_id, version: my_bookings.answer_offer(talk, booking_id, int(version), "pass"),
+    Action.COMING: lambda talk, booking_id, minute: attendance.answer(talk, booking_id, minute, Attendance.CONFIRMED),
+    Action.NOT_COMING: lambda talk, booking_id, minute: attendance.answer(
+        talk, booking_id, minute, Attendance.DECLINED
+    ),
+    Action.ASK_TIME: lambda talk, booking_id, minute: attendance.answer(
+        talk, booking_id, minute, Attendance.RESCHEDULE_ASKED
+    ),
+    Action.TAKE_TIME: lambda talk, booking_id, slot_id: attendance.answer_time(talk, booking_id, slot_id, take=True),
+    Action.KEEP_TIME: lambda talk, booking_id, slot_id: attendance.answer_time(talk, booking_id, slot_id, take=False),
     Action.WAIT: waiting_list.join,
     Action.LEAVE: waiting_list.leave,
     Action.REQUESTS: lambda talk, page: recruiting.show_requests(talk, page=int(page)),
@@ -206,9 +218,14 @@ _PRESSES: dict[Action, Callable[..., Awaitable[None]]] = {
     Action.CARD_REJECT: recruiting.ask_reason,
     Action.CARD_REJECT_PLAINLY: recruiting.reject_plainly,
     Action.CARD_BACK: recruiting.back_to_card,
+    Action.CARD_OFFER: interview_cards.offer_time,
+    Action.CARD_MARK: interview_cards.mark,
 }
 _UNDER_CARDS = frozenset(
-    {Action.CARD_APPROVE, Action.CARD_RESCHEDULE, Action.CARD_REJECT, Action.CARD_REJECT_PLAINLY, Action.CARD_BACK}
+    {
+        *(Action.CARD_APPROVE, Action.CARD_RESCHEDULE, Action.CARD_REJECT, Action.CARD_REJECT_PLAINLY),
+        *(Action.CARD_BACK, Action.CARD_OFFER, Action.CARD_MARK),
+    }
 )
 _FOR_RECRUITERS = _UNDER_CARDS | {Action.REQUESTS, Action.CARD_SHOW}
 _ANSWER_THEMSELVES = _UNDER_CARDS | {

@@ -5,14 +5,19 @@ from collections.abc import Callable, Iterable
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.helpers import create_deep_linked_url
 
-from interview_bot.conversation.callback_data import Action, pack
+from interview_bot.conversation.callback_data import Action, minute_of, pack
 from interview_bot.conversation.slot_pages import SlotPage
 from interview_bot.conversation.texts import Texts
 from interview_bot.conversation.wording import moment, reader_zone, slot_button
 from interview_bot.state import TempData
-from shared_contracts.directory import BookingStatus, BookingView, CityRef, InterviewEvent, SlotView
+from shared_contracts.directory import Attendance, BookingStatus, BookingView, CityRef, InterviewEvent, SlotView
 
 MENU_SIZE = 8
+_ANSWERS = (
+    ("button.coming", Action.COMING, Attendance.CONFIRMED),
+    ("button.not_coming", Action.NOT_COMING, Attendance.DECLINED),
+    ("button.ask_time", Action.ASK_TIME, Attendance.RESCHEDULE_ASKED),
+)
 
 
 def events(open_events: Iterable[InterviewEvent], texts: Texts, recruits: bool) -> InlineKeyboardMarkup:
@@ -125,6 +130,8 @@ def bookings(held: Iterable[BookingView], zone: str | None, texts: Texts, *actio
             continue
         when = moment(booking.slot.starts_at, reader_zone(zone, booking.slot), texts, "d MMM, HH:mm")
         suffix = f" · {when}" if len(held) > 1 else ""
+        if booking.offered_slot is not None:
+            rows.append(_time_buttons(booking, booking.offered_slot, texts, suffix))
         rows.append(
             [
                 InlineKeyboardButton(
@@ -142,6 +149,28 @@ def offer_buttons(booking: BookingView, texts: Texts) -> list[InlineKeyboardButt
     return [
         InlineKeyboardButton(texts.plain(key), callback_data=pack(action, booking.id, str(booking.version)))
         for key, action in (("button.take", Action.TAKE), ("button.pass", Action.PASS))
+    ]
+
+
+def attendance(booking: BookingView, texts: Texts) -> InlineKeyboardMarkup:
+    """The three answers of R8, without the one that was given; each button carries the start it is about."""
+    about = (booking.id, minute_of(booking.slot.starts_at))
+    return _column(
+        InlineKeyboardButton(texts.plain(key), callback_data=pack(action, *about))
+        for key, action, answer in _ANSWERS
+        if answer is not booking.attendance
+    )
+
+
+def offered_time(booking: BookingView, slot: SlotView, texts: Texts) -> InlineKeyboardMarkup:
+    """Take another time that the recruiter offers, or keep the present one."""
+    return _column(_time_buttons(booking, slot, texts))
+
+
+def _time_buttons(booking: BookingView, slot: SlotView, texts: Texts, suffix: str = "") -> list[InlineKeyboardButton]:
+    return [
+        InlineKeyboardButton(texts.plain(key) + suffix, callback_data=pack(action, booking.id, slot.id))
+        for key, action in (("button.take_time", Action.TAKE_TIME), ("button.keep_time", Action.KEEP_TIME))
     ]
 
 

@@ -44,42 +44,42 @@ async def start_cancelling(talk: Talk) -> None:
 
 async def move(talk: Talk, booking_id: str) -> None:
     """Offer the slots a booking could move to, those of its recruiter first."""
-    booking = await _own(talk, booking_id)
+    booking = await own(talk, booking_id)
     if booking is not None:
         await show_offer(talk, _wanted(booking))
 
 
 async def turn(talk: Talk, booking_id: str, page: str) -> None:
     """Another page of the slots a booking could move to."""
-    booking = await _own(talk, booking_id)
+    booking = await own(talk, booking_id)
     if booking is not None:
         await show_offer(talk, (await _begun(talk, booking)).model_copy(update={"page": page}))
 
 
 async def show_recruiters(talk: Talk, booking_id: str, page: str) -> None:
     """The recruiters a booking could move to."""
-    booking = await _own(talk, booking_id)
+    booking = await own(talk, booking_id)
     if booking is not None:
         await show_offer(talk, _wanted(booking).model_copy(update={"recruiter": None, "menu": int(page)}))
 
 
 async def pick_recruiter(talk: Talk, booking_id: str, recruiter: str) -> None:
     """A recruiter to move to was chosen."""
-    booking = await _own(talk, booking_id)
+    booking = await own(talk, booking_id)
     if booking is not None:
         await show_offer(talk, _wanted(booking).model_copy(update={"recruiter": recruiter}))
 
 
 async def choose_move(talk: Talk, booking_id: str, slot_id: str) -> None:
     """A slot to move to was chosen."""
-    booking = await _own(talk, booking_id)
+    booking = await own(talk, booking_id)
     if booking is not None:
         await choose(talk, await _begun(talk, booking), slot_id)
 
 
 async def ask_to_cancel(talk: Talk, booking_id: str) -> None:
     """Cancel was pressed under a booking."""
-    booking = await _own(talk, booking_id)
+    booking = await own(talk, booking_id)
     if booking is not None:
         await _ask_to_cancel(talk, booking)
 
@@ -88,20 +88,28 @@ async def cancel(talk: Talk, booking_id: str, version: int) -> None:
     """The cancellation was confirmed."""
     if await requests.is_asked(talk, requests.cancel_nonce(booking_id, version)):
         return
-    booking = await _own(talk, booking_id)
+    booking = await own(talk, booking_id)
     if booking is not None:
         await requests.cancel(talk, booking, version)
 
 
 async def answer_offer(talk: Talk, booking_id: str, version: int, kind: Literal["take", "pass"]) -> None:
     """Take or Pass was pressed under a seat that is held for someone on the waiting list."""
-    booking = await _own(talk, booking_id)
+    booking = await own(talk, booking_id)
     if booking is None:
         return
     if booking.status is BookingStatus.OFFERED and booking.version == version:
         await requests.answer_offer(talk, booking, kind)
     else:
         await show_bookings(talk, lead=talk.texts("offer.over"))
+
+
+async def own(talk: Talk, booking_id: str) -> BookingView | None:
+    """The person's own live booking; anything else is answered with what they do have."""
+    booking = next((held for held in await _held(talk) if held.id == booking_id), None)
+    if booking is None:
+        await show_bookings(talk, lead=talk.texts("outcome.booking_not_found"))
+    return booking
 
 
 def _wanted(booking: BookingView) -> TempData:
@@ -120,14 +128,6 @@ async def _begun(talk: Talk, booking: BookingView) -> TempData:
 
 async def _held(talk: Talk) -> list[BookingView]:
     return await talk.tools.api.bookings(talk.user_id)
-
-
-async def _own(talk: Talk, booking_id: str) -> BookingView | None:
-    """The person's own live booking; anything else is answered with what they do have."""
-    booking = next((held for held in await _held(talk) if held.id == booking_id), None)
-    if booking is None:
-        await show_bookings(talk, lead=talk.texts("outcome.booking_not_found"))
-    return booking
 
 
 def _taken(held: list[BookingView]) -> list[BookingView]:

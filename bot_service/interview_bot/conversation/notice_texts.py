@@ -6,7 +6,7 @@ from interview_bot.admin_api import AdminApiDownError
 from interview_bot.conversation.talk import Tools
 from interview_bot.conversation.texts import Texts
 from interview_bot.conversation.wording import DAY_AND_TIME, clock_time, moment, place, reader_zone
-from shared_contracts.directory import BookingView
+from shared_contracts.directory import BookingView, SlotView
 from shared_contracts.notification import NotificationKind
 from shared_contracts.wording import choose, render
 
@@ -34,17 +34,20 @@ async def notice_text(
         raise AdminApiDownError(f"no template for {kind.value} in {texts.language}")
     _, person = await tools.allow_list.check(candidate_id)
     contact = booking.contact_url or (person.contact_url if person else None)
-    values = template_values(booking, person.timezone if person else None, texts) | {
+    own_zone = person.timezone if person else None
+    values = template_values(booking, own_zone, texts) | {
         "name": name or (person.first_name if person else ""),
         "contact_link": contact or await tools.directory.default_contact() or "",
         "reason": (reason or "")[:REASON_CHARACTERS],
     }
+    if kind is NotificationKind.TIME_OFFERED:  # what is wanted here is the recruiter's wish
+        values["wanted"] = _wanted(booking.offered_slot, own_zone, texts)
     return render(template.text, values)
 
 
 def template_values(booking: BookingView, own_zone: str | None, texts: Texts) -> dict[str, str]:
     """What the booking itself fills into a template, plain; times in the reader's zone."""
-    slot, wanted = booking.slot, booking.requested_slot
+    slot = booking.slot
     zone = reader_zone(own_zone, slot)
     return {
         "event": slot.event.name,
@@ -55,6 +58,10 @@ def template_values(booking: BookingView, own_zone: str | None, texts: Texts) ->
         "city": slot.city.name,
         "recruiter": slot.recruiter.name if slot.recruiter else "",
         "recruiter_link": booking.recruiter_url or "",
-        "wanted": moment(wanted.starts_at, reader_zone(own_zone, wanted), texts) if wanted else "",
+        "wanted": _wanted(booking.requested_slot, own_zone, texts),
         "until": moment(booking.expires_at, zone, texts, DAY_AND_TIME) if booking.expires_at else "",
     }
+
+
+def _wanted(slot: SlotView | None, own_zone: str | None, texts: Texts) -> str:
+    return moment(slot.starts_at, reader_zone(own_zone, slot), texts) if slot else ""

@@ -9,6 +9,7 @@ from telegram.error import TelegramError
 from interview_bot import clock
 from interview_bot.admin_api import AdminApiDownError, AdminApiRefusedError
 from interview_bot.conversation import keyboards
+from interview_bot.conversation.attendance_screens import ANSWERS, answered_screen
 from interview_bot.conversation.offers import offer, slots_screen
 from interview_bot.conversation.screen import Reader, Screen, edit_or_send
 from interview_bot.conversation.talk import Tools
@@ -79,6 +80,8 @@ class Outcomes:
                     await self._cards.show_result(result, asked)
                 else:
                     await self._show(result, asked, result.reply.chat_id, result.reply.message_id)
+                if result.calendar is not None:
+                    await self._tools.calendar_files.put(result.reply.chat_id, result.calendar)
             except TelegramError as error:
                 if sort(error) is not Trouble.BLOCKED:
                     raise
@@ -105,6 +108,10 @@ class Outcomes:
 
     async def _screen(self, result: BookingResult, asked: AskedRequest | None, texts: Texts) -> Screen:
         zone = asked.timezone if asked else None
+        if result.event_type in ANSWERS:
+            reader = Reader(texts, zone, await self._contact(result.user_telegram_id))
+            screen = answered_screen(result, await self._as_it_stands(result, asked), reader)
+            return screen or await self._final(result, zone, texts)
         if result.outcome in _CHOOSE_ANOTHER:
             return await self._other_slots(result, asked, texts)
         await self._tools.dialogs.clear(result.user_telegram_id)
@@ -143,7 +150,9 @@ class Outcomes:
         event_id = asked.event_id if asked else _event_of(result)
         if event_id is None:
             return Screen(lead, keyboards.home(texts))
-        data = TempData(event_id=event_id, booking=await self._moved(result, asked))
+        moved = asked is not None and asked.kind == "move"
+        booking = await self._as_it_stands(result, asked) if moved else result.booking
+        data = TempData(event_id=event_id, booking=booking)
         if asked is not None:
             # Who or where the slot belongs to has changed: that step's menu comes again.
             changed = result.outcome in {Outcome.WRONG_RECRUITER, Outcome.WRONG_CITY}
@@ -158,9 +167,9 @@ class Outcomes:
         await self._tools.dialogs.put(result.user_telegram_id, State.WAITING_FOR_SLOT, data)
         return screen.under(lead)
 
-    async def _moved(self, result: BookingResult, asked: AskedRequest | None) -> BookingView | None:
-        """The booking that was to be moved and stays as it is."""
-        if asked is None or asked.kind != "move" or result.booking is not None:
+    async def _as_it_stands(self, result: BookingResult, asked: AskedRequest | None) -> BookingView | None:
+        """The booking that the request was about, which may be as it was."""
+        if asked is None or result.booking is not None:
             return result.booking
         try:
             held = await self._tools.api.bookings(result.user_telegram_id)

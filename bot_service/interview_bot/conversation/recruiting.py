@@ -1,9 +1,10 @@
-"""Recruiters' dialogs: their open requests, and Approve, Reschedule, Reject under a card (R3).
+"""Recruiters' dialogs: what waits for them, and Approve, Reschedule, Reject under a card (R3).
 
 A press counts only under the message that shows the card in the recruiter's own chat, and only as the card stands now;
 the admin service decides anyway.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -27,6 +28,7 @@ from interview_bot.shown_cards import ShownCard
 from interview_bot.state import Rejecting, State, TempData
 from shared_contracts.booking import BookingApproved, BookingRejected, BookingRequest, RescheduleAsked
 from shared_contracts.card import RecruiterCard
+from shared_contracts.directory import Attendance
 from shared_contracts.topology import BOOKING_EVENT
 
 REASON_LENGTH = 1_000
@@ -43,7 +45,7 @@ async def start(talk: Talk) -> None:
 
 
 async def show_requests(talk: Talk, lead: str | None = None, page: int = 0) -> None:
-    """A page of the requests that wait for this recruiter's answer."""
+    """A page of what waits for this recruiter: requests, candidates who ask for another time, outcomes to mark."""
     if talk.message_id is None:
         await _offer_commands(talk)
     cards = await talk.tools.api.recruiter_cards(talk.user_id)
@@ -52,7 +54,10 @@ async def show_requests(talk: Talk, lead: str | None = None, page: int = 0) -> N
         for card in cards
     ]
     rows = keyboards.paged(buttons, page, lambda wanted: pack(Action.REQUESTS, str(wanted)), talk.texts)
-    screen = Screen(talk.texts("cards.open" if cards else "cards.none"), InlineKeyboardMarkup(rows) if rows else None)
+    text = talk.texts("cards.open" if cards else "cards.none")
+    if any(_sign(card) for card in cards):
+        text += f"\n\n{talk.texts('cards.signs')}"
+    screen = Screen(text, InlineKeyboardMarkup(rows) if rows else None)
     await talk.show(screen.under(lead) if lead else screen)
 
 
@@ -71,21 +76,21 @@ async def show_card(talk: Talk, booking_id: str) -> None:
 
 async def approve(talk: Talk, booking_id: str, version: str, turn: str) -> None:
     """Approve was pressed."""
-    shown = await _held(talk, booking_id, int(version), int(turn))
+    shown = await held(talk, booking_id, _answerable(version, turn))
     if shown is not None:
-        await _ask(talk, shown, "approve")
+        await ask(talk, shown, "approve", BookingApproved)
 
 
 async def ask_to_reschedule(talk: Talk, booking_id: str, version: str, turn: str) -> None:
     """Reschedule was pressed: the candidate is to choose another time."""
-    shown = await _held(talk, booking_id, int(version), int(turn))
+    shown = await held(talk, booking_id, _answerable(version, turn))
     if shown is not None:
-        await _ask(talk, shown, "reschedule")
+        await ask(talk, shown, "reschedule", RescheduleAsked)
 
 
 async def ask_reason(talk: Talk, booking_id: str, version: str, turn: str) -> None:
     """Reject was pressed: ask why, in the card."""
-    shown = await _held(talk, booking_id, int(version), int(turn))
+    shown = await held(talk, booking_id, _answerable(version, turn))
     if shown is None:
         return
     step = Rejecting(booking_id=booking_id, version=int(version), turn=int(turn), until=clock.now() + REASON_AWAITED)
@@ -96,14 +101,14 @@ async def ask_reason(talk: Talk, booking_id: str, version: str, turn: str) -> No
 
 async def reject_plainly(talk: Talk, booking_id: str, version: str, turn: str) -> None:
     """Rejected without a reason."""
-    shown = await _held(talk, booking_id, int(version), int(turn))
+    shown = await held(talk, booking_id, _answerable(version, turn))
     if shown is not None:
-        await _ask(talk, shown, "reject")
+        await ask(talk, shown, "reject", BookingRejected)
 
 
 async def back_to_card(talk: Talk, booking_id: str, version: str, turn: str) -> None:
     """Not rejected after all."""
-    shown = await _held(talk, booking_id, int(version), int(turn))
+    shown = await held(talk, booking_id, _answerable(version, turn))
     if shown is not None:
         await _show(talk, shown)
 
@@ -127,18 +132,30 @@ async def took_reason(talk: Talk, text: str | None) -> bool:
     if shown is None or shown.message_id is None or not _is_current(shown, step.version, step.turn):
         await show_requests(talk, lead=talk.texts("card.refused_changed"))
         return True
-    await _ask(replace(talk, message_id=shown.message_id), shown, "reject", text.strip())
+    await ask(replace(talk, message_id=shown.message_id), shown, "reject", BookingRejected, reason=text.strip())
     return True
 
 
-async def _held(talk: Talk, booking_id: str, version: int, turn: int) -> ShownCard | None:
-    """The card under the pressed button; None after saying what is possible instead."""
+def _answerable(version: str, turn: str) -> Callable[[ShownCard], bool]:
+    return lambda shown: _is_current(shown, int(version), int(turn))
+
+
+def _is_current(shown: ShownCard, version: int, turn: int) -> bool:
+    return shown.card.awaits_answer and (shown.card.booking.version, shown.turn) == (version, turn)
+
+
+async def held(talk: Talk, booking_id: str, is_possible: Callable[[ShownCard], bool]) -> ShownCard | None:
+    """The card under the pressed button, acknowledged; None after saying what is possible instead.
+
+    Args:
+        is_possible: whether the button still means what it meant, by the card as it is known now.
+    """
     shown = await talk.tools.shown_cards.get(talk.chat_id, booking_id)
     if shown is None or shown.message_id != talk.message_id:
         await talk.acknowledge("press.stale")
         await show_requests(talk)
         return None
-    if not _is_current(shown, version, turn):
+    if not is_possible(shown):
         await talk.acknowledge("press.stale")
         await _show(talk, shown)
         return None
@@ -146,22 +163,12 @@ async def _held(talk: Talk, booking_id: str, version: int, turn: int) -> ShownCa
     return shown
 
 
-def _is_current(shown: ShownCard, version: int, turn: int) -> bool:
-    return shown.card.awaits_answer and (shown.card.booking.version, shown.turn) == (version, turn)
+async def ask(talk: Talk, shown: ShownCard, kind: RequestKind, request: type[BookingRequest], **fields: object) -> None:
+    """One request per card as it was shown, whichever of its buttons is pressed first.
 
-
-async def _ask(talk: Talk, shown: ShownCard, kind: RequestKind, reason: str | None = None) -> None:
-    """One request per card as it was shown, whichever of its buttons is pressed first."""
-    booking = shown.card.booking
-    asked_for = asked(talk, kind, clock.now(), TempData(event_id=booking.slot.event.id, booking=booking))
-
-    def wait(key: str) -> Screen:
-        return waiting_screen(shown.card, talk.texts, key)
-
-    await submit_to(talk, BOOKING_EVENT, _request(talk, shown, kind, reason), asked_for, wait)
-
-
-def _request(talk: Talk, shown: ShownCard, kind: RequestKind, reason: str | None) -> BookingRequest:
+    Args:
+        fields: what this kind of request carries besides the booking and its version.
+    """
     booking, now = shown.card.booking, clock.now()
     head = {
         "message_id": request_id_of(talk, f"card:{booking.id}:{booking.version}:{shown.turn}"),
@@ -174,9 +181,12 @@ def _request(talk: Talk, shown: ShownCard, kind: RequestKind, reason: str | None
         "booking_id": booking.id,
         "expected_version": booking.version,
     }
-    if kind == "reject":
-        return BookingRejected.model_validate(head | {"reason": reason})
-    return (BookingApproved if kind == "approve" else RescheduleAsked).model_validate(head)
+    asked_for = asked(talk, kind, now, TempData(event_id=booking.slot.event.id, booking=booking))
+
+    def wait(key: str) -> Screen:
+        return waiting_screen(shown.card, talk.texts, key)
+
+    await submit_to(talk, BOOKING_EVENT, request.model_validate(head | fields), asked_for, wait)
 
 
 async def _show(talk: Talk, shown: ShownCard) -> None:
@@ -210,4 +220,12 @@ async def _offer_commands(talk: Talk) -> None:
 def _label(card: RecruiterCard, talk: Talk) -> str:
     slot = card.booking.requested_slot or card.booking.slot
     when = moment(slot.starts_at, reader_zone(card.timezone, slot), talk.texts, "d MMM, HH:mm")
-    return f"{card.candidate.name} · {when}"
+    return f"{_sign(card)}{card.candidate.name} · {when}"
+
+
+def _sign(card: RecruiterCard) -> str:
+    """What else than Approve or Reject the card waits for."""
+    if card.may_mark:
+        return "🏁 "
+    asks = card.booking.attendance is Attendance.RESCHEDULE_ASKED and not card.awaits_answer
+    return "🔁 " if asks else ""

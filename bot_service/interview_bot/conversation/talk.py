@@ -10,12 +10,14 @@ from interview_bot.admin_api import AdminApi
 from interview_bot.allow_list import AllowList
 from interview_bot.awaited import Awaited
 from interview_bot.caches import Directory
+from interview_bot.calendar_files import CalendarFiles
 from interview_bot.chats import Chats
 from interview_bot.conversation.screen import Bot, Reader, Screen, edit, edit_or_send, send
 from interview_bot.conversation.texts import Texts
 from interview_bot.errors import sort
 from interview_bot.messaging.outbox import Outbox
 from interview_bot.progress import Progresses
+from interview_bot.rate_limiter import SharedRateLimiter
 from interview_bot.screenings import Screenings
 from interview_bot.shown_cards import ShownCards
 from interview_bot.state import Dialogs
@@ -40,6 +42,8 @@ class Tools:
     outbox: Outbox
     chats: Chats
     shown_cards: ShownCards
+    flow: SharedRateLimiter
+    calendar_files: CalendarFiles
 
 
 @dataclass(frozen=True)

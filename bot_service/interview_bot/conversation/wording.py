@@ -6,9 +6,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from babel.dates import format_datetime, format_time
 
 from interview_bot.conversation.texts import Texts
-from shared_contracts.directory import BookingStatus, BookingView, SlotView
+from shared_contracts.directory import Attendance, BookingStatus, BookingView, SlotView
 
 MOSCOW = "Europe/Moscow"
+_ATTENDANCE: dict[Attendance | None, str] = {
+    Attendance.CONFIRMED: "booking.confirmed",
+    Attendance.RESCHEDULE_ASKED: "booking.time_asked",
+}
 
 
 def reader_zone(own: str | None, slot: SlotView) -> ZoneInfo:
@@ -76,7 +80,7 @@ def slot_card(slot: SlotView, own_zone: str | None, texts: Texts) -> str:
 
 
 def booking_card(booking: BookingView, own_zone: str | None, texts: Texts) -> str:
-    """A booking in full, as HTML, with a move that awaits approval."""
+    """A booking in full, as HTML, with a move that awaits approval, the answer about coming and an offered time."""
     lines = [slot_card(booking.slot, own_zone, texts), texts(f"status.{booking.status.value}")]
     if booking.status is BookingStatus.OFFERED and booking.expires_at:
         until = moment(booking.expires_at, reader_zone(own_zone, booking.slot), texts)
@@ -84,4 +88,9 @@ def booking_card(booking: BookingView, own_zone: str | None, texts: Texts) -> st
     if booking.requested_slot:
         wanted = moment(booking.requested_slot.starts_at, reader_zone(own_zone, booking.requested_slot), texts)
         lines.append(texts("booking.requested", when=wanted))
+    if booking.attendance in _ATTENDANCE:
+        lines.append(texts(_ATTENDANCE[booking.attendance]))
+    if booking.offered_slot:
+        offered = moment(booking.offered_slot.starts_at, reader_zone(own_zone, booking.offered_slot), texts)
+        lines.append(texts("booking.time_offered", when=offered))
     return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""Recruiters' cards: shown on command (``bot.card.command``), kept current, and the answers to presses (R3, R4)."""
+"""Recruiters' cards: shown on command (``bot.card.command``), kept current, and the answers to presses (R3, R4, R8)."""
 
 from uuid import NAMESPACE_OID, uuid5
 
@@ -11,8 +11,10 @@ from interview_bot.conversation.screen import Screen, edit, edit_or_send, send
 from interview_bot.conversation.talk import Tools
 from interview_bot.conversation.texts import Texts, texts_for
 from interview_bot.errors import Trouble, sort
+from interview_bot.messaging.card_notices import CardNotices
 from interview_bot.messaging.notifications import end_of
 from interview_bot.messaging.outbox import AskedRequest
+from interview_bot.messaging.sent_once import SentOnce
 from interview_bot.rate_limiter import Priority
 from interview_bot.shown_cards import ShownCard, mark
 from interview_bot.update_processor import PersonLocks
@@ -25,6 +27,8 @@ _AS_ASKED = {
     "booking.approved": {Outcome.BOOKED, Outcome.MOVED},
     "booking.rejected": {Outcome.REJECTED},
     "booking.reschedule_asked": {Outcome.PENDING_APPROVAL},
+    "booking.time_offered": {Outcome.BOOKED},
+    "outcome.marked": {Outcome.BOOKED},
 }
 RECRUITERS_REQUESTS = frozenset(_AS_ASKED)
 """Requests that are made from a card; their results are shown in it."""
@@ -34,37 +38,54 @@ _REFUSED = {
     Outcome.NOT_ALLOWED: "card.refused_not_yours",
     Outcome.FAILED: "card.refused_failed",
 }
+_REFUSED_HERE = {
+    ("booking.time_offered", Outcome.TOO_LATE): "card.refused_offer_late",
+    ("booking.time_offered", Outcome.SLOT_FULL): "card.refused_slot_full",
+    ("booking.time_offered", Outcome.SLOT_CLOSED): "card.refused_slot_closed",
+    ("booking.time_offered", Outcome.SLOT_NOT_FOUND): "card.refused_slot_closed",
+    ("outcome.marked", Outcome.TOO_LATE): "card.refused_mark_late",
+}
+_DECIDING = frozenset({"booking.approved", "booking.rejected", "booking.reschedule_asked"})
 _log = get_logger(__name__)
 
 
 class Cards:
     """Shows cards; ``deliver`` is the handler of ``bot.card.command``."""
 
-    def __init__(self, tools: Tools, locks: PersonLocks) -> None:
+    def __init__(self, tools: Tools, once: SentOnce, locks: PersonLocks) -> None:
         self._tools = tools
+        self._notices = CardNotices(tools, once)
         self._locks = locks
 
     async def deliver(self, command: CardCommand) -> None:
         """Show the card once per revision and attention, unless a newer one is shown; report a message of its own.
 
+        A ``notice`` comes once per automatic message, and is reported whatever became of it.
+
         Raises:
             TelegramError, AdminApiDownError: not shown, worth another try.
         """
-        chat_id, card = command.recruiter_telegram_id, command.card
-        async with self._locks.hold(chat_id):
-            shown = await self._tools.shown_cards.claim(chat_id, card)
-            if shown is None:
-                _log.info("older_card_not_shown", booking_id=card.booking.id, revision=card.revision)
-                return
-            key = mark(card, command.attention)
-            if key in shown.done:
-                kept = shown.done[key]
-                end = None if kept is None else Delivery.model_validate(kept, strict=False)
+        async with self._locks.hold(command.recruiter_telegram_id):
+            if command.attention is CardAttention.NOTICE:
+                end: Delivery | None = await self._notices.deliver(command)
             else:
-                end = await self._show(chat_id, shown, command.attention)
-                await self._tools.shown_cards.note(chat_id, card, command.attention, end)
+                end = await self._deliver(command)
         if end is not None:
             await self._report(command, end)
+
+    async def _deliver(self, command: CardCommand) -> Delivery | None:
+        chat_id, card = command.recruiter_telegram_id, command.card
+        shown = await self._tools.shown_cards.claim(chat_id, card)
+        if shown is None:
+            _log.info("older_card_not_shown", booking_id=card.booking.id, revision=card.revision)
+            return None
+        key = mark(card, command.attention)
+        if key in shown.done:
+            kept = shown.done[key]
+            return None if kept is None else Delivery.model_validate(kept, strict=False)
+        end = await self._show(chat_id, shown, command.attention)
+        await self._tools.shown_cards.note(chat_id, card, command.attention, end)
+        return end
 
     async def show_result(self, result: BookingResult, asked: AskedRequest | None) -> None:
         """The answer to a press: the card as it is now, below the reason when it was refused.
@@ -87,7 +108,7 @@ class Cards:
             _log.info("older_card_not_shown", booking_id=booking_id)
             return
         texts = texts_for(asked.language if asked else await self._tools.chats.language(chat_id))
-        lead = "" if result.outcome in _AS_ASKED[result.event_type] else _refusal(result.outcome, texts)
+        lead = "" if result.outcome in _AS_ASKED[result.event_type] else _refusal(result, texts)
         screen = await screen_of(self._tools, shown, texts, lead)
         message_id = shown.message_id or result.reply.message_id
         message_id = await edit_or_send(self._tools.bot, chat_id, message_id, screen)
@@ -127,6 +148,8 @@ class Cards:
 
     async def _report(self, command: CardCommand, end: Delivery) -> None:
         what = f"card:{command.recruiter_telegram_id}:{command.card.booking.id}:{mark(command.card, command.attention)}"
+        if command.attention is CardAttention.NOTICE:  # the same card may be sent for several reasons
+            what = f"notice:{command.message_id}"
         event = CardDelivered(
             message_id=uuid5(NAMESPACE_OID, what),
             correlation_id=logs.correlation_id(),
@@ -134,9 +157,12 @@ class Cards:
             booking_id=command.card.booking.id,
             recruiter_telegram_id=command.recruiter_telegram_id,
             delivery=end,
+            auto_message_id=command.auto_message_id,
         )
         await self._tools.outbox.send(DELIVERY_EVENT, event)
 
 
-def _refusal(outcome: Outcome, texts: Texts) -> str:
-    return texts(_REFUSED.get(outcome, "card.refused_decided"))
+def _refusal(result: BookingResult, texts: Texts) -> str:
+    own = _REFUSED_HERE.get((result.event_type, result.outcome))
+    otherwise = "card.refused_decided" if result.event_type in _DECIDING else "card.refused_changed"
+    return texts(own or _REFUSED.get(result.outcome, otherwise))

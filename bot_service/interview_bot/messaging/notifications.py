@@ -1,29 +1,38 @@
-"""News about a booking that its candidate did not ask for (``bot.notification.command``), sent once each."""
+"""News about a booking that its candidate did not ask for (``bot.notification.command``), sent once each.
 
+An automatic message was decided some time ago: right before it is sent, the admin service says whether it still holds.
+"""
+
+from datetime import datetime
 from uuid import NAMESPACE_OID, uuid5
 
-from bson import Int64
+from structlog.stdlib import get_logger
 from telegram import InlineKeyboardMarkup
 from telegram.error import TelegramError
 
 from interview_bot import clock, logs
+from interview_bot.allow_list import Standing
 from interview_bot.conversation import keyboards
+from interview_bot.conversation.cards import plain_text
 from interview_bot.conversation.notice_texts import notice_text
 from interview_bot.conversation.screen import Screen, send
 from interview_bot.conversation.talk import Tools
 from interview_bot.conversation.texts import Texts, texts_for
-from interview_bot.database import Database, Document
+from interview_bot.database import Database
 from interview_bot.errors import Trouble, sort
 from interview_bot.rate_limiter import Priority
+from interview_bot.sends import UNCERTAIN_TRIES, Send, Sends
 from interview_bot.shown_bookings import ShownBookings
 from interview_bot.update_processor import PersonLocks
 from shared_contracts.broadcast import Delivery, DeliveryStatus, NotificationDelivered
 from shared_contracts.notification import NotificationCommand, NotificationKind
 from shared_contracts.topology import DELIVERY_EVENT
 
-_SEAT_LOST = frozenset(
+_SIGN_UP_AGAIN = frozenset(
     {NotificationKind.BOOKING_CANCELLED, NotificationKind.BOOKING_REJECTED, NotificationKind.BOOKING_EXPIRED}
+    | {NotificationKind.NO_SHOW, NotificationKind.RECRUITER_ABSENT}
 )
+_TEXT_KEPT = 4_096
 _FINAL = {
     Trouble.BLOCKED: DeliveryStatus.BLOCKED,
     Trouble.UNCERTAIN: DeliveryStatus.UNCERTAIN,
@@ -32,6 +41,7 @@ _FINAL = {
     Trouble.UNCHANGED: DeliveryStatus.FAILED,
 }
 """Troubles that end a delivery. The others are raised, so that it is tried again."""
+_log = get_logger(__name__)
 
 
 def end_of(error: TelegramError) -> DeliveryStatus | None:
@@ -45,75 +55,109 @@ class Notifications:
     def __init__(self, tools: Tools, database: Database, shown: ShownBookings, locks: PersonLocks) -> None:
         self._tools = tools
         self._locks = locks
-        self._rows = database["notifications"]
+        self._sends = Sends(database)
         self._shown = shown
 
     async def deliver(self, command: NotificationCommand) -> None:
-        """Send the notice unless it was sent before, then report it.
-
-        After a crash between sending and noting it, it is sent again: a cancellation read twice does less harm than one
-        never read.
+        """Send the notice unless it was sent before or is not due any more, then report it.
 
         Raises:
             TelegramError, AdminApiDownError: not delivered, worth another try.
+            AdminApiRefusedError: the admin service does not let us ask.
         """
-        async with self._locks.hold(command.user_telegram_id):  # two copies may be in hand at once
-            row = await self._rows.find_one({"_id": command.notification_id})
-            if row is None:
-                row = await self._note(command, await self._send(command))
-        if row["delivery"]["status"] == DeliveryStatus.BLOCKED.value:
-            await self._tools.chats.unreachable(command.user_telegram_id)
-        event = NotificationDelivered(
-            message_id=uuid5(NAMESPACE_OID, f"notification:{command.notification_id}"),
-            correlation_id=logs.correlation_id(),
-            occurred_at=row["at"],
-            notification_id=command.notification_id,
-            user_telegram_id=command.user_telegram_id,
-            delivery=Delivery.model_validate(row["delivery"], strict=False),
-        )
-        await self._tools.outbox.send(DELIVERY_EVENT, event)
+        chat_id, attempt = command.user_telegram_id, command.attempt
+        await self._tools.flow.wait_for_turn(chat_id, Priority.NOTICE)  # without the lock: a press must not wait for it
+        async with self._locks.hold(chat_id):  # two copies may be in hand at once
+            sent = await self._sends.look(command.notification_id)
+            if sent.end_for(attempt) is None and attempt >= sent.attempt:
+                end = await self._deliver(command, sent)
+                sent = await self._sends.end(command.notification_id, attempt, sent, end)
+        ended = sent.end_for(attempt)
+        if command.calendar is not None and ended and ended.status is DeliveryStatus.SENT:
+            await self._tools.calendar_files.put(chat_id, command.calendar)
+        superseded = Delivery(chat_id=chat_id, status=DeliveryStatus.SUPPRESSED)
+        await self._report(command, ended or superseded, sent.at)
 
-    async def _send(self, command: NotificationCommand) -> Delivery:
+    async def _deliver(self, command: NotificationCommand, sent: Send) -> Delivery:
+        """How this try ends; ``sent`` is what is known of earlier ones."""
         chat_id = command.user_telegram_id
-        texts = texts_for(await self._tools.chats.language(chat_id))
-        screen = await self._screen(command, texts)
+        if sent.uncertain >= UNCERTAIN_TRIES:
+            return Delivery(chat_id=chat_id, status=DeliveryStatus.UNCERTAIN)
+        current = await self._as_it_stands(command)
+        if isinstance(current, DeliveryStatus):
+            status = DeliveryStatus.UNCERTAIN if sent.uncertain else current  # an earlier try may have arrived
+            return Delivery(chat_id=chat_id, status=status)
+        screen = await self._screen(current)
+        text = plain_text(screen.text)[:_TEXT_KEPT] if command.recheck else None
+        await self._sends.begin(command.notification_id, chat_id, command.attempt, sent, text)
         try:
-            message_id = await send(self._tools.bot, chat_id, screen, Priority.NOTICE)
+            message_id = await send(self._tools.bot, chat_id, screen, Priority.IN_TURN)
         except TelegramError as error:
-            status = end_of(error)
-            if status is None:
+            end = end_of(error)
+            if end is None:
+                await self._sends.not_sent(command.notification_id)
+            if end is None or end is DeliveryStatus.UNCERTAIN:
                 raise
-            return Delivery(chat_id=chat_id, status=status, error=error.message[:256])
-        await self._shown.claim(chat_id, message_id, command.booking.id, command.booking.version)
+            return Delivery(chat_id=chat_id, status=end, error=error.message[:256])
+        await self._shown.claim(chat_id, message_id, current.booking.id, current.booking.version)
         return Delivery(chat_id=chat_id, status=DeliveryStatus.SENT, telegram_message_id=message_id)
 
-    async def _screen(self, command: NotificationCommand, texts: Texts) -> Screen:
+    async def _as_it_stands(self, command: NotificationCommand) -> NotificationCommand | DeliveryStatus:
+        """What is to be sent at this moment, or why nothing is."""
+        if command.not_after is not None and clock.now() > command.not_after:
+            return DeliveryStatus.TOO_LATE
+        if not command.recheck:
+            return command
+        now = await self._tools.api.auto_message(command.notification_id)
+        if now is None or not now.due or now.attempt != command.attempt:
+            return DeliveryStatus.SUPPRESSED
+        update = {"booking": now.booking or command.booking, "asks_attendance": now.asks_attendance}
+        return command.model_copy(update=update)
+
+    async def _screen(self, command: NotificationCommand) -> Screen:
+        person_id = command.user_telegram_id
+        texts = texts_for(await self._tools.chats.language(person_id))
         text = await notice_text(
             self._tools,
             command.kind,
             command.booking,
-            candidate_id=command.user_telegram_id,
+            candidate_id=person_id,
             name=command.candidate_name,
             reason=command.reason,
             texts=texts,
         )
+        standing, _ = await self._tools.allow_list.check(person_id)
+        if command.recheck and standing is Standing.REFUSED:
+            return Screen(text)  # still reminded, but the bot refuses their presses (FR2)
+        if command.asks_attendance:
+            text = f"{text}\n\n{texts('notice.please_confirm')}"
         return Screen(text, _keyboard(command, texts))
 
-    async def _note(self, command: NotificationCommand, delivery: Delivery) -> Document:
-        row = {
-            "_id": command.notification_id,
-            "user_id": Int64(command.user_telegram_id),
-            "delivery": delivery.model_dump(mode="json") | {"chat_id": Int64(delivery.chat_id)},
-            "at": clock.now(),
-        }
-        await self._rows.insert_one(row)
-        return row
+    async def _report(self, command: NotificationCommand, end: Delivery, at: datetime) -> None:
+        if end.status is DeliveryStatus.BLOCKED:
+            await self._tools.chats.unreachable(command.user_telegram_id)
+        event = NotificationDelivered(
+            message_id=uuid5(NAMESPACE_OID, f"notification:{command.notification_id}:{command.attempt}"),
+            correlation_id=logs.correlation_id(),
+            occurred_at=at,
+            notification_id=command.notification_id,
+            user_telegram_id=command.user_telegram_id,
+            delivery=end,
+            attempt=command.attempt,
+        )
+        await self._tools.outbox.send(DELIVERY_EVENT, event)
+        _log.info("notice_ended", kind=command.kind.value, status=end.status.value, notice=command.notification_id)
 
 
 def _keyboard(command: NotificationCommand, texts: Texts) -> InlineKeyboardMarkup:
     """What the candidate can do now."""
-    if command.kind in _SEAT_LOST:
-        return keyboards.sign_up(command.booking.slot.event.id, texts)
-    if command.kind is NotificationKind.SLOT_OFFERED:
-        return InlineKeyboardMarkup([keyboards.offer_buttons(command.booking, texts)])
-    return keyboards.change_booking(command.booking, texts, asked=command.kind is NotificationKind.RESCHEDULE_ASKED)
+    kind, booking = command.kind, command.booking
+    if kind in _SIGN_UP_AGAIN:
+        return keyboards.sign_up(booking.slot.event.id, texts)
+    if kind is NotificationKind.SLOT_OFFERED:
+        return InlineKeyboardMarkup([keyboards.offer_buttons(booking, texts)])
+    if kind is NotificationKind.TIME_OFFERED and booking.offered_slot is not None:
+        return keyboards.offered_time(booking, booking.offered_slot, texts)
+    if command.asks_attendance:
+        return keyboards.attendance(booking, texts)
+    return keyboards.change_booking(booking, texts, asked=kind is NotificationKind.RESCHEDULE_ASKED)

@@ -28,7 +28,24 @@ _BATCH = 100
 _log = get_logger(__name__)
 
 
-RequestKind = Literal["book", "move", "cancel", "approve", "reschedule", "reject", "take", "pass", "wait", "leave"]
+AnswerKind = Literal["confirmed", "declined", "reschedule_asked", "take_time", "keep_time"]
+"""What candidates answer about an interview they are booked for."""
+RequestKind = Literal[
+    AnswerKind,
+    "book",
+    "move",
+    "cancel",
+    "approve",
+    "reschedule",
+    "reject",
+    "take",
+    "pass",
+    "wait",
+    "leave",
+    "offer_time",
+    "mark",
+    "unmark",
+]
 """What was asked for; ``request.<kind>`` is the text while it is under way."""
 
 

@@ -50,6 +50,7 @@ from shared_contracts.topology import (
     DIALOG_COMMAND,
     TO_BOT,
 )
+from tests.kit.answers import Answers, is_answer
 from tests.kit.dialog_desk import DialogDesk
 from tests.kit.pages import pages
 from tests.kit.recruiting import RITA, Recruiting, is_recruiters
@@ -95,6 +96,7 @@ class Desk:
         self.lists_down = False
         self.outcome: Outcome | None = None
         self.recruiting = Recruiting()
+        self.answers = Answers()
         self.answering.set()
         self.http_open.set()
 
@@ -240,6 +242,8 @@ class Desk:
         card = None
         if is_recruiters(request):
             outcome, booking, card = self.recruiting.carry_out(request, self.outcome)
+        elif is_answer(request):
+            outcome, booking = self.answers.carry_out(request, self.outcome, self.bookings, self.slots)
         else:
             outcome, booking = self._carry_out(request)
         values: dict[str, Any] = {

@@ -80,8 +80,15 @@ def pages(desk: "Desk") -> list[Route]:
         found = list(desk.recruiting.templates)  # read before the wait
         return await desk.api_answer(request, lambda: TemplateList(results=found))
 
+    async def auto_message(request: Request) -> Response:
+        found = desk.answers.auto_messages.get(request.path_params["id"])
+        if found is None and not desk.down:
+            return Response(status_code=404)
+        return await desk.api_answer(request, lambda: found or Contact(contact_url=None))
+
     return [
         Route("/api/allowed-users", allowed_users),
+        Route("/api/auto-messages/{id}", auto_message),
         Route("/api/available-slots", available_slots),
         Route("/api/events", events),
         Route("/api/contact", contact),

@@ -1,12 +1,21 @@
 """The admin service's edge as recruiters meet it: their cards, and the message templates."""
 
+from datetime import timedelta
 from typing import Any, get_args
 from uuid import uuid4
 
 from interview_bot import clock
-from shared_contracts.booking import AnyBookingRequest, BookingApproved, BookingRejected, Outcome, RescheduleAsked
-from shared_contracts.card import CardAttention, CardCandidate, CardCommand, DecidedBy, RecruiterCard
-from shared_contracts.directory import BookingStatus, BookingView
+from shared_contracts.booking import (
+    AnyBookingRequest,
+    BookingApproved,
+    BookingRejected,
+    Outcome,
+    OutcomeMarked,
+    RescheduleAsked,
+    TimeOffered,
+)
+from shared_contracts.card import CardAttention, CardCandidate, CardCommand, CardOccasion, DecidedBy, RecruiterCard
+from shared_contracts.directory import Attendance, BookingStatus, BookingView
 from shared_contracts.notification import NotificationKind
 from shared_contracts.wording import Language, TemplateView
 
@@ -25,10 +34,16 @@ TEMPLATES = {
     NotificationKind.BOOKING_EXPIRED: "Не успели подтвердить «{event}».",
     NotificationKind.RESCHEDULE_ASKED: "Рекрутер просит другое время вместо {date}, {time}.",
     NotificationKind.SLOT_OFFERED: "Освободилось место: {date}, {time}, {place}. Держим до {until}.",
+    NotificationKind.REMINDER_TODAY: "Сегодня собеседование: {time}, {place}.",
+    NotificationKind.REMINDER_TOMORROW: "Завтра собеседование: {date}, {time}, {place}.",
+    NotificationKind.REMINDER_SOON: "Скоро увидимся: {time}, {place}.",
+    NotificationKind.TIME_OFFERED: "Рекрутер предлагает {wanted} вместо {date}, {time}.",
+    NotificationKind.NO_SHOW: "Не получилось встретиться на «{event}».",
+    NotificationKind.RECRUITER_ABSENT: "Просим прощения за «{event}».",
 }
 EMPTY_LINES = "\n{name}\n{wanted}\nПричина: {reason}"
 
-RecruitersRequest = BookingApproved | BookingRejected | RescheduleAsked
+RecruitersRequest = BookingApproved | BookingRejected | RescheduleAsked | TimeOffered | OutcomeMarked
 
 
 def is_recruiters(request: AnyBookingRequest) -> bool:
@@ -80,9 +95,22 @@ class Recruiting:
             card=card,
         )
 
+    def booked_card(self, telegram_id: int, booking: BookingView, **changes: Any) -> RecruiterCard:
+        """A booking's card, open at that recruiter's; ``changes`` are those of the card, and of its booking."""
+        fields = {name: changes.pop(name) for name in list(changes) if name in BookingView.model_fields}
+        card = self.card(telegram_id, booking, **changes)
+        booked = card.booking.model_copy(update={"status": BookingStatus.BOOKED} | fields)
+        self.cards[telegram_id, booking.id] = card = card.model_copy(update={"booking": booked})
+        return card
+
+    def notice(self, telegram_id: int, card: RecruiterCard, occasion: CardOccasion) -> CardCommand:
+        """An automatic message that shows the card."""
+        update = {"occasion": occasion, "auto_message_id": uuid4().hex[:24]}
+        return self.command(telegram_id, card, CardAttention.NOTICE).model_copy(update=update)
+
     def open_cards(self, telegram_id: int) -> list[RecruiterCard]:
-        """Those that await this recruiter's answer."""
-        return [card for (owner, _), card in self.cards.items() if owner == telegram_id and card.awaits_answer]
+        """Those that wait for this recruiter."""
+        return [card for (owner, _), card in self.cards.items() if owner == telegram_id and _is_open(card)]
 
     def carry_out(
         self, request: AnyBookingRequest, forced: Outcome | None
@@ -96,20 +124,36 @@ class Recruiting:
             return Outcome.NOT_ALLOWED, None, None
         if card.booking.version != request.expected_version:
             return Outcome.VERSION_CONFLICT, card.booking, card
-        update: dict[str, Any] = {"version": card.booking.version + 1}
-        if isinstance(request, BookingApproved):
-            outcome, update["status"] = Outcome.BOOKED, BookingStatus.BOOKED
-        elif isinstance(request, BookingRejected):
-            outcome, update["status"] = Outcome.REJECTED, BookingStatus.REJECTED
-        else:
-            outcome, update["reschedule_asked"] = Outcome.PENDING_APPROVAL, True
+        outcome, update, changes = _decided(request, card)
         card = card.model_copy(
             update={
-                "booking": card.booking.model_copy(update=update),
+                "booking": card.booking.model_copy(update={"version": card.booking.version + 1} | update),
                 "revision": card.revision + 1,
                 "decided_by": DecidedBy(kind="recruiter", name=RECRUITERS_NAME),
                 "reason": request.reason if isinstance(request, BookingRejected) else None,
             }
+            | changes
         )
         self.cards[request.user_telegram_id, request.booking_id] = card
         return outcome, card.booking, card
+
+
+def _decided(request: RecruitersRequest, card: RecruiterCard) -> tuple[Outcome, dict[str, Any], dict[str, Any]]:
+    """The outcome, what changes of the booking, what changes of the card."""
+    if isinstance(request, BookingApproved):
+        return Outcome.BOOKED, {"status": BookingStatus.BOOKED}, {}
+    if isinstance(request, BookingRejected):
+        return Outcome.REJECTED, {"status": BookingStatus.REJECTED}, {}
+    if isinstance(request, TimeOffered):
+        offered = next(slot for slot in card.free_slots if slot.id == request.slot_id)
+        return Outcome.BOOKED, {"offered_slot": offered}, {}
+    if isinstance(request, OutcomeMarked):
+        until = clock.now() + timedelta(days=1) if request.mark else None
+        status = request.mark or BookingStatus.BOOKED
+        return Outcome.BOOKED, {"status": status}, {"undo_until": until, "may_mark": request.mark is None}
+    return Outcome.PENDING_APPROVAL, {"reschedule_asked": True}, {}
+
+
+def _is_open(card: RecruiterCard) -> bool:
+    asks = card.booking.attendance is Attendance.RESCHEDULE_ASKED
+    return card.awaits_answer or card.may_mark or (asks and card.booking.status is BookingStatus.BOOKED)

@@ -42,6 +42,17 @@ class Message:
         return next(button["callback_data"] for button in self.buttons if beginning in button["text"])
 
 
+@dataclass(frozen=True)
+class File:
+    """A document as its reader sees it; ``content`` where it is a small text."""
+
+    id: int
+    name: str
+    mime_type: str
+    caption: str
+    content: str
+
+
 class Sandbox:
     """The sandbox's control API."""
 
@@ -62,15 +73,27 @@ class Sandbox:
         (await self.client.put("/limits", json=limits)).raise_for_status()
 
     async def messages(self, chat_id: int) -> list[Message]:
-        """The bot's messages in a chat, oldest first."""
-        rows = (await self.client.get(f"/chats/{chat_id}/messages")).raise_for_status().json()
+        """The bot's messages in a chat, oldest first; files come in between when there is room, see ``files``."""
+        rows = await self._shown(chat_id)
         return [
             Message(
                 r["message_id"], chat_id, r["text"], r["html"], [b for row in r["buttons"] for b in row], r["edits"]
             )
             for r in rows
-            if r["from"] == "bot"
+            if r["from"] == "bot" and not r["document"]
         ]
+
+    async def files(self, chat_id: int) -> list[File]:
+        """The documents that the bot sent to a chat, oldest first."""
+        return [
+            File(r["message_id"], document["file_name"], document["mime_type"], r["text"], document.get("content", ""))
+            for r in await self._shown(chat_id)
+            if (document := r["document"])
+        ]
+
+    async def _shown(self, chat_id: int) -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = (await self.client.get(f"/chats/{chat_id}/messages")).raise_for_status().json()
+        return rows
 
     async def calls(self, method: str, chat_id: int | None = None) -> list[dict[str, Any]]:
         """What the bot called."""
@@ -123,6 +146,15 @@ class Person:
     async def messages(self) -> list[Message]:
         """The bot's messages in the private chat."""
         return await self.sandbox.messages(self.id)
+
+    async def gets_files(self, count: int) -> list[File]:
+        """Wait until there are that many documents in the private chat; all of them."""
+
+        async def look() -> list[File] | None:
+            files = await self.sandbox.files(self.id)
+            return files if len(files) >= count else None
+
+        return await eventually(look, f"{count} files", seconds=20)
 
     async def sees(self, text: str, seconds: float = 8.0) -> Message:
         """Wait until the newest message of the bot contains ``text``."""

@@ -1,5 +1,7 @@
 """What candidates do on their way through the recruiting flow, for the tests that begin there."""
 
+import re
+
 from acceptance.conversation.words import Words
 from acceptance.driving import Message, Person
 from acceptance.transcripts import Followed, Transcript
@@ -35,9 +37,15 @@ def passes_the_questionnaire(person: Person, words: Words, name: str) -> None:
     answers_everything(Transcript().follow(person, "Candidate"), words, name)
 
 
-def asks_for_a_time(candidate: Followed | Person, words: Words, menu: Message, recruiter_name: str) -> Message:
-    """From the menu of recruiters to a request that waits; the message that says so."""
+def asks_for_a_time(
+    candidate: Followed | Person, words: Words, menu: Message, recruiter_name: str, hours: str = ""
+) -> Message:
+    """From the menu of recruiters to a request that waits; the message that says so.
+
+    ``hours``: the first slot shown whose label matches, in place of the first.
+    """
     candidate.presses(menu, recruiter_name)
-    candidate.presses(candidate.sees(words.choose, menu.id), ":")
+    slots = candidate.sees(words.choose, menu.id)
+    candidate.presses(slots, next(label for label in slots.labels if re.search(hours + ":", label)))
     candidate.presses(candidate.sees(words.sure, menu.id), words.confirm)
     return candidate.sees(words.waits, menu.id)

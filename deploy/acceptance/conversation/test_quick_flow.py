@@ -1,5 +1,7 @@
 """The quick flow's voice: sign up, move, cancel, and what is said to those who may not (FR2-FR7)."""
 
+import re
+
 import pytest
 
 from acceptance.driving import Chats
@@ -18,6 +20,8 @@ WORDS = {
         "sure to cancel": "Точно отменить",
         "yes": "Да, отменить",
         "cancelled": "Запись отменена",
+        "calendar": "Добавьте в календарь",
+        "out of calendar": "Удалит встречу из календаря",
     },
     "en": {
         "choose": "Choose a time that suits you",
@@ -31,6 +35,8 @@ WORDS = {
         "sure to cancel": "Cancel this booking for sure?",
         "yes": "Yes, cancel",
         "cancelled": "Your booking is cancelled",
+        "calendar": "Add it to your calendar",
+        "out of calendar": "Takes the meeting out of your calendar",
     },
 }
 
@@ -45,6 +51,7 @@ def test_booking_moving_and_cancelling(chats: Chats, language: str, user_id: int
     person.presses(slots, ":")
     person.presses(person.sees(words["sure"], slots.id), words["confirm"])
     person.sees(words["booked"], slots.id)
+    made = person.gets_file(words["calendar"])
     person.writes("/mybooking")
     person.sees(words["mine"])
     person.writes("/reschedule")
@@ -52,9 +59,14 @@ def test_booking_moving_and_cancelling(chats: Chats, language: str, user_id: int
     person.presses(slots, ":")
     person.presses(person.sees(words["sure to move"], slots.id), words["confirm"])
     person.sees(words["moved"], slots.id)
+    moved = person.gets_file(words["calendar"], 2)
     person.writes("/cancel")
     question = person.sees(words["sure to cancel"])
     person.presses(question, words["yes"])
     person.sees(words["cancelled"], question.id)
+    off = person.gets_file(words["out of calendar"])
+
+    assert [re.findall("SEQUENCE:(.*)\\r", file.content) for file in (made, moved, off)] == [["1"], ["2"], ["3"]]
+    assert len({re.findall("UID:(.*)\\r", file.content)[0] for file in (made, moved, off)}) == 1
 
     transcript.check(f"{language}/quick_flow")

@@ -99,7 +99,7 @@ RU = Words(
     offer="Предложить",
     offered="предлагает другое время",
     suits="Подходит",
-    moved="перенес",
+    moved="Запись перенесена",
 )
 EN = Words(
     welcome="Welcome",
@@ -141,10 +141,10 @@ EN = Words(
     will_come="will come",
     came="✅",
     has_come="came",
-    passed_on="passed",
+    passed_on="We have told the recruiter",
     wants_another_time="another time",
     offer="Offer",
     offered="offers you another time",
     suits="This works",
-    moved="moved",
+    moved="Your booking has been moved",
 )

@@ -89,7 +89,9 @@ class TranscriptMessage(BaseModel):
     html: str
     entities: list[dict[str, Any]]
     buttons: list[list[dict[str, str]]] = Field(description="rows of {text, callback_data | url}")
-    document: dict[str, Any] | None
+    document: dict[str, Any] | None = Field(
+        description="{file_id, file_name, mime_type, file_size}, with content where that is a small text"
+    )
     reply_to_message_id: int | None
     edits: int
     date: int

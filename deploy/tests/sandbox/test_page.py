@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.sandbox.driver import BOT, GROUP, Driver
+from tests.sandbox.driver import BOT, GROUP, TOKEN, Driver
 
 expect.set_options(timeout=20_000)
 
@@ -120,6 +120,19 @@ def test_what_people_and_bots_write_never_becomes_markup(page: Page, sandbox: Dr
     assert page.locator("img").count() == 0
     assert page.locator("a[href^='javascript']").count() == 0
     assert page.title() == "Telegram sandbox"
+
+
+def test_a_file_shows_with_its_caption_and_downloads(page: Page, sandbox: Driver) -> None:
+    anna = sandbox.candidate()
+    files = {"document": ("interview.ics", b"BEGIN:VCALENDAR", "text/calendar")}
+    fields = {"chat_id": anna, "caption": "Add it to your calendar"}
+    sandbox.http.post(f"/bot{TOKEN}/sendDocument", data=fields, files=files).raise_for_status()
+    play(page, sandbox)
+    bubble = page.locator(".row.theirs", has=page.locator(".file"))
+    expect(bubble.locator(".text")).to_have_text("Add it to your calendar")
+    with page.expect_download() as download:
+        bubble.locator(".file", has_text="interview.ics").click()
+    assert download.value.path().read_bytes() == b"BEGIN:VCALENDAR"
 
 
 def test_the_page_fits_a_phone(page: Page, sandbox: Driver) -> None:

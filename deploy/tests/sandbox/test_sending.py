@@ -208,6 +208,42 @@ def test_a_document_arrives_with_its_content(sandbox: Driver) -> None:
     assert again["document"] == answer["document"]
 
 
+def send_file(sandbox: Driver, chat_id: int, name: str, content: bytes, mime_type: str) -> httpx.Response:
+    files = {"document": (name, content, mime_type)}
+    return sandbox.http.post(f"/bot{TOKEN}/sendDocument", data={"chat_id": chat_id, "caption": "Yours"}, files=files)
+
+
+def test_a_transcript_shows_what_a_small_text_file_says(sandbox: Driver) -> None:
+    anna = sandbox.candidate()
+    calendar = "BEGIN:VCALENDAR\r\nSUMMARY:Интервью\r\nEND:VCALENDAR\r\n"
+    send_file(sandbox, anna, "interview.ics", calendar.encode(), "text/calendar")
+    send_file(sandbox, anna, "long.txt", b"x" * 16_385, "text/plain")
+    send_file(sandbox, anna, "photo.jpg", b"\xff\xd8", "image/jpeg")
+    small, long, photo = sandbox.transcript(anna)[-3:]
+    assert small["text"] == "Yours"
+    assert (small["document"]["file_name"], small["document"]["mime_type"]) == ("interview.ics", "text/calendar")
+    assert small["document"]["content"] == calendar
+    assert "content" not in long["document"] | photo["document"]
+
+
+def test_an_empty_or_too_large_document_is_refused(sandbox: Driver) -> None:
+    anna = sandbox.candidate()
+    empty = send_file(sandbox, anna, "a.ics", b"", "text/calendar").json()
+    assert (empty["error_code"], empty["description"]) == (400, "Bad Request: file must be non-empty")
+    large = send_file(sandbox, anna, "a.bin", bytes(50 * 1024 * 1024 + 1), "application/octet-stream").json()
+    assert (large["error_code"], large["description"]) == (413, "Request Entity Too Large")
+    assert sandbox.transcript(anna)[-1]["document"] is None
+
+
+def test_a_document_goes_only_to_who_can_be_written_to(sandbox: Driver) -> None:
+    anna = sandbox.candidate()
+    sandbox.done("blocks", {"user_id": anna})
+    blocked = send_file(sandbox, anna, "a.ics", b"x", "text/calendar").json()
+    assert (blocked["error_code"], blocked["description"]) == (403, "Forbidden: bot was blocked by the user")
+    stranger = send_file(sandbox, 777, "a.ics", b"x", "text/calendar").json()
+    assert (stranger["error_code"], stranger["description"]) == (400, "Bad Request: chat not found")
+
+
 def test_a_document_must_be_there_and_its_caption_short(sandbox: Driver) -> None:
     anna = sandbox.candidate()
     missing = (400, "Bad Request: there is no document in the request")

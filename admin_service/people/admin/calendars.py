@@ -1,0 +1,68 @@
+"""The address of a recruiter's calendar, at their page in the desk."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import action
+
+from common.refusals import RefusedError
+from desk.options import UseCaseAdmin, find, login, page
+from people.admin.invitations import copyable
+from people.calendar_links import give_calendar, revoke_calendar
+from people.models import Recruiter
+
+MAY_GIVE = "people.change_recruiter"
+
+
+class CalendarAdmin(UseCaseAdmin):
+    """Recruiters, whose interviews their own calendar program can show."""
+
+    actions_detail = ["calendar"]
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        """Only for those who are active."""
+        every: list[Any] = super().get_actions_detail(request, object_id)
+        if find(Recruiter, object_id).is_active:
+            return every
+        return [item for item in every if "calendar" not in item.action_name]
+
+    @action(  # type: ignore[untyped-decorator]
+        description=_("Calendar"), url_path="calendar", permissions=[MAY_GIVE], icon="calendar_month"
+    )
+    def calendar(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The address to copy, and what can be done about it."""
+        recruiter = find(Recruiter, object_id)
+        if "_confirm" in request.POST:
+            _carry_out(request, recruiter)
+            return HttpResponseRedirect(request.path)
+        return page(
+            self,
+            request,
+            "desk/calendar.html",
+            title=_("Calendar"),
+            obj=recruiter,
+            link=copyable(_address(request, recruiter.calendar_token)) if recruiter.calendar_token else "",
+            submit_text=_("Make a new address") if recruiter.calendar_token else _("Make an address"),
+            back=reverse("admin:people_recruiter_change", args=[recruiter.pk]),
+        )
+
+
+def _carry_out(request: HttpRequest, recruiter: Recruiter) -> None:
+    if "_revoke" in request.POST:
+        if revoke_calendar(str(recruiter.pk), actor=login(request)):
+            messages.success(request, _now("The address opens nothing any more."))
+        return
+    try:
+        give_calendar(str(recruiter.pk), actor=login(request))
+    except RefusedError as error:
+        messages.error(request, " ".join(error.errors.values()))
+    else:
+        messages.success(request, _now("The address is made. Give it to %(name)s alone.") % {"name": recruiter})
+
+
+def _address(request: HttpRequest, token: str) -> str:
+    return request.build_absolute_uri(reverse("calendar_feed", args=[token]))

@@ -1,0 +1,71 @@
+"""The secret addresses of recruiters' calendars: made, replaced and taken back by staff."""
+
+import secrets
+from datetime import datetime
+
+from bson import ObjectId
+from django.utils.translation import gettext as _
+
+from common import audit, clock, correlation
+from common.mongo import Document, collection, current_session, in_transaction
+from common.refusals import RefusedError
+
+_TOKEN_BYTES = 32
+
+
+def give_calendar(recruiter_id: str, *, actor: str) -> str:
+    """Make a recruiter's calendar readable under a new token, which ends an earlier one; ``actor``: the staff login.
+
+    Whoever has the token reads the calendar: keep it out of logs.
+
+    Raises:
+        RefusedError: they are not active.
+    """
+    token = secrets.token_urlsafe(_TOKEN_BYTES)
+
+    def work() -> None:
+        before = _replace({"_id": ObjectId(recruiter_id), "is_active": True}, token, clock.now())
+        if before is None:
+            raise RefusedError({"": _("This recruiter is not active, so there is nothing to read.")})
+        _note(before, "calendar_replaced" if before["calendar_token"] else "calendar_made", actor, clock.now())
+
+    in_transaction(work)
+    return token
+
+
+def revoke_calendar(recruiter_id: str, *, actor: str) -> bool:
+    """Take the token back; False where there was none."""
+    return in_transaction(lambda: revoke_calendar_of(ObjectId(recruiter_id), clock.now(), actor))
+
+
+def revoke_calendar_of(recruiter_id: ObjectId, now: datetime, actor: str) -> bool:
+    """The same in the transaction under way, such as that which lets a recruiter go."""
+    before = _replace({"_id": recruiter_id, "calendar_token": {"$nin": [None, ""]}}, None, now)
+    if before is None:
+        return False
+    _note(before, "calendar_revoked", actor, now)
+    return True
+
+
+def recruiter_by_token(token: str) -> Document:
+    """The MongoDB condition of the active recruiter whose calendar it is; served by ``recruiter_calendar``."""
+    return {"calendar_token": token, "is_active": True}
+
+
+def _replace(condition: Document, token: str | None, now: datetime) -> Document | None:
+    change = {"$set": {"calendar_token": token, "updated_at": now}}
+    before: Document | None = collection("recruiters").find_one_and_update(condition, change, session=current_session())
+    return before
+
+
+def _note(recruiter: Document, action: str, actor: str, now: datetime) -> None:
+    entry = audit.entry(
+        "recruiter",
+        str(recruiter["_id"]),
+        action,
+        actor=f"staff:{actor}",
+        via="desk",
+        now=now,
+        correlation_id=correlation.current(),
+    )
+    audit.add([entry])

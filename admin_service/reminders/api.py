@@ -1,0 +1,52 @@
+"""HTTP read that the bot does right before it sends an automatic message (I4)."""
+
+from bson import ObjectId
+from bson.errors import InvalidId
+from django.http import HttpResponse
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework.request import Request
+
+from common import clock
+from common.api import ProblemError
+from common.mongo import collection, current_session, in_transaction
+from common.openapi import documented
+from common.reads import ApiView, Query, answer, parse_query
+from reminders.domain.judging import asks_now, outdated
+from reminders.domain.kinds import AutoKind, AutoState
+from reminders.standing import entry, read_scene
+from scheduling.views import booking_view
+from shared_contracts.notification import AutoMessage
+
+
+class AutoMessageView(ApiView):
+    """An automatic message on its way."""
+
+    @documented(
+        "Whether an automatic message is still to be sent, and what it is about",
+        AutoMessage,
+        parameters=[OpenApiParameter("auto_message_id", {"type": "string"}, OpenApiParameter.PATH)],
+        problems=(404,),
+    )
+    def get(self, request: Request, auto_message_id: str) -> HttpResponse:
+        """As it stands at this moment: not due once its booking was cancelled, moved or answered."""
+        parse_query(request, Query)
+        return answer(request, in_transaction(lambda: _read(auto_message_id)))
+
+
+def _read(auto_message_id: str) -> AutoMessage:
+    try:
+        row = collection("auto_messages").find_one({"_id": ObjectId(auto_message_id)}, session=current_session())
+    except InvalidId:
+        row = None
+    if row is None:
+        raise ProblemError(404, "There is no such automatic message.")
+    scene = read_scene([row])
+    standing = scene.standing(row)
+    queued = row["state"] == AutoState.QUEUED.value
+    return AutoMessage(
+        id=str(row["_id"]),
+        due=queued and outdated(AutoKind(row["kind"]), row["starts_at"], standing) is None,
+        attempt=row["attempts"],
+        booking=booking_view(scene.booking(row), scene.state),
+        asks_attendance=standing is not None and asks_now(entry(row), standing, clock.now()),
+    )

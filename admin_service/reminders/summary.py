@@ -1,0 +1,97 @@
+"""The staff's day in numbers. All of it is read at one moment, in the transaction under way if there is one."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from common.mongo import Document, collection, current_session
+from reminders.domain.kinds import AutoState
+from reminders.domain.timing import local
+from shared_contracts.booking import MARKS
+from shared_contracts.digest import DaySummary, SummaryLine
+from shared_contracts.directory import Attendance, BookingStatus
+
+MOST_LINES = 50
+OVER = (*MARKS, BookingStatus.UNMARKED)
+"""What an interview that took its time can have come to."""
+
+
+def midnight(moment: datetime, timezone: str, *, days: int = 0) -> datetime:
+    """The first moment, in UTC, of the day that ``moment`` falls in on a zone's clocks, or of a later one."""
+    day = local(moment, timezone).date() + timedelta(days=days)
+    return datetime.combine(day, time(), ZoneInfo(timezone)).astimezone(UTC)
+
+
+def booked_on(day: datetime, timezone: str) -> Document:
+    """The MongoDB condition of booked interviews on the day that begins at ``day``; served by ``bookings_status``."""
+    return {"status": BookingStatus.BOOKED.value, "starts_at": _within(day, timezone)}
+
+
+def day_summary(day: datetime, timezone: str, now: datetime) -> DaySummary:
+    """How a day went, what waits for staff now, and what the next day brings.
+
+    Args:
+        day: its first moment in ``timezone``; aware UTC.
+        timezone: IANA.
+        now: aware UTC.
+    """
+    outcomes = {row["_id"]: row["count"] for row in _aggregate(by_outcome(_within(day, timezone)))}
+    return DaySummary(
+        **{status.value: outcomes.get(status.value, 0) for status in OVER},
+        pending=_count("bookings", requests()),
+        reschedule_asked=_count("bookings", wishes(now)),
+        by_hand=_count("bookings", {"live": True, "$or": [{"recruiter_by_hand": True}, {"candidate_by_hand": True}]}),
+        failed=_count("auto_messages", undelivered(day, midnight(day, timezone, days=1))),
+        tomorrow=_lines(midnight(day, timezone, days=1), timezone),
+    )
+
+
+def by_outcome(starts_at: Document) -> list[Document]:
+    """The pipeline that counts interviews that are over by outcome; served by ``bookings_status``."""
+    match = {"status": {"$in": [status.value for status in OVER]}, "starts_at": starts_at}
+    return [{"$match": match}, {"$group": {"_id": "$status", "count": {"$sum": 1}}}]
+
+
+def lines_of(day: datetime, timezone: str) -> list[Document]:
+    """The pipeline that counts a day's interviews by event and city; served by ``bookings_status``."""
+    confirmed = {"$cond": [{"$eq": ["$attendance", Attendance.CONFIRMED.value]}, 1, 0]}
+    group = {
+        "_id": {"event": "$slot.event", "city": "$slot.city"},
+        "interviews": {"$sum": 1},
+        "confirmed": {"$sum": confirmed},
+    }
+    sort = {"_id.event": 1, "_id.city": 1}
+    return [{"$match": booked_on(day, timezone)}, {"$group": group}, {"$sort": sort}, {"$limit": MOST_LINES}]
+
+
+def requests() -> Document:
+    """The MongoDB condition of what waits for a recruiter's answer; served by ``bookings_expiring``."""
+    return {"live": True, "expires_at": {"$ne": None}, "awaits_approval": True}
+
+
+def wishes(now: datetime) -> Document:
+    """The MongoDB condition of who asks for another time; served by ``bookings_attendance``."""
+    asked = {"attendance": Attendance.RESCHEDULE_ASKED.value, "starts_at": {"$gt": now}}
+    return {**asked, "status": BookingStatus.BOOKED.value}
+
+
+def undelivered(since: datetime, until: datetime) -> Document:
+    """The MongoDB condition of messages that did not arrive; served by ``auto_due``."""
+    return {"state": AutoState.FAILED.value, "due_at": {"$gte": since, "$lt": until}}
+
+
+def _within(day: datetime, timezone: str) -> Document:
+    return {"$gte": day, "$lt": midnight(day, timezone, days=1)}
+
+
+def _lines(day: datetime, timezone: str) -> list[SummaryLine]:
+    rows = _aggregate(lines_of(day, timezone))
+    return [SummaryLine(**row["_id"], interviews=row["interviews"], confirmed=row["confirmed"]) for row in rows]
+
+
+def _aggregate(pipeline: Sequence[Document]) -> list[Document]:
+    return list(collection("bookings").aggregate(pipeline, session=current_session()))
+
+
+def _count(name: str, query: Document) -> int:
+    return collection(name).count_documents(query, session=current_session())

@@ -1,0 +1,76 @@
+"""A recruiter's own calendar, which their calendar program reads by a secret address."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from urllib.parse import quote
+
+from bson import ObjectId
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+from icalendar import vDuration
+
+from common import clock
+from common.mongo import Document, collection
+from people.calendar_links import recruiter_by_token
+from scheduling.calendar_files import Interview, calendar_of
+from shared_contracts.directory import BookingStatus
+
+KEPT_FOR = timedelta(days=30)
+"""How far back it goes."""
+READ_AGAIN = timedelta(minutes=15)
+_SHOWN = [
+    status.value
+    for status in (
+        BookingStatus.BOOKED,
+        BookingStatus.ATTENDED,
+        BookingStatus.LATE,
+        BookingStatus.NO_SHOW,
+        BookingStatus.RECRUITER_ABSENT,
+        BookingStatus.UNMARKED,
+    )
+]
+"""Interviews to come, and those that were: what has been is not to vanish from a calendar when it is over."""
+
+
+@require_safe
+def calendar_feed(request: HttpRequest, token: str) -> HttpResponse:
+    """The calendar of the active recruiter who was given ``token``; anybody else's is not there."""
+    recruiter = collection("recruiters").find_one(recruiter_by_token(token))
+    if recruiter is None:
+        raise Http404
+    rows = collection("bookings").find(interviews_of(recruiter["_id"], clock.now())).sort("starts_at", 1)
+    response = HttpResponse(feed(recruiter["name"], rows), content_type="text/calendar; charset=utf-8")
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.headers["Content-Disposition"] = f"inline; filename*=UTF-8''{quote('interviews.ics')}"
+    return response
+
+
+def interviews_of(recruiter_id: ObjectId, now: datetime) -> Document:
+    """The MongoDB condition of what a recruiter's calendar shows; served by ``bookings_recruiter``."""
+    return {"recruiter_id": recruiter_id, "starts_at": {"$gte": now - KEPT_FOR}, "status": {"$in": _SHOWN}}
+
+
+def feed(name: str, bookings: Iterable[Document]) -> str:
+    """The calendar's text; programs that heed either property read it again every quarter of an hour."""
+    properties = {
+        "method": "PUBLISH",
+        "x-wr-calname": f"Slotdesk · {name}",
+        "refresh-interval": vDuration(READ_AGAIN, params={"VALUE": "DURATION"}),
+        "x-published-ttl": vDuration(READ_AGAIN),
+    }
+    return calendar_of(map(_interview, bookings), properties)
+
+
+def _interview(booking: Document) -> Interview:
+    person, slot = booking["user"], booking["slot"]
+    username, telegram_id = person["username"], person["telegram_id"]
+    return Interview(
+        booking_id=str(booking["_id"]),
+        version=booking["version"],
+        starts_at=booking["starts_at"],
+        ends_at=booking["ends_at"],
+        summary=f"{person['first_name']} {person['last_name']}".strip() or f"@{username}",
+        place=(booking["location"], slot["room"], slot["city"]),
+        description=(slot["event"], f"https://t.me/{username}" if username else f"tg://user?id={telegram_id}"),
+        stamp=booking["updated_at"],
+    )

@@ -1,0 +1,48 @@
+"""How interviews went, as their recruiters say it afterwards."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from scheduling.domain.answering import refuse_ended
+from scheduling.domain.changes import ended
+from scheduling.domain.model import ActorKind, Booking, Decision, MarkOutcome, State
+from shared_contracts.booking import MARKS, Outcome
+from shared_contracts.directory import BookingStatus
+
+UNDO_FOR = timedelta(days=1)
+UNMARKED = frozenset({BookingStatus.BOOKED, BookingStatus.UNMARKED})
+"""Of these the outcome is yet to be told, once they have begun."""
+
+
+def mark_outcome(state: State, command: MarkOutcome, booking: Booking, now: datetime) -> Decision:
+    """The mark is noted, changed, or taken back within a day; staff may do so later. Twice is as once."""
+    refusal = _refuse(state, command, booking, now)
+    if refusal:
+        return Decision(command, refusal, booking, booking)
+    unchanged = booking.status in UNMARKED if command.mark is None else command.mark is booking.status
+    if unchanged:
+        return Decision(command, Outcome.BOOKED, booking, booking)
+    if command.expected_version not in (None, booking.version):
+        return Decision(command, Outcome.VERSION_CONFLICT, booking, booking)
+    if not may_undo(booking, now) and booking.status in MARKS and command.actor.kind is not ActorKind.STAFF:
+        return Decision(command, Outcome.TOO_LATE, booking, booking)
+    marked = ended(booking, command.mark or BookingStatus.UNMARKED, command)
+    return Decision(command, Outcome.BOOKED, booking, replace(marked, marked_at=now if command.mark else None))
+
+
+def may_mark(booking: Booking, now: datetime) -> bool:
+    """Whether the interview has begun and nobody has said yet how it went."""
+    return booking.status in UNMARKED and now >= booking.starts_at
+
+
+def may_undo(booking: Booking, now: datetime) -> bool:
+    """Whether a mark can still be taken back or changed."""
+    return booking.status in MARKS and booking.marked_at is not None and now < booking.marked_at + UNDO_FOR
+
+
+def _refuse(state: State, command: MarkOutcome, booking: Booking, now: datetime) -> Outcome | None:
+    if booking.status not in UNMARKED and booking.status not in MARKS:
+        return Outcome.BOOKING_NOT_FOUND if booking.live else refuse_ended(command, booking)
+    if booking.slot_id not in state.slots:
+        return Outcome.SLOT_NOT_FOUND
+    return Outcome.TOO_LATE if now < booking.starts_at else None

@@ -1,0 +1,216 @@
+"""Recruiters' calendars: the address in the desk, and what whoever has it can read."""
+
+import logging
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import structlog
+from django.test import Client
+from django.urls import reverse
+from icalendar import Calendar, Event
+
+from common import clock, logs
+from common.models import AuditEntry
+from common.mongo import collection
+from common.refusals import RefusedError
+from people.calendar_links import give_calendar, revoke_calendar
+from people.models import Candidate, City, Recruiter
+from scheduling.models import InterviewEvent
+from tests import asking
+from tests.conftest import MakeSlot
+from tests.desk.conftest import Text
+from tests.desk.test_invitation_pages import recruiter
+
+
+def page_of(person: Recruiter) -> str:
+    return reverse("admin:people_recruiter_calendar", args=[person.pk])
+
+
+def token_of(person: Recruiter) -> str | None:
+    person.refresh_from_db()
+    return person.calendar_token
+
+
+def read(token: str | None) -> tuple[int, str]:
+    """The calendar as a program reads it, without a login."""
+    answer = Client().get(f"/calendar/{token}.ics")
+    return answer.status_code, answer.content.decode()
+
+
+def entries(text: str) -> list[Event]:
+    calendar = Calendar.from_ical(text)
+    assert isinstance(calendar, Calendar)
+    return list(calendar.events)
+
+
+def test_an_administrator_makes_the_address_and_it_reads_the_calendar(
+    administrator: Client, olga: Recruiter, maria: Candidate, make_slot: MakeSlot
+) -> None:
+    slot = make_slot(recruiter=olga)
+    asking.in_batch(asking.book(maria, slot))
+
+    shown = administrator.post(page_of(olga), {"_confirm": "1"}, follow=True)
+
+    token = token_of(olga)
+    assert token is not None
+    assert len(token) == 43, "32 bytes"
+    address = f"http://testserver/calendar/{token}.ics"
+    assert f'value="{address}"' in shown.content.decode()
+    assert "data-copy" in shown.content.decode()
+    assert "no-store" in shown.headers["Cache-Control"]
+    answer = Client().get(address)
+    assert answer.headers["Content-Type"] == "text/calendar; charset=utf-8"
+    assert answer.headers["Cache-Control"].startswith("private")
+    assert "sessionid" not in answer.cookies
+    (event,) = entries(answer.content.decode())
+    booking = asking.the_booking(maria)
+    assert str(event["UID"]) == f"{booking['_id']}@slotdesk"
+    assert str(event["SUMMARY"]) == "Мария Петрова"
+    assert str(event["LOCATION"]) == "Офис на Тверской, 3.14, Москва"
+    assert str(event["DESCRIPTION"]) == "Собеседование аналитиков\nhttps://t.me/maria_p"
+    assert event.start == booking["starts_at"].replace(microsecond=0)
+    text = answer.content.decode()
+    assert "REFRESH-INTERVAL;VALUE=DURATION:PT15M" in text
+    assert "X-PUBLISHED-TTL:PT15M" in text
+    assert "Slotdesk · Ольга Смирнова" in text
+
+
+def test_the_calendar_follows_moves_and_cancellations(
+    olga: Recruiter, maria: Candidate, ivan: Candidate, make_slot: MakeSlot
+) -> None:
+    """The same entry with a higher number at the new time; what was cancelled is gone."""
+    token = give_calendar(str(olga.pk), actor="daria")
+    slot, later = make_slot(recruiter=olga, capacity=2), make_slot(timedelta(days=3), recruiter=olga)
+    for person in (maria, ivan):
+        asking.in_batch(asking.book(person, slot))
+    asking.in_batch(asking.move(maria, asking.the_booking(maria), later))
+    asking.in_batch(asking.cancel(ivan, asking.the_booking(ivan)))
+
+    (event,) = entries(read(token)[1])
+
+    assert str(event["UID"]) == f"{asking.the_booking(maria)['_id']}@slotdesk"
+    assert event.sequence == 2
+    assert event.start == asking.slot_now(later)["starts_at"].replace(microsecond=0)
+
+
+def test_other_recruiters_interviews_and_requests_that_wait_are_not_in_it(
+    olga: Recruiter, maria: Candidate, ivan: Candidate, approval_event: InterviewEvent, make_slot: MakeSlot
+) -> None:
+    """Guards: the recruiter and the statuses in ``interviews_of``."""
+    vera = Recruiter.objects.create(name="Вера", telegram_id=5002)
+    asking.in_batch(asking.book(maria, make_slot(recruiter=vera)))
+    asking.in_batch(asking.book(ivan, make_slot(of=approval_event, recruiter=olga)))
+    assert entries(read(give_calendar(str(olga.pk), actor="d"))[1]) == []
+    assert [str(item["SUMMARY"]) for item in entries(read(give_calendar(str(vera.pk), actor="d"))[1])] == [
+        "Мария Петрова"
+    ]
+
+
+def test_what_has_been_stays_for_thirty_days(olga: Recruiter, maria: Candidate, make_slot: MakeSlot) -> None:
+    """Guard: ``KEPT_FOR``."""
+    token = give_calendar(str(olga.pk), actor="d")
+    asking.in_batch(asking.book(maria, make_slot(recruiter=olga)))
+    seen = []
+    for days in (29, 31):
+        starts_at = clock.now() - timedelta(days=days)
+        over = {"status": "attended", "live": False, "starts_at": starts_at, "ends_at": starts_at}
+        collection("bookings").update_one({}, {"$set": over})
+        seen.append(len(entries(read(token)[1])))
+    assert seen == [1, 0]
+
+
+def test_a_new_address_ends_the_old_one_and_taking_it_back_ends_it_too(administrator: Client, olga: Recruiter) -> None:
+    """Guard: there is one token at a time; nothing else opens a calendar."""
+    tokens = []
+    for _ in range(2):
+        administrator.post(page_of(olga), {"_confirm": "1"})
+        tokens.append(token_of(olga))
+    assert [read(token)[0] for token in tokens] == [404, 200]
+
+    administrator.post(page_of(olga), {"_confirm": "1", "_revoke": "1"})
+
+    assert token_of(olga) is None
+    assert read(tokens[1])[0] == 404
+    assert [read(guess)[0] for guess in ("", "None", "null", str(olga.pk))] == [404] * 4
+    told = AuditEntry.objects.filter(subject_id=olga.pk).order_by("created_at")
+    assert [(item.action, item.actor) for item in told] == [
+        ("calendar_made", "staff:daria"),
+        ("calendar_replaced", "staff:daria"),
+        ("calendar_revoked", "staff:daria"),
+    ]
+    kept = str(list(collection("audit_entries").find()))
+    assert not any(token and token in kept for token in tokens)
+
+
+def test_revoking_what_was_never_made_leaves_no_trace(olga: Recruiter) -> None:
+    assert revoke_calendar(str(olga.pk), actor="d") is False
+    assert AuditEntry.objects.count() == 0
+
+
+def test_letting_a_recruiter_go_ends_their_calendar(administrator: Client, olga: Recruiter) -> None:
+    """Guard: ``revoke_calendar_of`` on leaving; coming back does not bring the old address back."""
+    token = give_calendar(str(olga.pk), actor="d")
+    url = reverse("admin:people_recruiter_change", args=[olga.pk])
+    kept = {"name": olga.name, "telegram_id": "5001", "initial-telegram_id": "5001"}
+    administrator.post(url, {key: value for key, value in recruiter(**kept).items() if key != "is_active"})
+    assert read(token)[0] == 404
+    assert token_of(olga) is None
+    with pytest.raises(RefusedError):
+        give_calendar(str(olga.pk), actor="d")
+    administrator.post(url, recruiter(**kept))
+    assert Recruiter.objects.get(pk=olga.pk).is_active
+    assert read(token)[0] == 404
+
+
+def test_an_inactive_recruiters_token_opens_nothing(olga: Recruiter) -> None:
+    """Guard: ``is_active`` in ``recruiter_by_token``, whichever way they were let go."""
+    token = give_calendar(str(olga.pk), actor="d")
+    Recruiter.objects.filter(pk=olga.pk).update(is_active=False)
+    assert read(token)[0] == 404
+
+
+def test_changing_a_recruiter_keeps_their_address(administrator: Client, olga: Recruiter, moscow: City) -> None:
+    token = give_calendar(str(olga.pk), actor="d")
+    fields = recruiter(name="Ольга Орлова", telegram_id="5001", **{"initial-telegram_id": "5001"})
+    administrator.post(reverse("admin:people_recruiter_change", args=[olga.pk]), fields)
+    assert token_of(olga) == token
+    assert read(token)[0] == 200
+
+
+def test_coordinators_neither_see_nor_make_the_address(coordinator: Client, olga: Recruiter) -> None:
+    """Guard: the permission of the page."""
+    token = give_calendar(str(olga.pk), actor="d")
+    assert coordinator.get(page_of(olga)).status_code == 403
+    assert coordinator.post(page_of(olga), {"_confirm": "1"}).status_code == 403
+    assert token_of(olga) == token
+    assert token not in coordinator.get(reverse("admin:people_recruiter_change", args=[olga.pk])).content.decode()
+
+
+def test_the_recruiters_page_leads_to_the_calendar_while_they_are_active(text: Text, olga: Recruiter) -> None:
+    url = reverse("admin:people_recruiter_change", args=[olga.pk])
+    assert page_of(olga) in text(url)
+    Recruiter.objects.filter(pk=olga.pk).update(is_active=False)
+    assert page_of(olga) not in text(url)
+
+
+def test_the_token_is_in_no_log(olga: Recruiter, capsys: pytest.CaptureFixture[str]) -> None:
+    """Guard: ``_without_secrets``. Django names the address of what fails in its own records."""
+    token = give_calendar(str(olga.pk), actor="d")
+    before = _handlers()
+    try:
+        logs.configure("INFO", "json")
+        assert Client().post(f"/calendar/{token}.ics").status_code == 405
+        revoke_calendar(str(olga.pk), actor="d")
+        assert read(token)[0] == 404
+        structlog.get_logger("x").warning("seen", path=f"/calendar/{token}.ics?x=1")
+    finally:
+        logging.getLogger().handlers[:] = before
+    said = capsys.readouterr().err
+    assert "Method Not Allowed" in said
+    assert "/calendar/….ics" in said or "/calendar/…" in said
+    assert token not in said
+
+
+def _handlers() -> list[Any]:
+    return list(logging.getLogger().handlers)

@@ -1,0 +1,158 @@
+"""What recruiters hear by themselves: changes, no answer, how did it go; from the decision to the outbox."""
+
+import uuid
+
+import pytest
+
+from broadcasts.consumer import DeliveryEvents
+from common import clock
+from common.mongo import collection
+from people.models import Candidate, Recruiter
+from scheduling import staff
+from scheduling import tasks as scheduling_tasks
+from shared_contracts.broadcast import CardDelivered, Delivery, DeliveryStatus
+from shared_contracts.card import CardAttention, CardCommand
+from shared_contracts.directory import Attendance, BookingStatus
+from tests import asking
+from tests.card_tools import cards
+from tests.conftest import MakeSlot
+from tests.reminders.tools import Clock, kinds_now, ledger, row_of, rows, sent_now, slot_at
+
+
+@pytest.fixture
+def booked(at: Clock, make_slot: MakeSlot, maria: Candidate, olga: Recruiter) -> Candidate:
+    """Maria, who is booked for 16:00 with Olga, who has heard of it."""
+    asking.outcome(asking.book(maria, slot_at(make_slot, "2026-11-24 16:00", recruiter=olga)))
+    assert notices() == ["booked"]
+    return maria
+
+
+def notices() -> list[str | None]:
+    """What recruiters are told at this moment."""
+    return [card.occasion and card.occasion.value for card in new_cards() if card.attention is CardAttention.NOTICE]
+
+
+def new_cards() -> list[CardCommand]:
+    known = {card.message_id for card in cards()}
+    sent_now()
+    return [card for card in cards() if card.message_id not in known]
+
+
+def test_each_change_of_a_booking_is_told_once(
+    at: Clock, booked: Candidate, make_slot: MakeSlot, olga: Recruiter
+) -> None:
+    asking.outcome(
+        asking.move(booked, asking.the_booking(booked), slot_at(make_slot, "2026-11-25 16:00", recruiter=olga))
+    )
+    assert notices() == ["moved"]
+    asking.outcome(asking.cancel(booked, asking.the_booking(booked)))
+    assert notices() == ["cancelled"]
+    assert notices() == []
+
+
+def test_what_changed_in_the_night_is_told_in_the_morning_as_it_is_then(
+    at: Clock, booked: Candidate, make_slot: MakeSlot, olga: Recruiter
+) -> None:
+    at("2026-11-23 23:00")
+    asking.outcome(
+        asking.move(booked, asking.the_booking(booked), slot_at(make_slot, "2026-11-25 16:00", recruiter=olga))
+    )
+    asking.outcome(asking.cancel(booked, asking.the_booking(booked)))
+    assert notices() == []
+    at("2026-11-24 08:00")
+    assert notices() == ["cancelled"]
+
+
+def test_no_answer_is_told_an_hour_before(at: Clock, booked: Candidate) -> None:
+    """R8."""
+    at("2026-11-24 11:00")
+    sent_now()
+    at("2026-11-24 14:00")
+    assert kinds_now() == [("reminder_soon", True)]
+    at("2026-11-24 14:59:59")
+    assert notices() == []
+    at("2026-11-24 15:00")
+    assert notices() == ["no_answer"]
+
+
+@pytest.mark.parametrize("answer", [Attendance.CONFIRMED, Attendance.RESCHEDULE_ASKED])
+def test_an_answer_is_no_silence(at: Clock, booked: Candidate, answer: Attendance) -> None:
+    at("2026-11-24 14:00")
+    sent_now()
+    asking.outcome(asking.says(booked, asking.the_booking(booked), answer))
+    notices()
+    at("2026-11-24 15:00")
+    assert notices() == []
+    assert ledger(booked)["no_answer 24 16:00"] == "answered"
+
+
+def test_who_can_not_come_is_reminded_of_nothing_more(at: Clock, booked: Candidate) -> None:
+    at("2026-11-24 11:00")
+    assert kinds_now() == [("reminder_today", False)]
+    asking.outcome(asking.says(booked, asking.the_booking(booked), Attendance.DECLINED))
+    assert notices() == ["cant_come"]
+    at("2026-11-24 16:30")
+    assert (sent_now(), notices()) == ([], [])
+
+
+def test_the_recruiter_is_asked_how_it_went_and_a_no_show_is_offered_another_time(
+    at: Clock, booked: Candidate, olga: Recruiter
+) -> None:
+    at("2026-11-24 16:20")
+    scheduling_tasks.close_finished()
+    assert "outcome_due" in notices()
+    asking.in_batch(asking.mark(olga, asking.the_booking(booked), BookingStatus.NO_SHOW))
+    at("2026-11-24 16:35")
+    assert kinds_now() == [("no_show", False)]
+
+
+def test_a_mark_taken_back_in_time_offers_nothing(at: Clock, booked: Candidate, olga: Recruiter) -> None:
+    at("2026-11-24 16:20")
+    asking.in_batch(asking.mark(olga, asking.the_booking(booked), BookingStatus.NO_SHOW))
+    asking.in_batch(asking.mark(olga, asking.the_booking(booked), None))
+    at("2026-11-24 16:40")
+    assert kinds_now() == []
+
+
+def test_a_recruiter_who_is_not_in_chat_is_not_told_and_the_ledger_says_so(
+    at: Clock, make_slot: MakeSlot, maria: Candidate, olga: Recruiter
+) -> None:
+    """R4."""
+    Recruiter.objects.filter(pk=olga.pk).update(telegram_id=None)
+    slot = slot_at(make_slot, "2026-11-24 16:00", recruiter=olga)
+    staff.book_for(maria.telegram_id, str(slot.pk), actor="c", reason="")
+    assert notices() == []
+    assert row_of(maria, "change")["why"] == "no_chat"
+
+
+@pytest.mark.parametrize("first", [DeliveryStatus.BLOCKED, DeliveryStatus.SENT])
+def test_one_of_two_readers_is_enough(booked: Candidate, olga: Recruiter, first: DeliveryStatus) -> None:
+    """The deputy's chat may be closed, before or after the recruiter's card arrives."""
+    (row,) = rows_of_changes(booked)
+    for status in (first, DeliveryStatus.SENT if first is DeliveryStatus.BLOCKED else DeliveryStatus.BLOCKED):
+        item = CardDelivered(
+            message_id=uuid.uuid4(),
+            correlation_id="c" * 8,
+            occurred_at=clock.now(),
+            booking_id=str(row["booking_id"]),
+            recruiter_telegram_id=5001,
+            delivery=Delivery(chat_id=5001, status=status),
+            auto_message_id=str(row["_id"]),
+        )
+        DeliveryEvents().handle([item])
+
+    (row,) = rows_of_changes(booked)
+    assert row["state"] == "sent"
+
+
+def rows_of_changes(person: Candidate) -> list[dict[str, object]]:
+    return [row for row in rows(person) if row["kind"] == "change"]
+
+
+def test_the_chat_a_card_went_to_is_noted(booked: Candidate, olga: Recruiter) -> None:
+    """R1: ``target_chat_id``."""
+    collection("auto_messages").update_many(
+        {"kind": "change"}, {"$set": {"target_chat_id": None, "state": "scheduled"}}
+    )
+    notices()
+    assert row_of(booked, "change")["target_chat_id"] == olga.telegram_id

@@ -1,0 +1,106 @@
+"""Sends calendar files, silently and after everything that people wait for."""
+
+import asyncio
+import mimetypes
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from datetime import timedelta
+
+from pymongo.errors import PyMongoError
+from structlog.stdlib import get_logger
+from telegram.error import RetryAfter, TelegramError
+
+from interview_bot import logs
+from interview_bot.calendar_files import LEASE, WaitingFile
+from interview_bot.conversation.talk import Tools
+from interview_bot.conversation.texts import texts_for
+from interview_bot.errors import seconds_to_wait
+from interview_bot.messaging.notifications import end_of
+from interview_bot.rate_limiter import Priority
+from shared_contracts.broadcast import DeliveryStatus
+
+FILE_NAME = "interview.ics"
+SENDERS = 4
+"""Files in hand at once: one that waits for its chat's turn does not hold the others."""
+MAX_ATTEMPTS = 20
+_LONGEST_PAUSE = 300
+_LOOK_AGAIN = 2.0
+_CAPTIONS = {"PUBLISH": "calendar.add", "CANCEL": "calendar.remove"}
+_log = get_logger(__name__)
+
+mimetypes.add_type("text/calendar", ".ics")  # not every system knows it, and phones go by it
+
+
+class CalendarSender:
+    """Sends what waits in ``calendar_files``, until told to stop."""
+
+    def __init__(self, tools: Tools) -> None:
+        self._tools = tools
+        self._files = tools.calendar_files
+        self._stopping = False
+
+    def stop(self) -> None:
+        """Finish the files in hand and no more."""
+        self._stopping = True
+        self._files.added.set()
+
+    async def run(self) -> None:
+        """Send what there is to send."""
+        await asyncio.gather(*(self._work() for _ in range(SENDERS)))
+
+    async def _work(self) -> None:
+        while not self._stopping:
+            try:
+                while not self._stopping and (file := await self._files.claim()):
+                    await self._deliver(file)
+            except PyMongoError as error:
+                _log.warning("calendar_files_wait_for_mongodb", error=type(error).__name__)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._files.added.wait(), _LOOK_AGAIN)
+                self._files.added.clear()
+
+    async def _deliver(self, file: WaitingFile) -> None:
+        logs.begin(file.correlation_id, user_id=file.chat_id)
+        try:
+            async with self._keeping(file):
+                await self._send(file)
+        except TelegramError as error:
+            await self._after_trouble(file, error)
+        else:
+            await self._files.settle(file, DeliveryStatus.SENT)
+            _log.info("calendar_file_sent", method=file.method, sequence=file.sequence)
+
+    async def _send(self, file: WaitingFile) -> None:
+        texts = texts_for(await self._tools.chats.language(file.chat_id))
+        await self._tools.bot.send_document(
+            file.chat_id,
+            file.content.encode(),
+            filename=FILE_NAME,
+            caption=texts.plain(_CAPTIONS[file.method]),
+            disable_notification=True,
+            rate_limit_args=Priority.FILE,
+        )
+
+    async def _after_trouble(self, file: WaitingFile, error: TelegramError) -> None:
+        """What may have arrived is not sent again: the text above it says all that matters."""
+        status = end_of(error) or (DeliveryStatus.FAILED if file.attempts >= MAX_ATTEMPTS else None)
+        _log.warning("calendar_file_not_sent", error=type(error).__name__, status=status, attempts=file.attempts)
+        if status is not None:
+            await self._files.settle(file, status)
+            return
+        pause = seconds_to_wait(error) if isinstance(error, RetryAfter) else min(2**file.attempts, _LONGEST_PAUSE)
+        await self._files.postpone(file, timedelta(seconds=pause))
+
+    @asynccontextmanager
+    async def _keeping(self, file: WaitingFile) -> AsyncIterator[None]:
+        async def renew() -> None:
+            while True:
+                await asyncio.sleep(LEASE.total_seconds() / 3)
+                with suppress(PyMongoError):
+                    await self._files.postpone(file, LEASE)
+
+        renewal = asyncio.create_task(renew())
+        try:
+            yield
+        finally:
+            renewal.cancel()

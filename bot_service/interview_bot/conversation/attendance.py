@@ -1,0 +1,81 @@
+"""Do you come? The three answers to a reminder, and the answer to another time that the recruiter offers (R8).
+
+They leave a dialog that is under way as it is: a reminder may come at any moment.
+"""
+
+from datetime import datetime
+from typing import TypedDict
+from uuid import UUID
+
+from interview_bot import clock, logs
+from interview_bot.conversation.callback_data import minute_of
+from interview_bot.conversation.my_bookings import own, show_bookings
+from interview_bot.conversation.requests import asked, brief_of, reply_of, request_id_of, submit_to
+from interview_bot.conversation.screen import Screen
+from interview_bot.conversation.talk import Talk
+from interview_bot.messaging.outbox import AnswerKind
+from interview_bot.state import TempData
+from shared_contracts.booking import AttendanceAnswered, BookingRequest, BriefPayload, ReplyTo, TimeAnswered
+from shared_contracts.directory import Attendance, BookingStatus, BookingView
+from shared_contracts.topology import BOOKING_EVENT
+
+
+async def answer(talk: Talk, booking_id: str, minute: str, given: Attendance) -> None:
+    """One of the three buttons was pressed, under a message about the interview that starts at ``minute``."""
+    booking = await own(talk, booking_id)
+    if booking is None:
+        return
+    if booking.status is not BookingStatus.BOOKED or minute_of(booking.slot.starts_at) != minute:
+        await show_bookings(talk, lead=talk.texts("attendance.changed"))
+        return
+    request = AttendanceAnswered(
+        **_essentials(talk, booking),
+        booking_id=booking.id,
+        starts_at=booking.slot.starts_at,
+        answer=given,
+    )
+    await _submit(talk, booking, request, given.value)
+
+
+async def answer_time(talk: Talk, booking_id: str, slot_id: str, *, take: bool) -> None:
+    """An offered time was taken, or the present one is kept."""
+    booking = await own(talk, booking_id)
+    if booking is None:
+        return
+    if booking.offered_slot is None or booking.offered_slot.id != slot_id:
+        await show_bookings(talk, lead=talk.texts("offer.over"))
+        return
+    request = TimeAnswered(**_essentials(talk, booking), booking_id=booking.id, slot_id=slot_id, take=take)
+    await _submit(talk, booking, request, "take_time" if take else "keep_time")
+
+
+async def _submit(talk: Talk, booking: BookingView, request: BookingRequest, kind: AnswerKind) -> None:
+    def wait(key: str) -> Screen:
+        return Screen(talk.texts(key))
+
+    data = TempData(event_id=booking.slot.event.id, booking=booking)
+    await submit_to(talk, BOOKING_EVENT, request, asked(talk, kind, request.occurred_at, data), wait)
+
+
+class _Essentials(TypedDict):
+    message_id: UUID
+    correlation_id: str
+    occurred_at: datetime
+    timestamp: datetime
+    user_telegram_id: int
+    payload: BriefPayload
+    reply: ReplyTo | None
+
+
+def _essentials(talk: Talk, booking: BookingView) -> _Essentials:
+    now = clock.now()
+    return _Essentials(
+        # by press, not by button: one may be pressed again after another answer, or after a failure
+        message_id=request_id_of(talk, f"answer:{booking.id}:{talk.query_id}"),
+        correlation_id=logs.correlation_id(),
+        occurred_at=now,
+        timestamp=now,
+        user_telegram_id=talk.user_id,
+        payload=brief_of(booking.slot),
+        reply=reply_of(talk),
+    )

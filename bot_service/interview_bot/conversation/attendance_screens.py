@@ -1,0 +1,57 @@
+"""How the answers to "do you come?" and to an offered time ended (R8), in the message they were given in."""
+
+from telegram import InlineKeyboardMarkup
+
+from interview_bot.conversation import keyboards
+from interview_bot.conversation.screen import Reader, Screen
+from interview_bot.conversation.wording import booking_card, slot_card
+from shared_contracts.booking import BookingResult, Outcome
+from shared_contracts.directory import Attendance, BookingStatus, BookingView
+
+_TIME_ANSWERED = "booking.time_answered"
+ANSWERS = frozenset({"attendance.answered", _TIME_ANSWERED})
+"""Requests that leave a dialog under way as it is."""
+_OFFER_GONE = frozenset({Outcome.SLOT_FULL, Outcome.SLOT_CLOSED, Outcome.SLOT_NOT_FOUND})
+_THANKS = {
+    Attendance.CONFIRMED: "attendance.confirmed",
+    Attendance.RESCHEDULE_ASKED: "attendance.time_asked",
+    None: "attendance.kept",
+}
+
+
+def answered_screen(result: BookingResult, booking: BookingView | None, reader: Reader) -> Screen | None:
+    """The screen of an answer; None where the outcome's usual words fit.
+
+    Args:
+        booking: the booking as it stands, also after a failure, None where that is not known.
+    """
+    texts, outcome = reader.texts, result.outcome
+    if booking is None:
+        return None
+    if outcome is Outcome.BOOKED and booking.attendance in _THANKS:
+        parts = [texts(_THANKS[booking.attendance]), slot_card(booking.slot, reader.zone, texts)]
+        link = booking.recruiter_url or _contact(booking, reader)
+        if booking.attendance is Attendance.RESCHEDULE_ASKED and link:
+            parts.append(texts("attendance.urgent", link=link))
+        return Screen("\n\n".join(parts), _open_answers(booking, reader))
+    if outcome is Outcome.CANCELLED and booking.attendance is Attendance.DECLINED:
+        return Screen(texts("attendance.declined"), keyboards.sign_up(booking.slot.event.id, texts))
+    if outcome is Outcome.TOO_LATE:
+        return Screen(texts("attendance.too_late"), keyboards.contact(_contact(booking, reader), texts))
+    if outcome is Outcome.FAILED or (outcome in _OFFER_GONE and result.event_type == _TIME_ANSWERED):
+        lead = texts("outcome.failed" if outcome is Outcome.FAILED else "attendance.offer_gone")
+        return Screen(f"{lead}\n\n{booking_card(booking, reader.zone, texts)}", _open_answers(booking, reader))
+    return None
+
+
+def _open_answers(booking: BookingView, reader: Reader) -> InlineKeyboardMarkup | None:
+    """What can still be answered, until the start."""
+    if booking.status is not BookingStatus.BOOKED:
+        return None
+    if booking.offered_slot is not None:
+        return keyboards.offered_time(booking, booking.offered_slot, reader.texts)
+    return keyboards.attendance(booking, reader.texts)
+
+
+def _contact(booking: BookingView, reader: Reader) -> str | None:
+    return booking.contact_url or reader.contact_url

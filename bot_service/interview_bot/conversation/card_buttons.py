@@ -1,0 +1,97 @@
+"""The buttons under a recruiter's card: answering, offering another time, marking how it went."""
+
+from datetime import datetime
+
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+
+from interview_bot import clock
+from interview_bot.conversation.callback_data import Action, pack
+from interview_bot.conversation.texts import Texts
+from interview_bot.conversation.wording import slot_button
+from shared_contracts.card import RecruiterCard
+from shared_contracts.directory import BookingStatus, SlotView
+
+UNDO = "u"
+MARKS: dict[str, BookingStatus | None] = {
+    "a": BookingStatus.ATTENDED,
+    "l": BookingStatus.LATE,
+    "n": BookingStatus.NO_SHOW,
+    "r": BookingStatus.RECRUITER_ABSENT,
+    UNDO: None,
+}
+"""What a mark's button carries, and the mark; none takes it back."""
+_LABELS = {"a": "button.attended", "l": "button.late", "n": "button.no_show", "r": "button.recruiter_absent"}
+
+
+def card_keyboard(card: RecruiterCard, texts: Texts, turn: int) -> InlineKeyboardMarkup | None:
+    """All that can be done with the card at this moment."""
+    rows = [*_answers(card, texts, turn), *_offers(card, texts, turn), *_marks(card, texts, turn)]
+    if not card.candidate.reachable and card.candidate.link.startswith("https://"):
+        # for a tg:// button Telegram may refuse the whole message (privacy settings); the name links there anyway
+        rows.append([InlineKeyboardButton(texts.plain("button.write_candidate"), url=card.candidate.link)])
+    return InlineKeyboardMarkup(rows) if rows else None
+
+
+def card_button(texts: Texts, key: str, action: Action, card: RecruiterCard, turn: int) -> InlineKeyboardButton:
+    """A button that counts for the booking's version and the card's turn only."""
+    data = pack(action, card.booking.id, str(card.booking.version), str(turn))
+    return InlineKeyboardButton(texts.plain(key), callback_data=data)
+
+
+def slot_to_offer(card: RecruiterCard, number: int, now: datetime) -> SlotView | None:
+    """The free slot behind a button, if it can still be offered at ``now``."""
+    if not card.yours or number >= len(card.free_slots):
+        return None
+    slot, offered = card.free_slots[number], card.booking.offered_slot
+    already = offered is not None and offered.id == slot.id
+    return None if already or slot.closes_at <= now else slot
+
+
+def slots_to_offer(card: RecruiterCard, now: datetime) -> list[tuple[int, SlotView]]:
+    """The free slots that can be offered at ``now``, with their numbers."""
+    slots = ((number, slot_to_offer(card, number, now)) for number in range(len(card.free_slots)))
+    return [(number, slot) for number, slot in slots if slot is not None]
+
+
+def can_mark(card: RecruiterCard, code: str, now: datetime) -> bool:
+    """Whether this mark can be made, or taken back, at ``now``."""
+    if code == UNDO:
+        return card.yours and card.undo_until is not None and now < card.undo_until
+    return card.yours and card.may_mark
+
+
+def _answers(card: RecruiterCard, texts: Texts, turn: int) -> list[list[InlineKeyboardButton]]:
+    if not card.awaits_answer:
+        return []
+    actions = [("button.approve", Action.CARD_APPROVE), ("button.reject", Action.CARD_REJECT)]
+    if not card.booking.reschedule_asked:
+        actions.insert(1, ("button.reschedule", Action.CARD_RESCHEDULE))
+    return [[card_button(texts, key, action, card, turn)] for key, action in actions]
+
+
+def _offers(card: RecruiterCard, texts: Texts, turn: int) -> list[list[InlineKeyboardButton]]:
+    """A slot goes by its number in this revision of the card: two ids would be too long for a button."""
+    rows = []
+    for number, slot in slots_to_offer(card, clock.now()):
+        data = pack(Action.CARD_OFFER, card.booking.id, str(card.revision), str(turn), str(number))
+        label = texts.plain("button.offer_time", slot=slot_button(slot, card.timezone, texts))
+        rows.append([InlineKeyboardButton(label, callback_data=data)])
+    return rows
+
+
+def _marks(card: RecruiterCard, texts: Texts, turn: int) -> list[list[InlineKeyboardButton]]:
+    labels = dict(_LABELS)
+    if card.for_deputy:  # "I was absent" would be said of the wrong person
+        labels["r"] = "button.their_recruiter_absent"
+    labels[UNDO] = "button.undo_mark"
+    now, booking = clock.now(), card.booking
+    return [
+        [
+            InlineKeyboardButton(
+                texts.plain(key),
+                callback_data=pack(Action.CARD_MARK, booking.id, str(booking.version), str(turn), code),
+            )
+        ]
+        for code, key in labels.items()
+        if can_mark(card, code, now)
+    ]

@@ -1,0 +1,78 @@
+"""Automatic messages to a recruiter about one booking: its card, below a line that says what it is about."""
+
+from structlog.stdlib import get_logger
+
+from interview_bot import clock
+from interview_bot.conversation.card_messages import anchor, screen_of
+from interview_bot.conversation.talk import Tools
+from interview_bot.conversation.texts import texts_for
+from interview_bot.messaging.sent_once import SentOnce
+from interview_bot.rate_limiter import Priority
+from interview_bot.shown_cards import ShownCard
+from shared_contracts.broadcast import Delivery, DeliveryStatus
+from shared_contracts.card import CardAttention, CardCommand, CardOccasion, RecruiterCard
+
+_LEADS = {
+    CardOccasion.BOOKED: "card.notice_booked",
+    CardOccasion.MOVED: "card.notice_moved",
+    CardOccasion.CHANGED: "card.notice_changed",
+    CardOccasion.CANCELLED: "card.notice_cancelled",
+    CardOccasion.CANT_COME: "card.notice_cant_come",
+    CardOccasion.RESCHEDULE_ASKED: "card.notice_reschedule_asked",
+    CardOccasion.OFFER_DECLINED: "card.notice_offer_declined",
+    CardOccasion.NO_ANSWER: "card.notice_no_answer",
+}
+"""That an outcome is to be marked the card says itself."""
+_ABOUT_ATTENDANCE = frozenset({CardOccasion.NO_ANSWER, CardOccasion.RESCHEDULE_ASKED})
+_log = get_logger(__name__)
+
+
+class CardNotices:
+    """Sends cards as messages of their own, once per automatic message."""
+
+    def __init__(self, tools: Tools, once: SentOnce) -> None:
+        self._tools = tools
+        self._once = once
+
+    async def deliver(self, command: CardCommand) -> Delivery:
+        """Send the newest card that is known, unless what was to be told is not so any more. The caller holds the lock.
+
+        Raises:
+            TelegramError, AdminApiDownError: not sent, worth another try.
+        """
+        chat_id, card = command.recruiter_telegram_id, command.card
+        message_id = command.auto_message_id or str(command.message_id)
+        ended = await self._once.ended(message_id)
+        if ended is not None:
+            return ended
+        shown = await self._tools.shown_cards.claim(chat_id, card)
+        shown = shown or await self._tools.shown_cards.get(chat_id, card.booking.id)
+        if shown is None or not is_still_so(command, shown.card):
+            _log.info("notice_overtaken", booking_id=card.booking.id, revision=card.revision)
+            return Delivery(chat_id=chat_id, status=DeliveryStatus.SUPPRESSED)
+        return await self._send(command, message_id, shown)
+
+    async def _send(self, command: CardCommand, message_id: str, shown: ShownCard) -> Delivery:
+        chat_id = command.recruiter_telegram_id
+        texts = texts_for(await self._tools.chats.language(chat_id))
+        lead = texts(_LEADS[command.occasion]) if command.occasion in _LEADS else ""
+        screen = await screen_of(self._tools, shown, texts, lead)
+        end = await self._once.send(message_id, chat_id, screen, Priority.CARD)
+        if end.status is DeliveryStatus.BLOCKED:
+            await self._tools.chats.unreachable(chat_id)
+        if end.telegram_message_id is not None:
+            await anchor(self._tools, chat_id, shown, end.telegram_message_id, screen, texts)
+            # an update to the same revision would only take the line away that says what it is about
+            await self._tools.shown_cards.note(chat_id, shown.card, CardAttention.UPDATE, None)
+        return end
+
+
+def is_still_so(command: CardCommand, newest: RecruiterCard) -> bool:
+    """Whether the newest known card still bears out what the command was to tell."""
+    told, booking = command.card.booking, newest.booking
+    if command.occasion is CardOccasion.NO_ANSWER and booking.slot.starts_at <= clock.now():
+        return False  # it asks to write to them before the interview
+    if command.occasion in _ABOUT_ATTENDANCE and told.attendance is not booking.attendance:
+        return False
+    same_slot = (told.slot.id, told.slot.starts_at) == (booking.slot.id, booking.slot.starts_at)
+    return newest.yours is command.card.yours and told.status is booking.status and same_slot

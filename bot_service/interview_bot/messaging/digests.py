@@ -1,0 +1,51 @@
+"""Lists for recruiters and staff (``bot.digest.command``), sent once each and reported."""
+
+from uuid import NAMESPACE_OID, uuid5
+
+from interview_bot import clock, logs
+from interview_bot.conversation.digests import digest_text
+from interview_bot.conversation.screen import Screen
+from interview_bot.conversation.talk import Tools
+from interview_bot.conversation.texts import texts_for
+from interview_bot.messaging.sent_once import SentOnce
+from interview_bot.rate_limiter import Priority
+from interview_bot.update_processor import PersonLocks
+from shared_contracts.broadcast import Delivery, DeliveryStatus, DigestDelivered
+from shared_contracts.digest import DigestCommand
+from shared_contracts.topology import DELIVERY_EVENT
+
+
+class Digests:
+    """Sends lists; ``deliver`` is the handler of ``bot.digest.command``."""
+
+    def __init__(self, tools: Tools, once: SentOnce, locks: PersonLocks) -> None:
+        self._tools = tools
+        self._once = once
+        self._locks = locks
+
+    async def deliver(self, command: DigestCommand) -> None:
+        """Send the list unless it was sent before or its time is over; then report it.
+
+        Raises:
+            TelegramError: not sent, worth another try.
+        """
+        async with self._locks.hold(command.chat_id):  # two copies may be in hand at once
+            end = await self._once.ended(command.digest_id) or await self._send(command)
+        if end.status is DeliveryStatus.BLOCKED:
+            await self._tools.chats.unreachable(command.chat_id)
+        event = DigestDelivered(
+            message_id=uuid5(NAMESPACE_OID, f"digest:{command.digest_id}:{command.attempt}:{end.status.value}"),
+            correlation_id=logs.correlation_id(),
+            occurred_at=clock.now(),
+            digest_id=command.digest_id,
+            delivery=end,
+            attempt=command.attempt,
+        )
+        await self._tools.outbox.send(DELIVERY_EVENT, event)
+
+    async def _send(self, command: DigestCommand) -> Delivery:
+        if clock.now() > command.not_after:
+            return await self._once.give_up(command.digest_id, command.chat_id)
+        texts = texts_for(command.language or await self._tools.chats.language(command.chat_id))
+        screen = Screen(digest_text(command, texts))
+        return await self._once.send(command.digest_id, command.chat_id, screen, Priority.NOTICE)

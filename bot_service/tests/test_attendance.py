@@ -1,0 +1,336 @@
+"""R8: the three answers to a reminder, and the answer to another time that the recruiter offers."""
+
+import json
+from typing import Any
+
+import pytest
+
+from interview_bot import clock
+from interview_bot.conversation.callback_data import minute_of
+from interview_bot.database import Database
+from shared_contracts.booking import AttendanceAnswered, Outcome, TimeAnswered
+from shared_contracts.directory import Attendance, BookingStatus, BookingView
+from shared_contracts.notification import CacheName, NotificationKind
+from shared_contracts.topology import BOOKING_RESULT, NOTIFICATION_COMMAND
+from tests.kit.desk import Desk
+from tests.kit.inbox import handled
+from tests.kit.telegram import Message, Person, Sandbox, eventually
+from tests.test_notifications import notice
+
+COMING, NOT_COMING, ASK_TIME = "✅ Подтверждаю", "❌ Не смогу", "🔁 Просьба перенести"
+TAKE, KEEP = "✅ Подходит", "Оставить как есть"
+
+
+async def asked(anna: Person, desk: Desk, **changes: Any) -> Message:
+    """Anna is asked whether she comes."""
+    await anna.writes("/start")
+    await anna.sees("Выберите")
+    command = notice(desk, NotificationKind.REMINDER_SOON, asks_attendance=True, recheck=True, attempt=1, reason=None)
+    booking = held(desk, offered_slot=None, **changes)
+    desk.answers.expect(command, booking=booking)
+    await desk.send(NOTIFICATION_COMMAND.name, command)
+    return await anna.sees("Скоро увидимся")
+
+
+def held(desk: Desk, **changes: Any) -> BookingView:
+    """Anna's booking, changed at the desk."""
+    [(booking_id, (owner, booking))] = desk.bookings.items()
+    booking = booking.model_copy(update=changes)
+    desk.bookings[booking_id] = (owner, booking)
+    return booking
+
+
+def answers(desk: Desk) -> list[Attendance]:
+    """What Anna answered, as the admin service got it."""
+    return [request.answer for request in desk.requests if isinstance(request, AttendanceAnswered)]
+
+
+@pytest.mark.parametrize(
+    ("language", "labels"),
+    [
+        ("ru", ["✅ Подтверждаю", "❌ Не смогу", "🔁 Просьба перенести"]),
+        ("en", ["✅ Confirm", "❌ Can't come", "🔁 Ask to reschedule"]),
+    ],
+)
+async def test_the_prompt_has_three_buttons_each_in_a_row_of_its_own(
+    sandbox: Sandbox, desk: Desk, bot: object, language: str, labels: list[str]
+) -> None:
+    """R8, on the wire: the call as Telegram got it, in both languages."""
+    desk.allow(1001, "Anna")
+    desk.open_event()
+    for number in (1, 2):
+        desk.add_slot(number)
+    anna = await sandbox.person(1001, "Anna", language)
+    await anna.writes("/help")
+    await anna.sees("/mybooking")
+    command = notice(desk, NotificationKind.REMINDER_SOON, asks_attendance=True, recheck=True, attempt=1, reason=None)
+    desk.answers.expect(command)
+    await desk.send(NOTIFICATION_COMMAND.name, command)
+    await anna.sees("придёте" if language == "ru" else "Please confirm that you will come.")
+    call = (await sandbox.calls("sendMessage", 1001))[-1]
+    rows = json.loads(call["params"]["reply_markup"])["inline_keyboard"]
+    assert [[button["text"] for button in row] for row in rows] == [[label] for label in labels]
+    start = minute_of(command.booking.slot.starts_at)
+    data = [button["callback_data"] for row in rows for button in row]
+    assert data == [f"1:{action}:{command.booking.id}:{start}" for action in ("ay", "an", "aa")]
+    assert all(len(item.encode()) <= 64 for item in data)
+
+
+async def test_confirming_is_recorded_and_can_be_changed_until_the_start(anna: Person, desk: Desk) -> None:
+    """R8: in the same message, with the other two answers still there."""
+    prompt = await asked(anna, desk)
+    desk.answering.clear()
+    await anna.presses(prompt, COMING)
+    assert (await anna.sees("Передаём, что вы придёте…")).labels == []
+    desk.answering.set()
+    thanks = await anna.sees("Спасибо, что подтвердили!")
+    assert (thanks.id, thanks.labels) == (prompt.id, [NOT_COMING, ASK_TIME])
+    assert "каб. 1" in thanks.text
+    await anna.presses(thanks, NOT_COMING)
+    await anna.sees("Жаль, что не получится встретиться")
+    assert answers(desk) == [Attendance.CONFIRMED, Attendance.DECLINED]
+    request = desk.requests[0]
+    assert isinstance(request, AttendanceAnswered)
+    assert request.starts_at == desk.slots[f"{1:024x}"].starts_at
+    assert (request.payload.location, request.reply is not None) == ("Офис на Тверской", True)
+
+
+async def test_who_can_not_come_is_offered_to_sign_up_again(anna: Person, desk: Desk) -> None:
+    """R8: one press cancels and frees the seat."""
+    prompt = await asked(anna, desk)
+    await anna.presses(prompt, NOT_COMING)
+    shown = await anna.sees("место освободили")
+    assert (shown.id, shown.labels) == (prompt.id, ["Записаться"])
+    assert desk.bookings == {}
+    await anna.presses(shown, "Записаться")
+    await anna.sees("Выберите удобное время")
+
+
+async def test_asking_for_another_time_keeps_the_booking_and_names_the_recruiters_link(
+    anna: Person, desk: Desk
+) -> None:
+    """R8: they can still confirm or decline, and write to the recruiter."""
+    prompt = await asked(anna, desk, recruiter_url="https://t.me/rita_recruiter")
+    await anna.presses(prompt, ASK_TIME)
+    shown = await anna.sees("Передали рекрутеру")
+    assert (shown.id, shown.labels) == (prompt.id, [COMING, NOT_COMING])
+    assert "https://t.me/rita_recruiter" in shown.text
+    await anna.presses(shown, COMING)
+    await anna.sees("Спасибо, что подтвердили!")
+    assert answers(desk) == [Attendance.RESCHEDULE_ASKED, Attendance.CONFIRMED]
+
+
+async def test_without_a_recruiters_link_the_citys_is_named(anna: Person, desk: Desk) -> None:
+    """FR7."""
+    await anna.presses(await asked(anna, desk), ASK_TIME)
+    assert "https://t.me/responsible_person" in (await anna.sees("Передали рекрутеру")).text
+
+
+async def test_pressing_twice_is_answering_once(anna: Person, desk: Desk) -> None:
+    """Guard: the closed message."""
+    prompt = await asked(anna, desk)
+    desk.answering.clear()
+    queries = [await anna.presses(prompt, button) for button in (COMING, COMING, NOT_COMING)]
+    for query in queries:
+        await anna.answer_to(query)
+    desk.answering.set()
+    await anna.sees("Спасибо, что подтвердили!")
+    assert answers(desk) == [Attendance.CONFIRMED]
+
+
+async def test_a_button_of_an_earlier_time_says_so_and_shows_the_booking(anna: Person, desk: Desk) -> None:
+    """Guard: the start in the button against the booking's."""
+    prompt = await asked(anna, desk)
+    held(desk, slot=desk.slots[f"{2:024x}"], version=2)
+    await anna.presses(prompt, COMING)
+    shown = await anna.sees("Ваша запись с тех пор изменилась")
+    assert shown.id == prompt.id
+    assert "каб. 2" in shown.text
+    assert desk.requests == []
+
+
+async def test_a_booking_that_is_not_certain_yet_has_nothing_to_confirm(anna: Person, desk: Desk) -> None:
+    """Guard: the status at the press; a forged button with the right start."""
+    prompt = await asked(anna, desk, status=BookingStatus.PENDING)
+    await anna.presses(prompt, COMING)
+    assert "ждёт подтверждения" in (await anna.sees("Ваша запись с тех пор изменилась")).text
+    assert desk.requests == []
+
+
+async def test_someone_elses_interview_can_not_be_answered_for(sandbox: Sandbox, anna: Person, desk: Desk) -> None:
+    """Guard: ``my_bookings.own``, with the right start and the slot on offer."""
+    booking = desk.book(1001, desk.slots[f"{1:024x}"])
+    held(desk, offered_slot=desk.slots[f"{2:024x}"])
+    desk.allow(1002, "Борис")
+    boris = await sandbox.person(1002, "Борис")
+    await boris.writes("/start")
+    slots = await boris.sees("Выберите удобное время")
+    start = minute_of(booking.slot.starts_at)
+    for data in (f"ay:{booking.id}:{start}", f"an:{booking.id}:{start}", f"ty:{booking.id}:{2:024x}"):
+        await boris.sends_data(slots, f"1:{data}")
+        await boris.sees("Этой записи уже нет")
+    assert desk.requests == []
+
+
+async def test_who_was_taken_off_the_list_is_refused_at_the_press(anna: Person, desk: Desk) -> None:
+    """FR2."""
+    prompt = await asked(anna, desk)
+    desk.lists_down = True
+    desk.remove(1001)
+    await desk.invalidate(CacheName.ALLOWED_USERS)
+
+    async def refused() -> bool:
+        answer = await anna.answer_to(await anna.presses(prompt, ASK_TIME))
+        return "приглашённых" in (answer["text"] or "")
+
+    assert await eventually(refused, "a refusal")
+    assert Attendance.DECLINED not in answers(desk)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "words", "labels"),
+    [
+        (Outcome.TOO_LATE, "уже началось или прошло", ["Свяжитесь с нами"]),
+        (Outcome.VERSION_CONFLICT, "тем временем изменилась", ["Моя запись"]),
+        (Outcome.BOOKING_NOT_FOUND, "Этой записи уже нет", ["Выбрать время"]),
+        (Outcome.CANCELLED, "Запись отменена", ["Выбрать время"]),
+        (Outcome.NOT_ALLOWED, "вас нет в списке", ["Свяжитесь с нами"]),
+        (Outcome.FAILED, "Что-то пошло не так", [COMING, NOT_COMING, ASK_TIME]),
+    ],
+)
+async def test_each_refusal_has_its_words_and_next_step(
+    anna: Person, desk: Desk, outcome: Outcome, words: str, labels: list[str]
+) -> None:
+    """R2, R8; after a failure of ours the same can be answered again."""
+    prompt = await asked(anna, desk)
+    desk.outcome = outcome
+    await anna.presses(prompt, COMING)
+    shown = await anna.sees(words)
+    assert (shown.id, shown.labels) == (prompt.id, labels)
+
+
+async def test_an_answer_leaves_a_dialog_under_way_as_it_is(anna: Person, desk: Desk) -> None:
+    """Anna is moving her booking when the reminder comes: both go on."""
+    prompt = await asked(anna, desk)
+    await anna.writes("/reschedule")
+    details = await anna.sees("На какое время перенести?")
+    await anna.presses(details, "каб. 2")
+    await anna.sees("Перенести вашу запись")
+    await anna.presses(prompt, COMING)
+
+    async def thanked() -> bool:
+        return any("Спасибо, что подтвердили!" in message.text for message in await anna.messages())
+
+    await eventually(thanked, "thanks")
+    await anna.presses(await anna.sees("Перенести вашу запись"), "Подтвердить")
+    await anna.sees("Запись перенесена!")
+
+
+async def offered(anna: Person, desk: Desk) -> Message:
+    """Anna asked for another time, and the recruiter offers the second slot."""
+    await anna.writes("/start")
+    await anna.sees("Выберите")
+    command = notice(desk, NotificationKind.TIME_OFFERED, reason=None)
+    booking = command.booking.model_copy(
+        update={"attendance": Attendance.RESCHEDULE_ASKED, "offered_slot": desk.slots[f"{2:024x}"], "version": 3}
+    )
+    desk.bookings[booking.id] = (1001, booking)
+    await desk.send(NOTIFICATION_COMMAND.name, command.model_copy(update={"booking": booking}))
+    return await anna.sees("Рекрутер предлагает")
+
+
+async def test_an_offered_time_is_taken_with_one_press(anna: Person, desk: Desk) -> None:
+    """R8, pressed twice."""
+    offer = await offered(anna, desk)
+    assert offer.labels == [TAKE, KEEP]
+    desk.answering.clear()
+    for query in [await anna.presses(offer, TAKE) for _ in range(2)]:
+        await anna.answer_to(query)
+    desk.answering.set()
+    moved = await anna.sees("Запись перенесена!")
+    assert moved.id == offer.id
+    assert "каб. 2" in moved.text
+    [request] = desk.requests
+    assert isinstance(request, TimeAnswered)
+    assert (request.slot_id, request.take) == (f"{2:024x}", True)
+
+
+async def test_the_present_time_is_kept(anna: Person, desk: Desk) -> None:
+    """R8: and the three answers are open again."""
+    offer = await offered(anna, desk)
+    await anna.presses(offer, KEEP)
+    kept = await anna.sees("оставляем прежнее время. Ждём вас")
+    assert (kept.id, kept.labels) == (offer.id, [COMING, NOT_COMING, ASK_TIME])
+    assert "каб. 1" in kept.text
+
+
+async def test_an_offered_time_that_filled_up_leaves_the_booking(anna: Person, desk: Desk) -> None:
+    """``slot_full``: no list of other slots, the recruiter offers them."""
+    offer = await offered(anna, desk)
+    desk.take_seats(desk.slots[f"{2:024x}"])
+    await anna.presses(offer, TAKE)
+    shown = await anna.sees("это время уже заняли")
+    assert (shown.id, shown.labels) == (offer.id, [COMING, NOT_COMING])
+    assert "каб. 1" in shown.text
+
+
+async def test_an_offer_that_was_replaced_says_so(anna: Person, desk: Desk) -> None:
+    """Guard: the slot in the button against the one on offer."""
+    offer = await offered(anna, desk)
+    held(desk, offered_slot=desk.slots[f"{3:024x}"], version=4)
+    await anna.presses(offer, TAKE)
+    shown = await anna.sees("уже неактуально")
+    assert "Рекрутер предлагает" in shown.text
+    assert shown.labels == [TAKE, KEEP, "🔁 Перенести", "❌ Отменить"]
+    assert desk.requests == []
+    await anna.presses(shown, TAKE)
+    await anna.sees("Запись перенесена!")
+
+
+async def test_my_booking_shows_the_answer_and_an_open_offer(anna: Person, desk: Desk) -> None:
+    """FR6, R8."""
+    desk.book(1001, desk.slots[f"{1:024x}"])
+    held(desk, attendance=Attendance.CONFIRMED, attendance_at=clock.now())
+    await anna.writes("/mybooking")
+    assert "Вы подтвердили, что придёте" in (await anna.sees("Ваша запись")).text
+    held(desk, attendance=Attendance.RESCHEDULE_ASKED, offered_slot=desk.slots[f"{2:024x}"])
+    await anna.writes("/mybooking")
+    shown = await anna.sees("Рекрутер предлагает")
+    assert "Вы просили другое время" in shown.text
+    assert shown.labels == [TAKE, KEEP, "🔁 Перенести", "❌ Отменить"]
+    await anna.presses(shown, KEEP)
+    await anna.sees("оставляем прежнее время")
+
+
+async def test_who_did_not_come_is_shown_the_way_to_another_time(anna: Person, desk: Desk) -> None:
+    """The issue's "Outcomes"."""
+    await anna.writes("/start")
+    await anna.sees("Выберите")
+    command = notice(desk, NotificationKind.NO_SHOW, recheck=True, attempt=1, reason=None)
+    desk.answers.expect(command)
+    await desk.send(NOTIFICATION_COMMAND.name, command)
+    await anna.presses(await anna.sees("Не получилось встретиться"), "Записаться")
+    await anna.sees("Выберите удобное время")
+
+
+async def test_an_older_answers_result_does_not_overwrite_a_newer_one(
+    anna: Person, desk: Desk, bots_database: Database
+) -> None:
+    """Guard: ``shown_bookings``."""
+    prompt = await asked(anna, desk)
+    await anna.presses(prompt, COMING)
+    thanks = await anna.sees("Спасибо, что подтвердили!")
+    await anna.presses(thanks, NOT_COMING)
+    await anna.sees("место освободили")
+    first = desk.requests[0]
+    confirmed = BookingView(
+        id=prompt.data(COMING).split(":")[2],
+        version=2,
+        status=BookingStatus.BOOKED,
+        slot=desk.slots[f"{1:024x}"],
+        attendance=Attendance.CONFIRMED,
+    )
+    await desk.send(BOOKING_RESULT.name, desk.result_of(first, outcome=Outcome.BOOKED, booking=confirmed))
+    await handled(bots_database, BOOKING_RESULT.name, count=3)
+    texts = {message.id: message.text for message in await anna.messages()}
+    assert "место освободили" in texts[prompt.id]

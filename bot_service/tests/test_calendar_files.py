@@ -1,0 +1,213 @@
+"""Calendar files: silently below what they go with, once, whatever happens on the way."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from redis.asyncio import Redis
+
+from interview_bot import clock
+from interview_bot.calendar_files import WAITING
+from interview_bot.database import Database
+from interview_bot.rate_limiter import Priority, SharedRateLimiter
+from shared_contracts.booking import BookingResult, Outcome, ReplyTo
+from shared_contracts.invite import CalendarFile
+from shared_contracts.notification import NotificationKind
+from shared_contracts.topology import BOOKING_RESULT, NOTIFICATION_COMMAND
+from tests.kit.desk import Desk
+from tests.kit.inbox import handled
+from tests.kit.telegram import Message, Person, Sandbox, eventually
+from tests.test_notifications import notice, reports
+
+UID = f"{'b' * 24}@slotdesk"
+
+
+def file(sequence: int = 1, method: str = "PUBLISH") -> CalendarFile:
+    content = f"BEGIN:VCALENDAR\r\nMETHOD:{method}\r\nX-NUMBER:{sequence}\r\nX-CITY:Москва\r\nEND:VCALENDAR\r\n"
+    return CalendarFile.model_validate({"uid": UID, "sequence": sequence, "method": method, "content": content})
+
+
+def result(desk: Desk, message: Message, **changes: Any) -> BookingResult:
+    """The answer to Anna's request, shown in ``message``."""
+    values: dict[str, Any] = {
+        "message_id": uuid4(),
+        "correlation_id": "desk",
+        "occurred_at": clock.now(),
+        "request_id": uuid4(),
+        "event_type": "booking.created",
+        "outcome": Outcome.BOOKED,
+        "decided_at": clock.now(),
+        "user_telegram_id": 1001,
+        "reply": ReplyTo(chat_id=1001, message_id=message.id),
+        "booking": desk.book(1001, desk.slots[f"{1:024x}"]),
+        "calendar": file(),
+    }
+    return BookingResult(**(values | changes))
+
+
+async def opened(person: Person) -> Message:
+    await person.writes("/start")
+    return await person.sees("Выберите")
+
+
+async def settled(bots_database: Database, count: int = 1) -> list[str]:
+    """Wait until that many files are done with; how they ended."""
+
+    async def look() -> list[str] | None:
+        rows = await bots_database["calendar_files"].find({"state": {"$ne": WAITING}}).to_list()
+        return [row["state"] for row in rows] if len(rows) >= count else None
+
+    return await eventually(look, "the file is done with", seconds=20)
+
+
+async def test_the_file_comes_silently_below_the_answer(
+    anna: Person, desk: Desk, sandbox: Sandbox, bots_database: Database
+) -> None:
+    """Guard: the file is stored once the answer is shown. Nothing of it is kept when it has been sent."""
+    message = await opened(anna)
+    await desk.send(BOOKING_RESULT.name, result(desk, message))
+
+    [sent] = await anna.gets_files(1)
+
+    assert (await anna.messages())[-1].text.startswith("✅ Вы записаны!")
+    assert sent.id > message.id
+    assert (sent.name, sent.mime_type) == ("interview.ics", "text/calendar")
+    assert sent.caption == "Добавьте в календарь"
+    assert sent.content == file().content
+    [call] = await sandbox.calls("sendDocument", anna.id)
+    assert call["params"]["disable_notification"] in {True, "true"}
+    assert await settled(bots_database) == ["sent"]
+    row = await bots_database["calendar_files"].find_one()
+    assert row is not None
+    assert "content" not in row
+
+
+async def test_captions_are_in_the_readers_language_and_say_what_the_file_does(
+    sandbox: Sandbox, desk: Desk, bot: Any
+) -> None:
+    desk.allow(1001, "Mary")
+    desk.open_event()
+    desk.add_slot(1)
+    mary = await sandbox.person(1001, "Mary", "en")
+    await mary.writes("/start")
+    message = await mary.sees("Choose")
+    await desk.send(BOOKING_RESULT.name, result(desk, message))
+    await mary.gets_files(1)
+    off = result(desk, message, outcome=Outcome.CANCELLED, calendar=file(2, "CANCEL"))
+    await desk.send(BOOKING_RESULT.name, off)
+    captions = [sent.caption for sent in await mary.gets_files(2)]
+    assert captions == ["Add it to your calendar", "Takes the meeting out of your calendar"]
+
+
+async def test_a_redelivered_answer_brings_no_second_file(anna: Person, desk: Desk, bots_database: Database) -> None:
+    """Guard: the condition of ``put``; the last copy has another message id, so the inbox does not help."""
+    message = await opened(anna)
+    answer = result(desk, message)
+    await desk.send(BOOKING_RESULT.name, answer)
+    await anna.gets_files(1)
+    await settled(bots_database)
+    await desk.send(BOOKING_RESULT.name, answer)
+    await desk.send(BOOKING_RESULT.name, answer.model_copy(update={"message_id": uuid4()}))
+    await handled(bots_database, BOOKING_RESULT.name, count=2)
+    assert await bots_database["calendar_files"].count_documents({"state": WAITING}) == 0
+    newer = answer.model_copy(update={"message_id": uuid4(), "calendar": file(2)})
+    await desk.send(BOOKING_RESULT.name, newer)
+    numbers = [sent.content.partition("X-NUMBER:")[2][0] for sent in await anna.gets_files(2)]
+    assert numbers == ["1", "2"]
+
+
+async def test_an_older_file_never_follows_a_newer(anna: Person, desk: Desk, bots_database: Database) -> None:
+    """Guard: the same condition. An interview taken out of the calendar is not put back by a late message."""
+    message = await opened(anna)
+    cancelled = notice(desk, NotificationKind.BOOKING_CANCELLED, calendar=file(3, "CANCEL"))
+    await desk.send(NOTIFICATION_COMMAND.name, cancelled)
+    await anna.gets_files(1)
+    await desk.send(BOOKING_RESULT.name, result(desk, message, calendar=file(2)))
+    await handled(bots_database, BOOKING_RESULT.name, count=1)
+    moved = notice(desk, NotificationKind.BOOKING_MOVED, calendar=file(4))
+    await desk.send(NOTIFICATION_COMMAND.name, moved)
+    numbers = [sent.content.partition("X-NUMBER:")[2][0] for sent in await anna.gets_files(2)]
+    assert numbers == ["3", "4"]
+
+
+async def test_a_file_that_telegram_does_not_take_yet_holds_nothing_up_and_comes_later(
+    anna: Person, desk: Desk, sandbox: Sandbox
+) -> None:
+    """Guard: passing faults postpone the file. The answer is shown once, and what the person does next stays."""
+    message = await opened(anna)
+    await sandbox.fault("sendDocument", error_code=502)
+    await desk.send(BOOKING_RESULT.name, result(desk, message))
+    await anna.sees("Вы записаны!")
+    await anna.writes("/reschedule")
+    choosing = await anna.sees("На какое время перенести?")
+
+    await anna.gets_files(1)
+
+    await anna.presses(choosing, "каб. 2")
+    await anna.sees("Перенести вашу запись на это время?")
+    assert len(await sandbox.calls("sendDocument", anna.id)) == 2
+    booked = [call for call in await sandbox.calls("editMessageText", anna.id) if "Вы записаны" in str(call["params"])]
+    assert len(booked) == 1
+
+
+async def test_a_file_without_telegrams_answer_is_not_sent_again(
+    anna: Person, desk: Desk, sandbox: Sandbox, bots_database: Database
+) -> None:
+    """``TimedOut`` may mean delivered."""
+    message = await opened(anna)
+    await sandbox.fault("sendDocument", mode="drop_after_apply")
+    await desk.send(BOOKING_RESULT.name, result(desk, message))
+    assert await settled(bots_database) == ["uncertain"]
+    assert len(await sandbox.files(anna.id)) == 1
+
+
+async def test_a_file_for_who_blocked_the_bot_meanwhile_is_given_up(
+    anna: Person, desk: Desk, sandbox: Sandbox, bots_database: Database
+) -> None:
+    message = await opened(anna)
+    await sandbox.fault("sendDocument", error_code=403, description="Forbidden: bot was blocked by the user")
+    await desk.send(BOOKING_RESULT.name, result(desk, message))
+    assert await settled(bots_database) == ["blocked"]
+
+
+async def test_news_brings_its_file_and_is_reported_as_before(anna: Person, desk: Desk) -> None:
+    await opened(anna)
+    command = notice(desk, NotificationKind.BOOKING_APPROVED, calendar=file())
+    await desk.send(NOTIFICATION_COMMAND.name, command)
+    shown = await anna.sees("Поздравляем, Анна!")
+    [sent] = await anna.gets_files(1)
+    assert sent.id > shown.id
+    [report] = await reports(desk)
+    assert report.delivery.telegram_message_id == shown.id
+
+
+async def test_news_that_did_not_arrive_brings_no_file(anna: Person, desk: Desk, bots_database: Database) -> None:
+    """Guard: never in front of the text, never instead of it."""
+    await opened(anna)
+    await anna.blocks()
+    await desk.send(NOTIFICATION_COMMAND.name, notice(desk, NotificationKind.BOOKING_MOVED, calendar=file()))
+    await reports(desk)
+    await handled(bots_database, NOTIFICATION_COMMAND.name, count=1)
+    assert await bots_database["calendar_files"].count_documents({}) == 0
+
+
+async def test_a_file_leaves_the_chats_room_to_what_the_person_does(
+    redis: Redis, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guard: ``_CHAT_AT_REST``. After three messages a fourth goes at once, a file waits until the chat is at rest."""
+    limiter = SharedRateLimiter(redis)
+    waits: list[str] = []
+
+    async def note(_seconds: float) -> None:
+        waits.append("waited")
+        await redis.delete("flow:chat:6001")
+
+    async def send() -> None:
+        return None
+
+    monkeypatch.setattr("interview_bot.rate_limiter.sleep", note)
+    for _ in range(4):
+        await limiter.process_request(send, (), {}, "sendMessage", {"chat_id": 6001}, Priority.INTERACTIVE)
+    assert waits == []
+    await limiter.process_request(send, (), {}, "sendDocument", {"chat_id": 6001}, Priority.FILE)
+    assert waits == ["waited"]

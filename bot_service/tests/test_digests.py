@@ -1,0 +1,307 @@
+"""Lists that go out by themselves (``bot.digest.command``): the recruiter's tomorrow and the staff's day."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from bson import Int64
+
+from interview_bot import clock
+from interview_bot.conversation.cards import plain_text
+from interview_bot.conversation.digests import digest_text
+from interview_bot.conversation.texts import texts_for
+from interview_bot.database import Database
+from shared_contracts.broadcast import DeliveryStatus, DigestDelivered
+from shared_contracts.digest import DaySummary, DigestCommand, DigestEntry, DigestKind, SummaryLine
+from shared_contracts.directory import Attendance
+from shared_contracts.telegram_text import utf16_length
+from shared_contracts.topology import DIGEST_COMMAND
+from tests.kit.desk import Desk
+from tests.kit.inbox import handled
+from tests.kit.recruiting import RITA
+from tests.kit.telegram import GROUP, Person, Sandbox, eventually
+
+
+def entry(number: int = 0, **changes: Any) -> DigestEntry:
+    """An interview of the recruiter's tomorrow."""
+    values: dict[str, Any] = {
+        "starts_at": datetime(2027, 3, 2, 6, 20, tzinfo=UTC) + timedelta(minutes=20 * number),
+        "candidate": "Анна <Смелая>",
+        "link": "https://t.me/anna_candidate",
+        "event": "Стажировка",
+        "place": "Офис на Тверской, каб. 1",
+    }
+    return DigestEntry(**(values | changes))
+
+
+def digest(**changes: Any) -> DigestCommand:
+    """Rita's tomorrow."""
+    values: dict[str, Any] = {
+        "message_id": uuid4(),
+        "correlation_id": "desk",
+        "occurred_at": clock.now(),
+        "digest_id": uuid4().hex[:24],
+        "kind": DigestKind.TOMORROW,
+        "attempt": 1,
+        "chat_id": RITA,
+        "day": "2027-03-02",
+        "timezone": "Europe/Moscow",
+        "not_after": clock.now() + timedelta(hours=1),
+        "entries": [entry(0, attendance=Attendance.CONFIRMED), entry(1, by_hand=True)],
+    }
+    return DigestCommand(**(values | changes))
+
+
+def day(**changes: Any) -> DigestCommand:
+    """The staff's day."""
+    summary = DaySummary(
+        attended=5,
+        no_show=1,
+        unmarked=2,
+        pending=3,
+        by_hand=1,
+        tomorrow=[
+            SummaryLine(event="Стажировка <2027>", city="Москва", interviews=5, confirmed=3),
+            SummaryLine(event="Стажировка <2027>", city="Казань", interviews=2, confirmed=0),
+        ],
+    )
+    values: dict[str, Any] = {"kind": DigestKind.STAFF_SUMMARY, "summary": summary, "entries": [], "day": "2027-03-01"}
+    return digest(**(values | changes))
+
+
+def read(command: DigestCommand, language: str = "ru") -> str:
+    """The list as plain text."""
+    return plain_text(digest_text(command, texts_for(language)))
+
+
+def again(command: DigestCommand, **changes: Any) -> DigestCommand:
+    """The same list in another envelope, so that the inbox does not help."""
+    return command.model_copy(update={"message_id": uuid4()} | changes)
+
+
+async def reports(desk: Desk, command: DigestCommand, count: int = 1, seconds: float = 8.0) -> list[DigestDelivered]:
+    """Wait for that many reports of the list."""
+
+    async def look() -> list[DigestDelivered] | None:
+        sent = [event for event in desk.delivery_events if isinstance(event, DigestDelivered)]
+        found = [event for event in sent if event.digest_id == command.digest_id]
+        return found if len(found) >= count else None
+
+    return await eventually(look, "a report", seconds)
+
+
+async def lists(person: Person) -> int:
+    """How many lists the person got."""
+    return sum("Завтра, " in message.text for message in await person.messages())
+
+
+def test_a_recruiters_tomorrow_reads_well_in_both_languages() -> None:
+    """Time, name with the link, event, place, the answer, and whom to write to by hand."""
+    assert read(digest()) == (
+        "📋 Завтра, вторник, 2 марта: 2 собеседования\n\n"
+        "09:20 · Анна <Смелая>: https://t.me/anna_candidate\nСтажировка · Офис на Тверской, каб. 1\n✅ придёт\n\n"
+        "09:40 · Анна <Смелая>: https://t.me/anna_candidate\nСтажировка · Офис на Тверской, каб. 1\n"
+        "✍️ бот не может написать кандидату, напишите сами"
+    )
+    assert read(digest(), "en") == (
+        "📋 Tomorrow, Tuesday, 2 March: 2 interviews\n\n"
+        "09:20 · Анна <Смелая>: https://t.me/anna_candidate\nСтажировка · Офис на Тверской, каб. 1\n✅ is coming\n\n"
+        "09:40 · Анна <Смелая>: https://t.me/anna_candidate\nСтажировка · Офис на Тверской, каб. 1\n"
+        "✍️ the bot can't write to them, please do so yourself"
+    )
+
+
+def test_times_are_the_readers_and_their_zone_is_named_unless_it_is_moscows() -> None:
+    """06:20 UTC is 16:20 in Vladivostok."""
+    text = read(digest(timezone="Asia/Vladivostok"))
+    assert "Время по городу: Владивосток\n\n16:20 · " in text
+    assert "Time" not in read(digest(), "en")
+    assert "Times are local: Vladivostok" in read(digest(timezone="Asia/Vladivostok"), "en")
+
+
+@pytest.mark.parametrize(
+    ("number", "words"), [(1, "1 собеседование"), (3, "3 собеседования"), (11, "11 собеседований")]
+)
+def test_the_number_of_interviews_counts_those_left_out(number: int, words: str) -> None:
+    """Russian plurals."""
+    text = read(digest(entries=[entry()], more=number - 1))
+    assert words in text.partition("\n")[0]
+    assert (f"…и ещё {number - 1}" in text) is (number > 1)
+
+
+@pytest.mark.parametrize("name", ["Я" * 256, "🎓" * 128, "<&" * 128])
+def test_a_long_list_is_cut_to_one_message_and_says_how_many_more(name: str) -> None:
+    """Guard: ``_fitted``; Telegram counts UTF-16 units after the markup."""
+    command = digest(entries=[entry(number, candidate=name) for number in range(60)], more=5)
+    html = digest_text(command, texts_for("ru"))
+    visible = plain_text(html.replace(' href="https://t.me/anna_candidate"', ""))
+    assert utf16_length(visible) <= 4096
+    shown = visible.count("Стажировка")
+    assert 0 < shown < 60
+    assert visible.endswith(f"…и ещё {65 - shown}")
+
+
+def test_the_staffs_day_reads_well_in_both_languages() -> None:
+    """Numbers only, those that are nought left out."""
+    assert read(day()) == (
+        "📊 Итоги дня: понедельник, 1 марта\n✅ Состоялись: 5\n❌ Кандидата не было: 1\n❔ Не отмечены: 2\n\n"
+        "Ждут внимания\n🕐 Заявки ждут ответа рекрутера: 3\n✍️ Связаться вручную: 1\n\n"
+        "Завтра: 7 собеседований\n"
+        "Стажировка <2027>, Москва: 5, подтвердили 3\nСтажировка <2027>, Казань: 2, подтвердили 0"
+    )
+    assert read(day(), "en") == (
+        "📊 The day in numbers: Monday, 1 March\n✅ Took place: 5\n❌ Candidate did not come: 1\n❔ Not marked: 2\n\n"
+        "Need attention\n🕐 Requests waiting for a recruiter: 3\n✍️ To be contacted by hand: 1\n\n"
+        "Tomorrow: 7 interviews\n"
+        "Стажировка <2027>, Москва: 5, confirmed 3\nСтажировка <2027>, Казань: 2, confirmed 0"
+    )
+
+
+@pytest.mark.parametrize("name", list(DaySummary.model_fields.keys() - {"tomorrow"}))
+@pytest.mark.parametrize("language", ["ru", "en"])
+def test_every_number_of_the_day_is_named(name: str, language: str) -> None:
+    """None is left out where there is something to say."""
+    assert ": 17" in read(day(summary=DaySummary.model_validate({name: 17})), language)
+
+
+def test_an_empty_day_says_so() -> None:
+    """Nothing today, nothing tomorrow."""
+    text = read(day(summary=DaySummary()))
+    assert text == "📊 Итоги дня: понедельник, 1 марта\nСобеседований сегодня не было.\n\nНа завтра собеседований нет."
+
+
+async def test_a_list_is_sent_once_and_reported_with_its_text(
+    rita: Person, desk: Desk, bots_database: Database
+) -> None:
+    """I4. Guard: ``SentOnce.ended`` by the digest's id; the repeats have other message ids."""
+    command = digest()
+    await desk.send(DIGEST_COMMAND.name, command)
+    shown = await rita.sees("Завтра, вторник, 2 марта")
+    for attempt in (1, 2):
+        await desk.send(DIGEST_COMMAND.name, again(command, attempt=attempt))
+    await handled(bots_database, DIGEST_COMMAND.name, count=3)
+    first, second = await reports(desk, command, 2)
+    assert (first.attempt, second.attempt) == (1, 2)
+    assert first.delivery == second.delivery
+    assert (first.delivery.status, first.delivery.telegram_message_id) == (DeliveryStatus.SENT, shown.id)
+    assert first.delivery.text == read(command)
+    assert await lists(rita) == 1
+
+
+async def test_two_copies_in_hand_at_once_are_one_list(rita: Person, desk: Desk, bots_database: Database) -> None:
+    """Guard: the lock on the chat in ``Digests.deliver``."""
+    command = digest()
+    for _ in range(6):
+        await desk.send(DIGEST_COMMAND.name, again(command))
+    await handled(bots_database, DIGEST_COMMAND.name, count=6)
+    assert await lists(rita) == 1
+
+
+async def test_a_list_that_comes_too_late_is_not_sent_but_may_come_another_time(
+    rita: Person, desk: Desk, bots_database: Database
+) -> None:
+    """Guard: ``not_after`` at the moment of sending; too late is not kept as an end."""
+    command = digest(not_after=clock.now() - timedelta(seconds=1))
+    await desk.send(DIGEST_COMMAND.name, command)
+    [late] = await reports(desk, command)
+    assert (late.delivery.status, late.attempt) == (DeliveryStatus.TOO_LATE, 1)
+    assert await lists(rita) == 0
+    in_time = again(command, attempt=2, not_after=clock.now() + timedelta(hours=1))
+    await desk.send(DIGEST_COMMAND.name, in_time)
+    await rita.sees("Завтра, ")
+    assert [report.delivery.status for report in await reports(desk, command, 2)] == [
+        DeliveryStatus.TOO_LATE,
+        DeliveryStatus.SENT,
+    ]
+
+
+async def test_a_group_gets_the_day_in_its_own_language(sandbox: Sandbox, rita: Person, desk: Desk) -> None:
+    """``language`` of the command; no buttons."""
+    command = day(chat_id=GROUP, language="en")
+    await desk.send(DIGEST_COMMAND.name, command)
+
+    async def look() -> Any:
+        return next((m for m in await sandbox.messages(GROUP) if "The day in numbers" in m.text), None)
+
+    message = await eventually(look, "the summary")
+    assert message.buttons == []
+    assert (await reports(desk, command))[0].delivery.chat_id == GROUP
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        (403, "Forbidden: bot was kicked from the supergroup chat"),
+        (400, "Bad Request: group chat was upgraded to a supergroup chat"),
+    ],
+)
+async def test_a_group_that_is_gone_is_a_failure_in_telegrams_words(
+    sandbox: Sandbox, rita: Person, desk: Desk, code: int, words: str
+) -> None:
+    """Guard: a group blocks nobody (``SentOnce._failed``)."""
+    await sandbox.fault("sendMessage", error_code=code, description=words)
+    command = day(chat_id=GROUP, language="ru")
+    await desk.send(DIGEST_COMMAND.name, command)
+    [report] = await reports(desk, command)
+    assert report.delivery.status is DeliveryStatus.FAILED
+    assert words.partition(": ")[2] in (report.delivery.error or "").replace("Group", "group")
+
+
+async def test_a_person_who_blocked_the_bot_is_reported_blocked(
+    rita: Person, desk: Desk, bots_database: Database
+) -> None:
+    """And remembered as unreachable."""
+    await rita.blocks()
+    command = digest()
+    await desk.send(DIGEST_COMMAND.name, command)
+    [report] = await reports(desk, command)
+    assert report.delivery.status is DeliveryStatus.BLOCKED
+    chat = await bots_database["chats"].find_one({"_id": Int64(RITA)})
+    assert chat is not None
+    assert chat["reachable"] is False
+
+
+async def test_telegrams_refusal_to_serve_now_is_tried_again_and_costs_no_try(
+    rita: Person, desk: Desk, sandbox: Sandbox
+) -> None:
+    """Guard: a try that is known not to have arrived is taken back in ``SentOnce._failed``."""
+    await sandbox.fault("sendMessage", error_code=502, times=3)
+    command = digest()
+    await desk.send(DIGEST_COMMAND.name, command)
+    [report] = await reports(desk, command)
+    assert (report.delivery.status, report.delivery.uncertain_tries) == (DeliveryStatus.SENT, 0)
+    assert await lists(rita) == 1
+
+
+async def test_a_list_without_telegrams_answer_is_sent_once_more_and_counted(
+    rita: Person, desk: Desk, sandbox: Sandbox
+) -> None:
+    """An ambiguous time-out costs at most one duplicate."""
+    await sandbox.fault("sendMessage", mode="drop_after_apply", times=1)
+    command = digest()
+    await desk.send(DIGEST_COMMAND.name, command)
+    [report] = await reports(desk, command)
+    assert (report.delivery.status, report.delivery.uncertain_tries) == (DeliveryStatus.SENT, 1)
+    assert await lists(rita) == 2
+
+
+@pytest.mark.parametrize(
+    ("died", "late", "status", "seen"),
+    [
+        (1, False, DeliveryStatus.SENT, 1),
+        (2, False, DeliveryStatus.UNCERTAIN, 0),
+        (1, True, DeliveryStatus.UNCERTAIN, 0),
+    ],
+)
+async def test_a_bot_that_died_while_sending_leaves_at_most_one_duplicate(
+    rita: Person, desk: Desk, bots_database: Database, died: int, late: bool, status: DeliveryStatus, seen: int
+) -> None:
+    """Guards: the try is written down before it is made; ``MAX_TRIES``; what may have arrived is not "too late"."""
+    command = digest(not_after=clock.now() + timedelta(hours=-1 if late else 1))
+    row = {"_id": command.digest_id, "chat_id": Int64(RITA), "unclear": died, "at": clock.now()}
+    await bots_database["automatic_messages"].insert_one(row)
+    await desk.send(DIGEST_COMMAND.name, command)
+    [report] = await reports(desk, command)
+    assert (report.delivery.status, report.delivery.uncertain_tries) == (status, died)
+    assert await lists(rita) == seen

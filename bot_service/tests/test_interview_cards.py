@@ -1,0 +1,302 @@
+"""R8: recruiters offer another time and mark how interviews went, from the card."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from interview_bot import clock
+from interview_bot.conversation.cards import card_screen, told_by_hand
+from interview_bot.conversation.texts import texts_for
+from shared_contracts.booking import Outcome, OutcomeMarked, TimeOffered
+from shared_contracts.card import CardAttention, DecidedBy, RecruiterCard
+from shared_contracts.directory import Attendance, BookingStatus
+from shared_contracts.notification import NotificationKind
+from shared_contracts.topology import CARD_COMMAND
+from tests.kit.desk import Desk
+from tests.kit.recruiting import RITA
+from tests.kit.telegram import Message, Person, eventually
+
+MARKS = {
+    "✅ Собеседование прошло": (BookingStatus.ATTENDED, "Собеседование состоялось"),
+    "🕐 Прошло с опозданием": (BookingStatus.LATE, "состоялось с опозданием"),
+    "❌ Кандидата не было": (BookingStatus.NO_SHOW, "Кандидата не было"),
+    "🙈 Меня не было": (BookingStatus.RECRUITER_ABSENT, "Рекрутера не было"),
+}
+
+
+def booked_card(desk: Desk, **changes: Any) -> RecruiterCard:
+    """Anna's booking of the first slot, as Rita's card."""
+    return desk.recruiting.booked_card(RITA, desk.book(1001, desk.slots[f"{1:024x}"]), **changes)
+
+
+async def shown(rita: Person, desk: Desk, card: RecruiterCard, text: str) -> Message:
+    """The card in Rita's chat."""
+    await desk.send(CARD_COMMAND.name, desk.recruiting.command(RITA, card, CardAttention.NEW))
+    return await rita.sees(text)
+
+
+async def asking(rita: Person, desk: Desk, **changes: Any) -> Message:
+    """Rita's card of Anna, who asks for another time; two slots are free."""
+    free = [desk.add_slot(number) for number in (3, 4)]
+    asked = {"attendance": Attendance.RESCHEDULE_ASKED, "attendance_at": clock.now(), "free_slots": free}
+    return await shown(rita, desk, booked_card(desk, **(asked | changes)), "Кандидат просит другое время")
+
+
+async def reads(person: Person, message_id: int, text: str) -> Message:
+    """Wait until a message reads so."""
+
+    async def look() -> Message | None:
+        return next((m for m in await person.messages() if m.id == message_id and text in m.text), None)
+
+    return await eventually(look, f"{text!r} in the card")
+
+
+async def test_a_free_time_is_offered_with_one_press(rita: Person, desk: Desk) -> None:
+    """R8: each free slot is a button; the card then says what was offered and offers the rest."""
+    card = await asking(rita, desk)
+    assert [label.partition(" ")[0] for label in card.labels] == ["Предложить:", "Предложить:"]
+    assert "каб. 3" in card.labels[0]
+    desk.answering.clear()
+    await rita.presses(card, "каб. 3")
+    waiting = await rita.sees("Предлагаем кандидату это время…")
+    assert (waiting.id, waiting.buttons) == (card.id, [])
+    desk.answering.set()
+    offered = await rita.sees("Предложено:")
+    assert "Ждём ответа кандидата" in offered.text
+    assert (offered.id, len(offered.buttons)) == (card.id, 1)
+    assert "каб. 4" in offered.labels[0]
+    [request] = desk.requests
+    assert isinstance(request, TimeOffered)
+    assert (request.slot_id, request.expected_version, request.user_telegram_id) == (f"{3:024x}", 1, RITA)
+
+
+async def test_two_presses_on_two_times_are_one_request(rita: Person, desk: Desk) -> None:
+    """Guards: the request's id follows from the card as shown; the closed message."""
+    card = await asking(rita, desk)
+    desk.answering.clear()
+    for button in ("каб. 3", "каб. 4", "каб. 3"):
+        await rita.answer_to(await rita.presses(card, button))
+    desk.answering.set()
+    await rita.sees("Предложено:")
+    assert len(desk.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("outcome", "words"),
+    [
+        (Outcome.TOO_LATE, "собеседование началось"),
+        (Outcome.SLOT_FULL, "уже заняли"),
+        (Outcome.SLOT_CLOSED, "уже нельзя предложить"),
+        (Outcome.SLOT_NOT_FOUND, "уже нельзя предложить"),
+        (Outcome.VERSION_CONFLICT, "тем временем изменилась"),
+        (Outcome.BOOKING_NOT_FOUND, "тем временем изменилась"),
+    ],
+)
+async def test_a_time_that_can_not_be_offered_says_why_and_leaves_the_others(
+    rita: Person, desk: Desk, outcome: Outcome, words: str
+) -> None:
+    """R2. The next press is a new request: guard ``turn``."""
+    card = await asking(rita, desk)
+    desk.outcome = outcome
+    await rita.presses(card, "каб. 3")
+    refused = await rita.sees(words)
+    desk.outcome = None
+    await rita.presses(refused, "каб. 4")
+    await rita.sees("Предложено:")
+    assert len(desk.requests) == 2
+
+
+@pytest.mark.parametrize("press", ["2:0:0", "1:7:0", "1:0:2", "1:0:5"])
+async def test_a_time_of_another_card_is_stale(rita: Person, desk: Desk, press: str) -> None:
+    """Guard: revision, turn and number in ``interview_cards.offer_time``."""
+    card = await asking(rita, desk)
+    data = card.data("каб. 3").rsplit(":", 3)[0]
+    answer = await rita.answer_to(await rita.sends_data(card, f"{data}:{press}"))
+    assert "устарела" in answer["text"]
+    assert desk.requests == []
+
+
+async def test_a_press_on_a_time_of_an_older_card_never_offers_another(rita: Person, desk: Desk) -> None:
+    """Guard: the revision: the same number is another slot by now."""
+    card = await asking(rita, desk)
+    old = card.data("каб. 3")
+    newer = desk.recruiting.cards[RITA, f"b{1:023x}"].model_copy(
+        update={"revision": 2, "free_slots": [desk.slots[f"{4:024x}"]]}
+    )
+    await desk.send(CARD_COMMAND.name, desk.recruiting.command(RITA, newer, CardAttention.UPDATE))
+
+    async def updated() -> bool:
+        return len((await rita.messages())[-1].buttons) == 1
+
+    await eventually(updated, "the update")
+    answer = await rita.answer_to(await rita.sends_data(card, old))
+    assert "устарела" in answer["text"]
+    assert desk.requests == []
+
+
+async def test_a_time_that_closed_meanwhile_is_not_offered(rita: Person, desk: Desk) -> None:
+    """FR9. Guard: ``slot_to_offer``, for the button and at the press."""
+    closed = desk.add_slot(3, closes_at=clock.now() - timedelta(minutes=1))
+    asked = {"attendance": Attendance.RESCHEDULE_ASKED, "attendance_at": clock.now()}
+    card = await shown(rita, desk, booked_card(desk, free_slots=[closed, desk.add_slot(4)], **asked), "другое время")
+    assert len(card.labels) == 1
+    forged = card.data("каб. 4")[:-1] + "0"
+    assert "устарела" in (await rita.answer_to(await rita.sends_data(card, forged)))["text"]
+    assert desk.requests == []
+
+
+@pytest.mark.parametrize("label", list(MARKS))
+async def test_an_interview_is_marked_in_one_press_and_the_mark_taken_back(
+    rita: Person, desk: Desk, label: str
+) -> None:
+    """The four buttons; undo brings them back."""
+    card = await shown(rita, desk, booked_card(desk, may_mark=True), "Как прошло собеседование?")
+    assert card.labels == list(MARKS)
+    status, words = MARKS[label]
+    await rita.presses(card, label)
+    marked = await rita.sees(words)
+    assert "Кто отметил: Рита Рекрутер" in marked.text
+    assert (marked.id, marked.labels) == (card.id, ["↩️ Отменить отметку"])
+    await rita.presses(marked, "Отменить отметку")
+    again = await rita.sees("Как прошло собеседование?")
+    assert again.labels == list(MARKS)
+    assert [request.mark for request in desk.requests if isinstance(request, OutcomeMarked)] == [status, None]
+    assert [request.expected_version for request in desk.requests if isinstance(request, OutcomeMarked)] == [1, 2]
+
+
+async def test_marks_pressed_together_are_one_request(rita: Person, desk: Desk) -> None:
+    """Guards: the request's id follows from the card as shown; the closed message."""
+    card = await shown(rita, desk, booked_card(desk, may_mark=True), "Как прошло")
+    desk.answering.clear()
+    for label in (*MARKS, *MARKS):
+        await rita.answer_to(await rita.presses(card, label))
+    desk.answering.set()
+    await rita.sees("Собеседование состоялось")
+    assert len(desk.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("press", "card"),
+    [
+        ("1:0:u", "unmarked"),
+        ("1:0:a", "marked"),
+        ("1:0:a", "upcoming"),
+        ("2:0:a", "unmarked"),
+        ("1:7:a", "unmarked"),
+    ],
+)
+async def test_a_mark_that_is_not_offered_can_not_be_pressed(rita: Person, desk: Desk, press: str, card: str) -> None:
+    """Guards: ``can_mark``, version and turn at the press."""
+    kinds: dict[str, dict[str, Any]] = {
+        "unmarked": {"may_mark": True},
+        "marked": {"status": BookingStatus.LATE, "undo_until": clock.now() + timedelta(hours=1)},
+        "upcoming": {},
+    }
+    message = await shown(rita, desk, booked_card(desk, **kinds[card]), "Кандидат:")
+    answer = await rita.answer_to(await rita.sends_data(message, f"1:cm:b{1:023x}:{press}"))
+    assert "устарела" in answer["text"]
+    assert desk.requests == []
+
+
+async def test_a_mark_can_not_be_taken_back_when_the_day_is_over(rita: Person, desk: Desk) -> None:
+    """Undo for a day. Guard: ``undo_until`` in ``can_mark``, for the button and at the press."""
+    over = {"status": BookingStatus.ATTENDED, "undo_until": clock.now() - timedelta(seconds=1)}
+    card = await shown(rita, desk, booked_card(desk, **over), "состоялось")
+    assert card.buttons == []
+    answer = await rita.answer_to(await rita.sends_data(card, f"1:cm:b{1:023x}:1:0:u"))
+    assert "устарела" in answer["text"]
+    assert desk.requests == []
+
+
+async def test_a_mark_that_is_refused_says_why(rita: Person, desk: Desk) -> None:
+    """R2: the admin service decides about the time."""
+    card = await shown(rita, desk, booked_card(desk, may_mark=True), "Как прошло")
+    desk.outcome = Outcome.TOO_LATE
+    await rita.presses(card, "Кандидата не было")
+    refused = await rita.sees("Отметить сейчас нельзя")
+    assert refused.labels == list(MARKS)
+
+
+async def test_the_list_says_what_each_card_waits_for(rita: Person, desk: Desk) -> None:
+    """/requests has who asks for another time and what is to be marked too."""
+    asked = {"attendance": Attendance.RESCHEDULE_ASKED, "attendance_at": clock.now()}
+    for number, changes in ((1, asked), (2, {"may_mark": True})):
+        desk.recruiting.booked_card(RITA, desk.book(1001, desk.slots[f"{number:024x}"], number), **changes)
+    desk.recruiting.card(RITA, desk.book(1001, desk.add_slot(3), 3))
+    await rita.writes("/requests")
+    found = await rita.sees("ждут вашего ответа:")
+    assert "🔁 — кандидат просит другое время, 🏁 — отметьте" in found.text
+    assert [label.partition("Анна")[0] for label in found.labels] == ["🔁 ", "🏁 ", ""]
+    await rita.presses(found, "🏁")
+    assert (await reads(rita, found.id, "Как прошло")).labels == list(MARKS)
+
+
+@pytest.mark.parametrize(
+    ("attendance", "ru", "en"),
+    [
+        (Attendance.CONFIRMED, "✅ Кандидат придёт (ответ: 24 ноября, 12:05)", "✅ The candidate is coming"),
+        (Attendance.DECLINED, "❌ Кандидат не сможет прийти (ответ", "❌ The candidate can't come"),
+        (Attendance.RESCHEDULE_ASKED, "🔁 Кандидат просит другое время (ответ", "🔁 The candidate asks for another"),
+    ],
+)
+def test_the_answer_about_coming_is_on_the_card_with_its_time(
+    desk: Desk, attendance: Attendance, ru: str, en: str
+) -> None:
+    """R8, in both languages; it goes when the interview is over."""
+    desk.add_slot(1)
+    at = clock.now().replace(month=11, day=24, hour=9, minute=5)
+    status = BookingStatus.CANCELLED if attendance is Attendance.DECLINED else BookingStatus.BOOKED
+    card = booked_card(desk, attendance=attendance, attendance_at=at, status=status)
+    assert ru in card_screen(card, texts_for("ru"), 0).text
+    assert en in card_screen(card, texts_for("en"), 0).text
+    over = card.model_copy(
+        update={"booking": card.booking.model_copy(update={"status": BookingStatus.NO_SHOW}), "free_slots": []}
+    )
+    assert ru not in card_screen(over, texts_for("ru"), 0).text
+
+
+def test_who_asks_for_another_time_is_offered_one_or_written_to(desk: Desk) -> None:
+    """The card says what to do next, as long as nothing was offered."""
+    free = desk.add_slot(1)
+    asks = {"attendance": Attendance.RESCHEDULE_ASKED, "attendance_at": clock.now()}
+    with_slots, without = booked_card(desk, free_slots=[free], **asks), booked_card(desk, **asks)
+    offered = booked_card(desk, offered_slot=free, **asks)
+    hints = ("Предложите свободное время кнопкой ниже", "Свободного времени у вас сейчас нет", "Предложено:")
+    for card, hint in zip((with_slots, without, offered), hints, strict=True):
+        text = card_screen(card, texts_for("ru"), 0).text
+        assert [known for known in hints if known in text] == [hint]
+
+
+def test_a_deputy_does_not_say_i_was_absent(desk: Desk) -> None:
+    """The absent one is the recruiter they stand in for."""
+    desk.add_slot(1)
+    keyboard = card_screen(booked_card(desk, may_mark=True, for_deputy=True), texts_for("ru"), 0).keyboard
+    assert keyboard is not None
+    assert keyboard.inline_keyboard[3][0].text == "🙈 Рекрутера не было"
+
+
+def test_who_no_longer_holds_the_card_can_neither_offer_nor_mark(desk: Desk) -> None:
+    """Guard: ``yours`` in ``slot_to_offer`` and ``can_mark``."""
+    slot = desk.add_slot(1)
+    until = clock.now() + timedelta(hours=1)
+    card = booked_card(desk, may_mark=True, undo_until=until, free_slots=[slot], yours=False)
+    assert card_screen(card, texts_for("ru"), 0).keyboard is None
+
+
+def test_an_unreachable_candidate_is_told_by_hand_what_fits_the_moment(desk: Desk) -> None:
+    """R4: the offered time, a missed interview; no congratulations once it has begun."""
+    slot = desk.add_slot(1)
+    card = booked_card(desk, decided_by=DecidedBy(kind="recruiter"))
+    far = card.model_copy(update={"candidate": card.candidate.model_copy(update={"reachable": False})})
+
+    def kind(card: RecruiterCard, **changes: Any) -> NotificationKind | None:
+        return told_by_hand(card.model_copy(update={"booking": card.booking.model_copy(update=changes)}))
+
+    assert kind(far) is NotificationKind.BOOKING_APPROVED
+    assert kind(far, offered_slot=slot) is NotificationKind.TIME_OFFERED
+    assert kind(far, status=BookingStatus.NO_SHOW) is NotificationKind.NO_SHOW
+    assert kind(far, status=BookingStatus.RECRUITER_ABSENT) is NotificationKind.RECRUITER_ABSENT
+    assert kind(far, status=BookingStatus.ATTENDED) is None
+    assert kind(far.model_copy(update={"may_mark": True})) is None
+    assert "если нужно, напишите" in card_screen(far.model_copy(update={"may_mark": True}), texts_for("ru"), 0).text
