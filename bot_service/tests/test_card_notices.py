@@ -19,6 +19,7 @@ from tests.kit.recruiting import RITA
 from tests.kit.telegram import Person, Sandbox, eventually
 from tests.test_interview_cards import booked_card, reads
 
+DEPUTY = 2005
 WORDS = {
     CardOccasion.BOOKED: ("Новая запись", "A new booking"),
     CardOccasion.MOVED: ("Запись перенесена", "A booking was moved"),
@@ -93,6 +94,18 @@ async def test_a_notice_comes_below_and_the_old_card_points_to_it(rita: Person, 
     assert (await reads(rita, old.id, "Карточка заявки ниже")).buttons == []
     await rita.presses(notice, "Собеседование прошло")
     assert (await rita.sees("Собеседование состоялось")).id == notice.id
+
+
+async def test_the_deputy_hears_of_it_as_well(rita: Person, sandbox: Sandbox, desk: Desk) -> None:
+    """One automatic message, a copy for each who holds the card. Guard: the chat is part of what was sent."""
+    deputy = await sandbox.person(DEPUTY, "Дина", "ru")
+    await deputy.writes("/start")
+    await deputy.sees("Этот бот")  # their chat with the bot is all that it takes
+    command = noticed(desk)
+    await desk.send(CARD_COMMAND.name, command)
+    await rita.sees("Новая запись")
+    await desk.send(CARD_COMMAND.name, again(command, recruiter_telegram_id=DEPUTY))
+    await deputy.sees("Новая запись")
 
 
 async def test_a_repeated_notice_is_read_once_and_reported_the_same(

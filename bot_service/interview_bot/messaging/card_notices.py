@@ -41,7 +41,8 @@ class CardNotices:
             TelegramError, AdminApiDownError: not sent, worth another try.
         """
         chat_id, card = command.recruiter_telegram_id, command.card
-        message_id = command.auto_message_id or str(command.message_id)
+        # one for the recruiter and one for the deputy
+        message_id = f"{command.auto_message_id or command.message_id}:{chat_id}"
         ended = await self._once.ended(message_id)
         if ended is not None:
             return ended
