@@ -168,6 +168,15 @@ class Person:
 
         return eventually(look, f"{self.id} gets a file, {caption!r}")
 
+    def finds(self, *parts: str) -> Message:
+        """Wait for a message that shows all ``parts``, the newest of them: others may have come after it."""
+
+        def look() -> Message | None:
+            shown = [item for item in self.messages() if all(part in item.text for part in parts)]
+            return shown[-1] if shown else None
+
+        return eventually(look, f"{self.id} finds {parts}")
+
     def answer_to(self, query_id: str | None) -> Json:
         """How a press was acknowledged."""
 

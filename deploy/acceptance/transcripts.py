@@ -65,7 +65,13 @@ class Followed:
 
         ``after``: a message that shows ``part`` too, so a newer one is waited for.
         """
-        message = self.person.sees(part, message_id, after=after.id if after else 0)
+        return self._written(self.person.sees(part, message_id, after=after.id if after else 0))
+
+    def finds(self, *parts: str) -> Message:
+        """Wait for a message that shows all ``parts``, whatever came after it, and write down what it shows."""
+        return self._written(self.person.finds(*parts))
+
+    def _written(self, message: Message) -> Message:
         edited = message.id in self._shown
         if self._shown.get(message.id) != message:
             self._shown[message.id] = message

@@ -47,7 +47,7 @@ class Words:
     came: str
     has_come: str
     passed_on: str
-    wants_another_time: str
+    notice_of_another_time: str
     offer: str
     offered: str
     suits: str
@@ -95,7 +95,7 @@ RU = Words(
     came="✅",
     has_come="состоялось",
     passed_on="Передали",
-    wants_another_time="другое время",
+    notice_of_another_time="Кандидат просит другое время\n\n",
     offer="Предложить",
     offered="предлагает другое время",
     suits="Подходит",
@@ -142,7 +142,7 @@ EN = Words(
     came="✅",
     has_come="came",
     passed_on="We have told the recruiter",
-    wants_another_time="another time",
+    notice_of_another_time="The candidate asks for another time\n\n",
     offer="Offer",
     offered="offers you another time",
     suits="This works",
