@@ -125,3 +125,11 @@ def test_what_was_never_reported_stays_as_it_is_once_it_is_of_no_use(
     at("2026-11-24 16:00")
     assert tasks.send_unreported_again() == 0
     assert row_of(maria, "day_of")["state"] == "queued"
+
+
+def test_what_was_reported_is_never_sent_again(at: Clock, queued: NotificationCommand, maria: Candidate) -> None:
+    """I4. Guard: only what is still on its way."""
+    report(queued, DeliveryStatus.SENT, telegram_message_id=77)
+    at("2026-11-24 11:20")
+    assert tasks.send_unreported_again() == 0
+    assert row_of(maria, "day_of")["state"] == "sent"
