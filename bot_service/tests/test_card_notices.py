@@ -187,6 +187,8 @@ def test_what_a_newer_card_overtakes(desk: Desk) -> None:
     assert holds(CardOccasion.MOVED, attendance=Attendance.CONFIRMED)
     assert not holds(CardOccasion.MOVED, slot=desk.add_slot(2))
     assert not holds(CardOccasion.OUTCOME_DUE, status=BookingStatus.ATTENDED)
+    assert holds(CardOccasion.OUTCOME_DUE, status=BookingStatus.UNMARKED)  # the clock alone does that
+    assert not holds(CardOccasion.MOVED, status=BookingStatus.UNMARKED)
     assert not holds(CardOccasion.MOVED, command.card.model_copy(update={"yours": False}))
     begun = desk.add_slot(1, starts_at=clock.now() - timedelta(minutes=1))
     late = noticed(desk, CardOccasion.NO_ANSWER, slot=begun)

@@ -245,9 +245,9 @@ class Stack:
         return processes.tail(self.home.log(name), lines)
 
     def travel_to(self, moment: datetime) -> None:
-        """Set the services' clocks to an aware moment, from which they go on; in test mode only."""
-        self.set_clock_offset((moment - datetime.now(UTC)).total_seconds())
+        """Set the services' clocks to an aware moment, from which they go on; they heed it in test mode only.
 
-    def set_clock_offset(self, seconds: float) -> None:
-        """Move the services' clocks; they heed it in test mode only."""
-        self.home.write(CLOCK_OFFSET_FILE, f"{seconds}\n")
+        Forward alone: what was due, leased or cached by a later clock would wait until then.
+        """
+        offset = (moment - datetime.now(UTC)).total_seconds()
+        self.home.write(CLOCK_OFFSET_FILE, f"{offset}\n")

@@ -11,6 +11,7 @@ from interview_bot.rate_limiter import Priority
 from interview_bot.shown_cards import ShownCard
 from shared_contracts.broadcast import Delivery, DeliveryStatus
 from shared_contracts.card import CardAttention, CardCommand, CardOccasion, RecruiterCard
+from shared_contracts.directory import BookingStatus
 
 _LEADS = {
     CardOccasion.BOOKED: "card.notice_booked",
@@ -24,6 +25,8 @@ _LEADS = {
 }
 """That an outcome is to be marked the card says itself."""
 _ABOUT_ATTENDANCE = frozenset({CardOccasion.NO_ANSWER, CardOccasion.RESCHEDULE_ASKED})
+_TO_BE_MARKED = frozenset({BookingStatus.BOOKED, BookingStatus.UNMARKED})
+"""The clock alone makes the second of the first, at the very moment when the outcome is asked for."""
 _log = get_logger(__name__)
 
 
@@ -76,4 +79,7 @@ def is_still_so(command: CardCommand, newest: RecruiterCard) -> bool:
     if command.occasion in _ABOUT_ATTENDANCE and told.attendance is not booking.attendance:
         return False
     same_slot = (told.slot.id, told.slot.starts_at) == (booking.slot.id, booking.slot.starts_at)
-    return newest.yours is command.card.yours and told.status is booking.status and same_slot
+    same_status = told.status is booking.status
+    if command.occasion is CardOccasion.OUTCOME_DUE:
+        same_status = {told.status, booking.status} <= _TO_BE_MARKED
+    return newest.yours is command.card.yours and same_status and same_slot

@@ -120,7 +120,7 @@ def test_the_candidate_confirms_and_the_recruiter_marks_that_they_came(
 def test_the_candidate_asks_for_another_time_and_takes_the_one_the_recruiter_offers(
     chats: Chats, desk: Desk, store: Store, stack: Stack, transcript: Transcript
 ) -> None:
-    """R11 and R8, in English; the old time's messages come no more (I4)."""
+    """R11 and R8, in English; the old time's messages come no more (I4), and the new one is over by itself."""
     stack.travel_to(MONDAY_MORNING + timedelta(days=2))
     recruiter = transcript.follow(sits_down(chats, BORIS, "Борис", "en"), "Recruiter")
     candidate = transcript.follow(chats.person(3012, "Maria", "en"), "Candidate")
@@ -140,6 +140,12 @@ def test_the_candidate_asks_for_another_time_and_takes_the_one_the_recruiter_off
 
     (moved,) = store.bookings_of(3012)
     assert moved["starts_at"] > booking["starts_at"]
+    transcript.check("en/whole_path")
     old = store.db.auto_messages.find({"booking_id": booking["_id"], "starts_at": booking["starts_at"]})
     assert {row["state"] for row in old} <= {"sent", "suppressed"}
-    transcript.check("en/whole_path")
+
+    stack.travel_to(moved["ends_at"])  # and nobody marks it: a job ends liveness (spec, "A booking's life")
+    eventually(lambda: store.bookings_of(3012) == [], "the booking is over")
+    over = store.db.bookings.find_one({"_id": moved["_id"]})
+    assert over is not None
+    assert (over["status"], over["ended_by"]) == ("unmarked", "system:close_finished")
