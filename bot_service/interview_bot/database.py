@@ -14,7 +14,7 @@ _MONTH = int(timedelta(days=30).total_seconds())
 INDEXES: dict[str, list[IndexModel]] = {
     # _id: the private chat's id, which is the person's; language, reachable, updated_at
     "chats": [],
-    # _id: message id; queue, body, correlation_id, created_at, sent_at;
+    # _id: message id; queue, body, correlation_id, created_at, sent_at, left: to the relay, since publishing failed;
     # of a request also: request
     "outbox": [
         IndexModel([("sent_at", ASCENDING), ("created_at", ASCENDING)], name="waiting"),

@@ -6,11 +6,20 @@ from uuid import uuid4
 
 from interview_bot import clock
 from interview_bot.database import Database
+from interview_bot.messaging.broker import Broker
+from interview_bot.messaging.outbox import Outbox
 from interview_bot.settings import Settings
+from shared_contracts.booking import BookingCancelled, BriefPayload
 from shared_contracts.broadcast import DeliveryStatus, NotificationDelivered
 from shared_contracts.directory import BookingView
 from shared_contracts.notification import NotificationCommand, NotificationKind
-from shared_contracts.topology import BOOKING_RESULT, BROADCAST_COMMAND, DIGEST_COMMAND, NOTIFICATION_COMMAND
+from shared_contracts.topology import (
+    BOOKING_EVENT,
+    BOOKING_RESULT,
+    BROADCAST_COMMAND,
+    DIGEST_COMMAND,
+    NOTIFICATION_COMMAND,
+)
 from tests.kit.desk import Desk
 from tests.kit.line import Line
 from tests.kit.process import bot_process, offset_file, run_command, stop
@@ -95,6 +104,44 @@ async def test_a_request_stored_by_a_bot_that_is_killed_is_sent_by_the_next(
         booked = await anna.sees("Вы записаны!", seconds=15)
     assert booked.id == details.id
     assert len(desk.requests) == 1
+
+
+async def test_what_its_writer_could_not_publish_goes_out_with_the_relays_next_round(
+    settings: Settings, desk: Desk, bots_database: Database
+) -> None:
+    """Guard: ``left``; without it the row waits out the seconds that belong to its writer."""
+    broker = Broker(settings.amqp_url.get_secret_value())
+    outbox = Outbox(bots_database, broker)
+    given_up, under_way = [await outbox.store(BOOKING_EVENT, asking()) for _ in range(2)]
+    assert given_up is not None
+    assert under_way is not None
+    assert not await outbox.publish(given_up), "not connected yet"
+    await broker.connect()
+    try:
+        assert await outbox.relay_once() == 1
+    finally:
+        await broker.close()
+
+    async def arrived() -> bool:
+        return [str(request.message_id) for request in desk.requests] == [given_up["_id"]]
+
+    await eventually(arrived, "the one that was given up has arrived, the other has not")
+
+
+def asking() -> BookingCancelled:
+    """A request that nobody waits for in a chat."""
+    now = clock.now()
+    return BookingCancelled(
+        message_id=uuid4(),
+        correlation_id=uuid4().hex,
+        occurred_at=now,
+        timestamp=now,
+        user_telegram_id=1001,
+        payload=BriefPayload(),
+        reply=None,
+        booking_id=f"{1:024x}",
+        expected_version=1,
+    )
 
 
 async def test_a_killed_broadcast_goes_on_without_duplicates(

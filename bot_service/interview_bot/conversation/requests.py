@@ -119,7 +119,7 @@ async def submit(talk: Talk, request: BookingRequest, asked_for: AskedRequest, d
 async def submit_to(
     talk: Talk, queue: Queue, message: Message, asked_for: AskedRequest, wait: Callable[[str], Screen]
 ) -> bool:
-    """Durable first, then "booking…", then sent. The result waits for our lock, so it is shown after all of this.
+    """Durable first, then sent, then "booking…". The result waits for our lock, so it is shown after all of this.
 
     Args:
         wait: what the message shows meanwhile, by the key of the text that says so.
@@ -129,10 +129,9 @@ async def submit_to(
     row = await talk.tools.outbox.store(queue, message, asked_for)
     if row is None:
         return False
+    sent = await talk.tools.outbox.publish(row)
     await talk.tools.dialogs.close_message(asked_for.chat_id, asked_for.message_id)
-    await talk.try_edit(wait(f"request.{asked_for.kind}"))
-    if not await talk.tools.outbox.publish(row):
-        await talk.try_edit(wait("request.waits"))
+    await talk.try_edit(wait(f"request.{asked_for.kind}" if sent else "request.waits"))
     return True
 
 

@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 from aio_pika.abc import AbstractIncomingMessage, AbstractQueue
 from aio_pika.exceptions import AMQPException, ChannelInvalidStateError
 from pydantic import TypeAdapter
-from pymongo import ReturnDocument
+from pymongo import ReturnDocument, WriteConcern
 from pymongo.errors import PyMongoError
 from redis.exceptions import RedisError
 from structlog.stdlib import get_logger
@@ -29,6 +29,8 @@ MAX_ATTEMPTS = 5
 BACKOFF: Sequence[float] = (0.5, 1, 2, 4, 8, 15, 30, 60)
 """Seconds between tries of one delivery; together well below RabbitMQ's acknowledgement time-out of 30 minutes."""
 _REASON_LENGTH = 500
+_UNHURRIED = WriteConcern(w=1)
+"""Of the mark "done": lost in a crash, it costs a second call, which handlers bear. Nobody waits for the journal."""
 
 M = TypeVar("M", bound=Message)
 _log = get_logger(__name__)
@@ -56,6 +58,7 @@ class Consumer(Generic[M]):
     ) -> None:
         self._broker = broker
         self._inbox = database["inbox"]
+        self._marks = self._inbox.with_options(write_concern=_UNHURRIED)
         self._subscription = subscription
         self._backoff = backoff
         self._one_at_a_time = asyncio.Lock()
@@ -181,7 +184,7 @@ class Consumer(Generic[M]):
         return int(row["attempts"]) if row else 1
 
     async def _mark(self, key: str, moment: datetime) -> None:
-        await self._inbox.update_one({"_id": key}, {"$set": {"done_at": moment, "at": moment}}, upsert=True)
+        await self._marks.update_one({"_id": key}, {"$set": {"done_at": moment, "at": moment}}, upsert=True)
 
 
 class _StillFailingError(Exception):

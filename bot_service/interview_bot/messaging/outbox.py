@@ -11,7 +11,7 @@ from uuid import UUID
 
 from bson import Int64
 from pydantic import BaseModel
-from pymongo import ASCENDING
+from pymongo import ASCENDING, WriteConcern
 from pymongo.errors import DuplicateKeyError, PyMongoError
 from structlog.stdlib import get_logger
 
@@ -23,8 +23,10 @@ from shared_contracts.envelope import Message, encode
 from shared_contracts.topology import BY_NAME, Queue
 
 LEFT_TO_WRITER = timedelta(seconds=5)
-"""Younger rows are being published by whoever wrote them."""
+"""Younger rows are being published by whoever wrote them, unless that has failed."""
 _BATCH = 100
+_UNHURRIED = WriteConcern(w=1)
+"""Of a mark that may be lost in a crash: the repeat that follows is dropped by its id. Nobody waits for the journal."""
 _log = get_logger(__name__)
 
 
@@ -74,6 +76,7 @@ class Outbox:
 
     def __init__(self, database: Database, broker: Broker) -> None:
         self._rows = database["outbox"]
+        self._marks = self._rows.with_options(write_concern=_UNHURRIED)
         self._broker = broker
 
     async def store(self, queue: Queue, message: Message, asked: AskedRequest | None = None) -> Document | None:
@@ -96,11 +99,12 @@ class Outbox:
         return row
 
     async def publish(self, row: Document) -> bool:
-        """Publish a stored message now. False when it has to wait for the relay."""
+        """Publish a stored message now. False when it has to wait for the relay's next round."""
         try:
             await self._publish(row)
         except PublishFailedError as error:
             _log.warning("publish_left_to_relay", message_id=row["_id"], queue=row["queue"], error=str(error))
+            await self._marks.update_one({"_id": row["_id"]}, {"$set": {"left": True}})
             return False
         return True
 
@@ -135,7 +139,8 @@ class Outbox:
             PublishFailedError: the broker is away; the rest stays for the next round.
         """
         OUTBOX_WAITING.set(await self._rows.count_documents({"sent_at": None}, limit=10_000))
-        due = {"sent_at": None, "created_at": {"$lt": clock.now() - LEFT_TO_WRITER}}
+        old_enough = {"created_at": {"$lt": clock.now() - LEFT_TO_WRITER}}
+        due = {"sent_at": None, "$or": [{"left": True}, old_enough]}
         rows = await self._rows.find(due).sort("created_at", ASCENDING).limit(_BATCH).to_list()
         for row in rows:
             await self._publish(row)
@@ -151,4 +156,4 @@ class Outbox:
             message_id=row["_id"],
             correlation_id=row["correlation_id"],
         )
-        await self._rows.update_one({"_id": row["_id"], "sent_at": None}, {"$set": {"sent_at": clock.now()}})
+        await self._marks.update_one({"_id": row["_id"], "sent_at": None}, {"$set": {"sent_at": clock.now()}})
