@@ -1,8 +1,10 @@
 """One running stack for all tests here, on free ports, with demo data; ``conversation`` has one of its own."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
 import pika
@@ -15,12 +17,17 @@ from local.stack import Stack
 from shared_contracts.topology import ALL_QUEUES
 
 HOME = Path(__file__).resolve().parents[2] / ".local" / "acceptance"
+MONDAY_MORNING = datetime(2032, 3, 1, 9, 0, tzinfo=ZoneInfo("Europe/Moscow"))
+"""When both stacks begin: transcripts show dates, and quiet hours are not to depend on when the tests are run.
+
+Far ahead, since MongoDB forgets old documents by its own clock.
+"""
 
 
 @pytest.fixture(scope="session")
 def stack() -> Iterator[Stack]:
     """The stack, started from nothing and stopped at the end; its logs stay in .local/acceptance."""
-    stack = Stack(HOME, free_ports=True, test_mode=True, environ={})
+    stack = Stack(HOME, free_ports=True, test_mode=True, begins_at=MONDAY_MORNING, environ={})
     stack.stop()
     stack.home.remove_data()
     with stack:

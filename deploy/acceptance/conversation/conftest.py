@@ -1,19 +1,17 @@
-"""A stack of its own, whose clock begins at a fixed moment: the transcripts show dates."""
+"""A stack of its own: questionnaires, a recruiting event, and time that is travelled."""
 
 from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Browser
 
+from acceptance.conftest import MONDAY_MORNING
 from acceptance.desk import Desk, open_desk
 from acceptance.driving import Chats, Store
 from local.stack import Stack
 
 HOME = Path(__file__).resolve().parents[3] / ".local" / "conversation"
-MONDAY_MORNING = datetime(2027, 3, 1, 9, 0, tzinfo=ZoneInfo("Europe/Moscow"))
 
 
 @pytest.fixture(scope="session")

@@ -2,14 +2,17 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 
+from acceptance.conftest import MONDAY_MORNING
 from acceptance.conversation.test_recruiting import QUICK
 from acceptance.desk import Desk
 from acceptance.driving import Chats, Store
 from acceptance.transcripts import Transcript
 
+FRIDAY = f"{MONDAY_MORNING + timedelta(days=4):%Y-%m-%d}"
 OFFERED_UNTIL = re.compile(r"(?<=1 марта, )\d\d:\d\d|(?<=1 March, )\d\d:\d\d")
 """A quarter of an hour from the moment of the offer, which is the clock's."""
 WORDS = {
@@ -61,7 +64,7 @@ def test_a_new_seat_is_offered_to_the_first_and_passed_on_to_the_next(
         person.presses(nothing, wait)
         person.sees(listed, nothing.id)
     transcript.remark("staff add a slot")
-    desk.add_slot(title, "2027-03-05", "12:00", city="Москва", place="Офис на Тверской, 7")
+    desk.add_slot(title, FRIDAY, "12:00", city="Москва", place="Офис на Тверской, 7")
     offer = olga.sees(free)
     olga.presses(offer, pass_on)
     olga.sees(passed, offer.id)

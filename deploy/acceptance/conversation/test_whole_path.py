@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from acceptance.conversation.conftest import MONDAY_MORNING
+from acceptance.conftest import MONDAY_MORNING
 from acceptance.conversation.steps import answers_everything, asks_for_a_time
 from acceptance.conversation.words import EN, RU, Words
 from acceptance.desk import Desk
