@@ -1,11 +1,12 @@
 """The admin service's settings, from the environment or from files, checked before anything starts."""
 
 import os
+import re
 import sys
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import AfterValidator, Field, ValidationError, field_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
@@ -13,20 +14,37 @@ MIN_TOKEN = 16
 """Characters: a token that can't be guessed."""
 
 
+def _matching(pattern: str, meaning: str) -> AfterValidator:
+    def check(value: str) -> str:
+        if not re.fullmatch(pattern, value):
+            raise ValueError(f"should be {meaning}")
+        return value
+
+    return AfterValidator(check)
+
+
+SecretKey = Annotated[str, _matching(r"(?s).{32,}", "at least 32 characters that nobody can guess")]
+MongodbUri = Annotated[str, _matching(r"mongodb(\+srv)?://.+", "an address like mongodb://user:password@host:27017")]
+AmqpUrl = Annotated[str, _matching(r"amqps?://.+", "an address like amqp://user:password@host:5672/vhost")]
+RedisUrl = Annotated[str, _matching(r"rediss?://.+", "an address like redis://:password@host:6379/0")]
+DatabaseName = Annotated[str, _matching(r"[A-Za-z0-9_-]{1,63}", "1 to 63 of A-Z, a-z, 0-9, _ and -")]
+BotUsername = Annotated[str, _matching(r"[A-Za-z0-9_]{5,32}", "the bot's @username without the @")]
+
+
 class Env(BaseSettings):
     """One field per environment variable of the same name in capitals; ``NAME_FILE`` names a file with the value."""
 
     model_config = SettingsConfigDict(extra="ignore", env_ignore_empty=True)
 
-    django_secret_key: Annotated[str, Field(min_length=32)]
-    mongodb_uri: Annotated[str, Field(pattern=r"^mongodb(\+srv)?://")]
-    mongodb_database: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,63}$")]
-    amqp_url: Annotated[str, Field(pattern=r"^amqps?://")]
-    amqp_url_operator: Annotated[str, Field(pattern=r"^amqps?://")] | None = None
-    celery_broker_url: Annotated[str, Field(pattern=r"^amqps?://")]
-    redis_url: Annotated[str, Field(pattern=r"^rediss?://")]
+    django_secret_key: SecretKey
+    mongodb_uri: MongodbUri
+    mongodb_database: DatabaseName
+    amqp_url: AmqpUrl
+    amqp_url_operator: AmqpUrl | None = None
+    celery_broker_url: AmqpUrl
+    redis_url: RedisUrl
     admin_api_tokens: Annotated[dict[str, str], NoDecode, Field(min_length=1)]
-    telegram_bot_username: Annotated[str, Field(pattern=r"^[A-Za-z0-9_]{5,32}$")]
+    telegram_bot_username: BotUsername
     allowed_hosts: Annotated[list[str], NoDecode] = ["127.0.0.1", "localhost"]
     csrf_trusted_origins: Annotated[list[str], NoDecode] = []
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
@@ -48,7 +66,7 @@ class Env(BaseSettings):
             return value
         pairs = [item.strip().partition(":") for item in value.split(",") if item.strip()]
         if any(not name or len(token) < MIN_TOKEN for name, _, token in pairs):
-            raise ValueError(f"give name:token pairs, each token at least {MIN_TOKEN} characters long")
+            raise ValueError(f"should be name:token pairs, each token at least {MIN_TOKEN} characters long")
         return {name: token for name, _, token in pairs}
 
     @classmethod
@@ -82,7 +100,7 @@ def load_env() -> Env:
         return Env()
     except ValidationError as error:
         problems = "; ".join(
-            f"{str(item['loc'][0]).upper()}: {'is missing' if item['type'] == 'missing' else item['msg']}"
+            f"{str(item['loc'][0]).upper()} {'is missing' if item['type'] == 'missing' else _said(item['msg'])}"
             for item in error.errors()
         )
         print(f"Slotdesk admin service can't start, settings are wrong: {problems}", file=sys.stderr)
@@ -90,3 +108,7 @@ def load_env() -> Env:
     except OSError as error:
         print(f"Slotdesk admin service can't start, a settings file can't be read: {error}", file=sys.stderr)
         raise SystemExit(2) from None
+
+
+def _said(message: str) -> str:
+    return message.removeprefix("Value error, ").removeprefix("Input ")  # pydantic's beginnings

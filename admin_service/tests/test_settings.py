@@ -41,13 +41,14 @@ def test_good_settings_are_taken() -> None:
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"MONGODB_URI": None}, "MONGODB_URI: is missing"),
-        ({"REDIS_URL": ""}, "REDIS_URL: is missing"),
-        ({"MONGODB_URI": "http://somewhere"}, "MONGODB_URI: "),
-        ({"DJANGO_SECRET_KEY": "short"}, "DJANGO_SECRET_KEY: "),
+        ({"MONGODB_URI": None}, "MONGODB_URI is missing"),
+        ({"REDIS_URL": ""}, "REDIS_URL is missing"),
+        ({"MONGODB_URI": "http://somewhere"}, "MONGODB_URI should be an address like mongodb://"),
+        ({"DJANGO_SECRET_KEY": "short"}, "DJANGO_SECRET_KEY should be at least 32 characters"),
         ({"ADMIN_API_TOKENS": "bot:short"}, "each token at least 16 characters"),
-        ({"ADMIN_API_TOKENS": "no colon here at all"}, "give name:token pairs"),
-        ({"HEALTH_PORT": "70000"}, "HEALTH_PORT: "),
+        ({"ADMIN_API_TOKENS": "no colon here at all"}, "ADMIN_API_TOKENS should be name:token pairs"),
+        ({"TELEGRAM_BOT_USERNAME": "@slotdesk"}, "TELEGRAM_BOT_USERNAME should be the bot's @username without the @"),
+        ({"HEALTH_PORT": "70000"}, "HEALTH_PORT should be less than"),
         ({"REDIS_URL": None, "REDIS_URL_FILE": "nowhere"}, "can't be read"),
     ],
 )

@@ -21,7 +21,11 @@ def _matching(pattern: str, meaning: str) -> AfterValidator:
 
 BotToken = Annotated[SecretStr, _matching(r"\d+:[A-Za-z0-9_-]{3,}", "a token as BotFather gives it, 123456:ABC…")]
 WebhookSecret = Annotated[SecretStr, _matching(r"[A-Za-z0-9_-]{1,256}", "1 to 256 of A-Z, a-z, 0-9, _ and -")]
-
+MongodbUri = Annotated[
+    SecretStr, _matching(r"mongodb(\+srv)?://.+", "an address like mongodb://user:password@host:27017")
+]
+AmqpUrl = Annotated[SecretStr, _matching(r"amqps?://.+", "an address like amqp://user:password@host:5672/vhost")]
+RedisUrl = Annotated[SecretStr, _matching(r"(rediss?|unix)://.+", "an address like redis://:password@host:6379/0")]
 
 S = TypeVar("S", bound=BaseSettings)
 
@@ -50,9 +54,9 @@ class Settings(BaseSettings):
 
     telegram_bot_token: BotToken
     telegram_api_url: AnyHttpUrl = AnyHttpUrl("https://api.telegram.org")
-    amqp_url: SecretStr
-    redis_url: SecretStr
-    mongodb_uri: SecretStr
+    amqp_url: AmqpUrl
+    redis_url: RedisUrl
+    mongodb_uri: MongodbUri
     mongodb_database: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,38}$")]
     admin_api_url: AnyHttpUrl
     admin_api_token: SecretStr
@@ -69,7 +73,7 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _webhook_is_whole(self) -> Self:
         if self.updates_mode == "webhook" and (self.webhook_url is None or self.webhook_secret is None):
-            raise ValueError("UPDATES_MODE=webhook needs WEBHOOK_URL and WEBHOOK_SECRET")
+            raise ValueError("wrong: UPDATES_MODE=webhook needs WEBHOOK_URL and WEBHOOK_SECRET")
         return self
 
     @property
@@ -102,7 +106,7 @@ class DeadLetterSettings(BaseSettings):
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
 
-    amqp_url_operator: SecretStr
+    amqp_url_operator: AmqpUrl
 
     @classmethod
     def settings_customise_sources(
@@ -133,4 +137,5 @@ def load(kind: type[S]) -> S:
 
 def _describe(item: Any) -> str:
     name = str(item["loc"][0]).upper() if item["loc"] else "settings"
-    return f"{name} is missing" if item["type"] == "missing" else f"{name}: {item['msg']}"
+    said = item["msg"].removeprefix("Value error, ").removeprefix("Input ")  # pydantic's beginnings
+    return f"{name} is missing" if item["type"] == "missing" else f"{name} {said}"

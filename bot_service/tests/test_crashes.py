@@ -252,10 +252,11 @@ async def test_sigterm_finishes_what_is_in_hand(settings: Settings, sandbox: San
 
 async def test_a_missing_or_wrong_setting_is_named_in_one_line(settings: Settings) -> None:
     """Exit code 2 and nothing else to read; the wrong value, maybe a secret, isn't shown."""
-    code, said = await run_command(settings, TELEGRAM_BOT_TOKEN="no token", REDIS_URL="")
+    code, said = await run_command(settings, TELEGRAM_BOT_TOKEN="no token", AMQP_URL="somewhere", REDIS_URL="")
     assert code == 2
     assert said.count("\n") == 1
-    assert "TELEGRAM_BOT_TOKEN" in said
+    assert "TELEGRAM_BOT_TOKEN should be a token as BotFather gives it" in said
+    assert "AMQP_URL should be an address like amqp://" in said
     assert "REDIS_URL is missing" in said
     assert "no token" not in said
 
