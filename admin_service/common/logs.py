@@ -18,6 +18,10 @@ def _without_secrets(_logger: Any, _method: str, record: MutableMapping[str, Any
     return record
 
 
+def _is_no_tick(record: logging.LogRecord) -> bool:
+    return not record.getMessage().startswith("Scheduler: Sending due task")
+
+
 _SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
@@ -59,7 +63,15 @@ def configure(level: str, form: str) -> None:
             },
             "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "structured"}},
             "root": {"handlers": ["console"], "level": level},
-            # Seven lines for each failed connection, of which messaging.broker says all in one.
-            "loggers": {"pika": {"level": "CRITICAL"}, "pymongo": {"level": "WARNING"}},
+            "filters": {"no_ticking": {"()": lambda: _is_no_tick}},
+            "loggers": {
+                # Seven lines for each failed connection, of which messaging.broker says all in one.
+                "pika": {"level": "CRITICAL"},
+                "pymongo": {"level": "WARNING"},
+                # That a scan was asked for and has found nothing, several times a second; tasks tell what they did.
+                "celery.beat": {"filters": ["no_ticking"]},
+                "celery.worker.strategy": {"level": "WARNING"},
+                "celery.app.trace": {"level": "WARNING"},
+            },
         }
     )

@@ -26,6 +26,7 @@ app.conf.update(
     task_ignore_result=True,
     worker_enable_remote_control=False,
     redbeat_redis_url=settings.ENV.redis_url,
+    redbeat_redis_options={},  # else it takes the broker's
     redbeat_lock_timeout=10,
     # A longer sleep would lose the lock, and beat with it.
     beat_max_loop_interval=2,
