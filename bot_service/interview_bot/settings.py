@@ -47,10 +47,24 @@ class _FromFiles(EnvSettingsSource):
             raise SettingsError(f"{field_name.upper()}_FILE: cannot read the file ({error.strerror})") from None
 
 
-class Settings(BaseSettings):
-    """Everything the service is told from outside."""
-
+class _FromOutside(BaseSettings):
     model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments, then the environment, then ``NAME_FILE``; no ``.env`` file is read."""
+        return init_settings, env_settings, _FromFiles(settings_cls)
+
+
+class Settings(_FromOutside):
+    """Everything the service is told from outside."""
 
     telegram_bot_token: BotToken
     telegram_api_url: AnyHttpUrl = AnyHttpUrl("https://api.telegram.org")
@@ -88,37 +102,11 @@ class Settings(BaseSettings):
         )
         return [value.get_secret_value() for value in values]
 
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Arguments, then the environment, then ``NAME_FILE``; no ``.env`` file is read."""
-        return init_settings, env_settings, _FromFiles(settings_cls)
 
-
-class DeadLetterSettings(BaseSettings):
+class DeadLetterSettings(_FromOutside):
     """What ``dead_letters`` needs: the bot's own account may neither read dead letters nor write to its queues."""
 
-    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
-
     amqp_url_operator: AmqpUrl
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """As for ``Settings``."""
-        return init_settings, env_settings, _FromFiles(settings_cls)
 
 
 def load(kind: type[S]) -> S:
