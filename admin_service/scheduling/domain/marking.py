@@ -22,7 +22,8 @@ def mark_outcome(state: State, command: MarkOutcome, booking: Booking, now: date
     unchanged = booking.status in UNMARKED if command.mark is None else command.mark is booking.status
     if unchanged:
         return Decision(command, Outcome.BOOKED, booking, booking)
-    if command.expected_version not in (None, booking.version):
+    changed_since = command.expected_version not in (None, booking.version)
+    if changed_since and booking.status is not BookingStatus.UNMARKED:  # to that the clock alone has brought it
         return Decision(command, Outcome.VERSION_CONFLICT, booking, booking)
     if not may_undo(booking, now) and booking.status in MARKS and command.actor.kind is not ActorKind.STAFF:
         return Decision(command, Outcome.TOO_LATE, booking, booking)

@@ -75,6 +75,15 @@ def test_the_same_mark_twice_is_as_once_and_another_from_an_old_card_is_refused(
     assert after.bookings["booking"].status is AWAY
 
 
+def test_a_mark_counts_though_the_job_has_closed_the_booking_since_the_card_was_shown() -> None:
+    """Both happen when the interview ends; the recruiter is not asked to press again."""
+    decisions, after = decide(booked(), [Close(a.key(1), a.SYSTEM, "booking", None), a.mark(CAME, key=a.key(2))], OVER)
+
+    assert decisions[0].changed
+    assert decisions[1].outcome is Outcome.BOOKED
+    assert after.bookings["booking"].status is CAME
+
+
 def test_a_mark_is_changed_or_taken_back_for_a_day() -> None:
     in_time, too_late = OVER + DAY - timedelta(seconds=1), OVER + DAY
     changed, back = only(marked(), a.mark(LATE), in_time), only(marked(), a.mark(None), in_time)
