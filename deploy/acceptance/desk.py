@@ -2,6 +2,7 @@
 
 from playwright.sync_api import Browser, Page, Playwright
 
+from acceptance.driving import PATIENCE_SECONDS
 from local.stack import Stack
 
 CHROMIUM = "/usr/bin/chromium"
@@ -189,7 +190,7 @@ def open_browser(playwright: Playwright) -> Browser:
 def open_desk(browser: Browser, stack: Stack) -> Desk:
     """A member of staff who has logged in."""
     page = browser.new_context(locale="en-US").new_page()
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(PATIENCE_SECONDS * 1_000)
     desk = Desk(page, stack.env["ADMIN_URL"])
     desk.log_in(stack.env["ADMIN_USER"], stack.env["ADMIN_PASSWORD"])
     return desk
