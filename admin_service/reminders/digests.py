@@ -84,7 +84,7 @@ def put_down(item: DueList, now: datetime) -> bool:
     return True
 
 
-def digest_for(row: Document, now: datetime) -> list[Outgoing]:
+def digest_for(row: Document, now: datetime) -> Outgoing | Why:
     """The command that sends a list, as things stand at this moment.
 
     Args:
@@ -92,7 +92,7 @@ def digest_for(row: Document, now: datetime) -> list[Outgoing]:
         now: aware UTC.
 
     Returns:
-        Nothing where its reader has gone, or there is nothing to tell any more.
+        Why there is none where its reader has gone, or there is nothing to tell any more.
     """
     return _staff_summary(row, now) if row["kind"] == AutoKind.STAFF_SUMMARY else _tomorrow(row, now)
 
@@ -155,11 +155,11 @@ def _known(lists: Iterable[DueList]) -> set[tuple[ObjectId, datetime]]:
     return {(row["subject_id"], row["starts_at"]) for row in rows}
 
 
-def _tomorrow(row: Document, now: datetime) -> list[Outgoing]:
+def _tomorrow(row: Document, now: datetime) -> Outgoing | Why:
     reader = {**_reading(), "_id": row["subject_id"], "telegram_id": row["target_chat_id"]}
     recruiters = list(collection("recruiters").find(reader, session=current_session()))
     if not recruiters:
-        return []
+        return Why.NO_CHAT
     zone = _zones(recruiters)[row["subject_id"]]
     query = tomorrows(row["subject_id"], row["starts_at"], zone)
     found = collection("bookings").find(query, session=current_session()).sort(_BY_START).limit(MOST_ENTRIES)
@@ -167,16 +167,16 @@ def _tomorrow(row: Document, now: datetime) -> list[Outgoing]:
     more = 0
     if len(entries) == MOST_ENTRIES:
         more = collection("bookings").count_documents(query, session=current_session()) - MOST_ENTRIES
-    return [_command(row, now, zone, entries=entries, more=more)] if entries else []
+    return _command(row, now, zone, entries=entries, more=more) if entries else Why.EMPTY
 
 
-def _staff_summary(row: Document, now: datetime) -> list[Outgoing]:
+def _staff_summary(row: Document, now: datetime) -> Outgoing | Why:
     reader = {"_id": row["subject_id"], "chat_id": row["target_chat_id"]}
     chat = collection("staff_chat").find_one(reader, session=current_session())
     if chat is None:
-        return []
+        return Why.NO_CHAT
     summary = day_summary(row["starts_at"], MOSCOW, now)
-    return [_command(row, now, MOSCOW, language=chat["language"], summary=summary)]
+    return _command(row, now, MOSCOW, language=chat["language"], summary=summary)
 
 
 def _command(

@@ -1,31 +1,40 @@
 """What an automatic message is on the wire, by its kind. Runs in the transaction that puts it on its way."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
+from typing import NamedTuple
 
 from common.mongo import Document
 from messaging.outbox import Outgoing
 from reminders import digests
 from reminders.domain.judging import Send
-from reminders.domain.kinds import AutoKind
+from reminders.domain.kinds import AutoKind, Why
 from reminders.domain.timing import local, next_quiet
 from reminders.standing import Scene
 from scheduling import cards
 from scheduling.news import derived_id
 from scheduling.views import booking_view
-from shared_contracts.card import CardOccasion
+from shared_contracts.card import CardAttention, CardCommand, CardOccasion
 from shared_contracts.notification import NotificationCommand, NotificationKind
 from shared_contracts.topology import NOTIFICATION_COMMAND
 
-Dispatch = Callable[[Document, Send, Scene, datetime], list[Outgoing]]
+
+class Made(NamedTuple):
+    """The messages to send. With ``why`` the automatic message is none of them, and is not sent."""
+
+    messages: list[Outgoing]
+    why: Why | None = None
 
 
-def _to_candidate(row: Document, verdict: Send, scene: Scene, now: datetime) -> list[Outgoing]:
+Dispatch = Callable[[Document, Send, Scene, datetime], Made]
+
+
+def _to_candidate(row: Document, verdict: Send, scene: Scene, now: datetime) -> Made:
     booking = scene.booking(row)
     view = booking_view(booking, scene.state)
     if booking is None or view is None:
-        return []
+        return Made([], Why.ENDED)
     timezone = view.slot.city.timezone
     message = NotificationCommand(
         message_id=derived_id(str(row["_id"]), f"attempt/{row['attempts'] + 1}"),
@@ -41,7 +50,7 @@ def _to_candidate(row: Document, verdict: Send, scene: Scene, now: datetime) -> 
         attempt=row["attempts"] + 1,
         not_after=min(row["stale_at"], next_quiet(now, timezone)),
     )
-    return [Outgoing(NOTIFICATION_COMMAND, message)]
+    return Made([Outgoing(NOTIFICATION_COMMAND, message)])
 
 
 def _said(kind: AutoKind, starts_at: datetime, timezone: str, now: datetime) -> NotificationKind:
@@ -56,13 +65,22 @@ def _said(kind: AutoKind, starts_at: datetime, timezone: str, now: datetime) -> 
     return NotificationKind.REMINDER_TODAY if today else NotificationKind.REMINDER_TOMORROW
 
 
-def _to_recruiter(row: Document, verdict: Send, scene: Scene, now: datetime) -> list[Outgoing]:
+def _to_recruiter(row: Document, verdict: Send, scene: Scene, now: datetime) -> Made:
     occasion = CardOccasion(row["occasion"] or row["kind"])
-    return cards.notice(str(row["booking_id"]), occasion, str(row["_id"]), uuid.uuid4().hex, now)
+    messages = cards.notice(str(row["booking_id"]), occasion, str(row["_id"]), uuid.uuid4().hex, now)
+    # Who no longer has the booking may only see their card follow: of that nobody reports.
+    return Made(messages, None if notices(messages) else Why.NO_CHAT)
 
 
-def _list(row: Document, verdict: Send, scene: Scene, now: datetime) -> list[Outgoing]:
-    return digests.digest_for(row, now)
+def _list(row: Document, verdict: Send, scene: Scene, now: datetime) -> Made:
+    found = digests.digest_for(row, now)
+    return Made([], found) if isinstance(found, Why) else Made([found])
+
+
+def notices(messages: Iterable[Outgoing]) -> list[CardCommand]:
+    """The cards among messages that come as messages of their own."""
+    cards_sent = (item.message for item in messages if isinstance(item.message, CardCommand))
+    return [card for card in cards_sent if card.attention is CardAttention.NOTICE]
 
 
 DISPATCH: dict[AutoKind, Dispatch] = {
@@ -77,4 +95,3 @@ DISPATCH: dict[AutoKind, Dispatch] = {
     AutoKind.TOMORROW: _list,
     AutoKind.STAFF_SUMMARY: _list,
 }
-"""No message: there is nobody to send it to."""

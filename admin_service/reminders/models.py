@@ -46,6 +46,7 @@ WHY_LABELS: list[tuple[str, Any]] = [
     (Why.OFFERED_BEFORE.value, _("offered once already")),
     (Why.NOT_ASKED.value, _("the candidate was not asked")),
     (Why.TAKEN_BACK.value, _("the mark was taken back")),
+    (Why.EMPTY.value, _("nothing left to tell")),
 ]
 
 

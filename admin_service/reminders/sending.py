@@ -17,14 +17,13 @@ from pymongo.errors import ConnectionFailure
 from common.mongo import Document, collection, current_session, in_transaction
 from messaging import outbox
 from messaging.outbox import Outgoing
-from reminders.dispatching import DISPATCH
+from reminders.dispatching import DISPATCH, notices
 from reminders.domain.judging import Hold, Send, Suppress, judge
 from reminders.domain.kinds import TO_CANDIDATES, AutoKind, AutoState, Why
 from reminders.entries import suppressed
 from reminders.standing import Scene, entry, read_scene
 from scheduling import news
 from scheduling.writing import GuardFailedError
-from shared_contracts.card import CardCommand
 
 log = structlog.get_logger(__name__)
 
@@ -38,7 +37,7 @@ UNREPORTED = timedelta(minutes=15)
 
 @dataclass(slots=True)
 class Outcome:
-    """What a batch comes to: writes to the ledger, and messages."""
+    """What a batch comes to: writes to the ledger, and messages. ``closed``: ids of what is decided."""
 
     writes: list[UpdateOne] = field(default_factory=list)
     messages: list[Outgoing] = field(default_factory=list)
@@ -123,24 +122,35 @@ def _decide(row: Document, scene: Scene, outcome: Outcome, now: datetime) -> Non
     if isinstance(verdict, Hold):
         outcome.writes.append(_update(row["_id"], {"$set": {"due_at": verdict.until, "updated_at": now}}))
         return
-    messages = DISPATCH[AutoKind(row["kind"])](row, verdict, scene, now) if isinstance(verdict, Send) else []
-    if not messages:
-        why = verdict.why if isinstance(verdict, Suppress) else Why.NO_CHAT
+    outcome.closed.add(str(row["_id"]))
+    if isinstance(verdict, Suppress):
+        outcome.writes.append(_update(row["_id"], suppressed(verdict.why, now)))
+        return
+    messages, why = DISPATCH[AutoKind(row["kind"])](row, verdict, scene, now)
+    outcome.messages += messages
+    if why:
         outcome.writes.append(_update(row["_id"], suppressed(why, now)))
         return
-    outcome.messages += messages
-    outcome.writes.append(_update(row["_id"], _claim(row, verdict, messages, now)))
-    for absorbed in verdict.absorbs if isinstance(verdict, Send) else ():
-        outcome.closed.add(absorbed)
-        outcome.writes.append(_update(ObjectId(absorbed), suppressed(Why.MERGED, now)))
+    outcome.writes.append(_update(row["_id"], _claim(verdict, messages, now)))
+    _close(verdict.absorbs, Why.MERGED, outcome, now)
+    if row["kind"] == AutoKind.NO_SHOW.value:
+        # Written with the claim, so that of two scans at once only one can offer.
+        _close(scene.other_offers(row), Why.OFFERED_BEFORE, outcome, now)
 
 
-def _claim(row: Document, verdict: Send | Suppress, messages: Sequence[Outgoing], now: datetime) -> Document:
-    asks = isinstance(verdict, Send) and verdict.asks_attendance
-    fields = {"state": AutoState.QUEUED.value, "queued_at": now, "asks_attendance": asks, "updated_at": now}
-    readers = [item.message.recruiter_telegram_id for item in messages if isinstance(item.message, CardCommand)]
-    if readers:
-        fields["target_chat_id"] = Int64(readers[0])
+def _close(message_ids: Sequence[str], why: Why, outcome: Outcome, now: datetime) -> None:
+    """End messages that one which goes makes needless."""
+    for message_id in message_ids:
+        if message_id not in outcome.closed:
+            outcome.closed.add(message_id)
+            outcome.writes.append(_update(ObjectId(message_id), suppressed(why, now)))
+
+
+def _claim(verdict: Send, messages: Sequence[Outgoing], now: datetime) -> Document:
+    fields: Document = {"state": AutoState.QUEUED.value, "queued_at": now, "updated_at": now}
+    fields["asks_attendance"] = verdict.asks_attendance
+    if told := notices(messages):
+        fields["target_chat_id"] = Int64(told[0].recruiter_telegram_id)
     return {"$set": {**fields, "error": ""}, "$inc": {"attempts": Int64(1)}}
 
 

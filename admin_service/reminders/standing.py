@@ -21,13 +21,18 @@ UNSENT = (AutoState.SCHEDULED.value, AutoState.SUPPRESSED.value)
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What some messages are about. ``offered``: bookings whose candidate was offered another time before."""
+    """What some messages are about.
+
+    ``offered``: bookings whose candidate was offered another time before; ``waiting``: by booking, the messages that
+    wait to offer them one for another interview of the event they missed.
+    """
 
     state: State
     zones: dict[str, str]
     siblings: dict[str, list[Entry]]
     booked_again: set[str] = field(default_factory=set)
     offered: set[str] = field(default_factory=set)
+    waiting: dict[str, list[str]] = field(default_factory=dict)
 
     def booking(self, row: Document) -> Booking | None:
         """The booking a message is about."""
@@ -51,6 +56,10 @@ class Scene:
         """The booking's other messages for the same start."""
         own, start = str(row["_id"]), row["starts_at"]
         return [item for item in self.siblings[str(row["booking_id"])] if item.id != own and item.starts_at == start]
+
+    def other_offers(self, row: Document) -> list[str]:
+        """Ids of the messages that wait to offer the same person another time in the same event."""
+        return self.waiting.get(str(row["booking_id"]), [])
 
     def zone(self, row: Document) -> str | None:
         """The reader's time zone; None where the message is about no booking."""
@@ -95,21 +104,18 @@ def _read_history(scene: Scene, missed: Sequence[Document]) -> None:
         return
     pairs = [{"user_id": row["user_id"], "event_id": row["event_id"]} for row in missed]
     others = _find("bookings", {"$or": pairs})
-    told = collection("auto_messages").distinct(
-        "booking_id",
-        {
-            "booking_id": {"$in": [row["_id"] for row in others]},
-            "kind": AutoKind.NO_SHOW.value,
-            "state": {"$nin": UNSENT},
-        },
-        session=current_session(),
-    )
+    query = {"booking_id": {"$in": [row["_id"] for row in others]}, "kind": AutoKind.NO_SHOW.value}
+    offers = _find("auto_messages", query, {"booking_id": 1, "state": 1})
     for row in missed:
+        booking_id = str(row["_id"])
         theirs = [item for item in others if _pair(item) == _pair(row) and item["_id"] != row["_id"]]
         if any(item["live"] for item in theirs):
-            scene.booked_again.add(str(row["_id"]))
-        if any(item["_id"] in told for item in theirs):
-            scene.offered.add(str(row["_id"]))
+            scene.booked_again.add(booking_id)
+        ids = {item["_id"] for item in theirs}
+        made = [item for item in offers if item["booking_id"] in ids]
+        if any(item["state"] not in UNSENT for item in made):
+            scene.offered.add(booking_id)
+        scene.waiting[booking_id] = [str(item["_id"]) for item in made if item["state"] == AutoState.SCHEDULED.value]
 
 
 def _pair(row: Document) -> tuple[ObjectId, ObjectId]:

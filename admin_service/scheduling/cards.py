@@ -136,7 +136,7 @@ def notice(
         now: aware UTC.
 
     Returns:
-        Empty where there is nobody to tell: no recruiter in chat, or what has ended was never shown.
+        No notice among them where there is nobody to tell: no recruiter in chat, or what has ended was never shown.
     """
     rows = list(collection("bookings").find({"_id": ObjectId(booking_id)}, session=current_session()))
     state = loading.state_around(rows)
@@ -216,6 +216,7 @@ def _command(
     card = deck.card(booking, holder)
     if card is None:
         return []
+    told = about if attention is CardAttention.NOTICE else None
     message = CardCommand(
         message_id=derived_id(f"{booking.id}/{card.revision}", f"card/{holder.telegram_id}"),
         correlation_id=act.correlation_id,
@@ -223,8 +224,8 @@ def _command(
         recruiter_telegram_id=holder.telegram_id,
         attention=attention,
         card=card,
-        occasion=about.occasion if about else None,
-        auto_message_id=about.auto_message_id if about else None,
+        occasion=told.occasion if told else None,
+        auto_message_id=told.auto_message_id if told else None,
     )
     return [Outgoing(CARD_COMMAND, message)]
 

@@ -121,7 +121,8 @@ def _about_coming(
     if isinstance(request, AttendanceAnswered):
         return AnswerAttendance(key, candidate, booking_id, None, request.starts_at, request.answer)
     if isinstance(request, TimeAnswered):
-        return AnswerTime(key, candidate, booking_id, None, request.slot_id, request.take)
+        shown = _shown(request.shown) if request.shown else Shown()
+        return AnswerTime(key, candidate, booking_id, None, request.slot_id, request.take, shown)
     if isinstance(request, TimeOffered):
         return OfferTime(key, recruiter, booking_id, request.expected_version, request.slot_id)
     return MarkOutcome(key, recruiter, booking_id, request.expected_version, request.mark)

@@ -131,8 +131,14 @@ def offer_time(recruiter: Recruiter, booking: Document, slot: InterviewSlot) -> 
 
 
 def answer_time(person: Candidate, booking: Document, slot: InterviewSlot, take: bool) -> TimeAnswered:
-    """A candidate takes the offered time, or keeps their own."""
-    return TimeAnswered(**_base(person.telegram_id), booking_id=str(booking["_id"]), slot_id=str(slot.pk), take=take)
+    """A candidate takes the offered time as ``slot`` shows it, or keeps their own."""
+    return TimeAnswered(
+        **_base(person.telegram_id),
+        booking_id=str(booking["_id"]),
+        slot_id=str(slot.pk),
+        take=take,
+        shown=shown(slot),
+    )
 
 
 def mark(recruiter: Recruiter, booking: Document, status: BookingStatus | None) -> OutcomeMarked:

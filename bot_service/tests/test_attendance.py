@@ -1,6 +1,7 @@
 """R8: the three answers to a reminder, and the answer to another time that the recruiter offers."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -165,8 +166,9 @@ async def test_someone_elses_interview_can_not_be_answered_for(sandbox: Sandbox,
     boris = await sandbox.person(1002, "Борис")
     await boris.writes("/start")
     slots = await boris.sees("Выберите удобное время")
-    start = minute_of(booking.slot.starts_at)
-    for data in (f"ay:{booking.id}:{start}", f"an:{booking.id}:{start}", f"ty:{booking.id}:{2:024x}"):
+    start, other = minute_of(booking.slot.starts_at), desk.slots[f"{2:024x}"]
+    taking = f"ty:{booking.id}:{other.id}:{minute_of(other.starts_at)}"
+    for data in (f"ay:{booking.id}:{start}", f"an:{booking.id}:{start}", taking):
         await boris.sends_data(slots, f"1:{data}")
         await boris.sees("Этой записи уже нет")
     assert desk.requests == []
@@ -283,6 +285,37 @@ async def test_an_offer_that_was_replaced_says_so(anna: Person, desk: Desk) -> N
     assert "Рекрутер предлагает" in shown.text
     assert shown.labels == [TAKE, KEEP, "🔁 Перенести", "❌ Отменить"]
     assert desk.requests == []
+    await anna.presses(shown, TAKE)
+    await anna.sees("Запись перенесена!")
+
+
+async def test_an_offered_time_that_was_moved_since_is_not_taken_for_what_it_was(anna: Person, desk: Desk) -> None:
+    """Guard: the start in the button. Staff moved the slot by an hour: it is shown, and can be taken, as it is now."""
+    offer = await offered(anna, desk)
+    slot = desk.slots[f"{2:024x}"]
+    later = slot.model_copy(update={"starts_at": slot.starts_at + timedelta(hours=1)})
+    desk.slots[slot.id] = later
+    held(desk, offered_slot=later)
+    for label in (TAKE, KEEP):
+        await anna.presses(offer, label)
+        shown = await anna.sees("уже неактуально")
+        assert (shown.id, shown.labels[:2]) == (offer.id, [TAKE, KEEP])
+        assert desk.requests == []
+    await anna.presses(shown, TAKE)
+    await anna.sees("Запись перенесена!")
+
+
+async def test_an_offered_time_that_moves_while_it_is_taken_is_shown_as_it_is_now(anna: Person, desk: Desk) -> None:
+    """R2. Guard: the request carries the slot as it was shown."""
+    offer = await offered(anna, desk)
+    slot = desk.slots[f"{2:024x}"]
+    desk.slots[slot.id] = slot.model_copy(update={"starts_at": slot.starts_at + timedelta(hours=1)})
+    await anna.presses(offer, TAKE)
+    shown = await anna.sees("уже неактуально")
+    assert (shown.id, shown.labels) == (offer.id, [TAKE, KEEP])
+    [request] = desk.requests
+    assert isinstance(request, TimeAnswered)
+    assert request.shown and request.shown.starts_at == slot.starts_at
     await anna.presses(shown, TAKE)
     await anna.sees("Запись перенесена!")
 

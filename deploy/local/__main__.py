@@ -19,11 +19,12 @@ STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def servers_up(home: Home, free_ports: bool) -> None:
-    """Start the three servers alone and write `servers.env`; harmless when they run already."""
+    """Start the three servers alone, for tests, and write `servers.env`; harmless when they run already."""
     with lifecycle.exclusive(home):
         credentials = load_or_create(home)
         ports = lifecycle.choose_ports(home, Supervision(home), os.environ, free_ports)
-        lifecycle.start_servers(home, ports, local_servers(home, ports, credentials), print)
+        servers = local_servers(home, ports, credentials, durable=False)
+        lifecycle.start_servers(home, ports, servers, print)
         env_file = lifecycle.write_env_file(home, "servers.env", for_tests(ports, credentials))
     print(f"The servers are up. Their addresses: {lifecycle.relative(env_file)}")
 

@@ -16,6 +16,7 @@ ADMIN_DATABASE = "slotdesk"
 BOT_DATABASE = "slotdesk_bot"
 REPLICA_SET = "slotdesk"
 ROOT = "root"
+_WAITS_FOR_DISK = "writeConcernMajorityJournalDefault"
 
 
 def program(home: Home, ports: Ports) -> Program:
@@ -57,11 +58,14 @@ def users(credentials: Credentials) -> list[tuple[str, str, list[dict[str, str]]
     ]
 
 
-def is_ready(ports: Ports, credentials: Credentials) -> bool:
-    """Bring the server one step nearer to a primary with its users; True once it is there."""
+def is_ready(ports: Ports, credentials: Credentials, *, durable: bool = True) -> bool:
+    """Bring the server one step nearer to a primary with its users; True once it is there.
+
+    `durable`: majority writes wait for the disk. Each costs several times as much with it as without.
+    """
     try:
         with _client(ports, credentials.mongodb_root_password) as client:
-            return _is_primary(client, ports) and _has_users(client, credentials)
+            return _is_primary(client, ports, durable) and _has_users(client, credentials)
     except OperationFailure:  # no root user yet: a first start
         _first_steps(ports, credentials)
     except ConnectionFailure:
@@ -81,11 +85,13 @@ def _client(ports: Ports, password: str | None) -> MongoClient[dict[str, Any]]:
     )
 
 
-def _is_primary(client: MongoClient[dict[str, Any]], ports: Ports) -> bool:
+def _is_primary(client: MongoClient[dict[str, Any]], ports: Ports, durable: bool) -> bool:
     host = f"127.0.0.1:{ports.mongod}"
     config = client.admin.command("replSetGetConfig", commitmentStatus=False)["config"]
-    if config["members"][0]["host"] != host:  # the home was started on another port before
+    # The home may have been started on another port before.
+    if (config["members"][0]["host"], config.get(_WAITS_FOR_DISK, True)) != (host, durable):
         config["members"][0]["host"] = host
+        config[_WAITS_FOR_DISK] = durable
         config["version"] += 1
         client.admin.command("replSetReconfig", config, force=True)
     return bool(client.admin.command("hello").get("isWritablePrimary"))

@@ -33,14 +33,18 @@ class Server:
     is_ready: Callable[[], bool]
 
 
-def local_servers(home: Home, ports: Ports, credentials: Credentials) -> list[Server]:
-    """The servers that we run ourselves, under the calling user."""
+def local_servers(home: Home, ports: Ports, credentials: Credentials, *, durable: bool = True) -> list[Server]:
+    """The servers that we run ourselves, under the calling user.
+
+    `durable`: what MongoDB has confirmed outlasts a loss of power. Test suites, whose data nobody keeps, take half the
+    time without.
+    """
     return [
         Server(
             "mongod",
             [mongodb.program(home, ports)],
             {"mongod": ports.mongod},
-            lambda: mongodb.is_ready(ports, credentials),
+            lambda: mongodb.is_ready(ports, credentials, durable=durable),
         ),
         Server(
             "rabbitmq",

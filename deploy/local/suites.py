@@ -173,7 +173,8 @@ def _start_servers(home: Home, names: Collection[str]) -> dict[str, str]:
         lifecycle.stop_everything(home, lifecycle.silently)
         home.remove_data()
         ports, credentials = Ports.free(), load_or_create(home)
-        servers = [server for server in local_servers(home, ports, credentials) if server.name in names]
+        every = local_servers(home, ports, credentials, durable=False)
+        servers = [server for server in every if server.name in names]
         lifecycle.start_servers(home, ports, servers, lifecycle.silently)
         addresses = for_tests(ports, credentials)
         env_file = lifecycle.write_env_file(home, "servers.env", addresses)

@@ -178,13 +178,15 @@ class TimeOffered(BookingRequest):
 class TimeAnswered(BookingRequest):
     """The candidate's answer to an offered time: ``moved`` when taken, ``booked`` when the booking stays as it is.
 
-    ``slot_id``: the slot that was offered; ``version_conflict`` when it is not the one on offer any more.
+    ``slot_id``: the slot that was offered; ``version_conflict`` when it is not the one on offer any more. ``shown``:
+    the same slot as the candidate saw it; when it is another now, it is not taken and stays on offer.
     """
 
     event_type: Literal["booking.time_answered"] = "booking.time_answered"
     booking_id: EntityId
     slot_id: EntityId
     take: bool
+    shown: ShownSlot | None = None
 
 
 MARKS = (

@@ -152,7 +152,13 @@ EXAMPLES: list[Message] = [
     ),
     AttendanceAnswered(**REQUEST, booking_id=BOOKING_ID, starts_at=START, answer=Attendance.CONFIRMED),
     TimeOffered(**REQUEST, booking_id=BOOKING_ID, expected_version=2, slot_id=SLOT_ID),
-    TimeAnswered(**REQUEST, booking_id=BOOKING_ID, slot_id=SLOT_ID, take=True),
+    TimeAnswered(
+        **REQUEST,
+        booking_id=BOOKING_ID,
+        slot_id=SLOT_ID,
+        take=True,
+        shown=SHOWN,
+    ),
     OutcomeMarked(**REQUEST, booking_id=BOOKING_ID, expected_version=2, mark=BookingStatus.NO_SHOW),
     CardCommand(
         **ENVELOPE,

@@ -83,3 +83,5 @@ class Why(StrEnum):
     """The candidate was never asked what this says they did not answer."""
     TAKEN_BACK = "taken_back"
     """What it tells was undone."""
+    EMPTY = "empty"
+    """A list with nothing left to tell."""

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from scheduling.domain.answering import refuse_ended
-from scheduling.domain.changes import ended, in_slot, next_version, overlaps
+from scheduling.domain.changes import changed_since_shown, ended, in_slot, next_version, overlaps
 from scheduling.domain.model import (
     AnswerAttendance,
     AnswerTime,
@@ -51,7 +51,8 @@ def offer_time(state: State, command: OfferTime, booking: Booking, now: datetime
 def answer_time(state: State, command: AnswerTime, booking: Booking, now: datetime) -> Decision:
     """The booking moves to the offered slot, or stays. Twice is as once.
 
-    Where the slot can't be had any more, the offer goes and the wish for another time stays.
+    Where the slot can't be had any more, the offer goes and the wish for another time stays. One that is another now
+    than the candidate saw stays on offer, to be seen as it is.
     """
     if past := _past_answering(state, command, booking):
         return past
@@ -67,6 +68,8 @@ def answer_time(state: State, command: AnswerTime, booking: Booking, now: dateti
     if gone or slot is None:
         without = next_version(replace(booking, offered_slot_id=None))
         return Decision(command, gone or Outcome.SLOT_NOT_FOUND, booking, without)
+    if changed := changed_since_shown(slot, command.shown):
+        return Decision(command, changed, booking, booking)
     others = [other for other in state.live_bookings_of(booking.candidate_id) if other.id != booking.id]
     if any(overlaps(state, other, slot) for other in others):
         return Decision(command, Outcome.ALREADY_BOOKED, booking, booking)

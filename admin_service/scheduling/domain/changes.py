@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from scheduling.domain.model import Booking, Command, Decision, Slot, State
+from scheduling.domain.model import Booking, Command, Decision, Shown, Slot, State
+from shared_contracts.booking import Outcome
 from shared_contracts.directory import BookingStatus
 
 
@@ -42,6 +43,17 @@ def advance(state: State, decision: Decision) -> None:
     for slot_id in seats(booking) - seats(decision.before):
         slot = state.slots[slot_id]
         state.slots[slot_id] = replace(slot, holders=slot.holders | {booking.candidate_id})
+
+
+def changed_since_shown(slot: Slot, shown: Shown) -> Outcome | None:
+    """Why the slot is not the one that the candidate saw (R2); None where it is, as far as the client said."""
+    if shown.city_id is not None and shown.city_id != slot.city_id:
+        return Outcome.WRONG_CITY
+    if shown.recruiter_id is not None and shown.recruiter_id != slot.recruiter_id:
+        return Outcome.WRONG_RECRUITER
+    if shown.starts_at is not None and shown.starts_at != slot.starts_at:
+        return Outcome.SLOT_NOT_FOUND
+    return None
 
 
 def overlaps(state: State, booking: Booking, slot: Slot) -> bool:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from scheduling.domain.answering import approve, ask_reschedule, expire, refuse_ended, reject
 from scheduling.domain.attending import answer_attendance, answer_time, offer_time
-from scheduling.domain.changes import advance, ended, in_slot, next_version, overlaps
+from scheduling.domain.changes import advance, changed_since_shown, ended, in_slot, next_version, overlaps
 from scheduling.domain.marking import mark_outcome
 from scheduling.domain.model import (
     ActorKind,
@@ -236,7 +236,7 @@ def _refuse_slot(
     """Why a seat in the slot can't be had, most telling reason first; None when it can."""
     if slot is None or policy is None or slot.event_id != policy.id:
         return Outcome.SLOT_NOT_FOUND
-    changed = _changed_since_shown(slot, shown)
+    changed = changed_since_shown(slot, shown)
     if changed:
         return changed
     if not command.beyond_limits and not slot.recruiter_active:
@@ -248,16 +248,6 @@ def _refuse_slot(
     # A requested slot's seat is the candidate's own already.
     if slot.free == 0 and candidate_id not in slot.holders:
         return Outcome.SLOT_FULL
-    return None
-
-
-def _changed_since_shown(slot: Slot, shown: Shown) -> Outcome | None:
-    if shown.city_id is not None and shown.city_id != slot.city_id:
-        return Outcome.WRONG_CITY
-    if shown.recruiter_id is not None and shown.recruiter_id != slot.recruiter_id:
-        return Outcome.WRONG_RECRUITER
-    if shown.starts_at is not None and shown.starts_at != slot.starts_at:
-        return Outcome.SLOT_NOT_FOUND
     return None
 
 

@@ -278,6 +278,7 @@ class AnswerTime(BookingCommand):
 
     slot_id: str
     take: bool
+    shown: Shown = Shown()
 
 
 @dataclass(frozen=True, slots=True)

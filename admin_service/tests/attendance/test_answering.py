@@ -11,6 +11,7 @@ from desk.audit import trail
 from people.models import Candidate, City, Recruiter
 from scheduling import staff
 from scheduling.models import InterviewSlot
+from scheduling.slot_edits import SlotChanges, edit_slot
 from shared_contracts.booking import Outcome
 from shared_contracts.directory import BookingStatus
 from shared_contracts.notification import NotificationKind
@@ -100,6 +101,31 @@ def test_another_time_is_offered_told_and_taken_with_one_press(
     assert asking.slot_now(slot)["booked_users"] == []
     assert actions() == ["created", "reschedule_wanted", "time_offered", "time_taken"]
     asking.assert_sound()
+
+
+def test_an_offered_time_that_staff_changed_since_it_was_shown_is_not_booked_unseen(
+    offer: Document, other: InterviewSlot, slot: InterviewSlot, maria: Candidate
+) -> None:
+    """R2. Guard: ``shown`` of the request. The answer shows the offer as it is now, which can be taken."""
+    later = other.starts_at + timedelta(hours=1)
+    edit_slot(str(other.pk), SlotChanges(starts_at=later), actor="anna")
+
+    answer = asking.decided(asking.answer_time(maria, offer, other, take=True))
+
+    assert answer.outcome is Outcome.SLOT_NOT_FOUND
+    assert answer.booking and answer.booking.offered_slot and answer.booking.offered_slot.starts_at == later
+    assert asking.the_booking(maria)["slot_id"] == slot.pk
+    other.refresh_from_db()
+    assert asking.outcome(asking.answer_time(maria, offer, other, take=True)) is Outcome.MOVED
+    asking.assert_sound()
+
+
+def test_a_bot_that_does_not_say_what_it_showed_is_answered_as_before(
+    offer: Document, other: InterviewSlot, maria: Candidate
+) -> None:
+    request = asking.answer_time(maria, offer, other, take=True).model_copy(update={"shown": None})
+
+    assert asking.outcome(request) is Outcome.MOVED
 
 
 def test_an_offered_time_past_its_closing_is_taken_all_the_same(

@@ -70,6 +70,19 @@ def test_recruiter_and_deputy_who_mark_at_once_leave_one_mark(
     asking.assert_sound()
 
 
+def test_two_of_staff_who_mark_at_once_leave_one_mark(booking: Document, olga: Recruiter, maria: Candidate) -> None:
+    """Guard: the version that the page showed goes with a mark made in the desk, too."""
+    row = asking.let_begin(booking)
+    mark = partial(staff.mark_outcome, str(row["_id"]), expected_version=row["version"], reason="")
+
+    ends = together(partial(mark, BookingStatus.LATE, actor="anna"), partial(mark, BookingStatus.NO_SHOW, actor="kim"))
+
+    assert sorted(ends) == [Outcome.BOOKED, Outcome.VERSION_CONFLICT]
+    assert asking.the_booking(maria)["status"] == ("late" if ends[0] is Outcome.BOOKED else "no_show")
+    assert actions() == ["created", "outcome_marked"]
+    asking.assert_sound()
+
+
 def test_one_mark_delivered_three_times_is_one(booking: Document, olga: Recruiter) -> None:
     request = asking.mark(olga, asking.let_begin(booking), BookingStatus.LATE)
 

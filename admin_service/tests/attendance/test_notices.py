@@ -193,6 +193,19 @@ def test_a_slot_that_gets_another_recruiter_is_told_to_both_by_the_notice(
     assert sent()[2:] == [(OLGA, "notice", 3), (PAVEL, "notice", 3)]
 
 
+def test_who_it_no_longer_belongs_to_is_told_by_an_edit_that_is_no_automatic_message(
+    booking: Document, slot: InterviewSlot, pavel: Recruiter
+) -> None:
+    """An edit is never reported as one. Guard: only notices carry the automatic message's id."""
+    tell(CardOccasion.BOOKED, booking)
+    collection("interview_slots").update_one({"_id": slot.pk}, {"$set": {"recruiter_id": pavel.pk}})
+    by_reader = {card.recruiter_telegram_id: card for card in tell(CardOccasion.CANT_COME, booking)}
+    gone, told = by_reader[OLGA], by_reader[PAVEL]
+
+    assert (gone.attention, gone.occasion, gone.auto_message_id) == (CardAttention.UPDATE, None, None)
+    assert (told.attention, told.occasion, told.auto_message_id) == (CardAttention.NOTICE, CardOccasion.CANT_COME, ROW)
+
+
 def test_who_it_no_longer_belongs_to_is_shown_no_slots_and_no_marks(
     wish: Document, make_slot: MakeSlot, other: InterviewSlot, pavel: Recruiter, olga: Recruiter
 ) -> None:

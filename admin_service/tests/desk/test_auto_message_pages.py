@@ -11,6 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from common.mongo import collection
 from people.models import Candidate, City, Recruiter
 from reminders.models import AutoMessage
 from scheduling.models import Booking
@@ -120,6 +121,21 @@ def test_the_page_shows_the_text_as_sent_and_leads_to_the_booking(desk: Client, 
     assert message.state == "sent"
 
 
+def test_names_and_errors_are_shown_as_they_were_typed(text: Text, put: Put, olga: Recruiter) -> None:
+    """Guard: escapes. People name themselves, and an error quotes what was sent."""
+    typed = {"user.first_name": "<b>Мария</b>", "slot.recruiter": "<i>Ольга</i>", "slot.timezone": "Asia/Tokyo"}
+    collection("bookings").update_one({}, {"$set": typed})
+    Recruiter.objects.filter(pk=olga.pk).update(name="<s>Рита</s>")
+    put(kind="tomorrow", booking_id=None, subject_id=olga.pk)
+    message = put(kind="no_answer", state="failed", error="<u>can't parse</u>")
+    pages = {"the list": rows(text(reverse(LIST))), "its page": text(page_of(message))}
+    for where, page in pages.items():
+        for name in ("b", "i"):
+            assert f"&lt;{name}&gt;" in page and f"<{name}>" not in page, (where, name)
+    assert "&lt;s&gt;Рита&lt;/s&gt;" in pages["the list"]
+    assert "&lt;u&gt;can&#x27;t parse&lt;/u&gt;" in pages["its page"]
+
+
 def test_a_message_that_did_not_arrive_says_what_to_do(text: Text, put: Put) -> None:
     """R4."""
     page = text(page_of(put(state="failed", error="Forbidden: bot was blocked by the user")))
@@ -127,7 +143,7 @@ def test_a_message_that_did_not_arrive_says_what_to_do(text: Text, put: Put) -> 
     assert "Forbidden: bot was blocked by the user" in page
 
 
-@pytest.mark.parametrize("why", ["merged", "moved", "stale", "quiet_hours"])
+@pytest.mark.parametrize("why", ["merged", "moved", "stale", "quiet_hours", "empty"])
 def test_what_was_not_sent_says_why(text: Text, put: Put, why: str) -> None:
     message = put(state="suppressed", why=why)
     assert str(message.get_why_display()) in rows(text(reverse(LIST)))

@@ -1,10 +1,12 @@
 """When automatic messages go out: seen and changed in the desk, never in quiet hours (R8)."""
 
+import threading
 from typing import Any
 
 import pytest
 from bson import ObjectId
 from django.db import IntegrityError
+from django.db.models import QuerySet
 from django.test import Client
 from django.urls import reverse
 
@@ -18,6 +20,7 @@ from reminders.settings import read_timings
 from reminders.usecases import MINUTES, by_the_clock, remove_rule, save_rule
 from scheduling.models import InterviewEvent
 from tests.desk.conftest import Text
+from tests.test_races import together
 
 LIST = "admin:reminders_reminderrule_changelist"
 ADD = "admin:reminders_reminderrule_add"
@@ -57,6 +60,17 @@ def test_one_page_tells_what_is_sent_when_and_where_it_differs(text: Text, mosco
     assert "Москва</a>: at 09:30" in page
     assert f"{event.title}</a>: 2 h 30 min before the start" in page
     assert "everywhere</a>: is not sent" in page
+
+
+def test_the_names_of_events_and_cities_are_shown_as_they_were_typed(text: Text) -> None:
+    """Guard: escapes, on the page of all rules, on a rule's own and on the one that asks before it goes."""
+    event = InterviewEvent.objects.create(title="<b>Продажи</b>")
+    city = City.objects.create(name="<i>Тверь</i>")
+    rule = made(event=event, city=city)
+    for url in (reverse(LIST), page_of(rule), page_of(rule, "remove")):
+        page = text(url)
+        assert "&lt;b&gt;Продажи&lt;/b&gt; · &lt;i&gt;Тверь&lt;/i&gt;" in page, url
+        assert "<b>Продажи" not in page and "<i>Тверь" not in page, url
 
 
 @pytest.mark.parametrize("kind", list(AutoKind))
@@ -123,11 +137,47 @@ def test_a_second_rule_for_the_same_is_refused_kindly(desk: Client, moscow: City
     assert ReminderRule.objects.count() == 2
 
 
-def test_two_rules_saved_at_once_are_still_one(moscow: City) -> None:
-    """The second wall: the key is unique."""
-    rule = made(city=moscow)
-    with pytest.raises(IntegrityError):
-        ReminderRule.objects.create(kind="day_of", city=moscow, at="12:00", key=rule.key)
+def test_two_rules_saved_at_once_are_still_one(
+    moscow: City, event: InterviewEvent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second wall: the key is unique, and says event, city and kind. Each of two looks before the other saves."""
+    meet = threading.Barrier(2)
+    look = QuerySet.exists
+
+    def together_they_look(rules: QuerySet[ReminderRule]) -> bool:
+        found = look(rules)
+        meet.wait(timeout=10)
+        return found
+
+    def one() -> str:
+        try:
+            return made(city=moscow, event=event).key
+        except IntegrityError:
+            return "refused"
+
+    with monkeypatch.context() as racing:
+        racing.setattr(QuerySet, "exists", together_they_look)
+        ends = together(one, one)
+    assert sorted(ends) == sorted(["refused", f"day_of.{event.pk}.{moscow.pk}"])
+    assert ReminderRule.objects.count() == 1
+
+
+def test_a_rule_is_for_its_own_kind_event_and_city(moscow: City, event: InterviewEvent) -> None:
+    """The key tells them all apart."""
+    for fields in ({}, {"city": moscow}, {"event": event}, {"event": event, "city": moscow}):
+        made(**fields)
+        made(kind="evening_before", at="17:00", **fields)
+    assert ReminderRule.objects.count() == 8
+
+
+def test_who_may_not_change_rules_is_not_even_asked_whether_to_remove_one(coordinator: Client) -> None:
+    """Guard: the action's permission, by itself."""
+    rule = made()
+    url = page_of(rule, "remove")
+    assert "Remove the rule" not in coordinator.get(page_of(rule)).content.decode()
+    assert coordinator.get(url).status_code == 403
+    assert coordinator.post(url, {"_confirm": "1"}).status_code == 403
+    assert ReminderRule.objects.filter(pk=rule.pk, is_removed=False).exists()
 
 
 def test_a_rule_is_in_force_once_saved_and_bookings_are_planned_anew(desk: Client, moscow: City) -> None:

@@ -7,7 +7,7 @@ import pytest
 from broadcasts.consumer import DeliveryEvents
 from common import clock
 from common.mongo import collection
-from people.models import Candidate, Recruiter
+from people.models import Candidate, City, Recruiter
 from scheduling import staff
 from scheduling import tasks as scheduling_tasks
 from shared_contracts.broadcast import CardDelivered, Delivery, DeliveryStatus
@@ -123,6 +123,21 @@ def test_a_recruiter_who_is_not_in_chat_is_not_told_and_the_ledger_says_so(
     staff.book_for(maria.telegram_id, str(slot.pk), actor="c", reason="")
     assert notices() == []
     assert row_of(maria, "change")["why"] == "no_chat"
+
+
+def test_a_change_that_only_a_former_recruiters_card_shows_is_not_sent_and_says_why(
+    at: Clock, booked: Candidate, olga: Recruiter, moscow: City
+) -> None:
+    """Olga's card follows by an edit, of which the bot tells nothing: the message does not wait for its report."""
+    elsewhere = Recruiter.objects.create(name="Павел", city=moscow)  # not in chat
+    collection("interview_slots").update_many({}, {"$set": {"recruiter_id": elsewhere.pk}})
+    at("2026-11-23 12:00")
+    asking.outcome(asking.says(booked, asking.the_booking(booked), Attendance.RESCHEDULE_ASKED))
+    told = new_cards()
+
+    assert [(card.recruiter_telegram_id, card.attention) for card in told] == [(5001, CardAttention.UPDATE)]
+    change = max(rows_of_changes(booked), key=lambda row: str(row["due_at"]))
+    assert (change["occasion"], change["state"], change["why"]) == ("reschedule_asked", "suppressed", "no_chat")
 
 
 @pytest.mark.parametrize("first", [DeliveryStatus.BLOCKED, DeliveryStatus.SENT])

@@ -9,6 +9,7 @@ import pytest
 from bson import Int64, ObjectId
 
 from common.mongo import Document, collection
+from messaging.outbox import Outgoing
 from people.models import MOSCOW, Candidate, City, Recruiter
 from reminders.digests import digest_for
 from reminders.models import ReminderRule
@@ -74,9 +75,9 @@ def the_row() -> Document:
 
 def command(row: Document, now: datetime) -> DigestCommand:
     """What is sent for a row."""
-    ((_queue, message),) = digest_for(row, now)
-    assert isinstance(message, DigestCommand)
-    return message
+    outgoing = digest_for(row, now)
+    assert isinstance(outgoing, Outgoing) and isinstance(outgoing.message, DigestCommand)
+    return outgoing.message
 
 
 def set_time(kind: str, clock: str, **fields: Any) -> None:

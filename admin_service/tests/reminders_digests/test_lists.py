@@ -7,10 +7,11 @@ import pytest
 from bson import Int64, ObjectId
 
 from common.mongo import collection
-from messaging import outbox
 from people.models import MOSCOW, Candidate, City, Recruiter
 from reminders.digests import digest_for, due_lists, plan_lists, put_down, tomorrows
+from reminders.domain.kinds import Why
 from reminders.models import ReminderRule
+from reminders.sending import send_all_due
 from reminders.summary import midnight
 from tests.api.test_indexes import planned
 from tests.conftest import MakeCandidate
@@ -72,14 +73,15 @@ def test_a_list_whose_reader_has_gone_meanwhile_goes_to_nobody(interview: MakeIn
     plan_lists(at("18:00"))
     for gone in ({"is_active": False}, {"is_active": True, "telegram_id": 7777}):
         Recruiter.objects.filter(pk=olga.pk).update(**gone)
-        assert digest_for(the_row(), at("18:00")) == []
+        assert digest_for(the_row(), at("18:00")) is Why.NO_CHAT
 
 
-def test_a_list_with_nothing_left_to_tell_is_not_sent(interview: MakeInterview) -> None:
+def test_a_list_with_nothing_left_to_tell_is_not_sent_and_says_so(interview: MakeInterview) -> None:
     booking_id = interview()
     plan_lists(at("18:00"))
     collection("bookings").update_one({"_id": booking_id}, {"$set": {"status": "cancelled", "live": False}})
-    assert digest_for(the_row(), at("18:00")) == []
+    assert send_all_due(at("18:00")) == 0
+    assert (the_row()["state"], the_row()["why"]) == ("suppressed", "empty")
 
 
 def test_tomorrow_means_the_recruiters_own_clocks(interview: MakeInterview) -> None:
@@ -166,7 +168,7 @@ def test_a_very_long_day_is_cut_and_says_so(interview: MakeInterview, maria: Can
     plan_lists(at("18:00"))
     told = command(the_row(), at("18:00"))
     assert (len(told.entries), told.more) == (100, 3)
-    outbox.add(digest_for(the_row(), at("18:00")))
+    assert send_all_due(at("18:00")) == 1
     assert collection("outbox").count_documents({"queue": "bot.digest.command"}) == 1
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from scheduling.domain.decide import decide
-from scheduling.domain.model import Actor, ActorKind, AnyCommand, Decision, State
+from scheduling.domain.model import Actor, ActorKind, AnyCommand, Decision, Shown, State
 from shared_contracts.booking import Outcome
 from shared_contracts.directory import Attendance, BookingStatus
 from tests.rules import building as a
@@ -279,6 +279,28 @@ def test_an_offered_time_that_is_gone_leaves_the_booking_and_the_wish(
     assert decision.outcome is outcome
     assert decision.after and (decision.after.slot_id, decision.after.offered_slot_id) == ("s", None)
     assert (decision.after.attendance, decision.after.version) == (WANTS_ANOTHER, 2)
+
+
+@pytest.mark.parametrize(
+    ("shown", "outcome"),
+    [
+        (Shown(starts_at=a.NOW + 3 * DAY - HOUR), Outcome.SLOT_NOT_FOUND),
+        (Shown(city_id="kazan"), Outcome.WRONG_CITY),
+        (Shown(recruiter_id="pavel"), Outcome.WRONG_RECRUITER),
+    ],
+)
+def test_an_offered_time_that_is_another_than_was_shown_is_not_taken_and_stays_on_offer(
+    shown: Shown, outcome: Outcome
+) -> None:
+    """R2. Guard: ``changed_since_shown``. Who keeps their time may do so whatever was shown."""
+    decision = only(offered(), a.answer_time(1, "t", True, shown=shown))
+    assert (decision.outcome, decision.changed) == (outcome, False)
+    assert end(offered(), a.answer_time(1, "t", False, shown=shown)) is Outcome.BOOKED
+
+
+def test_an_offered_time_is_taken_as_it_was_shown() -> None:
+    shown = Shown(a.NOW + 3 * DAY, "moscow", "olga")
+    assert end(offered(), a.answer_time(1, "t", True, shown=shown)) is Outcome.MOVED
 
 
 def test_an_offered_time_that_meets_another_interview_is_refused() -> None:

@@ -10,7 +10,7 @@ from uuid import UUID
 from interview_bot import clock, logs
 from interview_bot.conversation.callback_data import minute_of
 from interview_bot.conversation.my_bookings import own, show_bookings
-from interview_bot.conversation.requests import asked, brief_of, reply_of, request_id_of, submit_to
+from interview_bot.conversation.requests import asked, brief_of, reply_of, request_id_of, shown, submit_to
 from interview_bot.conversation.screen import Screen
 from interview_bot.conversation.talk import Talk
 from interview_bot.messaging.outbox import AnswerKind
@@ -37,15 +37,18 @@ async def answer(talk: Talk, booking_id: str, minute: str, given: Attendance) ->
     await _submit(talk, booking, request, given.value)
 
 
-async def answer_time(talk: Talk, booking_id: str, slot_id: str, *, take: bool) -> None:
-    """An offered time was taken, or the present one is kept."""
+async def answer_time(talk: Talk, booking_id: str, slot_id: str, minute: str, *, take: bool) -> None:
+    """The time that was offered, of the slot as it started at ``minute``, was taken, or the present one is kept."""
     booking = await own(talk, booking_id)
     if booking is None:
         return
-    if booking.offered_slot is None or booking.offered_slot.id != slot_id:
+    slot = booking.offered_slot
+    if slot is None or (slot.id, minute_of(slot.starts_at)) != (slot_id, minute):
         await show_bookings(talk, lead=talk.texts("offer.over"))
         return
-    request = TimeAnswered(**_essentials(talk, booking), booking_id=booking.id, slot_id=slot_id, take=take)
+    request = TimeAnswered(
+        **_essentials(talk, booking), booking_id=booking.id, slot_id=slot_id, take=take, shown=shown(slot)
+    )
     await _submit(talk, booking, request, "take_time" if take else "keep_time")
 
 

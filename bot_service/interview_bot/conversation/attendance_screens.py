@@ -11,7 +11,15 @@ from shared_contracts.directory import Attendance, BookingStatus, BookingView
 _TIME_ANSWERED = "booking.time_answered"
 ANSWERS = frozenset({"attendance.answered", _TIME_ANSWERED})
 """Requests that leave a dialog under way as it is."""
-_OFFER_GONE = frozenset({Outcome.SLOT_FULL, Outcome.SLOT_CLOSED, Outcome.SLOT_NOT_FOUND})
+_OFFER_GONE = frozenset(
+    {
+        Outcome.SLOT_FULL,
+        Outcome.SLOT_CLOSED,
+        Outcome.SLOT_NOT_FOUND,
+        Outcome.WRONG_CITY,
+        Outcome.WRONG_RECRUITER,
+    }
+)
 _THANKS = {
     Attendance.CONFIRMED: "attendance.confirmed",
     Attendance.RESCHEDULE_ASKED: "attendance.time_asked",
@@ -39,7 +47,9 @@ def answered_screen(result: BookingResult, booking: BookingView | None, reader: 
     if outcome is Outcome.TOO_LATE:
         return Screen(texts("attendance.too_late"), keyboards.contact(_contact(booking, reader), texts))
     if outcome is Outcome.FAILED or (outcome in _OFFER_GONE and result.event_type == _TIME_ANSWERED):
-        lead = texts("outcome.failed" if outcome is Outcome.FAILED else "attendance.offer_gone")
+        # What is still on offer is not what they saw: they answer it as it is now.
+        gone = "offer.over" if booking.offered_slot else "attendance.offer_gone"
+        lead = texts("outcome.failed" if outcome is Outcome.FAILED else gone)
         return Screen(f"{lead}\n\n{booking_card(booking, reader.zone, texts)}", _open_answers(booking, reader))
     return None
 

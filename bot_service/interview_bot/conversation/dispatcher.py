@@ -1,6 +1,7 @@
 """From Telegram's updates to the dialogs: who may talk, which dialog is meant, what to say when something breaks."""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from pymongo.errors import PyMongoError
 from redis.exceptions import RedisError
@@ -207,8 +208,8 @@ _PRESSES: dict[Action, Callable[..., Awaitable[None]]] = {
     Action.ASK_TIME: lambda talk, booking_id, minute: attendance.answer(
         talk, booking_id, minute, Attendance.RESCHEDULE_ASKED
     ),
-    Action.TAKE_TIME: lambda talk, booking_id, slot_id: attendance.answer_time(talk, booking_id, slot_id, take=True),
-    Action.KEEP_TIME: lambda talk, booking_id, slot_id: attendance.answer_time(talk, booking_id, slot_id, take=False),
+    Action.TAKE_TIME: partial(attendance.answer_time, take=True),
+    Action.KEEP_TIME: partial(attendance.answer_time, take=False),
     Action.WAIT: waiting_list.join,
     Action.LEAVE: waiting_list.leave,
     Action.REQUESTS: lambda talk, page: recruiting.show_requests(talk, page=int(page)),

@@ -168,8 +168,9 @@ def offered_time(booking: BookingView, slot: SlotView, texts: Texts) -> InlineKe
 
 
 def _time_buttons(booking: BookingView, slot: SlotView, texts: Texts, suffix: str = "") -> list[InlineKeyboardButton]:
+    about = (booking.id, slot.id, minute_of(slot.starts_at))
     return [
-        InlineKeyboardButton(texts.plain(key) + suffix, callback_data=pack(action, booking.id, slot.id))
+        InlineKeyboardButton(texts.plain(key) + suffix, callback_data=pack(action, *about))
         for key, action in (("button.take_time", Action.TAKE_TIME), ("button.keep_time", Action.KEEP_TIME))
     ]
 

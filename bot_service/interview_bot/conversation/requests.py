@@ -173,7 +173,7 @@ def _booking(talk: Talk, request_id: UUID, now: datetime, event_id: str, slot: S
         payload=BriefPayload(new_date=new[0], new_time=new[1], location=slot.location),
         reply=reply_of(talk),
         event_id=event_id,
-        slot=_shown(slot),
+        slot=shown(slot),
     )
 
 
@@ -191,11 +191,12 @@ def _move(talk: Talk, request_id: UUID, now: datetime, booking: BookingView, slo
         reply=reply_of(talk),
         booking_id=booking.id,
         expected_version=booking.version,
-        slot=_shown(slot),
+        slot=shown(slot),
     )
 
 
-def _shown(slot: SlotView) -> ShownSlot:
+def shown(slot: SlotView) -> ShownSlot:
+    """The slot as the person saw it, for the admin service to compare with what it is when it decides."""
     return ShownSlot(
         id=slot.id,
         starts_at=slot.starts_at,

@@ -77,6 +77,9 @@ def _time_answered(
         return Outcome.VERSION_CONFLICT, {}
     if not request.take:
         return Outcome.BOOKED, {"offered_slot": None, "attendance": None}
-    if not slots[request.slot_id].free:
+    slot = slots[request.slot_id]
+    if request.shown is None or request.shown.starts_at != slot.starts_at:
+        return Outcome.SLOT_NOT_FOUND, {"offered_slot": slot}
+    if not slot.free:
         return Outcome.SLOT_FULL, {"offered_slot": None}
-    return Outcome.MOVED, {"slot": slots[request.slot_id], "offered_slot": None, "attendance": None}
+    return Outcome.MOVED, {"slot": slot, "offered_slot": None, "attendance": None}

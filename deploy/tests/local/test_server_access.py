@@ -14,6 +14,7 @@ from pika.exceptions import (
 from pymongo import MongoClient
 from pymongo.errors import OperationFailure
 
+from local import mongodb
 from local.credentials import load_or_create
 from local.servers import Places, addresses
 from shared_contracts import topology
@@ -175,6 +176,22 @@ def _services_uri(running: RunningServers, name: str) -> str:
     ports = running.home.remembered_ports()
     assert ports is not None
     return addresses(Places.on_this_machine(ports), load_or_create(running.home))[name]
+
+
+def test_mongodb_waits_for_the_disk_where_data_is_to_last(servers: RunningServers) -> None:
+    """Test suites start theirs without; a stack on the same home waits again."""
+    ports, credentials = servers.home.remembered_ports(), load_or_create(servers.home)
+    assert ports is not None
+
+    def waits() -> object:
+        with MongoClient[dict[str, object]](servers.addresses["MONGODB_URI"]) as client:
+            return client.admin.command("replSetGetConfig")["config"]["writeConcernMajorityJournalDefault"]
+
+    assert waits() is False
+    mongodb.is_ready(ports, credentials)
+    assert waits() is True
+    mongodb.is_ready(ports, credentials, durable=False)
+    assert waits() is False
 
 
 def test_redis_wants_its_password(servers: RunningServers) -> None:
