@@ -131,7 +131,9 @@ _FIELDS: dict[str, Any] = {
 
 def _slot_name(slot_id: ObjectId) -> str:
     slot = collection("interview_slots").find_one({"_id": slot_id})
-    return f"{said(slot['starts_at'], MOSCOW)}, {slot['location']} {slot['room']}".strip() if slot else str(slot_id)
+    if slot is None:
+        return str(slot_id)
+    return ", ".join(filter(None, (said(slot["starts_at"], MOSCOW), slot["location"], slot["room"])))
 
 
 def _name_in(name: str, field: str = "name") -> Callable[[ObjectId], str]:
@@ -184,8 +186,10 @@ def action_label(action: str) -> str:
 
 
 def actor_label(actor: str) -> str:
-    """Who did it: ``staff:anna`` → “staff anna”."""
+    """Who did it: ``staff:anna`` → “staff anna”. A job has a name for developers only."""
     kind, _colon, name = actor.partition(":")
+    if kind == "system":
+        return str(_KINDS[kind])
     return f"{_KINDS.get(kind, kind)} {name}".strip()
 
 

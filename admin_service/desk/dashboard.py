@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from broadcasts.models import Broadcast
 from common import clock
@@ -39,32 +40,46 @@ def add_numbers(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]
 
 def _numbers(user: Any) -> list[dict[str, Any]]:
     bookings = reverse("admin:scheduling_booking_changelist")
-    waiting, by_hand = _awaiting_approval(), _count_by_hand()
+    to_come, free, waiting = _count_today(), _free_seats(), _awaiting_approval()
+    by_hand, on_list = _count_by_hand(), _count_waiting()
     numbers = [
-        _number("today", _("interviews still to come today"), _count_today(), f"{bookings}?status__exact=booked"),
-        _number("free", _("free seats in the next 7 days"), _free_seats(), _slots_link()),
+        _number(
+            "today",
+            ngettext("interview still to come today", "interviews still to come today", to_come),
+            to_come,
+            f"{bookings}?status__exact=booked",
+        ),
+        _number(
+            "free",
+            ngettext("free seat in the next 7 days", "free seats in the next 7 days", free),
+            free,
+            _slots_link(),
+        ),
         _number(
             "waiting",
-            _("requests await approval"),
+            ngettext("request awaits approval", "requests await approval", waiting),
             waiting,
             f"{bookings}?live__exact=1&expires_at__isnull=False",
             alarm=bool(waiting),
         ),
         _number(
             "by-hand",
-            _("bookings to tell of by hand"),
+            ngettext("booking to tell of by hand", "bookings to tell of by hand", by_hand),
             by_hand,
             f"{bookings}?live__exact=1&by_hand=any",
             alarm=bool(by_hand),
         ),
-        _number("waiting-list", _("people on the waiting list"), _count_waiting(), _waiting_link()),
+        _number(
+            "waiting-list",
+            ngettext("person on the waiting list", "people on the waiting list", on_list),
+            on_list,
+            _waiting_link(),
+        ),
     ]
     if user.has_perm("reminders.view_automessage"):
         numbers.append(_undelivered())
     if user.has_perm("messaging.view_outboxmessage"):
-        unsent = collection("outbox").count_documents({"status": "pending", "due_at": {"$lte": clock.now()}})
-        outbox = f"{reverse('admin:messaging_outboxmessage_changelist')}?status=pending"
-        numbers.append(_number("outbox", _("messages not sent yet"), unsent, outbox, alarm=bool(unsent)))
+        numbers.append(_unsent())
     return numbers
 
 
@@ -73,8 +88,17 @@ def _undelivered() -> dict[str, Any]:
     since, until = day_start(yesterday), day_bounds(today())[1]
     count = collection("auto_messages").count_documents(undelivered(since, until))
     link = f"{reverse('admin:reminders_automessage_changelist')}?state__exact=failed&{days('due_at', yesterday)}"
-    label = _("automatic messages not delivered since yesterday")
+    label = ngettext(
+        "automatic message not delivered since yesterday", "automatic messages not delivered since yesterday", count
+    )
     return _number("undelivered", label, count, link, alarm=bool(count))
+
+
+def _unsent() -> dict[str, Any]:
+    count = collection("outbox").count_documents({"status": "pending", "due_at": {"$lte": clock.now()}})
+    link = f"{reverse('admin:messaging_outboxmessage_changelist')}?status=pending"
+    label = ngettext("message not sent yet", "messages not sent yet", count)
+    return _number("outbox", label, count, link, alarm=bool(count))
 
 
 def _number(name: str, label: str, value: int, link: str, *, alarm: bool = False) -> dict[str, Any]:

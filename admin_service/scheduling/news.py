@@ -15,6 +15,7 @@ from scheduling.domain.model import (
     ActorKind,
     Approve,
     AskReschedule,
+    Book,
     Booking,
     Candidate,
     Decision,
@@ -48,12 +49,12 @@ def about(
     item: "Asked", decision: Decision, answer: ConfirmBookingAnswer, after: State, card: RecruiterCard | None
 ) -> list[Outgoing]:
     """The messages of one decision; ``card`` goes with the answer to a recruiter."""
-    by_candidate = item.command.actor.kind is ActorKind.CANDIDATE
+    in_chat = item.chat is not None and item.command.actor.kind is ActorKind.CANDIDATE
     calendar = calendar_change(decision, after)
-    messages = [_result(item, item.chat, answer, card, calendar if by_candidate else None)] if item.chat else []
+    messages = [_result(item, item.chat, answer, card, calendar if in_chat else None)] if item.chat else []
     booking = decision.after
-    if not decision.changed or booking is None or by_candidate:
-        return messages  # candidates see their own changes in the answer
+    if not decision.changed or booking is None or in_chat:
+        return messages  # candidates see in the answer what they do themselves
     kind, view = _kind(decision, booking), booking_view(booking, after)
     if kind and view:
         key, reason = item.command.key, item.command.reason
@@ -97,6 +98,8 @@ def _kind(decision: Decision, booking: Booking) -> NotificationKind | None:
         return NotificationKind.RESCHEDULE_ASKED
     if isinstance(command, Offer):
         return NotificationKind.SLOT_OFFERED
+    if isinstance(command, Book) and decision.outcome is Outcome.BOOKED:
+        return NotificationKind.BOOKING_MADE
     if isinstance(command, OfferTime):
         return NotificationKind.TIME_OFFERED
     if decision.before and decision.before.status is BookingStatus.OFFERED and isinstance(command, Expire):

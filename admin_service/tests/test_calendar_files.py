@@ -207,6 +207,16 @@ def test_staffs_changes_come_with_the_news_about_them(make_slot: MakeSlot, maria
     assert str(entry(files[1])[1]["LOCATION"]) == "Офис на Арбате, 3.14, Москва"
 
 
+def test_who_is_booked_by_staff_gets_the_file_with_the_news(make_slot: MakeSlot, maria: Candidate) -> None:
+    slot = make_slot()
+    staff.book_for(maria.telegram_id, str(slot.pk), actor="c", reason="")
+
+    (told,) = news()
+
+    assert (file_of(told).method, file_of(told).sequence) == ("PUBLISH", 1)
+    assert entry(file_of(told))[1].start == asking.slot_now(slot)["starts_at"].replace(microsecond=0)
+
+
 def test_an_edited_slot_sends_no_file_to_who_waits_for_approval(
     approval_event: InterviewEvent, make_slot: MakeSlot, maria: Candidate, olga: Recruiter
 ) -> None:

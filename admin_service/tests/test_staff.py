@@ -56,12 +56,31 @@ def test_acting_past_a_limit_needs_a_reason(make_slot: MakeSlot, maria: Candidat
     assert asking.the_booking(maria)["live"]
 
 
-def test_staff_book_for_a_candidate(make_slot: MakeSlot, maria: Candidate) -> None:
+def test_staff_book_for_a_candidate_who_is_told(make_slot: MakeSlot, maria: Candidate) -> None:
+    """Guard: ``_kind`` knows a booking that was made; nobody is told of what was refused."""
     slot = make_slot()
     outcome = staff.book_for(maria.telegram_id, str(slot.pk), actor="coordinator", reason="По телефону")
 
     assert outcome is Outcome.BOOKED
+    assert told() == [(maria.telegram_id, NotificationKind.BOOKING_MADE, "По телефону")]
     assert staff.book_for(maria.telegram_id, str(ObjectId()), actor="c", reason="") is Outcome.SLOT_NOT_FOUND
+    assert staff.book_for(maria.telegram_id, str(slot.pk), actor="c", reason="") is Outcome.ALREADY_BOOKED
+    assert len(told()) == 1
+
+
+def test_staff_book_without_approval_and_the_candidate_hears_of_it_once(
+    approval_event: InterviewEvent, make_slot: MakeSlot, maria: Candidate, olga: Recruiter
+) -> None:
+    slot = make_slot(of=approval_event, recruiter=olga)
+    assert staff.book_for(maria.telegram_id, str(slot.pk), actor="coordinator", reason="") is Outcome.BOOKED
+    assert told() == [(maria.telegram_id, NotificationKind.BOOKING_MADE, None)]
+
+
+def test_who_books_in_chat_sees_it_in_the_answer_alone(make_slot: MakeSlot, maria: Candidate) -> None:
+    """Guard: ``about`` leaves out news of what candidates did in chat."""
+    rows = asking.in_batch(asking.book(maria, make_slot()))
+    assert [row["queue"] for row in rows if row["queue"] != "bot.cache.invalidate"] == ["bot.booking.result"]
+    assert told() == []
 
 
 def test_staff_approve_and_reject_requests(

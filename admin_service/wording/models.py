@@ -14,6 +14,7 @@ TEXT_LENGTH = 3_000
 """What the contract takes."""
 
 KIND_LABELS: list[tuple[str, Any]] = [
+    (NotificationKind.BOOKING_MADE.value, _("Booked on the candidate's behalf")),
     (NotificationKind.BOOKING_APPROVED.value, _("The recruiter approved")),
     (NotificationKind.BOOKING_REJECTED.value, _("The recruiter rejected")),
     (NotificationKind.BOOKING_EXPIRED.value, _("Not approved in time")),

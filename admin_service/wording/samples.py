@@ -30,6 +30,7 @@ _WORDS = {
         "reason": "the meeting room is taken that day",
     },
 }
+_GLAD = frozenset({NotificationKind.BOOKING_MADE, NotificationKind.BOOKING_APPROVED})
 _GLAD_REASON = {"ru": "возьмите с собой паспорт", "en": "please bring your passport"}
 _MOMENT = {"ru": "l, j E, H:i", "en": "l, j F, H:i"}
 _DEADLINE = {"ru": "j E, H:i", "en": "j F, H:i"}
@@ -93,7 +94,7 @@ def sample_values(language: str, setting: Setting, kind: NotificationKind | None
     words = _WORDS[language]
     return {
         **words,
-        "reason": _GLAD_REASON[language] if kind is NotificationKind.BOOKING_APPROVED else words["reason"],
+        "reason": _GLAD_REASON[language] if kind in _GLAD else words["reason"],
         "recruiter": setting.recruiter or words["recruiter"],
         "date": moment(start, _DAY, ""),
         "time": f"{start:%H:%M}{named}",

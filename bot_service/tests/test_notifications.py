@@ -48,6 +48,7 @@ async def reports(desk: Desk, count: int = 1) -> list[NotificationDelivered]:
 LOST = ["Записаться"]
 HELD = ["🔁 Перенести", "❌ Отменить"]
 BUTTONS = {
+    NotificationKind.BOOKING_MADE: HELD,
     NotificationKind.BOOKING_CANCELLED: LOST,
     NotificationKind.BOOKING_REJECTED: LOST,
     NotificationKind.BOOKING_EXPIRED: LOST,

@@ -132,6 +132,14 @@ class Desk:
         self._press(decision)
         self.page.wait_for_url("**/change/")
 
+    def book_for(self, telegram_id: int, slot_id: str, reason: str) -> None:
+        """Book somebody into a slot, from the slot's page."""
+        self._open(f"scheduling/interviewslot/{slot_id}/book/")
+        self.page.fill("[name=telegram_id]", str(telegram_id))
+        self.page.fill("[name=reason]", reason)
+        self._press("Book")
+        self.page.wait_for_url("**/change/")
+
     def cancel_booking(self, booking_id: object, reason: str) -> None:
         """Cancel a booking from its page."""
         self._open(f"scheduling/booking/{booking_id}/cancel/")

@@ -47,6 +47,23 @@ def test_a_removed_persons_booking_is_cancelled_when_staff_say_so_and_they_are_t
     assert store.bookings_of(1005) == []
 
 
+def test_who_is_booked_in_the_desk_is_told_in_chat_with_the_calendar_file(
+    chats: Chats, desk: Desk, api: Api, store: Store
+) -> None:
+    """FR10, R4."""
+    vera = chats.person(1020, "Вера")
+    vera.opens_slots()
+    slot = next(item for item in api.slots() if item["free"] > 1)
+
+    desk.book_for(1020, slot["id"], "Как договорились по телефону")
+
+    news = vera.sees("вы записаны на собеседование")
+    assert "Как договорились по телефону" in news.text
+    assert "/reschedule" in news.text
+    assert f"{store.bookings_of(1020)[0]['_id']}@slotdesk" in vera.gets_file("календарь").content
+    vera.cancels()
+
+
 def _button_of(slot: Json, message: Message) -> Json | None:
     """A slot's button carries its id."""
     return next((button for button in message.buttons if slot["id"] in button.get("callback_data", "")), None)

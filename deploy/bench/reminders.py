@@ -68,8 +68,9 @@ def in_chat(stack: Stack, db: Database[Json], crowd: Crowd) -> int:
     chats = Chats.without_limits(stack)
     for user_id in crowd.ids:
         chats.person(user_id, f"Person {user_id}", "en").writes("/start")
+    wait_until_answered(stack, crowd)
     book_all(stack, db, crowd)
-    wait_until_booked(stack, crowd)
+    wait_until_told(chats, crowd)
     chats.http.put("/sandbox/limits", json={"enabled": True}).raise_for_status()
     stack.travel_to(crowd.due_at)
     rows = due_rows(crowd)
@@ -94,8 +95,8 @@ def in_chat(stack: Stack, db: Database[Json], crowd: Crowd) -> int:
 
 def as_far_as_the_outbox(stack: Stack, db: Database[Json], crowd: Crowd) -> int:
     """Ten thousand written to the outbox (the relay is stopped), with worker and beat killed again and again."""
+    stack.supervision.stop(["relay"])  # before they are told that they are booked
     book_all(stack, db, crowd)
-    stack.supervision.stop(["relay"])
     stack.travel_to(crowd.due_at)
     began = time.monotonic()
     rows = due_rows(crowd)
@@ -167,13 +168,22 @@ def hours(crowd: Crowd, number: int) -> Json:
     }
 
 
-def wait_until_booked(stack: Stack, crowd: Crowd) -> None:
+def wait_until_answered(stack: Stack, crowd: Crowd) -> None:
     """Until the bot has answered everyone's /start: it may write to them now."""
     chats = Chats(stack.env["SANDBOX_URL"])
     deadline = time.monotonic() + PATIENCE_SECONDS
     while not all(chats.messages(it) for it in (crowd.ids[0], crowd.ids[-1], *random.sample(crowd.ids, 20))):
         assert time.monotonic() < deadline, "the bot did not answer everyone"
         time.sleep(1)
+
+
+def wait_until_told(chats: Chats, crowd: Crowd) -> None:
+    """Until everyone has read that they are booked and has the calendar file: only reminders go out from then on."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    for user_id in crowd.ids:
+        while not chats.files(user_id):
+            assert time.monotonic() < deadline, "not everyone was told"
+            time.sleep(0.2)
 
 
 def kill_until(stack: Stack, names: Sequence[str], *, every: float, done: Any) -> Counter[str]:

@@ -14,6 +14,7 @@ from shared_contracts.invite import CalendarFile
 class NotificationKind(StrEnum):
     """What a candidate is told without having asked."""
 
+    BOOKING_MADE = "booking_made"
     BOOKING_CANCELLED = "booking_cancelled"
     BOOKING_MOVED = "booking_moved"
     BOOKING_CHANGED = "booking_changed"

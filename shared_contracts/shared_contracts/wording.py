@@ -41,6 +41,7 @@ VARIABLES = frozenset(
 
 _WHEN = frozenset({"date", "time"})
 REQUIRED: Mapping[NotificationKind, frozenset[str]] = {
+    NotificationKind.BOOKING_MADE: _WHEN | {"minutes", "place"},
     NotificationKind.BOOKING_APPROVED: _WHEN | {"minutes", "place"},
     NotificationKind.BOOKING_REJECTED: frozenset({"event"}),
     NotificationKind.BOOKING_EXPIRED: frozenset({"event"}),

@@ -13,6 +13,7 @@ from unfold.decorators import display
 
 from common.mongo import collection
 from desk.answers import answers_of
+from desk.asked_time import wish_of
 from desk.attendance import NO_ANSWER
 from desk.audit import actor_label, trail
 from desk.auto_messages import messages_of
@@ -22,7 +23,7 @@ from scheduling.admin.decisions import DecidingAdmin
 from scheduling.admin.export import csv_answer
 from scheduling.admin.filters import AttendanceFilter, ByHandFilter, CityFilter, DayFilter, EventFilter
 from scheduling.models import Booking
-from shared_contracts.directory import BookingStatus
+from shared_contracts.directory import Attendance, BookingStatus
 
 # Of each value: Unfold shows one that is missing here as it is stored, not in words.
 STATUS_COLOURS = {
@@ -62,6 +63,7 @@ class BookingAdmin(ExportingAdmin, DecidingAdmin):
     search_fields = ["search"]
     search_help_text = _("Name, username or Telegram id")
     ordering = ["-starts_at"]
+    change_form_before_template = "desk/asked_time.html"
     change_form_after_template = "desk/booking.html"
     fields = [
         ("person_line", "when"),
@@ -109,10 +111,11 @@ class BookingAdmin(ExportingAdmin, DecidingAdmin):
         return super().changeform_view(request, object_id, form_url, {**marks, **(extra_context or {})})
 
     def on_page(self, object_id: ObjectId) -> dict[str, Any]:
-        """With the booking's automatic messages, the candidate's answers and the audit trail."""
+        """With a wish for another time, the automatic messages, the candidate's answers and the audit trail."""
         found: dict[str, Any] = {"trail": trail(str(object_id))}
-        row = collection("bookings").find_one({"_id": object_id}, {"user_id": 1, "event_id": 1, "slot.timezone": 1})
+        row = collection("bookings").find_one({"_id": object_id})
         if row:
+            found["wish"] = wish_of(row)
             found["answers"] = answers_of(row["user_id"], row["event_id"])
             found["auto_messages"] = messages_of(object_id, row["slot"]["timezone"])
         return found
@@ -158,15 +161,15 @@ class BookingAdmin(ExportingAdmin, DecidingAdmin):
         description=_("will come"), ordering="attendance", label=ATTENDANCE_COLOURS
     )
     def coming(self, booking: Booking) -> tuple[str, str]:
-        """What the candidate said about coming (R8)."""
-        if not booking.attendance:
-            return NO_ANSWER, str(_("no answer")) if booking.status == BookingStatus.BOOKED else ""
-        return booking.attendance, str(booking.get_attendance_display())
+        """What the candidate said about coming (R8), or what came of it."""
+        if booking.offered_slot_id and booking.attendance == Attendance.RESCHEDULE_ASKED:
+            return booking.attendance, str(_("another time offered"))
+        return booking.attendance or NO_ANSWER, _answer(booking)
 
     @display(description=_("will come"))  # type: ignore[untyped-decorator]
     def coming_line(self, booking: Booking) -> str:
         """The same with when they said so, on the booking's page."""
-        answer = str(self.coming(booking)[1] or "—")
+        answer = _answer(booking) or "—"
         said_at = booking.attendance_at and said(booking.attendance_at, booking.slot.timezone)
         return f"{answer} · {said_at}" if said_at else answer
 
@@ -188,7 +191,7 @@ class BookingAdmin(ExportingAdmin, DecidingAdmin):
         """Location, room and city."""
         return [booking.location, ", ".join(filter(None, (booking.slot.room, booking.slot.city)))]
 
-    @display(description=_("contact by hand"), label="warning")  # type: ignore[untyped-decorator]
+    @display(description=_("by hand"), label="warning")  # type: ignore[untyped-decorator]
     def by_hand(self, booking: Booking) -> str:
         """Whom the bot can't reach (R4)."""
         flags = ((booking.recruiter_by_hand, _("the recruiter")), (booking.candidate_by_hand, _("the candidate")))
@@ -236,6 +239,12 @@ class BookingAdmin(ExportingAdmin, DecidingAdmin):
     def end(self, booking: Booking) -> str:
         """Who ended it."""
         return actor_label(booking.ended_by)
+
+
+def _answer(booking: Booking) -> str:
+    if not booking.attendance:
+        return str(_("no answer")) if booking.status == BookingStatus.BOOKED else ""
+    return str(booking.get_attendance_display())
 
 
 def _linked(url: str) -> str:

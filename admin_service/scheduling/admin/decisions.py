@@ -162,7 +162,8 @@ class DecidingAdmin(MarkingAdmin):
                 if good or outcome is Outcome.VERSION_CONFLICT:
                     return HttpResponseRedirect(here)
         when = said(booking.starts_at, booking.slot.timezone)
-        intro = f"{booking} · {when} · {booking.location} {booking.slot.room}".strip()
+        place = ", ".join(filter(None, (booking.location, booking.slot.room)))
+        intro = f"{booking} · {when} · {place}"
         return page(self, request, "desk/form_page.html", obj=booking, form=form, intro=intro, back=here, **words)
 
 

@@ -173,7 +173,7 @@ class InterviewSlotAdmin(UseCaseAdmin):
             "desk/form_page.html",
             title=_("Book for a candidate"),
             obj=slot,
-            intro=f"{said(slot.starts_at, slot.city.timezone)} · {slot.location} {slot.room}",
+            intro=f"{said(slot.starts_at, slot.city.timezone)} · {', '.join(filter(None, (slot.location, slot.room)))}",
             form=form,
             submit_text=_("Book"),
             back=here,

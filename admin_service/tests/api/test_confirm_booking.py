@@ -8,7 +8,10 @@ from django.test import Client
 
 from people.models import Candidate
 from scheduling.models import Booking, InterviewEvent, InterviewSlot
+from scheduling.staff import approve_booking
 from shared_contracts.booking import ConfirmBookingAnswer, Outcome
+from shared_contracts.notification import NotificationKind
+from tests.card_tools import kinds, news
 from tests.conftest import MakeSlot
 
 URL = "/api/confirm-booking"
@@ -33,6 +36,30 @@ def test_a_request_for_approval_is_accepted(
 ) -> None:
     response = ask(bot, maria, make_slot(of=approval_event))
     assert (response.status_code, response.json()["outcome"]) == (202, "pending_approval")
+
+
+def test_the_candidate_is_told_in_chat_with_the_calendar_file_and_once(
+    bot: Client, maria: Candidate, make_slot: MakeSlot
+) -> None:
+    """Guard: ``about`` asks whether there is a chat that shows the answer. The same key again tells nothing more."""
+    slot = make_slot()
+    ask(bot, maria, slot)
+    ask(bot, maria, slot)
+    ask(bot, maria, slot, "another")
+    (told,) = news()
+    assert (told.user_telegram_id, told.kind, told.reason) == (maria.telegram_id, NotificationKind.BOOKING_MADE, None)
+    assert told.booking.slot.id == str(slot.pk)
+    assert told.calendar and (told.calendar.method, told.calendar.sequence) == ("PUBLISH", 1)
+
+
+def test_a_request_for_approval_is_told_of_once_it_is_approved(
+    bot: Client, maria: Candidate, make_slot: MakeSlot, approval_event: InterviewEvent
+) -> None:
+    """R3. Guard: the outcome in ``_kind``: a request is no booking yet."""
+    ask(bot, maria, make_slot(of=approval_event))
+    assert kinds() == []
+    approve_booking(str(Booking.objects.get().pk), expected_version=1, actor="anna")
+    assert kinds() == [(maria.telegram_id, NotificationKind.BOOKING_APPROVED)]
 
 
 def test_a_full_slot_is_refused_with_what_could_be_had(

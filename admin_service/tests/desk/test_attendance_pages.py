@@ -235,7 +235,7 @@ def test_the_first_page_alarms_of_messages_that_did_not_arrive(text: Text, booki
     message(booking, state="failed", kind="day_of")
     message(booking, state="failed", kind="two_hours", due_at=NOON - timedelta(days=2))
     page = text("/admin/")
-    assert "<b>1</b>automatic messages not delivered" in page
+    assert "<b>1</b>automatic message not delivered" in page
     link = re.findall('desk-alarm" href="([^"]+)" id="number-undelivered"', page)[0].replace("&amp;", "&")
     found = text(link).partition('id="result_list"')[2].partition("</table>")[0]
     assert "Reminder on the day" in found and "Will you come?" not in found

@@ -115,7 +115,7 @@ def test_the_front_page_counts_what_waits_for_staff(text: Text, make_slot: MakeS
     collection("bookings").update_one({}, {"$set": {"candidate_by_hand": True}})
 
     page = text("/admin/")
-    assert "<b>1</b>bookings to tell of by hand" in page
+    assert "<b>1</b>booking to tell of by hand" in page
     assert "<b>0</b>people on the waiting list" in page
     flagged = reverse("admin:scheduling_booking_changelist") + "?live__exact=1&by_hand=any"
     assert flagged.replace("&", "&amp;") in page
@@ -146,3 +146,12 @@ def test_staff_choose_their_language(desk: Client) -> None:
     page = desk.get("/admin/", headers={"Accept-Language": "en"}).content.decode()
     assert "свободных мест на ближайшие 7 дней" in page
     assert "Slotdesk" in page
+
+
+@pytest.mark.parametrize(
+    ("free", "said"),
+    [(1, "свободное место на"), (2, "свободных места на"), (5, "свободных мест на"), (21, "свободное место на")],
+)
+def test_the_front_page_counts_in_right_grammar(desk: Client, make_slot: MakeSlot, free: int, said: str) -> None:
+    make_slot(capacity=free)
+    assert f"<b>{free}</b>{said}" in desk.get("/admin/", headers={"Accept-Language": "ru"}).content.decode()

@@ -23,6 +23,7 @@ RECRUITER_ID = "d" * 23 + "1"
 RITA = 2001
 RECRUITERS_NAME = "Рита Рекрутер"
 TEMPLATES = {
+    NotificationKind.BOOKING_MADE: "Вас записали: {date}, {time}, {minutes} минут, {place}.",
     NotificationKind.BOOKING_CANCELLED: "Нам пришлось отменить собеседование «{event}»: {date}, {time}.",
     NotificationKind.BOOKING_MOVED: "Собеседование перенесено: {date}, {time}, {place}.",
     NotificationKind.BOOKING_CHANGED: "Кое-что изменилось: {date}, {time}, {place}.",
