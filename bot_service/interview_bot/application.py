@@ -46,6 +46,7 @@ from interview_bot.update_processor import OnePressAtATime, PersonLocks
 STOP_PATIENCE = 10.0
 """Seconds that work in hand gets to finish after SIGTERM."""
 _START_PATIENCE = 30.0
+_MEASURE_EVERY = 15.0
 _log = get_logger(__name__)
 
 
@@ -72,6 +73,7 @@ class BotService:
         self._server = web.Server.of(self._make_web(), settings.listen_host, settings.listen_port)
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._consuming = False
+        self._stopping = asyncio.Event()
         self.failed: asyncio.Future[Exception] = asyncio.get_running_loop().create_future()
 
     def _wire(self) -> tuple["Application[Any, Any, Any, Any, Any, Any]", Tools, PersonLocks]:
@@ -134,13 +136,15 @@ class BotService:
         """Take nothing new, finish what is in hand, close the connections."""
         if self._webhook is not None:
             self._webhook.accepting = False
+        self._stopping.set()
         self._broadcasts.stop()
         self._calendar_sender.stop()
         self._cancel("updates", "commands", "allow_list")
         await self._poller.finish(STOP_PATIENCE)
         await asyncio.gather(*(consumer.stop(STOP_PATIENCE) for consumer in self._consumers))
-        if senders := [self._tasks[name] for name in ("broadcasts", "calendar_files") if name in self._tasks]:
-            await asyncio.wait(senders, timeout=STOP_PATIENCE)
+        ending = ("broadcasts", "calendar_files", "queues")
+        if tasks := [self._tasks[name] for name in ending if name in self._tasks]:
+            await asyncio.wait(tasks, timeout=STOP_PATIENCE)
         self._server.should_exit = True
         if "web" in self._tasks:
             await asyncio.wait([self._tasks["web"]], timeout=STOP_PATIENCE)
@@ -192,9 +196,14 @@ class BotService:
         for consumer in self._consumers:
             await consumer.start()
         self._consuming = True
-        while True:
-            await asyncio.sleep(15)
+        self._run("queues", self._measure_queues())
+
+    async def _measure_queues(self) -> None:
+        """Look at the queues from time to time. Ends by itself: a look that is cancelled may wait for ever (aiormq)."""
+        while not self._stopping.is_set():
             await self._broker.measure()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), _MEASURE_EVERY)
 
     async def _receive_updates(self) -> None:
         bot, settings = self._tools.bot, self._settings

@@ -25,7 +25,7 @@ from interview_bot.conversation.talk import Tools
 from interview_bot.conversation.texts import texts_for
 from interview_bot.database import Database, Document
 from interview_bot.deliveries import PENDING, REPORT_SIZE, Deliveries
-from interview_bot.messaging.notifications import end_of
+from interview_bot.errors import end_of
 from interview_bot.rate_limiter import Priority
 from shared_contracts.broadcast import BroadcastCommand, BroadcastDelivered, Delivery, DeliveryStatus
 from shared_contracts.topology import DELIVERY_EVENT

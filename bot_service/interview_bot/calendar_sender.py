@@ -14,8 +14,7 @@ from interview_bot import logs
 from interview_bot.calendar_files import LEASE, WaitingFile
 from interview_bot.conversation.talk import Tools
 from interview_bot.conversation.texts import texts_for
-from interview_bot.errors import seconds_to_wait
-from interview_bot.messaging.notifications import end_of
+from interview_bot.errors import end_of, seconds_to_wait
 from interview_bot.rate_limiter import Priority
 from shared_contracts.broadcast import DeliveryStatus
 

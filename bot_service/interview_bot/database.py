@@ -27,9 +27,10 @@ INDEXES: dict[str, list[IndexModel]] = {
     # _id: chat and booking; card and its revision, turn, message_id of the message that shows it, done: what became of
     # each revision and attention
     "shown_cards": [IndexModel([("at", ASCENDING)], name="forget", expireAfterSeconds=3 * _MONTH)],
-    # _id: notification id; attempt, tries, open, uncertain, text (see sends)
+    # Letters (see messaging.sent_once): attempt, tries, open, uncertain, text, delivery: how the attempt ended.
+    # _id: notification id
     "notifications": [IndexModel([("at", ASCENDING)], name="forget", expireAfterSeconds=12 * _MONTH)],
-    # _id: the automatic message's id; chat_id, unclear: tries of which no end is known, delivery: how it ended
+    # _id: the digest's id; of a recruiter's notice the automatic message's, and the chat
     "automatic_messages": [IndexModel([("at", ASCENDING)], name="forget", expireAfterSeconds=12 * _MONTH)],
     # _id: chat and calendar UID; sequence, method, content until it is sent, state, attempts, due_at
     "calendar_files": [

@@ -11,11 +11,13 @@ from telegram.error import (
     InvalidToken,
     NetworkError,
     RetryAfter,
+    TelegramError,
     TimedOut,
 )
 
 from interview_bot.metrics import TELEGRAM_ERRORS
 from interview_bot.telegram_requests import BROKE_OFF, NOT_SENT
+from shared_contracts.broadcast import DeliveryStatus
 
 # python-telegram-bot warns at each 429 until asked for its coming type of ``retry_after``, a timedelta.
 os.environ.setdefault("PTB_TIMEDELTA", "true")
@@ -39,6 +41,14 @@ class Trouble(StrEnum):
     """Telegram did not answer: the call may have been carried out."""
 
 
+_FINAL = {
+    Trouble.BLOCKED: DeliveryStatus.BLOCKED,
+    Trouble.UNCERTAIN: DeliveryStatus.UNCERTAIN,
+    Trouble.REFUSED: DeliveryStatus.FAILED,
+    Trouble.GONE: DeliveryStatus.FAILED,
+    Trouble.UNCHANGED: DeliveryStatus.FAILED,
+}
+"""Troubles that end a delivery. The others are raised, so that it is tried again."""
 _GONE = ("message to edit not found", "message can't be edited", "message_id_invalid")
 _CHAT_GONE = (
     "chat not found",
@@ -84,6 +94,11 @@ def _sort_bad_request(text: str) -> Trouble:
     if any(part in text for part in _CHAT_GONE):
         return Trouble.BLOCKED
     return Trouble.REFUSED
+
+
+def end_of(error: TelegramError) -> DeliveryStatus | None:
+    """The status a failed send ends with, None when it should be tried again."""
+    return _FINAL.get(sort(error))
 
 
 def seconds_to_wait(error: RetryAfter) -> float:

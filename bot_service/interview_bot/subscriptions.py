@@ -37,11 +37,11 @@ def subscriptions(
 ) -> tuple[Subscription[Any], ...]:
     """Every queue that the bot consumes, with its handler and how many messages may be in hand at once."""
     shown = ShownBookings(database)
-    once = SentOnce(tools.bot, database)
+    once = SentOnce(tools.bot, database, "automatic_messages")
     cards = Cards(tools, once, locks)
     digests = Digests(tools, once, locks)
     outcomes = Outcomes(tools, shown, locks, cards)
-    notifications = Notifications(tools, database, shown, locks)
+    notifications = Notifications(tools, SentOnce(tools.bot, database, "notifications"), shown, locks)
     dialog_results = DialogResults(tools, locks)
     invalidation = Invalidation(tools.directory, tools.allow_list)
     return (

@@ -3,11 +3,16 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
+from functools import partial
 from typing import Any
 
+import aio_pika
 import pytest
 import pytest_asyncio
+from aio_pika.abc import AbstractChannel
 from pydantic import AnyHttpUrl, SecretStr
+from pymongo import WriteConcern
 from redis.asyncio import Redis
 
 from interview_bot import database
@@ -16,9 +21,10 @@ from interview_bot.database import Database
 from interview_bot.settings import Settings
 from tests.kit.desk import API_TOKEN, Desk, purge
 from tests.kit.line import Line
+from tests.kit.process import at_rest
 from tests.kit.recruiting import RITA
 from tests.kit.servers import TOKEN, Servers, declare_topology, free_port, start_sandbox
-from tests.kit.telegram import Person, Sandbox
+from tests.kit.telegram import Person, Sandbox, eventually
 
 DATABASE = "slotdesk_bot_tests"
 
@@ -70,10 +76,18 @@ def settings(servers: Servers, sandbox_url: str, broker_line: Line, redis_line: 
 
 
 @pytest_asyncio.fixture(scope="session")
-async def desk_process(servers: Servers, settings: Settings) -> AsyncIterator[Desk]:
-    """The admin service's edge, running."""
+async def operators_channel(servers: Servers) -> AsyncIterator[AbstractChannel]:
+    """The operator's way to the queues, which are all declared."""
     await declare_topology(servers.amqp_url_operator)
-    await purge(servers.amqp_url_operator)
+    connection = await aio_pika.connect(servers.amqp_url_operator)
+    async with connection, connection.channel() as channel:
+        yield channel
+
+
+@pytest_asyncio.fixture(scope="session")
+async def desk_process(servers: Servers, settings: Settings, operators_channel: AbstractChannel) -> AsyncIterator[Desk]:
+    """The admin service's edge, running."""
+    await purge(operators_channel)
     desk = Desk(servers, settings.admin_api_url.port or 0)
     await desk.start()
     yield desk
@@ -107,29 +121,40 @@ async def bot_process(settings: Settings, desk_process: Desk, bots_database: Dat
     await bot.stop()
 
 
+@pytest_asyncio.fixture(scope="session")
+async def open_sandbox(sandbox_url: str) -> AsyncIterator[Sandbox]:
+    """The sandbox as tests reach it."""
+    async with Sandbox.at(sandbox_url) as sandbox:
+        yield sandbox
+
+
 @pytest_asyncio.fixture
-async def sandbox(sandbox_url: str) -> AsyncIterator[Sandbox]:
+async def sandbox(open_sandbox: Sandbox) -> Sandbox:
     """An empty sandbox."""
-    sandbox = Sandbox(sandbox_url)
-    await sandbox.reset()
-    yield sandbox
-    await sandbox.client.aclose()
+    await open_sandbox.reset()
+    return open_sandbox
 
 
 @pytest_asyncio.fixture
-async def desk(desk_process: Desk, sandbox: Sandbox, bots_database: Database, redis: Redis, servers: Servers) -> Desk:
+async def desk(
+    desk_process: Desk, sandbox: Sandbox, bots_database: Database, redis: Redis, operators_channel: AbstractChannel
+) -> Desk:
     """An empty desk, and nothing remembered anywhere."""
     desk_process.clear()
-    await purge(servers.amqp_url_operator)
+    await purge(operators_channel)
     await redis.flushdb()
-    await asyncio.gather(*(bots_database[name].delete_many({}) for name in database.INDEXES))
+    hasty = bots_database.with_options(write_concern=WriteConcern(w=1))  # no need to outlive a crash
+    await asyncio.gather(*(hasty[name].delete_many({}) for name in database.INDEXES))
     return desk_process
 
 
-@pytest.fixture
-def bot(desk: Desk, bot_process: BotService) -> BotService:
-    """The running bot, remembering nothing."""
-    return bot_process
+@pytest_asyncio.fixture
+async def bot(desk: Desk, bot_process: BotService) -> AsyncIterator[BotService]:
+    """The running bot, remembering nothing; what a test left it with is done before the next."""
+    yield bot_process
+    desk.open_doors()
+    with suppress(AssertionError):  # what waits for a long time, such as a try that comes later, is left alone
+        await eventually(partial(at_rest, bot_process, desk), "the bot is at rest", seconds=1)
 
 
 @pytest_asyncio.fixture

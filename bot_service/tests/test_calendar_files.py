@@ -1,16 +1,18 @@
 """Calendar files: silently below what they go with, once, whatever happens on the way."""
 
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from redis.asyncio import Redis
 
-from interview_bot import clock
-from interview_bot.calendar_files import WAITING
+from interview_bot import calendar_files, calendar_sender, clock
+from interview_bot.calendar_files import WAITING, CalendarFiles
 from interview_bot.database import Database
 from interview_bot.rate_limiter import Priority, SharedRateLimiter
 from shared_contracts.booking import BookingResult, Outcome, ReplyTo
+from shared_contracts.broadcast import DeliveryStatus
 from shared_contracts.invite import CalendarFile
 from shared_contracts.notification import NotificationKind
 from shared_contracts.topology import BOOKING_RESULT, NOTIFICATION_COMMAND
@@ -60,6 +62,22 @@ async def settled(bots_database: Database, count: int = 1) -> list[str]:
     return await eventually(look, "the file is done with", seconds=20)
 
 
+async def in_hand(sandbox: Sandbox, person: Person) -> None:
+    """Wait until the file is on its way to Telegram."""
+
+    async def look() -> bool:
+        return bool(await sandbox.calls("sendDocument", person.id))
+
+    await eventually(look, "the file is being sent", seconds=20)
+
+
+async def the_row(bots_database: Database) -> dict[str, Any]:
+    """The one file there is, as it is stored."""
+    row = await bots_database["calendar_files"].find_one()
+    assert row is not None
+    return row
+
+
 async def test_the_file_comes_silently_below_the_answer(
     anna: Person, desk: Desk, sandbox: Sandbox, bots_database: Database
 ) -> None:
@@ -77,9 +95,7 @@ async def test_the_file_comes_silently_below_the_answer(
     [call] = await sandbox.calls("sendDocument", anna.id)
     assert call["params"]["disable_notification"] in {True, "true"}
     assert await settled(bots_database) == ["sent"]
-    row = await bots_database["calendar_files"].find_one()
-    assert row is not None
-    assert "content" not in row
+    assert "content" not in await the_row(bots_database)
 
 
 async def test_captions_are_in_the_readers_language_and_say_what_the_file_does(
@@ -159,6 +175,75 @@ async def test_a_file_without_telegrams_answer_is_not_sent_again(
     await desk.send(BOOKING_RESULT.name, result(desk, message))
     assert await settled(bots_database) == ["uncertain"]
     assert len(await sandbox.files(anna.id)) == 1
+
+
+async def test_a_file_in_hand_is_given_to_no_other_sender(
+    anna: Person, desk: Desk, sandbox: Sandbox, bots_database: Database
+) -> None:
+    """Guard: the lease that ``claim`` takes. Telegram does not answer, so that the first sender has it for a while."""
+    message = await opened(anna)
+    await sandbox.fault("sendDocument", mode="timeout")
+    await desk.send(BOOKING_RESULT.name, result(desk, message))
+    await in_hand(sandbox, anna)
+    assert [await CalendarFiles(bots_database).claim() for _ in range(3)] == [None] * 3
+    assert len(await sandbox.calls("sendDocument", anna.id)) == 1
+
+
+async def test_a_file_that_takes_longer_than_the_lease_stays_with_its_sender(
+    anna: Person, desk: Desk, sandbox: Sandbox, bots_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guard: the renewal in ``CalendarSender._keeping``. The other senders look for files all the while."""
+    message = await opened(anna)
+    for module in (calendar_files, calendar_sender):
+        monkeypatch.setattr(module, "LEASE", timedelta(seconds=1.5))
+    await sandbox.fault("sendDocument", mode="timeout")
+    await desk.send(BOOKING_RESULT.name, result(desk, message))
+    await in_hand(sandbox, anna)
+    begun: datetime = (await the_row(bots_database))["due_at"]
+
+    async def outlasted() -> bool:
+        return clock.now() > begun + calendar_files.LEASE
+
+    await eventually(outlasted, "the first lease has run out")
+    assert await CalendarFiles(bots_database).claim() is None
+    assert (await the_row(bots_database))["attempts"] == 1
+
+
+async def test_a_file_waits_until_its_chat_is_at_rest(
+    anna: Person, desk: Desk, bots_database: Database, redis: Redis
+) -> None:
+    """Guard: the sender's ``Priority.FILE``. What the person does meanwhile comes first, though asked for later."""
+    message = await opened(anna)
+    now = int(clock.now().timestamp() * 1000)
+    await redis.set(f"flow:chat:{anna.id}", now + 2_500)  # room for the answer and a reply, none for a file
+    await desk.send(BOOKING_RESULT.name, result(desk, message))
+
+    async def claimed() -> bool:
+        return bool(await bots_database["calendar_files"].find_one({"attempts": 1}))
+
+    await eventually(claimed, "the file waits for its turn")
+    await anna.writes("/contact")
+    reply = await anna.sees("Напишите ответственному")
+    [sent] = await anna.gets_files(1)
+    assert sent.id > reply.id
+
+
+async def test_a_file_that_telegram_refuses_for_good_is_given_up_and_nobody_hears_of_it(
+    anna: Person, desk: Desk, sandbox: Sandbox, bots_database: Database
+) -> None:
+    """The text above it says all that matters: no second try, no word in the chat, the news counts as sent."""
+    await opened(anna)
+    await sandbox.fault("sendDocument", error_code=400, description="Bad Request: wrong file")
+    await desk.send(NOTIFICATION_COMMAND.name, notice(desk, NotificationKind.BOOKING_APPROVED, calendar=file()))
+    shown = await anna.sees("Поздравляем, Анна!")
+    assert await settled(bots_database) == ["failed"]
+    assert "content" not in await the_row(bots_database)
+    await handled(bots_database, NOTIFICATION_COMMAND.name, count=1)
+    assert [report.delivery.status for report in await reports(desk)] == [DeliveryStatus.SENT]
+    await anna.writes("/contact")
+    reply = await anna.sees("Напишите ответственному")
+    assert [message.id for message in await anna.messages()][-2:] == [shown.id, reply.id]
+    assert len(await sandbox.calls("sendDocument", anna.id)) == 1
 
 
 async def test_a_file_for_who_blocked_the_bot_meanwhile_is_given_up(

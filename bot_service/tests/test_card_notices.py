@@ -111,7 +111,7 @@ async def test_the_deputy_hears_of_it_as_well(rita: Person, sandbox: Sandbox, de
 async def test_a_repeated_notice_is_read_once_and_reported_the_same(
     rita: Person, desk: Desk, bots_database: Database
 ) -> None:
-    """I4. Guard: ``SentOnce.ended`` by the automatic message's id, also when the card has changed since."""
+    """I4. Guard: ``Send.end_for``, by the automatic message's id, also when the card has changed since."""
     command = noticed(desk)
     await desk.send(CARD_COMMAND.name, command)
     await rita.sees("Новая запись")
@@ -157,6 +157,23 @@ async def test_a_notice_that_a_newer_card_belies_is_not_sent(rita: Person, desk:
     await desk.send(CARD_COMMAND.name, command)
     [report] = await ends(desk, command)
     assert report.delivery.status is DeliveryStatus.SUPPRESSED
+    assert await times_told(rita, "Новая запись") == 0
+
+
+async def test_a_notice_that_may_have_arrived_is_not_reported_as_suppressed(
+    rita: Person, desk: Desk, bots_database: Database
+) -> None:
+    """A try without an end, and then a newer card: nobody knows whether it was seen. Guard: ``Send.unsent``."""
+    command = noticed(desk)
+    mark = {"attempt": 0, "tries": 1, "uncertain": 0, "open": True, "text": "Новая запись", "at": clock.now()}
+    await bots_database["automatic_messages"].insert_one({"_id": f"{command.auto_message_id}:{RITA}"} | mark)
+    cancelled = command.card.booking.model_copy(update={"status": BookingStatus.CANCELLED, "version": 2})
+    newer = command.card.model_copy(update={"revision": 2, "booking": cancelled})
+    await desk.send(CARD_COMMAND.name, desk.recruiting.command(RITA, newer, CardAttention.UPDATE))
+    await rita.sees("Отменена")
+    await desk.send(CARD_COMMAND.name, command)
+    [report] = await ends(desk, command)
+    assert (report.delivery.status, report.delivery.uncertain_tries) == (DeliveryStatus.UNCERTAIN, 1)
     assert await times_told(rita, "Новая запись") == 0
 
 
@@ -209,7 +226,7 @@ async def test_a_recruiter_who_blocked_the_bot_is_reported_with_the_message(rita
 async def test_without_telegrams_answer_a_notice_is_sent_once_more_and_counted(
     rita: Person, desk: Desk, sandbox: Sandbox
 ) -> None:
-    """At most one duplicate: guard ``MAX_TRIES``."""
+    """At most one duplicate: guard ``UNCERTAIN_TRIES``."""
     await sandbox.fault("sendMessage", mode="drop_after_apply", times=2)
     command = noticed(desk)
     await desk.send(CARD_COMMAND.name, command)

@@ -5,6 +5,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from interview_bot import clock
+from interview_bot.application import BotService
 from interview_bot.database import Database
 from interview_bot.messaging.broker import Broker
 from interview_bot.messaging.outbox import Outbox
@@ -248,6 +249,23 @@ async def test_sigterm_finishes_what_is_in_hand(settings: Settings, sandbox: San
         desk.http_open.set()
         assert await process.wait() == 0
     await anna.sees("Выберите")
+
+
+async def test_a_bot_that_is_stopped_while_it_looks_at_its_queues_finishes_the_look(
+    settings: Settings, desk: Desk
+) -> None:
+    """Guard: ``_stopping``. The first look begins with the consumers; cancelled, it could keep the bot for ever."""
+    bot = BotService(settings)
+    await bot.start()
+
+    async def consuming() -> bool:
+        return bot._consuming
+
+    await eventually(consuming, "the bot consumes")
+    await bot.stop()
+    look = bot._tasks["queues"]
+    assert look.done()
+    assert not look.cancelled()
 
 
 async def test_a_missing_or_wrong_setting_is_named_in_one_line(settings: Settings) -> None:

@@ -15,7 +15,6 @@ from interview_bot.database import Database
 from shared_contracts.broadcast import DeliveryStatus, DigestDelivered
 from shared_contracts.digest import DaySummary, DigestCommand, DigestEntry, DigestKind, SummaryLine
 from shared_contracts.directory import Attendance
-from shared_contracts.telegram_text import utf16_length
 from shared_contracts.topology import DIGEST_COMMAND
 from tests.kit.desk import Desk
 from tests.kit.inbox import handled
@@ -96,85 +95,10 @@ async def lists(person: Person) -> int:
     return sum("Завтра, " in message.text for message in await person.messages())
 
 
-def test_a_recruiters_tomorrow_reads_well_in_both_languages() -> None:
-    """Time, name with the link, event, place, the answer, and whom to write to by hand."""
-    assert read(digest()) == (
-        "📋 Завтра, вторник, 2 марта: 2 собеседования\n\n"
-        "09:20 · Анна <Смелая>: https://t.me/anna_candidate\nСтажировка · Офис на Тверской, каб. 1\n✅ придёт\n\n"
-        "09:40 · Анна <Смелая>: https://t.me/anna_candidate\nСтажировка · Офис на Тверской, каб. 1\n"
-        "✍️ бот не может написать кандидату, напишите сами"
-    )
-    assert read(digest(), "en") == (
-        "📋 Tomorrow, Tuesday, 2 March: 2 interviews\n\n"
-        "09:20 · Анна <Смелая>: https://t.me/anna_candidate\nСтажировка · Офис на Тверской, каб. 1\n✅ is coming\n\n"
-        "09:40 · Анна <Смелая>: https://t.me/anna_candidate\nСтажировка · Офис на Тверской, каб. 1\n"
-        "✍️ the bot can't write to them, please do so yourself"
-    )
-
-
-def test_times_are_the_readers_and_their_zone_is_named_unless_it_is_moscows() -> None:
-    """06:20 UTC is 16:20 in Vladivostok."""
-    text = read(digest(timezone="Asia/Vladivostok"))
-    assert "Время по городу: Владивосток\n\n16:20 · " in text
-    assert "Time" not in read(digest(), "en")
-    assert "Times are local: Vladivostok" in read(digest(timezone="Asia/Vladivostok"), "en")
-
-
-@pytest.mark.parametrize(
-    ("number", "words"), [(1, "1 собеседование"), (3, "3 собеседования"), (11, "11 собеседований")]
-)
-def test_the_number_of_interviews_counts_those_left_out(number: int, words: str) -> None:
-    """Russian plurals."""
-    text = read(digest(entries=[entry()], more=number - 1))
-    assert words in text.partition("\n")[0]
-    assert (f"…и ещё {number - 1}" in text) is (number > 1)
-
-
-@pytest.mark.parametrize("name", ["Я" * 256, "🎓" * 128, "<&" * 128])
-def test_a_long_list_is_cut_to_one_message_and_says_how_many_more(name: str) -> None:
-    """Guard: ``_fitted``; Telegram counts UTF-16 units after the markup."""
-    command = digest(entries=[entry(number, candidate=name) for number in range(60)], more=5)
-    html = digest_text(command, texts_for("ru"))
-    visible = plain_text(html.replace(' href="https://t.me/anna_candidate"', ""))
-    assert utf16_length(visible) <= 4096
-    shown = visible.count("Стажировка")
-    assert 0 < shown < 60
-    assert visible.endswith(f"…и ещё {65 - shown}")
-
-
-def test_the_staffs_day_reads_well_in_both_languages() -> None:
-    """Numbers only, those that are nought left out."""
-    assert read(day()) == (
-        "📊 Итоги дня: понедельник, 1 марта\n✅ Состоялись: 5\n❌ Кандидата не было: 1\n❔ Не отмечены: 2\n\n"
-        "Ждут внимания\n🕐 Заявки ждут ответа рекрутера: 3\n✍️ Связаться вручную: 1\n\n"
-        "Завтра: 7 собеседований\n"
-        "Стажировка <2027>, Москва: 5, подтвердили 3\nСтажировка <2027>, Казань: 2, подтвердили 0"
-    )
-    assert read(day(), "en") == (
-        "📊 The day in numbers: Monday, 1 March\n✅ Took place: 5\n❌ Candidate did not come: 1\n❔ Not marked: 2\n\n"
-        "Need attention\n🕐 Requests waiting for a recruiter: 3\n✍️ To be contacted by hand: 1\n\n"
-        "Tomorrow: 7 interviews\n"
-        "Стажировка <2027>, Москва: 5, confirmed 3\nСтажировка <2027>, Казань: 2, confirmed 0"
-    )
-
-
-@pytest.mark.parametrize("name", list(DaySummary.model_fields.keys() - {"tomorrow"}))
-@pytest.mark.parametrize("language", ["ru", "en"])
-def test_every_number_of_the_day_is_named(name: str, language: str) -> None:
-    """None is left out where there is something to say."""
-    assert ": 17" in read(day(summary=DaySummary.model_validate({name: 17})), language)
-
-
-def test_an_empty_day_says_so() -> None:
-    """Nothing today, nothing tomorrow."""
-    text = read(day(summary=DaySummary()))
-    assert text == "📊 Итоги дня: понедельник, 1 марта\nСобеседований сегодня не было.\n\nНа завтра собеседований нет."
-
-
 async def test_a_list_is_sent_once_and_reported_with_its_text(
     rita: Person, desk: Desk, bots_database: Database
 ) -> None:
-    """I4. Guard: ``SentOnce.ended`` by the digest's id; the repeats have other message ids."""
+    """I4. Guard: ``Send.end_for``, by the digest's id; the repeats have other message ids."""
     command = digest()
     await desk.send(DIGEST_COMMAND.name, command)
     shown = await rita.sees("Завтра, вторник, 2 марта")
@@ -239,7 +163,7 @@ async def test_a_group_gets_the_day_in_its_own_language(sandbox: Sandbox, rita: 
 async def test_a_group_that_is_gone_is_a_failure_in_telegrams_words(
     sandbox: Sandbox, rita: Person, desk: Desk, code: int, words: str
 ) -> None:
-    """Guard: a group blocks nobody (``SentOnce._failed``)."""
+    """Guard: a group blocks nobody (``SentOnce.send``)."""
     await sandbox.fault("sendMessage", error_code=code, description=words)
     command = day(chat_id=GROUP, language="ru")
     await desk.send(DIGEST_COMMAND.name, command)
@@ -265,7 +189,7 @@ async def test_a_person_who_blocked_the_bot_is_reported_blocked(
 async def test_telegrams_refusal_to_serve_now_is_tried_again_and_costs_no_try(
     rita: Person, desk: Desk, sandbox: Sandbox
 ) -> None:
-    """Guard: a try that is known not to have arrived is taken back in ``SentOnce._failed``."""
+    """Guard: the mark of a try that is known not to have arrived is closed in ``SentOnce.send``."""
     await sandbox.fault("sendMessage", error_code=502, times=3)
     command = digest()
     await desk.send(DIGEST_COMMAND.name, command)
@@ -297,7 +221,7 @@ async def test_a_list_without_telegrams_answer_is_sent_once_more_and_counted(
 async def test_a_bot_that_died_while_sending_leaves_at_most_one_duplicate(
     rita: Person, desk: Desk, bots_database: Database, died: int, late: bool, status: DeliveryStatus, seen: int
 ) -> None:
-    """Guards: the try is written down before it is made; ``MAX_TRIES``; what may have arrived is not "too late"."""
+    """Guards: ``UNCERTAIN_TRIES``; what may have arrived is not "too late". The row is as an older version left it."""
     command = digest(not_after=clock.now() + timedelta(hours=-1 if late else 1))
     row = {"_id": command.digest_id, "chat_id": Int64(RITA), "unclear": died, "at": clock.now()}
     await bots_database["automatic_messages"].insert_one(row)
@@ -305,3 +229,17 @@ async def test_a_bot_that_died_while_sending_leaves_at_most_one_duplicate(
     [report] = await reports(desk, command)
     assert (report.delivery.status, report.delivery.uncertain_tries) == (status, died)
     assert await lists(rita) == seen
+
+
+async def test_a_list_that_an_older_version_sent_is_not_sent_again(
+    rita: Person, desk: Desk, bots_database: Database
+) -> None:
+    """An upgrade must not repeat lists. It counted the try that came to an end, and kept all else with the end."""
+    command = digest()
+    values = {"chat_id": RITA, "status": "sent", "telegram_message_id": 5, "text": "Завтра", "uncertain_tries": 0}
+    row = {"_id": command.digest_id, "chat_id": Int64(RITA), "unclear": 1, "delivery": values, "at": clock.now()}
+    await bots_database["automatic_messages"].insert_one(row)
+    await desk.send(DIGEST_COMMAND.name, command)
+    [report] = await reports(desk, command)
+    assert report.delivery.model_dump(mode="json", exclude_none=True) == values
+    assert await lists(rita) == 0

@@ -10,10 +10,14 @@ import pytest_asyncio
 from bson import Int64
 from pymongo.errors import DuplicateKeyError
 from redis.asyncio import Redis
+from telegram.error import NetworkError
 
 from interview_bot import clock
+from interview_bot.application import BotService
+from interview_bot.conversation.screen import Screen
 from interview_bot.database import Database
-from interview_bot.sends import Sends
+from interview_bot.messaging.sent_once import Letter, SentOnce
+from interview_bot.rate_limiter import Priority
 from shared_contracts.broadcast import Delivery, DeliveryStatus, NotificationDelivered
 from shared_contracts.notification import CacheName, NotificationCommand, NotificationKind
 from shared_contracts.topology import NOTIFICATION_COMMAND
@@ -135,7 +139,7 @@ async def test_a_later_attempt_of_what_was_sent_is_reported_and_not_sent_again(
 async def test_an_attempt_overtaken_by_a_later_one_is_not_sent(
     anna_in_chat: Person, desk: Desk, bots_database: Database
 ) -> None:
-    """Guard: the comparison of attempts in ``deliver``: the later one's row stays as it is."""
+    """Guard: the comparison of attempts in ``Send.is_open_for``: the later one's row stays as it is."""
     command = reminder(desk)
     row = {"_id": command.notification_id, "attempt": 2, "tries": 1, "open": False, "at": clock.now()}
     await bots_database["notifications"].insert_one(row)
@@ -180,15 +184,20 @@ async def test_what_may_have_arrived_is_not_reported_as_suppressed(
     assert len(await reminders(anna_in_chat)) == 1
 
 
-async def test_two_that_begin_at_once_are_told_apart(bots_database: Database, desk: Desk) -> None:
-    """Guard: the count of tries in ``Sends.begin``'s condition, for when the person's lock is lost with Redis."""
-    sends, key = Sends(bots_database), uuid4().hex[:24]
+async def test_two_that_begin_at_once_are_told_apart(
+    anna_in_chat: Person, sandbox: Sandbox, bot: BotService, bots_database: Database
+) -> None:
+    """Guard: the count of tries in ``SentOnce._begin``, for when the person's lock is lost with Redis."""
+    once, letter = SentOnce(bot._tools.bot, bots_database, "notifications"), Letter(uuid4().hex[:24], 1001, 1)
     for _ in range(2):
-        seen = await sends.look(key)
-        await sends.begin(key, 1001, 1, seen, None)
+        seen = await once.look(letter)
+        await sandbox.fault("sendMessage", error_code=502)
+        with pytest.raises(NetworkError):
+            await once.send(letter, seen, Screen("Первый"), Priority.IN_TURN)
         with pytest.raises(DuplicateKeyError):
-            await sends.begin(key, 1001, 1, seen, None)
-        await sends.not_sent(key)
+            await once.send(letter, seen, Screen("Второй"), Priority.IN_TURN)
+    assert (await once.look(letter)).uncertain == 0
+    assert not any("Второй" in message.text for message in await anna_in_chat.messages())
 
 
 async def test_a_row_from_before_marks_were_written_still_means_sent(
@@ -229,7 +238,7 @@ async def test_telegrams_429_is_waited_out_and_the_booking_checked_again(
 
 
 async def test_telegrams_failures_leave_no_uncertainty(anna_in_chat: Person, desk: Desk, sandbox: Sandbox) -> None:
-    """Guard: ``Sends.not_sent``: calls that Telegram refused for now are no tries that may have arrived."""
+    """Guard: the mark is closed in ``SentOnce.send`` when Telegram refuses for now, which is known not to arrive."""
     await sandbox.fault("sendMessage", error_code=502, times=3)
     report = await deliver(desk, reminder(desk))
     assert (report.delivery.status, report.delivery.uncertain_tries) == (DeliveryStatus.SENT, 0)

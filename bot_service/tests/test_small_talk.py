@@ -137,7 +137,7 @@ async def test_the_commands_are_registered_in_both_languages(anna: Person, sandb
         await sandbox.person(user, "Кто-то", language)
 
         async def look(user: int = user, expected: str = expected) -> bool:
-            menu = (await sandbox.client.get("/bot", params={"user_id": user})).json()["commands"]
+            menu = (await sandbox.get("/bot", user_id=user))["commands"]
             return {row["command"]: row["description"] for row in menu}.get("help") == expected
 
         await eventually(look, f"the menu in {language}")
@@ -178,7 +178,7 @@ async def test_an_unexpected_fault_is_answered_warmly_and_without_a_trace(anna: 
 
 async def test_health_readiness_and_metrics_are_served(settings: Settings, anna: Person) -> None:
     """What the operator's probes read."""
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{settings.listen_port}") as http:
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{settings.listen_port}", verify=False) as http:
         assert (await http.get("/healthz")).status_code == 200
         ready = await http.get("/readyz")
         assert ready.json() == {"mongodb": True, "redis": True, "rabbitmq": True}

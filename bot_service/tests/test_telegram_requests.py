@@ -36,8 +36,7 @@ async def test_a_file_arrives_whole_with_its_name_and_caption(bot: Bot, sandbox:
     assert sent.caption == "Ваш календарь"
     assert sent.document is not None
     assert (sent.document.file_name, sent.document.file_size) == ("встреча.ics", len(calendar))
-    stored = await sandbox.client.get(f"/files/{sent.document.file_id}")
-    assert stored.content == calendar
+    assert await sandbox.download(sent.document.file_id) == calendar
 
 
 async def test_text_arrives_as_it_was_written(bot: Bot, anna: Person) -> None:

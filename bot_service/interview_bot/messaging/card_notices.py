@@ -6,7 +6,7 @@ from interview_bot import clock
 from interview_bot.conversation.card_messages import anchor, screen_of
 from interview_bot.conversation.talk import Tools
 from interview_bot.conversation.texts import texts_for
-from interview_bot.messaging.sent_once import SentOnce
+from interview_bot.messaging.sent_once import Letter, Send, SentOnce
 from interview_bot.rate_limiter import Priority
 from interview_bot.shown_cards import ShownCard
 from shared_contracts.broadcast import Delivery, DeliveryStatus
@@ -45,30 +45,31 @@ class CardNotices:
         """
         chat_id, card = command.recruiter_telegram_id, command.card
         # one for the recruiter and one for the deputy
-        message_id = f"{command.auto_message_id or command.message_id}:{chat_id}"
-        ended = await self._once.ended(message_id)
-        if ended is not None:
-            return ended
+        letter = Letter(f"{command.auto_message_id or command.message_id}:{chat_id}", chat_id)
+        sent = await self._once.look(letter)
+        if not sent.is_open_for(letter.attempt):
+            return sent.report(letter)
         shown = await self._tools.shown_cards.claim(chat_id, card)
         shown = shown or await self._tools.shown_cards.get(chat_id, card.booking.id)
         if shown is None or not is_still_so(command, shown.card):
             _log.info("notice_overtaken", booking_id=card.booking.id, revision=card.revision)
-            return Delivery(chat_id=chat_id, status=DeliveryStatus.SUPPRESSED)
-        return await self._send(command, message_id, shown)
+            return sent.unsent(letter, DeliveryStatus.SUPPRESSED)  # no end: it may be told when it is true again
+        return await self._send(command, letter, sent, shown)
 
-    async def _send(self, command: CardCommand, message_id: str, shown: ShownCard) -> Delivery:
-        chat_id = command.recruiter_telegram_id
+    async def _send(self, command: CardCommand, letter: Letter, sent: Send, shown: ShownCard) -> Delivery:
+        chat_id = letter.chat_id
         texts = texts_for(await self._tools.chats.language(chat_id))
         lead = texts(_LEADS[command.occasion]) if command.occasion in _LEADS else ""
         screen = await screen_of(self._tools, shown, texts, lead)
-        end = await self._once.send(message_id, chat_id, screen, Priority.CARD)
+        end = await self._once.send(letter, sent, screen, Priority.CARD)
+        sent = await self._once.end(letter, sent, end)
         if end.status is DeliveryStatus.BLOCKED:
             await self._tools.chats.unreachable(chat_id)
         if end.telegram_message_id is not None:
             await anchor(self._tools, chat_id, shown, end.telegram_message_id, screen, texts)
             # an update to the same revision would only take the line away that says what it is about
             await self._tools.shown_cards.note(chat_id, shown.card, CardAttention.UPDATE, None)
-        return end
+        return sent.report(letter)
 
 
 def is_still_so(command: CardCommand, newest: RecruiterCard) -> bool:

@@ -10,9 +10,8 @@ from interview_bot.conversation.card_messages import anchor, screen_of
 from interview_bot.conversation.screen import Screen, edit, edit_or_send, send
 from interview_bot.conversation.talk import Tools
 from interview_bot.conversation.texts import Texts, texts_for
-from interview_bot.errors import Trouble, sort
+from interview_bot.errors import Trouble, end_of, sort
 from interview_bot.messaging.card_notices import CardNotices
-from interview_bot.messaging.notifications import end_of
 from interview_bot.messaging.outbox import AskedRequest
 from interview_bot.messaging.sent_once import SentOnce
 from interview_bot.rate_limiter import Priority

@@ -7,7 +7,7 @@ from interview_bot.conversation.digests import digest_text
 from interview_bot.conversation.screen import Screen
 from interview_bot.conversation.talk import Tools
 from interview_bot.conversation.texts import texts_for
-from interview_bot.messaging.sent_once import SentOnce
+from interview_bot.messaging.sent_once import Letter, Send, SentOnce
 from interview_bot.rate_limiter import Priority
 from interview_bot.update_processor import PersonLocks
 from shared_contracts.broadcast import Delivery, DeliveryStatus, DigestDelivered
@@ -29,8 +29,12 @@ class Digests:
         Raises:
             TelegramError: not sent, worth another try.
         """
+        letter = Letter(command.digest_id, command.chat_id, command.attempt)
         async with self._locks.hold(command.chat_id):  # two copies may be in hand at once
-            end = await self._once.ended(command.digest_id) or await self._send(command)
+            sent = await self._once.look(letter)
+            if sent.is_open_for(command.attempt):
+                sent = await self._once.end(letter, sent, await self._send(command, letter, sent))
+        end = sent.report(letter)
         if end.status is DeliveryStatus.BLOCKED:
             await self._tools.chats.unreachable(command.chat_id)
         event = DigestDelivered(
@@ -43,9 +47,9 @@ class Digests:
         )
         await self._tools.outbox.send(DELIVERY_EVENT, event)
 
-    async def _send(self, command: DigestCommand) -> Delivery:
+    async def _send(self, command: DigestCommand, letter: Letter, sent: Send) -> Delivery:
         if clock.now() > command.not_after:
-            return await self._once.give_up(command.digest_id, command.chat_id)
+            return sent.unsent(letter, DeliveryStatus.TOO_LATE)
         texts = texts_for(command.language or await self._tools.chats.language(command.chat_id))
         screen = Screen(digest_text(command, texts))
-        return await self._once.send(command.digest_id, command.chat_id, screen, Priority.NOTICE)
+        return await self._once.send(letter, sent, screen, Priority.NOTICE)

@@ -8,20 +8,16 @@ from uuid import NAMESPACE_OID, uuid5
 
 from structlog.stdlib import get_logger
 from telegram import InlineKeyboardMarkup
-from telegram.error import TelegramError
 
 from interview_bot import clock, logs
 from interview_bot.allow_list import Standing
 from interview_bot.conversation import keyboards
-from interview_bot.conversation.cards import plain_text
 from interview_bot.conversation.notice_texts import notice_text
-from interview_bot.conversation.screen import Screen, send
+from interview_bot.conversation.screen import Screen
 from interview_bot.conversation.talk import Tools
 from interview_bot.conversation.texts import Texts, texts_for
-from interview_bot.database import Database
-from interview_bot.errors import Trouble, sort
+from interview_bot.messaging.sent_once import Letter, Send, SentOnce
 from interview_bot.rate_limiter import Priority
-from interview_bot.sends import UNCERTAIN_TRIES, Send, Sends
 from interview_bot.shown_bookings import ShownBookings
 from interview_bot.update_processor import PersonLocks
 from shared_contracts.broadcast import Delivery, DeliveryStatus, NotificationDelivered
@@ -32,31 +28,17 @@ _SIGN_UP_AGAIN = frozenset(
     {NotificationKind.BOOKING_CANCELLED, NotificationKind.BOOKING_REJECTED, NotificationKind.BOOKING_EXPIRED}
     | {NotificationKind.NO_SHOW, NotificationKind.RECRUITER_ABSENT}
 )
-_TEXT_KEPT = 4_096
-_FINAL = {
-    Trouble.BLOCKED: DeliveryStatus.BLOCKED,
-    Trouble.UNCERTAIN: DeliveryStatus.UNCERTAIN,
-    Trouble.REFUSED: DeliveryStatus.FAILED,
-    Trouble.GONE: DeliveryStatus.FAILED,
-    Trouble.UNCHANGED: DeliveryStatus.FAILED,
-}
-"""Troubles that end a delivery. The others are raised, so that it is tried again."""
 _log = get_logger(__name__)
-
-
-def end_of(error: TelegramError) -> DeliveryStatus | None:
-    """The status a failed send ends with, None when it should be tried again."""
-    return _FINAL.get(sort(error))
 
 
 class Notifications:
     """Sends notices and reports what became of them."""
 
-    def __init__(self, tools: Tools, database: Database, shown: ShownBookings, locks: PersonLocks) -> None:
+    def __init__(self, tools: Tools, once: SentOnce, shown: ShownBookings, locks: PersonLocks) -> None:
         self._tools = tools
-        self._locks = locks
-        self._sends = Sends(database)
+        self._once = once
         self._shown = shown
+        self._locks = locks
 
     async def deliver(self, command: NotificationCommand) -> None:
         """Send the notice unless it was sent before or is not due any more, then report it.
@@ -65,42 +47,29 @@ class Notifications:
             TelegramError, AdminApiDownError: not delivered, worth another try.
             AdminApiRefusedError: the admin service does not let us ask.
         """
-        chat_id, attempt = command.user_telegram_id, command.attempt
+        chat_id = command.user_telegram_id
+        letter = Letter(command.notification_id, chat_id, command.attempt)
         await self._tools.flow.wait_for_turn(chat_id, Priority.NOTICE)  # without the lock: a press must not wait for it
         async with self._locks.hold(chat_id):  # two copies may be in hand at once
-            sent = await self._sends.look(command.notification_id)
-            if sent.end_for(attempt) is None and attempt >= sent.attempt:
-                end = await self._deliver(command, sent)
-                sent = await self._sends.end(command.notification_id, attempt, sent, end)
-        ended = sent.end_for(attempt)
-        if command.calendar is not None and ended and ended.status is DeliveryStatus.SENT:
+            sent = await self._once.look(letter)
+            if sent.is_open_for(letter.attempt):
+                sent = await self._once.end(letter, sent, await self._deliver(command, letter, sent))
+        end = sent.report(letter)
+        if command.calendar is not None and end.status is DeliveryStatus.SENT:
             await self._tools.calendar_files.put(chat_id, command.calendar)
-        superseded = Delivery(chat_id=chat_id, status=DeliveryStatus.SUPPRESSED)
-        await self._report(command, ended or superseded, sent.at)
+        await self._report(command, end, sent.at)
 
-    async def _deliver(self, command: NotificationCommand, sent: Send) -> Delivery:
+    async def _deliver(self, command: NotificationCommand, letter: Letter, sent: Send) -> Delivery:
         """How this try ends; ``sent`` is what is known of earlier ones."""
-        chat_id = command.user_telegram_id
-        if sent.uncertain >= UNCERTAIN_TRIES:
-            return Delivery(chat_id=chat_id, status=DeliveryStatus.UNCERTAIN)
         current = await self._as_it_stands(command)
         if isinstance(current, DeliveryStatus):
-            status = DeliveryStatus.UNCERTAIN if sent.uncertain else current  # an earlier try may have arrived
-            return Delivery(chat_id=chat_id, status=status)
+            return sent.unsent(letter, current)
         screen = await self._screen(current)
-        text = plain_text(screen.text)[:_TEXT_KEPT] if command.recheck else None
-        await self._sends.begin(command.notification_id, chat_id, command.attempt, sent, text)
-        try:
-            message_id = await send(self._tools.bot, chat_id, screen, Priority.IN_TURN)
-        except TelegramError as error:
-            end = end_of(error)
-            if end is None:
-                await self._sends.not_sent(command.notification_id)
-            if end is None or end is DeliveryStatus.UNCERTAIN:
-                raise
-            return Delivery(chat_id=chat_id, status=end, error=error.message[:256])
-        await self._shown.claim(chat_id, message_id, current.booking.id, current.booking.version)
-        return Delivery(chat_id=chat_id, status=DeliveryStatus.SENT, telegram_message_id=message_id)
+        end = await self._once.send(letter, sent, screen, Priority.IN_TURN, keeps_text=command.recheck)
+        if end.telegram_message_id is not None:
+            booking = current.booking
+            await self._shown.claim(letter.chat_id, end.telegram_message_id, booking.id, booking.version)
+        return end
 
     async def _as_it_stands(self, command: NotificationCommand) -> NotificationCommand | DeliveryStatus:
         """What is to be sent at this moment, or why nothing is."""

@@ -1,8 +1,11 @@
-"""Automatic messages, sent once each, also when the bot dies or Telegram does not answer (I4).
+"""Messages that are to be seen once (I4): a mark before each try to send one, and how it ended after it.
 
-A try is written down before it is made. One of which no end is known may have arrived: it is made once more, so that
-it costs at most one duplicate, and counted.
+A mark without an end is a try of which nobody knows whether it arrived: the process died, or Telegram did not answer.
+It is tried once more, which may cost a duplicate; after a second such try the message is given up as uncertain.
 """
+
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from bson import Int64
 from telegram.error import TelegramError
@@ -11,88 +14,153 @@ from interview_bot import clock
 from interview_bot.conversation.cards import plain_text
 from interview_bot.conversation.html_text import clipped
 from interview_bot.conversation.screen import Bot, Screen, send
-from interview_bot.database import Database
-from interview_bot.errors import Trouble, sort
-from interview_bot.messaging.notifications import end_of
+from interview_bot.database import Database, Document
+from interview_bot.errors import end_of
 from interview_bot.rate_limiter import Priority
 from shared_contracts.broadcast import Delivery, DeliveryStatus
 from shared_contracts.telegram_text import MAX_TEXT
 
-MAX_TRIES = 2
-"""Tries without a known end; one of them is the duplicate there may be."""
+UNCERTAIN_TRIES = 2
+"""As often a message may have arrived before it is given up."""
+_MAY_HAVE_BEEN_SEEN = frozenset({DeliveryStatus.SENT, DeliveryStatus.UNCERTAIN})
+_NOBODY_KNOWS = "Telegram did not answer, or the bot stopped while sending"
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A message to one chat. ``attempt`` is its command's, 0 where the admin service does not count them."""
+
+    id: str
+    chat_id: int
+    attempt: int = 0
+
+
+@dataclass(frozen=True)
+class Send:
+    """How far a letter is.
+
+    Attributes:
+        attempt: the letter's that was last in hand.
+        tries: how often it was handed to Telegram; it changes with each, so that two can't begin at once.
+        uncertain: tries that ended without anybody knowing how.
+        text: as it was last handed to Telegram, plain; None where that is not kept.
+        end: how ``attempt`` ended, None while it has not.
+        at: when that was noted; aware UTC.
+    """
+
+    attempt: int = 0
+    tries: int = 0
+    uncertain: int = 0
+    text: str | None = None
+    end: Delivery | None = None
+    at: datetime = field(default_factory=clock.now)
+
+    def end_for(self, attempt: int) -> Delivery | None:
+        """How this attempt ended; whatever may have been seen has ended every other one too."""
+        if self.end is None or not (self.attempt == attempt or self.end.status in _MAY_HAVE_BEEN_SEEN):
+            return None
+        seen = self.end.status in _MAY_HAVE_BEEN_SEEN
+        return self.end.model_copy(update={"uncertain_tries": self.uncertain, "text": self.text if seen else None})
+
+    def is_open_for(self, attempt: int) -> bool:
+        """Whether this attempt is still to be made: it has not ended, and no later one has overtaken it."""
+        return self.end_for(attempt) is None and attempt >= self.attempt
+
+    def report(self, letter: Letter) -> Delivery:
+        """How the letter's attempt ended; suppressed where a later one has overtaken it."""
+        overtaken = Delivery(chat_id=letter.chat_id, status=DeliveryStatus.SUPPRESSED)
+        return self.end_for(letter.attempt) or overtaken
+
+    def unsent(self, letter: Letter, status: DeliveryStatus) -> Delivery:
+        """How it ends without another try: as ``status`` says, unless an earlier try may have arrived."""
+        if not self.uncertain:
+            return Delivery(chat_id=letter.chat_id, status=status)
+        return Delivery(
+            chat_id=letter.chat_id,
+            status=DeliveryStatus.UNCERTAIN,
+            error=_NOBODY_KNOWS,
+            text=self.text,
+            uncertain_tries=self.uncertain,
+        )
 
 
 class SentOnce:
-    """The collection ``automatic_messages``, one row per message. The caller holds a lock on the chat."""
+    """A collection with one row per letter. The caller holds the lock on the chat from ``look`` to ``end``."""
 
-    def __init__(self, bot: Bot, database: Database) -> None:
+    def __init__(self, bot: Bot, database: Database, collection: str) -> None:
         self._bot = bot
-        self._rows = database["automatic_messages"]
+        self._rows = database[collection]
 
-    async def ended(self, message_id: str) -> Delivery | None:
-        """How the message ended; None when it was not sent yet, or when that is not known."""
-        row = await self._rows.find_one({"_id": message_id, "delivery": {"$exists": True}})
-        return None if row is None else Delivery.model_validate(row["delivery"], strict=False)
+    async def look(self, letter: Letter) -> Send:
+        """How far the letter is; a try that is still marked as begun counts as uncertain."""
+        row = await self._rows.find_one({"_id": letter.id})
+        return Send() if row is None else _read(row)
 
-    async def send(self, message_id: str, chat_id: int, screen: Screen, priority: Priority) -> Delivery:
-        """Make a try, if there is one left, and write down how it ended.
+    async def send(
+        self, letter: Letter, seen: Send, screen: Screen, priority: Priority, *, keeps_text: bool = True
+    ) -> Delivery:
+        """Make a try, if there is one left; the caller notes with ``end`` how it ended.
 
         Raises:
             TelegramError: it has not ended, another try may be made.
+            DuplicateKeyError: somebody else has begun since ``seen``.
         """
-        unclear = await self._unclear(message_id)
-        if unclear >= MAX_TRIES:
-            return await self._end(message_id, _unclear_end(chat_id, unclear))
-        await self._rows.update_one(
-            {"_id": message_id},
-            {"$inc": {"unclear": 1}, "$set": {"chat_id": Int64(chat_id), "at": clock.now()}},
-            upsert=True,
-        )
+        chat_id = letter.chat_id
+        if seen.uncertain >= UNCERTAIN_TRIES:
+            return seen.unsent(letter, DeliveryStatus.UNCERTAIN)
+        await self._begin(letter, seen, clipped(plain_text(screen.text), MAX_TEXT) if keeps_text else None)
         try:
-            sent = await send(self._bot, chat_id, screen, priority)
+            message_id = await send(self._bot, chat_id, screen, priority)
         except TelegramError as error:
-            return await self._failed(message_id, chat_id, unclear, error)
-        end = Delivery(
-            chat_id=chat_id,
-            status=DeliveryStatus.SENT,
-            telegram_message_id=sent,
-            text=clipped(plain_text(screen.text), MAX_TEXT),
-            uncertain_tries=unclear,
-        )
-        return await self._end(message_id, end)
+            status = end_of(error)
+            if status is None:  # it did not arrive, which is known
+                await self._rows.update_one({"_id": letter.id}, {"$set": {"open": False}})
+            if status is None or status is DeliveryStatus.UNCERTAIN:
+                raise
+            if status is DeliveryStatus.BLOCKED and chat_id < 0:  # a group blocks nobody; staff read Telegram's words
+                status = DeliveryStatus.FAILED
+            return Delivery(chat_id=chat_id, status=status, error=error.message[:256])
+        return Delivery(chat_id=chat_id, status=DeliveryStatus.SENT, telegram_message_id=message_id)
 
-    async def give_up(self, message_id: str, chat_id: int) -> Delivery:
-        """Its time is over: ``too_late``, unless an earlier try may have arrived.
+    async def end(self, letter: Letter, seen: Send, delivery: Delivery) -> Send:
+        """Note how it ended; returns how far it is now."""
+        values = {
+            "user_id": Int64(letter.chat_id),
+            "attempt": letter.attempt,
+            "uncertain": seen.uncertain,
+            "open": False,
+            "delivery": delivery.model_dump(mode="json") | {"chat_id": Int64(delivery.chat_id)},
+            "at": clock.now(),
+        }
+        await self._rows.update_one({"_id": letter.id}, {"$set": values}, upsert=True)
+        return await self.look(letter)
 
-        Too late is no end: the admin service may have it sent at another time.
-        """
-        unclear = await self._unclear(message_id)
-        if unclear:
-            return await self._end(message_id, _unclear_end(chat_id, unclear))
-        return Delivery(chat_id=chat_id, status=DeliveryStatus.TOO_LATE)
-
-    async def _failed(self, message_id: str, chat_id: int, unclear: int, error: TelegramError) -> Delivery:
-        if sort(error) is Trouble.UNCERTAIN:
-            raise error  # the try stays counted; the next call makes the last one, or ends it
-        status = end_of(error)
-        if status is None:  # it did not arrive, which is known
-            await self._rows.update_one({"_id": message_id}, {"$inc": {"unclear": -1}})
-            raise error
-        if status is DeliveryStatus.BLOCKED and chat_id < 0:  # a group blocks nobody; staff read what Telegram says
-            status = DeliveryStatus.FAILED
-        end = Delivery(chat_id=chat_id, status=status, error=error.message[:256], uncertain_tries=unclear)
-        return await self._end(message_id, end)
-
-    async def _unclear(self, message_id: str) -> int:
-        row = await self._rows.find_one({"_id": message_id}, {"unclear": 1})
-        return int(row["unclear"]) if row else 0
-
-    async def _end(self, message_id: str, end: Delivery) -> Delivery:
-        kept = end.model_dump(mode="json") | {"chat_id": Int64(end.chat_id)}
-        await self._rows.update_one({"_id": message_id}, {"$set": {"delivery": kept, "at": clock.now()}})
-        return end
+    async def _begin(self, letter: Letter, seen: Send, text: str | None) -> None:
+        values = {
+            "user_id": Int64(letter.chat_id),
+            "attempt": letter.attempt,
+            "tries": seen.tries + 1,
+            "uncertain": seen.uncertain,
+            "open": True,
+            "text": text,
+            "delivery": None,
+            "at": clock.now(),
+        }
+        same = {"_id": letter.id, "tries": seen.tries if seen.tries else {"$in": [None, 0]}}
+        await self._rows.update_one(same, {"$set": values}, upsert=True)
 
 
-def _unclear_end(chat_id: int, tries: int) -> Delivery:
-    why = "Telegram did not answer, or the bot stopped while sending"
-    return Delivery(chat_id=chat_id, status=DeliveryStatus.UNCERTAIN, error=why, uncertain_tries=tries)
+def _read(row: Document) -> Send:
+    end = None if row.get("delivery") is None else Delivery.model_validate(row["delivery"], strict=False)
+    if "uncertain" in row:
+        uncertain = row["uncertain"] + bool(row.get("open"))
+    else:  # written by an older version: ``unclear`` counts tries without a known end, and the end says all by itself
+        uncertain = end.uncertain_tries if end else row.get("unclear", 0)
+    return Send(
+        attempt=row.get("attempt", 0),
+        tries=row.get("tries", 0),
+        uncertain=uncertain,
+        text=row.get("text") or (end.text if end else None),
+        end=end,
+        at=row["at"],
+    )

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 import aio_pika
-from aio_pika.abc import AbstractIncomingMessage, AbstractRobustConnection
+from aio_pika.abc import AbstractChannel, AbstractIncomingMessage, AbstractRobustConnection
 from pydantic import BaseModel
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -74,6 +74,7 @@ class Desk:
         self._server = Server.of(Starlette(routes=[*pages(self), *self.dialogs.routes()]), "127.0.0.1", port)
         self._serving: asyncio.Task[None] | None = None
         self._connection: AbstractRobustConnection | None = None
+        self.deciding = 0
         self.answering, self.http_open = asyncio.Event(), asyncio.Event()
         self._exchange: aio_pika.abc.AbstractExchange | None = None
         self.clear()
@@ -97,8 +98,13 @@ class Desk:
         self.outcome: Outcome | None = None
         self.recruiting = Recruiting()
         self.answers = Answers()
+        self.open_doors()
+
+    def open_doors(self) -> None:
+        """Keep nobody waiting any more."""
         self.answering.set()
         self.http_open.set()
+        self.dialogs.answering.set()
 
     async def start(self) -> None:
         """Serve HTTP and consume the admin service's queues."""
@@ -116,9 +122,7 @@ class Desk:
 
     async def stop(self) -> None:
         """Close everything; nothing may wait on a closed door."""
-        self.http_open.set()
-        self.answering.set()
-        self.dialogs.answering.set()
+        self.open_doors()
         self._server.should_exit = True
         if self._serving:
             await self._serving
@@ -233,9 +237,13 @@ class Desk:
     async def _decide(self, raw: AbstractIncomingMessage) -> None:
         request = decode(booking_event, raw.body)
         self.requests.append(request)
-        await self.answering.wait()
-        await self.send(BOOKING_RESULT.name, self.result_of(request))
-        await raw.ack()
+        self.deciding += 1
+        try:
+            await self.answering.wait()
+            await self.send(BOOKING_RESULT.name, self.result_of(request))
+            await raw.ack()
+        finally:
+            self.deciding -= 1
 
     def result_of(self, request: AnyBookingRequest, **changes: Any) -> BookingResult:
         """The decision on a request, carried out; ``changes`` replace fields of the answer."""
@@ -316,11 +324,9 @@ class Desk:
         await raw.ack()
 
 
-async def purge(operator_url: str) -> None:
+async def purge(channel: AbstractChannel) -> None:
     """Empty every queue."""
-    connection = await aio_pika.connect(operator_url)
-    async with connection, connection.channel() as channel:
-        names = [name for queue in ALL_QUEUES for name in (queue.name, queue.dead_name)]
-        for queue in await asyncio.gather(*(channel.declare_queue(name, passive=True) for name in names)):
-            if queue.declaration_result.message_count:
-                await queue.purge()
+    names = [name for queue in ALL_QUEUES for name in (queue.name, queue.dead_name)]
+    for queue in await asyncio.gather(*(channel.declare_queue(name, passive=True) for name in names)):
+        if queue.declaration_result.message_count:
+            await queue.purge()

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import httpx
 
+from interview_bot.application import BotService
 from interview_bot.settings import Settings
+from tests.kit.desk import Desk
 from tests.kit.servers import ROOT
 from tests.kit.telegram import eventually
 
@@ -73,6 +75,15 @@ def offset_file(folder: Path) -> Path:
     path = folder / "offset"
     path.write_text("0")
     return path
+
+
+async def at_rest(bot: BotService, desk: Desk) -> bool:
+    """Whether neither a bot of this process nor the desk has anything in hand, for longer than a message travels."""
+    for pause in (0.03, 0):
+        if desk.deciding or bot._poller._tasks or any(consumer._in_hand for consumer in bot._consumers):
+            return False
+        await asyncio.sleep(pause)
+    return True
 
 
 async def _ready(port: int) -> bool:
