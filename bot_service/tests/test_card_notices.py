@@ -189,6 +189,19 @@ async def test_a_notice_that_a_newer_card_bears_out_shows_that_card(rita: Person
     assert "Кандидат придёт" in (await rita.sees("Новая запись")).text
 
 
+@pytest.mark.parametrize("status", [BookingStatus.BOOKED, BookingStatus.UNMARKED])
+async def test_who_is_asked_how_it_went_reads_what_the_candidate_had_said(
+    rita: Person, desk: Desk, status: BookingStatus
+) -> None:
+    """Whether the job that closes bookings was there first or not."""
+    command = noticed(desk, CardOccasion.OUTCOME_DUE, may_mark=True)
+    said = {"attendance": Attendance.CONFIRMED, "attendance_at": clock.now(), "status": status}
+    booking = command.card.booking.model_copy(update=said)
+    card = command.card.model_copy(update={"booking": booking})
+    await desk.send(CARD_COMMAND.name, command.model_copy(update={"card": card}))
+    assert "Кандидат придёт" in (await rita.sees("Как прошло собеседование?")).text
+
+
 def test_what_a_newer_card_overtakes(desk: Desk) -> None:
     """Status, time and holder of all; the answer where the notice is about it; the start where it asks to write."""
     desk.add_slot(1)

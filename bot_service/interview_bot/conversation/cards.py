@@ -142,7 +142,7 @@ def _attendance(card: RecruiterCard, texts: Texts) -> str:
     booking, lines = card.booking, []
     live = booking.status in LIVE_STATUSES
     declined = booking.attendance is Attendance.DECLINED and booking.status is BookingStatus.CANCELLED
-    if booking.attendance and booking.attendance_at and (live or declined):
+    if booking.attendance and booking.attendance_at and (live or declined or card.may_mark):
         at = moment(booking.attendance_at, reader_zone(card.timezone, booking.slot), texts, DAY_AND_TIME)
         lines.append(texts(_ATTENDANCE[booking.attendance], at=at))
     if booking.offered_slot and live:
