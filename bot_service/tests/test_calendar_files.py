@@ -187,6 +187,7 @@ async def test_a_file_in_hand_is_given_to_no_other_sender(
     await in_hand(sandbox, anna)
     assert [await CalendarFiles(bots_database).claim() for _ in range(3)] == [None] * 3
     assert len(await sandbox.calls("sendDocument", anna.id)) == 1
+    assert await settled(bots_database) == ["uncertain"]  # its end would be the next test's file's
 
 
 async def test_a_file_that_takes_longer_than_the_lease_stays_with_its_sender(
@@ -207,6 +208,7 @@ async def test_a_file_that_takes_longer_than_the_lease_stays_with_its_sender(
     await eventually(outlasted, "the first lease has run out")
     assert await CalendarFiles(bots_database).claim() is None
     assert (await the_row(bots_database))["attempts"] == 1
+    assert await settled(bots_database) == ["uncertain"]
 
 
 async def test_a_file_waits_until_its_chat_is_at_rest(
