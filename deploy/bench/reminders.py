@@ -29,7 +29,7 @@ from local.stack import Stack
 IN_CHAT, TO_OUTBOX = 300, 10_000
 SEATS = 100
 FIRST_IN_CHAT, FIRST_TO_OUTBOX = 30_001, 40_001
-BEGINS = datetime(2027, 3, 1, 9, 0, tzinfo=ZoneInfo("Europe/Moscow"))
+BEGINS = datetime(2032, 3, 1, 9, 0, tzinfo=ZoneInfo("Europe/Moscow"))
 FIRST_DAY, SECOND_DAY = BEGINS + timedelta(days=1, hours=2), BEGINS + timedelta(days=2, hours=2)  # 11:00
 PATIENCE_SECONDS = 240
 MOST_DEATHS = 24
