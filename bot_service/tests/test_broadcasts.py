@@ -93,7 +93,8 @@ async def test_a_broadcast_stays_within_telegrams_limits_and_obeys_429(
     people = [await sandbox.person(3000 + number, f"Кандидат {number}") for number in range(45)]
     for person in people:
         await person.writes("/start")
-    await people[-1].sees("приглашённых", seconds=20)
+    for person in people:
+        await person.sees("приглашённых", seconds=20)
     await sandbox.limits(enabled=True)
     desk.audience = [person.id for person in people]
     command = announcement(audience="all")
