@@ -165,7 +165,7 @@ async def test_a_recruiter_who_was_removed_is_refused_at_the_next_press(rita: Pe
 
     async def refused() -> bool:
         answer = await rita.answer_to(await rita.sends_data(card, "1:rq:0"))
-        return "приглашённых" in answer.get("text", "")
+        return "приглашённых" in (answer["text"] or "")
 
     await eventually(refused, "refused")
     await rita.sends_data(card, card.data("Подтвердить"))
