@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "messaging",
     "wording",
     "desk",
+    "backoffice",
 ]
 
 MIDDLEWARE = [

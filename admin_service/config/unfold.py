@@ -134,8 +134,6 @@ UNFOLD: dict[str, Any] = {
                 _link(_("Audit trail"), "history", "common_auditentry_changelist", "common.view_auditentry"),
                 _link(_("Outbox"), "outbox", "messaging_outboxmessage_changelist", "messaging.view_outboxmessage"),
                 _link(_("Inbox"), "inbox", "messaging_inboxmessage_changelist", "messaging.view_inboxmessage"),
-                _link(_("Staff"), "manage_accounts", "auth_user_changelist", "auth.view_user"),
-                _link(_("Roles"), "shield_person", "auth_group_changelist", "auth.view_group"),
             ),
         ],
     },

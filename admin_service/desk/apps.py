@@ -1,19 +1,15 @@
-"""The desk: what all staff pages share, the dashboard, roles."""
+"""The desk: what all staff pages share, and the dashboard."""
 
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
 
 
 class DeskConfig(AppConfig):
-    """Roles are made after migrations, when the permissions they consist of exist."""
+    """Puts the dashboard on the index page."""
 
     name = "desk"
 
     def ready(self) -> None:
-        """Connect the making of roles; put the dashboard on the index page."""
+        """Name the template."""
         from django.contrib import admin
 
-        from desk.roles import make_roles
-
-        post_migrate.connect(make_roles, sender=self, dispatch_uid="desk.roles")
         admin.site.index_template = "desk/index.html"
