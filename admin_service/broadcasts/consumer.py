@@ -52,7 +52,7 @@ def _store_all(items: Sequence[AnyDeliveryEvent]) -> None:
 def _store(item: AnyDeliveryEvent) -> None:
     now = clock.now()
     if not isinstance(item, BroadcastDelivered):
-        _mark_blocked([item.delivery], item.occurred_at, now)
+        _mark_blocked([item.delivery], clock.reported(item.occurred_at, now), now)
         reports.store(item, now)
         if not isinstance(item, DigestDelivered):
             store_delivery(item, now)
@@ -72,7 +72,7 @@ def _store(item: AnyDeliveryEvent) -> None:
         {"$set": {"status": status.value, "updated_at": now}},
         session=current_session(),
     )
-    _mark_blocked(new, item.occurred_at, now)
+    _mark_blocked(new, clock.reported(item.occurred_at, now), now)
 
 
 def _insert_new(item: BroadcastDelivered, now: datetime) -> list[Delivery]:

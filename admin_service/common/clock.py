@@ -5,6 +5,9 @@ from pathlib import Path
 
 from django.conf import settings
 
+SKEW = timedelta(minutes=1)
+"""So far apart may two services' clocks be."""
+
 
 def now() -> datetime:
     """The current moment in UTC, whole milliseconds (MongoDB keeps no finer time).
@@ -14,6 +17,11 @@ def now() -> datetime:
     """
     moment = datetime.now(UTC) + _offset()
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
+def reported(moment: datetime, at: datetime) -> datetime:
+    """A moment that another service reports ``at`` some time; one from the future, by a wrong clock, counts as then."""
+    return moment if moment <= at + SKEW else at
 
 
 def _offset() -> timedelta:

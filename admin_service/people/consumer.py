@@ -2,24 +2,27 @@
 
 from datetime import datetime
 
+from common import clock
 from common.mongo import Document, collection, current_session
 from messaging import caches, outbox
+from people.models import LANGUAGE_LENGTH
 from shared_contracts.dialog import ChatStarted, ChatStopped
 from shared_contracts.notification import CacheName
 
 
 def store_report(item: ChatStarted | ChatStopped, now: datetime) -> None:
     """Keep a report of chat. Safe to repeat: one that is not newer changes nothing."""
-    newer = {"$or": [{"chat_seen_at": None}, {"chat_seen_at": {"$lt": item.occurred_at}}]}
+    seen_at = clock.reported(item.occurred_at, now)
+    newer = {"$or": [{"chat_seen_at": None}, {"chat_seen_at": {"$lt": seen_at}}]}
     collection("users").update_one(
         {"telegram_id": item.user_telegram_id, **newer},
-        {"$set": {**_facts(item, now), "chat_seen_at": item.occurred_at, "updated_at": now}},
+        {"$set": {**_facts(item, seen_at, now), "chat_seen_at": seen_at, "updated_at": now}},
         session=current_session(),
     )
     if isinstance(item, ChatStarted):
         _follow_username(item, now)
         collection("recruiters").update_one(
-            {"telegram_id": item.user_telegram_id, "blocked_at": {"$lt": item.occurred_at}},
+            {"telegram_id": item.user_telegram_id, "blocked_at": {"$lt": seen_at}},
             {"$set": {"blocked_at": None, "updated_at": now}},
             session=current_session(),
         )
@@ -37,13 +40,13 @@ def _follow_username(item: ChatStarted, now: datetime) -> None:
         outbox.add([caches.stale(CacheName.RECRUITERS, correlation_id=item.correlation_id)])
 
 
-def _facts(item: ChatStarted | ChatStopped, now: datetime) -> Document:
+def _facts(item: ChatStarted | ChatStopped, seen_at: datetime, now: datetime) -> Document:
     if isinstance(item, ChatStopped):
-        return {"blocked_at": item.occurred_at}
+        return {"blocked_at": seen_at}
     facts: Document = {
-        "started_at": item.occurred_at,
+        "started_at": seen_at,
         "blocked_at": None,
-        "language_code": item.language_code or "",
+        "language_code": (item.language_code or "")[:LANGUAGE_LENGTH],
     }
     if item.username:
         facts |= {"username": item.username, "listed_at": now}

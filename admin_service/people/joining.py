@@ -9,13 +9,14 @@ from typing import NamedTuple
 
 from bson import Int64, ObjectId
 
-from common import audit
+from common import audit, clock
 from common.mongo import Document, collection, current_session
 from messaging import caches, outbox
 from messaging.dialogs import DialogAnswer
 from people.invitations import waiting
-from people.models import Candidate, Recruiter
+from people.models import LANGUAGE_LENGTH, NAME_LENGTH, Candidate, Recruiter
 from shared_contracts.dialog import DialogOutcome, InvitationClaimed, Role, UsernameClaimed
+from shared_contracts.fields import username_or_none
 from shared_contracts.notification import CacheName
 
 Claim = InvitationClaimed | UsernameClaimed
@@ -37,9 +38,6 @@ _KINDS = {
     Role.RECRUITER: _Kind("recruiters", Recruiter.LET_IN, CacheName.RECRUITERS),
     Role.CANDIDATE: _Kind("users", Candidate.LET_IN, CacheName.ALLOWED_USERS),
 }
-_NAME_LENGTH = 64
-_USERNAME_LENGTH = 32
-_LANGUAGE_LENGTH = 16
 
 
 class Looked(NamedTuple):
@@ -160,20 +158,21 @@ def _bind(role: Role, entry: Document, item: Claim, now: datetime) -> None:
 def _facts(role: Role, entry: Document, item: Claim, now: datetime) -> Document:
     facts: Document = {
         "telegram_id": Int64(item.user_telegram_id),
-        "username": (item.username or "")[:_USERNAME_LENGTH],
+        "username": username_or_none(item.username) or "",
         "awaited_username": None,
         "updated_at": now,
     }
     if role is Role.RECRUITER:
         return facts
     if not entry["first_name"]:
-        facts["first_name"] = item.first_name[:_NAME_LENGTH]
-        facts["last_name"] = entry["last_name"] or (item.last_name or "")[:_NAME_LENGTH]
+        facts["first_name"] = item.first_name[:NAME_LENGTH]
+        facts["last_name"] = entry["last_name"] or (item.last_name or "")[:NAME_LENGTH]
+    came_at = clock.reported(item.occurred_at, now)
     return facts | {
-        "language_code": (item.language_code or "")[:_LANGUAGE_LENGTH],
-        "started_at": item.occurred_at,
+        "language_code": (item.language_code or "")[:LANGUAGE_LENGTH],
+        "started_at": came_at,
         "blocked_at": None,
-        "chat_seen_at": item.occurred_at,
+        "chat_seen_at": came_at,
         "listed_at": now,
     }
 

@@ -13,10 +13,11 @@ from django.utils.translation import gettext_lazy as _
 from common import clock
 from common.models import StampedModel
 from shared_contracts.dialog import Role
+from shared_contracts.fields import LARGEST_TELEGRAM_ID
 
 MOSCOW = "Europe/Moscow"
-LARGEST_TELEGRAM_ID = 2**53 - 1
-"""Telegram: ids have at most 52 significant bits; the contracts refuse more."""
+NAME_LENGTH, USERNAME_LENGTH, LANGUAGE_LENGTH = 64, 32, 16
+"""Telegram: names have at most 64 characters."""
 
 contact_link = URLValidator(schemes=["https", "http", "tg"], message=_("Give a link such as https://t.me/name."))
 telegram_id_limits = [MinValueValidator(1), MaxValueValidator(LARGEST_TELEGRAM_ID)]
@@ -61,8 +62,8 @@ class Person(StampedModel):
     telegram_id: "models.BigIntegerField[int | str | None, int]" = models.BigIntegerField(  # type: ignore[misc]
         _("Telegram id"), null=True, blank=True, unique=True, validators=telegram_id_limits
     )
-    username = models.CharField(_("username"), max_length=32, blank=True, validators=[username_form])
-    awaited_username = models.CharField(max_length=32, null=True, unique=True, editable=False)
+    username = models.CharField(_("username"), max_length=USERNAME_LENGTH, blank=True, validators=[username_form])
+    awaited_username = models.CharField(max_length=USERNAME_LENGTH, null=True, unique=True, editable=False)
 
     class Meta:
         abstract = True
@@ -136,12 +137,12 @@ class Candidate(Person):
 
     city_id: ObjectId | None
 
-    first_name = models.CharField(_("first name"), max_length=64, blank=True)
-    last_name = models.CharField(_("last name"), max_length=64, blank=True)
+    first_name = models.CharField(_("first name"), max_length=NAME_LENGTH, blank=True)
+    last_name = models.CharField(_("last name"), max_length=NAME_LENGTH, blank=True)
     city = models.ForeignKey(City, models.PROTECT, null=True, blank=True, verbose_name=_("city"))
     is_allowed = models.BooleanField(_("on the allow list"), default=True)
     note = models.CharField(_("note"), max_length=500, blank=True)
-    language_code = models.CharField(_("Telegram language"), max_length=16, blank=True, editable=False)
+    language_code = models.CharField(_("Telegram language"), max_length=LANGUAGE_LENGTH, blank=True, editable=False)
     started_at = models.DateTimeField(_("started the bot"), null=True, blank=True, editable=False)
     blocked_at = models.DateTimeField(_("blocked the bot"), null=True, blank=True, editable=False)
     chat_seen_at = models.DateTimeField(null=True, blank=True, editable=False)

@@ -9,6 +9,7 @@ from common import audit
 from common.mongo import Document, collection, current_session
 from messaging import caches, outbox
 from messaging.dialogs import DialogAnswer
+from people.models import NAME_LENGTH
 from questionnaires import answering
 from questionnaires.answering import MismatchError, Submission, Walked, walk
 from questionnaires.models import REJECTED
@@ -20,8 +21,6 @@ from shared_contracts.notification import CacheName
 from shared_contracts.questionnaire import QuestionKind
 
 log = structlog.get_logger(__name__)
-
-_LONGEST_NAME = 64
 
 
 def store_answers(item: QuestionnaireAnswered, now: datetime) -> DialogAnswer:
@@ -93,8 +92,8 @@ def _told(candidate: Document, walked: Walked) -> Document:
         told["city_id"] = ObjectId(city)
     if full_name := walked.value_of(QuestionKind.FULL_NAME):
         first, last = first_and_last(full_name, candidate["first_name"])
-        told["first_name"] = candidate["first_name"] or first[:_LONGEST_NAME]
-        told["last_name"] = candidate["last_name"] or last[:_LONGEST_NAME]
+        told["first_name"] = candidate["first_name"] or first[:NAME_LENGTH]
+        told["last_name"] = candidate["last_name"] or last[:NAME_LENGTH]
     return told
 
 

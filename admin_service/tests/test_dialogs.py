@@ -4,20 +4,22 @@ import threading
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.conf import settings
 
+from common import clock
 from common.models import AuditEntry
 from common.mongo import collection
 from messaging import dead_letters
 from messaging.broker import Broker
-from messaging.consuming import Worker
+from messaging.consuming import MAX_ATTEMPTS, Worker
 from messaging.dialogs import DialogCommands
 from messaging.management.commands.consume_events import DIALOGS
 from people.invitations import invite
 from people.models import Candidate, Invitation
-from shared_contracts.dialog import DialogOutcome, DialogResult
+from shared_contracts.dialog import ChatStarted, ChatStopped, DialogOutcome, DialogResult
 from shared_contracts.envelope import Message, encode
 from shared_contracts.topology import DIALOG_COMMAND, DIALOG_RESULT
 from tests import broker_tools, claiming
@@ -158,3 +160,43 @@ def test_what_does_not_say_who_waits_is_buried_without_an_answer(body: bytes) ->
         assert broker_tools.wait_until(lambda: broker_tools.depth(DIALOG_COMMAND.dead_name) == 1)
 
     assert collection("outbox").count_documents({}) == 0
+
+
+def test_a_decided_command_stays_decided_however_often_it_comes_again(invitation: Invitation) -> None:
+    """I2. Guard: ``Worker._is_decided``. The sibling of a booking that was answered "failed" after "booked"."""
+    command = claiming.opens(invitation, MASHA)
+    with consumer():
+        sent(command)
+        answers(1)
+    collection("delivery_attempts").insert_one({"_id": str(command.message_id), "attempts": MAX_ATTEMPTS})
+    sent(command)
+    with broker_tools.channel(settings.ENV.amqp_url) as doomed:
+        assert broker_tools.wait_until(lambda: doomed.basic_get(DIALOG_COMMAND.name)[0] is not None)
+    with consumer():
+        assert broker_tools.wait_until(lambda: collection("delivery_attempts").count_documents({}) == 0)
+        body = encode(command).replace(b'"schema_version":1', b'"schema_version":9')
+        broker_tools.send(DIALOG_COMMAND, (str(command.message_id), body))
+        assert broker_tools.wait_until(lambda: broker_tools.depth(DIALOG_COMMAND.dead_name) == 1)
+
+    assert collection("outbox").count_documents({"body": {"$regex": '"outcome":"failed"'}}) == 0
+
+
+def test_a_report_from_the_future_does_not_outlast_those_of_the_present(maria: Candidate) -> None:
+    """Guard: ``clock.reported``. One report by a wrong clock once decided for good when a chat was last seen."""
+    future = ChatStopped(
+        message_id=uuid.uuid4(),
+        correlation_id="c",
+        occurred_at=datetime(2199, 1, 1, tzinfo=UTC),
+        user_telegram_id=maria.telegram_id,
+    )
+    started = ChatStarted(
+        message_id=uuid.uuid4(),
+        correlation_id="c",
+        occurred_at=clock.now() + timedelta(seconds=30),
+        user_telegram_id=maria.telegram_id,
+    )
+    with consumer():
+        sent(future, started)
+        assert broker_tools.wait_until(lambda: Candidate.objects.get(pk=maria.pk).started_at is not None)
+
+    assert Candidate.objects.get(pk=maria.pk).blocked_at is None

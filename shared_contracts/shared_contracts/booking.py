@@ -12,11 +12,11 @@ from shared_contracts.envelope import CorrelationId, Message
 from shared_contracts.fields import (
     EntityId,
     LongText,
+    Moment,
     ShortText,
     TelegramChatId,
     TelegramMessageId,
     TelegramUserId,
-    UtcDatetime,
     Version,
     WireModel,
 )
@@ -67,7 +67,7 @@ class ShownSlot(WireModel):
     """The slot as the candidate saw it; a difference at commit gets its own outcome (R2)."""
 
     id: EntityId
-    starts_at: UtcDatetime
+    starts_at: Moment
     city_id: EntityId | None = None
     recruiter_id: EntityId | None = None
 
@@ -76,7 +76,7 @@ class BookingRequest(Message):
     """Fields all requests share. ``timestamp`` is the brief's name for ``occurred_at``."""
 
     user_telegram_id: TelegramUserId
-    timestamp: UtcDatetime
+    timestamp: Moment
     payload: BriefPayload = BriefPayload()
     reply: ReplyTo | None = None
 
@@ -162,7 +162,7 @@ class AttendanceAnswered(BookingRequest):
 
     event_type: Literal["attendance.answered"] = "attendance.answered"
     booking_id: EntityId
-    starts_at: UtcDatetime
+    starts_at: Moment
     answer: Attendance
 
 
@@ -256,9 +256,9 @@ class BookingResult(Message):
     """
 
     request_id: UUID
-    event_type: str
+    event_type: ShortText
     outcome: Outcome
-    decided_at: UtcDatetime
+    decided_at: Moment
     user_telegram_id: TelegramUserId
     reply: ReplyTo | None
     booking: BookingView | None
@@ -284,6 +284,6 @@ class ConfirmBookingAnswer(WireModel):
 
     request_id: UUID
     outcome: Outcome
-    decided_at: UtcDatetime
+    decided_at: Moment
     booking: BookingView | None
     alternatives: Annotated[list[SlotView], Field(max_length=3)] = []

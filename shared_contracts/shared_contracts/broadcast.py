@@ -3,10 +3,11 @@
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, TypeAdapter, model_validator
+from pydantic import Field, TypeAdapter, model_validator
 
 from shared_contracts.envelope import Message
 from shared_contracts.fields import (
+    Count,
     EntityId,
     LongText,
     ShortText,
@@ -67,8 +68,8 @@ class Delivery(WireModel):
     status: DeliveryStatus
     telegram_message_id: TelegramMessageId | None = None
     error: ShortText | None = None
-    text: Annotated[str, StringConstraints(max_length=4_096)] | None = None
-    uncertain_tries: Annotated[int, Field(ge=0)] = 0
+    text: LongText | None = None
+    uncertain_tries: Count = 0
 
 
 class BroadcastDelivered(Message):
@@ -87,7 +88,7 @@ class NotificationDelivered(Message):
     notification_id: EntityId
     user_telegram_id: TelegramUserId
     delivery: Delivery
-    attempt: Annotated[int, Field(ge=0)] = 0
+    attempt: Count = 0
 
 
 class CardDelivered(Message):
@@ -109,7 +110,7 @@ class DigestDelivered(Message):
     event_type: Literal["digest.delivered"] = "digest.delivered"
     digest_id: EntityId
     delivery: Delivery
-    attempt: Annotated[int, Field(ge=0)] = 0
+    attempt: Count = 0
 
 
 AnyDeliveryEvent = BroadcastDelivered | NotificationDelivered | CardDelivered | DigestDelivered

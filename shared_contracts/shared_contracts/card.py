@@ -11,10 +11,12 @@ from shared_contracts.fields import (
     Bilingual,
     EntityId,
     LongText,
+    Moment,
     ShortText,
     TelegramUserId,
     Url,
-    UtcDatetime,
+    Username,
+    Version,
     WireModel,
 )
 
@@ -24,7 +26,7 @@ class CardCandidate(WireModel):
 
     name: ShortText
     telegram_id: TelegramUserId
-    username: ShortText | None
+    username: Username
     city: ShortText | None
     link: Url
     reachable: bool = True
@@ -55,7 +57,7 @@ class RecruiterCard(WireModel):
     """
 
     booking: BookingView
-    revision: Annotated[int, Field(ge=1)]
+    revision: Version
     recruiter_id: EntityId
     recruiter_name: ShortText
     for_deputy: bool = False
@@ -67,7 +69,7 @@ class RecruiterCard(WireModel):
     reason: LongText | None = None
     free_slots: Annotated[list[SlotView], Field(max_length=6)] = []
     may_mark: bool = False
-    undo_until: UtcDatetime | None = None
+    undo_until: Moment | None = None
 
     @property
     def awaits_answer(self) -> bool:

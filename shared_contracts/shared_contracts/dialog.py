@@ -8,7 +8,7 @@ from pydantic import Field, StringConstraints, TypeAdapter
 
 from shared_contracts.booking import ReplyTo
 from shared_contracts.envelope import Message
-from shared_contracts.fields import Bilingual, EntityId, ShortText, TelegramUserId, UtcDatetime, Version
+from shared_contracts.fields import Bilingual, EntityId, Moment, ShortText, TelegramUserId, Username, Version
 from shared_contracts.questionnaire import Answer, QuestionKey
 
 InvitationToken = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{16,62}$")]
@@ -20,7 +20,7 @@ class ChatStarted(Message):
 
     action: Literal["chat_started"] = "chat_started"
     user_telegram_id: TelegramUserId
-    username: ShortText | None = None
+    username: Username = None
     first_name: ShortText = ""
     last_name: ShortText | None = None
     language_code: ShortText | None = None
@@ -45,7 +45,7 @@ class InvitationClaimed(DialogRequest):
 
     action: Literal["invitation_claimed"] = "invitation_claimed"
     token: InvitationToken
-    username: ShortText | None = None
+    username: Username = None
     first_name: ShortText = ""
     last_name: ShortText | None = None
     language_code: ShortText | None = None
@@ -145,7 +145,7 @@ class DialogResult(Message):
     request_id: UUID
     action: ShortText
     outcome: DialogOutcome
-    decided_at: UtcDatetime
+    decided_at: Moment
     user_telegram_id: TelegramUserId
     reply: ReplyTo | None
     role: Role | None = None

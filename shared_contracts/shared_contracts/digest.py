@@ -7,11 +7,10 @@ from pydantic import Field, StringConstraints, TypeAdapter
 
 from shared_contracts.directory import Attendance, TimeZoneName
 from shared_contracts.envelope import Message
-from shared_contracts.fields import EntityId, ShortText, TelegramChatId, Url, UtcDatetime, WireModel
+from shared_contracts.fields import Count, EntityId, Moment, ShortText, TelegramChatId, Url, WireModel
 
 Day = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 """A calendar day, ``YYYY-MM-DD``."""
-Count = Annotated[int, Field(ge=0)]
 
 
 class DigestKind(StrEnum):
@@ -24,7 +23,7 @@ class DigestKind(StrEnum):
 class DigestEntry(WireModel):
     """One interview of a recruiter's day. ``link`` opens a chat with the candidate; ``by_hand``: the bot can't."""
 
-    starts_at: UtcDatetime
+    starts_at: Moment
     candidate: ShortText
     link: Url
     event: ShortText
@@ -74,7 +73,7 @@ class DigestCommand(Message):
     language: Literal["ru", "en"] | None = None
     day: Day
     timezone: TimeZoneName
-    not_after: UtcDatetime
+    not_after: Moment
     entries: Annotated[list[DigestEntry], Field(max_length=100)] = []
     more: Count = 0
     summary: DaySummary | None = None

@@ -7,13 +7,15 @@ from pydantic import Field, StringConstraints
 
 from shared_contracts.fields import (
     Bilingual,
+    Count,
     EntityId,
     LongText,
+    Moment,
     ShortText,
     TelegramChatId,
     TelegramUserId,
     Url,
-    UtcDatetime,
+    Username,
     Version,
     WireModel,
 )
@@ -68,10 +70,10 @@ class SlotView(WireModel):
     """A slot as shown to people. ``free`` is 0 in a booking's own slot when that is full."""
 
     id: EntityId
-    starts_at: UtcDatetime
-    closes_at: UtcDatetime
+    starts_at: Moment
+    closes_at: Moment
     duration_minutes: Annotated[int, Field(ge=1, le=24 * 60)]
-    free: Annotated[int, Field(ge=0)]
+    free: Count
     location: ShortText
     room: ShortText
     city: CityRef
@@ -93,12 +95,12 @@ class BookingView(WireModel):
     status: BookingStatus
     slot: SlotView
     requested_slot: SlotView | None = None
-    expires_at: UtcDatetime | None = None
+    expires_at: Moment | None = None
     contact_url: Url | None = None
     recruiter_url: Url | None = None
     reschedule_asked: bool = False
     attendance: Attendance | None = None
-    attendance_at: UtcDatetime | None = None
+    attendance_at: Moment | None = None
     offered_slot: SlotView | None = None
 
 
@@ -109,13 +111,13 @@ class AllowedUser(WireModel):
     """
 
     telegram_id: TelegramUserId
-    username: ShortText | None
+    username: Username
     first_name: ShortText
     allowed: bool
     city_id: EntityId | None
     timezone: TimeZoneName | None
     contact_url: Url | None
-    changed_at: UtcDatetime
+    changed_at: Moment
 
 
 class QuestionnaireRef(WireModel):
@@ -194,13 +196,15 @@ class Contact(WireModel):
 
 
 T = TypeVar("T")
+MOST_RESULTS = 1_000
+"""The longest page of any list."""
 
 
 class Page(WireModel, Generic[T]):
     """A list answer. ``next`` is the URL path and query of the following page, null at the end."""
 
-    results: list[T]
-    next: str | None
+    results: Annotated[list[T], Field(max_length=MOST_RESULTS)]
+    next: LongText | None
 
 
 class ChangesPage(Page[T], Generic[T]):
@@ -209,7 +213,7 @@ class ChangesPage(Page[T], Generic[T]):
     Entries near the cursor may come twice; taking one twice does no harm.
     """
 
-    changes_cursor: str
+    changes_cursor: ShortText
 
 
 class FieldError(WireModel):

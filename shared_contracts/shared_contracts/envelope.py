@@ -7,8 +7,9 @@ from typing import Annotated, Any, NoReturn, TypeVar
 from uuid import UUID
 
 from pydantic import BaseModel, Field, StringConstraints, TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
 
-from shared_contracts.fields import UtcDatetime, WireModel
+from shared_contracts.fields import Moment, WireModel, to_line
 
 MAX_BODY_BYTES = 64 * 1024
 MAX_DEPTH = 16
@@ -22,7 +23,7 @@ class Message(WireModel):
 
     message_id: UUID
     correlation_id: CorrelationId
-    occurred_at: UtcDatetime
+    occurred_at: Moment
     schema_version: Annotated[int, Field(ge=SCHEMA_VERSION, le=SCHEMA_VERSION)] = SCHEMA_VERSION
 
 
@@ -83,9 +84,15 @@ def decode(adapter: TypeAdapter[M], body: bytes) -> M:
 
 
 def describe(error: ValidationError) -> str:
-    """Which fields are wrong and how, without their values (they may be personal data)."""
-    details = error.errors(include_url=False, include_context=False, include_input=False)
-    return "; ".join(f"{'.'.join(str(part) for part in item['loc']) or 'body'}: {item['msg']}" for item in details[:10])
+    """Which fields are wrong and how, without their values (they may be personal data, or forged lines)."""
+    return "; ".join(_described(item) for item in error.errors(include_url=False, include_input=False)[:10])
+
+
+def _described(item: ErrorDetails) -> str:
+    if item["type"] == "union_tag_invalid":  # pydantic's own words repeat the value
+        return f"{item['ctx']['discriminator'].strip(chr(39))}: not known here"
+    place = ".".join(str(part) for part in item["loc"]) or "body"
+    return to_line(f"{place}: {item['msg']}")
 
 
 def read_json_object(body: bytes) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from shared_contracts.fields import ShortText, WireModel
+from shared_contracts.fields import LARGEST_VERSION, ShortText, WireModel
 
 
 class CalendarFile(WireModel):
@@ -14,6 +14,6 @@ class CalendarFile(WireModel):
     """
 
     uid: ShortText
-    sequence: Annotated[int, Field(ge=0)]
+    sequence: Annotated[int, Field(ge=0, le=LARGEST_VERSION)]
     method: Literal["PUBLISH", "CANCEL"]
     content: Annotated[str, StringConstraints(min_length=1, max_length=8_000)]

@@ -7,7 +7,7 @@ from pydantic import Field, TypeAdapter
 
 from shared_contracts.directory import BookingView
 from shared_contracts.envelope import Message
-from shared_contracts.fields import EntityId, LongText, ShortText, TelegramUserId, UtcDatetime, WireModel
+from shared_contracts.fields import Count, EntityId, LongText, Moment, ShortText, TelegramUserId, WireModel
 from shared_contracts.invite import CalendarFile
 
 
@@ -51,8 +51,8 @@ class NotificationCommand(Message):
     candidate_name: ShortText = ""
     asks_attendance: bool = False
     recheck: bool = False
-    attempt: Annotated[int, Field(ge=0)] = 0
-    not_after: UtcDatetime | None = None
+    attempt: Count = 0
+    not_after: Moment | None = None
     calendar: CalendarFile | None = None
 
 
@@ -65,7 +65,7 @@ class AutoMessage(WireModel):
 
     id: EntityId
     due: bool
-    attempt: Annotated[int, Field(ge=0)]
+    attempt: Count
     booking: BookingView | None = None
     asks_attendance: bool = False
 
@@ -85,10 +85,13 @@ class CacheName(StrEnum):
     TEMPLATES = "templates"
 
 
+MOST_CACHES = 20
+
+
 class CacheInvalidate(Message):
     """Something in these caches changed: read it again (``bot.cache.invalidate``, R6)."""
 
-    caches: Annotated[list[CacheName], Field(min_length=1)]
+    caches: Annotated[list[CacheName], Field(min_length=1, max_length=MOST_CACHES)]
 
 
 cache_invalidate: TypeAdapter[CacheInvalidate] = TypeAdapter(CacheInvalidate)

@@ -9,14 +9,18 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from shared_contracts.fields import Bilingual, EntityId, Version, WireModel
+from shared_contracts.fields import Bilingual, EntityId, Version, WireModel, to_line, to_text
 
 QuestionKey = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,24}$")]
 ANSWER_CHARACTERS = 500
 """An answer's length: thirty of them still fit a message between the services."""
+AnswerText = Annotated[str, StringConstraints(max_length=ANSWER_CHARACTERS), AfterValidator(to_text)]
 MOST_QUESTIONS, MOST_CHOICES = 30, 12
+LARGEST_NUMBER = 10**15
+"""An answer has at most 15 digits."""
+Bound = Annotated[int, Field(ge=-LARGEST_NUMBER, le=LARGEST_NUMBER)]
 
 
 class QuestionKind(StrEnum):
@@ -57,7 +61,7 @@ class AskedIf(WireModel):
     """Asked only if an earlier choice question was answered with one of these."""
 
     question: QuestionKey
-    choices: Annotated[list[QuestionKey], Field(min_length=1)]
+    choices: Annotated[list[QuestionKey], Field(min_length=1, max_length=MOST_CHOICES)]
 
 
 class Question(WireModel):
@@ -75,12 +79,12 @@ class Question(WireModel):
     example: Bilingual | None = None
     optional: bool = False
     choices: Annotated[list[Choice], Field(max_length=MOST_CHOICES)] = []
-    least: int | None = None
-    most: int | None = None
+    least: Bound | None = None
+    most: Bound | None = None
     earliest: date | None = None
     latest: date | None = None
-    reject_below: int | None = None
-    reject_above: int | None = None
+    reject_below: Bound | None = None
+    reject_above: Bound | None = None
     reject_reason: Bilingual | None = None
     asked_if: AskedIf | None = None
 
@@ -99,8 +103,8 @@ class Answer(WireModel):
     the text itself; empty where an optional question was passed over. ``clarification``: what was asked on top."""
 
     key: QuestionKey
-    value: Annotated[str, StringConstraints(max_length=ANSWER_CHARACTERS)]
-    clarification: Annotated[str, StringConstraints(max_length=ANSWER_CHARACTERS)] | None = None
+    value: AnswerText
+    clarification: AnswerText | None = None
 
 
 class WrongAnswer(StrEnum):
@@ -165,7 +169,7 @@ def read_answer(question: Question, typed: str) -> str:
     Raises:
         WrongAnswerError: it can't be taken; nothing is changed.
     """
-    text = " ".join(typed.split()) if question.kind is not QuestionKind.TEXT else typed.strip()
+    text = " ".join(to_line(typed).split()) if question.kind is not QuestionKind.TEXT else to_text(typed).strip()
     if not text:
         raise WrongAnswerError(WrongAnswer.EMPTY)
     if len(text) > ANSWER_CHARACTERS:

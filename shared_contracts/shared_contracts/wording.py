@@ -8,9 +8,9 @@ from html import escape
 from string import Formatter
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
-from shared_contracts.fields import EntityId, Version, WireModel
+from shared_contracts.fields import EntityId, Version, WireModel, to_text
 from shared_contracts.notification import NotificationKind
 
 LANGUAGES = ("ru", "en")
@@ -60,6 +60,9 @@ REQUIRED: Mapping[NotificationKind, frozenset[str]] = {
 """What a template of a kind must name, or the reader would miss it."""
 
 
+TEMPLATE_LENGTH = 3_000
+
+
 class TemplateView(WireModel):
     """A template as it is in force. ``city_id`` null: the default, where a city has none of its own."""
 
@@ -67,7 +70,7 @@ class TemplateView(WireModel):
     language: Language
     city_id: EntityId | None
     version: Version
-    text: Annotated[str, StringConstraints(min_length=1, max_length=3_000)]
+    text: Annotated[str, StringConstraints(min_length=1, max_length=TEMPLATE_LENGTH), AfterValidator(to_text)]
 
 
 class TemplateList(WireModel):
