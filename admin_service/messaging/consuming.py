@@ -1,7 +1,7 @@
 """Working a queue: batches, repeats, poison, and faults that pass.
 
-A delivery is acknowledged after its effect is committed. What can't be handled goes to the dead letters with its
-reason, its neighbours are handled all the same.
+A delivery is acknowledged after its effect is committed. What can't be read or handled goes to the dead letters with
+its reason, its neighbours are handled all the same. What has had its effect is never given up.
 """
 
 import threading
@@ -14,10 +14,11 @@ from pymongo import ReturnDocument
 from pymongo.errors import AutoReconnect, ConnectionFailure, PyMongoError
 
 from common import clock
-from common.mongo import Document, collection
-from messaging import outbox
+from common.mongo import Document, collection, current_session, in_transaction
+from messaging import inbox, outbox
 from messaging.broker import Broker, Delivery, PublishError, ToPublish
 from shared_contracts.envelope import BadMessageError
+from shared_contracts.fields import to_line
 from shared_contracts.topology import BY_NAME, REASON_HEADER, Queue
 
 log = structlog.get_logger(__name__)
@@ -38,7 +39,7 @@ class Handler(Protocol[T]):
     queue: Queue
 
     def read(self, body: bytes) -> T:
-        """The message; raises ``BadMessageError``."""
+        """The message. Any error means that it can't be read; a ``BadMessageError`` says why."""
 
     def handle(self, items: Sequence[T]) -> list[Document]:
         """Commit the effect of ``items`` in one transaction; returns the outbox rows to publish at once.
@@ -48,7 +49,7 @@ class Handler(Protocol[T]):
         """
 
     def give_up(self, body: bytes, reason: str) -> None:
-        """The message goes to the dead letters: tell whoever waits for it."""
+        """The message goes to the dead letters: tell whoever waits for it, unless it was decided before."""
 
 
 class Worker(Generic[T]):
@@ -60,76 +61,95 @@ class Worker(Generic[T]):
     def run(self) -> None:
         """Work until ``stopping`` is set; the batch under way is finished."""
         self._broker.start()
-        while not self._stopping.is_set():
-            self.work(self._broker.take(BATCH, wait_seconds=0.5))
-        self._broker.stop()
+        try:
+            while not self._stopping.is_set():
+                self.work(self._broker.take(BATCH, wait_seconds=0.5))
+        finally:
+            self._broker.stop()
 
     def work(self, deliveries: Sequence[Delivery]) -> None:
         """Settle deliveries. A redelivered one may have crashed a consumer: it goes alone and is counted."""
-        fresh = [delivery for delivery in deliveries if not delivery.redelivered]
-        self._settle(fresh)
+        self._settle([delivery for delivery in deliveries if not delivery.redelivered])
         for delivery in deliveries:
-            if delivery.redelivered and self._count_attempt(delivery):
-                self._settle([delivery])
+            if delivery.redelivered:
+                self._settle_again(delivery)
 
-    def _settle(self, deliveries: Sequence[Delivery]) -> None:
+    def _settle(self, deliveries: Sequence[Delivery], counted: str | None = None) -> None:
+        """``counted``: the key of the attempts that end with the effect of what is settled."""
         readable = [(delivery, item) for delivery in deliveries if (item := self._read(delivery)) is not None]
         if not readable:
             return
         try:
-            rows = self._patiently(lambda: self._handler.handle([item for _delivery, item in readable]))
+            rows = self._patiently(lambda: self._handle([item for _delivery, item in readable], counted))
         except _StoppedError:
             return  # unacknowledged: it comes again
         except Exception as error:
-            self._after_error([delivery for delivery, _item in readable], error)
+            self._after_error([delivery for delivery, _item in readable], error, counted)
             return
         self._publish(rows)
         self._broker.acknowledge([delivery for delivery, _item in readable])
 
-    def _after_error(self, deliveries: Sequence[Delivery], error: Exception) -> None:
+    def _handle(self, items: Sequence[T], counted: str | None) -> list[Document]:
+        """The effect, and in its transaction the end of its count: only tries without an effect add up."""
+
+        def work() -> list[Document]:
+            rows = self._handler.handle(items)
+            collection("delivery_attempts").delete_one({"_id": counted}, session=current_session())
+            return rows
+
+        return self._handler.handle(items) if counted is None else in_transaction(work)
+
+    def _after_error(self, deliveries: Sequence[Delivery], error: Exception, counted: str | None) -> None:
         if len(deliveries) > 1:
             log.warning("batch_split", size=len(deliveries), error=type(error).__name__)
             for delivery in deliveries:
-                self._settle([delivery])
+                self._settle([delivery], counted)
             return
         log.error("message_failed", queue=self._handler.queue.name, exc_info=error)
         self._bury(deliveries[0], f"handling failed: {type(error).__name__}")
 
     def _read(self, delivery: Delivery) -> T | None:
+        """The message; buried where it can't be read, whatever the error: it would be the same at the next try."""
         try:
             return self._handler.read(delivery.body)
         except BadMessageError as error:
-            self._bury(delivery, str(error))
-            return None
+            reason = str(error)
+        except Exception as error:
+            log.error("message_unreadable", queue=delivery.queue, exc_info=error)
+            reason = f"reading failed: {type(error).__name__}"
+        self._bury(delivery, reason)
+        return None
 
-    def _count_attempt(self, delivery: Delivery) -> bool:
-        """Record one more attempt; False when there were too many and the message was given up."""
-        key = delivery.message_id or sha256(delivery.body).hexdigest()
-        now = clock.now()
+    def _settle_again(self, delivery: Delivery) -> None:
+        key = (delivery.message_id or sha256(delivery.body).hexdigest())[:64]
         try:
-            row = self._patiently(
-                lambda: collection("delivery_attempts").find_one_and_update(
-                    {"_id": key[:64]},
-                    {
-                        "$inc": {"attempts": 1},
-                        "$set": {"updated_at": now},
-                        "$setOnInsert": {"created_at": now},
-                    },
-                    upsert=True,
-                    return_document=ReturnDocument.AFTER,
-                )
-            )
+            attempts = self._count_attempt(key)
+            if attempts > MAX_ATTEMPTS and not self._patiently(lambda: self._is_decided(delivery)):
+                reason = f"given up after {MAX_ATTEMPTS} redeliveries: each may have crashed a consumer"
+                self._bury(delivery, reason)
+                return
         except _StoppedError:
+            return
+        self._settle([delivery], key)
+
+    def _count_attempt(self, key: str) -> int:
+        try:
+            return self._patiently(lambda: _count_attempt(key))
+        except PyMongoError as error:  # a spoilt count stops no message; the broker's own limit is left
+            log.error("attempt_not_counted", queue=self._handler.queue.name, exc_info=error)
+            return 0
+
+    def _is_decided(self, delivery: Delivery) -> bool:
+        """Whether its effect is stored, so that it is answered from there, whatever its count."""
+        try:
+            item = self._handler.read(delivery.body)
+        except Exception:
             return False
-        attempts = row["attempts"] if row else 1
-        if attempts <= MAX_ATTEMPTS:
-            return True
-        self._bury(delivery, f"given up after {MAX_ATTEMPTS} redeliveries: each may have crashed a consumer")
-        return False
+        return inbox.is_decided(getattr(item, "message_id", ""))
 
     def _bury(self, delivery: Delivery, reason: str) -> None:
         """To the dead letters with the reason; acknowledged once the broker has it there."""
-        log.error("dead_letter", queue=delivery.queue, message_id=delivery.message_id, reason=reason)
+        log.error("dead_letter", queue=delivery.queue, message_id=to_line(delivery.message_id or ""), reason=reason)
         queue = BY_NAME[delivery.queue]
         letter = ToPublish(
             queue.dead_exchange,
@@ -140,12 +160,20 @@ class Worker(Generic[T]):
             {REASON_HEADER: reason[:1000]},
         )
         try:
-            self._patiently(lambda: self._handler.give_up(delivery.body, reason))
+            self._patiently(lambda: self._give_up(delivery, reason))
             self._broker.publish([letter])
         except (_StoppedError, PublishError) as error:
             log.warning("dead_letter_postponed", queue=delivery.queue, error=str(error))
             return  # unacknowledged: it comes again
         self._broker.acknowledge([delivery])
+
+    def _give_up(self, delivery: Delivery, reason: str) -> None:
+        try:
+            self._handler.give_up(delivery.body, reason)
+        except ConnectionFailure:  # AutoReconnect is one, too
+            raise
+        except Exception as error:  # the letter is kept all the same
+            log.error("giving_up_failed", queue=delivery.queue, exc_info=error)
 
     def _publish(self, rows: Sequence[Document]) -> None:
         """For speed only: what does not get through stays pending, and the relay sends it."""
@@ -171,6 +199,18 @@ class Worker(Generic[T]):
                 if self._stopping.wait(BACKOFF_SECONDS[min(tries, len(BACKOFF_SECONDS) - 1)]):
                     raise _StoppedError from error
                 tries += 1
+
+
+def _count_attempt(key: str) -> int:
+    """Record one more try of a redelivered message; the answer is how many there were without an effect."""
+    now = clock.now()
+    row = collection("delivery_attempts").find_one_and_update(
+        {"_id": key},
+        {"$inc": {"attempts": 1}, "$set": {"updated_at": now}, "$setOnInsert": {"created_at": now}},
+        upsert=True,
+        return_document=ReturnDocument.AFTER,
+    )
+    return int(row["attempts"]) if row else 1
 
 
 class _StoppedError(Exception):

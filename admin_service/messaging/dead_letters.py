@@ -1,8 +1,9 @@
 """Reading and replaying dead letters, with the operator's rights."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import pika
 from pika.adapters.blocking_connection import BlockingChannel
@@ -17,6 +18,11 @@ class DeadLetter:
     message_id: str
     reason: str
     body: bytes
+
+
+def printable(text: str) -> str:
+    """The text for a terminal: what could steer it, or forge a line, is written as its escape."""
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
 
 
 def read(url: str, queue: Queue, most: int = 100) -> list[DeadLetter]:
@@ -56,7 +62,14 @@ def _take(channel: BlockingChannel, queue: Queue, most: int) -> Iterator[tuple[i
         method, properties, body = channel.basic_get(queue.dead_name)
         if method is None or properties is None or body is None:
             return
-        headers = properties.headers or {}
-        deaths = headers.get("x-death") or [{}]
-        reason = headers.get(REASON_HEADER) or f"RabbitMQ: {deaths[0].get('reason', 'unknown')}"
-        yield method.delivery_tag, DeadLetter(properties.message_id or "", str(reason), body), properties
+        letter = DeadLetter(properties.message_id or "", _reason(properties.headers or {}), body)
+        yield method.delivery_tag, letter, properties
+
+
+def _reason(headers: Mapping[str, Any]) -> str:
+    """Whatever stands in the headers: a sender may have put anything there."""
+    if own := headers.get(REASON_HEADER):
+        return str(own)
+    deaths = headers.get("x-death")
+    first = deaths[0] if isinstance(deaths, list) and deaths else None
+    return f"RabbitMQ: {first.get('reason', 'unknown') if isinstance(first, dict) else 'unknown'}"

@@ -10,7 +10,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 
 from common import clock
 from common.mongo import Document, collection, current_session, in_transaction
-from messaging import outbox
+from messaging import inbox, outbox
 from shared_contracts.booking import RequestEssentials
 from shared_contracts.dialog import AnyDialogCommand, DialogOutcome, DialogRequest, DialogResult, Role, dialog_command
 from shared_contracts.envelope import BadMessageError, decode, read_json_object
@@ -58,6 +58,8 @@ class DialogCommands:
             command = _essentials.validate_json(body)
         except (BadMessageError, ValidationError):
             return  # nobody waits, or it does not say who
+        if inbox.is_decided(command.message_id):
+            return  # its answer stands
         answer = DialogAnswer(DialogOutcome.FAILED)
         result = _result(command, command.action, answer, clock.now(), "failed")
         outbox.add_once(outbox.Outgoing(DIALOG_RESULT, result))
@@ -68,7 +70,7 @@ class DialogCommands:
         if not isinstance(item, DialogRequest):
             handler(item, now)
             return []
-        if _is_known(item):
+        if inbox.is_decided(item.message_id):  # its answer went out with that decision
             return []
         answer = handler(item, now)
         if answer is None:
@@ -76,12 +78,6 @@ class DialogCommands:
         result = _result(item, item.action, answer, now, "result")
         _remember(item, result, now)
         return outbox.add([outbox.Outgoing(DIALOG_RESULT, result)], published_by_writer=True)
-
-
-def _is_known(item: DialogRequest) -> bool:
-    """Whether it was decided before; its answer went out with that decision."""
-    known = collection("inbox").find_one({"_id": str(item.message_id)}, {"_id": 1}, session=current_session())
-    return known is not None
 
 
 def _remember(item: DialogRequest, result: DialogResult, now: datetime) -> None:

@@ -41,7 +41,7 @@ class InboxMessage(StampedModel):
 
 
 class DeliveryAttempt(StampedModel):
-    """How often a redelivered message was tried; after five it is given up as poison."""
+    """How often a redelivered message was tried without an effect; after five it is given up as poison."""
 
     id = models.CharField(primary_key=True, max_length=64)  # message id, or the body's digest where it has none
     attempts = models.IntegerField(default=0)

@@ -1,7 +1,7 @@
 """Messages written in the transaction of the change that causes them."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from pymongo.errors import BulkWriteError
@@ -14,6 +14,9 @@ from shared_contracts.topology import Queue
 _DUPLICATE_KEY = 11000  # MongoDB's code
 OWN_HEAD_START = timedelta(seconds=5)
 """How long the relay leaves rows to the consumer that wrote them (it publishes right after its commit)."""
+
+RETRY_AFTER = (1, 5, 15, 60)
+"""Seconds until a row that could not be sent is tried again, by its number of attempts."""
 
 
 class Outgoing(NamedTuple):
@@ -65,6 +68,22 @@ def add_once(message: Outgoing) -> None:
     except BulkWriteError as error:
         if any(item["code"] != _DUPLICATE_KEY for item in error.details["writeErrors"]):
             raise
+
+
+def due(now: datetime) -> Document:
+    """The MongoDB condition of rows to be sent by now; served by ``outbox_due``.
+
+    A row that would be due later than any row is put off was written by a clock that has been set back since: it is
+    due, too. So no step of the clock holds a row back for longer than it was to wait.
+    """
+    return {
+        "status": "pending",
+        "$or": [
+            {"due_at": {"$lte": now}},
+            {"due_at": {"$gt": now + OWN_HEAD_START}, "attempts": 0},
+            {"due_at": {"$gt": now + timedelta(seconds=RETRY_AFTER[-1])}},
+        ],
+    }
 
 
 def mark_sent(ids: Sequence[str]) -> None:

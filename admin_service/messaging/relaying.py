@@ -21,8 +21,6 @@ log = structlog.get_logger(__name__)
 
 BATCH = 200
 POLL_SECONDS = 1.0
-RETRY_AFTER = (1, 5, 15, 60)
-"""Seconds until a row that could not be sent is tried again, by its number of attempts."""
 
 
 class Relay:
@@ -47,8 +45,7 @@ class Relay:
 
     def send_due(self) -> int:
         """Send one batch of due rows; the answer is how many were looked at."""
-        due = {"status": "pending", "due_at": {"$lte": clock.now()}}
-        rows = list(collection("outbox").find(due).sort("due_at", 1).limit(BATCH))
+        rows = list(collection("outbox").find(outbox.due(clock.now())).sort("due_at", 1).limit(BATCH))
         if rows and not self._send(rows):
             for row in rows:  # one that no queue takes must not hold up the others
                 if not self._send([row]):
@@ -66,7 +63,7 @@ class Relay:
 
     def _postpone(self, row: Document) -> None:
         now, attempts = clock.now(), row["attempts"] + 1
-        wait = timedelta(seconds=RETRY_AFTER[min(attempts, len(RETRY_AFTER)) - 1])
+        wait = timedelta(seconds=outbox.RETRY_AFTER[min(attempts, len(outbox.RETRY_AFTER)) - 1])
         collection("outbox").update_one(
             {"_id": row["_id"], "status": "pending"},
             {"$set": {"attempts": attempts, "due_at": now + wait, "updated_at": now}},

@@ -53,7 +53,7 @@ class AllowedUsersView(ApiView):
         if query.telegram_id is not None:
             return answer(request, _one_person(query.telegram_id))
         if since := position(query.since):
-            return answer(request, _changes(request, since, query.limit))
+            return answer(request, _changes(request, since, position(query.cursor), query.limit))
         return answer(request, _everyone(request, position(query.cursor), query.limit))
 
 
@@ -62,11 +62,12 @@ def _one_person(telegram_id: int) -> ChangesPage[AllowedUser]:
     return ChangesPage(results=_entries(list(rows)), next=None, changes_cursor=str(_latest_change()))
 
 
-def _changes(request: Request, since: Position, limit: int) -> ChangesPage[AllowedUser]:
-    rows = list(collection("users").find(changed_since(since)).sort(BY_CHANGE).limit(limit + 1))
+def _changes(request: Request, since: Position, after: Position | None, limit: int) -> ChangesPage[AllowedUser]:
+    since = _settled(since)  # it lies ahead where the clock has been set back since
+    rows = list(collection("users").find(changed_since(after or since)).sort(BY_CHANGE).limit(limit + 1))
     page = rows[:limit]
     last = Position(page[-1]["listed_at"], str(page[-1]["_id"])) if page else since
-    following = next_page(request, since=str(last)) if len(rows) > limit else None
+    following = next_page(request, cursor=str(last)) if len(rows) > limit else None
     return ChangesPage(results=_entries(page), next=following, changes_cursor=str(max(since, _settled(last))))
 
 

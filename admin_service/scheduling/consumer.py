@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from common import clock
 from common.mongo import Document
-from messaging import outbox
+from messaging import inbox, outbox
 from scheduling import news
 from scheduling.deciding import Asked, InChat, decide_requests
 from scheduling.domain.model import (
@@ -73,7 +73,8 @@ class BookingEvents:
             request = request_essentials.validate_json(body)
         except (BadMessageError, ValidationError):
             return  # it does not say whom to answer
-        outbox.add_once(outbox.Outgoing(BOOKING_RESULT, _failed(request)))
+        if not inbox.is_decided(request.message_id):
+            outbox.add_once(outbox.Outgoing(BOOKING_RESULT, _failed(request)))
 
 
 def asked(request: AnyBookingRequest) -> Asked:

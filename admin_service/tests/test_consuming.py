@@ -1,15 +1,18 @@
 """The consumer on real RabbitMQ and MongoDB: answers, repeats, poison, crashes (I2, I6, R2)."""
 
 import json
+import re
 import threading
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
+import pika
 import pytest
 from django.conf import settings
+from django.core.management import call_command
 
-from common.mongo import collection
+from common.mongo import Document, collection
 from messaging import dead_letters
 from messaging.broker import Broker, Delivery
 from messaging.consuming import MAX_ATTEMPTS, Worker
@@ -98,6 +101,10 @@ def test_a_burst_is_decided_in_order_of_arrival(make_slot: MakeSlot, make_candid
         (lambda body: body.replace(b'"schema_version":1', b'"schema_version":9'), "unknown_version"),
         (lambda body: body.replace(b'"event_type":"booking.created"', b'"event_type":"booking.eaten"'), "wrong_fields"),
         (lambda body: body[:-1] + b',"deep":' + b"[" * 40 + b"]" * 40 + b"}", "too_deep"),
+        (
+            lambda body: re.sub(rb'"(occurred_at|timestamp)":"[^"]*"', rb'"\1":"0001-01-01T00:00:00+23:00"', body),
+            "wrong_fields",
+        ),
     ],
 )
 def test_poison_goes_to_the_dead_letters_with_its_reason_and_harms_no_neighbour(
@@ -177,7 +184,8 @@ def test_a_message_that_crashed_its_consumer_too_often_is_given_up(make_slot: Ma
     assert collection("bookings").count_documents({}) == 0
 
 
-def test_a_redelivered_request_is_decided_and_its_attempt_counted(make_slot: MakeSlot, maria: Candidate) -> None:
+def test_tries_that_had_an_effect_are_not_counted(make_slot: MakeSlot, maria: Candidate) -> None:
+    """Spec, "Messaging rules". Guard: ``Worker._handle`` ends the count with the effect."""
     request = asking.book(maria, make_slot())
     sent(request)
     _deliver_without_acknowledging()
@@ -185,8 +193,111 @@ def test_a_redelivered_request_is_decided_and_its_attempt_counted(make_slot: Mak
         (answer,) = answers(1)
 
     assert answer.outcome is Outcome.BOOKED
-    row = collection("delivery_attempts").find_one({"_id": str(request.message_id)})
-    assert row and row["attempts"] == 1
+    assert collection("delivery_attempts").count_documents({}) == 0
+
+
+def test_what_was_decided_stays_decided_however_often_it_comes_again(make_slot: MakeSlot, maria: Candidate) -> None:
+    """I2. Guard: ``Worker._is_decided``. On the sixth redelivery chat once heard that nothing was carried out."""
+    request = asking.book(maria, make_slot())
+    with consumer():
+        sent(request)
+        (answer,) = answers(1)
+    collection("delivery_attempts").insert_one({"_id": str(request.message_id), "attempts": MAX_ATTEMPTS})
+    sent(request)
+    _deliver_without_acknowledging()
+    with consumer():
+        assert broker_tools.wait_until(lambda: collection("delivery_attempts").count_documents({}) == 0)
+        assert broker_tools.wait_until(lambda: broker_tools.depth(BOOKING_EVENT.name) == 0)
+
+    assert answer.outcome is Outcome.BOOKED
+    assert dead() == []
+    assert _answered_failed() == 0
+
+
+@pytest.mark.parametrize(
+    "spoil", [(b'"schema_version":1', b'"schema_version":9'), (b"booking.created", b"booking.eaten")]
+)
+def test_a_decided_request_that_comes_again_unreadable_is_not_answered_anew(
+    spoil: tuple[bytes, bytes], make_slot: MakeSlot, maria: Candidate
+) -> None:
+    """I2. Guard: ``is_decided`` where a request is given up."""
+    request = asking.book(maria, make_slot())
+    with consumer():
+        sent(request)
+        answers(1)
+        body = encode(request).replace(*spoil)
+        broker_tools.send(BOOKING_EVENT, (str(request.message_id), body))
+        assert broker_tools.wait_until(lambda: broker_tools.depth(BOOKING_EVENT.dead_name) == 1)
+
+    assert _answered_failed() == 0
+
+
+def _answered_failed() -> int:
+    return collection("outbox").count_documents({"body": {"$regex": '"outcome":"failed"'}})
+
+
+def test_a_count_that_is_spoilt_stops_no_message(make_slot: MakeSlot, maria: Candidate) -> None:
+    """I6. Guard: ``Worker._count_attempt``. Kind: one row stops a queue."""
+    request = asking.book(maria, make_slot())
+    collection("delivery_attempts").insert_one({"_id": str(request.message_id), "attempts": "many"})
+    sent(request)
+    _deliver_without_acknowledging()
+    with consumer():
+        (answer,) = answers(1)
+
+    assert answer.outcome is Outcome.BOOKED
+
+
+class _Fragile:
+    """A queue whose reader breaks on a number that is not there, as a library may on what nobody thought of."""
+
+    queue = BOOKING_EVENT
+
+    def __init__(self) -> None:
+        self.handled: list[float] = []
+
+    def read(self, body: bytes) -> float:
+        return 1 / int(body)
+
+    def handle(self, items: Sequence[float]) -> list[Document]:
+        self.handled += items
+        return []
+
+    def give_up(self, body: bytes, reason: str) -> None:
+        raise LookupError("nobody to tell")
+
+
+def test_any_error_while_reading_is_poison_and_harms_no_neighbour() -> None:
+    """I6. Guards: ``Worker._read`` and ``Worker._give_up``."""
+    stopping, handler = threading.Event(), _Fragile()
+    broker = Broker(settings.ENV.amqp_url, "consumer under test", BOOKING_EVENT)
+    thread = threading.Thread(target=Worker(broker, handler, stopping).run)
+    thread.start()
+    broker_tools.send(BOOKING_EVENT, ("1", b"0"), ("2", b"4"))
+    assert broker_tools.wait_until(lambda: broker_tools.depth(BOOKING_EVENT.dead_name) == 1 and bool(handler.handled))
+    stopping.set()
+    thread.join(timeout=15)
+
+    assert [letter.reason for letter in dead()] == ["reading failed: ZeroDivisionError"]
+    assert handler.handled == [0.25]
+
+
+def test_dead_letters_are_listed_without_steering_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    """Guard: ``printable``. Ids, reasons and bodies are whatever a sender wrote."""
+    forged = "x\n2026-01-01 FORGED LINE\x1b[2J\u2028\u202e"
+    with broker_tools.channel() as operator:
+        headers = {"x-slotdesk-reason": forged, "x-death": "oops"}
+        for message_id, given in ((forged, headers), ("plain", {"x-death": "oops"})):
+            properties = pika.BasicProperties(message_id=message_id, headers=given)
+            operator.basic_publish(BOOKING_EVENT.dead_exchange, BOOKING_EVENT.name, forged.encode(), properties)
+    assert broker_tools.wait_until(lambda: broker_tools.depth(BOOKING_EVENT.dead_name) == 2)
+
+    for action in ("list", "show"):
+        call_command("dead_letters", action, "--queue", BOOKING_EVENT.name)
+        printed = capsys.readouterr().out
+        assert printed.replace("\n", "").replace("\t", "").isprintable()
+        assert not [line for line in printed.splitlines() if line.startswith("2026-01-01")]
+        assert "FORGED LINE\\x1b[2J\\u2028\\u202e" in printed
 
 
 def _deliver_without_acknowledging() -> None:

@@ -2,8 +2,10 @@
 
 import threading
 import uuid
+from datetime import timedelta
 
 import pytest
+import time_machine
 from django.conf import settings
 
 from common import clock
@@ -55,6 +57,22 @@ def test_rows_whose_writer_publishes_them_itself_are_left_to_it_for_a_while(brok
     broker.stop()
 
     assert statuses() == {mine["_id"]: "pending", other["_id"]: "sent"}
+
+
+@pytest.mark.parametrize("back", [timedelta(minutes=1), timedelta(days=1)])
+def test_a_clock_that_is_set_back_holds_no_message_back(broker: Broker, back: timedelta) -> None:
+    """Guard: ``due``. Both rows were written, and one put off, before the step."""
+    (mine,) = outbox.add([news()], published_by_writer=True)
+    (late,) = outbox.add([news()])
+    put_off = {"attempts": 4, "due_at": clock.now() + timedelta(seconds=outbox.RETRY_AFTER[-1])}
+    collection("outbox").update_one({"_id": late["_id"]}, {"$set": put_off})
+    broker.start()
+    assert broker_tools.wait_until(lambda: broker.ready)
+    with time_machine.travel(clock.now() - back, tick=True):
+        Relay(broker, threading.Event()).send_due()
+    broker.stop()
+
+    assert statuses() == {mine["_id"]: "sent", late["_id"]: "sent"}
 
 
 def test_a_row_that_no_queue_takes_waits_and_does_not_hold_up_the_others(broker: Broker) -> None:

@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+import time_machine
 from django.test import Client
 
 from common import clock
@@ -83,6 +84,18 @@ def test_changes_name_the_added_and_the_removed_only(bot: Client, make_candidate
     added = make_candidate()
     changes = [(user.telegram_id, user.allowed) for user in read(bot, f"/api/allowed-users?since={cursor}").results]
     assert changes == [(gone.telegram_id, False), (added.telegram_id, True)]
+
+
+def test_a_removal_is_told_though_the_clock_was_set_back(bot: Client, make_candidate: MakeCandidate) -> None:
+    """FR2. Guard: ``_settled``. A cursor that lies ahead of the clock would pass over what changes now."""
+    gone = make_candidate()
+    settle()
+    cursor = follow(bot, "/api/allowed-users")[-1].changes_cursor
+    with time_machine.travel(clock.now() - timedelta(hours=1), tick=True):
+        remove_candidates([str(gone.pk)], keep_bookings=True, actor="anna", reason="")
+        pages = follow(bot, f"/api/allowed-users?since={cursor}&limit=1")
+
+    assert [(user.telegram_id, user.allowed) for page in pages for user in page.results] == [(gone.telegram_id, False)]
 
 
 def test_changes_are_paged_too(bot: Client, make_candidate: MakeCandidate) -> None:

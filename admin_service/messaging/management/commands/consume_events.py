@@ -1,6 +1,7 @@
 """Work the queues towards the admin service."""
 
 import threading
+from collections.abc import Sequence
 from typing import Any
 
 import structlog
@@ -43,7 +44,7 @@ log = structlog.get_logger(__name__)
 
 
 class Command(BaseCommand):
-    """One thread and one connection per queue; SIGTERM finishes the batches under way."""
+    """One thread and one connection per queue; SIGTERM, or a thread that dies, ends it after the batches under way."""
 
     help = "Decides booking requests and stores what chat reports. Runs until SIGTERM."
 
@@ -54,18 +55,16 @@ class Command(BaseCommand):
         handlers: list[Handler[Any]] = [BookingEvents(), DeliveryEvents(), DialogCommands(DIALOGS)]
         brokers = [Broker(settings.ENV.amqp_url, handler.queue.name, handler.queue) for handler in handlers]
         threads = [
-            threading.Thread(target=self._work, args=(broker, handler, stop), name=handler.queue.name)
+            threading.Thread(target=Worker(broker, handler, stop).run, name=handler.queue.name)
             for broker, handler in zip(brokers, handlers, strict=True)
         ]
         health.serve(lambda: all(broker.ready for broker in brokers))
-        for thread in threads:
-            thread.start()
         log.info("consuming", queues=[handler.queue.name for handler in handlers])
-        for thread in threads:
-            thread.join()
+        stop.run(lambda: _run_all(threads))
 
-    def _work(self, broker: Broker, handler: Handler[Any], stop: threading.Event) -> None:
-        try:
-            Worker(broker, handler, stop).run()
-        finally:
-            stop.set()  # a thread that dies ends the process, which is then restarted whole
+
+def _run_all(threads: Sequence[threading.Thread]) -> None:
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from messaging import dead_letters
+from messaging.dead_letters import printable
 from shared_contracts.topology import ADMIN_QUEUES, BY_NAME
 
 
@@ -34,6 +35,6 @@ class Command(BaseCommand):
             for letter in dead_letters.read(url, queue):
                 if options["message_id"] not in (None, letter.message_id):
                     continue
-                self.stdout.write(f"{queue.name}\t{letter.message_id}\t{letter.reason}")
+                self.stdout.write("\t".join([queue.name, printable(letter.message_id), printable(letter.reason)]))
                 if options["action"] == "show":
-                    self.stdout.write(letter.body.decode("utf-8", "replace"))
+                    self.stdout.write(printable(letter.body.decode("utf-8", "replace")))

@@ -22,4 +22,4 @@ class Command(BaseCommand):
         stop = stopping.on_signal()
         broker = Broker(settings.ENV.amqp_url, "outbox relay")
         health.serve(lambda: broker.ready)
-        Relay(broker, stop).run()
+        stop.run(Relay(broker, stop).run)
