@@ -16,6 +16,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 from broadcasts.models import AnnouncementChat, Broadcast
 from broadcasts.usecases import save_chat
 from common.mongo import collection
+from common.scope import SHARED, Rows
 from desk.clocks import said
 from desk.dashboard import counts
 from desk.options import ReadOnlyAdmin, UseCaseAdmin, UseCaseForm, plainly
@@ -45,6 +46,7 @@ class AnnouncementChatAdmin(UseCaseAdmin):
     """Groups that announcements can go to."""
 
     form = ChatForm
+    rows = SHARED
     list_display = ["title", "chat_id", "is_active"]
 
 
@@ -52,6 +54,7 @@ class AnnouncementChatAdmin(UseCaseAdmin):
 class BroadcastAdmin(ReadOnlyAdmin):
     """Broadcasts: what went where, and what came of it. They are started on an interview event's page."""
 
+    rows = Rows(city=("audience_city_id",))
     list_display = ["when", "event_title", "target", "state", "numbers", "started_by"]
     list_filter = [("status", ChoicesDropdownFilter)]
     ordering = ["-created_at"]

@@ -40,12 +40,21 @@ class Rows:
     recruiter: tuple[str, ...] = ()
     shared: bool = False
 
+    def reachable(self, scope: Scope) -> bool:
+        """Whether a login can have any of these rows at all."""
+        paths = self.recruiter if scope.recruiter_id else self.city if scope.city_ids else ()
+        return scope.whole or self.shared or bool(paths)
+
+    def writable(self, scope: Scope) -> bool:
+        """Whether it can have any to change."""
+        return scope.whole or (not self.shared and self.reachable(scope))
+
     def within(self, scope: Scope) -> Q | None:
         """The condition for a query set; None: no condition."""
         if scope.whole or self.shared:
             return None
         if scope.recruiter_id:
-            return _any_of((f"{path}", scope.recruiter_id) for path in self.recruiter)
+            return _any_of((path, scope.recruiter_id) for path in self.recruiter)
         return _any_of((f"{path}__in", list(scope.city_ids)) for path in self.city)
 
     def match(self, scope: Scope) -> Document:
@@ -56,7 +65,7 @@ class Rows:
             paths: list[Document] = [{path: scope.recruiter_id} for path in self.recruiter]
         else:
             paths = [{path: {"$in": list(scope.city_ids)}} for path in self.city]
-        return {"$and": [{"$or": paths}]} if paths else {"_id": {"$in": []}}
+        return {"$and": [{"$or": paths}]} if paths else {"$nor": [{}]}
 
 
 WHOLE = Rows()

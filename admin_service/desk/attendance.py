@@ -19,10 +19,10 @@ NO_ANSWER = "none"
 """How the list of bookings filters by no answer at all."""
 
 
-def coming_today() -> list[dict[str, Any]]:
-    """Today's booked interviews by what their candidates said; the day is Moscow's."""
+def coming_today(own: Document) -> list[dict[str, Any]]:
+    """Today's booked interviews, of those that match ``own``, by what their candidates said; the day is Moscow's."""
     begins, ends = day_bounds(today())
-    counts = _counts(by_answer({"$gte": begins, "$lt": ends}))
+    counts = _counts(own, by_answer({"$gte": begins, "$lt": ends}))
     words = [
         (Attendance.CONFIRMED.value, _("Confirmed, will come"), counts.get(Attendance.CONFIRMED.value, 0)),
         (NO_ANSWER, _("No answer yet"), counts.get("", 0)),
@@ -39,10 +39,10 @@ def coming_today() -> list[dict[str, Any]]:
     ]
 
 
-def outcomes_lately() -> list[dict[str, Any]]:
-    """Outcomes of the last 30 days, today's with them, and their shares."""
+def outcomes_lately(own: Document) -> list[dict[str, Any]]:
+    """Outcomes of the last 30 days, today's with them, and their shares, of the bookings that match ``own``."""
     first = today() - timedelta(days=LOOK_BACK_DAYS - 1)
-    counts = _counts(by_outcome({"$gte": day_start(first), "$lt": day_bounds(today())[1]}))
+    counts = _counts(own, by_outcome({"$gte": day_start(first), "$lt": day_bounds(today())[1]}))
     every = sum(counts.values())
     return [
         {
@@ -71,5 +71,5 @@ def _bookings(first: date, **query: str) -> str:
     return f"{reverse('admin:scheduling_booking_changelist')}?{urlencode(query)}&{days('starts_at', first)}"
 
 
-def _counts(pipeline: list[Document]) -> dict[str, int]:
-    return {row["_id"]: row["count"] for row in collection("bookings").aggregate(pipeline)}
+def _counts(own: Document, pipeline: list[Document]) -> dict[str, int]:
+    return {row["_id"]: row["count"] for row in collection("bookings").aggregate([{"$match": own}, *pipeline])}

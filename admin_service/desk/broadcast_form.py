@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.http import HttpRequest
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
@@ -14,12 +15,17 @@ from unfold.widgets import (
 
 from broadcasts.models import AnnouncementChat, Audience
 from broadcasts.usecases import MAX_TEXT, count_recipients
+from common.scope import scope_of
+from desk.scoping import in_scope
 from people.models import City
 from scheduling.models import InterviewEvent
 
 
 class BroadcastForm(forms.Form):
-    """What to post and where. Each choice says how many people it reaches now."""
+    """What to post and where. Each choice says how many people it reaches now.
+
+    A chat belongs to no city: who has some cities only writes to the candidates there.
+    """
 
     text = forms.CharField(
         label=_("Text"),
@@ -33,23 +39,18 @@ class BroadcastForm(forms.Form):
     audience = forms.ChoiceField(label=_("In private"), required=False, widget=UnfoldAdminRadioSelectWidget())
     city = forms.ChoiceField(label=_("City of the candidates"), required=False, widget=UnfoldAdminSelectWidget())
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        whole = scope_of(request).whole
         chats = [(str(chat.chat_id), chat.title) for chat in AnnouncementChat.objects.filter(is_active=True)]
         _choices(self, "chats", chats)
         if len(chats) == 1:
             self.initial.setdefault("chats", [chats[0][0]])
-        everyone = count_recipients(Audience.ALL, None)
-        _choices(
-            self,
-            "audience",
-            [
-                ("", _("Nobody")),
-                (Audience.ALL, f"{Audience.ALL.label}: {everyone}"),
-                (Audience.CITY, Audience.CITY.label),
-            ],
-        )
-        cities = [(str(city.pk), city.name) for city in City.objects.order_by("name")]
+        everyone = [(Audience.ALL, f"{Audience.ALL.label}: {count_recipients(Audience.ALL, None)}")] if whole else []
+        if not whole:
+            del self.fields["chats"]
+        _choices(self, "audience", [("", _("Nobody")), *everyone, (Audience.CITY, Audience.CITY.label)])
+        cities = [(str(city.pk), city.name) for city in in_scope(City.objects.order_by("name"), request)]
         reach = [(key, f"{name}: {count_recipients(Audience.CITY, key)}") for key, name in cities]
         _choices(self, "city", [("", "—"), *reach])
 
@@ -59,7 +60,7 @@ class BroadcastForm(forms.Form):
         audience = data["audience"]
         return {
             "text": data["text"],
-            "chat_ids": [int(chat_id) for chat_id in data["chats"]],
+            "chat_ids": [int(chat_id) for chat_id in data.get("chats", ())],
             "audience": audience,
             "city_id": (data["city"] or None) if audience == Audience.CITY else None,
         }

@@ -1,8 +1,10 @@
 """The numbers that matter, on the desk's first page."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import Model
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -13,9 +15,12 @@ from common import clock
 from common.mongo import Document, collection
 from desk.attendance import coming_today, days, outcomes_lately
 from desk.clocks import day_bounds, day_start, local, said, today
+from desk.scoping import in_scope, own_rows
+from messaging.models import OutboxMessage
 from people.models import MOSCOW
+from reminders.models import AutoMessage
 from reminders.summary import undelivered
-from scheduling.models import WaitingState
+from scheduling.models import Booking, InterviewSlot, WaitingEntry, WaitingState
 
 NEXT_INTERVIEWS = 10
 LAST_BROADCASTS = 5
@@ -23,70 +28,59 @@ LOOK_AHEAD = timedelta(days=7)
 
 
 def add_numbers(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """Unfold's dashboard callback: the context with what staff may see."""
-    user: Any = request.user
-    context["title"] = _("Today")
-    if user.has_perm("scheduling.view_booking"):
+    """Unfold's dashboard callback: the context with what the login may see, counted among its own rows."""
+    context |= {"title": _("Today"), "numbers": []}
+    for model, number in _NUMBERS:
+        if (own := own_rows(request, model)) is not None:
+            context["numbers"].append(number(own))
+    if (own := own_rows(request, Booking)) is not None:
         context |= {
-            "numbers": _numbers(user),
-            "next_interviews": _next_interviews(),
-            "coming": coming_today(),
-            "outcomes": outcomes_lately(),
+            "next_interviews": _next_interviews(own),
+            "coming": coming_today(own),
+            "outcomes": outcomes_lately(own),
         }
-    if user.has_perm("broadcasts.view_broadcast"):
-        context["broadcasts"] = _last_broadcasts()
+    if own_rows(request, Broadcast) is not None:
+        context["broadcasts"] = _last_broadcasts(request)
     return context
 
 
-def _numbers(user: Any) -> list[dict[str, Any]]:
-    bookings = reverse("admin:scheduling_booking_changelist")
-    to_come, free, waiting = _count_today(), _free_seats(), _awaiting_approval()
-    by_hand, on_list = _count_by_hand(), _count_waiting()
-    numbers = [
-        _number(
-            "today",
-            ngettext("interview still to come today", "interviews still to come today", to_come),
-            to_come,
-            f"{bookings}?status__exact=booked",
-        ),
-        _number(
-            "free",
-            ngettext("free seat in the next 7 days", "free seats in the next 7 days", free),
-            free,
-            _slots_link(),
-        ),
-        _number(
-            "waiting",
-            ngettext("request awaits approval", "requests await approval", waiting),
-            waiting,
-            f"{bookings}?live__exact=1&expires_at__isnull=False",
-            alarm=bool(waiting),
-        ),
-        _number(
-            "by-hand",
-            ngettext("booking to tell of by hand", "bookings to tell of by hand", by_hand),
-            by_hand,
-            f"{bookings}?live__exact=1&by_hand=any",
-            alarm=bool(by_hand),
-        ),
-        _number(
-            "waiting-list",
-            ngettext("person on the waiting list", "people on the waiting list", on_list),
-            on_list,
-            _waiting_link(),
-        ),
-    ]
-    if user.has_perm("reminders.view_automessage"):
-        numbers.append(_undelivered())
-    if user.has_perm("messaging.view_outboxmessage"):
-        numbers.append(_unsent())
-    return numbers
+def _today(own: Document) -> dict[str, Any]:
+    count = collection("bookings").count_documents({**own, **_rest_of_today()})
+    label = ngettext("interview still to come today", "interviews still to come today", count)
+    return _number("today", label, count, f"{_bookings()}?status__exact=booked")
 
 
-def _undelivered() -> dict[str, Any]:
+def _free(own: Document) -> dict[str, Any]:
+    count = _free_seats(own)
+    label = ngettext("free seat in the next 7 days", "free seats in the next 7 days", count)
+    return _number("free", label, count, f"{reverse('admin:scheduling_interviewslot_changelist')}?is_active__exact=1")
+
+
+def _awaiting_approval(own: Document) -> dict[str, Any]:
+    count = collection("bookings").count_documents({**own, "live": True, "expires_at": {"$ne": None}})
+    label = ngettext("request awaits approval", "requests await approval", count)
+    link = f"{_bookings()}?live__exact=1&expires_at__isnull=False"
+    return _number("waiting", label, count, link, alarm=bool(count))
+
+
+def _by_hand(own: Document) -> dict[str, Any]:
+    flagged = [{"recruiter_by_hand": True}, {"candidate_by_hand": True}]
+    count = collection("bookings").count_documents({**own, "live": True, "$or": flagged})
+    label = ngettext("booking to tell of by hand", "bookings to tell of by hand", count)
+    return _number("by-hand", label, count, f"{_bookings()}?live__exact=1&by_hand=any", alarm=bool(count))
+
+
+def _on_waiting_list(own: Document) -> dict[str, Any]:
+    count = collection("waiting_list").count_documents({**own, "state": WaitingState.WAITING.value})
+    label = ngettext("person on the waiting list", "people on the waiting list", count)
+    link = f"{reverse('admin:scheduling_waitingentry_changelist')}?state__exact={WaitingState.WAITING.value}"
+    return _number("waiting-list", label, count, link)
+
+
+def _undelivered(own: Document) -> dict[str, Any]:
     yesterday = today() - timedelta(days=1)
     since, until = day_start(yesterday), day_bounds(today())[1]
-    count = collection("auto_messages").count_documents(undelivered(since, until))
+    count = collection("auto_messages").count_documents({**own, **undelivered(since, until)})
     link = f"{reverse('admin:reminders_automessage_changelist')}?state__exact=failed&{days('due_at', yesterday)}"
     label = ngettext(
         "automatic message not delivered since yesterday", "automatic messages not delivered since yesterday", count
@@ -94,32 +88,40 @@ def _undelivered() -> dict[str, Any]:
     return _number("undelivered", label, count, link, alarm=bool(count))
 
 
-def _unsent() -> dict[str, Any]:
-    count = collection("outbox").count_documents({"status": "pending", "due_at": {"$lte": clock.now()}})
+def _unsent(own: Document) -> dict[str, Any]:
+    count = collection("outbox").count_documents({**own, "status": "pending", "due_at": {"$lte": clock.now()}})
     link = f"{reverse('admin:messaging_outboxmessage_changelist')}?status=pending"
     label = ngettext("message not sent yet", "messages not sent yet", count)
     return _number("outbox", label, count, link, alarm=bool(count))
+
+
+_NUMBERS: list[tuple[type[Model], Callable[[Document], dict[str, Any]]]] = [
+    (Booking, _today),
+    (InterviewSlot, _free),
+    (Booking, _awaiting_approval),
+    (Booking, _by_hand),
+    (WaitingEntry, _on_waiting_list),
+    (AutoMessage, _undelivered),
+    (OutboxMessage, _unsent),
+]
+"""What is counted, in the order of the page, and whose list it belongs to."""
 
 
 def _number(name: str, label: str, value: int, link: str, *, alarm: bool = False) -> dict[str, Any]:
     return {"id": name, "label": label, "value": value, "link": link, "alarm": alarm}
 
 
-def _slots_link() -> str:
-    return f"{reverse('admin:scheduling_interviewslot_changelist')}?is_active__exact=1"
+def _bookings() -> str:
+    return reverse("admin:scheduling_booking_changelist")
 
 
 def _rest_of_today() -> Document:
     return {"live": True, "starts_at": {"$gte": clock.now(), "$lt": day_bounds(today())[1]}}
 
 
-def _count_today() -> int:
-    return collection("bookings").count_documents(_rest_of_today())
-
-
-def _free_seats() -> int:
+def _free_seats(own: Document) -> int:
     now = clock.now()
-    offered = {"is_active": True, "has_room": True, "starts_at": {"$gt": now, "$lt": now + LOOK_AHEAD}}
+    offered = {**own, "is_active": True, "has_room": True, "starts_at": {"$gt": now, "$lt": now + LOOK_AHEAD}}
     free = {"$subtract": ["$max_users", {"$size": "$booked_users"}]}
     found = collection("interview_slots").aggregate(
         [{"$match": {**offered, "closes_at": {"$gt": now}}}, {"$group": {"_id": None, "free": {"$sum": free}}}]
@@ -127,25 +129,8 @@ def _free_seats() -> int:
     return int(next(iter(found), {"free": 0})["free"])
 
 
-def _awaiting_approval() -> int:
-    return collection("bookings").count_documents({"live": True, "expires_at": {"$ne": None}})
-
-
-def _count_by_hand() -> int:
-    flagged = [{"recruiter_by_hand": True}, {"candidate_by_hand": True}]
-    return collection("bookings").count_documents({"live": True, "$or": flagged})
-
-
-def _count_waiting() -> int:
-    return collection("waiting_list").count_documents({"state": WaitingState.WAITING.value})
-
-
-def _waiting_link() -> str:
-    return f"{reverse('admin:scheduling_waitingentry_changelist')}?state__exact={WaitingState.WAITING.value}"
-
-
-def _next_interviews() -> list[dict[str, Any]]:
-    rows = collection("bookings").find(_rest_of_today()).sort("starts_at", 1).limit(NEXT_INTERVIEWS)
+def _next_interviews(own: Document) -> list[dict[str, Any]]:
+    rows = collection("bookings").find({**own, **_rest_of_today()}).sort("starts_at", 1).limit(NEXT_INTERVIEWS)
     return [_interview(row) for row in rows]
 
 
@@ -161,8 +146,9 @@ def _interview(row: Document) -> dict[str, Any]:
     }
 
 
-def _last_broadcasts() -> list[dict[str, Any]]:
-    last = Broadcast.objects.order_by("-created_at").prefetch_related("event")[:LAST_BROADCASTS]
+def _last_broadcasts(request: HttpRequest) -> list[dict[str, Any]]:
+    seen = in_scope(Broadcast.objects.order_by("-created_at"), request)
+    last = seen.prefetch_related("event")[:LAST_BROADCASTS]
     return [
         {
             "when": said(broadcast.created_at, MOSCOW),

@@ -15,9 +15,10 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from unfold.admin import ModelAdmin
 
 from common.refusals import RefusedError
+from desk.guarding import GuardedAdmin
+from desk.scoping import narrow
 
 
 class DeskPaginator(Paginator):  # type: ignore[type-arg]
@@ -26,7 +27,7 @@ class DeskPaginator(Paginator):  # type: ignore[type-arg]
     template_name = "desk/pagination.html"
 
 
-class DeskAdmin(ModelAdmin):  # type: ignore[misc]
+class DeskAdmin(GuardedAdmin):
     """A staff page. The service's audit trail stands for Django's own log; nothing is deleted unless said."""
 
     list_per_page = 50
@@ -114,7 +115,13 @@ class UseCaseForm(forms.ModelForm):  # type: ignore[type-arg]
     """
 
     actor = ""
+    request: HttpRequest | None = None
     _taken = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.request:
+            narrow(self, self.request)
 
     def carry_out(self) -> None:
         """Call the use case with ``self.instance`` or ``self.cleaned_data``."""
@@ -143,7 +150,7 @@ class UseCaseAdmin(DeskAdmin):
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         """The form, knowing who uses it."""
         made = super().get_form(request, obj, change=change, **kwargs)
-        return type(made)(made.__name__, (made,), {"actor": request.user.get_username()})
+        return type(made)(made.__name__, (made,), {"actor": login(request), "request": request})
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Done by the form."""

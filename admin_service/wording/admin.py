@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
 from common.refusals import RefusedError
+from common.scope import SHARED
 from desk.audit import actor_label
 from desk.clocks import said
 from desk.options import UseCaseAdmin, find, login, page, show_refusal
@@ -32,6 +33,7 @@ class MessageTemplateAdmin(UseCaseAdmin):
     """Message templates. Defaults are always there; a city's own text is made on the default's page."""
 
     form = TemplateForm
+    rows = SHARED
     change_form_after_template = "wording/editor.html"
     actions_detail = ["preview", "revisions", "own_text", "back_to_default"]
 

@@ -11,15 +11,17 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from unfold.contrib.filters.admin import BooleanRadioFilter, RelatedDropdownFilter
+from unfold.contrib.filters.admin import BooleanRadioFilter
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
 from common.mongo import collection
+from common.scope import Rows
 from desk.answers import answers_of
 from desk.options import UseCaseForm, find, login, page, plainly
 from desk.pages import RemoveForm
 from desk.people_forms import TelegramIdField, UsernameField
+from desk.scoping import ScopedRelatedFilter
 from people.admin.inviting import InvitingAdmin
 from people.models import LARGEST_TELEGRAM_ID, Candidate
 from people.usecases import restore_candidates, save_candidate
@@ -49,10 +51,11 @@ class CandidateAdmin(InvitingAdmin):
     """The allow list. People leave it by an action that asks about their bookings."""
 
     form = CandidateForm
+    rows = Rows(city=("city_id",))
     fields = ["first_name", "last_name", "city", "username", "telegram_id", "note", "on_list", "chat_line"]
     readonly_fields = ["on_list", "chat_line"]
     list_display = ["person", "telegram_id", "city_name", "on_list", "chat"]
-    list_filter = [("is_allowed", BooleanRadioFilter), ("city", RelatedDropdownFilter)]
+    list_filter = [("is_allowed", BooleanRadioFilter), ("city", ScopedRelatedFilter)]
     search_fields = ["first_name", "last_name", "username", "telegram_id"]
     search_help_text = _("Name, username or Telegram id")
     ordering = ["telegram_id"]

@@ -18,6 +18,7 @@ from unfold.enums import ActionVariant
 
 from common import clock
 from common.refusals import RefusedError
+from common.scope import Rows
 from desk.audit import trail
 from desk.clocks import said, today
 from desk.options import ExportingAdmin, ReadOnlyAdmin, find, login, page, plainly, show_refusal
@@ -61,6 +62,7 @@ class StateFilter(DropdownFilter):  # type: ignore[misc]
 class InvitationAdmin(ExportingAdmin, ReadOnlyAdmin):
     """Links are made on people's pages, or from a table; here they are looked after."""
 
+    rows = Rows(city=("candidate__city_id", "recruiter__city_id"))
     list_display = ["person", "state_label", "link", "until", "used_by", "made"]
     list_filter = [StateFilter, ("role", ChoicesDropdownFilter)]
     search_fields = ["name", "note"]

@@ -7,12 +7,14 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import BooleanRadioFilter, RelatedDropdownFilter
+from unfold.contrib.filters.admin import BooleanRadioFilter
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelectWidget
 
+from common.scope import SHARED, Rows
 from desk.options import OneDocumentAdmin, UseCaseAdmin, UseCaseForm
 from desk.people_forms import TelegramIdField, UsernameField
+from desk.scoping import ScopedRelatedFilter
 from people.admin.calendars import CalendarAdmin
 from people.admin.inviting import InvitingAdmin
 from people.models import City, ContactSettings, Recruiter
@@ -32,6 +34,7 @@ class CityAdmin(UseCaseAdmin):
     """Cities."""
 
     form = CityForm
+    rows = Rows(city=("pk",))
     list_display = ["name", "timezone", "contact_url"]
     search_fields = ["name"]
     ordering = ["name"]
@@ -77,10 +80,11 @@ class RecruiterAdmin(CalendarAdmin, InvitingAdmin):
     """Recruiters."""
 
     form = RecruiterForm
+    rows = Rows(city=("city_id",), recruiter=("pk",))
     actions_detail = [*InvitingAdmin.actions_detail, *CalendarAdmin.actions_detail]
     fields = ["name", "city", "username", "telegram_id", "contact_url", "deputy", "is_active"]
     list_display = ["person", "city_name", "telegram_id", "contact_url", "is_active", "reached"]
-    list_filter = [("city", RelatedDropdownFilter), ("is_active", BooleanRadioFilter)]
+    list_filter = [("city", ScopedRelatedFilter), ("is_active", BooleanRadioFilter)]
     search_fields = ["name"]
     ordering = ["name"]
 
@@ -122,3 +126,4 @@ class ContactAdmin(OneDocumentAdmin):
     """The default contact."""
 
     form = ContactForm
+    rows = SHARED

@@ -14,10 +14,12 @@ from unfold.decorators import action, display
 from common import clock, correlation
 from common.mongo import collection
 from common.refusals import RefusedError
+from common.scope import Rows
 from desk.answers import shown
 from desk.audit import trail
 from desk.clocks import said
 from desk.options import ReadOnlyAdmin, find, login, page, plainly
+from desk.scoping import Through
 from people.models import MOSCOW
 from questionnaires.answering import let_answer_again
 from questionnaires.models import REJECTED, QuestionnaireAnswers
@@ -28,6 +30,7 @@ from scheduling.admin.filters import DayFilter, EventFilter
 class AnswersAdmin(ReadOnlyAdmin):
     """Answers, from the names they hold: no list, filter or search joins."""
 
+    rows = Through(field="candidate_id", owners="users", owned=Rows(city=("city_id",)))
     list_display = ["when", "person", "telegram_id", "event", "state", "version", "current"]
     list_filter = [
         ("status", ChoicesDropdownFilter),

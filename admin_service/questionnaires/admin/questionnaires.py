@@ -15,6 +15,7 @@ from unfold.enums import ActionVariant
 
 from common.mongo import collection
 from common.refusals import RefusedError
+from common.scope import SHARED
 from desk.audit import trail
 from desk.clocks import said
 from desk.options import find, login, page
@@ -52,6 +53,7 @@ class QuestionRows(OrderedRows):
 class QuestionnaireAdmin(RowsAdmin):
     """Questionnaires."""
 
+    rows = SHARED
     list_display = ["title_ru", "question_count", "state"]
     search_fields = ["title_ru", "title_en"]
     ordering = ["title_ru"]

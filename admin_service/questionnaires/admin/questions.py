@@ -10,6 +10,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget
 
+from common.scope import SHARED
 from desk.inputs import DateInput
 from desk.options import login
 from questionnaires.admin.rows import Changed, OrderedRows, RowsAdmin
@@ -59,6 +60,7 @@ class _ChoiceField(forms.ModelChoiceField):  # type: ignore[type-arg]
 class QuestionAdmin(RowsAdmin):
     """Questions. They are made, dropped and ordered on their questionnaire's page."""
 
+    rows = SHARED
     fieldsets = [
         (None, {"fields": [("text_ru", "text_en"), ("kind", "optional"), "asked_if_choice"]}),
         (_("Help for the candidate"), {"fields": [("hint_ru", "hint_en"), ("example_ru", "example_en")]}),

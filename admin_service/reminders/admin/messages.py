@@ -15,8 +15,10 @@ from unfold.decorators import display
 from unfold.views import ChangeList
 
 from common.mongo import collection
+from common.scope import INTERVIEWS
 from desk.clocks import said
 from desk.options import ReadOnlyAdmin, plainly
+from desk.scoping import Through
 from people.models import MOSCOW
 from reminders.domain.kinds import TO_CANDIDATES, AutoKind
 from reminders.models import AutoMessage
@@ -52,6 +54,7 @@ class WithPeople(ChangeList):  # type: ignore[misc]
 class AutoMessageAdmin(ReadOnlyAdmin):
     """What was or will be sent, to whom, and what came of it."""
 
+    rows = Through(field="booking_id", owners="bookings", owned=INTERVIEWS)
     list_display = ["due", "what", "whom", "status", "reason", "attempts", "uncertain"]
     list_filter = [
         ("state", ChoicesDropdownFilter),

@@ -14,6 +14,7 @@ from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from common.refusals import RefusedError
+from common.scope import SHARED
 from desk.inputs import TimeInput
 from desk.options import UseCaseAdmin, UseCaseForm, find, login, page
 from reminders.admin.words import HINTS, setting_said
@@ -68,6 +69,7 @@ class ReminderRuleAdmin(UseCaseAdmin):
     """Rules: for everything, an interview event, a city, or an event in a city."""
 
     form = RuleForm
+    rows = SHARED
     change_form_before_template = "reminders/kind.html"
     actions_detail = ["remove"]
 

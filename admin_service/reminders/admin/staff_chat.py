@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextInputWidget
 
+from common.scope import SHARED
 from desk.options import OneDocumentAdmin, UseCaseForm
 from people.models import LARGEST_TELEGRAM_ID
 from reminders.models import StaffChat
@@ -33,4 +34,5 @@ class StaffChatAdmin(OneDocumentAdmin):
     """Staff's chat."""
 
     form = StaffChatForm
+    rows = SHARED
     change_form_before_template = "reminders/staff_chat.html"

@@ -12,6 +12,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
 from common.mongo import collection
+from common.scope import INTERVIEWS
 from desk.answers import answers_of
 from desk.asked_time import wish_of
 from desk.attendance import NO_ANSWER
@@ -51,6 +52,7 @@ ATTENDANCE_COLOURS = {
 class BookingAdmin(ExportingAdmin, DecidingAdmin):
     """Bookings, from the snapshots they hold: no list, filter or search joins."""
 
+    rows = INTERVIEWS
     list_display = ["when", "person", "state", "coming", "by_hand", "place", "recruiter_and_event"]
     list_filter = [
         ("status", ChoicesDropdownFilter),

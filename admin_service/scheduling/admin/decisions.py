@@ -15,6 +15,7 @@ from unfold.enums import ActionVariant
 
 from common import clock
 from common.refusals import RefusedError
+from common.scope import INTERVIEWS, scope_of
 from desk.clocks import said
 from desk.options import find, login, page, show_refusal, tell_outcome
 from desk.outcomes import GOOD, outcome_text
@@ -52,7 +53,9 @@ class DecidingAdmin(MarkingAdmin):
     def move(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """To another slot of the event."""
         booking = find(Booking, object_id)
-        form = MoveForm(request.POST or None, initial={"version": booking.version}, choices=_slots_for(booking))
+        form = MoveForm(
+            request.POST or None, initial={"version": booking.version}, choices=_slots_for(booking, request)
+        )
 
         def decide() -> Outcome:
             data = form.cleaned_data
@@ -167,10 +170,11 @@ class DecidingAdmin(MarkingAdmin):
         return page(self, request, "desk/form_page.html", obj=booking, form=form, intro=intro, back=here, **words)
 
 
-def _slots_for(booking: Booking) -> list[tuple[str, str]]:
-    """The event's coming slots with a free seat, as choices; a closed or inactive one says so."""
+def _slots_for(booking: Booking, request: HttpRequest) -> list[tuple[str, str]]:
+    """The event's coming slots with a free seat, of those the login may see; a closed or inactive one says so."""
     now = clock.now()
-    query = {"event_id": booking.event_id, "has_room": True, "starts_at": {"$gt": now}}
+    own = INTERVIEWS.match(scope_of(request))
+    query = {**own, "event_id": booking.event_id, "has_room": True, "starts_at": {"$gt": now}}
     slots = loading.load_slots({**query, "_id": {"$ne": booking.slot_id}}, limit=MOST_CHOICES)
     choices = []
     for slot in slots:

@@ -17,8 +17,10 @@ from broadcasts.usecases import start_broadcast
 from common import clock
 from common.mongo import collection
 from common.refusals import RefusedError
+from common.scope import SHARED
 from desk.broadcast_form import BroadcastForm, default_text
 from desk.options import UseCaseAdmin, UseCaseForm, find, login, page, show_refusal
+from desk.scoping import narrow
 from desk.slot_forms import AddSlotsForm
 from scheduling.models import InterviewEvent
 from scheduling.slots import create_slots, save_event
@@ -40,6 +42,7 @@ class InterviewEventAdmin(UseCaseAdmin):
     """Interview events."""
 
     form = EventForm
+    rows = SHARED
     list_display = ["title", "is_open", "steps", "coming_slots"]
     list_filter = [("is_open", BooleanRadioFilter)]
     search_fields = ["title"]
@@ -117,7 +120,7 @@ class InterviewEventAdmin(UseCaseAdmin):
     def broadcast(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Ask what to post and where, then start it."""
         event = find(InterviewEvent, object_id)
-        form = BroadcastForm(request.POST or None, initial={"text": default_text(event)})
+        form = BroadcastForm(request.POST or None, initial={"text": default_text(event)}, request=request)
         if form.is_valid():
             try:
                 made = start_broadcast(str(event.pk), actor=login(request), **form.order())
@@ -148,6 +151,7 @@ class InterviewEventAdmin(UseCaseAdmin):
         """Ask for days and times, show what they make, then make it."""
         event = find(InterviewEvent, object_id)
         form = AddSlotsForm(request.POST or None, event=event)
+        narrow(form, request)
         if form.is_valid() and "create" in request.POST and form.drafts:
             try:
                 made = create_slots(str(event.pk), form.drafts, actor=login(request))

@@ -15,6 +15,7 @@ from common import clock
 from desk.attendance import NO_ANSWER
 from desk.clocks import day_start
 from desk.inputs import DateInput
+from desk.scoping import in_scope
 from people.models import City, Recruiter
 from scheduling.models import ATTENDANCE_LABELS, InterviewEvent
 from shared_contracts.directory import BookingStatus
@@ -29,8 +30,9 @@ class IdFilter(DropdownFilter):  # type: ignore[misc]
     field: str
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """All of them, by name."""
-        return sorted(((str(item.pk), str(item)) for item in self.model._default_manager.all()), key=lambda row: row[1])
+        """All that the login may see, by name."""
+        every = self.model._default_manager.all()
+        return sorted(((str(item.pk), str(item)) for item in in_scope(every, request)), key=lambda row: row[1])
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Those with the chosen id; a garbled one matches nothing."""

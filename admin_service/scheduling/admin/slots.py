@@ -14,6 +14,7 @@ from unfold.decorators import action, display
 
 from common.mongo import collection
 from common.refusals import RefusedError
+from common.scope import INTERVIEWS
 from desk.audit import trail
 from desk.clocks import said
 from desk.options import UseCaseAdmin, find, login, page, show_refusal, tell_outcome
@@ -31,6 +32,7 @@ class InterviewSlotAdmin(UseCaseAdmin):
     """Slots."""
 
     form = SlotForm
+    rows = INTERVIEWS
     list_display = ["when", "occupancy", "place", "city_name", "recruiter_name", "event_title", "is_active"]
     list_filter = [
         ComingFilter,
@@ -57,7 +59,9 @@ class InterviewSlotAdmin(UseCaseAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Slots are the one thing that can be deleted: while nobody is booked."""
-        return bool(request.user.has_perm("scheduling.delete_interviewslot"))  # type: ignore[union-attr]
+        return self.has_view_permission(request) and bool(
+            request.user.has_perm("scheduling.delete_interviewslot")  # type: ignore[union-attr]
+        )
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         """Django's own deletion would not ask the use case."""
@@ -150,7 +154,7 @@ class InterviewSlotAdmin(UseCaseAdmin):
     @action(  # type: ignore[untyped-decorator]
         description=_("Book for a candidate"),
         url_path="book",
-        permissions=["scheduling.change_booking"],
+        permissions=["scheduling.add_booking"],
         icon="person_add",
     )
     def book(self, request: HttpRequest, object_id: str) -> HttpResponse:

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
+from common.scope import Rows
 from desk.clocks import said
 from desk.options import ReadOnlyAdmin
 from people.models import MOSCOW
@@ -18,6 +19,7 @@ STATE_COLOURS = {"waiting": "warning", "served": "success", "left": "info"}
 class WaitingEntryAdmin(ReadOnlyAdmin):
     """Who waits for a free seat, first come first."""
 
+    rows = Rows(city=("city_id",))
     list_display = ["person", "telegram_id", "event", "wanted_city", "since", "status"]
     list_filter = [("state", ChoicesDropdownFilter), EventFilter, CityFilter]
     search_fields = ["name", "username"]

@@ -7,7 +7,7 @@ from django.contrib.auth.models import Permission, User
 from django.test import Client
 
 from backoffice.logins import give_role
-from backoffice.models import Role
+from backoffice.models import Role, StaffProfile
 from backoffice.roles import make_roles
 
 
@@ -39,8 +39,9 @@ def administrator(_roles: None) -> Client:
 
 @pytest.fixture
 def reader() -> Client:
-    """Lev, who may look at candidates' answers and at nothing else: an installation's own role."""
+    """Lev, who may look at candidates' answers of all cities and at nothing else: an installation's own role."""
     lev = User.objects.create(username="lev", is_staff=True)
+    StaffProfile.objects.create(user=lev, role=Role.READ_ONLY, all_cities=True)
     lev.user_permissions.add(Permission.objects.get(codename="view_questionnaireanswers"))
     return _at_the_desk(lev)
 

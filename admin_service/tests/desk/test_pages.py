@@ -32,8 +32,6 @@ LISTS = [
     "common_auditentry",
     "messaging_outboxmessage",
     "messaging_inboxmessage",
-    "auth_user",
-    "auth_group",
 ]
 
 

@@ -223,7 +223,7 @@ def test_a_removed_rule_is_seen_no_more_and_can_be_made_again(desk: Client, text
     rule = made(city=moscow)
     remove_rule(str(rule.pk), actor="anna")
     assert "Москва</a>" not in text(reverse(LIST))
-    assert desk.get(page_of(rule)).status_code == 302
+    assert desk.get(page_of(rule)).status_code == 404
     again = made(city=moscow, at="12:00")
     planned_anew()
     remove_rule(str(again.pk), actor="anna")

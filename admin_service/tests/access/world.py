@@ -1,0 +1,183 @@
+"""One of everything here, in Moscow, and one there, in Kazan, with a login of each role."""
+
+from datetime import timedelta
+from typing import Any
+
+from bson import ObjectId
+from django.contrib.auth.models import User
+from django.db.models import Model
+from django.test import Client
+
+from backoffice.logins import give_role
+from backoffice.models import Role, StaffLogin
+from broadcasts.models import AnnouncementChat, Broadcast
+from common import clock
+from common.models import AuditEntry
+from common.mongo import collection
+from messaging.models import InboxMessage, OutboxMessage
+from people.invitations import invite
+from people.models import Candidate, City, ContactSettings, Invitation, Recruiter
+from questionnaires.models import Choice, Question, Questionnaire, QuestionnaireAnswers
+from questionnaires.publishing import save_draft, save_question
+from reminders.models import AutoMessage, ReminderRule, StaffChat
+from reminders.usecases import save_rule
+from scheduling.models import Booking, InterviewEvent, InterviewSlot, WaitingEntry
+from scheduling.staff import book_for
+from wording.models import MessageTemplate
+from wording.seeding import seed_defaults
+
+OWNED: list[type[Model]] = [
+    Booking,
+    InterviewSlot,
+    Candidate,
+    Recruiter,
+    City,
+    WaitingEntry,
+    Invitation,
+    QuestionnaireAnswers,
+    AutoMessage,
+    Broadcast,
+]
+"""What belongs to a city."""
+RECRUITERS_OWN: list[type[Model]] = [Booking, InterviewSlot]
+"""What a recruiter sees."""
+
+ROLES = ("anonymous", "no role", "recruiter", "read-only", "moscow", "coordinator", "administrator", "superuser")
+
+
+class Place:
+    """A city with its people, and what they do there."""
+
+    def __init__(self, name: str, event: InterviewEvent, number: int) -> None:
+        self.city = City.objects.create(name=name)
+        self.recruiter = Recruiter.objects.create(name=f"Рекрутер {name}", city=self.city, telegram_id=5000 + number)
+        self.candidate = Candidate.objects.create(
+            first_name=f"Кандидат {name}", telegram_id=1000 + number, city=self.city, started_at=clock.now()
+        )
+        self.awaited = Candidate.objects.create(first_name=f"Ждём {name}", city=self.city)
+        starts_at = clock.now() + timedelta(days=2)
+        times = {
+            "starts_at": starts_at,
+            "ends_at": starts_at + timedelta(minutes=20),
+            "closes_at": starts_at - timedelta(hours=2),
+        }
+        self.slot = InterviewSlot.objects.create(
+            event=event, city=self.city, recruiter=self.recruiter, location=f"Офис {name}", max_users=3, **times
+        )
+        book_for(1000 + number, str(self.slot.pk), actor="anna", reason="")
+        self.booking = Booking.objects.get(user_id=self.candidate.pk)
+        invite([self.awaited], actor="anna")
+        self.broadcast = Broadcast.objects.create(
+            event=event, message_text=f"Приходите, {name}", audience="city", audience_city=self.city, started_by="anna"
+        )
+        self._wait(event)
+        self._answer(event)
+
+    def own(self, model: type[Model]) -> Any:
+        """The place's one row of a model."""
+        found = {
+            Booking: self.booking,
+            InterviewSlot: self.slot,
+            Candidate: self.candidate,
+            Recruiter: self.recruiter,
+            City: self.city,
+            Broadcast: self.broadcast,
+        }.get(model)
+        if found:
+            return found
+        about = {
+            WaitingEntry: {"city_id": self.city.pk},
+            Invitation: {"candidate_id": self.awaited.pk},
+            QuestionnaireAnswers: {"candidate_id": self.candidate.pk},
+            AutoMessage: {"booking_id": self.booking.pk},
+        }[model]
+        return model._default_manager.filter(**about).first()
+
+    def _wait(self, event: InterviewEvent) -> None:
+        WaitingEntry.objects.create(
+            user_id=self.awaited.pk,
+            event_id=event.pk,
+            city_id=self.city.pk,
+            joined_at=clock.now(),
+            state="waiting",
+            telegram_id=9000,
+            name=str(self.awaited),
+            city=self.city.name,
+            event=event.title,
+        )
+
+    def _answer(self, event: InterviewEvent) -> None:
+        collection("questionnaire_answers").insert_one(
+            {
+                "_id": ObjectId(),
+                "candidate_id": self.candidate.pk,
+                "telegram_id": self.candidate.telegram_id,
+                "event_id": event.pk,
+                "questionnaire_id": ObjectId(),
+                "version": 1,
+                "status": "passed",
+                "current": True,
+                "answers": [],
+                "raw": [],
+                "reason": None,
+                "answered_at": clock.now(),
+                "person": str(self.candidate),
+                "event": event.title,
+                "search": str(self.candidate).lower(),
+                "created_at": clock.now(),
+                "updated_at": clock.now(),
+            }
+        )
+
+
+class World:
+    """Two places and what belongs to neither."""
+
+    def __init__(self) -> None:
+        self.event = InterviewEvent.objects.create(title="Собеседование аналитиков")
+        self.here, self.there = Place("Москва", self.event, 1), Place("Казань", self.event, 2)
+        seed_defaults()
+        self.questionnaire = Questionnaire(title_ru="Анкета", title_en="Questions")
+        question = Question(
+            questionnaire=self.questionnaire, text_ru="Где?", text_en="Where?", kind="choice", position=1
+        )
+        save_draft(self.questionnaire, [question], [], actor="anna")
+        save_question(question, [Choice(question=question, label_ru="Тут", label_en="Here", position=1)], [], actor="a")
+        rule = ReminderRule(kind="day_of", at="10:00")
+        save_rule(rule, actor="anna")
+        self.logins = {name: User.objects.create(username=name, is_staff=True) for name in ROLES[1:]}
+        self._give_roles()
+        self.shared: dict[type[Model], Any] = {
+            InterviewEvent: self.event,
+            Questionnaire: self.questionnaire,
+            Question: question,
+            ReminderRule: rule,
+            MessageTemplate: MessageTemplate.objects.first(),
+            AnnouncementChat: AnnouncementChat.objects.create(title="Чат", chat_id=-100),
+            StaffChat: StaffChat.objects.create(chat_id=-200),
+            ContactSettings: ContactSettings.objects.create(contact_url="https://t.me/help"),
+            AuditEntry: AuditEntry.objects.first(),
+            OutboxMessage: OutboxMessage.objects.first(),
+            InboxMessage: InboxMessage.objects.create(id="1", queue="admin.booking.event"),
+            StaffLogin: self.logins["moscow"],
+        }
+
+    def client(self, role: str) -> Client:
+        """A browser with that role's login, in English."""
+        client = Client(headers={"Accept-Language": "en"}, raise_request_exception=False)
+        if role in self.logins:
+            client.force_login(self.logins[role])
+        return client
+
+    def row(self, model: type[Model]) -> Any:
+        """A row of any model: Moscow's, or the one there is."""
+        return self.shared[model] if model in self.shared else self.here.own(model)
+
+    def _give_roles(self) -> None:
+        User.objects.filter(username="superuser").update(is_superuser=True)
+        self.logins["superuser"].refresh_from_db()
+        give_role(self.logins["administrator"], Role.ADMINISTRATOR)
+        give_role(self.logins["coordinator"], Role.COORDINATOR, all_cities=True)
+        give_role(self.logins["moscow"], Role.COORDINATOR, city_ids=[self.here.city.pk])
+        give_role(self.logins["recruiter"], Role.RECRUITER, recruiter_id=self.here.recruiter.pk)
+        give_role(self.logins["read-only"], Role.READ_ONLY, all_cities=True)
