@@ -6,6 +6,7 @@ from typing import Any
 
 import structlog
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.db import Error as DatabaseError
 from django.http import HttpResponse, HttpResponseBase
 from pymongo.errors import PyMongoError
@@ -104,6 +105,10 @@ def problem_handler(error: Exception, context: Mapping[str, Any]) -> HttpRespons
     if isinstance(error, PyMongoError | DatabaseError):
         log.warning("database_unavailable", error=type(error).__name__)
         return problem(503, "The database can't be reached. Try again in a moment.")
+    if isinstance(error, RequestDataTooBig):
+        return problem(413, "The body is too long.")
+    if isinstance(error, SuspiciousOperation):
+        return problem(400, "There are too many parameters, or one that can't be read.")
     from rest_framework.views import exception_handler  # loading it loads this module, named in the settings
 
     known = exception_handler(error, dict(context))

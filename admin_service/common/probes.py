@@ -47,12 +47,17 @@ class ReadyView(ApiView):
     @extend_schema(summary="The service can serve", responses={**_OK, **problem_responses(503)})
     def get(self, request: Request) -> HttpResponse:
         """MongoDB answers and migrations are applied. Needs no token."""
-        try:
-            client().admin.command("ping")
-            missing = None if _migrated() else "Migrations are not applied: run “python manage.py migrate”."
-        except PyMongoError:
-            missing = "MongoDB does not answer."
-        return problem(503, missing) if missing else _ok()
+        reason = missing()
+        return problem(503, reason) if reason else _ok()
+
+
+def missing() -> str | None:
+    """What keeps desk and API from serving; None while nothing does."""
+    try:
+        client().admin.command("ping")
+    except PyMongoError:
+        return "MongoDB does not answer."
+    return None if _migrated() else "Migrations are not applied: run “python manage.py migrate”."
 
 
 def _ok() -> HttpResponse:

@@ -49,7 +49,9 @@ class Env(BaseSettings):
     csrf_trusted_origins: Annotated[list[str], NoDecode] = []
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["json", "console"] = "json"
+    health_host: str = "127.0.0.1"
     health_port: Annotated[int, Field(ge=1, le=65535)] | None = None
+    trusted_proxies: Annotated[int, Field(ge=0, le=9)] = 0
     test_mode: bool = False
     clock_offset_file: Path | None = None
     https_only: bool = False

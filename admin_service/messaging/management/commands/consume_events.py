@@ -58,7 +58,7 @@ class Command(BaseCommand):
             threading.Thread(target=Worker(broker, handler, stop).run, name=handler.queue.name)
             for broker, handler in zip(brokers, handlers, strict=True)
         ]
-        health.serve(lambda: all(broker.ready for broker in brokers))
+        health.serve(lambda: None if all(broker.ready for broker in brokers) else "RabbitMQ is away.")
         log.info("consuming", queues=[handler.queue.name for handler in handlers])
         stop.run(lambda: _run_all(threads))
 

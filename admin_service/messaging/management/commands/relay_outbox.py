@@ -21,5 +21,5 @@ class Command(BaseCommand):
         assert_safe()
         stop = stopping.on_signal()
         broker = Broker(settings.ENV.amqp_url, "outbox relay")
-        health.serve(lambda: broker.ready)
+        health.serve(lambda: None if broker.ready else "RabbitMQ is away.")
         stop.run(Relay(broker, stop).run)
