@@ -47,7 +47,7 @@ def assert_all_answered(waiting: list[tuple[Person, Message]], store: Store) -> 
             person.cancels()
 
 
-@pytest.mark.parametrize("process", ["consumer", "relay", "bot", "web", "worker"])
+@pytest.mark.parametrize("process", ["consumer", "relay", "bot", "web", "api", "gateway", "worker"])
 def test_a_process_killed_among_presses_loses_and_doubles_nothing(
     process: str, stack: Stack, store: Store, waiting: list[tuple[Person, Message]]
 ) -> None:

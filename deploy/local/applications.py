@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from local import gateway
 from local.credentials import Credentials
 from local.layout import ADMIN_SERVICE, BOT_SERVICE, DEPLOY, Home, Ports, python_of
 from local.programs import Program
@@ -55,10 +56,17 @@ class Context:
     telegram: Telegram
     switches: Mapping[str, str]  # LOG_LEVEL, LOG_FORMAT, TEST_MODE, CLOCK_OFFSET_FILE
 
+    trusted_proxy: str = gateway.NOBODY
+
     @property
     def desk_url(self) -> str:
-        """The admin service's base address, without a trailing slash."""
+        """The admin service's public address, the gateway's, without a trailing slash."""
         return f"http://127.0.0.1:{self.ports.desk}"
+
+    @property
+    def api_url(self) -> str:
+        """Where the bot asks the API: directly, without the gateway."""
+        return f"http://127.0.0.1:{self.ports.api}"
 
 
 def admin_environment(context: Context) -> dict[str, str]:
@@ -76,6 +84,7 @@ def admin_environment(context: Context) -> dict[str, str]:
         "DJANGO_SECRET_KEY": context.credentials.django_secret_key,
         "ALLOWED_HOSTS": "127.0.0.1,localhost",
         "CSRF_TRUSTED_ORIGINS": "",
+        "TRUSTED_PROXIES": "1",  # the gateway
         "ADMIN_API_TOKENS": ",".join(f"{name}:{token}" for name, token in tokens.items()),
         "TELEGRAM_BOT_USERNAME": context.telegram.username,
         **context.switches,
@@ -91,7 +100,7 @@ def bot_environment(context: Context) -> dict[str, str]:
         "REDIS_URL": context.addresses["REDIS_URL"],
         "MONGODB_URI": context.addresses["BOT_MONGODB_URI"],
         "MONGODB_DATABASE": context.addresses["BOT_MONGODB_DATABASE"],
-        "ADMIN_API_URL": context.desk_url,
+        "ADMIN_API_URL": context.api_url,
         "ADMIN_API_TOKEN": context.credentials.api_token_bot,
         "UPDATES_MODE": "polling",
         "LISTEN_HOST": "127.0.0.1",
@@ -107,29 +116,34 @@ def applications(context: Context) -> list[Application]:
 
 
 def _admin_applications(context: Context) -> list[Application]:
-    environment = admin_environment(context)
+    environment, ports = admin_environment(context), context.ports
     python = str(python_of(ADMIN_SERVICE))
 
-    def program(name: str, *command: str) -> Program:
-        return Program(name, (python, *command), ADMIN_SERVICE, environment)
+    def program(name: str, health_port: int, *command: str) -> Program:
+        own = {**environment, "HEALTH_HOST": "127.0.0.1", "HEALTH_PORT": str(health_port)}
+        return Program(name, (python, *command), ADMIN_SERVICE, own)
 
-    def with_health(name: str, command: str, port: int) -> Application:
-        own = {**environment, "HEALTH_PORT": str(port)}
-        served = Program(name, (python, "manage.py", command), ADMIN_SERVICE, own)
-        return Application(served, f"http://127.0.0.1:{port}/readyz")
+    def serving(name: str, port: int, health_port: int) -> Application:
+        served = (
+            *("-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)),
+            *("--workers", "1", "--blocking-threads", "8", "--no-ws", "config.wsgi:application"),
+        )
+        return Application(program(name, health_port, *served), f"http://127.0.0.1:{port}/api/readyz")
 
-    web = (
-        *("-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(context.ports.desk)),
-        *("--workers", "1", "--blocking-threads", "8", "--no-ws", "config.wsgi:application"),
-    )
+    def working(name: str, health_port: int, *command: str) -> Application:
+        return Application(program(name, health_port, *command), f"http://127.0.0.1:{health_port}/readyz")
+
+    gate = gateway.program(context.home, ports, context.trusted_proxy)
     worker = ("-m", "celery", "-A", "config", "worker", "--concurrency", "2", "--loglevel", "INFO")
     beat = ("-m", "celery", "-A", "config", "beat", "-S", "redbeat.RedBeatScheduler")
     return [
-        Application(program("web", *web), f"{context.desk_url}/api/readyz"),
-        with_health("consumer", "consume_events", context.ports.consumer),
-        with_health("relay", "relay_outbox", context.ports.relay),
-        Application(program("worker", *worker)),
-        Application(program("beat", *beat, "--pidfile", "", "--loglevel", "INFO")),
+        Application(gate, f"{context.desk_url}/api/readyz"),
+        serving("web", ports.web, ports.web_health),
+        serving("api", ports.api, ports.api_health),
+        working("consumer", ports.consumer, "manage.py", "consume_events"),
+        working("relay", ports.relay, "manage.py", "relay_outbox"),
+        Application(program("worker", ports.worker, *worker)),
+        Application(program("beat", ports.beat, *beat, "--pidfile", "", "--loglevel", "INFO")),
     ]
 
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 
-from local import mongodb, rabbitmq
+from local import gateway, mongodb, rabbitmq
 from local.applications import Context, Telegram, admin_environment, bot_environment
 from local.credentials import Credentials, load_or_create
 from local.layout import Home, Ports
@@ -12,7 +12,7 @@ from local.servers import Places, addresses, with_databases
 
 # As the containers see each other.
 PLACES = Places("mongodb:27017", "rabbitmq:5672", "redis:6379", f"replicaSet={mongodb.REPLICA_SET}")
-DESK_URL = "http://web:8000"
+API_URL = "http://api:8000"
 # The person's own, given to `docker compose` by the environment.
 FROM_THE_CALLER = ("TELEGRAM_BOT_TOKEN", "TELEGRAM_BOT_USERNAME", "TELEGRAM_API_URL")
 
@@ -33,7 +33,7 @@ def _environments(home: Home, credentials: Credentials) -> dict[str, dict[str, s
     telegram = Telegram(False, "", "", "", "", "")
     switches = {"LOG_LEVEL": "INFO", "LOG_FORMAT": "json"}
     context = Context(home, Ports(), credentials, known, telegram, switches)
-    bot = {"ADMIN_API_URL": DESK_URL, "LISTEN_HOST": "0.0.0.0", "LISTEN_PORT": "8000"}
+    bot = {"ADMIN_API_URL": API_URL, "LISTEN_HOST": "0.0.0.0", "LISTEN_PORT": "8000"}
     return {
         "mongodb": {
             "MONGO_INITDB_ROOT_USERNAME": mongodb.ROOT,
@@ -42,7 +42,22 @@ def _environments(home: Home, credentials: Credentials) -> dict[str, dict[str, s
             "MONGODB_USERS": json.dumps(mongodb.users(credentials)),
         },
         "redis": {"REDIS_PASSWORD": credentials.redis_password},
-        "admin": {**admin_environment(context), "ALLOWED_HOSTS": "localhost,127.0.0.1,web"},
+        "admin": {
+            **admin_environment(context),
+            "ALLOWED_HOSTS": "localhost,127.0.0.1,api",
+            "HEALTH_HOST": "0.0.0.0",  # in the containers' own network; no port of it is published
+            "HEALTH_PORT": "8001",
+        },
+        "gateway": {
+            "GATEWAY_HOME": "/tmp",
+            "PAGES_ROOT": "/etc/slotdesk/pages",
+            "LISTEN": "8000",
+            "DESK": "web:8000",
+            "API": "api:8000",
+            "API_HEALTH": "api:8001",
+            "BOT": "bot:8000",
+            "TRUSTED_PROXY": gateway.NOBODY,
+        },
         "operator": {"AMQP_URL_OPERATOR": known["AMQP_URL_OPERATOR"]},
         "bot": {**bot_environment(context), **bot},
     }

@@ -29,6 +29,7 @@ OLDEST_PYTHON = (3, 11)
 ALWAYS: dict[str, Callable[[], bool]] = {
     "python3-venv": lambda: importlib.util.find_spec("ensurepip") is not None,
     "ca-certificates": SYSTEM_CERTIFICATES.exists,
+    "nginx-light": Path("/usr/sbin/nginx").exists,  # before the services, whichever servers they use
     "libcurl4": lambda: ctypes.util.find_library("curl") is not None,  # mongod's own libraries
     "libssl3": lambda: ctypes.util.find_library("ssl") is not None,
     "liblzma5": lambda: ctypes.util.find_library("lzma") is not None,

@@ -5,7 +5,7 @@ import os
 import random
 import shutil
 import socket
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
@@ -17,6 +17,10 @@ BOT_SERVICE = REPOSITORY / "bot_service"
 HIGHEST_PORT = 65_535
 # Below the kernel's ephemeral range: no outgoing connection takes a port before we listen on it.
 FREE_PORT_RANGE = range(20_000, 32_000)
+
+
+BEHIND_THE_GATEWAY = ("web", "web_health", "api", "api_health", "worker", "beat")
+"""Ports that only a stack's own processes ask on."""
 
 
 class LocalStackError(Exception):
@@ -42,13 +46,23 @@ def port_is_free(port: int) -> bool:
 
 @dataclass(frozen=True)
 class Ports:
-    """Every port of one stack, all on 127.0.0.1. `epmd` and `rabbitmq_dist` are RabbitMQ's as well."""
+    """Every port of one stack, all on 127.0.0.1. `epmd` and `rabbitmq_dist` are RabbitMQ's as well.
+
+    `desk` is the gateway's; the processes behind it are on `web` and `api`. `consumer`, `relay`, `worker`, `beat`, and
+    those with `health` in their names, answer health and metrics.
+    """
 
     desk: int = 8100
+    web: int = 8101
+    web_health: int = 8102
+    api: int = 8103
+    api_health: int = 8104
     sandbox: int = 8200
     bot: int = 8300
     consumer: int = 8110
     relay: int = 8120
+    worker: int = 8130
+    beat: int = 8140
     mongod: int = 27117
     rabbitmq: int = 5673
     rabbitmq_dist: int = 25674
@@ -57,7 +71,11 @@ class Ports:
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> "Ports":
-        """The defaults, each replaced by `SLOTDESK_<NAME>_PORT` where that is set."""
+        """The defaults, each replaced by `SLOTDESK_<NAME>_PORT` where that is set.
+
+        A stack that is moved by some of them gets free ports where nobody but its own processes asks, so that two
+        stacks never meet there.
+        """
         chosen: dict[str, int] = {}
         for field in fields(cls):
             name = f"SLOTDESK_{field.name.upper()}_PORT"
@@ -65,10 +83,13 @@ class Ports:
                 if not value.isdecimal() or not 0 < int(value) <= HIGHEST_PORT:
                     raise LocalStackError(f"{name} must be a port number, not {value!r}.")
                 chosen[field.name] = int(value)
+        if chosen:
+            free = vars(cls.free(but_for=set(chosen.values())))
+            chosen = {name: free[name] for name in BEHIND_THE_GATEWAY} | chosen
         return cls(**chosen)
 
     @classmethod
-    def free(cls) -> "Ports":
+    def free(cls, but_for: Collection[int] = ()) -> "Ports":
         """Ports nobody listens on now, for a second stack beside the first.
 
         Neighbours from one block each: stacks that start at the same time look before they listen, and single ports
@@ -77,7 +98,7 @@ class Ports:
         names = [field.name for field in fields(cls)]
         starts = range(FREE_PORT_RANGE.start, FREE_PORT_RANGE.stop, len(names))
         blocks = (range(start, start + len(names)) for start in random.sample(starts, k=len(starts)))
-        free = next(block for block in blocks if all(port_is_free(port) for port in block))
+        free = next(block for block in blocks if all(port not in but_for and port_is_free(port) for port in block))
         return cls(**dict(zip(names, free, strict=True)))
 
 

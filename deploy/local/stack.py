@@ -10,10 +10,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from local import lifecycle, processes, telegram_choice
+from local import gateway, lifecycle, processes, telegram_choice
 from local.applications import Application, Context, applications, set_up_steps, stack_environment
 from local.credentials import load_or_create
-from local.layout import Home, LocalStackError, Ports
+from local.layout import BEHIND_THE_GATEWAY, Home, LocalStackError, Ports
 from local.servers import (
     EXTERNAL,
     KINDS,
@@ -27,6 +27,7 @@ from local.servers import (
 )
 from local.supervision import ProcessState, Supervision
 
+APPLICATIONS_PORTS = ("desk", "consumer", "relay", "bot", *BEHIND_THE_GATEWAY)
 CLOCK_OFFSET_FILE = "clock-offset"
 RESTART_SECONDS = 30
 
@@ -85,6 +86,7 @@ class Stack:
             addresses=known,
             telegram=telegram_choice.choose(self._environ, self.ports, credentials),
             switches=self._switches(),
+            trusted_proxy=self._environ.get("TRUSTED_PROXY", gateway.NOBODY),
         )
 
     @property
@@ -99,6 +101,7 @@ class Stack:
             "LOG_LEVEL": self._environ.get("LOG_LEVEL", "INFO"),
             "LOG_FORMAT": self._environ.get("LOG_FORMAT", "console"),
             "TEST_MODE": "0",
+            "HTTPS_ONLY": self._environ.get("HTTPS_ONLY", "0"),
         }
         if self._test_mode or self._environ.get("TEST_MODE") == "1":
             switches |= {"TEST_MODE": "1", "CLOCK_OFFSET_FILE": str(self.home.path / CLOCK_OFFSET_FILE)}
@@ -158,7 +161,7 @@ class Stack:
     def _boot(self) -> None:
         lifecycle.end_leftovers(self.home, self._say)
         wanted = {name: port for server in self.servers for name, port in server.ports.items()}
-        wanted |= {name: vars(self.ports)[name] for name in ("desk", "consumer", "relay", "bot")}
+        wanted |= {name: vars(self.ports)[name] for name in APPLICATIONS_PORTS}
         if self.context.telegram.sandbox:
             wanted["sandbox"] = self.ports.sandbox
         lifecycle.require_free(wanted)

@@ -7,12 +7,12 @@ from typing import Any
 import jsonschema
 import yaml
 
-from local import compose, rabbitmq
+from local import compose, gateway, rabbitmq
 from local.layout import REPOSITORY, Home, Ports
 
 COMPOSE: dict[str, Any] = yaml.safe_load((REPOSITORY / "docker-compose.yml").read_text())
 SERVERS = {"mongodb", "mongodb-setup", "rabbitmq", "redis"}
-APPLICATIONS = {"admin-setup", "web", "consumer", "relay", "worker", "beat", "bot-setup", "bot"}
+APPLICATIONS = {"gateway", "admin-setup", "web", "api", "consumer", "relay", "worker", "beat", "bot-setup", "bot"}
 
 
 def test_the_file_is_valid_by_the_compose_specification() -> None:
@@ -41,6 +41,20 @@ def test_servers_are_published_on_this_machine_only_and_on_the_local_stacks_port
         "rabbitmq": [f"127.0.0.1:${{SLOTDESK_RABBITMQ_PORT:-{ports.rabbitmq}}}:5672"],
         "redis": [f"127.0.0.1:${{SLOTDESK_REDIS_PORT:-{ports.redis}}}:6379"],
     }
+
+
+def test_of_the_services_only_the_gateway_is_published() -> None:
+    published = {name for name in APPLICATIONS if COMPOSE["services"][name].get("ports")}
+    assert published == {"gateway"}
+
+
+def test_the_gateway_has_a_value_for_every_place_in_its_configuration(tmp_path: Path) -> None:
+    """Guard: ``write_files``; the command fills in what it names, from the file that is written."""
+    compose.write_files(Home.at(tmp_path))
+    written = {line.partition("=")[0] for line in (tmp_path / "compose" / "gateway.env").read_text().splitlines()}
+    command = COMPOSE["services"]["gateway"]["command"][-1]
+    assert written == set(gateway.places())
+    assert all(f" {name}" in command for name in written)
 
 
 def test_every_file_that_it_reads_is_written_by_make_compose_files(tmp_path: Path) -> None:
