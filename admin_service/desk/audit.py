@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from bson import ObjectId
+from django.apps import apps
 from django.utils.translation import gettext_lazy as _
 
 from common.mongo import Document, collection
@@ -56,6 +57,7 @@ _ACTIONS: dict[str, Any] = {
     "calendar_made": _("a calendar address made"),
     "calendar_replaced": _("the calendar address replaced"),
     "calendar_revoked": _("the calendar address taken back"),
+    "exported": _("exported"),
 }
 _SUBJECTS: dict[str, Any] = {
     "booking": _("booking"),
@@ -74,6 +76,7 @@ _SUBJECTS: dict[str, Any] = {
     "answers": _("answers"),
     "reminder_rule": _("reminder rule"),
     "staff_chat": _("staff's chat"),
+    "export": _("export"),
 }
 _WAYS: dict[str, Any] = {"chat": _("chat"), "api": "API", "desk": _("desk"), "job": _("schedule")}
 _KINDS: dict[str, Any] = {
@@ -126,6 +129,9 @@ _FIELDS: dict[str, Any] = {
     "is_on": _("is sent"),
     "at": _("at"),
     "minutes": _("minutes"),
+    "list": _("list"),
+    "filter": _("filtered by"),
+    "rows": _("rows"),
 }
 
 
@@ -217,6 +223,8 @@ def _value(name: str, value: Any) -> str:
         return str(_KIND_NAMES.get(value, value))
     if name == "role":
         return str(_KINDS.get(value, value))
+    if name == "list":
+        return str(apps.get_model(value)._meta.verbose_name_plural)
     if name in {"starts_at", "expires_at", "marked_at"}:
         return said(datetime.fromisoformat(value), MOSCOW)
     if name in _NAMES and ObjectId.is_valid(value):

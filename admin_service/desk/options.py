@@ -17,7 +17,9 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from common.refusals import RefusedError
+from desk.exports import note_export
 from desk.guarding import GuardedAdmin
+from desk.lists import DeclaredLists
 from desk.scoping import narrow
 
 
@@ -27,7 +29,7 @@ class DeskPaginator(Paginator):  # type: ignore[type-arg]
     template_name = "desk/pagination.html"
 
 
-class DeskAdmin(GuardedAdmin):
+class DeskAdmin(DeclaredLists, GuardedAdmin):
     """A staff page. The service's audit trail stands for Django's own log; nothing is deleted unless said."""
 
     list_per_page = 50
@@ -98,14 +100,17 @@ class ExportingAdmin(DeskAdmin):
         raise Http404
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:
-        """The list, or with ``_export`` the download."""
+        """The list, or with ``_export`` the download, which is noted in the audit trail."""
         if "_export" not in request.GET:
             return super().changelist_view(request, extra_context)
         query = request.GET.copy()
         del query["_export"]
         request.GET = query  # type: ignore[assignment]
         self.request = request
-        return self.export(request, self.get_changelist_instance(request).get_queryset(request))
+        rows = self.get_changelist_instance(request).get_queryset(request)
+        answer = self.export(request, rows)
+        note_export(request, rows, query)
+        return answer
 
 
 class UseCaseForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -65,6 +65,7 @@ class InvitationAdmin(ExportingAdmin, ReadOnlyAdmin):
     rows = Rows(city=("candidate__city_id", "recruiter__city_id"))
     list_display = ["person", "state_label", "link", "until", "used_by", "made"]
     list_filter = [StateFilter, ("role", ChoicesDropdownFilter)]
+    link_parameters = ("batch",)
     search_fields = ["name", "note"]
     search_help_text = _("Name or note")
     ordering = ["-created_at"]

@@ -12,11 +12,11 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
-from unfold.views import ChangeList
 
 from common.mongo import collection
 from common.scope import INTERVIEWS
 from desk.clocks import said
+from desk.lists import DeclaredList
 from desk.options import ReadOnlyAdmin, plainly
 from desk.scoping import Through
 from people.models import MOSCOW
@@ -41,7 +41,7 @@ class Told(NamedTuple):
     zone: str
 
 
-class WithPeople(ChangeList):  # type: ignore[misc]
+class WithPeople(DeclaredList):
     """A page of messages with the people of their bookings: one query more, however many there are."""
 
     def get_results(self, request: HttpRequest) -> None:
@@ -76,7 +76,7 @@ class AutoMessageAdmin(ReadOnlyAdmin):
     ]
     readonly_fields = ["what", "due", "whom_line", "booking", "status_line", "reason", "sent", "uncertain", "text_line"]
 
-    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[DeclaredList]:
         """With people."""
         return WithPeople
 

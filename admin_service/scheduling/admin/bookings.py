@@ -62,6 +62,7 @@ class BookingAdmin(ExportingAdmin, DecidingAdmin):
         ByHandFilter,
         ("starts_at", DayFilter),
     ]
+    link_parameters = ("live__exact", "expires_at__isnull", "user_id__exact")
     search_fields = ["search"]
     search_help_text = _("Name, username or Telegram id")
     ordering = ["-starts_at"]

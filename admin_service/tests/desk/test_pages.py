@@ -95,8 +95,9 @@ def test_a_garbled_id_is_no_page_but_no_crash(desk: Client, name: str, garbled: 
 )
 @pytest.mark.parametrize("name", ["scheduling_interviewslot", "scheduling_booking"])
 def test_garbled_filters_never_break_a_list(desk: Client, name: str, query: str) -> None:
-    response = desk.get(f"{reverse(f'admin:{name}_changelist')}?{query}", follow=True)
-    assert response.status_code == 200
+    """Guard: ``DeclaredLists``; what the page doesn't ask is refused, whatever else it asks is answered."""
+    response = desk.get(f"{reverse(f'admin:{name}_changelist')}?{query}")
+    assert response.status_code in {200, 400}
 
 
 def test_the_front_page_shows_the_numbers(text: Text, make_slot: MakeSlot) -> None:
