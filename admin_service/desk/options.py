@@ -1,6 +1,7 @@
 """Base classes and helpers of all staff pages."""
 
 from collections.abc import Callable
+from copy import copy
 from typing import Any
 
 from bson import ObjectId
@@ -16,11 +17,17 @@ from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from common.mongo import in_transaction
 from common.refusals import RefusedError
 from desk.exports import note_export
 from desk.guarding import GuardedAdmin
 from desk.lists import DeclaredLists
 from desk.scoping import narrow
+from desk.sending.once import AlreadySentError, Ticket, already_sent, new_key, ticket
+from desk.sending.sealed import seal
+from desk.sending.seen import SeenForm, StaleError, seen_token, stale_text
+
+_LOOKS = 3  # at a document that others keep changing
 
 
 class DeskPaginator(Paginator):  # type: ignore[type-arg]
@@ -39,6 +46,8 @@ class DeskAdmin(DeclaredLists, GuardedAdmin):
     list_fullwidth = True
     warn_unsaved_form = True
     empty_value_display = "—"
+    change_form_template = "desk/change_form.html"
+    change_list_template = "desk/change_list.html"
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nothing is hard-deleted: bookings and the audit trail refer to it."""
@@ -55,15 +64,47 @@ class DeskAdmin(DeclaredLists, GuardedAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> Any:
-        """As Unfold's, with ``on_page``."""
+        """As Unfold's, with ``on_page``; it looks again if someone else was faster while it saved."""
         context = {"title": self._heading, **(extra_context or {})}
         if object_id and ObjectId.is_valid(object_id):
             context |= self.on_page(ObjectId(object_id))
+        for _look in range(_LOOKS):
+            try:
+                return super().changeform_view(request, object_id, form_url, context)
+            except AlreadySentError as error:
+                return already_sent(request, error)
+            except RefusedError as error:
+                request.refusal = error  # type: ignore[attr-defined]
+            except StaleError:
+                continue
         return super().changeform_view(request, object_id, form_url, context)
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        """The form, knowing who uses it and what came of it so far."""
+        made = super().get_form(request, obj, change=change, **kwargs)
+        knows = {
+            "actor": login(request),
+            "request": request,
+            "ticket": ticket(request),
+            "refusal": getattr(request, "refusal", None),
+        }
+        return type(made)(made.__name__, (made,), knows)
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        """As Unfold's, with what travels with the form. What someone else changed is nobody's mistake."""
+        form = context["adminform"].form
+        every = [form, *(row for rows in context["inline_admin_formsets"] for row in rows.formset.forms)]
+        if any(getattr(one, "news", ()) for one in every):
+            context["errors"] = None
+            if not form.non_field_errors():
+                form.add_error(None, stale_text())
+        context |= {"seen": seen_token(every), "once": new_key(request)}
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:
         """As Unfold's, named after what it lists."""
-        listed: HttpResponseBase = super().changelist_view(request, {"title": self._heading, **(extra_context or {})})
+        context = {"title": self._heading, "once": new_key(request), **(extra_context or {})}
+        listed: HttpResponseBase = super().changelist_view(request, context)
         return listed
 
     @property
@@ -113,14 +154,16 @@ class ExportingAdmin(DeskAdmin):
         return answer
 
 
-class UseCaseForm(forms.ModelForm):  # type: ignore[type-arg]
+class UseCaseForm(SeenForm):
     """A form whose saving is a use case: it is valid once the use case has taken it.
 
-    So a refusal shows beside the field it is about, like any other mistake.
+    So a refusal shows beside the field it is about, like any other mistake. A new entry is made once a page, a change
+    is written where the entry still is what the page showed.
     """
 
     actor = ""
     request: HttpRequest | None = None
+    ticket: Ticket
     _taken = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -133,11 +176,16 @@ class UseCaseForm(forms.ModelForm):  # type: ignore[type-arg]
         raise RefusedError({"": "this form saves nothing"})
 
     def is_valid(self) -> bool:
-        """Check the fields, then ask the use case, once."""
+        """Check the fields, then ask the use case, once.
+
+        Raises:
+            StaleError: someone else was faster.
+            AlreadySentError: a new entry, which this page has made already.
+        """
         if not super().is_valid() or self._taken:
             return self._taken
         try:
-            self.carry_out()
+            self._take()
         except RefusedError as error:
             show_refusal(self, error)
         except IntegrityError:
@@ -146,16 +194,27 @@ class UseCaseForm(forms.ModelForm):  # type: ignore[type-arg]
             self._taken = True
         return self._taken
 
+    def _take(self) -> None:
+        if self.instance._state.adding:
+            blank = self.instance
+            self.ticket.use(lambda: self._make(blank))
+        elif self.changed_data:
+            in_transaction(self._change)
+
+    def _make(self, blank: models.Model) -> str:
+        self.instance = copy(blank)  # the driver may run this again after a conflict
+        self.carry_out()
+        return page_of(self.instance)
+
+    def _change(self) -> None:
+        self.instance = self.renewed()
+        self.carry_out()
+
 
 class UseCaseAdmin(DeskAdmin):
     """A page whose form saves through a use case, in the use case's own transaction."""
 
     form: type[UseCaseForm]
-
-    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        """The form, knowing who uses it."""
-        made = super().get_form(request, obj, change=change, **kwargs)
-        return type(made)(made.__name__, (made,), {"actor": login(request), "request": request})
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Done by the form."""
@@ -212,16 +271,34 @@ def find(model: type[models.Model], object_id: str) -> Any:
     return found
 
 
+def page_of(document: models.Model) -> str:
+    """The address of a document's page."""
+    return reverse(f"admin:{document._meta.app_label}_{document._meta.model_name}_change", args=[document.pk])
+
+
 def page(
-    admin: Any, request: HttpRequest, template: str, *, title: Any, obj: models.Model | None = None, **context: Any
+    admin: Any,
+    request: HttpRequest,
+    template: str,
+    *,
+    title: Any,
+    obj: models.Model | None = None,
+    agreed: Any = None,
+    **context: Any,
 ) -> HttpResponse:
-    """Render a page of an admin in the desk's frame."""
+    """Render a page of an admin in the desk's frame, with a one-time key.
+
+    Args:
+        agreed: what the person confirms by pressing; sealed, for ``is_as_shown``.
+    """
     every = {
         **admin.admin_site.each_context(request),
         "opts": admin.model._meta,
         "title": title,
         "original": obj,
         "media": admin.media,
+        "once": new_key(request),
+        "sealed": "" if agreed is None else seal(request, agreed),
         **context,
     }
     return render(request, template, every)

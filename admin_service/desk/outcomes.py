@@ -33,6 +33,25 @@ _TEXTS: dict[Outcome, Any] = {
 _STATUSES = {**dict(ANSWERS_LABELS), **dict(STATUS_LABELS)}
 
 
+class NotDoneError(Exception):
+    """What staff asked for was decided otherwise; nothing was changed."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__(outcome)
+        self.outcome = outcome
+
+
+def told(outcome: Outcome) -> str:
+    """The text of a good outcome.
+
+    Raises:
+        NotDoneError: it is none.
+    """
+    if outcome not in GOOD:
+        raise NotDoneError(outcome)
+    return outcome_text(outcome)
+
+
 def outcome_text(outcome: Outcome) -> str:
     """The outcome in the reader's language, with the next step."""
     return str(_TEXTS[outcome])

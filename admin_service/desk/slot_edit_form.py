@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db import models
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextareaWidget
@@ -50,10 +51,15 @@ class SlotForm(UseCaseForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if self.instance.pk:
-            self.initial["starts_at"] = local(self.instance.starts_at, self.instance.city.timezone).replace(tzinfo=None)
-            if "event" in self.fields:
-                self.fields["event"].disabled = True
+        if self.instance.pk and "event" in self.fields:
+            self.fields["event"].disabled = True
+
+    def shown(self, instance: models.Model) -> dict[str, Any]:
+        """As stored, but for the start."""
+        values = super().shown(instance)
+        if isinstance(instance, InterviewSlot) and "starts_at" in values:
+            values["starts_at"] = local(instance.starts_at, instance.city.timezone).replace(tzinfo=None)
+        return values
 
     def clean_starts_at(self) -> datetime:
         """The digits as typed; ``clean`` puts them on the city's clocks."""
@@ -83,8 +89,10 @@ class SlotForm(UseCaseForm):
 
     def _post_clean(self) -> None:
         # A slot being edited keeps the stored values: the use case decides what becomes of them.
-        if not self.instance.pk:
-            super()._post_clean()  # type: ignore[misc]
+        if self.instance.pk:
+            self._compare()
+        else:
+            super()._post_clean()
 
     def carry_out(self) -> None:
         """Make the slot, or change what was changed."""

@@ -16,6 +16,7 @@ from common.scope import SHARED
 from desk.audit import actor_label
 from desk.clocks import said
 from desk.options import UseCaseAdmin, find, login, page, show_refusal
+from desk.sending.once import Done, send_once
 from people.models import MOSCOW, City
 from shared_contracts.notification import NotificationKind
 from shared_contracts.wording import LANGUAGES, REQUIRED
@@ -42,8 +43,8 @@ class MessageTemplateAdmin(UseCaseAdmin):
         return False
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        """The text, and for who may change it the version that they see."""
-        return ["text", "seen_version"] if self.has_change_permission(request) else ["text"]
+        """The text."""
+        return ["text"]
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         """Own texts are made from defaults and go back to them."""
@@ -118,16 +119,18 @@ class MessageTemplateAdmin(UseCaseAdmin):
         """Start from the default and save it as a city's own."""
         default = find(MessageTemplate, object_id)
         form = OwnTextForm(request.POST or None, default=default)
-        if form.is_valid():
+
+        def make() -> Done:
             kind, city_id = NotificationKind(default.kind), ObjectId(form.cleaned_data["city"])
             text = form.cleaned_data["text"]
+            made = usecases.make_own_text(kind, default.language, city_id, text, actor=login(request))
+            return Done(self._page_of(made), str(_("The city has a text of its own now.")))
+
+        if form.is_valid():
             try:
-                made = usecases.make_own_text(kind, default.language, city_id, text, actor=login(request))
+                return send_once(request, make)
             except RefusedError as error:
                 show_refusal(form, error)
-            else:
-                messages.success(request, _("The city has a text of its own now."))
-                return HttpResponseRedirect(self._page_of(made))
         return page(
             self,
             request,

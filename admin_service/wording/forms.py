@@ -44,20 +44,15 @@ class TemplateForm(UseCaseForm):
     """A text in force."""
 
     text = TemplateText()
-    seen_version = VersionField()
 
     class Meta:
         model = MessageTemplate
         fields = ("text",)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.initial["seen_version"] = self.instance.version
-
     def carry_out(self) -> None:
         """Save it as a new version."""
-        given = self.cleaned_data
-        save_text(str(self.instance.pk), given["text"], seen_version=given["seen_version"], actor=self.actor)
+        text, version = self.cleaned_data["text"], self.instance.version
+        save_text(str(self.instance.pk), text, seen_version=version, actor=self.actor)
 
 
 class OwnTextForm(forms.Form):

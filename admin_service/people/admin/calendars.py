@@ -11,6 +11,8 @@ from unfold.decorators import action
 
 from common.refusals import RefusedError
 from desk.options import UseCaseAdmin, find, login, page
+from desk.sending.once import Done, send_once
+from desk.sending.sealed import is_as_shown
 from people.admin.invitations import copyable
 from people.calendar_links import give_calendar, revoke_calendar
 from people.models import Recruiter
@@ -36,32 +38,34 @@ class CalendarAdmin(UseCaseAdmin):
     def calendar(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """The address to copy, and what can be done about it."""
         recruiter = find(Recruiter, object_id)
-        if "_confirm" in request.POST:
-            _carry_out(request, recruiter)
-            return HttpResponseRedirect(request.path)
+        if "_confirm" in request.POST and is_as_shown(request, recruiter.calendar_token or ""):
+            return _carry_out(request, recruiter)
         return page(
             self,
             request,
             "desk/calendar.html",
             title=_("Calendar"),
             obj=recruiter,
+            agreed=recruiter.calendar_token or "",
             link=copyable(_address(request, recruiter.calendar_token)) if recruiter.calendar_token else "",
             submit_text=_("Make a new address") if recruiter.calendar_token else _("Make an address"),
             back=reverse("admin:people_recruiter_change", args=[recruiter.pk]),
         )
 
 
-def _carry_out(request: HttpRequest, recruiter: Recruiter) -> None:
-    if "_revoke" in request.POST:
-        if revoke_calendar(str(recruiter.pk), actor=login(request)):
-            messages.success(request, _now("The address opens nothing any more."))
-        return
-    try:
+def _carry_out(request: HttpRequest, recruiter: Recruiter) -> HttpResponse:
+    def act() -> Done:
+        if "_revoke" in request.POST:
+            revoke_calendar(str(recruiter.pk), actor=login(request))
+            return Done(request.path, _now("The address opens nothing any more."))
         give_calendar(str(recruiter.pk), actor=login(request))
+        return Done(request.path, _now("The address is made. Give it to %(name)s alone.") % {"name": recruiter})
+
+    try:
+        return send_once(request, act)
     except RefusedError as error:
         messages.error(request, " ".join(error.errors.values()))
-    else:
-        messages.success(request, _now("The address is made. Give it to %(name)s alone.") % {"name": recruiter})
+        return HttpResponseRedirect(request.path)
 
 
 def _address(request: HttpRequest, token: str) -> str:

@@ -22,6 +22,7 @@ from desk.options import UseCaseForm, find, login, page, plainly
 from desk.pages import RemoveForm
 from desk.people_forms import TelegramIdField, UsernameField
 from desk.scoping import ScopedRelatedFilter
+from desk.sending.sealed import is_as_shown
 from people.admin.inviting import InvitingAdmin
 from people.models import LARGEST_TELEGRAM_ID, Candidate
 from people.usecases import restore_candidates, save_candidate
@@ -174,7 +175,9 @@ class CandidateAdmin(InvitingAdmin):
     def _remove(self, request: HttpRequest, people: list[Candidate]) -> HttpResponse:
         form = RemoveForm(request.POST if "_confirm" in request.POST else None, initial={"bookings": "keep"})
         back = reverse("admin:people_candidate_changelist")
-        if form.is_valid():
+        booked = _booked([candidate.pk for candidate in people])
+        agreed = [[candidate.pk, candidate.pk in booked] for candidate in people]
+        if form.is_valid() and is_as_shown(request, agreed):
             keep = form.cleaned_data["bookings"] == "keep"
             ids = [str(candidate.pk) for candidate in people]
             count = remove_candidates(ids, keep_bookings=keep, actor=login(request), reason=form.cleaned_data["reason"])
@@ -188,7 +191,8 @@ class CandidateAdmin(InvitingAdmin):
             title=_("Remove from the allow list"),
             form=form,
             people=people,
-            booked=_booked([candidate.pk for candidate in people]),
+            agreed=agreed,
+            booked=len(booked),
             submit_text=_("Remove"),
             danger=True,
             back=back,
@@ -200,5 +204,5 @@ class CandidateAdmin(InvitingAdmin):
         messages.success(request, text % {"count": count})
 
 
-def _booked(ids: list[ObjectId]) -> int:
-    return len(collection("bookings").distinct("user_id", {"user_id": {"$in": ids}, "live": True}))
+def _booked(ids: list[ObjectId]) -> set[ObjectId]:
+    return set(collection("bookings").distinct("user_id", {"user_id": {"$in": ids}, "live": True}))

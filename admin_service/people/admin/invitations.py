@@ -23,6 +23,7 @@ from desk.audit import trail
 from desk.clocks import said, today
 from desk.options import ExportingAdmin, ReadOnlyAdmin, find, login, page, plainly, show_refusal
 from desk.people_forms import ImportForm
+from desk.sending.once import Done, send_once
 from desk.spreadsheet import download
 from people.bulk import import_candidates
 from people.invitations import Invited, revoke
@@ -183,12 +184,15 @@ class InvitationAdmin(ExportingAdmin, ReadOnlyAdmin):
         form = ImportForm(request.POST if "_confirm" in request.POST else None, request.FILES or None)
         if form.is_valid():
             data = form.cleaned_data
+
+            def take_in() -> Done:
+                days, note = data["days"], data["note"]
+                return made(import_candidates(data["text"], actor=login(request), days=days, note=note))
+
             try:
-                made = import_candidates(data["text"], actor=login(request), days=data["days"], note=data["note"])
+                return send_once(request, take_in)
             except RefusedError as error:
                 show_refusal(form, error)
-            else:
-                return to_made(request, made)
         return page(
             self,
             request,
@@ -205,11 +209,10 @@ def may_invite(request: HttpRequest) -> bool:
     return bool(request.user.has_perm(MAY_INVITE))  # type: ignore[union-attr]
 
 
-def to_made(request: HttpRequest, made: Invited) -> HttpResponse:
-    """To the list of the links just made."""
-    text = ngettext("%(count)s link made.", "%(count)s links made.", made.links) % {"count": made.links}
-    messages.success(request, text)
-    return HttpResponseRedirect(f"{reverse(LIST)}?batch={made.batch}")
+def made(invited: Invited) -> Done:
+    """The list of the links just made."""
+    text = ngettext("%(count)s link made.", "%(count)s links made.", invited.links) % {"count": invited.links}
+    return Done(f"{reverse(LIST)}?batch={invited.batch}", text)
 
 
 def copyable(link: str) -> str:

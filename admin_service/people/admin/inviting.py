@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -12,9 +12,11 @@ from unfold.decorators import action
 
 from common import clock
 from common.refusals import RefusedError
-from desk.options import UseCaseAdmin, find, login, page, show_refusal
+from desk.options import UseCaseAdmin, find, login, page, page_of, show_refusal
 from desk.people_forms import InviteForm
-from people.admin.invitations import MAY_INVITE, copyable, may_invite, to_made
+from desk.sending.once import Done, send_once
+from desk.sending.sealed import is_as_shown
+from people.admin.invitations import MAY_INVITE, copyable, made, may_invite
 from people.invitations import invite
 from people.links import invitation_link
 from people.models import Invitation, Person
@@ -46,7 +48,11 @@ class InvitingAdmin(UseCaseAdmin):
         if not people:
             messages.warning(request, _now("All of them are in already, or off the list: there is nobody to invite."))
             return None
-        return to_made(request, invite(people, actor=login(request)))
+        try:
+            return send_once(request, lambda: made(invite(people, actor=login(request))))
+        except RefusedError as error:
+            messages.error(request, " ".join(error.errors.values()))
+            return None
 
     @action(  # type: ignore[untyped-decorator]
         description=_("Invite by link"), url_path="invite", permissions=[MAY_INVITE], icon="link"
@@ -55,14 +61,17 @@ class InvitingAdmin(UseCaseAdmin):
         """One person's link: the one that waits, or a new one."""
         person = find(self.model, object_id)
         form = InviteForm(request.POST if "_confirm" in request.POST else None)
-        if form.is_valid():
+        link = _waiting_link(person)
+
+        def make() -> Done:
+            batch = invite([person], actor=login(request), **form.cleaned_data).batch
+            return Done(page_of(Invitation.objects.get(batch=batch)))
+
+        if form.is_valid() and is_as_shown(request, [person.pk, link]):
             try:
-                made = invite([person], actor=login(request), **form.cleaned_data)
+                return send_once(request, make)
             except RefusedError as error:
                 show_refusal(form, error)
-            else:
-                new = Invitation.objects.get(batch=made.batch)
-                return HttpResponseRedirect(reverse("admin:people_invitation_change", args=[new.pk]))
         return page(
             self,
             request,
@@ -70,7 +79,8 @@ class InvitingAdmin(UseCaseAdmin):
             title=_("Invite by link"),
             obj=person,
             form=form,
-            link=_waiting_link(person),
+            link=link,
+            agreed=[person.pk, link],
             submit_text=_("Make a link"),
             back=reverse(f"admin:people_{self.opts.model_name}_change", args=[person.pk]),
         )

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import BooleanRadioFilter
@@ -43,10 +43,7 @@ class CityAdmin(UseCaseAdmin):
 class RecruiterForm(UseCaseForm):
     """A recruiter."""
 
-    # With the value that was shown beside what is sent: who comes in meanwhile is not cleared by an old page.
-    telegram_id = TelegramIdField(
-        show_hidden_initial=True, help_text=_("If you know it. Until it is known they are reached by hand.")
-    )
+    telegram_id = TelegramIdField(help_text=_("If you know it. Until it is known they are reached by hand."))
     username = UsernameField()
     deputy = forms.ModelChoiceField(
         Recruiter.objects.order_by("name"),
@@ -63,12 +60,9 @@ class RecruiterForm(UseCaseForm):
         super().__init__(*args, **kwargs)
         if "deputy" in self.fields:
             choices = self.fields["deputy"]
-            choices.queryset = choices.queryset.filter(is_active=True).exclude(pk=self.instance.pk)  # type: ignore[attr-defined]
-
-    def clean_telegram_id(self) -> int | None:
-        """As it is stored, unless it was changed on the page."""
-        given: int | None = self.cleaned_data["telegram_id"]
-        return given if "telegram_id" in self.changed_data else self.instance.telegram_id
+            # The present one, too, though inactive: a choice that is not offered would be taken away by saving.
+            offered = Q(is_active=True) | Q(pk=self.instance.deputy_id)
+            choices.queryset = choices.queryset.filter(offered).exclude(pk=self.instance.pk)  # type: ignore[attr-defined]
 
     def carry_out(self) -> None:
         """Save them."""

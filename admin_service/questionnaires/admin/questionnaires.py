@@ -4,11 +4,12 @@ import json
 from typing import Any
 
 from bson import ObjectId
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
@@ -20,6 +21,8 @@ from desk.audit import trail
 from desk.clocks import said
 from desk.options import find, login, page
 from desk.preview import preview
+from desk.sending.once import Done, send_once
+from desk.sending.sealed import is_as_shown
 from people.models import MOSCOW
 from questionnaires.admin.rows import Changed, OrderedRows, RowsAdmin
 from questionnaires.draft import Draft
@@ -126,20 +129,26 @@ class QuestionnaireAdmin(RowsAdmin):
         questionnaire = find(Questionnaire, object_id)
         draft = Draft(questionnaire)
         problems = draft.problems()
-        if request.method == "POST":
+        content = draft.content()
+
+        def act() -> Done:
+            if Draft(questionnaire).content() != content:
+                raise RefusedError({"": _now("Someone has just changed the draft. Look again.")})
+            number = publish(questionnaire, actor=login(request))
+            return Done(_page_of(questionnaire), _now("Version %(number)s is published.") % {"number": number})
+
+        if request.method == "POST" and is_as_shown(request, content):
             try:
-                number = publish(questionnaire, actor=login(request))
+                return send_once(request, act)
             except RefusedError as error:
                 problems = error.errors[""].split("\n")
-            else:
-                messages.success(request, _("Version %(number)s is published.") % {"number": number})
-                return HttpResponseRedirect(_page_of(questionnaire))
         return page(
             self,
             request,
             "desk/publish.html",
             title=_("Publish the questionnaire"),
             obj=questionnaire,
+            agreed=content,
             problems=problems,
             differs=differs(draft),
             number=(questionnaire.published_version or 0) + 1,

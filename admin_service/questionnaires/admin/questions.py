@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.text import capfirst
@@ -43,7 +44,10 @@ class _ChoiceField(forms.ModelChoiceField):  # type: ignore[type-arg]
         )
         self._texts = {item.pk: item.text_ru for item in before}
         super().__init__(
-            Choice.objects.filter(question_id__in=list(self._texts)).order_by("question_id", "position"),
+            # The present one, too, wherever it is by now: what is not offered would be taken away by saving.
+            Choice.objects.filter(Q(question_id__in=list(self._texts)) | Q(pk=question.asked_if_choice_id)).order_by(
+                "question_id", "position"
+            ),
             required=False,
             label=capfirst(str(Question._meta.get_field("asked_if_choice").verbose_name)),
             widget=UnfoldAdminSelectWidget(),

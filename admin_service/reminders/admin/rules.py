@@ -17,12 +17,14 @@ from common.refusals import RefusedError
 from common.scope import SHARED
 from desk.inputs import TimeInput
 from desk.options import UseCaseAdmin, UseCaseForm, find, login, page
+from desk.sending.sealed import is_as_shown
+from people.usecases import facts
 from reminders.admin.words import HINTS, setting_said
 from reminders.domain.kinds import AutoKind
 from reminders.domain.timing import Timing
 from reminders.models import KIND_LABELS, ReminderRule
 from reminders.settings import stated
-from reminders.usecases import MINUTES, by_the_clock, may_name_city, may_name_event, remove_rule, save_rule
+from reminders.usecases import MINUTES, RULE_FACTS, by_the_clock, may_name_city, may_name_event, remove_rule, save_rule
 
 _LIST = "admin:reminders_reminderrule_changelist"
 _LABELS = dict(KIND_LABELS)
@@ -130,7 +132,8 @@ class ReminderRuleAdmin(UseCaseAdmin):
     def remove(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Ask, then take it away."""
         rule = find(ReminderRule, object_id)
-        if request.method == "POST":
+        agreed = facts(rule, RULE_FACTS)
+        if request.method == "POST" and is_as_shown(request, agreed):
             try:
                 remove_rule(str(rule.pk), actor=login(request))
             except RefusedError as error:
@@ -144,6 +147,7 @@ class ReminderRuleAdmin(UseCaseAdmin):
             "desk/form_page.html",
             title=_("Remove the rule"),
             obj=rule,
+            agreed=agreed,
             intro=f"{_LABELS[AutoKind(rule.kind)]} · {_where(rule)}",
             submit_text=_("Remove the rule"),
             danger=True,

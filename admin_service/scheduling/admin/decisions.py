@@ -18,8 +18,9 @@ from common.refusals import RefusedError
 from common.scope import INTERVIEWS, scope_of
 from desk.clocks import said
 from desk.options import find, login, page, show_refusal, tell_outcome
-from desk.outcomes import GOOD, outcome_text
+from desk.outcomes import NotDoneError, outcome_text, told
 from desk.pages import CancelForm, DecisionForm, MoveForm
+from desk.sending.once import Done, send_once
 from scheduling import loading
 from scheduling.admin.marking import MarkingAdmin
 from scheduling.models import Booking
@@ -154,15 +155,19 @@ class DecidingAdmin(MarkingAdmin):
     ) -> HttpResponse:
         """Ask, decide and tell the outcome; ``done`` stands for a good one's own text."""
         here = reverse("admin:scheduling_booking_change", args=[booking.pk])
+
+        def act() -> Done:
+            text = told(decide())
+            return Done(here, str(done) if done else text)
+
         if form.is_valid():
             try:
-                outcome = decide()
+                return send_once(request, act)
             except RefusedError as error:
                 show_refusal(form, error)
-            else:
-                good = outcome in GOOD
-                tell_outcome(request, good, str(done) if good and done else outcome_text(outcome))
-                if good or outcome is Outcome.VERSION_CONFLICT:
+            except NotDoneError as error:
+                tell_outcome(request, False, outcome_text(error.outcome))
+                if error.outcome is Outcome.VERSION_CONFLICT:
                     return HttpResponseRedirect(here)
         when = said(booking.starts_at, booking.slot.timezone)
         place = ", ".join(filter(None, (booking.location, booking.slot.room)))

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -19,8 +19,11 @@ from common.mongo import collection
 from common.refusals import RefusedError
 from common.scope import SHARED
 from desk.broadcast_form import BroadcastForm, default_text
-from desk.options import UseCaseAdmin, UseCaseForm, find, login, page, show_refusal
+from desk.options import UseCaseAdmin, UseCaseForm, find, login, page, page_of, show_refusal
 from desk.scoping import narrow
+from desk.sending.once import Done, send_once
+from desk.sending.sealed import FIELD as SEALED
+from desk.sending.sealed import is_as_shown
 from desk.slot_forms import AddSlotsForm
 from scheduling.models import InterviewEvent
 from scheduling.slots import create_slots, save_event
@@ -121,14 +124,16 @@ class InterviewEventAdmin(UseCaseAdmin):
         """Ask what to post and where, then start it."""
         event = find(InterviewEvent, object_id)
         form = BroadcastForm(request.POST or None, initial={"text": default_text(event)}, request=request)
+
+        def start() -> Done:
+            made = start_broadcast(str(event.pk), actor=login(request), **form.order())
+            return Done(page_of(made), str(_("The broadcast is on its way.")))
+
         if form.is_valid():
             try:
-                made = start_broadcast(str(event.pk), actor=login(request), **form.order())
+                return send_once(request, start)
             except RefusedError as error:
                 show_refusal(form, error)
-            else:
-                messages.success(request, _("The broadcast is on its way."))
-                return HttpResponseRedirect(reverse("admin:broadcasts_broadcast_change", args=[made.pk]))
         return page(
             self,
             request,
@@ -152,15 +157,17 @@ class InterviewEventAdmin(UseCaseAdmin):
         event = find(InterviewEvent, object_id)
         form = AddSlotsForm(request.POST or None, event=event)
         narrow(form, request)
-        if form.is_valid() and "create" in request.POST and form.drafts:
+
+        def create() -> Done:
+            made = create_slots(str(event.pk), form.drafts, actor=login(request))
+            text = ngettext("%(count)s slot made.", "%(count)s slots made.", len(made)) % {"count": len(made)}
+            return Done(_slots_of(event), text)
+
+        if form.is_valid() and form.drafts and _may_create(request, form):
             try:
-                made = create_slots(str(event.pk), form.drafts, actor=login(request))
+                return send_once(request, create)
             except RefusedError as error:
                 show_refusal(form, error)
-            else:
-                text = ngettext("%(count)s slot made.", "%(count)s slots made.", len(made)) % {"count": len(made)}
-                messages.success(request, text)
-                return HttpResponseRedirect(_slots_of(event))
         return page(
             self,
             request,
@@ -168,6 +175,7 @@ class InterviewEventAdmin(UseCaseAdmin):
             title=_("Add slots"),
             obj=event,
             form=form,
+            agreed=form.drafts if form.is_bound and form.is_valid() else None,
             grid=True,
             back=self._back(event),
         )
@@ -181,6 +189,12 @@ class InterviewEventAdmin(UseCaseAdmin):
 
     def _back(self, event: InterviewEvent) -> str:
         return reverse("admin:scheduling_interviewevent_change", args=[event.pk])
+
+
+def _may_create(request: HttpRequest, form: AddSlotsForm) -> bool:
+    """Who was shown a preview makes what it showed; whoever asks without one gets what the fields say."""
+    previewed = bool(request.POST.get(SEALED))
+    return "create" in request.POST and (not previewed or is_as_shown(request, form.drafts))
 
 
 def _slots_of(event: InterviewEvent) -> str:

@@ -18,8 +18,10 @@ from common.scope import INTERVIEWS
 from desk.audit import trail
 from desk.clocks import said
 from desk.options import UseCaseAdmin, find, login, page, show_refusal, tell_outcome
-from desk.outcomes import GOOD, outcome_text, status_label
+from desk.outcomes import NotDoneError, outcome_text, status_label, told
 from desk.pages import BookForm
+from desk.sending.once import Done, send_once
+from desk.sending.sealed import is_as_shown
 from desk.slot_edit_form import SlotForm
 from scheduling.admin.filters import CityFilter, ComingFilter, DayFilter, EventFilter, RecruiterFilter
 from scheduling.models import InterviewSlot
@@ -122,7 +124,8 @@ class InterviewSlotAdmin(UseCaseAdmin):
         if not self.has_delete_permission(request):
             return HttpResponse(status=403)
         refused, deleted = [], 0
-        for slot in slots if "_confirm" in request.POST else []:
+        confirmed = "_confirm" in request.POST and is_as_shown(request, _listed(slots))
+        for slot in slots if confirmed else []:
             try:
                 delete_slot(str(slot.pk), actor=login(request))
                 deleted += 1
@@ -144,6 +147,7 @@ class InterviewSlotAdmin(UseCaseAdmin):
             "desk/slot_refused.html" if booked else "desk/slot_delete.html",
             title=_("This slot can't be deleted") if booked else _("Delete slots"),
             obj=slots[0] if len(slots) == 1 else None,
+            agreed=_listed(slots),
             slots=[(slot, said(slot.starts_at, slot.city.timezone)) for slot in slots],
             booked=[(slot, said(slot.starts_at, slot.city.timezone), people) for slot, people in booked],
             submit_text=_("Delete"),
@@ -162,26 +166,34 @@ class InterviewSlotAdmin(UseCaseAdmin):
         slot = find(InterviewSlot, object_id)
         form = BookForm(request.POST or None)
         here = reverse("admin:scheduling_interviewslot_change", args=[slot.pk])
-        if form.is_valid():
+
+        def act() -> Done:
+            return Done(here, told(book_for(slot_id=str(slot.pk), actor=login(request), **form.cleaned_data)))
+
+        if form.is_valid() and is_as_shown(request, _listed([slot])):
             try:
-                outcome = book_for(slot_id=str(slot.pk), actor=login(request), **form.cleaned_data)
+                return send_once(request, act)
             except RefusedError as error:
                 show_refusal(form, error)
-            else:
-                tell_outcome(request, outcome in GOOD, outcome_text(outcome))
-                if outcome in GOOD:
-                    return HttpResponseRedirect(here)
+            except NotDoneError as error:
+                tell_outcome(request, False, outcome_text(error.outcome))
         return page(
             self,
             request,
             "desk/form_page.html",
             title=_("Book for a candidate"),
             obj=slot,
+            agreed=_listed([slot]),
             intro=f"{said(slot.starts_at, slot.city.timezone)} · {', '.join(filter(None, (slot.location, slot.room)))}",
             form=form,
             submit_text=_("Book"),
             back=here,
         )
+
+
+def _listed(slots: list[InterviewSlot]) -> list[list[Any]]:
+    """What a page that asks about slots shows of them."""
+    return [[slot.pk, slot.starts_at, slot.city_id, slot.location, slot.room] for slot in slots]
 
 
 def people_in(slot_id: ObjectId) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ from django.test import Client
 from backoffice.logins import give_role
 from backoffice.models import Role, StaffProfile
 from backoffice.roles import make_roles
+from tests.staff_client import StaffClient
 
 
 @pytest.fixture
@@ -19,26 +20,26 @@ def _roles() -> Iterator[None]:
 
 
 @pytest.fixture
-def desk() -> Client:
+def desk() -> StaffClient:
     """Anna, who may do everything, in English."""
     anna = User.objects.create(username="anna", is_staff=True, is_superuser=True)
     return _at_the_desk(anna)
 
 
 @pytest.fixture
-def coordinator(_roles: None) -> Client:
+def coordinator(_roles: None) -> StaffClient:
     """Kirill the coordinator."""
     return _in_role("kirill", Role.COORDINATOR, all_cities=True)
 
 
 @pytest.fixture
-def administrator(_roles: None) -> Client:
+def administrator(_roles: None) -> StaffClient:
     """Daria the administrator."""
     return _in_role("daria", Role.ADMINISTRATOR)
 
 
 @pytest.fixture
-def reader() -> Client:
+def reader() -> StaffClient:
     """Lev, who may look at candidates' answers of all cities and at nothing else: an installation's own role."""
     lev = User.objects.create(username="lev", is_staff=True)
     StaffProfile.objects.create(user=lev, role=Role.READ_ONLY, all_cities=True)
@@ -46,14 +47,14 @@ def reader() -> Client:
     return _at_the_desk(lev)
 
 
-def _in_role(name: str, role: Role, *, all_cities: bool = False) -> Client:
+def _in_role(name: str, role: Role, *, all_cities: bool = False) -> StaffClient:
     user = User.objects.create(username=name, is_staff=True)
     give_role(user, role, all_cities=all_cities)
     return _at_the_desk(user)
 
 
-def _at_the_desk(user: User) -> Client:
-    client = Client(headers={"Accept-Language": "en"})
+def _at_the_desk(user: User) -> StaffClient:
+    client = StaffClient(headers={"Accept-Language": "en"})
     client.force_login(user)
     return client
 

@@ -20,6 +20,7 @@ from people.invitations import invite
 from people.models import Candidate, City, Invitation, Recruiter
 from tests.desk.conftest import Text
 from tests.desk.test_people_pages import entry
+from tests.staff_client import StaffClient, unseen
 
 LIST = "admin:people_invitation_changelist"
 IMPORT = "admin:people_invitation_import_table"
@@ -94,13 +95,17 @@ def recruiter(**fields: str) -> dict[str, str]:
     }
 
 
-def test_a_page_opened_before_a_recruiter_came_in_does_not_put_them_out_again(desk: Client, olga: Recruiter) -> None:
-    """Guard: what was shown is compared with what is sent."""
+def test_a_page_opened_before_a_recruiter_came_in_does_not_put_them_out_again(desk: StaffClient) -> None:
+    """Guard: ``_compare`` holds what is sent against what was shown."""
+    olga = Recruiter.objects.create(name="Ольга")
     url = reverse("admin:people_recruiter_change", args=[olga.pk])
-    desk.post(url, recruiter())  # shown and sent empty: Olga came in between
+    opened = unseen(desk.get(url))
+    Recruiter.objects.filter(pk=olga.pk).update(telegram_id=5001)
+    page = desk.post(url, recruiter(), opened=opened).content.decode()
+    assert "Changed meanwhile, now: " in page and "5001" in page
     olga.refresh_from_db()
     assert olga.telegram_id == 5001
-    desk.post(url, recruiter(**{"telegram_id": "6001", "initial-telegram_id": "5001"}))
+    desk.post(url, recruiter(telegram_id="6001"))
     olga.refresh_from_db()
     assert olga.telegram_id == 6001
 
@@ -112,9 +117,17 @@ def test_a_recruiter_has_a_deputy_who_is_someone_else(desk: Client, olga: Recrui
     assert "Select a valid choice" in page
     with pytest.raises(ValidationError, match="deputy"):
         Recruiter(pk=olga.pk, name="Ольга", deputy_id=olga.pk).clean()
-    desk.post(url, recruiter(deputy=str(vera.pk)))
+    desk.post(url, recruiter(telegram_id="5001", deputy=str(vera.pk)))
     olga.refresh_from_db()
     assert olga.deputy_id == vera.pk
+
+
+def test_a_deputy_who_left_stays_until_someone_else_is_chosen(desk: Client, olga: Recruiter) -> None:
+    """What a page does not offer would be taken away by saving something else."""
+    vera = Recruiter.objects.create(name="Вера", telegram_id=5002, is_active=False)
+    Recruiter.objects.filter(pk=olga.pk).update(deputy=vera)
+    page = desk.get(reverse("admin:people_recruiter_change", args=[olga.pk])).content.decode()
+    assert f'<option value="{vera.pk}" selected>' in page
 
 
 def test_a_recruiters_telegram_id_is_not_given_twice(desk: Client, olga: Recruiter) -> None:

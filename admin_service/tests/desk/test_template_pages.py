@@ -10,6 +10,7 @@ from django.urls import reverse
 from people.models import City, Recruiter
 from shared_contracts.notification import NotificationKind
 from tests.desk.conftest import Text
+from tests.staff_client import StaffClient, unseen
 from wording.models import MessageTemplate
 
 GOOD = "<b>{name}</b>\n{date} {time}, {minutes} мин\n{place}"
@@ -41,7 +42,7 @@ def test_the_list_goes_by_kind_with_the_defaults_and_the_cities_own(
 def test_a_text_is_changed_with_the_line_ends_of_browsers_taken_out(
     desk: Client, congratulation: MessageTemplate
 ) -> None:
-    order = {"text": GOOD.replace("\n", "\r\n"), "seen_version": 1}
+    order = {"text": GOOD.replace("\n", "\r\n")}
     assert desk.post(url("change", congratulation), order).status_code == 302
     congratulation.refresh_from_db()
     assert (congratulation.text, congratulation.version) == (GOOD, 2)
@@ -60,15 +61,16 @@ def test_a_text_is_changed_with_the_line_ends_of_browsers_taken_out(
 def test_a_text_that_can_not_be_sent_is_shown_with_the_reason_and_not_saved(
     desk: Client, congratulation: MessageTemplate, text: str, told: str
 ) -> None:
-    response = desk.post(url("change", congratulation), {"text": text, "seen_version": 1})
+    response = desk.post(url("change", congratulation), {"text": text})
     assert told in response.content.decode()
     assert MessageTemplate.objects.get(pk=congratulation.pk).version == 1
 
 
-def test_a_page_that_is_out_of_date_saves_nothing(desk: Client, congratulation: MessageTemplate) -> None:
-    desk.post(url("change", congratulation), {"text": GOOD, "seen_version": 1})
-    response = desk.post(url("change", congratulation), {"text": GOOD + "!", "seen_version": 1})
-    assert "Someone has changed this text meanwhile" in response.content.decode()
+def test_a_page_that_is_out_of_date_saves_nothing(desk: StaffClient, congratulation: MessageTemplate) -> None:
+    opened = unseen(desk.get(url("change", congratulation)))
+    desk.post(url("change", congratulation), {"text": GOOD})
+    response = desk.post(url("change", congratulation), {"text": GOOD + "!"}, opened=opened)
+    assert "Now: " in response.content.decode() and "staff anna" in response.content.decode()
     assert MessageTemplate.objects.get(pk=congratulation.pk).text == GOOD
 
 
@@ -121,7 +123,7 @@ def test_the_history_tells_who_changed_what_and_restores(
     desk: Client, text: Text, congratulation: MessageTemplate
 ) -> None:
     first = congratulation.text
-    desk.post(url("change", congratulation), {"text": GOOD, "seen_version": 1})
+    desk.post(url("change", congratulation), {"text": GOOD})
     page = text(url("revisions", congratulation))
     assert "staff anna" in page and "came with the product" in page
     assert "<ins>{date} {time}, {minutes} мин</ins>" in page and "<del>📍 {city}, {place}</del>" in page

@@ -1,0 +1,152 @@
+"""A form acts once: its page gave it a key, which is used up in the transaction of what it does.
+
+So two of the same at the same moment, or one sent again after Back, do it once; a form that was refused keeps its key,
+and after a crash it either acted or can be sent again.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import NamedTuple
+from uuid import uuid4
+
+from django.contrib import messages
+from django.core import signing
+from django.http import HttpRequest, HttpResponseRedirect
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from pymongo.errors import DuplicateKeyError
+
+from common import clock
+from common.mongo import collection, current_session, in_transaction
+from common.refusals import RefusedError
+from desk.sending.sealed import FIELD as SEALED
+from desk.sending.seen import FIELD as SEEN
+
+FIELD = "_once"
+VALID_SECONDS = 24 * 60 * 60
+"""A page's key can be used for a day; what was used is remembered for two (``common`` migration 0002)."""
+_SALT = "desk.once"
+_NOT_CONTENT = {"csrfmiddlewaretoken", FIELD, SEALED, SEEN, "_save", "_continue", "_addanother"}
+
+
+class AlreadySentError(Exception):
+    """This form has acted already; ``result`` is the address of what came of it."""
+
+    def __init__(self, result: str) -> None:
+        super().__init__(result)
+        self.result = result
+
+
+class Done(NamedTuple):
+    """What came of a form: where it can be seen, and what to say."""
+
+    address: str
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """A form's one-time key, and what it was sent with. ``key`` is empty where no page of ours gave it one."""
+
+    key: str
+    login: str
+    page: str
+    content: str
+
+    def use(self, work: Callable[[], str]) -> str:
+        """Do ``work``, which returns the address of its result, and use the key up, both or neither.
+
+        Raises:
+            RefusedError: by ``work``; or the form has no key, or it acted already with other content.
+            AlreadySentError: the same was sent before and has acted.
+        """
+        if not self.key:
+            raise RefusedError({"": _("So that nothing happens twice, please look once more and press again.")})
+
+        def act() -> str:
+            now = clock.now()
+            sent = {"_id": self.key, "login": self.login, "page": self.page, "content": self.content}
+            stamps = {"created_at": now, "updated_at": now}
+            collection("sent_forms").insert_one({**sent, **stamps, "result": ""}, session=current_session())
+            result = work()
+            change = {"$set": {"result": result, "updated_at": now}}
+            collection("sent_forms").update_one({"_id": self.key}, change, session=current_session())
+            return result
+
+        try:
+            return in_transaction(act)
+        except DuplicateKeyError:
+            self._tell_apart()
+            raise
+
+    def _tell_apart(self) -> None:
+        first = collection("sent_forms").find_one({"_id": self.key})
+        if first is None:
+            return  # another key was taken
+        if first["content"] != self.content:
+            text = _(
+                'You have sent this form already, and <a href="{address}">this came of it</a>. '
+                "Press again if you want another."
+            )
+            raise RefusedError({"": format_html(text, address=first["result"])})
+        raise AlreadySentError(first["result"])
+
+
+def new_key(request: HttpRequest) -> str:
+    """A key for the page that is being shown: for this login and this address."""
+    return signing.dumps([uuid4().hex, *_bound_to(request)], salt=_SALT)
+
+
+def ticket(request: HttpRequest) -> Ticket:
+    """The key that came with a form."""
+    login, page = _bound_to(request)
+    try:
+        key, *bound_to = signing.loads(request.POST.get(FIELD, ""), salt=_SALT, max_age=VALID_SECONDS)
+    except signing.BadSignature:
+        key, bound_to = "", []
+    return Ticket(key if bound_to == [login, page] else "", login, page, _content(request))
+
+
+def send_once(request: HttpRequest, work: Callable[[], Done]) -> HttpResponseRedirect:
+    """Do ``work`` and lead to its result; a form that has acted already leads there, too.
+
+    Raises:
+        RefusedError: see ``Ticket.use``; nothing was done.
+    """
+    said: list[str] = []
+
+    def act() -> str:
+        done = work()
+        said[:] = [done.text]
+        return done.address
+
+    try:
+        address = ticket(request).use(act)
+    except AlreadySentError as error:
+        return already_sent(request, error)
+    if said[0]:
+        messages.success(request, said[0])
+    return HttpResponseRedirect(address)
+
+
+def already_sent(request: HttpRequest, error: AlreadySentError) -> HttpResponseRedirect:
+    """To what came of the form when it was sent first."""
+    messages.info(request, _("This was sent already, so it was done once. Here is what came of it."))
+    return HttpResponseRedirect(error.result)
+
+
+def _bound_to(request: HttpRequest) -> list[str]:
+    return [request.user.get_username(), request.path]
+
+
+def _content(request: HttpRequest) -> str:
+    digest = sha256()
+    for name in sorted(set(request.POST) - _NOT_CONTENT):
+        digest.update(repr((name, request.POST.getlist(name))).encode())
+    for name, file in sorted(request.FILES.items()):
+        digest.update(repr((name, file.name)).encode())  # type: ignore[union-attr]
+        for chunk in file.chunks():  # type: ignore[union-attr]
+            digest.update(chunk)
+        file.seek(0)  # type: ignore[union-attr]
+    return digest.hexdigest()
