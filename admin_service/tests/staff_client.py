@@ -13,7 +13,9 @@ class StaffClient(Client):
     With ``opened`` it sends what a page that was opened earlier carries (see ``unseen``).
     """
 
-    def post(self, path: str, data: Any = None, *args: Any, opened: dict[str, str] | None = None, **kwargs: Any) -> Any:
+    def post(  # type: ignore[override]
+        self, path: str, data: Any = None, *args: Any, opened: dict[str, str] | None = None, **kwargs: Any
+    ) -> Any:
         """As Django's, with what the page carries."""
         given = dict(data or {})
         if opened is None:

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.test import Client
 from django.urls import reverse
 from pymongo import monitoring
 
@@ -23,6 +22,7 @@ from tests import asking
 from tests.conftest import MakeCandidate, MakeSlot
 from tests.desk.test_slot_pages import form_of, many, on_the_minute
 from tests.spying import CommandSpy, watched_by
+from tests.staff_client import StaffClient
 from wording.models import MessageTemplate
 from wording.seeding import seed_defaults
 from wording.usecases import make_own_text, save_text
@@ -55,7 +55,7 @@ class ChangesAndNews(CommandSpy):
 class World:
     """What there is to change."""
 
-    desk: Client
+    desk: StaffClient
     city: City
     recruiter: Recruiter
     contact: ContactSettings
@@ -115,7 +115,7 @@ WAYS: dict[str, tuple[str, set[CacheName], Way]] = {
     ),
     "a recruiter is changed in the desk": (
         "recruiters", {CacheName.RECRUITERS, CacheName.SLOTS},
-        lambda w: w.press("people_recruiter_change", w.recruiter, _RECRUITER),
+        lambda w: w.press("people_recruiter_change", w.recruiter, {**_RECRUITER, "telegram_id": 5001}),
     ),
     "the default contact is changed in the desk": (
         "contact_settings", {CacheName.CITIES, CacheName.ALLOWED_USERS},
@@ -220,7 +220,7 @@ def world(
     congratulation: MessageTemplate,
 ) -> World:
     """One of each."""
-    client = Client(headers={"Accept-Language": "en"})
+    client = StaffClient(headers={"Accept-Language": "en"})
     client.force_login(User.objects.create(username="anna", is_staff=True, is_superuser=True))
     own = make_own_text(NotificationKind.BOOKING_MOVED, "ru", moscow.pk, TEXT, actor="anna")
     save_text(str(own), f"{TEXT}!", seen_version=1, actor="anna")

@@ -43,7 +43,7 @@ class SeenForm(forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, **kwargs)
         self.news: list[str] = []
         self._stored = {} if self.instance._state.adding else self.shown(self.instance)
-        self.initial |= self._stored
+        self.initial = {**self.initial, **self._stored}
 
     def shown(self, instance: models.Model) -> dict[str, Any]:
         """The fields' values as the page shows those of a stored document."""
@@ -116,9 +116,7 @@ class SeenForm(forms.ModelForm):  # type: ignore[type-arg]
 
 def stale_text() -> str:
     """What is said above a form that someone else was faster with."""
-    return _(
-        "Someone changed the fields marked below while this page was open. Nothing is saved yet: look, save again."
-    )
+    return _("Someone changed the fields marked below while this page was open. Nothing is saved yet: look, then save.")
 
 
 def seen_token(every: Iterable[forms.BaseForm]) -> str:

@@ -21,7 +21,7 @@ def put(data: Any, bound: forms.BoundField, value: Any) -> QueryDict:
     changed: QueryDict = data.copy()
     widget, parts = bound.field.widget, _parts(bound, value)
     if isinstance(widget, forms.MultiWidget):
-        for suffix, part in zip(widget.widgets_names, parts, strict=True):
+        for suffix, part in zip(widget.widgets_names, parts, strict=True):  # type: ignore[attr-defined]
             changed[bound.html_name + suffix] = part or ""
     elif isinstance(parts, bool):
         changed.pop(bound.html_name, None)
@@ -37,7 +37,7 @@ def _parts(bound: forms.BoundField, value: Any) -> Any:
     widget = bound.field.widget
     value = bound.field.prepare_value(value)
     if isinstance(widget, forms.MultiWidget):
-        pairs = zip(widget.widgets, widget.decompress(value), strict=True)
+        pairs = zip(widget.widgets, widget.decompress(value) or [], strict=True)
         return [part.format_value(item) for part, item in pairs]
     if isinstance(widget, forms.CheckboxInput):
         return bool(widget.check_test(value))

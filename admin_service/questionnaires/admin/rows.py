@@ -30,7 +30,7 @@ class PartForm(SeenForm):
         part = self.instance
         if isinstance(part, Choice):
             part = part.question
-        return part.pk if isinstance(part, Questionnaire) else part.questionnaire_id
+        return ObjectId(str(part.pk if isinstance(part, Questionnaire) else part.questionnaire_id))
 
 
 class Rows(BaseInlineFormSet):  # type: ignore[type-arg]
@@ -62,7 +62,7 @@ class Rows(BaseInlineFormSet):  # type: ignore[type-arg]
             return
         gone = [row for row in sent if row not in kept and "DELETE" not in row]
         self.dropped = [row.get("text_ru") or row.get("label_ru") or "—" for row in gone]
-        data = self.data.copy()
+        data: Any = self.data.copy()  # type: ignore[attr-defined]
         for number in every:
             for name in sent[number]:
                 del data[f"{self.add_prefix(number)}-{name}"]
@@ -79,7 +79,7 @@ class Rows(BaseInlineFormSet):  # type: ignore[type-arg]
         return {name.removeprefix(start): self.data[name] for name in self.data if name.startswith(start)}
 
     def _should_delete_form(self, form: Any) -> bool:
-        wanted: bool = super()._should_delete_form(form)
+        wanted: bool = super()._should_delete_form(form)  # type: ignore[misc]
         return wanted and not getattr(form, "news", ())
 
 
