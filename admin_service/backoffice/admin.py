@@ -1,7 +1,189 @@
 """Staff logins in the desk. Django's own pages would let who opens them pick any permission."""
 
-from django.contrib import admin
+from collections.abc import Callable
+from typing import Any
+
+from bson import ObjectId
+from django import forms
+from django.contrib import admin, messages
 from django.contrib.auth.models import Group, User
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import BooleanRadioFilter
+from unfold.decorators import action, display
+from unfold.enums import ActionVariant
+
+from backoffice.login_form import LoginForm, PasswordForm
+from backoffice.logins import reset_password, set_active
+from backoffice.models import StaffLogin, StaffProfile
+from common.refusals import RefusedError
+from desk.audit import trail
+from desk.clocks import said
+from desk.options import UseCaseAdmin, find, page, show_refusal
+from people.models import MOSCOW, City
 
 admin.site.unregister(User)
 admin.site.unregister(Group)
+
+_WITH_CITIES = "role == 'coordinator' || role == 'read_only'"
+
+
+@admin.register(StaffLogin)
+class StaffLoginAdmin(UseCaseAdmin):
+    """Who may log in, and as what. A superuser's login is shown, and changed on the command line only."""
+
+    form = LoginForm
+    list_display = ["username", "first_name", "role", "sees", "is_active", "seen"]
+    list_filter = [("is_active", BooleanRadioFilter)]
+    search_fields = ["username", "first_name"]
+    search_help_text = _("Name or username")
+    ordering = ["username"]
+    actions_detail = ["reset_password", "close", "reopen"]
+    change_form_after_template = "desk/trail.html"
+    conditional_fields = {
+        "all_cities": _WITH_CITIES,
+        "cities": f"({_WITH_CITIES}) && !all_cities",
+        "recruiter": "role == 'recruiter'",
+    }
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[StaffLogin]:
+        """Staff with their roles, by one more query each, not by joins."""
+        found: QuerySet[StaffLogin] = super().get_queryset(request)
+        return found.filter(is_staff=True).prefetch_related("staff_profile__recruiter")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Not of a superuser."""
+        return super().has_change_permission(request, obj) and not getattr(obj, "is_superuser", False)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """A password only for a new one; of a superuser there is only a name to look at."""
+        if obj and obj.is_superuser:
+            return ["username", "first_name", "role", "seen"]
+        post = ["username", "first_name", "role", "all_cities", "cities", "recruiter"]
+        return [*post, "seen"] if obj else [*post, "password"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """What nobody types."""
+        return ["role", "seen"] if obj and obj.is_superuser else ["seen"] if obj else []
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        """Close what is open, and the other way round."""
+        login = find(StaffLogin, str(object_id))
+        hidden = {"close", "reopen", "password"} if login.is_superuser else {"reopen" if login.is_active else "close"}
+        every = super().get_actions_detail(request, object_id)
+        return [item for item in every if item.action_name.rsplit("_", 1)[-1] not in hidden]
+
+    def on_page(self, object_id: ObjectId) -> dict[str, Any]:
+        """With what was changed, by whom."""
+        return {"trail": trail(str(object_id))}
+
+    def response_add(self, request: HttpRequest, obj: StaffLogin, post_url_continue: str | None = None) -> HttpResponse:
+        """Its page; before it the password that was made."""
+        return self._done(request, obj, obj.made_password, _("The login is made."))
+
+    @display(description=_("role"))  # type: ignore[untyped-decorator]
+    def role(self, login: StaffLogin) -> str:
+        """In words."""
+        profile = _profile(login)
+        return str(_("superuser")) if login.is_superuser else profile.get_role_display() if profile else "—"
+
+    @display(description=_("sees"))  # type: ignore[untyped-decorator]
+    def sees(self, login: StaffLogin) -> str:
+        """Whose rows."""
+        profile = _profile(login)
+        if login.is_superuser or (profile and profile.scope.whole):
+            return str(_("everything"))
+        if profile is None:
+            return str(_("nothing"))
+        if profile.recruiter:
+            return str(profile.recruiter)
+        return ", ".join(City.objects.filter(pk__in=profile.city_ids).order_by("name").values_list("name", flat=True))
+
+    @display(description=_("last login"), ordering="last_login")  # type: ignore[untyped-decorator]
+    def seen(self, login: StaffLogin) -> str:
+        """When, in Moscow."""
+        return said(login.last_login, MOSCOW) if login.last_login else "—"
+
+    @action(  # type: ignore[untyped-decorator]
+        description=_("New password"), url_path="password", permissions=["change"], icon="key"
+    )
+    def reset_password(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Set one, or make one and show it once."""
+        login = find(StaffLogin, object_id)
+        form = PasswordForm(request.POST if "_confirm" in request.POST else None)
+
+        def carry_out() -> HttpResponse:
+            typed = form.cleaned_data["password"]
+            made = reset_password(login, typed, actor=request.user)  # type: ignore[arg-type]
+            return self._done(request, login, "" if typed else made, _("The password is set."))
+
+        words = {"title": _("New password"), "submit_text": _("Set the password")}
+        intro = _("%(name)s is logged out everywhere and logs in with the new one.") % {"name": login}
+        return self._ask(request, login, form, carry_out, intro=intro, **words)
+
+    @action(  # type: ignore[untyped-decorator]
+        description=_("Deactivate"),
+        url_path="close",
+        permissions=["change"],
+        icon="person_off",
+        variant=ActionVariant.DANGER,
+    )
+    def close(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Nobody logs in with it any more."""
+        intro = _("%(name)s is logged out at once and can't log in again. What they did stays in the audit trail.")
+        words = {"title": _("Deactivate the login"), "submit_text": _("Deactivate"), "danger": True}
+        return self._activate(request, object_id, False, intro, _("The login is deactivated."), **words)
+
+    @action(description=_("Activate"), url_path="reopen", permissions=["change"], icon="person_check")  # type: ignore[untyped-decorator]
+    def reopen(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """It works again."""
+        words = {"title": _("Activate the login"), "submit_text": _("Activate")}
+        intro = _("%(name)s can log in again, with the password and role of before.")
+        return self._activate(request, object_id, True, intro, _("The login works again."), **words)
+
+    def _activate(
+        self, request: HttpRequest, object_id: str, active: bool, intro: Any, done: Any, **words: Any
+    ) -> HttpResponse:
+        login = find(StaffLogin, object_id)
+        form = forms.Form(request.POST if "_confirm" in request.POST else None)
+
+        def carry_out() -> HttpResponse:
+            set_active(login, active, actor=request.user)  # type: ignore[arg-type]
+            return self._done(request, login, "", done)
+
+        return self._ask(request, login, form, carry_out, intro=intro % {"name": login}, **words)
+
+    def _ask(
+        self,
+        request: HttpRequest,
+        login: StaffLogin,
+        form: forms.Form,
+        carry_out: Callable[[], HttpResponse],
+        **words: Any,
+    ) -> HttpResponse:
+        if form.is_valid():
+            try:
+                return carry_out()
+            except RefusedError as error:
+                show_refusal(form, error)
+        return page(self, request, "desk/form_page.html", obj=login, form=form, back=_page_of(login), **words)
+
+    def _done(self, request: HttpRequest, login: StaffLogin, password: str, text: Any) -> HttpResponse:
+        """Back to the login's page; with a password that was made, this once, in the answer itself and nowhere else."""
+        if password:
+            title = _("The password of %(name)s") % {"name": login}
+            words = {"title": title, "password": password, "back": _page_of(login)}
+            return page(self, request, "backoffice/password.html", obj=login, **words)
+        messages.success(request, text)
+        return HttpResponseRedirect(_page_of(login))
+
+
+def _profile(login: StaffLogin) -> StaffProfile | None:
+    found: StaffProfile | None = getattr(login, "staff_profile", None)
+    return found
+
+
+def _page_of(login: StaffLogin) -> str:
+    return reverse("admin:backoffice_stafflogin_change", args=[login.pk])

@@ -12,7 +12,9 @@ class BackofficeConfig(AppConfig):
     verbose_name = _("Behind the scenes")
 
     def ready(self) -> None:
-        """Connect the making of roles. An app without models is never sent ``post_migrate``; this one has some."""
+        """Watch changes of logins; have roles made. An app without models is never sent ``post_migrate``."""
+        from backoffice import auditing
         from backoffice.roles import make_roles
 
+        auditing.connect()
         post_migrate.connect(make_roles, sender=self, dispatch_uid="backoffice.roles")

@@ -1,32 +1,150 @@
-"""Staff logins: made, changed and closed, each with its audit entry."""
+"""Staff logins: made, changed and closed. Each change is audited where it is seen, in ``backoffice.auditing``."""
 
-from collections.abc import Sequence
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from bson import ObjectId
 from django.contrib.auth.models import Group, User
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
+from backoffice.auditing import acting
 from backoffice.models import Role, StaffProfile
 from backoffice.roles import GROUPS
+from common import clock
+from common.mongo import in_transaction
+from common.refusals import RefusedError
+
+WITH_CITIES = frozenset({Role.COORDINATOR, Role.READ_ONLY})
+_ALPHABET = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # nothing that is read as something else
+_LENGTH = 16
 
 
-def give_role(
-    user: User,
-    role: Role,
-    *,
-    all_cities: bool = False,
-    city_ids: Sequence[ObjectId] = (),
-    recruiter_id: ObjectId | None = None,
-) -> StaffProfile:
-    """Make a login one of this role and no other; what does not go with the role is dropped."""
-    limited = role in {Role.COORDINATOR, Role.READ_ONLY} and not all_cities
-    profile, _made = StaffProfile.objects.update_or_create(
-        user=user,
-        defaults={
-            "role": role.value,
-            "all_cities": all_cities and role in {Role.COORDINATOR, Role.READ_ONLY},
-            "city_ids": list(city_ids) if limited else [],
-            "recruiter_id": recruiter_id if role == Role.RECRUITER else None,
-        },
-    )
-    user.groups.set([Group.objects.get(name=GROUPS[role])])
+@dataclass(frozen=True)
+class Post:
+    """A role, and with whose rows; what does not go with the role is dropped."""
+
+    role: Role
+    all_cities: bool = False
+    city_ids: Sequence[ObjectId] = ()
+    recruiter_id: ObjectId | None = None
+
+    def fields(self) -> dict[str, Any]:
+        """As the profile stores it."""
+        all_cities = self.all_cities and self.role in WITH_CITIES
+        return {
+            "role": self.role.value,
+            "all_cities": all_cities,
+            "city_ids": [] if all_cities or self.role not in WITH_CITIES else list(self.city_ids),
+            "recruiter_id": self.recruiter_id if self.role == Role.RECRUITER else None,
+        }
+
+    def check(self) -> None:
+        """Raise ``RefusedError`` for a role that would see nothing."""
+        if self.role in WITH_CITIES and not self.all_cities and not self.city_ids:
+            raise RefusedError({"cities": _("Choose cities, or all of them.")})
+        if self.role == Role.RECRUITER and not self.recruiter_id:
+            raise RefusedError({"recruiter": _("Choose whose interviews they see.")})
+
+
+def save_login(login: User, post: Post, *, actor: User, password: str = "") -> str:
+    """Save a new or changed login with its role; a new one gets a password.
+
+    Args:
+        login: its name may be new; whether it is staff, and no superuser, follows.
+        post: the role.
+        actor: who does it.
+        password: of a new login; a random one where it is empty.
+
+    Returns:
+        The password of a new login, else "".
+
+    Raises:
+        RefusedError: naming the field; the login is not the actor's to change, or would leave nobody in charge.
+    """
+    post.check()
+    adding = login._state.adding
+    given = _with_password(login, password) if adding else ""
+
+    def work() -> None:
+        if not adding:
+            _check_change(login, actor, keeps_charge=post.role == Role.ADMINISTRATOR)
+        login.is_staff, login.is_superuser = True, False
+        login._state.adding = adding  # the driver may run this again after a conflict
+        login.save(update_fields=None if adding else ["username", "first_name"])
+        give_role(login, post)
+
+    _as(actor, work)
+    return given
+
+
+def reset_password(login: User, password: str = "", *, actor: User) -> str:
+    """Give a login a new password, a random one where it is empty; its open sessions end. Returns the password.
+
+    Raises:
+        RefusedError: as above; or the password is too simple.
+    """
+    given = _with_password(login, password)
+
+    def work() -> None:
+        _check_change(login, actor, keeps_charge=True)
+        login.save(update_fields=["password"])
+
+    _as(actor, work)
+    return given
+
+
+def set_active(login: User, active: bool, *, actor: User) -> None:
+    """Close a login, which ends its sessions, or open it again.
+
+    Raises:
+        RefusedError: as above.
+    """
+
+    def work() -> None:
+        _check_change(login, actor, keeps_charge=active)
+        login.is_active = active
+        login.save(update_fields=["is_active"])
+
+    _as(actor, work)
+
+
+def give_role(user: User, post: Post) -> StaffProfile:
+    """Make a login one of this role and no other."""
+    profile, _made = StaffProfile.objects.update_or_create(user=user, defaults=post.fields())
+    user.groups.set([Group.objects.get(name=GROUPS[post.role])])
     return profile
+
+
+def _as(actor: User, work: Callable[[], None]) -> None:
+    with acting(actor.get_username()):
+        in_transaction(work)
+
+
+def _with_password(login: User, password: str) -> str:
+    given = password or "".join(secrets.choice(_ALPHABET) for _number in range(_LENGTH))
+    try:
+        validate_password(given, login)
+    except ValidationError as error:
+        raise RefusedError({"password": " ".join(error.messages)}) from None
+    login.set_password(given)
+    return given
+
+
+def _check_change(login: User, actor: User, *, keeps_charge: bool) -> None:
+    """Hold what would take a superuser's login over, or leave the desk without an administrator."""
+    if User.objects.filter(pk=login.pk, is_superuser=True).exists():
+        raise RefusedError({"": _("A superuser's login is changed on the command line only.")})
+    if keeps_charge:
+        return
+    if login.pk == actor.pk:
+        raise RefusedError({"": _("This is your own login: ask another administrator.")})
+    in_charge = StaffProfile.objects.filter(role=Role.ADMINISTRATOR.value)
+    if not in_charge.filter(user=login).exists():
+        return
+    in_charge.update(updated_at=clock.now())  # two who close each other's logins at once meet here
+    if not in_charge.exclude(user=login).filter(user__is_active=True).exists():
+        raise RefusedError({"": _("This is the last administrator. Make another one first.")})

@@ -23,7 +23,9 @@ class Role(models.TextChoices):
 
 
 class StaffLogin(User):
-    """A login to the desk, as administrators see it."""
+    """A login to the desk, as administrators see it. ``made_password``: the random one just made, never stored."""
+
+    made_password = ""
 
     class Meta:
         proxy = True

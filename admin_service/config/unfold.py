@@ -134,6 +134,7 @@ UNFOLD: dict[str, Any] = {
                 _link(_("Audit trail"), "history", "common_auditentry_changelist", "common.view_auditentry"),
                 _link(_("Outbox"), "outbox", "messaging_outboxmessage_changelist", "messaging.view_outboxmessage"),
                 _link(_("Inbox"), "inbox", "messaging_inboxmessage_changelist", "messaging.view_inboxmessage"),
+                _link(_("Staff"), "manage_accounts", "backoffice_stafflogin_changelist", "backoffice.view_stafflogin"),
             ),
         ],
     },

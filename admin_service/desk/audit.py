@@ -58,6 +58,14 @@ _ACTIONS: dict[str, Any] = {
     "calendar_replaced": _("the calendar address replaced"),
     "calendar_revoked": _("the calendar address taken back"),
     "exported": _("exported"),
+    "role_given": _("a role given"),
+    "made_superuser": _("made a superuser"),
+    "groups_add": _("added to groups"),
+    "groups_remove": _("taken out of groups"),
+    "groups_clear": _("taken out of all groups"),
+    "permissions_add": _("permissions added"),
+    "permissions_remove": _("permissions taken away"),
+    "permissions_clear": _("all permissions taken away"),
 }
 _SUBJECTS: dict[str, Any] = {
     "booking": _("booking"),
@@ -77,13 +85,27 @@ _SUBJECTS: dict[str, Any] = {
     "reminder_rule": _("reminder rule"),
     "staff_chat": _("staff's chat"),
     "export": _("export"),
+    "login": _("staff login"),
+    "role": _("role"),
 }
-_WAYS: dict[str, Any] = {"chat": _("chat"), "api": "API", "desk": _("desk"), "job": _("schedule")}
+_WAYS: dict[str, Any] = {
+    "chat": _("chat"),
+    "api": "API",
+    "desk": _("desk"),
+    "job": _("schedule"),
+    "console": _("command line"),
+}
 _KINDS: dict[str, Any] = {
     "candidate": _("candidate"),
     "recruiter": _("recruiter"),
     "staff": _("staff"),
     "system": _("system"),
+}
+_ROLES: dict[str, Any] = {
+    **_KINDS,
+    "administrator": _("administrator"),
+    "coordinator": _("coordinator"),
+    "read_only": _("read-only"),
 }
 _FIELDS: dict[str, Any] = {
     "status": _("status"),
@@ -132,6 +154,16 @@ _FIELDS: dict[str, Any] = {
     "list": _("list"),
     "filter": _("filtered by"),
     "rows": _("rows"),
+    "username": _("username"),
+    "first_name": _("name"),
+    "is_staff": _("may log in to the desk"),
+    "is_superuser": _("superuser"),
+    "password": _("password"),
+    "all_cities": _("all cities"),
+    "city_ids": _("cities"),
+    "name": _("name"),
+    "permissions": _("permissions"),
+    "groups": _("groups"),
 }
 
 
@@ -213,7 +245,7 @@ def changes(before: dict[str, Any] | None, after: dict[str, Any] | None) -> list
 
 
 def _value(name: str, value: Any) -> str:
-    if value is None or value == "":
+    if value is None or value in ("", []):
         return "—"
     if name == "status":
         return status_label(str(value))
@@ -221,10 +253,15 @@ def _value(name: str, value: Any) -> str:
         return str(dict(ATTENDANCE_LABELS).get(value, value))
     if name == "kind":
         return str(_KIND_NAMES.get(value, value))
+    if name == "password":
+        return str(_("a new one"))
     if name == "role":
         return str(_KINDS.get(value, value))
     if name == "list":
         return str(apps.get_model(value)._meta.verbose_name_plural)
+        return str(_ROLES.get(value, value))
+    if isinstance(value, list):
+        return ", ".join(_value(name.removesuffix("s"), item) for item in value)
     if name in {"starts_at", "expires_at", "marked_at"}:
         return said(datetime.fromisoformat(value), MOSCOW)
     if name in _NAMES and ObjectId.is_valid(value):

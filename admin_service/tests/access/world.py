@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.db.models import Model
 from django.test import Client
 
-from backoffice.logins import give_role
+from backoffice.logins import Post, give_role
 from backoffice.models import Role, StaffLogin
 from broadcasts.models import AnnouncementChat, Broadcast
 from common import clock
@@ -176,8 +176,8 @@ class World:
     def _give_roles(self) -> None:
         User.objects.filter(username="superuser").update(is_superuser=True)
         self.logins["superuser"].refresh_from_db()
-        give_role(self.logins["administrator"], Role.ADMINISTRATOR)
-        give_role(self.logins["coordinator"], Role.COORDINATOR, all_cities=True)
-        give_role(self.logins["moscow"], Role.COORDINATOR, city_ids=[self.here.city.pk])
-        give_role(self.logins["recruiter"], Role.RECRUITER, recruiter_id=self.here.recruiter.pk)
-        give_role(self.logins["read-only"], Role.READ_ONLY, all_cities=True)
+        give_role(self.logins["administrator"], Post(Role.ADMINISTRATOR))
+        give_role(self.logins["coordinator"], Post(Role.COORDINATOR, all_cities=True))
+        give_role(self.logins["moscow"], Post(Role.COORDINATOR, city_ids=[self.here.city.pk]))
+        give_role(self.logins["recruiter"], Post(Role.RECRUITER, recruiter_id=self.here.recruiter.pk))
+        give_role(self.logins["read-only"], Post(Role.READ_ONLY, all_cities=True))

@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import Permission, User
 from django.test import Client
 
-from backoffice.logins import give_role
+from backoffice.logins import Post, give_role
 from backoffice.models import Role, StaffProfile
 from backoffice.roles import make_roles
 from tests.staff_client import StaffClient
@@ -49,7 +49,7 @@ def reader() -> StaffClient:
 
 def _in_role(name: str, role: Role, *, all_cities: bool = False) -> StaffClient:
     user = User.objects.create(username=name, is_staff=True)
-    give_role(user, role, all_cities=all_cities)
+    give_role(user, Post(role, all_cities=all_cities))
     return _at_the_desk(user)
 
 
