@@ -9,6 +9,7 @@ from rest_framework.request import Request
 
 from broadcasts.models import Broadcast
 from broadcasts.usecases import recipients
+from common import wire
 from common.api import ProblemError
 from common.openapi import documented
 from common.reads import CURSOR, ApiView, Query, answer, limit_field, next_page, parse_query
@@ -40,7 +41,11 @@ class RecipientsView(ApiView):
         page, following = rows[: query.limit], None
         if len(rows) > query.limit:
             following = next_page(request, cursor=str(page[-1]["_id"]))
-        results = [Recipient(chat_id=row["telegram_id"], user_telegram_id=row["telegram_id"]) for row in page]
+        results = wire.views(
+            "users",
+            page,
+            lambda rows: [Recipient(chat_id=row["telegram_id"], user_telegram_id=row["telegram_id"]) for row in rows],
+        )
         return answer(request, Page[Recipient](results=results, next=following))
 
 

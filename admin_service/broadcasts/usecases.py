@@ -15,10 +15,12 @@ from messaging import outbox
 from people.usecases import save_audited
 from scheduling.models import InterviewEvent
 from shared_contracts.broadcast import BroadcastCommand
+from shared_contracts.fields import is_text
+from shared_contracts.telegram_text import utf16_length
 from shared_contracts.topology import BROADCAST_COMMAND
 
 MAX_TEXT = 3_500
-"""Characters. Telegram takes 4,096; escaping what staff wrote may lengthen it."""
+"""UTF-16 units, as Telegram counts; it takes 4,096."""
 
 
 def start_broadcast(
@@ -106,7 +108,7 @@ def _check(
     errors: dict[str, str] = {}
     if event is None or not event.is_open:
         errors[""] = _("This interview event is not open for sign-up. Open it first.")
-    if not text.strip() or len(text) > MAX_TEXT:
+    if not text.strip() or utf16_length(text) > MAX_TEXT or not is_text(text):
         errors["text"] = _("Write 1 to %(most)s characters.") % {"most": MAX_TEXT}
     if not chat_ids and not audience:
         errors["chats"] = _("Choose at least one chat, or an audience.")

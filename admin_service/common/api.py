@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.db import Error as DatabaseError
 from django.http import HttpResponse, HttpResponseBase
+from pydantic import ValidationError
 from pymongo.errors import PyMongoError
 from rest_framework import exceptions
 from rest_framework.authentication import BaseAuthentication
@@ -16,6 +17,7 @@ from rest_framework.request import Request
 
 from common import correlation
 from shared_contracts.directory import FieldError, Problem
+from shared_contracts.envelope import describe
 
 log = structlog.get_logger(__name__)
 
@@ -27,6 +29,7 @@ _TITLES = {
     403: "Not allowed",
     404: "There is nothing here",
     405: "This method is not offered here",
+    409: "What is stored can't be shown",
     413: "The body is too long",
     415: "The body must be JSON",
     422: "The request contradicts an earlier one",
@@ -102,6 +105,9 @@ def problem_handler(error: Exception, context: Mapping[str, Any]) -> HttpRespons
     """DRF's exception handler: every error as problem details; None lets a programming error through."""
     if isinstance(error, ProblemError):
         return problem(error.status, error.detail, error.errors)
+    if isinstance(error, ValidationError):
+        log.error("stored_data_wrong", path=context["request"].path, fields=describe(error))
+        return problem(409, "What is stored here can't be shown. Staff can put it right in the desk by saving it anew.")
     if isinstance(error, PyMongoError | DatabaseError):
         log.warning("database_unavailable", error=type(error).__name__)
         return problem(503, "The database can't be reached. Try again in a moment.")

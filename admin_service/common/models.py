@@ -1,13 +1,17 @@
 """Base model with the moments of making and last change (R1), and the audit trail (I7)."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from datetime import datetime
 from typing import Any, TypeVar
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django_mongodb_backend.fields import ObjectIdField
 
 from common import clock
+from shared_contracts.fields import is_line, is_text, to_moment
+from shared_contracts.telegram_text import utf16_length
 
 Model_co = TypeVar("Model_co", bound=models.Model, covariant=True)
 
@@ -24,6 +28,34 @@ class StampedQuerySet(models.QuerySet[Model_co]):
 StampedManager = models.Manager.from_queryset(StampedQuerySet)
 
 
+def check_value(field: Any, value: Any) -> None:
+    """Refuse in a model's field what the contracts refuse on the wire, and what Telegram would not take.
+
+    Lines hold no control character, for lines of a chat or a log could be forged by one; texts none but tab and line
+    breaks, and no more UTF-16 units than characters are allowed: so Telegram counts. Moments are bounded.
+
+    Raises:
+        ValidationError: saying what to do.
+    """
+    if isinstance(field, models.DateTimeField) and isinstance(value, datetime):
+        try:
+            to_moment(value)
+        except ValueError:
+            raise ValidationError(_("Give a time from 2000 to 2199.")) from None
+    if isinstance(field, models.CharField) and isinstance(value, str) and not is_line(value):
+        raise ValidationError(_("Write it on one line, without control characters."))
+    if isinstance(field, models.TextField) and isinstance(value, str):
+        _check_text(field, value)
+
+
+def _check_text(field: Any, value: str) -> None:
+    if not is_text(value):
+        raise ValidationError(_("It has control characters in it: write it anew."))
+    if field.max_length and utf16_length(value) > field.max_length:
+        told = _("At most %(most)s characters; Telegram counts most emoji as two.")
+        raise ValidationError(told, params={"most": field.max_length})
+
+
 class StampedModel(models.Model):
     """Adds ``created_at`` and ``updated_at`` (UTC). Raw writers put ``updated_at`` into their own updates."""
 
@@ -34,6 +66,22 @@ class StampedModel(models.Model):
 
     class Meta:
         abstract = True
+
+    def clean_fields(self, exclude: Collection[str] | None = None) -> None:
+        """As Django's, and each value as ``check_value`` wants it."""
+        errors: dict[str, Any] = {}
+        try:
+            super().clean_fields(exclude=exclude)
+        except ValidationError as error:
+            errors = error.error_dict
+        for field in self._meta.concrete_fields:
+            if field.name not in (exclude or ()) and field.name not in errors:
+                try:
+                    check_value(field, getattr(self, field.attname))
+                except ValidationError as error:
+                    errors[field.name] = error.error_list
+        if errors:
+            raise ValidationError(errors)
 
     def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
         """As Django's; ``updated_at`` always goes along."""

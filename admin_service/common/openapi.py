@@ -35,7 +35,7 @@ _PROBLEMS = {
     400: "A parameter is wrong, unknown or repeated; `errors` names it and says what to give",
     401: "No token, or one nobody knows",
     404: "There is no such thing",
-    409: "The request was understood and refused; `outcome` says why",
+    409: "What is stored can't be shown; staff can put it right in the desk",
     413: "The body is longer than 64 KiB",
     415: "The body is not JSON",
     422: "The Idempotency-Key was used for another request",

@@ -1,5 +1,6 @@
 """HTTP reads about people and places: the allow list, cities, recruiters, the default contact."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from bson import ObjectId
@@ -7,7 +8,7 @@ from django.http import HttpResponse
 from pydantic import Field
 from rest_framework.request import Request
 
-from common import clock
+from common import clock, wire
 from common.mongo import Document, collection
 from common.openapi import documented
 from common.reads import (
@@ -107,21 +108,26 @@ def _settled(place: Position) -> Position:
     return min(place, Position(clock.now() - OVERLAP, _HIGHEST_ID))
 
 
-def _entries(rows: list[Document]) -> list[AllowedUser]:
-    cities = {row["_id"]: row for row in collection("cities").find({"_id": {"$in": [r["city_id"] for r in rows]}})}
+def _entries(rows: Sequence[Document]) -> list[AllowedUser]:
+    return wire.views("users", rows, _entries_of)
+
+
+def _entries_of(rows: Sequence[Document]) -> list[AllowedUser]:
+    found = collection("cities").find({"_id": {"$in": [row["city_id"] for row in rows]}})
     default = default_contact()
-    return [_entry(row, cities.get(row["city_id"]), default) for row in rows]
+    cities = {city.id: city for city in wire.views("cities", list(found), lambda rows: _cities(rows, default))}
+    return [_entry(row, cities.get(str(row["city_id"])), default) for row in rows]
 
 
-def _entry(row: Document, city: Document | None, default: str | None) -> AllowedUser:
+def _entry(row: Document, city: City | None, default: str | None) -> AllowedUser:
     return AllowedUser(
         telegram_id=row["telegram_id"],
-        username=row["username"] or None,
-        first_name=row["first_name"],
+        username=wire.username("users", row, row["username"]) or None,
+        first_name=wire.line(row["first_name"]),
         allowed=row["is_allowed"],
-        city_id=str(city["_id"]) if city else None,
-        timezone=city["timezone"] if city else None,
-        contact_url=(city["contact_url"] if city else None) or default,
+        city_id=city.id if city else None,
+        timezone=city.timezone if city else None,
+        contact_url=city.contact_url if city else default,
         changed_at=row["listed_at"],
     )
 
@@ -149,16 +155,20 @@ class CitiesView(ApiView):
         """All cities."""
         rows, following = page_by_id(request, "cities", parse_query(request, ListQuery), {})
         default = default_contact()
-        results = [
-            City(
-                id=str(row["_id"]),
-                name=row["name"],
-                timezone=row["timezone"],
-                contact_url=row["contact_url"] or default,
-            )
-            for row in rows
-        ]
+        results = wire.views("cities", rows, lambda rows: _cities(rows, default))
         return answer(request, Page[City](results=results, next=following))
+
+
+def _cities(rows: Sequence[Document], default: str | None) -> list[City]:
+    return [
+        City(
+            id=str(row["_id"]),
+            name=wire.line(row["name"]),
+            timezone=wire.zone("cities", row, row["timezone"]),
+            contact_url=wire.link("cities", row, row["contact_url"]) or default,
+        )
+        for row in rows
+    ]
 
 
 class RecruitersView(ApiView):
@@ -170,18 +180,20 @@ class RecruitersView(ApiView):
         rows, following = page_by_id(request, "recruiters", parse_query(request, ListQuery), {"is_active": True})
         cities = collection("cities").find({"_id": {"$in": [row["city_id"] for row in rows]}}, {"timezone": 1})
         zones = {city["_id"]: city["timezone"] for city in cities}
-        results = [_recruiter(row, zones.get(row["city_id"], MOSCOW)) for row in rows]
+        results = wire.views(
+            "recruiters", rows, lambda rows: [_recruiter(row, zones.get(row["city_id"], MOSCOW)) for row in rows]
+        )
         return answer(request, Page[Recruiter](results=results, next=following))
 
 
 def _recruiter(row: Document, zone: str) -> Recruiter:
     return Recruiter(
         id=str(row["_id"]),
-        name=row["name"],
+        name=wire.line(row["name"]),
         city_id=str(row["city_id"]) if row["city_id"] else None,
         contact_url=recruiter_link(row),
         telegram_id=row["telegram_id"],
-        timezone=zone,
+        timezone=wire.zone("cities", {"_id": row["city_id"]}, zone),
     )
 
 

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 
+from common import wire
 from common.mongo import Document
 
 
@@ -12,6 +13,7 @@ def invitation_link(token: str) -> str:
 
 def recruiter_link(recruiter: Document) -> str | None:
     """Where candidates reach a recruiter (R4): the link staff gave, else the username chat last reported."""
-    if recruiter["contact_url"]:
-        return str(recruiter["contact_url"])
-    return f"https://t.me/{recruiter['username']}" if recruiter["username"] and recruiter["telegram_id"] else None
+    if own := wire.link("recruiters", recruiter, recruiter["contact_url"]):
+        return own
+    username = wire.username("recruiters", recruiter, recruiter["username"])
+    return f"https://t.me/{username}" if username and recruiter["telegram_id"] else None

@@ -6,22 +6,49 @@ from zoneinfo import available_timezones
 
 from bson import ObjectId
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator, URLValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from common import clock
 from common.models import StampedModel
 from shared_contracts.dialog import Role
-from shared_contracts.fields import LARGEST_TELEGRAM_ID
+from shared_contracts.fields import LARGEST_TELEGRAM_ID, is_username, to_link
 
 MOSCOW = "Europe/Moscow"
 NAME_LENGTH, USERNAME_LENGTH, LANGUAGE_LENGTH = 64, 32, 16
 """Telegram: names have at most 64 characters."""
+LINK_LENGTH = 200
 
-contact_link = URLValidator(schemes=["https", "http", "tg"], message=_("Give a link such as https://t.me/name."))
 telegram_id_limits = [MinValueValidator(1), MaxValueValidator(LARGEST_TELEGRAM_ID)]
-username_form = RegexValidator(r"^[A-Za-z0-9_]{4,32}$", _("Telegram usernames have 4–32 letters, digits or _, no @."))
+
+
+def check_link(url: str) -> None:
+    """Refuse what Telegram would not take as a button's link: the contract's own rule."""
+    try:
+        to_link(url)
+    except ValueError:
+        raise ValidationError(_("Give a link such as https://t.me/name.")) from None
+
+
+def check_username(username: str) -> None:
+    """Refuse what can't be a person's username: the contract's own rule."""
+    if not is_username(username):
+        raise ValidationError(_("Telegram usernames have 4–32 letters, digits or _, no @."))
+
+
+class LinkField(models.CharField):  # type: ignore[type-arg]
+    """A link that leads into a chat, its scheme in lower case, however it was typed."""
+
+    default_validators = [check_link]
+
+    def to_python(self, value: Any) -> Any:
+        """As it is stored and sent."""
+        text = super().to_python(value)
+        try:
+            return to_link(text) if text else text
+        except ValueError:
+            return text  # the validator says so
 
 
 def check_time_zone(name: str) -> None:
@@ -37,7 +64,7 @@ class City(StampedModel):
 
     name = models.CharField(_("name"), max_length=100, unique=True)
     timezone = models.CharField(_("time zone"), max_length=64, default=MOSCOW, validators=[check_time_zone])
-    contact_url = models.CharField(_("contact link"), max_length=200, blank=True, validators=[contact_link])
+    contact_url = LinkField(_("contact link"), max_length=LINK_LENGTH, blank=True)
 
     class Meta:
         db_table = "cities"
@@ -62,7 +89,7 @@ class Person(StampedModel):
     telegram_id: "models.BigIntegerField[int | str | None, int]" = models.BigIntegerField(  # type: ignore[misc]
         _("Telegram id"), null=True, blank=True, unique=True, validators=telegram_id_limits
     )
-    username = models.CharField(_("username"), max_length=USERNAME_LENGTH, blank=True, validators=[username_form])
+    username = models.CharField(_("username"), max_length=USERNAME_LENGTH, blank=True, validators=[check_username])
     awaited_username = models.CharField(max_length=USERNAME_LENGTH, null=True, unique=True, editable=False)
 
     class Meta:
@@ -99,7 +126,7 @@ class Recruiter(Person):
 
     name = models.CharField(_("name"), max_length=100)
     city = models.ForeignKey(City, models.PROTECT, null=True, blank=True, verbose_name=_("city"))
-    contact_url = models.CharField(_("contact link"), max_length=200, blank=True, validators=[contact_link])
+    contact_url = LinkField(_("contact link"), max_length=LINK_LENGTH, blank=True)
     deputy = models.ForeignKey("self", models.PROTECT, null=True, blank=True, verbose_name=_("deputy"))
     is_active = models.BooleanField(_("active"), default=True)
     blocked_at = models.DateTimeField(_("can't be reached since"), null=True, blank=True, editable=False)
@@ -233,7 +260,7 @@ class Invitation(StampedModel):
 class ContactSettings(StampedModel):
     """The one document of people's settings: whom to ask where a city names nobody (FR7)."""
 
-    contact_url = models.CharField(_("default contact link"), max_length=200, blank=True, validators=[contact_link])
+    contact_url = LinkField(_("default contact link"), max_length=LINK_LENGTH, blank=True)
 
     class Meta:
         db_table = "contact_settings"

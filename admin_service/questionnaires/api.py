@@ -27,7 +27,7 @@ class VersionView(ApiView):
             OpenApiParameter("questionnaire_id", {"type": "string"}, OpenApiParameter.PATH),
             OpenApiParameter("number", {"type": "integer", "minimum": 1}, OpenApiParameter.PATH),
         ],
-        problems=(404,),
+        problems=(404, 409),
     )
     def get(self, request: Request, questionnaire_id: str, number: int) -> HttpResponse:
         """May be kept for good."""
@@ -51,7 +51,12 @@ class ScreeningQuery(Query):
 class ScreeningView(ApiView):
     """How far a person is with an interview event's questionnaire."""
 
-    @documented("A person's last answers to an interview event's questionnaire", Screening, query=ScreeningQuery)
+    @documented(
+        "A person's last answers to an interview event's questionnaire",
+        Screening,
+        query=ScreeningQuery,
+        problems=(409,),
+    )
     def get(self, request: Request) -> HttpResponse:
         """``none`` where the event asks nothing, or the person has yet to answer."""
         query = parse_query(request, ScreeningQuery)

@@ -25,7 +25,7 @@ class AutoMessageView(ApiView):
         "Whether an automatic message is still to be sent, and what it is about",
         AutoMessage,
         parameters=[OpenApiParameter("auto_message_id", {"type": "string"}, OpenApiParameter.PATH)],
-        problems=(404,),
+        problems=(404, 409),
     )
     def get(self, request: Request, auto_message_id: str) -> HttpResponse:
         """As it stands at this moment: not due once its booking was cancelled, moved or answered."""

@@ -4,7 +4,7 @@ They are put down when their time has come, from what stands then: a rule, an in
 needs no planning anew.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, time
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from bson import ObjectId
 from django.db import IntegrityError
 
-from common import correlation
+from common import correlation, wire
 from common.mongo import Document, collection, current_session
 from messaging.outbox import Outgoing
 from people.models import MOSCOW
@@ -210,6 +210,10 @@ def _command(
 
 
 def _entries(bookings: list[Document]) -> list[DigestEntry]:
+    return wire.views("bookings", bookings, _entries_of) if bookings else []
+
+
+def _entries_of(bookings: Sequence[Document]) -> list[DigestEntry]:
     rows = loading.people_by_id([row["user_id"] for row in bookings])
     people = {row["_id"]: loading.candidate_from(row) for row in rows}
     entries = []

@@ -1,6 +1,7 @@
 """HTTP reads about interview events, slots and bookings, and booking without a broker."""
 
 import uuid
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
 
@@ -11,7 +12,7 @@ from pydantic import Field, ValidationError
 from rest_framework.exceptions import UnsupportedMediaType
 from rest_framework.request import Request
 
-from common import clock, correlation
+from common import clock, correlation, wire
 from common.api import ProblemError
 from common.mongo import Document, collection
 from common.openapi import documented, problem_responses
@@ -36,10 +37,10 @@ from questionnaires.reading import published
 from scheduling import loading
 from scheduling.deciding import Asked, KeyReusedError, decide_one
 from scheduling.domain.model import Actor, ActorKind, Book, State
-from scheduling.views import booking_view, slot_view
+from scheduling.views import booking_view, slot_views
 from scheduling.writing import GuardFailedError
 from shared_contracts.booking import ConfirmBooking, ConfirmBookingAnswer, Outcome
-from shared_contracts.directory import BookingView, FieldError, InterviewEvent, Page, SlotView
+from shared_contracts.directory import BookingView, FieldError, InterviewEvent, Page, QuestionnaireRef, SlotView
 from shared_contracts.envelope import BadMessageError, BadMessageKind, read_json_object
 from shared_contracts.fields import EntityId, TelegramUserId
 
@@ -70,11 +71,12 @@ class AvailableSlotsView(ApiView):
     def get(self, request: Request) -> HttpResponse:
         """Active slots with a free seat whose booking has not closed; none while the event is closed."""
         query = parse_query(request, SlotsQuery)
-        slots = loading.load_slots(offered(query, clock.now()), limit=query.limit + 1) if _is_open(query.event) else []
-        page, following = slots[: query.limit], None
-        if len(slots) > query.limit:
-            following = next_page(request, cursor=str(Position(page[-1].starts_at, page[-1].id)))
-        return answer(request, Page[SlotView](results=[slot_view(slot) for slot in page], next=following))
+        rows = loading.find_slots(offered(query, clock.now()), limit=query.limit + 1) if _is_open(query.event) else []
+        page, following = rows[: query.limit], None
+        if len(rows) > query.limit:
+            following = next_page(request, cursor=str(Position(page[-1]["starts_at"], str(page[-1]["_id"]))))
+        results = slot_views(loading.name_slots(page))
+        return answer(request, Page[SlotView](results=results, next=following))
 
 
 def offered(query: SlotsQuery, now: datetime) -> Document:
@@ -104,18 +106,19 @@ class EventsView(ApiView):
         """Open ones, oldest first."""
         rows, following = page_by_id(request, "interview_events", parse_query(request, ListQuery), {"is_open": True})
         asked = published(row["questionnaire_id"] for row in rows)
-        results = [
-            InterviewEvent(
-                id=str(row["_id"]),
-                title=row["title"],
-                description=row["description"],
-                approval_required=row["approval_required"],
-                chooses_recruiter=row["chooses_recruiter"],
-                questionnaire=asked.get(row["questionnaire_id"]),
-            )
-            for row in rows
-        ]
+        results = wire.views("interview_events", rows, lambda rows: [_event(row, asked) for row in rows])
         return answer(request, Page[InterviewEvent](results=results, next=following))
+
+
+def _event(row: Document, asked: Mapping[ObjectId, QuestionnaireRef]) -> InterviewEvent:
+    return InterviewEvent(
+        id=str(row["_id"]),
+        title=wire.line(row["title"]),
+        description=row["description"],
+        approval_required=row["approval_required"],
+        chooses_recruiter=row["chooses_recruiter"],
+        questionnaire=asked.get(row["questionnaire_id"]),
+    )
 
 
 class BookingsQuery(Query):
@@ -132,14 +135,16 @@ class BookingsView(ApiView):
         """At most one per interview event, so there is one page."""
         query = parse_query(request, BookingsQuery)
         rows = collection("bookings").find(current_bookings(query.telegram_id, clock.now())).sort("starts_at", 1)
-        bookings = [loading.booking_from(row) for row in rows]
-        named = {
-            slot_id for item in bookings for slot_id in (item.slot_id, item.requested_slot_id, item.offered_slot_id)
-        }
-        slots = loading.load_slots({"_id": {"$in": [ObjectId(slot_id) for slot_id in named if slot_id]}})
-        state = State(slots={slot.id: slot for slot in slots})
-        views = [view for item in bookings if (view := booking_view(item, state))]
-        return answer(request, Page[BookingView](results=views, next=None))
+        results = wire.views("bookings", list(rows), _bookings)
+        return answer(request, Page[BookingView](results=results, next=None))
+
+
+def _bookings(rows: Sequence[Document]) -> list[BookingView]:
+    bookings = [loading.booking_from(row) for row in rows]
+    named = {slot_id for item in bookings for slot_id in (item.slot_id, item.requested_slot_id, item.offered_slot_id)}
+    slots = loading.load_slots({"_id": {"$in": [ObjectId(slot_id) for slot_id in named if slot_id]}})
+    state = State(slots={slot.id: slot for slot in slots})
+    return [view for item in bookings if (view := booking_view(item, state))]
 
 
 def current_bookings(telegram_id: int, now: datetime) -> Document:

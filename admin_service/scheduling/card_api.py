@@ -1,12 +1,13 @@
 """HTTP read of what waits for a recruiter: requests, wishes for another time, outcomes to mark (R3, R8)."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.http import HttpResponse
 from pydantic import Field
 from rest_framework.request import Request
 
-from common import clock
+from common import clock, wire
 from common.mongo import Document, collection
 from common.openapi import documented
 from common.reads import (
@@ -54,12 +55,16 @@ class RecruiterCardsView(ApiView):
         page, following = rows[: query.limit], None
         if len(rows) > query.limit:
             following = next_page(request, cursor=str(Position(page[-1]["starts_at"], str(page[-1]["_id"]))))
-        state = loading.state_around(page)
-        bookings = [state.bookings[str(row["_id"])] for row in page]
-        deck = read_deck(state, bookings, now)
-        cards = [deck.card_for(booking, query.telegram_id) for booking in bookings]
-        results = [card for card in cards if card and card.yours]
+        results = wire.views("bookings", page, lambda rows: _cards(rows, query.telegram_id, now))
         return answer(request, Page[RecruiterCard](results=results, next=following))
+
+
+def _cards(rows: Sequence[Document], telegram_id: int, now: datetime) -> list[RecruiterCard]:
+    state = loading.state_around(rows)
+    bookings = [state.bookings[str(row["_id"])] for row in rows]
+    deck = read_deck(state, bookings, now)
+    cards = [deck.card_for(booking, telegram_id) for booking in bookings]
+    return [card for card in cards if card and card.yours]
 
 
 def waiting(query: CardsQuery, now: datetime) -> Document:

@@ -12,7 +12,7 @@ from questionnaires.reading import card_answers
 from scheduling import loading
 from scheduling.domain.marking import UNDO_FOR, may_mark, may_undo
 from scheduling.domain.model import Booking, Candidate, Slot, State
-from scheduling.views import booking_view, slot_view
+from scheduling.views import booking_view, slot_views
 from shared_contracts.card import CardCandidate, DecidedBy, RecruiterCard
 from shared_contracts.directory import Attendance, BookingStatus, SlotView
 
@@ -168,7 +168,7 @@ def other_times(state: State, booking: Booking, now: datetime) -> list[SlotView]
         return []
     known = [ObjectId(item) for item in (booking.slot_id, booking.offered_slot_id) if item]
     query = {"_id": {"$nin": known}, **free_times(slot, now)}
-    return [slot_view(item) for item in loading.load_slots(query, limit=MOST_FREE_SLOTS)]
+    return slot_views(loading.load_slots(query, limit=MOST_FREE_SLOTS))
 
 
 def free_times(slot: Slot, now: datetime) -> Document:

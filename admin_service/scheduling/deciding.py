@@ -20,7 +20,7 @@ from scheduling.audit import action, booking_facts
 from scheduling.card_views import Deck
 from scheduling.domain.decide import decide
 from scheduling.domain.model import ActorKind, AnyCommand, Booking, Decision, State
-from scheduling.views import booking_view, slot_view
+from scheduling.views import booking_view, slot_views
 from scheduling.writing import GuardFailedError, write_decisions
 from shared_contracts.booking import ConfirmBookingAnswer, Outcome, ReplyTo
 from shared_contracts.card import RecruiterCard
@@ -207,7 +207,7 @@ def _answer(command: AnyCommand, decision: Decision, after: State, now: datetime
     chooses = command.actor.kind in {ActorKind.CANDIDATE, ActorKind.STAFF}
     offers = decision.outcome in OFFERS_ALTERNATIVES and chooses
     if offers and (event_id := _event_of(command, after)):
-        alternatives = [slot_view(slot) for slot in loading.alternatives_for(event_id, after, now)]
+        alternatives = slot_views(loading.alternatives_for(event_id, after, now))
     return ConfirmBookingAnswer(
         request_id=UUID(command.key),
         outcome=decision.outcome,

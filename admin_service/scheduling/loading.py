@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Sequence, Set
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from bson import ObjectId
 
+from common import wire
 from common.mongo import Document, collection, current_session
 from questionnaires import reading
 from scheduling.domain.model import (
@@ -76,24 +78,49 @@ def state_around(
 
 
 def load_slots(query: Document, *, limit: int = 0) -> list[Slot]:
-    """Slots by start, with the names people are told."""
+    """Slots by start, with the names people are told. A damaged document is left out."""
+    return name_slots(find_slots(query, limit=limit))
+
+
+def find_slots(query: Document, *, limit: int = 0) -> list[Document]:
+    """The documents of slots by start."""
     cursor = collection("interview_slots").find(query, session=current_session()).sort([("starts_at", 1), ("_id", 1)])
-    return name_slots(list(cursor.limit(limit)))
+    return list(cursor.limit(limit))
 
 
 def name_slots(rows: Sequence[Document]) -> list[Slot]:
-    """The documents of slots as domain slots; cities, recruiters and events are read once each."""
-    cities = {row["_id"]: row for row in _by_id("cities", {row["city_id"] for row in rows})}
+    """The documents of slots as domain slots; damaged ones are left out."""
+    return wire.views("interview_slots", rows, _named) if rows else []
+
+
+def _named(rows: Sequence[Document]) -> list[Slot]:
+    """Cities, recruiters and events are read once each."""
+    cities = {row["_id"]: row for row in cities_by_id({row["city_id"] for row in rows})}
     recruiters = {row["_id"]: row for row in _by_id("recruiters", {row["recruiter_id"] for row in rows})}
     events = {row["_id"]: row for row in _by_id("interview_events", {row["event_id"] for row in rows})}
     deputies = {row["_id"]: row for row in _by_id("recruiters", {row["deputy_id"] for row in recruiters.values()})}
-    default = default_contact() if rows else None
+    default = default_contact()
+    told = {city_id: _told(city, default) for city_id, city in cities.items()}
+    urls = {recruiter_id: _recruiter_url(row) for recruiter_id, row in recruiters.items()}
     slots = []
     for row in rows:
         recruiter = recruiters.get(row["recruiter_id"])
         deputy = deputies.get(recruiter["deputy_id"]) if recruiter else None
-        slots.append(_slot(row, cities[row["city_id"]], (recruiter, deputy), events[row["event_id"]], default))
+        place = _place(row, told[row["city_id"]], events[row["event_id"]], recruiter, urls.get(row["recruiter_id"]))
+        slots.append(_slot(row, place, recruiter, deputy))
     return slots
+
+
+class _City(NamedTuple):
+    name: str
+    timezone: str
+    contact_url: str | None
+
+
+def _told(city: Document, default: str | None) -> _City:
+    """A city as people are told of it."""
+    contact_url = wire.link("cities", city, city["contact_url"]) or default
+    return _City(wire.line(city["name"]), city["timezone"], contact_url)
 
 
 def available(event_id: str, now: datetime) -> Document:
@@ -118,7 +145,7 @@ def alternatives_for(event_id: str, state: State, now: datetime) -> list[Slot]:
 def default_contact() -> str | None:
     """The link to the responsible person where a city names none."""
     row = collection("contact_settings").find_one({}, session=current_session())
-    return (row or {}).get("contact_url") or None
+    return wire.link("contact_settings", row, row.get("contact_url")) if row else None
 
 
 def booking_from(row: Document) -> Booking:
@@ -152,8 +179,9 @@ def recruiters_by_id(ids: Iterable[ObjectId | None]) -> list[Document]:
 
 
 def cities_by_id(ids: Iterable[str | ObjectId | None]) -> list[Document]:
-    """Documents of cities."""
-    return _by_id("cities", ids)
+    """Documents of cities. Where there is no such time zone as theirs, Moscow's stands: clocks can't do without."""
+    rows = _by_id("cities", ids)
+    return [{**row, "timezone": wire.zone("cities", row, row["timezone"])} for row in rows]
 
 
 def people_by_id(ids: Sequence[ObjectId]) -> list[Document]:
@@ -180,7 +208,7 @@ def candidate_from(row: Document) -> Candidate:
         id=str(row["_id"]),
         telegram_id=row["telegram_id"],
         allowed=row["is_allowed"],
-        username=row["username"],
+        username=wire.username("users", row, row["username"]),
         first_name=row["first_name"],
         last_name=row["last_name"],
         city_id=str(row["city_id"]) if row["city_id"] else None,
@@ -207,21 +235,27 @@ def reached_at(recruiter: Document | None) -> int | None:
     return recruiter["telegram_id"] if recruiter and recruiter["is_active"] else None
 
 
-def _recruiter_url(recruiter: Document | None) -> str | None:
-    if recruiter is None:
-        return None
-    username = recruiter.get("username")
-    return recruiter["contact_url"] or (f"https://t.me/{username}" if username else None)
+def _recruiter_url(recruiter: Document) -> str | None:
+    if own := wire.link("recruiters", recruiter, recruiter["contact_url"]):
+        return own
+    username = wire.username("recruiters", recruiter, recruiter.get("username"))
+    return f"https://t.me/{username}" if username else None
 
 
-def _slot(
-    row: Document,
-    city: Document,
-    recruiter_and_deputy: tuple[Document | None, Document | None],
-    event: Document,
-    default: str | None,
-) -> Slot:
-    recruiter, deputy = recruiter_and_deputy
+def _place(row: Document, city: _City, event: Document, recruiter: Document | None, recruiter_url: str | None) -> Place:
+    return Place(
+        city=city.name,
+        timezone=city.timezone,
+        location=wire.line(row["location"]),
+        room=wire.line(row["room"]),
+        recruiter=wire.line(recruiter["name"]) if recruiter else None,
+        event=wire.line(event["title"]),
+        contact_url=city.contact_url,
+        recruiter_url=recruiter_url,
+    )
+
+
+def _slot(row: Document, place: Place, recruiter: Document | None, deputy: Document | None) -> Slot:
     return Slot(
         id=str(row["_id"]),
         event_id=str(row["event_id"]),
@@ -233,16 +267,7 @@ def _slot(
         capacity=row["max_users"],
         holders=frozenset(str(holder) for holder in row["booked_users"]),
         is_active=row["is_active"],
-        place=Place(
-            city=city["name"],
-            timezone=city["timezone"],
-            location=row["location"],
-            room=row["room"],
-            recruiter=recruiter["name"] if recruiter else None,
-            event=event["title"],
-            contact_url=city["contact_url"] or default,
-            recruiter_url=_recruiter_url(recruiter),
-        ),
+        place=place,
         recruiter_telegram_id=reached_at(recruiter),
         recruiter_deputy_telegram_id=reached_at(deputy),
         recruiter_active=recruiter["is_active"] if recruiter else True,

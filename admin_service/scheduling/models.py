@@ -39,6 +39,7 @@ ATTENDANCE_LABELS = [
     (Attendance.RESCHEDULE_ASKED.value, _("asks for another time")),
 ]
 DEFAULT_DURATION_MINUTES = 20  # FR10
+LONGEST_MINUTES = 24 * 60
 DEFAULT_CUTOFF_MINUTES = 120  # FR6 and FR9
 DEFAULT_REMINDER_MINUTES = 120
 
@@ -109,7 +110,7 @@ class InterviewSlot(StampedModel):
     duration_minutes = models.PositiveIntegerField(
         _("minutes"),
         default=DEFAULT_DURATION_MINUTES,
-        validators=[MinValueValidator(1), MaxValueValidator(24 * 60)],
+        validators=[MinValueValidator(1), MaxValueValidator(LONGEST_MINUTES)],
     )
     ends_at = models.DateTimeField(_("ends"), editable=False)
     closes_at = models.DateTimeField(_("closes for booking"), editable=False)

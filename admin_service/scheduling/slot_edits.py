@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from common import clock, correlation
+from common.models import check_value
 from common.mongo import Document, collection, current_session, in_transaction
 from common.refusals import RefusedError
 from messaging import caches, outbox
@@ -23,6 +24,7 @@ from scheduling.domain.changes import in_slot, next_version
 from scheduling.domain.model import Actor, ActorKind, Booking, Candidate, Slot, State
 from scheduling.domain.requesting import kept_within
 from scheduling.models import InterviewSlot
+from scheduling.slots import end_of
 from scheduling.views import booking_view
 from scheduling.writing import booking_document
 from shared_contracts.card import CardOccasion
@@ -102,7 +104,7 @@ def _new_values(slot: Slot, changes: SlotChanges) -> Document:
     if "starts_at" in values or "duration_minutes" in values:
         starts_at = values.get("starts_at", slot.starts_at)
         minutes = values.get("duration_minutes", slot.duration_minutes)
-        values["ends_at"] = starts_at + timedelta(minutes=minutes)
+        values["ends_at"] = end_of(starts_at, minutes)
         values["closes_at"] = starts_at - (slot.starts_at - slot.closes_at)
     return values
 
@@ -112,7 +114,9 @@ def _check_values(values: Document) -> None:
     errors: dict[str, str] = {}
     for name, value in values.items():
         try:
-            InterviewSlot._meta.get_field(name.removesuffix("_id")).clean(value, None)  # type: ignore[union-attr]
+            field: Any = InterviewSlot._meta.get_field(name.removesuffix("_id"))
+            field.clean(value, None)
+            check_value(field, value)
         except ValidationError as error:
             errors[name] = " ".join(error.messages)
     if errors:

@@ -16,7 +16,8 @@ from messaging import caches
 from questionnaires.reading import published
 from scheduling.audit import record_staff
 from scheduling.deciding import offer_seats
-from scheduling.models import InterviewEvent, InterviewSlot
+from scheduling.models import LONGEST_MINUTES, InterviewEvent, InterviewSlot
+from shared_contracts.fields import to_moment
 from shared_contracts.notification import CacheName
 
 
@@ -117,6 +118,19 @@ def delete_slot(slot_id: str, *, actor: str) -> None:
     in_transaction(work)
 
 
+def end_of(starts_at: datetime, minutes: int) -> datetime:
+    """When a slot ends; its length, where it is no slot's, is refused by the model afterwards.
+
+    Raises:
+        RefusedError: the start lies in no year that messages between the services can name.
+    """
+    try:
+        to_moment(starts_at)
+    except ValueError:
+        raise RefusedError({"starts_at": _("Give a time from 2000 to 2199.")}) from None
+    return starts_at + timedelta(minutes=min(max(minutes, 0), LONGEST_MINUTES))
+
+
 def _new_slot(event: InterviewEvent, draft: SlotDraft) -> InterviewSlot:
     slot = InterviewSlot(
         event=event,
@@ -124,7 +138,7 @@ def _new_slot(event: InterviewEvent, draft: SlotDraft) -> InterviewSlot:
         recruiter_id=ObjectId(draft.recruiter_id) if draft.recruiter_id else None,
         starts_at=draft.starts_at,
         duration_minutes=draft.duration_minutes,
-        ends_at=draft.starts_at + timedelta(minutes=draft.duration_minutes),
+        ends_at=end_of(draft.starts_at, draft.duration_minutes),
         closes_at=draft.starts_at - timedelta(minutes=event.booking_cutoff_minutes),
         max_users=draft.max_users,
         location=draft.location,

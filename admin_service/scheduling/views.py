@@ -1,5 +1,8 @@
 """Slots and bookings in the shapes that cross the wire."""
 
+from collections.abc import Sequence
+
+from common import wire
 from scheduling.domain.model import Booking, Slot, State
 from shared_contracts.directory import BookingView, CityRef, NamedRef, SlotView
 
@@ -20,6 +23,11 @@ def slot_view(slot: Slot) -> SlotView:
         recruiter=recruiter,
         event=NamedRef(id=slot.event_id, name=place.event),
     )
+
+
+def slot_views(slots: Sequence[Slot]) -> list[SlotView]:
+    """Slots as people see them; what can't be shown is left out."""
+    return wire.views("interview_slots", slots, lambda slots: [slot_view(slot) for slot in slots])
 
 
 def booking_view(booking: Booking | None, state: State) -> BookingView | None:
