@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from aiohttp import ClientError, ClientSession, ClientTimeout
 from pydantic import BaseModel, ValidationError
+from structlog.stdlib import get_logger
 from yarl import URL
 
 from interview_bot.logs import correlation_id
@@ -28,9 +29,11 @@ from shared_contracts.questionnaire import QuestionnaireView
 from shared_contracts.wording import TemplateList
 
 _TIMEOUT = ClientTimeout(total=2, sock_connect=1)
-_MAX_PAGES = 5
+_MAX_PAGES = 100
+"""A list that goes on is no list: what was read so far is used, and the log says so."""
 
 M = TypeVar("M", bound=BaseModel)
+_log = get_logger(__name__)
 
 
 class AdminApiDownError(Exception):
@@ -69,15 +72,15 @@ class AdminApi:
         return await self._read(ChangesPage[AllowedUser], "/api/allowed-users", params)
 
     async def available_slots(self, event_id: str) -> list[SlotView]:
-        """An interview event's open slots by start, at most 1,000."""
+        """An interview event's open slots by start."""
         return await self._read_pages(Page[SlotView], f"/api/available-slots?event={event_id}&limit=200")
 
     async def events(self) -> list[InterviewEvent]:
         """The interview events open for sign-up."""
-        return (await self._read(Page[InterviewEvent], "/api/events")).results
+        return await self._read_pages(Page[InterviewEvent], "/api/events?limit=200")
 
     async def recruiters(self) -> list[Recruiter]:
-        """The active recruiters, at most 1,000."""
+        """The active recruiters."""
         return await self._read_pages(Page[Recruiter], "/api/recruiters?limit=200")
 
     async def awaited_username(self, username: str) -> bool:
@@ -99,10 +102,10 @@ class AdminApi:
 
     async def bookings(self, telegram_id: int) -> list[BookingView]:
         """A person's live bookings that are not over, by start."""
-        return (await self._read(Page[BookingView], f"/api/bookings?telegram_id={telegram_id}")).results
+        return await self._read_pages(Page[BookingView], f"/api/bookings?telegram_id={telegram_id}")
 
     async def recruiter_cards(self, telegram_id: int) -> list[RecruiterCard]:
-        """The requests that wait for a recruiter's answer, by start, at most 1,000."""
+        """The requests that wait for a recruiter's answer, by start."""
         return await self._read_pages(Page[RecruiterCard], f"/api/recruiter-cards?telegram_id={telegram_id}&limit=100")
 
     async def auto_message(self, message_id: str) -> AutoMessage | None:
@@ -128,7 +131,8 @@ class AdminApi:
             results.extend(page.results)
             path = page.next
             if path is None:
-                break
+                return results
+        _log.error("list_without_end", path=first.partition("?")[0], read=len(results))
         return results
 
     async def _read(self, model: type[M], path: str | None, params: dict[str, str] | None = None) -> M:

@@ -17,6 +17,7 @@ PAGE = "zz.aaaaaa"
 
 FORGED: dict[Action, tuple[str, ...]] = {
     Action.HOME: (),
+    Action.EVENTS: ("999",),
     Action.SIGN_UP: (EVENT.id,),
     Action.PAGE: (EVENT.id, PAGE),
     Action.CHOOSE: (EVENT.id, SLOT),

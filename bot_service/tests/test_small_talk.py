@@ -5,10 +5,13 @@ import asyncio
 import httpx
 from pymongo import AsyncMongoClient
 
+from interview_bot.conversation.callback_data import Action, pack
+from interview_bot.conversation.keyboards import MENU_SIZE
 from interview_bot.conversation.small_talk import COMMANDS
 from interview_bot.database import Database
 from interview_bot.settings import Settings
 from shared_contracts.dialog import ChatStarted, ChatStopped
+from shared_contracts.directory import NamedRef
 from tests.kit.desk import Desk
 from tests.kit.line import Line
 from tests.kit.servers import TOKEN
@@ -61,6 +64,26 @@ async def test_several_events_are_offered_by_name(anna: Person, desk: Desk) -> N
     assert events.labels == ["Стажировка", "Собеседование <дизайнеров>"]
     await anna.presses(events, "Стажировка")
     assert (await anna.sees("Выберите удобное время")).id == events.id
+
+
+async def test_however_many_events_are_open_each_can_be_signed_up_for(anna: Person, desk: Desk) -> None:
+    """FR3. Guards: ``paged`` (Telegram takes a hundred buttons) and ``_read_pages`` (a page has at most 200)."""
+    for number in range(100, 350):
+        desk.open_event(title=f"Собеседование {number}", id=f"{number:024x}")
+    desk.add_slot(7, event=NamedRef(id=f"{349:024x}", name="Собеседование 349"))
+    await anna.writes("/start")
+    events = await anna.sees("На какое собеседование")
+    assert events.labels[:2] == ["Стажировка", "Собеседование 100"]
+    assert len(events.labels) == MENU_SIZE + 1
+
+    await anna.sends_data(events, pack(Action.EVENTS, "31"))
+    await eventually(lambda: _shows(anna, "Собеседование 349"), "the last page")
+    await anna.presses(await anna.sees("На какое собеседование"), "Собеседование 349")
+    assert (await anna.sees("Выберите удобное время")).id == events.id
+
+
+async def _shows(person: Person, label: str) -> bool:
+    return label in (await person.sees("На какое собеседование")).labels
 
 
 async def test_a_deep_link_opens_the_events_slots(anna: Person, desk: Desk) -> None:

@@ -28,6 +28,7 @@ class Action(StrEnum):
     """What a button asks for."""
 
     HOME = "st"
+    EVENTS = "el"
     SIGN_UP = "ev"
     PAGE = "pg"
     CHOOSE = "sl"
@@ -71,6 +72,7 @@ class Action(StrEnum):
 
 _ARGUMENTS: dict[Action, tuple[str, ...]] = {
     Action.HOME: (),
+    Action.EVENTS: (_MENU_PAGE,),
     Action.SIGN_UP: (_ID,),
     Action.PAGE: (_ID, _PAGE),
     Action.CHOOSE: (_ID, _ID),

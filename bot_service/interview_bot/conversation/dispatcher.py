@@ -178,6 +178,7 @@ async def _on_command(talk: Talk, command: str, payload: str) -> None:
 
 _PRESSES: dict[Action, Callable[..., Awaitable[None]]] = {
     Action.HOME: paths.show_home,
+    Action.EVENTS: lambda talk, page: paths.show_home(talk, page=int(page)),
     Action.SIGN_UP: paths.enter,
     Action.CITIES: paths.show_cities,
     Action.CITY: paths.pick_city,

@@ -20,13 +20,17 @@ _ANSWERS = (
 )
 
 
-def events(open_events: Iterable[InterviewEvent], texts: Texts, recruits: bool) -> InlineKeyboardMarkup:
-    """One button per interview event; for a recruiter who is a candidate too, also the way to the requests."""
+def events(open_events: Iterable[InterviewEvent], page: int, texts: Texts, recruits: bool) -> InlineKeyboardMarkup:
+    """A page of interview events; for a recruiter who is a candidate too, also the way to the requests.
+
+    Telegram takes no more than a hundred buttons.
+    """
     buttons = [InlineKeyboardButton(event.title, callback_data=pack(Action.SIGN_UP, event.id)) for event in open_events]
+    rows = paged(buttons, page, lambda wanted: pack(Action.EVENTS, str(wanted)), texts)
     if recruits:
         to_requests = InlineKeyboardButton(texts.plain("button.requests"), callback_data=pack(Action.REQUESTS, "0"))
-        buttons.append(to_requests)
-    return _column(buttons)
+        rows.append([to_requests])
+    return InlineKeyboardMarkup(rows)
 
 
 def slots(

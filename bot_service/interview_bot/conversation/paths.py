@@ -14,17 +14,17 @@ from shared_contracts.directory import InterviewEvent, ScreeningStatus
 _CHOOSING = frozenset({State.WAITING_FOR_SLOT, State.WAITING_FOR_CONFIRMATION})
 
 
-async def show_home(talk: Talk, lead: str | None = None) -> None:
-    """The open interview events; the way into it at once where there is only one."""
+async def show_home(talk: Talk, lead: str | None = None, page: int = 0) -> None:
+    """A page of the open interview events; the way into it at once where there is only one."""
     events = await talk.tools.directory.events()
     recruits = talk.recruiter is not None
     if len(events) == 1 and not recruits:
         await enter(talk, events[0].id, lead)
         return
     if events:
-        screen = Screen(talk.texts("home.events"), keyboards.events(events, talk.texts, recruits))
+        screen = Screen(talk.texts("home.events"), keyboards.events(events, page, talk.texts, recruits))
     elif recruits:
-        screen = Screen(talk.texts("home.no_events"), keyboards.events([], talk.texts, recruits))
+        screen = Screen(talk.texts("home.no_events"), keyboards.events([], 0, talk.texts, recruits))
     else:
         screen = Screen(talk.texts("home.no_events"), keyboards.contact(await talk.contact_url(), talk.texts))
     await talk.show(screen.under(lead) if lead else screen)

@@ -1,7 +1,10 @@
 """The lists that the admin service's HTTP reads answer."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, TypeVar
+from urllib.parse import urlencode
 
+from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -21,6 +24,15 @@ from shared_contracts.wording import TemplateList
 
 if TYPE_CHECKING:
     from tests.kit.desk import Desk
+
+M = TypeVar("M", bound=BaseModel)
+
+
+def _page_of(page: type[Page[M]], found: Sequence[M], request: Request) -> Page[M]:
+    """As many as were asked for, at most as many as the admin service gives."""
+    size, start = min(int(request.query_params.get("limit", "100")), 200), int(request.query_params.get("start", "0"))
+    more = f"{request.url.path}?{urlencode({**request.query_params, 'start': start + size})}"
+    return page(results=list(found[start : start + size]), next=more if start + size < len(found) else None)
 
 
 def pages(desk: "Desk") -> list[Route]:
@@ -51,10 +63,10 @@ def pages(desk: "Desk") -> list[Route]:
     async def available_slots(request: Request) -> Response:
         event = request.query_params["event"]
         found = [slot for slot in desk.slots.values() if slot.event.id == event and slot.free]  # read before the wait
-        return await desk.api_answer(request, lambda: Page[SlotView](results=found, next=None))
+        return await desk.api_answer(request, lambda: _page_of(Page[SlotView], found, request))
 
     async def events(request: Request) -> Response:
-        return await desk.api_answer(request, lambda: Page[InterviewEvent](results=desk.events, next=None))
+        return await desk.api_answer(request, lambda: _page_of(Page[InterviewEvent], desk.events, request))
 
     async def contact(request: Request) -> Response:
         return await desk.api_answer(request, lambda: Contact(contact_url="https://t.me/default_contact"))
