@@ -13,7 +13,7 @@ from django.db import IntegrityError, models
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import reverse
+from django.urls import URLPattern, reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
@@ -23,7 +23,7 @@ from desk.exports import note_export
 from desk.guarding import GuardedAdmin
 from desk.lists import DeclaredLists
 from desk.scoping import narrow
-from desk.sending.once import AlreadySentError, Ticket, already_sent, new_key, ticket
+from desk.sending.once import AlreadySentError, Ticket, acting_once, already_sent, new_key, ticket
 from desk.sending.sealed import seal
 from desk.sending.seen import SeenForm, StaleError, seen_token, stale_text
 
@@ -52,6 +52,13 @@ class DeskAdmin(DeclaredLists, GuardedAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nothing is hard-deleted: bookings and the audit trail refer to it."""
         return False
+
+    def get_urls(self) -> list[URLPattern]:
+        """Every view of the page: a form that is sent twice acts once."""
+        urls: list[URLPattern] = super().get_urls()
+        for pattern in urls:
+            pattern.callback = acting_once(pattern.callback)
+        return urls
 
     def on_page(self, object_id: ObjectId) -> dict[str, Any]:
         """What an entry's page shows besides its fields; for its template."""

@@ -6,13 +6,15 @@ and after a crash it either acted or can be sent again.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
 from hashlib import sha256
-from typing import NamedTuple
+from http import HTTPStatus
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 from django.contrib import messages
 from django.core import signing
-from django.http import HttpRequest, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from pymongo.errors import DuplicateKeyError
@@ -28,6 +30,9 @@ VALID_SECONDS = 24 * 60 * 60
 """A page's key can be used for a day; what was used is remembered for two (``common`` migration 0002)."""
 _SALT = "desk.once"
 _NOT_CONTENT = {"csrfmiddlewaretoken", FIELD, SEALED, SEEN, "_save", "_continue", "_addanother"}
+
+
+View = Callable[..., HttpResponseBase]
 
 
 class AlreadySentError(Exception):
@@ -130,10 +135,36 @@ def send_once(request: HttpRequest, work: Callable[[], Done]) -> HttpResponseRed
     return HttpResponseRedirect(address)
 
 
+def acting_once(view: View) -> View:
+    """A page whose forms lead to what came of them when they are sent again, whatever the page would say of it now."""
+
+    @wraps(view)
+    def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        first = _repeated(request)
+        if first is None:
+            answered = view(request, *args, **kwargs)
+            # The other one may have acted while this one was looked at.
+            first = _repeated(request) if answered.status_code == HTTPStatus.OK else None
+            if first is None:
+                return answered
+        return already_sent(request, first)
+
+    return answer
+
+
 def already_sent(request: HttpRequest, error: AlreadySentError) -> HttpResponseRedirect:
     """To what came of the form when it was sent first."""
     messages.info(request, _("This was sent already, so it was done once. Here is what came of it."))
     return HttpResponseRedirect(error.result)
+
+
+def _repeated(request: HttpRequest) -> AlreadySentError | None:
+    """What the same form has done already."""
+    given = ticket(request) if request.method == "POST" and FIELD in request.POST else None
+    if given is None or not given.key:
+        return None
+    first = collection("sent_forms").find_one({"_id": given.key, "content": given.content})
+    return AlreadySentError(first["result"]) if first else None
 
 
 def _bound_to(request: HttpRequest) -> list[str]:
