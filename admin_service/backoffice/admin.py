@@ -16,13 +16,14 @@ from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
 from backoffice.login_form import LoginForm, PasswordForm
-from backoffice.logins import reset_password, set_active
+from backoffice.logins import reset_password, reset_second_step, set_active
 from backoffice.models import StaffLogin, StaffProfile
 from common.refusals import RefusedError
 from desk.audit import trail
 from desk.clocks import said
 from desk.options import UseCaseAdmin, find, page, show_refusal
 from people.models import MOSCOW, City
+from security.second_factor import has_second_factor
 
 admin.site.unregister(User)
 admin.site.unregister(Group)
@@ -40,7 +41,7 @@ class StaffLoginAdmin(UseCaseAdmin):
     search_fields = ["username", "first_name"]
     search_help_text = _("Name or username")
     ordering = ["username"]
-    actions_detail = ["reset_password", "close", "reopen"]
+    actions_detail = ["reset_password", "reset_second_step", "close", "reopen"]
     change_form_after_template = "desk/trail.html"
     conditional_fields = {
         "all_cities": _WITH_CITIES,
@@ -72,6 +73,8 @@ class StaffLoginAdmin(UseCaseAdmin):
         """Close what is open, and the other way round."""
         login = find(StaffLogin, str(object_id))
         hidden = {"close", "reopen", "password"} if login.is_superuser else {"reopen" if login.is_active else "close"}
+        if login.is_superuser or not has_second_factor(login):
+            hidden.add("step")
         every = super().get_actions_detail(request, object_id)
         return [item for item in every if item.action_name.rsplit("_", 1)[-1] not in hidden]
 
@@ -122,6 +125,25 @@ class StaffLoginAdmin(UseCaseAdmin):
         words = {"title": _("New password"), "submit_text": _("Set the password")}
         intro = _("%(name)s is logged out everywhere and logs in with the new one.") % {"name": login}
         return self._ask(request, login, form, carry_out, intro=intro, **words)
+
+    @action(  # type: ignore[untyped-decorator]
+        description=_("Take the second step away"),
+        url_path="second-step",
+        permissions=["change"],
+        icon="phonelink_erase",
+    )
+    def reset_second_step(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """For somebody who has lost their phone and their recovery codes."""
+        login = find(StaffLogin, object_id)
+        form = forms.Form(request.POST if "_confirm" in request.POST else None)
+
+        def carry_out() -> HttpResponse:
+            reset_second_step(login, actor=request.user)  # type: ignore[arg-type]
+            return self._done(request, login, "", _("The password alone lets them in now."))
+
+        words = {"title": _("Take the second step away"), "submit_text": _("Take it away"), "danger": True}
+        intro = _("Make sure that it is %(name)s who asks: from then on the password alone lets them in.")
+        return self._ask(request, login, form, carry_out, intro=intro % {"name": login}, **words)
 
     @action(  # type: ignore[untyped-decorator]
         description=_("Deactivate"),

@@ -17,6 +17,8 @@ from backoffice.roles import GROUPS
 from common import clock
 from common.mongo import in_transaction
 from common.refusals import RefusedError
+from security.second_factor import turn_off
+from security.sessions import end_sessions
 
 WITH_CITIES = frozenset({Role.COORDINATOR, Role.READ_ONLY})
 _ALPHABET = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # nothing that is read as something else
@@ -108,6 +110,23 @@ def set_active(login: User, active: bool, *, actor: User) -> None:
         _check_change(login, actor, keeps_charge=active)
         login.is_active = active
         login.save(update_fields=["is_active"])
+        if not active:
+            end_sessions(login)
+
+    _as(actor, work)
+
+
+def reset_second_step(login: User, *, actor: User) -> None:
+    """Let a login in by password alone again; its open sessions end.
+
+    Raises:
+        RefusedError: as above.
+    """
+
+    def work() -> None:
+        _check_change(login, actor, keeps_charge=True)
+        if turn_off(login, action="second_step_reset"):
+            end_sessions(login)
 
     _as(actor, work)
 

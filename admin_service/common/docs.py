@@ -3,6 +3,8 @@
 from functools import cache
 from typing import Any
 
+from csp.constants import NONE
+from csp.decorators import csp_replace
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
@@ -14,6 +16,7 @@ def api_schema(request: HttpRequest) -> HttpResponse:
     return JsonResponse(generate())
 
 
+@csp_replace({"script-src": [NONE]})
 def api_docs(request: HttpRequest) -> HttpResponse:
     """The readable page."""
     return render(request, "common/api_docs.html", _page())

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, Field, ValidationError, field_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
+MINUTES_OF_A_YEAR = 366 * 24 * 60
 MIN_TOKEN = 16
 """Characters: a token that can't be guessed."""
 
@@ -26,6 +27,8 @@ def _matching(pattern: str, meaning: str) -> AfterValidator:
 SecretKey = Annotated[str, _matching(r"(?s).{32,}", "at least 32 characters that nobody can guess")]
 MongodbUri = Annotated[str, _matching(r"mongodb(\+srv)?://.+", "an address like mongodb://user:password@host:27017")]
 AmqpUrl = Annotated[str, _matching(r"amqps?://.+", "an address like amqp://user:password@host:5672/vhost")]
+
+
 RedisUrl = Annotated[str, _matching(r"rediss?://.+", "an address like redis://:password@host:6379/0")]
 DatabaseName = Annotated[str, _matching(r"[A-Za-z0-9_-]{1,63}", "1 to 63 of A-Z, a-z, 0-9, _ and -")]
 BotUsername = Annotated[str, _matching(r"[A-Za-z0-9_]{5,32}", "the bot's @username without the @")]
@@ -55,6 +58,9 @@ class Env(BaseSettings):
     test_mode: bool = False
     clock_offset_file: Path | None = None
     https_only: bool = False
+    require_totp_for_administrators: bool = False
+    session_idle_minutes: Annotated[int, Field(ge=1, le=MINUTES_OF_A_YEAR)] = 60
+    session_max_hours: Annotated[int, Field(ge=1, le=MINUTES_OF_A_YEAR // 60)] = 12
 
     @field_validator("allowed_hosts", "csrf_trusted_origins", mode="before")
     @classmethod

@@ -39,9 +39,15 @@ UNFOLD: dict[str, Any] = {
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_LANGUAGES": True,
     "BORDER_RADIUS": "8px",
+    "ACCOUNT": {
+        "navigation": [
+            {"title": _("Security"), "link": reverse_lazy("security:overview")},
+            {"title": _("Change password"), "link": reverse_lazy("admin:password_change")},
+        ]
+    },
     "DASHBOARD_CALLBACK": "desk.dashboard.add_numbers",
     "STYLES": [lambda request: static("desk/desk.css")],
-    "SCRIPTS": [lambda request: static("desk/copy.js")],
+    "SCRIPTS": [lambda request: static("desk/copy.js"), lambda request: static("desk/pages.js")],
     "COLORS": {
         "primary": {
             "50": "oklch(97.9% .021 166.113)",

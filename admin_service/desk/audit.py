@@ -66,6 +66,19 @@ _ACTIONS: dict[str, Any] = {
     "permissions_add": _("permissions added"),
     "permissions_remove": _("permissions taken away"),
     "permissions_clear": _("all permissions taken away"),
+    "logged_in": _("logged in"),
+    "logged_out": _("logged out"),
+    "login_failed": _("a wrong password"),
+    "login_locked": _("held up after too many wrong passwords"),
+    "code_failed": _("a wrong code"),
+    "code_locked": _("held up after too many wrong codes"),
+    "second_step_on": _("the second step turned on"),
+    "second_step_off": _("the second step turned off"),
+    "second_step_reset": _("the second step taken away"),
+    "recovery_code_used": _("a recovery code used"),
+    "recovery_codes_renewed": _("new recovery codes"),
+    "session_over": _("the session ended, nobody was there"),
+    "sessions_ended": _("sessions ended"),
 }
 _SUBJECTS: dict[str, Any] = {
     "booking": _("booking"),
@@ -100,6 +113,7 @@ _KINDS: dict[str, Any] = {
     "recruiter": _("recruiter"),
     "staff": _("staff"),
     "system": _("system"),
+    "stranger": _("somebody unknown"),
 }
 _ROLES: dict[str, Any] = {
     **_KINDS,
@@ -164,6 +178,10 @@ _FIELDS: dict[str, Any] = {
     "name": _("name"),
     "permissions": _("permissions"),
     "groups": _("groups"),
+    "address": _("address"),
+    "browser": _("browser"),
+    "sessions": _("how many"),
+    "left": _("left"),
 }
 
 

@@ -26,6 +26,8 @@ os.environ |= {
     "ADMIN_API_TOKENS": "bot:token-of-the-bot-in-tests,other:token-of-another-client",
     "TELEGRAM_BOT_USERNAME": "slotdesk_test_bot",
     "ALLOWED_HOSTS": "testserver,127.0.0.1,localhost",
+    "SESSION_IDLE_MINUTES": "500000",  # tests travel; those of sessions set their own
+    "SESSION_MAX_HOURS": "8000",
     "LOG_FORMAT": "console",
     "LOG_LEVEL": "WARNING",
 }

@@ -33,7 +33,7 @@ def _new(name: str) -> str:
     if name == "telegram_bot_token":  # the shape that Telegram's own tokens have: <bot id>:<35 characters>
         return f"7000000001:{secrets.token_hex(18)[:35]}"
     if name == "desk_password":  # typed by a person
-        return secrets.token_hex(6)
+        return "-".join(secrets.token_hex(2) for _ in range(4))
     return secrets.token_hex(24)
 
 

@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
 from desk.demo import make_demo
@@ -36,8 +38,16 @@ class Command(BaseCommand):
         elif users.filter(username=name).exists():
             self.stdout.write("The login is there already: left alone.")
         else:
+            _check(name, password)
             users.create_superuser(username=name, password=password)
             self.stdout.write("Staff login made.")
+
+
+def _check(name: str, password: str) -> None:
+    try:
+        validate_password(password, User(username=name))
+    except ValidationError as error:
+        raise CommandError(f"DEMO_ADMIN_PASSWORD: {' '.join(error.messages)}") from None
 
 
 def _password() -> str:
