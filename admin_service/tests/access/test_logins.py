@@ -107,7 +107,8 @@ def test_a_deactivated_login_is_out_at_once_and_comes_back(world: World) -> None
     daria.post(page_of(login, "close"), {"_confirm": "1"})
     assert kirill.get("/admin/scheduling/booking/").status_code == 302
     daria.post(page_of(login, "reopen"), {"_confirm": "1"})
-    assert kirill.get("/admin/scheduling/booking/").status_code == 200
+    assert kirill.get("/admin/scheduling/booking/").status_code == 302, "the session of before has ended"
+    assert world.client("coordinator").get("/admin/scheduling/booking/").status_code == 200
 
 
 @pytest.mark.parametrize("button", ["reset_password", "close", "change"])
