@@ -16,20 +16,21 @@ class _Echo:
 
 
 def download(rows: Iterable[Sequence[object]], file_name: str) -> StreamingHttpResponse:
-    """The rows as CSV. UTF-8 with a mark, so that spreadsheets read it right."""
-    writer = csv.writer(_Echo())
-    lines = (writer.writerow([safe(cell) for cell in row]) for row in rows)
-    response = StreamingHttpResponse(_with_mark(lines), content_type="text/csv; charset=utf-8")
+    """The rows as CSV."""
+    response = StreamingHttpResponse(lines(rows), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{file_name}"'
     return response
+
+
+def lines(rows: Iterable[Sequence[object]]) -> Iterator[str]:
+    """The rows as CSV, line by line. With a mark of UTF-8 first, so that spreadsheets read it right."""
+    writer = csv.writer(_Echo())
+    yield "\ufeff"
+    for row in rows:
+        yield writer.writerow([safe(cell) for cell in row])
 
 
 def safe(cell: object) -> str:
     """The cell as text that no spreadsheet takes for a formula."""
     text = str(cell)
     return f"'{text}" if text.lstrip(" ").startswith(_DANGEROUS) else text
-
-
-def _with_mark(lines: Iterable[str]) -> Iterator[str]:
-    yield "\ufeff"
-    yield from lines

@@ -1,6 +1,5 @@
 """Invitations as staff make and revoke them (R10). Using one is in ``people.joining``."""
 
-import secrets
 import uuid
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -13,18 +12,19 @@ from common import audit, clock, correlation
 from common.mongo import Document, collection, current_session, in_transaction
 from common.refusals import RefusedError
 from people.models import Candidate, Invitation, Person
+from people.tokens import Tokens, digest
 from shared_contracts.dialog import Role
 
 DEFAULT_DAYS = 14
 MOST_DAYS = 365
-_TOKEN_BYTES = 24  # 32 characters; Telegram takes 62 after "i_"
 
 
 class Invited(NamedTuple):
-    """Links made at once; ``batch`` finds them."""
+    """Links made at once; ``batch`` finds them, ``tokens`` are what they hold, now and never again."""
 
     batch: str
     links: int
+    tokens: Tokens
 
 
 def invite(people: Sequence[Person], *, actor: str, days: int = DEFAULT_DAYS, note: str = "") -> Invited:
@@ -44,17 +44,22 @@ def invite(people: Sequence[Person], *, actor: str, days: int = DEFAULT_DAYS, no
     if refused := [str(person) for person in people if not person.is_let_in]:
         text = _("Off the list, so a link would not let them in: %(names)s. Put them back first.")
         raise RefusedError({"": text % {"names": ", ".join(refused)}})
-    batch = uuid.uuid4().hex
+    batch, tokens = uuid.uuid4().hex, Tokens.new()
 
     def work() -> None:
         now, correlation_id = clock.now(), correlation.current()
         _revoke({"$or": [_of(person) for person in people]} if people else {"_id": None}, now, actor, correlation_id)
-        made = [_made_for(person, now + timedelta(days=days), note, batch, actor) for person in people]
+        made = [_made_for(person, now + timedelta(days=days), note, batch, actor, tokens) for person in people]
         Invitation.objects.bulk_create(made)
         audit.add([_entry(str(item.pk), "created", now, actor, correlation_id, _facts(item)) for item in made])
 
     in_transaction(work)
-    return Invited(batch, len(people))
+    return Invited(batch, len(people), tokens)
+
+
+def can_be_invited(person: Person) -> bool:
+    """Whether a link can let them in: staff did, and they have not come yet."""
+    return person.is_let_in and person.telegram_id is None
 
 
 def revoke(invitation_ids: Sequence[str], *, actor: str) -> int:
@@ -89,10 +94,12 @@ def _revoke(wanted: Document, now: datetime, actor: str, correlation_id: str) ->
     return len(ids)
 
 
-def _made_for(person: Person, expires_at: datetime, note: str, batch: str, actor: str) -> Invitation:
+def _made_for(person: Person, expires_at: datetime, note: str, batch: str, actor: str, tokens: Tokens) -> Invitation:
     is_candidate = isinstance(person, Candidate)
+    invitation_id = ObjectId()
     return Invitation(
-        token=secrets.token_urlsafe(_TOKEN_BYTES),
+        id=invitation_id,
+        token_hash=digest(tokens.of(invitation_id)),
         role=Role.CANDIDATE.value if is_candidate else Role.RECRUITER.value,
         candidate_id=person.pk if is_candidate else None,
         recruiter_id=None if is_candidate else person.pk,

@@ -15,6 +15,7 @@ from messaging import caches, outbox
 from messaging.dialogs import DialogAnswer
 from people.invitations import waiting
 from people.models import LANGUAGE_LENGTH, NAME_LENGTH, Candidate, Recruiter
+from people.tokens import digest
 from shared_contracts.dialog import DialogOutcome, InvitationClaimed, Role, UsernameClaimed
 from shared_contracts.fields import username_or_none
 from shared_contracts.notification import CacheName
@@ -71,7 +72,7 @@ def claim_invitation(item: InvitationClaimed, now: datetime) -> DialogAnswer:
 
 def look(item: InvitationClaimed) -> Looked | None:
     """What a link is about; None where there is no such link."""
-    invitation = collection("invitations").find_one({"token": item.token}, session=current_session())
+    invitation = collection("invitations").find_one({"token_hash": digest(item.token)}, session=current_session())
     if invitation is None:
         return None
     role = Role(invitation["role"])

@@ -115,7 +115,7 @@ class Person(StampedModel):
 class Recruiter(Person):
     """Someone who holds interviews. Without ``telegram_id`` they are reached by hand (R4).
 
-    ``deputy`` may answer the requests they leave unanswered. ``calendar_token``: opens their calendar (see
+    ``deputy`` may answer the requests they leave unanswered. ``calendar_token_hash``: of what opens their calendar (see
     ``people.calendar_links``), null where nobody may read it.
     """
 
@@ -130,7 +130,7 @@ class Recruiter(Person):
     deputy = models.ForeignKey("self", models.PROTECT, null=True, blank=True, verbose_name=_("deputy"))
     is_active = models.BooleanField(_("active"), default=True)
     blocked_at = models.DateTimeField(_("can't be reached since"), null=True, blank=True, editable=False)
-    calendar_token = models.CharField(max_length=64, null=True, editable=False)
+    calendar_token_hash = models.CharField(max_length=64, null=True, editable=False)
 
     class Meta:
         db_table = "recruiters"
@@ -140,7 +140,7 @@ class Recruiter(Person):
             # The unique indexes are partial, which equality look-ups can't use.
             models.Index(fields=["telegram_id"], name="recruiter_telegram"),
             models.Index(fields=["awaited_username"], name="recruiter_awaited"),
-            models.Index(fields=["calendar_token"], name="recruiter_calendar"),
+            models.Index(fields=["calendar_token_hash"], name="recruiter_calendar"),
         ]
 
     def __str__(self) -> str:
@@ -210,13 +210,14 @@ class InvitationState(models.TextChoices):
 class Invitation(StampedModel):
     """A one-time personal link into the chat (R10), for one candidate or one recruiter.
 
-    ``name`` is the person's when it was made, for lists. ``batch`` groups those made at once.
+    ``token_hash``: all that is kept of what the link holds (see ``people.tokens``). ``name`` is the person's when it
+    was made, for lists. ``batch`` groups those made at once.
     """
 
     candidate_id: ObjectId | None
     recruiter_id: ObjectId | None
 
-    token = models.CharField(max_length=62, unique=True)
+    token_hash = models.CharField(max_length=64, unique=True)
     role = models.CharField(
         _("role"),
         max_length=10,
@@ -239,7 +240,7 @@ class Invitation(StampedModel):
         verbose_name_plural = _("invitations")
         indexes = [
             # The unique index is partial, which equality look-ups can't use.
-            models.Index(fields=["token"], name="invitations_token"),
+            models.Index(fields=["token_hash"], name="invitations_token"),
             models.Index(fields=["batch"], name="invitations_batch"),
             models.Index(fields=["created_at"], name="invitations_age"),
         ]

@@ -6,7 +6,8 @@ from typing import Any
 from common import clock
 from messaging.dialogs import DialogCommands
 from messaging.management.commands.consume_events import DIALOGS
-from people.models import Invitation
+from people.invitations import invite
+from people.models import Invitation, Person
 from shared_contracts.booking import ReplyTo
 from shared_contracts.dialog import AnyDialogCommand, ChatStarted, DialogResult, InvitationClaimed, UsernameClaimed
 
@@ -25,9 +26,15 @@ def _base(telegram_id: int, **fields: Any) -> dict[str, Any]:
     }
 
 
-def opens(invitation: Invitation, telegram_id: int, username: str | None = None) -> InvitationClaimed:
+def link(person: Person, days: int = 14) -> str:
+    """The token of a new link for a person, which is known now and never again."""
+    made = invite([person], days=days, actor="anna")
+    return made.tokens.of(Invitation.objects.get(batch=made.batch).pk)
+
+
+def opens(token: str, telegram_id: int, username: str | None = None) -> InvitationClaimed:
     """Someone opens an invitation's link."""
-    return InvitationClaimed(**_base(telegram_id, username=username), token=invitation.token)
+    return InvitationClaimed(**_base(telegram_id, username=username), token=token)
 
 
 def comes(telegram_id: int, username: str) -> UsernameClaimed:

@@ -17,8 +17,7 @@ from messaging.broker import Broker
 from messaging.consuming import MAX_ATTEMPTS, Worker
 from messaging.dialogs import DialogCommands
 from messaging.management.commands.consume_events import DIALOGS
-from people.invitations import invite
-from people.models import Candidate, Invitation
+from people.models import Candidate
 from shared_contracts.dialog import ChatStarted, ChatStopped, DialogOutcome, DialogResult
 from shared_contracts.envelope import Message, encode
 from shared_contracts.topology import DIALOG_COMMAND, DIALOG_RESULT
@@ -33,10 +32,9 @@ def _empty_queues() -> None:
 
 
 @pytest.fixture
-def invitation() -> Invitation:
-    """A link for someone known by name only."""
-    invite([Candidate.objects.create(first_name="Мария")], actor="anna")
-    return Invitation.objects.get()
+def invitation() -> str:
+    """The token of a link for someone known by name only."""
+    return claiming.link(Candidate.objects.create(first_name="Мария"))
 
 
 @contextmanager
@@ -65,7 +63,7 @@ def dead() -> list[dead_letters.DeadLetter]:
     return dead_letters.read(broker_tools.operator_url(), DIALOG_COMMAND)
 
 
-def test_a_command_is_answered_once_with_its_own_reply_address(invitation: Invitation) -> None:
+def test_a_command_is_answered_once_with_its_own_reply_address(invitation: str) -> None:
     command = claiming.opens(invitation, MASHA)
     with consumer():
         sent(command)
@@ -77,7 +75,7 @@ def test_a_command_is_answered_once_with_its_own_reply_address(invitation: Invit
     assert collection("outbox").count_documents({"status": "sent", "queue": DIALOG_RESULT.name}) == 1
 
 
-def test_a_command_that_comes_three_times_has_one_effect_and_one_answer(invitation: Invitation) -> None:
+def test_a_command_that_comes_three_times_has_one_effect_and_one_answer(invitation: str) -> None:
     """I2. Guard: the inbox. Without it a repeat would be answered again, and otherwise."""
     command = claiming.opens(invitation, MASHA)
     with consumer():
@@ -102,7 +100,7 @@ def test_reports_are_stored_and_answered_by_nothing(maria: Candidate) -> None:
     assert collection("outbox").count_documents({"queue": DIALOG_RESULT.name}) == 0
 
 
-def test_an_unknown_action_goes_to_the_dead_letters_and_is_answered_failed(invitation: Invitation) -> None:
+def test_an_unknown_action_goes_to_the_dead_letters_and_is_answered_failed(invitation: str) -> None:
     """I6, I5. Its neighbour is unaffected."""
     command, good = claiming.opens(invitation, STRANGER), claiming.opens(invitation, MASHA)
     body = encode(command).replace(b'"action":"invitation_claimed"', b'"action":"invitation_eaten"')
@@ -119,7 +117,7 @@ def test_an_unknown_action_goes_to_the_dead_letters_and_is_answered_failed(invit
     assert (failed.user_telegram_id, failed.reply) == (STRANGER, command.reply)
 
 
-def test_a_command_that_breaks_its_handler_is_buried_alone_and_answered_failed_once(invitation: Invitation) -> None:
+def test_a_command_that_breaks_its_handler_is_buried_alone_and_answered_failed_once(invitation: str) -> None:
     """I6. Its document is damaged, so handling it raises; tried again, it is answered no second time."""
     gleb = Candidate.objects.create(first_name="Глеб", username="gleb_s")
     collection("invitations").update_one({}, {"$unset": {"used_at": ""}})
@@ -137,7 +135,7 @@ def test_a_command_that_breaks_its_handler_is_buried_alone_and_answered_failed_o
     assert collection("outbox").count_documents({"body": {"$regex": '"outcome":"failed"'}}) == 1
 
 
-def test_a_replayed_command_is_decided_like_new(invitation: Invitation) -> None:
+def test_a_replayed_command_is_decided_like_new(invitation: str) -> None:
     """I6: an operator mends what was wrong and replays."""
     collection("invitations").update_one({}, {"$unset": {"used_at": ""}})
     command = claiming.opens(invitation, MASHA)
@@ -162,7 +160,7 @@ def test_what_does_not_say_who_waits_is_buried_without_an_answer(body: bytes) ->
     assert collection("outbox").count_documents({}) == 0
 
 
-def test_a_decided_command_stays_decided_however_often_it_comes_again(invitation: Invitation) -> None:
+def test_a_decided_command_stays_decided_however_often_it_comes_again(invitation: str) -> None:
     """I2. Guard: ``Worker._is_decided``. The sibling of a booking that was answered "failed" after "booked"."""
     command = claiming.opens(invitation, MASHA)
     with consumer():

@@ -2,9 +2,12 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from importlib import import_module
 
 import pytest
 from bson import Int64, ObjectId
+from django.apps import apps
+from django.db import connection
 from pymongo.errors import DuplicateKeyError
 
 from common import clock
@@ -13,16 +16,19 @@ from common.mongo import collection
 from common.refusals import RefusedError
 from messaging.models import OutboxMessage
 from people import invitations, joining
+from people.calendar_links import recruiter_by_token
 from people.consumer import store_report
-from people.models import Candidate, City, Invitation, Person, Recruiter
+from people.models import Candidate, City, Invitation, Recruiter
 from people.usecases import save_candidate, save_recruiter
 from scheduling.removal import remove_candidates
 from shared_contracts.dialog import DialogOutcome, Role
 from tests import claiming
+from tests.claiming import link
 from tests.conftest import MakeCandidate
 from tests.test_races import together
 
 MASHA, STRANGER = 70_001, 70_002
+OLD_LINK, OLD_CALENDAR = "a-B_3" * 6 + "xy", "c-D_4" * 8 + "xyz"
 
 
 @pytest.fixture
@@ -37,13 +43,7 @@ def vera() -> Recruiter:
     return Recruiter.objects.create(name="Вера Ким")
 
 
-def link(person: Person, days: int = 14) -> Invitation:
-    """A person's newest link."""
-    batch = invitations.invite([person], days=days, actor="anna").batch
-    return Invitation.objects.get(batch=batch)
-
-
-def opened(invitation: Invitation, telegram_id: int, username: str | None = None) -> DialogOutcome:
+def opened(invitation: str, telegram_id: int, username: str | None = None) -> DialogOutcome:
     return claiming.result(claiming.opens(invitation, telegram_id, username)).outcome
 
 
@@ -69,7 +69,7 @@ def test_who_came_in_is_in_the_audit_trail_and_the_bot_reads_the_list_again(mash
     opened(invitation, MASHA)
     joined = AuditEntry.objects.get(action="joined")
     assert (joined.subject, joined.actor, joined.via) == ("candidate", f"candidate:{MASHA}", "chat")
-    assert AuditEntry.objects.get(action="used").subject_id == invitation.pk
+    assert AuditEntry.objects.get(action="used").subject_id == Invitation.objects.get().pk
     (told,) = OutboxMessage.objects.filter(queue="bot.cache.invalidate")
     assert "allowed_users" in told.body
 
@@ -163,8 +163,7 @@ def test_a_recruiter_no_longer_active_has_no_way_in(vera: Recruiter) -> None:
 
 
 def test_nobody_opens_a_link_that_was_never_made(masha: Candidate) -> None:
-    invitation = Invitation(token="x" * 32)
-    assert opened(invitation, STRANGER) is DialogOutcome.UNKNOWN
+    assert opened("x" * 32, STRANGER) is DialogOutcome.UNKNOWN
 
 
 @pytest.mark.parametrize(
@@ -276,7 +275,7 @@ def test_a_used_link_is_not_revoked(masha: Candidate) -> None:
     """Guard: ``waiting`` in ``_revoke``."""
     invitation = link(masha)
     opened(invitation, MASHA)
-    assert invitations.revoke([str(invitation.pk)], actor="anna") == 0
+    assert invitations.revoke([str(Invitation.objects.get().pk)], actor="anna") == 0
     assert Invitation.objects.get().revoked_at is None
 
 
@@ -337,13 +336,37 @@ def test_chat_keeps_a_recruiters_username_up_to_date(olga: Recruiter) -> None:
 
 
 def test_tokens_fit_telegrams_start_parameter_and_differ(masha: Candidate, vera: Recruiter) -> None:
-    invitations.invite([masha, vera], actor="anna")
-    tokens = set(Invitation.objects.values_list("token", flat=True))
+    made = invitations.invite([masha, vera], actor="anna").tokens
+    tokens = {made.of(invitation.pk) for invitation in Invitation.objects.all()}
     assert len(tokens) == 2
-    assert all(len(f"i_{token}") <= 64 and claiming.opens(Invitation(token=token), 1) for token in tokens)
+    assert all(len(f"i_{token}") <= 64 and claiming.opens(token, 1) for token in tokens)
 
 
-@pytest.mark.parametrize("query", [{"token": "x"}, {"candidate_id": ObjectId()}, {"batch": "x"}])
+def test_what_is_stored_of_a_link_lets_nobody_in(masha: Candidate) -> None:
+    """Guard: ``digest``. Whoever reads the database, or a copy of it, has no link."""
+    token = link(masha)
+    stored = collection("invitations").find_one({})
+    assert stored is not None
+    assert token not in str(stored) and token not in str(list(collection("audit_entries").find()))
+    assert opened(stored["token_hash"][:62], STRANGER) is DialogOutcome.UNKNOWN
+    assert opened(token, MASHA) is DialogOutcome.ACCEPTED
+
+
+def test_links_sent_before_they_were_hashed_go_on_working(masha: Candidate, olga: Recruiter) -> None:
+    """Guard: ``hash_tokens``, which may run twice."""
+    link(masha)
+    collection("invitations").update_one({}, {"$set": {"token_hash": OLD_LINK}})
+    collection("recruiters").update_one({"_id": olga.pk}, {"$set": {"calendar_token_hash": OLD_CALENDAR}})
+    collection("recruiters").insert_one({"calendar_token_hash": None})
+    migration = import_module("people.migrations.0006_token_hashes")
+    for _run in range(2):
+        with connection.schema_editor() as editor:
+            migration.hash_tokens(apps, editor)
+    assert opened(OLD_LINK, MASHA) is DialogOutcome.ACCEPTED
+    assert collection("recruiters").find_one(recruiter_by_token(OLD_CALENDAR), {"_id": 1}) == {"_id": olga.pk}
+
+
+@pytest.mark.parametrize("query", [{"token_hash": "x"}, {"candidate_id": ObjectId()}, {"batch": "x"}])
 def test_links_are_looked_up_in_an_index(masha: Candidate, query: dict[str, object]) -> None:
     """R1."""
     plan = str(collection("invitations").find(query).explain()["queryPlanner"]["winningPlan"])

@@ -14,7 +14,7 @@ from uuid import uuid4
 
 from django.contrib import messages
 from django.core import signing
-from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from pymongo.errors import DuplicateKeyError
@@ -44,10 +44,11 @@ class AlreadySentError(Exception):
 
 
 class Done(NamedTuple):
-    """What came of a form: where it can be seen, and what to say."""
+    """What came of a form: where it can be seen, what to say, and what else to give the answer of who sent it first."""
 
     address: str
     text: str = ""
+    along: Callable[[HttpResponse], None] = lambda _answer: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,20 +120,21 @@ def send_once(request: HttpRequest, work: Callable[[], Done]) -> HttpResponseRed
     Raises:
         RefusedError: see ``Ticket.use``; nothing was done.
     """
-    said: list[str] = []
+    came_of_it: list[Done] = []
 
     def act() -> str:
-        done = work()
-        said[:] = [done.text]
-        return done.address
+        came_of_it[:] = [work()]
+        return came_of_it[0].address
 
     try:
         address = ticket(request).use(act)
     except AlreadySentError as error:
         return already_sent(request, error)
-    if said[0]:
-        messages.success(request, said[0])
-    return HttpResponseRedirect(address)
+    done, answer = came_of_it[0], HttpResponseRedirect(address)
+    if done.text:
+        messages.success(request, done.text)
+    done.along(answer)
+    return answer
 
 
 def acting_once(view: View) -> View:

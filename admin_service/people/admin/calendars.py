@@ -13,9 +13,10 @@ from common.refusals import RefusedError
 from desk.options import UseCaseAdmin, find, login, page
 from desk.sending.once import Done, send_once
 from desk.sending.sealed import is_as_shown
-from people.admin.invitations import copyable
+from people.admin.handing_over import copyable, handed_over, handing_over, shown
 from people.calendar_links import give_calendar, revoke_calendar
 from people.models import Recruiter
+from people.tokens import digest
 
 MAY_GIVE = "people.change_recruiter"
 
@@ -36,21 +37,26 @@ class CalendarAdmin(UseCaseAdmin):
         description=_("Calendar"), url_path="calendar", permissions=[MAY_GIVE], icon="calendar_month"
     )
     def calendar(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """The address to copy, and what can be done about it."""
+        """The address to copy, once it is made, and what can be done about it."""
         recruiter = find(Recruiter, object_id)
-        if "_confirm" in request.POST and is_as_shown(request, recruiter.calendar_token or ""):
+        if "_confirm" in request.POST and is_as_shown(request, recruiter.calendar_token_hash or ""):
             return _carry_out(request, recruiter)
-        return page(
+        link = _made_now(request, recruiter)
+        answer = page(
             self,
             request,
             "desk/calendar.html",
             title=_("Calendar"),
             obj=recruiter,
-            agreed=recruiter.calendar_token or "",
-            link=copyable(_address(request, recruiter.calendar_token)) if recruiter.calendar_token else "",
-            submit_text=_("Make a new address") if recruiter.calendar_token else _("Make an address"),
+            agreed=recruiter.calendar_token_hash or "",
+            link=link,
+            is_given=bool(recruiter.calendar_token_hash),
+            submit_text=_("Make a new address") if recruiter.calendar_token_hash else _("Make an address"),
             back=reverse("admin:people_recruiter_change", args=[recruiter.pk]),
         )
+        if link:
+            shown(answer)
+        return answer
 
 
 def _carry_out(request: HttpRequest, recruiter: Recruiter) -> HttpResponse:
@@ -58,8 +64,9 @@ def _carry_out(request: HttpRequest, recruiter: Recruiter) -> HttpResponse:
         if "_revoke" in request.POST:
             revoke_calendar(str(recruiter.pk), actor=login(request))
             return Done(request.path, _now("The address opens nothing any more."))
-        give_calendar(str(recruiter.pk), actor=login(request))
-        return Done(request.path, _now("The address is made. Give it to %(name)s alone.") % {"name": recruiter})
+        tokens = give_calendar(str(recruiter.pk), actor=login(request))
+        text = _now("The address is made. Give it to %(name)s alone.") % {"name": recruiter}
+        return Done(request.path, text, handing_over(tokens))
 
     try:
         return send_once(request, act)
@@ -68,5 +75,10 @@ def _carry_out(request: HttpRequest, recruiter: Recruiter) -> HttpResponse:
         return HttpResponseRedirect(request.path)
 
 
-def _address(request: HttpRequest, token: str) -> str:
-    return request.build_absolute_uri(reverse("calendar_feed", args=[token]))
+def _made_now(request: HttpRequest, recruiter: Recruiter) -> str:
+    """The address, where it was made a moment ago in this browser."""
+    tokens = handed_over(request)
+    token = tokens.of(recruiter.pk) if tokens else ""
+    if not token or digest(token) != recruiter.calendar_token_hash:
+        return ""
+    return copyable(request.build_absolute_uri(reverse("calendar_feed", args=[token])))

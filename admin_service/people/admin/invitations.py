@@ -7,9 +7,8 @@ from bson import ObjectId
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
@@ -25,10 +24,10 @@ from desk.options import ExportingAdmin, ReadOnlyAdmin, find, login, page, plain
 from desk.people_forms import ImportForm
 from desk.sending.once import Done, send_once
 from desk.spreadsheet import download
+from people.admin.handing_over import as_table, handing_over, links_of, shown
 from people.bulk import import_candidates
-from people.invitations import Invited, revoke
-from people.links import invitation_link
-from people.models import MOSCOW, Invitation, InvitationState
+from people.invitations import Invited, can_be_invited, invite, revoke
+from people.models import MOSCOW, Candidate, Invitation, InvitationState, Recruiter
 from shared_contracts.dialog import Role
 
 MAY_INVITE = "people.add_invitation"
@@ -64,17 +63,19 @@ class InvitationAdmin(ExportingAdmin, ReadOnlyAdmin):
     """Links are made on people's pages, or from a table; here they are looked after."""
 
     rows = Rows(city=("candidate__city_id", "recruiter__city_id"))
-    list_display = ["person", "state_label", "link", "until", "used_by", "made"]
+    list_display = ["person", "state_label", "until", "used_by", "made"]
+    list_before_template = "desk/made_links.html"
     list_filter = [StateFilter, ("role", ChoicesDropdownFilter)]
     link_parameters = ("batch",)
     search_fields = ["name", "note"]
     search_help_text = _("Name or note")
     ordering = ["-created_at"]
-    actions = ["revoke_chosen"]
+    actions = ["renew_chosen", "revoke_chosen"]
     actions_list = ["import_table"]
-    actions_detail = ["revoke_one"]
-    fields = [("person_line", "state_line"), ("until", "used_by"), ("made", "note"), "link"]
-    readonly_fields = ["person_line", "state_line", "until", "used_by", "made", "link"]
+    actions_detail = ["renew_one", "revoke_one"]
+    fields = [("person_line", "state_line"), ("until", "used_by"), ("made", "note")]
+    readonly_fields = ["person_line", "state_line", "until", "used_by", "made"]
+    change_form_before_template = "desk/made_link.html"
     change_form_after_template = "desk/trail.html"
 
     def on_page(self, object_id: ObjectId) -> dict[str, Any]:
@@ -85,22 +86,49 @@ class InvitationAdmin(ExportingAdmin, ReadOnlyAdmin):
         """Whether links may be made useless."""
         return bool(request.user.has_perm(MAY_REVOKE))  # type: ignore[union-attr]
 
-    def get_list_display(self, request: HttpRequest) -> list[str]:
-        """Links let people in: shown to those who may make them."""
-        return [name for name in self.list_display if name != "link" or may_invite(request)]
+    def has_invite_permission(self, request: HttpRequest) -> bool:
+        """Whether links may be made."""
+        return may_invite(request)
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
-        """The same on a link's page."""
-        return [name for name in self.fields if name != "link" or may_invite(request)]
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:
+        """The list; once, right after they were made, with the links of a batch."""
+        batch = request.GET.get("batch")
+        chosen = self.get_queryset(request).filter(batch=batch).order_by("name") if batch else ()
+        links = links_of(request, list(chosen)) if "_export" not in request.GET else []
+        context = {"made_links": links, "made_table": as_table(links), **(extra_context or {})}
+        answer = super().changelist_view(request, context)
+        if links:
+            shown(answer)
+        return answer
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        """A link's page; once, right after it was made, with the link."""
+        links = links_of(request, [find(Invitation, object_id)]) if object_id else []
+        context = {"made_links": links, **(extra_context or {})}
+        answer = super().changeform_view(request, object_id, form_url, context)
+        if links:
+            shown(answer)
+        return answer
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        """Only what can still be revoked."""
-        waits = find(Invitation, str(object_id)).state is InvitationState.WAITING
+        """Revoke what can still be used, make a new link for who can still come by one."""
+        invitation = find(Invitation, str(object_id))
+        hidden = set()
+        if invitation.state is not InvitationState.WAITING:
+            hidden.add("revoke_one")
+        if not can_be_invited(_person(invitation)):
+            hidden.add("renew_one")
         every: list[Any] = super().get_actions_detail(request, object_id)
-        return every if waits else []
+        return [item for item in every if not any(item.action_name.endswith(name) for name in hidden)]
 
     def export(self, request: HttpRequest, queryset: QuerySet[Invitation]) -> HttpResponseBase:
-        """Invitations with their links as CSV."""
+        """Who is invited, and what became of it, as CSV."""
         if not may_invite(request):
             raise PermissionDenied
         people = queryset.prefetch_related("candidate__city", "recruiter__city")
@@ -121,13 +149,6 @@ class InvitationAdmin(ExportingAdmin, ReadOnlyAdmin):
 
     person_line, state_line = plainly(person), plainly(state_label)
 
-    @display(description=_("link"))  # type: ignore[untyped-decorator]
-    def link(self, invitation: Invitation) -> str:
-        """To copy, while it can be used."""
-        if invitation.state is not InvitationState.WAITING:
-            return "—"
-        return copyable(invitation_link(invitation.token))
-
     @display(description=_("valid until"), ordering="expires_at")  # type: ignore[untyped-decorator]
     def until(self, invitation: Invitation) -> str:
         """In Moscow's zone."""
@@ -144,6 +165,28 @@ class InvitationAdmin(ExportingAdmin, ReadOnlyAdmin):
     def made(self, invitation: Invitation) -> str:
         """By whom and when."""
         return f"{invitation.created_by} · {said(invitation.created_at, MOSCOW)}"
+
+    @admin.action(description=_("Make new links"), permissions=["invite"])
+    def renew_chosen(self, request: HttpRequest, queryset: QuerySet[Invitation]) -> HttpResponse | None:
+        """Make new links for the people of the chosen ones, which end the earlier."""
+        chosen = {_person(item).pk: _person(item) for item in queryset.prefetch_related("candidate", "recruiter")}
+        people = [person for person in chosen.values() if can_be_invited(person)]
+        if not people:
+            messages.warning(request, _("All of them are in already, or off the list: there is nobody to invite."))
+            return None
+        try:
+            return send_once(request, lambda: made(invite(people, actor=login(request))))
+        except RefusedError as error:
+            messages.error(request, " ".join(error.errors.values()))
+            return None
+
+    @action(  # type: ignore[untyped-decorator]
+        description=_("Make a new link"), url_path="renew", permissions=[MAY_INVITE], icon="link"
+    )
+    def renew_one(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """To the person's page that makes one, which ends this."""
+        person = _person(find(Invitation, object_id))
+        return HttpResponseRedirect(reverse(f"admin:people_{person._meta.model_name}_invite_one", args=[person.pk]))
 
     @admin.action(description=_("Revoke"), permissions=["revoke"])
     def revoke_chosen(self, request: HttpRequest, queryset: QuerySet[Invitation]) -> None:
@@ -212,19 +255,15 @@ def may_invite(request: HttpRequest) -> bool:
 def made(invited: Invited) -> Done:
     """The list of the links just made."""
     text = ngettext("%(count)s link made.", "%(count)s links made.", invited.links) % {"count": invited.links}
-    return Done(f"{reverse(LIST)}?batch={invited.batch}", text)
+    return Done(f"{reverse(LIST)}?batch={invited.batch}", text, handing_over(invited.tokens))
 
 
-def copyable(link: str) -> str:
-    """A link with a button that copies it."""
-    return format_html(
-        '<span class="desk-copy"><input readonly value="{}" aria-label="{}">'
-        '<button type="button" data-copy title="{}"><span class="material-symbols-outlined">content_copy</span>'
-        "</button></span>",
-        link,
-        _("Link"),
-        _("Copy"),
-    )
+def _person(invitation: Invitation) -> Candidate | Recruiter:
+    """Whom it lets in."""
+    person = invitation.candidate if invitation.role == Role.CANDIDATE else invitation.recruiter
+    if person is None:
+        raise Http404  # neither is ever deleted
+    return person
 
 
 def _revoke(request: HttpRequest, chosen: Sequence[Invitation]) -> None:
@@ -234,14 +273,10 @@ def _revoke(request: HttpRequest, chosen: Sequence[Invitation]) -> None:
 
 
 def _rows(invitations: QuerySet[Invitation]) -> Iterator[Sequence[object]]:
-    yield [str(title) for title in (_("Name"), _("City"), _("Username"), _("Telegram id"), _("Role"))] + [
-        str(title) for title in (_("State"), _("Valid until"), _("Note"), _("Link"))
-    ]
+    titles = (_("Name"), _("City"), _("Username"), _("Telegram id"), _("Role"), _("State"), _("Valid until"), _("Note"))
+    yield [str(title) for title in titles]
     for invitation in invitations:
-        person = invitation.candidate if invitation.role == Role.CANDIDATE else invitation.recruiter
-        if person is None:
-            continue
-        waits = invitation.state is InvitationState.WAITING
+        person = _person(invitation)
         yield [
             invitation.name,
             person.city or "",
@@ -251,5 +286,4 @@ def _rows(invitations: QuerySet[Invitation]) -> Iterator[Sequence[object]]:
             invitation.state.label,
             said(invitation.expires_at, MOSCOW),
             invitation.note,
-            invitation_link(invitation.token) if waits else "",
         ]

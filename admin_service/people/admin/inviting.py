@@ -12,14 +12,15 @@ from unfold.decorators import action
 
 from common import clock
 from common.refusals import RefusedError
+from desk.clocks import said
 from desk.options import UseCaseAdmin, find, login, page, page_of, show_refusal
 from desk.people_forms import InviteForm
 from desk.sending.once import Done, send_once
 from desk.sending.sealed import is_as_shown
-from people.admin.invitations import MAY_INVITE, copyable, made, may_invite
-from people.invitations import invite
-from people.links import invitation_link
-from people.models import Invitation, Person
+from people.admin.handing_over import handing_over
+from people.admin.invitations import MAY_INVITE, made, may_invite
+from people.invitations import can_be_invited, invite
+from people.models import MOSCOW, Invitation, Person
 
 
 class InvitingAdmin(UseCaseAdmin):
@@ -37,14 +38,14 @@ class InvitingAdmin(UseCaseAdmin):
         every: list[Any] = super().get_actions_detail(request, object_id)
         return (
             every
-            if _can_be_invited(find(self.model, object_id))
+            if can_be_invited(find(self.model, object_id))
             else [item for item in every if "invite_one" not in item.action_name]
         )
 
     @admin.action(description=_("Invite by link"), permissions=["invite"])
     def invite_chosen(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
         """Make links for the chosen people who have not come yet."""
-        people = [person for person in queryset if _can_be_invited(person)]
+        people = [person for person in queryset if can_be_invited(person)]
         if not people:
             messages.warning(request, _now("All of them are in already, or off the list: there is nobody to invite."))
             return None
@@ -58,16 +59,18 @@ class InvitingAdmin(UseCaseAdmin):
         description=_("Invite by link"), url_path="invite", permissions=[MAY_INVITE], icon="link"
     )
     def invite_one(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """One person's link: the one that waits, or a new one."""
+        """A new link for one person; the page it leads to shows it once."""
         person = find(self.model, object_id)
         form = InviteForm(request.POST if "_confirm" in request.POST else None)
-        link = _waiting_link(person)
+        waits = _waiting(person)
+        agreed = [person.pk, waits and waits.pk]
 
         def make() -> Done:
-            batch = invite([person], actor=login(request), **form.cleaned_data).batch
-            return Done(page_of(Invitation.objects.get(batch=batch)))
+            made_now = invite([person], actor=login(request), **form.cleaned_data)
+            new = Invitation.objects.get(batch=made_now.batch)
+            return Done(page_of(new), along=handing_over(made_now.tokens))
 
-        if form.is_valid() and is_as_shown(request, [person.pk, link]):
+        if form.is_valid() and is_as_shown(request, agreed):
             try:
                 return send_once(request, make)
             except RefusedError as error:
@@ -79,19 +82,16 @@ class InvitingAdmin(UseCaseAdmin):
             title=_("Invite by link"),
             obj=person,
             form=form,
-            link=link,
-            agreed=[person.pk, link],
+            until=said(waits.expires_at, MOSCOW) if waits else "",
+            agreed=agreed,
             submit_text=_("Make a link"),
             back=reverse(f"admin:people_{self.opts.model_name}_change", args=[person.pk]),
         )
 
 
-def _can_be_invited(person: Person) -> bool:
-    return person.is_let_in and person.telegram_id is None
-
-
-def _waiting_link(person: Person) -> str:
-    found = Invitation.objects.filter(
+def _waiting(person: Person) -> Invitation | None:
+    """Their link that can be used now; a new one ends it."""
+    found: Invitation | None = Invitation.objects.filter(
         **{person._meta.model_name or "": person}, used_at=None, revoked_at=None, expires_at__gt=clock.now()
     ).first()
-    return copyable(invitation_link(found.token)) if found else ""
+    return found

@@ -1,6 +1,7 @@
 """Recruiters' calendars: the address in the desk, and what whoever has it can read."""
 
 import logging
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -16,6 +17,7 @@ from common.mongo import collection
 from common.refusals import RefusedError
 from people.calendar_links import give_calendar, revoke_calendar
 from people.models import Candidate, City, Recruiter
+from people.tokens import digest
 from scheduling.models import InterviewEvent
 from tests import asking
 from tests.conftest import MakeSlot
@@ -27,9 +29,21 @@ def page_of(person: Recruiter) -> str:
     return reverse("admin:people_recruiter_calendar", args=[person.pk])
 
 
-def token_of(person: Recruiter) -> str | None:
+def kept_of(person: Recruiter) -> str | None:
+    """What is stored of a recruiter's token."""
     person.refresh_from_db()
-    return person.calendar_token
+    return person.calendar_token_hash
+
+
+def given(person: Recruiter) -> str:
+    """The token of a new address."""
+    return give_calendar(str(person.pk), actor="d").of(person.pk)
+
+
+def shown_by(page: str) -> str | None:
+    """The token in the address that a page shows, if it shows one."""
+    found = re.search(r'value="http://testserver/calendar/([^"]+)\.ics"', page)
+    return found[1] if found else None
 
 
 def read(token: str | None) -> tuple[int, str]:
@@ -52,11 +66,10 @@ def test_an_administrator_makes_the_address_and_it_reads_the_calendar(
 
     shown = administrator.post(page_of(olga), {"_confirm": "1"}, follow=True)
 
-    token = token_of(olga)
+    token = shown_by(shown.content.decode())
     assert token is not None
     assert len(token) == 43, "32 bytes"
     address = f"http://testserver/calendar/{token}.ics"
-    assert f'value="{address}"' in shown.content.decode()
     assert "data-copy" in shown.content.decode()
     assert "no-store" in shown.headers["Cache-Control"]
     answer = Client().get(address)
@@ -80,7 +93,7 @@ def test_the_calendar_follows_moves_and_cancellations(
     olga: Recruiter, maria: Candidate, ivan: Candidate, make_slot: MakeSlot
 ) -> None:
     """The same entry with a higher number at the new time; what was cancelled is gone."""
-    token = give_calendar(str(olga.pk), actor="daria")
+    token = given(olga)
     slot, later = make_slot(recruiter=olga, capacity=2), make_slot(timedelta(days=3), recruiter=olga)
     for person in (maria, ivan):
         asking.in_batch(asking.book(person, slot))
@@ -101,15 +114,13 @@ def test_other_recruiters_interviews_and_requests_that_wait_are_not_in_it(
     vera = Recruiter.objects.create(name="Вера", telegram_id=5002)
     asking.in_batch(asking.book(maria, make_slot(recruiter=vera)))
     asking.in_batch(asking.book(ivan, make_slot(of=approval_event, recruiter=olga)))
-    assert entries(read(give_calendar(str(olga.pk), actor="d"))[1]) == []
-    assert [str(item["SUMMARY"]) for item in entries(read(give_calendar(str(vera.pk), actor="d"))[1])] == [
-        "Мария Петрова"
-    ]
+    assert entries(read(given(olga))[1]) == []
+    assert [str(item["SUMMARY"]) for item in entries(read(given(vera))[1])] == ["Мария Петрова"]
 
 
 def test_what_has_been_stays_for_thirty_days(olga: Recruiter, maria: Candidate, make_slot: MakeSlot) -> None:
     """Guard: ``KEPT_FOR``."""
-    token = give_calendar(str(olga.pk), actor="d")
+    token = given(olga)
     asking.in_batch(asking.book(maria, make_slot(recruiter=olga)))
     seen = []
     for days in (29, 31):
@@ -124,13 +135,13 @@ def test_a_new_address_ends_the_old_one_and_taking_it_back_ends_it_too(administr
     """Guard: there is one token at a time; nothing else opens a calendar."""
     tokens = []
     for _ in range(2):
-        administrator.post(page_of(olga), {"_confirm": "1"})
-        tokens.append(token_of(olga))
+        page = administrator.post(page_of(olga), {"_confirm": "1"}, follow=True).content.decode()
+        tokens.append(shown_by(page))
     assert [read(token)[0] for token in tokens] == [404, 200]
 
     administrator.post(page_of(olga), {"_confirm": "1", "_revoke": "1"})
 
-    assert token_of(olga) is None
+    assert kept_of(olga) is None
     assert read(tokens[1])[0] == 404
     assert [read(guess)[0] for guess in ("", "None", "null", str(olga.pk))] == [404] * 4
     told = AuditEntry.objects.filter(subject_id=olga.pk).order_by("created_at")
@@ -139,8 +150,21 @@ def test_a_new_address_ends_the_old_one_and_taking_it_back_ends_it_too(administr
         ("calendar_replaced", "staff:daria"),
         ("calendar_revoked", "staff:daria"),
     ]
-    kept = str(list(collection("audit_entries").find()))
+    kept = str(list(collection("audit_entries").find())) + str(list(collection("recruiters").find()))
     assert not any(token and token in kept for token in tokens)
+
+
+def test_the_address_is_shown_once_and_what_is_stored_of_it_opens_nothing(
+    administrator: Client, olga: Recruiter
+) -> None:
+    """Guards: ``shown``, and ``digest`` in ``recruiter_by_token``."""
+    page = administrator.post(page_of(olga), {"_confirm": "1"}, follow=True).content.decode()
+    token = shown_by(page)
+    again = administrator.get(page_of(olga)).content.decode()
+    assert token and token not in again
+    assert "can't be shown again" in again and "Make a new address" in again
+    assert read(kept_of(olga))[0] == 404
+    assert read(token)[0] == 200
 
 
 def test_revoking_what_was_never_made_leaves_no_trace(olga: Recruiter) -> None:
@@ -150,12 +174,12 @@ def test_revoking_what_was_never_made_leaves_no_trace(olga: Recruiter) -> None:
 
 def test_letting_a_recruiter_go_ends_their_calendar(administrator: Client, olga: Recruiter) -> None:
     """Guard: ``revoke_calendar_of`` on leaving; coming back does not bring the old address back."""
-    token = give_calendar(str(olga.pk), actor="d")
+    token = given(olga)
     url = reverse("admin:people_recruiter_change", args=[olga.pk])
     kept = {"name": olga.name, "telegram_id": "5001", "initial-telegram_id": "5001"}
     administrator.post(url, {key: value for key, value in recruiter(**kept).items() if key != "is_active"})
     assert read(token)[0] == 404
-    assert token_of(olga) is None
+    assert kept_of(olga) is None
     with pytest.raises(RefusedError):
         give_calendar(str(olga.pk), actor="d")
     administrator.post(url, recruiter(**kept))
@@ -165,25 +189,25 @@ def test_letting_a_recruiter_go_ends_their_calendar(administrator: Client, olga:
 
 def test_an_inactive_recruiters_token_opens_nothing(olga: Recruiter) -> None:
     """Guard: ``is_active`` in ``recruiter_by_token``, whichever way they were let go."""
-    token = give_calendar(str(olga.pk), actor="d")
+    token = given(olga)
     Recruiter.objects.filter(pk=olga.pk).update(is_active=False)
     assert read(token)[0] == 404
 
 
 def test_changing_a_recruiter_keeps_their_address(administrator: Client, olga: Recruiter, moscow: City) -> None:
-    token = give_calendar(str(olga.pk), actor="d")
+    token = given(olga)
     fields = recruiter(name="Ольга Орлова", telegram_id="5001", **{"initial-telegram_id": "5001"})
     administrator.post(reverse("admin:people_recruiter_change", args=[olga.pk]), fields)
-    assert token_of(olga) == token
+    assert kept_of(olga) == digest(token)
     assert read(token)[0] == 200
 
 
 def test_coordinators_neither_see_nor_make_the_address(coordinator: Client, olga: Recruiter) -> None:
     """Guard: the permission of the page."""
-    token = give_calendar(str(olga.pk), actor="d")
+    token = given(olga)
     assert coordinator.get(page_of(olga)).status_code == 403
     assert coordinator.post(page_of(olga), {"_confirm": "1"}).status_code == 403
-    assert token_of(olga) == token
+    assert kept_of(olga) == digest(token)
     assert token not in coordinator.get(reverse("admin:people_recruiter_change", args=[olga.pk])).content.decode()
 
 
@@ -196,7 +220,7 @@ def test_the_recruiters_page_leads_to_the_calendar_while_they_are_active(text: T
 
 def test_the_token_is_in_no_log(olga: Recruiter, capsys: pytest.CaptureFixture[str]) -> None:
     """Guard: ``_without_secrets``. Django names the address of what fails in its own records."""
-    token = give_calendar(str(olga.pk), actor="d")
+    token = given(olga)
     before = _handlers()
     try:
         logs.configure("INFO", "json")
