@@ -12,7 +12,7 @@ from pymongo.errors import PyMongoError
 from telegram.error import InvalidToken
 
 from interview_bot import database, logs
-from interview_bot.application import BotService
+from interview_bot.application import BotService, TaskDiedError
 from interview_bot.messaging import dead_letters
 from interview_bot.messaging.broker import MissingTopologyError
 from interview_bot.settings import DeadLetterSettings, Settings, SettingsError, load
@@ -20,10 +20,14 @@ from shared_contracts.topology import BOT_QUEUES
 
 EXIT_FAILED = 1
 EXIT_SETTINGS = 2
+EXIT_TASK_DIED = 3
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command; returns the exit code: 0 done, 1 failed, 2 a setting is wrong. Failures are one line on stderr."""
+    """Run a command; returns the exit code: 0 done, 1 failed, 2 a setting is wrong, 3 a background task died.
+
+    Failures are one line on stderr.
+    """
     chosen = _parser().parse_args(arguments)
     command = chosen.command or "run"
     try:
@@ -35,6 +39,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _fail(str(error), EXIT_SETTINGS)
     except (database.DatabaseNotReadyError, MissingTopologyError) as error:
         return _fail(str(error))
+    except TaskDiedError as error:
+        return _fail(f"a background task died: {error}", EXIT_TASK_DIED)
     except PyMongoError as error:
         return _fail(f"MongoDB: {type(error).__name__}: {str(error)[:200]}")
     except (AMQPException, ConnectionError) as error:
@@ -85,7 +91,7 @@ async def _dead_letters(chosen: argparse.Namespace, settings: DeadLetterSettings
         found = [letter for letter in letters if letter.id == chosen.id]
         for letter in found:
             print(letter.line)
-            print(letter.raw.body.decode(errors="replace"))
+            print(letter.body)
         return 0 if found else _fail(f"no dead letter {chosen.id}")
 
 

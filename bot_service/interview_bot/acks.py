@@ -1,20 +1,29 @@
-"""Acknowledging presses: each callback is answered once, within a second whatever its handling waits for (NFR1)."""
+"""Acknowledging presses: each callback is answered, within a second whatever its handling waits for (NFR1).
+
+An answer that fails is given again until Telegram takes it, or says that it is too late.
+"""
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from time import perf_counter
 
 from structlog.stdlib import get_logger
-from telegram.error import TelegramError
+from telegram.error import RetryAfter, TelegramError
 from telegram.ext import ExtBot
 
-from interview_bot.errors import sort
+from interview_bot.errors import Trouble, seconds_to_wait, sort
 from interview_bot.metrics import PRESS_TO_ACK
 from interview_bot.rate_limiter import Priority
 
 PATIENCE = 1.0
 """Seconds after which a press is acknowledged without a text: Telegram's spinner must not outlast two."""
+AGAIN: Sequence[float] = (0.1, 0.2, 0.4, 0.8, 1.5, 3, 6, 12, 24)
+"""Seconds between tries of an answer: the first ones within Telegram's spinner, the last beyond the life of a press."""
+_MAY_PASS = frozenset({Trouble.RETRY_AFTER, Trouble.TRANSIENT, Trouble.UNCERTAIN})
+_TRY_SECONDS = 3.0
+"""Of one try, so that a silent server costs a try and not the answer."""
 _CROWD = 0.3
 """Seconds that the work behind an answered press waits at most for others to be answered first."""
 _log = get_logger(__name__)
@@ -36,6 +45,7 @@ class Acks:
         self._bot = bot
         self._open: dict[str, _Press] = {}
         self._unanswered: set[str] = set()
+        self._trying: set[asyncio.Task[bool]] = set()
         self._all_answered = asyncio.Event()
 
     def open(self, query_id: str) -> None:
@@ -49,16 +59,34 @@ class Acks:
             return False
         if press.watch is not asyncio.current_task():
             press.watch.cancel()
-        try:
-            await self._bot.answer_callback_query(query_id, text=text, show_alert=alert)
-        except TelegramError as error:
-            # Too old, or Telegram is away. Nobody is watching the spinner any more; the chat shows the rest.
-            _log.warning("press_not_acknowledged", trouble=sort(error).value)
-            return False
-        finally:
-            self._answered(query_id)
-        PRESS_TO_ACK.observe(perf_counter() - press.began)
-        return True
+        trying = asyncio.create_task(self._try(query_id, press.began, text, alert))
+        self._trying.add(trying)
+        trying.add_done_callback(self._trying.discard)
+        done, _ = await asyncio.wait({trying}, timeout=PATIENCE)  # whoever handles the press goes on; it is tried again
+        return trying.result() if done else True
+
+    async def finish(self, patience: float) -> None:
+        """Give the answers under way ``patience`` seconds."""
+        if self._trying:
+            await asyncio.wait(self._trying, timeout=patience)
+
+    async def _try(self, query_id: str, began: float, text: str | None, alert: bool) -> bool:
+        """Answer until Telegram takes it. False when it never will: too late, or it was away for long."""
+        for pause in (*AGAIN, None):
+            try:
+                await self._bot.answer_callback_query(query_id, text=text, show_alert=alert, read_timeout=_TRY_SECONDS)
+            except TelegramError as error:
+                self._answered(query_id)  # others need not wait for another try
+                trouble = sort(error)
+                _log.warning("press_not_acknowledged", trouble=trouble.value, again_in=pause)
+                if trouble not in _MAY_PASS or pause is None:
+                    return False
+                await asyncio.sleep(max(pause, seconds_to_wait(error)) if isinstance(error, RetryAfter) else pause)
+            else:
+                self._answered(query_id)
+                PRESS_TO_ACK.observe(perf_counter() - began)
+                return True
+        return False
 
     def in_turn(self, query_id: str) -> None:
         """The press's handling began: not before, as a second press waits for the same person's first one."""

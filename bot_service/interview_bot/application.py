@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Coroutine
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from pymongo.errors import PyMongoError
@@ -26,12 +27,16 @@ from interview_bot.calendar_files import CalendarFiles
 from interview_bot.calendar_sender import CalendarSender
 from interview_bot.chats import Chats
 from interview_bot.conversation.dispatcher import Dispatcher
+from interview_bot.conversation.slow_down import turn_away
 from interview_bot.conversation.small_talk import COMMANDS
 from interview_bot.conversation.talk import Tools
 from interview_bot.conversation.texts import texts_for
-from interview_bot.messaging.broker import Broker
+from interview_bot.gate import Gate
+from interview_bot.intake import Intake
+from interview_bot.messaging.broker import Broker, MissingTopologyError
 from interview_bot.messaging.consumer import Consumer
 from interview_bot.messaging.outbox import Outbox
+from interview_bot.outgoing import Outgoing
 from interview_bot.polling import ALLOWED_UPDATES, Poller, PollingBot
 from interview_bot.progress import Progresses
 from interview_bot.rate_limiter import SharedRateLimiter
@@ -42,12 +47,25 @@ from interview_bot.state import Dialogs
 from interview_bot.subscriptions import subscriptions
 from interview_bot.telegram_requests import AiohttpRequest
 from interview_bot.update_processor import OnePressAtATime, PersonLocks
+from interview_bot.waiting_edits import WaitingEdits
 
 STOP_PATIENCE = 10.0
 """Seconds that work in hand gets to finish after SIGTERM."""
+WEBHOOK_CONNECTIONS = 100
+"""The most that Telegram opens; each is held until its update is handled or parked."""
 _START_PATIENCE = 30.0
+_LAST_ANSWERS = 2.0
+"""Seconds that answers which wait for room in their chats get then."""
 _MEASURE_EVERY = 15.0
 _log = get_logger(__name__)
+
+
+_MAY_END = frozenset({"messaging", "updates", "commands"})
+"""Background tasks that only begin something; what they began goes on."""
+
+
+class TaskDiedError(Exception):
+    """A part of the bot does not run any more, so the whole must not; the text names it."""
 
 
 class BotService:
@@ -78,7 +96,8 @@ class BotService:
 
     def _wire(self) -> tuple["Application[Any, Any, Any, Any, Any, Any]", Tools, PersonLocks]:
         base = str(self._settings.telegram_api_url).rstrip("/")
-        flow = SharedRateLimiter(self._redis)
+        edits = WaitingEdits(self._redis)
+        flow = SharedRateLimiter(self._redis, edits)
         bot = PollingBot(
             self._settings.telegram_bot_token.get_secret_value(),
             base_url=f"{base}/bot",
@@ -101,13 +120,16 @@ class BotService:
             screenings=Screenings(self._redis, self._api),
             outbox=Outbox(self._database, self._broker),
             chats=Chats(self._database),
+            gate=Gate(self._redis, self._settings.bot_id),
             shown_cards=ShownCards(self._database),
             flow=flow,
+            outgoing=Outgoing(bot, flow, edits, locks),
             calendar_files=CalendarFiles(self._database),
         )
-        self._processor = OnePressAtATime(self._redis, locks, acks)
+        self._processor = OnePressAtATime(tools.gate, locks, acks, partial(turn_away, tools))
         Dispatcher(tools).register(application)
-        self._poller = Poller(bot, self.handle)
+        self._intake = Intake(self._redis, bot, self._settings.bot_id, self.handle)
+        self._poller = Poller(bot, self._intake.take)
         return application, tools, locks
 
     async def handle(self, update: Update) -> None:
@@ -128,19 +150,22 @@ class BotService:
         self._run("relay", self._tools.outbox.relay())
         self._run("broadcasts", self._broadcasts.run())
         self._run("calendar_files", self._calendar_sender.run())
+        self._run("parked_updates", self._intake.run())
         self._run("updates", self._receive_updates())
         self._run("commands", self._register_commands())
         _log.info("started", mode=self._settings.updates_mode, port=self._settings.listen_port)
 
     async def stop(self) -> None:
         """Take nothing new, finish what is in hand, close the connections."""
+        self._stopping.set()
         if self._webhook is not None:
             self._webhook.accepting = False
-        self._stopping.set()
         self._broadcasts.stop()
         self._calendar_sender.stop()
-        self._cancel("updates", "commands", "allow_list")
+        self._cancel("updates", "parked_updates", "commands", "allow_list")
         await self._poller.finish(STOP_PATIENCE)
+        await self._intake.finish(STOP_PATIENCE)
+        await asyncio.gather(self._tools.outgoing.finish(_LAST_ANSWERS), self._tools.acks.finish(_LAST_ANSWERS))
         await asyncio.gather(*(consumer.stop(STOP_PATIENCE) for consumer in self._consumers))
         ending = ("broadcasts", "calendar_files", "queues")
         if tasks := [self._tasks[name] for name in ending if name in self._tasks]:
@@ -163,13 +188,20 @@ class BotService:
         task.add_done_callback(self._task_ended)
 
     def _task_ended(self, task: asyncio.Task[None]) -> None:
-        if task.cancelled() or self.failed.done():
+        name = task.get_name()
+        if self.failed.done() or self._stopping.is_set():
             return
-        error = task.exception()
-        if isinstance(error, Exception):
+        if task.cancelled():
+            error: BaseException | None = RuntimeError("cancelled")
+        else:
+            error = task.exception()
+        if error is None and name in _MAY_END:
+            return
+        _log.critical("background_task_died", task=name, exc_info=error)
+        if isinstance(error, MissingTopologyError | InvalidToken):  # for whoever set it up
             self.failed.set_result(error)
-        elif error is None and task.get_name() == "web" and not self._server.should_exit:
-            self.failed.set_result(RuntimeError("the web server stopped"))
+        else:
+            self.failed.set_result(TaskDiedError(f"{name}: {type(error).__name__ if error else 'ended'}"))
 
     def _cancel(self, *names: str) -> None:
         for name in names:
@@ -214,7 +246,10 @@ class BotService:
                 else:
                     secret = settings.webhook_secret.get_secret_value() if settings.webhook_secret else None
                     await bot.set_webhook(
-                        str(settings.webhook_url), secret_token=secret, allowed_updates=ALLOWED_UPDATES
+                        str(settings.webhook_url),
+                        secret_token=secret,
+                        allowed_updates=ALLOWED_UPDATES,
+                        max_connections=WEBHOOK_CONNECTIONS,
                     )
                 break
             except TelegramError as error:
@@ -243,7 +278,7 @@ class BotService:
         secret = self._settings.webhook_secret
         if self._settings.updates_mode != "webhook" or secret is None:
             return None
-        return web.Webhook(self._tools.bot, secret.get_secret_value(), self.handle)
+        return web.Webhook(secret.get_secret_value(), self._intake.take)
 
     def _make_web(self) -> Any:
         checks = {

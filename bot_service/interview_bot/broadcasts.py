@@ -7,7 +7,7 @@ claimed it, and a row left claimed by a crash is reported ``uncertain``, not sen
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from bson import Int64
@@ -15,7 +15,7 @@ from pymongo import ReturnDocument
 from pymongo.errors import PyMongoError
 from structlog.stdlib import get_logger
 from telegram import InlineKeyboardMarkup
-from telegram.error import TelegramError
+from telegram.error import RetryAfter, TelegramError
 
 from interview_bot import clock, logs
 from interview_bot.admin_api import AdminApiDownError
@@ -23,9 +23,9 @@ from interview_bot.conversation import keyboards
 from interview_bot.conversation.small_talk import EVENT_LINK
 from interview_bot.conversation.talk import Tools
 from interview_bot.conversation.texts import texts_for
-from interview_bot.database import Database, Document
+from interview_bot.database import Database, Document, due
 from interview_bot.deliveries import PENDING, REPORT_SIZE, Deliveries
-from interview_bot.errors import end_of
+from interview_bot.errors import end_of, seconds_to_wait
 from interview_bot.rate_limiter import Priority
 from shared_contracts.broadcast import BroadcastCommand, BroadcastDelivered, Delivery, DeliveryStatus
 from shared_contracts.topology import DELIVERY_EVENT
@@ -34,6 +34,8 @@ _LEASE = timedelta(seconds=9)
 _LOOK_AGAIN = 2.0
 _AFTER_TROUBLE = timedelta(seconds=3)
 _AFTER_FAULT = timedelta(seconds=60)
+_CHATS_WAIT = timedelta(seconds=1)
+"""After which a broadcast is looked at again whose last chats are at their limits; others are sent meanwhile."""
 _MAX_ATTEMPTS = 20
 """Tries of one row while Telegram fails without refusing; others go first."""
 _log = get_logger(__name__)
@@ -60,6 +62,7 @@ class Broadcasts:
             "next": None,
             "correlation_id": command.correlation_id,
             "lease_until": clock.now(),
+            "leased_at": clock.now(),
             "finished_at": None,
         }
         await self._deliveries.add(command.broadcast_id, command.chat_ids)
@@ -88,8 +91,8 @@ class Broadcasts:
     async def _lease(self) -> Document | None:
         now = clock.now()
         job: Document | None = await self._jobs.find_one_and_update(
-            {"finished_at": None, "lease_until": {"$lte": now}},
-            {"$set": {"owner": self._owner, "lease_until": now + _LEASE}},
+            {"finished_at": None, **due("lease_until", "leased_at", now)},
+            {"$set": {"owner": self._owner, **_lease(now, _LEASE)}},
             return_document=ReturnDocument.AFTER,
         )
         return job
@@ -104,12 +107,12 @@ class Broadcasts:
         except AdminApiDownError as error:
             _log.warning("broadcast_interrupted", error=str(error))
             again_in = _AFTER_TROUBLE
+        except _ChatsWaitError:
+            again_in = _CHATS_WAIT
         except Exception:
             _log.exception("broadcast_interrupted")
             again_in = _AFTER_FAULT
-        await self._jobs.update_one(
-            {"_id": job["_id"], "owner": self._owner}, {"$set": {"lease_until": clock.now() + again_in}}
-        )
+        await self._jobs.update_one({"_id": job["_id"], "owner": self._owner}, {"$set": _lease(clock.now(), again_in)})
 
     async def _work(self, job: Document) -> None:
         if lost := await self._deliveries.give_up_claims(job["_id"]):
@@ -118,8 +121,11 @@ class Broadcasts:
         while not self._stopping and not job["listed"]:
             job = await self._list_more(job)
             await self._send_pending(job)
-        if not self._stopping:
-            await self._finish(job)
+        if self._stopping:
+            return
+        if await self._deliveries.has_pending(job["_id"]):
+            raise _ChatsWaitError
+        await self._finish(job)
 
     @asynccontextmanager
     async def _keeping_lease(self, broadcast_id: str) -> AsyncIterator[None]:
@@ -128,7 +134,7 @@ class Broadcasts:
                 await asyncio.sleep(_LEASE.total_seconds() / 3)
                 await self._jobs.update_one(
                     {"_id": broadcast_id, "owner": self._owner},
-                    {"$set": {"lease_until": clock.now() + _LEASE}},
+                    {"$set": _lease(clock.now(), _LEASE)},
                 )
 
         renewal = asyncio.create_task(renew())
@@ -168,6 +174,9 @@ class Broadcasts:
             await self._deliveries.settle(row, DeliveryStatus.SENT.value, message.message_id)
 
     async def _settle_failure(self, row: Document, error: TelegramError) -> None:
+        if isinstance(error, RetryAfter):  # its chat waits, the others don't
+            await self._deliveries.put_off(row, timedelta(seconds=seconds_to_wait(error)))
+            return
         status, text = end_of(error), error.message[:256]
         if status is None and row["attempts"] < _MAX_ATTEMPTS:
             await self._deliveries.settle(row, PENDING, error=text)
@@ -199,6 +208,14 @@ class Broadcasts:
             await self._tools.outbox.send(DELIVERY_EVENT, _event(job, [], finished=True))
         await self._jobs.update_one({"_id": job["_id"]}, {"$set": {"finished_at": clock.now()}})
         _log.info("broadcast_finished")
+
+
+class _ChatsWaitError(Exception):
+    """All that is left to send waits for its chats."""
+
+
+def _lease(now: datetime, length: timedelta) -> Document:
+    return {"lease_until": now + length, "leased_at": now}
 
 
 def _event(

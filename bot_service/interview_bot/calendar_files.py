@@ -13,7 +13,7 @@ from pymongo import ASCENDING, ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
 from interview_bot import clock, logs
-from interview_bot.database import Database
+from interview_bot.database import Database, due
 from shared_contracts.broadcast import DeliveryStatus
 from shared_contracts.invite import CalendarFile
 
@@ -56,6 +56,7 @@ class CalendarFiles:
             "attempts": 0,
             "correlation_id": logs.correlation_id(),
             "due_at": clock.now(),
+            "put_off_at": clock.now(),
             "at": clock.now(),
         }
         try:
@@ -66,17 +67,20 @@ class CalendarFiles:
 
     async def claim(self) -> WaitingFile | None:
         """The file that has waited longest, for ``LEASE``; None when none is due."""
+        now = clock.now()
         row = await self._rows.find_one_and_update(
-            {"state": WAITING, "due_at": {"$lte": clock.now()}},
-            {"$set": {"due_at": clock.now() + LEASE}, "$inc": {"attempts": 1}},
+            {"state": WAITING, **due("due_at", "put_off_at", now)},
+            {"$set": {"due_at": now + LEASE, "put_off_at": now}, "$inc": {"attempts": 1}},
             sort=[("due_at", ASCENDING)],
             return_document=ReturnDocument.AFTER,
         )
         return WaitingFile(key=row["_id"], **{k: v for k, v in row.items() if k != "_id"}) if row else None
 
-    async def postpone(self, file: WaitingFile, pause: timedelta) -> None:
-        """Keep it for that long, or let others have it then."""
-        await self._rows.update_one(_this(file), {"$set": {"due_at": clock.now() + pause}})
+    async def postpone(self, file: WaitingFile, pause: timedelta, *, tried: bool = True) -> None:
+        """Keep it for that long, or let others have it then; ``tried``: Telegram was asked to take it."""
+        now = clock.now()
+        update = {"$set": {"due_at": now + pause, "put_off_at": now}, "$inc": {"attempts": 0 if tried else -1}}
+        await self._rows.update_one(_this(file), update)
 
     async def settle(self, file: WaitingFile, status: DeliveryStatus) -> None:
         """Note what became of it; what it said is kept no longer."""

@@ -14,7 +14,7 @@ from interview_bot import logs
 from interview_bot.calendar_files import LEASE, WaitingFile
 from interview_bot.conversation.talk import Tools
 from interview_bot.conversation.texts import texts_for
-from interview_bot.errors import end_of, seconds_to_wait
+from interview_bot.errors import HeldBackError, end_of, seconds_to_wait
 from interview_bot.rate_limiter import Priority
 from shared_contracts.broadcast import DeliveryStatus
 
@@ -82,6 +82,9 @@ class CalendarSender:
 
     async def _after_trouble(self, file: WaitingFile, error: TelegramError) -> None:
         """What may have arrived is not sent again: the text above it says all that matters."""
+        if isinstance(error, HeldBackError):  # no sender waits for one chat
+            await self._files.postpone(file, timedelta(seconds=seconds_to_wait(error)), tried=False)
+            return
         status = end_of(error) or (DeliveryStatus.FAILED if file.attempts >= MAX_ATTEMPTS else None)
         _log.warning("calendar_file_not_sent", error=type(error).__name__, status=status, attempts=file.attempts)
         if status is not None:

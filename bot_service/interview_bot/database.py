@@ -1,6 +1,6 @@
 """The bot's own MongoDB database: collections, indexes, the connection's guarantees."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from pymongo import ASCENDING, AsyncMongoClient, IndexModel, WriteConcern
@@ -9,6 +9,8 @@ from pymongo.asynchronous.database import AsyncDatabase
 Document = dict[str, Any]
 Database = AsyncDatabase[Document]
 
+_BETWEEN_CLOCKS = timedelta(seconds=2)
+"""What two replicas' clocks may differ by."""
 _MONTH = int(timedelta(days=30).total_seconds())
 
 INDEXES: dict[str, list[IndexModel]] = {
@@ -32,14 +34,14 @@ INDEXES: dict[str, list[IndexModel]] = {
     "notifications": [IndexModel([("at", ASCENDING)], name="forget", expireAfterSeconds=12 * _MONTH)],
     # _id: the digest's id; of a recruiter's notice the automatic message's, and the chat
     "automatic_messages": [IndexModel([("at", ASCENDING)], name="forget", expireAfterSeconds=12 * _MONTH)],
-    # _id: chat and calendar UID; sequence, method, content until it is sent, state, attempts, due_at
+    # _id: chat and calendar UID; sequence, method, content until it is sent, state, attempts, due_at, put_off_at
     "calendar_files": [
         IndexModel([("state", ASCENDING), ("due_at", ASCENDING)], name="waiting"),
         IndexModel([("at", ASCENDING)], name="forget", expireAfterSeconds=12 * _MONTH),
     ],
-    # _id: broadcast id; the command, paging cursor, lease, finished_at
+    # _id: broadcast id; the command, paging cursor, lease, leased_at, finished_at
     "broadcasts": [IndexModel([("finished_at", ASCENDING)], name="unfinished")],
-    # one row per broadcast and chat
+    # one row per broadcast and chat; due_at, put_off_at: of one that has to wait for its chat
     "deliveries": [
         IndexModel([("broadcast_id", ASCENDING), ("chat_id", ASCENDING)], name="once", unique=True),
         IndexModel([("broadcast_id", ASCENDING), ("status", ASCENDING), ("attempts", ASCENDING)], name="to_send"),
@@ -47,6 +49,14 @@ INDEXES: dict[str, list[IndexModel]] = {
         IndexModel([("broadcast_id", ASCENDING), ("report", ASCENDING)], name="report"),
     ],
 }
+
+
+def due(field: str, set_at: str, now: datetime) -> Document:
+    """Matches rows whose moment in ``field`` has come, or was set (``set_at``) by a clock that was put back since.
+
+    Trusting such a moment would hold the row for as long as the clock went back; taking it early does no harm.
+    """
+    return {"$or": [{field: {"$lte": now}}, {set_at: {"$gt": now + _BETWEEN_CLOCKS}}]}
 
 
 class DatabaseNotReadyError(Exception):

@@ -3,6 +3,7 @@
 A row is ``pending``, then ``claimed`` by the one process that sends it, then one of the contract's final statuses.
 """
 
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 from bson import Int64
@@ -10,7 +11,7 @@ from pymongo import ASCENDING
 from pymongo.errors import BulkWriteError
 
 from interview_bot import clock
-from interview_bot.database import Database, Document
+from interview_bot.database import Database, Document, due
 from shared_contracts.broadcast import Delivery, DeliveryStatus
 
 PENDING = "pending"
@@ -47,10 +48,17 @@ class Deliveries:
                 raise
 
     async def next_pending(self, broadcast_id: str) -> Document | None:
-        """A row to send, the least tried first."""
+        """A row to send now, the least tried first; None also where all that are left wait for their chats."""
+        pending = {"broadcast_id": broadcast_id, "status": PENDING}
+        never_put_off = {"due_at": None}
+        now = due("due_at", "put_off_at", clock.now())
         return await self._rows.find_one(
-            {"broadcast_id": broadcast_id, "status": PENDING}, sort=[("attempts", ASCENDING)]
+            {**pending, "$or": [never_put_off, *now["$or"]]}, sort=[("attempts", ASCENDING)]
         )
+
+    async def has_pending(self, broadcast_id: str) -> bool:
+        """Whether any row is still to be sent, now or later."""
+        return await self._rows.find_one({"broadcast_id": broadcast_id, "status": PENDING}, {"_id": 1}) is not None
 
     async def claim(self, row: Document) -> bool:
         """Take a pending row; the conditional update lets one process have it."""
@@ -73,6 +81,14 @@ class Deliveries:
         await self._rows.update_one(
             {"_id": row["_id"], "status": CLAIMED},
             {"$set": {"status": status, "message_id": message_id, "error": error, "at": clock.now()}},
+        )
+
+    async def put_off(self, row: Document, pause: timedelta) -> None:
+        """Telegram takes nothing for this chat now: the claimed row waits, untried."""
+        now = clock.now()
+        await self._rows.update_one(
+            {"_id": row["_id"], "status": CLAIMED},
+            {"$set": {"status": PENDING, "due_at": now + pause, "put_off_at": now}, "$inc": {"attempts": -1}},
         )
 
     async def unreported(self, broadcast_id: str) -> int:

@@ -23,6 +23,10 @@ from shared_contracts.broadcast import DeliveryStatus
 os.environ.setdefault("PTB_TIMEDELTA", "true")
 
 
+class HeldBackError(RetryAfter):
+    """What Telegram would answer with 429, so it was not asked; ``retry_after`` says when there is room."""
+
+
 class Trouble(StrEnum):
     """What a Telegram error means for whoever made the call."""
 
@@ -65,6 +69,8 @@ def sort(error: Exception) -> Trouble:
     ``BadRequest`` and ``TimedOut`` are ``NetworkError``s in python-telegram-bot, so the order of the checks matters.
     """
     trouble = _sort(error)
+    if isinstance(error, HeldBackError):
+        return trouble  # Telegram had no trouble
     TELEGRAM_ERRORS.labels(trouble.value).inc()
     return trouble
 

@@ -9,6 +9,10 @@ PRESS_TO_ANSWER = Histogram(
     "slotdesk_bot_press_to_answer_seconds", "From Confirm to the decision shown in chat", buckets=_SECONDS
 )
 UPDATES = Counter("slotdesk_bot_updates", "Telegram updates", ["outcome"])
+OUTGOING = Counter(
+    "slotdesk_bot_outgoing", "Answers that waited for room in their chat, by what became of them", ["end"]
+)
+UPDATES_PARKED = Gauge("slotdesk_bot_updates_parked", "Updates that take longer than Telegram should wait for")
 MESSAGES = Counter("slotdesk_bot_messages", "Messages taken from a queue", ["queue", "outcome"])
 TELEGRAM_ERRORS = Counter("slotdesk_bot_telegram_errors", "Telegram's refusals and failures", ["trouble"])
 QUEUE_DEPTH = Gauge("slotdesk_bot_queue_messages", "Messages waiting in a queue", ["queue"])

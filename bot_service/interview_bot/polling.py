@@ -1,4 +1,4 @@
-"""Long polling that confirms an update to Telegram only once it has been handled.
+"""Long polling that confirms an update to Telegram only once it has been handled, or parked (``intake``).
 
 python-telegram-bot's own updater confirms with its next request, so a crash in between would lose the press.
 """
@@ -13,6 +13,7 @@ from telegram.error import InvalidToken, RetryAfter, TelegramError
 from telegram.ext import ExtBot
 
 from interview_bot.errors import seconds_to_wait
+from interview_bot.intake import UnreadableUpdateError
 from interview_bot.rate_limiter import Priority
 
 ALLOWED_UPDATES = [Update.MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER]
@@ -47,14 +48,18 @@ class PollingBot(ExtBot[Priority]):
 
 
 class Poller:
-    """The one poller of a bot (Telegram refuses a second with 409)."""
+    """The one poller of a bot (Telegram refuses a second with 409).
 
-    def __init__(self, bot: PollingBot, handle: Callable[[Update], Coroutine[Any, Any, None]]) -> None:
+    An offset is sent only for updates that Telegram has just shown. It may begin to number anew, lower than before
+    (after a week without updates, or as another server), and an old offset would then confirm what nobody has seen.
+    """
+
+    def __init__(self, bot: PollingBot, take: Callable[[dict[str, Any]], Coroutine[Any, Any, None]]) -> None:
         self._bot = bot
-        self._handle = handle
+        self._take = take
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._unhandled: set[int] = set()
-        self._newest: int | None = None
+        self._shown: set[int] = set()
         self._handled: set[int] = set()
 
     async def run(self) -> None:
@@ -71,6 +76,7 @@ class Poller:
             except TelegramError as error:
                 _log.warning("polling_failed", error=f"{type(error).__name__}: {error}")
                 await asyncio.sleep(seconds_to_wait(error) if isinstance(error, RetryAfter) else _AFTER_ERROR)
+                self._shown, self._handled = set(), set()  # it may be another server that answers next
 
     async def finish(self, patience: float) -> None:
         """Wait for what is in hand, then confirm it; call after ``run`` was cancelled."""
@@ -85,31 +91,36 @@ class Poller:
 
     @property
     def _offset(self) -> int | None:
-        if self._unhandled:
-            return min(self._unhandled)
-        return None if self._newest is None else self._newest + 1
+        """The first update that is not to be confirmed; None where there is nothing to confirm."""
+        if not self._shown:
+            return None
+        return min(self._unhandled & self._shown, default=max(self._shown) + 1)
 
     async def _round(self) -> None:
         offset = self._offset
-        self._handled = {update_id for update_id in self._handled if offset is not None and update_id >= offset}
-        timeout = 0 if self._unhandled else _LONG_POLL
-        for raw in await self._bot.raw_updates(offset, timeout):
+        found = await self._bot.raw_updates(offset, 0 if self._tasks else _LONG_POLL)
+        self._shown = {raw["update_id"] for raw in found}
+        self._handled &= self._shown
+        for raw in found:
             update_id: int = raw["update_id"]
             if update_id not in self._tasks and update_id not in self._handled:
-                self._newest = max(self._newest or 0, update_id)
                 self._unhandled.add(update_id)
-                self._tasks[update_id] = asyncio.create_task(self._handle(Update.de_json(raw, self._bot)))
+                self._tasks[update_id] = asyncio.create_task(self._take(raw))
         if self._tasks:
             await asyncio.wait(self._tasks.values(), timeout=_WHILE_BUSY)
         self._collect()
+        self._unhandled &= self._shown | self._tasks.keys()
 
     def _collect(self) -> None:
         for update_id, task in list(self._tasks.items()):
             if not task.done():
                 continue
             del self._tasks[update_id]
-            if task.cancelled() or task.exception() is not None:
+            error = None if task.cancelled() else task.exception()
+            if isinstance(error, UnreadableUpdateError):
+                _log.error("update_unreadable", update_id=update_id, error=str(error))
+            elif task.cancelled() or error is not None:
                 _log.warning("update_comes_again", update_id=update_id)
-            else:
-                self._unhandled.discard(update_id)
-                self._handled.add(update_id)
+                continue
+            self._unhandled.discard(update_id)
+            self._handled.add(update_id)

@@ -1,7 +1,12 @@
-"""The flow towards Telegram, shared by all replicas through Redis."""
+"""The flow towards Telegram, shared by all replicas through Redis.
 
-from asyncio import sleep
-from collections.abc import Callable, Coroutine
+Nobody waits in here for long: what has no room now is refused as Telegram would refuse it (``HeldBackError``), and
+whoever sends waits elsewhere, holding nothing that somebody else needs.
+"""
+
+from asyncio import get_running_loop, sleep
+from collections.abc import Callable, Coroutine, Iterable
+from datetime import timedelta
 from enum import Enum
 from typing import Any
 
@@ -11,38 +16,55 @@ from structlog.stdlib import get_logger
 from telegram.error import RetryAfter
 from telegram.ext import BaseRateLimiter
 
-from interview_bot.errors import seconds_to_wait
+from interview_bot.errors import HeldBackError, seconds_to_wait
+from interview_bot.waiting_edits import WaitingEdits
 
-MAX_TRIES = 4
-"""Calls for one request while Telegram answers 429."""
-
-_CHAT = (1_000, 5, 0)
-"""Milliseconds between messages, burst, and whether to take without waiting: one a second in one chat."""
-_CHAT_AT_REST = (1_000, 2, 0)
+# Each bucket: milliseconds between messages, burst, whether to take without waiting, and how far ahead of now its
+# value can be at most, whoever takes from it.
+_CHAT = (1_000, 5, 0, 5_000)
+"""One message a second in one chat."""
+_CHAT_AT_REST = (1_000, 2, 0, 5_000)
 """Leaves most of the chat's burst to what people do next."""
-_GROUP = (4_000, 5, 0)
+_GROUP = (4_000, 5, 0, 20_000)
 """At most 20 in any minute, the burst included."""
-_ALL = {"card": (33, 30, 0), "notice": (33, 20, 0), "file": (33, 10, 0), "broadcast": (33, 10, 0)}
+_ALL_AHEAD = 1_033
+_ALL = {
+    "card": (33, 30, 0, _ALL_AHEAD),
+    "notice": (33, 20, 0, _ALL_AHEAD),
+    "file": (33, 10, 0, _ALL_AHEAD),
+    "broadcast": (33, 10, 0, _ALL_AHEAD),
+}
 """About Telegram's 30 a second, one budget for all: the smaller the burst, the earlier its messages make room."""
-_ALL_AT_ONCE = (33, 30, 1)
-_BULK = (40, 1, 0)
+_ALL_AT_ONCE = (33, 30, 1, _ALL_AHEAD)
+_BULK = (40, 1, 0, 80)
 """25 a second: the rest of Telegram's about 30 stays free for people who are pressing buttons."""
+_WHOLE_BOT = 3
+_AT_ONCE = 5.0
+"""A 429 names no chat. That many chats refused within these seconds, each within its own limit, are the whole bot."""
 
-# KEYS: pauses, then buckets. ARGV: number of pauses, then (interval ms, burst, forced) per bucket.
+# KEYS: pauses, then buckets. ARGV: number of pauses, then (interval ms, burst, forced, ahead) per bucket.
 # Returns milliseconds to wait; takes from every bucket or from none (GCRA; the value is the theoretical arrival time).
+# A server's clock that was put back must not make anybody wait as long: a pause lasts no longer than it was set for
+# (its value), and an arrival further ahead than any can be is none.
 _TAKE = """
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local pauses = tonumber(ARGV[1])
 local wait = 0
 for i = 1, pauses do
-  wait = math.max(wait, redis.call('PTTL', KEYS[i]))
+  local left = redis.call('PTTL', KEYS[i])
+  if left > 0 then
+    wait = math.max(wait, math.min(left, tonumber(redis.call('GET', KEYS[i])) or left))
+  end
 end
 local arrivals = {}
 for i = 1, #KEYS - pauses do
-  local interval, burst = tonumber(ARGV[i * 3 - 1]), tonumber(ARGV[i * 3])
+  local interval, burst = tonumber(ARGV[i * 4 - 2]), tonumber(ARGV[i * 4 - 1])
   local arrival = math.max(tonumber(redis.call('GET', KEYS[pauses + i]) or '0'), now)
-  if ARGV[i * 3 + 1] == '1' then
+  if arrival > now + tonumber(ARGV[i * 4 + 1]) then
+    arrival = now
+  end
+  if ARGV[i * 4] == '1' then
     arrival = math.min(arrival, now + 1000)
   else
     wait = math.max(wait, arrival - (burst - 1) * interval - now)
@@ -57,6 +79,8 @@ for i = 1, #KEYS - pauses do
 end
 return 0
 """
+_EVERYBODY = "all"
+_BULK_MAIL = "bulk"
 _log = get_logger(__name__)
 
 
@@ -72,15 +96,22 @@ class Priority(Enum):
     """Goes with a message that has arrived: waits until its chat is at rest."""
     BROADCAST = "broadcast"
     IN_TURN = "in_turn"
-    """The caller has waited with ``wait_for_turn`` and must not wait again: after a 429 it has to start anew."""
+    """The caller has taken its turn with ``take_turn``."""
+
+
+_PATIENCE = {Priority.FILE: 3.0, Priority.BROADCAST: 1.5}
+"""Seconds that a sender of its own waits for its turn; all others are refused at once."""
 
 
 class SharedRateLimiter(BaseRateLimiter[Priority]):
     """Keeps messages within Telegram's limits; 429 is always obeyed. Calls without a chat are never held back."""
 
-    def __init__(self, redis: Redis) -> None:
+    def __init__(self, redis: Redis, edits: WaitingEdits) -> None:
         self._redis = redis
+        self._edits = edits
         self._take = redis.register_script(_TAKE)
+        self._pauses: dict[int | str, float] = {}
+        self._refused: dict[int, float] = {}
 
     async def initialize(self) -> None:
         """Nothing to set up."""
@@ -97,47 +128,79 @@ class SharedRateLimiter(BaseRateLimiter[Priority]):
         data: dict[str, Any],
         rate_limit_args: Priority | None,
     ) -> Any:
-        """Wait for room, call, and after a 429 wait as long as Telegram says and call again."""
-        chat_id = data.get("chat_id")
-        if chat_id is None:
-            return await callback(*args, **kwargs)
-        priority = rate_limit_args or Priority.INTERACTIVE
-        tries = 1 if priority is Priority.IN_TURN else MAX_TRIES
-        for attempt in range(1, tries + 1):
-            if priority is not Priority.IN_TURN:
-                await self.wait_for_turn(int(chat_id), priority)
-            try:
-                return await callback(*args, **kwargs)
-            except RetryAfter as error:
-                seconds = seconds_to_wait(error)
-                _log.warning("telegram_asks_to_wait", endpoint=endpoint, seconds=seconds, attempt=attempt)
-                await self._pause(int(chat_id), priority, seconds)
-                if attempt == tries:
-                    raise
+        """Call in turn; a 429 pauses the chat.
 
-    async def wait_for_turn(self, chat_id: int, priority: Priority) -> None:
-        """Wait until a message of this priority has room, and take it."""
-        pauses = [f"flow:pause:{chat_id}"]
-        chat = _CHAT_AT_REST if priority is Priority.FILE else _CHAT
-        buckets = {f"flow:chat:{chat_id}": _GROUP if chat_id < 0 else chat}
-        if priority is Priority.INTERACTIVE:
-            buckets["flow:all"] = _ALL_AT_ONCE
-        else:
-            buckets["flow:all"] = _ALL[priority.value]
-        if priority is Priority.BROADCAST:
-            pauses.append("flow:pause:bulk")
-            buckets["flow:bulk"] = _BULK
-        numbers = [number for bucket in buckets.values() for number in bucket]
+        Raises:
+            HeldBackError: no room now, the call was not made.
+            RetryAfter: Telegram refused it.
+        """
+        if data.get("chat_id") is None:
+            return await callback(*args, **kwargs)
+        chat_id, priority = int(data["chat_id"]), rate_limit_args or Priority.INTERACTIVE
+        if priority is not Priority.IN_TURN:
+            await self.take_turn(chat_id, priority)
+        if endpoint.startswith("edit"):
+            await self._edits.overtake(chat_id, data.get("message_id"))
         try:
-            while wait := await self._take(keys=[*pauses, *buckets], args=[len(pauses), *numbers]):
-                await sleep(int(wait) / 1000)
+            return await callback(*args, **kwargs)
+        except RetryAfter as error:
+            seconds = seconds_to_wait(error)
+            _log.warning("telegram_asks_to_wait", endpoint=endpoint, seconds=seconds)
+            await self._pause(chat_id, priority, seconds)
+            raise
+
+    async def take_turn(self, chat_id: int, priority: Priority) -> None:
+        """Take room for one message of this priority.
+
+        Raises:
+            HeldBackError: there is none for a while; nothing was taken.
+        """
+        while wait := await self.seconds_to_turn(chat_id, priority):
+            if wait > _PATIENCE.get(priority, 0):
+                raise HeldBackError(timedelta(seconds=wait))
+            await sleep(wait)
+
+    async def seconds_to_turn(self, chat_id: int, priority: Priority) -> float:
+        """0 when room was taken; else how long there will be none."""
+        names: list[int | str] = [chat_id, _EVERYBODY]
+        buckets = {f"flow:chat:{chat_id}": _GROUP if chat_id < 0 else _CHAT}
+        if priority is Priority.FILE and chat_id > 0:
+            buckets = {f"flow:chat:{chat_id}": _CHAT_AT_REST}
+        buckets["flow:all"] = _ALL.get(priority.value, _ALL_AT_ONCE)
+        if priority is Priority.BROADCAST:
+            names.append(_BULK_MAIL)
+            buckets["flow:bulk"] = _BULK
+        if wait := self._paused_here(names):
+            return wait
+        numbers = [number for bucket in buckets.values() for number in bucket]
+        keys = [*(f"flow:pause:{name}" for name in names), *buckets]
+        try:
+            return int(await self._take(keys=keys, args=[len(names), *numbers])) / 1000
         except RedisError as error:
             _log.warning("rate_limiter_without_redis", error=type(error).__name__)  # Telegram's 429 still holds us
+            return 0.0
+
+    def _paused_here(self, names: Iterable[int | str]) -> float:
+        """Seconds of the longest pause that this process knows of, with or without Redis."""
+        now = get_running_loop().time()
+        return max(0.0, *(self._pauses.get(name, 0.0) - now for name in names))
 
     async def _pause(self, chat_id: int, priority: Priority, seconds: float) -> None:
-        keys = [f"flow:pause:{chat_id}"] + (["flow:pause:bulk"] if priority is Priority.BROADCAST else [])
+        now = get_running_loop().time()
+        self._pauses = {name: until for name, until in self._pauses.items() if until > now}
+        self._refused = {chat: until for chat, until in self._refused.items() if until > now}
+        self._refused[chat_id] = now + _AT_ONCE
+        names: list[int | str] = [chat_id]
+        if len(self._refused) >= _WHOLE_BOT:
+            names.append(_EVERYBODY)
+            _log.warning("telegram_asks_the_whole_bot_to_wait", seconds=seconds)
+        if priority is Priority.BROADCAST:
+            names.append(_BULK_MAIL)
+        milliseconds = int(seconds * 1000) + 50
+        for name in names:
+            self._pauses[name] = now + milliseconds / 1000
         try:
-            for key in keys:
-                await self._redis.set(key, "1", px=int(seconds * 1000) + 50)
-        except RedisError:
-            await sleep(seconds)
+            for name in names:
+                await self._redis.set(f"flow:pause:{name}", milliseconds, px=milliseconds)
+        except RedisError as error:
+            _log.warning("pause_known_here_only", error=type(error).__name__)

@@ -91,6 +91,11 @@ class Settings(_FromOutside):
         return self
 
     @property
+    def bot_id(self) -> int:
+        """The bot's own Telegram id, the token's first part."""
+        return int(self.telegram_bot_token.get_secret_value().partition(":")[0])
+
+    @property
     def secrets(self) -> list[str]:
         """Values that must not appear in a log line."""
         values = (

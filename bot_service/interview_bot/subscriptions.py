@@ -45,11 +45,11 @@ def subscriptions(
     dialog_results = DialogResults(tools, locks)
     invalidation = Invalidation(tools.directory, tools.allow_list)
     return (
-        Subscription(BOOKING_RESULT, booking_result, outcomes.show, 50),
-        Subscription(NOTIFICATION_COMMAND, notification_command, notifications.deliver, 20),
-        Subscription(CARD_COMMAND, card_command, cards.deliver, 20),
-        Subscription(DIGEST_COMMAND, digest_command, digests.deliver, 10),
-        Subscription(DIALOG_RESULT, dialog_result, dialog_results.show, 50),
+        Subscription(BOOKING_RESULT, booking_result, outcomes.show, 100, at_once=50),
+        Subscription(NOTIFICATION_COMMAND, notification_command, notifications.deliver, 60),
+        Subscription(CARD_COMMAND, card_command, cards.deliver, 60),
+        Subscription(DIGEST_COMMAND, digest_command, digests.deliver, 30),
+        Subscription(DIALOG_RESULT, dialog_result, dialog_results.show, 100, at_once=50),
         Subscription(BROADCAST_COMMAND, broadcast_command, broadcasts.accept, 5),
         Subscription(CACHE_INVALIDATE, cache_invalidate, invalidation.drop, 10),
     )

@@ -1,9 +1,8 @@
 """One update in flight per person, whichever replica gets it; each update handled once."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
-from datetime import timedelta
 from inspect import iscoroutine
 from typing import Any
 from weakref import WeakValueDictionary
@@ -17,14 +16,16 @@ from telegram.ext import BaseUpdateProcessor
 
 from interview_bot import logs
 from interview_bot.acks import Acks
+from interview_bot.gate import Admission, Gate
 from interview_bot.metrics import UPDATES
 
-MAX_CONCURRENT = 256
+MAX_CONCURRENT = 2_000
+"""Most of them wait for their person's lock, which costs nothing; how many one person has is the gate's business."""
 _LOCK_SECONDS = 5.0
 """Short, and renewed while held: after a crash the person waits no longer than this."""
 _PATIENCE = 30.0
-_REMEMBERED = timedelta(days=1)
-"""Telegram redelivers an update for at most a day."""
+_LET_IN = frozenset({Admission.ADMITTED, Admission.AGAIN})
+_TURNED_AWAY = frozenset({Admission.DROPPED, Admission.TOLD})
 _log = get_logger(__name__)
 
 
@@ -59,14 +60,13 @@ class PersonLocks:
                         await lock.release()
 
     async def _acquire(self, user_id: int) -> Lock | None:
-        lock = self._redis.lock(
-            f"user:{user_id}:lock",
-            timeout=_LOCK_SECONDS,
-            sleep=0.02,
-            blocking_timeout=_PATIENCE,
-            thread_local=False,
-        )
+        key = f"user:{user_id}:lock"
+        lock = self._redis.lock(key, timeout=_LOCK_SECONDS, sleep=0.02, blocking_timeout=_PATIENCE, thread_local=False)
         try:
+            if await lock.acquire(blocking=False):
+                return lock
+            if await self._redis.pttl(key) > _LOCK_SECONDS * 1000:  # no holder sets it longer: Redis's clock went back
+                await self._redis.pexpire(key, int(_LOCK_SECONDS * 1000))
             if not await lock.acquire():
                 raise PersonBusyError
         except RedisError as error:
@@ -83,13 +83,20 @@ async def _renew(lock: Lock) -> None:
 
 
 class OnePressAtATime(BaseUpdateProcessor):
-    """Runs an update's handling under its person's lock, unless the update was handled before."""
+    """Runs an update's handling under its person's lock, unless it was handled before or is one too many.
 
-    def __init__(self, redis: Redis, locks: PersonLocks, acks: Acks) -> None:
+    Args:
+        turn_away: tells whose update was dropped; with False the person was told before.
+    """
+
+    def __init__(
+        self, gate: Gate, locks: PersonLocks, acks: Acks, turn_away: Callable[[Update, bool], Awaitable[None]]
+    ) -> None:
         super().__init__(MAX_CONCURRENT)
-        self._redis = redis
+        self._gate = gate
         self._locks = locks
         self._acks = acks
+        self._turn_away = turn_away
 
     async def initialize(self) -> None:
         """Nothing to set up."""
@@ -111,26 +118,32 @@ class OnePressAtATime(BaseUpdateProcessor):
         if query is not None:
             self._acks.open(query.id)
         try:
-            if update.effective_user is None:
-                await self._once(update.update_id, coroutine)
-            else:
-                async with self._locks.hold(update.effective_user.id):
-                    if query is not None:
-                        self._acks.in_turn(query.id)
-                    await self._once(update.update_id, coroutine)
+            outcome = await self._decide(update, coroutine)
+            UPDATES.labels(outcome).inc()
         finally:
             if iscoroutine(coroutine):
                 coroutine.close()  # harmless when it has run; never awaited otherwise
             if query is not None:
                 await self._acks.close(query.id)
 
-    async def _once(self, update_id: int, coroutine: Awaitable[Any]) -> None:
-        key = f"update:{update_id}"
-        with suppress(RedisError):
-            if await self._redis.exists(key):
-                UPDATES.labels("repeated").inc()
-                return
+    async def _decide(self, update: Update, coroutine: Awaitable[Any]) -> str:
+        admission = await self._gate.admit(update)
+        if admission in _TURNED_AWAY:
+            await self._turn_away(update, admission is Admission.TOLD)
+            return Admission.DROPPED.value
+        if admission not in _LET_IN:
+            return admission.value
+        if update.effective_user is None:
+            return await self._once(update, coroutine, admission)
+        async with self._locks.hold(update.effective_user.id):
+            if update.callback_query is not None:
+                self._acks.in_turn(update.callback_query.id)
+            return await self._once(update, coroutine, admission)
+
+    async def _once(self, update: Update, coroutine: Awaitable[Any], admission: Admission) -> str:
+        if admission is Admission.AGAIN and await self._gate.is_done(update):
+            return Admission.REPEATED.value
         await coroutine
-        UPDATES.labels("handled").inc()
         with suppress(RedisError):
-            await self._redis.set(key, "1", ex=_REMEMBERED)
+            await self._gate.done(update)
+        return "handled"

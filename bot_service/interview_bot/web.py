@@ -4,6 +4,8 @@ import hmac
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
+from socket import socket
+from typing import Any
 
 import uvicorn
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -12,9 +14,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from structlog.stdlib import get_logger
-from telegram import Update
 
-from interview_bot.conversation.screen import Bot
+from interview_bot.intake import UnreadableUpdateError
 
 _STOP_SECONDS = 10
 Check = Callable[[], Awaitable[bool]]
@@ -22,12 +23,11 @@ _log = get_logger(__name__)
 
 
 class Webhook:
-    """Takes updates from Telegram; an update is handled before it is answered 200, so a crash has it sent again."""
+    """Takes updates from Telegram; one is handled or parked before it is answered 200, so a crash loses none."""
 
-    def __init__(self, bot: Bot, secret: str, handle: Callable[[Update], Awaitable[None]]) -> None:
-        self._bot = bot
+    def __init__(self, secret: str, take: Callable[[dict[str, Any]], Awaitable[None]]) -> None:
         self._secret = secret
-        self._handle = handle
+        self._take = take
         self.accepting = True
 
     async def receive(self, request: Request) -> Response:
@@ -38,13 +38,11 @@ class Webhook:
         if not self.accepting:
             return PlainTextResponse("stopping, send it again", 503)
         try:
-            update = Update.de_json(json.loads(await request.body()), self._bot)
-        except (ValueError, KeyError, TypeError, AttributeError):
+            await self._take(json.loads(await request.body()))
+        except (ValueError, UnreadableUpdateError):
             return PlainTextResponse("not an update", 400)
-        try:
-            await self._handle(update)
         except Exception:
-            _log.exception("update_comes_again", update_id=update.update_id)
+            _log.exception("update_comes_again")
             return PlainTextResponse("not handled, send it again", 503)
         return PlainTextResponse("ok")
 
@@ -84,6 +82,17 @@ class Server(uvicorn.Server):
             timeout_graceful_shutdown=_STOP_SECONDS,
         )
         return cls(config)
+
+    async def serve(self, sockets: list[socket] | None = None) -> None:
+        """Serve until told to stop.
+
+        Raises:
+            RuntimeError: the address can't be listened on; uvicorn itself would end the process from within.
+        """
+        try:
+            await super().serve(sockets)
+        except SystemExit as error:
+            raise RuntimeError(f"cannot listen on {self.config.host}:{self.config.port}") from error
 
     def capture_signals(self) -> AbstractContextManager[None]:  # type: ignore[override]
         """Leave the signal handlers alone."""

@@ -14,10 +14,12 @@ from interview_bot.acks import Acks
 from interview_bot.application import BotService
 from interview_bot.conversation.talk import Talk
 from interview_bot.conversation.texts import texts_for
+from interview_bot.gate import Gate
 from interview_bot.polling import PollingBot
 from interview_bot.telegram_requests import AiohttpRequest
 from interview_bot.update_processor import OnePressAtATime, PersonLocks
 from tests.kit.servers import TOKEN
+from tests.kit.telegram import Person, Sandbox
 
 PATIENCE = 5.0
 """Seconds; far beyond what any of this takes."""
@@ -96,7 +98,7 @@ async def test_a_second_press_of_the_same_person_is_not_waited_for(
     """It waits itself, for the first one's lock."""
     monkeypatch.setattr(acks_module, "PATIENCE", 10 * PATIENCE)
     monkeypatch.setattr(acks_module, "_CROWD", 10 * PATIENCE)
-    processor = OnePressAtATime(redis, PersonLocks(redis), acks)
+    processor = OnePressAtATime(Gate(redis, 1), PersonLocks(redis), acks, nobody_is_turned_away)
     person = User(4001, "Anna", is_bot=False)
     handled: list[int] = []
 
@@ -106,9 +108,59 @@ async def test_a_second_press_of_the_same_person_is_not_waited_for(
         await acks.others_first()
         handled.append(update.update_id)
 
-    await redis.delete("update:1", "update:2")
+    await redis.flushdb()
     updates = [Update(n, callback_query=CallbackQuery(str(n), person, "1")) for n in (1, 2)]
     async with asyncio.timeout(PATIENCE):
         await asyncio.gather(*(processor.process_update(update, handle(update)) for update in updates))
 
     assert handled == [1, 2]
+
+
+async def nobody_is_turned_away(_update: Update, _tell: bool) -> None:
+    raise AssertionError("two presses are not too many")
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"error_code": 502, "times": 3},
+        {"error_code": 429, "retry_after": 1, "times": 1},
+        {"mode": "drop_after_apply", "times": 2},
+        {"mode": "timeout", "times": 1},
+    ],
+    ids=lambda fault: str(fault.get("error_code") or fault["mode"]),
+)
+async def test_an_answer_that_failed_is_given_again(anna: Person, sandbox: Sandbox, fault: dict[str, object]) -> None:
+    """NFR1. Guard: ``AGAIN``. Whatever kept Telegram from it, the press is answered in the end."""
+    await anna.writes("/start")
+    slots = await anna.sees("Выберите")
+    await sandbox.fault("answerCallbackQuery", **fault)
+    query = await anna.presses(slots, "каб. 1")
+    await anna.answer_to(query)
+    await anna.sees("Записать вас")
+
+
+async def test_an_answer_that_is_too_late_is_not_given_for_ever(
+    anna: Person, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guard: ``_MAY_PASS``; and the dialog goes on."""
+    monkeypatch.setattr(acks_module, "AGAIN", (0.01,) * 5)
+    await anna.writes("/start")
+    slots = await anna.sees("Выберите")
+    await sandbox.fault("answerCallbackQuery", error_code=400, description="Bad Request: query is too old")
+    await anna.presses(slots, "каб. 1")
+    await anna.sees("Записать вас")
+    assert len(await sandbox.calls("answerCallbackQuery")) == 1
+
+
+async def test_the_dialog_goes_on_while_telegram_is_silent_about_an_answer(
+    acks: Acks, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guard: ``PATIENCE`` in ``answer``: whoever handles the press holds the person's lock meanwhile."""
+    monkeypatch.setattr(acks_module, "PATIENCE", 0.05)
+    await sandbox.fault("answerCallbackQuery", mode="timeout")
+    acks.open("1")
+    assert await acks.answer("1", "a text")
+    assert len(acks._trying) == 1
+    for trying in acks._trying:
+        trying.cancel()

@@ -1,9 +1,14 @@
 """FR1: announcements to chats and to people."""
 
+from datetime import timedelta
 from uuid import uuid4
 
+from redis.asyncio import Redis
+
 from interview_bot import clock
+from interview_bot.application import BotService
 from interview_bot.database import Database
+from interview_bot.deliveries import Deliveries
 from shared_contracts.broadcast import BroadcastCommand, BroadcastDelivered, Delivery, DeliveryStatus
 from shared_contracts.topology import BROADCAST_COMMAND
 from tests.kit.desk import EVENT, Desk
@@ -46,6 +51,55 @@ async def test_a_group_gets_the_announcement_with_a_deep_link(anna: Person, desk
     await anna.follows(button["url"])
     await anna.sees("Выберите удобное время")
     assert await anna.sandbox.messages(GROUP) == [message]
+
+
+async def test_a_chat_that_telegram_pauses_holds_neither_the_others_nor_the_next_broadcast(
+    sandbox: Sandbox, desk: Desk, bot: BotService, redis: Redis
+) -> None:
+    """Guards: ``put_off`` for the others, ``_ChatsWaitError`` for the next; a refusal of the chat's counts no try."""
+    people = [await sandbox.person(1200 + number, f"Кандидат {number}") for number in range(3)]
+    for person in people:
+        await person.writes("/start")
+        await person.sees("приглашённых")
+    await redis.set(f"flow:pause:{GROUP}", 600_000, px=600_000)
+    first = announcement(chat_ids=[GROUP, *(person.id for person in people)])
+    await desk.send(BROADCAST_COMMAND.name, first)
+    for person in people:
+        await person.sees("Открыта запись")
+    second = announcement(chat_ids=[people[0].id], message_text="Вторая рассылка")
+    await desk.send(BROADCAST_COMMAND.name, second)
+    await people[0].sees("Вторая рассылка")
+    assert await sandbox.messages(GROUP) == []
+    await redis.delete(f"flow:pause:{GROUP}")
+    await bot._database["deliveries"].update_many({"chat_id": GROUP}, {"$set": {"due_at": clock.now()}})
+    ends = await finished(desk, first.broadcast_id)
+    assert {delivery.status for delivery in ends} == {DeliveryStatus.SENT}
+
+
+async def test_a_broadcasts_lease_from_a_clock_that_was_put_back_holds_nothing(
+    anna: Person, desk: Desk, bots_database: Database
+) -> None:
+    """Guard: ``due`` with ``leased_at``."""
+    await anna.writes("/start")
+    await anna.sees("Выберите")
+    ahead = clock.now() + timedelta(minutes=5)
+    command = announcement(chat_ids=[anna.id])
+    row = {
+        "_id": command.broadcast_id,
+        "event_id": command.event_id,
+        "text": command.message_text,
+        "chat_ids": [anna.id],
+        "listed": True,
+        "next": None,
+        "correlation_id": "desk",
+        "owner": "dead",
+        "lease_until": ahead + timedelta(seconds=9),
+        "leased_at": ahead,
+        "finished_at": None,
+    }
+    await Deliveries(bots_database).add(command.broadcast_id, [anna.id])
+    await bots_database["broadcasts"].insert_one(row)
+    await anna.sees("Открыта запись")
 
 
 async def test_people_get_a_button_that_edits_the_announcement(anna: Person, desk: Desk) -> None:

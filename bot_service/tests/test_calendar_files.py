@@ -11,6 +11,7 @@ from interview_bot import calendar_files, calendar_sender, clock
 from interview_bot.calendar_files import WAITING, CalendarFiles
 from interview_bot.database import Database
 from interview_bot.rate_limiter import Priority, SharedRateLimiter
+from interview_bot.waiting_edits import WaitingEdits
 from shared_contracts.booking import BookingResult, Outcome, ReplyTo
 from shared_contracts.broadcast import DeliveryStatus
 from shared_contracts.invite import CalendarFile
@@ -278,23 +279,41 @@ async def test_news_that_did_not_arrive_brings_no_file(anna: Person, desk: Desk,
     assert await bots_database["calendar_files"].count_documents({}) == 0
 
 
-async def test_a_file_leaves_the_chats_room_to_what_the_person_does(
-    redis: Redis, desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_file_leaves_the_chats_room_to_what_the_person_does(redis: Redis, desk: Desk) -> None:
     """Guard: ``_CHAT_AT_REST``. After three messages a fourth goes at once, a file waits until the chat is at rest."""
-    limiter = SharedRateLimiter(redis)
-    waits: list[str] = []
+    limiter = SharedRateLimiter(redis, WaitingEdits(redis))
+    for _ in range(3):
+        assert await limiter.seconds_to_turn(6001, Priority.INTERACTIVE) == 0
+    assert await limiter.seconds_to_turn(6001, Priority.FILE) > 0
+    assert await limiter.seconds_to_turn(6001, Priority.INTERACTIVE) == 0
 
-    async def note(_seconds: float) -> None:
-        waits.append("waited")
-        await redis.delete("flow:chat:6001")
 
-    async def send() -> None:
-        return None
+async def test_a_file_whose_chat_has_no_room_holds_no_sender_and_costs_no_try(
+    anna: Person, desk: Desk, redis: Redis, bots_database: Database
+) -> None:
+    """Guard: ``HeldBackError`` in ``_after_trouble``."""
+    await opened(anna)
+    await redis.set(f"flow:pause:{anna.id}", 30_000, px=30_000)
+    await CalendarFiles(bots_database).put(anna.id, file())
 
-    monkeypatch.setattr("interview_bot.rate_limiter.sleep", note)
-    for _ in range(4):
-        await limiter.process_request(send, (), {}, "sendMessage", {"chat_id": 6001}, Priority.INTERACTIVE)
-    assert waits == []
-    await limiter.process_request(send, (), {}, "sendDocument", {"chat_id": 6001}, Priority.FILE)
-    assert waits == ["waited"]
+    async def put_off() -> bool:
+        row = await bots_database["calendar_files"].find_one({"state": "waiting", "attempts": 0})
+        return row is not None and row["due_at"] > clock.now() + timedelta(seconds=10)
+
+    await eventually(put_off, "the file is put off, untried")
+    assert await sandbox_calls(anna) == []
+
+
+async def test_a_file_is_sent_though_the_clock_was_put_back(anna: Person, bots_database: Database) -> None:
+    """Guard: ``due``: a moment that was set in the future is none to wait for."""
+    await opened(anna)
+    later = clock.now() + timedelta(minutes=5)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(clock, "now", lambda: later)
+        await CalendarFiles(bots_database).put(anna.id, file())
+    await anna.gets_files(1)
+
+
+async def sandbox_calls(person: Person) -> list[dict[str, Any]]:
+    """The files that Telegram was asked to take."""
+    return await person.sandbox.calls("sendDocument", person.id)

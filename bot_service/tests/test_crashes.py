@@ -1,10 +1,15 @@
 """kill -9, SIGTERM and wrong starts of the bot as a process of its own."""
 
+import asyncio
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
+import pytest
+
 from interview_bot import clock
+from interview_bot.__main__ import EXIT_TASK_DIED
 from interview_bot.application import BotService
 from interview_bot.database import Database
 from interview_bot.messaging.broker import Broker
@@ -127,6 +132,48 @@ async def test_what_its_writer_could_not_publish_goes_out_with_the_relays_next_r
         return [str(request.message_id) for request in desk.requests] == [given_up["_id"]]
 
     await eventually(arrived, "the one that was given up has arrived, the other has not")
+
+
+async def test_a_clock_that_was_put_back_holds_no_request_back(
+    settings: Settings, desk: Desk, bots_database: Database
+) -> None:
+    """Guard: ``of_another_time``: a row from the future is old enough, its writer's seconds can't be known."""
+    broker = Broker(settings.amqp_url.get_secret_value())
+    outbox = Outbox(bots_database, broker)
+    row = await outbox.store(BOOKING_EVENT, asking())
+    assert row is not None
+    ahead = clock.now() + timedelta(minutes=1)
+    await bots_database["outbox"].update_one({"_id": row["_id"]}, {"$set": {"created_at": ahead}})
+    await broker.connect()
+    try:
+        assert await outbox.relay_once() == 1
+    finally:
+        await broker.close()
+
+
+async def test_a_background_task_that_dies_ends_the_process_with_a_code_that_says_so(
+    settings: Settings, desk: Desk
+) -> None:
+    """Guard: ``TaskDiedError``. The port is taken, so the web server ends; a supervisor sees more than "exit 1"."""
+    taken = await asyncio.start_server(lambda _reader, _writer: None, "127.0.0.1", 0)
+    port = taken.sockets[0].getsockname()[1]
+    code, said = await run_command(settings, LISTEN_PORT=str(port))
+    taken.close()
+    assert code == EXIT_TASK_DIED
+    assert "a background task died: web" in said
+
+
+@pytest.mark.parametrize("name", ["relay", "broadcasts", "allow_list", "parked_updates"])
+async def test_no_background_task_can_go_unnoticed(settings: Settings, desk: Desk, name: str) -> None:
+    """Guard: ``_task_ended``, also for one that ends without an error."""
+    bot = BotService(settings)
+    await bot.start()
+    try:
+        bot._tasks[name].cancel()
+        error = await asyncio.wait_for(bot.failed, 10)
+    finally:
+        await bot.stop()
+    assert name in str(error)
 
 
 def asking() -> BookingCancelled:

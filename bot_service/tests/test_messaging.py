@@ -98,6 +98,23 @@ async def test_dead_letters_can_be_listed_shown_and_replayed(
     assert len(await buried(servers, BOOKING_RESULT.name)) == 1, "it is still poison, so it comes back"
 
 
+async def test_a_terminal_is_told_nothing_by_a_dead_letter(
+    desk: Desk, servers: Servers, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Guard: ``printable``. Ids, reasons and bodies come from outside, and a terminal obeys some characters."""
+    wicked = "\x1b]0;owned\x07\u202e\r\nforged line"
+    await _put_aside(servers, NOTIFICATION_COMMAND.name, wicked.encode(), f"id{wicked}", reason=f"because{wicked}")
+    monkeypatch.setenv("AMQP_URL_OPERATOR", servers.amqp_url_operator)
+    assert await _command("list") == 0
+    listed = capsys.readouterr().out
+    assert listed.count("\n") == 1
+    shown_id = listed.split("  ")[1]
+    assert await _command("show", shown_id) == 0
+    for printed in (listed, capsys.readouterr().out):
+        assert "forged line" in printed
+        assert all(char.isprintable() or char == "\n" for char in printed)
+
+
 async def test_a_replayed_message_that_is_good_now_is_handled(anna: Person, desk: Desk, servers: Servers) -> None:
     """What an outage put aside is shown after the replay."""
     await anna.writes("/start")
@@ -170,9 +187,9 @@ async def _send_redelivered(servers: Servers, line: Line, queue: str, body: byte
     line.mend()
 
 
-async def _put_aside(servers: Servers, queue: str, body: bytes, message_id: str) -> None:
+async def _put_aside(servers: Servers, queue: str, body: bytes, message_id: str, reason: str = "an outage") -> None:
     connection = await aio_pika.connect(servers.amqp_url_operator)
     async with connection, connection.channel() as channel:
         exchange = await channel.get_exchange(BY_NAME[queue].dead_exchange, ensure=False)
-        message = aio_pika.Message(body, message_id=message_id, headers={REASON_HEADER: "an outage"})
+        message = aio_pika.Message(body, message_id=message_id, headers={REASON_HEADER: reason})
         await exchange.publish(message, queue, mandatory=True)

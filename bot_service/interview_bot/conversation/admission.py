@@ -9,7 +9,7 @@ from telegram.error import TelegramError
 from interview_bot.admin_api import AdminApiDownError, AdminApiRefusedError
 from interview_bot.allow_list import Standing
 from interview_bot.conversation import keyboards
-from interview_bot.conversation.screen import Screen, send
+from interview_bot.conversation.screen import Screen
 from interview_bot.conversation.talk import Tools
 from interview_bot.conversation.texts import language_of, texts_for
 from interview_bot.errors import sort
@@ -49,7 +49,7 @@ async def refuse(tools: Tools, user: User, visitor: Visitor, chat_id: int, query
     await tools.dialogs.clear(user.id)
     refusal = Screen(texts("refusal.text"), keyboards.contact(await tools.directory.default_contact(), texts))
     if query is None:
-        await send(tools.bot, chat_id, refusal)
+        await tools.outgoing.send(chat_id, refusal)
     else:
         await tools.acks.answer(query.id, texts.plain("refusal.text"), alert=True)
         await _take_back(tools, query, refusal)
@@ -58,7 +58,7 @@ async def refuse(tools: Tools, user: User, visitor: Visitor, chat_id: int, query
 async def say(tools: Tools, text: str, chat_id: int, query: CallbackQuery | None) -> None:
     """In the press's answer; as a message where there was none or it was answered before."""
     if query is None or not await tools.acks.answer(query.id, text, alert=True):
-        await send(tools.bot, chat_id, Screen(text))
+        await tools.outgoing.send(chat_id, Screen(text))
 
 
 async def _take_back(tools: Tools, query: CallbackQuery, refusal: Screen) -> None:
@@ -67,8 +67,6 @@ async def _take_back(tools: Tools, query: CallbackQuery, refusal: Screen) -> Non
         return
     talk_id, message_id = query.message.chat.id, query.message.message_id
     try:
-        await tools.bot.edit_message_text(
-            refusal.text, chat_id=talk_id, message_id=message_id, reply_markup=refusal.keyboard
-        )
+        await tools.outgoing.edit(talk_id, message_id, refusal, or_send=False)
     except TelegramError as error:
         _log.info("refused_message_stays", trouble=sort(error).value)

@@ -5,11 +5,10 @@ from telegram.error import TelegramError
 
 from interview_bot.conversation.cards import card_screen, plain_text, pointer, told_by_hand
 from interview_bot.conversation.notice_texts import notice_text
-from interview_bot.conversation.screen import Screen, edit
+from interview_bot.conversation.screen import Screen
 from interview_bot.conversation.talk import Tools
 from interview_bot.conversation.texts import Texts, texts_for
 from interview_bot.errors import sort
-from interview_bot.rate_limiter import Priority
 from interview_bot.shown_cards import ShownCard
 
 _log = get_logger(__name__)
@@ -44,6 +43,6 @@ async def anchor(tools: Tools, chat_id: int, shown: ShownCard, message_id: int, 
     if shown.message_id is None or shown.message_id == message_id:
         return
     try:
-        await edit(tools.bot, chat_id, shown.message_id, pointer(shown.card, texts), Priority.CARD)
+        await tools.outgoing.edit(chat_id, shown.message_id, pointer(shown.card, texts), or_send=False)
     except TelegramError as error:
         _log.info("old_card_stays", trouble=sort(error).value)

@@ -10,6 +10,7 @@ from interview_bot.conversation.admission import recognise
 from interview_bot.conversation.talk import Talk, Tools
 from interview_bot.conversation.texts import texts_for
 from interview_bot.errors import Trouble, sort
+from interview_bot.rate_limiter import Priority
 from interview_bot.update_processor import PersonLocks
 from shared_contracts.dialog import DialogOutcome, DialogResult
 
@@ -40,6 +41,7 @@ class DialogResults:
         if result.reply is None or show is None:
             _log.info("result_without_chat", action=result.action, outcome=result.outcome.value)
             return
+        await self._tools.flow.take_turn(result.user_telegram_id, Priority.INTERACTIVE)
         async with self._locks.hold(result.user_telegram_id):
             talk = await self._talk(result, result.reply.message_id)
             try:
@@ -63,4 +65,4 @@ class DialogResults:
         user_id = result.user_telegram_id
         visitor = await recognise(self._tools, user_id)
         texts = texts_for(await self._tools.chats.language(user_id))
-        return Talk(self._tools, texts, visitor.person, user_id, message_id, recruiter=visitor.recruiter)
+        return Talk(self._tools, texts, visitor.person, user_id, message_id, None, visitor.recruiter, in_turn=True)

@@ -121,6 +121,8 @@ class Dispatcher:
         """Who they are, or None after telling them why they are not served (FR2)."""
         visitor = await recognise(self._tools, user.id)
         if visitor.standing is Standing.ALLOWED:
+            if visitor.person is None:
+                await self._tools.gate.served(user.id)
             return visitor
         stranger = visitor.standing is Standing.REFUSED and query is None
         if stranger and user.username and await self._tools.awaited.by_username(user.id, user.username):

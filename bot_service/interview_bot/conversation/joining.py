@@ -14,7 +14,7 @@ from telegram import User
 from interview_bot import clock, logs
 from interview_bot.admin_api import AdminApiDownError, AdminApiRefusedError
 from interview_bot.conversation import keyboards, paths, recruiting
-from interview_bot.conversation.screen import Screen, edit_or_send, send
+from interview_bot.conversation.screen import Screen, send
 from interview_bot.conversation.talk import Talk, Tools
 from interview_bot.conversation.texts import language_of, texts_for
 from shared_contracts.booking import ReplyTo
@@ -133,9 +133,9 @@ async def _submit(tools: Tools, user: User, claim: _Claim) -> None:
     texts = texts_for(language_of(user.language_code))
     request_id = await tools.dialogs.claim(user.id, claim.what)
     if await tools.outbox.holds(request_id):
-        await send(tools.bot, user.id, Screen(texts("joining.already_checking")))
+        await tools.outgoing.send(user.id, Screen(texts("joining.already_checking")))
         return
     shown = await send(tools.bot, user.id, Screen(texts("joining.checking")))
     row = await tools.outbox.store(DIALOG_COMMAND, claim.make(request_id, ReplyTo(chat_id=user.id, message_id=shown)))
     if row is not None and not await tools.outbox.publish(row):
-        await edit_or_send(tools.bot, user.id, shown, Screen(texts("joining.waits")))
+        await tools.outgoing.edit(user.id, shown, Screen(texts("joining.waits")))

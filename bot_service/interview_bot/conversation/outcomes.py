@@ -19,6 +19,7 @@ from interview_bot.errors import Trouble, sort
 from interview_bot.messaging.cards import RECRUITERS_REQUESTS, Cards
 from interview_bot.messaging.outbox import AskedRequest
 from interview_bot.metrics import PRESS_TO_ANSWER
+from interview_bot.rate_limiter import Priority
 from interview_bot.shown_bookings import Shown, ShownBookings
 from interview_bot.state import State, TempData
 from interview_bot.update_processor import PersonLocks
@@ -74,6 +75,7 @@ class Outcomes:
         if result.reply is None:
             _log.info("result_without_chat", outcome=result.outcome.value)
             return
+        await self._tools.flow.take_turn(result.reply.chat_id, Priority.INTERACTIVE)
         async with self._locks.hold(result.user_telegram_id):
             try:
                 if result.event_type in RECRUITERS_REQUESTS:
@@ -102,7 +104,7 @@ class Outcomes:
             screen = Screen(texts("outcome.superseded"), keyboards.my_bookings(texts))
         else:
             screen = await self._screen(result, asked, texts)
-        shown_in = await edit_or_send(self._tools.bot, chat_id, message_id, screen)
+        shown_in = await edit_or_send(self._tools.bot, chat_id, message_id, screen, Priority.IN_TURN)
         if screen.keyboard is not None:
             await self._tools.dialogs.reopen_message(chat_id, shown_in)
 

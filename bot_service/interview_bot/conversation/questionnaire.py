@@ -17,7 +17,7 @@ from interview_bot.conversation import keyboards
 from interview_bot.conversation.callback_data import StaleDataError
 from interview_bot.conversation.offers import cities_of
 from interview_bot.conversation.question_screens import question_screen, why_wrong
-from interview_bot.conversation.screen import Screen, remove_keyboard
+from interview_bot.conversation.screen import Screen
 from interview_bot.conversation.talk import Talk
 from interview_bot.errors import sort
 from interview_bot.progress import Progress
@@ -197,24 +197,20 @@ async def _ask(
     else:
         progress = progress.model_copy(update={"nonce": progress.nonce or token_hex(4)})
         screen = question_screen(view, question, progress, cities, talk.texts)
-    await _put(talk, progress, screen.under(lead) if lead else screen)
+    await _put(talk, progress, await talk.show(screen.under(lead) if lead else screen))
     await talk.tools.dialogs.put(talk.user_id, State.ANSWERING, TempData(event_id=progress.event_id))
 
 
-async def _put(talk: Talk, progress: Progress, screen: Screen) -> int:
-    """Show it in the pressed message, or below what was typed; then the message before it loses its buttons.
-
-    Returns the id of the message that shows it.
-    """
-    before, shown = progress.message_id, await talk.show(screen)
+async def _put(talk: Talk, progress: Progress, shown: int | None) -> None:
+    """Remember it as shown in this message, None while that waits for room; the one before it loses its buttons."""
+    before = progress.message_id
     progress = progress.model_copy(update={"message_id": shown})
     await talk.tools.progress.put(talk.user_id, progress)
     if before is not None and before != shown:
         try:
-            await remove_keyboard(talk.tools.bot, talk.chat_id, before)
+            await talk.tools.outgoing.remove_keyboard(talk.chat_id, before)
         except TelegramError as error:  # its buttons explain themselves
             _log.info("old_question_keeps_buttons", trouble=sort(error).value)
-    return shown
 
 
 async def _cities(talk: Talk, question: Question, progress: Progress) -> list[CityRef]:
@@ -230,7 +226,8 @@ async def _submit(talk: Talk, progress: Progress, rejected_by: str | None) -> No
     """
     request_id = UUID(progress.request_id) if progress.request_id else uuid4()
     progress = progress.model_copy(update={"request_id": str(request_id)})
-    shown = await _put(talk, progress, Screen(talk.texts("questionnaire.saving")))
+    shown = await talk.show_known(Screen(talk.texts("questionnaire.saving")))
+    await _put(talk, progress, shown)
     await talk.tools.dialogs.close_message(talk.chat_id, shown)
     await talk.tools.dialogs.put(talk.user_id, State.WAITING_FOR_RESULT, TempData(event_id=progress.event_id))
     command = QuestionnaireAnswered(

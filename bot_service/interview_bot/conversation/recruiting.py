@@ -18,7 +18,7 @@ from interview_bot.conversation.callback_data import Action, pack
 from interview_bot.conversation.card_messages import anchor, screen_of
 from interview_bot.conversation.cards import reason_question, waiting_screen
 from interview_bot.conversation.requests import asked, brief_of, reply_of, request_id_of, submit_to
-from interview_bot.conversation.screen import Screen, edit_or_send, send
+from interview_bot.conversation.screen import Screen
 from interview_bot.conversation.small_talk import commands_of
 from interview_bot.conversation.talk import Talk
 from interview_bot.conversation.wording import moment, reader_zone
@@ -192,10 +192,7 @@ async def ask(talk: Talk, shown: ShownCard, kind: RequestKind, request: type[Boo
 async def _show(talk: Talk, shown: ShownCard) -> None:
     """Show the card in the pressed message, wherever it was before."""
     screen = await screen_of(talk.tools, shown, talk.texts)
-    if talk.message_id is None:
-        message_id = await send(talk.tools.bot, talk.chat_id, screen)
-    else:
-        message_id = await edit_or_send(talk.tools.bot, talk.chat_id, talk.message_id, screen)
+    message_id = await talk.show_known(screen)
     await anchor(talk.tools, talk.chat_id, shown, message_id, screen, talk.texts)
 
 

@@ -78,17 +78,19 @@ async def edit(
     return True
 
 
-async def edit_or_send(bot: Bot, chat_id: int, message_id: int, screen: Screen) -> int:
+async def edit_or_send(
+    bot: Bot, chat_id: int, message_id: int, screen: Screen, priority: Priority = Priority.INTERACTIVE
+) -> int:
     """Edit, or send a new message where the old one can't be; returns the id of the message that shows it."""
-    if await edit(bot, chat_id, message_id, screen):
+    if await edit(bot, chat_id, message_id, screen, priority):
         return message_id
-    return await send(bot, chat_id, screen)
+    return await send(bot, chat_id, screen, priority)
 
 
-async def remove_keyboard(bot: Bot, chat_id: int, message_id: int) -> None:
+async def remove_keyboard(bot: Bot, chat_id: int, message_id: int, priority: Priority = Priority.INTERACTIVE) -> None:
     """Leave a message as it reads, without its buttons.
 
     Raises:
         TelegramError: see ``errors.sort``.
     """
-    await bot.edit_message_reply_markup(chat_id=chat_id, message_id=message_id, rate_limit_args=Priority.INTERACTIVE)
+    await bot.edit_message_reply_markup(chat_id=chat_id, message_id=message_id, rate_limit_args=priority)

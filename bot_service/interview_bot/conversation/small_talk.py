@@ -8,7 +8,7 @@ from telegram import Chat, ChatMember, ChatMemberUpdated, User
 from interview_bot import clock, logs
 from interview_bot.conversation import keyboards
 from interview_bot.conversation.paths import enter, show_home
-from interview_bot.conversation.screen import Screen, send
+from interview_bot.conversation.screen import Screen
 from interview_bot.conversation.talk import Talk, Tools
 from interview_bot.conversation.texts import language_of, texts_for
 from shared_contracts.dialog import ChatStarted, ChatStopped
@@ -92,7 +92,7 @@ async def invite_from_group(tools: Tools, chat_id: int, language_code: str | Non
     """A command in a group is answered with the way into the private chat."""
     texts = texts_for(language_of(language_code))
     keyboard = keyboards.deep_link(tools.bot.username, None, texts.plain("button.private_chat"))
-    await send(tools.bot, chat_id, Screen(texts("group.command"), keyboard))
+    await tools.outgoing.send(chat_id, Screen(texts("group.command"), keyboard))
 
 
 def commands_of(talk: Talk) -> tuple[str, ...]:

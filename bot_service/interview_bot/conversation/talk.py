@@ -12,12 +12,14 @@ from interview_bot.awaited import Awaited
 from interview_bot.caches import Directory
 from interview_bot.calendar_files import CalendarFiles
 from interview_bot.chats import Chats
-from interview_bot.conversation.screen import Bot, Reader, Screen, edit, edit_or_send, send
+from interview_bot.conversation.screen import Bot, Reader, Screen, edit_or_send, send
 from interview_bot.conversation.texts import Texts
 from interview_bot.errors import sort
+from interview_bot.gate import Gate
 from interview_bot.messaging.outbox import Outbox
+from interview_bot.outgoing import Outgoing
 from interview_bot.progress import Progresses
-from interview_bot.rate_limiter import SharedRateLimiter
+from interview_bot.rate_limiter import Priority, SharedRateLimiter
 from interview_bot.screenings import Screenings
 from interview_bot.shown_cards import ShownCards
 from interview_bot.state import Dialogs
@@ -43,6 +45,8 @@ class Tools:
     chats: Chats
     shown_cards: ShownCards
     flow: SharedRateLimiter
+    outgoing: Outgoing
+    gate: Gate
     calendar_files: CalendarFiles
 
 
@@ -51,7 +55,8 @@ class Talk:
     """An update in a private chat. ``message_id`` and ``query_id`` are those of a press, None for a message.
 
     ``person``: the entry of a candidate. ``recruiter``: the active recruiter that this person is. Some are both,
-    someone who is only just being let in is neither.
+    someone who is only just being let in is neither. ``in_turn``: the chat's turn was taken before, and what is shown
+    must be shown before its message is acknowledged to RabbitMQ; else a screen may wait for room (``Outgoing``).
     """
 
     tools: Tools
@@ -61,6 +66,7 @@ class Talk:
     message_id: int | None = None
     query_id: str | None = None
     recruiter: Recruiter | None = None
+    in_turn: bool = False
 
     @property
     def user_id(self) -> int:
@@ -73,18 +79,34 @@ class Talk:
         own = self.person or self.recruiter
         return own.timezone if own else None
 
-    async def show(self, screen: Screen) -> int:
-        """Edit the pressed message in place, or answer a message with a new one; returns the id of what shows it."""
+    async def show(self, screen: Screen) -> int | None:
+        """Edit the pressed message in place, or answer a message with a new one, as soon as the chat has room.
+
+        Returns: the id of what shows it, None while a new message waits.
+        """
+        if self.in_turn or self.message_id is not None:
+            return await self.show_known(screen)
+        return await self.tools.outgoing.send(self.chat_id, screen)
+
+    async def show_known(self, screen: Screen) -> int:
+        """The same where the dialog can't go on without the message's id: an edit may wait, a new message can't.
+
+        Raises:
+            HeldBackError: the chat has no room for a new message.
+        """
+        priority = Priority.IN_TURN if self.in_turn else Priority.INTERACTIVE
         if self.message_id is None:
-            return await send(self.tools.bot, self.chat_id, screen)
-        return await edit_or_send(self.tools.bot, self.chat_id, self.message_id, screen)
+            return await send(self.tools.bot, self.chat_id, screen, priority)
+        if self.in_turn:
+            return await edit_or_send(self.tools.bot, self.chat_id, self.message_id, screen, priority)
+        return await self.tools.outgoing.edit(self.chat_id, self.message_id, screen)
 
     async def try_edit(self, screen: Screen) -> None:
         """Edit the pressed message if Telegram lets us; what matters does not wait for it."""
         if self.message_id is None:
             return
         try:
-            await edit(self.tools.bot, self.chat_id, self.message_id, screen)
+            await self.tools.outgoing.edit(self.chat_id, self.message_id, screen, or_send=False)
         except TelegramError as error:
             _log.warning("edit_failed", trouble=sort(error).value)
 

@@ -68,7 +68,7 @@ async def show_result(talk: Talk, result: DialogResult) -> None:
     else:
         key, keyboard = _TEXTS.get(result.outcome, ("outcome.failed", keyboards.home))
         screen = Screen(talk.texts(key), keyboard(talk.texts))
-    await talk.tools.dialogs.reopen_message(talk.chat_id, await talk.show(screen))
+    await talk.tools.dialogs.reopen_message(talk.chat_id, await talk.show_known(screen))
 
 
 async def _city_of(talk: Talk, event: InterviewEvent) -> str | None:

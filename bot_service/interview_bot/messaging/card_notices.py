@@ -61,7 +61,7 @@ class CardNotices:
         texts = texts_for(await self._tools.chats.language(chat_id))
         lead = texts(_LEADS[command.occasion]) if command.occasion in _LEADS else ""
         screen = await screen_of(self._tools, shown, texts, lead)
-        end = await self._once.send(letter, sent, screen, Priority.CARD)
+        end = await self._once.send(letter, sent, screen, Priority.IN_TURN)
         sent = await self._once.end(letter, sent, end)
         if end.status is DeliveryStatus.BLOCKED:
             await self._tools.chats.unreachable(chat_id)

@@ -64,6 +64,7 @@ class Cards:
         Raises:
             TelegramError, AdminApiDownError: not shown, worth another try.
         """
+        await self._tools.flow.take_turn(command.recruiter_telegram_id, Priority.CARD)  # before anything is held
         async with self._locks.hold(command.recruiter_telegram_id):
             if command.attention is CardAttention.NOTICE:
                 end: Delivery | None = await self._notices.deliver(command)
@@ -89,7 +90,7 @@ class Cards:
     async def show_result(self, result: BookingResult, asked: AskedRequest | None) -> None:
         """The answer to a press: the card as it is now, below the reason when it was refused.
 
-        The caller holds the recruiter's lock.
+        The caller has taken the chat's turn and holds the recruiter's lock.
 
         Raises:
             TelegramError, AdminApiDownError: not shown, worth another try.
@@ -110,7 +111,7 @@ class Cards:
         lead = "" if result.outcome in _AS_ASKED[result.event_type] else _refusal(result, texts)
         screen = await screen_of(self._tools, shown, texts, lead)
         message_id = shown.message_id or result.reply.message_id
-        message_id = await edit_or_send(self._tools.bot, chat_id, message_id, screen)
+        message_id = await edit_or_send(self._tools.bot, chat_id, message_id, screen, Priority.IN_TURN)
         await anchor(self._tools, chat_id, shown, message_id, screen, texts)
 
     async def _show(self, chat_id: int, shown: ShownCard, attention: CardAttention) -> Delivery | None:
@@ -120,7 +121,7 @@ class Cards:
         try:
             if attention is CardAttention.UPDATE and await self._edited(chat_id, shown, screen):
                 return None
-            message_id = await send(self._tools.bot, chat_id, screen, Priority.CARD)
+            message_id = await send(self._tools.bot, chat_id, screen, Priority.IN_TURN)
         except TelegramError as error:
             status = end_of(error)
             if status is None:
@@ -136,7 +137,7 @@ class Cards:
         if shown.message_id is None:
             return False
         try:
-            done = await edit(self._tools.bot, chat_id, shown.message_id, screen, Priority.CARD)
+            done = await edit(self._tools.bot, chat_id, shown.message_id, screen, Priority.IN_TURN)
         except TelegramError as error:
             if sort(error) is Trouble.UNCERTAIN:  # editing again does no harm
                 raise NetworkError("an edit without an answer") from error

@@ -11,7 +11,7 @@ from aio_pika.exceptions import AMQPException, ChannelInvalidStateError
 from pydantic import TypeAdapter
 from pymongo import ReturnDocument, WriteConcern
 from pymongo.errors import PyMongoError
-from redis.exceptions import RedisError
+from redis.exceptions import LockError, RedisError
 from structlog.stdlib import get_logger
 from telegram.error import RetryAfter, TelegramError
 
@@ -21,13 +21,19 @@ from interview_bot.database import Database
 from interview_bot.errors import Trouble, seconds_to_wait, sort
 from interview_bot.messaging.broker import FAILURES, Broker, PublishFailedError
 from interview_bot.metrics import MESSAGES
+from interview_bot.update_processor import PersonBusyError
 from shared_contracts.envelope import BadMessageError, Message, decode
 from shared_contracts.topology import REASON_HEADER, Queue
 
 MAX_ATTEMPTS = 5
-"""Redeliveries after which a message is given up: it crashes the process, or its fault does not pass."""
+"""Redeliveries after which a message is given up: it crashes the process, or its fault does not pass. As often a fault
+that nothing is known of is tried again."""
 BACKOFF: Sequence[float] = (0.5, 1, 2, 4, 8, 15, 30, 60)
 """Seconds between tries of one delivery; together well below RabbitMQ's acknowledgement time-out of 30 minutes."""
+PATIENCE = 900.0
+"""Seconds that one delivery waits at most, for the same reason."""
+_LONGEST_LOOK = 5.0
+"""Seconds after which a chat without room is looked at again; Telegram is not asked while it has told us to wait."""
 _REASON_LENGTH = 500
 _UNHURRIED = WriteConcern(w=1)
 """Of the mark "done": lost in a crash, it costs a second call, which handlers bear. Nobody waits for the journal."""
@@ -44,6 +50,8 @@ class Subscription(Generic[M]):
     adapter: TypeAdapter[M]
     handle: Callable[[M], Awaitable[None]]
     prefetch: int
+    """How many may be in hand, most of them waiting: one chat that has no room must not use it up."""
+    at_once: int = 20
 
 
 class Consumer(Generic[M]):
@@ -62,6 +70,7 @@ class Consumer(Generic[M]):
         self._subscription = subscription
         self._backoff = backoff
         self._one_at_a_time = asyncio.Lock()
+        self._room = asyncio.Semaphore(subscription.at_once)
         self._in_hand: set[asyncio.Task[None]] = set()
         self._source: AbstractQueue | None = None
         self._tag: str | None = None
@@ -97,7 +106,7 @@ class Consumer(Generic[M]):
         logs.begin(raw.correlation_id, queue=name, message_id=raw.message_id)
         try:
             outcome = await self._settle(raw)
-        except (ChannelInvalidStateError, AMQPException, PublishFailedError, PyMongoError) as error:
+        except Exception as error:  # whatever it was: a message left alone here would be held until the process ends
             outcome = "returned"
             _log.warning("message_returned", error=f"{type(error).__name__}: {error}")
             await self._give_back(raw)
@@ -108,45 +117,76 @@ class Consumer(Generic[M]):
             message = decode(self._subscription.adapter, raw.body)
         except BadMessageError as error:
             return await self._bury(raw, str(error))
-        if not raw.redelivered:
-            return await self._process(raw, message)
-        # A redelivered message may be the one that killed the process: alone, and counted.
-        async with self._one_at_a_time:
-            attempts = await self._count_attempt(str(message.message_id))
-            if attempts > MAX_ATTEMPTS:
-                return await self._bury(raw, f"gave up after {MAX_ATTEMPTS} attempts")
-            return await self._process(raw, message)
-
-    async def _process(self, raw: AbstractIncomingMessage, message: M) -> str:
+        except Exception as error:  # no retry mends what can't be read
+            return await self._bury(raw, f"unreadable: {type(error).__name__}")
         key = self._inbox_id(str(message.message_id))
         if await self._inbox.find_one({"_id": key, "done_at": {"$type": "date"}}, {"_id": 1}):
-            await raw.ack()
+            await raw.ack()  # what had its effect is never poison, however often it comes
             return "repeated"
+        return await self._process(raw, message, key)
+
+    async def _process(self, raw: AbstractIncomingMessage, message: M, key: str) -> str:
         try:
-            await self._handle_patiently(message)
+            await self._handle_patiently(message, key, alone=bool(raw.redelivered))
         except _StillFailingError as error:
             _log.warning("message_postponed", error=str(error))
+            if raw.redelivered:
+                await self._count_attempt(key, 1)
             await raw.nack(requeue=True)
             return "postponed"
-        except Exception as error:
-            _log.exception("message_refused")
-            return await self._bury(raw, f"{type(error).__name__}: {error}")
+        except _GivenUpError as error:
+            return await self._bury(raw, str(error))
         await self._mark(key, clock.now())
         await raw.ack()
         return "done"
 
-    async def _handle_patiently(self, message: M) -> None:
-        for pause in (*self._backoff, None):
+    async def _handle_patiently(self, message: M, key: str, *, alone: bool) -> None:
+        """Try until it is done. Between tries nothing is held that another message needs."""
+        failures, waited = 0, 0.0
+        while waited < PATIENCE:
             try:
-                return await self._subscription.handle(message)
+                return await self._try(message, key, alone=alone)
+            except RetryAfter as error:  # its chat is at its limit, which is no fault
+                pause = min(seconds_to_wait(error), _LONGEST_LOOK)
+            except _GivenUpError:
+                raise
             except Exception as error:
-                if not is_passing(error):
-                    raise
-                if pause is None:
-                    raise _StillFailingError(f"{type(error).__name__}: {error}") from error
-                wait = seconds_to_wait(error) if isinstance(error, RetryAfter) else pause
-                _log.info("message_tried_again", error=type(error).__name__, seconds=wait)
-                await asyncio.sleep(wait)
+                failures += 1
+                pause = self._pause_after(error, failures)
+            _log.info("message_tried_again", seconds=pause)
+            waited += pause
+            await asyncio.sleep(pause)
+        raise _StillFailingError("its chat has no room")
+
+    def _pause_after(self, error: Exception, failures: int) -> float:
+        """Seconds until the next try.
+
+        Raises:
+            _StillFailingError: a fault that passes has not passed for now.
+            _GivenUpError: nothing says that it will.
+        """
+        told = f"{type(error).__name__}: {error}"
+        if not is_passing(error):
+            _log.error("message_failed", exc_info=error)
+            if failures >= MAX_ATTEMPTS:
+                raise _GivenUpError(f"{told} (after {MAX_ATTEMPTS} attempts)") from error
+        elif failures > len(self._backoff):
+            raise _StillFailingError(told) from error
+        return self._backoff[min(failures, len(self._backoff)) - 1] if self._backoff else 0.0
+
+    async def _try(self, message: M, key: str, *, alone: bool) -> None:
+        """One try. A redelivered message may be the one that killed the process: alone, and counted until it ends."""
+        if not alone:
+            async with self._room:
+                return await self._subscription.handle(message)
+        async with self._one_at_a_time:
+            if await self._count_attempt(key, 1) > MAX_ATTEMPTS:
+                raise _GivenUpError(f"gave up after {MAX_ATTEMPTS} attempts")
+            try:
+                await self._subscription.handle(message)
+            except Exception:
+                await self._count_attempt(key, -1)  # the process has outlived it
+                raise
 
     async def _bury(self, raw: AbstractIncomingMessage, reason: str) -> str:
         queue = self._subscription.queue
@@ -174,10 +214,10 @@ class Consumer(Generic[M]):
     def _inbox_id(self, message_id: str) -> str:
         return f"{self._subscription.queue.name}:{message_id}"
 
-    async def _count_attempt(self, message_id: str) -> int:
+    async def _count_attempt(self, key: str, count: int) -> int:
         row = await self._inbox.find_one_and_update(
-            {"_id": self._inbox_id(message_id)},
-            {"$inc": {"attempts": 1}, "$set": {"at": clock.now()}},
+            {"_id": key},
+            {"$inc": {"attempts": count}, "$set": {"at": clock.now()}},
             upsert=True,
             return_document=ReturnDocument.AFTER,
         )
@@ -191,8 +231,21 @@ class _StillFailingError(Exception):
     """A passing fault has outlasted the patience for one delivery."""
 
 
+class _GivenUpError(Exception):
+    """The message goes to the dead letters; the text is the reason."""
+
+
 def is_passing(error: Exception) -> bool:
     """Whether the same call may succeed later."""
     if isinstance(error, TelegramError):
         return sort(error) in {Trouble.RETRY_AFTER, Trouble.TRANSIENT, Trouble.UNCERTAIN}
-    return isinstance(error, PyMongoError | RedisError | AdminApiDownError | PublishFailedError)
+    passing = (
+        PyMongoError,
+        RedisError,
+        LockError,
+        AdminApiDownError,
+        PublishFailedError,
+        PersonBusyError,
+        TimeoutError,
+    )
+    return isinstance(error, passing)

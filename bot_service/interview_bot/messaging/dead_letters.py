@@ -22,17 +22,28 @@ class DeadLetter:
     @property
     def id(self) -> str:
         """The message id; its place in the queue where it has none."""
-        return self.raw.message_id or f"#{self.raw.delivery_tag}"
+        return printable(self.raw.message_id or f"#{self.raw.delivery_tag}")
 
     @property
     def reason(self) -> str:
         """Why it was given up."""
-        return str(self.raw.headers.get(REASON_HEADER) or "set aside by the broker after too many deliveries")
+        given = self.raw.headers.get(REASON_HEADER)
+        return printable(str(given or "set aside by the broker after too many deliveries"))
+
+    @property
+    def body(self) -> str:
+        """What it says; may hold personal data."""
+        return printable(self.raw.body.decode(errors="replace"))
 
     @property
     def line(self) -> str:
         """One line without the body: it may hold personal data."""
         return f"{self.queue.name}  {self.id}  {len(self.raw.body)} bytes  {self.reason}"
+
+
+def printable(text: str) -> str:
+    """The text with every character that a terminal would obey, or not show, written as its code."""
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
 
 
 @asynccontextmanager

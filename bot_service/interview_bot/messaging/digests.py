@@ -30,6 +30,7 @@ class Digests:
             TelegramError: not sent, worth another try.
         """
         letter = Letter(command.digest_id, command.chat_id, command.attempt)
+        await self._tools.flow.take_turn(command.chat_id, Priority.NOTICE)  # before anything is held
         async with self._locks.hold(command.chat_id):  # two copies may be in hand at once
             sent = await self._once.look(letter)
             if sent.is_open_for(command.attempt):
@@ -52,4 +53,4 @@ class Digests:
             return sent.unsent(letter, DeliveryStatus.TOO_LATE)
         texts = texts_for(command.language or await self._tools.chats.language(command.chat_id))
         screen = Screen(digest_text(command, texts))
-        return await self._once.send(letter, sent, screen, Priority.NOTICE)
+        return await self._once.send(letter, sent, screen, Priority.IN_TURN)

@@ -49,7 +49,7 @@ class Notifications:
         """
         chat_id = command.user_telegram_id
         letter = Letter(command.notification_id, chat_id, command.attempt)
-        await self._tools.flow.wait_for_turn(chat_id, Priority.NOTICE)  # without the lock: a press must not wait for it
+        await self._tools.flow.take_turn(chat_id, Priority.NOTICE)  # before anything is held, or asked
         async with self._locks.hold(chat_id):  # two copies may be in hand at once
             sent = await self._once.look(letter)
             if sent.is_open_for(letter.attempt):

@@ -139,8 +139,10 @@ class Outbox:
             PublishFailedError: the broker is away; the rest stays for the next round.
         """
         OUTBOX_WAITING.set(await self._rows.count_documents({"sent_at": None}, limit=10_000))
-        old_enough = {"created_at": {"$lt": clock.now() - LEFT_TO_WRITER}}
-        due = {"sent_at": None, "$or": [{"left": True}, old_enough]}
+        now = clock.now()
+        old_enough = {"created_at": {"$lt": now - LEFT_TO_WRITER}}
+        of_another_time = {"created_at": {"$gt": now + LEFT_TO_WRITER}}  # the clock was put back: its age is not known
+        due = {"sent_at": None, "$or": [{"left": True}, old_enough, of_another_time]}
         rows = await self._rows.find(due).sort("created_at", ASCENDING).limit(_BATCH).to_list()
         for row in rows:
             await self._publish(row)

@@ -80,7 +80,7 @@ def offset_file(folder: Path) -> Path:
 async def at_rest(bot: BotService, desk: Desk) -> bool:
     """Whether neither a bot of this process nor the desk has anything in hand, for longer than a message travels."""
     for pause in (0.03, 0):
-        if desk.deciding or bot._poller._tasks or any(consumer._in_hand for consumer in bot._consumers):
+        if desk.deciding or not bot._intake.is_idle or any(consumer._in_hand for consumer in bot._consumers):
             return False
         await asyncio.sleep(pause)
     return True
