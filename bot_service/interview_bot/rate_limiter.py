@@ -101,6 +101,8 @@ class Priority(Enum):
 
 _PATIENCE = {Priority.FILE: 3.0, Priority.BROADCAST: 1.5}
 """Seconds that a sender of its own waits for its turn; all others are refused at once."""
+_IN_LINE = frozenset({Priority.CARD, Priority.NOTICE})
+"""Of these a chat may have dozens waiting."""
 
 
 class SharedRateLimiter(BaseRateLimiter[Priority]):
@@ -112,6 +114,7 @@ class SharedRateLimiter(BaseRateLimiter[Priority]):
         self._take = redis.register_script(_TAKE)
         self._pauses: dict[int | str, float] = {}
         self._refused: dict[int, float] = {}
+        self._lines: dict[int, float] = {}
 
     async def initialize(self) -> None:
         """Nothing to set up."""
@@ -157,8 +160,18 @@ class SharedRateLimiter(BaseRateLimiter[Priority]):
         """
         while wait := await self.seconds_to_turn(chat_id, priority):
             if wait > _PATIENCE.get(priority, 0):
-                raise HeldBackError(timedelta(seconds=wait))
+                raise HeldBackError(timedelta(seconds=self._place_in_line(chat_id, priority, wait)))
             await sleep(wait)
+
+    def _place_in_line(self, chat_id: int, priority: Priority, wait: float) -> float:
+        """Who is refused after others of a queue is told to come after them, so that not all of them come at once."""
+        if priority not in _IN_LINE:
+            return wait
+        now, every = get_running_loop().time(), (_GROUP if chat_id < 0 else _CHAT)[0] / 1000
+        self._lines = {chat: moment for chat, moment in self._lines.items() if moment > now}
+        place = max(self._lines.get(chat_id, 0.0), now + wait)
+        self._lines[chat_id] = place + every
+        return place - now
 
     async def seconds_to_turn(self, chat_id: int, priority: Priority) -> float:
         """0 when room was taken; else how long there will be none."""

@@ -32,7 +32,8 @@ async def finished(desk: Desk, broadcast_id: str, seconds: float = 20) -> list[D
     """Wait until the broadcast is reported finished; all its deliveries."""
 
     async def look() -> bool:
-        return any(isinstance(e, BroadcastDelivered) and e.finished for e in desk.delivery_events)
+        ended = [e for e in desk.delivery_events if isinstance(e, BroadcastDelivered) and e.finished]
+        return broadcast_id in [event.broadcast_id for event in ended]
 
     await eventually(look, "the broadcast is finished", seconds)
     events = [e for e in desk.delivery_events if isinstance(e, BroadcastDelivered) and e.broadcast_id == broadcast_id]

@@ -100,6 +100,17 @@ async def test_429s_of_several_chats_at_once_pause_the_whole_bot(redis: Redis, d
         assert await replica.seconds_to_turn(9, Priority.INTERACTIVE) > 25
 
 
+async def test_a_chats_waiting_cards_come_one_after_the_other(redis: Redis, desk: Desk) -> None:
+    """Guard: ``_place_in_line``; told the same moment, all would ask again at once, each second anew."""
+    limiter, waits = limiter_on(redis), []
+    await redis.set("flow:pause:1", 10_000, px=10_000)
+    for _ in range(3):
+        with pytest.raises(HeldBackError) as refused:
+            await limiter.take_turn(1, Priority.CARD)
+        waits.append(seconds_to_wait(refused.value))
+    assert [round(wait - waits[0]) for wait in waits] == [0, 1, 2]
+
+
 async def test_a_429_is_obeyed_while_redis_is_away(redis_line: Line, settings: Settings, desk: Desk) -> None:
     """Guard: ``_paused_here``."""
     client: Redis = Redis.from_url(settings.redis_url.get_secret_value(), decode_responses=True)

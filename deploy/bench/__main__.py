@@ -1,7 +1,8 @@
 """Fifty people book at once on the whole stack; how long they waited, by NFR1's two measures.
 
-First as people do, thinking two to six seconds before each press. Then the worst crowd: all fifty with a finger over
-Confirm press it in the same instant. Nobody is faster than Telegram's one message a second in one chat, or that limit
+First as people do, thinking two to six seconds before each press. Then the same while one more person floods the bot
+and Telegram refuses its group (``flood``). Then the worst crowd: all fifty with a finger over Confirm press it in the same
+instant. Nobody is faster than Telegram's one message a second in one chat, or that limit
 would be what is measured. Bounded: fifty people, `ROUNDS` rounds each, everything on 127.0.0.1; the stack is started
 for it and stopped after it. The sandbox and the fifty people run on the same cores as the services.
 """
@@ -21,7 +22,7 @@ from bson import Int64, ObjectId
 from pymongo import MongoClient
 from pymongo.database import Database
 
-from bench import coherence
+from bench import coherence, flood
 from local.stack import Stack
 
 PEOPLE = 50
@@ -51,7 +52,7 @@ class Wire:
                     self._take(json.loads(line[5:]))
 
     def _take(self, event: Json) -> None:
-        if event["type"] == "message" and event["message"]["from"] == "bot":
+        if event["type"] == "message" and event["message"]["from"] == "bot" and not event["message"]["document"]:
             self.newest[event["chat_id"]] = event["message"]
         elif event["type"] == "answer":
             press = event["press"]
@@ -181,12 +182,14 @@ async def measure(url: str) -> None:
         following = asyncio.create_task(wire.follow())
         phones = [Phone(wire, FIRST_ID + n) for n in range(PEOPLE)]
         await asyncio.gather(*(phone.once_through() for phone in phones))  # warm-up
-        await thinking(phones)
+        await thinking(phones, "each thinking 2 to 6 s before a press")
+        async with flood.flooding(http):
+            await thinking(phones, f"the same while one more writes {flood.A_SECOND} messages a second")
         await in_one_instant(phones)
         following.cancel()
 
 
-async def thinking(phones: Sequence[Phone]) -> None:
+async def thinking(phones: Sequence[Phone], how: str) -> None:
     """As people do."""
     for phone in phones:
         phone.thinks = (2.0, 6.0)
@@ -194,7 +197,7 @@ async def thinking(phones: Sequence[Phone]) -> None:
         phone.answered.clear()
     for _ in range(ROUNDS):
         await asyncio.gather(*(phone.once_through() for phone in phones))
-    print(f"{PEOPLE} people, each thinking 2 to 6 s before a press:")
+    print(f"{PEOPLE} people, {how}:")
     report_all(phones)
 
 

@@ -148,12 +148,13 @@ class Consumer(Generic[M]):
                 return await self._try(message, key, alone=alone)
             except RetryAfter as error:  # its chat is at its limit, which is no fault
                 pause = min(seconds_to_wait(error), _LONGEST_LOOK)
+                _log.debug("message_waits_for_its_chat", seconds=pause)
             except _GivenUpError:
                 raise
             except Exception as error:
                 failures += 1
                 pause = self._pause_after(error, failures)
-            _log.info("message_tried_again", seconds=pause)
+                _log.info("message_tried_again", error=type(error).__name__, seconds=pause)
             waited += pause
             await asyncio.sleep(pause)
         raise _StillFailingError("its chat has no room")
