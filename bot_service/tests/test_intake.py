@@ -29,7 +29,7 @@ PARKED = f"update:{BOT}:parked"
 
 async def taken(sandbox: Sandbox) -> bool:
     """Whether everything that was written to the bot is confirmed to Telegram."""
-    return (await sandbox.get("/bot"))["pending_updates"] == 0
+    return bool((await sandbox.get("/bot"))["pending_updates"] == 0)
 
 
 async def test_a_slow_update_is_parked_and_answered_in_the_end(

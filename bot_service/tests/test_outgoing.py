@@ -44,7 +44,7 @@ async def resume(redis: Redis, chat_id: int) -> None:
 
 async def taken(sandbox: Sandbox) -> bool:
     """Whether everything that was written to the bot is confirmed to Telegram."""
-    return (await sandbox.get("/bot"))["pending_updates"] == 0
+    return bool((await sandbox.get("/bot"))["pending_updates"] == 0)
 
 
 async def shown(anna: Person) -> Message:

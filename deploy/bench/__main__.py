@@ -1,10 +1,10 @@
 """Fifty people book at once on the whole stack; how long they waited, by NFR1's two measures.
 
 First as people do, thinking two to six seconds before each press. Then the same while one more person floods the bot
-and Telegram refuses its group (``flood``). Then the worst crowd: all fifty with a finger over Confirm press it in the same
-instant. Nobody is faster than Telegram's one message a second in one chat, or that limit
-would be what is measured. Bounded: fifty people, `ROUNDS` rounds each, everything on 127.0.0.1; the stack is started
-for it and stopped after it. The sandbox and the fifty people run on the same cores as the services.
+and Telegram refuses its group (``flood``). Then the worst crowd: all fifty with a finger over Confirm press it in one
+instant. Nobody is faster than Telegram's one message a second in one chat, or that limit would be what is measured.
+Bounded: fifty people, `ROUNDS` rounds each, everything on 127.0.0.1; the stack is started for it and stopped after it.
+The sandbox and the fifty people run on the same cores as the services.
 """
 
 import asyncio
