@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.db import models
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
@@ -73,14 +74,21 @@ class LoginForm(UseCaseForm):
         super().__init__(*args, **kwargs)
         if "username" in self.fields:
             self.fields["username"].help_text = _("What they log in with: letters, digits and @ . + - _")
-        profile = getattr(self.instance, "staff_profile", None)
-        if profile:
-            self.initial |= {
+
+    def shown(self, instance: models.Model) -> dict[str, Any]:
+        """With what the role is about."""
+        profile = getattr(instance, "staff_profile", None)
+        post = (
+            {
                 "role": profile.role,
                 "all_cities": profile.all_cities,
                 "cities": profile.city_ids,
                 "recruiter": profile.recruiter_id,
             }
+            if profile
+            else {}
+        )
+        return {**super().shown(instance), **post}
 
     def carry_out(self) -> None:
         """Save it."""

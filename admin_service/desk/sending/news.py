@@ -37,6 +37,8 @@ def note(
 
 def _said(bound: forms.BoundField, value: Any) -> str:
     field = bound.field
+    if isinstance(value, list):
+        return ", ".join(_said(bound, item) for item in value) or "—"
     if value is None or value == "":
         return "—"
     if isinstance(value, bool):

@@ -59,6 +59,7 @@ class Ticket:
     login: str
     page: str
     content: str
+    request: HttpRequest
 
     def use(self, work: Callable[[], str]) -> str:
         """Do ``work``, which returns the address of its result, and use the key up, both or neither.
@@ -81,10 +82,12 @@ class Ticket:
             return result
 
         try:
-            return in_transaction(act)
+            result = in_transaction(act)
         except DuplicateKeyError:
             self._tell_apart()
             raise
+        self.request.has_acted = True  # type: ignore[attr-defined]
+        return result
 
     def _tell_apart(self) -> None:
         first = collection("sent_forms").find_one({"_id": self.key})
@@ -111,7 +114,7 @@ def ticket(request: HttpRequest) -> Ticket:
         key, *bound_to = signing.loads(request.POST.get(FIELD, ""), salt=_SALT, max_age=VALID_SECONDS)
     except signing.BadSignature:
         key, bound_to = "", []
-    return Ticket(key if bound_to == [login, page] else "", login, page, _content(request))
+    return Ticket(key if bound_to == [login, page] else "", login, page, _content(request), request)
 
 
 def send_once(request: HttpRequest, work: Callable[[], Done]) -> HttpResponseRedirect:
@@ -145,8 +148,9 @@ def acting_once(view: View) -> View:
         first = _repeated(request)
         if first is None:
             answered = view(request, *args, **kwargs)
-            # The other one may have acted while this one was looked at.
-            first = _repeated(request) if answered.status_code == HTTPStatus.OK else None
+            # While this one was looked at, the other may have acted.
+            waits = answered.status_code == HTTPStatus.OK and not getattr(request, "has_acted", False)
+            first = _repeated(request) if waits else None
             if first is None:
                 return answered
         return already_sent(request, first)

@@ -8,12 +8,12 @@ from django.http import QueryDict
 
 def as_sent(bound: forms.BoundField) -> str:
     """What came with the form."""
-    return _plain(bound.data)
+    return _plain(bound.data, bound)
 
 
 def as_shown(bound: forms.BoundField, value: Any) -> str:
     """What would come if the page showed ``value`` and nobody touched it."""
-    return _plain(_parts(bound, value))
+    return _plain(_parts(bound, value), bound)
 
 
 def put(data: Any, bound: forms.BoundField, value: Any) -> QueryDict:
@@ -44,9 +44,11 @@ def _parts(bound: forms.BoundField, value: Any) -> Any:
     return widget.format_value(value)
 
 
-def _plain(value: Any) -> str:
+def _plain(value: Any, bound: forms.BoundField) -> str:
     if isinstance(value, list | tuple):
-        return "\0".join(_plain(item) for item in value)
+        texts = [_plain(item, bound) for item in value]
+        # What is ticked comes in the order of the page.
+        return "\0".join(sorted(texts) if getattr(bound.field.widget, "allow_multiple_selected", False) else texts)
     if isinstance(value, bool):
         return "on" if value else ""
     return "" if value is None else str(value).replace("\r\n", "\n").strip()

@@ -6,7 +6,6 @@ from typing import Any
 from bson import ObjectId
 from django.contrib.auth.models import User
 from django.db.models import Model
-from django.test import Client
 
 from backoffice.logins import Post, give_role
 from backoffice.models import Role, StaffLogin
@@ -23,6 +22,7 @@ from reminders.models import AutoMessage, ReminderRule, StaffChat
 from reminders.usecases import save_rule
 from scheduling.models import Booking, InterviewEvent, InterviewSlot, WaitingEntry
 from scheduling.staff import book_for
+from tests.staff_client import StaffClient
 from wording.models import MessageTemplate
 from wording.seeding import seed_defaults
 
@@ -162,9 +162,9 @@ class World:
             StaffLogin: self.logins["moscow"],
         }
 
-    def client(self, role: str) -> Client:
+    def client(self, role: str) -> StaffClient:
         """A browser with that role's login, in English."""
-        client = Client(headers={"Accept-Language": "en"}, raise_request_exception=False)
+        client = StaffClient(headers={"Accept-Language": "en"}, raise_request_exception=False)
         if role in self.logins:
             client.force_login(self.logins[role])
         return client
