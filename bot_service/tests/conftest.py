@@ -55,7 +55,7 @@ async def broker_line(servers: Servers) -> AsyncIterator[Line]:
 @pytest_asyncio.fixture(scope="session")
 async def redis_line(servers: Servers) -> AsyncIterator[Line]:
     """The bot's line to Redis, which can be cut."""
-    async with Line.to(servers.redis_url) as line:
+    async with Line.to(servers.redis_url_bot) as line:
         yield line
 
 

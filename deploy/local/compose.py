@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 
-from local import gateway, mongodb, rabbitmq
+from local import gateway, mongodb, rabbitmq, redis_server
 from local.applications import Context, Telegram, admin_environment, bot_environment
 from local.credentials import Credentials, load_or_create
 from local.layout import Home, Ports
@@ -22,9 +22,10 @@ def write_files(home: Home) -> None:
     credentials = load_or_create(home)
     for name, values in _environments(home, credentials).items():
         _write_environment(home, name, values)
-    # Read by the broker's user inside the container. Only password hashes are in it, and the home is closed.
+    # Read by the servers' users inside the containers. Only password hashes are in them, and the home is closed.
     definitions = json.dumps(rabbitmq.definitions(credentials), indent=2)
     home.write("compose/definitions.json", definitions + "\n", mode=0o644)
+    home.write("compose/users.acl", redis_server.users(credentials), mode=0o644)
     print(f"Written: {relative(home.path / 'compose')}. Now: docker compose up --detach")
 
 

@@ -20,6 +20,8 @@ class Credentials:
     rabbitmq_operator_password: str
     rabbitmq_celery_password: str
     redis_password: str
+    redis_admin_password: str
+    redis_bot_password: str
     django_secret_key: str
     desk_password: str
     api_token_bot: str

@@ -1,18 +1,52 @@
-"""Redis: dialog state and caches, with a password and an append-only file."""
+"""Redis: dialog state, caches and beat's schedule, with a user for each service and an append-only file."""
 
+import hashlib
 import socket
 
 from local.credentials import Credentials
 from local.layout import Home, Ports
 from local.programs import Program
 
+OPERATOR = "default"  # who gives a password alone is this user
+# Neither can so much as name a key of the other's, list keys, or do anything to the server.
+KEYS = {
+    "slotdesk-admin": ("redbeat:*", "admin:*"),
+    "slotdesk-bot": (
+        *("allowed:*", "awaited:*", "cities:*", "closed:*", "events:*", "flow:*", "questionnaire:*", "ready"),
+        *("recruiters:*", "screening:*", "slots:*", "templates:*", "update:*", "user:*"),
+    ),
+}
+_SERVICES_MAY = (
+    "+@read +@write +@connection +@transaction -@dangerous -@blocking -@pubsub -@scripting "
+    "-scan -randomkey -dbsize +time +eval +evalsha +script|load +script|exists"
+)
+
+
+def passwords(credentials: Credentials) -> dict[str, str]:
+    """The password of each user."""
+    return {
+        OPERATOR: credentials.redis_password,
+        "slotdesk-admin": credentials.redis_admin_password,
+        "slotdesk-bot": credentials.redis_bot_password,
+    }
+
+
+def users(credentials: Credentials) -> str:
+    """Redis' ACL file; it holds hashes of the passwords."""
+    hashes = {name: hashlib.sha256(password.encode()).hexdigest() for name, password in passwords(credentials).items()}
+    lines = [f"user {OPERATOR} reset on #{hashes[OPERATOR]} ~* &* +@all"]
+    for name, keys in KEYS.items():
+        patterns = " ".join(f"~{key}" for key in keys)
+        lines.append(f"user {name} reset on #{hashes[name]} {patterns} {_SERVICES_MAY}")
+    return "\n".join(lines) + "\n"
+
 
 def program(home: Home, ports: Ports, credentials: Credentials) -> Program:
-    """redis-server on 127.0.0.1. Settings are in a file, so that the password is on no command line."""
+    """redis-server on 127.0.0.1. Settings are in a file, so that nothing secret is on a command line."""
     settings = {
         "bind": "127.0.0.1",
         "port": str(ports.redis),
-        "requirepass": credentials.redis_password,
+        "aclfile": f'"{home.write("redis/users.acl", users(credentials))}"',
         "dir": f'"{home.directory("redis")}"',
         "appendonly": "yes",
         "save": '""',
@@ -22,9 +56,10 @@ def program(home: Home, ports: Ports, credentials: Credentials) -> Program:
     return Program("redis", ("redis-server", str(config)), home.path)
 
 
-def url(place: str, credentials: Credentials) -> str:
-    """Database 0 of the server at `place` (host:port), with the password."""
-    return f"redis://:{credentials.redis_password}@{place}/0"
+def url(place: str, user: str, credentials: Credentials) -> str:
+    """Database 0 of the server at `place` (host:port) as one of the users; the operator needs no name."""
+    name = "" if user == OPERATOR else user
+    return f"redis://{name}:{passwords(credentials)[user]}@{place}/0"
 
 
 def is_ready(ports: Ports, credentials: Credentials) -> bool:

@@ -92,15 +92,21 @@ def addresses(places: Places, credentials: Credentials) -> dict[str, str]:
         "AMQP_URL_BOT": rabbitmq.url(places.rabbitmq, "slotdesk-bot", credentials),
         "AMQP_URL_OPERATOR": rabbitmq.url(places.rabbitmq, "slotdesk-operator", credentials),
         "CELERY_BROKER_URL": rabbitmq.url(places.rabbitmq, "slotdesk-celery", credentials),
-        "REDIS_URL": redis_server.url(places.redis, credentials),
+        "REDIS_URL": redis_server.url(places.redis, redis_server.OPERATOR, credentials),
+        "REDIS_URL_ADMIN": redis_server.url(places.redis, "slotdesk-admin", credentials),
+        "REDIS_URL_BOT": redis_server.url(places.redis, "slotdesk-bot", credentials),
     }
 
 
 def external_addresses(environ: Mapping[str, str]) -> dict[str, str]:
-    """The addresses of a user's own servers; the names that are missing are an error that lists them all."""
+    """The addresses of a user's own servers; the names that are missing are an error that lists them all.
+
+    Both services use `REDIS_URL` where `REDIS_URL_ADMIN` and `REDIS_URL_BOT` are not given.
+    """
     if missing := [name for name in EXTERNAL_NAMES if not environ.get(name)]:
         raise LocalStackError(f"SLOTDESK_SERVERS=external also needs {', '.join(missing)}.")
-    return {name: environ[name] for name in EXTERNAL_NAMES}
+    own = {name: environ.get(name) or environ["REDIS_URL"] for name in ("REDIS_URL_ADMIN", "REDIS_URL_BOT")}
+    return {name: environ[name] for name in EXTERNAL_NAMES} | own
 
 
 def with_databases(known: Mapping[str, str], environ: Mapping[str, str]) -> dict[str, str]:

@@ -28,6 +28,7 @@ class Servers:
     amqp_url_admin: str
     amqp_url_operator: str
     redis_url: str
+    redis_url_bot: str
 
     @classmethod
     def from_environment(cls) -> "Servers":
@@ -36,13 +37,14 @@ class Servers:
         if path := os.environ.get("TEST_SERVERS_ENV"):
             lines = (line.partition("=") for line in Path(path).read_text().splitlines() if "=" in line)
             values |= {name.removeprefix("export ").strip(): value.strip().strip("'\"") for name, _, value in lines}
-        redis = urlsplit(values["REDIS_URL"])
+        redis, redis_bot = (urlsplit(values[name]) for name in ("REDIS_URL", "REDIS_URL_BOT"))
         return cls(
             mongodb_uri=values["BOT_MONGODB_URI"],
             amqp_url_bot=values["AMQP_URL_BOT"],
             amqp_url_admin=values["AMQP_URL_ADMIN"],
             amqp_url_operator=values["AMQP_URL_OPERATOR"],
             redis_url=urlunsplit(redis._replace(path=f"/{REDIS_DATABASE}")),
+            redis_url_bot=urlunsplit(redis_bot._replace(path=f"/{REDIS_DATABASE}")),
         )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import jsonschema
 import yaml
 
-from local import compose, gateway, rabbitmq
+from local import compose, gateway, rabbitmq, redis_server
 from local.layout import REPOSITORY, Home, Ports
 
 COMPOSE: dict[str, Any] = yaml.safe_load((REPOSITORY / "docker-compose.yml").read_text())
@@ -60,7 +60,8 @@ def test_the_gateway_has_a_value_for_every_place_in_its_configuration(tmp_path: 
 def test_every_file_that_it_reads_is_written_by_make_compose_files(tmp_path: Path) -> None:
     compose.write_files(Home.at(tmp_path))
     read = {name for service in COMPOSE["services"].values() for name in service.get("env_file", [])}
-    read |= {volume.split(":")[0] for volume in COMPOSE["services"]["rabbitmq"]["volumes"] if volume.startswith(".")}
+    mounted = [volume for name in ("rabbitmq", "redis") for volume in COMPOSE["services"][name]["volumes"]]
+    read |= {volume.split(":")[0] for volume in mounted if volume.startswith(".")}
     for name in read:
         assert (tmp_path / name.removeprefix("./").removeprefix(".local/")).exists(), name
 
@@ -71,6 +72,15 @@ def test_the_brokers_definitions_hold_the_same_users_and_no_password(tmp_path: P
     text = (tmp_path / "compose" / "definitions.json").read_text()
     assert {user["name"] for user in json.loads(text)["users"]} == set(rabbitmq.PERMISSIONS)
     for secret in (tmp_path / "secrets").glob("rabbitmq_*"):
+        assert secret.read_text() not in text
+
+
+def test_redis_users_hold_no_password(tmp_path: Path) -> None:
+    home = Home.at(tmp_path)
+    compose.write_files(home)
+    text = (tmp_path / "compose" / "users.acl").read_text()
+    assert [line.split()[1] for line in text.splitlines()] == ["default", *redis_server.KEYS]
+    for secret in (tmp_path / "secrets").glob("redis_*"):
         assert secret.read_text() not in text
 
 

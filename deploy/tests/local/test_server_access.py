@@ -1,6 +1,6 @@
 """NFR3: each service reaches what it needs on the servers and nothing else."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pika
 import pytest
@@ -194,8 +194,85 @@ def test_mongodb_waits_for_the_disk_where_data_is_to_last(servers: RunningServer
     assert waits() is False
 
 
-def test_redis_wants_its_password(servers: RunningServers) -> None:
+REDIS = {
+    "REDIS_URL_ADMIN": ("redbeat::schedule", "redbeat::lock", "admin:anything"),
+    "REDIS_URL_BOT": ("user:1:state", "user:1:lock", "allowed:entries", "slots:cache:x", "flow:chat:1", "update:1:2"),
+}
+FOREIGN = {
+    "REDIS_URL_ADMIN": (*REDIS["REDIS_URL_BOT"], "anything"),
+    "REDIS_URL_BOT": (*REDIS["REDIS_URL_ADMIN"], "redbeat:send what is due", "anything"),
+}
+FORBIDDEN = [
+    *("FLUSHALL", "FLUSHDB", "SHUTDOWN NOSAVE", "CONFIG GET *", "CONFIG SET requirepass x", "CONFIG REWRITE", "SAVE"),
+    *("KEYS *", "SCAN 0", "RANDOMKEY", "DBSIZE", "DEBUG SLEEP 0", "MONITOR", "SWAPDB 0 1", "INFO", "ROLE"),
+    *("ACL LIST", "ACL WHOAMI", "ACL SETUSER slotdesk-bot on +@all ~*", "CLIENT LIST", "CLIENT KILL TYPE normal"),
+    *(
+        "REPLICAOF NO ONE",
+        "MODULE LIST",
+        "SCRIPT FLUSH",
+        "FUNCTION FLUSH",
+        "PUBLISH a b",
+        "SUBSCRIBE a",
+        "LATENCY RESET",
+    ),
+]
+
+
+@pytest.fixture
+def as_user(servers: RunningServers) -> Iterator[Callable[[str], redis.Redis]]:
+    """Connections of the users named by their addresses."""
+    opened: list[redis.Redis] = []
+
+    def connect(name: str) -> redis.Redis:
+        opened.append(redis.Redis.from_url(servers.addresses[name]))
+        return opened[-1]
+
+    yield connect
+    for client in opened:
+        client.close()
+
+
+@pytest.mark.parametrize("user", REDIS)
+def test_a_service_does_with_its_own_keys_what_it_does_with_them(
+    as_user: Callable[[str], redis.Redis], user: str
+) -> None:
+    client = as_user(user)
+    for key in REDIS[user]:
+        with client.pipeline() as pipe:
+            pipe.set(key, "1", px=60_000).incr(key).pttl(key).mget(key).delete(key).exists(key)
+            pipe.hset(key, "field", "1").hgetall(key).expire(key, 60).delete(key)
+            pipe.zadd(key, {"member": 1}).zrangebyscore(key, 0, 2).delete(key)
+            pipe.execute()
+        with client.lock(key, timeout=5) as lock:
+            lock.extend(5)
+        assert client.register_script("redis.call('TIME') return redis.call('EXISTS', KEYS[1])")(keys=[key]) == 0
+
+
+@pytest.mark.parametrize("user", FOREIGN)
+def test_a_service_does_not_touch_the_others_keys(as_user: Callable[[str], redis.Redis], user: str) -> None:
+    """Guard: ``KEYS``: the bot's password switches no reminder off."""
+    client = as_user(user)
+    for key in FOREIGN[user]:
+        for command in (("GET", key), ("SET", key, "1"), ("DEL", key), ("EXPIRE", key, 1), ("RENAME", key, key)):
+            with pytest.raises(redis.exceptions.NoPermissionError):
+                client.execute_command(*command)
+        with pytest.raises(redis.exceptions.ResponseError, match=r"can't access"):
+            client.eval(f"return redis.call('DEL', '{key}')", 0)
+
+
+@pytest.mark.parametrize("user", REDIS)
+@pytest.mark.parametrize("command", FORBIDDEN)
+def test_a_service_does_nothing_to_the_server(as_user: Callable[[str], redis.Redis], user: str, command: str) -> None:
+    """Guard: ``_SERVICES_MAY``."""
+    with pytest.raises(redis.exceptions.ResponseError, match=r"no permissions|DEBUG command not allowed"):
+        as_user(user).execute_command(*command.split())
+
+
+def test_redis_answers_nobody_without_a_password(servers: RunningServers) -> None:
     assert redis.Redis.from_url(servers.addresses["REDIS_URL"]).ping() is True
     without = "redis://" + servers.addresses["REDIS_URL"].rpartition("@")[2]
     with pytest.raises(redis.AuthenticationError):
         redis.Redis.from_url(without).ping()
+    for user in ("default", "slotdesk-admin", "slotdesk-bot"):
+        with pytest.raises(redis.AuthenticationError):
+            redis.Redis.from_url(without, username=user, password="").ping()
