@@ -1,15 +1,17 @@
 """Celery: beat wakes scans, workers run them. What is due stands in MongoDB."""
 
 import os
-from datetime import timedelta
+import threading
 from typing import Any
 
 from celery import Celery
-from celery.signals import setup_logging, worker_process_init
+from celery.signals import beat_init, setup_logging, task_success, worker_init, worker_process_init, worker_ready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 from django.conf import settings
+
+from scans.schedule import BEAT_SCHEDULE
 
 app = Celery("slotdesk")
 app.conf.update(
@@ -26,72 +28,13 @@ app.conf.update(
     task_ignore_result=True,
     worker_enable_remote_control=False,
     redbeat_redis_url=settings.ENV.redis_url,
-    redbeat_redis_options={},  # else it takes the broker's
+    # Else it takes the broker's. A server that does not answer is an error, after which beat is started anew.
+    redbeat_redis_options={"socket_timeout": 5, "socket_connect_timeout": 5},
     redbeat_lock_timeout=10,
     # A longer sleep would lose the lock, and beat with it.
     beat_max_loop_interval=2,
-    beat_schedule={
-        "expire requests": {
-            "task": "scheduling.tasks.expire_requests",
-            "schedule": timedelta(seconds=15),
-            "options": {"expires": 15},
-        },
-        "bring requests to recruiters": {
-            "task": "scheduling.tasks.bring_requests",
-            "schedule": timedelta(seconds=15),
-            "options": {"expires": 15},
-        },
-        "remind recruiters": {
-            "task": "scheduling.tasks.remind_recruiters",
-            "schedule": timedelta(seconds=15),
-            "options": {"expires": 15},
-        },
-        "offer free seats": {
-            "task": "scheduling.tasks.offer_free_seats",
-            "schedule": timedelta(seconds=5),
-            "options": {"expires": 5},
-        },
-        "close finished interviews": {
-            "task": "scheduling.tasks.close_finished",
-            "schedule": timedelta(seconds=15),
-            "options": {"expires": 15},
-        },
-        "send what is due": {
-            "task": "reminders.tasks.send_due",
-            "schedule": timedelta(seconds=5),
-            "options": {"expires": 5},
-        },
-        "send again what was never reported": {
-            "task": "reminders.tasks.send_unreported_again",
-            "schedule": timedelta(minutes=1),
-            "options": {"expires": 60},
-        },
-        "plan lists": {
-            "task": "reminders.tasks.plan_lists",
-            "schedule": timedelta(minutes=1),
-            "options": {"expires": 60},
-        },
-        "plan again after changed rules": {
-            "task": "reminders.tasks.replan",
-            "schedule": timedelta(seconds=15),
-            "options": {"expires": 15},
-        },
-        "check plans": {
-            "task": "reminders.tasks.check_plans",
-            "schedule": timedelta(hours=1),
-            "options": {"expires": 3600},
-        },
-        "purge old automatic messages": {
-            "task": "reminders.tasks.purge",
-            "schedule": timedelta(hours=1),
-            "options": {"expires": 3600},
-        },
-        "purge old messages": {
-            "task": "messaging.tasks.purge",
-            "schedule": timedelta(hours=1),
-            "options": {"expires": 3600},
-        },
-    },
+    beat_scheduler="scans.beat:Scheduler",
+    beat_schedule=BEAT_SCHEDULE,
 )
 app.autodiscover_tasks(["scheduling", "reminders", "messaging"])
 
@@ -99,6 +42,40 @@ app.autodiscover_tasks(["scheduling", "reminders", "messaging"])
 @setup_logging.connect
 def _keep_our_logging(**_options: Any) -> None:
     """Django has configured logging already; Celery must not do it again."""
+
+
+_consuming = threading.Event()
+
+
+@worker_init.connect
+def _worker_health(**_options: Any) -> None:
+    from common import health
+    from scans import runs
+
+    runs.measure()
+    health.serve(lambda: runs.missing() if _consuming.is_set() else "The worker does not take tasks yet.")
+
+
+@worker_ready.connect
+def _takes_tasks(**_options: Any) -> None:
+    _consuming.set()
+
+
+@beat_init.connect
+def _beat_health(**_options: Any) -> None:
+    """Before redbeat waits for its lock: a beat that stands by is well, and says whether the scans are."""
+    from common import health
+    from scans import runs
+
+    runs.measure()
+    health.serve(runs.missing)
+
+
+@task_success.connect
+def _note_success(sender: Any, **_result: Any) -> None:
+    from scans import runs
+
+    runs.succeeded(sender.name)
 
 
 @worker_process_init.connect

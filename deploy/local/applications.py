@@ -138,15 +138,15 @@ def _admin_applications(context: Context) -> list[Application]:
 
     gate = gateway.program(context.home, ports, context.trusted_proxy)
     worker = ("-m", "celery", "-A", "config", "worker", "--concurrency", "2", "--loglevel", "INFO")
-    beat = ("-m", "celery", "-A", "config", "beat", "-S", "redbeat.RedBeatScheduler")
+    beat = ("-m", "celery", "-A", "config", "beat")
     return [
         Application(gate, f"{context.desk_url}/api/readyz"),
         serving("web", ports.web, ports.web_health),
         serving("api", ports.api, ports.api_health),
         working("consumer", ports.consumer, "manage.py", "consume_events"),
         working("relay", ports.relay, "manage.py", "relay_outbox"),
-        Application(program("worker", ports.worker, *worker)),
-        Application(program("beat", ports.beat, *beat, "--pidfile", "", "--loglevel", "INFO")),
+        working("worker", ports.worker, *worker),
+        working("beat", ports.beat, *beat, "--pidfile", "", "--loglevel", "INFO"),
     ]
 
 

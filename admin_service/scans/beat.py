@@ -1,0 +1,74 @@
+"""Celery's beat, which keeps its schedule in Redis and puts back what is lost there."""
+
+import json
+from typing import Any
+
+import structlog
+from redbeat.decoder import RedBeatJSONDecoder, RedBeatJSONEncoder, to_timestamp
+from redbeat.schedulers import RedBeatScheduler, RedBeatSchedulerEntry, get_redis
+from redis.exceptions import ResponseError
+
+from scans.schedule import BEAT_SCHEDULE
+
+log = structlog.get_logger(__name__)
+
+SLACK = 1.0
+"""Seconds by which an entry may be due later than one interval from now."""
+
+
+class Scheduler(RedBeatScheduler):  # type: ignore[misc]
+    """redbeat reads what Redis holds and no more: an entry that is lost there, or spoilt, would stop its scan for good.
+
+    So each tick, at least every ``beat_max_loop_interval``, compares Redis with the schedule in the code.
+    """
+
+    def tick(self, *args: Any, **kwargs: Any) -> float:
+        """Mend the schedule, then wake what is due."""
+        self.mend()
+        return float(super().tick(*args, **kwargs))
+
+    def mend(self) -> None:
+        """Write anew every entry that is missing or not as it was written."""
+        entries = [self._maybe_entry(name, known) for name, known in BEAT_SCHEDULE.items()]
+        spoilt = [entry for entry in entries if not self._is_whole(entry)]
+        for entry in spoilt:
+            entry.delete()
+            entry.save()
+        if spoilt:
+            log.warning("schedule_put_back", scans=[entry.name for entry in spoilt])
+
+    def _is_whole(self, entry: RedBeatSchedulerEntry) -> bool:
+        with get_redis(self.app).pipeline(transaction=False) as pipe:
+            pipe.hget(entry.key, "definition")
+            pipe.hget(entry.key, "meta")
+            pipe.zscore(self.app.redbeat_conf.schedule_key, entry.key)
+            definition, meta, due = pipe.execute(raise_on_error=False)
+        if isinstance(due, ResponseError):  # not a sorted set: nothing can be put back into it
+            get_redis(self.app).delete(self.app.redbeat_conf.schedule_key)
+        latest = to_timestamp(self.app.now() + entry.schedule.run_every) + SLACK
+        return _is_ours(definition, entry) and _is_readable(meta) and isinstance(due, float) and 0 <= due <= latest
+
+
+def _is_ours(definition: object, entry: RedBeatSchedulerEntry) -> bool:
+    fields = (
+        "name",
+        "task",
+        "args",
+        "kwargs",
+        "options",
+        "schedule",
+        "enabled",
+    )  # as RedBeatSchedulerEntry.save has it
+    written = json.dumps({field: getattr(entry, field) for field in fields}, cls=RedBeatJSONEncoder)
+    try:
+        return bool(json.loads(str(definition)) == json.loads(written))
+    except ValueError:
+        return False
+
+
+def _is_readable(meta: object) -> bool:
+    try:
+        json.loads(str(meta), cls=RedBeatJSONDecoder)["last_run_at"]
+    except (ValueError, KeyError, TypeError):
+        return False
+    return True
