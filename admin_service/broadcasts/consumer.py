@@ -9,6 +9,7 @@ from bson import Int64, ObjectId
 from broadcasts.models import BroadcastStatus
 from common import clock
 from common.mongo import Document, collection, current_session, in_transaction
+from messaging.receiving import ANY_SENDER, Receiver
 from reminders import reports
 from scheduling.card_reports import store_delivery
 from shared_contracts.broadcast import (
@@ -31,9 +32,12 @@ class DeliveryEvents:
 
     queue = DELIVERY_EVENT
 
+    def __init__(self, receiver: Receiver = ANY_SENDER) -> None:
+        self._receiver = receiver
+
     def read(self, body: bytes) -> AnyDeliveryEvent:
         """The report."""
-        return decode(delivery_event, body)
+        return decode(delivery_event, self._receiver.open(body, self.queue))
 
     def handle(self, items: Sequence[AnyDeliveryEvent]) -> list[Document]:
         """Store the reports in one transaction; nobody is answered."""

@@ -10,6 +10,8 @@ from pydantic import AfterValidator, Field, ValidationError, field_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
+from shared_contracts.signing import SHORTEST_KEY
+
 MINUTES_OF_A_YEAR = 366 * 24 * 60
 MIN_TOKEN = 16
 """Characters: a token that can't be guessed."""
@@ -47,6 +49,7 @@ class Env(BaseSettings):
     celery_broker_url: AmqpUrl
     redis_url: RedisUrl
     admin_api_tokens: Annotated[dict[str, str], NoDecode, Field(min_length=1)]
+    request_signing_keys: Annotated[list[str], NoDecode] = []
     telegram_bot_username: BotUsername
     allowed_hosts: Annotated[list[str], NoDecode] = ["127.0.0.1", "localhost"]
     csrf_trusted_origins: Annotated[list[str], NoDecode] = []
@@ -66,6 +69,14 @@ class Env(BaseSettings):
     @classmethod
     def _comma_list(cls, value: object) -> object:
         return [item.strip() for item in value.split(",") if item.strip()] if isinstance(value, str) else value
+
+    @field_validator("request_signing_keys", mode="before")
+    @classmethod
+    def _long_keys(cls, value: object) -> object:
+        keys = [item.strip() for item in value.split(",") if item.strip()] if isinstance(value, str) else value
+        if isinstance(keys, list) and any(len(key) < SHORTEST_KEY for key in keys):
+            raise ValueError(f"should be keys of at least {SHORTEST_KEY} characters, separated by commas")
+        return keys
 
     @field_validator("admin_api_tokens", mode="before")
     @classmethod

@@ -11,6 +11,7 @@ from pydantic import Field, TypeAdapter, ValidationError
 from common import clock
 from common.mongo import Document, collection, current_session, in_transaction
 from messaging import inbox, outbox
+from messaging.receiving import ANY_SENDER, Receiver
 from shared_contracts.booking import RequestEssentials
 from shared_contracts.dialog import AnyDialogCommand, DialogOutcome, DialogRequest, DialogResult, Role, dialog_command
 from shared_contracts.envelope import BadMessageError, decode, read_json_object
@@ -40,12 +41,12 @@ class DialogCommands:
 
     queue = DIALOG_COMMAND
 
-    def __init__(self, handlers: Mapping[type, Handling]) -> None:
-        self._handlers = handlers
+    def __init__(self, handlers: Mapping[type, Handling], receiver: Receiver = ANY_SENDER) -> None:
+        self._handlers, self._receiver = handlers, receiver
 
     def read(self, body: bytes) -> AnyDialogCommand:
         """The command."""
-        return decode(dialog_command, body)
+        return decode(dialog_command, self._receiver.open(body, self.queue))
 
     def handle(self, items: Sequence[AnyDialogCommand]) -> list[Document]:
         """Store the commands in one transaction; the rows are their answers."""
@@ -54,10 +55,11 @@ class DialogCommands:
     def give_up(self, body: bytes, reason: str) -> None:
         """Answer ``failed`` to who waits for it (a dead letter may be replayed later)."""
         try:
-            read_json_object(body)
-            command = _essentials.validate_json(body)
+            opened = self._receiver.open(body, self.queue)
+            read_json_object(opened)
+            command = _essentials.validate_json(opened)
         except (BadMessageError, ValidationError):
-            return  # nobody waits, or it does not say who
+            return  # not the bot's, nobody waits, or it does not say who
         if inbox.is_decided(command.message_id):
             return  # its answer stands
         answer = DialogAnswer(DialogOutcome.FAILED)

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from common import clock
 from common.mongo import Document
 from messaging import inbox, outbox
+from messaging.receiving import ANY_SENDER, Receiver
 from scheduling import news
 from scheduling.deciding import Asked, InChat, decide_requests
 from scheduling.domain.model import (
@@ -58,9 +59,12 @@ class BookingEvents:
 
     queue = BOOKING_EVENT
 
+    def __init__(self, receiver: Receiver = ANY_SENDER) -> None:
+        self._receiver = receiver
+
     def read(self, body: bytes) -> AnyBookingRequest:
         """The request."""
-        return decode(booking_event, body)
+        return decode(booking_event, self._receiver.open(body, self.queue))
 
     def handle(self, items: Sequence[AnyBookingRequest]) -> list[Document]:
         """Decide the requests in one transaction; the rows are their answers."""
@@ -69,10 +73,11 @@ class BookingEvents:
     def give_up(self, body: bytes, reason: str) -> None:
         """Answer ``failed`` where the request still says whom to answer (a dead letter may be replayed later)."""
         try:
-            read_json_object(body)  # within the limits on size and depth
-            request = request_essentials.validate_json(body)
+            opened = self._receiver.open(body, self.queue)
+            read_json_object(opened)  # within the limits on size and depth
+            request = request_essentials.validate_json(opened)
         except (BadMessageError, ValidationError):
-            return  # it does not say whom to answer
+            return  # not the bot's, or it does not say whom to answer
         if not inbox.is_decided(request.message_id):
             outbox.add_once(outbox.Outgoing(BOOKING_RESULT, _failed(request)))
 

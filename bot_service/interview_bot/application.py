@@ -118,7 +118,7 @@ class BotService:
             dialogs=Dialogs(self._redis),
             progress=Progresses(self._redis),
             screenings=Screenings(self._redis, self._api),
-            outbox=Outbox(self._database, self._broker),
+            outbox=Outbox(self._database, self._broker, self._settings.request_signing_key),
             chats=Chats(self._database),
             gate=Gate(self._redis, self._settings.bot_id),
             shown_cards=ShownCards(self._database),

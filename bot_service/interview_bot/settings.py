@@ -9,6 +9,8 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 from pydantic_settings.exceptions import SettingsError as BadSourceError
 
+from shared_contracts.signing import SHORTEST_KEY
+
 
 def _matching(pattern: str, meaning: str) -> AfterValidator:
     def check(value: SecretStr) -> SecretStr:
@@ -21,6 +23,9 @@ def _matching(pattern: str, meaning: str) -> AfterValidator:
 
 BotToken = Annotated[SecretStr, _matching(r"\d+:[A-Za-z0-9_-]{3,}", "a token as BotFather gives it, 123456:ABC…")]
 WebhookSecret = Annotated[SecretStr, _matching(r"[A-Za-z0-9_-]{1,256}", "1 to 256 of A-Z, a-z, 0-9, _ and -")]
+SigningKey = Annotated[
+    SecretStr, _matching(rf"\S{{{SHORTEST_KEY},}}", f"at least {SHORTEST_KEY} characters without blanks")
+]
 MongodbUri = Annotated[
     SecretStr, _matching(r"mongodb(\+srv)?://.+", "an address like mongodb://user:password@host:27017")
 ]
@@ -74,6 +79,7 @@ class Settings(_FromOutside):
     mongodb_database: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,38}$")]
     admin_api_url: AnyHttpUrl
     admin_api_token: SecretStr
+    request_signing_key: SigningKey | None = None
     updates_mode: Literal["polling", "webhook"] = "polling"
     webhook_url: AnyHttpUrl | None = None
     webhook_secret: WebhookSecret | None = None
@@ -104,8 +110,9 @@ class Settings(_FromOutside):
             self.redis_url,
             self.mongodb_uri,
             self.admin_api_token,
+            self.request_signing_key,
         )
-        return [value.get_secret_value() for value in values]
+        return [value.get_secret_value() for value in values if value]
 
 
 class DeadLetterSettings(_FromOutside):

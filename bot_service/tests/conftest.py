@@ -19,7 +19,7 @@ from interview_bot import database
 from interview_bot.application import BotService
 from interview_bot.database import Database
 from interview_bot.settings import Settings
-from tests.kit.desk import API_TOKEN, Desk, purge
+from tests.kit.desk import API_TOKEN, SIGNING_KEY, Desk, purge
 from tests.kit.line import Line
 from tests.kit.process import at_rest
 from tests.kit.recruiting import RITA
@@ -71,6 +71,7 @@ def settings(servers: Servers, sandbox_url: str, broker_line: Line, redis_line: 
         mongodb_database=f"{DATABASE}_{os.getpid()}",
         admin_api_url=AnyHttpUrl(f"http://127.0.0.1:{free_port()}"),
         admin_api_token=SecretStr(API_TOKEN),
+        request_signing_key=SecretStr(SIGNING_KEY),
         listen_port=free_port(),
     )
 

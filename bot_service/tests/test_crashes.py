@@ -117,7 +117,7 @@ async def test_what_its_writer_could_not_publish_goes_out_with_the_relays_next_r
 ) -> None:
     """Guard: ``left``; without it the row waits out the seconds that belong to its writer."""
     broker = Broker(settings.amqp_url.get_secret_value())
-    outbox = Outbox(bots_database, broker)
+    outbox = Outbox(bots_database, broker, settings.request_signing_key)
     given_up, under_way = [await outbox.store(BOOKING_EVENT, asking()) for _ in range(2)]
     assert given_up is not None
     assert under_way is not None

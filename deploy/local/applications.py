@@ -88,6 +88,7 @@ def admin_environment(context: Context) -> dict[str, str]:
         "CSRF_TRUSTED_ORIGINS": "",
         "TRUSTED_PROXIES": "1",  # the gateway
         "ADMIN_API_TOKENS": ",".join(f"{name}:{token}" for name, token in tokens.items()),
+        "REQUEST_SIGNING_KEYS": context.credentials.request_signing_key,
         "TELEGRAM_BOT_USERNAME": context.telegram.username,
         **(moved if context.switches.get("TEST_MODE") == "1" else {}),
         **context.switches,
@@ -105,6 +106,7 @@ def bot_environment(context: Context) -> dict[str, str]:
         "MONGODB_DATABASE": context.addresses["BOT_MONGODB_DATABASE"],
         "ADMIN_API_URL": context.api_url,
         "ADMIN_API_TOKEN": context.credentials.api_token_bot,
+        "REQUEST_SIGNING_KEY": context.credentials.request_signing_key,
         "UPDATES_MODE": "polling",
         "LISTEN_HOST": "127.0.0.1",
         "LISTEN_PORT": str(context.ports.bot),

@@ -26,6 +26,7 @@ class Credentials:
     desk_password: str
     api_token_bot: str
     api_token_operator: str
+    request_signing_key: str
     telegram_bot_token: str
 
 

@@ -65,10 +65,11 @@ def document() -> dict[str, Any]:
             "bindings": {"amqp": {"is": "queue", "queue": {"name": queue.name, "durable": True}}},
         }
         receiver = "admin" if queue.exchange == TO_ADMIN else "bot"
+        signed = " Carries `signature` (README, “Who may ask”)." if queue.exchange == TO_ADMIN else ""
         operations[f"{receiver}.receives.{queue.name}"] = {
             "action": "receive",
             "channel": {"$ref": f"#/channels/{queue.name}"},
-            "description": f"Published to the exchange {queue.exchange}; given up to {queue.dead_name}.",
+            "description": f"Published to the exchange {queue.exchange}; given up to {queue.dead_name}.{signed}",
         }
     return {
         "asyncapi": "3.0.0",

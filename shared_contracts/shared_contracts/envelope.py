@@ -38,6 +38,7 @@ class BadMessageKind(StrEnum):
     NOT_AN_OBJECT = "not_an_object"
     UNKNOWN_VERSION = "unknown_version"
     WRONG_FIELDS = "wrong_fields"
+    NOT_SIGNED = "not_signed"
 
 
 class BadMessageError(ValueError):

@@ -10,7 +10,7 @@ from typing import Literal
 from uuid import UUID
 
 from bson import Int64
-from pydantic import BaseModel
+from pydantic import BaseModel, SecretStr
 from pymongo import ASCENDING, WriteConcern
 from pymongo.errors import DuplicateKeyError, PyMongoError
 from structlog.stdlib import get_logger
@@ -20,6 +20,7 @@ from interview_bot.database import Database, Document
 from interview_bot.messaging.broker import Broker, PublishFailedError
 from interview_bot.metrics import OUTBOX_WAITING
 from shared_contracts.envelope import Message, encode
+from shared_contracts.signing import sign
 from shared_contracts.topology import BY_NAME, Queue
 
 LEFT_TO_WRITER = timedelta(seconds=5)
@@ -72,9 +73,10 @@ class AskedRequest(BaseModel):
 
 
 class Outbox:
-    """Stores and publishes messages to the admin service."""
+    """Stores and publishes messages to the admin service, signed where there is a key."""
 
-    def __init__(self, database: Database, broker: Broker) -> None:
+    def __init__(self, database: Database, broker: Broker, signing_key: SecretStr | None = None) -> None:
+        self._signing_key = signing_key
         self._rows = database["outbox"]
         self._marks = self._rows.with_options(write_concern=_UNHURRIED)
         self._broker = broker
@@ -84,7 +86,7 @@ class Outbox:
         row: Document = {
             "_id": str(message.message_id),
             "queue": queue.name,
-            "body": encode(message),
+            "body": self._written(queue, message),
             "correlation_id": message.correlation_id,
             "created_at": clock.now(),
             "sent_at": None,
@@ -97,6 +99,10 @@ class Outbox:
         except DuplicateKeyError:
             return None
         return row
+
+    def _written(self, queue: Queue, message: Message) -> bytes:
+        body = encode(message)
+        return sign(body, queue, self._signing_key.get_secret_value()) if self._signing_key else body
 
     async def publish(self, row: Document) -> bool:
         """Publish a stored message now. False when it has to wait for the relay's next round."""

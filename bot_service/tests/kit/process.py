@@ -12,7 +12,7 @@ import httpx
 
 from interview_bot.application import BotService
 from interview_bot.settings import Settings
-from tests.kit.desk import Desk
+from tests.kit.desk import SIGNING_KEY, Desk
 from tests.kit.servers import ROOT
 from tests.kit.telegram import eventually
 
@@ -29,6 +29,7 @@ def environment_of(settings: Settings, **changes: str) -> dict[str, str]:
         "MONGODB_DATABASE": settings.mongodb_database,
         "ADMIN_API_URL": str(settings.admin_api_url),
         "ADMIN_API_TOKEN": settings.admin_api_token.get_secret_value(),
+        "REQUEST_SIGNING_KEY": SIGNING_KEY,
         "LISTEN_PORT": str(settings.listen_port),
         "TEST_MODE": "1",
     } | changes

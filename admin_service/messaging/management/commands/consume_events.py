@@ -14,6 +14,7 @@ from common.mongo import assert_safe
 from messaging.broker import Broker
 from messaging.consuming import Handler, Worker
 from messaging.dialogs import DialogCommands, Handling
+from messaging.receiving import receiver
 from people.consumer import store_report
 from people.joining import claim_invitation, claim_username
 from questionnaires.consumer import store_answers
@@ -52,7 +53,8 @@ class Command(BaseCommand):
         """Run until told to stop."""
         assert_safe()
         stop = stopping.on_signal()
-        handlers: list[Handler[Any]] = [BookingEvents(), DeliveryEvents(), DialogCommands(DIALOGS)]
+        bots = receiver()
+        handlers: list[Handler[Any]] = [BookingEvents(bots), DeliveryEvents(bots), DialogCommands(DIALOGS, bots)]
         brokers = [Broker(settings.ENV.amqp_url, handler.queue.name, handler.queue) for handler in handlers]
         threads = [
             threading.Thread(target=Worker(broker, handler, stop).run, name=handler.queue.name)
