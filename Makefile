@@ -8,7 +8,7 @@ LOCK = pip compile --quiet --universal --python-version 3.11 --generate-hashes -
 PARTS = shared_contracts admin_service bot_service deploy
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-run installed run up down status logs test test-servers bench campaign check format lock compose-files clean
+.PHONY: help setup setup-run installed run up down status logs test test-servers bench campaign fuzz check format lock compose-files clean
 
 help:  ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -50,6 +50,9 @@ bench: setup  ## Measure how long fifty people wait for the bot, and a change in
 campaign: setup  ## Send thousands of reminders while processes are killed; count what is missing or doubled
 	@cd deploy && $(VENV_PYTHON) -m bench.reminders
 
+fuzz: setup  ## Ask the desk and the API thousands of things nobody would ask; print each answer that is a 5xx
+	@cd deploy && $(VENV_PYTHON) -m bench.fuzz $(FUZZ)
+
 check: setup  ## Lint, types, layers, migrations, contracts
 	@$(LOCAL) suites check $(SUITES)
 
@@ -67,7 +70,7 @@ compose-files: setup-run  ## Write the secrets and settings that docker-compose.
 	@$(LOCAL) compose-files
 
 clean:  ## Stop everything and remove its data, secrets, logs and caches
-	@if [ -x deploy/$(VENV_PYTHON) ]; then cd deploy && for home in .local .local/test-servers .local/test/admin .local/test/bot .local/test/migrations .local/acceptance .local/conversation .local/bench .local/reminders; do \
+	@if [ -x deploy/$(VENV_PYTHON) ]; then cd deploy && for home in .local .local/test-servers .local/test/admin .local/test/bot .local/test/migrations .local/acceptance .local/conversation .local/bench .local/reminders .local/fuzz; do \
 	  $(VENV_PYTHON) -m local down --home ../$$home || exit 1; done; fi
 	@rm -rf .local
 	@find . -name .venv -prune -o -name .git -prune -o -type d \

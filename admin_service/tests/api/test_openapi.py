@@ -4,33 +4,16 @@ from typing import Any
 
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, given, settings
 from schemathesis import GenerationMode
-from schemathesis.checks import not_a_server_error
-from schemathesis.specs.openapi.checks import response_schema_conformance, status_code_conformance
 
 from config.wsgi import application
 from tests.api.conftest import BOT_TOKEN
 from tests.conftest import MakeCandidate, MakeSlot
+from tests.fuzzing.api import ask_as_described, kinds, operations
 
 API = schemathesis.openapi.from_wsgi("/api/schema", application)
-FOUND: Any = list(API.get_all_operations())
-OPERATIONS = {operation.label: operation for operation in (found.ok() for found in FOUND)}
-CHECKS = [not_a_server_error, status_code_conformance, response_schema_conformance]
-CASES = [
-    (label, mode)
-    for label in OPERATIONS
-    for mode in GenerationMode
-    # What takes nothing can't be asked wrongly.
-    if mode is GenerationMode.POSITIVE or not label.endswith(("healthz", "readyz"))
-]
-BOUNDED = settings(
-    max_examples=20,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow],
-)
+OPERATIONS = operations(API)
+EXAMPLES = 20
 
 
 @pytest.fixture(autouse=True)
@@ -40,14 +23,9 @@ def _something_to_read(make_slot: MakeSlot, make_candidate: MakeCandidate) -> No
         make_candidate()
 
 
-@pytest.mark.parametrize(("label", "mode"), CASES)
+@pytest.mark.parametrize(("label", "mode"), kinds(OPERATIONS))
 def test_answers_are_as_described(label: str, mode: GenerationMode) -> None:
-    @given(case=OPERATIONS[label].as_strategy(generation_mode=mode))
-    @BOUNDED
-    def ask(case: Any) -> None:
-        case.call_and_validate(headers={"Authorization": f"Bearer {BOT_TOKEN}"}, checks=CHECKS)
-
-    ask()
+    ask_as_described(OPERATIONS[label], mode, {"Authorization": f"Bearer {BOT_TOKEN}"}, EXAMPLES)
 
 
 def test_the_description_is_openapi_with_ids_as_text() -> None:

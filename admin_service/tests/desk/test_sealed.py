@@ -105,10 +105,10 @@ def test_a_calendars_address_made_meanwhile_is_not_ended_unseen(desk: StaffClien
     asked = desk.get(url)
     desk.post(url, {"_confirm": "1"})
     olga.refresh_from_db()
-    token = olga.calendar_token
+    token = olga.calendar_token_hash
     assert CHANGED in told(desk.post(url, {"_confirm": "1"}, opened=unseen(asked)))
     olga.refresh_from_db()
-    assert olga.calendar_token == token
+    assert olga.calendar_token_hash == token
 
 
 def test_a_rule_changed_meanwhile_is_not_removed_unseen(desk: StaffClient) -> None:
