@@ -13,6 +13,7 @@ from common import wire
 from common.api import ProblemError
 from common.openapi import documented
 from common.reads import CURSOR, ApiView, Query, answer, limit_field, next_page, parse_query
+from config.env import READ
 from shared_contracts.directory import Page, Recipient
 from shared_contracts.fields import EntityId
 
@@ -26,6 +27,8 @@ class RecipientsQuery(Query):
 
 class RecipientsView(ApiView):
     """Whom a broadcast with an audience goes to (FR1)."""
+
+    scope = READ
 
     @documented(
         "People a broadcast goes to",

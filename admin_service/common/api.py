@@ -1,11 +1,12 @@
 """Who asks the API (service tokens), and how errors are told (problem details)."""
 
 import hmac
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from django.conf import settings
+from django.core.cache import cache
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.db import Error as DatabaseError
 from django.http import HttpResponse, HttpResponseBase
@@ -13,16 +14,24 @@ from pydantic import ValidationError
 from pymongo.errors import PyMongoError
 from rest_framework import exceptions
 from rest_framework.authentication import BaseAuthentication
+from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
 from common import correlation
+from config.env import token_digest
 from shared_contracts.directory import FieldError, Problem
 from shared_contracts.envelope import describe
+
+if TYPE_CHECKING:  # loading it loads this module, named in the settings
+    from rest_framework.views import APIView
 
 log = structlog.get_logger(__name__)
 
 PROBLEM_TYPE = "application/problem+json"
 RETRY_AFTER_SECONDS = 2
+WRONG_TOKENS, WRONG_TOKENS_SECONDS = 30, 60
+"""So many wrong tokens may come from one address in so long."""
+_RETRY_AFTER = {429: WRONG_TOKENS_SECONDS, 503: RETRY_AFTER_SECONDS}
 _TITLES = {
     400: "The request can't be understood",
     401: "A service token is needed",
@@ -33,6 +42,7 @@ _TITLES = {
     413: "The body is too long",
     415: "The body must be JSON",
     422: "The request contradicts an earlier one",
+    429: "Too many wrong tokens",
     500: "Something went wrong on our side",
     503: "Not available for the moment",
 }
@@ -43,36 +53,62 @@ class Service:
 
     is_authenticated = True
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, scopes: Collection[str]) -> None:
         self.name = name
+        self.scopes = scopes
 
 
 class ServiceTokenAuthentication(BaseAuthentication):
-    """``Authorization: Bearer <token>``, one of ``ADMIN_API_TOKENS``."""
+    """``Authorization: Bearer <token>``, one that ``ADMIN_API_CLIENTS`` has the digest of."""
 
     def authenticate(self, request: Request) -> tuple[Service, str] | None:
         """The service that asks, or None without the header.
 
+        A right token is served whatever else comes from its address: services may share one with who knows whom.
+
         Raises:
             AuthenticationFailed: the header names no known token.
+            ProblemError: 429, its address has tried too many.
         """
         header = request.headers.get("Authorization")
         if header is None:
             return None
         scheme, _, given = header.partition(" ")
-        # Every token is compared in full, so that the time taken tells nothing about any of them.
-        matches = [
-            name
-            for name, token in settings.ENV.admin_api_tokens.items()
-            if hmac.compare_digest(token.encode(), given.strip().encode()) and token
-        ]
-        if scheme.lower() != "bearer" or not matches:
-            raise exceptions.AuthenticationFailed("The Authorization header must be “Bearer ” and a known token.")
-        return Service(matches[0]), given
+        digest = token_digest(given.strip())
+        matches = [it for it in settings.ENV.admin_api_clients if hmac.compare_digest(it.digest, digest)]
+        if scheme.lower() == "bearer" and matches:
+            return Service(matches[0].name, matches[0].scopes), given
+        address = str(request.META.get("REMOTE_ADDR", ""))
+        tried = _count_wrong(address)
+        if tried in {1, WRONG_TOKENS}:
+            log.warning("wrong_api_token", address=address, tried=tried)
+        if tried > WRONG_TOKENS:
+            raise ProblemError(429, "Too many wrong tokens came from your address. Try again in a minute.")
+        raise exceptions.AuthenticationFailed("The Authorization header must be “Bearer ” and a known token.")
 
     def authenticate_header(self, request: Request) -> str:
         """Makes the refusal a 401."""
         return "Bearer"
+
+
+def _count_wrong(address: str) -> int:
+    key = f"wrong-api-token:{address}"
+    cache.add(key, 0, WRONG_TOKENS_SECONDS)
+    try:
+        return cache.incr(key)
+    except ValueError:  # it has lapsed in between
+        return 1
+
+
+class HasScope(BasePermission):
+    """The token has the ``scope`` that the view names. A view that names none is nobody's."""
+
+    message = "Your token does not have the scope that this address needs."
+
+    def has_permission(self, request: Request, view: "APIView") -> bool:
+        """Whether it does; without a token, no."""
+        scopes: Collection[str] = getattr(request.user, "scopes", ())
+        return getattr(view, "scope", None) in scopes
 
 
 class ProblemError(Exception):
@@ -96,8 +132,8 @@ def problem(status: int, detail: str, errors: Sequence[FieldError] = ()) -> Http
         correlation_id=correlation.current(),
     )
     response = HttpResponse(body.model_dump_json(), status=status, content_type=PROBLEM_TYPE)
-    if status == 503:  # noqa: PLR2004
-        response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    if status in _RETRY_AFTER:
+        response.headers["Retry-After"] = str(_RETRY_AFTER[status])
     return response
 
 

@@ -53,7 +53,7 @@ def _application(missing: Missing) -> Any:
     def application(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
         if path == "/metrics":
-            return metrics(environ, start_response)
+            return metrics(environ, start_response)  # type: ignore[no-any-return]
         answer = _answer(path, missing)
         start_response(f"{answer.status_code} {answer.reason_phrase}", list(answer.items()))
         return [answer.content]

@@ -34,11 +34,13 @@ _SETTINGS: dict[str, Any] = {
 _PROBLEMS = {
     400: "A parameter is wrong, unknown or repeated; `errors` names it and says what to give",
     401: "No token, or one nobody knows",
+    403: "The token does not allow this",
     404: "There is no such thing",
     409: "What is stored can't be shown; staff can put it right in the desk",
     413: "The body is longer than 64 KiB",
     415: "The body is not JSON",
     422: "The Idempotency-Key was used for another request",
+    429: "Too many wrong tokens came from this address; try again after `Retry-After` seconds",
     503: "The database can't be reached, or is too busy; try again after `Retry-After` seconds",
 }
 
@@ -62,7 +64,7 @@ class _ServiceTokenScheme(TokenScheme):  # type: ignore[no-untyped-call]
     name = "serviceToken"
 
     def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, Any]:
-        return {"type": "http", "scheme": "bearer", "description": "One of ADMIN_API_TOKENS"}
+        return {"type": "http", "scheme": "bearer", "description": "The token of one of ADMIN_API_CLIENTS"}
 
 
 def documented(
@@ -78,7 +80,7 @@ def documented(
     responses: dict[Any, Any] = {(200, "application/json"): OpenApiResponse(answer, description="As asked")}
     if conditional:
         responses[304] = OpenApiResponse(None, description="Unchanged since the ETag given in If-None-Match")
-    responses |= problem_responses(400, 401, 503, *problems)
+    responses |= problem_responses(400, 401, 403, 429, 503, *problems)
     every = [*query_parameters(query), *(parameters or [])]
     decorator: Callable[[F], F] = extend_schema(summary=summary, parameters=every, responses=responses)
     return decorator

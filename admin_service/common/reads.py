@@ -36,8 +36,9 @@ class _JsonOnly(BaseContentNegotiation):
 
 
 class ApiView(APIView):
-    """Base of all API views."""
+    """Base of all API views. ``scope`` is what a token must allow; a view without one lets nobody in."""
 
+    scope: str | None = None
     content_negotiation_class = _JsonOnly
 
 

@@ -1,10 +1,11 @@
 """The admin service's settings, from the environment or from files, checked before anything starts."""
 
+import hashlib
 import os
 import re
 import sys
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import AfterValidator, Field, ValidationError, field_validator
 from pydantic.fields import FieldInfo
@@ -13,8 +14,9 @@ from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource
 from shared_contracts.signing import SHORTEST_KEY
 
 MINUTES_OF_A_YEAR = 366 * 24 * 60
-MIN_TOKEN = 16
-"""Characters: a token that can't be guessed."""
+READ, BOOK = "read", "book"
+SCOPES = {READ, BOOK}
+"""What an API client may be allowed: the lists, or booking for people."""
 
 
 def _matching(pattern: str, meaning: str) -> AfterValidator:
@@ -36,6 +38,31 @@ DatabaseName = Annotated[str, _matching(r"[A-Za-z0-9_-]{1,63}", "1 to 63 of A-Z,
 BotUsername = Annotated[str, _matching(r"[A-Za-z0-9_]{5,32}", "the bot's @username without the @")]
 
 
+class ApiClient(NamedTuple):
+    """Who may ask the API, by one token. A name may have several: a new one then replaces an old one at leisure."""
+
+    name: str
+    scopes: frozenset[str]
+    digest: str
+
+    @classmethod
+    def read(cls, text: str) -> "ApiClient":
+        """From ``name:scope+scope:digest``.
+
+        Raises:
+            ValueError: saying what it should be; the text stays out of it, for it may be a token.
+        """
+        match = re.fullmatch(r"([a-z0-9_-]{1,40}):([a-z]+(?:\+[a-z]+)*):([0-9a-f]{64})", text)
+        if match is None or not set(match[2].split("+")) <= SCOPES:
+            raise ValueError("should be name:read:digest or name:read+book:digest, as “manage.py api_token” gives them")
+        return cls(match[1], frozenset(match[2].split("+")), match[3])
+
+
+def token_digest(token: str) -> str:
+    """What is kept of an API token. It is random and long, so there is nothing for a slower digest to protect."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
 class Env(BaseSettings):
     """One field per environment variable of the same name in capitals; ``NAME_FILE`` names a file with the value."""
 
@@ -48,8 +75,8 @@ class Env(BaseSettings):
     amqp_url_operator: AmqpUrl | None = None
     celery_broker_url: AmqpUrl
     redis_url: RedisUrl
-    admin_api_tokens: Annotated[dict[str, str], NoDecode, Field(min_length=1)]
     request_signing_keys: Annotated[list[str], NoDecode] = []
+    admin_api_clients: Annotated[list[ApiClient], NoDecode] = []
     telegram_bot_username: BotUsername
     allowed_hosts: Annotated[list[str], NoDecode] = ["127.0.0.1", "localhost"]
     csrf_trusted_origins: Annotated[list[str], NoDecode] = []
@@ -78,15 +105,12 @@ class Env(BaseSettings):
             raise ValueError(f"should be keys of at least {SHORTEST_KEY} characters, separated by commas")
         return keys
 
-    @field_validator("admin_api_tokens", mode="before")
+    @field_validator("admin_api_clients", mode="before")
     @classmethod
-    def _name_and_token(cls, value: object) -> object:
+    def _clients(cls, value: object) -> object:
         if not isinstance(value, str):
             return value
-        pairs = [item.strip().partition(":") for item in value.split(",") if item.strip()]
-        if any(not name or len(token) < MIN_TOKEN for name, _, token in pairs):
-            raise ValueError(f"should be name:token pairs, each token at least {MIN_TOKEN} characters long")
-        return {name: token for name, _, token in pairs}
+        return [ApiClient.read(item.strip()) for item in value.split(",") if item.strip()]
 
     @classmethod
     def settings_customise_sources(

@@ -23,6 +23,7 @@ from common.reads import (
     parse_query,
     position,
 )
+from config.env import READ
 from people.links import recruiter_link
 from people.models import MOSCOW
 from scheduling.loading import default_contact
@@ -46,6 +47,8 @@ class AllowedUsersQuery(Query):
 
 class AllowedUsersView(ApiView):
     """The allow list (FR2): whole, what changed since, or one person."""
+
+    scope = READ
 
     @documented("The allow list, or what changed in it since", ChangesPage[AllowedUser], query=AllowedUsersQuery)
     def get(self, request: Request) -> HttpResponse:
@@ -150,6 +153,8 @@ def page_by_id(request: Request, name: str, query: ListQuery, condition: Documen
 class CitiesView(ApiView):
     """Cities."""
 
+    scope = READ
+
     @documented("Cities with their time zones and contacts", Page[City], query=ListQuery)
     def get(self, request: Request) -> HttpResponse:
         """All cities."""
@@ -173,6 +178,8 @@ def _cities(rows: Sequence[Document], default: str | None) -> list[City]:
 
 class RecruitersView(ApiView):
     """Recruiters."""
+
+    scope = READ
 
     @documented("Active recruiters", Page[Recruiter], query=ListQuery)
     def get(self, request: Request) -> HttpResponse:
@@ -208,6 +215,8 @@ class UsernameQuery(Query):
 class AwaitedUsernamesView(ApiView):
     """Who was put down by @username and has not written yet (R10)."""
 
+    scope = READ
+
     @documented("Whether someone with this @username is awaited", AwaitedUsername, query=UsernameQuery)
     def get(self, request: Request) -> HttpResponse:
         """In whatever case it is written. False once someone has come in by it, or was taken off the list."""
@@ -219,6 +228,8 @@ class AwaitedUsernamesView(ApiView):
 
 class ContactView(ApiView):
     """The default contact (FR7)."""
+
+    scope = READ
 
     @documented("Whom to ask where a city names nobody", Contact)
     def get(self, request: Request) -> HttpResponse:

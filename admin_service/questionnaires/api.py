@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from common.api import ProblemError
 from common.openapi import documented
 from common.reads import ENTITY, ApiView, Query, answer, parse_query
+from config.env import READ
 from questionnaires.reading import screening, version_view
 from shared_contracts.directory import Screening
 from shared_contracts.fields import EntityId, TelegramUserId
@@ -19,6 +20,8 @@ _LARGEST_NUMBER = 2**31 - 1
 
 class VersionView(ApiView):
     """One version of a questionnaire."""
+
+    scope = READ
 
     @documented(
         "A published version of a questionnaire; it never changes",
@@ -50,6 +53,8 @@ class ScreeningQuery(Query):
 
 class ScreeningView(ApiView):
     """How far a person is with an interview event's questionnaire."""
+
+    scope = READ
 
     @documented(
         "A person's last answers to an interview event's questionnaire",

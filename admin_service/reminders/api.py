@@ -11,6 +11,7 @@ from common.api import ProblemError
 from common.mongo import collection, current_session, in_transaction
 from common.openapi import documented
 from common.reads import ApiView, Query, answer, parse_query
+from config.env import READ
 from reminders.domain.judging import asks_now, outdated
 from reminders.domain.kinds import AutoKind, AutoState
 from reminders.standing import entry, read_scene
@@ -20,6 +21,8 @@ from shared_contracts.notification import AutoMessage
 
 class AutoMessageView(ApiView):
     """An automatic message on its way."""
+
+    scope = READ
 
     @documented(
         "Whether an automatic message is still to be sent, and what it is about",

@@ -32,6 +32,7 @@ from common.reads import (
     position,
     raise_for,
 )
+from config.env import BOOK, READ
 from people.api import ListQuery, page_by_id
 from questionnaires.reading import published
 from scheduling import loading
@@ -67,6 +68,8 @@ class SlotsQuery(Query):
 class AvailableSlotsView(ApiView):
     """Slots that can be booked now (FR3, FR9)."""
 
+    scope = READ
+
     @documented("Slots that can be booked now, by start", Page[SlotView], query=SlotsQuery)
     def get(self, request: Request) -> HttpResponse:
         """Active slots with a free seat whose booking has not closed; none while the event is closed."""
@@ -101,6 +104,8 @@ def _is_open(event_id: str) -> bool:
 class EventsView(ApiView):
     """Interview events."""
 
+    scope = READ
+
     @documented("Interview events open for sign-up", Page[InterviewEvent], query=ListQuery)
     def get(self, request: Request) -> HttpResponse:
         """Open ones, oldest first."""
@@ -129,6 +134,8 @@ class BookingsQuery(Query):
 
 class BookingsView(ApiView):
     """A person's bookings."""
+
+    scope = READ
 
     @documented("A person's live bookings that are not over, by start", Page[BookingView], query=BookingsQuery)
     def get(self, request: Request) -> HttpResponse:
@@ -166,6 +173,8 @@ _STATUSES = {Outcome.BOOKED: 201, Outcome.PENDING_APPROVAL: 202}
 class ConfirmBookingView(ApiView):
     """Booking for clients without a broker: the same decision as the chat's."""
 
+    scope = BOOK
+
     @extend_schema(
         summary="Book a seat, once per Idempotency-Key",
         parameters=[
@@ -178,7 +187,7 @@ class ConfirmBookingView(ApiView):
             )
         ],
         request=ConfirmBooking,
-        responses={**_ANSWERS, **problem_responses(400, 401, 413, 415, 422, 503)},
+        responses={**_ANSWERS, **problem_responses(400, 401, 403, 413, 415, 422, 429, 503)},
     )
     def post(self, request: Request) -> HttpResponse:
         """Decide now and answer with the outcome."""

@@ -22,6 +22,7 @@ from common.reads import (
     parse_query,
     position,
 )
+from config.env import READ
 from scheduling import loading
 from scheduling.card_views import read_deck
 from scheduling.domain.marking import UNMARKED
@@ -44,6 +45,8 @@ MARKED_WITHIN = timedelta(days=3)
 
 class RecruiterCardsView(ApiView):
     """What waits for a recruiter."""
+
+    scope = READ
 
     @documented("Bookings that wait for a recruiter, by start", Page[RecruiterCard], query=CardsQuery)
     def get(self, request: Request) -> HttpResponse:

@@ -3,6 +3,7 @@
 Servers come from the file that ``TEST_SERVERS_ENV`` names, or from the environment.
 """
 
+import hashlib
 import os
 from pathlib import Path
 
@@ -23,7 +24,17 @@ for given, wanted in _NAMES.items():
 os.environ |= {
     "DJANGO_SECRET_KEY": "only-for-tests-only-for-tests-only-for-tests",
     "MONGODB_DATABASE": "slotdesk_admin",
-    "ADMIN_API_TOKENS": "bot:token-of-the-bot-in-tests,other:token-of-another-client",
+    # In tests the bot may book as well; who may not is the reader.
+    "ADMIN_API_CLIENTS": ",".join(
+        f"{name}:{scopes}:{hashlib.sha256(token.encode()).hexdigest()}"
+        for name, scopes, token in (
+            ("bot", "read+book", "token-of-the-bot-in-tests"),
+            ("bot", "read+book", "next-token-of-the-bot-in-tests"),
+            ("other", "read+book", "token-of-another-client"),
+            ("reader", "read", "token-of-a-reader-in-tests"),
+            ("booker", "book", "token-of-a-booker-in-tests"),
+        )
+    ),
     "TELEGRAM_BOT_USERNAME": "slotdesk_test_bot",
     "ALLOWED_HOSTS": "testserver,127.0.0.1,localhost",
     "SESSION_IDLE_MINUTES": "500000",  # tests travel; those of sessions set their own

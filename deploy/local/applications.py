@@ -1,5 +1,6 @@
 """The processes of the two services and the sandbox: their commands, environments and set-up steps."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,8 +10,6 @@ from local.credentials import Credentials
 from local.layout import ADMIN_SERVICE, BOT_SERVICE, DEPLOY, Home, Ports, python_of
 from local.programs import Program
 
-API_FOR_BOT = "bot"
-API_FOR_OPERATOR = "operator"
 ADMIN_USER = "admin"
 
 
@@ -71,10 +70,6 @@ class Context:
 
 def admin_environment(context: Context) -> dict[str, str]:
     """The admin service's settings. The operator's broker address is not among them."""
-    tokens = {
-        API_FOR_BOT: context.credentials.api_token_bot,
-        API_FOR_OPERATOR: context.credentials.api_token_operator,
-    }
     # Whoever moves the clock by days is not to log in again after each step.
     moved = {"SESSION_IDLE_MINUTES": "500000", "SESSION_MAX_HOURS": "8000"}
     return {
@@ -87,8 +82,14 @@ def admin_environment(context: Context) -> dict[str, str]:
         "ALLOWED_HOSTS": "127.0.0.1,localhost",
         "CSRF_TRUSTED_ORIGINS": "",
         "TRUSTED_PROXIES": "1",  # the gateway
-        "ADMIN_API_TOKENS": ",".join(f"{name}:{token}" for name, token in tokens.items()),
         "REQUEST_SIGNING_KEYS": context.credentials.request_signing_key,
+        "ADMIN_API_CLIENTS": ",".join(
+            f"{name}:{hashlib.sha256(token.encode()).hexdigest()}"
+            for name, token in (
+                ("bot:read", context.credentials.api_token_bot),
+                ("operator:read+book", context.credentials.api_token_operator),
+            )
+        ),
         "TELEGRAM_BOT_USERNAME": context.telegram.username,
         **(moved if context.switches.get("TEST_MODE") == "1" else {}),
         **context.switches,

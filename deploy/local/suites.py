@@ -33,7 +33,6 @@ SETTINGS = {
     "AMQP_URL": "amqp://127.0.0.1",
     "CELERY_BROKER_URL": "amqp://127.0.0.1",
     "REDIS_URL": "redis://127.0.0.1",
-    "ADMIN_API_TOKENS": "check:never-used-by-anyone",
     "TELEGRAM_BOT_USERNAME": "slotdesk_check_bot",
 }
 TEST_HOME = REPOSITORY / ".local" / "test"
