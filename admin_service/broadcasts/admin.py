@@ -20,7 +20,8 @@ from common.scope import SHARED, Rows
 from desk.clocks import said
 from desk.dashboard import counts
 from desk.options import ReadOnlyAdmin, UseCaseAdmin, UseCaseForm, plainly
-from people.models import LARGEST_TELEGRAM_ID, MOSCOW
+from people.models import MOSCOW
+from shared_contracts.fields import LARGEST_TELEGRAM_ID
 
 MOST_DELIVERIES = 200
 

@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from django_mongodb_backend.fields import ArrayField, ObjectIdField
 
 from common.models import StampedModel
-from people.models import LARGEST_TELEGRAM_ID, MOSCOW, City
+from people.models import MOSCOW, City
 from scheduling.models import InterviewEvent
+from shared_contracts.fields import LARGEST_TELEGRAM_ID
 
 
 class AnnouncementChat(StampedModel):

@@ -12,7 +12,7 @@ from unfold.widgets import (
     UnfoldBooleanWidget,
 )
 
-from people.models import LARGEST_TELEGRAM_ID
+from shared_contracts.fields import LARGEST_TELEGRAM_ID
 
 REASON_LENGTH = 1_000
 

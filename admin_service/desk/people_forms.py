@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from people.invitations import DEFAULT_DAYS, MOST_DAYS
-from people.models import LARGEST_TELEGRAM_ID
+from shared_contracts.fields import LARGEST_TELEGRAM_ID
 
 LARGEST_FILE = 256 * 1024  # 500 people need a tenth of it
 _ENCODINGS = ("utf-8-sig", "cp1251")  # the second is how older spreadsheets save Russian

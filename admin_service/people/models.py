@@ -269,4 +269,4 @@ class ContactSettings(StampedModel):
         verbose_name_plural = _("default contact")
 
     def __str__(self) -> str:
-        return self.contact_url
+        return str(self.contact_url)

@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -13,12 +14,11 @@ from common import clock
 from common.mongo import collection
 from messaging import dead_letters, receiving
 from messaging.broker import Broker
-from messaging.consuming import Worker
+from messaging.consuming import Handler, Worker
 from messaging.dialogs import DialogCommands
 from messaging.management.commands.consume_events import DIALOGS
 from messaging.receiving import Receiver
-from people.invitations import invite
-from people.models import Candidate, Invitation, Recruiter
+from people.models import Candidate, Recruiter
 from scheduling.consumer import BookingEvents
 from scheduling.models import Booking
 from scheduling.staff import book_for
@@ -40,10 +40,10 @@ def _empty_queues() -> None:
 def consumers(receiver: Receiver) -> Iterator[None]:
     """Consumers that take only what the bot has signed."""
     stopping = threading.Event()
-    handlers = [BookingEvents(receiver), DialogCommands(DIALOGS, receiver)]
+    handlers: list[Handler[Any]] = [BookingEvents(receiver), DialogCommands(DIALOGS, receiver)]
     brokers = [Broker(settings.ENV.amqp_url, "consumer under test", handler.queue) for handler in handlers]
     threads = [
-        threading.Thread(target=Worker(broker, handler, stopping).run)  # type: ignore[type-var, arg-type]
+        threading.Thread(target=Worker(broker, handler, stopping).run)
         for broker, handler in zip(brokers, handlers, strict=True)
     ]
     for thread in threads:
@@ -87,8 +87,7 @@ def test_whoever_only_may_publish_books_cancels_and_approves_nothing(
 
 def test_whoever_only_may_publish_comes_in_by_no_link(maria: Candidate) -> None:
     """The sibling: dialogs' commands."""
-    invite([Candidate.objects.create(first_name="Пётр")], actor="anna")
-    command = claiming.opens(Invitation.objects.get(), 70_009)
+    command = claiming.opens(claiming.link(Candidate.objects.create(first_name="Пётр")), 70_009)
     with consumers(Receiver((KEY,))):
         sent(DIALOG_COMMAND, command)
         assert buried(DIALOG_COMMAND, 1) == ["not_signed: signature is missing"]

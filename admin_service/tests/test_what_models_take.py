@@ -253,5 +253,5 @@ def test_no_line_is_taken_that_could_forge_another(break_: str, moscow: City, ev
     text = f"Анна{break_}Ваша запись отменена"
     slot = InterviewSlot(event=event, city=moscow, starts_at=clock.now(), location="Офис", room=text)
     for document in (City(name=text), Candidate(first_name=text, telegram_id=7), InterviewEvent(title=text), slot):
-        with pytest.raises(ValidationError, match="one line"):
+        with pytest.raises(ValidationError, match="в одну строку"):
             document.clean_fields(exclude=["event", "city", "booked_users", "ends_at", "closes_at"])

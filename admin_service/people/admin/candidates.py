@@ -24,9 +24,10 @@ from desk.people_forms import TelegramIdField, UsernameField
 from desk.scoping import ScopedRelatedFilter
 from desk.sending.sealed import is_as_shown
 from people.admin.inviting import InvitingAdmin
-from people.models import LARGEST_TELEGRAM_ID, Candidate
+from people.models import Candidate
 from people.usecases import restore_candidates, save_candidate
 from scheduling.removal import remove_candidates
+from shared_contracts.fields import LARGEST_TELEGRAM_ID
 
 _NAMES = ("first_name", "last_name", "username")
 

@@ -7,9 +7,9 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from common.scope import SHARED
 from desk.options import OneDocumentAdmin, UseCaseForm
-from people.models import LARGEST_TELEGRAM_ID
 from reminders.models import StaffChat
 from reminders.usecases import save_staff_chat
+from shared_contracts.fields import LARGEST_TELEGRAM_ID
 
 
 class StaffChatForm(UseCaseForm):
