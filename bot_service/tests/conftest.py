@@ -21,7 +21,7 @@ from interview_bot.database import Database
 from interview_bot.settings import Settings
 from tests.kit.desk import API_TOKEN, SIGNING_KEY, Desk, purge
 from tests.kit.line import Line
-from tests.kit.process import at_rest
+from tests.kit.process import at_rest, forget
 from tests.kit.recruiting import RITA
 from tests.kit.servers import TOKEN, Servers, declare_topology, free_port, start_sandbox
 from tests.kit.telegram import Person, Sandbox, eventually
@@ -156,6 +156,7 @@ async def bot(desk: Desk, bot_process: BotService) -> AsyncIterator[BotService]:
     desk.open_doors()
     with suppress(AssertionError):  # what waits for a long time, such as a try that comes later, is left alone
         await eventually(partial(at_rest, bot_process, desk), "the bot is at rest", seconds=1)
+    await forget(bot_process)
 
 
 @pytest_asyncio.fixture

@@ -18,16 +18,6 @@ from tests.kit.telegram import GROUP, Message, Person, Sandbox, eventually
 from tests.test_booking import open_details
 
 
-@pytest.fixture(autouse=True)
-async def forgotten(bot: BotService) -> None:
-    """What an earlier test left waiting is gone, and so are the pauses that this process knows of."""
-    outgoing = bot._tools.outgoing
-    await outgoing.finish(0)
-    await eventually(partial(_is_empty, outgoing), "nothing waits")
-    bot._tools.flow._pauses.clear()
-    bot._tools.flow._refused.clear()
-
-
 async def _is_empty(outgoing: Outgoing) -> bool:
     return not outgoing._chats
 

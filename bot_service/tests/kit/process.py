@@ -87,6 +87,13 @@ async def at_rest(bot: BotService, desk: Desk) -> bool:
     return True
 
 
+async def forget(bot: BotService) -> None:
+    """What waits for room in a chat, and the pauses that this process knows of, are of the past."""
+    await bot._tools.outgoing.finish(0)
+    for known in (bot._tools.flow._pauses, bot._tools.flow._refused, bot._tools.flow._lines, bot._tools.gate._closed):
+        known.clear()
+
+
 async def _ready(port: int) -> bool:
     try:
         async with httpx.AsyncClient(verify=False) as http:
