@@ -55,12 +55,12 @@ async def test_a_stranger_who_floods_keeps_nobody_waiting_and_is_told_once(
     assert len(desk.asked) < 130
 
     async def all_gone() -> bool:
-        return dropped() - before >= 130 - STRANGER.burst - 2
+        return dropped() - before >= 120
 
     await eventually(all_gone, "the rest is dropped")
     told = [message.text for message in await stranger.messages() if SLOW_DOWN in message.text]
     assert len(told) <= 1
-    assert len(await stranger.messages()) <= STRANGER.burst + 1
+    assert len(await stranger.messages()) <= 10
 
 
 async def test_a_candidate_who_writes_too_much_is_told_in_their_language_and_served_again(
@@ -98,7 +98,7 @@ async def test_presses_beyond_the_burst_are_all_answered_with_what_to_do(
 async def test_a_group_gets_few_answers_however_many_ask_and_no_word_about_it(
     sandbox: Sandbox, anna: Person, desk: Desk
 ) -> None:
-    """Guard: ``GROUP``; what people do in their private chats goes on meanwhile."""
+    """What people do in their private chats goes on meanwhile."""
     people = [await sandbox.person(1100 + number, f"Кандидат {number}") for number in range(15)]
     for person in people:
         desk.allow(person.id)
@@ -108,8 +108,17 @@ async def test_a_group_gets_few_answers_however_many_ask_and_no_word_about_it(
     for person in people:
         await person.sees("Вот что я умею")
     shown = [message.text for message in await sandbox.messages(GROUP)]
-    assert 1 <= len(shown) <= gate_module.GROUP.burst
+    assert 1 <= len(shown) <= 7
     assert not any(SLOW_DOWN in text for text in shown)
+
+
+async def test_a_groups_commands_are_bounded_whoever_writes_them(redis: Redis, desk: Desk) -> None:
+    """Guard: ``GROUP``; nobody is told, and nobody's own budget is spent by it."""
+    gate, chat = Gate(redis, 1), Chat(GROUP, Chat.SUPERGROUP)
+    let_in = await admitted(gate, (written(n, user_id=3000 + n, chat=chat) for n in range(1, 41)))
+    assert let_in.count(Admission.ADMITTED) <= 6
+    assert set(let_in) == {Admission.ADMITTED, Admission.DROPPED}
+    assert await gate.admit(written(99, user_id=3040)) is Admission.ADMITTED
 
 
 async def test_what_people_say_to_each_other_in_a_group_is_not_counted(redis: Redis, desk: Desk) -> None:
