@@ -124,21 +124,26 @@ async def test_an_answer_that_failed_is_given_again(anna: Person, redis: Redis, 
     await anna.sees("in the end", seconds=20)
 
 
-async def test_an_edit_that_waits_is_overtaken_by_any_replicas_later_one(
-    anna: Person, redis: Redis, bot: BotService
-) -> None:
-    """Guard: ``overtake``. Without it "booking…" would be written over the outcome."""
+async def test_an_edit_that_waits_is_overtaken_by_one_that_is_made(anna: Person, redis: Redis, bot: BotService) -> None:
+    """Guard: ``overtake`` in the limiter. Without it "booking…" would be written over the outcome."""
     message, tools = await shown(anna), bot._tools
     await pause(redis, anna.id)
     await tools.outgoing.edit(anna.id, message.id, Screen("booking…"))
     await edit(tools.bot, anna.id, message.id, Screen("booked"), Priority.IN_TURN)
-    await tools.outgoing.edit(anna.id, message.id + 1_000, Screen("another message's"), or_send=False)
-    other = WaitingEdits(redis)
-    await tools.outgoing.edit(anna.id, message.id, Screen("booking again…"))
-    await other.overtake(anna.id, message.id)
     await resume(redis, anna.id)
     await eventually(partial(_is_empty, tools.outgoing), "all that waited is done with", seconds=20)
     assert (await anna.messages())[0].text == "booked"
+
+
+async def test_an_edit_that_waits_is_overtaken_by_another_replicas(anna: Person, redis: Redis, bot: BotService) -> None:
+    """Guard: the token in Redis (``is_waiting``)."""
+    message, tools = await shown(anna), bot._tools
+    await pause(redis, anna.id)
+    await tools.outgoing.edit(anna.id, message.id, Screen("booking…"))
+    await WaitingEdits(redis).overtake(anna.id, message.id)
+    await resume(redis, anna.id)
+    await eventually(partial(_is_empty, tools.outgoing), "all that waited is done with", seconds=20)
+    assert (await anna.messages())[0].text == message.text
 
 
 async def test_an_edit_that_waited_is_not_made_while_the_person_is_being_handled(
@@ -149,11 +154,13 @@ async def test_an_edit_that_waited_is_not_made_while_the_person_is_being_handled
     await pause(redis, anna.id)
     async with bot._locks.hold(anna.id):
         await tools.outgoing.edit(anna.id, message.id, Screen("older"))
+        await redis.delete(f"flow:chat:{anna.id}")
         await resume(redis, anna.id)
         await eventually(partial(_turn_taken, redis, anna.id), "its turn has come", seconds=15)
         await edit(tools.bot, anna.id, message.id, Screen("newer"), Priority.IN_TURN)
     await eventually(partial(_is_empty, tools.outgoing), "all that waited is done with", seconds=20)
-    assert (await anna.messages())[0].text == "newer"
+    [last] = await anna.messages()
+    assert (last.text, last.edits) == ("newer", message.edits + 1)
 
 
 async def _turn_taken(redis: Redis, chat_id: int) -> bool:
