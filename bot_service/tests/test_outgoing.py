@@ -170,7 +170,7 @@ async def _turn_taken(redis: Redis, chat_id: int) -> bool:
 async def test_an_outcome_waits_for_its_chat_and_is_shown_whole(
     anna: Person, sandbox: Sandbox, redis: Redis, desk: Desk, bots_database: Database
 ) -> None:
-    """I5: a result is acknowledged to RabbitMQ only once it is shown. Guard: ``take_turn`` before the lock."""
+    """I5: a result is acknowledged to RabbitMQ only once it is shown. Nobody sleeps under the lock."""
     details = await open_details(anna)
     await pause(redis, anna.id)
     query = await anna.presses(details, "Подтвердить")
@@ -194,7 +194,7 @@ async def _lock_is_free(redis: Redis, user_id: int) -> bool:
 async def test_a_recruiters_card_that_waits_for_its_chat_holds_nobody(
     rita: Person, sandbox: Sandbox, redis: Redis, desk: Desk
 ) -> None:
-    """Guard: ``take_turn`` in ``Cards.deliver``: not in the limiter, under the recruiter's lock."""
+    """It comes when there is room; until then the recruiter's presses are handled."""
     await pause(redis, rita.id)
     await desk.show_card()
     await eventually(partial(_lock_is_free, redis, rita.id), "the lock is free")
