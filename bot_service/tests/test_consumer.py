@@ -166,6 +166,9 @@ async def test_a_chat_without_room_is_no_fault_of_its_message(
     async with consuming(broker, bots_database, handle):
         await desk.send(QUEUE.name, item)
         await eventually(lambda: done(bots_database, item), "it is done in the end")
+    row = await bots_database["inbox"].find_one({"_id": f"{QUEUE.name}:{item.message_id}"})
+    assert row is not None
+    assert "attempts" not in row, "it was not given back and counted"
 
 
 async def test_a_redelivered_message_that_waits_for_its_next_try_holds_no_other(
