@@ -1,5 +1,6 @@
 """The HTTP side: webhook, liveness, readiness, metrics."""
 
+import asyncio
 import hmac
 import json
 from collections.abc import Awaitable, Callable, Mapping
@@ -18,8 +19,14 @@ from structlog.stdlib import get_logger
 from interview_bot.intake import UnreadableUpdateError
 
 _STOP_SECONDS = 10
+_BODY_SECONDS = 10
+_LONGEST_BODY = 1024 * 1024  # an update has a few KiB
 Check = Callable[[], Awaitable[bool]]
 _log = get_logger(__name__)
+
+
+class _TooLongError(Exception):
+    """Nothing that Telegram sends."""
 
 
 class Webhook:
@@ -38,13 +45,27 @@ class Webhook:
         if not self.accepting:
             return PlainTextResponse("stopping, send it again", 503)
         try:
-            await self._take(json.loads(await request.body()))
+            await self._take(json.loads(await _body(request)))
+        except _TooLongError:
+            return PlainTextResponse("too long", 413)
+        except TimeoutError:
+            return PlainTextResponse("too slow", 408)
         except (ValueError, UnreadableUpdateError):
             return PlainTextResponse("not an update", 400)
         except Exception:
             _log.exception("update_comes_again")
             return PlainTextResponse("not handled, send it again", 503)
         return PlainTextResponse("ok")
+
+
+async def _body(request: Request) -> bytes:
+    body = bytearray()
+    async with asyncio.timeout(_BODY_SECONDS):
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > _LONGEST_BODY:
+                raise _TooLongError
+    return bytes(body)
 
 
 def build(checks: Mapping[str, Check], is_alive: Callable[[], bool], webhook: Webhook | None, path: str) -> Starlette:

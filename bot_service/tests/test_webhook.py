@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import pytest_asyncio
@@ -160,3 +161,37 @@ def _as_update(bot: BotService, body: dict[str, Any]) -> Update:
     made = Update.de_json(body, bot._tools.bot)
     assert made is not None
     return made
+
+
+async def _begun(hook: str, announced: int, secret: str = SECRET) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """A delivery that announces a body and sends one byte of it."""
+    url = urlsplit(hook)
+    reader, writer = await asyncio.open_connection(url.hostname, url.port)
+    head = f"POST {url.path} HTTP/1.1\r\nHost: a\r\nX-Telegram-Bot-Api-Secret-Token: {secret}\r\n"
+    writer.write(f"{head}Content-Length: {announced}\r\n\r\n{{".encode())
+    await writer.drain()
+    return reader, writer
+
+
+async def test_a_body_that_does_not_come_is_not_waited_for(hook: str, anna: Person) -> None:
+    """Guard: ``_BODY_SECONDS``. Meanwhile others are served."""
+    slow = [await _begun(hook, 1000) for _ in range(50)]
+    await anna.writes("/help")
+    for reader, writer in slow:
+        assert b" 408 " in await asyncio.wait_for(reader.readline(), 60)
+        writer.close()
+
+
+async def test_a_body_that_is_too_long_is_refused(hook: str) -> None:
+    """Guard: ``_LONGEST_BODY``."""
+    reader, writer = await _begun(hook, 9_000_000)
+    writer.write(b" " * 1_100_000)
+    assert b" 413 " in await asyncio.wait_for(reader.readline(), 60)
+    writer.close()
+
+
+async def test_who_does_not_know_the_secret_is_answered_without_a_body(hook: str) -> None:
+    """Guard: the secret is looked at before the ``_body`` is read."""
+    reader, writer = await _begun(hook, 9_000_000, secret="guessed")
+    assert b" 403 " in await asyncio.wait_for(reader.readline(), 60)
+    writer.close()
