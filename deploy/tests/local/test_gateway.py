@@ -26,7 +26,7 @@ class _Upstream(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         length = int(self.headers.get("Content-Length", 0))
-        told = {"port": self.server.server_address[1], "path": self.path, "body": len(self.rfile.read(length))}
+        told = {"port": self.connection.getsockname()[1], "path": self.path, "body": len(self.rfile.read(length))}
         content = json.dumps({**told, "headers": dict(self.headers)}).encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(content)))

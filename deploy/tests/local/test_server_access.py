@@ -244,20 +244,13 @@ def test_a_service_does_with_its_own_keys_what_it_does_with_them(
     client = as_user(user)
     for key in REDIS[user]:
         commands = [
-            *(
-                ["SET", key, 1, "PX", 60_000],
-                ["INCR", key],
-                ["PTTL", key],
-                ["MGET", key],
-                ["EXISTS", key],
-                ["DEL", key],
-            ),
-            *(["HSET", key, "field", 1], ["HGETALL", key], ["EXPIRE", key, 60], ["DEL", key]),
-            *(["ZADD", key, 1, "member"], ["ZRANGEBYSCORE", key, 0, 2], ["DEL", key]),
+            *("SET {} 1 PX 60000", "INCR {}", "PTTL {}", "MGET {}", "EXISTS {}", "DEL {}"),
+            *("HSET {} field 1", "HGETALL {}", "EXPIRE {} 60", "DEL {}"),
+            *("ZADD {} 1 member", "ZRANGEBYSCORE {} 0 2", "DEL {}"),
         ]
         with client.pipeline() as pipe:
             for command in commands:
-                run(pipe, *command)
+                run(pipe, *command.format(key).split())
             pipe.execute()
         with client.lock(key, timeout=5) as lock:
             lock.extend(5)
@@ -269,7 +262,7 @@ def test_a_service_does_not_touch_the_others_keys(as_user: Callable[[str], redis
     """Guard: ``KEYS``: the bot's password switches no reminder off."""
     client = as_user(user)
     for key in FOREIGN[user]:
-        for command in (("GET", key), ("SET", key, "1"), ("DEL", key), ("EXPIRE", key, 1), ("RENAME", key, key)):
+        for command in (["GET", key], ["SET", key, "1"], ["DEL", key], ["EXPIRE", key, "1"], ["RENAME", key, key]):
             with pytest.raises(redis.exceptions.NoPermissionError):
                 run(client, *command)
         with pytest.raises(redis.exceptions.ResponseError, match=r"can't access"):
