@@ -47,7 +47,11 @@ UNFOLD: dict[str, Any] = {
     },
     "DASHBOARD_CALLBACK": "desk.dashboard.add_numbers",
     "STYLES": [lambda request: static("desk/desk.css")],
-    "SCRIPTS": [lambda request: static("desk/copy.js"), lambda request: static("desk/pages.js")],
+    "SCRIPTS": [
+        lambda request: static("desk/copy.js"),
+        lambda request: static("desk/pages.js"),
+        lambda request: static("desk/back.js"),
+    ],
     "COLORS": {
         "primary": {
             "50": "oklch(97.9% .021 166.113)",

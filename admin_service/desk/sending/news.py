@@ -5,7 +5,7 @@ from typing import Any
 
 from bson import ObjectId
 from django import forms
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -29,10 +29,11 @@ def note(
         since: when the page was shown, aware; None where that is not known.
         untouched: this person had left the field alone, so it shows the stored value now.
     """
-    text = _("Changed meanwhile, now: {value}") if untouched else _("Now: {value}. Save again to replace it with yours")
-    told = format_html(text, value=format_html('<b class="desk-lines">{}</b>', _said(bound, value)))
-    who = _who(bound.name, trail_of, since)
-    return format_html('<span class="desk-news">{}{}</span>', told, f" · {who}" if who else "")
+    now = _("Changed meanwhile, now: {value}") if untouched else _("Now: {value}")
+    told = format_html(now, value=format_html('<b class="desk-lines">{}</b>', _said(bound, value)))
+    next_step = "" if untouched else _("save again to replace it with yours")
+    parts = [part for part in (told, _who(bound.name, trail_of, since), next_step) if part]
+    return format_html('<span class="desk-news">{}</span>', format_html_join(" · ", "{}", ((part,) for part in parts)))
 
 
 def _said(bound: forms.BoundField, value: Any) -> str:

@@ -101,7 +101,7 @@ class SeenForm(forms.ModelForm):  # type: ignore[type-arg]
                 self.add_error(None if hidden else name, told)
         if not marks:
             self.add_error(None, _("This page did not say what it showed, so nothing is saved. Look, then save again."))
-        elif self.news:
+        elif self.news and not self.prefix:
             self.add_error(None, stale_text())
 
     def _watched(self) -> list[str]:
