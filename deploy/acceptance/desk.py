@@ -98,6 +98,17 @@ class Desk:
         self.page.wait_for_url("**/people/candidate/*/change/")
         return self._invite()
 
+    def add_login(self, user: str, role: str, password: str) -> None:
+        """A login of a role, for all cities where that matters."""
+        self._open("backoffice/stafflogin/add/")
+        self.page.fill("#id_username", user)
+        self.page.check(f"input[name=role][value={role}]")
+        if role in {"coordinator", "read_only"}:
+            self.page.set_checked("#id_all_cities", True)
+        self.page.fill("[name=password]", password)
+        self.page.click("button[name=_save]")
+        self.page.wait_for_url("**/backoffice/stafflogin/*/change/")
+
     def add_recruiter(self, name: str) -> None:
         """A recruiter known by name only."""
         self._open("people/recruiter/add/")
@@ -195,10 +206,10 @@ def open_browser(playwright: Playwright) -> Browser:
     return playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
 
 
-def open_desk(browser: Browser, stack: Stack) -> Desk:
-    """A member of staff who has logged in."""
+def open_desk(browser: Browser, stack: Stack, user: str = "", password: str = "") -> Desk:
+    """A member of staff who has logged in: with the stack's own login unless another is given."""
     page = browser.new_context(locale="en-US").new_page()
     page.set_default_timeout(PATIENCE_SECONDS * 1_000)
     desk = Desk(page, stack.env["ADMIN_URL"])
-    desk.log_in(stack.env["ADMIN_USER"], stack.env["ADMIN_PASSWORD"])
+    desk.log_in(user or stack.env["ADMIN_USER"], password or stack.env["ADMIN_PASSWORD"])
     return desk
