@@ -160,7 +160,7 @@ def test_no_page_undoes_what_a_colleague_saved(
 
 
 def test_only_what_was_changed_is_written(desk: StaffClient, moscow: City) -> None:
-    """What the form does not show is not written back from an older copy. Guard: ``renewed``."""
+    """A page that is saved untouched writes nothing. Guard: ``_take``."""
     url = reverse("admin:people_city_change", args=[moscow.pk])
     opened = unseen(desk.get(url))
     fields = {"name": moscow.name, "timezone": "Europe/Moscow", "contact_url": moscow.contact_url}
@@ -186,7 +186,7 @@ def test_a_page_that_does_not_say_what_it_showed_saves_nothing(desk: StaffClient
 def test_of_two_who_save_at_once_one_is_shown_the_others_change(
     desk: StaffClient, boris: StaffClient, moscow: City
 ) -> None:
-    """Both pages were compared before either wrote. Guards: ``renewed`` looks again in the transaction that writes."""
+    """Both pages may be compared before either writes. Guard: ``renewed`` looks again in the transaction that writes."""
     url = reverse("admin:people_city_change", args=[moscow.pk])
     start = threading.Barrier(2)
 
