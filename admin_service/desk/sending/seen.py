@@ -55,10 +55,11 @@ class SeenForm(forms.ModelForm):  # type: ignore[type-arg]
 
     @property
     def changed_data(self) -> list[str]:
-        """What this person changed: what is sent and differs from what is stored."""
+        """What saving would change: what is sent, or what the model makes of it, and differs from what is stored."""
         if self.instance._state.adding:
             return list(super().changed_data)
-        return [name for name in self._watched() if self._sent(name) != self._kept(name)]
+        made = self.shown(self.instance)
+        return [name for name in self._watched() if self._sent(name) != self._kept(name) or self._is_other(name, made)]
 
     def vouched(self) -> dict[str, str]:
         """The marks of what this page shows, to travel with it."""
@@ -74,7 +75,8 @@ class SeenForm(forms.ModelForm):  # type: ignore[type-arg]
         if now is None or any(self._kept(name, self.shown(now)) != self._kept(name) for name in self._watched()):
             raise StaleError
         for name in set(self.changed_data) & {field.name for field in now._meta.concrete_fields}:
-            now._meta.get_field(name).save_form_data(now, self.cleaned_data[name])
+            key = now._meta.get_field(name).attname
+            setattr(now, key, getattr(self.instance, key))
         return now
 
     def _post_clean(self) -> None:
@@ -103,6 +105,11 @@ class SeenForm(forms.ModelForm):  # type: ignore[type-arg]
             self.add_error(None, _("This page did not say what it showed, so nothing is saved. Look, then save again."))
         elif self.news and not self.prefix:
             self.add_error(None, stale_text())
+
+    def _is_other(self, name: str, made: dict[str, Any]) -> bool:
+        """Whether the model has put right a value that was stored past it."""
+        kept = self._stored[name]
+        return (kept is None) != (made.get(name) is None) or self._kept(name, made) != self._kept(name)
 
     def _watched(self) -> list[str]:
         return [name for name in self._stored if name in self.fields and not self.fields[name].disabled]
