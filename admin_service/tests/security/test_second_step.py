@@ -81,21 +81,24 @@ def test_a_wrong_first_code_or_password_turns_nothing_on(vera: User, at_home: Br
 def test_a_code_works_once_even_at_the_same_moment(vera: User, at_home: Browser) -> None:
     """Guard: ``last_step`` in the condition of ``accept``."""
     set_up(at_home)
-    code = code_of(vera, 1)
-    answers: list[bool] = []
+    began, together, answers = clock.now(), threading.Barrier(8), list[bool]()
 
-    def use() -> None:
+    def use(code: str) -> None:
+        SecondFactor.objects.exists()  # connected before the race begins
+        together.wait()
         answers.append(second_factor.accept(vera, code))
         connection.close()
 
-    threads = [threading.Thread(target=use) for _ in range(12)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-    assert sorted(answers) == [False] * 11 + [True]
-    assert not second_factor.accept(vera, code)
+    for minutes in range(1, 6):
+        answers.clear()
+        with travel(began + timedelta(minutes=minutes)):
+            threads = [threading.Thread(target=use, args=[code_of(vera)]) for _ in range(8)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+            assert sorted(answers) == [False] * 7 + [True]
+            assert not second_factor.accept(vera, code_of(vera))
 
 
 def test_a_code_of_some_minutes_ago_is_refused(vera: User, at_home: Browser) -> None:

@@ -105,8 +105,8 @@ def test_a_changed_password_ends_the_other_sessions(vera: User, at_home: Browser
         "/admin/password_change/", {"old_password": PASSWORD, "new_password1": new, "new_password2": new}, follow=True
     )
     assert "Your password was changed." in answer.content.decode()
-    assert (at_home.is_in(), other.is_in()) == (True, False)
     assert len(sessions_of(vera)) == 1
+    assert (at_home.is_in(), other.is_in()) == (True, False)
     *_made, entry = noted("changed")
     assert (entry.actor, entry.via, entry.after["password"]) == ("staff:vera", "desk", "new")
 
