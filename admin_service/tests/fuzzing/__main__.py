@@ -8,7 +8,7 @@ import sys
 import django
 import requests
 
-from tests.fuzzing.desk import Answer, Asked, Browser, Tally, fuzz
+from tests.fuzzing.desk import Answer, Asked, Tally, fuzz
 
 _TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="(\w+)"')
 
@@ -17,18 +17,18 @@ class WebBrowser:
     """A login, over the wire. Logs in again when a request of its own has logged it out."""
 
     def __init__(self, url: str, name: str, password: str) -> None:
-        self._url, self._name, self._password = url, name, password
+        self._url, self.name, self._password = url, name, password
         self._log_in()
 
     def _log_in(self) -> None:
         self._session = requests.Session()
         page = self._session.get(f"{self._url}/admin/login/", timeout=60).text
         found = _TOKEN.search(page)
-        fields = {"username": self._name, "password": self._password, "csrfmiddlewaretoken": found[1] if found else ""}
+        fields = {"username": self.name, "password": self._password, "csrfmiddlewaretoken": found[1] if found else ""}
         self._session.headers["Referer"] = f"{self._url}/admin/"
         done = self._session.post(f"{self._url}/admin/login/?next=/admin/", fields, timeout=60, allow_redirects=False)
         if done.status_code != 302:
-            raise SystemExit(f"{self._name} can't log in: {done.status_code}")
+            raise SystemExit(f"{self.name} can't log in: {done.status_code}")
 
     def ask(self, asked: Asked) -> Answer:
         """Send it."""
@@ -60,10 +60,9 @@ def main() -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
     broken = 0
-    for number, login in enumerate(given.login):
-        browser: Browser = WebBrowser(given.url, *login.split(":", 1))
-        tally = fuzz(browser, given.desk // len(given.login), given.seed + number)
-        broken += _said(login.split(":")[0], tally)
+    browsers = [WebBrowser(given.url, *login.split(":", 1)) for login in given.login] if given.desk else []
+    for number, browser in enumerate(browsers):
+        broken += _said(browser.name, fuzz(browser, given.desk // len(browsers), given.seed + number))
     if given.api:
         broken += _api(given.api_url or given.url, given.api, given.seed)
     return int(bool(broken))

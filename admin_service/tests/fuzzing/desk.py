@@ -63,7 +63,7 @@ class Tally:
         self.statuses[answer.status] += 1
         if answer.status >= 500:
             self.broken.append((asked, answer))
-        elif answer.status in {400, 403, 404} and asked.method in {"GET", "POST"} and "desk-error" not in answer.text:
+        elif _is_bare(asked, answer):
             self.bare.append(asked)
 
     def __str__(self) -> str:
@@ -74,6 +74,12 @@ class Tally:
         ]
         lines += [f"  not a page of ours: {asked.method} {asked.path[:300]}" for asked in self.bare]
         return "\n".join(lines)
+
+
+def _is_bare(asked: Asked, answer: Answer) -> bool:
+    """A refusal by the desk that is no page of ours. The gateway refuses some addresses itself: those with %00."""
+    refused = answer.status in {400, 403, 404} and asked.method in {"GET", "POST"}
+    return refused and "desk-error" not in answer.text and "<center>nginx" not in answer.text
 
 
 class _Form(HTMLParser):
