@@ -9,7 +9,6 @@ from django.contrib import admin, messages
 from django.contrib.auth.models import Group, User
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import BooleanRadioFilter
 from unfold.decorators import action, display
@@ -21,7 +20,8 @@ from backoffice.models import StaffLogin, StaffProfile
 from common.refusals import RefusedError
 from desk.audit import trail
 from desk.clocks import said
-from desk.options import UseCaseAdmin, find, page, show_refusal
+from desk.options import UseCaseAdmin, find, page, page_of, show_refusal
+from desk.sending.once import AlreadySentError, already_sent, ticket
 from people.models import MOSCOW, City
 from security.second_factor import has_second_factor
 
@@ -117,14 +117,14 @@ class StaffLoginAdmin(UseCaseAdmin):
         login = find(StaffLogin, object_id)
         form = PasswordForm(request.POST if "_confirm" in request.POST else None)
 
-        def carry_out() -> HttpResponse:
+        def carry_out() -> str:
             typed = form.cleaned_data["password"]
             made = reset_password(login, typed, actor=request.user)  # type: ignore[arg-type]
-            return self._done(request, login, "" if typed else made, _("The password is set."))
+            return "" if typed else made
 
         words = {"title": _("New password"), "submit_text": _("Set the password")}
-        intro = _("%(name)s is logged out everywhere and logs in with the new one.") % {"name": login}
-        return self._ask(request, login, form, carry_out, intro=intro, **words)
+        intro = _("%(name)s is logged out everywhere and logs in with the new one.")
+        return self._ask(request, login, form, carry_out, _("The password is set."), intro=intro, **words)
 
     @action(  # type: ignore[untyped-decorator]
         description=_("Take the second step away"),
@@ -171,41 +171,52 @@ class StaffLoginAdmin(UseCaseAdmin):
         login = find(StaffLogin, object_id)
         form = forms.Form(request.POST if "_confirm" in request.POST else None)
 
-        def carry_out() -> HttpResponse:
+        def carry_out() -> str:
             set_active(login, active, actor=request.user)  # type: ignore[arg-type]
-            return self._done(request, login, "", done)
+            return ""
 
-        return self._ask(request, login, form, carry_out, intro=intro % {"name": login}, **words)
+        return self._ask(request, login, form, carry_out, done, intro=intro, **words)
 
     def _ask(
         self,
         request: HttpRequest,
         login: StaffLogin,
         form: forms.Form,
-        carry_out: Callable[[], HttpResponse],
+        carry_out: Callable[[], str],
+        done: Any,
+        *,
+        intro: Any,
         **words: Any,
     ) -> HttpResponse:
+        """Ask, then do it once; ``carry_out`` returns a password to show, or "" for ``done`` to be said."""
+        passwords: list[str] = []
+
+        def act() -> str:
+            passwords[:] = [carry_out()]
+            return page_of(login)
+
         if form.is_valid():
             try:
-                return carry_out()
+                ticket(request).use(act)
+            except AlreadySentError as error:
+                return already_sent(request, error)
             except RefusedError as error:
                 show_refusal(form, error)
-        return page(self, request, "desk/form_page.html", obj=login, form=form, back=_page_of(login), **words)
+            else:
+                return self._done(request, login, passwords[0], done)
+        told = {"intro": intro % {"name": login}, "back": page_of(login)}
+        return page(self, request, "desk/form_page.html", obj=login, form=form, **told, **words)
 
     def _done(self, request: HttpRequest, login: StaffLogin, password: str, text: Any) -> HttpResponse:
         """Back to the login's page; with a password that was made, this once, in the answer itself and nowhere else."""
         if password:
             title = _("The password of %(name)s") % {"name": login}
-            words = {"title": title, "password": password, "back": _page_of(login)}
+            words = {"title": title, "password": password, "back": page_of(login)}
             return page(self, request, "backoffice/password.html", obj=login, **words)
         messages.success(request, text)
-        return HttpResponseRedirect(_page_of(login))
+        return HttpResponseRedirect(page_of(login))
 
 
 def _profile(login: StaffLogin) -> StaffProfile | None:
     found: StaffProfile | None = getattr(login, "staff_profile", None)
     return found
-
-
-def _page_of(login: StaffLogin) -> str:
-    return reverse("admin:backoffice_stafflogin_change", args=[login.pk])

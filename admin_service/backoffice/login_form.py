@@ -15,7 +15,7 @@ from unfold.widgets import (
 )
 
 from backoffice.logins import Post, save_login
-from backoffice.models import Role, StaffLogin
+from backoffice.models import Role, StaffLogin, StaffProfile
 from desk.options import UseCaseForm
 from people.models import City, Recruiter
 
@@ -76,19 +76,10 @@ class LoginForm(UseCaseForm):
             self.fields["username"].help_text = _("What they log in with: letters, digits and @ . + - _")
 
     def shown(self, instance: models.Model) -> dict[str, Any]:
-        """With what the role is about."""
-        profile = getattr(instance, "staff_profile", None)
-        post = (
-            {
-                "role": profile.role,
-                "all_cities": profile.all_cities,
-                "cities": profile.city_ids,
-                "recruiter": profile.recruiter_id,
-            }
-            if profile
-            else {}
-        )
-        return {**super().shown(instance), **post}
+        """With the role, which is stored beside the login; one without a role shows that there is none."""
+        found = StaffProfile.objects.filter(user_id=instance.pk).first() or StaffProfile()
+        post = {"role": found.role, "all_cities": found.all_cities, "cities": found.city_ids}
+        return {**super().shown(instance), **post, "recruiter": found.recruiter_id}
 
     def carry_out(self) -> None:
         """Save it."""
