@@ -77,8 +77,14 @@ INTERVIEWS = Rows(city=("city_id",), recruiter=("recruiter_id",))
 
 
 def scope_of(request: HttpRequest) -> Scope:
-    """What this request's login may see: a superuser everything, who has no role nothing."""
-    user: Any = request.user
+    """What this request's login may see: a superuser everything, who has no role nothing. Looked up once a request."""
+    found: Scope | None = getattr(request, "_scope", None)
+    if found is None:
+        found = request._scope = _look_up(request.user)  # type: ignore[attr-defined]
+    return found
+
+
+def _look_up(user: Any) -> Scope:
     if user.is_active and user.is_superuser:
         return EVERYTHING
     profile = getattr(user, "staff_profile", None)

@@ -1,11 +1,12 @@
 """One of everything here, in Moscow, and one there, in Kazan, with a login of each role."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from bson import ObjectId
 from django.contrib.auth.models import User
 from django.db.models import Model
+from django.test import Client
 
 from backoffice.logins import Post, give_role
 from backoffice.models import Role, StaffLogin
@@ -43,6 +44,9 @@ RECRUITERS_OWN: list[type[Model]] = [Booking, InterviewSlot]
 """What a recruiter sees."""
 
 ROLES = ("anonymous", "no role", "recruiter", "read-only", "moscow", "coordinator", "administrator", "superuser")
+
+
+C = TypeVar("C", bound=Client)
 
 
 class Place:
@@ -162,9 +166,9 @@ class World:
             StaffLogin: self.logins["moscow"],
         }
 
-    def client(self, role: str) -> StaffClient:
-        """A browser with that role's login, in English."""
-        client = StaffClient(headers={"Accept-Language": "en"}, raise_request_exception=False)
+    def client(self, role: str, kind: type[C] = StaffClient) -> C:  # type: ignore[assignment]
+        """A browser with that role's login, in English; a plain ``Client`` sends what it is told and nothing else."""
+        client = kind(headers={"Accept-Language": "en"}, raise_request_exception=False)
         if role in self.logins:
             client.force_login(self.logins[role])
         return client

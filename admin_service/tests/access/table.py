@@ -1,0 +1,155 @@
+"""Who may do what: the rule that the matrix holds every address to. What has no entry here is nobody's.
+
+A new address needs a line here before the tests pass: decide who may.
+"""
+
+from dataclasses import dataclass
+
+R, V, M, C, A, S = "recruiter", "read-only", "moscow", "coordinator", "administrator", "superuser"
+NOBODY: frozenset[str] = frozenset()
+HOLDERS = frozenset({R, M, C, A, S})
+"""Who decides about bookings."""
+ALL = HOLDERS | {V}
+LOOKERS = ALL - {R}
+WHOLE = LOOKERS - {M}
+"""Who sees everything."""
+COORDINATING = frozenset({M, C, A, S})
+SETTING_UP = frozenset({C, A, S})
+IN_CHARGE = frozenset({A, S})
+STAFF = ALL | {"no role"}
+
+
+@dataclass(frozen=True)
+class Pages:
+    """Who may use the standard pages of a model."""
+
+    see: frozenset[str]
+    add: frozenset[str] = NOBODY
+    change: frozenset[str] = NOBODY
+    delete: frozenset[str] = NOBODY
+
+
+PAGES = {
+    "AnnouncementChat": Pages(LOOKERS, IN_CHARGE, IN_CHARGE),
+    "AuditEntry": Pages(WHOLE),
+    "AutoMessage": Pages(LOOKERS),
+    "Booking": Pages(ALL),
+    "Broadcast": Pages(LOOKERS),
+    "Candidate": Pages(LOOKERS, IN_CHARGE, IN_CHARGE),
+    "City": Pages(LOOKERS, IN_CHARGE, IN_CHARGE),
+    "ContactSettings": Pages(LOOKERS, NOBODY, IN_CHARGE),  # there is one already
+    "InboxMessage": Pages(IN_CHARGE),
+    "InterviewEvent": Pages(LOOKERS, SETTING_UP, SETTING_UP),
+    "InterviewSlot": Pages(ALL, COORDINATING, COORDINATING, COORDINATING),
+    "Invitation": Pages(LOOKERS),
+    "MessageTemplate": Pages(LOOKERS, NOBODY, IN_CHARGE),
+    "OutboxMessage": Pages(IN_CHARGE),
+    "Question": Pages(LOOKERS, NOBODY, IN_CHARGE),
+    "Questionnaire": Pages(LOOKERS, IN_CHARGE, IN_CHARGE),
+    "QuestionnaireAnswers": Pages(LOOKERS),
+    "Recruiter": Pages(LOOKERS, IN_CHARGE, IN_CHARGE),
+    "ReminderRule": Pages(LOOKERS, IN_CHARGE, IN_CHARGE),
+    "StaffChat": Pages(LOOKERS, NOBODY, IN_CHARGE),  # as above
+    "StaffLogin": Pages(IN_CHARGE, IN_CHARGE, IN_CHARGE),
+    "WaitingEntry": Pages(LOOKERS),
+}
+
+BUTTONS = {
+    "Booking.approve": HOLDERS,
+    "Booking.ask_reschedule": HOLDERS,
+    "Booking.cancel": HOLDERS,
+    "Booking.mark": HOLDERS,
+    "Booking.move": HOLDERS,
+    "Booking.reject": HOLDERS,
+    "Candidate.invite_one": IN_CHARGE,
+    "Candidate.remove_one": IN_CHARGE,
+    "Candidate.restore_one": IN_CHARGE,
+    "Candidate.see_bookings": LOOKERS,
+    "InterviewEvent.add_slots": COORDINATING,
+    "InterviewEvent.broadcast": COORDINATING,
+    "InterviewEvent.see_slots": LOOKERS,
+    "InterviewSlot.book": COORDINATING,
+    "Invitation.import_table": IN_CHARGE,
+    "Invitation.revoke_one": IN_CHARGE,
+    "MessageTemplate.back_to_default": IN_CHARGE,
+    "MessageTemplate.own_text": IN_CHARGE,
+    "MessageTemplate.preview": LOOKERS,
+    "MessageTemplate.revisions": LOOKERS,
+    "Questionnaire.preview_page": LOOKERS,
+    "Questionnaire.publish_page": IN_CHARGE,
+    "QuestionnaireAnswers.let_again": COORDINATING,
+    "Recruiter.calendar": IN_CHARGE,
+    "Recruiter.invite_one": IN_CHARGE,
+    "ReminderRule.remove": IN_CHARGE,
+    "StaffLogin.close": IN_CHARGE,
+    "StaffLogin.reopen": IN_CHARGE,
+    "StaffLogin.reset_password": IN_CHARGE,
+}
+
+SENDS_NOTHING_ELSEWHERE = {"MessageTemplate.revisions": IN_CHARGE}
+"""Pages whose POST fewer may send than may look at them."""
+
+EXPORTS = {"Booking": ALL, "Invitation": IN_CHARGE}
+"""Who may download a list; links let people in, so they are for those who make them."""
+
+OTHERS = {
+    "admin:app_list": ALL,
+    "admin:index": STAFF,
+    "admin:jsi18n": STAFF,
+    "admin:login": STAFF | {"anonymous"},
+    "admin:logout": STAFF | {"anonymous"},
+    "admin:password_change": STAFF,
+    "admin:password_change_done": STAFF,
+    "admin:search": STAFF,
+}
+"""Pages of the desk that are about no row."""
+
+NOT_THERE = {
+    "admin/autocomplete/",
+    "admin/r/<path:rest>",
+    "admin:autocomplete",
+    "admin:view_on_site",
+    "admin/(?P<url>.*)$",
+}
+"""Addresses that lead nowhere."""
+
+OPEN = {
+    "",
+    "set_language",
+    "api/healthz",
+    "api/readyz",
+    "api/schema",
+    "api/docs",
+}
+"""For anyone, and about nobody."""
+
+BY_SECRET = {"calendar_feed"}
+"""Opened by a secret in the address, whoever asks; without it there is nothing there."""
+
+BY_TOKEN = {
+    "api/allowed-users",
+    "api/auto-messages/<str:auto_message_id>",
+    "api/available-slots",
+    "api/awaited-usernames",
+    "api/bookings",
+    "api/broadcasts/<str:broadcast_id>/recipients",
+    "api/cities",
+    "api/confirm-booking",
+    "api/contact",
+    "api/events",
+    "api/questionnaires/<str:questionnaire_id>/versions/<int:number>",
+    "api/recruiter-cards",
+    "api/recruiters",
+    "api/screening",
+    "api/templates",
+}
+"""For services with their token; a login at the desk opens none of them."""
+
+BRANCHES = {
+    "changelist": ("_export=1", "_popup=1", "q=a", "all=1", "o=1", "p=1", "e=1", "batch=x", "_to_field=id"),
+    "change": ("_popup=1", "_changelist_filters=q%3Da"),
+    "add": ("_popup=1", "kind=day_of"),
+    "preview_page": ("version=1",),
+    "preview": ("city=",),
+}
+"""What an address may be asked with besides: each branch is open to those whom the page itself is, or fewer."""
