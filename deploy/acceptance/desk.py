@@ -194,6 +194,41 @@ class Desk:
         self.page.wait_for_load_state()
         return self.page.inner_text("body")
 
+    def menu(self) -> list[str]:
+        """The lists that the menu leads to."""
+        self._open("")
+        links = self.page.locator("a[href^='/admin/']").evaluate_all("links => links.map(a => a.getAttribute('href'))")
+        return sorted({link.split("/")[3] for link in links if link.count("/") > 3 and link.endswith("/")})
+
+    def status_of(self, path: str) -> int:
+        """How the desk answers to an address."""
+        answer = self.page.goto(f"{self._url}/admin/{path}")
+        return answer.status if answer else 0
+
+    def rows_of(self, path: str) -> str:
+        """A list, as it is shown."""
+        self._open(path)
+        return self.page.inner_text("#changelist")
+
+    def add_login(self, username: str, password: str, *, role: str, city: str) -> None:
+        """A login with a role in one city."""
+        self._open("backoffice/stafflogin/add/")
+        self.page.fill("#id_username", username)
+        self.page.check(f"input[name=role][value={role}]")
+        self.page.get_by_label(city, exact=True).check()
+        self.page.fill("#id_password", password)
+        self.page.click("button[name=_save]")
+        self.page.wait_for_url("**/backoffice/stafflogin/*/change/")
+
+    def close_login(self, username: str) -> str:
+        """Deactivate a login; the answer is what the desk says."""
+        self._open(f"backoffice/stafflogin/?q={username}")
+        self.page.click("#result_list tbody a >> nth=0")
+        self.page.click("a[href$='/close/']")
+        self._press("Deactivate")
+        self.page.wait_for_load_state()
+        return self.page.inner_text("body")
+
     def _open(self, path: str) -> None:
         self.page.goto(f"{self._url}/admin/{path}")
 

@@ -11,6 +11,8 @@ from local.layout import ADMIN_SERVICE, BOT_SERVICE, DEPLOY, Home, Ports, python
 from local.programs import Program
 
 ADMIN_USER = "admin"
+DEMO_LOGINS = "administrator,coordinator,recruiter,reader"
+"""One login of each role, as the admin service's ``seed_demo`` makes them, with the same password."""
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,7 @@ def bot_environment(context: Context) -> dict[str, str]:
         "MONGODB_URI": context.addresses["BOT_MONGODB_URI"],
         "MONGODB_DATABASE": context.addresses["BOT_MONGODB_DATABASE"],
         "ADMIN_API_URL": context.api_url,
+        "DEMO_LOGINS": DEMO_LOGINS,
         "ADMIN_API_TOKEN": context.credentials.api_token_bot,
         "REQUEST_SIGNING_KEY": context.credentials.request_signing_key,
         "UPDATES_MODE": "polling",

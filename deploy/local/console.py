@@ -25,6 +25,7 @@ def welcome(stack: Stack, say: Say = print) -> None:
     env = stack.env
     say("")
     say(f"  Desk      {env['ADMIN_URL']}/admin/   login {env['ADMIN_USER']}, password {env['ADMIN_PASSWORD']}")
+    say(f"            and, with the same password, {env['DEMO_LOGINS'].replace(',', ', ')}: one of each role")
     if "SANDBOX_URL" in env:
         say(f"  Telegram  {env['SANDBOX_URL']}/   (sandbox; candidates 1001 to 1020 are on the list)")
     else:

@@ -7,6 +7,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 
+from backoffice.models import StaffProfile
 from broadcasts.models import AnnouncementChat
 from common import clock
 from people.models import Candidate, City, ContactSettings, Recruiter
@@ -25,6 +26,16 @@ def _login(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_first_start_has_something_to_work_with(client: Any) -> None:
     call_command("seed_demo", verbosity=0)
     assert client.login(username="admin", password="only-for-this-test")
+    roles = {profile.user.username: profile.role for profile in StaffProfile.objects.all()}
+    assert roles == {
+        "administrator": "administrator",
+        "coordinator": "coordinator",
+        "recruiter": "recruiter",
+        "reader": "read_only",
+    }
+    for username in roles:
+        assert client.login(username=username, password="only-for-this-test")
+        assert client.get("/admin/scheduling/booking/").status_code == 200
     assert {city.name for city in City.objects.all()} == {"Москва", "Владивосток"}
     assert Recruiter.objects.count() == 3 and all(one.contact_url for one in Recruiter.objects.all())
     assert sorted(Candidate.objects.values_list("telegram_id", flat=True)) == list(range(1001, 1021))

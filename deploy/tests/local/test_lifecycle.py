@@ -171,7 +171,7 @@ def test_everything_written_into_the_home_is_closed_to_others(small: SmallStack)
 def test_stack_env_names_all_that_a_program_needs(small: SmallStack) -> None:
     written = read_env(small.home.path / "stack.env")
     assert {
-        *("ADMIN_URL", "ADMIN_USER", "ADMIN_PASSWORD", "ADMIN_API_TOKEN", "SANDBOX_URL", "BOT_URL"),
+        *("ADMIN_URL", "ADMIN_USER", "ADMIN_PASSWORD", "ADMIN_API_TOKEN", "DEMO_LOGINS", "SANDBOX_URL", "BOT_URL"),
         *(
             "TELEGRAM_BOT_TOKEN",
             "TELEGRAM_BOT_USERNAME",

@@ -1,4 +1,4 @@
-"""``manage.py seed_demo``: a login and demo data, on the first start only."""
+"""``manage.py seed_demo``: logins and demo data, on the first start only."""
 
 import os
 from pathlib import Path
@@ -9,7 +9,8 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
-from desk.demo import make_demo
+from backoffice.demo import ACTOR, make_demo
+from backoffice.demo_logins import DEMO_LOGINS, make_demo_logins
 
 DEFAULT_CHAT_ID = "-1001000000001"
 
@@ -17,20 +18,24 @@ DEFAULT_CHAT_ID = "-1001000000001"
 class Command(BaseCommand):
     """Reads ``DEMO_ADMIN_USER``, ``DEMO_ADMIN_PASSWORD`` (or …``_FILE``) and ``BROADCAST_CHAT_ID``."""
 
-    help = "Make a staff login and demo data, unless they are there already."
+    help = "Make staff logins and demo data, unless they are there already."
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Do it and say what was done."""
-        self._make_login()
+        password = self._make_login()
         if make_demo(_chat_id()):
             self.stdout.write(
                 "Demo data made: two cities, three recruiters, 20 candidates, an open interview event "
                 "and a closed one with a questionnaire: open that one in the desk to try the recruiting flow."
             )
+            if password:
+                make_demo_logins(password, actor=ACTOR)
+                self.stdout.write(f"One login of each role, with the same password: {', '.join(DEMO_LOGINS)}.")
         else:
             self.stdout.write("There is an interview event already: demo data left alone.")
 
-    def _make_login(self) -> None:
+    def _make_login(self) -> str:
+        """The superuser's login; returns its password, or "" where none was given."""
         name, password = os.environ.get("DEMO_ADMIN_USER", ""), _password()
         users = User.objects
         if not name or not password:
@@ -41,6 +46,7 @@ class Command(BaseCommand):
             _check(name, password)
             users.create_superuser(username=name, password=password)
             self.stdout.write("Staff login made.")
+        return password if name else ""
 
 
 def _check(name: str, password: str) -> None:

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from backoffice.demo_recruiting import make_recruiting
 from broadcasts.models import AnnouncementChat
 from broadcasts.usecases import save_chat
 from common import clock
 from common.mongo import in_transaction
-from desk.demo_recruiting import make_recruiting
 from people.models import Candidate, City, ContactSettings, Recruiter
 from people.usecases import save_candidate, save_city, save_contact, save_recruiter
 from scheduling.models import InterviewEvent

@@ -1,0 +1,33 @@
+"""One login of each role for the demo, beside the superuser's, all with the demo's one password."""
+
+from django.contrib.auth.models import User
+
+from backoffice.auditing import acting
+from backoffice.logins import Post, give_role
+from backoffice.models import Role
+from common.mongo import in_transaction
+from people.models import City, Recruiter
+
+CITY, RECRUITER = "Москва", "Анна Ветрова"
+DEMO_LOGINS = {
+    "administrator": ("Дарья", Role.ADMINISTRATOR),
+    "coordinator": ("Кирилл", Role.COORDINATOR),
+    "recruiter": (RECRUITER, Role.RECRUITER),
+    "reader": ("Лев", Role.READ_ONLY),
+}
+"""Username, name and role. The coordinator has ``CITY``, the recruiter is ``RECRUITER``, the reader sees all."""
+
+
+def make_demo_logins(password: str, *, actor: str) -> None:
+    """Make those that are not there; the demo's city and recruiter are."""
+    with acting(actor):
+        in_transaction(lambda: _make(password))
+
+
+def _make(password: str) -> None:
+    city, recruiter = City.objects.get(name=CITY), Recruiter.objects.get(name=RECRUITER)
+    for username, (name, role) in DEMO_LOGINS.items():
+        if not User.objects.filter(username=username).exists():
+            user = User.objects.create_user(username, password=password, first_name=name, is_staff=True)
+            everywhere = role == Role.READ_ONLY
+            give_role(user, Post(role, all_cities=everywhere, city_ids=[city.pk], recruiter_id=recruiter.pk))
