@@ -1,5 +1,6 @@
 """One login of each role for the demo, beside the superuser's, all with the demo's one password."""
 
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
 
 from backoffice.auditing import acting
@@ -20,14 +21,15 @@ DEMO_LOGINS = {
 
 def make_demo_logins(password: str, *, actor: str) -> None:
     """Make those that are not there; the demo's city and recruiter are."""
+    hashed = make_password(password)  # outside the transaction, which must be short
     with acting(actor):
-        in_transaction(lambda: _make(password))
+        in_transaction(lambda: _make(hashed))
 
 
-def _make(password: str) -> None:
+def _make(hashed: str) -> None:
     city, recruiter = City.objects.get(name=CITY), Recruiter.objects.get(name=RECRUITER)
     for username, (name, role) in DEMO_LOGINS.items():
         if not User.objects.filter(username=username).exists():
-            user = User.objects.create_user(username, password=password, first_name=name, is_staff=True)
+            user = User.objects.create(username=username, password=hashed, first_name=name, is_staff=True)
             everywhere = role == Role.READ_ONLY
             give_role(user, Post(role, all_cities=everywhere, city_ids=[city.pk], recruiter_id=recruiter.pk))

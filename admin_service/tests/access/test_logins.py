@@ -237,4 +237,4 @@ def test_a_password_hashed_anew_at_its_owners_login_is_nobodys_change() -> None:
     logged_in("nina", PASSWORD)
     nina.refresh_from_db()
     assert nina.password != weak
-    assert [action for action, _actor in about(nina)] == ["created"]
+    assert [action for action, _actor in about(nina)] == ["created", "logged_in"]
