@@ -70,6 +70,7 @@ BUTTONS = {
     "InterviewEvent.see_slots": LOOKERS,
     "InterviewSlot.book": COORDINATING,
     "Invitation.import_table": IN_CHARGE,
+    "Invitation.renew_one": IN_CHARGE,
     "Invitation.revoke_one": IN_CHARGE,
     "MessageTemplate.back_to_default": IN_CHARGE,
     "MessageTemplate.own_text": IN_CHARGE,
@@ -84,6 +85,7 @@ BUTTONS = {
     "StaffLogin.close": IN_CHARGE,
     "StaffLogin.reopen": IN_CHARGE,
     "StaffLogin.reset_password": IN_CHARGE,
+    "StaffLogin.reset_second_step": IN_CHARGE,
 }
 
 SENDS_NOTHING_ELSEWHERE = {"MessageTemplate.revisions": IN_CHARGE}
@@ -101,6 +103,13 @@ OTHERS = {
     "admin:password_change": STAFF,
     "admin:password_change_done": STAFF,
     "admin:search": STAFF,
+    "security:end_sessions": STAFF,
+    "security:login": STAFF | {"anonymous"},
+    "security:overview": STAFF,
+    "security:password": STAFF,
+    "security:renew": STAFF,
+    "security:set_up": STAFF,
+    "security:turn_off": STAFF,
 }
 """Pages of the desk that are about no row."""
 
@@ -109,9 +118,14 @@ NOT_THERE = {
     "admin/r/<path:rest>",
     "admin:autocomplete",
     "admin:view_on_site",
-    "admin/(?P<url>.*)$",
 }
 """Addresses that lead nowhere."""
+
+ADMINS_OWN_NOTHING = {"admin/(?P<url>.*)$"}
+"""Any other address of the desk: a page that is missing, told to staff alone."""
+
+BACK_TO_LOGIN = {"security:code"}
+"""Opened by a password that was right a moment ago; everybody else begins anew."""
 
 OPEN = {
     "",
