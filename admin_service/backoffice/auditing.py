@@ -56,7 +56,7 @@ def _after_login(instance: User, created: bool, update_fields: Any = None, **_kw
     before, password = instance._audited  # type: ignore[attr-defined]
     after = _facts(instance, _LOGIN)
     # Django stores a password anew, with a stronger hash, when its owner logs in: nobody has changed it.
-    rehashed = update_fields is not None and set(update_fields) == {"password"} and instance._password is None
+    rehashed = update_fields is not None and set(update_fields) == {"password"} and instance._password is None  # type: ignore[attr-defined]
     if before and password != instance.password and not rehashed:
         after["password"] = "new"
     if after != before:
