@@ -98,12 +98,14 @@ class Desk:
         self.page.wait_for_url("**/people/candidate/*/change/")
         return self._invite()
 
-    def add_login(self, user: str, role: str, password: str) -> None:
-        """A login of a role, for all cities where that matters."""
+    def add_login(self, user: str, role: str, password: str, *, city: str = "") -> None:
+        """A login of a role, for one city or for all where that matters."""
         self._open("backoffice/stafflogin/add/")
         self.page.fill("#id_username", user)
         self.page.check(f"input[name=role][value={role}]")
-        if role in {"coordinator", "read_only"}:
+        if city:
+            self.page.get_by_label(city, exact=True).check()
+        elif role in {"coordinator", "read_only"}:
             self.page.set_checked("#id_all_cities", True)
         self.page.fill("[name=password]", password)
         self.page.click("button[name=_save]")
@@ -209,16 +211,6 @@ class Desk:
         """A list, as it is shown."""
         self._open(path)
         return self.page.inner_text("#changelist")
-
-    def add_login(self, username: str, password: str, *, role: str, city: str) -> None:
-        """A login with a role in one city."""
-        self._open("backoffice/stafflogin/add/")
-        self.page.fill("#id_username", username)
-        self.page.check(f"input[name=role][value={role}]")
-        self.page.get_by_label(city, exact=True).check()
-        self.page.fill("#id_password", password)
-        self.page.click("button[name=_save]")
-        self.page.wait_for_url("**/backoffice/stafflogin/*/change/")
 
     def close_login(self, username: str) -> str:
         """Deactivate a login; the answer is what the desk says."""

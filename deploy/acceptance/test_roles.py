@@ -21,7 +21,7 @@ def test_the_administrator_sees_all_and_makes_a_coordinator_who_can_start(browse
     assert {"booking", "stafflogin", "outboxmessage", "auditentry"} | SETTINGS <= set(daria.menu())
     assert VLADIVOSTOK in daria.rows_of("scheduling/interviewslot/")
 
-    daria.add_login("vlad", "gavan-tikhaya-41", role="coordinator", city=VLADIVOSTOK)
+    daria.add_login("vlad", "coordinator", "gavan-tikhaya-41", city=VLADIVOSTOK)
     vlad = open_desk(browser, stack, "vlad", "gavan-tikhaya-41")
     slots = vlad.rows_of("scheduling/interviewslot/?time=all")
     assert VLADIVOSTOK in slots and MOSCOW not in slots
