@@ -4,6 +4,7 @@ from typing import Any
 
 from bson import ObjectId
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -122,7 +123,7 @@ class InterviewSlotAdmin(UseCaseAdmin):
 
     def _delete(self, request: HttpRequest, slots: list[InterviewSlot]) -> HttpResponse:
         if not self.has_delete_permission(request):
-            return HttpResponse(status=403)
+            raise PermissionDenied
         refused, deleted = [], 0
         confirmed = "_confirm" in request.POST and is_as_shown(request, _listed(slots))
         for slot in slots if confirmed else []:

@@ -4,10 +4,13 @@ from collections.abc import Iterator
 
 import pytest
 from bson import Int64
+from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
+from backoffice.logins import Post, give_role
+from backoffice.models import Role
 from common.mongo import collection
 from people.models import Candidate
 from tests.conftest import MakeSlot
@@ -43,6 +46,16 @@ NOT_THERE = ["r/1/1/", "nothing/here/", "people/candidate/zz/remove/", f"schedul
 @pytest.fixture
 def _many(make_slot: MakeSlot) -> None:
     Candidate.objects.bulk_create([Candidate(first_name=f"К{number}", telegram_id=number) for number in range(1, 60)])
+
+
+@pytest.fixture
+def read_only() -> Client:
+    """Lev, who may look at everything and change nothing."""
+    lev = User.objects.create(username="lev", is_staff=True)
+    give_role(lev, Post(Role.READ_ONLY, all_cities=True))
+    client = Client(headers={"Accept-Language": "en"})
+    client.force_login(lev)
+    return client
 
 
 def is_a_page_with_a_way_back(page: str) -> bool:
@@ -94,6 +107,12 @@ def test_who_may_not_see_a_page_is_told_so_in_the_frame_and_led_where_they_may(r
     assert response.status_code == 403
     assert is_a_page_with_a_way_back(page)
     assert 'href="/admin/people/candidate/"' not in page.partition('id="desk-error"')[2]
+
+
+def test_who_may_look_but_not_delete_is_told_so_on_a_page_of_our_own(make_slot: MakeSlot, read_only: Client) -> None:
+    response = read_only.get(reverse("admin:scheduling_interviewslot_delete", args=[make_slot().pk]))
+    assert response.status_code == 403
+    assert is_a_page_with_a_way_back(response.content.decode())
 
 
 def test_a_stranger_is_told_too_but_without_the_frame() -> None:
