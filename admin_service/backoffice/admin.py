@@ -137,13 +137,14 @@ class StaffLoginAdmin(UseCaseAdmin):
         login = find(StaffLogin, object_id)
         form = forms.Form(request.POST if "_confirm" in request.POST else None)
 
-        def carry_out() -> HttpResponse:
+        def carry_out() -> str:
             reset_second_step(login, actor=request.user)  # type: ignore[arg-type]
-            return self._done(request, login, "", _("The password alone lets them in now."))
+            return ""
 
         words = {"title": _("Take the second step away"), "submit_text": _("Take it away"), "danger": True}
         intro = _("Make sure that it is %(name)s who asks: from then on the password alone lets them in.")
-        return self._ask(request, login, form, carry_out, intro=intro % {"name": login}, **words)
+        done = _("The password alone lets them in now.")
+        return self._ask(request, login, form, carry_out, done, intro=intro, **words)
 
     @action(  # type: ignore[untyped-decorator]
         description=_("Deactivate"),

@@ -18,7 +18,7 @@ from messaging.models import InboxMessage, OutboxMessage
 from people.invitations import invite
 from people.models import Candidate, City, ContactSettings, Invitation, Recruiter
 from questionnaires.models import Choice, Question, Questionnaire, QuestionnaireAnswers
-from questionnaires.publishing import save_draft, save_question
+from questionnaires.publishing import publish, save_draft, save_question
 from reminders.models import AutoMessage, ReminderRule, StaffChat
 from reminders.usecases import save_rule
 from scheduling.models import Booking, InterviewEvent, InterviewSlot, WaitingEntry
@@ -146,7 +146,12 @@ class World:
             questionnaire=self.questionnaire, text_ru="Где?", text_en="Where?", kind="choice", position=1
         )
         save_draft(self.questionnaire, [question], [], actor="anna")
-        save_question(question, [Choice(question=question, label_ru="Тут", label_en="Here", position=1)], [], actor="a")
+        choices = [
+            Choice(question=question, label_ru="Тут", label_en="Here", position=1),
+            Choice(question=question, label_ru="Там", label_en="There", position=2),
+        ]
+        save_question(question, choices, [], actor="anna")
+        publish(self.questionnaire, actor="anna")
         rule = ReminderRule(kind="day_of", at="10:00")
         save_rule(rule, actor="anna")
         self.logins = {name: User.objects.create(username=name, is_staff=True) for name in ROLES[1:]}
@@ -161,7 +166,9 @@ class World:
             StaffChat: StaffChat.objects.create(chat_id=-200),
             ContactSettings: ContactSettings.objects.create(contact_url="https://t.me/help"),
             AuditEntry: AuditEntry.objects.first(),
-            OutboxMessage: OutboxMessage.objects.first(),
+            OutboxMessage: OutboxMessage.objects.create(
+                id="1", queue="bot.cache.invalidate", body="{}", correlation_id="1", due_at=clock.now()
+            ),
             InboxMessage: InboxMessage.objects.create(id="1", queue="admin.booking.event"),
             StaffLogin: self.logins["moscow"],
         }
