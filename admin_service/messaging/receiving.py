@@ -51,10 +51,6 @@ ANY_SENDER = Receiver()
 """Takes whatever comes, as long as no key was given."""
 
 
-ANY_SENDER = Receiver()
-"""Takes whatever comes, as long as no key was given."""
-
-
 def receiver() -> Receiver:
     """By the settings. Reads, and at the first start with keys writes, since when signatures are asked for."""
     keys = tuple(settings.ENV.request_signing_keys)

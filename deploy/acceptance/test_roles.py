@@ -47,11 +47,11 @@ def test_the_coordinator_works_with_moscow_alone(browser: Browser, stack: Stack,
 def test_the_recruiter_sees_their_own_bookings_and_decides_them(
     browser: Browser, stack: Stack, desk: Desk, store: Store
 ) -> None:
-    event = store.db.interview_events.find_one({"title": "Специалист поддержки"})
+    event_id = store.db.interview_events.distinct("_id", {"title": "Специалист поддержки"})[0]
     bookings = []
     for telegram_id, recruiter in ((1011, "Анна Ветрова"), (1012, "Борис Ильин")):
-        owner = store.db.recruiters.find_one({"name": recruiter})
-        free = {"event_id": event["_id"], "recruiter_id": owner["_id"], "has_room": True, "is_active": True}
+        recruiter_id = store.db.recruiters.distinct("_id", {"name": recruiter})[0]
+        free = {"event_id": event_id, "recruiter_id": recruiter_id, "has_room": True, "is_active": True}
         slot = store.db.interview_slots.find(free).sort("starts_at", -1)[0]
         desk.book_for(telegram_id, str(slot["_id"]), "")
         bookings += store.bookings_of(telegram_id)

@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import UTC, datetime
+from typing import Any
 
 import pika
 
@@ -31,7 +32,7 @@ def test_the_bots_broker_account_alone_books_and_cancels_for_nobody(stack: Stack
     assert api.book(MARIA, ours, uuid.uuid4().hex) == "booked"
     (booking,) = store.bookings_of(MARIA)
     now = datetime.now(UTC)
-    common = {"correlation_id": "forged", "occurred_at": now, "timestamp": now}
+    common: dict[str, Any] = {"correlation_id": "forged", "occurred_at": now, "timestamp": now}
     cancel = BookingCancelled(
         **common,
         message_id=uuid.uuid4(),

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from django.template import Template
-from django.test import Client
 from django.test.utils import _TestState
 
 from tests.access import table
@@ -106,7 +105,7 @@ def test_each_branch_that_our_code_has_is_asked_for() -> None:
 def _pages_are_only_rendered() -> Iterator[None]:
     """Django's test client copies the context of every template, of which a page has two hundred."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Template, "_render", _TestState.saved_data.template_render)
+        patch.setattr(Template, "_render", _TestState.saved_data.template_render)  # type: ignore[attr-defined]
         yield
 
 
@@ -124,10 +123,10 @@ def tries_of(address: Address, role: str) -> list[tuple[str, str]]:
 @pytest.mark.parametrize("role", ROLES)
 def test_a_role_is_let_in_where_the_table_says_and_nowhere_else(world: World, role: str) -> None:
     """Guard: ``_guarded`` and the permissions of ``make_roles``."""
-    client, wrong, asked = world.client(role, Client), [], 0
+    client, wrong, asked = world.plain_client(role), [], 0
     for address in ADDRESSES:
         path = address.path(world)
-        sender = world.client(role, Client) if address.key == "admin:logout" else client
+        sender = world.plain_client(role) if address.key == "admin:logout" else client
         for method, branch in tries_of(address, role):
             response = getattr(sender, method)(f"{path}?{branch}" if branch else path)
             asked += 1
@@ -142,7 +141,7 @@ def test_a_role_is_let_in_where_the_table_says_and_nowhere_else(world: World, ro
 @pytest.mark.parametrize("role", ["moscow", "recruiter"])
 def test_no_address_leads_to_a_row_of_another_city(world: World, role: str) -> None:
     """Guard: ``_find``."""
-    client, open_to_them = world.client(role, Client), []
+    client, open_to_them = world.plain_client(role), []
     for address in ADDRESSES:
         if address.model in OWNED and "object_id" in address.route:
             path = address.path(world, world.there.own(address.model))

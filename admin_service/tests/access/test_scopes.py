@@ -31,7 +31,7 @@ def page_of(row: Any, page: str = "change") -> str:
 def read(client: Client, url: str) -> str:
     response = client.get(url)
     assert response.status_code == 200, url
-    return b"".join(response).decode()  # type: ignore[arg-type]
+    return b"".join(response).decode()
 
 
 @pytest.mark.parametrize(("role", "model"), LIMITED)

@@ -47,6 +47,7 @@ ROLES = ("anonymous", "no role", "recruiter", "read-only", "moscow", "coordinato
 
 
 C = TypeVar("C", bound=Client)
+ENGLISH = {"Accept-Language": "en"}
 
 
 class Place:
@@ -79,23 +80,23 @@ class Place:
 
     def own(self, model: type[Model]) -> Any:
         """The place's one row of a model."""
-        found = {
+        rows: dict[type[Model], Any] = {
             Booking: self.booking,
             InterviewSlot: self.slot,
             Candidate: self.candidate,
             Recruiter: self.recruiter,
             City: self.city,
             Broadcast: self.broadcast,
-        }.get(model)
-        if found:
+        }
+        if found := rows.get(model):
             return found
-        about = {
+        about: dict[type[Model], dict[str, Any]] = {
             WaitingEntry: {"city_id": self.city.pk},
             Invitation: {"candidate_id": self.awaited.pk},
             QuestionnaireAnswers: {"candidate_id": self.candidate.pk},
             AutoMessage: {"booking_id": self.booking.pk},
-        }[model]
-        return model._default_manager.filter(**about).first()
+        }
+        return model._default_manager.filter(**about[model]).first()
 
     def _wait(self, event: InterviewEvent) -> None:
         WaitingEntry.objects.create(
@@ -173,9 +174,15 @@ class World:
             StaffLogin: self.logins["moscow"],
         }
 
-    def client(self, role: str, kind: type[C] = StaffClient) -> C:  # type: ignore[assignment]
-        """A browser with that role's login, in English; a plain ``Client`` sends what it is told and nothing else."""
-        client = kind(headers={"Accept-Language": "en"}, raise_request_exception=False)
+    def client(self, role: str) -> StaffClient:
+        """A browser with that role's login, in English."""
+        return self._as(role, StaffClient(headers=ENGLISH, raise_request_exception=False))
+
+    def plain_client(self, role: str) -> Client:
+        """The same, that sends what it is told and nothing else."""
+        return self._as(role, Client(headers=ENGLISH, raise_request_exception=False))
+
+    def _as(self, role: str, client: C) -> C:
         if role in self.logins:
             client.force_login(self.logins[role])
         return client
