@@ -55,7 +55,7 @@ class Context:
     credentials: Credentials
     addresses: Mapping[str, str]
     telegram: Telegram
-    switches: Mapping[str, str]  # LOG_LEVEL, LOG_FORMAT, TEST_MODE, CLOCK_OFFSET_FILE
+    switches: Mapping[str, str]  # LOG_LEVEL, HTTPS_ONLY, TEST_MODE …
 
     trusted_proxy: str = gateway.NOBODY
 

@@ -196,6 +196,13 @@ def test_a_token_of_the_users_own_means_the_real_telegram_and_no_sandbox(tmp_pat
     assert "sandbox" not in [application.program.name for application in real.applications]
 
 
+def test_what_the_caller_says_of_logins_reaches_the_desk(tmp_path: Path) -> None:
+    own = {"REQUIRE_TOTP_FOR_ADMINISTRATORS": "1", "SESSION_IDLE_MINUTES": "5"}
+    asked = Stack(tmp_path, free_ports=True, test_mode=True, environ=own)
+    (desk,) = (it.program for it in asked.applications if it.program.name == "web")
+    assert {name: desk.environment[name] for name in own} == own
+
+
 def test_two_homes_get_different_secrets_and_free_ports(tmp_path: Path) -> None:
     first, second = (Stack(tmp_path / name, free_ports=True, environ={}) for name in ("first", "second"))
     assert first.context.credentials.redis_password != second.context.credentials.redis_password
