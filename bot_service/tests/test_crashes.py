@@ -239,9 +239,12 @@ async def test_reminders_of_a_bot_that_is_killed_twice_are_all_seen_and_doubles_
             seen[person.id] = sum("Скоро увидимся" in message.text for message in await person.messages())
         return sum(1 for times in seen.values() if times) >= count
 
+    async def begun() -> bool:
+        return any("собеседования нет" in message.text for message in await people[-1].messages())
+
     for count in (8, 24):
         async with bot_process(settings) as process:
-            await people[-1].sees("собеседования нет", seconds=20)
+            await eventually(begun, "the last person's chat has begun", seconds=20)
             for command in commands:  # the second time they are repeats, or still in the queue
                 await desk.send(NOTIFICATION_COMMAND.name, command)
             await eventually(partial(arrived, count), f"{count} reminders", seconds=20)
