@@ -74,7 +74,7 @@ def test_a_second_start_changes_nothing() -> None:
     Candidate.objects.filter(telegram_id=1001).update(first_name="Изменено")
     call_command("seed_demo", verbosity=0)
     assert Candidate.objects.filter(first_name="Изменено").count() == 1
-    assert (InterviewEvent.objects.count(), User.objects.count(), Candidate.objects.count()) == (2, 1, 20)
+    assert (InterviewEvent.objects.count(), User.objects.count(), Candidate.objects.count()) == (2, 5, 20)
 
 
 def test_the_chat_is_taken_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
