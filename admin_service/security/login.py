@@ -49,7 +49,7 @@ class LoginPage(LoginView):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Count first, look second: what comes at the same moment is counted too."""
-        name, password = request.POST.get("username", ""), request.POST.get("password", "")
+        name, password = self._named(request), request.POST.get("password", "")
         if not name or not password:
             return super().post(request, *args, **kwargs)
         attempt = password_attempt(name, client_address(request))
@@ -60,6 +60,10 @@ class LoginPage(LoginView):
             return self.form_invalid(form)
         attempt.was_right()
         return self.form_valid(form)
+
+    def _named(self, request: HttpRequest) -> str:
+        """The login that is meant, as the form will read it: blanks and wide letters are no other login."""
+        return str(self.authentication_form.base_fields["username"].to_python(request.POST.get("username", "")))
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         """In, or on to the code."""

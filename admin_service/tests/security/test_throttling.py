@@ -26,6 +26,14 @@ def test_after_sixty_wrong_passwords_the_right_one_is_refused_from_there_and_not
     assert Browser(ELSEWHERE).log_in().status_code == 302
 
 
+def test_other_ways_to_write_a_login_are_no_other_login(vera: User) -> None:
+    """Guard: ``_named`` of ``LoginPage``."""
+    ways = ("vera", " vera", "vera ", "\tvera", "\uff56era", "v\uff45ra", "VERA")
+    for number in range(PASSWORDS.most):
+        Browser().log_in(ways[number % len(ways)], "wrong")
+    assert {way: Browser().log_in(way).status_code for way in ways} == dict.fromkeys(ways, 429)
+
+
 def test_the_wait_ends_when_it_was_said_to_however_often_somebody_tries_meanwhile(vera: User) -> None:
     """Guard: ``until`` stays once a bucket is full."""
     for number in range(PASSWORDS.most):
