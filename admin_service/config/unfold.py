@@ -2,24 +2,26 @@
 
 from typing import Any
 
+from django.apps import apps
+from django.contrib import admin
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 
-def _link(title: Any, icon: str, name: str, permission: str = "") -> dict[str, Any]:
-    item: dict[str, Any] = {"title": title, "icon": icon, "link": reverse_lazy(f"admin:{name}")}
-    if permission:
-        item["permission"] = _allows(permission)
-    return item
+def _link(title: Any, icon: str, name: str) -> dict[str, Any]:
+    return {"title": title, "icon": icon, "link": reverse_lazy(f"admin:{name}")}
 
 
-def _allows(permission: str) -> Any:
-    def check(request: HttpRequest) -> bool:
-        return bool(request.user.has_perm(permission))  # type: ignore[union-attr]
+def _list(title: Any, icon: str, model: str) -> dict[str, Any]:
+    """A model's list, offered to whom its page lets in: ``model`` as ``app.model``."""
 
-    return check
+    def lets_in(request: HttpRequest) -> bool:
+        page = admin.site.get_model_admin(apps.get_model(model))
+        return bool(page.has_view_or_change_permission(request))
+
+    return {**_link(title, icon, f"{model.replace('.', '_')}_changelist"), "permission": lets_in}
 
 
 def _group(title: Any, *items: dict[str, Any]) -> dict[str, Any]:
@@ -73,78 +75,33 @@ UNFOLD: dict[str, Any] = {
             {"items": [_link(_("Today"), "today", "index")]},
             _group(
                 _("Interviews"),
-                _link(
-                    _("Interview events"),
-                    "campaign",
-                    "scheduling_interviewevent_changelist",
-                    "scheduling.view_interviewevent",
-                ),
-                _link(_("Slots"), "schedule", "scheduling_interviewslot_changelist", "scheduling.view_interviewslot"),
-                _link(_("Bookings"), "how_to_reg", "scheduling_booking_changelist", "scheduling.view_booking"),
-                _link(
-                    _("Waiting list"),
-                    "hourglass_top",
-                    "scheduling_waitingentry_changelist",
-                    "scheduling.view_waitingentry",
-                ),
-                _link(
-                    _("Answers"),
-                    "fact_check",
-                    "questionnaires_questionnaireanswers_changelist",
-                    "questionnaires.view_questionnaireanswers",
-                ),
-                _link(
-                    _("Questionnaires"),
-                    "quiz",
-                    "questionnaires_questionnaire_changelist",
-                    "questionnaires.view_questionnaire",
-                ),
-                _link(_("Broadcasts"), "send", "broadcasts_broadcast_changelist", "broadcasts.view_broadcast"),
-                _link(
-                    _("Automatic messages"),
-                    "mark_chat_read",
-                    "reminders_automessage_changelist",
-                    "reminders.view_automessage",
-                ),
-                _link(
-                    _("Reminders"),
-                    "notifications",
-                    "reminders_reminderrule_changelist",
-                    "reminders.view_reminderrule",
-                ),
-                _link(
-                    _("Message templates"),
-                    "chat",
-                    "wording_messagetemplate_changelist",
-                    "wording.view_messagetemplate",
-                ),
+                _list(_("Interview events"), "campaign", "scheduling.interviewevent"),
+                _list(_("Slots"), "schedule", "scheduling.interviewslot"),
+                _list(_("Bookings"), "how_to_reg", "scheduling.booking"),
+                _list(_("Waiting list"), "hourglass_top", "scheduling.waitingentry"),
+                _list(_("Answers"), "fact_check", "questionnaires.questionnaireanswers"),
+                _list(_("Questionnaires"), "quiz", "questionnaires.questionnaire"),
+                _list(_("Broadcasts"), "send", "broadcasts.broadcast"),
+                _list(_("Automatic messages"), "mark_chat_read", "reminders.automessage"),
+                _list(_("Reminders"), "notifications", "reminders.reminderrule"),
+                _list(_("Message templates"), "chat", "wording.messagetemplate"),
             ),
             _group(
                 _("People and places"),
-                _link(_("Candidates"), "group", "people_candidate_changelist", "people.view_candidate"),
-                _link(_("Recruiters"), "badge", "people_recruiter_changelist", "people.view_recruiter"),
-                _link(_("Invitations"), "link", "people_invitation_changelist", "people.view_invitation"),
-                _link(_("Cities"), "location_city", "people_city_changelist", "people.view_city"),
-                _link(
-                    _("Announcement chats"),
-                    "forum",
-                    "broadcasts_announcementchat_changelist",
-                    "broadcasts.view_announcementchat",
-                ),
-                _link(_("Staff's chat"), "summarize", "reminders_staffchat_changelist", "reminders.view_staffchat"),
-                _link(
-                    _("Default contact"),
-                    "contact_support",
-                    "people_contactsettings_changelist",
-                    "people.view_contactsettings",
-                ),
+                _list(_("Candidates"), "group", "people.candidate"),
+                _list(_("Recruiters"), "badge", "people.recruiter"),
+                _list(_("Invitations"), "link", "people.invitation"),
+                _list(_("Cities"), "location_city", "people.city"),
+                _list(_("Announcement chats"), "forum", "broadcasts.announcementchat"),
+                _list(_("Staff's chat"), "summarize", "reminders.staffchat"),
+                _list(_("Default contact"), "contact_support", "people.contactsettings"),
             ),
             _group(
                 _("Behind the scenes"),
-                _link(_("Audit trail"), "history", "common_auditentry_changelist", "common.view_auditentry"),
-                _link(_("Outbox"), "outbox", "messaging_outboxmessage_changelist", "messaging.view_outboxmessage"),
-                _link(_("Inbox"), "inbox", "messaging_inboxmessage_changelist", "messaging.view_inboxmessage"),
-                _link(_("Staff"), "manage_accounts", "backoffice_stafflogin_changelist", "backoffice.view_stafflogin"),
+                _list(_("Audit trail"), "history", "common.auditentry"),
+                _list(_("Outbox"), "outbox", "messaging.outboxmessage"),
+                _list(_("Inbox"), "inbox", "messaging.inboxmessage"),
+                _list(_("Staff"), "manage_accounts", "backoffice.stafflogin"),
             ),
         ],
     },

@@ -9,7 +9,7 @@ from common.models import StampedModel
 class OutboxMessage(StampedModel):
     """A message written with the change that causes it. ``due_at``: before it, its writer publishes it itself."""
 
-    id = models.CharField(primary_key=True, max_length=36)  # the message id
+    id = models.CharField(primary_key=True, db_column="_id", max_length=36)  # the message id
     queue = models.CharField(_("queue"), max_length=60)
     body = models.TextField(_("body"))
     correlation_id = models.CharField(_("correlation id"), max_length=64)
@@ -28,7 +28,7 @@ class OutboxMessage(StampedModel):
 class InboxMessage(StampedModel):
     """A request that was decided, with the answer a repeat gets. ``fingerprint`` tells a repeat from a reused key."""
 
-    id = models.CharField(primary_key=True, max_length=36)  # the request's message id
+    id = models.CharField(primary_key=True, db_column="_id", max_length=36)  # the request's message id
     queue = models.CharField(_("queue"), max_length=60)
     fingerprint = models.CharField(max_length=64, blank=True)
     answer = models.TextField(_("answer"), blank=True)
@@ -43,7 +43,9 @@ class InboxMessage(StampedModel):
 class DeliveryAttempt(StampedModel):
     """How often a redelivered message was tried without an effect; after five it is given up as poison."""
 
-    id = models.CharField(primary_key=True, max_length=64)  # message id, or the body's digest where it has none
+    id = models.CharField(
+        primary_key=True, db_column="_id", max_length=64
+    )  # message id, or the body's digest where it has none
     attempts = models.IntegerField(default=0)
 
     class Meta:
