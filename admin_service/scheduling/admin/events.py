@@ -15,17 +15,17 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 
 from broadcasts.usecases import start_broadcast
 from common import clock
-from common.mongo import collection
+from common.mongo import Document, collection
 from common.refusals import RefusedError
 from common.scope import SHARED
 from desk.broadcast_form import BroadcastForm, default_text
 from desk.options import UseCaseAdmin, UseCaseForm, find, login, page, page_of, show_refusal
-from desk.scoping import narrow
+from desk.scoping import narrow, own_rows
 from desk.sending.once import Done, send_once
 from desk.sending.sealed import FIELD as SEALED
 from desk.sending.sealed import is_as_shown
 from desk.slot_forms import AddSlotsForm
-from scheduling.models import InterviewEvent
+from scheduling.models import InterviewEvent, InterviewSlot
 from scheduling.slots import create_slots, save_event
 
 
@@ -46,7 +46,7 @@ class InterviewEventAdmin(UseCaseAdmin):
 
     form = EventForm
     rows = SHARED
-    list_display = ["title", "is_open", "steps", "coming_slots"]
+    list_display = ["title", "is_open", "steps"]
     list_filter = [("is_open", BooleanRadioFilter)]
     search_fields = ["title"]
     ordering = ["-is_open", "title"]
@@ -90,6 +90,16 @@ class InterviewEventAdmin(UseCaseAdmin):
         found: QuerySet[InterviewEvent] = super().get_queryset(request).prefetch_related("questionnaire")
         return found
 
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        """With how many slots are to come, of those the login may see."""
+        own = own_rows(request, InterviewSlot)
+
+        @display(description=_("coming slots"))  # type: ignore[untyped-decorator]
+        def coming_slots(event: InterviewEvent) -> str:
+            return _coming(event, own or {})
+
+        return [*self.list_display, *([] if own is None else [coming_slots])]
+
     @display(description=_("steps"))  # type: ignore[untyped-decorator]
     def steps(self, event: InterviewEvent) -> str:
         """What there is besides choosing a slot."""
@@ -99,19 +109,6 @@ class InterviewEventAdmin(UseCaseAdmin):
             str(_("approval")) if event.approval_required else "",
         ]
         return " → ".join(filter(None, steps)) or str(_("quick sign-up"))
-
-    @display(description=_("coming slots"))  # type: ignore[untyped-decorator]
-    def coming_slots(self, event: InterviewEvent) -> str:
-        """Slots to come and their free seats."""
-        seats = {"$subtract": ["$max_users", {"$size": "$booked_users"}]}
-        found = collection("interview_slots").aggregate(
-            [
-                {"$match": {"event_id": event.pk, "is_active": True, "starts_at": {"$gt": clock.now()}}},
-                {"$group": {"_id": None, "slots": {"$sum": 1}, "free": {"$sum": seats}}},
-            ]
-        )
-        row: dict[str, Any] = next(iter(found), {"slots": 0, "free": 0})
-        return str(_("%(slots)s, free seats: %(free)s") % row)
 
     @action(  # type: ignore[untyped-decorator]
         description=_("Broadcast"),
@@ -189,6 +186,16 @@ class InterviewEventAdmin(UseCaseAdmin):
 
     def _back(self, event: InterviewEvent) -> str:
         return reverse("admin:scheduling_interviewevent_change", args=[event.pk])
+
+
+def _coming(event: InterviewEvent, own: Document) -> str:
+    """Its slots to come and their free seats, of one's ``own``."""
+    seats = {"$subtract": ["$max_users", {"$size": "$booked_users"}]}
+    coming = {**own, "event_id": event.pk, "is_active": True, "starts_at": {"$gt": clock.now()}}
+    group = {"_id": None, "slots": {"$sum": 1}, "free": {"$sum": seats}}
+    found = collection("interview_slots").aggregate([{"$match": coming}, {"$group": group}])
+    row: Document = next(iter(found), {"slots": 0, "free": 0})
+    return str(_("%(slots)s, free seats: %(free)s") % row)
 
 
 def _may_create(request: HttpRequest, form: AddSlotsForm) -> bool:

@@ -21,13 +21,16 @@ from desk.clocks import said
 from desk.options import UseCaseAdmin, find, login, page, show_refusal, tell_outcome
 from desk.outcomes import NotDoneError, outcome_text, status_label, told
 from desk.pages import BookForm
+from desk.scoping import in_scope
 from desk.sending.once import Done, send_once
 from desk.sending.sealed import is_as_shown
 from desk.slot_edit_form import SlotForm
+from people.models import Candidate
 from scheduling.admin.filters import CityFilter, ComingFilter, DayFilter, EventFilter, RecruiterFilter
 from scheduling.models import InterviewSlot
 from scheduling.slots import SlotHasBookingsError, delete_slot
 from scheduling.staff import book_for
+from shared_contracts.booking import Outcome
 
 
 @admin.register(InterviewSlot)
@@ -169,7 +172,10 @@ class InterviewSlotAdmin(UseCaseAdmin):
         here = reverse("admin:scheduling_interviewslot_change", args=[slot.pk])
 
         def act() -> Done:
-            return Done(here, told(book_for(slot_id=str(slot.pk), actor=login(request), **form.cleaned_data)))
+            # One answer for whom nobody knows and for whom the login may not see.
+            known = in_scope(Candidate.objects.filter(telegram_id=form.cleaned_data["telegram_id"]), request).exists()
+            order = {"slot_id": str(slot.pk), "actor": login(request), **form.cleaned_data}
+            return Done(here, told(book_for(**order) if known else Outcome.NOT_ALLOWED))
 
         if form.is_valid() and is_as_shown(request, _listed([slot])):
             try:

@@ -1,6 +1,7 @@
 """A coordinator of Moscow sees and changes what is Moscow's, a recruiter what is their own."""
 
 import csv
+import re
 from typing import Any
 
 import pytest
@@ -14,7 +15,8 @@ from unfold.decorators import action
 from backoffice.models import StaffProfile
 from common.models import AuditEntry
 from desk.options import DeskAdmin
-from scheduling.models import Booking, InterviewSlot
+from people.models import Candidate
+from scheduling.models import Booking, InterviewEvent, InterviewSlot
 from tests.access.world import OWNED, RECRUITERS_OWN, World
 
 LIMITED = [("moscow", model) for model in OWNED] + [("recruiter", model) for model in RECRUITERS_OWN]
@@ -133,6 +135,32 @@ def test_a_booking_is_moved_to_their_own_slots_only(world: World) -> None:
     for role in ("moscow", "recruiter"):
         assert world.client(role).post(page_of(world.here.booking, "move"), order).status_code == 200
     assert Booking.objects.get(pk=world.here.booking.pk).slot_id == world.here.slot.pk
+
+
+def test_only_candidates_in_their_list_are_booked_and_others_are_as_unknown(world: World) -> None:
+    """Guard: ``in_scope``, in ``book``."""
+    url, client = page_of(world.here.slot, "book"), world.client("moscow")
+
+    def book(telegram_id: int) -> str:
+        answer = client.post(url, {"telegram_id": telegram_id, "reason": "звонил"}, follow=True)
+        return " ".join(str(message) for message in answer.context["messages"])
+
+    there = Candidate.objects.create(first_name="Казанский", telegram_id=7001, city=world.there.city)
+    nowhere = Candidate.objects.create(first_name="Ничей", telegram_id=7002)
+    here = Candidate.objects.create(first_name="Московский", telegram_id=7003, city=world.here.city)
+    assert book(there.telegram_id) == book(nowhere.telegram_id) == book(7999) != ""
+    assert Booking.objects.count() == 2
+    book(here.telegram_id)
+    assert Booking.objects.get(user_id=here.pk).slot_id == world.here.slot.pk
+
+
+def test_the_events_list_counts_their_own_slots(world: World) -> None:
+    """Guard: ``own_rows``, in ``get_list_display``."""
+    counted = {
+        role: re.findall(r"\d+, free seats: \d+", read(world.client(role), list_of(InterviewEvent)))
+        for role in ("coordinator", "moscow")
+    }
+    assert counted == {"coordinator": ["2, free seats: 4"], "moscow": ["1, free seats: 2"]}
 
 
 def test_what_belongs_to_no_city_is_changed_by_who_has_all(world: World) -> None:
