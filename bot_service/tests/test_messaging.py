@@ -9,12 +9,13 @@ import pytest
 from redis.asyncio import Redis
 
 from interview_bot.__main__ import main
+from interview_bot.application import BotService
 from interview_bot.caches import Cache
 from interview_bot.database import Database
 from interview_bot.messaging import dead_letters
 from shared_contracts.booking import Outcome
 from shared_contracts.notification import CacheName, NotificationKind
-from shared_contracts.topology import BOOKING_RESULT, BY_NAME, NOTIFICATION_COMMAND, REASON_HEADER
+from shared_contracts.topology import BOOKING_RESULT, BY_NAME, NOTIFICATION_COMMAND, REASON_HEADER, Queue
 from tests.kit.desk import Desk
 from tests.kit.line import Line
 from tests.kit.servers import Servers
@@ -58,6 +59,43 @@ async def test_poison_goes_to_the_dead_letters_with_its_reason(
     assert said.startswith(reason)
     await anna.presses(await open_details(anna), "Подтвердить")
     await anna.sees("Вы записаны!")
+
+
+@pytest.mark.parametrize("queue", [BOOKING_RESULT, NOTIFICATION_COMMAND], ids=lambda queue: queue.name)
+async def test_poison_with_headers_that_fill_a_frame_is_buried_and_its_neighbour_shown(
+    anna: Person, desk: Desk, servers: Servers, queue: Queue
+) -> None:
+    """I6. Guard: ``reason`` is the only header of ``Broker.publish``.
+
+    One more header and the frame was too large: the broker closed the connection, with every consumer of the bot.
+    """
+    await anna.writes("/start")
+    await anna.sees("Выберите")
+    full = {"h": "x" * 130_690}
+    ids = {"correlation_id": "c" * 100}
+    await desk.send_raw(queue.name, b"{", "ид" * 60, headers=full, **ids)
+    [(letter_id, reason)] = await buried(servers, queue.name)
+    assert letter_id == "ид" * 60
+    assert reason.startswith("invalid_json")
+    async with dead_letters.read(servers.amqp_url_operator, queue.name) as [letter]:
+        assert letter.raw.correlation_id == ids["correlation_id"]
+        assert "h" not in letter.raw.headers
+    await desk.send(NOTIFICATION_COMMAND.name, notice(desk, NotificationKind.BOOKING_MOVED))
+    await anna.sees("перенесено")
+
+
+@pytest.mark.parametrize("reason", ["ж" * 90_000, "\ud800"], ids=["long", "half a character"])
+async def test_whatever_the_reason_says_a_letter_can_be_buried(
+    anna: Person, bot: BotService, servers: Servers, reason: str
+) -> None:
+    """Guard: ``cut``."""
+    queue = NOTIFICATION_COMMAND
+    await bot._broker.publish(
+        queue.dead_exchange, queue.name, b"{", message_id="i" * 300, correlation_id="ж" * 200, reason=reason
+    )
+    [(letter_id, said)] = await buried(servers, queue.name)
+    assert letter_id == "i" * 255
+    assert said in {"ж" * 500, "?"}
 
 
 async def test_a_message_redelivered_too_often_is_set_aside(

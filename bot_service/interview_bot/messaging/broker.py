@@ -1,8 +1,6 @@
 """The one connection to RabbitMQ: publishing with confirms, opening queues that a set-up step has declared."""
 
 import asyncio
-from collections.abc import Mapping
-from typing import Any
 
 import aio_pika
 from aio_pika.abc import AbstractChannel, AbstractQueue, AbstractRobustConnection
@@ -10,12 +8,15 @@ from aio_pika.exceptions import AMQPException, ChannelNotFoundEntity
 from structlog.stdlib import get_logger
 
 from interview_bot.metrics import QUEUE_DEPTH
-from shared_contracts.topology import BOT_QUEUES
+from shared_contracts.topology import BOT_QUEUES, REASON_HEADER
 
 PUBLISH_TIMEOUT = 1.0
 """Seconds. On a stalled broker a publish hangs, and the person waits for our answer."""
 TOPOLOGY_PATIENCE = 30.0
 """Seconds that missing queues are waited for: on a first start the set-up step may still be running."""
+_REASON_BYTES = 1_000
+_ID_BYTES = 255
+"""What an AMQP short string holds."""
 
 FAILURES = (AMQPException, ConnectionError, TimeoutError, RuntimeError, OSError)
 _log = get_logger(__name__)
@@ -27,6 +28,11 @@ class PublishFailedError(Exception):
 
 class MissingTopologyError(Exception):
     """A queue does not exist; the text names it."""
+
+
+def cut(text: str, length: int) -> str:
+    """The beginning that fits into ``length`` bytes of UTF-8; half a character, of either kind, is replaced or left."""
+    return text.encode(errors="replace")[:length].decode(errors="ignore")
 
 
 class Broker:
@@ -71,9 +77,12 @@ class Broker:
         *,
         message_id: str | None,
         correlation_id: str | None,
-        headers: Mapping[str, Any] | None = None,
+        reason: str | None = None,
     ) -> None:
         """Publish one persistent message and wait until the broker has it in a queue.
+
+        ``reason``: of a dead letter, shortened. It is the only header: an AMQP message's headers and properties share
+        one frame, and the broker answers one that is too large by closing the connection, with all consumers on it.
 
         Raises:
             PublishFailedError: no confirmation within a second, or no queue is bound to the routing key.
@@ -82,9 +91,9 @@ class Broker:
             raise PublishFailedError("not connected")
         message = aio_pika.Message(
             body,
-            headers=dict(headers or {}),
-            message_id=message_id,
-            correlation_id=correlation_id,
+            headers=None if reason is None else {REASON_HEADER: cut(reason, _REASON_BYTES)},
+            message_id=message_id and cut(message_id, _ID_BYTES),
+            correlation_id=correlation_id and cut(correlation_id, _ID_BYTES),
             content_type="application/json",
             delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
         )

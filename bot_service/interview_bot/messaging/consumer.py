@@ -23,7 +23,7 @@ from interview_bot.messaging.broker import FAILURES, Broker, PublishFailedError
 from interview_bot.metrics import MESSAGES
 from interview_bot.update_processor import PersonBusyError
 from shared_contracts.envelope import BadMessageError, Message, decode
-from shared_contracts.topology import REASON_HEADER, Queue
+from shared_contracts.topology import Queue
 
 MAX_ATTEMPTS = 5
 """Redeliveries after which a message is given up: it crashes the process, or its fault does not pass. As often a fault
@@ -190,6 +190,7 @@ class Consumer(Generic[M]):
                 raise
 
     async def _bury(self, raw: AbstractIncomingMessage, reason: str) -> str:
+        """To the dead letters, with the reason and what a replay needs; its own headers stay behind (``publish``)."""
         queue = self._subscription.queue
         await self._broker.publish(
             queue.dead_exchange,
@@ -197,7 +198,7 @@ class Consumer(Generic[M]):
             raw.body,
             message_id=raw.message_id,
             correlation_id=raw.correlation_id,
-            headers=dict(raw.headers) | {REASON_HEADER: reason[:_REASON_LENGTH]},
+            reason=reason,
         )
         if raw.message_id:  # a replayed one starts anew
             await self._inbox.delete_one({"_id": self._inbox_id(raw.message_id), "done_at": None})

@@ -223,10 +223,11 @@ class Desk:
         await self.send(CARD_COMMAND.name, self.recruiting.command(to, card, CardAttention.NEW))
         return card
 
-    async def send_raw(self, queue: str, body: bytes, message_id: str | None = None) -> None:
+    async def send_raw(self, queue: str, body: bytes, message_id: str | None = None, **properties: Any) -> None:
         """Send the bot any bytes."""
         assert self._exchange is not None
-        sent = aio_pika.Message(body, message_id=message_id, delivery_mode=aio_pika.DeliveryMode.PERSISTENT)
+        persistent = aio_pika.DeliveryMode.PERSISTENT
+        sent = aio_pika.Message(body, message_id=message_id, delivery_mode=persistent, **properties)
         await self._exchange.publish(sent, queue, mandatory=True)
 
     async def api_answer(self, request: Request, make: Callable[[], BaseModel]) -> Response:
