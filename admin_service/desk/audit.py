@@ -189,7 +189,9 @@ def _slot_name(slot_id: ObjectId) -> str:
     slot = collection("interview_slots").find_one({"_id": slot_id})
     if slot is None:
         return str(slot_id)
-    return ", ".join(filter(None, (said(slot["starts_at"], MOSCOW), slot["location"], slot["room"])))
+    city = collection("cities").find_one({"_id": slot["city_id"]}, {"timezone": 1})
+    when = said(slot["starts_at"], city["timezone"] if city else MOSCOW)
+    return ", ".join(filter(None, (when, slot["location"], slot["room"])))
 
 
 def _name_in(name: str, field: str = "name") -> Callable[[ObjectId], str]:
@@ -214,19 +216,19 @@ _KIND_NAMES = {**dict(AUTO_KIND_LABELS), **dict(KIND_LABELS)}
 _UNTOLD = {"version", "person_id"}  # a number that rises with every change; whom the page names
 
 
-def trail(subject_id: str) -> list[dict[str, Any]]:
-    """A document's entries, latest first."""
+def trail(subject_id: str, zone: str = MOSCOW) -> list[dict[str, Any]]:
+    """A document's entries, latest first, on the clocks of ``zone``."""
     rows = collection("audit_entries").find({"subject_id": ObjectId(subject_id)}).sort("created_at", -1)
-    return [_told(row) for row in rows.limit(MOST_ENTRIES)]
+    return [_told(row, zone) for row in rows.limit(MOST_ENTRIES)]
 
 
-def _told(row: Document) -> dict[str, Any]:
+def _told(row: Document, zone: str) -> dict[str, Any]:
     return {
-        "when": said(row["created_at"], MOSCOW),
+        "when": said(row["created_at"], zone),
         "who": actor_label(row["actor"]),
         "way": _WAYS.get(row["via"], row["via"]),
         "action": action_label(row["action"]),
-        "changes": changes(row["before"], row["after"]),
+        "changes": changes(row["before"], row["after"], zone),
         "reason": row["reason"],
     }
 
@@ -249,20 +251,20 @@ def actor_label(actor: str) -> str:
     return f"{_KINDS.get(kind, kind)} {name}".strip()
 
 
-def changes(before: dict[str, Any] | None, after: dict[str, Any] | None) -> list[str]:
-    """Lines such as “capacity: 2 → 3”."""
+def changes(before: dict[str, Any] | None, after: dict[str, Any] | None, zone: str = MOSCOW) -> list[str]:
+    """Lines such as “capacity: 2 → 3”, with times on the clocks of ``zone``."""
     old, new = before or {}, after or {}
     lines = []
     for name in [*new, *(name for name in old if name not in new)]:
         if name in _UNTOLD or old.get(name) == new.get(name):
             continue
         label = _FIELDS.get(name) or name.replace("_", " ")
-        was, is_now = _value(name, old.get(name)), _value(name, new.get(name))
+        was, is_now = _value(name, old.get(name), zone), _value(name, new.get(name), zone)
         lines.append(f"{label}: {was} → {is_now}" if name in old else f"{label}: {is_now}")
     return lines
 
 
-def _value(name: str, value: Any) -> str:
+def _value(name: str, value: Any, zone: str) -> str:
     if value is None or value in ("", []):
         return "—"
     if name == "status":
@@ -274,14 +276,13 @@ def _value(name: str, value: Any) -> str:
     if name == "password":
         return str(_("a new one"))
     if name == "role":
-        return str(_KINDS.get(value, value))
+        return str(_ROLES.get(value, value))
     if name == "list":
         return str(apps.get_model(value)._meta.verbose_name_plural)
-        return str(_ROLES.get(value, value))
     if isinstance(value, list):
-        return ", ".join(_value(name.removesuffix("s"), item) for item in value)
+        return ", ".join(_value(name.removesuffix("s"), item, zone) for item in value)
     if name in {"starts_at", "expires_at", "marked_at"}:
-        return said(datetime.fromisoformat(value), MOSCOW)
+        return said(datetime.fromisoformat(value), zone)
     if name in _NAMES and ObjectId.is_valid(value):
         return _NAMES[name](ObjectId(value))
     if isinstance(value, bool):

@@ -100,6 +100,8 @@ class DeskAdmin(DeclaredLists, GuardedAdmin):
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         """As Unfold's, with what travels with the form. What someone else changed is nobody's mistake."""
         form = context["adminform"].form
+        if form.is_bound and form.instance.pk:  # the form's own document has the values that were sent
+            context["original"] = type(form.instance)._default_manager.filter(pk=form.instance.pk).first()
         every = [form, *(row for rows in context["inline_admin_formsets"] for row in rows.formset.forms)]
         if any(getattr(one, "news", ()) for one in every):
             context["errors"] = None
@@ -216,6 +218,7 @@ class UseCaseForm(SeenForm):
     def _change(self) -> None:
         self.instance = self.renewed()
         self.carry_out()
+        self.instance.refresh_from_db()  # what is said of it is said of what is stored now
 
 
 class UseCaseAdmin(DeskAdmin):

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.utils.translation import gettext as _
 
 from common.mongo import in_transaction
@@ -32,6 +32,7 @@ COLUMNS = tuple(_HEADERS)
 class _Row(NamedTuple):
     number: int  # as a spreadsheet counts: the header is row 1
     cells: dict[str, str]
+    headings: dict[str, str]  # the columns' names, as the table has them
 
 
 def import_candidates(text: str, *, actor: str, days: int = DEFAULT_DAYS, note: str = "") -> Invited:
@@ -69,8 +70,9 @@ def _read(text: str) -> list[_Row]:
     except csv.Error:
         raise RefusedError({"text": _("This is not a table: a quotation mark is not closed.")}) from None
     columns = [_column(cell) for cell in table[0]]
+    headings = dict(zip(columns, (cell.strip() for cell in table[0]), strict=True))
     rows = [
-        _Row(number, dict(zip(columns, (cell.strip() for cell in cells), strict=False)))
+        _Row(number, dict(zip(columns, (cell.strip() for cell in cells), strict=False)), headings)
         for number, cells in enumerate(table[1:], start=2)
         if any(cell.strip() for cell in cells)
     ]
@@ -147,4 +149,7 @@ def _repeated(rows: Sequence[_Row], people: Sequence[Candidate]) -> list[tuple[_
 
 
 def _told(row: _Row, field: str, text: str) -> str:
-    return _("Row %(row)s, %(field)s: %(text)s") % {"row": row.number, "field": field, "text": text}
+    if field == NON_FIELD_ERRORS:
+        return _("Row %(row)s: %(text)s") % {"row": row.number, "text": text}
+    heading = row.headings.get(field) or Candidate._meta.get_field(field).verbose_name
+    return _("Row %(row)s, %(field)s: %(text)s") % {"row": row.number, "field": heading, "text": text}

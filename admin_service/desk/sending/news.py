@@ -33,7 +33,9 @@ def note(
     told = format_html(now, value=format_html('<b class="desk-lines">{}</b>', _said(bound, value)))
     next_step = "" if untouched else _("save again to replace it with yours")
     parts = [part for part in (told, _who(bound.name, trail_of, since), next_step) if part]
-    return format_html('<span class="desk-news">{}</span>', format_html_join(" · ", "{}", ((part,) for part in parts)))
+    kept = " desk-kept" if untouched else ""  # theirs is no mistake to mark in red
+    said_so = format_html_join(" · ", "{}", ((part,) for part in parts))
+    return format_html('<span class="desk-news{}">{}</span>', kept, said_so)
 
 
 def _said(bound: forms.BoundField, value: Any) -> str:

@@ -25,5 +25,7 @@ def is_as_shown(request: HttpRequest, shown: Any) -> bool:
     """Whether the form confirms just this; if not, the person is told to look again."""
     same = constant_time_compare(request.POST.get(FIELD, ""), seal(request, shown))
     if not same:
-        messages.warning(request, _("This has changed since you looked. Please check how it is now, then press again."))
+        messages.warning(
+            request, _("What you confirm must be what you were shown. Here it is anew: check it, then press again.")
+        )
     return same

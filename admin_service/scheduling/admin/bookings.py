@@ -21,7 +21,7 @@ from desk.auto_messages import messages_of
 from desk.clocks import said
 from desk.options import ExportingAdmin, plainly
 from scheduling.admin.decisions import DecidingAdmin
-from scheduling.admin.export import csv_answer
+from scheduling.admin.export import csv_answer, state_of
 from scheduling.admin.filters import AttendanceFilter, ByHandFilter, CityFilter, DayFilter, EventFilter
 from scheduling.models import Booking
 from shared_contracts.directory import Attendance, BookingStatus
@@ -115,9 +115,10 @@ class BookingAdmin(ExportingAdmin, DecidingAdmin):
 
     def on_page(self, object_id: ObjectId) -> dict[str, Any]:
         """With a wish for another time, the automatic messages, the candidate's answers and the audit trail."""
-        found: dict[str, Any] = {"trail": trail(str(object_id))}
+        found: dict[str, Any] = {}
         row = collection("bookings").find_one({"_id": object_id})
         if row:
+            found["trail"] = trail(str(object_id), row["slot"]["timezone"])
             found["wish"] = wish_of(row)
             found["answers"] = answers_of(row["user_id"], row["event_id"])
             found["auto_messages"] = messages_of(object_id, row["slot"]["timezone"])
@@ -154,11 +155,7 @@ class BookingAdmin(ExportingAdmin, DecidingAdmin):
     @display(description=_("status"), ordering="status", label=STATUS_COLOURS)  # type: ignore[untyped-decorator]
     def state(self, booking: Booking) -> tuple[str, str]:
         """The status, in words."""
-        if booking.live and booking.reschedule_asked:
-            return "pending", str(_("the candidate chooses another time"))
-        if booking.live and booking.requested_slot_id:
-            return "pending", str(_("a move awaits approval"))
-        return booking.status, booking.get_status_display()
+        return state_of(booking)
 
     @display(  # type: ignore[untyped-decorator]
         description=_("will come"), ordering="attendance", label=ATTENDANCE_COLOURS

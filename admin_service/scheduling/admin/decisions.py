@@ -105,9 +105,9 @@ class DecidingAdmin(MarkingAdmin):
     )
     def approve(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Say yes to a request."""
-        return self._answer(
-            request, object_id, approve_booking, title=_("Approve the request"), submit_text=_("Approve")
-        )
+        words = {"title": _("Approve the request"), "submit_text": _("Approve")}
+        done = _("Approved. The candidate is being told.")
+        return self._answer(request, object_id, approve_booking, done=done, **words)
 
     @action(  # type: ignore[untyped-decorator]
         description=_("Ask for another time"), url_path="ask-reschedule", permissions=MAY_DECIDE, icon="update"

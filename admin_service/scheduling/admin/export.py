@@ -12,6 +12,15 @@ from desk.spreadsheet import download
 from scheduling.models import Booking
 
 
+def state_of(booking: Booking) -> tuple[str, str]:
+    """The status that stands for a booking, and in words what it is, or what it waits for."""
+    if booking.live and booking.reschedule_asked:
+        return "pending", _("the candidate chooses another time")
+    if booking.live and booking.requested_slot_id:
+        return "pending", _("a move awaits approval")
+    return booking.status, str(booking.get_status_display())
+
+
 def csv_answer(bookings: QuerySet[Booking]) -> StreamingHttpResponse:
     """Every booking of the query set, as a download."""
     return download(_rows(bookings), f"bookings-{today():%Y-%m-%d}.csv")
@@ -47,7 +56,7 @@ def _row(booking: Booking) -> list[Any]:
         f"{there:%Y-%m-%d}",
         f"{there:%H:%M}",
         slot.timezone,
-        booking.get_status_display(),
+        state_of(booking)[1],
         booking.get_attendance_display(),
         booking.telegram_id,
         user.username,

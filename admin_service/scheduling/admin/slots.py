@@ -58,10 +58,19 @@ class InterviewSlotAdmin(UseCaseAdmin):
         (_("Place"), {"fields": [("location", "room"), "is_active", "reason"]}),
     ]
 
+    _to_look_at = [
+        (None, {"fields": ["event_title", ("city_name", "recruiter_name"), "when", ("duration_minutes", "max_users")]}),
+        (_("Place"), {"fields": [("location", "room"), "is_active"]}),
+    ]
+
     def get_queryset(self, request: HttpRequest) -> QuerySet[InterviewSlot]:
         """Names by one more query each, not by joins."""
         found: QuerySet[InterviewSlot] = super().get_queryset(request)
         return found.prefetch_related("city", "recruiter", "event")
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Who may only look has nothing to give a reason for, and may not open what the slot belongs to."""
+        return self.fieldsets if obj is None or self.has_change_permission(request, obj) else self._to_look_at
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Slots are the one thing that can be deleted: while nobody is booked."""
@@ -111,7 +120,8 @@ class InterviewSlotAdmin(UseCaseAdmin):
 
     def on_page(self, object_id: ObjectId) -> dict[str, Any]:
         """With who is booked, and the slot's audit trail."""
-        return {"people": people_in(object_id), "trail": trail(str(object_id))}
+        slot = InterviewSlot.objects.select_related("city").filter(pk=object_id).first()
+        return {"people": people_in(object_id), "trail": trail(str(object_id), slot.city.timezone) if slot else []}
 
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None

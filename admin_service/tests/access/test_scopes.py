@@ -14,6 +14,7 @@ from unfold.decorators import action
 
 from backoffice.models import StaffProfile
 from common.models import AuditEntry
+from desk.clocks import said
 from desk.options import DeskAdmin
 from people.models import Candidate
 from scheduling.models import Booking, InterviewEvent, InterviewSlot
@@ -161,6 +162,24 @@ def test_the_events_list_counts_their_own_slots(world: World) -> None:
         for role in ("coordinator", "moscow")
     }
     assert counted == {"coordinator": ["2, free seats: 4"], "moscow": ["1, free seats: 2"]}
+
+
+def test_who_may_only_look_at_a_slot_is_offered_no_reason_and_no_page_that_is_refused(world: World) -> None:
+    page = read(world.client("recruiter"), page_of(world.here.slot))
+    fields = page.partition('id="booked-people"')[0]
+    assert "Reason" not in fields
+    assert said(world.here.slot.starts_at, world.here.city.timezone) in fields
+    assert "/admin/people/" not in fields and "/admin/scheduling/interviewevent/" not in fields
+
+
+def test_an_empty_list_gives_no_advice_that_is_of_no_use(world: World) -> None:
+    client = world.client("read-only")
+    Booking.objects.all().delete()
+    empty = read(client, list_of(Booking))
+    assert (
+        "Nothing yet." in empty and "Reset filters" not in empty.partition("nothing-listed")[2].partition("</form>")[0]
+    )
+    assert "Nothing here fits" in read(client, f"{list_of(Booking)}?q=x")
 
 
 def test_what_belongs_to_no_city_is_changed_by_who_has_all(world: World) -> None:

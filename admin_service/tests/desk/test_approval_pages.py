@@ -49,6 +49,18 @@ def test_staff_ask_for_another_time_once(desk: Client, text: Text, request_: Boo
     assert sent()[-1] == (5001, "update", 2)
 
 
+def test_an_approval_is_told_as_one(desk: Client, request_: Booking) -> None:
+    order = {"version": 1, "reason": ""}
+    said = desk.post(page_of(request_, "approve"), order, follow=True).content.decode()
+    assert "Approved. The candidate is being told." in said
+
+
+def test_an_export_names_what_a_booking_waits_for_as_its_page_does(desk: Client, request_: Booking) -> None:
+    collection("bookings").update_one({}, {"$set": {"reschedule_asked": True}})
+    rows = b"".join(desk.get(f"{reverse(BOOKINGS)}?_export=1")).decode()  # type: ignore[call-overload]
+    assert "the candidate chooses another time" in rows
+
+
 @pytest.mark.parametrize("who", ["recruiter", "candidate"])
 def test_who_has_to_be_told_by_hand_is_shown_and_filtered(text: Text, request_: Booking, who: str) -> None:
     """R4."""

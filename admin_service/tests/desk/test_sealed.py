@@ -16,7 +16,7 @@ from tests.desk.test_slot_pages import LIST, many, page_of
 from tests.questionnaires import make_draft
 from tests.staff_client import StaffClient, unseen
 
-CHANGED = "This has changed since you looked"
+CHANGED = "What you confirm must be what you were shown"
 
 
 def told(response: Any) -> str:

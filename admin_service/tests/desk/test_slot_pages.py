@@ -300,3 +300,25 @@ def test_times_typed_around_midnight_stay_on_their_day(desk: Client, make_slot: 
     desk.post(page_of(slot), form_of(slot, starts_at_0=days(6), starts_at_1="00:10"))
     expected = datetime.fromisoformat(f"{days(6)}T00:10").replace(tzinfo=ZoneInfo("Asia/Vladivostok"))
     assert InterviewSlot.objects.get().starts_at == expected
+
+
+def test_the_message_after_a_change_names_the_new_time(desk: Client, make_slot: MakeSlot) -> None:
+    """Guard: ``refresh_from_db``, after every form's use case."""
+    slot = on_the_minute(make_slot(timedelta(days=3)))
+    before = str(slot)
+    answer = desk.post(page_of(slot), form_of(slot, starts_at_1="23:41"), follow=True)
+    (message,) = (str(one) for one in answer.context["messages"])
+    slot.refresh_from_db()
+    assert str(slot) in message and before not in message
+
+
+def test_the_history_is_told_on_the_clocks_of_the_place(
+    desk: Client, text: Text, make_slot: MakeSlot, vladivostok: City, maria: Candidate
+) -> None:
+    slot = on_the_minute(make_slot(timedelta(days=3), city=vladivostok))
+    book_for(maria.telegram_id, str(slot.pk), actor="anna", reason="")
+    desk.post(page_of(slot), form_of(slot, starts_at_1="15:17"))
+    for page in (page_of(slot), reverse("admin:scheduling_booking_change", args=[Booking.objects.get().pk])):
+        history = text(page).partition('id="audit-trail"')[2].partition("</table>")[0]
+        assert "15:17 (UTC+10)" in history
+        assert history.count("(UTC+10)") >= history.count("<tr>") - 1 > 0, "the moments of the entries, too"

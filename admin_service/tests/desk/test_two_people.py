@@ -56,6 +56,7 @@ def test_adding_a_room_does_not_move_a_slot_back(
     page = told(desk.post(page_of(slot), {**seen, "room": "7"}, opened=opened))
 
     assert "Nothing is saved yet" in page and "15:00</b> · staff boris" in page
+    assert page.count('"desk-news desk-kept"') == 1, "not outlined as a mistake of this person's"
     assert 'value="15:00"' in page, "the field left alone shows what is stored"
     assert 'value="7"' in page, "and the person's own input is kept"
     now = asking.slot_now(slot)
@@ -77,8 +78,11 @@ def test_who_changed_the_same_field_puts_theirs_in_place_on_purpose(
     slot = on_the_minute(make_slot(timedelta(days=3)))
     opened = unseen(desk.get(page_of(slot)))
     boris.post(page_of(slot), form_of(slot, room="12"))
-    mine = form_of(slot, room="7")
-    page = told(desk.post(page_of(slot), mine, opened=opened))
+    mine = form_of(slot, room="7", location="Мой офис")
+    answer = desk.post(page_of(slot), mine, opened=opened)
+    page = told(answer)
+    assert str(answer.context["original"]).endswith("Офис на Тверской"), "the heading names what is stored"
+    assert "desk-kept" not in page
     assert "Now: <b" in page and "12</b> · staff boris" in page
     assert "save again to replace it with yours" in page
     assert asking.slot_now(slot)["room"] == "12"
