@@ -22,6 +22,13 @@ def _is_no_tick(record: logging.LogRecord) -> bool:
     return not record.getMessage().startswith("Scheduler: Sending due task")
 
 
+def _briefly(record: logging.LogRecord) -> bool:
+    """A refused request is told in one line: its traceback says nothing that the status does not."""
+    if record.levelno < logging.ERROR:
+        record.exc_info = record.exc_text = None
+    return True
+
+
 _SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_log_level,
@@ -63,11 +70,12 @@ def configure(level: str, form: str) -> None:
             },
             "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "structured"}},
             "root": {"handlers": ["console"], "level": level},
-            "filters": {"no_ticking": {"()": lambda: _is_no_tick}},
+            "filters": {"no_ticking": {"()": lambda: _is_no_tick}, "briefly": {"()": lambda: _briefly}},
             "loggers": {
                 # Seven lines for each failed connection, of which messaging.broker says all in one.
                 "pika": {"level": "CRITICAL"},
                 "pymongo": {"level": "WARNING"},
+                "django.request": {"filters": ["briefly"]},
                 # That a scan was asked for and has found nothing, several times a second; tasks tell what they did.
                 "celery.beat": {"filters": ["no_ticking"]},
                 "celery.worker.strategy": {"level": "WARNING"},

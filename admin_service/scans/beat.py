@@ -22,6 +22,14 @@ class Scheduler(RedBeatScheduler):  # type: ignore[misc]
     So each tick, at least every ``beat_max_loop_interval``, compares Redis with the schedule in the code.
     """
 
+    def setup_schedule(self) -> None:
+        """As redbeat's, which gives up where its list of static entries is none."""
+        redis, key = get_redis(self.app), self.app.redbeat_conf.statics_key
+        if redis.type(key) not in {"set", "none"}:
+            log.warning("schedule_key_dropped", key=key)
+            redis.delete(key)
+        super().setup_schedule()
+
     def tick(self, *args: Any, **kwargs: Any) -> float:
         """Mend the schedule, then wake what is due."""
         self.mend()
@@ -46,7 +54,15 @@ class Scheduler(RedBeatScheduler):  # type: ignore[misc]
         if isinstance(due, ResponseError):  # not a sorted set: nothing can be put back into it
             get_redis(self.app).delete(self.app.redbeat_conf.schedule_key)
         latest = to_timestamp(self.app.now() + entry.schedule.run_every) + SLACK
-        return _is_ours(definition, entry) and _is_readable(meta) and isinstance(due, float) and 0 <= due <= latest
+        return _is_ours(definition, entry) and self._has_run(meta) and isinstance(due, float) and 0 <= due <= latest
+
+    def _has_run(self, meta: object) -> bool:
+        """Whether its last run can be read and has been: one in the future, by a clock set back since, holds it up."""
+        try:
+            last = json.loads(str(meta), cls=RedBeatJSONDecoder)["last_run_at"]
+            return last is None or to_timestamp(last) <= to_timestamp(self.app.now()) + SLACK
+        except (ValueError, KeyError, TypeError, AttributeError):
+            return False
 
 
 def _is_ours(definition: object, entry: RedBeatSchedulerEntry) -> bool:
@@ -64,11 +80,3 @@ def _is_ours(definition: object, entry: RedBeatSchedulerEntry) -> bool:
         return bool(json.loads(str(definition)) == json.loads(written))
     except ValueError:
         return False
-
-
-def _is_readable(meta: object) -> bool:
-    try:
-        json.loads(str(meta), cls=RedBeatJSONDecoder)["last_run_at"]
-    except (ValueError, KeyError, TypeError):
-        return False
-    return True

@@ -248,3 +248,10 @@ def test_a_button_that_declares_no_permission_is_nobodys(world: World) -> None:
     with pytest.raises(PermissionDenied):
         press.callback(request)
     assert "press_chosen" not in page.get_actions(request)
+
+
+def test_a_refusal_is_one_line_of_the_log(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    """Guard: ``_briefly``: whoever tries addresses would fill the log with tracebacks."""
+    assert world.client("recruiter").get("/admin/people/candidate/").status_code == 403
+    (record,) = (record for record in caplog.records if record.name == "django.request")
+    assert record.exc_info is None

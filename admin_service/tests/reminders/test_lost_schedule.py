@@ -1,5 +1,6 @@
 """What beat keeps in Redis may be lost or spoilt: every scan is woken again, by itself (field case: an evicted key)."""
 
+import json
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -15,6 +16,9 @@ from tests.reminders.beats import PATIENCE, StartBeat, woken
 NAME, SCHEDULE = "send what is due", "redbeat::schedule"
 ENTRY = f"redbeat:{NAME}"
 FAR_AHEAD = 4_000_000_000.0
+YET_TO_COME = json.dumps(
+    {"last_run_at": {"__type__": "datetime", "year": 2090, "month": 1, "day": 1, "hour": 0, "minute": 0, "second": 0}}
+)
 Damage = Callable[[redis.Redis], object]
 
 DAMAGES: dict[str, Damage] = {
@@ -29,6 +33,7 @@ DAMAGES: dict[str, Damage] = {
         ENTRY, "definition", str(db.hget(ENTRY, "definition")).replace('"enabled": true', '"enabled": false')
     ),
     "its last run is no JSON": lambda db: db.hset(ENTRY, "meta", "{"),
+    "its last run is yet to come": lambda db: db.hset(ENTRY, "meta", YET_TO_COME),
     "it is due in a hundred years": lambda db: db.zadd(SCHEDULE, {ENTRY: FAR_AHEAD}),
     "it is never due": lambda db: db.zadd(SCHEDULE, {ENTRY: -1}),
     "the entry is of another kind": lambda db: [db.delete(ENTRY), db.set(ENTRY, "x")],
@@ -55,6 +60,16 @@ def test_a_scan_is_woken_again_whatever_becomes_of_its_entry(start_beat: StartBe
         assert beat.process.poll() is None, what
         assert {f"redbeat:{name}" for name in BEAT_SCHEDULE} <= set(database.zrange(SCHEDULE, 0, -1)), what
     assert beat.says("schedule_put_back")
+
+
+def test_beat_begins_whatever_stands_where_its_list_of_entries_was(
+    start_beat: StartBeat, database: redis.Redis
+) -> None:
+    """Guard: ``setup_schedule``."""
+    database.set("redbeat::statics", "x")
+    beat = start_beat()
+    assert wait_until(lambda: tasks.send_due.name in woken(), PATIENCE)
+    assert beat.process.poll() is None
 
 
 def test_a_schedule_that_is_whole_is_left_alone(start_beat: StartBeat) -> None:
