@@ -7,6 +7,7 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import chain, repeat
 from time import perf_counter
 
 from structlog.stdlib import get_logger
@@ -22,8 +23,9 @@ PATIENCE = 1.0
 AGAIN: Sequence[float] = (0.1, 0.2, 0.4, 0.8, 1.5, 3, 6, 12, 24)
 """Seconds between tries of an answer: the first ones within Telegram's spinner, the last beyond the life of a press."""
 _MAY_PASS = frozenset({Trouble.RETRY_AFTER, Trouble.TRANSIENT, Trouble.UNCERTAIN})
+_FIRST_TRY_SECONDS = 1.0
 _TRY_SECONDS = 3.0
-"""Of one try, so that a silent server costs a try and not the answer."""
+"""Of one try, so that a silent server costs a try and not the answer; the second is within Telegram's spinner."""
 _CROWD = 0.3
 """Seconds that the work behind an answered press waits at most for others to be answered first."""
 _log = get_logger(__name__)
@@ -72,9 +74,9 @@ class Acks:
 
     async def _try(self, query_id: str, began: float, text: str | None, alert: bool) -> bool:
         """Answer until Telegram takes it. False when it never will: too late, or it was away for long."""
-        for pause in (*AGAIN, None):
+        for pause, patience in zip((*AGAIN, None), chain([_FIRST_TRY_SECONDS], repeat(_TRY_SECONDS)), strict=False):
             try:
-                await self._bot.answer_callback_query(query_id, text=text, show_alert=alert, read_timeout=_TRY_SECONDS)
+                await self._bot.answer_callback_query(query_id, text=text, show_alert=alert, read_timeout=patience)
             except TelegramError as error:
                 self._answered(query_id)  # others need not wait for another try
                 trouble = sort(error)

@@ -164,3 +164,16 @@ async def test_the_dialog_goes_on_while_telegram_is_silent_about_an_answer(
     assert len(acks._trying) == 1
     for trying in acks._trying:
         trying.cancel()
+
+
+async def test_the_second_try_comes_before_telegrams_spinner_ends(
+    anna: Person, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """NFR1. Guard: ``_FIRST_TRY_SECONDS``. Later tries may wait for long here: the answer is the second one's."""
+    monkeypatch.setattr(acks_module, "_TRY_SECONDS", 60.0)
+    await anna.writes("/start")
+    slots = await anna.sees("Выберите")
+    await sandbox.fault("answerCallbackQuery", mode="timeout", times=1)
+    query = await anna.presses(slots, "каб. 1")
+    await anna.answer_to(query)
+    assert len(await sandbox.calls("answerCallbackQuery")) == 2
