@@ -40,13 +40,18 @@ _BULK = (40, 1, 0, 80)
 """25 a second: the rest of Telegram's about 30 stays free for people who are pressing buttons."""
 _WHOLE_BOT = 3
 _AT_ONCE = 5.0
-"""A 429 names no chat. That many chats refused within these seconds, each within its own limit, are the whole bot."""
+"""A 429 names no chat. That many chats refused within these seconds, each within its own limit, and nothing that got
+through to any other since the first of them, are the whole bot."""
 
 # KEYS: pauses, then buckets. ARGV: number of pauses, then (interval ms, burst, forced, ahead) per bucket.
 # Returns milliseconds to wait; takes from every bucket or from none (GCRA; the value is the theoretical arrival time).
 # A server's clock that was put back must not make anybody wait as long: a pause lasts no longer than it was set for
 # (its value), and an arrival further ahead than any can be is none.
 _TAKE = """
+local function number(key)
+  local kept = redis.pcall('GET', key)  -- may be no text
+  return type(kept) == 'string' and tonumber(kept) or 0
+end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local pauses = tonumber(ARGV[1])
@@ -54,13 +59,13 @@ local wait = 0
 for i = 1, pauses do
   local left = redis.call('PTTL', KEYS[i])
   if left > 0 then
-    wait = math.max(wait, math.min(left, tonumber(redis.call('GET', KEYS[i])) or left))
+    wait = math.max(wait, math.min(left, number(KEYS[i])))
   end
 end
 local arrivals = {}
 for i = 1, #KEYS - pauses do
   local interval, burst = tonumber(ARGV[i * 4 - 2]), tonumber(ARGV[i * 4 - 1])
-  local arrival = math.max(tonumber(redis.call('GET', KEYS[pauses + i]) or '0'), now)
+  local arrival = math.max(now, number(KEYS[pauses + i]))
   if arrival > now + tonumber(ARGV[i * 4 + 1]) then
     arrival = now
   end
@@ -144,13 +149,20 @@ class SharedRateLimiter(BaseRateLimiter[Priority]):
             await self.take_turn(chat_id, priority)
         if endpoint.startswith("edit"):
             await self._edits.overtake(chat_id, data.get("message_id"))
+        asked = get_running_loop().time()
         try:
-            return await callback(*args, **kwargs)
+            answer = await callback(*args, **kwargs)
         except RetryAfter as error:
             seconds = seconds_to_wait(error)
             _log.warning("telegram_asks_to_wait", endpoint=endpoint, seconds=seconds)
             await self._pause(chat_id, priority, seconds)
             raise
+        self._went_through(chat_id, asked)
+        return answer
+
+    def _went_through(self, chat_id: int, asked: float) -> None:
+        """A call made after a refusal got through: what was refused before were chats, not the whole bot."""
+        self._refused = {chat: at for chat, at in self._refused.items() if at > asked and chat != chat_id}
 
     async def take_turn(self, chat_id: int, priority: Priority) -> None:
         """Take room for one message of this priority.
@@ -201,8 +213,8 @@ class SharedRateLimiter(BaseRateLimiter[Priority]):
     async def _pause(self, chat_id: int, priority: Priority, seconds: float) -> None:
         now = get_running_loop().time()
         self._pauses = {name: until for name, until in self._pauses.items() if until > now}
-        self._refused = {chat: until for chat, until in self._refused.items() if until > now}
-        self._refused[chat_id] = now + _AT_ONCE
+        self._refused = {chat: at for chat, at in self._refused.items() if now - at < _AT_ONCE}
+        self._refused[chat_id] = now
         names: list[int | str] = [chat_id]
         if len(self._refused) >= _WHOLE_BOT:
             names.append(_EVERYBODY)

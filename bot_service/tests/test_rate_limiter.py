@@ -100,6 +100,44 @@ async def test_429s_of_several_chats_at_once_pause_the_whole_bot(redis: Redis, d
         assert await replica.seconds_to_turn(9, Priority.INTERACTIVE) > 25
 
 
+async def test_three_chats_at_their_own_limit_hold_nobody_else_up(redis: Redis, desk: Desk) -> None:
+    """Guard: ``_went_through``. They are refused again and again, while others are answered."""
+    limiter = limiter_on(redis)
+
+    async def send() -> None: ...
+
+    for round_ in range(4):
+        for chat_id in (1, 2, 3):
+            await refused_by_telegram(limiter, chat_id + 10 * round_, seconds=20)
+            await limiter.process_request(send, (), {}, "sendMessage", {"chat_id": 100 + 10 * round_ + chat_id}, None)
+    for replica in (limiter, limiter_on(redis)):
+        assert await replica.seconds_to_turn(9, Priority.INTERACTIVE) == 0
+
+
+async def test_a_call_made_before_the_refusals_says_nothing_about_them(redis: Redis, desk: Desk) -> None:
+    """Guard: ``_went_through`` asks when the call was made, not when it ended."""
+    limiter = limiter_on(redis)
+
+    async def send() -> None:
+        for chat_id in (1, 2):
+            await refused_by_telegram(limiter, chat_id)
+
+    await limiter.process_request(send, (), {}, "sendMessage", {"chat_id": 8}, None)
+    await refused_by_telegram(limiter, 3)
+    assert await limiter.seconds_to_turn(9, Priority.INTERACTIVE) > 25
+
+
+@pytest.mark.parametrize("key", ["flow:all", "flow:chat:1", "flow:pause:all"])
+@pytest.mark.parametrize("value", ["", "nan", "inf", "{bad", None], ids=repr)
+async def test_an_unreadable_value_lifts_no_limit(redis: Redis, desk: Desk, key: str, value: str | None) -> None:
+    """Guard: ``number`` in ``_TAKE``: a script that fails limits nobody, for ever."""
+    await (redis.rpush(key, "x") if value is None else redis.set(key, value))  # type: ignore[misc]
+    limiter = limiter_on(redis)
+    waits = [await limiter.seconds_to_turn(1, Priority.INTERACTIVE) for _ in range(6)]
+    assert waits[0] == 0
+    assert waits[-1] > 0
+
+
 async def test_a_chats_waiting_cards_come_one_after_the_other(redis: Redis, desk: Desk) -> None:
     """Guard: ``_place_in_line``; told the same moment, all would ask again at once, each second anew."""
     limiter, waits = limiter_on(redis), []
