@@ -3,12 +3,14 @@
 import asyncio
 from datetime import timedelta
 from enum import StrEnum
+from uuid import uuid4
 
 from redis.asyncio import Redis
-from redis.exceptions import LockError
+from redis.exceptions import LockError, ResponseError
 from structlog.stdlib import get_logger
 
 from interview_bot.admin_api import AdminApi, AdminApiDownError, AdminApiRefusedError
+from interview_bot.kept import drop, texts
 from shared_contracts.directory import AllowedUser, ChangesPage
 
 ENTRIES = "allowed:entries"
@@ -20,9 +22,13 @@ UNKNOWN_FOR = timedelta(seconds=5)
 
 # KEYS: entries. ARGV: id, changed_at, json, … A look-up or page read before a change must not overwrite the change.
 _STORE_NEWER = """
+local function is_newer(old, changed_at)
+  local readable, kept = pcall(cjson.decode, old)
+  return readable and type(kept) == 'table' and type(kept.changed_at) == 'string' and kept.changed_at > changed_at
+end
 for i = 1, #ARGV, 3 do
   local old = redis.call('HGET', KEYS[1], ARGV[i])
-  if not old or cjson.decode(old).changed_at <= ARGV[i + 1] then
+  if not old or not is_newer(old, ARGV[i + 1]) then
     redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 2])
   end
 end
@@ -55,11 +61,7 @@ class AllowList:
         Between an invalidation and the next completed sync the admin service is asked about the one person, so a
         removed one is refused at their very next press.
         """
-        async with self._redis.pipeline(transaction=False) as pipe:
-            pipe.hget(ENTRIES, str(telegram_id))
-            pipe.mget(GENERATION, SYNCED)
-            raw, (generation, synced) = await pipe.execute()
-        entry = None if raw is None else AllowedUser.model_validate_json(raw)
+        entry, generation, synced = await self._cached(telegram_id)
         if entry is None or (generation or "0") != synced:
             try:
                 entry = await self._look_up(telegram_id)
@@ -71,6 +73,26 @@ class AllowList:
             return Standing.REFUSED, None
         return Standing.ALLOWED, entry
 
+    async def _cached(self, telegram_id: int) -> tuple[AllowedUser | None, str | None, str | None]:
+        """The entry, the generation, and that of the last sync. What is unreadable is dropped, and none."""
+        async with self._redis.pipeline(transaction=False) as pipe:
+            pipe.hget(ENTRIES, str(telegram_id))
+            pipe.mget(GENERATION, SYNCED)
+            raw, marks = await pipe.execute(raise_on_error=False)
+        if isinstance(marks, Exception):
+            raise marks
+        if isinstance(raw, ResponseError):  # no hash: all of it is to be read again
+            await drop(self._redis, ENTRIES, raw)
+            await self.invalidate(refill=True)
+            return None, *marks
+        if isinstance(raw, Exception):
+            raise raw
+        try:
+            return (None if raw is None else AllowedUser.model_validate_json(raw)), *marks
+        except ValueError as error:
+            await drop(self._redis, ENTRIES, error, field=str(telegram_id))
+            return None, *marks
+
     async def invalidate(self, refill: bool = False) -> None:
         """Something changed: distrust the cache at once and have it followed up.
 
@@ -78,7 +100,7 @@ class AllowList:
         """
         if refill:
             await self._redis.delete(CURSOR)
-        await self._redis.incr(GENERATION)
+        await self._redis.set(GENERATION, uuid4().hex)
         self._wake.set()
 
     async def run(self) -> None:
@@ -104,15 +126,24 @@ class AllowList:
         """
         try:
             async with self._redis.lock("allowed:sync", timeout=120, blocking_timeout=1):
-                generation = await self._redis.get(GENERATION) or "0"
-                cursor = await self._redis.get(CURSOR)
-                if cursor is None:
-                    # The first page's cursor: what changes while the later pages are read comes again.
-                    cursor = await self._take(await self._api.allowed_users(), keep_first_cursor=True)
-                cursor = await self._take(await self._api.allowed_users(since=cursor))
-                await self._redis.mset({CURSOR: cursor, SYNCED: generation})
+                await self._follow_up()
         except LockError:
             _log.debug("allow_list_synced_elsewhere")
+
+    async def _follow_up(self) -> None:
+        if await self._redis.type(ENTRIES) not in {"hash", "none"}:
+            await drop(self._redis, ENTRIES, TypeError())
+            await self._redis.delete(CURSOR)
+        generation, cursor = await texts(self._redis, GENERATION, CURSOR)
+        if cursor is None:
+            # The first page's cursor: what changes while the later pages are read comes again.
+            cursor = await self._take(await self._api.allowed_users(), keep_first_cursor=True)
+        try:
+            cursor = await self._take(await self._api.allowed_users(since=cursor))
+        except AdminApiRefusedError:
+            await self._redis.delete(CURSOR)  # of another version maybe: the next round begins anew
+            raise
+        await self._redis.mset({CURSOR: cursor, SYNCED: generation or "0"})
 
     async def _take(self, page: ChangesPage[AllowedUser], keep_first_cursor: bool = False) -> str:
         cursor = page.changes_cursor
@@ -123,7 +154,8 @@ class AllowList:
             page = await self._api.allowed_users(path=page.next)
 
     async def _look_up(self, telegram_id: int) -> AllowedUser | None:
-        unknown = f"allowed:unknown:{telegram_id}:{await self._redis.get(GENERATION) or '0'}"
+        [generation] = await texts(self._redis, GENERATION)
+        unknown = f"allowed:unknown:{telegram_id}:{generation or '0'}"
         if await self._redis.exists(unknown):
             return None
         entry = await self._api.allowed_user(telegram_id)

@@ -8,13 +8,16 @@ late it writes.
 import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Generic, TypeVar
+from uuid import uuid4
 
 from pydantic import BaseModel, TypeAdapter
 from redis.asyncio import Redis
 from structlog.stdlib import get_logger
 
-from interview_bot import clock
+from interview_bot import clock, kept
 from interview_bot.admin_api import AdminApi, AdminApiDownError
 from shared_contracts.directory import Contact, InterviewEvent, QuestionnaireRef, Recruiter, SlotView
 from shared_contracts.questionnaire import QuestionnaireView
@@ -25,9 +28,13 @@ FRESH_FOR = timedelta(seconds=30)
 KEPT_FOR = timedelta(days=1)
 """How long a value is kept to be shown while the admin service is down; every booking is decided there anyway."""
 
+T = TypeVar("T")
 _slots = TypeAdapter(list[SlotView])
 _events = TypeAdapter(list[InterviewEvent])
 _recruiters = TypeAdapter(list[Recruiter])
+_templates = TypeAdapter(TemplateList)
+_contact = TypeAdapter(Contact)
+_questionnaire = TypeAdapter(QuestionnaireView)
 _log = get_logger(__name__)
 
 
@@ -41,52 +48,72 @@ class _Entry(BaseModel):
         return self.generation == generation and 0 <= age < FRESH_FOR.total_seconds()
 
 
-class Cache:
-    """Texts by key under ``<name>:cache:<key>``."""
+@dataclass(frozen=True)
+class _Kept(Generic[T]):
+    value: T
+    is_fresh: bool
 
-    def __init__(self, redis: Redis, name: str) -> None:
+
+class Cache(Generic[T]):
+    """Values of one kind by key under ``<name>:cache:<key>``."""
+
+    def __init__(self, redis: Redis, name: str, kind: TypeAdapter[T]) -> None:
         self._redis = redis
         self._name = name
+        self._kind = kind
         self._filling: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
-    async def read(self, key: str, fetch: Callable[[], Awaitable[bytes]]) -> str:
+    async def read(self, key: str, fetch: Callable[[], Awaitable[T]]) -> T:
         """The fresh value, fetched once per process where missing; the last known one while ``fetch`` is down.
 
         Raises:
             AdminApiDownError: nothing cached and ``fetch`` down.
         """
-        generation, entry = await self._load(key)
-        if entry is not None and entry.is_fresh(generation):
-            return entry.payload
+        _, cached = await self._load(key)
+        if cached is not None and cached.is_fresh:
+            return cached.value
         async with self._filling[key]:
-            generation, entry = await self._load(key)
-            if entry is not None and entry.is_fresh(generation):
-                return entry.payload
-            return await self._fill(key, fetch, generation, entry)
+            generation, cached = await self._load(key)
+            if cached is not None and cached.is_fresh:
+                return cached.value
+            return await self._fill(key, fetch, generation, cached)
 
     async def invalidate(self) -> None:
-        """Drop every value at once."""
-        await self._redis.incr(self._generation_key)
+        """Drop every value at once: none was read under a generation that is only now made up."""
+        await self._redis.set(self._generation_key, uuid4().hex)
 
     @property
     def _generation_key(self) -> str:
         return f"{self._name}:generation"
 
-    async def _load(self, key: str) -> tuple[str, _Entry | None]:
-        generation, raw = await self._redis.mget(self._generation_key, f"{self._name}:cache:{key}")
-        return generation or "0", None if raw is None else _Entry.model_validate_json(raw)
+    def _key(self, key: str) -> str:
+        return f"{self._name}:cache:{key}"
 
-    async def _fill(self, key: str, fetch: Callable[[], Awaitable[bytes]], generation: str, last: _Entry | None) -> str:
+    async def _load(self, key: str) -> tuple[str, _Kept[T] | None]:
+        """The generation, and what is cached; an unreadable entry is dropped, and none."""
+        generation, raw = await kept.texts(self._redis, self._generation_key, self._key(key))
+        generation = generation or "0"
+        if raw is None:
+            return generation, None
         try:
-            payload = (await fetch()).decode()
+            entry = _Entry.model_validate_json(raw)
+            return generation, _Kept(self._kind.validate_json(entry.payload), entry.is_fresh(generation))
+        except ValueError as error:
+            await kept.drop(self._redis, self._key(key), error)
+            return generation, None
+
+    async def _fill(self, key: str, fetch: Callable[[], Awaitable[T]], generation: str, last: _Kept[T] | None) -> T:
+        try:
+            value = await fetch()
         except AdminApiDownError as error:
             if last is None:
                 raise
             _log.warning("admin_api_down_serving_cached", cache=self._name, error=str(error))
-            return last.payload
+            return last.value
+        payload = self._kind.dump_json(value).decode()
         entry = _Entry(generation=generation, filled_at=clock.now().timestamp(), payload=payload)
-        await self._redis.set(f"{self._name}:cache:{key}", entry.model_dump_json(), ex=KEPT_FOR)
-        return payload
+        await self._redis.set(self._key(key), entry.model_dump_json(), ex=KEPT_FOR)
+        return value
 
 
 class Directory:
@@ -95,29 +122,21 @@ class Directory:
     def __init__(self, redis: Redis, api: AdminApi) -> None:
         self._redis = redis
         self._api = api
-        self.slots_cache = Cache(redis, "slots")
-        self.events_cache = Cache(redis, "events")
-        self.cities_cache = Cache(redis, "cities")
-        self.recruiters_cache = Cache(redis, "recruiters")
-        self.templates_cache = Cache(redis, "templates")
+        self.slots_cache = Cache(redis, "slots", _slots)
+        self.events_cache = Cache(redis, "events", _events)
+        self.cities_cache = Cache(redis, "cities", _contact)
+        self.recruiters_cache = Cache(redis, "recruiters", _recruiters)
+        self.templates_cache = Cache(redis, "templates", _templates)
 
     async def slots(self, event_id: str) -> list[SlotView]:
         """An event's slots with a free seat, by start; those past ``closes_at`` are hidden (FR9)."""
-
-        async def fetch() -> bytes:
-            return _slots.dump_json(await self._api.available_slots(event_id))
-
-        slots = _slots.validate_json(await self.slots_cache.read(event_id, fetch))
+        slots = await self.slots_cache.read(event_id, lambda: self._api.available_slots(event_id))
         now = clock.now()
         return sorted((slot for slot in slots if slot.free and slot.closes_at > now), key=lambda s: (s.starts_at, s.id))
 
     async def events(self) -> list[InterviewEvent]:
         """The interview events open for sign-up."""
-
-        async def fetch() -> bytes:
-            return _events.dump_json(await self._api.events())
-
-        return _events.validate_json(await self.events_cache.read("open", fetch))
+        return await self.events_cache.read("open", self._api.events)
 
     async def event(self, event_id: str) -> InterviewEvent | None:
         """An interview event by its id, None where it is not open for sign-up."""
@@ -125,11 +144,7 @@ class Directory:
 
     async def recruiters(self) -> list[Recruiter]:
         """The active recruiters."""
-
-        async def fetch() -> bytes:
-            return _recruiters.dump_json(await self._api.recruiters())
-
-        return _recruiters.validate_json(await self.recruiters_cache.read("active", fetch))
+        return await self.recruiters_cache.read("active", self._api.recruiters)
 
     async def questionnaire(self, ref: QuestionnaireRef) -> QuestionnaireView:
         """A published version, kept without expiry: it never changes, and whoever began it finishes it.
@@ -138,28 +153,20 @@ class Directory:
             AdminApiDownError, AdminApiRefusedError: not kept yet, and not to be had.
         """
         key = f"questionnaire:{ref.id}:{ref.version}"
-        kept = await self._redis.get(key)
-        if kept is not None:
-            return QuestionnaireView.model_validate_json(kept)
+        known = await kept.read(self._redis, key, _questionnaire)
+        if known is not None:
+            return known
         view = await self._api.questionnaire(ref)
         await self._redis.set(key, view.model_dump_json())
         return view
 
     async def templates(self) -> list[TemplateView]:
         """The message templates in force (R5)."""
-
-        async def fetch() -> bytes:
-            return (await self._api.templates()).model_dump_json().encode()
-
-        return TemplateList.model_validate_json(await self.templates_cache.read("all", fetch)).results
+        return (await self.templates_cache.read("all", self._api.templates)).results
 
     async def default_contact(self) -> str | None:
         """The default link to a responsible person (FR7); None also while nobody can say."""
-
-        async def fetch() -> bytes:
-            return (await self._api.contact()).model_dump_json().encode()
-
         try:
-            return Contact.model_validate_json(await self.cities_cache.read("contact", fetch)).contact_url
+            return (await self.cities_cache.read("contact", self._api.contact)).contact_url
         except AdminApiDownError:
             return None

@@ -43,16 +43,21 @@ _MOST_COUNTED = 10_000
 # ARGV: the update's print, the person's id, ms for which updates and told are remembered, then burst and interval of
 # known people, strangers, groups. Returns what to do, for how many ms there is no more room, and in which bucket.
 # An update that was let in before, by a process that died or is still at it, is not counted again.
+# Whatever was left unreadable is none: it must not fail the script, and so the count, for everybody.
 _ADMIT = """
+local function known(entry)
+  local readable, kept = pcall(cjson.decode, entry)
+  return readable and type(kept) == 'table' and kept.allowed == true
+end
 local kept = redis.call('GET', KEYS[1])
 if kept and string.sub(kept, 2) == ARGV[1] then
   return {string.sub(kept, 1, 1) == '+' and 'again' or 'repeated', 0, 0}
 end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local entry = redis.call('HGET', KEYS[3], ARGV[2])
+local entry = redis.pcall('HGET', KEYS[3], ARGV[2])  -- may be no hash
 local first = 7
-if (entry and cjson.decode(entry).allowed) or redis.call('EXISTS', KEYS[4]) == 1 then
+if (type(entry) == 'string' and known(entry)) or redis.call('EXISTS', KEYS[4]) == 1 then
   first = 5
 end
 local wait, full, arrivals = 0, 0, {}

@@ -13,11 +13,12 @@ from contextlib import suppress
 from typing import Any
 
 from redis.asyncio import Redis
-from redis.exceptions import RedisError
+from redis.exceptions import RedisError, ResponseError
 from structlog.stdlib import get_logger
 from telegram import Update
 
 from interview_bot.conversation.screen import Bot
+from interview_bot.kept import drop
 from interview_bot.metrics import UPDATES_PARKED
 
 SOON = 1.0
@@ -136,24 +137,37 @@ class Intake:
             await self._redis.hdel(self._key, str(update_id))  # type: ignore[misc]
 
     async def _look(self, left_for: int) -> None:
-        found: dict[str, str] = await self._redis.hgetall(self._key)  # type: ignore[misc]
+        try:
+            found: dict[str, str] = await self._redis.hgetall(self._key)  # type: ignore[misc]
+        except ResponseError as error:  # no hash; nothing could be parked in it
+            await drop(self._redis, self._key, error)
+            return
         now = int((await self._redis.time())[0])
-        for update_id, kept in found.items():
-            parked_at, _, body = kept.partition("|")
-            age = now - int(parked_at)
-            if int(update_id) in self._in_hand or 0 <= age < left_for:
-                continue
-            if age > _FORGOTTEN:
-                await self._forget(int(update_id))
-                continue
+        for update_id, parked in found.items():
             try:
-                handling = self._begin(json.loads(body))
-            except UnreadableUpdateError as error:
-                _log.error("parked_update_unreadable", update_id=update_id, error=str(error))
-                await self._forget(int(update_id))
-                continue
-            self._parked.add(int(update_id))
-            handling.add_done_callback(_noticed)
+                await self._pick_up(int(update_id), parked, now, left_for)
+            except (ValueError, UnreadableUpdateError) as error:
+                await drop(self._redis, self._key, error, field=update_id)
+
+    async def _pick_up(self, update_id: int, parked: str, now: int, left_for: int) -> None:
+        """Handle one found parked, unless somebody is at it or it is too old.
+
+        Raises:
+            ValueError, UnreadableUpdateError: it is no parked update.
+        """
+        parked_at, _, body = parked.partition("|")
+        age = now - int(parked_at)
+        if update_id in self._in_hand or 0 <= age < left_for:
+            return
+        if age > _FORGOTTEN:
+            await self._forget(update_id)
+            return
+        raw = json.loads(body)
+        if not isinstance(raw, dict) or raw.get("update_id") != update_id:
+            raise UnreadableUpdateError("another update's, or none")
+        handling = self._begin(raw)
+        self._parked.add(update_id)
+        handling.add_done_callback(_noticed)
 
 
 def _noticed(task: asyncio.Task[None]) -> None:

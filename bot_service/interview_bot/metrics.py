@@ -13,6 +13,7 @@ OUTGOING = Counter(
     "slotdesk_bot_outgoing", "Answers that waited for room in their chat, by what became of them", ["end"]
 )
 UPDATES_PARKED = Gauge("slotdesk_bot_updates_parked", "Updates that take longer than Telegram should wait for")
+UNREADABLE = Counter("slotdesk_bot_unreadable_values", "Values in Redis dropped as unreadable", ["area"])
 MESSAGES = Counter("slotdesk_bot_messages", "Messages taken from a queue", ["queue", "outcome"])
 TELEGRAM_ERRORS = Counter("slotdesk_bot_telegram_errors", "Telegram's refusals and failures", ["trouble"])
 QUEUE_DEPTH = Gauge("slotdesk_bot_queue_messages", "Messages waiting in a queue", ["queue"])

@@ -7,7 +7,9 @@ from datetime import timedelta
 
 from pydantic import BaseModel, ValidationError
 from redis.asyncio import Redis
+from redis.exceptions import ResponseError
 
+from interview_bot.kept import drop
 from shared_contracts.directory import QuestionnaireRef
 from shared_contracts.questionnaire import Answer
 
@@ -41,14 +43,21 @@ class Progresses:
 
     async def of_event(self, user_id: int, event_id: str) -> Progress | None:
         """The person's questionnaire for an event; None where none is begun, or it is unreadable by now."""
-        raw: str | None = await self._redis.hget(_key(user_id), event_id)  # type: ignore[misc]
+        raw = (await self._all(user_id)).get(event_id)
         return None if raw is None else _read(raw)
 
     async def of_button(self, user_id: int, nonce: str) -> Progress | None:
         """The questionnaire whose shown question has the button."""
-        kept: dict[str, str] = await self._redis.hgetall(_key(user_id))  # type: ignore[misc]
-        found = (_read(raw) for raw in kept.values())
+        found = (_read(raw) for raw in (await self._all(user_id)).values())
         return next((progress for progress in found if progress is not None and progress.nonce == nonce), None)
+
+    async def _all(self, user_id: int) -> dict[str, str]:
+        try:
+            kept_answers: dict[str, str] = await self._redis.hgetall(_key(user_id))  # type: ignore[misc]
+        except ResponseError as error:  # no hash
+            await drop(self._redis, _key(user_id), error)
+            return {}
+        return kept_answers
 
     async def put(self, user_id: int, progress: Progress) -> None:
         """Remember it, for a month."""

@@ -2,12 +2,15 @@
 
 from datetime import timedelta
 
+from pydantic import TypeAdapter
 from redis.asyncio import Redis
 
+from interview_bot import kept
 from interview_bot.admin_api import AdminApi
 from shared_contracts.directory import Screening, ScreeningStatus
 
 KEPT_FOR = timedelta(seconds=30)
+_screening = TypeAdapter(Screening)
 
 
 class Screenings:
@@ -23,9 +26,9 @@ class Screenings:
         Raises:
             AdminApiDownError, AdminApiRefusedError: not remembered, and nobody can say.
         """
-        kept = await self._redis.get(_key(user_id, event_id))
-        if kept is not None:
-            return Screening.model_validate_json(kept)
+        known = await kept.read(self._redis, _key(user_id, event_id), _screening)
+        if known is not None:
+            return known
         screening = await self._api.screening(user_id, event_id)
         await self.remember(user_id, screening)
         return screening

@@ -3,6 +3,7 @@
 Losing them restarts a dialog, never a booking.
 """
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
@@ -11,6 +12,7 @@ from uuid import UUID, uuid4
 from pydantic import BaseModel, ValidationError
 from redis.asyncio import Redis
 
+from interview_bot.kept import texts
 from shared_contracts.directory import BookingView, SlotView
 
 KEPT_FOR = timedelta(days=1)
@@ -89,9 +91,10 @@ class Dialogs:
     async def claim(self, user_id: int, what: str) -> UUID:
         """The id of the request that claims ``what`` for the person: the same one until it is answered."""
         digest, key = sha256(what.encode()).hexdigest()[:16], f"user:{user_id}:claim"
-        kept = await self._redis.get(key)
-        if kept is not None and kept.startswith(digest):
-            return UUID(kept.partition(":")[2])
+        [claim] = await texts(self._redis, key)
+        if claim is not None and claim.startswith(digest):
+            with suppress(ValueError):  # unreadable, it is replaced
+                return UUID(claim.partition(":")[2])
         request_id = uuid4()
         await self._redis.set(key, f"{digest}:{request_id}", ex=KEPT_FOR)
         return request_id

@@ -24,6 +24,7 @@ MAX_CONCURRENT = 2_000
 _LOCK_SECONDS = 5.0
 """Short, and renewed while held: after a crash the person waits no longer than this."""
 _PATIENCE = 30.0
+_FOR_EVER = -1
 _LET_IN = frozenset({Admission.ADMITTED, Admission.AGAIN})
 _TURNED_AWAY = frozenset({Admission.DROPPED, Admission.TOLD})
 _log = get_logger(__name__)
@@ -65,7 +66,10 @@ class PersonLocks:
         try:
             if await lock.acquire(blocking=False):
                 return lock
-            if await self._redis.pttl(key) > _LOCK_SECONDS * 1000:  # no holder sets it longer: Redis's clock went back
+            left = await self._redis.pttl(key)
+            if (
+                left == _FOR_EVER or left > _LOCK_SECONDS * 1000
+            ):  # no holder sets it so: Redis's clock went back, or a hand
                 await self._redis.pexpire(key, int(_LOCK_SECONDS * 1000))
             if not await lock.acquire():
                 raise PersonBusyError

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import aio_pika
 import pytest
+from pydantic import TypeAdapter
 from redis.asyncio import Redis
 
 from interview_bot.__main__ import main
@@ -167,14 +168,14 @@ async def test_a_replayed_message_that_is_good_now_is_handled(anna: Person, desk
 
 async def test_a_slow_fill_never_restores_stale_slots(redis: Redis) -> None:
     """R6. Guard: the generation in ``Cache``: the fill began before the invalidation and ends after it."""
-    cache = Cache(redis, "slots")
+    cache = Cache(redis, "slots", TypeAdapter(str))
 
-    async def slow() -> bytes:
+    async def slow() -> str:
         await cache.invalidate()
-        return b"stale"
+        return "stale"
 
-    async def quick() -> bytes:
-        return b"current"
+    async def quick() -> str:
+        return "current"
 
     await redis.flushdb()
     await cache.read("event", slow)

@@ -1,0 +1,53 @@
+"""Values in Redis as they may be found: whole, gone, or left unreadable by another version or a hand.
+
+What can't be read is dropped and counted, and so is none: whoever asks makes it anew, as for a value never kept.
+"""
+
+from typing import TypeVar
+
+from pydantic import TypeAdapter
+from redis.asyncio import Redis
+from structlog.stdlib import get_logger
+
+from interview_bot.metrics import UNREADABLE
+
+T = TypeVar("T")
+_log = get_logger(__name__)
+
+
+async def texts(redis: Redis, *keys: str) -> list[str | None]:
+    """The texts under the keys, None where there is none; a key that holds no text has none, and SET replaces it.
+
+    Raises:
+        RedisError
+    """
+    found: list[str | None] = await redis.mget(*keys)  # GET fails on a list or a hash, MGET does not
+    return found
+
+
+async def read(redis: Redis, key: str, kind: TypeAdapter[T]) -> T | None:
+    """The JSON value under the key, None where there is none that can be read.
+
+    Raises:
+        RedisError
+    """
+    [text] = await texts(redis, key)
+    try:
+        return None if text is None else kind.validate_json(text)
+    except ValueError as error:
+        await drop(redis, key, error)
+        return None
+
+
+async def drop(redis: Redis, key: str, error: Exception, field: str | None = None) -> None:
+    """Remove what could not be read: the key, or the field of a hash. Its content stays out of the logs.
+
+    Raises:
+        RedisError
+    """
+    UNREADABLE.labels(key.partition(":")[0]).inc()
+    _log.warning("unreadable_value_dropped", key=key, field=field, error=type(error).__name__)
+    if field is None:
+        await redis.delete(key)
+    else:
+        await redis.hdel(key, field)  # type: ignore[misc]
