@@ -58,6 +58,7 @@ def _environments(home: Home, credentials: Credentials) -> dict[str, dict[str, s
             "API_HEALTH": "api:8001",
             "BOT": "bot:8000",
             "TRUSTED_PROXY": gateway.NOBODY,
+            "CONNECTIONS": str(gateway.MOST_CONNECTIONS),
         },
         "operator": {"AMQP_URL_OPERATOR": known["AMQP_URL_OPERATOR"]},
         "bot": {**bot_environment(context), **bot},

@@ -1,6 +1,7 @@
 """nginx before the desk and the API: the configuration in `gateway/`, filled in and run under the calling user."""
 
 import re
+import resource
 from collections.abc import Mapping
 
 from local.layout import DEPLOY, Home, LocalStackError, Ports
@@ -11,6 +12,10 @@ PAGES = DEPLOY / "gateway" / "pages"
 NGINX = "/usr/sbin/nginx"
 NOBODY = "192.0.2.1/32"
 """A `TRUSTED_PROXY` that no request comes from: an address kept for examples (RFC 5737)."""
+MOST_CONNECTIONS = 32_768
+"""Of clients and to the services behind together; nginx takes about 450 bytes for each before it is used."""
+OWN_FILES = 256
+"""What nginx needs beside its connections: logs, and bodies on their way over the disk."""
 _PLACE = re.compile(r"\$\{([A-Z_]+)\}")
 
 
@@ -22,6 +27,13 @@ def places() -> set[str]:
 def fill_in(values: Mapping[str, str]) -> str:
     """The template with its places filled in; one without a value is an error."""
     return _PLACE.sub(lambda place: values[place[1]], TEMPLATE.read_text(encoding="utf-8"))
+
+
+def connections(files: int) -> int:
+    """As many as a limit of open files leaves room for (-1: no limit), at the most `MOST_CONNECTIONS`."""
+    if files == resource.RLIM_INFINITY:
+        return MOST_CONNECTIONS
+    return min(MOST_CONNECTIONS, max(files // 2, files - OWN_FILES))
 
 
 def program(home: Home, ports: Ports, trusted_proxy: str) -> Program:
@@ -39,6 +51,7 @@ def program(home: Home, ports: Ports, trusted_proxy: str) -> Program:
         "API_HEALTH": f"127.0.0.1:{ports.api_health}",
         "BOT": f"127.0.0.1:{ports.bot}",
         "TRUSTED_PROXY": trusted_proxy,
+        "CONNECTIONS": str(connections(resource.getrlimit(resource.RLIMIT_NOFILE)[1])),
     }
     config = home.write("gateway/nginx.conf", fill_in(values))
     # One process: nginx's master and workers write their titles over the environment that holds the stack's mark.

@@ -1,6 +1,8 @@
 """nginx before the services: what it takes upon itself, and whom it believes."""
 
+import contextlib
 import json
+import resource
 import socket
 import subprocess
 import threading
@@ -19,6 +21,9 @@ from local import gateway, processes
 from local.layout import Home, LocalStackError, Ports, port_is_free
 
 STARTED_WITHIN = 20
+A_CROWD = 12_000
+OTHER_FILES = 1_000
+"""What a test may have open beside a crowd."""
 
 
 class _Upstream(BaseHTTPRequestHandler):
@@ -180,6 +185,23 @@ def test_programs_are_told_by_problem_details(gate: Gateway, path: str) -> None:
     assert told["correlation_id"] == answer.headers["X-Correlation-ID"]
 
 
+@pytest.mark.parametrize(
+    "path", [b"/api/%00", b"/api/x\0y", b"/api/../..", b"/api/" + b"a" * 9_000, b"http://a/api/%00"]
+)
+def test_programs_are_told_so_even_where_the_address_cannot_be_read(gate: Gateway, path: bytes) -> None:
+    """Guard: ``told_by`` looks at the request line, nginx's ``$request``: the address itself is empty then."""
+    head, _, body = gate.says(b"GET " + path + HEAD + b"Connection: close\r\n\r\n").partition(b"\r\n\r\n")
+    assert b"Content-Type: application/problem+json" in head
+    assert json.loads(body)["status"] == int(head.split(b" ")[1])
+
+
+@pytest.mark.parametrize("path", [b"/%00", b"/apis/%00", b"/../x", b"/admin/?next=/api/%00" + b"a" * 9_000])
+def test_people_are_told_so_even_where_the_address_cannot_be_read(gate: Gateway, path: bytes) -> None:
+    answer = gate.says(b"GET " + path + HEAD + b"\r\n")
+    assert answer.split(b" ")[1] in {b"400", b"414"}
+    assert "Запрос не прочитать".encode() in answer
+
+
 def test_people_are_told_by_a_page_in_both_languages(gate: Gateway) -> None:
     answer = httpx.post(gate.url + "/admin/", content=b"x" * 3_000_000, trust_env=False)
     assert answer.status_code == 413
@@ -193,7 +215,8 @@ def test_a_service_that_is_away_is_told_with_when_to_try_again(gate: Gateway) ->
 
 
 def test_the_pages_are_not_addresses_of_their_own(gate: Gateway) -> None:
-    assert httpx.get(gate.url + "/-/away.html", trust_env=False).status_code == 404
+    for path in ("/-/away.html", "/-/problem"):
+        assert httpx.get(gate.url + path, trust_env=False).status_code == 404
 
 
 def test_a_service_gets_a_body_once_it_is_whole(gate: Gateway) -> None:
@@ -209,6 +232,40 @@ def test_a_service_gets_a_body_once_it_is_whole(gate: Gateway) -> None:
         )
         connection.sendall(b"x" * 50_000)
         assert b'"body": 100000' in b"".join(iter(lambda: connection.recv(65_536), b""))
+
+
+@pytest.fixture
+def a_crowd() -> Iterator[int]:
+    """How many connections a test may open: `A_CROWD`, or what this user's limit of files allows."""
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    files = A_CROWD + OTHER_FILES if before[1] == resource.RLIM_INFINITY else min(A_CROWD + OTHER_FILES, before[1])
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(files, before[0]), before[1]))
+    yield files - OTHER_FILES
+    resource.setrlimit(resource.RLIMIT_NOFILE, before)
+
+
+def test_a_crowd_of_headers_that_never_end_leaves_room_for_others(gate: Gateway, a_crowd: int) -> None:
+    """Guard: ``connections``: such a header counts towards nobody's bound."""
+    with contextlib.ExitStack() as held:
+        for _ in range(a_crowd):
+            connection = held.enter_context(socket.create_connection(("127.0.0.1", gate.ports.desk), STARTED_WITHIN))
+            connection.sendall(b"GET /admin/login/" + HEAD + b"X-A")
+        for path in ("/admin/", "/api/events", "/api/healthz") * 10:
+            gate.asks(path)
+
+
+def test_a_header_that_never_ends_is_ended(gate: Gateway) -> None:
+    """Guard: ``client_header_timeout``."""
+    with socket.create_connection(("127.0.0.1", gate.ports.desk), timeout=STARTED_WITHIN) as connection:
+        connection.sendall(b"GET /admin/login/" + HEAD + b"X-A")
+        with contextlib.suppress(ConnectionResetError):
+            assert connection.recv(1) == b""
+
+
+@pytest.mark.parametrize(("files", "connections"), [(1_024, 768), (20_000, 19_744), (-1, 32_768), (10**6, 32_768)])
+def test_there_are_never_more_connections_than_files(files: int, connections: int) -> None:
+    """Guard: ``OWN_FILES``: nginx would stop accepting for everybody."""
+    assert gateway.connections(files) == connections
 
 
 def test_secrets_in_addresses_stay_out_of_the_log(gate: Gateway) -> None:
