@@ -28,10 +28,10 @@ app.conf.update(
     task_ignore_result=True,
     worker_enable_remote_control=False,
     redbeat_redis_url=settings.ENV.redis_url,
-    # Else it takes the broker's. A server that does not answer is an error, after which beat is started anew.
+    # Else it takes the broker's. A server that does not answer is an error, after which beat tries again.
     redbeat_redis_options={"socket_timeout": 5, "socket_connect_timeout": 5},
     redbeat_lock_timeout=10,
-    # A longer sleep would lose the lock, and beat with it.
+    # A longer sleep would lose the lock.
     beat_max_loop_interval=2,
     beat_scheduler="scans.beat:Scheduler",
     beat_schedule=BEAT_SCHEDULE,

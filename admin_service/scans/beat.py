@@ -1,12 +1,18 @@
 """Celery's beat, which keeps its schedule in Redis and puts back what is lost there."""
 
 import json
+from types import SimpleNamespace
 from typing import Any
 
 import structlog
 from redbeat.decoder import RedBeatJSONDecoder, RedBeatJSONEncoder, to_timestamp
-from redbeat.schedulers import RedBeatScheduler, RedBeatSchedulerEntry, get_redis
-from redis.exceptions import ResponseError
+from redbeat.schedulers import (
+    RedBeatScheduler,
+    RedBeatSchedulerEntry,
+    acquire_distributed_beat_lock,
+    get_redis,
+)
+from redis.exceptions import RedisError, ResponseError
 
 from scans.schedule import BEAT_SCHEDULE
 
@@ -19,7 +25,8 @@ SLACK = 1.0
 class Scheduler(RedBeatScheduler):  # type: ignore[misc]
     """redbeat reads what Redis holds and no more: an entry that is lost there, or spoilt, would stop its scan for good.
 
-    So each tick, at least every ``beat_max_loop_interval``, compares Redis with the schedule in the code.
+    So each tick, at least every ``beat_max_loop_interval``, compares Redis with the schedule in the code. It would also
+    end when its lock is lost or Redis is away; this one goes on trying.
     """
 
     def setup_schedule(self) -> None:
@@ -31,9 +38,20 @@ class Scheduler(RedBeatScheduler):  # type: ignore[misc]
         super().setup_schedule()
 
     def tick(self, *args: Any, **kwargs: Any) -> float:
-        """Mend the schedule, then wake what is due."""
-        self.mend()
-        return float(super().tick(*args, **kwargs))
+        """Hold the lock, mend the schedule, then wake what is due; returns the seconds until the next tick."""
+        try:
+            self.hold_lock()
+            self.mend()
+            return float(super().tick(*args, **kwargs))
+        except RedisError as error:  # its text may hold the address
+            log.warning("beat_tries_again", error=type(error).__name__)
+            return float(self.max_interval)
+
+    def hold_lock(self) -> None:
+        """Take the lock anew where Redis was emptied or stood still, or we did; waits while another beat has it."""
+        if self.lock is None or not self.lock.owned():
+            log.warning("beat_lost_its_lock")
+            acquire_distributed_beat_lock(SimpleNamespace(scheduler=self))
 
     def mend(self) -> None:
         """Write anew every entry that is missing or not as it was written."""

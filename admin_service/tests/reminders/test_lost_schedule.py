@@ -1,5 +1,6 @@
 """What beat keeps in Redis may be lost or spoilt: every scan is woken again, by itself (field case: an evicted key)."""
 
+import contextlib
 import json
 from collections.abc import Callable, Iterator
 
@@ -72,12 +73,45 @@ def test_beat_begins_whatever_stands_where_its_list_of_entries_was(
     assert beat.process.poll() is None
 
 
+OF_ANOTHER = "another beat's"
+LOCK = "redbeat::lock"
+LOSSES: dict[str, Damage] = {
+    "the lock is lost": lambda db: db.delete(LOCK),
+    "everything is lost": lambda db: db.flushall(),
+    "Redis stands still for longer than the lock is held": lambda db: db.client_pause(12_000),
+    "another beat has taken the lock, and dies": lambda db: db.set(LOCK, OF_ANOTHER, px=3_000),
+}
+
+
+def _holder(database: redis.Redis) -> str | None:
+    """Whose the lock is, as far as Redis tells."""
+    with contextlib.suppress(redis.exceptions.TimeoutError):
+        return str(database.get(LOCK) or "") or None
+    return None
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_a_beat_that_lost_its_lock_takes_it_anew(start_beat: StartBeat, database: redis.Redis, loss: str) -> None:
+    """Guard: ``hold_lock``, and the ``RedisError`` that ends no tick."""
+    beat = start_beat()
+    assert wait_until(lambda: tasks.send_due.name in woken(), PATIENCE)
+    before = database.get(LOCK)
+    LOSSES[loss](database)
+    assert wait_until(lambda: _holder(database) not in {None, before, OF_ANOTHER}, PATIENCE)
+    woken()
+    assert wait_until(lambda: tasks.send_due.name in woken(), PATIENCE)
+    assert {f"redbeat:{name}" for name in BEAT_SCHEDULE} <= set(database.zrange(SCHEDULE, 0, -1))
+    assert beat.process.poll() is None
+    assert beat.says("beat_lost_its_lock")
+
+
 def test_a_schedule_that_is_whole_is_left_alone(start_beat: StartBeat) -> None:
     beat = start_beat()
     assert wait_until(lambda: beat.leads, PATIENCE)
     for _ in range(3):
         assert wait_until(lambda: tasks.send_due.name in woken(), PATIENCE)
     assert not beat.says("schedule_put_back")
+    assert not beat.says("beat_lost_its_lock")
 
 
 def test_every_scan_of_the_schedule_is_a_task() -> None:
