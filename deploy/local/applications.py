@@ -26,12 +26,16 @@ class Application:
 
 @dataclass(frozen=True)
 class SetUpStep:
-    """One command that runs to its end before the applications start; every one is safe to repeat."""
+    """One command that runs to its end before the applications start; every one is safe to repeat.
+
+    `server` is the one it needs, by its name here.
+    """
 
     name: str
     command: tuple[str, ...]
     directory: Path
     environment: Mapping[str, str]
+    server: str = "mongod"
 
 
 @dataclass(frozen=True)
@@ -192,10 +196,8 @@ def set_up_steps(context: Context) -> list[list[SetUpStep]]:
             SetUpStep("migrate-admin", (python, "manage.py", "migrate"), ADMIN_SERVICE, admin),
             SetUpStep("demo-data", (python, "manage.py", "seed_demo"), ADMIN_SERVICE, demo),
         ],
-        [
-            SetUpStep("topology", (python, "manage.py", "declare_topology"), ADMIN_SERVICE, operator),
-            SetUpStep("migrate-bot", bot, BOT_SERVICE, bot_environment(context)),
-        ],
+        [SetUpStep("migrate-bot", bot, BOT_SERVICE, bot_environment(context))],
+        [SetUpStep("topology", (python, "manage.py", "declare_topology"), ADMIN_SERVICE, operator, "rabbitmq")],
     ]
 
 

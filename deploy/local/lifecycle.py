@@ -7,7 +7,7 @@ import shlex
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -81,14 +81,20 @@ def start_servers(home: Home, ports: Ports, servers: Sequence[Server], say: Say)
     wait_for_servers(supervision, servers, say)
 
 
-def wait_for_servers(supervision: Supervision, servers: Sequence[Server], say: Say) -> None:
-    """Return when every server can be used; an error shows the end of the log of the one that cannot."""
+def wait_for_servers(
+    supervision: Supervision, servers: Sequence[Server], say: Say, then: Callable[[str], None] = lambda _: None
+) -> None:
+    """Return when every server can be used; an error shows the end of the log of the one that cannot.
+
+    `then` is called with the name of each as soon as it can.
+    """
     began, waiting = time.monotonic(), list(servers)
     while waiting:
         for server in list(waiting):
             if server.is_ready():
                 waiting.remove(server)
                 say(f"  {server.name} is ready ({time.monotonic() - began:.1f} s)")
+                then(server.name)
             elif given_up := _given_up(supervision, [program.name for program in server.programs]):
                 raise _start_error(supervision, given_up)
         if waiting and time.monotonic() > began + SERVER_SECONDS:
@@ -130,10 +136,24 @@ def _start_error(supervision: Supervision, name: str) -> LocalStackError:
     return LocalStackError(f"{name} did not start. The end of {log}:\n{last}")
 
 
-def run_set_up(home: Home, chains: Sequence[Sequence[SetUpStep]], say: Say) -> None:
-    """Run the chains side by side, each one's steps in order; the first failure is raised with its output."""
+def prepare(
+    supervision: Supervision, servers: Sequence[Server], chains: Sequence[Sequence[SetUpStep]], say: Say
+) -> None:
+    """Return when every server can be used and every chain has run; the first failure is raised with its output.
+
+    A chain runs beside the others, its steps in order, from when the server that its first step needs can be used.
+    """
+    running: list[Future[None]] = []
     with ThreadPoolExecutor(max_workers=len(chains)) as pool:
-        for done in [pool.submit(_run_chain, home, chain, say) for chain in chains]:
+
+        def begin(server: str) -> None:
+            due = [chain for chain in chains if chain[0].server == server]
+            running.extend(pool.submit(_run_chain, supervision.home, chain, say) for chain in due)
+
+        for server in {chain[0].server for chain in chains} - {server.name for server in servers}:
+            begin(server)
+        wait_for_servers(supervision, servers, say, begin)
+        for done in running:
             done.result()
 
 

@@ -176,13 +176,11 @@ class Stack:
     def _start_all(self) -> None:
         lifecycle.write_env_file(self.home, "stack.env", self.env)
         if self.servers:
-            self._say("Starting MongoDB, RabbitMQ and Redis …")
+            self._say("Starting MongoDB, RabbitMQ and Redis, and preparing databases and queues …")
         at_once = [it.program for it in self.applications if not it.needs_servers]
         programs = [program for server in self.servers for program in server.programs]
         self.supervision.start([program.name for program in (*programs, *at_once)])
-        lifecycle.wait_for_servers(self.supervision, self.servers, self._say)
-        self._say("Preparing databases and queues …")
-        lifecycle.run_set_up(self.home, set_up_steps(self.context), self._say)
+        lifecycle.prepare(self.supervision, self.servers, set_up_steps(self.context), self._say)
         self._say("Starting the services …")
         self.supervision.start([application.program.name for application in self.applications])
         lifecycle.wait_for_applications(self.supervision, self.applications, self._say)

@@ -24,8 +24,9 @@ from local import console, lifecycle, processes, stack
 from local.applications import Application, SetUpStep
 from local.layout import Home, LocalStackError, port_is_free
 from local.programs import Program
-from local.servers import EXTERNAL_NAMES
+from local.servers import EXTERNAL_NAMES, Server
 from local.stack import Stack
+from local.supervision import Supervision
 from tests.local.conftest import RunningServers, local, read_env
 
 AWKWARD = """50% of 'quotes' and "more"; #not a comment $HOME"""
@@ -156,6 +157,19 @@ def test_a_failed_set_up_step_shows_its_output_and_leaves_nothing_running(
     with pytest.raises(LocalStackError, match=r"(?s)migrate-admin failed.*no such index"):
         failing.start()
     assert processes.of_stack(failing.home) == []
+
+
+def test_databases_are_prepared_while_another_server_is_still_starting(tmp_path: Path) -> None:
+    """Guard: ``then``: the slow server here is ready only once the quick one's step has run."""
+    done = tmp_path / "migrated"
+    steps = [
+        [SetUpStep("migrate", ("touch", str(done)), tmp_path, {}, "quick")],
+        [SetUpStep("topology", ("test", "-e", str(done)), tmp_path, {}, "slow")],
+    ]
+    servers = [Server("slow", [], {}, done.exists), Server("quick", [], {}, lambda: True)]
+    said: list[str] = []
+    lifecycle.prepare(Supervision(Home.at(tmp_path)), servers, steps, said.append)
+    assert sorted(line.split()[0] for line in said) == ["migrate", "quick", "slow", "topology"]
 
 
 def test_own_servers_need_all_their_addresses(tmp_path: Path) -> None:
