@@ -3,7 +3,7 @@
 import csv
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.utils.translation import gettext as _
@@ -151,5 +151,6 @@ def _repeated(rows: Sequence[_Row], people: Sequence[Candidate]) -> list[tuple[_
 def _told(row: _Row, field: str, text: str) -> str:
     if field == NON_FIELD_ERRORS:
         return _("Row %(row)s: %(text)s") % {"row": row.number, "text": text}
-    heading = row.headings.get(field) or Candidate._meta.get_field(field).verbose_name
+    known: Any = Candidate._meta.get_field(field)
+    heading = row.headings.get(field) or known.verbose_name
     return _("Row %(row)s, %(field)s: %(text)s") % {"row": row.number, "field": heading, "text": text}

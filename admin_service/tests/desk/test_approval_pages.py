@@ -57,7 +57,7 @@ def test_an_approval_is_told_as_one(desk: Client, request_: Booking) -> None:
 
 def test_an_export_names_what_a_booking_waits_for_as_its_page_does(desk: Client, request_: Booking) -> None:
     collection("bookings").update_one({}, {"$set": {"reschedule_asked": True}})
-    rows = b"".join(desk.get(f"{reverse(BOOKINGS)}?_export=1")).decode()  # type: ignore[call-overload]
+    rows = b"".join(desk.get(f"{reverse(BOOKINGS)}?_export=1")).decode()
     assert "the candidate chooses another time" in rows
 
 
