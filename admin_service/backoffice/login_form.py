@@ -14,7 +14,7 @@ from unfold.widgets import (
     UnfoldBooleanWidget,
 )
 
-from backoffice.logins import Post, save_login
+from backoffice.logins import Post, post_of, save_login
 from backoffice.models import Role, StaffLogin, StaffProfile
 from desk.options import UseCaseForm
 from people.models import City, Recruiter
@@ -69,6 +69,7 @@ class LoginForm(UseCaseForm):
     class Meta:
         model = StaffLogin
         fields = ("username", "first_name")
+        labels = {"username": _("Login name"), "first_name": _("Full name")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -84,13 +85,17 @@ class LoginForm(UseCaseForm):
     def carry_out(self) -> None:
         """Save it."""
         data = self.cleaned_data
-        post = Post(
+        post = self._post() if "role" in self.fields else post_of(self.instance)
+        assert self.request is not None
+        password, user = data.get("password", ""), self.request.user
+        made = save_login(self.instance, post, actor=user, password=password)  # type: ignore[arg-type]
+        self.instance.made_password = "" if password else made
+
+    def _post(self) -> Post:
+        data = self.cleaned_data
+        return Post(
             Role(data["role"]),
             all_cities=data["all_cities"],
             city_ids=[city.pk for city in data["cities"]],
             recruiter_id=data["recruiter"].pk if data["recruiter"] else None,
         )
-        assert self.request is not None
-        password, user = data.get("password", ""), self.request.user
-        made = save_login(self.instance, post, actor=user, password=password)  # type: ignore[arg-type]
-        self.instance.made_password = "" if password else made

@@ -17,6 +17,7 @@ from backoffice.roles import GROUPS
 from common import clock
 from common.mongo import in_transaction
 from common.refusals import RefusedError
+from security.attempts import lift_locks
 from security.second_factor import turn_off
 from security.sessions import end_sessions
 
@@ -52,6 +53,18 @@ class Post:
             raise RefusedError({"recruiter": _("Choose whose interviews they see.")})
 
 
+def post_of(login: User) -> Post:
+    """The role that a login has.
+
+    Raises:
+        RefusedError: it has none.
+    """
+    found = StaffProfile.objects.filter(user_id=login.pk).first()
+    if found is None:
+        raise RefusedError({"": _("This login has no role: ask an administrator for one.")})
+    return Post(Role(found.role), found.all_cities, found.city_ids, found.recruiter_id)
+
+
 def save_login(login: User, post: Post, *, actor: User, password: str = "") -> str:
     """Save a new or changed login with its role; a new one gets a password.
 
@@ -68,6 +81,7 @@ def save_login(login: User, post: Post, *, actor: User, password: str = "") -> s
         RefusedError: naming the field; the login is not the actor's to change, or would leave nobody in charge.
     """
     post.check()
+    _check_name(login)
     adding = login._state.adding
     given = _with_password(login, password) if adding else ""
 
@@ -117,7 +131,7 @@ def set_active(login: User, active: bool, *, actor: User) -> None:
 
 
 def reset_second_step(login: User, *, actor: User) -> None:
-    """Let a login in by password alone again; its open sessions end.
+    """Let a login in by password alone again; its open sessions end, and whatever held it up.
 
     Raises:
         RefusedError: as above.
@@ -129,6 +143,7 @@ def reset_second_step(login: User, *, actor: User) -> None:
             end_sessions(login)
 
     _as(actor, work)
+    lift_locks(login.get_username())
 
 
 def give_role(user: User, post: Post) -> StaffProfile:
@@ -151,6 +166,14 @@ def _with_password(login: User, password: str) -> str:
         raise RefusedError({"password": " ".join(error.messages)}) from None
     login.set_password(given)
     return given
+
+
+def _check_name(login: User) -> None:
+    """Hold a name that differs from another one in capitals only: locks and people take the two for one."""
+    twin = User.objects.filter(username__iexact=login.username).exclude(pk=login.pk).first()
+    if twin is not None:
+        text = _("There is a login “%(name)s” already. Capitals alone don't make another name.")
+        raise RefusedError({"username": text % {"name": twin.username}})
 
 
 def _check_change(login: User, actor: User, *, keeps_charge: bool) -> None:

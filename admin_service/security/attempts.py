@@ -5,6 +5,7 @@ what has been counted survives a restart. Names and addresses are part of a keye
 name may be a password.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -70,12 +71,25 @@ def wait_words(until: datetime) -> str:
 def password_attempt(login: str, address: str) -> Attempt:
     """Count a guess of a login's password."""
     where = household(address)
-    return _attempt((PASSWORDS, f"{login.casefold()}\0{where}"), (PASSWORDS_FROM_ADDRESS, where))
+    return _attempt((PASSWORDS, f"{_one_part(login)}\0{where}"), (PASSWORDS_FROM_ADDRESS, where))
 
 
 def code_attempt(login: str, address: str) -> Attempt:
     """Count a guess of a login's code, or of one of its recovery codes."""
-    return _attempt((CODES, f"{login.casefold()}\0{household(address)}"), (CODES_OF_LOGIN, login.casefold()))
+    name = _one_part(login)
+    return _attempt((CODES, f"{name}\0{household(address)}"), (CODES_OF_LOGIN, name))
+
+
+def lift_locks(login: str) -> None:
+    """Forget what was guessed of a login from all addresses: its password or second step is a new one."""
+    for limit in (PASSWORDS, CODES, CODES_OF_LOGIN):
+        theirs = re.escape(_key((limit, _one_part(login))))
+        collection(COLLECTION).delete_many({"_id": {"$regex": f"^{theirs}(:|$)"}})
+
+
+def _one_part(login: str) -> str:
+    """The name as it is counted: capitals are no other login, and nothing typed is taken for two parts."""
+    return login.casefold().replace("\0", " ")
 
 
 def _attempt(*buckets: Bucket) -> Attempt:
@@ -107,5 +121,7 @@ def _count(bucket: Bucket) -> Document:
 
 
 def _key(bucket: Bucket) -> str:
+    """The limit's name, and a hash of each thing it counts by: a login's buckets begin alike."""
     limit, whose = bucket
-    return f"{limit.name}:{salted_hmac('security.attempts', whose, algorithm='sha256').hexdigest()}"
+    hashes = (salted_hmac("security.attempts", part, algorithm="sha256").hexdigest() for part in whose.split("\0"))
+    return ":".join((limit.name, *hashes))

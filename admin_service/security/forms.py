@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
-from unfold.forms import AdminOwnPasswordChangeForm
+from unfold.forms import AdminOwnPasswordChangeForm, AuthenticationForm
 from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminTextInputWidget
 
 from common.addresses import client_address
@@ -32,6 +32,19 @@ class PasswordInput(UnfoldAdminPasswordWidget):  # type: ignore[misc]
         super().__init__({"autocomplete": "current-password"})
 
 
+class LoginForm(AuthenticationForm):  # type: ignore[misc]
+    """A login's name and password."""
+
+    error_messages = {
+        **AuthenticationForm.error_messages,
+        "invalid_login": _("No login has this name and password. Capitals matter in both."),
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["username"].label = _("Login name")
+
+
 class CodeForm(forms.Form):
     """A code of the app, or a recovery code."""
 
@@ -54,7 +67,10 @@ class CodeForm(forms.Form):
         if not accept(self._user, self.cleaned_data["code"]):
             journal.note("code_failed", self._user)
             raise ValidationError(
-                _("This is not the code of this moment. Each code works once: wait for the next one.")
+                _(
+                    "This code is wrong or was used already: each works once. "
+                    "Take the app's next one, or another recovery code."
+                )
             )
         attempt.was_right()
         return str(self.cleaned_data["code"])
@@ -89,6 +105,13 @@ class OwnPasswordForm(AdminOwnPasswordChangeForm):  # type: ignore[misc]
         if request is None:
             return str(super().clean_old_password())
         return check_own_password(request, self.user, self.cleaned_data["old_password"])
+
+    def clean_new_password1(self) -> str:
+        """Another one than now."""
+        typed = str(self.cleaned_data["new_password1"])
+        if typed == self.cleaned_data.get("old_password"):
+            raise ValidationError(_("This is the password you have now. Choose another one."), code="password_same")
+        return typed
 
 
 def check_own_password(request: HttpRequest, user: User, typed: str) -> str:

@@ -18,13 +18,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.generic import FormView
-from unfold.forms import AuthenticationForm
 
 from common import clock
 from common.addresses import client_address
 from security import journal
 from security.attempts import Attempt, minutes_left, password_attempt, wait_words
-from security.forms import CodeForm
+from security.forms import CodeForm, LoginForm
 from security.second_factor import has_second_factor
 
 WAITING = "_waits_for_code"
@@ -39,7 +38,7 @@ class LoginPage(LoginView):
     """One POST of ``username`` and ``password`` logs in whoever has no second step."""
 
     template_name = "admin/login.html"
-    authentication_form = AuthenticationForm
+    authentication_form = LoginForm
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """The form; whoever is logged in goes on."""
@@ -65,7 +64,7 @@ class LoginPage(LoginView):
         """The login that is meant, as the form will read it: blanks and wide letters are no other login."""
         return str(self.authentication_form.base_fields["username"].to_python(request.POST.get("username", "")))
 
-    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+    def form_valid(self, form: Any) -> HttpResponse:
         """In, or on to the code."""
         user = form.get_user()
         if not has_second_factor(user):

@@ -8,7 +8,7 @@ from django.contrib.auth import logout
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from security import journal
 from security.login import SECOND_STEP
@@ -16,6 +16,10 @@ from security.second_factor import has_second_factor, must_have
 from security.sessions import SessionStore
 
 _DESK = "/admin/"
+_WHY_OUT = {
+    "idle": _("You were logged out, since nobody was at the desk. Log in to go on."),
+    "gone": _("You were logged out: the session was ended from elsewhere, or had been idle. Log in to go on."),
+}
 _PERMISSIONS = ", ".join(
     f"{name}=()"
     for name in ("accelerometer", "camera", "geolocation", "gyroscope", "magnetometer", "microphone", "payment", "usb")
@@ -50,8 +54,8 @@ def _elsewhere(request: HttpRequest) -> HttpResponse | None:
     assert isinstance(session, SessionStore)
     user = request.user
     if not isinstance(user, User):
-        if session.ended:
-            messages.info(request, _("You were logged out, since nobody was at the desk. Log in to go on."))
+        if session.ended and request.method == "GET":
+            messages.info(request, _WHY_OUT[session.ended])
         return None
     session.touch()
     if session.get(SECOND_STEP) or request.path in _always_open():

@@ -88,17 +88,19 @@ class SetUpPage(_OwnPage):
     title = gettext_lazy("Second step at login")
     submit_text = gettext_lazy("Turn on")
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """A key that stays the same until a code is right."""
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Once it is on, a second tab or a reload of the page with the recovery codes says so."""
         if second_factor.has_second_factor(_own(request)):
-            return HttpResponseRedirect(reverse("security:overview"))
-        return super().get(request, *args, **kwargs)
+            return self._on_already()
+        return super().dispatch(request, *args, **kwargs)
 
     def form_valid(self, form: BaseForm) -> HttpResponse:
         """Turned on: here are the recovery codes."""
         key = self.request.session.get(_KEY)
         user, session = _own(self.request), self.request.session
         codes = key and second_factor.turn_on(user, key, form.cleaned_data["code"], session_key=session.session_key)
+        if not codes and second_factor.has_second_factor(user):  # another tab was faster
+            return self._on_already()
         if not codes:
             form.add_error("code", _("This is not the code that the app shows now. Look again, and check its clock."))
             return self.form_invalid(form)
@@ -106,8 +108,15 @@ class SetUpPage(_OwnPage):
         session[SECOND_STEP] = True
         return _codes_page(self.request, codes)
 
+    def _on_already(self) -> HttpResponse:
+        told = _(
+            "The second step is on already. Recovery codes are shown once: if you have not kept them, make new ones."
+        )
+        messages.info(self.request, told)
+        return HttpResponseRedirect(reverse("security:overview"))
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        """The key, to scan and to type."""
+        """The key, to scan and to type; it stays the same until a code is right."""
         key = self.request.session.setdefault(_KEY, second_factor.new_key())
         address = second_factor.app_address(key, _own(self.request).get_username())
         picture = segno.make(address, error="m").svg_inline(border=4, dark="#000", light="#fff", omitsize=True)

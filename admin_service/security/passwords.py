@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from security import journal
+from security.attempts import lift_locks
 from security.sessions import end_sessions
 
 _LEAST_DIFFERENT = 5
@@ -61,7 +62,8 @@ class ChangedPassword:
         """Anything goes."""
 
     def password_changed(self, password: str, user: User) -> None:
-        """End the login's other sessions. ``backoffice.auditing`` notes the change."""
+        """End the login's other sessions and lift its locks. ``backoffice.auditing`` notes the change."""
+        lift_locks(user.get_username())
         request = journal.REQUEST.get()
         own = request is not None and getattr(request, "user", None) == user
         end_sessions(user, but=request.session.session_key if own and request is not None else None)

@@ -32,8 +32,8 @@ class SessionStore(db.SessionStore):
     """Django's store, with an end that moves on while somebody works, and never past a session's longest time."""
 
     row: StaffSession | None = None
-    ended = False
-    """The cookie named a session whose time was over."""
+    ended = ""
+    """Why there is no session though the cookie names one: "idle" or, where it was ended from elsewhere, "gone"."""
 
     @classmethod
     def get_model_class(cls) -> type[StaffSession]:
@@ -46,8 +46,10 @@ class SessionStore(db.SessionStore):
             self.row = row
             return row
         if row is not None:
-            self.ended = row.user_id is not None
+            self.ended = "idle" if row.user_id is not None else ""
             _note_over(row)
+        else:
+            self.ended = "gone"
         self._session_key = None
         return None
 

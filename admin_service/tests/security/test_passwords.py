@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 from django.utils.translation import override
 from pytest import MonkeyPatch
 
-from tests.security.conftest import Browser
+from tests.security.conftest import PASSWORD, Browser
 
 
 @pytest.mark.parametrize(
@@ -55,3 +55,19 @@ def test_a_short_demo_password_is_refused_before_anything_is_made(monkeypatch: M
 def test_ones_own_password_is_held_to_the_rules(vera: User, at_home: Browser) -> None:
     page = at_home.post("/admin/password_change/", {"new_password1": "slotdesk12", "new_password2": "slotdesk12"})
     assert "the product’s name" in page.content.decode()
+
+
+def test_the_password_one_has_is_no_new_one(vera: User, at_home: Browser) -> None:
+    """Guard: ``clean_new_password1``."""
+    fields = {"old_password": PASSWORD, "new_password1": PASSWORD, "new_password2": PASSWORD}
+    page = at_home.post("/admin/password_change/", fields)
+    assert "This is the password you have now." in page.content.decode()
+    before = vera.password
+    vera.refresh_from_db()
+    assert vera.password == before
+
+
+def test_the_login_page_speaks_of_a_login_in_russian() -> None:
+    page = Browser(**{"Accept-Language": "ru"}).log_in("nobody", "wrong").content.decode()
+    assert "Логин" in page and "Неверный логин или пароль." in page
+    assert "Username" not in page

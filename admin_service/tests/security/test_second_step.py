@@ -128,7 +128,7 @@ def test_guessing_codes_is_held_up(vera: User, at_home: Browser) -> None:
     browser = Browser(ELSEWHERE)
     browser.log_in()
     for number in range(CODES.most):
-        assert "not the code of this moment" in give(browser, f"wrong{number}").content.decode()
+        assert "wrong or was used already" in give(browser, f"wrong{number}").content.decode()
     assert "Too many wrong ones. Try again in 15 minutes." in give(browser, codes[0]).content.decode()
     assert not browser.is_in()
     assert len(noted("code_failed")) == CODES.most and len(noted("code_locked")) == 1
@@ -238,3 +238,27 @@ def test_where_the_installation_asks_administrators_for_it_nothing_opens_before(
     assert kirill.is_in()
     set_up(at_home)
     assert at_home.is_in()
+
+
+def test_a_second_tab_and_a_reload_of_the_codes_say_that_it_is_on_already(vera: User, at_home: Browser) -> None:
+    """Guard: ``_on_already``."""
+    at_home.get(SET_UP)
+    sent = {"code": code_for(at_home.session["_second_step_key"]), "password": PASSWORD}
+    assert "Your recovery codes" in at_home.post(SET_UP, sent).content.decode()
+    before = SecondFactor.objects.get(user=vera)
+
+    for again in (at_home.post(SET_UP, sent, follow=True), at_home.get(SET_UP, follow=True)):
+        assert again.redirect_chain == [("/admin/security/", 302)]
+        assert "The second step is on already." in again.content.decode()
+    after = SecondFactor.objects.get(user=vera)
+    assert (after.key, after.recovery) == (before.key, before.recovery)
+
+
+def test_a_spent_code_and_a_wrong_one_are_told_the_same_which_is_right_for_both(vera: User, at_home: Browser) -> None:
+    codes = set_up(at_home)
+    assert second_factor.accept(vera, codes[0])
+    browser = Browser(ELSEWHERE)
+    browser.log_in()
+    for code in (codes[0], "aaaaa-aaaaa", "000000x"):
+        page = give(browser, code).content.decode()
+        assert "wrong or was used already: each works once" in page

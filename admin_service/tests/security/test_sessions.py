@@ -157,3 +157,20 @@ def test_mongodb_forgets_what_is_long_over() -> None:
 def test_the_trail_shows_logins_in_words(vera: User, at_home: Browser) -> None:
     page = at_home.get("/admin/common/auditentry/").content.decode()
     assert re.search(r"logged in.*staff vera", page, re.DOTALL)
+
+
+def test_a_session_ended_from_elsewhere_is_told_of_at_the_door_once(vera: User, at_home: Browser) -> None:
+    """Guard: ``ended``. Who logs out themselves, and who never was in, is told nothing."""
+    told = "You were logged out: the session was ended from elsewhere"
+    other = Browser(ELSEWHERE)
+    other.log_in()
+    at_home.post(END)
+
+    page = other.get("/admin/people/candidate/", follow=True)
+    assert page.redirect_chain[0][0] == "/admin/login/?next=/admin/people/candidate/"
+    assert told in page.content.decode()
+    assert told not in other.get("/admin/login/").content.decode()
+
+    at_home.post("/admin/logout/")
+    for browser in (at_home, Browser()):
+        assert told not in browser.get("/admin/", follow=True).content.decode()

@@ -8,9 +8,10 @@ from django.contrib.auth.models import User
 from django.db import connection
 from time_machine import travel
 
+from backoffice.logins import reset_password, reset_second_step
 from common import clock
 from common.mongo import collection
-from security.attempts import PASSWORDS, PASSWORDS_FROM_ADDRESS, Attempt, password_attempt
+from security.attempts import CODES, PASSWORDS, PASSWORDS_FROM_ADDRESS, Attempt, code_attempt, password_attempt
 from tests.security.conftest import ELSEWHERE, HOME, PASSWORD, Browser, noted
 
 
@@ -148,3 +149,36 @@ def test_guesses_of_a_password_at_an_open_desk_count_too(vera: User, at_home: Br
     assert "Too many wrong ones. Try again in 15 minutes." in answer.content.decode()
     vera.refresh_from_db()
     assert vera.check_password(PASSWORD)
+
+
+@pytest.mark.parametrize("place", [HOME, ELSEWHERE])
+def test_a_password_set_by_an_administrator_lifts_what_held_the_login_up_at_every_address(
+    vera: User, place: str
+) -> None:
+    """Guard: ``lift_locks``. Another login stays held up."""
+    nina = User.objects.create_user("Nina", password=PASSWORD, is_staff=True)
+    for name in ("nina", "vera"):
+        for address in (HOME, ELSEWHERE):
+            for number in range(PASSWORDS.most + 1):
+                Browser(address).log_in(name, f"wrong {number}")
+    assert Browser(place).log_in("Nina").status_code == 429
+
+    new = reset_password(nina, actor=vera)
+
+    assert Browser(place).log_in("Nina", new).status_code == 302
+    assert Browser(place).log_in("vera").status_code == 429
+
+
+def test_a_second_step_taken_away_lifts_what_held_codes_and_passwords_up(vera: User) -> None:
+    """Guard: ``lift_locks`` in ``reset_second_step``."""
+    nina = User.objects.create_user("nina", password=PASSWORD, is_staff=True)
+    for address in (HOME, ELSEWHERE):
+        for _number in range(CODES.most + 1):
+            code_attempt("nina", address)
+            password_attempt("nina", address)
+
+    reset_second_step(nina, actor=vera)
+
+    for address in (HOME, ELSEWHERE):
+        assert not code_attempt("nina", address).refused_until
+        assert Browser(address).log_in("nina").status_code == 302

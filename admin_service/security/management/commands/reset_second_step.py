@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from security.attempts import lift_locks
 from security.second_factor import turn_off
 from security.sessions import end_sessions
 
@@ -26,4 +27,5 @@ class Command(BaseCommand):
         if not turn_off(user, action="second_step_reset"):
             raise CommandError(f"{name!r} has no second step.")
         end_sessions(user)
+        lift_locks(name)
         self.stdout.write(f"{name!r} logs in by password alone now.")
