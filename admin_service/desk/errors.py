@@ -20,6 +20,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.datastructures import MultiValueDictKeyError
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from pymongo.errors import ConnectionFailure, ExecutionTimeout, OperationFailure, PyMongoError, WTimeoutError
 
@@ -52,6 +53,8 @@ _BAD, _OURS, _DOWN = 400, 500, 503
 class _Words(NamedTuple):
     title: Any
     text: Any
+    link: Any = None
+    """Of the page that the form stands on; without it there is a way back to the list."""
 
 
 _WORDS = {
@@ -67,7 +70,14 @@ _WORDS = {
     503: _Words(_("Not available for the moment"), _("The database can't be reached. Try again in a minute.")),
 }
 _CSRF = _Words(
-    _("The page was open for too long"), _("Nothing was changed. Go back, reload the page and send it once more.")
+    _("The page was open for too long"),
+    _("Nothing was changed. Open the page again and send it once more."),
+    _("Open the page again"),
+)
+_CSRF_AT_LOGIN = _Words(
+    _("The page was open for too long"),
+    _("Nobody was logged in. Open the login page again and log in."),
+    _("Open the login page again"),
 )
 
 
@@ -107,6 +117,7 @@ def error_page(request: HttpRequest, status: int, words: _Words | None = None) -
         "title": (words or _WORDS[status]).title,
         "text": (words or _WORDS[status]).text,
         "number": correlation.current() if status == _OURS else "",
+        "link": words and words.link,
     }
     response = HttpResponse(_framed(request, context) if status < _OURS else _bare(request, context), status=status)
     if status == _DOWN:
@@ -116,10 +127,10 @@ def error_page(request: HttpRequest, status: int, words: _Words | None = None) -
 
 def _framed(request: HttpRequest, context: dict[str, Any]) -> str:
     try:
-        if not admin.site.has_permission(request):
-            return _bare(request, context)
-        frame = {**admin.site.each_context(request), **context, "back": _way_back(request)}
-        return render_to_string("desk/error.html", frame, request)
+        known = admin.site.has_permission(request)
+        back = (context["link"] and _form_page(request)) or _way_back(request)
+        frame = {**admin.site.each_context(request), **context, "back": back}
+        return render_to_string("desk/error.html" if known else "desk/error_at_the_door.html", frame, request)
     except Exception as error:
         log.warning("error_page_without_frame", error=type(error).__name__)
         return _bare(request, context)
@@ -128,6 +139,14 @@ def _framed(request: HttpRequest, context: dict[str, Any]) -> str:
 def _bare(request: HttpRequest, context: dict[str, Any]) -> str:
     # Without the request: its context processors would ask the database who is logged in.
     return render_to_string("desk/error_bare.html", {**context, "back": reverse("admin:index")})
+
+
+def _form_page(request: HttpRequest) -> str:
+    """The page that sent a form, if it is one of ours."""
+    page = request.headers.get("Referer", "")
+    return (
+        page if url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure()) else ""
+    )
 
 
 def _way_back(request: HttpRequest) -> str:
@@ -170,7 +189,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Django's ``CSRF_FAILURE_VIEW``."""
-    return error_page(request, 403, _CSRF)
+    at_login = request.path.startswith(reverse("admin:login"))
+    return error_page(request, 403, _CSRF_AT_LOGIN if at_login else _CSRF)
 
 
 _API_WORDS = {

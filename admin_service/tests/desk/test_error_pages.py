@@ -129,6 +129,18 @@ def test_a_form_without_its_seal_is_refused_in_our_own_words(administrator: Clie
     assert response.status_code == 403
     assert "open for too long" in page and "CSRF" not in page
     assert is_a_page_with_a_way_back(page)
+    assert "unfold" in page and "Open the login page again" in page.partition("href=")[2]
+
+
+def test_a_form_without_its_seal_leads_back_to_the_page_it_stands_on(administrator: Client) -> None:
+    """Guard: ``_form_page``: of ours only."""
+    administrator.handler.enforce_csrf_checks = True
+    stands_on = "http://testserver/admin/security/"
+    for sender, back in ((stands_on, stands_on), ("https://elsewhere.example/", "/admin/"), ("", "/admin/")):
+        answer = Client.post(administrator, "/admin/security/sessions/", {}, headers={"Referer": sender})
+        page = answer.content.decode().partition('id="desk-error"')[2]
+        assert answer.status_code == 403
+        assert f'href="{back}"' in page and "Open the page again" in page, sender
 
 
 def test_a_fault_of_ours_shows_no_detail_but_a_number_to_tell(desk: Client, maria: Candidate) -> None:
