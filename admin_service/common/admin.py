@@ -1,12 +1,14 @@
 """The audit trail in the desk: to read."""
 
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import FieldTextFilter
 from unfold.decorators import display
 
 from common.models import AuditEntry
-from desk.audit import action_label, actor_label, changes, subject_label
+from desk.audit import ABOUT_LOGINS, action_label, actor_label, changes, subject_label
 from desk.clocks import said
 from desk.options import ReadOnlyAdmin
 from people.models import MOSCOW
@@ -21,6 +23,12 @@ class AuditEntryAdmin(ReadOnlyAdmin):
     ordering = ["-created_at"]
     fields = [("when", "what"), ("done", "who"), ("subject_number", "correlation_id"), "change", "reason"]
     readonly_fields = ["when", "what", "done", "who", "subject_number", "correlation_id", "change", "reason"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[AuditEntry]:
+        """Of staff logins only for those who may see these."""
+        found: QuerySet[AuditEntry] = super().get_queryset(request)
+        may = request.user.has_perm("backoffice.view_stafflogin")  # type: ignore[union-attr]
+        return found if may else found.exclude(subject__in=ABOUT_LOGINS)
 
     @display(description=_("when"), ordering="created_at")  # type: ignore[untyped-decorator]
     def when(self, entry: AuditEntry) -> str:
@@ -50,4 +58,4 @@ class AuditEntryAdmin(ReadOnlyAdmin):
     @display(description=_("change"))  # type: ignore[untyped-decorator]
     def change(self, entry: AuditEntry) -> str:
         """Before and after."""
-        return "; ".join(changes(entry.before, entry.after))
+        return "; ".join(changes(entry.before, entry.after, subject=entry.subject))

@@ -7,6 +7,7 @@ from typing import Any
 from bson import ObjectId
 from django.apps import apps
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from common.mongo import Document, collection
 from desk.clocks import said
@@ -17,6 +18,16 @@ from scheduling.models import ATTENDANCE_LABELS
 from wording.models import KIND_LABELS
 
 MOST_ENTRIES = 100
+MOST_VISITS = 30
+VISITS = frozenset(
+    {
+        *("logged_in", "logged_out", "login_failed", "login_locked"),
+        *("code_failed", "code_locked", "session_over", "sessions_ended"),
+    }
+)
+"""What is done at the front door: it changes nothing of a login."""
+ABOUT_LOGINS = frozenset({"login", "role"})
+"""Subjects whose entries tell of staff's addresses, browsers and rights: for those who may see staff logins."""
 
 _ACTIONS: dict[str, Any] = {
     "created": _("made"),
@@ -169,7 +180,7 @@ _FIELDS: dict[str, Any] = {
     "filter": _("filtered by"),
     "rows": _("rows"),
     "username": _("username"),
-    "first_name": _("name"),
+    "first_name": pgettext_lazy("a person's", "name"),
     "is_staff": _("may log in to the desk"),
     "is_superuser": _("superuser"),
     "password": _("password"),
@@ -183,6 +194,12 @@ _FIELDS: dict[str, Any] = {
     "sessions": _("how many"),
     "left": _("left"),
 }
+_FIELDS_OF: dict[tuple[str, str], Any] = {
+    ("login", "username"): _("login name"),
+    ("login", "name"): _("login name"),
+    ("recruiter", "name"): pgettext_lazy("a person's", "name"),
+}
+"""What a field is called where it is something else than elsewhere, by subject."""
 
 
 def _slot_name(slot_id: ObjectId) -> str:
@@ -217,9 +234,22 @@ _UNTOLD = {"version", "person_id"}  # a number that rises with every change; who
 
 
 def trail(subject_id: str, zone: str = MOSCOW) -> list[dict[str, Any]]:
-    """A document's entries, latest first, on the clocks of ``zone``."""
-    rows = collection("audit_entries").find({"subject_id": ObjectId(subject_id)}).sort("created_at", -1)
-    return [_told(row, zone) for row in rows.limit(MOST_ENTRIES)]
+    """A document's entries, latest first, on the clocks of ``zone``.
+
+    Without comings and goings, which would push a login's changes off its end.
+    """
+    return _entries(subject_id, {"$nin": sorted(VISITS)}, MOST_ENTRIES, zone)
+
+
+def visits(login_id: str) -> list[dict[str, Any]]:
+    """When a staff login was used or tried, latest first."""
+    return _entries(login_id, {"$in": sorted(VISITS)}, MOST_VISITS, MOSCOW)
+
+
+def _entries(subject_id: str, actions: Document, most: int, zone: str) -> list[dict[str, Any]]:
+    query = {"subject_id": ObjectId(subject_id), "action": actions}
+    rows = collection("audit_entries").find(query).sort("created_at", -1)
+    return [_told(row, zone) for row in rows.limit(most)]
 
 
 def _told(row: Document, zone: str) -> dict[str, Any]:
@@ -228,7 +258,7 @@ def _told(row: Document, zone: str) -> dict[str, Any]:
         "who": actor_label(row["actor"]),
         "way": _WAYS.get(row["via"], row["via"]),
         "action": action_label(row["action"]),
-        "changes": changes(row["before"], row["after"], zone),
+        "changes": changes(row["before"], row["after"], zone, subject=row["subject"]),
         "reason": row["reason"],
     }
 
@@ -251,14 +281,20 @@ def actor_label(actor: str) -> str:
     return f"{_KINDS.get(kind, kind)} {name}".strip()
 
 
-def changes(before: dict[str, Any] | None, after: dict[str, Any] | None, zone: str = MOSCOW) -> list[str]:
-    """Lines such as “capacity: 2 → 3”, with times on the clocks of ``zone``."""
+def changes(
+    before: dict[str, Any] | None, after: dict[str, Any] | None, zone: str = MOSCOW, *, subject: str = ""
+) -> list[str]:
+    """Lines such as “capacity: 2 → 3”, with times on the clocks of ``zone``.
+
+    Args:
+        subject: of what kind of thing, which may call a field otherwise.
+    """
     old, new = before or {}, after or {}
     lines = []
     for name in [*new, *(name for name in old if name not in new)]:
         if name in _UNTOLD or old.get(name) == new.get(name):
             continue
-        label = _FIELDS.get(name) or name.replace("_", " ")
+        label = _FIELDS_OF.get((subject, name)) or _FIELDS.get(name) or name.replace("_", " ")
         was, is_now = _value(name, old.get(name), zone), _value(name, new.get(name), zone)
         lines.append(f"{label}: {was} → {is_now}" if name in old else f"{label}: {is_now}")
     return lines
