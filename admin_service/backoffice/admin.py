@@ -18,7 +18,7 @@ from backoffice.login_form import LoginForm, PasswordForm
 from backoffice.logins import reset_password, reset_second_step, set_active
 from backoffice.models import StaffLogin, StaffProfile
 from common.refusals import RefusedError
-from desk.audit import trail
+from desk.audit import trail, visits
 from desk.clocks import said
 from desk.options import UseCaseAdmin, find, page, page_of, show_refusal
 from desk.sending.once import AlreadySentError, already_sent, ticket
@@ -36,13 +36,13 @@ class StaffLoginAdmin(UseCaseAdmin):
     """Who may log in, and as what. A superuser's login is shown, and changed on the command line only."""
 
     form = LoginForm
-    list_display = ["username", "first_name", "role", "sees", "is_active", "seen"]
+    list_display = ["login_name", "first_name", "role", "sees", "is_active", "seen"]
     list_filter = [("is_active", BooleanRadioFilter)]
     search_fields = ["username", "first_name"]
-    search_help_text = _("Name or username")
+    search_help_text = _("Name or login")
     ordering = ["username"]
     actions_detail = ["reset_password", "reset_second_step", "close", "reopen"]
-    change_form_after_template = "desk/trail.html"
+    change_form_after_template = "backoffice/after.html"
     conditional_fields = {
         "all_cities": _WITH_CITIES,
         "cities": f"({_WITH_CITIES}) && !all_cities",
@@ -62,12 +62,16 @@ class StaffLoginAdmin(UseCaseAdmin):
         """A password only for a new one; of a superuser there is only a name to look at."""
         if obj and obj.is_superuser:
             return ["username", "first_name", "role", "seen"]
+        if obj and obj.pk == request.user.pk:  # a role is taken from oneself by another administrator only
+            return ["username", "first_name", "role", "sees", "seen"]
         post = ["username", "first_name", "role", "all_cities", "cities", "recruiter"]
         return [*post, "seen"] if obj else [*post, "password"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """What nobody types."""
-        return ["role", "seen"] if obj and obj.is_superuser else ["seen"] if obj else []
+        if obj and (obj.is_superuser or obj.pk == request.user.pk):
+            return ["role", "sees", "seen"]
+        return ["seen"] if obj else []
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         """Close what is open, and the other way round."""
@@ -75,16 +79,23 @@ class StaffLoginAdmin(UseCaseAdmin):
         hidden = {"close", "reopen", "password"} if login.is_superuser else {"reopen" if login.is_active else "close"}
         if login.is_superuser or not has_second_factor(login):
             hidden.add("step")
+        if login.pk == request.user.pk:
+            hidden.add("close")
         every = super().get_actions_detail(request, object_id)
         return [item for item in every if item.action_name.rsplit("_", 1)[-1] not in hidden]
 
     def on_page(self, object_id: ObjectId) -> dict[str, Any]:
         """With what was changed, by whom."""
-        return {"trail": trail(str(object_id))}
+        return {"trail": trail(str(object_id)), "visits": visits(str(object_id))}
 
     def response_add(self, request: HttpRequest, obj: StaffLogin, post_url_continue: str | None = None) -> HttpResponse:
         """Its page; before it the password that was made."""
         return self._done(request, obj, obj.made_password, _("The login is made."))
+
+    @display(description=_("login name"), ordering="username")  # type: ignore[untyped-decorator]
+    def login_name(self, login: StaffLogin) -> str:
+        """What they log in with."""
+        return login.get_username()
 
     @display(description=_("role"))  # type: ignore[untyped-decorator]
     def role(self, login: StaffLogin) -> str:

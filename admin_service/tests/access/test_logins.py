@@ -11,11 +11,12 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from backoffice.logins import Post, give_role, set_active
+from backoffice.logins import Post, give_role, save_login, set_active
 from backoffice.models import Role, StaffProfile
 from common.models import AuditEntry
 from common.refusals import RefusedError
-from desk.audit import trail
+from desk.audit import MOST_VISITS, trail
+from security.journal import note_failure
 from tests.access.world import World
 
 ADD = "/admin/backoffice/stafflogin/add/"
@@ -129,8 +130,8 @@ def test_nobody_locks_themselves_out(world: World) -> None:
     daria, login = world.client("administrator"), world.logins["administrator"]
     give_role(User.objects.create(username="second", is_staff=True), Post(Role.ADMINISTRATOR))
     assert "your own login" in daria.post(page_of(login, "close"), {"_confirm": "1"}).content.decode()
-    answer = daria.post(page_of(login), {"username": "administrator", "role": "coordinator", "all_cities": "on"})
-    assert "your own login" in answer.content.decode()
+    with pytest.raises(RefusedError, match="your own login"):
+        save_login(login, Post(Role.COORDINATOR, all_cities=True), actor=login)
     assert daria.get("/admin/backoffice/stafflogin/").status_code == 200
 
 
@@ -238,3 +239,76 @@ def test_a_password_hashed_anew_at_its_owners_login_is_nobodys_change() -> None:
     nina.refresh_from_db()
     assert nina.password != weak
     assert [action for action, _actor in about(nina)] == ["created", "logged_in"]
+
+
+def test_ones_own_page_offers_nothing_that_would_be_refused(world: World) -> None:
+    """Guard: ``get_fields`` and ``get_actions_detail``, of one's own login."""
+    daria, login = world.client("administrator"), world.logins["administrator"]
+    own, other = (daria.get(page_of(world.logins[name])).content.decode() for name in ("administrator", "moscow"))
+    for offered in (page_of(login, "close"), 'name="role"'):
+        assert offered not in own
+    assert page_of(login, "reset_password") in own
+    assert page_of(world.logins["moscow"], "close") in other and 'name="role"' in other
+
+    daria.post(page_of(login), {"username": "administrator", "first_name": "Дарья", "role": "coordinator"})
+    login.refresh_from_db()
+    assert (login.first_name, StaffProfile.objects.get(user=login).role) == ("Дарья", "administrator")
+
+
+def test_names_that_differ_in_capitals_only_are_refused(world: World) -> None:
+    """Guard: ``_check_name``, for a new name and a changed one."""
+    daria, moscow = world.client("administrator"), world.logins["moscow"]
+    told = "There is a login “moscow” already."
+    assert told in daria.post(ADD, order(username="MOSCOW", all_cities="on")).content.decode()
+    assert not User.objects.filter(username="MOSCOW").exists()
+    daria.post(ADD, order(all_cities="on"))
+    nina = User.objects.get(username="nina")
+    fields = {"first_name": "Нина", "role": "coordinator", "all_cities": "on"}
+    assert told in daria.post(page_of(nina), {"username": "Moscow", **fields}).content.decode()
+    assert daria.post(page_of(nina), {"username": "Nina", **fields}).status_code == 302
+    assert moscow.username == "moscow" and User.objects.filter(username="Nina").exists()
+
+
+def test_what_happened_to_logins_is_for_those_who_may_see_logins(world: World) -> None:
+    """Guard: ``ABOUT_LOGINS``, in the list, found by an address, and on an entry's page."""
+    logged_in("administrator", "wrong")
+    group = Group.objects.get(name="Recruiters")
+    group.permissions.add(Permission.objects.get(codename="view_outboxmessage"))
+    entries = [AuditEntry.objects.filter(subject=subject).latest("created_at") for subject in ("login", "role")]
+    trail_list = "/admin/common/auditentry/"
+    for role, may in (("administrator", True), ("coordinator", False)):
+        client = world.client(role)
+        for address in (
+            trail_list,
+            f"{trail_list}?subject__icontains=login",
+            f"{trail_list}?actor__icontains=stranger",
+        ):
+            assert ("a wrong password" in client.get(address).content.decode()) is may, (role, address)
+        for entry in entries:
+            page = client.get(f"{trail_list}{entry.pk}/change/")
+            assert (page.status_code == 200) is may, (role, entry.subject)
+    assert "questionnaire" in world.client("coordinator").get(trail_list).content.decode()
+
+
+def test_a_logins_changes_are_told_apart_from_its_visits(world: World) -> None:
+    """Guard: ``VISITS``: however often somebody came in, the role they were given is still told."""
+    moscow = world.logins["moscow"]
+    for number in range(MOST_VISITS + 5):
+        note_failure(None, {"username": "moscow", "number": number})
+    page = world.client("administrator").get(page_of(moscow)).content.decode()
+    changes_part, _details, visits_part = page.partition('id="visits"')
+    assert "a role given" in changes_part and "a wrong password" not in changes_part
+    assert visits_part.count("a wrong password") == MOST_VISITS
+
+
+def test_the_trail_of_a_login_is_in_russian_words(world: World) -> None:
+    daria = world.client("administrator")
+    daria.post(ADD, order(role="administrator"))
+    nina = User.objects.get(username="nina")
+    russian = {"Accept-Language": "ru"}
+    page = daria.get(page_of(nina), headers=russian).content.decode()
+    for line in ("роль: администратор", "логин: nina", "имя: Нина"):
+        assert line in page, line
+    for address in (page_of(nina), ADD, "/admin/backoffice/stafflogin/"):
+        shown = daria.get(address, headers=russian).content.decode()
+        assert "Логин" in shown and ">Username" not in shown and "Имя пользователя" not in shown, address
