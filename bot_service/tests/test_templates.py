@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -10,7 +11,7 @@ from redis.asyncio import Redis
 
 from interview_bot import caches, clock
 from interview_bot.admin_api import AdminApi
-from interview_bot.caches import Directory
+from interview_bot.caches import Cache, Directory
 from interview_bot.conversation.notice_texts import template_values
 from interview_bot.conversation.texts import texts_for
 from interview_bot.settings import Settings
@@ -112,7 +113,7 @@ async def test_a_slow_fill_does_not_bring_stale_data_back(
 ) -> None:
     """R6. Guard: the generation under which a value was read."""
     directory = Directory(redis, AdminApi(str(settings.admin_api_url), settings.admin_api_token.get_secret_value()))
-    cache = {"templates": directory.templates_cache, "recruiters": directory.recruiters_cache}[what]
+    cache: Cache[Any] = directory.templates_cache if what == "templates" else directory.recruiters_cache
     read = reader(directory, what)
     desk.recruiting.templates.clear()
     desk.http_open.clear()
