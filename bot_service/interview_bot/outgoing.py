@@ -26,6 +26,8 @@ MAX_IN_CHAT = 8
 MAX_CHATS = 2_000
 KEPT_SECONDS = 300.0
 """Older ones are dropped: nobody waits for them any more."""
+STRANGERS_KEPT_SECONDS = 10.0
+"""The same for who is not let in: of a crowd most are not told, so that it keeps nobody else waiting."""
 MAX_TRIES = 4
 """Of a call that fails without being refused."""
 _LONGEST_LOOK = 5.0
@@ -40,8 +42,19 @@ _EDIT, _MESSAGE = "edit", "message"
 class _Waiting:
     call: Call
     token: str | None
+    priority: Priority = Priority.INTERACTIVE
     since: float = field(default_factory=monotonic)
     tries: int = 0
+
+    @property
+    def is_old(self) -> bool:
+        kept = STRANGERS_KEPT_SECONDS if self.priority is Priority.STRANGER else KEPT_SECONDS
+        return monotonic() - self.since > kept
+
+
+def _next(queue: dict[Key, "_Waiting"]) -> Key:
+    """What is shown next: edits first."""
+    return next((key for key in queue if key[0] == _EDIT), next(iter(queue)))
 
 
 class Outgoing:
@@ -55,8 +68,10 @@ class Outgoing:
         self._chats: dict[int, dict[Key, _Waiting]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def send(self, chat_id: int, screen: Screen) -> int | None:
+    async def send(self, chat_id: int, screen: Screen, priority: Priority = Priority.INTERACTIVE) -> int | None:
         """A new message; its id, or None while it waits. One that says the same as one that waits is that one.
+
+        ``priority``: ``INTERACTIVE``, or ``STRANGER`` for who is not let in.
 
         Raises:
             TelegramError: it was tried and will not be again.
@@ -67,12 +82,12 @@ class Outgoing:
 
         key = (_MESSAGE, screen.text)
         if chat_id in self._chats:  # in the order in which they were written
-            self._put(chat_id, key, _Waiting(call, None))
+            self._put(chat_id, key, _Waiting(call, None, priority))
             return None
         try:
-            return await call(Priority.INTERACTIVE)
+            return await call(priority)
         except RetryAfter:
-            self._put(chat_id, key, _Waiting(call, None))
+            self._put(chat_id, key, _Waiting(call, None, priority))
             return None
 
     async def edit(self, chat_id: int, message_id: int, screen: Screen, *, or_send: bool = True) -> int:
@@ -144,7 +159,7 @@ class Outgoing:
         queue = self._chats[chat_id]
         try:
             while queue:
-                wait = await self._flow.seconds_to_turn(chat_id, Priority.INTERACTIVE)
+                wait = await self._flow.seconds_to_turn(chat_id, queue[_next(queue)].priority)
                 if not wait:
                     wait = await self._show_next(chat_id, queue)
                 await asyncio.sleep(min(wait, _LONGEST_LOOK))
@@ -153,13 +168,13 @@ class Outgoing:
             del self._chats[chat_id]
 
     def _drop_old(self, queue: dict[Key, _Waiting]) -> None:
-        for key in [key for key, waiting in queue.items() if monotonic() - waiting.since > KEPT_SECONDS]:
+        for key in [key for key, waiting in queue.items() if waiting.is_old]:
             del queue[key]
             OUTGOING.labels("dropped").inc()
 
     async def _show_next(self, chat_id: int, queue: dict[Key, _Waiting]) -> float:
         """Show one, edits first; seconds to leave the chat alone."""
-        key = next((key for key in queue if key[0] == _EDIT), next(iter(queue)))
+        key = _next(queue)
         waiting = queue.pop(key)
         try:
             shown = await self._show(chat_id, key, waiting)

@@ -33,11 +33,14 @@ _ALL = {
     "notice": (33, 20, 0, _ALL_AHEAD),
     "file": (33, 10, 0, _ALL_AHEAD),
     "broadcast": (33, 10, 0, _ALL_AHEAD),
+    "stranger": (33, 10, 0, _ALL_AHEAD),
 }
 """About Telegram's 30 a second, one budget for all: the smaller the burst, the earlier its messages make room."""
 _ALL_AT_ONCE = (33, 30, 1, _ALL_AHEAD)
 _BULK = (40, 1, 0, 80)
 """25 a second: the rest of Telegram's about 30 stays free for people who are pressing buttons."""
+_STRANGERS = (100, 5, 0, 500)
+"""Ten a second to all who are not let in, so that however many come they leave most of it to people whom we serve."""
 _WHOLE_BOT = 3
 _AT_ONCE = 5.0
 """A 429 names no chat. That many chats refused within these seconds, each within its own limit, and nothing that got
@@ -100,6 +103,8 @@ class Priority(Enum):
     FILE = "file"
     """Goes with a message that has arrived: waits until its chat is at rest."""
     BROADCAST = "broadcast"
+    STRANGER = "stranger"
+    """Who is not let in is told so where there is room."""
     IN_TURN = "in_turn"
     """The caller has taken its turn with ``take_turn``."""
 
@@ -195,6 +200,8 @@ class SharedRateLimiter(BaseRateLimiter[Priority]):
         if priority is Priority.BROADCAST:
             names.append(_BULK_MAIL)
             buckets["flow:bulk"] = _BULK
+        if priority is Priority.STRANGER:
+            buckets["flow:strangers"] = _STRANGERS
         if wait := self._paused_here(names):
             return wait
         numbers = [number for bucket in buckets.values() for number in bucket]

@@ -63,6 +63,19 @@ async def test_a_stranger_who_floods_keeps_nobody_waiting_and_is_told_once(
     assert len(await stranger.messages()) <= 10
 
 
+async def test_a_crowd_of_strangers_keeps_no_candidate_waiting(sandbox: Sandbox, anna: Person) -> None:
+    """Guard: ``Priority.STRANGER``. With Telegram's limits on: she is answered, and Telegram has to refuse nothing."""
+    strangers = [await sandbox.person(7000 + number, "Чужой") for number in range(120)]
+    await sandbox.limits(enabled=True)
+    for _ in range(2):
+        await asyncio.gather(*(stranger.writes("/start") for stranger in strangers))
+    await anna.writes("/help")
+    await anna.sees("Вот что я умею")
+    assert not [call for call in await sandbox.calls("sendMessage") if "429" in str(call.get("error"))]
+    refused = [call for call in await sandbox.calls("sendMessage") if call.get("chat_id", 0) >= 7000]
+    assert 0 < len(refused) < len(strangers), "strangers are told, too, where there is room"
+
+
 async def test_a_candidate_who_writes_too_much_is_told_in_their_language_and_served_again(
     sandbox: Sandbox, anna: Person, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -187,6 +187,14 @@ async def test_presses_are_never_held_back_by_a_broadcast(redis: Redis, desk: De
     assert await limiter.seconds_to_turn(6000, Priority.BROADCAST) > 0
 
 
+async def test_strangers_leave_most_of_the_room_to_people_whom_the_desk_knows(redis: Redis, desk: Desk) -> None:
+    """Guard: ``_STRANGERS``; however many ask at once, few are told at once."""
+    limiter = limiter_on(redis)
+    waits = [await limiter.seconds_to_turn(7000 + number, Priority.STRANGER) for number in range(200)]
+    assert 5 <= waits.count(0) < 100
+    assert await limiter.seconds_to_turn(1, Priority.INTERACTIVE) == 0
+
+
 async def test_cards_come_before_notices_and_notices_before_broadcasts_when_room_is_short(
     redis: Redis, desk: Desk
 ) -> None:

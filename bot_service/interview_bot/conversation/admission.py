@@ -13,6 +13,7 @@ from interview_bot.conversation.screen import Screen
 from interview_bot.conversation.talk import Tools
 from interview_bot.conversation.texts import language_of, texts_for
 from interview_bot.errors import sort
+from interview_bot.rate_limiter import Priority
 from shared_contracts.directory import AllowedUser, Recruiter
 
 _log = get_logger(__name__)
@@ -49,7 +50,7 @@ async def refuse(tools: Tools, user: User, visitor: Visitor, chat_id: int, query
     await tools.dialogs.clear(user.id)
     refusal = Screen(texts("refusal.text"), keyboards.contact(await tools.directory.default_contact(), texts))
     if query is None:
-        await tools.outgoing.send(chat_id, refusal)
+        await tools.outgoing.send(chat_id, refusal, Priority.STRANGER)
     else:
         await tools.acks.answer(query.id, texts.plain("refusal.text"), alert=True)
         await _take_back(tools, query, refusal)

@@ -8,6 +8,7 @@ from interview_bot.conversation.screen import Screen
 from interview_bot.conversation.talk import Tools
 from interview_bot.conversation.texts import language_of, texts_for
 from interview_bot.errors import sort
+from interview_bot.rate_limiter import Priority
 
 _log = get_logger(__name__)
 
@@ -23,6 +24,6 @@ async def turn_away(tools: Tools, update: Update, tell: bool) -> None:
     elif tell and update.message is not None and chat.type == Chat.PRIVATE:
         _log.warning("person_sends_too_much", user_id=user.id)
         try:
-            await tools.outgoing.send(chat.id, Screen(text))
+            await tools.outgoing.send(chat.id, Screen(text), Priority.STRANGER)
         except TelegramError as error:
             _log.info("not_told_to_slow_down", trouble=sort(error).value)
