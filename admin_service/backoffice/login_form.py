@@ -74,7 +74,7 @@ class LoginForm(UseCaseForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "username" in self.fields:
-            self.fields["username"].help_text = _("What they log in with: letters, digits and @ . + - _")
+            self.fields["username"].help_text = _("What they log in with: Latin letters, digits and @ . + - _")
 
     def shown(self, instance: models.Model) -> dict[str, Any]:
         """With the role, which is stored beside the login; one without a role shows that there is none."""

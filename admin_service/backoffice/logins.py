@@ -169,7 +169,9 @@ def _with_password(login: User, password: str) -> str:
 
 
 def _check_name(login: User) -> None:
-    """Hold a name that differs from another one in capitals only: locks and people take the two for one."""
+    """Hold a name that locks or people would take for another one: by its capitals, or by letters that look alike."""
+    if not login.username.isascii() and not User.objects.filter(pk=login.pk, username=login.username).exists():
+        raise RefusedError({"username": _("Latin letters only: others look the same and are not.")})
     twin = User.objects.filter(username__iexact=login.username).exclude(pk=login.pk).first()
     if twin is not None:
         text = _("There is a login “%(name)s” already. Capitals alone don't make another name.")

@@ -269,6 +269,14 @@ def test_names_that_differ_in_capitals_only_are_refused(world: World) -> None:
     assert moscow.username == "moscow" and User.objects.filter(username="Nina").exists()
 
 
+def test_a_name_in_letters_that_look_alike_is_refused(world: World) -> None:
+    """Guard: ``isascii`` in ``_check_name``."""
+    twin = "\u0430dministrator"  # its first letter is Cyrillic
+    refused = world.client("administrator").post(ADD, order(username=twin, all_cities="on"))
+    assert "Latin letters only" in refused.content.decode()
+    assert not User.objects.filter(username=twin).exists()
+
+
 def test_what_happened_to_logins_is_for_those_who_may_see_logins(world: World) -> None:
     """Guard: ``ABOUT_LOGINS``, in the list, found by an address, and on an entry's page."""
     logged_in("administrator", "wrong")
