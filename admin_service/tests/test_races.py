@@ -95,7 +95,7 @@ def test_one_request_delivered_20_times_at_once_books_once(make_slot: MakeSlot, 
 
 
 def test_overlapping_interviews_of_two_events_are_not_both_booked(make_slot: MakeSlot, maria: Candidate) -> None:
-    """Guard: ``_lock_people``. The two bookings share no other document, so snapshot isolation alone lets both in."""
+    """Guard: ``lock_people``. The two bookings share no other document, so snapshot isolation alone lets both in."""
     for _ in range(10):
         other = InterviewEvent.objects.create(title="Собеседование дизайнеров")
         first, second = make_slot(timedelta(days=2)), make_slot(timedelta(days=2, minutes=5), of=other)

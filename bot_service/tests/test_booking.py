@@ -76,7 +76,7 @@ async def test_confirm_shows_that_it_is_being_booked_until_the_answer_comes(anna
 
 
 async def test_confirm_pressed_five_times_is_one_request(anna: Person, desk: Desk) -> None:
-    """Guard: the request id that follows from the button (``requests._request_id``) and the closed message."""
+    """Guard: the request id that follows from the button (``request_id_of``) and the closed message."""
     details = await open_details(anna)
     queries = [await anna.presses(details, "Подтвердить") for _ in range(5)]
     await anna.sees("Вы записаны!")
