@@ -80,7 +80,7 @@ class StaffLoginAdmin(UseCaseAdmin):
         if login.is_superuser or not has_second_factor(login):
             hidden.add("step")
         if login.pk == request.user.pk:
-            hidden.add("close")
+            hidden |= {"close", "password", "step"}
         every = super().get_actions_detail(request, object_id)
         return [item for item in every if item.action_name.rsplit("_", 1)[-1] not in hidden]
 

@@ -106,6 +106,7 @@ def reset_password(login: User, password: str = "", *, actor: User) -> str:
     given = _with_password(login, password)
 
     def work() -> None:
+        _check_anothers(login, actor)
         _check_change(login, actor, keeps_charge=True)
         login.save(update_fields=["password"])
 
@@ -138,6 +139,7 @@ def reset_second_step(login: User, *, actor: User) -> None:
     """
 
     def work() -> None:
+        _check_anothers(login, actor)
         _check_change(login, actor, keeps_charge=True)
         if turn_off(login, action="second_step_reset"):
             end_sessions(login)
@@ -176,6 +178,12 @@ def _check_name(login: User) -> None:
     if twin is not None:
         text = _("There is a login “%(name)s” already. Capitals alone don't make another name.")
         raise RefusedError({"username": text % {"name": twin.username}})
+
+
+def _check_anothers(login: User, actor: User) -> None:
+    """Hold what would let whoever finds a desk open keep it: for one's own, the present password or a code is asked."""
+    if login.pk == actor.pk:
+        raise RefusedError({"": _("This is your own login: use Security in the menu behind your name.")})
 
 
 def _check_change(login: User, actor: User, *, keeps_charge: bool) -> None:

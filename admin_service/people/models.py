@@ -52,8 +52,8 @@ class LinkField(models.CharField):  # type: ignore[type-arg]
 
 
 def check_time_zone(name: str) -> None:
-    """Refuse what is not an IANA time zone."""
-    if name not in available_timezones():
+    """Refuse what is not an IANA time zone, or one that depends on the machine (``localtime``, ``Factory``)."""
+    if name not in available_timezones() or not ("/" in name or name == "UTC"):
         raise ValidationError(
             _("“%(name)s” is not a time zone. Give one such as Europe/Moscow."), params={"name": name}
         )

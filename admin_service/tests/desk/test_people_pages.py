@@ -169,6 +169,7 @@ def test_places_and_recruiters_are_saved_with_an_audit_entry(desk: Client) -> No
     ("fields", "message"),
     [
         ({"timezone": "Moscow"}, "is not a time zone"),
+        ({"timezone": "localtime"}, "is not a time zone"),
         ({"timezone": "../../etc/passwd"}, "is not a time zone"),
         ({"contact_url": "call me"}, "Give a link"),
         ({"contact_url": "javascript:alert(1)"}, "Give a link"),
