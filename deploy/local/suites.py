@@ -36,6 +36,8 @@ SETTINGS = {
     "TELEGRAM_BOT_USERNAME": "slotdesk_check_bot",
 }
 TEST_HOME = REPOSITORY / ".local" / "test"
+# What staff see and may do: half of the admin service's tests, run beside the other half.
+DESK = ("tests/desk", "tests/access", "tests/security")
 # More than the two cores a small machine has: most suites wait for something half of their time.
 SIDE_BY_SIDE = 3
 PARTS = (CONTRACTS, ADMIN_SERVICE, BOT_SERVICE, DEPLOY)
@@ -86,7 +88,8 @@ def tests() -> list[Suite]:
         return Suite(name, part, _python(part, "-m", "pytest", *paths), servers)
 
     return [
-        suite("admin", ADMIN_SERVICE, "tests"),
+        suite("desk", ADMIN_SERVICE, *DESK),
+        suite("admin", ADMIN_SERVICE, "tests", *(f"--ignore={folder}" for folder in DESK)),
         suite("bot", BOT_SERVICE, "tests"),
         suite("acceptance", DEPLOY, "acceptance", "--ignore=acceptance/conversation", servers=()),
         suite("conversation", DEPLOY, "acceptance/conversation", servers=()),
