@@ -53,8 +53,8 @@ def test_a_scan_is_woken_again_whatever_becomes_of_its_entry(start_beat: StartBe
     """Guard: ``mend``: redbeat forgets an entry that it can't read, and says so to nobody."""
     beat = start_beat()
     assert wait_until(lambda: beat.leads, PATIENCE)
+    assert wait_until(lambda: tasks.send_due.name in woken(), PATIENCE)
     for what, damage in DAMAGES.items():
-        assert wait_until(lambda: tasks.send_due.name in woken(), PATIENCE), f"before {what}"
         damage(database)
         woken()
         assert wait_until(lambda: tasks.send_due.name in woken(), PATIENCE), what
