@@ -168,11 +168,14 @@ class Person:
 
         return eventually(look, f"{self.id} gets a file, {caption!r}")
 
-    def finds(self, *parts: str) -> Message:
-        """Wait for a message that shows all ``parts``, the newest of them: others may have come after it."""
+    def finds(self, *parts: str, after: int = 0) -> Message:
+        """Wait for a message that shows all ``parts``, the newest of them: others may have come after it.
+
+        ``after``: newer than the one of this id.
+        """
 
         def look() -> Message | None:
-            shown = [item for item in self.messages() if all(part in item.text for part in parts)]
+            shown = [item for item in self.messages() if item.id > after and all(part in item.text for part in parts)]
             return shown[-1] if shown else None
 
         return eventually(look, f"{self.id} finds {parts}")

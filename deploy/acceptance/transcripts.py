@@ -67,9 +67,12 @@ class Followed:
         """
         return self._written(self.person.sees(part, message_id, after=after.id if after else 0))
 
-    def finds(self, *parts: str) -> Message:
-        """Wait for a message that shows all ``parts``, whatever came after it, and write down what it shows."""
-        return self._written(self.person.finds(*parts))
+    def finds(self, *parts: str, after: Message | None = None) -> Message:
+        """Wait for a message that shows all ``parts``, whatever came after it, and write down what it shows.
+
+        ``after``: a message that shows them too, so a newer one is waited for.
+        """
+        return self._written(self.person.finds(*parts, after=after.id if after else 0))
 
     def _written(self, message: Message) -> Message:
         edited = message.id in self._shown

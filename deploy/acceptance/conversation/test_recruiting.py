@@ -116,8 +116,9 @@ def test_a_request_is_declined_with_a_reason_and_the_next_decided_in_the_desk(
     desk.decide_request(request["_id"], "Approve", "")
     recruiter.sees(words.approved, second.id)
     candidate.sees(words.congratulations)
-    recruiter.person.presses_data(second, second.data(words.decline))
-    recruiter.sees(words.approved, second.id)
+    late = recruiter.person.presses_data(second, second.data(words.decline))
+    recruiter.person.answer_to(late)
+    recruiter.person.finds(words.approved, name)  # in the message that brought the news, where that has come meanwhile
 
     (booking,) = store.bookings_of(user_id)
     assert (booking["status"], booking["version"]) == ("booked", 2)

@@ -106,8 +106,9 @@ def test_the_candidate_confirms_and_the_recruiter_marks_that_they_came(
     candidate.presses(prompt, "Подтверждаю")
     candidate.sees(RU.thanks, prompt.id)
     transcript.remark("the interview is over")
+    request = recruiter.person.messages()[-1]  # shows the question, too, until the message that asks it has come
     stack.travel_to(booking["ends_at"])
-    card = recruiter.finds(RU.how_was_it, RU.will_come, "Мария Петрова")
+    card = recruiter.finds(RU.how_was_it, RU.will_come, "Мария Петрова", after=request)
     recruiter.presses(card, RU.came)
     recruiter.sees(RU.has_come, card.id)
 
