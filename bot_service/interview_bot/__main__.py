@@ -11,8 +11,8 @@ from aio_pika.exceptions import AMQPException
 from pymongo.errors import PyMongoError
 from telegram.error import InvalidToken
 
-from interview_bot import database, logs
 from interview_bot.application import BotService, TaskDiedError
+from interview_bot.common import database, logs
 from interview_bot.messaging import dead_letters
 from interview_bot.messaging.broker import MissingTopologyError
 from interview_bot.settings import DeadLetterSettings, Settings, SettingsError, load

@@ -15,9 +15,9 @@ from pydantic import AnyHttpUrl, SecretStr
 from pymongo import WriteConcern
 from redis.asyncio import Redis
 
-from interview_bot import database
 from interview_bot.application import BotService
-from interview_bot.database import Database
+from interview_bot.common import database
+from interview_bot.common.database import Database
 from interview_bot.settings import Settings
 from tests.kit.desk import API_TOKEN, SIGNING_KEY, Desk, purge
 from tests.kit.line import Line

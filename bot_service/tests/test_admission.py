@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 from redis.asyncio import Redis
 
-from interview_bot.admin_api import AdminApi
-from interview_bot.allow_list import AllowList, Standing
+from interview_bot.admin_client.allow_list import AllowList, Standing
+from interview_bot.admin_client.api import AdminApi
 from interview_bot.settings import Settings
 from shared_contracts.directory import AllowedUser
 from shared_contracts.notification import CacheName

@@ -6,9 +6,9 @@ from uuid import uuid4
 import pytest
 from redis.asyncio import Redis
 
-from interview_bot import clock
+from interview_bot.common import clock
+from interview_bot.common.database import Database
 from interview_bot.conversation.texts import texts_for
-from interview_bot.database import Database
 from shared_contracts.booking import BookingCreated, Outcome
 from shared_contracts.topology import BOOKING_RESULT
 from tests.kit.desk import YEKATERINBURG, Desk

@@ -5,10 +5,10 @@ from uuid import uuid4
 
 from redis.asyncio import Redis
 
-from interview_bot import clock
 from interview_bot.application import BotService
-from interview_bot.database import Database
-from interview_bot.deliveries import Deliveries
+from interview_bot.common import clock
+from interview_bot.common.database import Database
+from interview_bot.store.deliveries import Deliveries
 from shared_contracts.broadcast import BroadcastCommand, BroadcastDelivered, Delivery, DeliveryStatus
 from shared_contracts.topology import BROADCAST_COMMAND
 from tests.kit.desk import EVENT, Desk

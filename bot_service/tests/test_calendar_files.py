@@ -7,11 +7,13 @@ from uuid import uuid4
 import pytest
 from redis.asyncio import Redis
 
-from interview_bot import calendar_files, calendar_sender, clock
-from interview_bot.calendar_files import WAITING, CalendarFiles
-from interview_bot.database import Database
-from interview_bot.rate_limiter import Priority, SharedRateLimiter
-from interview_bot.waiting_edits import WaitingEdits
+from interview_bot import calendar_sender
+from interview_bot.common import clock
+from interview_bot.common.database import Database
+from interview_bot.store import calendar_files
+from interview_bot.store.calendar_files import WAITING, CalendarFiles
+from interview_bot.telegram.rate_limiter import Priority, SharedRateLimiter
+from interview_bot.telegram.waiting_edits import WaitingEdits
 from shared_contracts.booking import BookingResult, Outcome, ReplyTo
 from shared_contracts.broadcast import DeliveryStatus
 from shared_contracts.invite import CalendarFile

@@ -6,8 +6,8 @@ from uuid import uuid4
 
 import pytest
 
-from interview_bot import clock
-from interview_bot.database import Database
+from interview_bot.common import clock
+from interview_bot.common.database import Database
 from interview_bot.messaging.card_notices import is_still_so
 from shared_contracts.broadcast import CardDelivered, DeliveryStatus
 from shared_contracts.card import CardAttention, CardCommand, CardOccasion, RecruiterCard

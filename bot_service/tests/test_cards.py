@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from interview_bot.database import Database
+from interview_bot.common.database import Database
 from shared_contracts.booking import BookingApproved, BookingRejected, Outcome, RescheduleAsked
 from shared_contracts.broadcast import CardDelivered, DeliveryStatus
 from shared_contracts.card import CardAttention, DecidedBy

@@ -14,13 +14,13 @@ from aio_pika.abc import AbstractChannel
 from pydantic import BeforeValidator, TypeAdapter
 from telegram.error import NetworkError
 
-from interview_bot import clock
-from interview_bot.database import Database
-from interview_bot.errors import HeldBackError
+from interview_bot.common import clock
+from interview_bot.common.database import Database
 from interview_bot.messaging.broker import Broker
 from interview_bot.messaging.consumer import MAX_ATTEMPTS, Consumer, Subscription
 from interview_bot.settings import Settings
-from interview_bot.update_processor import PersonBusyError
+from interview_bot.telegram.errors import HeldBackError
+from interview_bot.telegram.update_processor import PersonBusyError
 from shared_contracts.notification import CacheInvalidate, CacheName, cache_invalidate
 from shared_contracts.topology import CACHE_INVALIDATE, TO_BOT
 from tests.kit.desk import Desk

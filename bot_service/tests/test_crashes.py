@@ -8,10 +8,10 @@ from uuid import uuid4
 
 import pytest
 
-from interview_bot import clock
 from interview_bot.__main__ import EXIT_TASK_DIED
 from interview_bot.application import BotService
-from interview_bot.database import Database
+from interview_bot.common import clock
+from interview_bot.common.database import Database
 from interview_bot.messaging.broker import Broker
 from interview_bot.messaging.outbox import Outbox
 from interview_bot.settings import Settings

@@ -7,11 +7,11 @@ from uuid import uuid4
 import pytest
 from bson import Int64
 
-from interview_bot import clock
+from interview_bot.common import clock
+from interview_bot.common.database import Database
 from interview_bot.conversation.cards import plain_text
 from interview_bot.conversation.digests import digest_text
 from interview_bot.conversation.texts import texts_for
-from interview_bot.database import Database
 from shared_contracts.broadcast import DeliveryStatus, DigestDelivered
 from shared_contracts.digest import DaySummary, DigestCommand, DigestEntry, DigestKind, SummaryLine
 from shared_contracts.directory import Attendance

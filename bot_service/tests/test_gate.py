@@ -8,11 +8,11 @@ import pytest
 from redis.asyncio import Redis
 from telegram import CallbackQuery, Chat, Message, Update, User
 
-from interview_bot import gate as gate_module
 from interview_bot.application import BotService
-from interview_bot.gate import KNOWN, STRANGER, Admission, Budget, Gate
-from interview_bot.metrics import UPDATES
+from interview_bot.common.metrics import UPDATES
 from interview_bot.settings import Settings
+from interview_bot.telegram import gate as gate_module
+from interview_bot.telegram.gate import KNOWN, STRANGER, Admission, Budget, Gate
 from tests.kit.desk import Desk
 from tests.kit.line import Line
 from tests.kit.recruiting import RITA

@@ -11,13 +11,13 @@ import pytest_asyncio
 from redis.asyncio import Redis
 from telegram import Update
 
-from interview_bot import gate as gate_module
 from interview_bot.application import BotService
-from interview_bot.gate import Budget
-from interview_bot.intake import Intake
-from interview_bot.polling import Poller, PollingBot
 from interview_bot.settings import Settings
-from interview_bot.telegram_requests import AiohttpRequest
+from interview_bot.telegram import gate as gate_module
+from interview_bot.telegram.gate import Budget
+from interview_bot.telegram.intake import Intake
+from interview_bot.telegram.polling import Poller, PollingBot
+from interview_bot.telegram.requests import AiohttpRequest
 from tests.kit.desk import Desk
 from tests.kit.line import Line
 from tests.kit.servers import TOKEN, free_port, start_sandbox

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from interview_bot import clock
+from interview_bot.common import clock
 from interview_bot.conversation.cards import card_screen, told_by_hand
 from interview_bot.conversation.texts import texts_for
 from shared_contracts.booking import Outcome, OutcomeMarked, TimeOffered

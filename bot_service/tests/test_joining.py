@@ -6,8 +6,8 @@ from uuid import uuid4
 import pytest
 from redis.asyncio import Redis
 
+from interview_bot.common.database import Database
 from interview_bot.conversation.texts import texts_for
-from interview_bot.database import Database
 from shared_contracts.dialog import DialogOutcome, InvitationClaimed, Role, UsernameClaimed
 from shared_contracts.notification import CacheName
 from shared_contracts.topology import DIALOG_RESULT

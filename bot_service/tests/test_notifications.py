@@ -5,8 +5,8 @@ from uuid import uuid4
 
 import pytest
 
-from interview_bot import clock
-from interview_bot.database import Database
+from interview_bot.common import clock
+from interview_bot.common.database import Database
 from shared_contracts.booking import AnyBookingRequest, Outcome
 from shared_contracts.broadcast import DeliveryStatus, NotificationDelivered
 from shared_contracts.notification import NotificationCommand, NotificationKind

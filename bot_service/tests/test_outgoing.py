@@ -5,13 +5,13 @@ from functools import partial
 import pytest
 from redis.asyncio import Redis
 
-from interview_bot import outgoing as outgoing_module
 from interview_bot.application import BotService
+from interview_bot.common.database import Database
 from interview_bot.conversation.screen import Screen, edit
-from interview_bot.database import Database
-from interview_bot.outgoing import MAX_IN_CHAT, Outgoing
-from interview_bot.rate_limiter import Priority
-from interview_bot.waiting_edits import WaitingEdits
+from interview_bot.telegram import outgoing as outgoing_module
+from interview_bot.telegram.outgoing import MAX_IN_CHAT, Outgoing
+from interview_bot.telegram.rate_limiter import Priority
+from interview_bot.telegram.waiting_edits import WaitingEdits
 from shared_contracts.topology import BOOKING_RESULT
 from tests.kit.desk import Desk
 from tests.kit.telegram import GROUP, Message, Person, Sandbox, eventually

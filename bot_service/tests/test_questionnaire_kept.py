@@ -1,7 +1,7 @@
 """R9: what became of the answers, whatever comes in between; and that nobody gets past the questions."""
 
 from interview_bot.application import BotService
-from interview_bot.database import Database
+from interview_bot.common.database import Database
 from interview_bot.settings import Settings
 from shared_contracts.dialog import DialogOutcome
 from shared_contracts.directory import Screening, ScreeningStatus

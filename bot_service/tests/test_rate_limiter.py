@@ -6,10 +6,10 @@ import pytest
 from redis.asyncio import Redis
 from telegram.error import RetryAfter
 
-from interview_bot.errors import HeldBackError, seconds_to_wait
-from interview_bot.rate_limiter import Priority, SharedRateLimiter
 from interview_bot.settings import Settings
-from interview_bot.waiting_edits import WaitingEdits
+from interview_bot.telegram.errors import HeldBackError, seconds_to_wait
+from interview_bot.telegram.rate_limiter import Priority, SharedRateLimiter
+from interview_bot.telegram.waiting_edits import WaitingEdits
 from tests.kit.desk import Desk
 from tests.kit.line import Line
 from tests.kit.telegram import GROUP, Person, Sandbox, eventually

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from redis.asyncio import Redis
 
-from interview_bot import clock
+from interview_bot.common import clock
 from interview_bot.conversation.texts import texts_for
 from shared_contracts.booking import BookingCreated, BookingRescheduled, Outcome
 from shared_contracts.dialog import WaitingListJoined

@@ -12,12 +12,12 @@ from pymongo.errors import DuplicateKeyError
 from redis.asyncio import Redis
 from telegram.error import NetworkError
 
-from interview_bot import clock
 from interview_bot.application import BotService
+from interview_bot.common import clock
+from interview_bot.common.database import Database
 from interview_bot.conversation.screen import Screen
-from interview_bot.database import Database
 from interview_bot.messaging.sent_once import Letter, SentOnce
-from interview_bot.rate_limiter import Priority
+from interview_bot.telegram.rate_limiter import Priority
 from shared_contracts.broadcast import Delivery, DeliveryStatus, NotificationDelivered
 from shared_contracts.notification import CacheName, NotificationCommand, NotificationKind
 from shared_contracts.topology import NOTIFICATION_COMMAND

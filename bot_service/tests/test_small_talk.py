@@ -5,10 +5,10 @@ import asyncio
 import httpx
 from pymongo import AsyncMongoClient
 
+from interview_bot.common.database import Database
 from interview_bot.conversation.callback_data import Action, pack
 from interview_bot.conversation.keyboards import MENU_SIZE
 from interview_bot.conversation.small_talk import COMMANDS
-from interview_bot.database import Database
 from interview_bot.settings import Settings
 from shared_contracts.dialog import ChatStarted, ChatStopped
 from shared_contracts.directory import NamedRef

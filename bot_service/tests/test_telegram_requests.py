@@ -8,8 +8,8 @@ import pytest_asyncio
 from telegram import Bot
 from telegram.error import TelegramError
 
-from interview_bot.errors import Trouble, sort
-from interview_bot.telegram_requests import AiohttpRequest
+from interview_bot.telegram.errors import Trouble, sort
+from interview_bot.telegram.requests import AiohttpRequest
 from tests.kit.servers import TOKEN, free_port
 from tests.kit.telegram import Person, Sandbox
 

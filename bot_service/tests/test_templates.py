@@ -9,9 +9,9 @@ from uuid import uuid4
 import pytest
 from redis.asyncio import Redis
 
-from interview_bot import caches, clock
-from interview_bot.admin_api import AdminApi
-from interview_bot.caches import Cache, Directory
+from interview_bot.admin_client.api import AdminApi
+from interview_bot.admin_client.directory import FRESH_FOR, Cache, Directory
+from interview_bot.common import clock
 from interview_bot.conversation.notice_texts import template_values
 from interview_bot.conversation.texts import texts_for
 from interview_bot.settings import Settings
@@ -143,8 +143,8 @@ async def test_without_the_broker_data_is_read_again_within_the_bound(
     desk.dialogs.employ(2001)
     desk.recruiting.templates.append(template("Новое"))
     assert await read() == [], "cached"
-    later = clock.now() + caches.FRESH_FOR + timedelta(seconds=1)
-    monkeypatch.setattr("interview_bot.clock.now", lambda: later)
+    later = clock.now() + FRESH_FOR + timedelta(seconds=1)
+    monkeypatch.setattr("interview_bot.common.clock.now", lambda: later)
     assert len(await read()) == 1
 
 

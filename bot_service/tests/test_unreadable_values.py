@@ -7,8 +7,8 @@ import pytest
 from redis.asyncio import Redis
 
 from interview_bot.application import BotService
-from interview_bot.gate import KNOWN, Admission, Gate
-from interview_bot.metrics import UNREADABLE
+from interview_bot.common.metrics import UNREADABLE
+from interview_bot.telegram.gate import KNOWN, Admission, Gate
 from tests.kit.desk import Desk
 from tests.kit.telegram import Person, Sandbox, eventually
 from tests.test_gate import admitted, written

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from interview_bot import clock
+from interview_bot.common import clock
 from shared_contracts.booking import BookingRescheduled, OfferPassed, OfferTaken, Outcome
 from shared_contracts.dialog import DialogOutcome, WaitingListJoined, WaitingListLeft
 from shared_contracts.directory import BookingStatus, BookingView

@@ -6,14 +6,14 @@ from structlog.stdlib import get_logger
 from telegram import CallbackQuery, User
 from telegram.error import TelegramError
 
-from interview_bot.admin_api import AdminApiDownError, AdminApiRefusedError
-from interview_bot.allow_list import Standing
+from interview_bot.admin_client.allow_list import Standing
+from interview_bot.admin_client.api import AdminApiDownError, AdminApiRefusedError
 from interview_bot.conversation import keyboards
 from interview_bot.conversation.screen import Screen
 from interview_bot.conversation.talk import Tools
 from interview_bot.conversation.texts import language_of, texts_for
-from interview_bot.errors import sort
-from interview_bot.rate_limiter import Priority
+from interview_bot.telegram.errors import sort
+from interview_bot.telegram.rate_limiter import Priority
 from shared_contracts.directory import AllowedUser, Recruiter
 
 _log = get_logger(__name__)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from interview_bot import clock
+from interview_bot.common import clock
 from interview_bot.conversation.callback_data import Action, pack
 from interview_bot.conversation.texts import Texts
 from interview_bot.conversation.wording import slot_button

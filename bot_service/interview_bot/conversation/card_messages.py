@@ -8,8 +8,8 @@ from interview_bot.conversation.notice_texts import notice_text
 from interview_bot.conversation.screen import Screen
 from interview_bot.conversation.talk import Tools
 from interview_bot.conversation.texts import Texts, texts_for
-from interview_bot.errors import sort
-from interview_bot.shown_cards import ShownCard
+from interview_bot.store.shown_cards import ShownCard
+from interview_bot.telegram.errors import sort
 
 _log = get_logger(__name__)
 

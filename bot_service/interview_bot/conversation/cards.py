@@ -7,7 +7,7 @@ from html import escape, unescape
 from telegram import InlineKeyboardMarkup
 from telegram.constants import MessageLimit
 
-from interview_bot import clock
+from interview_bot.common import clock
 from interview_bot.conversation.callback_data import Action
 from interview_bot.conversation.card_buttons import MARKS, card_button, card_keyboard, slots_to_offer
 from interview_bot.conversation.html_text import clipped, visible_length

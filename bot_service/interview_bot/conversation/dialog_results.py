@@ -9,9 +9,9 @@ from interview_bot.conversation import joining, screening, waiting_list
 from interview_bot.conversation.admission import recognise
 from interview_bot.conversation.talk import Talk, Tools
 from interview_bot.conversation.texts import texts_for
-from interview_bot.errors import Trouble, sort
-from interview_bot.rate_limiter import Priority
-from interview_bot.update_processor import PersonLocks
+from interview_bot.telegram.errors import Trouble, sort
+from interview_bot.telegram.rate_limiter import Priority
+from interview_bot.telegram.update_processor import PersonLocks
 from shared_contracts.dialog import DialogOutcome, DialogResult
 
 _SHOW: dict[str, Callable[[Talk, DialogResult], Awaitable[None]]] = {

@@ -10,8 +10,8 @@ from telegram import CallbackQuery, Chat, Message, Update, User
 from telegram.error import TelegramError
 from telegram.ext import Application, CallbackQueryHandler, ChatMemberHandler, MessageHandler, filters
 
-from interview_bot.admin_api import AdminApiDownError, AdminApiRefusedError
-from interview_bot.allow_list import Standing
+from interview_bot.admin_client.allow_list import Standing
+from interview_bot.admin_client.api import AdminApiDownError, AdminApiRefusedError
 from interview_bot.conversation import (
     attendance,
     interview_cards,
@@ -29,7 +29,7 @@ from interview_bot.conversation.admission import Visitor, recognise, refuse, say
 from interview_bot.conversation.callback_data import Action, Pressed, StaleDataError, unpack
 from interview_bot.conversation.talk import Talk, Tools
 from interview_bot.conversation.texts import language_of, texts_for
-from interview_bot.errors import Trouble, sort
+from interview_bot.telegram.errors import Trouble, sort
 from shared_contracts.directory import Attendance
 
 Handler = Callable[[Update, object], Awaitable[None]]

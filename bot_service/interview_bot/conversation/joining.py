@@ -11,8 +11,8 @@ from uuid import UUID
 
 from telegram import User
 
-from interview_bot import clock, logs
-from interview_bot.admin_api import AdminApiDownError, AdminApiRefusedError
+from interview_bot.admin_client.api import AdminApiDownError, AdminApiRefusedError
+from interview_bot.common import clock, logs
 from interview_bot.conversation import keyboards, paths, recruiting
 from interview_bot.conversation.screen import Screen, send
 from interview_bot.conversation.talk import Talk, Tools

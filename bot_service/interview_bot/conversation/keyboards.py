@@ -9,7 +9,7 @@ from interview_bot.conversation.callback_data import Action, minute_of, pack
 from interview_bot.conversation.slot_pages import SlotPage
 from interview_bot.conversation.texts import Texts
 from interview_bot.conversation.wording import moment, reader_zone, slot_button
-from interview_bot.state import TempData
+from interview_bot.store.dialog_state import TempData
 from shared_contracts.directory import Attendance, BookingStatus, BookingView, CityRef, InterviewEvent, SlotView
 
 MENU_SIZE = 8

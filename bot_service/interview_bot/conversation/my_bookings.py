@@ -9,7 +9,7 @@ from interview_bot.conversation.screen import Screen
 from interview_bot.conversation.signing_up import choose, show_offer
 from interview_bot.conversation.talk import Talk
 from interview_bot.conversation.wording import booking_card
-from interview_bot.state import TempData
+from interview_bot.store.dialog_state import TempData
 from shared_contracts.directory import BookingStatus, BookingView
 
 

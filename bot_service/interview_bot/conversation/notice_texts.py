@@ -2,7 +2,7 @@
 
 from babel.dates import format_datetime
 
-from interview_bot.admin_api import AdminApiDownError
+from interview_bot.admin_client.api import AdminApiDownError
 from interview_bot.conversation.talk import Tools
 from interview_bot.conversation.texts import Texts
 from interview_bot.conversation.wording import DAY_AND_TIME, clock_time, moment, place, reader_zone

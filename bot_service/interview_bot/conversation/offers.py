@@ -6,12 +6,12 @@ by city and recruiter. Only screens are made here, so that a press and a late an
 
 from itertools import groupby
 
-from interview_bot.caches import Directory
+from interview_bot.admin_client.directory import Directory
 from interview_bot.conversation import keyboards
 from interview_bot.conversation.screen import Reader, Screen
 from interview_bot.conversation.slot_pages import turn_to
 from interview_bot.conversation.wording import booking_card, short_moment
-from interview_bot.state import ANYONE, TempData
+from interview_bot.store.dialog_state import ANYONE, TempData
 from shared_contracts.directory import CityRef, SlotView
 
 

@@ -8,7 +8,7 @@ from interview_bot.conversation.callback_data import StaleDataError
 from interview_bot.conversation.screen import Screen
 from interview_bot.conversation.signing_up import choose, show_offer
 from interview_bot.conversation.talk import Talk
-from interview_bot.state import State, TempData
+from interview_bot.store.dialog_state import State, TempData
 from shared_contracts.directory import InterviewEvent, ScreeningStatus
 
 _CHOOSING = frozenset({State.WAITING_FOR_SLOT, State.WAITING_FOR_CONFIRMATION})

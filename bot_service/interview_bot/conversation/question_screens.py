@@ -6,7 +6,7 @@ from interview_bot.conversation import keyboards
 from interview_bot.conversation.callback_data import Action, pack
 from interview_bot.conversation.screen import Screen
 from interview_bot.conversation.texts import Texts
-from interview_bot.progress import Progress
+from interview_bot.store.progress import Progress
 from shared_contracts.directory import CityRef
 from shared_contracts.fields import Bilingual
 from shared_contracts.questionnaire import (

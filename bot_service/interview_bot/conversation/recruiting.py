@@ -12,7 +12,7 @@ from structlog.stdlib import get_logger
 from telegram import BotCommand, BotCommandScopeChat, InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.error import TelegramError
 
-from interview_bot import clock, logs
+from interview_bot.common import clock, logs
 from interview_bot.conversation import keyboards
 from interview_bot.conversation.callback_data import Action, pack
 from interview_bot.conversation.card_messages import anchor, screen_of
@@ -22,10 +22,10 @@ from interview_bot.conversation.screen import Screen
 from interview_bot.conversation.small_talk import commands_of
 from interview_bot.conversation.talk import Talk
 from interview_bot.conversation.wording import moment, reader_zone
-from interview_bot.errors import sort
 from interview_bot.messaging.outbox import RequestKind
-from interview_bot.shown_cards import ShownCard
-from interview_bot.state import Rejecting, State, TempData
+from interview_bot.store.dialog_state import Rejecting, State, TempData
+from interview_bot.store.shown_cards import ShownCard
+from interview_bot.telegram.errors import sort
 from shared_contracts.booking import BookingApproved, BookingRejected, BookingRequest, RescheduleAsked
 from shared_contracts.card import RecruiterCard
 from shared_contracts.directory import Attendance

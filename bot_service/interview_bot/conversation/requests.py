@@ -9,12 +9,12 @@ from typing import Literal
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
-from interview_bot import clock, logs
+from interview_bot.common import clock, logs
 from interview_bot.conversation.callback_data import StaleDataError
 from interview_bot.conversation.screen import Screen
 from interview_bot.conversation.talk import Talk
 from interview_bot.messaging.outbox import AskedRequest, RequestKind
-from interview_bot.state import State, TempData
+from interview_bot.store.dialog_state import State, TempData
 from shared_contracts.booking import (
     BookingCancelled,
     BookingCreated,

@@ -8,8 +8,8 @@ from telegram.error import TelegramError
 from telegram.ext import ExtBot
 
 from interview_bot.conversation.texts import Texts
-from interview_bot.errors import Trouble, sort
-from interview_bot.rate_limiter import Priority
+from interview_bot.telegram.errors import Trouble, sort
+from interview_bot.telegram.rate_limiter import Priority
 
 Bot = ExtBot[Priority]
 

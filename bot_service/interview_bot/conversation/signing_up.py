@@ -7,7 +7,7 @@ from interview_bot.conversation.offers import offer
 from interview_bot.conversation.screen import Screen
 from interview_bot.conversation.talk import Talk
 from interview_bot.conversation.wording import slot_card
-from interview_bot.state import State, TempData
+from interview_bot.store.dialog_state import State, TempData
 from shared_contracts.directory import SlotView
 
 

@@ -7,8 +7,8 @@ from telegram.error import TelegramError
 from interview_bot.conversation.screen import Screen
 from interview_bot.conversation.talk import Tools
 from interview_bot.conversation.texts import language_of, texts_for
-from interview_bot.errors import sort
-from interview_bot.rate_limiter import Priority
+from interview_bot.telegram.errors import sort
+from interview_bot.telegram.rate_limiter import Priority
 
 _log = get_logger(__name__)
 

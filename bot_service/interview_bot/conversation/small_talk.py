@@ -5,7 +5,7 @@ from uuid import uuid4
 
 from telegram import Chat, ChatMember, ChatMemberUpdated, User
 
-from interview_bot import clock, logs
+from interview_bot.common import clock, logs
 from interview_bot.conversation import keyboards
 from interview_bot.conversation.paths import enter, show_home
 from interview_bot.conversation.screen import Screen

@@ -5,24 +5,24 @@ from dataclasses import dataclass
 from structlog.stdlib import get_logger
 from telegram.error import TelegramError
 
-from interview_bot.acks import Acks
-from interview_bot.admin_api import AdminApi
-from interview_bot.allow_list import AllowList
-from interview_bot.awaited import Awaited
-from interview_bot.caches import Directory
-from interview_bot.calendar_files import CalendarFiles
-from interview_bot.chats import Chats
+from interview_bot.admin_client.allow_list import AllowList
+from interview_bot.admin_client.api import AdminApi
+from interview_bot.admin_client.awaited_usernames import Awaited
+from interview_bot.admin_client.directory import Directory
+from interview_bot.admin_client.screenings import Screenings
 from interview_bot.conversation.screen import Bot, Reader, Screen, edit_or_send, send
 from interview_bot.conversation.texts import Texts
-from interview_bot.errors import sort
-from interview_bot.gate import Gate
 from interview_bot.messaging.outbox import Outbox
-from interview_bot.outgoing import Outgoing
-from interview_bot.progress import Progresses
-from interview_bot.rate_limiter import Priority, SharedRateLimiter
-from interview_bot.screenings import Screenings
-from interview_bot.shown_cards import ShownCards
-from interview_bot.state import Dialogs
+from interview_bot.store.calendar_files import CalendarFiles
+from interview_bot.store.chats import Chats
+from interview_bot.store.dialog_state import Dialogs
+from interview_bot.store.progress import Progresses
+from interview_bot.store.shown_cards import ShownCards
+from interview_bot.telegram.acks import Acks
+from interview_bot.telegram.errors import sort
+from interview_bot.telegram.gate import Gate
+from interview_bot.telegram.outgoing import Outgoing
+from interview_bot.telegram.rate_limiter import Priority, SharedRateLimiter
 from shared_contracts.directory import AllowedUser, Recruiter
 
 _log = get_logger(__name__)

@@ -3,7 +3,7 @@
 from interview_bot.conversation import paths, questionnaire, recruiting, small_talk
 from interview_bot.conversation.screen import Screen
 from interview_bot.conversation.talk import Talk
-from interview_bot.state import State
+from interview_bot.store.dialog_state import State
 
 
 async def answer(talk: Talk, text: str | None) -> None:

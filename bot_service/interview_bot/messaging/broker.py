@@ -7,7 +7,7 @@ from aio_pika.abc import AbstractChannel, AbstractQueue, AbstractRobustConnectio
 from aio_pika.exceptions import AMQPException, ChannelNotFoundEntity
 from structlog.stdlib import get_logger
 
-from interview_bot.metrics import QUEUE_DEPTH
+from interview_bot.common.metrics import QUEUE_DEPTH
 from shared_contracts.topology import BOT_QUEUES, REASON_HEADER
 
 PUBLISH_TIMEOUT = 1.0

@@ -15,13 +15,13 @@ from redis.exceptions import LockError, RedisError
 from structlog.stdlib import get_logger
 from telegram.error import RetryAfter, TelegramError
 
-from interview_bot import clock, logs
-from interview_bot.admin_api import AdminApiDownError
-from interview_bot.database import Database
-from interview_bot.errors import Trouble, seconds_to_wait, sort
+from interview_bot.admin_client.api import AdminApiDownError
+from interview_bot.common import clock, logs
+from interview_bot.common.database import Database
+from interview_bot.common.metrics import MESSAGES
 from interview_bot.messaging.broker import FAILURES, Broker, PublishFailedError
-from interview_bot.metrics import MESSAGES
-from interview_bot.update_processor import PersonBusyError
+from interview_bot.telegram.errors import Trouble, seconds_to_wait, sort
+from interview_bot.telegram.update_processor import PersonBusyError
 from shared_contracts.envelope import BadMessageError, Message, decode
 from shared_contracts.topology import Queue
 

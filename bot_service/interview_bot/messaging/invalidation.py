@@ -1,7 +1,7 @@
 """Drops caches when the admin service says that what they hold has changed (``bot.cache.invalidate``, R6)."""
 
-from interview_bot.allow_list import AllowList
-from interview_bot.caches import Directory
+from interview_bot.admin_client.allow_list import AllowList
+from interview_bot.admin_client.directory import Directory
 from shared_contracts.notification import CacheInvalidate, CacheName
 
 

@@ -15,10 +15,10 @@ from pymongo import ASCENDING, WriteConcern
 from pymongo.errors import DuplicateKeyError, PyMongoError
 from structlog.stdlib import get_logger
 
-from interview_bot import clock
-from interview_bot.database import Database, Document
+from interview_bot.common import clock
+from interview_bot.common.database import Database, Document
+from interview_bot.common.metrics import OUTBOX_WAITING
 from interview_bot.messaging.broker import Broker, PublishFailedError
-from interview_bot.metrics import OUTBOX_WAITING
 from shared_contracts.envelope import Message, encode
 from shared_contracts.signing import sign
 from shared_contracts.topology import BY_NAME, Queue

@@ -10,13 +10,13 @@ from datetime import datetime
 from bson import Int64
 from telegram.error import TelegramError
 
-from interview_bot import clock
+from interview_bot.common import clock
+from interview_bot.common.database import Database, Document
 from interview_bot.conversation.cards import plain_text
 from interview_bot.conversation.html_text import clipped
 from interview_bot.conversation.screen import Bot, Screen, send
-from interview_bot.database import Database, Document
-from interview_bot.errors import end_of
-from interview_bot.rate_limiter import Priority
+from interview_bot.telegram.errors import end_of
+from interview_bot.telegram.rate_limiter import Priority
 from shared_contracts.broadcast import Delivery, DeliveryStatus
 from shared_contracts.telegram_text import MAX_TEXT
 

@@ -2,7 +2,7 @@
 
 from typing import Any, TypeGuard
 
-from interview_bot import clock
+from interview_bot.common import clock
 from shared_contracts.booking import AnyBookingRequest, AttendanceAnswered, Outcome, TimeAnswered
 from shared_contracts.directory import Attendance, BookingStatus, BookingView, SlotView
 from shared_contracts.notification import AutoMessage, NotificationCommand

@@ -13,8 +13,8 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 
-from interview_bot import clock
-from interview_bot.web import Server
+from interview_bot.common import clock
+from interview_bot.telegram.web import Server
 from shared_contracts.booking import (
     AnyBookingRequest,
     BookingCancelled,

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from interview_bot import clock
+from interview_bot.common import clock
 from shared_contracts.dialog import (
     AnyDialogCommand,
     DialogOutcome,

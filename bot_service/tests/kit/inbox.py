@@ -2,7 +2,7 @@
 
 from prometheus_client import REGISTRY
 
-from interview_bot.database import Database
+from interview_bot.common.database import Database
 from tests.kit.telegram import eventually
 
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any, get_args
 from uuid import uuid4
 
-from interview_bot import clock
+from interview_bot.common import clock
 from shared_contracts.booking import (
     AnyBookingRequest,
     BookingApproved,

@@ -17,9 +17,9 @@ from redis.exceptions import RedisError, ResponseError
 from structlog.stdlib import get_logger
 from telegram import Update
 
+from interview_bot.common.metrics import UPDATES_PARKED
+from interview_bot.common.redis_values import drop
 from interview_bot.conversation.screen import Bot
-from interview_bot.kept import drop
-from interview_bot.metrics import UPDATES_PARKED
 
 SOON = 1.0
 """Seconds that Telegram waits for an update to be handled."""

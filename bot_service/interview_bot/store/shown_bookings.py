@@ -6,8 +6,8 @@ from enum import Enum
 from bson import Int64
 from pymongo.errors import DuplicateKeyError
 
-from interview_bot import clock
-from interview_bot.database import Database
+from interview_bot.common import clock
+from interview_bot.common.database import Database
 
 
 class Shown(Enum):

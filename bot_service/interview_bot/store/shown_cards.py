@@ -7,8 +7,8 @@ from bson import Int64
 from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
-from interview_bot import clock
-from interview_bot.database import Database, Document
+from interview_bot.common import clock
+from interview_bot.common.database import Database, Document
 from shared_contracts.broadcast import Delivery
 from shared_contracts.card import CardAttention, RecruiterCard
 

@@ -9,8 +9,8 @@ from redis.asyncio import Redis
 from redis.exceptions import LockError, ResponseError
 from structlog.stdlib import get_logger
 
-from interview_bot.admin_api import AdminApi, AdminApiDownError, AdminApiRefusedError
-from interview_bot.kept import drop, texts
+from interview_bot.admin_client.api import AdminApi, AdminApiDownError, AdminApiRefusedError
+from interview_bot.common.redis_values import drop, texts
 from shared_contracts.directory import AllowedUser, ChangesPage
 
 ENTRIES = "allowed:entries"

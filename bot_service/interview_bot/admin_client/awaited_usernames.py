@@ -5,7 +5,7 @@ from datetime import timedelta
 from redis.asyncio import Redis
 from structlog.stdlib import get_logger
 
-from interview_bot.admin_api import AdminApi, AdminApiDownError, AdminApiRefusedError
+from interview_bot.admin_client.api import AdminApi, AdminApiDownError, AdminApiRefusedError
 
 UNKNOWN_FOR = timedelta(seconds=5)
 """So that what a stranger writes doesn't all reach the admin service."""

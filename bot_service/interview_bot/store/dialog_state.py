@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 from pydantic import BaseModel, ValidationError
 from redis.asyncio import Redis
 
-from interview_bot.kept import texts
+from interview_bot.common.redis_values import texts
 from shared_contracts.directory import BookingView, SlotView
 
 KEPT_FOR = timedelta(days=1)

@@ -14,10 +14,10 @@ from structlog.stdlib import get_logger
 from telegram import Update
 from telegram.ext import BaseUpdateProcessor
 
-from interview_bot import logs
-from interview_bot.acks import Acks
-from interview_bot.gate import Admission, Gate
-from interview_bot.metrics import UPDATES
+from interview_bot.common import logs
+from interview_bot.common.metrics import UPDATES
+from interview_bot.telegram.acks import Acks
+from interview_bot.telegram.gate import Admission, Gate
 
 MAX_CONCURRENT = 2_000
 """Most of them wait for their person's lock, which costs nothing; how many one person has is the gate's business."""

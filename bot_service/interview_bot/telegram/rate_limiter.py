@@ -16,8 +16,8 @@ from structlog.stdlib import get_logger
 from telegram.error import RetryAfter
 from telegram.ext import BaseRateLimiter
 
-from interview_bot.errors import HeldBackError, seconds_to_wait
-from interview_bot.waiting_edits import WaitingEdits
+from interview_bot.telegram.errors import HeldBackError, seconds_to_wait
+from interview_bot.telegram.waiting_edits import WaitingEdits
 
 # Each bucket: milliseconds between messages, burst, whether to take without waiting, and how far ahead of now its
 # value can be at most, whoever takes from it.

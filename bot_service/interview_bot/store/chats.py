@@ -2,8 +2,8 @@
 
 from bson import Int64
 
-from interview_bot import clock
-from interview_bot.database import Database
+from interview_bot.common import clock
+from interview_bot.common.database import Database
 
 
 class Chats:

@@ -5,8 +5,8 @@ from datetime import timedelta
 from pydantic import TypeAdapter
 from redis.asyncio import Redis
 
-from interview_bot import kept
-from interview_bot.admin_api import AdminApi
+from interview_bot.admin_client.api import AdminApi
+from interview_bot.common import redis_values
 from shared_contracts.directory import Screening, ScreeningStatus
 
 KEPT_FOR = timedelta(seconds=30)
@@ -26,7 +26,7 @@ class Screenings:
         Raises:
             AdminApiDownError, AdminApiRefusedError: not remembered, and nobody can say.
         """
-        known = await kept.read(self._redis, _key(user_id, event_id), _screening)
+        known = await redis_values.read(self._redis, _key(user_id, event_id), _screening)
         if known is not None:
             return known
         screening = await self._api.screening(user_id, event_id)

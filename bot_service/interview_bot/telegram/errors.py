@@ -15,8 +15,8 @@ from telegram.error import (
     TimedOut,
 )
 
-from interview_bot.metrics import TELEGRAM_ERRORS
-from interview_bot.telegram_requests import BROKE_OFF, NOT_SENT
+from interview_bot.common.metrics import TELEGRAM_ERRORS
+from interview_bot.telegram.requests import BROKE_OFF, NOT_SENT
 from shared_contracts.broadcast import DeliveryStatus
 
 # python-telegram-bot warns at each 429 until asked for its coming type of ``retry_after``, a timedelta.

@@ -17,8 +17,8 @@ from pydantic import BaseModel, TypeAdapter
 from redis.asyncio import Redis
 from structlog.stdlib import get_logger
 
-from interview_bot import clock, kept
-from interview_bot.admin_api import AdminApi, AdminApiDownError
+from interview_bot.admin_client.api import AdminApi, AdminApiDownError
+from interview_bot.common import clock, redis_values
 from shared_contracts.directory import Contact, InterviewEvent, QuestionnaireRef, Recruiter, SlotView
 from shared_contracts.questionnaire import QuestionnaireView
 from shared_contracts.wording import TemplateList, TemplateView
@@ -91,7 +91,7 @@ class Cache(Generic[T]):
 
     async def _load(self, key: str) -> tuple[str, _Kept[T] | None]:
         """The generation, and what is cached; an unreadable entry is dropped, and none."""
-        generation, raw = await kept.texts(self._redis, self._generation_key, self._key(key))
+        generation, raw = await redis_values.texts(self._redis, self._generation_key, self._key(key))
         generation = generation or "0"
         if raw is None:
             return generation, None
@@ -99,7 +99,7 @@ class Cache(Generic[T]):
             entry = _Entry.model_validate_json(raw)
             return generation, _Kept(self._kind.validate_json(entry.payload), entry.is_fresh(generation))
         except ValueError as error:
-            await kept.drop(self._redis, self._key(key), error)
+            await redis_values.drop(self._redis, self._key(key), error)
             return generation, None
 
     async def _fill(self, key: str, fetch: Callable[[], Awaitable[T]], generation: str, last: _Kept[T] | None) -> T:
@@ -153,7 +153,7 @@ class Directory:
             AdminApiDownError, AdminApiRefusedError: not kept yet, and not to be had.
         """
         key = f"questionnaire:{ref.id}:{ref.version}"
-        known = await kept.read(self._redis, key, _questionnaire)
+        known = await redis_values.read(self._redis, key, _questionnaire)
         if known is not None:
             return known
         view = await self._api.questionnaire(ref)

@@ -14,9 +14,9 @@ from structlog.stdlib import get_logger
 from telegram.error import RetryAfter, TelegramError
 from telegram.ext import ExtBot
 
-from interview_bot.errors import Trouble, seconds_to_wait, sort
-from interview_bot.metrics import PRESS_TO_ACK
-from interview_bot.rate_limiter import Priority
+from interview_bot.common.metrics import PRESS_TO_ACK
+from interview_bot.telegram.errors import Trouble, seconds_to_wait, sort
+from interview_bot.telegram.rate_limiter import Priority
 
 PATIENCE = 1.0
 """Seconds after which a press is acknowledged without a text: Telegram's spinner must not outlast two."""

@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from structlog.stdlib import get_logger
 
-from interview_bot.intake import UnreadableUpdateError
+from interview_bot.telegram.intake import UnreadableUpdateError
 
 _STOP_SECONDS = 10
 _BODY_SECONDS = 10

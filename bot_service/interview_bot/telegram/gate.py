@@ -13,7 +13,7 @@ from redis.exceptions import RedisError
 from structlog.stdlib import get_logger
 from telegram import Chat, Update
 
-from interview_bot.allow_list import ENTRIES
+from interview_bot.admin_client.allow_list import ENTRIES
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 from redis.asyncio import Redis
 from structlog.stdlib import get_logger
 
-from interview_bot.metrics import UNREADABLE
+from interview_bot.common.metrics import UNREADABLE
 
 T = TypeVar("T")
 _log = get_logger(__name__)

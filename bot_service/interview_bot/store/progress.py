@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 
-from interview_bot.kept import drop
+from interview_bot.common.redis_values import drop
 from shared_contracts.directory import QuestionnaireRef
 from shared_contracts.questionnaire import Answer
 

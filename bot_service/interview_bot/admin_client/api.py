@@ -8,7 +8,7 @@ from pydantic import BaseModel, ValidationError
 from structlog.stdlib import get_logger
 from yarl import URL
 
-from interview_bot.logs import correlation_id
+from interview_bot.common.logs import correlation_id
 from shared_contracts.card import RecruiterCard
 from shared_contracts.directory import (
     AllowedUser,

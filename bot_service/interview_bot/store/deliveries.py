@@ -10,8 +10,8 @@ from bson import Int64
 from pymongo import ASCENDING
 from pymongo.errors import BulkWriteError
 
-from interview_bot import clock
-from interview_bot.database import Database, Document, due
+from interview_bot.common import clock
+from interview_bot.common.database import Database, Document, due
 from shared_contracts.broadcast import Delivery, DeliveryStatus
 
 PENDING = "pending"

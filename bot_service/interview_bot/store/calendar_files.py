@@ -12,8 +12,8 @@ from pydantic import BaseModel
 from pymongo import ASCENDING, ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
-from interview_bot import clock, logs
-from interview_bot.database import Database, due
+from interview_bot.common import clock, logs
+from interview_bot.common.database import Database, due
 from shared_contracts.broadcast import DeliveryStatus
 from shared_contracts.invite import CalendarFile
 

@@ -12,9 +12,9 @@ from telegram import Update
 from telegram.error import InvalidToken, RetryAfter, TelegramError
 from telegram.ext import ExtBot
 
-from interview_bot.errors import seconds_to_wait
-from interview_bot.intake import UnreadableUpdateError
-from interview_bot.rate_limiter import Priority
+from interview_bot.telegram.errors import seconds_to_wait
+from interview_bot.telegram.intake import UnreadableUpdateError
+from interview_bot.telegram.rate_limiter import Priority
 
 ALLOWED_UPDATES = [Update.MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER]
 _LONG_POLL = 10

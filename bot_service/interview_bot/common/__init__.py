@@ -1,0 +1,1 @@
+"""What every room of the bot needs: clock, logs, metrics, the database, values in Redis."""

@@ -1,0 +1,1 @@
+"""Updates from Telegram and calls to it: polling and webhook, limits, errors, what waits for its chat."""
