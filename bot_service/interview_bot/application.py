@@ -21,14 +21,14 @@ from interview_bot.admin_client.api import AdminApi
 from interview_bot.admin_client.awaited_usernames import Awaited
 from interview_bot.admin_client.directory import Directory
 from interview_bot.admin_client.screenings import Screenings
-from interview_bot.broadcasts import Broadcasts
-from interview_bot.calendar_sender import CalendarSender
 from interview_bot.common import clock, database
 from interview_bot.conversation.dispatcher import Dispatcher
 from interview_bot.conversation.slow_down import turn_away
 from interview_bot.conversation.small_talk import COMMANDS
 from interview_bot.conversation.talk import Tools
-from interview_bot.conversation.texts import texts_for
+from interview_bot.inbound.broadcasts import Broadcasts
+from interview_bot.inbound.calendar_sender import CalendarSender
+from interview_bot.inbound.subscriptions import subscriptions
 from interview_bot.messaging.broker import Broker, MissingTopologyError
 from interview_bot.messaging.consumer import Consumer
 from interview_bot.messaging.outbox import Outbox
@@ -38,7 +38,6 @@ from interview_bot.store.chats import Chats
 from interview_bot.store.dialog_state import Dialogs
 from interview_bot.store.progress import Progresses
 from interview_bot.store.shown_cards import ShownCards
-from interview_bot.subscriptions import subscriptions
 from interview_bot.telegram import web
 from interview_bot.telegram.acks import Acks
 from interview_bot.telegram.gate import Gate
@@ -49,6 +48,7 @@ from interview_bot.telegram.rate_limiter import SharedRateLimiter
 from interview_bot.telegram.requests import AiohttpRequest
 from interview_bot.telegram.update_processor import OnePressAtATime, PersonLocks
 from interview_bot.telegram.waiting_edits import WaitingEdits
+from interview_bot.views.texts import texts_for
 
 STOP_PATIENCE = 10.0
 """Seconds that work in hand gets to finish after SIGTERM."""

@@ -11,13 +11,13 @@ from telegram import CallbackQuery, Update, User
 
 from interview_bot.application import BotService
 from interview_bot.conversation.talk import Talk
-from interview_bot.conversation.texts import texts_for
 from interview_bot.telegram import acks as acks_module
 from interview_bot.telegram.acks import Acks
 from interview_bot.telegram.gate import Gate
 from interview_bot.telegram.polling import PollingBot
 from interview_bot.telegram.requests import AiohttpRequest
 from interview_bot.telegram.update_processor import OnePressAtATime, PersonLocks
+from interview_bot.views.texts import texts_for
 from tests.kit.servers import TOKEN
 from tests.kit.telegram import Person, Sandbox
 

@@ -8,7 +8,7 @@ import pytest
 
 from interview_bot.common import clock
 from interview_bot.common.database import Database
-from interview_bot.conversation.callback_data import minute_of
+from interview_bot.views.callback_data import minute_of
 from shared_contracts.booking import AttendanceAnswered, Outcome, TimeAnswered
 from shared_contracts.directory import Attendance, BookingStatus, BookingView
 from shared_contracts.notification import CacheName, NotificationKind

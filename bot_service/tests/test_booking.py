@@ -8,7 +8,7 @@ from redis.asyncio import Redis
 
 from interview_bot.common import clock
 from interview_bot.common.database import Database
-from interview_bot.conversation.texts import texts_for
+from interview_bot.views.texts import texts_for
 from shared_contracts.booking import BookingCreated, Outcome
 from shared_contracts.topology import BOOKING_RESULT
 from tests.kit.desk import YEKATERINBURG, Desk

@@ -7,9 +7,9 @@ from uuid import uuid4
 import pytest
 from redis.asyncio import Redis
 
-from interview_bot import calendar_sender
 from interview_bot.common import clock
 from interview_bot.common.database import Database
+from interview_bot.inbound import calendar_sender
 from interview_bot.store import calendar_files
 from interview_bot.store.calendar_files import WAITING, CalendarFiles
 from interview_bot.telegram.rate_limiter import Priority, SharedRateLimiter

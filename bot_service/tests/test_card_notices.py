@@ -8,7 +8,7 @@ import pytest
 
 from interview_bot.common import clock
 from interview_bot.common.database import Database
-from interview_bot.messaging.card_notices import is_still_so
+from interview_bot.inbound.card_notices import is_still_so
 from shared_contracts.broadcast import CardDelivered, DeliveryStatus
 from shared_contracts.card import CardAttention, CardCommand, CardOccasion, RecruiterCard
 from shared_contracts.directory import Attendance, BookingStatus

@@ -2,9 +2,9 @@
 
 import pytest
 
-from interview_bot.conversation.cards import plain_text
-from interview_bot.conversation.digests import digest_text
-from interview_bot.conversation.texts import texts_for
+from interview_bot.views.card_screens import plain_text
+from interview_bot.views.digest_texts import digest_text
+from interview_bot.views.texts import texts_for
 from shared_contracts.digest import DaySummary
 from shared_contracts.telegram_text import utf16_length
 from tests.test_digests import day, digest, entry, read

@@ -2,7 +2,7 @@
 
 import pytest
 
-from interview_bot.conversation.callback_data import _ARGUMENTS, Action, pack
+from interview_bot.views.callback_data import _ARGUMENTS, Action, pack
 from shared_contracts.dialog import QuestionnaireAnswered, WaitingListJoined
 from shared_contracts.questionnaire import QuestionKind
 from tests.kit.desk import EVENT, Desk

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from interview_bot.common import clock
-from interview_bot.conversation.cards import card_screen, told_by_hand
-from interview_bot.conversation.texts import texts_for
+from interview_bot.views.card_screens import card_screen, told_by_hand
+from interview_bot.views.texts import texts_for
 from shared_contracts.booking import Outcome, OutcomeMarked, TimeOffered
 from shared_contracts.card import CardAttention, DecidedBy, RecruiterCard
 from shared_contracts.directory import Attendance, BookingStatus

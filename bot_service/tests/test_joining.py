@@ -7,7 +7,7 @@ import pytest
 from redis.asyncio import Redis
 
 from interview_bot.common.database import Database
-from interview_bot.conversation.texts import texts_for
+from interview_bot.views.texts import texts_for
 from shared_contracts.dialog import DialogOutcome, InvitationClaimed, Role, UsernameClaimed
 from shared_contracts.notification import CacheName
 from shared_contracts.topology import DIALOG_RESULT

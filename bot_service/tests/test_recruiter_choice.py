@@ -6,7 +6,7 @@ import pytest
 from redis.asyncio import Redis
 
 from interview_bot.common import clock
-from interview_bot.conversation.texts import texts_for
+from interview_bot.views.texts import texts_for
 from shared_contracts.booking import BookingCreated, BookingRescheduled, Outcome
 from shared_contracts.dialog import WaitingListJoined
 from shared_contracts.directory import CityRef, NamedRef

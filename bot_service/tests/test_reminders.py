@@ -15,9 +15,9 @@ from telegram.error import NetworkError
 from interview_bot.application import BotService
 from interview_bot.common import clock
 from interview_bot.common.database import Database
-from interview_bot.conversation.screen import Screen
-from interview_bot.messaging.sent_once import Letter, SentOnce
+from interview_bot.inbound.sent_once import Letter, SentOnce
 from interview_bot.telegram.rate_limiter import Priority
+from interview_bot.views.screen import Screen
 from shared_contracts.broadcast import Delivery, DeliveryStatus, NotificationDelivered
 from shared_contracts.notification import CacheName, NotificationCommand, NotificationKind
 from shared_contracts.topology import NOTIFICATION_COMMAND

@@ -6,10 +6,10 @@ import httpx
 from pymongo import AsyncMongoClient
 
 from interview_bot.common.database import Database
-from interview_bot.conversation.callback_data import Action, pack
-from interview_bot.conversation.keyboards import MENU_SIZE
 from interview_bot.conversation.small_talk import COMMANDS
 from interview_bot.settings import Settings
+from interview_bot.views.callback_data import Action, pack
+from interview_bot.views.keyboards import MENU_SIZE
 from shared_contracts.dialog import ChatStarted, ChatStopped
 from shared_contracts.directory import NamedRef
 from tests.kit.desk import Desk

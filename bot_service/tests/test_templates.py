@@ -13,8 +13,8 @@ from interview_bot.admin_client.api import AdminApi
 from interview_bot.admin_client.directory import FRESH_FOR, Cache, Directory
 from interview_bot.common import clock
 from interview_bot.conversation.notice_texts import template_values
-from interview_bot.conversation.texts import texts_for
 from interview_bot.settings import Settings
+from interview_bot.views.texts import texts_for
 from shared_contracts.directory import BookingStatus
 from shared_contracts.notification import CacheName, NotificationCommand, NotificationKind
 from shared_contracts.topology import NOTIFICATION_COMMAND

@@ -10,14 +10,14 @@ import pytest
 from babel.messages.pofile import read_po
 
 import interview_bot
-from interview_bot.conversation import callback_data
-from interview_bot.conversation.callback_data import Action, StaleDataError, pack, unpack
 from interview_bot.conversation.joining import REFUSED
-from interview_bot.conversation.slot_pages import page_name, turn_to
 from interview_bot.conversation.small_talk import COMMANDS, RECRUITERS_COMMANDS
-from interview_bot.conversation.texts import LANGUAGES, LOCALE_DIR, language_of, texts_for
-from interview_bot.conversation.wording import moment, reader_zone, slot_button
 from interview_bot.messaging.outbox import RequestKind
+from interview_bot.views import callback_data
+from interview_bot.views.callback_data import Action, StaleDataError, pack, unpack
+from interview_bot.views.formatting import moment, reader_zone, slot_button
+from interview_bot.views.slot_pages import page_name, turn_to
+from interview_bot.views.texts import LANGUAGES, LOCALE_DIR, language_of, texts_for
 from shared_contracts.booking import Outcome
 from shared_contracts.card import DecidedBy
 from shared_contracts.directory import BookingStatus

@@ -8,12 +8,12 @@ from telegram.error import TelegramError
 
 from interview_bot.admin_client.allow_list import Standing
 from interview_bot.admin_client.api import AdminApiDownError, AdminApiRefusedError
-from interview_bot.conversation import keyboards
-from interview_bot.conversation.screen import Screen
 from interview_bot.conversation.talk import Tools
-from interview_bot.conversation.texts import language_of, texts_for
 from interview_bot.telegram.errors import sort
 from interview_bot.telegram.rate_limiter import Priority
+from interview_bot.views import keyboards
+from interview_bot.views.screen import Screen
+from interview_bot.views.texts import language_of, texts_for
 from shared_contracts.directory import AllowedUser, Recruiter
 
 _log = get_logger(__name__)

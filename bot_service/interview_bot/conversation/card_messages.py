@@ -3,13 +3,13 @@
 from structlog.stdlib import get_logger
 from telegram.error import TelegramError
 
-from interview_bot.conversation.cards import card_screen, plain_text, pointer, told_by_hand
 from interview_bot.conversation.notice_texts import notice_text
-from interview_bot.conversation.screen import Screen
 from interview_bot.conversation.talk import Tools
-from interview_bot.conversation.texts import Texts, texts_for
 from interview_bot.store.shown_cards import ShownCard
 from interview_bot.telegram.errors import sort
+from interview_bot.views.card_screens import card_screen, plain_text, pointer, told_by_hand
+from interview_bot.views.screen import Screen
+from interview_bot.views.texts import Texts, texts_for
 
 _log = get_logger(__name__)
 

@@ -26,10 +26,10 @@ from interview_bot.conversation import (
     waiting_list,
 )
 from interview_bot.conversation.admission import Visitor, recognise, refuse, say
-from interview_bot.conversation.callback_data import Action, Pressed, StaleDataError, unpack
 from interview_bot.conversation.talk import Talk, Tools
-from interview_bot.conversation.texts import language_of, texts_for
 from interview_bot.telegram.errors import Trouble, sort
+from interview_bot.views.callback_data import Action, Pressed, StaleDataError, unpack
+from interview_bot.views.texts import language_of, texts_for
 from shared_contracts.directory import Attendance
 
 Handler = Callable[[Update, object], Awaitable[None]]

@@ -13,10 +13,11 @@ from telegram import User
 
 from interview_bot.admin_client.api import AdminApiDownError, AdminApiRefusedError
 from interview_bot.common import clock, logs
-from interview_bot.conversation import keyboards, paths, recruiting
-from interview_bot.conversation.screen import Screen, send
+from interview_bot.conversation import paths, recruiting
 from interview_bot.conversation.talk import Talk, Tools
-from interview_bot.conversation.texts import language_of, texts_for
+from interview_bot.views import keyboards
+from interview_bot.views.screen import Screen, send
+from interview_bot.views.texts import language_of, texts_for
 from shared_contracts.booking import ReplyTo
 from shared_contracts.dialog import (
     DialogOutcome,

@@ -2,14 +2,15 @@
 
 from typing import Literal
 
-from interview_bot.conversation import keyboards, requests
-from interview_bot.conversation.callback_data import Action
-from interview_bot.conversation.offers import recruiter_of
-from interview_bot.conversation.screen import Screen
+from interview_bot.conversation import requests
 from interview_bot.conversation.signing_up import choose, show_offer
 from interview_bot.conversation.talk import Talk
-from interview_bot.conversation.wording import booking_card
 from interview_bot.store.dialog_state import TempData
+from interview_bot.views import keyboards
+from interview_bot.views.callback_data import Action
+from interview_bot.views.formatting import booking_card
+from interview_bot.views.screen import Screen
+from interview_bot.views.slot_menu import recruiter_of
 from shared_contracts.directory import BookingStatus, BookingView
 
 

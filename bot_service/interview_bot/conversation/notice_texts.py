@@ -4,8 +4,8 @@ from babel.dates import format_datetime
 
 from interview_bot.admin_client.api import AdminApiDownError
 from interview_bot.conversation.talk import Tools
-from interview_bot.conversation.texts import Texts
-from interview_bot.conversation.wording import DAY_AND_TIME, clock_time, moment, place, reader_zone
+from interview_bot.views.formatting import DAY_AND_TIME, clock_time, moment, place, reader_zone
+from interview_bot.views.texts import Texts
 from shared_contracts.directory import BookingView, SlotView
 from shared_contracts.notification import NotificationKind
 from shared_contracts.wording import choose, render

@@ -3,12 +3,13 @@
 Every step a button asks for goes through ``passed``: a forged one leads no further than the questionnaire.
 """
 
-from interview_bot.conversation import keyboards, questionnaire
-from interview_bot.conversation.callback_data import StaleDataError
-from interview_bot.conversation.screen import Screen
+from interview_bot.conversation import questionnaire
 from interview_bot.conversation.signing_up import choose, show_offer
 from interview_bot.conversation.talk import Talk
 from interview_bot.store.dialog_state import State, TempData
+from interview_bot.views import keyboards
+from interview_bot.views.callback_data import StaleDataError
+from interview_bot.views.screen import Screen
 from shared_contracts.directory import InterviewEvent, ScreeningStatus
 
 _CHOOSING = frozenset({State.WAITING_FOR_SLOT, State.WAITING_FOR_CONFIRMATION})

@@ -13,15 +13,15 @@ from structlog.stdlib import get_logger
 from telegram.error import TelegramError
 
 from interview_bot.common import clock, logs
-from interview_bot.conversation import keyboards
-from interview_bot.conversation.callback_data import StaleDataError
-from interview_bot.conversation.offers import cities_of
-from interview_bot.conversation.question_screens import question_screen, why_wrong
-from interview_bot.conversation.screen import Screen
 from interview_bot.conversation.talk import Talk
 from interview_bot.store.dialog_state import State, TempData
 from interview_bot.store.progress import Progress
 from interview_bot.telegram.errors import sort
+from interview_bot.views import keyboards
+from interview_bot.views.callback_data import StaleDataError
+from interview_bot.views.question_screens import question_screen, why_wrong
+from interview_bot.views.screen import Screen
+from interview_bot.views.slot_menu import cities_of
 from shared_contracts.booking import ReplyTo
 from shared_contracts.dialog import QuestionnaireAnswered
 from shared_contracts.directory import CityRef, QuestionnaireRef

@@ -13,19 +13,19 @@ from telegram import BotCommand, BotCommandScopeChat, InlineKeyboardButton, Inli
 from telegram.error import TelegramError
 
 from interview_bot.common import clock, logs
-from interview_bot.conversation import keyboards
-from interview_bot.conversation.callback_data import Action, pack
 from interview_bot.conversation.card_messages import anchor, screen_of
-from interview_bot.conversation.cards import reason_question, waiting_screen
 from interview_bot.conversation.requests import asked, brief_of, reply_of, request_id_of, submit_to
-from interview_bot.conversation.screen import Screen
 from interview_bot.conversation.small_talk import commands_of
 from interview_bot.conversation.talk import Talk
-from interview_bot.conversation.wording import moment, reader_zone
 from interview_bot.messaging.outbox import RequestKind
 from interview_bot.store.dialog_state import Rejecting, State, TempData
 from interview_bot.store.shown_cards import ShownCard
 from interview_bot.telegram.errors import sort
+from interview_bot.views import keyboards
+from interview_bot.views.callback_data import Action, pack
+from interview_bot.views.card_screens import reason_question, waiting_screen
+from interview_bot.views.formatting import moment, reader_zone
+from interview_bot.views.screen import Screen
 from shared_contracts.booking import BookingApproved, BookingRejected, BookingRequest, RescheduleAsked
 from shared_contracts.card import RecruiterCard
 from shared_contracts.directory import Attendance

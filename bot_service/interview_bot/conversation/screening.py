@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 
-from interview_bot.conversation import keyboards, paths, questionnaire
-from interview_bot.conversation.screen import Screen
+from interview_bot.conversation import paths, questionnaire
 from interview_bot.conversation.talk import Talk
 from interview_bot.store.progress import Progress
+from interview_bot.views import keyboards
+from interview_bot.views.screen import Screen
 from shared_contracts.dialog import DialogOutcome, DialogResult
 from shared_contracts.directory import Screening, ScreeningStatus
 from shared_contracts.questionnaire import QuestionKind

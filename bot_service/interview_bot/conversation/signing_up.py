@@ -2,12 +2,12 @@
 
 from secrets import token_hex
 
-from interview_bot.conversation import keyboards
-from interview_bot.conversation.offers import offer
-from interview_bot.conversation.screen import Screen
 from interview_bot.conversation.talk import Talk
-from interview_bot.conversation.wording import slot_card
 from interview_bot.store.dialog_state import State, TempData
+from interview_bot.views import keyboards
+from interview_bot.views.formatting import slot_card
+from interview_bot.views.screen import Screen
+from interview_bot.views.slot_menu import offer
 from shared_contracts.directory import SlotView
 
 

@@ -4,11 +4,11 @@ from structlog.stdlib import get_logger
 from telegram import Chat, Update
 from telegram.error import TelegramError
 
-from interview_bot.conversation.screen import Screen
 from interview_bot.conversation.talk import Tools
-from interview_bot.conversation.texts import language_of, texts_for
 from interview_bot.telegram.errors import sort
 from interview_bot.telegram.rate_limiter import Priority
+from interview_bot.views.screen import Screen
+from interview_bot.views.texts import language_of, texts_for
 
 _log = get_logger(__name__)
 

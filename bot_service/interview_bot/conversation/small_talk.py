@@ -6,11 +6,11 @@ from uuid import uuid4
 from telegram import Chat, ChatMember, ChatMemberUpdated, User
 
 from interview_bot.common import clock, logs
-from interview_bot.conversation import keyboards
 from interview_bot.conversation.paths import enter, show_home
-from interview_bot.conversation.screen import Screen
 from interview_bot.conversation.talk import Talk, Tools
-from interview_bot.conversation.texts import language_of, texts_for
+from interview_bot.views import keyboards
+from interview_bot.views.screen import Screen
+from interview_bot.views.texts import language_of, texts_for
 from shared_contracts.dialog import ChatStarted, ChatStopped
 from shared_contracts.topology import DIALOG_COMMAND
 

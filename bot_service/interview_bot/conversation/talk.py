@@ -10,8 +10,6 @@ from interview_bot.admin_client.api import AdminApi
 from interview_bot.admin_client.awaited_usernames import Awaited
 from interview_bot.admin_client.directory import Directory
 from interview_bot.admin_client.screenings import Screenings
-from interview_bot.conversation.screen import Bot, Reader, Screen, edit_or_send, send
-from interview_bot.conversation.texts import Texts
 from interview_bot.messaging.outbox import Outbox
 from interview_bot.store.calendar_files import CalendarFiles
 from interview_bot.store.chats import Chats
@@ -23,6 +21,8 @@ from interview_bot.telegram.errors import sort
 from interview_bot.telegram.gate import Gate
 from interview_bot.telegram.outgoing import Outgoing
 from interview_bot.telegram.rate_limiter import Priority, SharedRateLimiter
+from interview_bot.views.screen import Bot, Reader, Screen, edit_or_send, send
+from interview_bot.views.texts import Texts
 from shared_contracts.directory import AllowedUser, Recruiter
 
 _log = get_logger(__name__)

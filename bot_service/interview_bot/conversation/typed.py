@@ -1,9 +1,9 @@
 """What people write that is no command: an answer where one is waited for, else a hint at what they can do."""
 
 from interview_bot.conversation import paths, questionnaire, recruiting, small_talk
-from interview_bot.conversation.screen import Screen
 from interview_bot.conversation.talk import Talk
 from interview_bot.store.dialog_state import State
+from interview_bot.views.screen import Screen
 
 
 async def answer(talk: Talk, text: str | None) -> None:

@@ -5,13 +5,14 @@ from collections.abc import Callable
 from telegram import InlineKeyboardMarkup
 
 from interview_bot.common import clock, logs
-from interview_bot.conversation import keyboards, paths
+from interview_bot.conversation import paths
 from interview_bot.conversation.requests import asked, reply_of, request_id_of, submit_to
-from interview_bot.conversation.screen import Screen
 from interview_bot.conversation.talk import Talk
-from interview_bot.conversation.texts import Texts
 from interview_bot.messaging.outbox import RequestKind
 from interview_bot.store.dialog_state import TempData
+from interview_bot.views import keyboards
+from interview_bot.views.screen import Screen
+from interview_bot.views.texts import Texts
 from shared_contracts.dialog import DialogOutcome, DialogRequest, DialogResult, WaitingListJoined, WaitingListLeft
 from shared_contracts.directory import InterviewEvent
 from shared_contracts.topology import DIALOG_COMMAND

@@ -5,9 +5,9 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time
 
-from interview_bot.conversation.html_text import visible_length
-from interview_bot.conversation.texts import Texts
-from interview_bot.conversation.wording import MOSCOW, zone_name
+from interview_bot.views.formatting import MOSCOW, zone_name
+from interview_bot.views.html_text import visible_length
+from interview_bot.views.texts import Texts
 from shared_contracts.digest import DaySummary, DigestCommand, DigestEntry, SummaryLine
 from shared_contracts.directory import Attendance
 from shared_contracts.telegram_text import MAX_TEXT

@@ -11,15 +11,15 @@ from telegram import InlineKeyboardMarkup
 
 from interview_bot.admin_client.allow_list import Standing
 from interview_bot.common import clock, logs
-from interview_bot.conversation import keyboards
 from interview_bot.conversation.notice_texts import notice_text
-from interview_bot.conversation.screen import Screen
 from interview_bot.conversation.talk import Tools
-from interview_bot.conversation.texts import Texts, texts_for
-from interview_bot.messaging.sent_once import Letter, Send, SentOnce
+from interview_bot.inbound.sent_once import Letter, Send, SentOnce
 from interview_bot.store.shown_bookings import ShownBookings
 from interview_bot.telegram.rate_limiter import Priority
 from interview_bot.telegram.update_processor import PersonLocks
+from interview_bot.views import keyboards
+from interview_bot.views.screen import Screen
+from interview_bot.views.texts import Texts, texts_for
 from shared_contracts.broadcast import Delivery, DeliveryStatus, NotificationDelivered
 from shared_contracts.notification import NotificationCommand, NotificationKind
 from shared_contracts.topology import DELIVERY_EVENT

@@ -5,9 +5,9 @@ from datetime import datetime
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from interview_bot.common import clock
-from interview_bot.conversation.callback_data import Action, pack
-from interview_bot.conversation.texts import Texts
-from interview_bot.conversation.wording import slot_button
+from interview_bot.views.callback_data import Action, pack
+from interview_bot.views.formatting import slot_button
+from interview_bot.views.texts import Texts
 from shared_contracts.card import RecruiterCard
 from shared_contracts.directory import BookingStatus, SlotView
 

@@ -7,11 +7,11 @@ by city and recruiter. Only screens are made here, so that a press and a late an
 from itertools import groupby
 
 from interview_bot.admin_client.directory import Directory
-from interview_bot.conversation import keyboards
-from interview_bot.conversation.screen import Reader, Screen
-from interview_bot.conversation.slot_pages import turn_to
-from interview_bot.conversation.wording import booking_card, short_moment
 from interview_bot.store.dialog_state import ANYONE, TempData
+from interview_bot.views import keyboards
+from interview_bot.views.formatting import booking_card, short_moment
+from interview_bot.views.screen import Reader, Screen
+from interview_bot.views.slot_pages import turn_to
 from shared_contracts.directory import CityRef, SlotView
 
 

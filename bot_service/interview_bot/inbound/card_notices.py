@@ -5,10 +5,10 @@ from structlog.stdlib import get_logger
 from interview_bot.common import clock
 from interview_bot.conversation.card_messages import anchor, screen_of
 from interview_bot.conversation.talk import Tools
-from interview_bot.conversation.texts import texts_for
-from interview_bot.messaging.sent_once import Letter, Send, SentOnce
+from interview_bot.inbound.sent_once import Letter, Send, SentOnce
 from interview_bot.store.shown_cards import ShownCard
 from interview_bot.telegram.rate_limiter import Priority
+from interview_bot.views.texts import texts_for
 from shared_contracts.broadcast import Delivery, DeliveryStatus
 from shared_contracts.card import CardAttention, CardCommand, CardOccasion, RecruiterCard
 from shared_contracts.directory import BookingStatus

@@ -5,11 +5,11 @@ from collections.abc import Callable, Iterable
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.helpers import create_deep_linked_url
 
-from interview_bot.conversation.callback_data import Action, minute_of, pack
-from interview_bot.conversation.slot_pages import SlotPage
-from interview_bot.conversation.texts import Texts
-from interview_bot.conversation.wording import moment, reader_zone, slot_button
 from interview_bot.store.dialog_state import TempData
+from interview_bot.views.callback_data import Action, minute_of, pack
+from interview_bot.views.formatting import moment, reader_zone, slot_button
+from interview_bot.views.slot_pages import SlotPage
+from interview_bot.views.texts import Texts
 from shared_contracts.directory import Attendance, BookingStatus, BookingView, CityRef, InterviewEvent, SlotView
 
 MENU_SIZE = 8

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel.dates import format_datetime, format_time
 
-from interview_bot.conversation.texts import Texts
+from interview_bot.views.texts import Texts
 from shared_contracts.directory import Attendance, BookingStatus, BookingView, SlotView
 
 MOSCOW = "Europe/Moscow"

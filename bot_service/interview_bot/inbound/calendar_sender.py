@@ -12,10 +12,10 @@ from telegram.error import RetryAfter, TelegramError
 
 from interview_bot.common import logs
 from interview_bot.conversation.talk import Tools
-from interview_bot.conversation.texts import texts_for
 from interview_bot.store.calendar_files import LEASE, WaitingFile
 from interview_bot.telegram.errors import HeldBackError, end_of, seconds_to_wait
 from interview_bot.telegram.rate_limiter import Priority
+from interview_bot.views.texts import texts_for
 from shared_contracts.broadcast import DeliveryStatus
 
 FILE_NAME = "interview.ics"

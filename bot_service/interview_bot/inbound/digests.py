@@ -3,13 +3,13 @@
 from uuid import NAMESPACE_OID, uuid5
 
 from interview_bot.common import clock, logs
-from interview_bot.conversation.digests import digest_text
-from interview_bot.conversation.screen import Screen
 from interview_bot.conversation.talk import Tools
-from interview_bot.conversation.texts import texts_for
-from interview_bot.messaging.sent_once import Letter, Send, SentOnce
+from interview_bot.inbound.sent_once import Letter, Send, SentOnce
 from interview_bot.telegram.rate_limiter import Priority
 from interview_bot.telegram.update_processor import PersonLocks
+from interview_bot.views.digest_texts import digest_text
+from interview_bot.views.screen import Screen
+from interview_bot.views.texts import texts_for
 from shared_contracts.broadcast import Delivery, DeliveryStatus, DigestDelivered
 from shared_contracts.digest import DigestCommand
 from shared_contracts.topology import DELIVERY_EVENT

@@ -2,9 +2,9 @@
 
 from telegram import InlineKeyboardMarkup
 
-from interview_bot.conversation import keyboards
-from interview_bot.conversation.screen import Reader, Screen
-from interview_bot.conversation.wording import booking_card, slot_card
+from interview_bot.views import keyboards
+from interview_bot.views.formatting import booking_card, slot_card
+from interview_bot.views.screen import Reader, Screen
 from shared_contracts.booking import BookingResult, Outcome
 from shared_contracts.directory import Attendance, BookingStatus, BookingView
 

@@ -2,11 +2,11 @@
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from interview_bot.conversation import keyboards
-from interview_bot.conversation.callback_data import Action, pack
-from interview_bot.conversation.screen import Screen
-from interview_bot.conversation.texts import Texts
 from interview_bot.store.progress import Progress
+from interview_bot.views import keyboards
+from interview_bot.views.callback_data import Action, pack
+from interview_bot.views.screen import Screen
+from interview_bot.views.texts import Texts
 from shared_contracts.directory import CityRef
 from shared_contracts.fields import Bilingual
 from shared_contracts.questionnaire import (

@@ -8,12 +8,12 @@ from telegram import InlineKeyboardMarkup
 from telegram.constants import MessageLimit
 
 from interview_bot.common import clock
-from interview_bot.conversation.callback_data import Action
-from interview_bot.conversation.card_buttons import MARKS, card_button, card_keyboard, slots_to_offer
-from interview_bot.conversation.html_text import clipped, visible_length
-from interview_bot.conversation.screen import Screen
-from interview_bot.conversation.texts import Texts
-from interview_bot.conversation.wording import DAY_AND_TIME, moment, reader_zone, slot_card
+from interview_bot.views.callback_data import Action
+from interview_bot.views.card_buttons import MARKS, card_button, card_keyboard, slots_to_offer
+from interview_bot.views.formatting import DAY_AND_TIME, moment, reader_zone, slot_card
+from interview_bot.views.html_text import clipped, visible_length
+from interview_bot.views.screen import Screen
+from interview_bot.views.texts import Texts
 from shared_contracts.card import CardAnswer, RecruiterCard
 from shared_contracts.directory import LIVE_STATUSES, Attendance, BookingStatus
 from shared_contracts.notification import NotificationKind

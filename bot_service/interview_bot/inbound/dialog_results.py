@@ -8,10 +8,10 @@ from telegram.error import TelegramError
 from interview_bot.conversation import joining, screening, waiting_list
 from interview_bot.conversation.admission import recognise
 from interview_bot.conversation.talk import Talk, Tools
-from interview_bot.conversation.texts import texts_for
 from interview_bot.telegram.errors import Trouble, sort
 from interview_bot.telegram.rate_limiter import Priority
 from interview_bot.telegram.update_processor import PersonLocks
+from interview_bot.views.texts import texts_for
 from shared_contracts.dialog import DialogOutcome, DialogResult
 
 _SHOW: dict[str, Callable[[Talk, DialogResult], Awaitable[None]]] = {

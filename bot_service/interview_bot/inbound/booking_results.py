@@ -9,20 +9,20 @@ from telegram.error import TelegramError
 from interview_bot.admin_client.api import AdminApiDownError, AdminApiRefusedError
 from interview_bot.common import clock
 from interview_bot.common.metrics import PRESS_TO_ANSWER
-from interview_bot.conversation import keyboards
-from interview_bot.conversation.attendance_screens import ANSWERS, answered_screen
-from interview_bot.conversation.offers import offer, slots_screen
-from interview_bot.conversation.screen import Reader, Screen, edit_or_send
 from interview_bot.conversation.talk import Tools
-from interview_bot.conversation.texts import Texts, texts_for
-from interview_bot.conversation.wording import booking_card, moment, reader_zone, slot_card
-from interview_bot.messaging.cards import RECRUITERS_REQUESTS, Cards
+from interview_bot.inbound.cards import RECRUITERS_REQUESTS, Cards
 from interview_bot.messaging.outbox import AskedRequest
 from interview_bot.store.dialog_state import State, TempData
 from interview_bot.store.shown_bookings import Shown, ShownBookings
 from interview_bot.telegram.errors import Trouble, sort
 from interview_bot.telegram.rate_limiter import Priority
 from interview_bot.telegram.update_processor import PersonLocks
+from interview_bot.views import keyboards
+from interview_bot.views.attendance_screens import ANSWERS, answered_screen
+from interview_bot.views.formatting import booking_card, moment, reader_zone, slot_card
+from interview_bot.views.screen import Reader, Screen, edit_or_send
+from interview_bot.views.slot_menu import offer, slots_screen
+from interview_bot.views.texts import Texts, texts_for
 from shared_contracts.booking import BookingResult, Outcome
 from shared_contracts.directory import BookingStatus, BookingView, SlotView
 

@@ -7,16 +7,16 @@ from telegram.error import NetworkError, TelegramError
 
 from interview_bot.common import clock, logs
 from interview_bot.conversation.card_messages import anchor, screen_of
-from interview_bot.conversation.screen import Screen, edit, edit_or_send, send
 from interview_bot.conversation.talk import Tools
-from interview_bot.conversation.texts import Texts, texts_for
-from interview_bot.messaging.card_notices import CardNotices
+from interview_bot.inbound.card_notices import CardNotices
+from interview_bot.inbound.sent_once import SentOnce
 from interview_bot.messaging.outbox import AskedRequest
-from interview_bot.messaging.sent_once import SentOnce
 from interview_bot.store.shown_cards import ShownCard, mark
 from interview_bot.telegram.errors import Trouble, end_of, sort
 from interview_bot.telegram.rate_limiter import Priority
 from interview_bot.telegram.update_processor import PersonLocks
+from interview_bot.views.screen import Screen, edit, edit_or_send, send
+from interview_bot.views.texts import Texts, texts_for
 from shared_contracts.booking import BookingResult, Outcome
 from shared_contracts.broadcast import CardDelivered, Delivery, DeliveryStatus
 from shared_contracts.card import CardAttention, CardCommand

@@ -2,17 +2,17 @@
 
 from typing import Any
 
-from interview_bot.broadcasts import Broadcasts
 from interview_bot.common.database import Database
-from interview_bot.conversation.dialog_results import DialogResults
-from interview_bot.conversation.outcomes import Outcomes
 from interview_bot.conversation.talk import Tools
-from interview_bot.messaging.cards import Cards
+from interview_bot.inbound.booking_results import Outcomes
+from interview_bot.inbound.broadcasts import Broadcasts
+from interview_bot.inbound.cards import Cards
+from interview_bot.inbound.dialog_results import DialogResults
+from interview_bot.inbound.digests import Digests
+from interview_bot.inbound.invalidation import Invalidation
+from interview_bot.inbound.notifications import Notifications
+from interview_bot.inbound.sent_once import SentOnce
 from interview_bot.messaging.consumer import Subscription
-from interview_bot.messaging.digests import Digests
-from interview_bot.messaging.invalidation import Invalidation
-from interview_bot.messaging.notifications import Notifications
-from interview_bot.messaging.sent_once import SentOnce
 from interview_bot.store.shown_bookings import ShownBookings
 from interview_bot.telegram.update_processor import PersonLocks
 from shared_contracts.booking import booking_result

@@ -7,9 +7,9 @@ from telegram.constants import ParseMode
 from telegram.error import TelegramError
 from telegram.ext import ExtBot
 
-from interview_bot.conversation.texts import Texts
 from interview_bot.telegram.errors import Trouble, sort
 from interview_bot.telegram.rate_limiter import Priority
+from interview_bot.views.texts import Texts
 
 Bot = ExtBot[Priority]
 

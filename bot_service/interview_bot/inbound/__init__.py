@@ -1,0 +1,1 @@
+"""What comes from the admin service: results, cards, notices, lists, broadcasts, and which queue brings which."""
