@@ -22,10 +22,10 @@ from interview_bot.admin_client.awaited_usernames import Awaited
 from interview_bot.admin_client.directory import Directory
 from interview_bot.admin_client.screenings import Screenings
 from interview_bot.common import clock, database
-from interview_bot.conversation.dispatcher import Dispatcher
-from interview_bot.conversation.slow_down import turn_away
-from interview_bot.conversation.small_talk import COMMANDS
-from interview_bot.conversation.talk import Tools
+from interview_bot.dialogs.commands import COMMANDS
+from interview_bot.dialogs.context import Tools
+from interview_bot.dialogs.dispatcher import Dispatcher
+from interview_bot.dialogs.slow_down import turn_away
 from interview_bot.inbound.broadcasts import Broadcasts
 from interview_bot.inbound.calendar_sender import CalendarSender
 from interview_bot.inbound.subscriptions import subscriptions

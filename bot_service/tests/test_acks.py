@@ -10,7 +10,7 @@ from redis.asyncio import Redis
 from telegram import CallbackQuery, Update, User
 
 from interview_bot.application import BotService
-from interview_bot.conversation.talk import Talk
+from interview_bot.dialogs.context import Talk
 from interview_bot.telegram import acks as acks_module
 from interview_bot.telegram.acks import Acks
 from interview_bot.telegram.gate import Gate

@@ -127,7 +127,7 @@ async def test_what_is_typed_after_turning_to_something_else_is_no_reason(
 ) -> None:
     """Guards: ``forget_reason``, the reason's time limit, and the card's version at the time of the reason."""
     if turns_to == "a late reason":
-        monkeypatch.setattr("interview_bot.conversation.recruiting.REASON_AWAITED", timedelta(0))
+        monkeypatch.setattr("interview_bot.dialogs.recruiter.cards.REASON_AWAITED", timedelta(0))
     sent = await desk.show_card()
     await rita.presses(await rita.sees("Ждёт вашего ответа"), "Отклонить")
     await rita.sees("Напишите причину")

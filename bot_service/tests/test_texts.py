@@ -10,8 +10,8 @@ import pytest
 from babel.messages.pofile import read_po
 
 import interview_bot
-from interview_bot.conversation.joining import REFUSED
-from interview_bot.conversation.small_talk import COMMANDS, RECRUITERS_COMMANDS
+from interview_bot.dialogs.commands import COMMANDS, RECRUITERS_COMMANDS
+from interview_bot.dialogs.joining import REFUSED
 from interview_bot.messaging.outbox import RequestKind
 from interview_bot.views import callback_data
 from interview_bot.views.callback_data import Action, StaleDataError, pack, unpack

@@ -9,7 +9,7 @@ from telegram.error import TelegramError
 from interview_bot.admin_client.api import AdminApiDownError, AdminApiRefusedError
 from interview_bot.common import clock
 from interview_bot.common.metrics import PRESS_TO_ANSWER
-from interview_bot.conversation.talk import Tools
+from interview_bot.dialogs.context import Tools
 from interview_bot.inbound.cards import RECRUITERS_REQUESTS, Cards
 from interview_bot.messaging.outbox import AskedRequest
 from interview_bot.store.dialog_state import State, TempData

@@ -20,8 +20,8 @@ from telegram.error import RetryAfter, TelegramError
 from interview_bot.admin_client.api import AdminApiDownError
 from interview_bot.common import clock, logs
 from interview_bot.common.database import Database, Document, due
-from interview_bot.conversation.small_talk import EVENT_LINK
-from interview_bot.conversation.talk import Tools
+from interview_bot.dialogs.commands import EVENT_LINK
+from interview_bot.dialogs.context import Tools
 from interview_bot.store.deliveries import PENDING, REPORT_SIZE, Deliveries
 from interview_bot.telegram.errors import end_of, seconds_to_wait
 from interview_bot.telegram.rate_limiter import Priority

@@ -11,7 +11,7 @@ from structlog.stdlib import get_logger
 from telegram.error import RetryAfter, TelegramError
 
 from interview_bot.common import logs
-from interview_bot.conversation.talk import Tools
+from interview_bot.dialogs.context import Tools
 from interview_bot.store.calendar_files import LEASE, WaitingFile
 from interview_bot.telegram.errors import HeldBackError, end_of, seconds_to_wait
 from interview_bot.telegram.rate_limiter import Priority

@@ -3,8 +3,8 @@
 from structlog.stdlib import get_logger
 
 from interview_bot.common import clock
-from interview_bot.conversation.card_messages import anchor, screen_of
-from interview_bot.conversation.talk import Tools
+from interview_bot.dialogs.context import Tools
+from interview_bot.dialogs.recruiter.card_messages import anchor, screen_of
 from interview_bot.inbound.sent_once import Letter, Send, SentOnce
 from interview_bot.store.shown_cards import ShownCard
 from interview_bot.telegram.rate_limiter import Priority

@@ -6,8 +6,8 @@ from structlog.stdlib import get_logger
 from telegram.error import NetworkError, TelegramError
 
 from interview_bot.common import clock, logs
-from interview_bot.conversation.card_messages import anchor, screen_of
-from interview_bot.conversation.talk import Tools
+from interview_bot.dialogs.context import Tools
+from interview_bot.dialogs.recruiter.card_messages import anchor, screen_of
 from interview_bot.inbound.card_notices import CardNotices
 from interview_bot.inbound.sent_once import SentOnce
 from interview_bot.messaging.outbox import AskedRequest

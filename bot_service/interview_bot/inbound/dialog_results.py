@@ -5,9 +5,10 @@ from collections.abc import Awaitable, Callable
 from structlog.stdlib import get_logger
 from telegram.error import TelegramError
 
-from interview_bot.conversation import joining, screening, waiting_list
-from interview_bot.conversation.admission import recognise
-from interview_bot.conversation.talk import Talk, Tools
+from interview_bot.dialogs import joining
+from interview_bot.dialogs.admission import recognise
+from interview_bot.dialogs.candidate import questionnaire_result, waiting_list
+from interview_bot.dialogs.context import Talk, Tools
 from interview_bot.telegram.errors import Trouble, sort
 from interview_bot.telegram.rate_limiter import Priority
 from interview_bot.telegram.update_processor import PersonLocks
@@ -17,7 +18,7 @@ from shared_contracts.dialog import DialogOutcome, DialogResult
 _SHOW: dict[str, Callable[[Talk, DialogResult], Awaitable[None]]] = {
     "invitation_claimed": joining.show_result,
     "username_claimed": joining.show_result,
-    "questionnaire_answered": screening.show_result,
+    "questionnaire_answered": questionnaire_result.show_result,
     "waiting_list_joined": waiting_list.show_result,
     "waiting_list_left": waiting_list.show_result,
 }

@@ -3,7 +3,7 @@
 from uuid import NAMESPACE_OID, uuid5
 
 from interview_bot.common import clock, logs
-from interview_bot.conversation.talk import Tools
+from interview_bot.dialogs.context import Tools
 from interview_bot.inbound.sent_once import Letter, Send, SentOnce
 from interview_bot.telegram.rate_limiter import Priority
 from interview_bot.telegram.update_processor import PersonLocks

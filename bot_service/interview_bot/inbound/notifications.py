@@ -11,8 +11,8 @@ from telegram import InlineKeyboardMarkup
 
 from interview_bot.admin_client.allow_list import Standing
 from interview_bot.common import clock, logs
-from interview_bot.conversation.notice_texts import notice_text
-from interview_bot.conversation.talk import Tools
+from interview_bot.dialogs.context import Tools
+from interview_bot.dialogs.notice_texts import notice_text
 from interview_bot.inbound.sent_once import Letter, Send, SentOnce
 from interview_bot.store.shown_bookings import ShownBookings
 from interview_bot.telegram.rate_limiter import Priority

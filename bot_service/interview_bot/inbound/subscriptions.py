@@ -3,7 +3,7 @@
 from typing import Any
 
 from interview_bot.common.database import Database
-from interview_bot.conversation.talk import Tools
+from interview_bot.dialogs.context import Tools
 from interview_bot.inbound.booking_results import Outcomes
 from interview_bot.inbound.broadcasts import Broadcasts
 from interview_bot.inbound.cards import Cards

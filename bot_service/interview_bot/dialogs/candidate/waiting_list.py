@@ -5,9 +5,9 @@ from collections.abc import Callable
 from telegram import InlineKeyboardMarkup
 
 from interview_bot.common import clock, logs
-from interview_bot.conversation import paths
-from interview_bot.conversation.requests import asked, reply_of, request_id_of, submit_to
-from interview_bot.conversation.talk import Talk
+from interview_bot.dialogs.candidate import sign_up
+from interview_bot.dialogs.context import Talk
+from interview_bot.dialogs.requests import asked, reply_of, request_id_of, submit_to
 from interview_bot.messaging.outbox import RequestKind
 from interview_bot.store.dialog_state import TempData
 from interview_bot.views import keyboards
@@ -27,7 +27,7 @@ _TEXTS: dict[DialogOutcome, tuple[str, Callable[[Texts], InlineKeyboardMarkup]]]
 
 async def join(talk: Talk, event_id: str) -> None:
     """Tell me when there are slots, in the city looked at where the event goes by cities."""
-    event = await paths.passed(talk, event_id)
+    event = await sign_up.passed(talk, event_id)
     if event is None:
         return
     command = WaitingListJoined(
@@ -76,7 +76,7 @@ async def _city_of(talk: Talk, event: InterviewEvent) -> str | None:
     """The city whose slots are waited for; None for those of every city."""
     if not event.chooses_recruiter:
         return None
-    return (await paths.begun(talk, event.id)).city_id
+    return (await sign_up.begun(talk, event.id)).city_id
 
 
 async def _submit(talk: Talk, command: DialogRequest, kind: RequestKind, event_id: str) -> None:

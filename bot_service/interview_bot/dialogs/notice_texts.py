@@ -3,7 +3,7 @@
 from babel.dates import format_datetime
 
 from interview_bot.admin_client.api import AdminApiDownError
-from interview_bot.conversation.talk import Tools
+from interview_bot.dialogs.context import Tools
 from interview_bot.views.formatting import DAY_AND_TIME, clock_time, moment, place, reader_zone
 from interview_bot.views.texts import Texts
 from shared_contracts.directory import BookingView, SlotView

@@ -2,7 +2,7 @@
 
 from secrets import token_hex
 
-from interview_bot.conversation.talk import Talk
+from interview_bot.dialogs.context import Talk
 from interview_bot.store.dialog_state import State, TempData
 from interview_bot.views import keyboards
 from interview_bot.views.formatting import slot_card

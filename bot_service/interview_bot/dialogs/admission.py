@@ -8,7 +8,7 @@ from telegram.error import TelegramError
 
 from interview_bot.admin_client.allow_list import Standing
 from interview_bot.admin_client.api import AdminApiDownError, AdminApiRefusedError
-from interview_bot.conversation.talk import Tools
+from interview_bot.dialogs.context import Tools
 from interview_bot.telegram.errors import sort
 from interview_bot.telegram.rate_limiter import Priority
 from interview_bot.views import keyboards

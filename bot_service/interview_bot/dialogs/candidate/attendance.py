@@ -8,9 +8,9 @@ from typing import TypedDict
 from uuid import UUID
 
 from interview_bot.common import clock, logs
-from interview_bot.conversation.my_bookings import own, show_bookings
-from interview_bot.conversation.requests import asked, brief_of, reply_of, request_id_of, shown, submit_to
-from interview_bot.conversation.talk import Talk
+from interview_bot.dialogs.candidate.my_bookings import own, show_bookings
+from interview_bot.dialogs.context import Talk
+from interview_bot.dialogs.requests import asked, brief_of, reply_of, request_id_of, shown, submit_to
 from interview_bot.messaging.outbox import AnswerKind
 from interview_bot.store.dialog_state import TempData
 from interview_bot.views.callback_data import minute_of

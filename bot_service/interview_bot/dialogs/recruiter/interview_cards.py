@@ -1,8 +1,8 @@
 """A recruiter's presses around the interview itself: another time for who asked for one, and how it went (R8)."""
 
 from interview_bot.common import clock
-from interview_bot.conversation.recruiting import ask, held
-from interview_bot.conversation.talk import Talk
+from interview_bot.dialogs.context import Talk
+from interview_bot.dialogs.recruiter.cards import ask, held
 from interview_bot.store.shown_cards import ShownCard
 from interview_bot.views.card_buttons import MARKS, UNDO, can_mark, slot_to_offer
 from shared_contracts.booking import OutcomeMarked, TimeOffered

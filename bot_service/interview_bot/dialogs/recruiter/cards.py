@@ -13,10 +13,10 @@ from telegram import BotCommand, BotCommandScopeChat, InlineKeyboardButton, Inli
 from telegram.error import TelegramError
 
 from interview_bot.common import clock, logs
-from interview_bot.conversation.card_messages import anchor, screen_of
-from interview_bot.conversation.requests import asked, brief_of, reply_of, request_id_of, submit_to
-from interview_bot.conversation.small_talk import commands_of
-from interview_bot.conversation.talk import Talk
+from interview_bot.dialogs.commands import commands_of
+from interview_bot.dialogs.context import Talk
+from interview_bot.dialogs.recruiter.card_messages import anchor, screen_of
+from interview_bot.dialogs.requests import asked, brief_of, reply_of, request_id_of, submit_to
 from interview_bot.messaging.outbox import RequestKind
 from interview_bot.store.dialog_state import Rejecting, State, TempData
 from interview_bot.store.shown_cards import ShownCard

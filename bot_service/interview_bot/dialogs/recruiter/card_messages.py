@@ -3,8 +3,8 @@
 from structlog.stdlib import get_logger
 from telegram.error import TelegramError
 
-from interview_bot.conversation.notice_texts import notice_text
-from interview_bot.conversation.talk import Tools
+from interview_bot.dialogs.context import Tools
+from interview_bot.dialogs.notice_texts import notice_text
 from interview_bot.store.shown_cards import ShownCard
 from interview_bot.telegram.errors import sort
 from interview_bot.views.card_screens import card_screen, plain_text, pointer, told_by_hand

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from interview_bot.conversation import paths, questionnaire
-from interview_bot.conversation.talk import Talk
+from interview_bot.dialogs.candidate import questionnaire, sign_up
+from interview_bot.dialogs.context import Talk
 from interview_bot.store.progress import Progress
 from interview_bot.views import keyboards
 from interview_bot.views.screen import Screen
@@ -35,7 +35,7 @@ async def show_result(talk: Talk, result: DialogResult) -> None:
         await talk.show(await questionnaire.rejected(talk, result.reason))
     else:
         city_id = await _city_of(talk, progress) if progress else None
-        await paths.enter(talk, event_id, talk.texts("questionnaire.passed"), city_id)
+        await sign_up.enter(talk, event_id, talk.texts("questionnaire.passed"), city_id)
     await talk.tools.progress.forget(user_id, event_id)
 
 

@@ -6,8 +6,8 @@ from uuid import uuid4
 from telegram import Chat, ChatMember, ChatMemberUpdated, User
 
 from interview_bot.common import clock, logs
-from interview_bot.conversation.paths import enter, show_home
-from interview_bot.conversation.talk import Talk, Tools
+from interview_bot.dialogs.candidate.sign_up import enter, show_home
+from interview_bot.dialogs.context import Talk, Tools
 from interview_bot.views import keyboards
 from interview_bot.views.screen import Screen
 from interview_bot.views.texts import language_of, texts_for

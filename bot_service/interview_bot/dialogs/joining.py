@@ -13,8 +13,9 @@ from telegram import User
 
 from interview_bot.admin_client.api import AdminApiDownError, AdminApiRefusedError
 from interview_bot.common import clock, logs
-from interview_bot.conversation import paths, recruiting
-from interview_bot.conversation.talk import Talk, Tools
+from interview_bot.dialogs.candidate import sign_up
+from interview_bot.dialogs.context import Talk, Tools
+from interview_bot.dialogs.recruiter import cards
 from interview_bot.views import keyboards
 from interview_bot.views.screen import Screen, send
 from interview_bot.views.texts import language_of, texts_for
@@ -120,9 +121,9 @@ async def _welcome(talk: Talk, result: DialogResult) -> None:
     recruits = talk.recruiter is not None and (talk.person is None or result.role is Role.RECRUITER)
     try:
         if recruits:
-            await recruiting.show_requests(talk, greeting)
+            await cards.show_requests(talk, greeting)
         elif talk.person is not None:
-            await paths.show_home(talk, greeting)
+            await sign_up.show_home(talk, greeting)
         else:
             await talk.show(Screen(greeting, keyboards.home(talk.texts)))
     except (AdminApiDownError, AdminApiRefusedError):

@@ -13,7 +13,7 @@ from structlog.stdlib import get_logger
 from telegram.error import TelegramError
 
 from interview_bot.common import clock, logs
-from interview_bot.conversation.talk import Talk
+from interview_bot.dialogs.context import Talk
 from interview_bot.store.dialog_state import State, TempData
 from interview_bot.store.progress import Progress
 from interview_bot.telegram.errors import sort

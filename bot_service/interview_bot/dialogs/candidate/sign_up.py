@@ -3,9 +3,9 @@
 Every step a button asks for goes through ``passed``: a forged one leads no further than the questionnaire.
 """
 
-from interview_bot.conversation import questionnaire
-from interview_bot.conversation.signing_up import choose, show_offer
-from interview_bot.conversation.talk import Talk
+from interview_bot.dialogs.candidate import questionnaire
+from interview_bot.dialogs.candidate.slot_choice import choose, show_offer
+from interview_bot.dialogs.context import Talk
 from interview_bot.store.dialog_state import State, TempData
 from interview_bot.views import keyboards
 from interview_bot.views.callback_data import StaleDataError

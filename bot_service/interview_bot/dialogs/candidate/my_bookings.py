@@ -2,9 +2,9 @@
 
 from typing import Literal
 
-from interview_bot.conversation import requests
-from interview_bot.conversation.signing_up import choose, show_offer
-from interview_bot.conversation.talk import Talk
+from interview_bot.dialogs import requests
+from interview_bot.dialogs.candidate.slot_choice import choose, show_offer
+from interview_bot.dialogs.context import Talk
 from interview_bot.store.dialog_state import TempData
 from interview_bot.views import keyboards
 from interview_bot.views.callback_data import Action

@@ -12,21 +12,11 @@ from telegram.ext import Application, CallbackQueryHandler, ChatMemberHandler, M
 
 from interview_bot.admin_client.allow_list import Standing
 from interview_bot.admin_client.api import AdminApiDownError, AdminApiRefusedError
-from interview_bot.conversation import (
-    attendance,
-    interview_cards,
-    joining,
-    my_bookings,
-    paths,
-    questionnaire,
-    recruiting,
-    requests,
-    small_talk,
-    typed,
-    waiting_list,
-)
-from interview_bot.conversation.admission import Visitor, recognise, refuse, say
-from interview_bot.conversation.talk import Talk, Tools
+from interview_bot.dialogs import commands, free_text, joining, requests
+from interview_bot.dialogs.admission import Visitor, recognise, refuse, say
+from interview_bot.dialogs.candidate import attendance, my_bookings, questionnaire, sign_up, waiting_list
+from interview_bot.dialogs.context import Talk, Tools
+from interview_bot.dialogs.recruiter import cards, interview_cards
 from interview_bot.telegram.errors import Trouble, sort
 from interview_bot.views.callback_data import Action, Pressed, StaleDataError, unpack
 from interview_bot.views.texts import language_of, texts_for
@@ -60,7 +50,7 @@ class Dispatcher:
             return
         command, payload = _command(message)
         if command == "start":
-            await small_talk.remember_chat(self._tools, user)
+            await commands.remember_chat(self._tools, user)
         else:
             await self._tools.chats.remember(user.id, language_of(user.language_code))
         token = joining.invitation_of(payload) if command == "start" else None
@@ -73,9 +63,9 @@ class Dispatcher:
         texts = texts_for(language_of(user.language_code))
         talk = Talk(self._tools, texts, visitor.person, message.chat_id, recruiter=visitor.recruiter)
         if command is None:
-            await typed.answer(talk, message.text)
+            await free_text.answer(talk, message.text)
         else:
-            await recruiting.forget_reason(talk)
+            await cards.forget_reason(talk)
             await _on_command(talk, command, payload)
 
     async def on_group_command(self, update: Update, _: object) -> None:
@@ -85,13 +75,13 @@ class Dispatcher:
             return
         command, _payload = _command(message)
         addressed = (message.text or "").split()[0].partition("@")[2]
-        if command in small_talk.COMMANDS and addressed.lower() in {"", self._tools.bot.username.lower()}:
-            await small_talk.invite_from_group(self._tools, message.chat_id, user.language_code)
+        if command in commands.COMMANDS and addressed.lower() in {"", self._tools.bot.username.lower()}:
+            await commands.invite_from_group(self._tools, message.chat_id, user.language_code)
 
     async def on_membership(self, update: Update, _: object) -> None:
         """The bot was blocked or unblocked."""
         if update.my_chat_member is not None:
-            await small_talk.membership_changed(self._tools, update.my_chat_member)
+            await commands.membership_changed(self._tools, update.my_chat_member)
 
     async def on_press(self, update: Update, _: object) -> None:
         """A button was pressed. Nothing about it is trusted but who pressed."""
@@ -110,12 +100,12 @@ class Dispatcher:
         if await self._tools.dialogs.is_closed(talk.chat_id, query.message.message_id):
             await talk.acknowledge("press.already_asked")
             return
-        await recruiting.forget_reason(talk)
+        await cards.forget_reason(talk)
         try:
             await _on_press(talk, unpack(query.data))
         except StaleDataError:
             await talk.acknowledge("press.stale")
-            await (recruiting.show_requests if talk.person is None else paths.show_current)(talk)
+            await (cards.show_requests if talk.person is None else sign_up.show_current)(talk)
 
     async def _admit(self, user: User, chat_id: int, query: CallbackQuery | None = None) -> Visitor | None:
         """Who they are, or None after telling them why they are not served (FR2)."""
@@ -161,35 +151,35 @@ class Dispatcher:
 
 async def _on_command(talk: Talk, command: str, payload: str) -> None:
     if command == "start":
-        await (recruiting.start(talk) if talk.person is None else small_talk.start(talk, payload))
+        await (cards.start(talk) if talk.person is None else commands.start(talk, payload))
         return
     plain: dict[str, Callable[[Talk], Awaitable[None]]] = {
-        "requests": recruiting.show_requests,
+        "requests": cards.show_requests,
         "mybooking": my_bookings.show_bookings,
         "reschedule": my_bookings.start_moving,
         "cancel": my_bookings.start_cancelling,
-        "contact": small_talk.contact,
-        "help": small_talk.help_,
+        "contact": commands.contact,
+        "help": commands.help_,
     }
-    if command not in plain or command not in small_talk.commands_of(talk):
-        await small_talk.unknown(talk)
+    if command not in plain or command not in commands.commands_of(talk):
+        await commands.unknown(talk)
         return
-    await typed.leave(talk)  # what is written next is no answer to a question further up
+    await free_text.leave(talk)  # what is written next is no answer to a question further up
     await plain[command](talk)
 
 
 _PRESSES: dict[Action, Callable[..., Awaitable[None]]] = {
-    Action.HOME: paths.show_home,
-    Action.EVENTS: lambda talk, page: paths.show_home(talk, page=int(page)),
-    Action.SIGN_UP: paths.enter,
-    Action.CITIES: paths.show_cities,
-    Action.CITY: paths.pick_city,
-    Action.RECRUITERS: paths.show_recruiters,
-    Action.RECRUITER: paths.pick_recruiter,
-    Action.PAGE: paths.turn,
-    Action.CHOOSE: paths.pick,
+    Action.HOME: sign_up.show_home,
+    Action.EVENTS: lambda talk, page: sign_up.show_home(talk, page=int(page)),
+    Action.SIGN_UP: sign_up.enter,
+    Action.CITIES: sign_up.show_cities,
+    Action.CITY: sign_up.pick_city,
+    Action.RECRUITERS: sign_up.show_recruiters,
+    Action.RECRUITER: sign_up.pick_recruiter,
+    Action.PAGE: sign_up.turn,
+    Action.CHOOSE: sign_up.pick,
     Action.CONFIRM: requests.confirm,
-    Action.BACK: paths.back,
+    Action.BACK: sign_up.back,
     Action.ANSWER: questionnaire.answer,
     Action.SKIP: questionnaire.skip,
     Action.QUESTION_BACK: questionnaire.back,
@@ -215,13 +205,13 @@ _PRESSES: dict[Action, Callable[..., Awaitable[None]]] = {
     Action.KEEP_TIME: partial(attendance.answer_time, take=False),
     Action.WAIT: waiting_list.join,
     Action.LEAVE: waiting_list.leave,
-    Action.REQUESTS: lambda talk, page: recruiting.show_requests(talk, page=int(page)),
-    Action.CARD_SHOW: recruiting.show_card,
-    Action.CARD_APPROVE: recruiting.approve,
-    Action.CARD_RESCHEDULE: recruiting.ask_to_reschedule,
-    Action.CARD_REJECT: recruiting.ask_reason,
-    Action.CARD_REJECT_PLAINLY: recruiting.reject_plainly,
-    Action.CARD_BACK: recruiting.back_to_card,
+    Action.REQUESTS: lambda talk, page: cards.show_requests(talk, page=int(page)),
+    Action.CARD_SHOW: cards.show_card,
+    Action.CARD_APPROVE: cards.approve,
+    Action.CARD_RESCHEDULE: cards.ask_to_reschedule,
+    Action.CARD_REJECT: cards.ask_reason,
+    Action.CARD_REJECT_PLAINLY: cards.reject_plainly,
+    Action.CARD_BACK: cards.back_to_card,
     Action.CARD_OFFER: interview_cards.offer_time,
     Action.CARD_MARK: interview_cards.mark,
 }

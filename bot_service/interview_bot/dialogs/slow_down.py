@@ -4,7 +4,7 @@ from structlog.stdlib import get_logger
 from telegram import Chat, Update
 from telegram.error import TelegramError
 
-from interview_bot.conversation.talk import Tools
+from interview_bot.dialogs.context import Tools
 from interview_bot.telegram.errors import sort
 from interview_bot.telegram.rate_limiter import Priority
 from interview_bot.views.screen import Screen

@@ -10,7 +10,7 @@ from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
 from interview_bot.common import clock, logs
-from interview_bot.conversation.talk import Talk
+from interview_bot.dialogs.context import Talk
 from interview_bot.messaging.outbox import AskedRequest, RequestKind
 from interview_bot.store.dialog_state import State, TempData
 from interview_bot.views.callback_data import StaleDataError

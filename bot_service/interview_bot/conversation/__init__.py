@@ -1,1 +1,0 @@
-"""The dialogs: one module each, none of them knows how updates or messages arrive."""
