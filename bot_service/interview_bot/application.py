@@ -312,7 +312,7 @@ def _connect_redis(url: str) -> Redis:
     return Redis.from_url(
         url,
         decode_responses=True,
-        encoding_errors="backslashreplace",  # what is no text is no JSON either, and so dropped (``kept``)
+        encoding_errors="backslashreplace",  # what is no text is no JSON either, and so dropped (``redis_values``)
         socket_timeout=2,
         socket_connect_timeout=1,
         health_check_interval=15,

@@ -70,7 +70,7 @@ def test_every_kind_of_button_is_tried() -> None:
 async def test_a_forged_press_has_no_effect_and_a_plain_answer(
     sandbox: Sandbox, anna: Person, desk: Desk, action: Action
 ) -> None:
-    """Guards: ``my_bookings.own``, ``paths.passed``, nonces looked up under the presser's id, state at Confirm."""
+    """Guards: ``my_bookings.own``, ``sign_up.passed``, nonces looked up under the presser's id, state at Confirm."""
     booking = desk.book(1001, desk.slots[f"{1:024x}"])
     desk.dialogs.publish(STUDIES, question("wish", QuestionKind.TEXT, "Есть пожелания?"))
     desk.allow(1002, "Борис")

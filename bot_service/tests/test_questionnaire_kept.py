@@ -166,7 +166,7 @@ async def test_a_choice_that_is_none_of_the_offered_is_not_taken(anna: Person, d
 
 
 async def test_a_slot_cannot_be_reached_past_the_questionnaire(anna: Person, desk: Desk) -> None:
-    """Guard: ``paths.passed`` at every step's button."""
+    """Guard: ``sign_up.passed`` at every step's button."""
     desk.dialogs.publish(NAME)
     event_id, slot_id = desk.events[0].id, f"{1:024x}"
     asked = await begin(anna)

@@ -56,7 +56,7 @@ class AskedRequest(BaseModel):
     """What the bot must know about a request to show its answer.
 
     ``timezone``: the reader's own zone, None where the slot's city decides. ``city_id`` and ``recruiter``: those chosen
-    on the way (see ``state.TempData``). ``asked_at``: UTC.
+    on the way (see ``dialog_state.TempData``). ``asked_at``: UTC.
     """
 
     kind: RequestKind
