@@ -44,7 +44,7 @@ test: setup  ## Run every test on real servers (some: make test SUITES="bot sand
 test-servers: setup  ## Start servers for running tests by hand; addresses go to .local/test-servers/servers.env
 	@$(LOCAL) servers up --home ../.local/test-servers --free-ports
 
-bench: setup  ## Measure how long fifty people wait for the bot, and a change in the desk for the chat
+bench: setup  ## Measure how long fifty people wait for the bot, a change in the desk for the chat, and bookings a second
 	@cd deploy && $(VENV_PYTHON) -m bench
 
 campaign: setup  ## Send thousands of reminders while processes are killed; count what is missing or doubled
@@ -70,7 +70,7 @@ compose-files: setup-run  ## Write the secrets and settings that docker-compose.
 	@$(LOCAL) compose-files
 
 clean:  ## Stop everything and remove its data, secrets, logs and caches
-	@if [ -x deploy/$(VENV_PYTHON) ]; then cd deploy && for home in .local .local/test-servers .local/test/admin .local/test/desk .local/test/bot .local/test/migrations .local/acceptance .local/conversation .local/bench .local/reminders .local/fuzz; do \
+	@if [ -x deploy/$(VENV_PYTHON) ]; then cd deploy && for home in .local .local/test-servers .local/test/admin .local/test/desk .local/test/bot .local/test/migrations .local/acceptance .local/conversation .local/bench .local/deciding .local/reminders .local/fuzz; do \
 	  $(VENV_PYTHON) -m local down --home ../$$home || exit 1; done; fi
 	@rm -rf .local
 	@find . -name .venv -prune -o -name .git -prune -o -type d \

@@ -22,7 +22,7 @@ from bson import Int64, ObjectId
 from pymongo import MongoClient
 from pymongo.database import Database
 
-from bench import coherence, flood
+from bench import coherence, deciding, flood
 from local.stack import Stack
 
 PEOPLE = 50
@@ -239,6 +239,7 @@ def main() -> None:
             prepare(client[stack.env["MONGODB_DATABASE"]])
         coherence.measure(stack)
         asyncio.run(measure(stack.env["SANDBOX_URL"]))
+        deciding.report(stack)  # the last: it stops what it has no use for
 
 
 if __name__ == "__main__":
