@@ -13,8 +13,8 @@ class BackofficeConfig(AppConfig):
 
     def ready(self) -> None:
         """Watch changes of logins; have roles made. An app without models is never sent ``post_migrate``."""
-        from backoffice import auditing
-        from backoffice.roles import make_roles
+        from backoffice.services import auditing
+        from backoffice.services.roles import make_roles
 
         auditing.connect()
-        post_migrate.connect(make_roles, sender=self, dispatch_uid="backoffice.roles")
+        post_migrate.connect(make_roles, sender=self, dispatch_uid="backoffice.services.roles")

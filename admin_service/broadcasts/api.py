@@ -8,12 +8,12 @@ from pydantic import Field
 from rest_framework.request import Request
 
 from broadcasts.models import Broadcast
-from broadcasts.usecases import recipients
+from broadcasts.services.broadcasts import recipients
 from common import wire
-from common.api import ProblemError
-from common.openapi import documented
-from common.reads import CURSOR, ApiView, Query, answer, limit_field, next_page, parse_query
-from config.env import READ
+from common.http.api import ProblemError
+from common.http.clients import READ
+from common.http.openapi import documented
+from common.http.reads import CURSOR, ApiView, Query, answer, limit_field, next_page, parse_query
 from shared_contracts.directory import Page, Recipient
 from shared_contracts.fields import EntityId
 

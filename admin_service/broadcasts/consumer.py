@@ -10,8 +10,8 @@ from broadcasts.models import BroadcastStatus
 from common import clock
 from common.mongo import Document, collection, current_session, in_transaction
 from messaging.receiving import ANY_SENDER, Receiver
-from reminders import reports
-from scheduling.card_reports import store_delivery
+from reminders.services import reports
+from scheduling.services.card_reports import store_delivery
 from shared_contracts.broadcast import (
     AnyDeliveryEvent,
     BroadcastDelivered,

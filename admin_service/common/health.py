@@ -14,7 +14,7 @@ from django.conf import settings
 from django.http import HttpResponse
 from prometheus_client import make_wsgi_app
 
-from common.api import problem
+from common.http.api import problem
 
 log = structlog.get_logger(__name__)
 

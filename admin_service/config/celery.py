@@ -11,7 +11,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 from django.conf import settings
 
-from scans.schedule import BEAT_SCHEDULE
+from config.schedule import BEAT_SCHEDULE
 
 app = Celery("slotdesk")
 app.conf.update(

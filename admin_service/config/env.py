@@ -1,22 +1,19 @@
 """The admin service's settings, from the environment or from files, checked before anything starts."""
 
-import hashlib
 import os
 import re
 import sys
 from pathlib import Path
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, ValidationError, field_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
+from common.http.clients import ApiClient
 from shared_contracts.signing import SHORTEST_KEY
 
 MINUTES_OF_A_YEAR = 366 * 24 * 60
-READ, BOOK = "read", "book"
-SCOPES = {READ, BOOK}
-"""What an API client may be allowed: the lists, or booking for people."""
 
 
 def _matching(pattern: str, meaning: str) -> AfterValidator:
@@ -36,31 +33,6 @@ AmqpUrl = Annotated[str, _matching(r"amqps?://.+", "an address like amqp://user:
 RedisUrl = Annotated[str, _matching(r"rediss?://.+", "an address like redis://:password@host:6379/0")]
 DatabaseName = Annotated[str, _matching(r"[A-Za-z0-9_-]{1,63}", "1 to 63 of A-Z, a-z, 0-9, _ and -")]
 BotUsername = Annotated[str, _matching(r"[A-Za-z0-9_]{5,32}", "the bot's @username without the @")]
-
-
-class ApiClient(NamedTuple):
-    """Who may ask the API, by one token. A name may have several: a new one then replaces an old one at leisure."""
-
-    name: str
-    scopes: frozenset[str]
-    digest: str
-
-    @classmethod
-    def read(cls, text: str) -> "ApiClient":
-        """From ``name:scope+scope:digest``.
-
-        Raises:
-            ValueError: saying what it should be; the text stays out of it, for it may be a token.
-        """
-        match = re.fullmatch(r"([a-z0-9_-]{1,40}):([a-z]+(?:\+[a-z]+)*):([0-9a-f]{64})", text)
-        if match is None or not set(match[2].split("+")) <= SCOPES:
-            raise ValueError("should be name:read:digest or name:read+book:digest, as “manage.py api_token” gives them")
-        return cls(match[1], frozenset(match[2].split("+")), match[3])
-
-
-def token_digest(token: str) -> str:
-    """What is kept of an API token. It is random and long, so there is nothing for a slower digest to protect."""
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 class Env(BaseSettings):

@@ -60,14 +60,14 @@ INSTALLED_APPS = [
     "reminders",
     "broadcasts",
     "messaging",
-    "wording",
-    "desk",
+    "message_templates",
+    "staffkit",
     "security",
     "backoffice",
 ]
 
 MIDDLEWARE = [
-    "common.addresses.ClientAddressMiddleware",
+    "common.http.addresses.ClientAddressMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "common.correlation.CorrelationMiddleware",
@@ -80,9 +80,9 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "security.middleware.SecurityMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "desk.errors.ErrorPages",
+    "staffkit.errors.ErrorPages",
 ]
-CSRF_FAILURE_VIEW = "desk.errors.csrf_failure"
+CSRF_FAILURE_VIEW = "staffkit.errors.csrf_failure"
 
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -142,12 +142,12 @@ WHITENOISE_USE_FINDERS = True
 UNFOLD = unfold.UNFOLD
 
 REST_FRAMEWORK: dict[str, Any] = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["common.api.ServiceTokenAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["common.api.HasScope"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["common.http.api.ServiceTokenAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["common.http.api.HasScope"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "common.api.problem_handler",
+    "EXCEPTION_HANDLER": "common.http.api.problem_handler",
     "UNAUTHENTICATED_USER": None,
 }
 

@@ -47,7 +47,7 @@ UNFOLD: dict[str, Any] = {
             {"title": _("Change password"), "link": reverse_lazy("admin:password_change")},
         ]
     },
-    "DASHBOARD_CALLBACK": "desk.dashboard.add_numbers",
+    "DASHBOARD_CALLBACK": "backoffice.staff.dashboard.add_numbers",
     "STYLES": [lambda request: static("desk/desk.css")],
     "SCRIPTS": [
         lambda request: static("desk/copy.js"),

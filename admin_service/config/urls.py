@@ -6,16 +6,16 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from broadcasts.api import RecipientsView
-from common.docs import api_docs, api_schema
-from common.probes import HealthView, ReadyView
-from desk import errors
+from common.http.docs import api_docs, api_schema
+from common.http.probes import HealthView, ReadyView
+from message_templates.api import TemplatesView
 from people.api import AllowedUsersView, AwaitedUsernamesView, CitiesView, ContactView, RecruitersView
 from questionnaires.api import ScreeningView, VersionView
 from reminders.api import AutoMessageView
 from scheduling.api import AvailableSlotsView, BookingsView, ConfirmBookingView, EventsView
 from scheduling.calendar_feed import calendar_feed
 from scheduling.card_api import RecruiterCardsView
-from wording.api import TemplatesView
+from staffkit import errors
 
 
 def _closed(request: HttpRequest, **_kwargs: str) -> HttpResponse:

@@ -7,10 +7,10 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AllValuesCheckboxFilter
 from unfold.decorators import display
 
-from desk.clocks import said
-from desk.options import ReadOnlyAdmin, plainly
 from messaging.models import InboxMessage, OutboxMessage
 from people.models import MOSCOW
+from staffkit.clocks import said
+from staffkit.options import ReadOnlyAdmin, plainly
 
 
 @admin.register(OutboxMessage)

@@ -9,9 +9,9 @@ from pydantic import Field
 from rest_framework.request import Request
 
 from common import clock, wire
-from common.mongo import Document, collection
-from common.openapi import documented
-from common.reads import (
+from common.http.clients import READ
+from common.http.openapi import documented
+from common.http.reads import (
     CURSOR,
     ApiView,
     Cursor,
@@ -23,10 +23,10 @@ from common.reads import (
     parse_query,
     position,
 )
-from config.env import READ
-from people.links import recruiter_link
+from common.mongo import Document, collection
 from people.models import MOSCOW
-from scheduling.loading import default_contact
+from people.services.links import recruiter_link
+from scheduling.services.loading import default_contact
 from shared_contracts.directory import AllowedUser, AwaitedUsername, ChangesPage, City, Contact, Page, Recruiter
 from shared_contracts.fields import EntityId, TelegramUserId
 

@@ -116,7 +116,7 @@ class Recruiter(Person):
     """Someone who holds interviews. Without ``telegram_id`` they are reached by hand (R4).
 
     ``deputy`` may answer the requests they leave unanswered. ``calendar_token_hash``: of what opens their calendar (see
-    ``people.calendar_links``), null where nobody may read it.
+    ``people.services.calendar_links``), null where nobody may read it.
     """
 
     LET_IN = "is_active"
@@ -210,8 +210,8 @@ class InvitationState(models.TextChoices):
 class Invitation(StampedModel):
     """A one-time personal link into the chat (R10), for one candidate or one recruiter.
 
-    ``token_hash``: all that is kept of what the link holds (see ``people.tokens``). ``name`` is the person's when it
-    was made, for lists. ``batch`` groups those made at once.
+    ``token_hash``: all that is kept of what the link holds (see ``people.services.tokens``). ``name`` is the
+    person's when it was made, for lists. ``batch`` groups those made at once.
     """
 
     candidate_id: ObjectId | None

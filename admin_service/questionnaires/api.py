@@ -6,11 +6,11 @@ from drf_spectacular.utils import OpenApiParameter
 from pydantic import Field
 from rest_framework.request import Request
 
-from common.api import ProblemError
-from common.openapi import documented
-from common.reads import ENTITY, ApiView, Query, answer, parse_query
-from config.env import READ
-from questionnaires.reading import screening, version_view
+from common.http.api import ProblemError
+from common.http.clients import READ
+from common.http.openapi import documented
+from common.http.reads import ENTITY, ApiView, Query, answer, parse_query
+from questionnaires.services.reading import screening, version_view
 from shared_contracts.directory import Screening
 from shared_contracts.fields import EntityId, TelegramUserId
 from shared_contracts.questionnaire import QuestionnaireView

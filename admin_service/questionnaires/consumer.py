@@ -10,11 +10,11 @@ from common.mongo import Document, collection, current_session
 from messaging import caches, outbox
 from messaging.dialogs import DialogAnswer
 from people.models import NAME_LENGTH
-from questionnaires import answering
-from questionnaires.answering import MismatchError, Submission, Walked, walk
 from questionnaires.models import REJECTED
-from questionnaires.names import first_and_last
-from questionnaires.reading import latest_answers, version_view
+from questionnaires.services import answering
+from questionnaires.services.answering import MismatchError, Submission, Walked, walk
+from questionnaires.services.names import first_and_last
+from questionnaires.services.reading import latest_answers, version_view
 from shared_contracts.dialog import DialogOutcome, QuestionnaireAnswered
 from shared_contracts.fields import Bilingual
 from shared_contracts.notification import CacheName

@@ -193,5 +193,5 @@ class QuestionnaireAnswers(StampedModel):
         return self.person
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Refused: answers are written by ``questionnaires.answering``."""
-        raise TypeError("answers are stored by questionnaires.answering")
+        """Refused: answers are written by ``questionnaires.services.answering``."""
+        raise TypeError("answers are stored by questionnaires.services.answering")

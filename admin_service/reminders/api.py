@@ -7,15 +7,15 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 
 from common import clock
-from common.api import ProblemError
+from common.http.api import ProblemError
+from common.http.clients import READ
+from common.http.openapi import documented
+from common.http.reads import ApiView, Query, answer, parse_query
 from common.mongo import collection, current_session, in_transaction
-from common.openapi import documented
-from common.reads import ApiView, Query, answer, parse_query
-from config.env import READ
 from reminders.domain.judging import asks_now, outdated
 from reminders.domain.kinds import AutoKind, AutoState
-from reminders.standing import entry, read_scene
-from scheduling.views import booking_view
+from reminders.services.standing import entry, read_scene
+from scheduling.services.serializing import booking_view
 from shared_contracts.notification import AutoMessage
 
 

@@ -7,7 +7,7 @@ from celery import shared_task
 
 from common import clock
 from common.mongo import collection
-from reminders import digests, replanning, sending
+from reminders.services import digests, replanning, sending
 
 log = structlog.get_logger(__name__)
 

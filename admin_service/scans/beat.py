@@ -14,7 +14,7 @@ from redbeat.schedulers import (
 )
 from redis.exceptions import RedisError, ResponseError
 
-from scans.schedule import BEAT_SCHEDULE
+from config.schedule import BEAT_SCHEDULE
 
 log = structlog.get_logger(__name__)
 

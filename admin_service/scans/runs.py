@@ -11,7 +11,7 @@ from prometheus_client.registry import REGISTRY, Collector
 from pymongo.errors import PyMongoError
 
 from common.mongo import collection
-from scans.schedule import BEAT_SCHEDULE, SCANS
+from config.schedule import BEAT_SCHEDULE, SCANS
 
 _ROWS = "scan_runs"
 GRACE = timedelta(minutes=1)

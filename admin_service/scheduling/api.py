@@ -13,10 +13,10 @@ from rest_framework.exceptions import UnsupportedMediaType
 from rest_framework.request import Request
 
 from common import clock, correlation, wire
-from common.api import ProblemError
-from common.mongo import Document, collection
-from common.openapi import documented, problem_responses
-from common.reads import (
+from common.http.api import ProblemError
+from common.http.clients import BOOK, READ
+from common.http.openapi import documented, problem_responses
+from common.http.reads import (
     CURSOR,
     ENTITY,
     ApiView,
@@ -32,14 +32,14 @@ from common.reads import (
     position,
     raise_for,
 )
-from config.env import BOOK, READ
+from common.mongo import Document, collection
 from people.api import ListQuery, page_by_id
-from questionnaires.reading import published
-from scheduling import loading
-from scheduling.deciding import Asked, KeyReusedError, decide_one
+from questionnaires.services.reading import published
 from scheduling.domain.model import Actor, ActorKind, Book, State
-from scheduling.views import booking_view, slot_views
-from scheduling.writing import GuardFailedError
+from scheduling.services import loading
+from scheduling.services.batch import Asked, KeyReusedError, decide_one
+from scheduling.services.saving import GuardFailedError
+from scheduling.services.serializing import booking_view, slot_views
 from shared_contracts.booking import ConfirmBooking, ConfirmBookingAnswer, Outcome
 from shared_contracts.directory import BookingView, FieldError, InterviewEvent, Page, QuestionnaireRef, SlotView
 from shared_contracts.envelope import BadMessageError, BadMessageKind, read_json_object

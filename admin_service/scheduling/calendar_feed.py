@@ -11,8 +11,8 @@ from icalendar import vDuration
 
 from common import clock
 from common.mongo import Document, collection
-from people.calendar_links import recruiter_by_token
-from scheduling.calendar_files import Interview, calendar_of
+from people.services.calendar_links import recruiter_by_token
+from scheduling.services.calendar_files import Interview, calendar_of
 from shared_contracts.directory import BookingStatus
 
 KEPT_FOR = timedelta(days=30)

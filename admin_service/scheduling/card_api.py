@@ -8,9 +8,9 @@ from pydantic import Field
 from rest_framework.request import Request
 
 from common import clock, wire
-from common.mongo import Document, collection
-from common.openapi import documented
-from common.reads import (
+from common.http.clients import READ
+from common.http.openapi import documented
+from common.http.reads import (
     CURSOR,
     ApiView,
     Cursor,
@@ -22,10 +22,10 @@ from common.reads import (
     parse_query,
     position,
 )
-from config.env import READ
-from scheduling import loading
-from scheduling.card_views import read_deck
+from common.mongo import Document, collection
 from scheduling.domain.marking import UNMARKED
+from scheduling.services import loading
+from scheduling.services.card_deck import read_deck
 from shared_contracts.card import RecruiterCard
 from shared_contracts.directory import Attendance, BookingStatus, Page
 from shared_contracts.fields import TelegramUserId

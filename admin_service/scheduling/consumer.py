@@ -9,8 +9,6 @@ from common import clock
 from common.mongo import Document
 from messaging import inbox, outbox
 from messaging.receiving import ANY_SENDER, Receiver
-from scheduling import news
-from scheduling.deciding import Asked, InChat, decide_requests
 from scheduling.domain.model import (
     Actor,
     ActorKind,
@@ -29,6 +27,8 @@ from scheduling.domain.model import (
     Shown,
     TakeOffer,
 )
+from scheduling.services import candidate_news
+from scheduling.services.batch import Asked, InChat, decide_requests
 from shared_contracts.booking import (
     AnyBookingRequest,
     AttendanceAnswered,
@@ -141,7 +141,7 @@ def _shown(slot: ShownSlot) -> Shown:
 def _failed(request: RequestEssentials) -> BookingResult:
     now = clock.now()
     return BookingResult(
-        message_id=news.derived_id(str(request.message_id), "failed"),
+        message_id=candidate_news.derived_id(str(request.message_id), "failed"),
         correlation_id=request.correlation_id,
         occurred_at=now,
         request_id=request.message_id,

@@ -139,9 +139,11 @@ class InterviewSlot(StampedModel):
         return f"{there:%d.%m.%Y %H:%M} · {self.location}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Make a new slot; change one by ``scheduling.slot_edits.edit_slot``."""
+        """Make a new slot; change one by ``scheduling.services.slot_edits.edit_slot``."""
         if not self._state.adding:
-            raise TypeError("a slot is changed by scheduling.slot_edits.edit_slot, which keeps its seats right")
+            raise TypeError(
+                "a slot is changed by scheduling.services.slot_edits.edit_slot, which keeps its seats right"
+            )
         super().save(*args, **kwargs)
 
 
@@ -257,8 +259,8 @@ class Booking(StampedModel):
         return f"{self.user.first_name} {self.user.last_name}".strip()
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Refused: bookings are written by ``scheduling.writing``."""
-        raise TypeError("a booking is made and changed by scheduling.deciding")
+        """Refused: bookings are written by ``scheduling.services.saving``."""
+        raise TypeError("a booking is made and changed by scheduling.services.batch")
 
 
 class WaitingState(models.TextChoices):

@@ -9,10 +9,10 @@ from celery import shared_task
 
 from common import clock
 from common.mongo import Document, collection
-from scheduling.deciding import Asked, decide_one, offer_seats
 from scheduling.domain.model import Actor, ActorKind, AnyCommand, Close, Expire
-from scheduling.reminding import bring, due_reminders, out_of_reach, remind
-from scheduling.waiting_list import wanted_slots
+from scheduling.services.batch import Asked, decide_one, offer_seats
+from scheduling.services.request_reminders import bring, due_reminders, out_of_reach, remind
+from scheduling.services.waiting_list import wanted_slots
 
 log = structlog.get_logger(__name__)
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.forms import AdminOwnPasswordChangeForm, AuthenticationForm
 from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminTextInputWidget
 
-from common.addresses import client_address
+from common.http.addresses import client_address
 from security import journal
 from security.attempts import Attempt, code_attempt, password_attempt, wait_words
 from security.second_factor import accept

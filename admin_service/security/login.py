@@ -20,7 +20,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.generic import FormView
 
 from common import clock
-from common.addresses import client_address
+from common.http.addresses import client_address
 from security import journal
 from security.attempts import Attempt, minutes_left, password_attempt, wait_words
 from security.forms import CodeForm, LoginForm

@@ -17,8 +17,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 from django.views.generic import FormView
 
-from backoffice.auditing import acting
-from desk.clocks import said
+from backoffice.services.auditing import acting
 from people.models import MOSCOW
 from security import second_factor
 from security.browsers import browser_name
@@ -26,6 +25,7 @@ from security.forms import CodeForm, OwnPasswordForm, SetUpForm
 from security.login import SECOND_STEP
 from security.models import SecondFactor, StaffSession
 from security.sessions import end_sessions, handle, sessions_of
+from staffkit.clocks import said
 
 _KEY = "_second_step_key"
 

@@ -62,7 +62,7 @@ class ChangedPassword:
         """Anything goes."""
 
     def password_changed(self, password: str, user: User) -> None:
-        """End the login's other sessions and lift its locks. ``backoffice.auditing`` notes the change."""
+        """End the login's other sessions and lift its locks. ``backoffice.services.auditing`` notes the change."""
         lift_locks(user.get_username())
         request = journal.REQUEST.get()
         own = request is not None and getattr(request, "user", None) == user

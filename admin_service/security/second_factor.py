@@ -16,7 +16,7 @@ from django.utils.crypto import salted_hmac
 from django_otp.oath import TOTP
 
 from backoffice.models import Role
-from backoffice.roles import GROUPS
+from backoffice.services.roles import GROUPS
 from common import clock
 from common.mongo import collection
 from security import journal

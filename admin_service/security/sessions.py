@@ -16,7 +16,7 @@ from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from common import clock
-from common.addresses import client_address
+from common.http.addresses import client_address
 from security import journal
 from security.models import StaffSession
 

@@ -11,8 +11,8 @@ from common import clock
 from common.mongo import Document, collection
 from people.models import Candidate, Recruiter
 from scheduling.consumer import BookingEvents, asked
-from scheduling.deciding import decide_one
 from scheduling.models import InterviewSlot
+from scheduling.services.batch import decide_one
 from shared_contracts.booking import (
     AnyBookingRequest,
     AttendanceAnswered,

@@ -6,8 +6,8 @@ from typing import Any
 from common import clock
 from messaging.dialogs import DialogCommands
 from messaging.management.commands.consume_events import DIALOGS
-from people.invitations import invite
 from people.models import Invitation, Person
+from people.services.invitations import invite
 from shared_contracts.booking import ReplyTo
 from shared_contracts.dialog import AnyDialogCommand, ChatStarted, DialogResult, InvitationClaimed, UsernameClaimed
 

@@ -13,10 +13,10 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from common import clock
 from common.mongo import collection
+from message_templates.models import MessageTemplate
+from message_templates.services.seeding import seed_defaults
 from people.models import Candidate, City, ContactSettings, Recruiter
 from scheduling.models import InterviewEvent, InterviewSlot
-from wording.models import MessageTemplate
-from wording.seeding import seed_defaults
 
 MADE_BY_MIGRATE = {
     "auth_group",

@@ -8,7 +8,7 @@ from typing import Any
 from common import clock
 from people.models import Candidate, City
 from questionnaires.models import Choice, Question, Questionnaire
-from questionnaires.publishing import publish, save_draft, save_question
+from questionnaires.services.publishing import publish, save_draft, save_question
 from scheduling.models import InterviewEvent
 from shared_contracts.booking import ReplyTo
 from shared_contracts.dialog import QuestionnaireAnswered

@@ -11,13 +11,13 @@ from common.mongo import collection, in_transaction
 from common.refusals import RefusedError
 from messaging.dialogs import DialogAnswer
 from people.models import Candidate, City
-from questionnaires.answering import let_answer_again
 from questionnaires.consumer import store_answers
 from questionnaires.models import QuestionnaireAnswers
-from questionnaires.names import first_and_last
-from questionnaires.reading import CARD_BYTES, card_answers, screening
+from questionnaires.services.answering import let_answer_again
+from questionnaires.services.names import first_and_last
+from questionnaires.services.reading import CARD_BYTES, card_answers, screening
 from scheduling.models import InterviewEvent
-from scheduling.staff import book_for
+from scheduling.services.staff_commands import book_for
 from shared_contracts.booking import Outcome
 from shared_contracts.dialog import DialogOutcome, QuestionnaireAnswered
 from shared_contracts.notification import CacheInvalidate

@@ -14,7 +14,7 @@ from common.mongo import collection
 from common.refusals import RefusedError
 from people.models import Candidate, City
 from scheduling.models import InterviewEvent, InterviewSlot
-from scheduling.slot_edits import SlotChanges, edit_slot
+from scheduling.services.slot_edits import SlotChanges, edit_slot
 from shared_contracts.booking import AnyBookingRequest, Outcome
 from shared_contracts.directory import Attendance
 from tests import asking

@@ -9,9 +9,9 @@ from icalendar import Calendar, Event
 from common import clock
 from common.mongo import collection
 from people.models import Candidate, Recruiter
-from scheduling import staff
 from scheduling.models import InterviewEvent
-from scheduling.slot_edits import SlotChanges, edit_slot
+from scheduling.services import staff_commands
+from scheduling.services.slot_edits import SlotChanges, edit_slot
 from scheduling.tasks import expire_requests
 from shared_contracts.booking import AnyBookingRequest, BookingResult, Outcome
 from shared_contracts.invite import CalendarFile
@@ -187,7 +187,9 @@ def test_a_request_given_up_was_in_no_calendar(
     off = answer(asking.cancel(maria, asking.the_booking(maria)))
     assert (off.outcome, off.calendar) == (Outcome.CANCELLED, None)
     asking.in_batch(asking.book(ivan, slot))
-    staff.cancel_booking(str(asking.the_booking(ivan)["_id"]), expected_version=1, actor="c", reason="Набор закрыт")
+    staff_commands.cancel_booking(
+        str(asking.the_booking(ivan)["_id"]), expected_version=1, actor="c", reason="Набор закрыт"
+    )
     (told,) = news()
     assert told.calendar is None
 
@@ -196,9 +198,9 @@ def test_staffs_changes_come_with_the_news_about_them(make_slot: MakeSlot, maria
     first, second = make_slot(), make_slot(timedelta(days=3))
     asking.in_batch(asking.book(maria, first))
     booking_id = str(asking.the_booking(maria)["_id"])
-    staff.move_booking(booking_id, str(second.pk), expected_version=1, actor="c", reason="")
+    staff_commands.move_booking(booking_id, str(second.pk), expected_version=1, actor="c", reason="")
     edit_slot(str(second.pk), SlotChanges(location="Офис на Арбате"), actor="c")
-    staff.cancel_booking(booking_id, expected_version=3, actor="c", reason="")
+    staff_commands.cancel_booking(booking_id, expected_version=3, actor="c", reason="")
 
     files = [file_of(item) for item in news()]
 
@@ -209,7 +211,7 @@ def test_staffs_changes_come_with_the_news_about_them(make_slot: MakeSlot, maria
 
 def test_who_is_booked_by_staff_gets_the_file_with_the_news(make_slot: MakeSlot, maria: Candidate) -> None:
     slot = make_slot()
-    staff.book_for(maria.telegram_id, str(slot.pk), actor="c", reason="")
+    staff_commands.book_for(maria.telegram_id, str(slot.pk), actor="c", reason="")
 
     (told,) = news()
 

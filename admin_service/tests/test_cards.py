@@ -11,11 +11,12 @@ from common import clock
 from common.mongo import Document, collection
 from people.consumer import store_report
 from people.models import Candidate, City, Recruiter
-from people.usecases import save_recruiter
-from scheduling import staff, tasks
+from people.services.people import save_recruiter
+from scheduling import tasks
 from scheduling.models import InterviewEvent, InterviewSlot
-from scheduling.reminding import bring
-from scheduling.slot_edits import SlotChanges, edit_slot
+from scheduling.services import staff_commands
+from scheduling.services.request_reminders import bring
+from scheduling.services.slot_edits import SlotChanges, edit_slot
 from shared_contracts.booking import Outcome
 from shared_contracts.broadcast import AnyDeliveryEvent, CardDelivered, Delivery, DeliveryStatus, NotificationDelivered
 from shared_contracts.dialog import ChatStarted
@@ -143,7 +144,7 @@ def test_a_stranger_sees_no_card(request_: Document, pavel: Recruiter) -> None:
 
 @pytest.mark.parametrize("by", ["approve_booking", "reject_booking", "ask_reschedule"])
 def test_what_staff_do_shows_on_the_card(request_: Document, by: str) -> None:
-    getattr(staff, by)(str(request_["_id"]), expected_version=1, actor="anna", reason="По телефону")
+    getattr(staff_commands, by)(str(request_["_id"]), expected_version=1, actor="anna", reason="По телефону")
     card = last_card(OLGA)
 
     assert sent() == [(OLGA, "new", 1), (OLGA, "update", 2)]
@@ -235,8 +236,8 @@ def test_a_request_without_a_recruiter_in_chat_is_flagged_and_the_candidate_gets
     assert answer.outcome is Outcome.PENDING_APPROVAL
     assert answer.booking and answer.booking.recruiter_url == "https://t.me/vera"
     assert (now_stored()["recruiter_by_hand"], cards()) == (True, [])
-    staff.approve_booking(str(now_stored()["_id"]), expected_version=1, actor="anna")
-    staff.cancel_booking(str(now_stored()["_id"]), expected_version=2, actor="anna", reason="")
+    staff_commands.approve_booking(str(now_stored()["_id"]), expected_version=1, actor="anna")
+    staff_commands.cancel_booking(str(now_stored()["_id"]), expected_version=2, actor="anna", reason="")
     assert now_stored()["recruiter_by_hand"] is False
 
 

@@ -13,14 +13,14 @@ from bson import ObjectId
 from common import clock
 from common.mongo import collection
 from people.models import Candidate, Recruiter
-from scheduling import loading
 from scheduling.consumer import asked
 from scheduling.domain.decide import decide
 from scheduling.domain.model import Actor, ActorKind, AnyCommand, Book, Cancel, Decision, State
 from scheduling.models import InterviewSlot
-from scheduling.slot_edits import SlotChanges, edit_slot
-from scheduling.slots import SlotHasBookingsError, delete_slot
-from scheduling.writing import GuardFailedError, write_decisions
+from scheduling.services import loading
+from scheduling.services.saving import GuardFailedError, write_decisions
+from scheduling.services.slot_edits import SlotChanges, edit_slot
+from scheduling.services.slots import SlotHasBookingsError, delete_slot
 from shared_contracts.booking import AnyBookingRequest
 from shared_contracts.directory import Attendance, BookingStatus
 from tests import asking

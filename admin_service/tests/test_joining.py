@@ -15,12 +15,12 @@ from common.models import AuditEntry
 from common.mongo import collection
 from common.refusals import RefusedError
 from messaging.models import OutboxMessage
-from people import invitations, joining
-from people.calendar_links import recruiter_by_token
 from people.consumer import store_report
 from people.models import Candidate, City, Invitation, Recruiter
-from people.usecases import save_candidate, save_recruiter
-from scheduling.removal import remove_candidates
+from people.services import invitations, joining
+from people.services.calendar_links import recruiter_by_token
+from people.services.people import save_candidate, save_recruiter
+from scheduling.services.removal import remove_candidates
 from shared_contracts.dialog import DialogOutcome, Role
 from tests import claiming
 from tests.claiming import link

@@ -10,10 +10,10 @@ from pymongo.errors import DuplicateKeyError
 from common import clock
 from common.mongo import collection
 from common.refusals import RefusedError
-from questionnaires.draft import Draft
 from questionnaires.models import Choice, Question, Questionnaire, QuestionnaireVersion
-from questionnaires.publishing import differs, publish, save_draft, save_question
-from questionnaires.reading import version_view
+from questionnaires.services.draft import Draft
+from questionnaires.services.publishing import differs, publish, save_draft, save_question
+from questionnaires.services.reading import version_view
 from shared_contracts.notification import CacheInvalidate
 from tests.questionnaires import STAFF, Made, make_draft, make_published
 

@@ -16,8 +16,8 @@ from common.mongo import collection
 from common.refusals import RefusedError
 from people.models import Candidate
 from scheduling.models import InterviewEvent, InterviewSlot
-from scheduling.slot_edits import SlotChanges, edit_slot
-from scheduling.slots import SlotHasBookingsError, delete_slot
+from scheduling.services.slot_edits import SlotChanges, edit_slot
+from scheduling.services.slots import SlotHasBookingsError, delete_slot
 from shared_contracts.booking import Outcome
 from tests import asking
 from tests.conftest import MakeCandidate, MakeSlot

@@ -21,7 +21,7 @@ from messaging.receiving import Receiver
 from people.models import Candidate, Recruiter
 from scheduling.consumer import BookingEvents
 from scheduling.models import Booking
-from scheduling.staff import book_for
+from scheduling.services.staff_commands import book_for
 from shared_contracts.envelope import Message, encode
 from shared_contracts.signing import sign
 from shared_contracts.topology import BOOKING_EVENT, BOOKING_RESULT, DIALOG_COMMAND, Queue

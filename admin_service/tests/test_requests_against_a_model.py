@@ -15,8 +15,8 @@ from common.mongo import Document, collection
 from messaging import outbox
 from people.models import Candidate, City, Recruiter
 from scheduling import tasks
-from scheduling.cards import notice
 from scheduling.models import InterviewEvent, InterviewSlot
+from scheduling.services.cards import notice
 from shared_contracts.booking import MARKS, AnyBookingRequest
 from shared_contracts.card import CardOccasion
 from shared_contracts.directory import Attendance, BookingStatus

@@ -7,10 +7,10 @@ from prometheus_client.registry import CollectorRegistry
 
 from common.mongo import collection
 from config.celery import app
+from config.schedule import BEAT_SCHEDULE, SCANS
 from messaging import tasks as messaging_tasks
 from reminders import tasks
 from scans import runs
-from scans.schedule import BEAT_SCHEDULE, SCANS
 
 SCAN = tasks.send_due.name
 

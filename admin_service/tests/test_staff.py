@@ -9,10 +9,11 @@ from common import clock
 from common.mongo import collection
 from common.refusals import RefusedError
 from people.models import Candidate, Recruiter
-from people.usecases import restore_candidates, save_candidate
-from scheduling import staff, tasks
+from people.services.people import restore_candidates, save_candidate
+from scheduling import tasks
 from scheduling.models import InterviewEvent
-from scheduling.removal import remove_candidates
+from scheduling.services import staff_commands
+from scheduling.services.removal import remove_candidates
 from shared_contracts.booking import Outcome
 from shared_contracts.notification import NotificationCommand, NotificationKind
 from tests import asking
@@ -37,9 +38,9 @@ def test_staff_move_a_booking_past_the_cut_off_with_a_reason_and_the_candidate_i
     asking.outcome(asking.book(maria, soon))
     move = {"expected_version": 1, "actor": "coordinator", "reason": "Рекрутер заболел"}
 
-    assert staff.move_booking(booking_id(maria), str(later.pk), **move) is Outcome.SLOT_CLOSED  # type: ignore[arg-type]
+    assert staff_commands.move_booking(booking_id(maria), str(later.pk), **move) is Outcome.SLOT_CLOSED  # type: ignore[arg-type]
     assert told() == []
-    outcome = staff.move_booking(booking_id(maria), str(later.pk), **move, beyond_limits=True)  # type: ignore[arg-type]
+    outcome = staff_commands.move_booking(booking_id(maria), str(later.pk), **move, beyond_limits=True)  # type: ignore[arg-type]
 
     assert outcome is Outcome.MOVED
     assert told() == [(maria.telegram_id, NotificationKind.BOOKING_MOVED, "Рекрутер заболел")]
@@ -50,7 +51,9 @@ def test_acting_past_a_limit_needs_a_reason(make_slot: MakeSlot, maria: Candidat
     asking.outcome(asking.book(maria, make_slot()))
 
     with pytest.raises(RefusedError) as refused:
-        staff.cancel_booking(booking_id(maria), expected_version=1, actor="coordinator", reason=" ", beyond_limits=True)
+        staff_commands.cancel_booking(
+            booking_id(maria), expected_version=1, actor="coordinator", reason=" ", beyond_limits=True
+        )
 
     assert set(refused.value.errors) == {"reason"}
     assert asking.the_booking(maria)["live"]
@@ -59,12 +62,12 @@ def test_acting_past_a_limit_needs_a_reason(make_slot: MakeSlot, maria: Candidat
 def test_staff_book_for_a_candidate_who_is_told(make_slot: MakeSlot, maria: Candidate) -> None:
     """Guard: ``_kind`` knows a booking that was made; nobody is told of what was refused."""
     slot = make_slot()
-    outcome = staff.book_for(maria.telegram_id, str(slot.pk), actor="coordinator", reason="По телефону")
+    outcome = staff_commands.book_for(maria.telegram_id, str(slot.pk), actor="coordinator", reason="По телефону")
 
     assert outcome is Outcome.BOOKED
     assert told() == [(maria.telegram_id, NotificationKind.BOOKING_MADE, "По телефону")]
-    assert staff.book_for(maria.telegram_id, str(ObjectId()), actor="c", reason="") is Outcome.SLOT_NOT_FOUND
-    assert staff.book_for(maria.telegram_id, str(slot.pk), actor="c", reason="") is Outcome.ALREADY_BOOKED
+    assert staff_commands.book_for(maria.telegram_id, str(ObjectId()), actor="c", reason="") is Outcome.SLOT_NOT_FOUND
+    assert staff_commands.book_for(maria.telegram_id, str(slot.pk), actor="c", reason="") is Outcome.ALREADY_BOOKED
     assert len(told()) == 1
 
 
@@ -72,7 +75,7 @@ def test_staff_book_without_approval_and_the_candidate_hears_of_it_once(
     approval_event: InterviewEvent, make_slot: MakeSlot, maria: Candidate, olga: Recruiter
 ) -> None:
     slot = make_slot(of=approval_event, recruiter=olga)
-    assert staff.book_for(maria.telegram_id, str(slot.pk), actor="coordinator", reason="") is Outcome.BOOKED
+    assert staff_commands.book_for(maria.telegram_id, str(slot.pk), actor="coordinator", reason="") is Outcome.BOOKED
     assert told() == [(maria.telegram_id, NotificationKind.BOOKING_MADE, None)]
 
 
@@ -90,8 +93,11 @@ def test_staff_approve_and_reject_requests(
     assert asking.outcome(asking.book(maria, slot)) is Outcome.PENDING_APPROVAL
     assert asking.outcome(asking.book(ivan, slot)) is Outcome.PENDING_APPROVAL
 
-    assert staff.approve_booking(booking_id(maria), expected_version=1, actor="c") is Outcome.BOOKED
-    assert staff.reject_booking(booking_id(ivan), expected_version=1, actor="c", reason="Нет мест") is Outcome.REJECTED
+    assert staff_commands.approve_booking(booking_id(maria), expected_version=1, actor="c") is Outcome.BOOKED
+    assert (
+        staff_commands.reject_booking(booking_id(ivan), expected_version=1, actor="c", reason="Нет мест")
+        is Outcome.REJECTED
+    )
 
     assert told() == [
         (maria.telegram_id, NotificationKind.BOOKING_APPROVED, None),
@@ -173,7 +179,7 @@ def test_a_booking_whose_slot_is_over_is_no_longer_live(make_slot: MakeSlot, mar
 def test_each_change_leaves_one_audit_entry_saying_who_and_through_what(make_slot: MakeSlot, maria: Candidate) -> None:
     """I7."""
     asking.outcome(asking.book(maria, make_slot()))
-    staff.cancel_booking(booking_id(maria), expected_version=1, actor="coordinator", reason="По просьбе")
+    staff_commands.cancel_booking(booking_id(maria), expected_version=1, actor="coordinator", reason="По просьбе")
 
     created, cancelled = collection("audit_entries").find({"subject": "booking"}).sort("created_at", 1)
     assert (created["actor"], created["via"]) == (f"candidate:{maria.telegram_id}", "chat")

@@ -12,9 +12,12 @@ from django.urls import reverse
 from pymongo import monitoring
 
 from common.mongo import collection
+from message_templates.models import MessageTemplate
+from message_templates.services.seeding import seed_defaults
+from message_templates.services.templates import make_own_text, save_text
 from people.models import Candidate, City, ContactSettings, Recruiter
-from scheduling import staff
 from scheduling.models import InterviewEvent, InterviewSlot
+from scheduling.services import staff_commands
 from scheduling.tasks import expire_requests
 from shared_contracts.notification import CacheName, NotificationKind
 from shared_contracts.topology import CACHE_INVALIDATE
@@ -23,9 +26,6 @@ from tests.conftest import MakeCandidate, MakeSlot
 from tests.desk.test_slot_pages import form_of, many, on_the_minute
 from tests.spying import CommandSpy, watched_by
 from tests.staff_client import StaffClient
-from wording.models import MessageTemplate
-from wording.seeding import seed_defaults
-from wording.usecases import make_own_text, save_text
 
 SHOWN_WITH_PLACES = {CacheName.CITIES, CacheName.RECRUITERS, CacheName.SLOTS, CacheName.ALLOWED_USERS}
 TEXT = "{date} {time} {minutes} {place}"
@@ -180,7 +180,7 @@ WAYS: dict[str, tuple[str, set[CacheName], Way]] = {
     ),
     "a slot becomes full by staff": (
         "interview_slots", {CacheName.SLOTS},
-        lambda w: staff.book_for(w.listed.telegram_id, str(w.slot.pk), actor="c", reason=""),
+        lambda w: staff_commands.book_for(w.listed.telegram_id, str(w.slot.pk), actor="c", reason=""),
     ),
     "a slot becomes free when its request expires": ("interview_slots", {CacheName.SLOTS}, _expire_a_request),
     "a default text is changed in the desk": (

@@ -11,16 +11,17 @@ from pymongo import monitoring
 
 from common import clock, mongo
 from common.mongo import Document, collection
+from message_templates.models import MessageTemplate
+from message_templates.services.templates import save_text
 from people.models import Candidate, City
-from people.usecases import save_candidate, save_city
-from scheduling import loading, staff, tasks
-from scheduling.removal import remove_candidates
-from scheduling.slot_edits import SlotChanges, edit_slot
+from people.services.people import save_candidate, save_city
+from scheduling import tasks
+from scheduling.services import loading, staff_commands
+from scheduling.services.removal import remove_candidates
+from scheduling.services.slot_edits import SlotChanges, edit_slot
 from tests import asking
 from tests.conftest import MakeSlot
 from tests.spying import CommandSpy, watched_by
-from wording.models import MessageTemplate
-from wording.usecases import save_text
 
 STAMPED = {
     "users", "cities", "recruiters", "interview_events", "interview_slots", "bookings", "outbox", "inbox",
@@ -61,7 +62,7 @@ def test_every_update_of_every_path_advances_updated_at(
     save_city(moscow, actor="c")
     save_candidate(maria, actor="c")
     Candidate.objects.filter(pk=maria.pk).update(note="звонила")
-    staff.cancel_booking(str(asking.the_booking(maria)["_id"]), expected_version=None, actor="c", reason="")
+    staff_commands.cancel_booking(str(asking.the_booking(maria)["_id"]), expected_version=None, actor="c", reason="")
     remove_candidates([str(maria.pk)], keep_bookings=False, actor="c", reason="")
     tasks.close_finished()
 

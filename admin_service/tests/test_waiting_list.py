@@ -16,15 +16,16 @@ from common.mongo import Document, collection, current_session, in_transaction
 from messaging.dialogs import DialogCommands
 from messaging.management.commands.consume_events import DIALOGS
 from people.models import Candidate, City, Recruiter
-from scheduling import staff, tasks
-from scheduling.deciding import offer_seats
+from scheduling import tasks
 from scheduling.domain.decide import decide
-from scheduling.loading import load_state
 from scheduling.models import InterviewEvent, InterviewSlot
-from scheduling.slot_edits import SlotChanges, edit_slot
-from scheduling.slots import SlotDraft, create_slots
-from scheduling.waiting_list import offers_for, wanted_slots
-from scheduling.writing import GuardFailedError, write_decisions
+from scheduling.services import staff_commands
+from scheduling.services.batch import offer_seats
+from scheduling.services.loading import load_state
+from scheduling.services.saving import GuardFailedError, write_decisions
+from scheduling.services.slot_edits import SlotChanges, edit_slot
+from scheduling.services.slots import SlotDraft, create_slots
+from scheduling.services.waiting_list import offers_for, wanted_slots
 from shared_contracts.booking import Outcome
 from shared_contracts.dialog import DialogOutcome, DialogResult, WaitingListJoined, WaitingListLeft
 from shared_contracts.notification import NotificationKind
@@ -254,7 +255,7 @@ def test_seats_freed_by_staff_by_capacity_by_activation_and_new_slots_are_offere
     edit_slot(str(slot.pk), SlotChanges(max_users=2), actor="anna")
     assert offered_to(maria)
 
-    staff.cancel_booking(str(asking.the_booking(anna)["_id"]), expected_version=1, actor="anna", reason="")
+    staff_commands.cancel_booking(str(asking.the_booking(anna)["_id"]), expected_version=1, actor="anna", reason="")
     assert offered_to(ivan)
 
     third, fourth = make_candidate(), make_candidate()

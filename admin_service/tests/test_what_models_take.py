@@ -17,14 +17,14 @@ from hypothesis import strategies as st
 from prometheus_client import REGISTRY
 
 from broadcasts.models import AnnouncementChat
-from broadcasts.usecases import start_broadcast
+from broadcasts.services.broadcasts import start_broadcast
 from common import clock
 from common.models import StampedModel
 from common.mongo import collection
 from common.refusals import RefusedError
 from people.models import Candidate, City, ContactSettings, Recruiter
 from questionnaires.models import Choice, Question, Questionnaire
-from questionnaires.publishing import publish
+from questionnaires.services.publishing import publish
 from scheduling.models import InterviewEvent, InterviewSlot
 from shared_contracts.broadcast import broadcast_command
 from shared_contracts.envelope import decode

@@ -11,14 +11,14 @@ from pymongo.errors import DuplicateKeyError
 from common.models import AuditEntry
 from common.mongo import collection
 from common.refusals import RefusedError
+from message_templates.models import MessageTemplate, TemplateRevision
+from message_templates.services.rules import check_text
+from message_templates.services.seeding import default_texts, seed_defaults
+from message_templates.services.templates import back_to_default, make_own_text, restore_text, save_text
 from people.models import City
 from shared_contracts.notification import NotificationKind
 from shared_contracts.wording import LANGUAGES
 from tests.test_races import together
-from wording.models import MessageTemplate, TemplateRevision
-from wording.rules import check_text
-from wording.seeding import default_texts, seed_defaults
-from wording.usecases import back_to_default, make_own_text, restore_text, save_text
 
 APPROVED, REJECTED = NotificationKind.BOOKING_APPROVED, NotificationKind.BOOKING_REJECTED
 GOOD = "{date} {time}, {minutes} мин\n{place}"

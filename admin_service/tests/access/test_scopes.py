@@ -14,10 +14,10 @@ from unfold.decorators import action
 
 from backoffice.models import StaffProfile
 from common.models import AuditEntry
-from desk.clocks import said
-from desk.options import DeskAdmin
 from people.models import Candidate
 from scheduling.models import Booking, InterviewEvent, InterviewSlot
+from staffkit.clocks import said
+from staffkit.options import DeskAdmin
 from tests.access.world import OWNED, RECRUITERS_OWN, World
 
 LIMITED = [("moscow", model) for model in OWNED] + [("recruiter", model) for model in RECRUITERS_OWN]

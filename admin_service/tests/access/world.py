@@ -8,24 +8,24 @@ from django.contrib.auth.models import User
 from django.db.models import Model
 from django.test import Client
 
-from backoffice.logins import Post, give_role
 from backoffice.models import Role, StaffLogin
+from backoffice.services.logins import Post, give_role
 from broadcasts.models import AnnouncementChat, Broadcast
 from common import clock
 from common.models import AuditEntry
 from common.mongo import collection
+from message_templates.models import MessageTemplate
+from message_templates.services.seeding import seed_defaults
 from messaging.models import InboxMessage, OutboxMessage
-from people.invitations import invite
 from people.models import Candidate, City, ContactSettings, Invitation, Recruiter
+from people.services.invitations import invite
 from questionnaires.models import Choice, Question, Questionnaire, QuestionnaireAnswers
-from questionnaires.publishing import publish, save_draft, save_question
+from questionnaires.services.publishing import publish, save_draft, save_question
 from reminders.models import AutoMessage, ReminderRule, StaffChat
-from reminders.usecases import save_rule
+from reminders.services.rules import save_rule
 from scheduling.models import Booking, InterviewEvent, InterviewSlot, WaitingEntry
-from scheduling.staff import book_for
+from scheduling.services.staff_commands import book_for
 from tests.staff_client import StaffClient
-from wording.models import MessageTemplate
-from wording.seeding import seed_defaults
 
 OWNED: list[type[Model]] = [
     Booking,

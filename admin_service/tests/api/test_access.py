@@ -10,8 +10,8 @@ from django.test import Client
 from django.urls import get_resolver
 from rest_framework.views import APIView
 
-from common.api import WRONG_TOKENS, WRONG_TOKENS_SECONDS
-from config.env import BOOK, READ, SCOPES, ApiClient
+from common.http.api import WRONG_TOKENS, WRONG_TOKENS_SECONDS
+from common.http.clients import BOOK, READ, SCOPES, ApiClient
 from shared_contracts.directory import Problem
 
 ViewClass = type[APIView]

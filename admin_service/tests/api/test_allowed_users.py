@@ -8,8 +8,8 @@ from django.test import Client
 
 from common import clock
 from people.models import Candidate, City, ContactSettings
-from people.usecases import save_candidate
-from scheduling.removal import remove_candidates
+from people.services.people import save_candidate
+from scheduling.services.removal import remove_candidates
 from shared_contracts.directory import AllowedUser, ChangesPage
 from tests.conftest import MakeCandidate
 
@@ -144,7 +144,7 @@ def test_a_change_makes_the_etag_stale(bot: Client, maria: Candidate) -> None:
 
 
 def test_a_citys_new_contact_reaches_those_who_live_there(bot: Client, maria: Candidate, moscow: City) -> None:
-    from people.usecases import save_city
+    from people.services.people import save_city
 
     maria.city = moscow
     save_candidate(maria, actor="anna")

@@ -8,8 +8,8 @@ from django.test import Client
 
 from common.mongo import collection
 from people.models import Candidate, Recruiter
-from reminders import sending
-from scheduling.removal import remove_candidates
+from reminders.services import sending
+from scheduling.services.removal import remove_candidates
 from shared_contracts.directory import Attendance
 from shared_contracts.notification import AutoMessage
 from tests import asking

@@ -13,15 +13,15 @@ from prometheus_client import REGISTRY
 from broadcasts.models import Broadcast
 from common import clock
 from common.mongo import Document, collection
+from message_templates.models import MessageTemplate
 from people.models import Candidate, City, ContactSettings, Recruiter
 from scheduling.consumer import asked
-from scheduling.deciding import decide_one
 from scheduling.models import InterviewEvent
-from scheduling.staff import book_for
+from scheduling.services.batch import decide_one
+from scheduling.services.staff_commands import book_for
 from shared_contracts.directory import Problem
 from tests import asking
 from tests.conftest import MakeCandidate, MakeSlot
-from wording.models import MessageTemplate
 
 Spoil = tuple[str, dict[str, Any]]
 

@@ -8,7 +8,7 @@ from django.test import Client
 
 from people.models import Candidate
 from scheduling.models import Booking, InterviewEvent, InterviewSlot
-from scheduling.staff import approve_booking
+from scheduling.services.staff_commands import approve_booking
 from shared_contracts.booking import ConfirmBookingAnswer, Outcome
 from shared_contracts.notification import NotificationKind
 from tests.card_tools import kinds, news

@@ -10,7 +10,7 @@ from django.test import Client, override_settings
 from pytest import MonkeyPatch
 
 from common import health
-from common.addresses import ClientAddressMiddleware
+from common.http.addresses import ClientAddressMiddleware
 from shared_contracts.directory import Problem
 
 

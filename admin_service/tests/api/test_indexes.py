@@ -8,10 +8,10 @@ import pytest
 from bson import ObjectId
 
 from common import clock
+from common.http.reads import Position
 from common.mongo import collection
-from common.reads import Position
 from people.api import BY_CHANGE, allowed_after, changed_since
-from people.calendar_links import recruiter_by_token
+from people.services.calendar_links import recruiter_by_token
 from scheduling.api import SlotsQuery, current_bookings, offered
 from scheduling.calendar_feed import interviews_of
 from tests.conftest import MakeCandidate, MakeSlot

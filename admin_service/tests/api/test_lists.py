@@ -6,11 +6,11 @@ import pytest
 from django.test import Client
 
 from broadcasts.models import AnnouncementChat, Broadcast
-from broadcasts.usecases import start_broadcast
+from broadcasts.services.broadcasts import start_broadcast
 from common import clock
 from people.models import Candidate, City, ContactSettings, Recruiter
 from scheduling.models import Booking, InterviewEvent, InterviewSlot
-from scheduling.staff import book_for, cancel_booking
+from scheduling.services.staff_commands import book_for, cancel_booking
 from shared_contracts.directory import Attendance, BookingView, Page, Problem, Recipient, SlotView
 from tests import asking
 from tests.conftest import MakeCandidate, MakeSlot

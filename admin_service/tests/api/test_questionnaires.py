@@ -7,11 +7,11 @@ from common import clock
 from common.mongo import collection, in_transaction
 from common.refusals import RefusedError
 from people.models import Candidate, City, Recruiter
-from people.usecases import save_recruiter
+from people.services.people import save_recruiter
 from questionnaires.consumer import store_answers
-from questionnaires.reading import current_answers
+from questionnaires.services.reading import current_answers
 from scheduling.models import InterviewEvent
-from scheduling.slots import save_event
+from scheduling.services.slots import save_event
 from shared_contracts.directory import InterviewEvent as EventView
 from shared_contracts.directory import Page, Screening, SlotView
 from shared_contracts.notification import CacheInvalidate

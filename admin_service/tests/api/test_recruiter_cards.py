@@ -10,12 +10,12 @@ from common.mongo import Document, collection
 from people.models import Candidate, City, Recruiter
 from scheduling import tasks
 from scheduling.card_api import CardsQuery, waiting
-from scheduling.card_views import free_times
-from scheduling.cards import notice
-from scheduling.loading import load_slots
 from scheduling.models import InterviewEvent
-from scheduling.reminding import due_reminders
-from scheduling.waiting_list import line_for
+from scheduling.services.card_deck import free_times
+from scheduling.services.cards import notice
+from scheduling.services.loading import load_slots
+from scheduling.services.request_reminders import due_reminders
+from scheduling.services.waiting_list import line_for
 from shared_contracts.card import CardOccasion, RecruiterCard
 from shared_contracts.directory import Attendance, BookingStatus, Page
 from tests import asking

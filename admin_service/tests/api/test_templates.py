@@ -2,11 +2,11 @@
 
 from django.test import Client
 
+from message_templates.models import MessageTemplate
+from message_templates.services.templates import make_own_text, save_text
 from people.models import City
 from shared_contracts.notification import NotificationKind
 from shared_contracts.wording import LANGUAGES, TemplateList, choose
-from wording.models import MessageTemplate
-from wording.usecases import make_own_text, save_text
 
 TEXT = "{date} {time} {minutes} {place}"
 

@@ -7,14 +7,14 @@ from django.utils.translation import override
 
 from common import clock
 from common.mongo import Document, collection
-from desk.audit import trail
 from people.models import Candidate, City, Recruiter
-from scheduling import staff
 from scheduling.models import InterviewSlot
-from scheduling.slot_edits import SlotChanges, edit_slot
+from scheduling.services import staff_commands
+from scheduling.services.slot_edits import SlotChanges, edit_slot
 from shared_contracts.booking import Outcome
 from shared_contracts.directory import BookingStatus
 from shared_contracts.notification import NotificationKind
+from staffkit.audit_labels import trail
 from tests import asking
 from tests.attendance.tools import COMES, STAYS_AWAY, WANTS_ANOTHER, actions, answered
 from tests.card_tools import kinds, news, result_of
@@ -74,7 +74,9 @@ def test_declining_and_being_moved_at_once_leaves_one_of_both(
         old, new = make_slot(timedelta(days=day), recruiter=olga), make_slot(timedelta(days=day, hours=3))
         asking.outcome(asking.book(maria, old))
         row = asking.the_booking(maria)
-        move = partial(staff.move_booking, str(row["_id"]), str(new.pk), expected_version=None, actor="anna", reason="")
+        move = partial(
+            staff_commands.move_booking, str(row["_id"]), str(new.pk), expected_version=None, actor="anna", reason=""
+        )
 
         ends = together(partial(asking.outcome, asking.says(maria, row, STAYS_AWAY)), move)
 

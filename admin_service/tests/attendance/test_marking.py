@@ -6,7 +6,8 @@ from functools import partial
 from common import clock
 from common.mongo import Document, collection
 from people.models import Candidate, Recruiter
-from scheduling import staff, tasks
+from scheduling import tasks
+from scheduling.services import staff_commands
 from shared_contracts.booking import Outcome
 from shared_contracts.card import CardOccasion
 from shared_contracts.directory import BookingStatus
@@ -32,7 +33,7 @@ def test_an_outcome_is_marked_changed_taken_back_and_marked_by_staff(
 
     assert answered(asking.mark(olga, stored, None)).may_mark
     assert asking.the_booking(maria)["status"] == "unmarked"
-    mark = partial(staff.mark_outcome, str(booking["_id"]), expected_version=None, actor="anna", reason="")
+    mark = partial(staff_commands.mark_outcome, str(booking["_id"]), expected_version=None, actor="anna", reason="")
     assert mark(BookingStatus.LATE) is Outcome.BOOKED
     collection("bookings").update_one({}, {"$set": {"marked_at": clock.now() - 2 * DAY}})
     assert asking.outcome(asking.mark(olga, asking.the_booking(maria), None)) is Outcome.TOO_LATE
@@ -73,7 +74,7 @@ def test_recruiter_and_deputy_who_mark_at_once_leave_one_mark(
 def test_two_of_staff_who_mark_at_once_leave_one_mark(booking: Document, olga: Recruiter, maria: Candidate) -> None:
     """Guard: the version that the page showed goes with a mark made in the desk, too."""
     row = asking.let_begin(booking)
-    mark = partial(staff.mark_outcome, str(row["_id"]), expected_version=row["version"], reason="")
+    mark = partial(staff_commands.mark_outcome, str(row["_id"]), expected_version=row["version"], reason="")
 
     ends = together(partial(mark, BookingStatus.LATE, actor="anna"), partial(mark, BookingStatus.NO_SHOW, actor="kim"))
 
@@ -103,6 +104,6 @@ def test_a_mark_on_a_slot_that_was_deleted_meanwhile_is_refused(booking: Documen
     tasks.close_finished()
     collection("interview_slots").delete_one({"_id": booking["slot_id"]})
 
-    end = staff.mark_outcome(str(booking["_id"]), BookingStatus.LATE, expected_version=None, actor="anna")
+    end = staff_commands.mark_outcome(str(booking["_id"]), BookingStatus.LATE, expected_version=None, actor="anna")
     assert end is Outcome.SLOT_NOT_FOUND
     assert asking.the_booking(maria)["status"] == "unmarked"

@@ -9,10 +9,11 @@ from broadcasts.consumer import DeliveryEvents
 from common import clock
 from common.mongo import Document, collection
 from people.models import Candidate, Recruiter
-from scheduling import staff, tasks
-from scheduling.cards import notice
+from scheduling import tasks
 from scheduling.models import InterviewEvent, InterviewSlot
-from scheduling.slot_edits import SlotChanges, edit_slot
+from scheduling.services import staff_commands
+from scheduling.services.cards import notice
+from scheduling.services.slot_edits import SlotChanges, edit_slot
 from shared_contracts.booking import Outcome
 from shared_contracts.broadcast import CardDelivered, Delivery, DeliveryStatus
 from shared_contracts.card import CardAttention, CardOccasion
@@ -232,7 +233,7 @@ def test_who_it_no_longer_belongs_to_can_take_no_mark_back(booking: Document, pa
     tell(CardOccasion.BOOKED, booking)
     asking.let_begin(booking)
     collection("interview_slots").update_many({}, {"$set": {"recruiter_id": pavel.pk}})
-    staff.mark_outcome(str(booking["_id"]), BookingStatus.LATE, expected_version=None, actor="anna")
+    staff_commands.mark_outcome(str(booking["_id"]), BookingStatus.LATE, expected_version=None, actor="anna")
 
     card = last_card(OLGA).card
     assert (card.booking.status, card.yours, card.undo_until) == (BookingStatus.LATE, False, None)
@@ -242,7 +243,7 @@ def test_staff_booking_where_approval_is_the_rule_is_told_by_the_notice_alone(
     approval_event: InterviewEvent, make_slot: MakeSlot, maria: Candidate, olga: Recruiter
 ) -> None:
     slot = make_slot(of=approval_event, recruiter=olga)
-    staff.book_for(maria.telegram_id, str(slot.pk), actor="anna", reason="")
+    staff_commands.book_for(maria.telegram_id, str(slot.pk), actor="anna", reason="")
 
     assert cards() == []
     assert asking.the_booking(maria)["recruiter_by_hand"] is False
@@ -252,7 +253,7 @@ def test_staff_booking_where_approval_is_the_rule_is_told_by_the_notice_alone(
 
 def test_staff_offer_another_time_for_the_recruiter(wish: Document, other: InterviewSlot, maria: Candidate) -> None:
     tell(CardOccasion.RESCHEDULE_ASKED, wish)
-    end = staff.offer_time(str(wish["_id"]), str(other.pk), expected_version=wish["version"], actor="anna")
+    end = staff_commands.offer_time(str(wish["_id"]), str(other.pk), expected_version=wish["version"], actor="anna")
 
     assert end is Outcome.BOOKED
     assert kinds() == [(maria.telegram_id, NotificationKind.TIME_OFFERED)]

@@ -6,9 +6,9 @@ import pytest
 from django.contrib.auth.models import Permission, User
 from django.test import Client
 
-from backoffice.logins import Post, give_role
 from backoffice.models import Role, StaffProfile
-from backoffice.roles import make_roles
+from backoffice.services.logins import Post, give_role
+from backoffice.services.roles import make_roles
 from tests.staff_client import StaffClient
 
 

@@ -13,7 +13,7 @@ from django.urls import reverse
 from people.models import Candidate, Recruiter
 from reminders.models import AutoMessage
 from scheduling.models import Booking
-from scheduling.staff import book_for
+from scheduling.services.staff_commands import book_for
 from scheduling.tasks import close_finished
 from tests.conftest import MakeSlot
 from tests.desk.conftest import Text

@@ -12,14 +12,14 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
+from backoffice.staff.attendance import by_answer
 from common import clock
 from common.mongo import collection
-from desk.attendance import by_answer
-from desk.clocks import day_bounds, today
 from people.models import Candidate, Recruiter
 from reminders.models import AutoMessage
 from scheduling.models import STATUS_LABELS, Booking
-from scheduling.staff import book_for
+from scheduling.services.staff_commands import book_for
+from staffkit.clocks import day_bounds, today
 from tests.api.test_indexes import planned, stages
 from tests.conftest import MakeCandidate, MakeSlot
 from tests.desk.conftest import Text

@@ -15,7 +15,7 @@ from common.mongo import collection
 from people.models import Candidate, City, Recruiter
 from reminders.models import AutoMessage
 from scheduling.models import Booking
-from scheduling.staff import book_for
+from scheduling.services.staff_commands import book_for
 from tests.api.test_indexes import planned
 from tests.conftest import MakeCandidate, MakeSlot
 from tests.desk.conftest import Text

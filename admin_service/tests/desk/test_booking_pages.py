@@ -9,11 +9,11 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from desk.spreadsheet import safe
 from people.models import Candidate, City
-from people.usecases import save_candidate
+from people.services.people import save_candidate
 from scheduling.models import Booking, InterviewEvent, InterviewSlot
-from scheduling.staff import book_for
+from scheduling.services.staff_commands import book_for
+from staffkit.spreadsheet import safe
 from tests.asking import book, outcome
 from tests.conftest import MakeCandidate, MakeSlot
 from tests.desk.conftest import Text

@@ -15,9 +15,9 @@ from common import clock, logs
 from common.models import AuditEntry
 from common.mongo import collection
 from common.refusals import RefusedError
-from people.calendar_links import give_calendar, revoke_calendar
 from people.models import Candidate, City, Recruiter
-from people.tokens import digest
+from people.services.calendar_links import give_calendar, revoke_calendar
+from people.services.tokens import digest
 from scheduling.models import InterviewEvent
 from tests import asking
 from tests.conftest import MakeSlot

@@ -9,8 +9,8 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from backoffice.logins import Post, give_role
 from backoffice.models import Role
+from backoffice.services.logins import Post, give_role
 from common.mongo import collection
 from people.models import Candidate
 from tests.conftest import MakeSlot

@@ -7,9 +7,9 @@ from django.test import Client
 from django.urls import reverse
 
 from common.models import AuditEntry
-from people.invitations import invite
 from people.models import Candidate
-from scheduling.staff import book_for
+from people.services.invitations import invite
+from scheduling.services.staff_commands import book_for
 from tests.conftest import MakeSlot
 from tests.desk.conftest import Text
 

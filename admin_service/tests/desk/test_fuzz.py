@@ -4,11 +4,11 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from backoffice.logins import Post, give_role
 from backoffice.models import Role
-from people.invitations import invite
+from backoffice.services.logins import Post, give_role
 from people.models import Candidate, Recruiter
-from scheduling.staff import book_for
+from people.services.invitations import invite
+from scheduling.services.staff_commands import book_for
 from tests.conftest import MakeSlot
 from tests.fuzzing.desk import Answer, Asked, fuzz
 

@@ -19,10 +19,10 @@ from common import clock
 from common.models import AuditEntry
 from common.mongo import collection
 from messaging.models import OutboxMessage
-from people.bulk import MOST_ROWS
-from people.invitations import invite
 from people.models import Candidate, City, Invitation, Recruiter
-from people.tokens import digest
+from people.services.bulk import MOST_ROWS
+from people.services.invitations import invite
+from people.services.tokens import digest
 from tests import claiming
 from tests.desk.conftest import Text
 from tests.desk.test_people_pages import entry

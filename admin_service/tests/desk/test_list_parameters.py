@@ -8,10 +8,10 @@ from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
 
-from desk.lists import DeclaredList
-from desk.options import OneDocumentAdmin
-from people.invitations import invite
 from people.models import Candidate, Recruiter
+from people.services.invitations import invite
+from staffkit.lists import DeclaredList
+from staffkit.options import OneDocumentAdmin
 from tests.desk.conftest import Text
 
 LOOKUPS = ["", "__exact", "__iexact", "__regex", "__iregex", "__startswith", "__contains", "__gt", "__in", "__isnull"]

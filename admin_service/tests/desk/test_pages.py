@@ -7,7 +7,7 @@ from django.urls import reverse
 from common.mongo import collection
 from people.models import Candidate, City, ContactSettings, Recruiter
 from scheduling.models import Booking, InterviewEvent
-from scheduling.staff import book_for
+from scheduling.services.staff_commands import book_for
 from tests.conftest import MakeSlot
 from tests.desk.conftest import Text
 

@@ -10,7 +10,7 @@ from common.models import AuditEntry
 from messaging.models import OutboxMessage
 from people.models import Candidate, City, ContactSettings, Recruiter
 from scheduling.models import Booking, InterviewEvent
-from scheduling.staff import book_for
+from scheduling.services.staff_commands import book_for
 from tests.conftest import MakeCandidate, MakeSlot
 from tests.desk.conftest import Text
 

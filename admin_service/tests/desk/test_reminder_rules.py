@@ -16,8 +16,8 @@ from people.models import City
 from reminders.domain.kinds import AutoKind
 from reminders.domain.timing import Timing
 from reminders.models import ReminderRule
-from reminders.settings import read_timings
-from reminders.usecases import MINUTES, by_the_clock, remove_rule, save_rule
+from reminders.services.rules import MINUTES, by_the_clock, remove_rule, save_rule
+from reminders.services.timings import read_timings
 from scheduling.models import InterviewEvent
 from tests.desk.conftest import Text
 from tests.test_races import together

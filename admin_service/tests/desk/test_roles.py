@@ -5,11 +5,11 @@ from django.contrib.auth.models import Group
 from django.test import Client
 from django.urls import reverse
 
+from message_templates.models import MessageTemplate
 from people.models import Candidate, City
 from scheduling.models import Booking, InterviewEvent
-from scheduling.staff import book_for
+from scheduling.services.staff_commands import book_for
 from tests.conftest import MakeSlot
-from wording.models import MessageTemplate
 
 COORDINATED = ["scheduling_interviewevent", "scheduling_interviewslot", "scheduling_booking", "broadcasts_broadcast"]
 BEHIND = ["messaging_outboxmessage", "messaging_inboxmessage"]

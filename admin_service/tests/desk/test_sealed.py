@@ -10,7 +10,7 @@ from people.models import Candidate, City, Recruiter
 from questionnaires.models import QuestionnaireVersion
 from reminders.models import ReminderRule
 from scheduling.models import Booking, InterviewEvent, InterviewSlot
-from scheduling.staff import book_for
+from scheduling.services.staff_commands import book_for
 from tests.conftest import MakeSlot
 from tests.desk.test_slot_pages import LIST, many, page_of
 from tests.questionnaires import make_draft

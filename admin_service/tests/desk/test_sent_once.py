@@ -16,10 +16,11 @@ from broadcasts.models import AnnouncementChat, Broadcast
 from common import clock
 from common.models import AuditEntry
 from common.mongo import collection
-from desk.sending import once
+from message_templates.models import MessageTemplate
 from people.models import Candidate, City, Invitation, Recruiter
 from questionnaires.models import Questionnaire, QuestionnaireVersion
 from scheduling.models import Booking, InterviewEvent, InterviewSlot
+from staffkit.sending import once
 from tests import asking
 from tests.conftest import MakeCandidate, MakeSlot
 from tests.desk.test_people_pages import entry
@@ -29,7 +30,6 @@ from tests.questionnaires import make_draft
 from tests.spying import watched_by
 from tests.staff_client import StaffClient, unseen
 from tests.test_stale_caches import ChangesAndNews
-from wording.models import MessageTemplate
 
 
 @dataclass

@@ -13,7 +13,7 @@ from common import clock
 from common.models import AuditEntry
 from people.models import Candidate, City, Recruiter
 from scheduling.models import Booking, InterviewEvent, InterviewSlot
-from scheduling.staff import book_for
+from scheduling.services.staff_commands import book_for
 from tests.conftest import MakeSlot
 from tests.desk.conftest import Text
 

@@ -7,7 +7,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
 
-from desk.management.commands.update_texts import CATALOG, LANGUAGE, template, untranslated
+from staffkit.management.commands.update_texts import CATALOG, LANGUAGE, template, untranslated
 
 _PLACEHOLDER = re.compile(r"%\(\w+\)s|\{\}")
 

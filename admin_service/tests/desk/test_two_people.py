@@ -19,7 +19,7 @@ from people.models import Candidate, City, ContactSettings, Recruiter
 from questionnaires.models import Choice, Question, Questionnaire
 from reminders.models import ReminderRule, StaffChat
 from scheduling.models import InterviewEvent
-from scheduling.staff import book_for
+from scheduling.services.staff_commands import book_for
 from tests import asking
 from tests.conftest import MakeSlot
 from tests.desk.test_questionnaire_pages import rows

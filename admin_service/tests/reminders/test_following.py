@@ -10,14 +10,15 @@ from pymongo import monitoring
 from common import clock
 from common.mongo import Document, collection, in_transaction
 from people.models import Candidate, City, Recruiter
-from reminders import ledger as the_ledger
-from reminders import replanning, tasks
+from reminders import tasks
 from reminders.domain.kinds import PLANNED
-from reminders.entries import Change
 from reminders.models import ReminderRule
-from scheduling import loading
+from reminders.services import ledger as the_ledger
+from reminders.services import replanning
+from reminders.services.entries import Change
 from scheduling.models import InterviewEvent
-from scheduling.slot_edits import SlotChanges, edit_slot
+from scheduling.services import loading
+from scheduling.services.slot_edits import SlotChanges, edit_slot
 from shared_contracts.card import CardOccasion
 from shared_contracts.directory import Attendance, BookingStatus
 from tests import asking

@@ -1,8 +1,8 @@
 """The ledger follows bookings: written in the transaction that books, moves, cancels or edits the slot."""
 
 from people.models import Candidate, Recruiter
-from scheduling import staff
-from scheduling.slot_edits import SlotChanges, edit_slot
+from scheduling.services import staff_commands
+from scheduling.services.slot_edits import SlotChanges, edit_slot
 from shared_contracts.booking import Outcome
 from tests import asking
 from tests.conftest import MakeSlot
@@ -71,7 +71,7 @@ def test_a_cancelled_booking_is_not_reminded(at: Clock, make_slot: MakeSlot, mar
 
 def test_staff_who_edit_the_time_of_a_slot_move_its_reminders(at: Clock, make_slot: MakeSlot, maria: Candidate) -> None:
     slot = slot_at(make_slot, "2026-11-24 16:00")
-    staff.book_for(maria.telegram_id, str(slot.pk), actor="c", reason="")
+    staff_commands.book_for(maria.telegram_id, str(slot.pk), actor="c", reason="")
     edit_slot(str(slot.pk), SlotChanges(starts_at=moment("2026-11-24 18:00")), actor="c")
 
     assert ledger(maria) == {

@@ -9,8 +9,8 @@ import redis
 from django.conf import settings
 
 from config.celery import app
+from config.schedule import BEAT_SCHEDULE
 from reminders import tasks
-from scans.schedule import BEAT_SCHEDULE
 from tests.broker_tools import wait_until
 from tests.reminders.beats import PATIENCE, StartBeat, woken
 

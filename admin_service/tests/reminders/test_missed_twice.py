@@ -3,9 +3,9 @@
 import pytest
 
 from people.models import Candidate, Recruiter
-from reminders import sending
+from reminders.services import sending
 from scheduling import tasks as scheduling_tasks
-from scheduling.writing import GuardFailedError
+from scheduling.services.saving import GuardFailedError
 from shared_contracts.booking import Outcome
 from shared_contracts.directory import BookingStatus
 from tests import asking

@@ -8,8 +8,8 @@ from broadcasts.consumer import DeliveryEvents
 from common import clock
 from common.mongo import collection
 from people.models import Candidate, City, Recruiter
-from scheduling import staff
 from scheduling import tasks as scheduling_tasks
+from scheduling.services import staff_commands
 from shared_contracts.broadcast import CardDelivered, Delivery, DeliveryStatus
 from shared_contracts.card import CardAttention, CardCommand
 from shared_contracts.directory import Attendance, BookingStatus
@@ -120,7 +120,7 @@ def test_a_recruiter_who_is_not_in_chat_is_not_told_and_the_ledger_says_so(
     """R4."""
     Recruiter.objects.filter(pk=olga.pk).update(telegram_id=None)
     slot = slot_at(make_slot, "2026-11-24 16:00", recruiter=olga)
-    staff.book_for(maria.telegram_id, str(slot.pk), actor="c", reason="")
+    staff_commands.book_for(maria.telegram_id, str(slot.pk), actor="c", reason="")
     assert notices() == []
     assert row_of(maria, "change")["why"] == "no_chat"
 

@@ -6,10 +6,11 @@ from pymongo.errors import DuplicateKeyError
 
 from common.mongo import collection
 from people.models import Candidate, City
-from reminders import sending, tasks
-from scheduling.removal import remove_candidates
-from scheduling.slot_edits import SlotChanges, edit_slot
-from scheduling.writing import GuardFailedError
+from reminders import tasks
+from reminders.services import sending
+from scheduling.services.removal import remove_candidates
+from scheduling.services.saving import GuardFailedError
+from scheduling.services.slot_edits import SlotChanges, edit_slot
 from tests import asking
 from tests.conftest import MakeCandidate, MakeSlot
 from tests.reminders.tools import (

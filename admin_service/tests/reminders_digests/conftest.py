@@ -11,9 +11,9 @@ from bson import Int64, ObjectId
 from common.mongo import Document, collection
 from messaging.outbox import Outgoing
 from people.models import MOSCOW, Candidate, City, Recruiter
-from reminders.digests import digest_for
 from reminders.models import ReminderRule
-from reminders.usecases import save_rule
+from reminders.services.digests import digest_for
+from reminders.services.rules import save_rule
 from scheduling.models import InterviewEvent
 from shared_contracts.digest import DigestCommand
 from tests.conftest import MakeCandidate

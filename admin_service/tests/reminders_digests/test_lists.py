@@ -8,11 +8,11 @@ from bson import Int64, ObjectId
 
 from common.mongo import collection
 from people.models import MOSCOW, Candidate, City, Recruiter
-from reminders.digests import digest_for, due_lists, plan_lists, put_down, tomorrows
 from reminders.domain.kinds import Why
 from reminders.models import ReminderRule
-from reminders.sending import send_all_due
-from reminders.summary import midnight
+from reminders.services.digests import digest_for, due_lists, plan_lists, put_down, tomorrows
+from reminders.services.sending import send_all_due
+from reminders.services.summary import midnight
 from tests.api.test_indexes import planned
 from tests.conftest import MakeCandidate
 from tests.reminders_digests.conftest import MONDAY, TUESDAY, MakeInterview, at, command, set_time, the_row

@@ -8,11 +8,11 @@ from django.db import connection
 
 from common.mongo import collection
 from people.models import MOSCOW
-from reminders.digests import digest_for, plan_lists
 from reminders.domain.kinds import Why
 from reminders.models import AutoMessage, ReminderRule, StaffChat
-from reminders.summary import booked_on, by_outcome, lines_of, requests, undelivered, wishes
-from reminders.usecases import save_staff_chat
+from reminders.services.digests import digest_for, plan_lists
+from reminders.services.rules import save_staff_chat
+from reminders.services.summary import booked_on, by_outcome, lines_of, requests, undelivered, wishes
 from tests.api.test_indexes import planned, stages
 from tests.reminders_digests.conftest import TUESDAY, MakeInterview, at, command, set_time, the_row
 

@@ -12,9 +12,9 @@ from django.db import connection
 from django_otp.oath import TOTP
 from time_machine import travel
 
-from backoffice.logins import Post, give_role
 from backoffice.models import Role
-from backoffice.roles import make_roles
+from backoffice.services.logins import Post, give_role
+from backoffice.services.roles import make_roles
 from common import clock
 from common.mongo import collection
 from security import second_factor

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from pytest import MonkeyPatch
 from time_machine import travel
 
-from backoffice.logins import set_active
+from backoffice.services.logins import set_active
 from common import clock
 from common.mongo import collection
 from security.models import StaffSession

@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 from time_machine import travel
 
-from backoffice.logins import reset_password, reset_second_step
+from backoffice.services.logins import reset_password, reset_second_step
 from common import clock
 from common.mongo import collection
 from security.attempts import CODES, PASSWORDS, PASSWORDS_FROM_ADDRESS, Attempt, code_attempt, password_attempt

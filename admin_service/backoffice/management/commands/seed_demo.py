@@ -9,8 +9,8 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
-from backoffice.demo import ACTOR, make_demo
-from backoffice.demo_logins import DEMO_LOGINS, make_demo_logins
+from backoffice.demo_data.logins import DEMO_LOGINS, make_demo_logins
+from backoffice.demo_data.people import ACTOR, make_demo
 
 DEFAULT_CHAT_ID = "-1001000000001"
 

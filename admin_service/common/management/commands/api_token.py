@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from config.env import SCOPES, ApiClient, token_digest
+from common.http.clients import SCOPES, ApiClient, token_digest
 
 
 class Command(BaseCommand):

@@ -16,10 +16,10 @@ from messaging.consuming import Handler, Worker
 from messaging.dialogs import DialogCommands, Handling
 from messaging.receiving import receiver
 from people.consumer import store_report
-from people.joining import claim_invitation, claim_username
+from people.services.joining import claim_invitation, claim_username
 from questionnaires.consumer import store_answers
-from scheduling import waiting_list
 from scheduling.consumer import BookingEvents
+from scheduling.services import waiting_list
 from shared_contracts.dialog import (
     ChatStarted,
     ChatStopped,

@@ -1,0 +1,1 @@
+"""An installation with something in it, to look around in."""

@@ -1,0 +1,61 @@
+"""The audit trail in the desk: to read."""
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import FieldTextFilter
+from unfold.decorators import display
+
+from common.models import AuditEntry
+from people.models import MOSCOW
+from staffkit.audit_labels import ABOUT_LOGINS, action_label, actor_label, changes, subject_label
+from staffkit.clocks import said
+from staffkit.options import ReadOnlyAdmin
+
+
+@admin.register(AuditEntry)
+class AuditEntryAdmin(ReadOnlyAdmin):
+    """Who changed what, through what, before and after."""
+
+    list_display = ["when", "what", "done", "who", "change", "reason"]
+    list_filter = [("subject", FieldTextFilter), ("actor", FieldTextFilter), ("correlation_id", FieldTextFilter)]
+    ordering = ["-created_at"]
+    fields = [("when", "what"), ("done", "who"), ("subject_number", "correlation_id"), "change", "reason"]
+    readonly_fields = ["when", "what", "done", "who", "subject_number", "correlation_id", "change", "reason"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[AuditEntry]:
+        """Of staff logins only for those who may see these."""
+        found: QuerySet[AuditEntry] = super().get_queryset(request)
+        may = request.user.has_perm("backoffice.view_stafflogin")  # type: ignore[union-attr]
+        return found if may else found.exclude(subject__in=ABOUT_LOGINS)
+
+    @display(description=_("when"), ordering="created_at")  # type: ignore[untyped-decorator]
+    def when(self, entry: AuditEntry) -> str:
+        """In Moscow's zone."""
+        return said(entry.created_at, MOSCOW)
+
+    @display(description=_("of"), ordering="subject")  # type: ignore[untyped-decorator]
+    def what(self, entry: AuditEntry) -> str:
+        """What kind of thing was changed."""
+        return subject_label(entry.subject)
+
+    @display(description=_("done"), ordering="action")  # type: ignore[untyped-decorator]
+    def done(self, entry: AuditEntry) -> str:
+        """What was done."""
+        return action_label(entry.action)
+
+    @display(description=_("by"), ordering="actor")  # type: ignore[untyped-decorator]
+    def who(self, entry: AuditEntry) -> str:
+        """Who did it."""
+        return actor_label(entry.actor)
+
+    @display(description=_("its id"))  # type: ignore[untyped-decorator]
+    def subject_number(self, entry: AuditEntry) -> str:
+        """To look it up by."""
+        return str(entry.subject_id)
+
+    @display(description=_("change"))  # type: ignore[untyped-decorator]
+    def change(self, entry: AuditEntry) -> str:
+        """Before and after."""
+        return "; ".join(changes(entry.before, entry.after, subject=entry.subject))

@@ -1,0 +1,1 @@
+"""Staff pages about announcements and the chats they go to."""

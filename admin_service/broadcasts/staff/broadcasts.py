@@ -1,0 +1,132 @@
+"""Announcement chats and broadcasts in the desk."""
+
+from typing import Any
+
+from bson import ObjectId
+from django import forms
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
+from unfold.decorators import display
+from unfold.widgets import UnfoldAdminTextInputWidget
+
+from broadcasts.models import AnnouncementChat, Broadcast
+from broadcasts.services.broadcasts import save_chat
+from common.mongo import collection
+from common.scope import SHARED, Rows
+from people.models import MOSCOW
+from shared_contracts.fields import LARGEST_TELEGRAM_ID
+from staffkit.clocks import said
+from staffkit.options import ReadOnlyAdmin, UseCaseAdmin, UseCaseForm, plainly
+
+MOST_DELIVERIES = 200
+
+
+class ChatForm(UseCaseForm):
+    """An announcement chat."""
+
+    chat_id = forms.IntegerField(
+        label=_("chat id"),
+        min_value=-LARGEST_TELEGRAM_ID,
+        max_value=LARGEST_TELEGRAM_ID,
+        widget=UnfoldAdminTextInputWidget(),
+        help_text=_("Groups have negative ids."),
+    )
+
+    def carry_out(self) -> None:
+        """Save it."""
+        save_chat(self.instance, actor=self.actor)
+
+
+@admin.register(AnnouncementChat)
+class AnnouncementChatAdmin(UseCaseAdmin):
+    """Groups that announcements can go to."""
+
+    form = ChatForm
+    rows = SHARED
+    list_display = ["title", "chat_id", "is_active"]
+
+
+@admin.register(Broadcast)
+class BroadcastAdmin(ReadOnlyAdmin):
+    """Broadcasts: what went where, and what came of it. They are started on an interview event's page."""
+
+    rows = Rows(city=("audience_city_id",))
+    list_display = ["when", "event_title", "target", "state", "numbers", "started_by"]
+    list_filter = [("status", ChoicesDropdownFilter)]
+    ordering = ["-created_at"]
+    fields = [("event_title", "when"), ("state_line", "numbers"), ("target", "started_by"), "text"]
+    readonly_fields = ["event_title", "when", "state_line", "numbers", "target", "started_by", "text"]
+    change_form_after_template = "desk/deliveries.html"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Broadcast]:
+        """Names by one more query each, not by joins."""
+        found: QuerySet[Broadcast] = super().get_queryset(request).prefetch_related("event", "audience_city")
+        return found
+
+    def on_page(self, object_id: ObjectId) -> dict[str, Any]:
+        """With its deliveries."""
+        return {"deliveries": _deliveries(object_id)}
+
+    @display(description=_("when"), ordering="created_at")  # type: ignore[untyped-decorator]
+    def when(self, broadcast: Broadcast) -> str:
+        """When it was started."""
+        return said(broadcast.created_at, MOSCOW)
+
+    @display(description=_("interview event"))  # type: ignore[untyped-decorator]
+    def event_title(self, broadcast: Broadcast) -> str:
+        """What it announces."""
+        return broadcast.event.title
+
+    @display(description=_("to"))  # type: ignore[untyped-decorator]
+    def target(self, broadcast: Broadcast) -> str:
+        """Chats by title, and the audience."""
+        chats = AnnouncementChat.objects.filter(chat_id__in=broadcast.chat_ids).values_list("title", flat=True)
+        audience = broadcast.get_audience_display() if broadcast.audience else ""
+        if broadcast.audience_city:
+            audience += f" ({broadcast.audience_city})"
+        return ", ".join(filter(None, (*chats, audience)))
+
+    @display(  # type: ignore[untyped-decorator]
+        description=_("status"),
+        ordering="status",
+        label={"queued": "info", "sending": "warning", "finished": "success"},
+    )
+    def state(self, broadcast: Broadcast) -> tuple[str, str]:
+        """How far it is."""
+        return broadcast.status, broadcast.get_status_display()
+
+    state_line = plainly(state)
+
+    @display(description=_("text"))  # type: ignore[untyped-decorator]
+    def text(self, broadcast: Broadcast) -> str:
+        """As it was sent, line by line."""
+        return format_html('<span class="desk-lines">{}</span>', broadcast.message_text)
+
+    @display(description=_("messages"))  # type: ignore[untyped-decorator]
+    def numbers(self, broadcast: Broadcast) -> str:
+        """What the bot has reported so far."""
+        return counts(broadcast)
+
+
+def _deliveries(broadcast_id: ObjectId) -> list[dict[str, Any]]:
+    rows = collection("broadcast_deliveries").find({"broadcast_id": broadcast_id}).sort("status", 1)
+    labels = {"sent": _("sent"), "blocked": _("blocked"), "failed": _("failed"), "uncertain": _("uncertain")}
+    return [
+        {"chat_id": row["chat_id"], "status": labels.get(row["status"], row["status"]), "error": row["error"]}
+        for row in rows.limit(MOST_DELIVERIES)
+    ]
+
+
+def counts(broadcast: Broadcast) -> str:
+    """How many messages arrived, and how many did not."""
+    words = [
+        (_("sent"), broadcast.sent),
+        (_("blocked"), broadcast.blocked),
+        (_("failed"), broadcast.failed),
+        (_("uncertain"), broadcast.uncertain),
+    ]
+    return ", ".join(f"{word} {number}" for word, number in words if number or word == words[0][0])

@@ -1,0 +1,5 @@
+"""The app's pages in the desk: Django looks for them here."""
+
+from message_templates.staff.templates import MessageTemplateAdmin
+
+__all__ = ["MessageTemplateAdmin"]

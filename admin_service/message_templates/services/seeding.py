@@ -1,0 +1,51 @@
+"""The texts an installation starts with, from ``defaults/*.toml``."""
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from django.db import connection
+
+from common import clock
+from common.mongo import collection, current_session, in_transaction
+from message_templates.services.storing import insert_template, keep_revision, key_of
+from messaging import caches
+from shared_contracts.notification import CacheName, NotificationKind
+from shared_contracts.wording import LANGUAGES
+
+_FOLDER = Path(__file__).parents[1] / "defaults"
+ACTOR = "system"
+
+
+def default_texts() -> dict[tuple[NotificationKind, str], str]:
+    """Every kind's text in each language.
+
+    Raises:
+        KeyError: one is missing.
+    """
+    texts = {}
+    for language in LANGUAGES:
+        written = tomllib.loads((_FOLDER / f"{language}.toml").read_text(encoding="utf-8"))
+        for kind in NotificationKind:
+            texts[kind, language] = written[kind.value].strip()
+    return texts
+
+
+def seed_defaults(**_kwargs: Any) -> None:
+    """Put in the defaults that are not there yet. One that is there, changed by staff or not, is left alone."""
+    if {"message_templates", "outbox"} - set(connection.introspection.table_names()):
+        return  # another app alone was migrated
+    in_transaction(_seed)
+
+
+def _seed() -> None:
+    there = set(collection("message_templates").distinct("key", session=current_session()))
+    now, made = clock.now(), False
+    for (kind, language), text in default_texts().items():
+        if key_of(kind, language, None) in there:
+            continue
+        insert_template(kind, language, None, text, 1, now)
+        keep_revision(kind, language, None, 1, text, "seeded", ACTOR, now)
+        made = True
+    if made:
+        caches.tell_stale(CacheName.TEMPLATES)

@@ -1,0 +1,289 @@
+"""Invitations in the desk (R10): links, who used them, many at once."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from bson import ObjectId
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
+from unfold.decorators import action, display
+from unfold.enums import ActionVariant
+
+from common import clock
+from common.refusals import RefusedError
+from common.scope import Rows
+from people.models import MOSCOW, Candidate, Invitation, InvitationState, Recruiter
+from people.services.bulk import import_candidates
+from people.services.invitations import Invited, can_be_invited, invite, revoke
+from people.staff.forms import ImportForm
+from people.staff.handing_over import as_table, handing_over, links_of, shown
+from shared_contracts.dialog import Role
+from staffkit.audit_labels import trail
+from staffkit.clocks import said, today
+from staffkit.options import ExportingAdmin, ReadOnlyAdmin, find, login, page, plainly, show_refusal
+from staffkit.sending.once import Done, send_once
+from staffkit.spreadsheet import download
+
+MAY_INVITE = "people.add_invitation"
+MAY_REVOKE = "people.change_invitation"
+LIST = "admin:people_invitation_changelist"
+
+
+class StateFilter(DropdownFilter):  # type: ignore[misc]
+    """By whether a link can still be used."""
+
+    title = _("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """All states."""
+        return list(InvitationState.choices)
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """As of now."""
+        unused = Q(used_at=None)
+        conditions = {
+            InvitationState.USED.value: ~unused,
+            InvitationState.REVOKED.value: unused & ~Q(revoked_at=None),
+            InvitationState.EXPIRED.value: unused & Q(revoked_at=None, expires_at__lte=clock.now()),
+            InvitationState.WAITING.value: unused & Q(revoked_at=None, expires_at__gt=clock.now()),
+        }
+        wanted = conditions.get(self.value() or "")
+        return queryset.filter(wanted) if wanted else queryset
+
+
+@admin.register(Invitation)
+class InvitationAdmin(ExportingAdmin, ReadOnlyAdmin):
+    """Links are made on people's pages, or from a table; here they are looked after."""
+
+    rows = Rows(city=("candidate__city_id", "recruiter__city_id"))
+    list_display = ["person", "state_label", "until", "used_by", "made"]
+    list_before_template = "desk/made_links.html"
+    list_filter = [StateFilter, ("role", ChoicesDropdownFilter)]
+    link_parameters = ("batch",)
+    search_fields = ["name", "note"]
+    search_help_text = _("Name or note")
+    ordering = ["-created_at"]
+    actions = ["renew_chosen", "revoke_chosen"]
+    actions_list = ["import_table"]
+    actions_detail = ["renew_one", "revoke_one"]
+    fields = [("person_line", "state_line"), ("until", "used_by"), ("made", "note")]
+    readonly_fields = ["person_line", "state_line", "until", "used_by", "made"]
+    change_form_before_template = "desk/made_link.html"
+    change_form_after_template = "desk/trail.html"
+
+    def on_page(self, object_id: ObjectId) -> dict[str, Any]:
+        """With its audit trail."""
+        return {"trail": trail(str(object_id))}
+
+    def has_revoke_permission(self, request: HttpRequest) -> bool:
+        """Whether links may be made useless."""
+        return bool(request.user.has_perm(MAY_REVOKE))  # type: ignore[union-attr]
+
+    def has_invite_permission(self, request: HttpRequest) -> bool:
+        """Whether links may be made."""
+        return may_invite(request)
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:
+        """The list; once, right after they were made, with the links of a batch."""
+        batch = request.GET.get("batch")
+        chosen = self.get_queryset(request).filter(batch=batch).order_by("name") if batch else ()
+        links = links_of(request, list(chosen)) if "_export" not in request.GET else []
+        context = {"made_links": links, "made_table": as_table(links), **(extra_context or {})}
+        answer = super().changelist_view(request, context)
+        if links:
+            shown(answer)
+        return answer
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        """A link's page; once, right after it was made, with the link."""
+        links = links_of(request, [find(Invitation, object_id)]) if object_id else []
+        context = {"made_links": links, **(extra_context or {})}
+        answer = super().changeform_view(request, object_id, form_url, context)
+        if links:
+            shown(answer)
+        return answer
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        """Revoke what can still be used, make a new link for who can still come by one."""
+        invitation = find(Invitation, str(object_id))
+        hidden = set()
+        if invitation.state is not InvitationState.WAITING:
+            hidden.add("revoke_one")
+        if not can_be_invited(_person(invitation)):
+            hidden.add("renew_one")
+        every: list[Any] = super().get_actions_detail(request, object_id)
+        return [item for item in every if not any(item.action_name.endswith(name) for name in hidden)]
+
+    def export(self, request: HttpRequest, queryset: QuerySet[Invitation]) -> HttpResponseBase:
+        """Who is invited, and what became of it, as CSV."""
+        if not may_invite(request):
+            raise PermissionDenied
+        people = queryset.prefetch_related("candidate__city", "recruiter__city")
+        return download(_rows(people), f"invitations-{today():%Y-%m-%d}.csv")
+
+    @display(description=_("who"), header=True, ordering="name")  # type: ignore[untyped-decorator]
+    def person(self, invitation: Invitation) -> list[str]:
+        """Name and role."""
+        return [invitation.name, invitation.get_role_display()]
+
+    @display(  # type: ignore[untyped-decorator]
+        description=_("state"),
+        label={"waiting": "info", "used": "success", "expired": "warning", "revoked": "danger"},
+    )
+    def state_label(self, invitation: Invitation) -> tuple[str, str]:
+        """Whether it can still be used."""
+        return invitation.state.value, str(invitation.state.label)
+
+    person_line, state_line = plainly(person), plainly(state_label)
+
+    @display(description=_("valid until"), ordering="expires_at")  # type: ignore[untyped-decorator]
+    def until(self, invitation: Invitation) -> str:
+        """In Moscow's zone."""
+        return said(invitation.expires_at, MOSCOW)
+
+    @display(description=_("used by"), ordering="used_at")  # type: ignore[untyped-decorator]
+    def used_by(self, invitation: Invitation) -> str:
+        """Which Telegram account used it, and when."""
+        if not invitation.used_at:
+            return "—"
+        return f"{invitation.used_by_telegram_id} · {said(invitation.used_at, MOSCOW)}"
+
+    @display(description=_("made"), ordering="created_at")  # type: ignore[untyped-decorator]
+    def made(self, invitation: Invitation) -> str:
+        """By whom and when."""
+        return f"{invitation.created_by} · {said(invitation.created_at, MOSCOW)}"
+
+    @admin.action(description=_("Make new links"), permissions=["invite"])
+    def renew_chosen(self, request: HttpRequest, queryset: QuerySet[Invitation]) -> HttpResponse | None:
+        """Make new links for the people of the chosen ones, which end the earlier."""
+        chosen = {_person(item).pk: _person(item) for item in queryset.prefetch_related("candidate", "recruiter")}
+        people = [person for person in chosen.values() if can_be_invited(person)]
+        if not people:
+            messages.warning(request, _("All of them are in already, or off the list: there is nobody to invite."))
+            return None
+        try:
+            return send_once(request, lambda: made(invite(people, actor=login(request))))
+        except RefusedError as error:
+            messages.error(request, " ".join(error.errors.values()))
+            return None
+
+    @action(  # type: ignore[untyped-decorator]
+        description=_("Make a new link"), url_path="renew", permissions=[MAY_INVITE], icon="link"
+    )
+    def renew_one(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """To the person's page that makes one, which ends this."""
+        person = _person(find(Invitation, object_id))
+        return HttpResponseRedirect(reverse(f"admin:people_{person._meta.model_name}_invite_one", args=[person.pk]))
+
+    @admin.action(description=_("Revoke"), permissions=["revoke"])
+    def revoke_chosen(self, request: HttpRequest, queryset: QuerySet[Invitation]) -> None:
+        """Make the chosen links useless."""
+        _revoke(request, list(queryset))
+
+    @action(  # type: ignore[untyped-decorator]
+        description=_("Revoke"),
+        url_path="revoke",
+        permissions=[MAY_REVOKE],
+        icon="link_off",
+        variant=ActionVariant.DANGER,
+    )
+    def revoke_one(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The same for one, from its page."""
+        invitation = find(Invitation, object_id)
+        back = reverse("admin:people_invitation_change", args=[invitation.pk])
+        if request.method == "POST":
+            _revoke(request, [invitation])
+            return HttpResponseRedirect(back)
+        return page(
+            self,
+            request,
+            "desk/form_page.html",
+            title=_("Revoke the link"),
+            obj=invitation,
+            intro=_("%(name)s will not be able to come in by it.") % {"name": invitation},
+            submit_text=_("Revoke"),
+            danger=True,
+            back=back,
+        )
+
+    @action(  # type: ignore[untyped-decorator]
+        description=_("Invite many from a table"), url_path="import", permissions=[MAY_INVITE], icon="group_add"
+    )
+    def import_table(self, request: HttpRequest) -> HttpResponse:
+        """Paste or upload a table: everyone in it becomes a candidate with a link."""
+        form = ImportForm(request.POST if "_confirm" in request.POST else None, request.FILES or None)
+        if form.is_valid():
+            data = form.cleaned_data
+
+            def take_in() -> Done:
+                days, note = data["days"], data["note"]
+                return made(import_candidates(data["text"], actor=login(request), days=days, note=note))
+
+            try:
+                return send_once(request, take_in)
+            except RefusedError as error:
+                show_refusal(form, error)
+        return page(
+            self,
+            request,
+            "desk/import_people.html",
+            title=_("Invite many from a table"),
+            form=form,
+            submit_text=_("Add and invite"),
+            back=reverse(LIST),
+        )
+
+
+def may_invite(request: HttpRequest) -> bool:
+    """Whether links may be made, and so seen."""
+    return bool(request.user.has_perm(MAY_INVITE))  # type: ignore[union-attr]
+
+
+def made(invited: Invited) -> Done:
+    """The list of the links just made."""
+    text = ngettext("%(count)s link made.", "%(count)s links made.", invited.links) % {"count": invited.links}
+    return Done(f"{reverse(LIST)}?batch={invited.batch}", text, handing_over(invited.tokens))
+
+
+def _person(invitation: Invitation) -> Candidate | Recruiter:
+    """Whom it lets in."""
+    person = invitation.candidate if invitation.role == Role.CANDIDATE else invitation.recruiter
+    if person is None:
+        raise Http404  # neither is ever deleted
+    return person
+
+
+def _revoke(request: HttpRequest, chosen: Sequence[Invitation]) -> None:
+    count = revoke([str(invitation.pk) for invitation in chosen], actor=login(request))
+    text = ngettext("%(count)s link revoked.", "%(count)s links revoked.", count) % {"count": count}
+    messages.success(request, text)
+
+
+def _rows(invitations: QuerySet[Invitation]) -> Iterator[Sequence[object]]:
+    titles = (_("Name"), _("City"), _("Username"), _("Telegram id"), _("Role"), _("State"), _("Valid until"), _("Note"))
+    yield [str(title) for title in titles]
+    for invitation in invitations:
+        person = _person(invitation)
+        yield [
+            invitation.name,
+            person.city or "",
+            person.username,
+            person.telegram_id or "",
+            invitation.get_role_display(),
+            invitation.state.label,
+            said(invitation.expires_at, MOSCOW),
+            invitation.note,
+        ]

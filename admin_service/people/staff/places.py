@@ -1,0 +1,123 @@
+"""Cities, recruiters and the default contact in the desk."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import BooleanRadioFilter
+from unfold.decorators import display
+from unfold.widgets import UnfoldAdminSelectWidget
+
+from common.scope import SHARED, Rows
+from people.models import City, ContactSettings, Recruiter
+from people.services.people import save_city, save_contact, save_recruiter
+from people.staff.calendars import CalendarAdmin
+from people.staff.forms import TelegramIdField, UsernameField
+from people.staff.inviting import InvitingAdmin
+from staffkit.options import OneDocumentAdmin, UseCaseAdmin, UseCaseForm
+from staffkit.scoping import ScopedRelatedFilter
+
+
+class CityForm(UseCaseForm):
+    """A city."""
+
+    def carry_out(self) -> None:
+        """Save it."""
+        save_city(self.instance, actor=self.actor)
+
+
+@admin.register(City)
+class CityAdmin(UseCaseAdmin):
+    """Cities."""
+
+    form = CityForm
+    rows = Rows(city=("pk",))
+    list_display = ["name", "timezone", "contact_url"]
+    search_fields = ["name"]
+    ordering = ["name"]
+
+
+class RecruiterForm(UseCaseForm):
+    """A recruiter."""
+
+    telegram_id = TelegramIdField(help_text=_("If you know it. Until it is known they are reached by hand."))
+    username = UsernameField()
+    deputy = forms.ModelChoiceField(
+        Recruiter.objects.order_by("name"),
+        label=_("Deputy"),
+        required=False,
+        widget=UnfoldAdminSelectWidget(),
+        help_text=_("May answer the requests that this recruiter leaves unanswered."),
+    )
+
+    class Meta:
+        labels = {"name": _("Full name")}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "deputy" in self.fields:
+            choices = self.fields["deputy"]
+            # The present one, too, though inactive: a choice that is not offered would be taken away by saving.
+            offered = Q(is_active=True) | Q(pk=self.instance.deputy_id)
+            choices.queryset = choices.queryset.filter(offered).exclude(pk=self.instance.pk)  # type: ignore[attr-defined]
+
+    def carry_out(self) -> None:
+        """Save them."""
+        save_recruiter(self.instance, actor=self.actor)
+
+
+@admin.register(Recruiter)
+class RecruiterAdmin(CalendarAdmin, InvitingAdmin):
+    """Recruiters."""
+
+    form = RecruiterForm
+    rows = Rows(city=("city_id",), recruiter=("pk",))
+    actions_detail = [*InvitingAdmin.actions_detail, *CalendarAdmin.actions_detail]
+    fields = ["name", "city", "username", "telegram_id", "contact_url", "deputy", "is_active"]
+    list_display = ["person", "city_name", "telegram_id", "contact_url", "is_active", "reached"]
+    list_filter = [("city", ScopedRelatedFilter), ("is_active", BooleanRadioFilter)]
+    search_fields = ["name"]
+    ordering = ["name"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Recruiter]:
+        """Cities by one more query, not by a join."""
+        found: QuerySet[Recruiter] = super().get_queryset(request).prefetch_related("city")
+        return found
+
+    @display(description=_("recruiter"), ordering="name")  # type: ignore[untyped-decorator]
+    def person(self, recruiter: Recruiter) -> str:
+        """Their name."""
+        return recruiter.name
+
+    @display(description=_("city"))  # type: ignore[untyped-decorator]
+    def city_name(self, recruiter: Recruiter) -> str:
+        """Their city."""
+        return str(recruiter.city or "—")
+
+    @display(  # type: ignore[untyped-decorator]
+        description=_("in chat"), label={"yes": "success", "no": "warning", "blocked": "danger"}
+    )
+    def reached(self, recruiter: Recruiter) -> tuple[str, str]:
+        """Whether the bot's cards reach them (R4)."""
+        if recruiter.telegram_id is None:
+            return "no", str(_("by hand"))
+        return ("blocked", str(_("can't be reached"))) if recruiter.blocked_at else ("yes", str(_("reached")))
+
+
+class ContactForm(UseCaseForm):
+    """The default contact."""
+
+    def carry_out(self) -> None:
+        """Save it."""
+        save_contact(self.instance, actor=self.actor)
+
+
+@admin.register(ContactSettings)
+class ContactAdmin(OneDocumentAdmin):
+    """The default contact."""
+
+    form = ContactForm
+    rows = SHARED

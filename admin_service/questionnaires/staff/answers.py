@@ -1,0 +1,115 @@
+"""Candidates' answers in the desk."""
+
+from typing import Any
+
+from bson import ObjectId
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import BooleanRadioFilter, ChoicesDropdownFilter
+from unfold.decorators import action, display
+
+from common import clock, correlation
+from common.mongo import collection
+from common.refusals import RefusedError
+from common.scope import Rows
+from people.models import MOSCOW
+from questionnaires.models import REJECTED, QuestionnaireAnswers
+from questionnaires.services.answering import let_answer_again
+from questionnaires.staff.answer_texts import shown
+from scheduling.staff.filters import DayFilter, EventFilter
+from staffkit.audit_labels import trail
+from staffkit.clocks import said
+from staffkit.options import ReadOnlyAdmin, find, login, page, plainly
+from staffkit.scoping import Through
+
+
+@admin.register(QuestionnaireAnswers)
+class AnswersAdmin(ReadOnlyAdmin):
+    """Answers, from the names they hold: no list, filter or search joins."""
+
+    rows = Through(field="candidate_id", owners="users", owned=Rows(city=("city_id",)))
+    list_display = ["when", "person", "telegram_id", "event", "state", "version", "current"]
+    list_filter = [
+        ("status", ChoicesDropdownFilter),
+        EventFilter,
+        ("current", BooleanRadioFilter),
+        ("answered_at", DayFilter),
+    ]
+    search_fields = ["search"]
+    search_help_text = _("Name, username or Telegram id")
+    ordering = ["-answered_at"]
+    fields = [("person", "telegram_id"), ("event", "version"), ("when", "state_line"), "current"]
+    readonly_fields = ["when", "state_line"]
+    actions_detail = ["let_again"]
+    change_form_after_template = "desk/answers_and_trail.html"
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        """Only for those whose rejection counts."""
+        found = find(QuestionnaireAnswers, str(object_id))
+        every: list[Any] = super().get_actions_detail(request, object_id)
+        return every if found.current and found.status == REJECTED else []
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[QuestionnaireAnswers], search_term: str
+    ) -> tuple[QuerySet[QuestionnaireAnswers], bool]:
+        """Parts of names, usernames and Telegram ids; a username may come with its @."""
+        words = [word.removeprefix("@") for word in search_term.split()]
+        found: tuple[QuerySet[QuestionnaireAnswers], bool] = super().get_search_results(
+            request, queryset, " ".join(words)
+        )
+        return found
+
+    def on_page(self, object_id: ObjectId) -> dict[str, Any]:
+        """With the answers and what happened."""
+        row = collection("questionnaire_answers").find_one({"_id": object_id})
+        return {"answers": [shown(row)] if row else [], "alone": True, "trail": trail(str(object_id))}
+
+    @display(description=_("answered"), ordering="answered_at")  # type: ignore[untyped-decorator]
+    def when(self, answers: QuestionnaireAnswers) -> str:
+        """When, in Moscow."""
+        return said(answers.answered_at, MOSCOW)
+
+    @display(  # type: ignore[untyped-decorator]
+        description=_("result"), ordering="status", label={"passed": "success", "rejected": "danger"}
+    )
+    def state(self, answers: QuestionnaireAnswers) -> tuple[str, str]:
+        """The result, in words."""
+        return answers.status, answers.get_status_display()
+
+    state_line = plainly(state)
+
+    @action(  # type: ignore[untyped-decorator]
+        description=_("Let answer again"),
+        url_path="let-again",
+        permissions=["questionnaires.change_questionnaireanswers"],
+        icon="replay",
+    )
+    def let_again(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Ask, then set the rejection aside."""
+        found = find(QuestionnaireAnswers, object_id)
+        here = reverse("admin:questionnaires_questionnaireanswers_change", args=[found.pk])
+        if request.method == "POST":
+            self._let_again(request, str(found.pk))
+            return HttpResponseRedirect(here)
+        return page(
+            self,
+            request,
+            "desk/form_page.html",
+            title=_("Let answer again"),
+            obj=found,
+            intro=_("%(name)s may answer the questionnaire from the start. These answers stay in the history.")
+            % {"name": found},
+            submit_text=_("Let answer again"),
+            back=here,
+        )
+
+    def _let_again(self, request: HttpRequest, answers_id: str) -> None:
+        try:
+            let_answer_again(answers_id, actor=login(request), now=clock.now(), correlation_id=correlation.current())
+        except RefusedError as error:
+            messages.error(request, error.errors[""])
+        else:
+            messages.success(request, _("The questionnaire can be answered again."))

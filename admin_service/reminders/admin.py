@@ -1,0 +1,7 @@
+"""The app's pages in the desk: Django looks for them here."""
+
+from reminders.staff.messages import AutoMessageAdmin
+from reminders.staff.rules import ReminderRuleAdmin
+from reminders.staff.staff_chat import StaffChatAdmin
+
+__all__ = ["AutoMessageAdmin", "ReminderRuleAdmin", "StaffChatAdmin"]

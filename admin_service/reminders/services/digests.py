@@ -1,0 +1,243 @@
+"""Lists that go out by themselves: a recruiter's tomorrow, the staff's day.
+
+They are put down when their time has come, from what stands then: a rule, an interview or a chat that changed before
+needs no planning anew.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, time
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from bson import ObjectId
+from django.db import IntegrityError
+
+from common import correlation, wire
+from common.mongo import Document, collection, current_session
+from messaging.outbox import Outgoing
+from people.models import MOSCOW
+from reminders.domain.kinds import AutoKind, AutoState, Why
+from reminders.domain.timing import local, next_quiet
+from reminders.models import AutoMessage
+from reminders.services.summary import booked_on, day_summary, midnight
+from reminders.services.timings import Timings, read_timings
+from scheduling.services import loading
+from scheduling.services.candidate_news import derived_id
+from shared_contracts.digest import DaySummary, DigestCommand, DigestEntry, DigestKind
+from shared_contracts.directory import Attendance
+from shared_contracts.topology import DIGEST_COMMAND
+
+MOST_ENTRIES = 100
+_BY_START = [("starts_at", 1), ("_id", 1)]
+
+
+class DueList(NamedTuple):
+    """A list whose time has come. ``day``: the first moment of the day it is about, as the ledger keeps it."""
+
+    kind: AutoKind
+    subject_id: ObjectId
+    chat_id: int
+    timezone: str
+    day: datetime
+    due_at: datetime
+
+
+def plan_lists(now: datetime) -> int:
+    """Put down the lists whose time has come today; once each, whoever else does so at the same time.
+
+    Not to be called in a transaction: a list that someone else has just put down would end it.
+
+    Args:
+        now: aware UTC.
+
+    Returns:
+        How many were put down, with those that are too late to be sent.
+    """
+    return sum(put_down(item, now) for item in due_lists(now))
+
+
+def due_lists(now: datetime) -> list[DueList]:
+    """The lists whose time has come today, that have something to tell and have not been put down."""
+    timings = read_timings()
+    due = [*_summary_due(timings, now), *_with_interviews(_tomorrows_due(timings, now))]
+    known = _known(due)
+    return [item for item in due if (item.subject_id, item.day) not in known]
+
+
+def put_down(item: DueList, now: datetime) -> bool:
+    """Write a list into the ledger; False where another scan was first, which the unique index decides."""
+    stale_at = next_quiet(item.due_at, item.timezone)
+    stale = now >= stale_at
+    try:
+        AutoMessage.objects.create(
+            subject_id=item.subject_id,
+            kind=item.kind.value,
+            starts_at=item.day,
+            target_chat_id=item.chat_id,
+            due_at=item.due_at,
+            stale_at=stale_at,
+            state=AutoState.SUPPRESSED.value if stale else AutoState.SCHEDULED.value,
+            why=Why.STALE.value if stale else "",
+        )
+    except IntegrityError:
+        return False
+    return True
+
+
+def digest_for(row: Document, now: datetime) -> Outgoing | Why:
+    """The command that sends a list, as things stand at this moment.
+
+    Args:
+        row: the ledger's document as it was found due; sending it is one attempt more.
+        now: aware UTC.
+
+    Returns:
+        Why there is none where its reader has gone, or there is nothing to tell any more.
+    """
+    return _staff_summary(row, now) if row["kind"] == AutoKind.STAFF_SUMMARY else _tomorrow(row, now)
+
+
+def tomorrows(recruiter_id: ObjectId, day: datetime, timezone: str) -> Document:
+    """The MongoDB condition of a recruiter's interviews on a day; served by ``bookings_recruiter``."""
+    return {"recruiter_id": recruiter_id, **booked_on(day, timezone)}
+
+
+def _summary_due(timings: Timings, now: datetime) -> list[DueList]:
+    chat = collection("staff_chat").find_one({"chat_id": {"$ne": None}})
+    clock = timings.of(None, None).staff_summary
+    if chat is None or clock is None:
+        return []
+    today = midnight(now, MOSCOW)
+    return _if_due(AutoKind.STAFF_SUMMARY, chat["_id"], chat["chat_id"], MOSCOW, today, clock, now)
+
+
+def _tomorrows_due(timings: Timings, now: datetime) -> list[DueList]:
+    rows = list(collection("recruiters").find(_reading()))
+    zones = _zones(rows)
+    due: list[DueList] = []
+    for row in rows:
+        zone, city_id = zones[row["_id"]], row["city_id"]
+        clock = timings.of(None, str(city_id) if city_id else None).tomorrow
+        if clock:
+            day = midnight(now, zone, days=1)
+            due += _if_due(AutoKind.TOMORROW, row["_id"], row["telegram_id"], zone, day, clock, now)
+    return due
+
+
+def _if_due(
+    kind: AutoKind, subject_id: ObjectId, chat_id: int, timezone: str, day: datetime, clock: time, now: datetime
+) -> list[DueList]:
+    due_at = datetime.combine(local(now, timezone).date(), clock, ZoneInfo(timezone)).astimezone(now.tzinfo)
+    return [DueList(kind, subject_id, chat_id, timezone, day, due_at)] if due_at <= now else []
+
+
+def _with_interviews(lists: Iterable[DueList]) -> list[DueList]:
+    """The lists that have something to tell: one question for each zone."""
+    by_day: dict[tuple[datetime, str], list[DueList]] = {}
+    for item in lists:
+        by_day.setdefault((item.day, item.timezone), []).append(item)
+    found: list[DueList] = []
+    for (day, timezone), items in by_day.items():
+        readers = {"recruiter_id": {"$in": [item.subject_id for item in items]}}
+        busy = set(collection("bookings").distinct("recruiter_id", {**readers, **booked_on(day, timezone)}))
+        found += [item for item in items if item.subject_id in busy]
+    return found
+
+
+def _known(lists: Iterable[DueList]) -> set[tuple[ObjectId, datetime]]:
+    """Those put down before; served by ``auto_subject``."""
+    query = {
+        "subject_id": {"$in": [item.subject_id for item in lists]},
+        "kind": {"$in": [AutoKind.TOMORROW.value, AutoKind.STAFF_SUMMARY.value]},
+        "starts_at": {"$in": sorted({item.day for item in lists})},
+    }
+    rows = collection("auto_messages").find(query, {"subject_id": 1, "starts_at": 1})
+    return {(row["subject_id"], row["starts_at"]) for row in rows}
+
+
+def _tomorrow(row: Document, now: datetime) -> Outgoing | Why:
+    reader = {**_reading(), "_id": row["subject_id"], "telegram_id": row["target_chat_id"]}
+    recruiters = list(collection("recruiters").find(reader, session=current_session()))
+    if not recruiters:
+        return Why.NO_CHAT
+    zone = _zones(recruiters)[row["subject_id"]]
+    query = tomorrows(row["subject_id"], row["starts_at"], zone)
+    found = collection("bookings").find(query, session=current_session()).sort(_BY_START).limit(MOST_ENTRIES)
+    entries = _entries(list(found))
+    more = 0
+    if len(entries) == MOST_ENTRIES:
+        more = collection("bookings").count_documents(query, session=current_session()) - MOST_ENTRIES
+    return _command(row, now, zone, entries=entries, more=more) if entries else Why.EMPTY
+
+
+def _staff_summary(row: Document, now: datetime) -> Outgoing | Why:
+    reader = {"_id": row["subject_id"], "chat_id": row["target_chat_id"]}
+    chat = collection("staff_chat").find_one(reader, session=current_session())
+    if chat is None:
+        return Why.NO_CHAT
+    summary = day_summary(row["starts_at"], MOSCOW, now)
+    return _command(row, now, MOSCOW, language=chat["language"], summary=summary)
+
+
+def _command(
+    row: Document,
+    now: datetime,
+    timezone: str,
+    *,
+    language: str | None = None,
+    entries: Iterable[DigestEntry] = (),
+    more: int = 0,
+    summary: DaySummary | None = None,
+) -> Outgoing:
+    attempt = row["attempts"] + 1
+    message = DigestCommand(
+        message_id=derived_id(f"{row['_id']}/{attempt}", "digest"),
+        correlation_id=correlation.current(),
+        occurred_at=now,
+        digest_id=str(row["_id"]),
+        kind=DigestKind(row["kind"]),
+        attempt=attempt,
+        chat_id=row["target_chat_id"],
+        language="en" if language == "en" else "ru" if language else None,
+        day=f"{local(row['starts_at'], timezone):%Y-%m-%d}",
+        timezone=timezone,
+        not_after=row["stale_at"],
+        entries=list(entries),
+        more=more,
+        summary=summary,
+    )
+    return Outgoing(DIGEST_COMMAND, message)
+
+
+def _entries(bookings: list[Document]) -> list[DigestEntry]:
+    return wire.views("bookings", bookings, _entries_of) if bookings else []
+
+
+def _entries_of(bookings: Sequence[Document]) -> list[DigestEntry]:
+    rows = loading.people_by_id([row["user_id"] for row in bookings])
+    people = {row["_id"]: loading.candidate_from(row) for row in rows}
+    entries = []
+    for row in bookings:
+        person = people[row["user_id"]]
+        entries.append(
+            DigestEntry(
+                starts_at=row["starts_at"],
+                candidate=person.name,
+                link=person.link,
+                event=row["slot"]["event"],
+                place=", ".join(filter(None, (row["location"], row["slot"]["room"]))),
+                attendance=Attendance(row["attendance"]) if row["attendance"] else None,
+                by_hand=row["candidate_by_hand"] or not person.reachable,
+            )
+        )
+    return entries
+
+
+def _reading() -> Document:
+    """Recruiters whom the bot can write to."""
+    return {"is_active": True, "telegram_id": {"$ne": None}, "blocked_at": None}
+
+
+def _zones(recruiters: list[Document]) -> dict[ObjectId, str]:
+    cities = {row["_id"]: row["timezone"] for row in loading.cities_by_id({row["city_id"] for row in recruiters})}
+    return {row["_id"]: cities.get(row["city_id"], MOSCOW) for row in recruiters}

@@ -1,0 +1,179 @@
+"""Putting what is due on its way: into the outbox, in the transaction that notes it in the ledger.
+
+Safe at any time, twice at once, and killed anywhere: a message is claimed by a conditional update, and claim and outbox
+row are committed together or not at all.
+"""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import structlog
+from bson import Int64, ObjectId
+from pymongo import UpdateOne
+from pymongo.errors import ConnectionFailure
+
+from common.mongo import Document, collection, current_session, in_transaction
+from messaging import outbox
+from messaging.outbox import Outgoing
+from reminders.domain.judging import Hold, Send, Suppress, judge
+from reminders.domain.kinds import TO_CANDIDATES, AutoKind, AutoState, Why
+from reminders.services.dispatching import DISPATCH, notices
+from reminders.services.entries import suppressed
+from reminders.services.standing import Scene, entry, read_scene
+from scheduling.services import candidate_news
+from scheduling.services.saving import GuardFailedError
+
+log = structlog.get_logger(__name__)
+
+BATCH = 100
+MOST_PER_SCAN = 2_000
+AGAIN_AFTER = timedelta(minutes=1)
+"""A message that can't be made is tried again, without standing in the way of the others."""
+UNREPORTED = timedelta(minutes=15)
+"""After so long without a report the bot has given a command up, or it was lost with the broker's disk."""
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a batch comes to: writes to the ledger, and messages. ``closed``: ids of what is decided."""
+
+    writes: list[UpdateOne] = field(default_factory=list)
+    messages: list[Outgoing] = field(default_factory=list)
+    closed: set[str] = field(default_factory=set)
+
+
+def due(now: datetime) -> Document:
+    """The MongoDB condition of messages that are due; served by ``auto_due``."""
+    return {"state": AutoState.SCHEDULED.value, "due_at": {"$lte": now}}
+
+
+def send_all_due(now: datetime) -> int:
+    """Put on its way what is due at ``now`` (aware UTC); the answer is how many messages went.
+
+    Raises:
+        pymongo.errors.ConnectionFailure: the database is away; what was not committed is still due.
+    """
+    rows = collection("auto_messages").find(due(now), {"_id": 1}).sort("due_at", 1).limit(MOST_PER_SCAN)
+    ids = [row["_id"] for row in rows]
+    batches = [ids[start : start + BATCH] for start in range(0, len(ids), BATCH)]
+    random.shuffle(batches)  # two scans at once would wait for each other at every batch
+    return sum(_send_or_split(batch, now) for batch in batches)
+
+
+def send_unreported_again(now: datetime) -> int:
+    """Judge candidates' messages anew that were put on their way long before ``now`` and never reported; how many.
+
+    Safe while the first command still waits somewhere: the bot sends the newest attempt only, and nothing twice.
+    """
+    lost = {
+        "state": AutoState.QUEUED.value,
+        "kind": {"$in": [kind.value for kind in TO_CANDIDATES]},
+        "queued_at": {"$lte": now - UNREPORTED},
+        "stale_at": {"$gt": now},
+    }
+    again = {"$set": {"state": AutoState.SCHEDULED.value, "due_at": now, "updated_at": now}}
+    return collection("auto_messages").update_many(lost, again).modified_count
+
+
+def send(ids: Sequence[ObjectId], now: datetime) -> int:
+    """Put messages on their way in one transaction, those that are due and still true; how many went.
+
+    Raises:
+        GuardFailedError: someone else claimed one meanwhile; nothing was written.
+    """
+
+    def work() -> int:
+        outcome = decide(ids, now)
+        write(outcome)
+        return len(outcome.messages)
+
+    return in_transaction(work)
+
+
+def decide(ids: Sequence[ObjectId], now: datetime) -> Outcome:
+    """Judge each message by its booking as it is at this moment, and make what is to be sent."""
+    found = collection("auto_messages").find({"_id": {"$in": list(ids)}, **due(now)}, session=current_session())
+    rows = list(found.sort("due_at", 1))
+    scene, outcome = read_scene(rows), Outcome()
+    for row in rows:
+        if str(row["_id"]) not in outcome.closed:
+            _decide(row, scene, outcome, now)
+    return outcome
+
+
+def write(outcome: Outcome) -> None:
+    """Store what a batch came to. Every claim must find its message as it was judged.
+
+    Raises:
+        GuardFailedError: one did not.
+    """
+    if outcome.writes:
+        result = collection("auto_messages").bulk_write(outcome.writes, ordered=False, session=current_session())
+        if result.matched_count != len(outcome.writes):
+            raise GuardFailedError("auto_messages: claimed by another scan meanwhile")
+    outbox.add(outcome.messages)
+    candidate_news.remember(outcome.messages)
+
+
+def _decide(row: Document, scene: Scene, outcome: Outcome, now: datetime) -> None:
+    verdict = judge(entry(row), scene.standing(row), scene.around(row), scene.zone(row), now)
+    if isinstance(verdict, Hold):
+        outcome.writes.append(_update(row["_id"], {"$set": {"due_at": verdict.until, "updated_at": now}}))
+        return
+    outcome.closed.add(str(row["_id"]))
+    if isinstance(verdict, Suppress):
+        outcome.writes.append(_update(row["_id"], suppressed(verdict.why, now)))
+        return
+    messages, why = DISPATCH[AutoKind(row["kind"])](row, verdict, scene, now)
+    outcome.messages += messages
+    if why:
+        outcome.writes.append(_update(row["_id"], suppressed(why, now)))
+        return
+    outcome.writes.append(_update(row["_id"], _claim(verdict, messages, now)))
+    _close(verdict.absorbs, Why.MERGED, outcome, now)
+    if row["kind"] == AutoKind.NO_SHOW.value:
+        # Written with the claim, so that of two scans at once only one can offer.
+        _close(scene.other_offers(row), Why.OFFERED_BEFORE, outcome, now)
+
+
+def _close(message_ids: Sequence[str], why: Why, outcome: Outcome, now: datetime) -> None:
+    """End messages that one which goes makes needless."""
+    for message_id in message_ids:
+        if message_id not in outcome.closed:
+            outcome.closed.add(message_id)
+            outcome.writes.append(_update(ObjectId(message_id), suppressed(why, now)))
+
+
+def _claim(verdict: Send, messages: Sequence[Outgoing], now: datetime) -> Document:
+    fields: Document = {"state": AutoState.QUEUED.value, "queued_at": now, "updated_at": now}
+    fields["asks_attendance"] = verdict.asks_attendance
+    if told := notices(messages):
+        fields["target_chat_id"] = Int64(told[0].recruiter_telegram_id)
+    return {"$set": {**fields, "error": ""}, "$inc": {"attempts": Int64(1)}}
+
+
+def _update(message_id: ObjectId, update: Document) -> UpdateOne:
+    """Guarded: what is not waiting any more is someone else's."""
+    return UpdateOne({"_id": message_id, "state": AutoState.SCHEDULED.value}, update)
+
+
+def _send_or_split(ids: Sequence[ObjectId], now: datetime) -> int:
+    """One that can't be sent is put off alone, and its neighbours go."""
+    try:
+        return send(ids, now)
+    except ConnectionFailure:
+        raise
+    except Exception as error:
+        if len(ids) > 1:
+            log.warning("batch_split", size=len(ids), error=type(error).__name__)
+            return sum(_send_or_split([item], now) for item in ids)
+        log.error("auto_message_put_off", auto_message=str(ids[0]), exc_info=error)
+        _put_off(ids[0], type(error).__name__, now)
+        return 0
+
+
+def _put_off(message_id: ObjectId, error: str, now: datetime) -> None:
+    again = {"due_at": now + AGAIN_AFTER, "error": error, "updated_at": now}
+    collection("auto_messages").update_one({"_id": message_id, "state": AutoState.SCHEDULED.value}, {"$set": again})

@@ -1,0 +1,191 @@
+"""The ledger of automatic messages in the desk: to read."""
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from bson import ObjectId
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
+from unfold.decorators import display
+
+from common.mongo import collection
+from common.scope import INTERVIEWS
+from people.models import MOSCOW
+from reminders.domain.kinds import TO_CANDIDATES, AutoKind
+from reminders.models import AutoMessage
+from scheduling.staff.filters import DayFilter
+from staffkit.clocks import said
+from staffkit.lists import DeclaredList
+from staffkit.options import ReadOnlyAdmin, plainly
+from staffkit.scoping import Through
+
+STATE_COLOURS = {
+    "scheduled": "info",
+    "queued": "info",
+    "sent": "success",
+    "failed": "danger",
+    "suppressed": "default",
+}
+
+
+class Told(NamedTuple):
+    """Whom a message is for, whom it is about (if that is another), and on which clocks its times are told."""
+
+    whom: str
+    about: str
+    zone: str
+
+
+class WithPeople(DeclaredList):
+    """A page of messages with the people of their bookings: one query more, however many there are."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        """As Unfold's, with ``told`` on each message."""
+        super().get_results(request)
+        self.result_list = named(self.result_list)  # type: ignore[has-type]
+
+
+@admin.register(AutoMessage)
+class AutoMessageAdmin(ReadOnlyAdmin):
+    """What was or will be sent, to whom, and what came of it."""
+
+    rows = Through(field="booking_id", owners="bookings", owned=INTERVIEWS)
+    list_display = ["due", "what", "whom", "status", "reason", "attempts", "uncertain"]
+    list_filter = [
+        ("state", ChoicesDropdownFilter),
+        ("kind", ChoicesDropdownFilter),
+        ("why", ChoicesDropdownFilter),
+        ("due_at", DayFilter),
+    ]
+    search_fields = ["target_chat_id"]
+    search_help_text = _("Chat id")
+    ordering = ["-due_at"]
+    change_form_before_template = "reminders/failed.html"
+    fields = [
+        ("what", "due"),
+        ("whom_line", "booking"),
+        ("status_line", "reason"),
+        ("sent", "target_chat_id"),
+        ("attempts", "uncertain"),
+        "text_line",
+    ]
+    readonly_fields = ["what", "due", "whom_line", "booking", "status_line", "reason", "sent", "uncertain", "text_line"]
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[DeclaredList]:
+        """With people."""
+        return WithPeople
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> AutoMessage | None:
+        """With its person."""
+        found = super().get_object(request, object_id, from_field)
+        return named([found])[0] if found else None
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        """With the error, where there is one."""
+        return [*self.fields, "error"] if obj and obj.error else list(self.fields)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[AutoMessage], search_term: str
+    ) -> tuple[QuerySet[AutoMessage], bool]:
+        """By chat id; served by the index ``auto_target``."""
+        term = search_term.strip()
+        if not term:
+            return queryset, False
+        chat_id = _number(term)
+        return (queryset.none() if chat_id is None else queryset.filter(target_chat_id=chat_id)), False
+
+    @display(description=_("when"), ordering="due_at")  # type: ignore[untyped-decorator]
+    def due(self, message: AutoMessage) -> str:
+        """When it is due, in the interview's city, or in Moscow for lists."""
+        return said(message.due_at, _told(message).zone)
+
+    @display(description=_("message"), ordering="kind")  # type: ignore[untyped-decorator]
+    def what(self, message: AutoMessage) -> str:
+        """What it is."""
+        return str(message.get_kind_display())
+
+    @display(description=_("for whom"), header=True)  # type: ignore[untyped-decorator]
+    def whom(self, message: AutoMessage) -> list[str]:
+        """For whom, and whom it is about."""
+        told = _told(message)
+        return [told.whom, told.about]
+
+    @display(description=_("status"), ordering="state", label=STATE_COLOURS)  # type: ignore[untyped-decorator]
+    def status(self, message: AutoMessage) -> tuple[str, str]:
+        """How far it is."""
+        return message.state, message.get_state_display()
+
+    @display(description=_("why not"), ordering="why")  # type: ignore[untyped-decorator]
+    def reason(self, message: AutoMessage) -> str:
+        """Why it was not sent."""
+        return str(message.get_why_display()) if message.why else "—"
+
+    @display(description=_("sends without an answer"), ordering="uncertain_tries")  # type: ignore[untyped-decorator]
+    def uncertain(self, message: AutoMessage) -> str:
+        """How many sends Telegram did not answer: each may have cost a duplicate."""
+        return str(message.uncertain_tries or "—")
+
+    @display(description=_("sent"))  # type: ignore[untyped-decorator]
+    def sent(self, message: AutoMessage) -> str:
+        """When it arrived."""
+        return said(message.sent_at, _told(message).zone) if message.sent_at else "—"
+
+    @display(description=_("booking"))  # type: ignore[untyped-decorator]
+    def booking(self, message: AutoMessage) -> str:
+        """The booking's page."""
+        if not message.booking_id:
+            return "—"
+        url = reverse("admin:scheduling_booking_change", args=[message.booking_id])
+        return format_html('<a class="desk-link" href="{}">{}</a>', url, said(message.starts_at, _told(message).zone))
+
+    @display(description=_("text as sent"))  # type: ignore[untyped-decorator]
+    def text_line(self, message: AutoMessage) -> str:
+        """What the person read."""
+        return format_html('<div class="desk-lines">{}</div>', message.text) if message.text else "—"
+
+    whom_line, status_line = plainly(whom), plainly(status)
+
+
+def named(messages: Iterable[AutoMessage]) -> list[AutoMessage]:
+    """The messages with ``told``: names and zones from the bookings' snapshots, recruiters of lists by their ids."""
+    rows = list(messages)
+    bookings = _by_id("bookings", {row.booking_id for row in rows if row.booking_id}, "user", "slot")
+    readers = _by_id("recruiters", {row.subject_id for row in rows if row.kind == AutoKind.TOMORROW}, "name")
+    for row in rows:
+        booking, reader = bookings.get(row.booking_id), readers.get(row.subject_id)
+        row.told = _people(row, booking) if booking else Told(reader["name"] if reader else "—", "", MOSCOW)  # type: ignore[attr-defined]
+        if row.kind == AutoKind.STAFF_SUMMARY:
+            row.told = Told(str(_("staff's chat")), "", MOSCOW)  # type: ignore[attr-defined]
+    return rows
+
+
+def _people(message: AutoMessage, booking: dict[str, Any]) -> Told:
+    candidate = f"{booking['user']['first_name']} {booking['user']['last_name']}".strip()
+    zone = booking["slot"]["timezone"]
+    if message.kind in TO_CANDIDATES:
+        return Told(candidate, "", zone)
+    return Told(booking["slot"]["recruiter"] or "—", candidate, zone)
+
+
+def _by_id(name: str, ids: set[ObjectId], *fields: str) -> dict[ObjectId, dict[str, Any]]:
+    found = collection(name).find({"_id": {"$in": list(ids)}}, dict.fromkeys(fields, 1)) if ids else ()
+    return {row["_id"]: row for row in found}
+
+
+def _told(message: AutoMessage) -> Told:
+    told: Told = message.told  # type: ignore[attr-defined]
+    return told
+
+
+def _number(text: str) -> int | None:
+    """A chat id as typed; None for what is none."""
+    try:
+        number = int(text)
+    except ValueError:
+        return None
+    return number if abs(number) < 2**63 else None

@@ -1,0 +1,38 @@
+"""Where staff read the daily summary."""
+
+from django import forms
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminTextInputWidget
+
+from common.scope import SHARED
+from reminders.models import StaffChat
+from reminders.services.rules import save_staff_chat
+from shared_contracts.fields import LARGEST_TELEGRAM_ID
+from staffkit.options import OneDocumentAdmin, UseCaseForm
+
+
+class StaffChatForm(UseCaseForm):
+    """Staff's chat."""
+
+    chat_id = forms.IntegerField(
+        label=_("Chat id"),
+        min_value=-LARGEST_TELEGRAM_ID,
+        max_value=LARGEST_TELEGRAM_ID,
+        required=False,
+        widget=UnfoldAdminTextInputWidget(),
+        help_text=_("Of a group that the bot is in. Groups have negative ids. Empty: no summary is sent."),
+    )
+
+    def carry_out(self) -> None:
+        """Save it."""
+        save_staff_chat(self.instance, actor=self.actor)
+
+
+@admin.register(StaffChat)
+class StaffChatAdmin(OneDocumentAdmin):
+    """Staff's chat."""
+
+    form = StaffChatForm
+    rows = SHARED
+    change_form_before_template = "reminders/staff_chat.html"

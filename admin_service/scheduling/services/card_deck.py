@@ -1,0 +1,182 @@
+"""What a recruiter's card shows and who holds it, from documents read in one go (R3, R4, R8)."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from bson import Int64, ObjectId
+
+from common.mongo import Document, collection, current_session
+from questionnaires.services.reading import card_answers
+from scheduling.domain.marking import UNDO_FOR, may_mark, may_undo
+from scheduling.domain.model import Booking, Candidate, Slot, State
+from scheduling.services import loading
+from scheduling.services.serializing import booking_view, slot_views
+from shared_contracts.card import CardCandidate, DecidedBy, RecruiterCard
+from shared_contracts.directory import Attendance, BookingStatus, SlotView
+
+MOST_FREE_SLOTS = 6
+CARD_FIELDS = ("card_revision", "card_holders", "last_act", "recruiter_by_hand", "candidate_by_hand")
+
+
+class Holder(NamedTuple):
+    """Someone with the card of a request of ``recruiter_id``; a deputy where ``reader_id`` is another's."""
+
+    telegram_id: int
+    reader_id: ObjectId
+    recruiter_id: ObjectId
+
+    def stored(self) -> Document:
+        """As the booking keeps it."""
+        return {**self._asdict(), "telegram_id": Int64(self.telegram_id)}
+
+
+@dataclass(frozen=True, slots=True)
+class Deck:
+    """Documents that cards are made of, as of ``now`` (aware UTC).
+
+    ``stored``: the card's fields of each booking; ``free``: other times of the recruiter's, by booking.
+    """
+
+    state: State
+    now: datetime
+    stored: dict[str, Document]
+    recruiters: dict[ObjectId, Document]
+    cities: dict[str, Document]
+    free: dict[str, list[SlotView]]
+
+    def asked_slot(self, booking: Booking) -> Slot | None:
+        """The slot the request is for; None if it was deleted since."""
+        return self.state.slots.get(booking.requested_slot_id or booking.slot_id)
+
+    def held(self, booking: Booking) -> list[Holder]:
+        """Who has the card already."""
+        return [Holder(**row) for row in self.stored[booking.id]["card_holders"]]
+
+    def holders(self, booking: Booking, *, hand_over: bool = False) -> list[Holder]:
+        """Who is to have the card: the recruiter, and their deputy once it was handed to them or there is no other."""
+        slot = self.asked_slot(booking)
+        recruiter = self.recruiters.get(ObjectId(slot.recruiter_id)) if slot and slot.recruiter_id else None
+        if recruiter is None:
+            return []
+        own, held = self._holder(recruiter, recruiter["_id"]), self.held(booking)
+        deputy = self._holder(self.recruiters.get(recruiter["deputy_id"]), recruiter["_id"])
+        if deputy and not (hand_over or own is None or deputy in held):
+            deputy = None
+        return [holder for holder in (own, deputy) if holder]
+
+    def reachable(self, holder: Holder) -> bool:
+        """Whether the bot's last message to them arrived."""
+        return not self.recruiters[holder.reader_id]["blocked_at"]
+
+    def name_of(self, telegram_id: str) -> str:
+        """The name of a recruiter of these requests by their Telegram id, empty for others."""
+        names = (row["name"] for row in self.recruiters.values() if str(row["telegram_id"]) == telegram_id)
+        return next(names, "")
+
+    def card_for(self, booking: Booking, telegram_id: int) -> RecruiterCard | None:
+        """The card as the person of that Telegram id sees it; None where they have nothing to do with it."""
+        candidates = (*self.holders(booking, hand_over=True), *self.held(booking))
+        holder = next((item for item in candidates if item.telegram_id == telegram_id), None)
+        holder = holder or self._by_telegram_id(booking, telegram_id)
+        return self.card(booking, holder) if holder else None
+
+    def card(self, booking: Booking, holder: Holder) -> RecruiterCard | None:
+        """The card as its holder sees it; None if the slot was deleted since."""
+        view, slot, stored = booking_view(booking, self.state), self.asked_slot(booking), self.stored[booking.id]
+        if view is None or slot is None:
+            return None
+        recruiter_id = ObjectId(slot.recruiter_id) if slot.recruiter_id else holder.recruiter_id
+        reader, act = self.recruiters[holder.reader_id], stored["last_act"]
+        city = self.cities.get(str(reader["city_id"]))
+        yours = holder.recruiter_id == recruiter_id and holder.telegram_id in slot.deciders
+        undo_until = booking.marked_at + UNDO_FOR if booking.marked_at and may_undo(booking, self.now) else None
+        return RecruiterCard(
+            booking=view,
+            revision=max(1, stored["card_revision"]),
+            recruiter_id=str(recruiter_id),
+            recruiter_name=self.recruiters[recruiter_id]["name"],
+            for_deputy=holder.reader_id != holder.recruiter_id,
+            yours=yours,
+            timezone=city["timezone"] if city else None,
+            candidate=self._candidate(booking, slot),
+            answers=card_answers(booking.candidate_id, booking.event_id) if yours else [],
+            decided_by=DecidedBy(kind=act["kind"], name=act["name"]) if act else None,
+            reason=(act["reason"] or None) if act else None,
+            free_slots=self.free.get(booking.id, []) if yours else [],
+            may_mark=yours and may_mark(booking, self.now),
+            undo_until=undo_until if yours else None,
+        )
+
+    def _candidate(self, booking: Booking, slot: Slot) -> CardCandidate:
+        person: Candidate = self.state.candidates[booking.telegram_id]
+        city = self.cities.get(person.city_id or "")
+        return CardCandidate(
+            name=person.name,
+            telegram_id=person.telegram_id,
+            username=person.username or None,
+            city=city["name"] if city else slot.place.city,
+            link=person.link,
+            reachable=person.reachable and not self.stored[booking.id]["candidate_by_hand"],
+        )
+
+    def _by_telegram_id(self, booking: Booking, telegram_id: int) -> Holder | None:
+        """A recruiter who answered and whose request it no longer is."""
+        rows = (row for row in self.recruiters.values() if row["telegram_id"] == telegram_id)
+        return next((Holder(telegram_id, row["_id"], row["_id"]) for row in rows), None)
+
+    @staticmethod
+    def _holder(reader: Document | None, recruiter_id: ObjectId) -> Holder | None:
+        telegram_id = loading.reached_at(reader)
+        return Holder(telegram_id, reader["_id"], recruiter_id) if reader and telegram_id else None
+
+
+def empty_deck(state: State, now: datetime) -> Deck:
+    """No cards at all."""
+    return Deck(state, now, {}, {}, {}, {})
+
+
+def read_deck(state: State, bookings: Iterable[Booking | None], now: datetime) -> Deck:
+    """All that the cards of ``bookings`` show; a booking may come twice, as it was and as it is."""
+    every = [booking for booking in bookings if booking]
+    found = collection("bookings").find(
+        {"_id": {"$in": [ObjectId(item) for item in {booking.id for booking in every}]}},
+        dict.fromkeys(CARD_FIELDS, 1),
+        session=current_session(),
+    )
+    stored = {str(row["_id"]): row for row in found}
+    slots = [state.slots.get(slot_id) for item in every for slot_id in (item.slot_id, item.requested_slot_id or "")]
+    ids = {ObjectId(slot.recruiter_id) for slot in slots if slot and slot.recruiter_id}
+    for row in stored.values():
+        ids |= {holder[key] for holder in row["card_holders"] for key in ("reader_id", "recruiter_id")}
+    recruiters = {row["_id"]: row for row in loading.recruiters_by_id(ids)}
+    deputies = loading.recruiters_by_id({row["deputy_id"] for row in recruiters.values()} - set(recruiters))
+    recruiters |= {row["_id"]: row for row in deputies}
+    people = (state.candidates[item.telegram_id] for item in every)
+    city_ids = {str(row["city_id"] or "") for row in recruiters.values()} | {person.city_id for person in people}
+    cities = {str(row["_id"]): row for row in loading.cities_by_id(city_ids)}
+    free = {item: other_times(state, state.bookings[item], now) for item in {booking.id for booking in every}}
+    return Deck(state, now, stored, recruiters, cities, free)
+
+
+def other_times(state: State, booking: Booking, now: datetime) -> list[SlotView]:
+    """The recruiter's next free slots in the event, where the candidate asks for another time (R8)."""
+    asks = booking.status is BookingStatus.BOOKED and booking.attendance is Attendance.RESCHEDULE_ASKED
+    slot = state.slots.get(booking.slot_id)
+    if not asks or now >= booking.starts_at or slot is None or slot.recruiter_id is None:
+        return []
+    known = [ObjectId(item) for item in (booking.slot_id, booking.offered_slot_id) if item]
+    query = {"_id": {"$nin": known}, **free_times(slot, now)}
+    return slot_views(loading.load_slots(query, limit=MOST_FREE_SLOTS))
+
+
+def free_times(slot: Slot, now: datetime) -> Document:
+    """The MongoDB condition of a recruiter's free slots in an event; served by ``slots_recruiter``."""
+    return {
+        "recruiter_id": ObjectId(slot.recruiter_id),
+        "event_id": ObjectId(slot.event_id),
+        "is_active": True,
+        "has_room": True,
+        "starts_at": {"$gt": now},
+    }

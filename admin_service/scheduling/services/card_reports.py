@@ -1,0 +1,63 @@
+"""What became of news and cards the bot sent (``admin.delivery.event``): who has to be told by hand (R4).
+
+Runs in the transaction that stores the report; safe to repeat.
+"""
+
+from datetime import datetime
+
+from bson import ObjectId
+
+from common.mongo import Document, collection, current_session
+from messaging import outbox
+from scheduling.services import loading
+from scheduling.services.card_deck import read_deck
+from scheduling.services.cards import Act, by_hand, show_again
+from shared_contracts.broadcast import CardDelivered, DeliveryStatus, NotificationDelivered
+
+_ARRIVED = {DeliveryStatus.SENT: True, DeliveryStatus.BLOCKED: False, DeliveryStatus.FAILED: False}
+"""An uncertain one says nothing."""
+
+
+def store_delivery(item: NotificationDelivered | CardDelivered, now: datetime) -> None:
+    """Flag what has to be said by hand, or take the flag back; ``now`` is aware UTC."""
+    arrived = _ARRIVED.get(item.delivery.status)
+    if arrived is None:
+        return
+    if isinstance(item, CardDelivered):
+        _card(item, arrived, now)
+    else:
+        _notification(item, arrived, now)
+
+
+def _notification(item: NotificationDelivered, arrived: bool, now: datetime) -> None:
+    """The recruiter's card says whether the candidate can be reached."""
+    about = {"notification_ids": ObjectId(item.notification_id)}
+    changed = collection("bookings").update_one(
+        {**about, "candidate_by_hand": arrived},
+        {"$set": {"candidate_by_hand": not arrived, "updated_at": now}},
+        session=current_session(),
+    )
+    if changed.modified_count:
+        outbox.add(show_again(about, Act(None, "", item.correlation_id), now))
+
+
+def _card(item: CardDelivered, arrived: bool, now: datetime) -> None:
+    known: Document | None = {"$lt": item.occurred_at} if arrived else None
+    collection("recruiters").update_many(
+        {"telegram_id": item.recruiter_telegram_id, "blocked_at": known},
+        {"$set": {"blocked_at": None if arrived else item.occurred_at, "updated_at": now}},
+        session=current_session(),
+    )
+    row = collection("bookings").find_one(
+        {"_id": ObjectId(item.booking_id), "card_readers": item.recruiter_telegram_id}, session=current_session()
+    )
+    if row is None:
+        return
+    state = loading.state_around([row])
+    booking = state.bookings[item.booking_id]
+    deck = read_deck(state, [booking], now)
+    collection("bookings").update_one(
+        {"_id": row["_id"]},
+        {"$set": {"recruiter_by_hand": by_hand(deck, booking, deck.held(booking)), "updated_at": now}},
+        session=current_session(),
+    )

@@ -1,0 +1,73 @@
+"""Reminding recruiters of requests that wait for them, handing those to deputies, and to who joins late (R3, R4)."""
+
+from datetime import datetime
+
+from bson import ObjectId
+
+from common import audit
+from common.mongo import Document, collection, current_session, in_transaction
+from messaging import outbox
+from scheduling.services import loading
+from scheduling.services.card_deck import read_deck
+from scheduling.services.cards import Act, by_hand, show_again
+from shared_contracts.card import CardAttention
+
+
+def due_reminders(now: datetime) -> Document:
+    """The MongoDB condition of requests whose recruiter is to be reminded; served by ``bookings_reminding``."""
+    return {
+        "live": True,
+        "awaits_approval": True,
+        "remind_at": {"$ne": None, "$lte": now},
+        "expires_at": {"$gt": now},
+    }
+
+
+def out_of_reach(now: datetime) -> Document:
+    """The MongoDB condition of requests that nobody could answer in chat; served by ``bookings_expiring``."""
+    return {"live": True, "expires_at": {"$gt": now}, "awaits_approval": True, "recruiter_by_hand": True}
+
+
+def bring(booking_id: str, now: datetime, correlation_id: str) -> bool:
+    """Bring a request to a recruiter, or deputy, who has come into chat since it was made (R4); once."""
+
+    def work() -> bool:
+        query = {"_id": ObjectId(booking_id), **out_of_reach(now)}
+        rows = list(collection("bookings").find(query, session=current_session()))
+        state = loading.state_around(rows)
+        deck = read_deck(state, state.bookings.values(), now)
+        if all(by_hand(deck, booking, deck.holders(booking)) for booking in state.bookings.values()):
+            return False
+        outbox.add(show_again(query, Act(None, "", correlation_id), now, attention=CardAttention.NEW))
+        return True
+
+    return in_transaction(work)
+
+
+def remind(booking_id: str, now: datetime, correlation_id: str) -> bool:
+    """Send a due request's card again, and to the deputy; once, whoever else does it at the same time."""
+
+    def work() -> bool:
+        claimed = collection("bookings").update_one(
+            {"_id": ObjectId(booking_id), **due_reminders(now)},
+            {"$set": {"remind_at": None, "updated_at": now}},
+            session=current_session(),
+        )
+        if not claimed.modified_count:
+            return False
+        act = Act(None, "", correlation_id)
+        how = {"attention": CardAttention.REMINDER, "hand_over": True}
+        outbox.add(show_again({"_id": ObjectId(booking_id)}, act, now, **how))
+        entry = audit.entry(
+            "booking",
+            booking_id,
+            "reminded",
+            actor="system:remind_recruiters",
+            via="job",
+            now=now,
+            correlation_id=correlation_id,
+        )
+        audit.add([entry])
+        return True
+
+    return in_transaction(work)

@@ -1,0 +1,188 @@
+"""Making and deleting slots, and the events they belong to (FR10). Every change is one transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from bson import ObjectId
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from common import clock, correlation
+from common.mongo import collection, current_session, in_transaction
+from common.refusals import RefusedError
+from messaging import caches
+from questionnaires.services.reading import published
+from scheduling.models import LONGEST_MINUTES, InterviewEvent, InterviewSlot
+from scheduling.services.audit import record_staff
+from scheduling.services.batch import offer_seats
+from shared_contracts.fields import to_moment
+from shared_contracts.notification import CacheName
+
+
+@dataclass(frozen=True, slots=True)
+class SlotDraft:
+    """A slot to be made. ``starts_at`` is aware; ids are 24 hex digits."""
+
+    starts_at: datetime
+    duration_minutes: int
+    max_users: int
+    location: str
+    room: str
+    recruiter_id: str | None
+    city_id: str
+
+
+class SlotHasBookingsError(Exception):
+    """People hold seats in the slot. ``bookings``: name, username, telegram_id, booking_id, status of each."""
+
+    def __init__(self, bookings: list[dict[str, Any]]) -> None:
+        super().__init__(f"{len(bookings)} bookings")
+        self.bookings = bookings
+
+
+def save_event(event: InterviewEvent, *, actor: str) -> None:
+    """Save an interview event; its slots close by the new cut-off at once.
+
+    Raises:
+        RefusedError: its questionnaire has never been published, so nobody could answer it.
+    """
+    if event.questionnaire_id and not published([event.questionnaire_id]):
+        raise RefusedError({"questionnaire": _("Publish the questionnaire first.")})
+
+    def work() -> None:
+        stored = InterviewEvent.objects.filter(pk=event.pk).first()
+        before = _event_facts(stored) if stored else None
+        event.save()
+        close = {
+            "$dateSubtract": {
+                "startDate": "$starts_at",
+                "unit": "minute",
+                "amount": event.booking_cutoff_minutes,
+            }
+        }
+        collection("interview_slots").update_many(
+            {"event_id": event.pk},
+            [{"$set": {"closes_at": close, "updated_at": clock.now()}}],
+            session=current_session(),
+        )
+        record_staff("event", str(event.pk), "changed" if before else "created", actor, before, _event_facts(event))
+        caches.tell_stale(CacheName.EVENTS, CacheName.SLOTS)
+
+    in_transaction(work)
+
+
+def create_slots(event_id: str, drafts: Sequence[SlotDraft], *, actor: str) -> list[str]:
+    """Make slots for an event.
+
+    Returns:
+        Their ids, in the order of ``drafts``.
+
+    Raises:
+        RefusedError: naming the first draft's wrong fields; none is made.
+    """
+    event = InterviewEvent.objects.get(pk=ObjectId(event_id))
+    slots = [_new_slot(event, draft) for draft in drafts]
+
+    def work() -> list[str]:
+        made = InterviewSlot.objects.bulk_create(slots)
+        for slot in made:
+            record_staff("slot", str(slot.pk), "created", actor, None, {"starts_at": slot.starts_at.isoformat()})
+        caches.tell_stale(CacheName.SLOTS)
+        ids = [str(slot.pk) for slot in made]
+        offer_seats(ids, correlation.current())
+        return ids
+
+    return in_transaction(work)
+
+
+def delete_slot(slot_id: str, *, actor: str) -> None:
+    """Delete a slot nobody holds a seat in.
+
+    Raises:
+        SlotHasBookingsError: naming the people; nothing was changed.
+    """
+
+    def work() -> None:
+        people = _people_in(slot_id)
+        # The condition, not the look before it, decides: a booking may be under way.
+        deleted = collection("interview_slots").delete_one(
+            {"_id": ObjectId(slot_id), "booked_users": []}, session=current_session()
+        )
+        if people or not deleted.deleted_count:
+            raise SlotHasBookingsError(people)
+        record_staff("slot", slot_id, "deleted", actor, None, None)
+        caches.tell_stale(CacheName.SLOTS)
+
+    in_transaction(work)
+
+
+def end_of(starts_at: datetime, minutes: int) -> datetime:
+    """When a slot ends; its length, where it is no slot's, is refused by the model afterwards.
+
+    Raises:
+        RefusedError: the start lies in no year that messages between the services can name.
+    """
+    try:
+        to_moment(starts_at)
+    except ValueError:
+        raise RefusedError({"starts_at": _("Give a time from 2000 to 2199.")}) from None
+    return starts_at + timedelta(minutes=min(max(minutes, 0), LONGEST_MINUTES))
+
+
+def _new_slot(event: InterviewEvent, draft: SlotDraft) -> InterviewSlot:
+    slot = InterviewSlot(
+        event=event,
+        city_id=ObjectId(draft.city_id),
+        recruiter_id=ObjectId(draft.recruiter_id) if draft.recruiter_id else None,
+        starts_at=draft.starts_at,
+        duration_minutes=draft.duration_minutes,
+        ends_at=end_of(draft.starts_at, draft.duration_minutes),
+        closes_at=draft.starts_at - timedelta(minutes=event.booking_cutoff_minutes),
+        max_users=draft.max_users,
+        location=draft.location,
+        room=draft.room,
+    )
+    try:
+        # The event has just been found: looking for it again for each of many slots would be a query each.
+        slot.clean_fields(exclude=["booked_users", "event"])
+    except ValidationError as error:
+        raise RefusedError({name: " ".join(texts) for name, texts in error.message_dict.items()}) from None
+    if draft.starts_at <= clock.now():
+        raise RefusedError({"starts_at": _("Give a time in the future.")})
+    return slot
+
+
+def _people_in(slot_id: str) -> list[dict[str, Any]]:
+    slot = ObjectId(slot_id)
+    rows = collection("bookings").find(
+        {"live": True, "$or": [{"slot_id": slot}, {"requested_slot_id": slot}]}, session=current_session()
+    )
+    return [
+        {
+            "name": f"{row['user']['first_name']} {row['user']['last_name']}".strip(),
+            "username": row["user"]["username"],
+            "telegram_id": row["telegram_id"],
+            "booking_id": str(row["_id"]),
+            "status": row["status"],
+        }
+        for row in rows
+    ]
+
+
+def _event_facts(event: InterviewEvent) -> dict[str, Any]:
+    names = (
+        "title",
+        "is_open",
+        "chooses_recruiter",
+        "approval_required",
+        "pending_hours",
+        "reminder_minutes",
+        "booking_cutoff_minutes",
+        "move_cutoff_minutes",
+        "cancel_cutoff_minutes",
+        "move_limit",
+    )
+    asked = str(event.questionnaire_id) if event.questionnaire_id else None
+    return {**{name: getattr(event, name) for name in names}, "questionnaire_id": asked}

@@ -1,0 +1,136 @@
+"""What staff do to bookings in the desk. They may act past cut-offs, with a reason (FR10)."""
+
+import uuid
+
+from bson import ObjectId
+from django.utils.translation import gettext as _
+
+from common import correlation
+from common.mongo import collection
+from common.refusals import RefusedError
+from scheduling.domain.model import (
+    Actor,
+    ActorKind,
+    AnyCommand,
+    Approve,
+    AskReschedule,
+    Book,
+    Cancel,
+    MarkOutcome,
+    Move,
+    OfferTime,
+    Reject,
+)
+from scheduling.services.batch import Asked, decide_one
+from shared_contracts.booking import Outcome
+from shared_contracts.directory import BookingStatus
+
+
+def book_for(telegram_id: int, slot_id: str, *, actor: str, reason: str, beyond_limits: bool = False) -> Outcome:
+    """Book a seat for a candidate on the allow list.
+
+    Args:
+        telegram_id: the candidate's.
+        actor: the staff login.
+        reason: goes into the audit trail; needed with ``beyond_limits``.
+        beyond_limits: past the cut-off and in inactive slots; never past capacity.
+
+    Raises:
+        RefusedError: ``beyond_limits`` without a reason.
+    """
+    _require_reason(reason, beyond_limits)
+    slot = collection("interview_slots").find_one({"_id": ObjectId(slot_id)}, {"event_id": 1})
+    if slot is None:
+        return Outcome.SLOT_NOT_FOUND
+    booking_id, event_id = str(ObjectId()), str(slot["event_id"])
+    command = Book(
+        _key(),
+        _staff(actor),
+        telegram_id,
+        event_id,
+        slot_id,
+        booking_id,
+        reason=reason,
+        beyond_limits=beyond_limits,
+    )
+    return _decide(command)
+
+
+def move_booking(
+    booking_id: str,
+    slot_id: str,
+    *,
+    expected_version: int | None,
+    actor: str,
+    reason: str,
+    beyond_limits: bool = False,
+) -> Outcome:
+    """Move a booking; the candidate is told. Arguments and errors as for ``book_for``."""
+    _require_reason(reason, beyond_limits)
+    command = Move(
+        _key(),
+        _staff(actor),
+        booking_id,
+        expected_version,
+        slot_id,
+        reason=reason,
+        beyond_limits=beyond_limits,
+    )
+    return _decide(command)
+
+
+def cancel_booking(
+    booking_id: str, *, expected_version: int | None, actor: str, reason: str, beyond_limits: bool = False
+) -> Outcome:
+    """Cancel a booking; the candidate is told. Arguments and errors as for ``book_for``."""
+    _require_reason(reason, beyond_limits)
+    command = Cancel(_key(), _staff(actor), booking_id, expected_version, reason=reason, beyond_limits=beyond_limits)
+    return _decide(command)
+
+
+def approve_booking(booking_id: str, *, expected_version: int | None, actor: str, reason: str = "") -> Outcome:
+    """Say yes to a request; the candidate is told."""
+    return _decide(Approve(_key(), _staff(actor), booking_id, expected_version, reason=reason))
+
+
+def reject_booking(booking_id: str, *, expected_version: int | None, actor: str, reason: str = "") -> Outcome:
+    """Say no to a request; the candidate is told, with the reason."""
+    return _decide(Reject(_key(), _staff(actor), booking_id, expected_version, reason=reason))
+
+
+def ask_reschedule(booking_id: str, *, expected_version: int | None, actor: str, reason: str = "") -> Outcome:
+    """Ask the candidate of a request to choose another time; the request keeps its seat meanwhile."""
+    return _decide(AskReschedule(_key(), _staff(actor), booking_id, expected_version, reason=reason))
+
+
+def offer_time(booking_id: str, slot_id: str, *, expected_version: int | None, actor: str, reason: str = "") -> Outcome:
+    """Offer another of the recruiter's slots to a candidate who asked for another time; they are told."""
+    return _decide(OfferTime(_key(), _staff(actor), booking_id, expected_version, slot_id, reason=reason))
+
+
+def mark_outcome(
+    booking_id: str, mark: BookingStatus | None, *, expected_version: int | None, actor: str, reason: str = ""
+) -> Outcome:
+    """Say how an interview went, from its start on; None takes the mark back, at any time.
+
+    Args:
+        mark: one of ``shared_contracts.booking.MARKS``.
+    """
+    return _decide(MarkOutcome(_key(), _staff(actor), booking_id, expected_version, mark, reason=reason))
+
+
+def _decide(command: AnyCommand) -> Outcome:
+    return decide_one(Asked(command, "desk", correlation.current())).outcome
+
+
+def _require_reason(reason: str, beyond_limits: bool) -> None:
+    if beyond_limits and not reason.strip():
+        raise RefusedError({"reason": _("Say why: you are acting past a limit.")})
+
+
+def _key() -> str:
+    return str(uuid.uuid4())
+
+
+def _staff(actor: str) -> Actor:
+    return Actor(ActorKind.STAFF, actor)

@@ -1,0 +1,162 @@
+"""The waiting list (R7): who joins and leaves, and who is next for a free seat.
+
+A person's bookings say which slots they are not asked about again: those they passed on, let expire or gave up.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from itertools import islice
+from uuid import uuid4
+
+from bson import Int64, ObjectId
+
+from common import audit
+from common.mongo import Document, collection, current_session
+from messaging.dialogs import DialogAnswer
+from scheduling.domain.model import Actor, ActorKind, Booking, Offer, Slot
+from scheduling.domain.offering import in_quiet_hours
+from scheduling.models import WaitingState
+from scheduling.services import loading
+from scheduling.services.saving import lock_people
+from shared_contracts.dialog import DialogOutcome, WaitingListJoined, WaitingListLeft
+
+SPARES = 20
+"""So many more are asked for than there are seats: the rules may refuse some, whose other interviews overlap."""
+CHUNK = 100
+MOST_SLOTS = 200
+
+_OFFERER = Actor(ActorKind.SYSTEM, "offer_seats")
+
+
+def join(item: WaitingListJoined, now: datetime) -> DialogAnswer:
+    """Put a candidate on an event's list, in the transaction under way; joining again only changes the city."""
+    person = collection("users").find_one(
+        {"telegram_id": item.user_telegram_id, "is_allowed": True}, session=current_session()
+    )
+    event = collection("interview_events").find_one({"_id": ObjectId(item.event_id)}, session=current_session())
+    cities = loading.cities_by_id([item.city_id])
+    if person is None or event is None or not event["is_open"] or bool(item.city_id) != bool(cities):
+        return DialogAnswer(DialogOutcome.NOT_ALLOWED, event_id=item.event_id)
+    lock_people({str(person["_id"])}, now)
+    pair = {"user_id": person["_id"], "event_id": event["_id"]}
+    if collection("bookings").find_one({**pair, "live": True}, {"_id": 1}, session=current_session()):
+        return DialogAnswer(DialogOutcome.ALREADY_BOOKED, event_id=item.event_id)
+    city = cities[0] if cities else None
+    wish = {"city_id": city["_id"] if city else None, "city": city["name"] if city else "", "updated_at": now}
+    known = collection("waiting_list").update_one(
+        {**pair, "state": WaitingState.WAITING.value}, {"$set": wish}, session=current_session()
+    )
+    if known.matched_count:
+        return DialogAnswer(DialogOutcome.ALREADY_JOINED, event_id=item.event_id)
+    _add({**pair, **wish, "event": event["title"]}, person, item.correlation_id, now)
+    return DialogAnswer(DialogOutcome.JOINED, event_id=item.event_id)
+
+
+def leave(item: WaitingListLeft, now: datetime) -> DialogAnswer:
+    """Take a candidate off an event's list, in the transaction under way; leaving twice is as leaving once."""
+    person = collection("users").find_one({"telegram_id": item.user_telegram_id}, {"_id": 1}, session=current_session())
+    if person:
+        lock_people({str(person["_id"])}, now)
+        entry = collection("waiting_list").find_one_and_update(
+            {"user_id": person["_id"], "event_id": ObjectId(item.event_id), "state": WaitingState.WAITING.value},
+            {"$set": {"state": WaitingState.LEFT.value, "updated_at": now}},
+            session=current_session(),
+        )
+        if entry:
+            _record(entry["_id"], "waiting_left", item.user_telegram_id, item.correlation_id, now)
+    return DialogAnswer(DialogOutcome.LEFT, event_id=item.event_id)
+
+
+def end_waiting(bookings: Sequence[Booking], now: datetime) -> None:
+    """Those who have a booking now wait no longer."""
+    if bookings:
+        pairs = [{"user_id": ObjectId(item.candidate_id), "event_id": ObjectId(item.event_id)} for item in bookings]
+        collection("waiting_list").update_many(
+            {"state": WaitingState.WAITING.value, "$or": pairs},
+            {"$set": {"state": WaitingState.SERVED.value, "updated_at": now}},
+            session=current_session(),
+        )
+
+
+def offers_for(slot_ids: Iterable[str], now: datetime) -> list[Offer]:
+    """Offers of the free seats of slots, first come first; the rules take as many as there are seats.
+
+    None in the quiet hours of a slot's city: those wait for the scan of the next morning.
+    """
+    open_slots = {"is_active": True, "has_room": True, "closes_at": {"$gt": now}}
+    ids = [ObjectId(slot_id) for slot_id in slot_ids]
+    waited_for = collection("waiting_list").distinct(
+        "event_id", {"state": WaitingState.WAITING.value}, session=current_session()
+    )
+    if not ids or not waited_for:
+        return []
+    slots = loading.load_slots({"_id": {"$in": ids}, "event_id": {"$in": waited_for}, **open_slots})
+    return [
+        Offer(str(uuid4()), _OFFERER, row["telegram_id"], slot.event_id, slot.id, str(ObjectId()))
+        for slot in slots
+        if not in_quiet_hours(slot, now)
+        for row in islice(_next_in_line(slot), slot.free + SPARES)
+    ]
+
+
+def wanted_slots(now: datetime) -> list[str]:
+    """Ids of slots with a free seat that someone waits for, soonest first."""
+    found: list[str] = []
+    waiting = {"state": WaitingState.WAITING.value}
+    for event_id in collection("waiting_list").distinct("event_id", waiting):
+        query = loading.available(str(event_id), now)
+        cities = collection("waiting_list").distinct("city_id", {**waiting, "event_id": event_id})
+        if None not in cities:
+            query["city_id"] = {"$in": cities}
+        rows = collection("interview_slots").find(query, {"_id": 1}).sort([("starts_at", 1), ("_id", 1)])
+        found += [str(row["_id"]) for row in rows.limit(MOST_SLOTS)]
+    return found
+
+
+def line_for(slot: Slot) -> Document:
+    """The MongoDB condition of who waits for such a slot; served by ``waiting_order``."""
+    return {
+        "state": WaitingState.WAITING.value,
+        "event_id": ObjectId(slot.event_id),
+        "city_id": {"$in": [None, ObjectId(slot.city_id)]},
+    }
+
+
+def _next_in_line(slot: Slot) -> Iterator[Document]:
+    """Who waits for such a slot, can be told of it and has not turned it down, in the order of joining."""
+    line = collection("waiting_list").find(line_for(slot), session=current_session())
+    rows = iter(line.sort([("joined_at", 1), ("_id", 1)]))
+    while chunk := list(islice(rows, CHUNK)):
+        ids, slot_id = [row["user_id"] for row in chunk], ObjectId(slot.id)
+        told = collection("users").distinct(
+            "_id", {"_id": {"$in": ids}, "is_allowed": True, "blocked_at": None}, session=current_session()
+        )
+        been_there = {"$or": [{"live": True}, {"left_slot_ids": slot_id}]}
+        not_again = collection("bookings").distinct(
+            "user_id",
+            {"user_id": {"$in": ids}, "event_id": ObjectId(slot.event_id), **been_there},
+            session=current_session(),
+        )
+        yield from (row for row in chunk if row["user_id"] in told and row["user_id"] not in not_again)
+
+
+def _add(entry: Document, person: Document, correlation_id: str, now: datetime) -> None:
+    row = {
+        "_id": ObjectId(),
+        **entry,
+        "joined_at": now,
+        "state": WaitingState.WAITING.value,
+        "telegram_id": Int64(person["telegram_id"]),
+        "name": f"{person['first_name']} {person['last_name']}".strip(),
+        "username": person["username"],
+        "created_at": now,
+    }
+    collection("waiting_list").insert_one(row, session=current_session())
+    _record(row["_id"], "waiting_joined", person["telegram_id"], correlation_id, now)
+
+
+def _record(entry_id: ObjectId, action: str, telegram_id: int, correlation_id: str, now: datetime) -> None:
+    actor = str(Actor(ActorKind.CANDIDATE, str(telegram_id)))
+    audit.add(
+        [audit.entry("waiting", str(entry_id), action, actor=actor, via="chat", now=now, correlation_id=correlation_id)]
+    )

@@ -1,0 +1,1 @@
+"""Staff pages about interview events, slots and bookings."""

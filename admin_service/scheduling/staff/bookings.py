@@ -1,0 +1,250 @@
+"""Bookings in the desk (FR11): look, search, export."""
+
+from typing import Any
+
+from bson import ObjectId
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponseBase
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
+from unfold.decorators import display
+
+from common.mongo import collection
+from common.scope import INTERVIEWS
+from questionnaires.staff.answer_texts import answers_of
+from reminders.staff.booking_panel import messages_of
+from scheduling.models import Booking
+from scheduling.staff.asked_time import wish_of
+from scheduling.staff.decisions import DecidingAdmin
+from scheduling.staff.export import csv_answer, state_of
+from scheduling.staff.filters import NO_ANSWER, AttendanceFilter, ByHandFilter, CityFilter, DayFilter, EventFilter
+from shared_contracts.directory import Attendance, BookingStatus
+from staffkit.audit_labels import actor_label, trail
+from staffkit.clocks import said
+from staffkit.options import ExportingAdmin, plainly
+
+# Of each value: Unfold shows one that is missing here as it is stored, not in words.
+STATUS_COLOURS = {
+    "booked": "success",
+    "attended": "success",
+    "pending": "warning",
+    "offered": "warning",
+    "late": "warning",
+    "cancelled": "danger",
+    "rejected": "danger",
+    "no_show": "danger",
+    "recruiter_absent": "danger",
+    "expired": "default",
+    "unmarked": "default",
+}
+ATTENDANCE_COLOURS = {
+    "confirmed": "success",
+    "declined": "danger",
+    "reschedule_asked": "warning",
+    NO_ANSWER: "default",
+}
+
+
+@admin.register(Booking)
+class BookingAdmin(ExportingAdmin, DecidingAdmin):
+    """Bookings, from the snapshots they hold: no list, filter or search joins."""
+
+    rows = INTERVIEWS
+    list_display = ["when", "person", "state", "coming", "by_hand", "place", "recruiter_and_event"]
+    list_filter = [
+        ("status", ChoicesDropdownFilter),
+        AttendanceFilter,
+        EventFilter,
+        CityFilter,
+        ByHandFilter,
+        ("starts_at", DayFilter),
+    ]
+    link_parameters = ("live__exact", "expires_at__isnull", "user_id__exact")
+    search_fields = ["search"]
+    search_help_text = _("Name, username or Telegram id")
+    ordering = ["-starts_at"]
+    change_form_before_template = "desk/asked_time.html"
+    change_form_after_template = "desk/booking.html"
+    fields = [
+        ("person_line", "when"),
+        ("place_line", "event"),
+        ("recruiter", "write_to_recruiter"),
+        ("state_line", "waits_until"),
+        ("coming_line", "offered_time"),
+        ("by_hand_line", "write_to_candidate"),
+    ]
+    readonly_fields = [
+        "person_line",
+        "when",
+        "place_line",
+        "event",
+        "recruiter",
+        "state_line",
+        "waits_until",
+        "coming_line",
+        "offered_time",
+        "by_hand_line",
+        "write_to_recruiter",
+        "write_to_candidate",
+        "end",
+        "reason",
+    ]
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        """Who ended it and why, once it has ended."""
+        return [*self.fields, ("end", "reason")] if obj and obj.ended_by else list(self.fields)
+
+    def export(self, request: HttpRequest, queryset: QuerySet[Booking]) -> HttpResponseBase:
+        """Bookings as CSV."""
+        return csv_answer(queryset)
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        """With the buttons for the outcome."""
+        found = Booking.objects.filter(pk=object_id).first() if ObjectId.is_valid(object_id or "") else None
+        marks = self.outcome_of(request, found) if found else {}
+        return super().changeform_view(request, object_id, form_url, {**marks, **(extra_context or {})})
+
+    def on_page(self, object_id: ObjectId) -> dict[str, Any]:
+        """With a wish for another time, the automatic messages, the candidate's answers and the audit trail."""
+        found: dict[str, Any] = {}
+        row = collection("bookings").find_one({"_id": object_id})
+        if row:
+            found["trail"] = trail(str(object_id), row["slot"]["timezone"])
+            found["wish"] = wish_of(row)
+            found["answers"] = answers_of(row["user_id"], row["event_id"])
+            found["auto_messages"] = messages_of(object_id, row["slot"]["timezone"])
+        return found
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Booking], search_term: str
+    ) -> tuple[QuerySet[Booking], bool]:
+        """Parts of names, usernames and Telegram ids; a username may come with its @."""
+        words = [word.removeprefix("@") for word in search_term.split()]
+        found: tuple[QuerySet[Booking], bool] = super().get_search_results(request, queryset, " ".join(words))
+        return found
+
+    @display(description=_("when"), ordering="starts_at")  # type: ignore[untyped-decorator]
+    def when(self, booking: Booking) -> str:
+        """Date and time in the slot's city."""
+        return said(booking.starts_at, booking.slot.timezone)
+
+    @display(description=_("candidate"), header=True, ordering="user__first_name")  # type: ignore[untyped-decorator]
+    def person(self, booking: Booking) -> list[str]:
+        """Name, username and Telegram id."""
+        username = f"@{booking.user.username}" if booking.user.username else ""
+        return [str(booking), " · ".join(filter(None, (username, str(booking.telegram_id))))]
+
+    @display(description=_("status"))  # type: ignore[untyped-decorator]
+    def state_line(self, booking: Booking) -> str:
+        """The status with when its outcome was marked, on the booking's page."""
+        status = str(self.state(booking)[1])
+        if not booking.marked_at:
+            return status
+        marked_at = _("marked %(when)s") % {"when": said(booking.marked_at, booking.slot.timezone)}
+        return f"{status} · {marked_at}"
+
+    @display(description=_("status"), ordering="status", label=STATUS_COLOURS)  # type: ignore[untyped-decorator]
+    def state(self, booking: Booking) -> tuple[str, str]:
+        """The status, in words."""
+        return state_of(booking)
+
+    @display(  # type: ignore[untyped-decorator]
+        description=_("will come"), ordering="attendance", label=ATTENDANCE_COLOURS
+    )
+    def coming(self, booking: Booking) -> tuple[str, str]:
+        """What the candidate said about coming (R8), or what came of it."""
+        if booking.offered_slot_id and booking.attendance == Attendance.RESCHEDULE_ASKED:
+            return booking.attendance, str(_("another time offered"))
+        return booking.attendance or NO_ANSWER, _answer(booking)
+
+    @display(description=_("will come"))  # type: ignore[untyped-decorator]
+    def coming_line(self, booking: Booking) -> str:
+        """The same with when they said so, on the booking's page."""
+        answer = _answer(booking) or "—"
+        said_at = booking.attendance_at and said(booking.attendance_at, booking.slot.timezone)
+        return f"{answer} · {said_at}" if said_at else answer
+
+    @display(description=_("another time on offer"))  # type: ignore[untyped-decorator]
+    def offered_time(self, booking: Booking) -> str:
+        """The slot that the recruiter offers."""
+        slot = (
+            collection("interview_slots").find_one({"_id": booking.offered_slot_id})
+            if booking.offered_slot_id
+            else None
+        )
+        if slot is None:
+            return "—"
+        place = ", ".join(filter(None, (slot["location"], slot["room"])))
+        return f"{said(slot['starts_at'], booking.slot.timezone)} · {place}"
+
+    @display(description=_("place"), header=True, ordering="location")  # type: ignore[untyped-decorator]
+    def place(self, booking: Booking) -> list[str]:
+        """Location, room and city."""
+        return [booking.location, ", ".join(filter(None, (booking.slot.room, booking.slot.city)))]
+
+    @display(description=_("by hand"), label="warning")  # type: ignore[untyped-decorator]
+    def by_hand(self, booking: Booking) -> str:
+        """Whom the bot can't reach (R4)."""
+        flags = ((booking.recruiter_by_hand, _("the recruiter")), (booking.candidate_by_hand, _("the candidate")))
+        return ", ".join(str(name) for flag, name in flags if flag)
+
+    @display(description=_("contact by hand"))  # type: ignore[untyped-decorator]
+    def by_hand_line(self, booking: Booking) -> str:
+        """The same, on the booking's page."""
+        return self.by_hand(booking) or "—"
+
+    @display(description=_("write to the recruiter"))  # type: ignore[untyped-decorator]
+    def write_to_recruiter(self, booking: Booking) -> str:
+        """Where to reach the recruiter by hand."""
+        row = collection("recruiters").find_one({"_id": booking.recruiter_id}, {"contact_url": 1})
+        return _linked(row["contact_url"] if row else "")
+
+    @display(description=_("write to the candidate"))  # type: ignore[untyped-decorator]
+    def write_to_candidate(self, booking: Booking) -> str:
+        """Where to reach the candidate by hand."""
+        return _linked(f"https://t.me/{booking.user.username}" if booking.user.username else "")
+
+    person_line, place_line = plainly(person), plainly(place)
+
+    @display(description=_("recruiter"), header=True)  # type: ignore[untyped-decorator]
+    def recruiter_and_event(self, booking: Booking) -> list[str]:
+        """Who holds the interview, and what for."""
+        return [self.recruiter(booking), self.event(booking)]
+
+    @display(description=_("recruiter"))  # type: ignore[untyped-decorator]
+    def recruiter(self, booking: Booking) -> str:
+        """Who holds the interview."""
+        return booking.slot.recruiter or "—"
+
+    @display(description=_("interview event"))  # type: ignore[untyped-decorator]
+    def event(self, booking: Booking) -> str:
+        """What for."""
+        return str(booking.slot.event)
+
+    @display(description=_("waits for approval until"))  # type: ignore[untyped-decorator]
+    def waits_until(self, booking: Booking) -> str:
+        """When a request expires."""
+        return said(booking.expires_at, booking.slot.timezone) if booking.expires_at else "—"
+
+    @display(description=_("ended by"))  # type: ignore[untyped-decorator]
+    def end(self, booking: Booking) -> str:
+        """Who ended it."""
+        return actor_label(booking.ended_by)
+
+
+def _answer(booking: Booking) -> str:
+    if not booking.attendance:
+        return str(_("no answer")) if booking.status == BookingStatus.BOOKED else ""
+    return str(booking.get_attendance_display())
+
+
+def _linked(url: str) -> str:
+    return format_html('<a class="desk-link" href="{0}" target="_blank" rel="noreferrer">{0}</a>', url) if url else "—"

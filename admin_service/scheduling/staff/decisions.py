@@ -1,0 +1,197 @@
+"""The buttons of a booking: move, cancel, approve, ask for another time, reject.
+
+Each asks for a reason, then calls its use case.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import action
+from unfold.enums import ActionVariant
+
+from common import clock
+from common.refusals import RefusedError
+from common.scope import INTERVIEWS, scope_of
+from scheduling.models import Booking
+from scheduling.services import loading
+from scheduling.services.staff_commands import (
+    approve_booking,
+    ask_reschedule,
+    cancel_booking,
+    move_booking,
+    reject_booking,
+)
+from scheduling.staff.marking import MarkingAdmin
+from scheduling.staff.outcomes import NotDoneError, outcome_text, told
+from shared_contracts.booking import Outcome
+from shared_contracts.directory import BookingStatus
+from staffkit.clocks import said
+from staffkit.options import find, login, page, show_refusal, tell_outcome
+from staffkit.pages import CancelForm, DecisionForm, MoveForm
+from staffkit.sending.once import Done, send_once
+
+MAY_DECIDE = ["scheduling.change_booking"]
+MOST_CHOICES = 500
+
+
+class DecidingAdmin(MarkingAdmin):
+    """Bookings with their buttons."""
+
+    actions_detail = ["move", "approve", "ask_reschedule", "reject", "cancel", "mark"]
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        """Only what can still be done; outcomes are marked on the page itself."""
+        booking = find(Booking, str(object_id))
+        useful = {"move", "cancel"} if booking.live else set()
+        if booking.live and (booking.status == BookingStatus.PENDING or booking.requested_slot_id):
+            useful |= {"approve", "reject"} | (set() if booking.reschedule_asked else {"reschedule"})
+        if booking.status == BookingStatus.OFFERED:
+            useful -= {"move"}  # theirs to take or pass first
+        every = super().get_actions_detail(request, object_id)
+        return [item for item in every if item.action_name.rsplit("_", 1)[-1] in useful]
+
+    @action(  # type: ignore[untyped-decorator]
+        description=_("Move"), url_path="move", permissions=MAY_DECIDE, icon="event_repeat"
+    )
+    def move(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """To another slot of the event."""
+        booking = find(Booking, object_id)
+        form = MoveForm(
+            request.POST or None, initial={"version": booking.version}, choices=_slots_for(booking, request)
+        )
+
+        def decide() -> Outcome:
+            data = form.cleaned_data
+            return move_booking(
+                str(booking.pk),
+                data["slot"],
+                expected_version=data["version"],
+                actor=login(request),
+                reason=data["reason"],
+                beyond_limits=data["beyond_limits"],
+            )
+
+        return self._ask(request, booking, form, decide, title=_("Move the booking"), submit_text=_("Move"))
+
+    @action(  # type: ignore[untyped-decorator]
+        description=_("Cancel the booking"),
+        url_path="cancel",
+        permissions=MAY_DECIDE,
+        icon="event_busy",
+        variant=ActionVariant.DANGER,
+    )
+    def cancel(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Free the seat."""
+        booking = find(Booking, object_id)
+        form = CancelForm(request.POST or None, initial={"version": booking.version})
+
+        def decide() -> Outcome:
+            data = form.cleaned_data
+            return cancel_booking(
+                str(booking.pk),
+                expected_version=data["version"],
+                actor=login(request),
+                reason=data["reason"],
+                beyond_limits=data["beyond_limits"],
+            )
+
+        words = {"title": _("Cancel the booking"), "submit_text": _("Cancel the booking"), "danger": True}
+        return self._ask(request, booking, form, decide, **words)
+
+    @action(  # type: ignore[untyped-decorator]
+        description=_("Approve"),
+        url_path="approve",
+        permissions=MAY_DECIDE,
+        icon="check",
+        variant=ActionVariant.PRIMARY,
+    )
+    def approve(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Say yes to a request."""
+        words = {"title": _("Approve the request"), "submit_text": _("Approve")}
+        done = _("Approved. The candidate is being told.")
+        return self._answer(request, object_id, approve_booking, done=done, **words)
+
+    @action(  # type: ignore[untyped-decorator]
+        description=_("Ask for another time"), url_path="ask-reschedule", permissions=MAY_DECIDE, icon="update"
+    )
+    def ask_reschedule(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The candidate is to choose again; the seat is kept meanwhile."""
+        words = {"title": _("Ask the candidate for another time"), "submit_text": _("Ask")}
+        return self._answer(request, object_id, ask_reschedule, done=_("The candidate is being asked."), **words)
+
+    @action(  # type: ignore[untyped-decorator]
+        description=_("Reject"),
+        url_path="reject",
+        permissions=MAY_DECIDE,
+        icon="close",
+        variant=ActionVariant.DANGER,
+    )
+    def reject(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Say no to a request."""
+        words = {"title": _("Reject the request"), "submit_text": _("Reject"), "danger": True}
+        return self._answer(request, object_id, reject_booking, **words)
+
+    def _answer(
+        self, request: HttpRequest, object_id: str, use_case: Callable[..., Outcome], **words: Any
+    ) -> HttpResponse:
+        booking = find(Booking, object_id)
+        form = DecisionForm(request.POST or None, initial={"version": booking.version})
+
+        def decide() -> Outcome:
+            data = form.cleaned_data
+            return use_case(
+                str(booking.pk), expected_version=data["version"], actor=login(request), reason=data["reason"]
+            )
+
+        return self._ask(request, booking, form, decide, **words)
+
+    def _ask(
+        self,
+        request: HttpRequest,
+        booking: Booking,
+        form: forms.Form,
+        decide: Callable[[], Outcome],
+        *,
+        done: Any = "",
+        **words: Any,
+    ) -> HttpResponse:
+        """Ask, decide and tell the outcome; ``done`` stands for a good one's own text."""
+        here = reverse("admin:scheduling_booking_change", args=[booking.pk])
+
+        def act() -> Done:
+            text = told(decide())
+            return Done(here, str(done) if done else text)
+
+        if form.is_valid():
+            try:
+                return send_once(request, act)
+            except RefusedError as error:
+                show_refusal(form, error)
+            except NotDoneError as error:
+                tell_outcome(request, False, outcome_text(error.outcome))
+                if error.outcome is Outcome.VERSION_CONFLICT:
+                    return HttpResponseRedirect(here)
+        when = said(booking.starts_at, booking.slot.timezone)
+        place = ", ".join(filter(None, (booking.location, booking.slot.room)))
+        intro = f"{booking} · {when} · {place}"
+        return page(self, request, "desk/form_page.html", obj=booking, form=form, intro=intro, back=here, **words)
+
+
+def _slots_for(booking: Booking, request: HttpRequest) -> list[tuple[str, str]]:
+    """The event's coming slots with a free seat, of those the login may see; a closed or inactive one says so."""
+    now = clock.now()
+    own = INTERVIEWS.match(scope_of(request))
+    query = {**own, "event_id": booking.event_id, "has_room": True, "starts_at": {"$gt": now}}
+    slots = loading.load_slots({**query, "_id": {"$ne": booking.slot_id}}, limit=MOST_CHOICES)
+    choices = []
+    for slot in slots:
+        place = ", ".join(filter(None, (slot.place.city, slot.place.location, slot.place.room)))
+        line = f"{said(slot.starts_at, slot.place.timezone)} · {place} · {slot.capacity - slot.free}/{slot.capacity}"
+        if not slot.is_active or slot.closes_at <= now:
+            line = " · ".join((line, str(_("past the limits"))))
+        choices.append((slot.id, line))
+    return choices

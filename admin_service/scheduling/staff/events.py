@@ -1,0 +1,208 @@
+"""Interview events in the desk, with the Broadcast and Add slots buttons (FR1, FR10)."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from unfold.contrib.filters.admin import BooleanRadioFilter
+from unfold.decorators import action, display
+from unfold.enums import ActionVariant
+from unfold.widgets import UnfoldAdminTextareaWidget
+
+from broadcasts.services.broadcasts import start_broadcast
+from broadcasts.staff.form import BroadcastForm, default_text
+from common import clock
+from common.mongo import Document, collection
+from common.refusals import RefusedError
+from common.scope import SHARED
+from scheduling.models import InterviewEvent, InterviewSlot
+from scheduling.services.slots import create_slots, save_event
+from scheduling.staff.slot_forms import AddSlotsForm
+from staffkit.options import UseCaseAdmin, UseCaseForm, find, login, page, page_of, show_refusal
+from staffkit.scoping import narrow, own_rows
+from staffkit.sending.once import Done, send_once
+from staffkit.sending.sealed import FIELD as SEALED
+from staffkit.sending.sealed import is_as_shown
+
+
+class EventForm(UseCaseForm):
+    """An interview event."""
+
+    class Meta:
+        widgets = {"description": UnfoldAdminTextareaWidget({"rows": 4})}
+
+    def carry_out(self) -> None:
+        """Save it; its slots follow the new cut-off."""
+        save_event(self.instance, actor=self.actor)
+
+
+@admin.register(InterviewEvent)
+class InterviewEventAdmin(UseCaseAdmin):
+    """Interview events."""
+
+    form = EventForm
+    rows = SHARED
+    list_display = ["title", "is_open", "steps"]
+    list_filter = [("is_open", BooleanRadioFilter)]
+    search_fields = ["title"]
+    ordering = ["-is_open", "title"]
+    actions_detail = ["broadcast", "add_slots", "see_slots"]
+    fieldsets = [
+        (None, {"fields": ["title", "description", "is_open"]}),
+        (
+            _("How people sign up"),
+            {
+                "description": _(
+                    "No questionnaire and no choice of recruiter: the quick flow, anyone on the allow list is offered "
+                    "the next slots at once. With both: the recruiting flow, questions, then a recruiter, then a slot."
+                ),
+                "fields": ["questionnaire", "chooses_recruiter"],
+            },
+        ),
+        (
+            _("Approval"),
+            {
+                "description": _(
+                    "Off: a seat is booked at once. On: it is held while the recruiter decides by a card in Telegram; "
+                    "a request nobody answers in time expires, and both sides are told."
+                ),
+                "fields": ["approval_required", ("pending_hours", "reminder_minutes")],
+            },
+        ),
+        (
+            _("Deadlines"),
+            {
+                "description": _("For candidates. Staff may go past them, with a reason."),
+                "fields": [
+                    ("booking_cutoff_minutes", "move_cutoff_minutes"),
+                    ("cancel_cutoff_minutes", "move_limit"),
+                ],
+            },
+        ),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[InterviewEvent]:
+        """Questionnaires by one more query, not by a join."""
+        found: QuerySet[InterviewEvent] = super().get_queryset(request).prefetch_related("questionnaire")
+        return found
+
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        """With how many slots are to come, of those the login may see."""
+        own = own_rows(request, InterviewSlot)
+
+        @display(description=_("coming slots"))  # type: ignore[untyped-decorator]
+        def coming_slots(event: InterviewEvent) -> str:
+            return _coming(event, own or {})
+
+        return [*self.list_display, *([] if own is None else [coming_slots])]
+
+    @display(description=_("steps"))  # type: ignore[untyped-decorator]
+    def steps(self, event: InterviewEvent) -> str:
+        """What there is besides choosing a slot."""
+        steps = [
+            str(event.questionnaire or ""),
+            str(_("choice of recruiter")) if event.chooses_recruiter else "",
+            str(_("approval")) if event.approval_required else "",
+        ]
+        return " → ".join(filter(None, steps)) or str(_("quick sign-up"))
+
+    @action(  # type: ignore[untyped-decorator]
+        description=_("Broadcast"),
+        url_path="broadcast",
+        permissions=["broadcasts.add_broadcast"],
+        icon="campaign",
+        variant=ActionVariant.PRIMARY,
+    )
+    def broadcast(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Ask what to post and where, then start it."""
+        event = find(InterviewEvent, object_id)
+        form = BroadcastForm(request.POST or None, initial={"text": default_text(event)}, request=request)
+
+        def start() -> Done:
+            made = start_broadcast(str(event.pk), actor=login(request), **form.order())
+            return Done(page_of(made), str(_("The broadcast is on its way.")))
+
+        if form.is_valid():
+            try:
+                return send_once(request, start)
+            except RefusedError as error:
+                show_refusal(form, error)
+        return page(
+            self,
+            request,
+            "desk/broadcast.html",
+            title=_("Broadcast"),
+            obj=event,
+            form=form,
+            submit_text=_("Send"),
+            submit_attrs={"id": "send-broadcast"},
+            back=self._back(event),
+        )
+
+    @action(  # type: ignore[untyped-decorator]
+        description=_("Add slots"),
+        url_path="add-slots",
+        permissions=["scheduling.add_interviewslot"],
+        icon="calendar_add_on",
+    )
+    def add_slots(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Ask for days and times, show what they make, then make it."""
+        event = find(InterviewEvent, object_id)
+        form = AddSlotsForm(request.POST or None, event=event)
+        narrow(form, request)
+
+        def create() -> Done:
+            made = create_slots(str(event.pk), form.drafts, actor=login(request))
+            text = ngettext("%(count)s slot made.", "%(count)s slots made.", len(made)) % {"count": len(made)}
+            return Done(_slots_of(event), text)
+
+        if form.is_valid() and form.drafts and _may_create(request, form):
+            try:
+                return send_once(request, create)
+            except RefusedError as error:
+                show_refusal(form, error)
+        return page(
+            self,
+            request,
+            "desk/add_slots.html",
+            title=_("Add slots"),
+            obj=event,
+            form=form,
+            agreed=form.drafts if form.is_bound and form.is_valid() else None,
+            grid=True,
+            back=self._back(event),
+        )
+
+    @action(  # type: ignore[untyped-decorator]
+        description=_("Slots"), url_path="slots", permissions=["scheduling.view_interviewslot"], icon="schedule"
+    )
+    def see_slots(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The event's slots."""
+        return HttpResponseRedirect(_slots_of(find(InterviewEvent, object_id)))
+
+    def _back(self, event: InterviewEvent) -> str:
+        return reverse("admin:scheduling_interviewevent_change", args=[event.pk])
+
+
+def _coming(event: InterviewEvent, own: Document) -> str:
+    """Its slots to come and their free seats, of one's ``own``."""
+    seats = {"$subtract": ["$max_users", {"$size": "$booked_users"}]}
+    coming = {**own, "event_id": event.pk, "is_active": True, "starts_at": {"$gt": clock.now()}}
+    group = {"_id": None, "slots": {"$sum": 1}, "free": {"$sum": seats}}
+    found = collection("interview_slots").aggregate([{"$match": coming}, {"$group": group}])
+    row: Document = next(iter(found), {"slots": 0, "free": 0})
+    return str(_("%(slots)s, free seats: %(free)s") % row)
+
+
+def _may_create(request: HttpRequest, form: AddSlotsForm) -> bool:
+    """Who was shown a preview makes what it showed; whoever asks without one gets what the fields say."""
+    previewed = bool(request.POST.get(SEALED))
+    return "create" in request.POST and (not previewed or is_as_shown(request, form.drafts))
+
+
+def _slots_of(event: InterviewEvent) -> str:
+    return f"{reverse('admin:scheduling_interviewslot_changelist')}?event={event.pk}"

@@ -1,0 +1,72 @@
+"""Bookings as CSV."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import StreamingHttpResponse
+from django.utils.translation import gettext as _
+
+from scheduling.models import Booking
+from staffkit.clocks import local, today
+from staffkit.spreadsheet import download
+
+
+def state_of(booking: Booking) -> tuple[str, str]:
+    """The status that stands for a booking, and in words what it is, or what it waits for."""
+    if booking.live and booking.reschedule_asked:
+        return "pending", _("the candidate chooses another time")
+    if booking.live and booking.requested_slot_id:
+        return "pending", _("a move awaits approval")
+    return booking.status, str(booking.get_status_display())
+
+
+def csv_answer(bookings: QuerySet[Booking]) -> StreamingHttpResponse:
+    """Every booking of the query set, as a download."""
+    return download(_rows(bookings), f"bookings-{today():%Y-%m-%d}.csv")
+
+
+def _rows(bookings: QuerySet[Booking]) -> Iterator[list[Any]]:
+    yield [
+        _("Date"),
+        _("Time"),
+        _("Time zone"),
+        _("Status"),
+        _("Will come"),
+        _("Telegram id"),
+        _("Username"),
+        _("First name"),
+        _("Last name"),
+        _("City"),
+        _("Location"),
+        _("Room"),
+        _("Recruiter"),
+        _("Interview event"),
+        _("Minutes"),
+        _("Id"),
+    ]
+    for booking in bookings.iterator():
+        yield _row(booking)
+
+
+def _row(booking: Booking) -> list[Any]:
+    user, slot = booking.user, booking.slot
+    there = local(booking.starts_at, slot.timezone)
+    return [
+        f"{there:%Y-%m-%d}",
+        f"{there:%H:%M}",
+        slot.timezone,
+        state_of(booking)[1],
+        booking.get_attendance_display(),
+        booking.telegram_id,
+        user.username,
+        user.first_name,
+        user.last_name,
+        slot.city,
+        booking.location,
+        slot.room,
+        slot.recruiter,
+        slot.event,
+        slot.duration_minutes,
+        booking.pk,
+    ]

@@ -1,0 +1,67 @@
+"""How an interview went, as staff mark it on the booking's page, in one press."""
+
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import action
+
+from common import clock
+from scheduling.models import STATUS_LABELS, Booking
+from scheduling.services.staff_commands import mark_outcome
+from scheduling.staff.outcomes import GOOD, outcome_text
+from shared_contracts.booking import MARKS, Outcome
+from shared_contracts.directory import BookingStatus
+from staffkit.options import ReadOnlyAdmin, find, login, tell_outcome
+
+MAY_MARK = ["scheduling.change_booking"]
+TAKE_BACK = "take_back"
+_LABELS = dict(STATUS_LABELS)
+_MARKABLE = {BookingStatus.BOOKED, BookingStatus.UNMARKED, *MARKS}
+
+
+class MarkForm(forms.Form):
+    """A mark on the booking as it was shown."""
+
+    version = forms.IntegerField(min_value=1)
+    mark = forms.ChoiceField(choices=[(mark.value, mark.value) for mark in MARKS] + [(TAKE_BACK, TAKE_BACK)])
+
+
+class MarkingAdmin(ReadOnlyAdmin):
+    """Bookings whose outcome can be marked."""
+
+    def outcome_of(self, request: HttpRequest, booking: Booking) -> dict[str, Any]:
+        """The buttons for the booking's page: none before the start, and none for who may only look."""
+        may_mark = any(request.user.has_perm(name) for name in MAY_MARK)  # type: ignore[union-attr]
+        if not may_mark or booking.status not in _MARKABLE or clock.now() < booking.starts_at:
+            return {}
+        marks = [(mark.value, capfirst(str(_LABELS[mark.value])), mark == booking.status) for mark in MARKS]
+        if booking.status in MARKS:
+            marks.append((TAKE_BACK, _now("Take the mark back"), False))
+        return {"marks": marks, "mark_url": reverse("admin:scheduling_booking_mark", args=[booking.pk])}
+
+    @action(description=_("How did it go?"), url_path="mark", permissions=MAY_MARK)  # type: ignore[untyped-decorator]
+    def mark(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Mark the outcome, or take the mark back."""
+        booking = find(Booking, object_id)
+        form = MarkForm(request.POST)
+        if request.method == "POST" and form.is_valid():
+            chosen, version = form.cleaned_data["mark"], form.cleaned_data["version"]
+            mark = None if chosen == TAKE_BACK else BookingStatus(chosen)
+            outcome = mark_outcome(str(booking.pk), mark, expected_version=version, actor=login(request))
+            tell_outcome(request, outcome in GOOD, _told(outcome, mark))
+        return HttpResponseRedirect(reverse("admin:scheduling_booking_change", args=[booking.pk]))
+
+
+def _told(outcome: Outcome, mark: BookingStatus | None) -> str:
+    if outcome is Outcome.TOO_LATE:
+        return _now("The interview has not begun yet.")
+    if outcome not in GOOD:
+        return outcome_text(outcome)
+    if mark is None:
+        return _now("The mark has been taken back.")
+    return _now("Marked: %(mark)s.") % {"mark": _LABELS[mark.value]}

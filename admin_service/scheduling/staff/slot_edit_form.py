@@ -1,0 +1,117 @@
+"""The form of one slot."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminTextareaWidget
+
+from scheduling.models import InterviewSlot
+from scheduling.services.slot_edits import SlotChanges, edit_slot
+from scheduling.services.slots import SlotDraft, create_slots
+from staffkit.clocks import local, typed
+from staffkit.inputs import DayAndTimeInput
+from staffkit.options import UseCaseForm
+from staffkit.pages import REASON_LENGTH
+
+_YEARS = range(2000, 2201)
+
+
+class SlotForm(UseCaseForm):
+    """A slot. Its start is typed and shown on the clocks of its city."""
+
+    starts_at = forms.SplitDateTimeField(
+        label=_("Start"), widget=DayAndTimeInput(), help_text=_("On the clocks of the slot's city.")
+    )
+    reason = forms.CharField(
+        label=_("Reason of the change"),
+        max_length=REASON_LENGTH,
+        required=False,
+        widget=UnfoldAdminTextareaWidget({"rows": 2}),
+        help_text=_("Those who are booked read it, if something changes for them."),
+    )
+
+    class Meta:
+        model = InterviewSlot
+        fields = (
+            "event",
+            "city",
+            "recruiter",
+            "starts_at",
+            "duration_minutes",
+            "max_users",
+            "location",
+            "room",
+            "is_active",
+        )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk and "event" in self.fields:
+            self.fields["event"].disabled = True
+
+    def shown(self, instance: models.Model) -> dict[str, Any]:
+        """As stored, but for the start."""
+        values = super().shown(instance)
+        if isinstance(instance, InterviewSlot) and "starts_at" in values:
+            values["starts_at"] = local(instance.starts_at, instance.city.timezone).replace(tzinfo=None)
+        return values
+
+    def clean_starts_at(self) -> datetime:
+        """The digits as typed; ``clean`` puts them on the city's clocks."""
+        wall_clock: datetime = self.cleaned_data["starts_at"].replace(tzinfo=None)
+        if wall_clock.year not in _YEARS:
+            raise ValidationError(_now("Give a day of this century."))
+        return wall_clock
+
+    def clean(self) -> dict[str, Any]:
+        """The start as a moment."""
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        if "starts_at" in data:
+            city = data.get("city") or (self.instance.city if self.instance.pk else None)
+            data["starts_at"] = typed(data["starts_at"], city.timezone if city else "UTC").astimezone(UTC)
+        for name in _PLAIN:
+            self._check(name, data)
+        return data
+
+    def _check(self, name: str, data: dict[str, Any]) -> None:
+        """The model's own limits, which Django checks only for what it saves itself."""
+        try:
+            if name in data:
+                field: Any = InterviewSlot._meta.get_field(name)
+                field.run_validators(data[name])
+        except ValidationError as error:
+            self.add_error(name, error)
+
+    def _post_clean(self) -> None:
+        # A slot being edited keeps the stored values: the use case decides what becomes of them.
+        if self.instance.pk:
+            self._compare()
+        else:
+            super()._post_clean()
+
+    def carry_out(self) -> None:
+        """Make the slot, or change what was changed."""
+        data = self.cleaned_data
+        recruiter_id = str(data["recruiter"].pk) if data["recruiter"] else ""
+        if self.instance.pk:
+            changes = {name: data[name] for name in self.changed_data if name in _PLAIN}
+            if "city" in self.changed_data:
+                changes["city_id"] = str(data["city"].pk)
+            if "recruiter" in self.changed_data:
+                changes["recruiter_id"] = recruiter_id
+            if "city" in self.changed_data or "starts_at" in self.changed_data:
+                changes["starts_at"] = data["starts_at"]
+            edit_slot(str(self.instance.pk), SlotChanges(**changes), actor=self.actor, reason=data["reason"])
+            return
+        plain = {name: data[name] for name in _PLAIN if name != "is_active"}
+        draft = SlotDraft(city_id=str(data["city"].pk), recruiter_id=recruiter_id or None, **plain)
+        (made,) = create_slots(str(data["event"].pk), [draft], actor=self.actor)
+        self.instance = InterviewSlot.objects.get(pk=made)
+
+
+_PLAIN = ("starts_at", "duration_minutes", "max_users", "location", "room", "is_active")

@@ -1,0 +1,229 @@
+"""Slots in the desk (FR10)."""
+
+from typing import Any
+
+from bson import ObjectId
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from unfold.contrib.filters.admin import BooleanRadioFilter
+from unfold.decorators import action, display
+
+from common.mongo import collection
+from common.refusals import RefusedError
+from common.scope import INTERVIEWS
+from people.models import Candidate
+from scheduling.models import InterviewSlot
+from scheduling.services.slots import SlotHasBookingsError, delete_slot
+from scheduling.services.staff_commands import book_for
+from scheduling.staff.filters import CityFilter, ComingFilter, DayFilter, EventFilter, RecruiterFilter
+from scheduling.staff.outcomes import NotDoneError, outcome_text, status_label, told
+from scheduling.staff.slot_edit_form import SlotForm
+from shared_contracts.booking import Outcome
+from staffkit.audit_labels import trail
+from staffkit.clocks import said
+from staffkit.options import UseCaseAdmin, find, login, page, show_refusal, tell_outcome
+from staffkit.pages import BookForm
+from staffkit.scoping import in_scope
+from staffkit.sending.once import Done, send_once
+from staffkit.sending.sealed import is_as_shown
+
+
+@admin.register(InterviewSlot)
+class InterviewSlotAdmin(UseCaseAdmin):
+    """Slots."""
+
+    form = SlotForm
+    rows = INTERVIEWS
+    list_display = ["when", "occupancy", "place", "city_name", "recruiter_name", "event_title", "is_active"]
+    list_filter = [
+        ComingFilter,
+        EventFilter,
+        CityFilter,
+        RecruiterFilter,
+        ("is_active", BooleanRadioFilter),
+        ("starts_at", DayFilter),
+    ]
+    search_fields = ["location", "room"]
+    ordering = ["starts_at"]
+    actions = ["delete_slots"]
+    actions_detail = ["book"]
+    change_form_after_template = "desk/slot_people.html"
+    fieldsets = [
+        (None, {"fields": ["event", ("city", "recruiter"), "starts_at", ("duration_minutes", "max_users")]}),
+        (_("Place"), {"fields": [("location", "room"), "is_active", "reason"]}),
+    ]
+
+    _to_look_at = [
+        (None, {"fields": ["event_title", ("city_name", "recruiter_name"), "when", ("duration_minutes", "max_users")]}),
+        (_("Place"), {"fields": [("location", "room"), "is_active"]}),
+    ]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[InterviewSlot]:
+        """Names by one more query each, not by joins."""
+        found: QuerySet[InterviewSlot] = super().get_queryset(request)
+        return found.prefetch_related("city", "recruiter", "event")
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Who may only look has nothing to give a reason for, and may not open what the slot belongs to."""
+        return self.fieldsets if obj is None or self.has_change_permission(request, obj) else self._to_look_at
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Slots are the one thing that can be deleted: while nobody is booked."""
+        return self.has_view_permission(request) and bool(
+            request.user.has_perm("scheduling.delete_interviewslot")  # type: ignore[union-attr]
+        )
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """Django's own deletion would not ask the use case."""
+        every: dict[str, Any] = super().get_actions(request)
+        every.pop("delete_selected", None)
+        return every
+
+    @display(description=_("when"), ordering="starts_at")  # type: ignore[untyped-decorator]
+    def when(self, slot: InterviewSlot) -> str:
+        """Date and time in the slot's city."""
+        return said(slot.starts_at, slot.city.timezone)
+
+    @display(  # type: ignore[untyped-decorator]
+        description=_("seats taken"), label={"free": "success", "some": "info", "full": "warning"}
+    )
+    def occupancy(self, slot: InterviewSlot) -> tuple[str, str]:
+        """Seats taken of all seats."""
+        taken = len(slot.booked_users)
+        kind = "full" if taken >= slot.max_users else "some" if taken else "free"
+        return kind, f"{taken}/{slot.max_users}"
+
+    @display(description=_("place"), header=True, ordering="location")  # type: ignore[untyped-decorator]
+    def place(self, slot: InterviewSlot) -> list[str]:
+        """Location and room."""
+        return [slot.location, slot.room]
+
+    @display(description=_("city"))  # type: ignore[untyped-decorator]
+    def city_name(self, slot: InterviewSlot) -> str:
+        """The city."""
+        return slot.city.name
+
+    @display(description=_("recruiter"))  # type: ignore[untyped-decorator]
+    def recruiter_name(self, slot: InterviewSlot) -> str:
+        """The recruiter."""
+        return str(slot.recruiter or "—")
+
+    @display(description=_("interview event"))  # type: ignore[untyped-decorator]
+    def event_title(self, slot: InterviewSlot) -> str:
+        """The event."""
+        return slot.event.title
+
+    def on_page(self, object_id: ObjectId) -> dict[str, Any]:
+        """With who is booked, and the slot's audit trail."""
+        slot = InterviewSlot.objects.select_related("city").filter(pk=object_id).first()
+        return {"people": people_in(object_id), "trail": trail(str(object_id), slot.city.timezone) if slot else []}
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Ask, then delete, or say who is booked."""
+        return self._delete(request, [find(InterviewSlot, object_id)])
+
+    @admin.action(description=_("Delete…"), permissions=["delete"])
+    def delete_slots(self, request: HttpRequest, queryset: QuerySet[InterviewSlot]) -> HttpResponse:
+        """The same for several."""
+        return self._delete(request, list(queryset))
+
+    def _delete(self, request: HttpRequest, slots: list[InterviewSlot]) -> HttpResponse:
+        if not self.has_delete_permission(request):
+            raise PermissionDenied
+        refused, deleted = [], 0
+        confirmed = "_confirm" in request.POST and is_as_shown(request, _listed(slots))
+        for slot in slots if confirmed else []:
+            try:
+                delete_slot(str(slot.pk), actor=login(request))
+                deleted += 1
+            except SlotHasBookingsError:
+                refused.append(slot)
+        if deleted:
+            text = ngettext("%(count)s slot deleted.", "%(count)s slots deleted.", deleted) % {"count": deleted}
+            messages.success(request, text)
+        if deleted == len(slots):
+            return HttpResponseRedirect(reverse("admin:scheduling_interviewslot_changelist"))
+        remaining = refused or slots
+        booked = [(slot, people) for slot in remaining if (people := people_in(slot.pk))]
+        return self._ask_or_refuse(request, remaining, booked)
+
+    def _ask_or_refuse(self, request: HttpRequest, slots: list[InterviewSlot], booked: list[Any]) -> HttpResponse:
+        return page(
+            self,
+            request,
+            "desk/slot_refused.html" if booked else "desk/slot_delete.html",
+            title=_("This slot can't be deleted") if booked else _("Delete slots"),
+            obj=slots[0] if len(slots) == 1 else None,
+            agreed=_listed(slots),
+            slots=[(slot, said(slot.starts_at, slot.city.timezone)) for slot in slots],
+            booked=[(slot, said(slot.starts_at, slot.city.timezone), people) for slot, people in booked],
+            submit_text=_("Delete"),
+            danger=True,
+            back=reverse("admin:scheduling_interviewslot_changelist"),
+        )
+
+    @action(  # type: ignore[untyped-decorator]
+        description=_("Book for a candidate"),
+        url_path="book",
+        permissions=["scheduling.add_booking"],
+        icon="person_add",
+    )
+    def book(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Book someone into this slot."""
+        slot = find(InterviewSlot, object_id)
+        form = BookForm(request.POST or None)
+        here = reverse("admin:scheduling_interviewslot_change", args=[slot.pk])
+
+        def act() -> Done:
+            # One answer for whom nobody knows and for whom the login may not see.
+            known = in_scope(Candidate.objects.filter(telegram_id=form.cleaned_data["telegram_id"]), request).exists()
+            order = {"slot_id": str(slot.pk), "actor": login(request), **form.cleaned_data}
+            return Done(here, told(book_for(**order) if known else Outcome.NOT_ALLOWED))
+
+        if form.is_valid() and is_as_shown(request, _listed([slot])):
+            try:
+                return send_once(request, act)
+            except RefusedError as error:
+                show_refusal(form, error)
+            except NotDoneError as error:
+                tell_outcome(request, False, outcome_text(error.outcome))
+        return page(
+            self,
+            request,
+            "desk/form_page.html",
+            title=_("Book for a candidate"),
+            obj=slot,
+            agreed=_listed([slot]),
+            intro=f"{said(slot.starts_at, slot.city.timezone)} · {', '.join(filter(None, (slot.location, slot.room)))}",
+            form=form,
+            submit_text=_("Book"),
+            back=here,
+        )
+
+
+def _listed(slots: list[InterviewSlot]) -> list[list[Any]]:
+    """What a page that asks about slots shows of them."""
+    return [[slot.pk, slot.starts_at, slot.city_id, slot.location, slot.room] for slot in slots]
+
+
+def people_in(slot_id: ObjectId) -> list[dict[str, Any]]:
+    """Who holds a seat in a slot, or waits for one there."""
+    rows = collection("bookings").find({"live": True, "$or": [{"slot_id": slot_id}, {"requested_slot_id": slot_id}]})
+    return [
+        {
+            "id": str(row["_id"]),
+            "name": f"{row['user']['first_name']} {row['user']['last_name']}".strip(),
+            "username": row["user"]["username"],
+            "telegram_id": row["telegram_id"],
+            "status": status_label(row["status"]),
+            "moving_here": row["slot_id"] != slot_id,
+        }
+        for row in rows.sort("created_at", 1)
+    ]

@@ -1,0 +1,48 @@
+"""The waiting list in the desk (R7)."""
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
+from unfold.decorators import display
+
+from common.scope import Rows
+from people.models import MOSCOW
+from scheduling.models import WaitingEntry
+from scheduling.staff.filters import CityFilter, EventFilter
+from staffkit.clocks import said
+from staffkit.options import ReadOnlyAdmin
+
+STATE_COLOURS = {"waiting": "warning", "served": "success", "left": "info"}
+
+
+@admin.register(WaitingEntry)
+class WaitingEntryAdmin(ReadOnlyAdmin):
+    """Who waits for a free seat, first come first."""
+
+    rows = Rows(city=("city_id",))
+    list_display = ["person", "telegram_id", "event", "wanted_city", "since", "status"]
+    list_filter = [("state", ChoicesDropdownFilter), EventFilter, CityFilter]
+    search_fields = ["name", "username"]
+    ordering = ["joined_at"]
+    fields = ["name", "username", "telegram_id", "event", "wanted_city", "since", "state"]
+    readonly_fields = ["wanted_city", "since"]
+
+    @display(description=_("candidate"), header=True, ordering="name")  # type: ignore[untyped-decorator]
+    def person(self, entry: WaitingEntry) -> list[str]:
+        """Name and username."""
+        return [entry.name, f"@{entry.username}" if entry.username else ""]
+
+    @display(description=_("city"))  # type: ignore[untyped-decorator]
+    def wanted_city(self, entry: WaitingEntry) -> str:
+        """Where."""
+        return entry.city or str(_("any"))
+
+    @display(description=_("joined"), ordering="joined_at")  # type: ignore[untyped-decorator]
+    def since(self, entry: WaitingEntry) -> str:
+        """Since when they wait."""
+        return said(entry.joined_at, MOSCOW)
+
+    @display(description=_("status"), ordering="state", label=STATE_COLOURS)  # type: ignore[untyped-decorator]
+    def status(self, entry: WaitingEntry) -> tuple[str, str]:
+        """What became of it."""
+        return entry.state, entry.get_state_display()
