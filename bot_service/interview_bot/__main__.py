@@ -50,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 async def _run(settings: Settings) -> int:
-    logs.configure(settings)
+    logs.configure(settings.log_level, settings.log_format, settings.secrets)
     service = BotService(settings)
     working = asyncio.create_task(_work(service))
     for wanted in (signal.SIGTERM, signal.SIGINT):

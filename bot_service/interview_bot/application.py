@@ -16,16 +16,16 @@ from telegram import BotCommand, Update
 from telegram.error import InvalidToken, TelegramError
 from telegram.ext import Application, ApplicationBuilder
 
-from interview_bot.admin_client.allow_list import AllowList
+from interview_bot.admin_client.allow_list import ENTRIES, AllowList
 from interview_bot.admin_client.api import AdminApi
 from interview_bot.admin_client.awaited_usernames import Awaited
 from interview_bot.admin_client.directory import Directory
 from interview_bot.admin_client.screenings import Screenings
-from interview_bot.common import clock, database
-from interview_bot.dialogs.commands import COMMANDS
-from interview_bot.dialogs.context import Tools
+from interview_bot.common import clock, database, http_server
+from interview_bot.common.person_locks import PersonLocks
+from interview_bot.dialogs.admission import turn_away
+from interview_bot.dialogs.context import COMMANDS, Tools
 from interview_bot.dialogs.dispatcher import Dispatcher
-from interview_bot.dialogs.slow_down import turn_away
 from interview_bot.inbound.broadcasts import Broadcasts
 from interview_bot.inbound.calendar_sender import CalendarSender
 from interview_bot.inbound.subscriptions import subscriptions
@@ -35,10 +35,10 @@ from interview_bot.messaging.outbox import Outbox
 from interview_bot.settings import Settings
 from interview_bot.store.calendar_files import CalendarFiles
 from interview_bot.store.chats import Chats
-from interview_bot.store.dialog_state import Dialogs
-from interview_bot.store.progress import Progresses
+from interview_bot.store.dialog_state import DialogStates
+from interview_bot.store.progress import ProgressStore
+from interview_bot.store.request_records import RequestRecords
 from interview_bot.store.shown_cards import ShownCards
-from interview_bot.telegram import web
 from interview_bot.telegram.acks import Acks
 from interview_bot.telegram.gate import Gate
 from interview_bot.telegram.intake import Intake
@@ -46,8 +46,9 @@ from interview_bot.telegram.outgoing import Outgoing
 from interview_bot.telegram.polling import ALLOWED_UPDATES, Poller, PollingBot
 from interview_bot.telegram.rate_limiter import SharedRateLimiter
 from interview_bot.telegram.requests import AiohttpRequest
-from interview_bot.telegram.update_processor import OnePressAtATime, PersonLocks
+from interview_bot.telegram.update_processor import OnePressAtATime
 from interview_bot.telegram.waiting_edits import WaitingEdits
+from interview_bot.telegram.webhook import Webhook
 from interview_bot.views.texts import texts_for
 
 STOP_PATIENCE = 10.0
@@ -89,7 +90,7 @@ class BotService:
             for subscription in subscriptions(self._tools, self._database, self._locks, self._broadcasts)
         ]
         self._webhook = self._make_webhook()
-        self._server = web.Server.of(self._make_web(), settings.listen_host, settings.listen_port)
+        self._server = http_server.Server.of(self._make_web(), settings.listen_host, settings.listen_port)
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._consuming = False
         self._stopping = asyncio.Event()
@@ -116,12 +117,13 @@ class BotService:
             allow_list=AllowList(self._redis, self._api),
             directory=Directory(self._redis, self._api),
             awaited=Awaited(self._redis, self._api),
-            dialogs=Dialogs(self._redis),
-            progress=Progresses(self._redis),
+            dialogs=DialogStates(self._redis),
+            progress=ProgressStore(self._redis),
             screenings=Screenings(self._redis, self._api),
             outbox=Outbox(self._database, self._broker, self._settings.request_signing_key),
+            request_records=RequestRecords(self._database),
             chats=Chats(self._database),
-            gate=Gate(self._redis, self._settings.bot_id),
+            gate=Gate(self._redis, self._settings.bot_id, ENTRIES),
             shown_cards=ShownCards(self._database),
             flow=flow,
             outgoing=Outgoing(bot, flow, edits, locks),
@@ -275,11 +277,11 @@ class BotService:
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, 300)
 
-    def _make_webhook(self) -> web.Webhook | None:
+    def _make_webhook(self) -> Webhook | None:
         secret = self._settings.webhook_secret
         if self._settings.updates_mode != "webhook" or secret is None:
             return None
-        return web.Webhook(secret.get_secret_value(), self._intake.take)
+        return Webhook(secret.get_secret_value(), self._intake.take)
 
     def _make_web(self) -> Any:
         checks = {
@@ -289,7 +291,8 @@ class BotService:
         }
         url = self._settings.webhook_url
         path = (url.path if url else None) or "/"
-        return web.build(checks, lambda: not self.failed.done(), self._webhook, path)
+        routes = [self._webhook.route(path)] if self._webhook else []
+        return http_server.build(checks, lambda: not self.failed.done(), routes)
 
     async def _mongo_answers(self) -> bool:
         with suppress(PyMongoError):

@@ -9,14 +9,16 @@ import pytest_asyncio
 from redis.asyncio import Redis
 from telegram import CallbackQuery, Update, User
 
+from interview_bot.admin_client.allow_list import ENTRIES
 from interview_bot.application import BotService
+from interview_bot.common.person_locks import PersonLocks
 from interview_bot.dialogs.context import Talk
 from interview_bot.telegram import acks as acks_module
 from interview_bot.telegram.acks import Acks
 from interview_bot.telegram.gate import Gate
 from interview_bot.telegram.polling import PollingBot
 from interview_bot.telegram.requests import AiohttpRequest
-from interview_bot.telegram.update_processor import OnePressAtATime, PersonLocks
+from interview_bot.telegram.update_processor import OnePressAtATime
 from interview_bot.views.texts import texts_for
 from tests.kit.servers import TOKEN
 from tests.kit.telegram import Person, Sandbox
@@ -98,7 +100,7 @@ async def test_a_second_press_of_the_same_person_is_not_waited_for(
     """It waits itself, for the first one's lock."""
     monkeypatch.setattr(acks_module, "PATIENCE", 10 * PATIENCE)
     monkeypatch.setattr(acks_module, "_CROWD", 10 * PATIENCE)
-    processor = OnePressAtATime(Gate(redis, 1), PersonLocks(redis), acks, nobody_is_turned_away)
+    processor = OnePressAtATime(Gate(redis, 1, ENTRIES), PersonLocks(redis), acks, nobody_is_turned_away)
     person = User(4001, "Anna", is_bot=False)
     handled: list[int] = []
 

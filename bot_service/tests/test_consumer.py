@@ -16,11 +16,11 @@ from telegram.error import NetworkError
 
 from interview_bot.common import clock
 from interview_bot.common.database import Database
+from interview_bot.common.person_locks import PersonBusyError
 from interview_bot.messaging.broker import Broker
 from interview_bot.messaging.consumer import MAX_ATTEMPTS, Consumer, Subscription
 from interview_bot.settings import Settings
 from interview_bot.telegram.errors import HeldBackError
-from interview_bot.telegram.update_processor import PersonBusyError
 from shared_contracts.notification import CacheInvalidate, CacheName, cache_invalidate
 from shared_contracts.topology import CACHE_INVALIDATE, TO_BOT
 from tests.kit.desk import Desk

@@ -8,6 +8,7 @@ import pytest
 from redis.asyncio import Redis
 from telegram import CallbackQuery, Chat, Message, Update, User
 
+from interview_bot.admin_client.allow_list import ENTRIES
 from interview_bot.application import BotService
 from interview_bot.common.metrics import UPDATES
 from interview_bot.settings import Settings
@@ -127,7 +128,7 @@ async def test_a_group_gets_few_answers_however_many_ask_and_no_word_about_it(
 
 async def test_a_groups_commands_are_bounded_whoever_writes_them(redis: Redis, desk: Desk) -> None:
     """Guard: ``GROUP``; nobody is told, and nobody's own budget is spent by it."""
-    gate, chat = Gate(redis, 1), Chat(GROUP, Chat.SUPERGROUP)
+    gate, chat = Gate(redis, 1, ENTRIES), Chat(GROUP, Chat.SUPERGROUP)
     let_in = await admitted(gate, (written(n, user_id=3000 + n, chat=chat) for n in range(1, 41)))
     assert let_in.count(Admission.ADMITTED) <= 6
     assert set(let_in) == {Admission.ADMITTED, Admission.DROPPED}
@@ -136,7 +137,7 @@ async def test_a_groups_commands_are_bounded_whoever_writes_them(redis: Redis, d
 
 async def test_what_people_say_to_each_other_in_a_group_is_not_counted(redis: Redis, desk: Desk) -> None:
     """Guard: ``NOT_OURS``."""
-    gate, chat = Gate(redis, 1), Chat(GROUP, Chat.SUPERGROUP)
+    gate, chat = Gate(redis, 1, ENTRIES), Chat(GROUP, Chat.SUPERGROUP)
     talk = [written(n, text="hello", chat=chat) for n in range(1, 20)]
     assert set(await admitted(gate, talk)) == {Admission.NOT_OURS}
     assert await redis.keys("flow:*") == []
@@ -144,7 +145,7 @@ async def test_what_people_say_to_each_other_in_a_group_is_not_counted(redis: Re
 
 async def test_the_burst_is_shared_by_replicas(redis: Redis, desk: Desk) -> None:
     """Guard: the buckets in Redis."""
-    gates = [Gate(redis, 1), Gate(redis, 1)]
+    gates = [Gate(redis, 1, ENTRIES), Gate(redis, 1, ENTRIES)]
     let_in = [await gates[n % 2].admit(written(n)) for n in range(1, 20)]
     assert let_in.count(Admission.ADMITTED) == STRANGER.burst
     assert let_in.count(Admission.TOLD) == 1
@@ -154,7 +155,7 @@ async def test_whom_the_desk_knows_has_the_larger_budget(redis: Redis, desk: Des
     """Guards: the allow list's entry for candidates, ``served`` for recruiters."""
     await redis.hset("allowed:entries", "1001", '{"allowed": true}')  # type: ignore[misc]
     await redis.hset("allowed:entries", "1003", '{"allowed": false}')  # type: ignore[misc]
-    gate = Gate(redis, 1)
+    gate = Gate(redis, 1, ENTRIES)
     await gate.served(1002)
     for user_id, budget in ((1001, KNOWN), (1002, KNOWN), (1003, STRANGER)):
         first = user_id * 100
@@ -170,7 +171,7 @@ async def test_a_recruiter_who_is_no_candidate_is_no_stranger(rita: Person, redi
 async def test_without_redis_this_process_counts_alone(redis_line: Line, settings: Settings, desk: Desk) -> None:
     """Guard: ``_Buckets``."""
     client: Redis = Redis.from_url(settings.redis_url.get_secret_value(), decode_responses=True)
-    gate = Gate(client, 1)
+    gate = Gate(client, 1, ENTRIES)
     redis_line.cut()
     try:
         let_in = await admitted(gate, (written(n) for n in range(1, 61)))
@@ -183,7 +184,7 @@ async def test_without_redis_this_process_counts_alone(redis_line: Line, setting
 
 async def test_an_update_that_was_let_in_is_not_counted_again(redis: Redis, desk: Desk) -> None:
     """Guard: ``Admission.AGAIN``: after a crash Telegram sends what was in hand once more."""
-    gate = Gate(redis, 1)
+    gate = Gate(redis, 1, ENTRIES)
     await admitted(gate, (written(n) for n in range(1, STRANGER.burst + 1)))
     assert await gate.admit(written(1)) is Admission.AGAIN
     await gate.done(written(1))
@@ -192,20 +193,20 @@ async def test_an_update_that_was_let_in_is_not_counted_again(redis: Redis, desk
 
 async def test_a_dropped_update_stays_dropped_when_it_comes_again(redis: Redis, desk: Desk) -> None:
     """Guard: its mark."""
-    gate = Gate(redis, 1)
+    gate = Gate(redis, 1, ENTRIES)
     await admitted(gate, (written(n) for n in range(1, STRANGER.burst + 2)))
-    assert await Gate(redis, 1).admit(written(STRANGER.burst + 1)) is Admission.REPEATED
+    assert await Gate(redis, 1, ENTRIES).admit(written(STRANGER.burst + 1)) is Admission.REPEATED
 
 
 async def test_another_bots_updates_are_its_own(redis: Redis, desk: Desk) -> None:
     """Guard: the bot's id in the key."""
-    await Gate(redis, 1).done(written(7))
-    assert await Gate(redis, OTHER_BOT).admit(written(7)) is Admission.ADMITTED
+    await Gate(redis, 1, ENTRIES).done(written(7))
+    assert await Gate(redis, OTHER_BOT, ENTRIES).admit(written(7)) is Admission.ADMITTED
 
 
 async def test_a_server_that_numbers_anew_is_served(redis: Redis, desk: Desk) -> None:
     """Guard: ``_print``: the number is the same, the message or the press is another."""
-    gate = Gate(redis, 1)
+    gate = Gate(redis, 1, ENTRIES)
     await gate.done(written(7))
     assert await gate.admit(written(7, at=NOW + timedelta(days=1))) is Admission.ADMITTED
     press = CallbackQuery("11", User(1001, "Анна", is_bot=False), "1")
@@ -218,7 +219,7 @@ async def test_a_clock_of_redis_that_was_put_back_shuts_nobody_out(redis: Redis,
     """Guard: how far ahead a bucket can be (``_ADMIT``)."""
     seconds, _ = await redis.time()
     await redis.set("flow:person:1001", (seconds + 3600) * 1000)
-    assert await Gate(redis, 1).admit(written(1)) is Admission.ADMITTED
+    assert await Gate(redis, 1, ENTRIES).admit(written(1)) is Admission.ADMITTED
 
 
 async def test_handling_goes_on_for_updates_of_nobody(bot: BotService) -> None:

@@ -10,8 +10,9 @@ from interview_bot.common.database import Database
 from interview_bot.telegram import outgoing as outgoing_module
 from interview_bot.telegram.outgoing import MAX_IN_CHAT, Outgoing
 from interview_bot.telegram.rate_limiter import Priority
+from interview_bot.telegram.sending import edit
 from interview_bot.telegram.waiting_edits import WaitingEdits
-from interview_bot.views.screen import Screen, edit
+from interview_bot.views.screen import Screen
 from shared_contracts.topology import BOOKING_RESULT
 from tests.kit.desk import Desk
 from tests.kit.telegram import GROUP, Message, Person, Sandbox, eventually

@@ -6,7 +6,7 @@ import httpx
 from pymongo import AsyncMongoClient
 
 from interview_bot.common.database import Database
-from interview_bot.dialogs.commands import COMMANDS
+from interview_bot.dialogs.context import COMMANDS
 from interview_bot.settings import Settings
 from interview_bot.views.callback_data import Action, pack
 from interview_bot.views.keyboards import MENU_SIZE

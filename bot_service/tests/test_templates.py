@@ -12,8 +12,8 @@ from redis.asyncio import Redis
 from interview_bot.admin_client.api import AdminApi
 from interview_bot.admin_client.directory import FRESH_FOR, Cache, Directory
 from interview_bot.common import clock
-from interview_bot.dialogs.notice_texts import template_values
 from interview_bot.settings import Settings
+from interview_bot.views.notice_values import template_values
 from interview_bot.views.texts import texts_for
 from shared_contracts.directory import BookingStatus
 from shared_contracts.notification import CacheName, NotificationCommand, NotificationKind

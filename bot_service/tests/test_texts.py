@@ -10,9 +10,9 @@ import pytest
 from babel.messages.pofile import read_po
 
 import interview_bot
-from interview_bot.dialogs.commands import COMMANDS, RECRUITERS_COMMANDS
+from interview_bot.dialogs.context import COMMANDS, RECRUITER_COMMANDS
 from interview_bot.dialogs.joining import REFUSED
-from interview_bot.messaging.outbox import RequestKind
+from interview_bot.store.request_records import RequestKind
 from interview_bot.views import callback_data
 from interview_bot.views.callback_data import Action, StaleDataError, pack, unpack
 from interview_bot.views.formatting import moment, reader_zone, slot_button
@@ -63,7 +63,7 @@ def test_every_text_asked_for_exists_and_every_text_there_is_asked_for() -> None
     written = {key for key in KEYS["ru"] if re.search(rf"""["']{re.escape(key)}["']""", source)}
     built = {f"outcome.{o.value}" for o in Outcome} | {f"waiting.{o}" for o in ("joined", "already_joined")}
     built |= {f"status.{s.value}" for s in BookingStatus}
-    built |= {f"command.{name}" for name in (*COMMANDS, *RECRUITERS_COMMANDS)}
+    built |= {f"command.{name}" for name in (*COMMANDS, *RECRUITER_COMMANDS)}
     built |= {f"request.{kind}" for kind in get_args(RequestKind)}
     built |= {f"card.by_{kind}" for kind in get_args(DecidedBy.model_fields["kind"].annotation)}
     built |= {f"wrong.{why.value}" for why in WrongAnswer} | {f"joining.{outcome.value}" for outcome in REFUSED}

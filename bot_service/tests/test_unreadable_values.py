@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from redis.asyncio import Redis
 
+from interview_bot.admin_client.allow_list import ENTRIES
 from interview_bot.application import BotService
 from interview_bot.common.metrics import UNREADABLE
 from interview_bot.telegram.gate import KNOWN, Admission, Gate
@@ -101,7 +102,7 @@ async def test_whatever_the_allow_list_holds_updates_are_counted_in_redis(redis:
         await redis.set("allowed:entries", "x")
     else:
         await redis.hset("allowed:entries", "1001", value)  # type: ignore[misc]
-    let_in = await admitted(Gate(redis, 1), (written(n) for n in range(1, 20)))
+    let_in = await admitted(Gate(redis, 1, ENTRIES), (written(n) for n in range(1, 20)))
     assert let_in.count(Admission.ADMITTED) < KNOWN.burst / 2
     assert await redis.exists("flow:person:1001")
 

@@ -13,8 +13,8 @@ from telegram import Update
 
 from interview_bot.application import BotService
 from interview_bot.common.database import Database
+from interview_bot.common.person_locks import PersonLocks
 from interview_bot.settings import Settings
-from interview_bot.telegram.update_processor import PersonLocks
 from tests.kit.desk import Desk
 from tests.kit.servers import free_port
 from tests.kit.telegram import Person, Sandbox, eventually
@@ -133,7 +133,7 @@ async def test_a_lock_left_by_a_dead_replica_expires(redis: Redis, desk: Desk) -
 
 async def test_a_long_handling_keeps_its_lock(redis: Redis, desk: Desk, monkeypatch: Any) -> None:
     """Guard: the renewal."""
-    monkeypatch.setattr("interview_bot.telegram.update_processor._LOCK_SECONDS", 0.3)
+    monkeypatch.setattr("interview_bot.common.person_locks._LOCK_SECONDS", 0.3)
     async with PersonLocks(redis).hold(1001):
         token = await redis.get("user:1001:lock")
         await asyncio.sleep(1)

@@ -8,15 +8,13 @@ from uuid import uuid4
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
-from interview_bot.settings import Settings
-
 CORRELATION = "correlation_id"
 _LEAST_SECRET = 8
 """Characters; blotting out anything shorter would hide the logs, not the secret."""
 
 
-def configure(settings: Settings) -> None:
-    """Send structlog's and the libraries' logs to stdout in the chosen format, secrets blotted out."""
+def configure(level: str, log_format: str, secrets: Iterable[str]) -> None:
+    """Send structlog's and the libraries' logs to stdout as ``json`` or ``console`` lines, secrets blotted out."""
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -25,7 +23,7 @@ def configure(settings: Settings) -> None:
     ]
     renderer: Processor = (
         structlog.processors.JSONRenderer(ensure_ascii=False)
-        if settings.log_format == "json"
+        if log_format == "json"
         else structlog.dev.ConsoleRenderer(colors=False)
     )
     structlog.configure(
@@ -41,13 +39,13 @@ def configure(settings: Settings) -> None:
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.format_exc_info,
                 renderer,
-                _Blotter(settings.secrets),
+                _Blotter(secrets),
             ],
         )
     )
     root = logging.getLogger()
     root.handlers = [handler]
-    root.setLevel(settings.log_level)
+    root.setLevel(level)
     # Their INFO lines name every URL called, and the bot's token is part of Telegram's.
     for name in ("httpx", "httpcore", "telegram", "aiormq", "aio_pika", "uvicorn.access"):
         logging.getLogger(name).setLevel(logging.WARNING)

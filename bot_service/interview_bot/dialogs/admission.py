@@ -1,9 +1,12 @@
-"""Who is served (FR2, R10): candidates on the allow list and active recruiters; strangers get one polite refusal."""
+"""Who is served (FR2, R10): candidates on the allow list and active recruiters; strangers get one polite refusal.
+
+Who sends too much (``telegram.gate``) is turned away here too.
+"""
 
 from dataclasses import dataclass
 
 from structlog.stdlib import get_logger
-from telegram import CallbackQuery, User
+from telegram import CallbackQuery, Chat, Update, User
 from telegram.error import TelegramError
 
 from interview_bot.admin_client.allow_list import Standing
@@ -60,6 +63,22 @@ async def say(tools: Tools, text: str, chat_id: int, query: CallbackQuery | None
     """In the press's answer; as a message where there was none or it was answered before."""
     if query is None or not await tools.acks.answer(query.id, text, alert=True):
         await tools.outgoing.send(chat_id, Screen(text))
+
+
+async def turn_away(tools: Tools, update: Update, tell: bool) -> None:
+    """A press is always answered, which Telegram does not limit; a message only when ``tell``, and never in a group."""
+    user, chat = update.effective_user, update.effective_chat
+    if user is None or chat is None:
+        return
+    text = texts_for(language_of(user.language_code)).plain("flood.slow_down")
+    if update.callback_query is not None:
+        await tools.acks.answer(update.callback_query.id, text)
+    elif tell and update.message is not None and chat.type == Chat.PRIVATE:
+        _log.warning("person_sends_too_much", user_id=user.id)
+        try:
+            await tools.outgoing.send(chat.id, Screen(text), Priority.STRANGER)
+        except TelegramError as error:
+            _log.info("not_told_to_slow_down", trouble=sort(error).value)
 
 
 async def _take_back(tools: Tools, query: CallbackQuery, refusal: Screen) -> None:

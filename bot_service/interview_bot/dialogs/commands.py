@@ -16,9 +16,6 @@ from shared_contracts.topology import DIALOG_COMMAND
 
 EVENT_LINK = "e_"
 _EVENT_PAYLOAD = re.compile(r"e_([0-9a-f]{24})")
-COMMANDS = ("start", "mybooking", "reschedule", "cancel", "contact", "help")
-"""In the order Telegram's menu shows them."""
-RECRUITERS_COMMANDS = ("requests", "contact", "help")
 
 
 async def remember_chat(tools: Tools, user: User) -> None:
@@ -95,14 +92,7 @@ async def invite_from_group(tools: Tools, chat_id: int, language_code: str | Non
     await tools.outgoing.send(chat_id, Screen(texts("group.command"), keyboard))
 
 
-def commands_of(talk: Talk) -> tuple[str, ...]:
-    """The commands that this person can use."""
-    if talk.recruiter is None:
-        return COMMANDS
-    return RECRUITERS_COMMANDS if talk.person is None else ("requests", *COMMANDS)
-
-
 def help_text(talk: Talk) -> str:
     """The commands and what they do."""
-    lines = (f"/{name}: {talk.texts(f'command.{name}')}" for name in commands_of(talk))
+    lines = (f"/{name}: {talk.texts(f'command.{name}')}" for name in talk.commands)
     return "\n".join([talk.texts("help.title"), *lines])

@@ -13,18 +13,23 @@ from interview_bot.admin_client.screenings import Screenings
 from interview_bot.messaging.outbox import Outbox
 from interview_bot.store.calendar_files import CalendarFiles
 from interview_bot.store.chats import Chats
-from interview_bot.store.dialog_state import Dialogs
-from interview_bot.store.progress import Progresses
+from interview_bot.store.dialog_state import DialogStates
+from interview_bot.store.progress import ProgressStore
+from interview_bot.store.request_records import RequestRecords
 from interview_bot.store.shown_cards import ShownCards
 from interview_bot.telegram.acks import Acks
 from interview_bot.telegram.errors import sort
 from interview_bot.telegram.gate import Gate
 from interview_bot.telegram.outgoing import Outgoing
 from interview_bot.telegram.rate_limiter import Priority, SharedRateLimiter
-from interview_bot.views.screen import Bot, Reader, Screen, edit_or_send, send
+from interview_bot.telegram.sending import Bot, edit_or_send, send
+from interview_bot.views.screen import Reader, Screen
 from interview_bot.views.texts import Texts
 from shared_contracts.directory import AllowedUser, Recruiter
 
+COMMANDS = ("start", "mybooking", "reschedule", "cancel", "contact", "help")
+"""A candidate's commands, in the order Telegram's menu shows them."""
+RECRUITER_COMMANDS = ("requests", "contact", "help")
 _log = get_logger(__name__)
 
 
@@ -38,10 +43,11 @@ class Tools:
     allow_list: AllowList
     awaited: Awaited
     directory: Directory
-    dialogs: Dialogs
-    progress: Progresses
+    dialogs: DialogStates
+    progress: ProgressStore
     screenings: Screenings
     outbox: Outbox
+    request_records: RequestRecords
     chats: Chats
     shown_cards: ShownCards
     flow: SharedRateLimiter
@@ -78,6 +84,13 @@ class Talk:
         """The person's own time zone, None where the slot's city decides."""
         own = self.person or self.recruiter
         return own.timezone if own else None
+
+    @property
+    def commands(self) -> tuple[str, ...]:
+        """The commands that this person can use."""
+        if self.recruiter is None:
+            return COMMANDS
+        return RECRUITER_COMMANDS if self.person is None else ("requests", *COMMANDS)
 
     async def show(self, screen: Screen) -> int | None:
         """Edit the pressed message in place, or answer a message with a new one, as soon as the chat has room.

@@ -15,8 +15,8 @@ from interview_bot.admin_client.api import AdminApiDownError, AdminApiRefusedErr
 from interview_bot.dialogs import commands, free_text, joining, requests
 from interview_bot.dialogs.admission import Visitor, recognise, refuse, say
 from interview_bot.dialogs.candidate import attendance, my_bookings, questionnaire, sign_up, waiting_list
-from interview_bot.dialogs.context import Talk, Tools
-from interview_bot.dialogs.recruiter import cards, interview_cards
+from interview_bot.dialogs.context import COMMANDS, Talk, Tools
+from interview_bot.dialogs.recruiter import cards, open_requests
 from interview_bot.telegram.errors import Trouble, sort
 from interview_bot.views.callback_data import Action, Pressed, StaleDataError, unpack
 from interview_bot.views.texts import language_of, texts_for
@@ -75,7 +75,7 @@ class Dispatcher:
             return
         command, _payload = _command(message)
         addressed = (message.text or "").split()[0].partition("@")[2]
-        if command in commands.COMMANDS and addressed.lower() in {"", self._tools.bot.username.lower()}:
+        if command in COMMANDS and addressed.lower() in {"", self._tools.bot.username.lower()}:
             await commands.invite_from_group(self._tools, message.chat_id, user.language_code)
 
     async def on_membership(self, update: Update, _: object) -> None:
@@ -105,7 +105,7 @@ class Dispatcher:
             await _on_press(talk, unpack(query.data))
         except StaleDataError:
             await talk.acknowledge("press.stale")
-            await (cards.show_requests if talk.person is None else sign_up.show_current)(talk)
+            await (open_requests.show_requests if talk.person is None else sign_up.show_current)(talk)
 
     async def _admit(self, user: User, chat_id: int, query: CallbackQuery | None = None) -> Visitor | None:
         """Who they are, or None after telling them why they are not served (FR2)."""
@@ -151,17 +151,17 @@ class Dispatcher:
 
 async def _on_command(talk: Talk, command: str, payload: str) -> None:
     if command == "start":
-        await (cards.start(talk) if talk.person is None else commands.start(talk, payload))
+        await (open_requests.start(talk) if talk.person is None else commands.start(talk, payload))
         return
     plain: dict[str, Callable[[Talk], Awaitable[None]]] = {
-        "requests": cards.show_requests,
+        "requests": open_requests.show_requests,
         "mybooking": my_bookings.show_bookings,
         "reschedule": my_bookings.start_moving,
         "cancel": my_bookings.start_cancelling,
         "contact": commands.contact,
         "help": commands.help_,
     }
-    if command not in plain or command not in commands.commands_of(talk):
+    if command not in plain or command not in talk.commands:
         await commands.unknown(talk)
         return
     await free_text.leave(talk)  # what is written next is no answer to a question further up
@@ -205,15 +205,15 @@ _PRESSES: dict[Action, Callable[..., Awaitable[None]]] = {
     Action.KEEP_TIME: partial(attendance.answer_time, take=False),
     Action.WAIT: waiting_list.join,
     Action.LEAVE: waiting_list.leave,
-    Action.REQUESTS: lambda talk, page: cards.show_requests(talk, page=int(page)),
-    Action.CARD_SHOW: cards.show_card,
+    Action.REQUESTS: lambda talk, page: open_requests.show_requests(talk, page=int(page)),
+    Action.CARD_SHOW: open_requests.show_card,
     Action.CARD_APPROVE: cards.approve,
     Action.CARD_RESCHEDULE: cards.ask_to_reschedule,
     Action.CARD_REJECT: cards.ask_reason,
     Action.CARD_REJECT_PLAINLY: cards.reject_plainly,
     Action.CARD_BACK: cards.back_to_card,
-    Action.CARD_OFFER: interview_cards.offer_time,
-    Action.CARD_MARK: interview_cards.mark,
+    Action.CARD_OFFER: cards.offer_time,
+    Action.CARD_MARK: cards.mark,
 }
 _UNDER_CARDS = frozenset(
     {

@@ -1,10 +1,10 @@
 """What people write that is no command: an answer where one is waited for, else a hint at what they can do."""
 
+from interview_bot.common.dialog_data import DialogState
 from interview_bot.dialogs import commands
 from interview_bot.dialogs.candidate import questionnaire, sign_up
 from interview_bot.dialogs.context import Talk
 from interview_bot.dialogs.recruiter import cards
-from interview_bot.store.dialog_state import State
 from interview_bot.views.screen import Screen
 
 
@@ -14,9 +14,13 @@ async def answer(talk: Talk, text: str | None) -> None:
         return
     await cards.forget_reason(talk)
     state, data = await talk.tools.dialogs.get(talk.user_id)
-    if state is State.ANSWERING and data is not None and await questionnaire.type_answer(talk, data.event_id, text):
+    if (
+        state is DialogState.ANSWERING
+        and data is not None
+        and await questionnaire.type_answer(talk, data.event_id, text)
+    ):
         return
-    if state is State.WAITING_FOR_RESULT:
+    if state is DialogState.WAITING_FOR_RESULT:
         await talk.show(Screen(talk.texts("unknown.wait")))
     elif state is None:
         await commands.unknown(talk)
@@ -27,5 +31,5 @@ async def answer(talk: Talk, text: str | None) -> None:
 async def leave(talk: Talk) -> None:
     """A command takes the person out of a questionnaire; its answers are kept."""
     state, _ = await talk.tools.dialogs.get(talk.user_id)
-    if state is State.ANSWERING:
+    if state is DialogState.ANSWERING:
         await talk.tools.dialogs.clear(talk.user_id)

@@ -15,9 +15,10 @@ from interview_bot.admin_client.api import AdminApiDownError, AdminApiRefusedErr
 from interview_bot.common import clock, logs
 from interview_bot.dialogs.candidate import sign_up
 from interview_bot.dialogs.context import Talk, Tools
-from interview_bot.dialogs.recruiter import cards
+from interview_bot.dialogs.recruiter import open_requests
+from interview_bot.telegram.sending import send
 from interview_bot.views import keyboards
-from interview_bot.views.screen import Screen, send
+from interview_bot.views.screen import Screen
 from interview_bot.views.texts import language_of, texts_for
 from shared_contracts.booking import ReplyTo
 from shared_contracts.dialog import (
@@ -121,7 +122,7 @@ async def _welcome(talk: Talk, result: DialogResult) -> None:
     recruits = talk.recruiter is not None and (talk.person is None or result.role is Role.RECRUITER)
     try:
         if recruits:
-            await cards.show_requests(talk, greeting)
+            await open_requests.show_requests(talk, greeting)
         elif talk.person is not None:
             await sign_up.show_home(talk, greeting)
         else:

@@ -10,9 +10,9 @@ from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
 from interview_bot.common import clock, logs
+from interview_bot.common.dialog_data import DialogData, DialogState
 from interview_bot.dialogs.context import Talk
-from interview_bot.messaging.outbox import AskedRequest, RequestKind
-from interview_bot.store.dialog_state import State, TempData
+from interview_bot.store.request_records import RequestKind, RequestRecord
 from interview_bot.views.callback_data import StaleDataError
 from interview_bot.views.screen import Screen
 from shared_contracts.booking import (
@@ -40,7 +40,7 @@ async def confirm(talk: Talk, nonce: str) -> None:
         StaleDataError: those are not the details the person is at.
     """
     state, data = await talk.tools.dialogs.get(talk.user_id)
-    if state is not State.WAITING_FOR_CONFIRMATION or data is None or data.slot is None or data.nonce != nonce:
+    if state is not DialogState.WAITING_FOR_CONFIRMATION or data is None or data.slot is None or data.nonce != nonce:
         if not await is_asked(talk, nonce):
             raise StaleDataError
         return
@@ -56,7 +56,7 @@ async def confirm(talk: Talk, nonce: str) -> None:
 
 async def is_asked(talk: Talk, nonce: str) -> bool:
     """Whether this button was pressed before; the person is told that their request is under way or done."""
-    if await talk.tools.outbox.asked(str(request_id_of(talk, nonce))) is None:
+    if await talk.tools.request_records.find(str(request_id_of(talk, nonce))) is None:
         return False
     await talk.acknowledge("press.already_asked")
     return True
@@ -82,7 +82,7 @@ async def cancel(talk: Talk, booking: BookingView, version: int) -> None:
         booking_id=booking.id,
         expected_version=version,
     )
-    data = TempData(event_id=booking.slot.event.id, booking=booking)
+    data = DialogData(event_id=booking.slot.event.id, booking=booking)
     await submit(talk, request, asked(talk, "cancel", now, data), data)
 
 
@@ -102,22 +102,22 @@ async def answer_offer(talk: Talk, booking: BookingView, kind: Literal["take", "
         booking_id=booking.id,
         expected_version=booking.version,
     )
-    data = TempData(event_id=booking.slot.event.id, booking=booking)
+    data = DialogData(event_id=booking.slot.event.id, booking=booking)
     await submit(talk, request, asked(talk, kind, now, data), data)
 
 
-async def submit(talk: Talk, request: BookingRequest, asked_for: AskedRequest, data: TempData) -> None:
+async def submit(talk: Talk, request: BookingRequest, asked_for: RequestRecord, data: DialogData) -> None:
     """A candidate's request: see ``submit_to``."""
 
     def wait(key: str) -> Screen:
         return Screen(talk.texts(key))
 
     if await submit_to(talk, BOOKING_EVENT, request, asked_for, wait):
-        await talk.tools.dialogs.put(talk.user_id, State.WAITING_FOR_RESULT, data)
+        await talk.tools.dialogs.put(talk.user_id, DialogState.WAITING_FOR_RESULT, data)
 
 
 async def submit_to(
-    talk: Talk, queue: Queue, message: Message, asked_for: AskedRequest, wait: Callable[[str], Screen]
+    talk: Talk, queue: Queue, message: Message, asked_for: RequestRecord, wait: Callable[[str], Screen]
 ) -> bool:
     """Durable first, then sent, then "booking…". The result waits for our lock, so it is shown after all of this.
 
@@ -126,7 +126,7 @@ async def submit_to(
 
     Returns: False when it had been asked before.
     """
-    row = await talk.tools.outbox.store(queue, message, asked_for)
+    row = await talk.tools.outbox.store(queue, message, asked_for.as_document())
     if row is None:
         return False
     sent = await talk.tools.outbox.publish(row)
@@ -145,9 +145,9 @@ def reply_of(talk: Talk) -> ReplyTo | None:
     return ReplyTo(chat_id=talk.chat_id, message_id=talk.message_id) if talk.message_id else None
 
 
-def asked(talk: Talk, kind: RequestKind, now: datetime, data: TempData) -> AskedRequest:
+def asked(talk: Talk, kind: RequestKind, now: datetime, data: DialogData) -> RequestRecord:
     """What the bot has to remember of a request."""
-    return AskedRequest(
+    return RequestRecord(
         kind=kind,
         user_id=talk.user_id,
         chat_id=talk.chat_id,

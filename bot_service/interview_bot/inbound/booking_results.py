@@ -8,20 +8,22 @@ from telegram.error import TelegramError
 
 from interview_bot.admin_client.api import AdminApiDownError, AdminApiRefusedError
 from interview_bot.common import clock
+from interview_bot.common.dialog_data import DialogData, DialogState
 from interview_bot.common.metrics import PRESS_TO_ANSWER
+from interview_bot.common.person_locks import PersonLocks
+from interview_bot.dialogs.candidate.slot_choice import read_slot_menu
 from interview_bot.dialogs.context import Tools
 from interview_bot.inbound.cards import RECRUITERS_REQUESTS, Cards
-from interview_bot.messaging.outbox import AskedRequest
-from interview_bot.store.dialog_state import State, TempData
+from interview_bot.store.request_records import RequestRecord
 from interview_bot.store.shown_bookings import Shown, ShownBookings
 from interview_bot.telegram.errors import Trouble, sort
 from interview_bot.telegram.rate_limiter import Priority
-from interview_bot.telegram.update_processor import PersonLocks
+from interview_bot.telegram.sending import edit_or_send
 from interview_bot.views import keyboards
 from interview_bot.views.attendance_screens import ANSWERS, answered_screen
 from interview_bot.views.formatting import booking_card, moment, reader_zone, slot_card
-from interview_bot.views.screen import Reader, Screen, edit_or_send
-from interview_bot.views.slot_menu import offer, slots_screen
+from interview_bot.views.screen import Reader, Screen
+from interview_bot.views.slot_menu import slots_screen
 from interview_bot.views.texts import Texts, texts_for
 from shared_contracts.booking import BookingResult, Outcome
 from shared_contracts.directory import BookingStatus, BookingView, SlotView
@@ -71,7 +73,7 @@ class Outcomes:
 
         Under the person's lock: "booking…" and an older result are written before it or not at all.
         """
-        asked = await self._tools.outbox.asked(str(result.request_id))
+        asked = await self._tools.request_records.find(str(result.request_id))
         if result.reply is None:
             _log.info("result_without_chat", outcome=result.outcome.value)
             return
@@ -92,7 +94,7 @@ class Outcomes:
             PRESS_TO_ANSWER.observe(max(0.0, (clock.now() - asked.asked_at).total_seconds()))
         _log.info("result_shown", outcome=result.outcome.value, user_id=result.user_telegram_id)
 
-    async def _show(self, result: BookingResult, asked: AskedRequest | None, chat_id: int, message_id: int) -> None:
+    async def _show(self, result: BookingResult, asked: RequestRecord | None, chat_id: int, message_id: int) -> None:
         shown = Shown.NEWEST
         if result.booking is not None:
             shown = await self._shown.claim(chat_id, message_id, result.booking.id, result.booking.version)
@@ -108,7 +110,7 @@ class Outcomes:
         if screen.keyboard is not None:
             await self._tools.dialogs.reopen_message(chat_id, shown_in)
 
-    async def _screen(self, result: BookingResult, asked: AskedRequest | None, texts: Texts) -> Screen:
+    async def _screen(self, result: BookingResult, asked: RequestRecord | None, texts: Texts) -> Screen:
         zone = asked.timezone if asked else None
         if result.event_type in ANSWERS:
             reader = Reader(texts, zone, await self._contact(result.user_telegram_id))
@@ -146,7 +148,7 @@ class Outcomes:
             keyboard = keyboards.contact(own or await self._contact(result.user_telegram_id), texts)
         return Screen("\n\n".join(parts), keyboard)
 
-    async def _other_slots(self, result: BookingResult, asked: AskedRequest | None, texts: Texts) -> Screen:
+    async def _other_slots(self, result: BookingResult, asked: RequestRecord | None, texts: Texts) -> Screen:
         """The current slots below what happened: from the admin service, else the alternatives it sent along."""
         lead = texts(f"outcome.{result.outcome.value}")
         event_id = asked.event_id if asked else _event_of(result)
@@ -154,7 +156,7 @@ class Outcomes:
             return Screen(lead, keyboards.home(texts))
         moved = asked is not None and asked.kind == "move"
         booking = await self._as_it_stands(result, asked) if moved else result.booking
-        data = TempData(event_id=event_id, booking=booking)
+        data = DialogData(event_id=event_id, booking=booking)
         if asked is not None:
             # Who or where the slot belongs to has changed: that step's menu comes again.
             changed = result.outcome in {Outcome.WRONG_RECRUITER, Outcome.WRONG_CITY}
@@ -163,13 +165,13 @@ class Outcomes:
         reader = Reader(texts, asked.timezone if asked else None, await self._contact(result.user_telegram_id))
         await self._tools.directory.slots_cache.invalidate()  # it offered what is gone
         try:
-            screen, data = await offer(self._tools.directory, reader, data)
+            screen, data = await read_slot_menu(self._tools.directory, reader, data)
         except (AdminApiDownError, AdminApiRefusedError):
             screen, data = slots_screen(result.alternatives, reader, data.model_copy(update={"recruiter": None}))
-        await self._tools.dialogs.put(result.user_telegram_id, State.WAITING_FOR_SLOT, data)
+        await self._tools.dialogs.put(result.user_telegram_id, DialogState.WAITING_FOR_SLOT, data)
         return screen.under(lead)
 
-    async def _as_it_stands(self, result: BookingResult, asked: AskedRequest | None) -> BookingView | None:
+    async def _as_it_stands(self, result: BookingResult, asked: RequestRecord | None) -> BookingView | None:
         """The booking that the request was about, which may be as it was."""
         if asked is None or result.booking is not None:
             return result.booking

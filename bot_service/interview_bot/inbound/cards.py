@@ -6,16 +6,17 @@ from structlog.stdlib import get_logger
 from telegram.error import NetworkError, TelegramError
 
 from interview_bot.common import clock, logs
+from interview_bot.common.person_locks import PersonLocks
 from interview_bot.dialogs.context import Tools
 from interview_bot.dialogs.recruiter.card_messages import anchor, screen_of
 from interview_bot.inbound.card_notices import CardNotices
 from interview_bot.inbound.sent_once import SentOnce
-from interview_bot.messaging.outbox import AskedRequest
+from interview_bot.store.request_records import RequestRecord
 from interview_bot.store.shown_cards import ShownCard, mark
 from interview_bot.telegram.errors import Trouble, end_of, sort
 from interview_bot.telegram.rate_limiter import Priority
-from interview_bot.telegram.update_processor import PersonLocks
-from interview_bot.views.screen import Screen, edit, edit_or_send, send
+from interview_bot.telegram.sending import edit, edit_or_send, send
+from interview_bot.views.screen import Screen
 from interview_bot.views.texts import Texts, texts_for
 from shared_contracts.booking import BookingResult, Outcome
 from shared_contracts.broadcast import CardDelivered, Delivery, DeliveryStatus
@@ -87,7 +88,7 @@ class Cards:
         await self._tools.shown_cards.note(chat_id, card, command.attention, end)
         return end
 
-    async def show_result(self, result: BookingResult, asked: AskedRequest | None) -> None:
+    async def show_result(self, result: BookingResult, asked: RequestRecord | None) -> None:
         """The answer to a press: the card as it is now, below the reason when it was refused.
 
         The caller has taken the chat's turn and holds the recruiter's lock.

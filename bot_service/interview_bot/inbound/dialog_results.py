@@ -5,13 +5,13 @@ from collections.abc import Awaitable, Callable
 from structlog.stdlib import get_logger
 from telegram.error import TelegramError
 
+from interview_bot.common.person_locks import PersonLocks
 from interview_bot.dialogs import joining
 from interview_bot.dialogs.admission import recognise
 from interview_bot.dialogs.candidate import questionnaire_result, waiting_list
 from interview_bot.dialogs.context import Talk, Tools
 from interview_bot.telegram.errors import Trouble, sort
 from interview_bot.telegram.rate_limiter import Priority
-from interview_bot.telegram.update_processor import PersonLocks
 from interview_bot.views.texts import texts_for
 from shared_contracts.dialog import DialogOutcome, DialogResult
 

@@ -3,10 +3,10 @@
 from uuid import NAMESPACE_OID, uuid5
 
 from interview_bot.common import clock, logs
+from interview_bot.common.person_locks import PersonLocks
 from interview_bot.dialogs.context import Tools
 from interview_bot.inbound.sent_once import Letter, Send, SentOnce
 from interview_bot.telegram.rate_limiter import Priority
-from interview_bot.telegram.update_processor import PersonLocks
 from interview_bot.views.digest_texts import digest_text
 from interview_bot.views.screen import Screen
 from interview_bot.views.texts import texts_for

@@ -11,12 +11,12 @@ from telegram import InlineKeyboardMarkup
 
 from interview_bot.admin_client.allow_list import Standing
 from interview_bot.common import clock, logs
+from interview_bot.common.person_locks import PersonLocks
 from interview_bot.dialogs.context import Tools
 from interview_bot.dialogs.notice_texts import notice_text
 from interview_bot.inbound.sent_once import Letter, Send, SentOnce
 from interview_bot.store.shown_bookings import ShownBookings
 from interview_bot.telegram.rate_limiter import Priority
-from interview_bot.telegram.update_processor import PersonLocks
 from interview_bot.views import keyboards
 from interview_bot.views.screen import Screen
 from interview_bot.views.texts import Texts, texts_for

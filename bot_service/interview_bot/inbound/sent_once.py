@@ -14,9 +14,10 @@ from interview_bot.common import clock
 from interview_bot.common.database import Database, Document
 from interview_bot.telegram.errors import end_of
 from interview_bot.telegram.rate_limiter import Priority
+from interview_bot.telegram.sending import Bot, send
 from interview_bot.views.card_screens import plain_text
 from interview_bot.views.html_text import clipped
-from interview_bot.views.screen import Bot, Screen, send
+from interview_bot.views.screen import Screen
 from shared_contracts.broadcast import Delivery, DeliveryStatus
 from shared_contracts.telegram_text import MAX_TEXT
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from interview_bot.common.database import Database
+from interview_bot.common.person_locks import PersonLocks
 from interview_bot.dialogs.context import Tools
 from interview_bot.inbound.booking_results import Outcomes
 from interview_bot.inbound.broadcasts import Broadcasts
@@ -14,7 +15,6 @@ from interview_bot.inbound.notifications import Notifications
 from interview_bot.inbound.sent_once import SentOnce
 from interview_bot.messaging.consumer import Subscription
 from interview_bot.store.shown_bookings import ShownBookings
-from interview_bot.telegram.update_processor import PersonLocks
 from shared_contracts.booking import booking_result
 from shared_contracts.broadcast import broadcast_command
 from shared_contracts.card import card_command

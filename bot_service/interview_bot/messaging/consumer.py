@@ -19,9 +19,9 @@ from interview_bot.admin_client.api import AdminApiDownError
 from interview_bot.common import clock, logs
 from interview_bot.common.database import Database
 from interview_bot.common.metrics import MESSAGES
+from interview_bot.common.person_locks import PersonBusyError
 from interview_bot.messaging.broker import FAILURES, Broker, PublishFailedError
 from interview_bot.telegram.errors import Trouble, seconds_to_wait, sort
-from interview_bot.telegram.update_processor import PersonBusyError
 from shared_contracts.envelope import BadMessageError, Message, decode
 from shared_contracts.topology import Queue
 

@@ -5,12 +5,10 @@ behind. Both use the same message id, so the receiver drops the repeat.
 """
 
 import asyncio
-from datetime import datetime, timedelta
-from typing import Literal
+from datetime import timedelta
 from uuid import UUID
 
-from bson import Int64
-from pydantic import BaseModel, SecretStr
+from pydantic import SecretStr
 from pymongo import ASCENDING, WriteConcern
 from pymongo.errors import DuplicateKeyError, PyMongoError
 from structlog.stdlib import get_logger
@@ -31,47 +29,6 @@ _UNHURRIED = WriteConcern(w=1)
 _log = get_logger(__name__)
 
 
-AnswerKind = Literal["confirmed", "declined", "reschedule_asked", "take_time", "keep_time"]
-"""What candidates answer about an interview they are booked for."""
-RequestKind = Literal[
-    AnswerKind,
-    "book",
-    "move",
-    "cancel",
-    "approve",
-    "reschedule",
-    "reject",
-    "take",
-    "pass",
-    "wait",
-    "leave",
-    "offer_time",
-    "mark",
-    "unmark",
-]
-"""What was asked for; ``request.<kind>`` is the text while it is under way."""
-
-
-class AskedRequest(BaseModel):
-    """What the bot must know about a request to show its answer.
-
-    ``timezone``: the reader's own zone, None where the slot's city decides. ``city_id`` and ``recruiter``: those chosen
-    on the way (see ``dialog_state.TempData``). ``asked_at``: UTC.
-    """
-
-    kind: RequestKind
-    user_id: int
-    chat_id: int
-    message_id: int
-    language: str
-    timezone: str | None
-    event_id: str | None
-    booking_id: str | None
-    city_id: str | None = None
-    recruiter: str | None = None
-    asked_at: datetime
-
-
 class Outbox:
     """Stores and publishes messages to the admin service, signed where there is a key."""
 
@@ -81,8 +38,11 @@ class Outbox:
         self._marks = self._rows.with_options(write_concern=_UNHURRIED)
         self._broker = broker
 
-    async def store(self, queue: Queue, message: Message, asked: AskedRequest | None = None) -> Document | None:
-        """Make the message durable; its row. None when one with this id already was: it is the same request."""
+    async def store(self, queue: Queue, message: Message, request: Document | None = None) -> Document | None:
+        """Make the message durable; its row. None when one with this id already was: it is the same request.
+
+        ``request``: what is to be remembered of it besides (``RequestRecord.as_document``).
+        """
         row: Document = {
             "_id": str(message.message_id),
             "queue": queue.name,
@@ -91,9 +51,8 @@ class Outbox:
             "created_at": clock.now(),
             "sent_at": None,
         }
-        if asked is not None:
-            ids = {name: Int64(getattr(asked, name)) for name in ("user_id", "chat_id", "message_id")}
-            row["request"] = asked.model_dump() | ids
+        if request is not None:
+            row["request"] = request
         try:
             await self._rows.insert_one(row)
         except DuplicateKeyError:
@@ -119,11 +78,6 @@ class Outbox:
         row = await self.store(queue, message)
         if row is not None:
             await self.publish(row)
-
-    async def asked(self, request_id: str) -> AskedRequest | None:
-        """What is known about a request; None when this bot never made it."""
-        row = await self._rows.find_one({"_id": request_id, "request": {"$exists": True}}, {"request": 1})
-        return None if row is None else AskedRequest.model_validate(row["request"])
 
     async def holds(self, message_id: UUID) -> bool:
         """Whether a message with this id was stored before."""

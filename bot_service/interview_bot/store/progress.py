@@ -5,48 +5,28 @@ Kept apart from the dialog's state, so that leaving a questionnaire for a comman
 
 from datetime import timedelta
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 
+from interview_bot.common.dialog_data import QuestionnaireProgress
 from interview_bot.common.redis_values import drop
-from shared_contracts.directory import QuestionnaireRef
-from shared_contracts.questionnaire import Answer
 
 KEPT_FOR = timedelta(days=30)
 
 
-class Progress(BaseModel):
-    """A questionnaire begun.
-
-    ``questionnaire``: the version begun, which is finished whatever is published meanwhile. ``clarifying``: a choice
-    that waits for what it asks on top. ``nonce``: of the shown question's buttons. ``message_id``: the message that
-    shows it. ``menu``: the shown page of choices. ``request_id``: under which the finished answers were sent, until
-    they are decided on.
-    """
-
-    event_id: str
-    questionnaire: QuestionnaireRef
-    answers: dict[str, Answer] = {}
-    clarifying: Answer | None = None
-    nonce: str = ""
-    message_id: int | None = None
-    menu: int = 0
-    request_id: str | None = None
-
-
-class Progresses:
+class ProgressStore:
     """Reads and writes what people have answered so far."""
 
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
 
-    async def of_event(self, user_id: int, event_id: str) -> Progress | None:
+    async def of_event(self, user_id: int, event_id: str) -> QuestionnaireProgress | None:
         """The person's questionnaire for an event; None where none is begun, or it is unreadable by now."""
         raw = (await self._all(user_id)).get(event_id)
         return None if raw is None else _read(raw)
 
-    async def of_button(self, user_id: int, nonce: str) -> Progress | None:
+    async def of_button(self, user_id: int, nonce: str) -> QuestionnaireProgress | None:
         """The questionnaire whose shown question has the button."""
         found = (_read(raw) for raw in (await self._all(user_id)).values())
         return next((progress for progress in found if progress is not None and progress.nonce == nonce), None)
@@ -59,7 +39,7 @@ class Progresses:
             return {}
         return kept_answers
 
-    async def put(self, user_id: int, progress: Progress) -> None:
+    async def put(self, user_id: int, progress: QuestionnaireProgress) -> None:
         """Remember it, for a month."""
         async with self._redis.pipeline() as pipe:
             pipe.hset(_key(user_id), progress.event_id, progress.model_dump_json())
@@ -75,8 +55,8 @@ def _key(user_id: int) -> str:
     return f"user:{user_id}:answers"
 
 
-def _read(raw: str) -> Progress | None:
+def _read(raw: str) -> QuestionnaireProgress | None:
     try:
-        return Progress.model_validate_json(raw)
+        return QuestionnaireProgress.model_validate_json(raw)
     except ValidationError:
         return None

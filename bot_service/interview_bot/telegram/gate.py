@@ -13,8 +13,6 @@ from redis.exceptions import RedisError
 from structlog.stdlib import get_logger
 from telegram import Chat, Update
 
-from interview_bot.admin_client.allow_list import ENTRIES
-
 
 @dataclass(frozen=True)
 class Budget:
@@ -108,11 +106,16 @@ class Admission(StrEnum):
 
 
 class Gate:
-    """Counts, and remembers which updates are done."""
+    """Counts, and remembers which updates are done.
 
-    def __init__(self, redis: Redis, bot_id: int) -> None:
+    Args:
+        known_people: the key of the hash with the allow list's entries; it is looked into within the count's one step.
+    """
+
+    def __init__(self, redis: Redis, bot_id: int, known_people: str) -> None:
         self._redis = redis
         self._bot_id = bot_id
+        self._known_people = known_people
         self._admit = redis.register_script(_ADMIT)
         self._closed: dict[str, float] = {}
         self._here = _Buckets()
@@ -160,7 +163,7 @@ class Gate:
             return False
 
     async def _ask(self, update: Update, user_id: int, buckets: list[str]) -> tuple[Admission, float, int]:
-        keys = [self._key(update), f"flow:told:{user_id}", ENTRIES, f"flow:served:{user_id}", *buckets]
+        keys = [self._key(update), f"flow:told:{user_id}", self._known_people, f"flow:served:{user_id}", *buckets]
         numbers = [n for budget in (KNOWN, STRANGER, GROUP) for n in (budget.burst, budget.every)]
         remembered = (_REMEMBERED_SECONDS * 1000, QUIET_SECONDS * 1000)
         said, wait, full = await self._admit(keys=keys, args=[_print(update), user_id, *remembered, *numbers])

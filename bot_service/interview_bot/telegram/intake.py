@@ -19,7 +19,7 @@ from telegram import Update
 
 from interview_bot.common.metrics import UPDATES_PARKED
 from interview_bot.common.redis_values import drop
-from interview_bot.views.screen import Bot
+from interview_bot.telegram.sending import Bot
 
 SOON = 1.0
 """Seconds that Telegram waits for an update to be handled."""

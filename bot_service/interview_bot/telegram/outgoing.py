@@ -15,11 +15,12 @@ from structlog.stdlib import get_logger
 from telegram.error import RetryAfter, TelegramError
 
 from interview_bot.common.metrics import OUTGOING
+from interview_bot.common.person_locks import PersonBusyError, PersonLocks
 from interview_bot.telegram.errors import Trouble, seconds_to_wait, sort
 from interview_bot.telegram.rate_limiter import Priority, SharedRateLimiter
-from interview_bot.telegram.update_processor import PersonBusyError, PersonLocks
+from interview_bot.telegram.sending import Bot, edit, edit_or_send, remove_keyboard, send
 from interview_bot.telegram.waiting_edits import WaitingEdits
-from interview_bot.views.screen import Bot, Screen, edit, edit_or_send, remove_keyboard, send
+from interview_bot.views.screen import Screen
 
 MAX_IN_CHAT = 8
 """Screens that wait in one chat; the oldest message makes room, edits of a message count once anyway."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from interview_bot.store.dialog_state import ANYONE
+from interview_bot.common.dialog_data import ANYONE
 
 VERSION = "1"
 _ID = r"[0-9a-f]{24}"

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.helpers import create_deep_linked_url
 
-from interview_bot.store.dialog_state import TempData
+from interview_bot.common.dialog_data import DialogData
 from interview_bot.views.callback_data import Action, minute_of, pack
 from interview_bot.views.formatting import moment, reader_zone, slot_button
 from interview_bot.views.slot_pages import SlotPage
@@ -34,7 +34,7 @@ def events(open_events: Iterable[InterviewEvent], page: int, texts: Texts, recru
 
 
 def slots(
-    page: SlotPage, data: TempData, zone: str | None, texts: Texts, with_city: bool = False
+    page: SlotPage, data: DialogData, zone: str | None, texts: Texts, with_city: bool = False
 ) -> InlineKeyboardMarkup:
     """A page of slots with Earlier / Later where they lead somewhere; for a new booking or to move one."""
     moved = data.booking
@@ -55,14 +55,14 @@ def slots(
 
 
 def slot_choice(
-    slot: SlotView, data: TempData, zone: str | None, texts: Texts, with_city: bool
+    slot: SlotView, data: DialogData, zone: str | None, texts: Texts, with_city: bool
 ) -> InlineKeyboardButton:
     """One slot to choose."""
     choose, owner = (Action.MOVE_CHOOSE, data.booking.id) if data.booking else (Action.CHOOSE, data.event_id)
     return InlineKeyboardButton(slot_button(slot, zone, texts, with_city), callback_data=pack(choose, owner, slot.id))
 
 
-def recruiters(offers: list[tuple[str, str]], data: TempData, texts: Texts, other_city: bool) -> InlineKeyboardMarkup:
+def recruiters(offers: list[tuple[str, str]], data: DialogData, texts: Texts, other_city: bool) -> InlineKeyboardMarkup:
     """The menu of recruiters as (id or ``ANYONE``, label), with Refresh and, where there is another, Other city."""
     turn, choose = Action.RECRUITERS, Action.RECRUITER
     owner = data.event_id
@@ -78,7 +78,7 @@ def recruiters(offers: list[tuple[str, str]], data: TempData, texts: Texts, othe
     return InlineKeyboardMarkup(rows)
 
 
-def cities(found: list[CityRef], data: TempData, texts: Texts) -> InlineKeyboardMarkup:
+def cities(found: list[CityRef], data: DialogData, texts: Texts) -> InlineKeyboardMarkup:
     """The menu of cities that have free slots."""
     buttons = [
         InlineKeyboardButton(city.name, callback_data=pack(Action.CITY, data.event_id, city.id)) for city in found
@@ -88,13 +88,13 @@ def cities(found: list[CityRef], data: TempData, texts: Texts) -> InlineKeyboard
     )
 
 
-def to_recruiters(data: TempData, key: str, texts: Texts) -> InlineKeyboardButton:
+def to_recruiters(data: DialogData, key: str, texts: Texts) -> InlineKeyboardButton:
     """To the menu of recruiters as it is now."""
     turn, owner = (Action.MOVE_RECRUITERS, data.booking.id) if data.booking else (Action.RECRUITERS, data.event_id)
     return InlineKeyboardButton(texts.plain(key), callback_data=pack(turn, owner, "0"))
 
 
-def to_cities(data: TempData, texts: Texts) -> InlineKeyboardButton:
+def to_cities(data: DialogData, texts: Texts) -> InlineKeyboardButton:
     """To the menu of cities."""
     return InlineKeyboardButton(texts.plain("button.other_city"), callback_data=pack(Action.CITIES, data.event_id, "0"))
 
@@ -179,7 +179,7 @@ def _time_buttons(booking: BookingView, slot: SlotView, texts: Texts, suffix: st
     ]
 
 
-def no_slots(contact_url: str | None, data: TempData, texts: Texts, other_city: bool) -> InlineKeyboardMarkup | None:
+def no_slots(contact_url: str | None, data: DialogData, texts: Texts, other_city: bool) -> InlineKeyboardMarkup | None:
     """Where there is nothing to choose (R7): the contact link, being told when there is, the way to other cities."""
     link = contact(contact_url, texts)
     rows = list(link.inline_keyboard) if link else []

@@ -2,7 +2,7 @@
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
-from interview_bot.store.progress import Progress
+from interview_bot.common.dialog_data import QuestionnaireProgress
 from interview_bot.views import keyboards
 from interview_bot.views.callback_data import Action, pack
 from interview_bot.views.screen import Screen
@@ -23,7 +23,7 @@ HAS_BUTTONS = frozenset({QuestionKind.CHOICE, QuestionKind.CITY})
 
 
 def question_screen(
-    view: QuestionnaireView, question: Question, progress: Progress, cities: list[CityRef], texts: Texts
+    view: QuestionnaireView, question: Question, progress: QuestionnaireProgress, cities: list[CityRef], texts: Texts
 ) -> Screen:
     """The question with where it stands among the others, help with the answer, and its buttons."""
     way = way_through(view.questions, progress.answers)
@@ -68,7 +68,7 @@ def _help(question: Question, texts: Texts) -> list[str]:
 
 
 def _keyboard(
-    choices: list[InlineKeyboardButton], progress: Progress, *, skip: bool, back: bool, texts: Texts
+    choices: list[InlineKeyboardButton], progress: QuestionnaireProgress, *, skip: bool, back: bool, texts: Texts
 ) -> InlineKeyboardMarkup | None:
     nonce = progress.nonce
     rows = keyboards.paged(choices, progress.menu, lambda page: pack(Action.QUESTION_PAGE, nonce, str(page)), texts)

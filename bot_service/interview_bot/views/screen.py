@@ -1,17 +1,10 @@
-"""What a message shows, and putting it into a chat."""
+"""What a message shows, and whom it is made for."""
 
 from dataclasses import dataclass
 
 from telegram import InlineKeyboardMarkup
-from telegram.constants import ParseMode
-from telegram.error import TelegramError
-from telegram.ext import ExtBot
 
-from interview_bot.telegram.errors import Trouble, sort
-from interview_bot.telegram.rate_limiter import Priority
 from interview_bot.views.texts import Texts
-
-Bot = ExtBot[Priority]
 
 
 @dataclass(frozen=True)
@@ -33,64 +26,3 @@ class Reader:
     texts: Texts
     zone: str | None
     contact_url: str | None
-
-
-async def send(bot: Bot, chat_id: int, screen: Screen, priority: Priority = Priority.INTERACTIVE) -> int:
-    """Send a new message; returns its id.
-
-    Raises:
-        TelegramError: see ``errors.sort``.
-    """
-    message = await bot.send_message(
-        chat_id,
-        screen.text,
-        parse_mode=ParseMode.HTML,
-        reply_markup=screen.keyboard,
-        rate_limit_args=priority,
-    )
-    return message.message_id
-
-
-async def edit(
-    bot: Bot, chat_id: int, message_id: int, screen: Screen, priority: Priority = Priority.INTERACTIVE
-) -> bool:
-    """Make a message show ``screen``. False when this message can't be edited for good.
-
-    Raises:
-        TelegramError: any other trouble.
-    """
-    try:
-        await bot.edit_message_text(
-            screen.text,
-            chat_id=chat_id,
-            message_id=message_id,
-            parse_mode=ParseMode.HTML,
-            reply_markup=screen.keyboard,
-            rate_limit_args=priority,
-        )
-    except TelegramError as error:
-        trouble = sort(error)
-        if trouble is Trouble.UNCHANGED:
-            return True
-        if trouble is Trouble.GONE:
-            return False
-        raise
-    return True
-
-
-async def edit_or_send(
-    bot: Bot, chat_id: int, message_id: int, screen: Screen, priority: Priority = Priority.INTERACTIVE
-) -> int:
-    """Edit, or send a new message where the old one can't be; returns the id of the message that shows it."""
-    if await edit(bot, chat_id, message_id, screen, priority):
-        return message_id
-    return await send(bot, chat_id, screen, priority)
-
-
-async def remove_keyboard(bot: Bot, chat_id: int, message_id: int, priority: Priority = Priority.INTERACTIVE) -> None:
-    """Leave a message as it reads, without its buttons.
-
-    Raises:
-        TelegramError: see ``errors.sort``.
-    """
-    await bot.edit_message_reply_markup(chat_id=chat_id, message_id=message_id, rate_limit_args=priority)

@@ -1,29 +1,30 @@
-"""What can be chosen next on the way to a slot: a city, a recruiter, one of three slots (FR3, R7, R9).
+"""The slot menu: what can be chosen next on the way to a slot: a city, a recruiter, one of three slots (FR3, R7, R9).
 
-The quick flow goes straight to the slots of all; where the candidate chooses the recruiter, the same slots are offered
-by city and recruiter. Only screens are made here, so that a press and a late answer show the same.
+The quick flow goes straight to the slots of all; where the candidate chooses the recruiter, the same slots are shown by
+city and recruiter. Only screens are made here, so that a press and a late answer show the same.
 """
 
 from itertools import groupby
 
-from interview_bot.admin_client.directory import Directory
-from interview_bot.store.dialog_state import ANYONE, TempData
+from interview_bot.common.dialog_data import ANYONE, DialogData
 from interview_bot.views import keyboards
 from interview_bot.views.formatting import booking_card, short_moment
 from interview_bot.views.screen import Reader, Screen
 from interview_bot.views.slot_pages import turn_to
-from shared_contracts.directory import CityRef, SlotView
+from shared_contracts.directory import CityRef, InterviewEvent, SlotView
 
 
-async def offer(directory: Directory, reader: Reader, data: TempData) -> tuple[Screen, TempData]:
+def slot_menu(
+    event: InterviewEvent | None, slots: list[SlotView], reader: Reader, data: DialogData
+) -> tuple[Screen, DialogData]:
     """The screen of the first step still open for ``data``, and the data as that screen shows it.
 
-    Raises:
-        AdminApiDownError, AdminApiRefusedError: nothing cached to offer.
+    Args:
+        event: the interview event, None where it is not open for sign-up (any more).
+        slots: its slots with a free seat.
     """
-    event = await directory.event(data.event_id)
     own = data.booking.slot.id if data.booking else None
-    slots = [slot for slot in await directory.slots(data.event_id) if slot.id != own]
+    slots = [slot for slot in slots if slot.id != own]
     if event is None or not event.chooses_recruiter:
         return slots_screen(slots, reader, data.model_copy(update={"city_id": None, "recruiter": None}))
     cities = cities_of(slots)
@@ -34,17 +35,17 @@ async def offer(directory: Directory, reader: Reader, data: TempData) -> tuple[S
         return screen, data
     here = [slot for slot in slots if slot.city.id == data.city_id]
     if not here:
-        return _nothing(reader, data, other_city=bool(cities) and data.booking is None), data
+        return _no_slots(reader, data, other_city=bool(cities) and data.booking is None), data
     return _of_recruiters(here, reader, data, other_city=len(cities) > 1)
 
 
-def slots_screen(slots: list[SlotView], reader: Reader, data: TempData) -> tuple[Screen, TempData]:
+def slots_screen(slots: list[SlotView], reader: Reader, data: DialogData) -> tuple[Screen, DialogData]:
     """Three of the slots from ``data.page`` on, or the contact link where there is none."""
     texts = reader.texts
     shown = turn_to(slots, data.page)
     data = data.model_copy(update={"page": shown.name})
     if not shown.slots:
-        return _nothing(reader, data), data
+        return _no_slots(reader, data), data
     if data.booking:
         parts = [texts("slots.move"), booking_card(data.booking, reader.zone, texts)]
     else:
@@ -70,18 +71,20 @@ def recruiter_name(slot: SlotView, reader: Reader) -> str:
     return slot.recruiter.name if slot.recruiter else reader.texts.plain("recruiters.any")
 
 
-def _of_recruiters(slots: list[SlotView], reader: Reader, data: TempData, other_city: bool) -> tuple[Screen, TempData]:
+def _of_recruiters(
+    slots: list[SlotView], reader: Reader, data: DialogData, other_city: bool
+) -> tuple[Screen, DialogData]:
     """One recruiter's slots, else the menu of those who have some (R9)."""
     if data.recruiter is None:
-        return _menu(slots, reader, data, other_city), data
+        return _recruiter_menu(slots, reader, data, other_city), data
     theirs = [slot for slot in slots if recruiter_of(slot) == data.recruiter]
     if theirs:
         return slots_screen(theirs, reader, data)
     data = data.model_copy(update={"recruiter": None, "page": None, "menu": 0})
-    return _menu(slots, reader, data, other_city).under(reader.texts("recruiters.no_time_left")), data
+    return _recruiter_menu(slots, reader, data, other_city).under(reader.texts("recruiters.no_time_left")), data
 
 
-def _menu(slots: list[SlotView], reader: Reader, data: TempData, other_city: bool) -> Screen:
+def _recruiter_menu(slots: list[SlotView], reader: Reader, data: DialogData, other_city: bool) -> Screen:
     """Who has free time: name, the next free time, how many slots; the soonest first, slots of nobody last."""
     texts = reader.texts
     ordered = sorted(slots, key=lambda slot: (recruiter_of(slot), slot.starts_at))
@@ -98,8 +101,8 @@ def _menu(slots: list[SlotView], reader: Reader, data: TempData, other_city: boo
     return Screen("\n\n".join([*parts, texts("slots.contact_hint")]), keyboard)
 
 
-def _nothing(reader: Reader, data: TempData, other_city: bool = False) -> Screen:
-    """No slot to offer (R7)."""
+def _no_slots(reader: Reader, data: DialogData, other_city: bool = False) -> Screen:
+    """There is no slot to choose (R7)."""
     keyboard = keyboards.no_slots(reader.contact_url, data, reader.texts, other_city)
     if data.booking:
         return Screen(reader.texts("slots.none_to_move"), keyboard)

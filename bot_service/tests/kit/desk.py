@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from interview_bot.common import clock
-from interview_bot.telegram.web import Server
+from interview_bot.common.http_server import Server
 from shared_contracts.booking import (
     AnyBookingRequest,
     BookingCancelled,

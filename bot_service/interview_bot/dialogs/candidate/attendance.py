@@ -8,11 +8,11 @@ from typing import TypedDict
 from uuid import UUID
 
 from interview_bot.common import clock, logs
+from interview_bot.common.dialog_data import DialogData
 from interview_bot.dialogs.candidate.my_bookings import own, show_bookings
 from interview_bot.dialogs.context import Talk
 from interview_bot.dialogs.requests import asked, brief_of, reply_of, request_id_of, shown, submit_to
-from interview_bot.messaging.outbox import AnswerKind
-from interview_bot.store.dialog_state import TempData
+from interview_bot.store.request_records import AnswerKind
 from interview_bot.views.callback_data import minute_of
 from interview_bot.views.screen import Screen
 from shared_contracts.booking import AttendanceAnswered, BookingRequest, BriefPayload, ReplyTo, TimeAnswered
@@ -56,7 +56,7 @@ async def _submit(talk: Talk, booking: BookingView, request: BookingRequest, kin
     def wait(key: str) -> Screen:
         return Screen(talk.texts(key))
 
-    data = TempData(event_id=booking.slot.event.id, booking=booking)
+    data = DialogData(event_id=booking.slot.event.id, booking=booking)
     await submit_to(talk, BOOKING_EVENT, request, asked(talk, kind, request.occurred_at, data), wait)
 
 

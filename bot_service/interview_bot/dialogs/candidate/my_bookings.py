@@ -2,10 +2,10 @@
 
 from typing import Literal
 
+from interview_bot.common.dialog_data import DialogData
 from interview_bot.dialogs import requests
-from interview_bot.dialogs.candidate.slot_choice import choose, show_offer
+from interview_bot.dialogs.candidate.slot_choice import choose, show_slot_menu
 from interview_bot.dialogs.context import Talk
-from interview_bot.store.dialog_state import TempData
 from interview_bot.views import keyboards
 from interview_bot.views.callback_data import Action
 from interview_bot.views.formatting import booking_card
@@ -24,7 +24,7 @@ async def start_moving(talk: Talk) -> None:
     held = await _held(talk)
     taken = _taken(held)
     if len(taken) == 1:
-        await show_offer(talk, _wanted(taken[0]))
+        await show_slot_menu(talk, _wanted(taken[0]))
     elif taken:
         await _list(talk, "bookings.which_to_move", taken, Action.MOVE)
     else:
@@ -47,28 +47,28 @@ async def move(talk: Talk, booking_id: str) -> None:
     """Offer the slots a booking could move to, those of its recruiter first."""
     booking = await own(talk, booking_id)
     if booking is not None:
-        await show_offer(talk, _wanted(booking))
+        await show_slot_menu(talk, _wanted(booking))
 
 
 async def turn(talk: Talk, booking_id: str, page: str) -> None:
     """Another page of the slots a booking could move to."""
     booking = await own(talk, booking_id)
     if booking is not None:
-        await show_offer(talk, (await _begun(talk, booking)).model_copy(update={"page": page}))
+        await show_slot_menu(talk, (await _begun(talk, booking)).model_copy(update={"page": page}))
 
 
 async def show_recruiters(talk: Talk, booking_id: str, page: str) -> None:
     """The recruiters a booking could move to."""
     booking = await own(talk, booking_id)
     if booking is not None:
-        await show_offer(talk, _wanted(booking).model_copy(update={"recruiter": None, "menu": int(page)}))
+        await show_slot_menu(talk, _wanted(booking).model_copy(update={"recruiter": None, "menu": int(page)}))
 
 
 async def pick_recruiter(talk: Talk, booking_id: str, recruiter: str) -> None:
     """A recruiter to move to was chosen."""
     booking = await own(talk, booking_id)
     if booking is not None:
-        await show_offer(talk, _wanted(booking).model_copy(update={"recruiter": recruiter}))
+        await show_slot_menu(talk, _wanted(booking).model_copy(update={"recruiter": recruiter}))
 
 
 async def choose_move(talk: Talk, booking_id: str, slot_id: str) -> None:
@@ -113,13 +113,13 @@ async def own(talk: Talk, booking_id: str) -> BookingView | None:
     return booking
 
 
-def _wanted(booking: BookingView) -> TempData:
+def _wanted(booking: BookingView) -> DialogData:
     """Where looking for another time begins: in the same city, with the same recruiter."""
     slot = booking.slot
-    return TempData(event_id=slot.event.id, booking=booking, city_id=slot.city.id, recruiter=recruiter_of(slot))
+    return DialogData(event_id=slot.event.id, booking=booking, city_id=slot.city.id, recruiter=recruiter_of(slot))
 
 
-async def _begun(talk: Talk, booking: BookingView) -> TempData:
+async def _begun(talk: Talk, booking: BookingView) -> DialogData:
     """The choice as far as it has come for this booking, which may have changed since."""
     _, data = await talk.tools.dialogs.get(talk.user_id)
     if data is None or data.booking is None or data.booking.id != booking.id:

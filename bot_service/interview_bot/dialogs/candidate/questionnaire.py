@@ -13,9 +13,8 @@ from structlog.stdlib import get_logger
 from telegram.error import TelegramError
 
 from interview_bot.common import clock, logs
+from interview_bot.common.dialog_data import DialogData, DialogState, QuestionnaireProgress
 from interview_bot.dialogs.context import Talk
-from interview_bot.store.dialog_state import State, TempData
-from interview_bot.store.progress import Progress
 from interview_bot.telegram.errors import sort
 from interview_bot.views import keyboards
 from interview_bot.views.callback_data import StaleDataError
@@ -51,7 +50,7 @@ async def begin(talk: Talk, event_id: str, published: QuestionnaireRef, lead: st
     """Ask the first question that is still open; a version begun is finished though a newer one is published."""
     progress = await talk.tools.progress.of_event(talk.user_id, event_id)
     if progress is None or progress.questionnaire.id != published.id:
-        progress = Progress(event_id=event_id, questionnaire=published)
+        progress = QuestionnaireProgress(event_id=event_id, questionnaire=published)
     await _go_on(talk, progress, lead)
 
 
@@ -121,7 +120,7 @@ async def rejected(talk: Talk, reason: Bilingual | None) -> Screen:
     return Screen(text, keyboards.contact(await talk.contact_url(), talk.texts))
 
 
-async def _shown(talk: Talk, nonce: str) -> tuple[Progress, QuestionnaireView, Question]:
+async def _shown(talk: Talk, nonce: str) -> tuple[QuestionnaireProgress, QuestionnaireView, Question]:
     """What the button's question is part of.
 
     Raises:
@@ -137,7 +136,7 @@ async def _shown(talk: Talk, nonce: str) -> tuple[Progress, QuestionnaireView, Q
     return progress, view, question
 
 
-async def _read(talk: Talk, progress: Progress, question: Question, typed: str) -> str:
+async def _read(talk: Talk, progress: QuestionnaireProgress, question: Question, typed: str) -> str:
     if progress.clarifying is not None:
         on_top = Question(key=question.key, kind=QuestionKind.TEXT, text=question.text)
         return read_answer(on_top, typed)
@@ -150,7 +149,9 @@ async def _read(talk: Talk, progress: Progress, question: Question, typed: str) 
     return found[0]
 
 
-async def _take(talk: Talk, progress: Progress, view: QuestionnaireView, question: Question, value: str) -> None:
+async def _take(
+    talk: Talk, progress: QuestionnaireProgress, view: QuestionnaireView, question: Question, value: str
+) -> None:
     """A good answer: ask what it leads to."""
     given = progress.clarifying
     if given is not None:
@@ -163,7 +164,9 @@ async def _take(talk: Talk, progress: Progress, view: QuestionnaireView, questio
     await _keep(talk, progress, view, question, taken)
 
 
-async def _keep(talk: Talk, progress: Progress, view: QuestionnaireView, question: Question, given: Answer) -> None:
+async def _keep(
+    talk: Talk, progress: QuestionnaireProgress, view: QuestionnaireView, question: Question, given: Answer
+) -> None:
     answers = progress.answers | {question.key: given}
     progress = progress.model_copy(update=_AT_ANOTHER | {"answers": answers})
     if rejection(question, given) is not None:
@@ -172,7 +175,7 @@ async def _keep(talk: Talk, progress: Progress, view: QuestionnaireView, questio
         await _go_on(talk, progress)
 
 
-async def _go_on(talk: Talk, progress: Progress, lead: str | None = None) -> None:
+async def _go_on(talk: Talk, progress: QuestionnaireProgress, lead: str | None = None) -> None:
     view = await talk.tools.directory.questionnaire(progress.questionnaire)
     refused_by = next((q.key for q in view.questions if _refuses(q, progress)), None)
     question = next_question(view.questions, progress.answers)
@@ -182,13 +185,13 @@ async def _go_on(talk: Talk, progress: Progress, lead: str | None = None) -> Non
         await _ask(talk, progress, view, question, lead)
 
 
-def _refuses(question: Question, progress: Progress) -> bool:
+def _refuses(question: Question, progress: QuestionnaireProgress) -> bool:
     given = progress.answers.get(question.key)
     return given is not None and rejection(question, given) is not None
 
 
 async def _ask(
-    talk: Talk, progress: Progress, view: QuestionnaireView, question: Question, lead: str | None = None
+    talk: Talk, progress: QuestionnaireProgress, view: QuestionnaireView, question: Question, lead: str | None = None
 ) -> None:
     """Show the question. Its buttons are its own: asked again they stay good, those of another mean nothing."""
     cities = await _cities(talk, question, progress)
@@ -198,10 +201,10 @@ async def _ask(
         progress = progress.model_copy(update={"nonce": progress.nonce or token_hex(4)})
         screen = question_screen(view, question, progress, cities, talk.texts)
     await _put(talk, progress, await talk.show(screen.under(lead) if lead else screen))
-    await talk.tools.dialogs.put(talk.user_id, State.ANSWERING, TempData(event_id=progress.event_id))
+    await talk.tools.dialogs.put(talk.user_id, DialogState.ANSWERING, DialogData(event_id=progress.event_id))
 
 
-async def _put(talk: Talk, progress: Progress, shown: int | None) -> None:
+async def _put(talk: Talk, progress: QuestionnaireProgress, shown: int | None) -> None:
     """Remember it as shown in this message, None while that waits for room; the one before it loses its buttons."""
     before = progress.message_id
     progress = progress.model_copy(update={"message_id": shown})
@@ -213,13 +216,13 @@ async def _put(talk: Talk, progress: Progress, shown: int | None) -> None:
             _log.info("old_question_keeps_buttons", trouble=sort(error).value)
 
 
-async def _cities(talk: Talk, question: Question, progress: Progress) -> list[CityRef]:
+async def _cities(talk: Talk, question: Question, progress: QuestionnaireProgress) -> list[CityRef]:
     if question.kind is not QuestionKind.CITY:
         return []
     return cities_of(await talk.tools.directory.slots(progress.event_id))
 
 
-async def _submit(talk: Talk, progress: Progress, rejected_by: str | None) -> None:
+async def _submit(talk: Talk, progress: QuestionnaireProgress, rejected_by: str | None) -> None:
     """The end: durable first, then sent. The result is shown in the same message, however late it comes.
 
     The request's id is kept with the answers: sent again before they are decided on, they are the same request.
@@ -229,7 +232,7 @@ async def _submit(talk: Talk, progress: Progress, rejected_by: str | None) -> No
     shown = await talk.show_known(Screen(talk.texts("questionnaire.saving")))
     await _put(talk, progress, shown)
     await talk.tools.dialogs.close_message(talk.chat_id, shown)
-    await talk.tools.dialogs.put(talk.user_id, State.WAITING_FOR_RESULT, TempData(event_id=progress.event_id))
+    await talk.tools.dialogs.put(talk.user_id, DialogState.WAITING_FOR_RESULT, DialogData(event_id=progress.event_id))
     command = QuestionnaireAnswered(
         message_id=request_id,
         correlation_id=logs.correlation_id(),

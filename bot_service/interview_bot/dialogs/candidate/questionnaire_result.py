@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
+from interview_bot.common.dialog_data import QuestionnaireProgress
 from interview_bot.dialogs.candidate import questionnaire, sign_up
 from interview_bot.dialogs.context import Talk
-from interview_bot.store.progress import Progress
 from interview_bot.views import keyboards
 from interview_bot.views.screen import Screen
 from shared_contracts.dialog import DialogOutcome, DialogResult
@@ -39,7 +39,7 @@ async def show_result(talk: Talk, result: DialogResult) -> None:
     await talk.tools.progress.forget(user_id, event_id)
 
 
-async def _show_failure(talk: Talk, result: DialogResult, progress: Progress | None) -> None:
+async def _show_failure(talk: Talk, result: DialogResult, progress: QuestionnaireProgress | None) -> None:
     await talk.tools.dialogs.clear(talk.user_id)
     if result.outcome is DialogOutcome.NOT_ALLOWED:
         contact = keyboards.contact(await talk.contact_url(), talk.texts)
@@ -52,7 +52,7 @@ async def _show_failure(talk: Talk, result: DialogResult, progress: Progress | N
     await talk.show(Screen(talk.texts("questionnaire.failed"), keyboard))
 
 
-async def _city_of(talk: Talk, progress: Progress) -> str | None:
+async def _city_of(talk: Talk, progress: QuestionnaireProgress) -> str | None:
     """The city they named on the way, if they were asked."""
     view = await talk.tools.directory.questionnaire(progress.questionnaire)
     named = [progress.answers.get(question.key) for question in view.questions if question.kind is QuestionKind.CITY]

@@ -5,11 +5,11 @@ from collections.abc import Callable
 from telegram import InlineKeyboardMarkup
 
 from interview_bot.common import clock, logs
+from interview_bot.common.dialog_data import DialogData
 from interview_bot.dialogs.candidate import sign_up
 from interview_bot.dialogs.context import Talk
 from interview_bot.dialogs.requests import asked, reply_of, request_id_of, submit_to
-from interview_bot.messaging.outbox import RequestKind
-from interview_bot.store.dialog_state import TempData
+from interview_bot.store.request_records import RequestKind
 from interview_bot.views import keyboards
 from interview_bot.views.screen import Screen
 from interview_bot.views.texts import Texts
@@ -61,7 +61,7 @@ async def show_result(talk: Talk, result: DialogResult) -> None:
     Raises:
         TelegramError: not shown.
     """
-    asked_for = await talk.tools.outbox.asked(str(result.request_id))
+    asked_for = await talk.tools.request_records.find(str(result.request_id))
     event_id = result.event_id or (asked_for.event_id if asked_for else None)
     if result.outcome in _WAITS and event_id is not None:
         words = talk.texts(f"waiting.{result.outcome.value}")
@@ -83,5 +83,5 @@ async def _submit(talk: Talk, command: DialogRequest, kind: RequestKind, event_i
     def wait(key: str) -> Screen:
         return Screen(talk.texts(key))
 
-    asked_for = asked(talk, kind, command.occurred_at, TempData(event_id=event_id))
+    asked_for = asked(talk, kind, command.occurred_at, DialogData(event_id=event_id))
     await submit_to(talk, DIALOG_COMMAND, command, asked_for, wait)

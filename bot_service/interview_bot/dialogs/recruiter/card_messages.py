@@ -3,7 +3,7 @@
 from structlog.stdlib import get_logger
 from telegram.error import TelegramError
 
-from interview_bot.dialogs.context import Tools
+from interview_bot.dialogs.context import Talk, Tools
 from interview_bot.dialogs.notice_texts import notice_text
 from interview_bot.store.shown_cards import ShownCard
 from interview_bot.telegram.errors import sort
@@ -46,3 +46,10 @@ async def anchor(tools: Tools, chat_id: int, shown: ShownCard, message_id: int, 
         await tools.outgoing.edit(chat_id, shown.message_id, pointer(shown.card, texts), or_send=False)
     except TelegramError as error:
         _log.info("old_card_stays", trouble=sort(error).value)
+
+
+async def show_in_pressed_message(talk: Talk, shown: ShownCard) -> None:
+    """Show the card in the pressed message, wherever it was before."""
+    screen = await screen_of(talk.tools, shown, talk.texts)
+    message_id = await talk.show_known(screen)
+    await anchor(talk.tools, talk.chat_id, shown, message_id, screen, talk.texts)

@@ -1,0 +1,72 @@
+"""Where a person is in a dialog, as plain data: what stores keep and screens are made from."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import BaseModel
+
+from shared_contracts.directory import BookingView, QuestionnaireRef, SlotView
+from shared_contracts.questionnaire import Answer
+
+ANYONE = "any"
+"""Stands for a recruiter's id where a slot has none."""
+
+
+class DialogState(StrEnum):
+    """The step a dialog waits at."""
+
+    WAITING_FOR_SLOT = "waiting_for_slot"
+    WAITING_FOR_CONFIRMATION = "waiting_for_confirmation"
+    WAITING_FOR_RESULT = "waiting_for_result"
+    ANSWERING = "answering"
+    """A questionnaire's question waits for free text or a press."""
+    WAITING_FOR_REASON = "waiting_for_reason"
+    """A rejection waits for its reason."""
+
+
+class PendingRejection(BaseModel):
+    """The card whose rejection waits for a reason, as its buttons named it; text that comes after ``until`` is none."""
+
+    booking_id: str
+    version: int
+    turn: int
+    until: datetime
+
+
+class DialogData(BaseModel):
+    """What a dialog remembers between presses.
+
+    ``booking``: the one being moved, None for a new booking. ``city_id`` and ``recruiter`` (an id or ``ANYONE``): those
+    chosen, None while they are not, or need not be. ``menu``: the shown page of cities or recruiters. ``page``: the
+    first slot shown (see ``slot_pages``). ``slot``: the one chosen. ``nonce``: of the shown Confirm button.
+    ``rejecting``: a recruiter's step.
+    """
+
+    event_id: str
+    booking: BookingView | None = None
+    city_id: str | None = None
+    recruiter: str | None = None
+    menu: int = 0
+    page: str | None = None
+    slot: SlotView | None = None
+    nonce: str | None = None
+    rejecting: PendingRejection | None = None
+
+
+class QuestionnaireProgress(BaseModel):
+    """A questionnaire begun.
+
+    ``questionnaire``: the version begun, which is finished whatever is published meanwhile. ``clarifying``: a choice
+    that waits for what it asks on top. ``nonce``: of the shown question's buttons. ``message_id``: the message that
+    shows it. ``menu``: the shown page of choices. ``request_id``: under which the finished answers were sent, until
+    they are decided on.
+    """
+
+    event_id: str
+    questionnaire: QuestionnaireRef
+    answers: dict[str, Answer] = {}
+    clarifying: Answer | None = None
+    nonce: str = ""
+    message_id: int | None = None
+    menu: int = 0
+    request_id: str | None = None
