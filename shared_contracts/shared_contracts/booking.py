@@ -46,6 +46,35 @@ class Outcome(StrEnum):
     FAILED = "failed"
 
 
+SLOT_GONE = frozenset(
+    {
+        Outcome.SLOT_FULL,
+        Outcome.SLOT_CLOSED,
+        Outcome.SLOT_NOT_FOUND,
+        Outcome.WRONG_RECRUITER,
+        Outcome.WRONG_CITY,
+    }
+)
+"""Outcomes that mean that the slot asked for can't be had (any more) as it was shown: others are shown instead."""
+
+
+class RequestType(StrEnum):
+    """What a request asks for: its ``event_type`` on the wire, which its result repeats."""
+
+    BOOKING_CREATED = "booking.created"
+    BOOKING_RESCHEDULED = "booking.rescheduled"
+    BOOKING_CANCELLED = "booking.cancelled"
+    BOOKING_APPROVED = "booking.approved"
+    BOOKING_REJECTED = "booking.rejected"
+    BOOKING_RESCHEDULE_ASKED = "booking.reschedule_asked"
+    BOOKING_OFFER_TAKEN = "booking.offer_taken"
+    BOOKING_OFFER_PASSED = "booking.offer_passed"
+    ATTENDANCE_ANSWERED = "attendance.answered"
+    BOOKING_TIME_OFFERED = "booking.time_offered"
+    BOOKING_TIME_ANSWERED = "booking.time_answered"
+    OUTCOME_MARKED = "outcome.marked"
+
+
 class ReplyTo(WireModel):
     """The chat message that shows the answer."""
 
@@ -90,7 +119,7 @@ class BookingRequest(Message):
 class BookingCreated(BookingRequest):
     """The candidate asks for a seat."""
 
-    event_type: Literal["booking.created"] = "booking.created"
+    event_type: Literal[RequestType.BOOKING_CREATED] = RequestType.BOOKING_CREATED
     event_id: EntityId
     slot: ShownSlot
 
@@ -98,7 +127,7 @@ class BookingCreated(BookingRequest):
 class BookingRescheduled(BookingRequest):
     """The candidate asks to move a booking. The version is the one they saw."""
 
-    event_type: Literal["booking.rescheduled"] = "booking.rescheduled"
+    event_type: Literal[RequestType.BOOKING_RESCHEDULED] = RequestType.BOOKING_RESCHEDULED
     booking_id: EntityId
     expected_version: Version
     slot: ShownSlot
@@ -107,7 +136,7 @@ class BookingRescheduled(BookingRequest):
 class BookingCancelled(BookingRequest):
     """The candidate gives a booking up."""
 
-    event_type: Literal["booking.cancelled"] = "booking.cancelled"
+    event_type: Literal[RequestType.BOOKING_CANCELLED] = RequestType.BOOKING_CANCELLED
     booking_id: EntityId
     expected_version: Version
 
@@ -115,7 +144,7 @@ class BookingCancelled(BookingRequest):
 class BookingApproved(BookingRequest):
     """A recruiter approves a pending request; ``user_telegram_id`` is the recruiter's."""
 
-    event_type: Literal["booking.approved"] = "booking.approved"
+    event_type: Literal[RequestType.BOOKING_APPROVED] = RequestType.BOOKING_APPROVED
     booking_id: EntityId
     expected_version: Version
 
@@ -123,7 +152,7 @@ class BookingApproved(BookingRequest):
 class BookingRejected(BookingRequest):
     """A recruiter rejects a pending request; ``user_telegram_id`` is the recruiter's."""
 
-    event_type: Literal["booking.rejected"] = "booking.rejected"
+    event_type: Literal[RequestType.BOOKING_REJECTED] = RequestType.BOOKING_REJECTED
     booking_id: EntityId
     expected_version: Version
     reason: LongText | None = None
@@ -132,7 +161,7 @@ class BookingRejected(BookingRequest):
 class RescheduleAsked(BookingRequest):
     """A recruiter asks the candidate to choose another time; the request and its seat stay until then (R3)."""
 
-    event_type: Literal["booking.reschedule_asked"] = "booking.reschedule_asked"
+    event_type: Literal[RequestType.BOOKING_RESCHEDULE_ASKED] = RequestType.BOOKING_RESCHEDULE_ASKED
     booking_id: EntityId
     expected_version: Version
 
@@ -140,7 +169,7 @@ class RescheduleAsked(BookingRequest):
 class OfferTaken(BookingRequest):
     """Someone on the waiting list takes the seat that is held for them."""
 
-    event_type: Literal["booking.offer_taken"] = "booking.offer_taken"
+    event_type: Literal[RequestType.BOOKING_OFFER_TAKEN] = RequestType.BOOKING_OFFER_TAKEN
     booking_id: EntityId
     expected_version: Version
 
@@ -148,7 +177,7 @@ class OfferTaken(BookingRequest):
 class OfferPassed(BookingRequest):
     """Someone on the waiting list lets the seat go to the next; they stay on the list for other slots."""
 
-    event_type: Literal["booking.offer_passed"] = "booking.offer_passed"
+    event_type: Literal[RequestType.BOOKING_OFFER_PASSED] = RequestType.BOOKING_OFFER_PASSED
     booking_id: EntityId
     expected_version: Version
 
@@ -160,7 +189,7 @@ class AttendanceAnswered(BookingRequest):
     ``too_late`` from the start on, ``version_conflict`` when the interview was moved since.
     """
 
-    event_type: Literal["attendance.answered"] = "attendance.answered"
+    event_type: Literal[RequestType.ATTENDANCE_ANSWERED] = RequestType.ATTENDANCE_ANSWERED
     booking_id: EntityId
     starts_at: Moment
     answer: Attendance
@@ -169,7 +198,7 @@ class AttendanceAnswered(BookingRequest):
 class TimeOffered(BookingRequest):
     """A recruiter offers a slot to a candidate who asked for another time. ``booked``: the offer is on its way."""
 
-    event_type: Literal["booking.time_offered"] = "booking.time_offered"
+    event_type: Literal[RequestType.BOOKING_TIME_OFFERED] = RequestType.BOOKING_TIME_OFFERED
     booking_id: EntityId
     expected_version: Version
     slot_id: EntityId
@@ -182,7 +211,7 @@ class TimeAnswered(BookingRequest):
     the same slot as the candidate saw it; when it is another now, it is not taken and stays on offer.
     """
 
-    event_type: Literal["booking.time_answered"] = "booking.time_answered"
+    event_type: Literal[RequestType.BOOKING_TIME_ANSWERED] = RequestType.BOOKING_TIME_ANSWERED
     booking_id: EntityId
     slot_id: EntityId
     take: bool
@@ -204,7 +233,7 @@ class OutcomeMarked(BookingRequest):
     Outcomes: ``booked`` (noted), ``too_late`` (not begun yet, or the day is over), ``version_conflict``.
     """
 
-    event_type: Literal["outcome.marked"] = "outcome.marked"
+    event_type: Literal[RequestType.OUTCOME_MARKED] = RequestType.OUTCOME_MARKED
     booking_id: EntityId
     expected_version: Version
     mark: (

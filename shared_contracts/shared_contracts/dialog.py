@@ -15,10 +15,22 @@ InvitationToken = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{16,6
 """What follows ``i_`` in an invitation's link: Telegram's start parameter has at most 64 characters."""
 
 
+class DialogAction(StrEnum):
+    """What a command says or asks for: its ``action`` on the wire, which its result repeats."""
+
+    CHAT_STARTED = "chat_started"
+    CHAT_STOPPED = "chat_stopped"
+    INVITATION_CLAIMED = "invitation_claimed"
+    USERNAME_CLAIMED = "username_claimed"
+    QUESTIONNAIRE_ANSWERED = "questionnaire_answered"
+    WAITING_LIST_JOINED = "waiting_list_joined"
+    WAITING_LIST_LEFT = "waiting_list_left"
+
+
 class ChatStarted(Message):
     """A person pressed Start (or came back after blocking): the bot may write to them."""
 
-    action: Literal["chat_started"] = "chat_started"
+    action: Literal[DialogAction.CHAT_STARTED] = DialogAction.CHAT_STARTED
     user_telegram_id: TelegramUserId
     username: Username = None
     first_name: ShortText = ""
@@ -29,7 +41,7 @@ class ChatStarted(Message):
 class ChatStopped(Message):
     """A person blocked the bot."""
 
-    action: Literal["chat_stopped"] = "chat_stopped"
+    action: Literal[DialogAction.CHAT_STOPPED] = DialogAction.CHAT_STOPPED
     user_telegram_id: TelegramUserId
 
 
@@ -43,7 +55,7 @@ class DialogRequest(Message):
 class InvitationClaimed(DialogRequest):
     """A person opened an invitation's link (R10). Outcomes: ``accepted`` and those that say why not."""
 
-    action: Literal["invitation_claimed"] = "invitation_claimed"
+    action: Literal[DialogAction.INVITATION_CLAIMED] = DialogAction.INVITATION_CLAIMED
     token: InvitationToken
     username: Username = None
     first_name: ShortText = ""
@@ -57,7 +69,7 @@ class UsernameClaimed(DialogRequest):
     Outcomes: ``accepted``, ``already_accepted`` (in by now, such as by an earlier press), ``unknown``.
     """
 
-    action: Literal["username_claimed"] = "username_claimed"
+    action: Literal[DialogAction.USERNAME_CLAIMED] = DialogAction.USERNAME_CLAIMED
     username: ShortText
     first_name: ShortText = ""
     last_name: ShortText | None = None
@@ -70,7 +82,7 @@ class QuestionnaireAnswered(DialogRequest):
     ``rejected_by``: the question whose answer ended it.
     """
 
-    action: Literal["questionnaire_answered"] = "questionnaire_answered"
+    action: Literal[DialogAction.QUESTIONNAIRE_ANSWERED] = DialogAction.QUESTIONNAIRE_ANSWERED
     event_id: EntityId
     questionnaire_id: EntityId
     version: Version
@@ -84,7 +96,7 @@ class WaitingListJoined(DialogRequest):
     ``city_id`` null: a slot in any city will do.
     """
 
-    action: Literal["waiting_list_joined"] = "waiting_list_joined"
+    action: Literal[DialogAction.WAITING_LIST_JOINED] = DialogAction.WAITING_LIST_JOINED
     event_id: EntityId
     city_id: EntityId | None = None
 
@@ -92,7 +104,7 @@ class WaitingListJoined(DialogRequest):
 class WaitingListLeft(DialogRequest):
     """No need to tell me any more. Outcome: ``left``."""
 
-    action: Literal["waiting_list_left"] = "waiting_list_left"
+    action: Literal[DialogAction.WAITING_LIST_LEFT] = DialogAction.WAITING_LIST_LEFT
     event_id: EntityId
 
 

@@ -22,6 +22,7 @@ from interview_bot.views.screen import Screen
 from interview_bot.views.texts import language_of, texts_for
 from shared_contracts.booking import ReplyTo
 from shared_contracts.dialog import (
+    DialogAction,
     DialogOutcome,
     DialogRequest,
     DialogResult,
@@ -103,7 +104,7 @@ async def show_result(talk: Talk, result: DialogResult) -> None:
     if result.outcome in _WELCOME:
         await _welcome(talk, result)
         return
-    if result.action == "username_claimed" and result.outcome is DialogOutcome.UNKNOWN:
+    if result.action == DialogAction.USERNAME_CLAIMED and result.outcome is DialogOutcome.UNKNOWN:
         key = "refusal.text"
     else:
         known = result.outcome in REFUSED

@@ -25,18 +25,9 @@ from interview_bot.views.formatting import booking_card, moment, reader_zone, sl
 from interview_bot.views.screen import Reader, Screen
 from interview_bot.views.slot_menu import slots_screen
 from interview_bot.views.texts import Texts, texts_for
-from shared_contracts.booking import BookingResult, Outcome
+from shared_contracts.booking import SLOT_GONE, BookingResult, Outcome, RequestType
 from shared_contracts.directory import BookingStatus, BookingView, SlotView
 
-_CHOOSE_ANOTHER = frozenset(
-    {
-        Outcome.SLOT_FULL,
-        Outcome.SLOT_CLOSED,
-        Outcome.SLOT_NOT_FOUND,
-        Outcome.WRONG_RECRUITER,
-        Outcome.WRONG_CITY,
-    }
-)
 _SHOW_BOOKING = frozenset(
     {Outcome.BOOKED, Outcome.PENDING_APPROVAL, Outcome.MOVED, Outcome.ALREADY_BOOKED, Outcome.TOO_LATE}
     | {Outcome.MOVE_LIMIT, Outcome.VERSION_CONFLICT}
@@ -50,10 +41,10 @@ _KEYBOARDS: dict[Outcome, Callable[[Texts], InlineKeyboardMarkup]] = {
     Outcome.FAILED: keyboards.home,
 }
 _WITH_CONTACT = frozenset({Outcome.TOO_LATE, Outcome.MOVE_LIMIT, Outcome.REJECTED, Outcome.NOT_ALLOWED})
-_OFFERS = {
-    ("booking.offer_passed", Outcome.CANCELLED): "offer.passed",
-    ("booking.offer_passed", Outcome.EXPIRED): "offer.expired",
-    ("booking.offer_taken", Outcome.EXPIRED): "offer.expired",
+_OFFERS: dict[tuple[str, Outcome], str] = {
+    (RequestType.BOOKING_OFFER_PASSED, Outcome.CANCELLED): "offer.passed",
+    (RequestType.BOOKING_OFFER_PASSED, Outcome.EXPIRED): "offer.expired",
+    (RequestType.BOOKING_OFFER_TAKEN, Outcome.EXPIRED): "offer.expired",
 }
 """Answers to an offer that a booking's own words would not fit; the person stays on the waiting list."""
 _log = get_logger(__name__)
@@ -116,7 +107,7 @@ class Outcomes:
             reader = Reader(texts, zone, await self._contact(result.user_telegram_id))
             screen = answered_screen(result, await self._as_it_stands(result, asked), reader)
             return screen or await self._final(result, zone, texts)
-        if result.outcome in _CHOOSE_ANOTHER:
+        if result.outcome in SLOT_GONE:
             return await self._other_slots(result, asked, texts)
         await self._tools.dialogs.clear(result.user_telegram_id)
         words = _OFFERS.get((result.event_type, result.outcome))

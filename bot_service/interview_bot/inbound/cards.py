@@ -18,17 +18,17 @@ from interview_bot.telegram.rate_limiter import Priority
 from interview_bot.telegram.sending import edit, edit_or_send, send
 from interview_bot.views.screen import Screen
 from interview_bot.views.texts import Texts, texts_for
-from shared_contracts.booking import BookingResult, Outcome
+from shared_contracts.booking import BookingResult, Outcome, RequestType
 from shared_contracts.broadcast import CardDelivered, Delivery, DeliveryStatus
 from shared_contracts.card import CardAttention, CardCommand
 from shared_contracts.topology import DELIVERY_EVENT
 
-_AS_ASKED = {
-    "booking.approved": {Outcome.BOOKED, Outcome.MOVED},
-    "booking.rejected": {Outcome.REJECTED},
-    "booking.reschedule_asked": {Outcome.PENDING_APPROVAL},
-    "booking.time_offered": {Outcome.BOOKED},
-    "outcome.marked": {Outcome.BOOKED},
+_AS_ASKED: dict[str, set[Outcome]] = {
+    RequestType.BOOKING_APPROVED: {Outcome.BOOKED, Outcome.MOVED},
+    RequestType.BOOKING_REJECTED: {Outcome.REJECTED},
+    RequestType.BOOKING_RESCHEDULE_ASKED: {Outcome.PENDING_APPROVAL},
+    RequestType.BOOKING_TIME_OFFERED: {Outcome.BOOKED},
+    RequestType.OUTCOME_MARKED: {Outcome.BOOKED},
 }
 RECRUITERS_REQUESTS = frozenset(_AS_ASKED)
 """Requests that are made from a card; their results are shown in it."""
@@ -38,14 +38,16 @@ _REFUSED = {
     Outcome.NOT_ALLOWED: "card.refused_not_yours",
     Outcome.FAILED: "card.refused_failed",
 }
-_REFUSED_HERE = {
-    ("booking.time_offered", Outcome.TOO_LATE): "card.refused_offer_late",
-    ("booking.time_offered", Outcome.SLOT_FULL): "card.refused_slot_full",
-    ("booking.time_offered", Outcome.SLOT_CLOSED): "card.refused_slot_closed",
-    ("booking.time_offered", Outcome.SLOT_NOT_FOUND): "card.refused_slot_closed",
-    ("outcome.marked", Outcome.TOO_LATE): "card.refused_mark_late",
+_REFUSED_HERE: dict[tuple[str, Outcome], str] = {
+    (RequestType.BOOKING_TIME_OFFERED, Outcome.TOO_LATE): "card.refused_offer_late",
+    (RequestType.BOOKING_TIME_OFFERED, Outcome.SLOT_FULL): "card.refused_slot_full",
+    (RequestType.BOOKING_TIME_OFFERED, Outcome.SLOT_CLOSED): "card.refused_slot_closed",
+    (RequestType.BOOKING_TIME_OFFERED, Outcome.SLOT_NOT_FOUND): "card.refused_slot_closed",
+    (RequestType.OUTCOME_MARKED, Outcome.TOO_LATE): "card.refused_mark_late",
 }
-_DECIDING = frozenset({"booking.approved", "booking.rejected", "booking.reschedule_asked"})
+_DECIDING = frozenset(
+    {RequestType.BOOKING_APPROVED, RequestType.BOOKING_REJECTED, RequestType.BOOKING_RESCHEDULE_ASKED}
+)
 _log = get_logger(__name__)
 
 

@@ -13,14 +13,14 @@ from interview_bot.dialogs.context import Talk, Tools
 from interview_bot.telegram.errors import Trouble, sort
 from interview_bot.telegram.rate_limiter import Priority
 from interview_bot.views.texts import texts_for
-from shared_contracts.dialog import DialogOutcome, DialogResult
+from shared_contracts.dialog import DialogAction, DialogOutcome, DialogResult
 
 _SHOW: dict[str, Callable[[Talk, DialogResult], Awaitable[None]]] = {
-    "invitation_claimed": joining.show_result,
-    "username_claimed": joining.show_result,
-    "questionnaire_answered": questionnaire_result.show_result,
-    "waiting_list_joined": waiting_list.show_result,
-    "waiting_list_left": waiting_list.show_result,
+    DialogAction.INVITATION_CLAIMED: joining.show_result,
+    DialogAction.USERNAME_CLAIMED: joining.show_result,
+    DialogAction.QUESTIONNAIRE_ANSWERED: questionnaire_result.show_result,
+    DialogAction.WAITING_LIST_JOINED: waiting_list.show_result,
+    DialogAction.WAITING_LIST_LEFT: waiting_list.show_result,
 }
 _log = get_logger(__name__)
 

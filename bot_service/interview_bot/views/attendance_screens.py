@@ -5,21 +5,11 @@ from telegram import InlineKeyboardMarkup
 from interview_bot.views import keyboards
 from interview_bot.views.formatting import booking_card, slot_card
 from interview_bot.views.screen import Reader, Screen
-from shared_contracts.booking import BookingResult, Outcome
+from shared_contracts.booking import SLOT_GONE, BookingResult, Outcome, RequestType
 from shared_contracts.directory import Attendance, BookingStatus, BookingView
 
-_TIME_ANSWERED = "booking.time_answered"
-ANSWERS = frozenset({"attendance.answered", _TIME_ANSWERED})
+ANSWERS = frozenset({RequestType.ATTENDANCE_ANSWERED, RequestType.BOOKING_TIME_ANSWERED})
 """Requests that leave a dialog under way as it is."""
-_OFFER_GONE = frozenset(
-    {
-        Outcome.SLOT_FULL,
-        Outcome.SLOT_CLOSED,
-        Outcome.SLOT_NOT_FOUND,
-        Outcome.WRONG_CITY,
-        Outcome.WRONG_RECRUITER,
-    }
-)
 _THANKS = {
     Attendance.CONFIRMED: "attendance.confirmed",
     Attendance.RESCHEDULE_ASKED: "attendance.time_asked",
@@ -46,7 +36,7 @@ def answered_screen(result: BookingResult, booking: BookingView | None, reader: 
         return Screen(texts("attendance.declined"), keyboards.sign_up(booking.slot.event.id, texts))
     if outcome is Outcome.TOO_LATE:
         return Screen(texts("attendance.too_late"), keyboards.contact(_contact(booking, reader), texts))
-    if outcome is Outcome.FAILED or (outcome in _OFFER_GONE and result.event_type == _TIME_ANSWERED):
+    if outcome is Outcome.FAILED or (outcome in SLOT_GONE and result.event_type == RequestType.BOOKING_TIME_ANSWERED):
         # What is still on offer is not what they saw: they answer it as it is now.
         gone = "offer.over" if booking.offered_slot else "attendance.offer_gone"
         lead = texts("outcome.failed" if outcome is Outcome.FAILED else gone)
