@@ -12,8 +12,10 @@ from icalendar import vDuration
 from common import clock
 from common.mongo import Document, collection
 from people.services.calendar_links import recruiter_by_token
-from scheduling.services.calendar_files import Interview, calendar_of
+from scheduling.services.calendar_entries import in_lines, in_one_line, uid
+from shared_contracts.calendars import CalendarEntry
 from shared_contracts.directory import BookingStatus
+from shared_contracts.icalendar_text import calendar_text
 
 KEPT_FOR = timedelta(days=30)
 """How far back it goes."""
@@ -58,19 +60,21 @@ def feed(name: str, bookings: Iterable[Document]) -> str:
         "refresh-interval": vDuration(READ_AGAIN, params={"VALUE": "DURATION"}),
         "x-published-ttl": vDuration(READ_AGAIN),
     }
-    return calendar_of(map(_interview, bookings), properties)
+    return calendar_text(map(_entry, bookings), properties)
 
 
-def _interview(booking: Document) -> Interview:
+def _entry(booking: Document) -> CalendarEntry:
     person, slot = booking["user"], booking["slot"]
-    username, telegram_id = person["username"], person["telegram_id"]
-    return Interview(
-        booking_id=str(booking["_id"]),
-        version=booking["version"],
+    username = person["username"]
+    chat = f"https://t.me/{username}" if username else f"tg://user?id={person['telegram_id']}"
+    return CalendarEntry(
+        uid=uid(str(booking["_id"])),
+        sequence=booking["version"],
+        method="PUBLISH",
         starts_at=booking["starts_at"],
         ends_at=booking["ends_at"],
         summary=f"{person['first_name']} {person['last_name']}".strip() or f"@{username}",
-        place=(booking["location"], slot["room"], slot["city"]),
-        description=(slot["event"], f"https://t.me/{username}" if username else f"tg://user?id={telegram_id}"),
+        place=in_one_line((booking["location"], slot["room"], slot["city"])),
+        description=in_lines((slot["event"], chat)),
         stamp=booking["updated_at"],
     )

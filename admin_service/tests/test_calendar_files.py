@@ -14,7 +14,8 @@ from scheduling.services import staff_commands
 from scheduling.services.slot_edits import SlotChanges, edit_slot
 from scheduling.tasks import expire_requests
 from shared_contracts.booking import AnyBookingRequest, BookingResult, Outcome
-from shared_contracts.invite import CalendarFile
+from shared_contracts.calendars import CalendarEntry, CalendarFile
+from shared_contracts.icalendar_text import calendar_file
 from tests import asking
 from tests.card_tools import news, result_of
 from tests.conftest import MakeSlot
@@ -29,8 +30,9 @@ def answer(request: AnyBookingRequest) -> BookingResult:
 
 
 def file_of(message: Any) -> CalendarFile:
-    assert message.calendar is not None
-    return CalendarFile.model_validate(message.calendar.model_dump())
+    """As the bot makes it of what came over the wire."""
+    assert message.calendar_entry is not None
+    return calendar_file(CalendarEntry.model_validate_json(message.calendar_entry.model_dump_json()))
 
 
 def entry(file: CalendarFile) -> tuple[Calendar, Event]:
@@ -119,7 +121,7 @@ def test_a_refusal_brings_no_file(make_slot: MakeSlot, maria: Candidate, ivan: C
     asking.in_batch(asking.book(maria, slot))
     full = answer(asking.book(ivan, slot))
     twice = answer(asking.book(maria, make_slot(timedelta(days=4))))
-    assert [(item.outcome, item.calendar) for item in (full, twice)] == [
+    assert [(item.outcome, item.calendar_entry) for item in (full, twice)] == [
         (Outcome.SLOT_FULL, None),
         (Outcome.ALREADY_BOOKED, None),
     ]
@@ -130,11 +132,11 @@ def test_there_is_none_before_approval(
 ) -> None:
     """R3. Guard: ``_METHODS`` knows no pending booking. It comes with the congratulation."""
     pending = answer(asking.book(maria, make_slot(of=approval_event, recruiter=olga)))
-    assert (pending.outcome, pending.calendar) == (Outcome.PENDING_APPROVAL, None)
+    assert (pending.outcome, pending.calendar_entry) == (Outcome.PENDING_APPROVAL, None)
 
     approved = answer(asking.approve(olga, asking.the_booking(maria)))
 
-    assert approved.calendar is None, "the recruiter's answer is not the candidate's"
+    assert approved.calendar_entry is None, "the recruiter's answer is not the candidate's"
     (told,) = news()
     assert (file_of(told).method, file_of(told).sequence) == ("PUBLISH", 2)
 
@@ -148,7 +150,7 @@ def test_a_wanted_move_changes_no_calendar_until_it_is_approved(
     asking.in_batch(asking.approve(olga, asking.the_booking(maria)))
 
     wanted = answer(asking.move(maria, asking.the_booking(maria), second))
-    assert (wanted.outcome, wanted.calendar) == (Outcome.PENDING_APPROVAL, None)
+    assert (wanted.outcome, wanted.calendar_entry) == (Outcome.PENDING_APPROVAL, None)
     asking.in_batch(asking.approve(olga, asking.the_booking(maria)))
 
     begun, moved = (file_of(item) for item in news())
@@ -175,7 +177,7 @@ def test_a_wanted_move_that_comes_to_nothing_leaves_the_calendar_alone(
 
     last = news()[-1]
     assert last.kind.value == f"booking_{end}"
-    assert last.calendar is None
+    assert last.calendar_entry is None
 
 
 def test_a_request_given_up_was_in_no_calendar(
@@ -185,13 +187,13 @@ def test_a_request_given_up_was_in_no_calendar(
     slot = make_slot(of=approval_event, recruiter=olga, capacity=2)
     asking.in_batch(asking.book(maria, slot))
     off = answer(asking.cancel(maria, asking.the_booking(maria)))
-    assert (off.outcome, off.calendar) == (Outcome.CANCELLED, None)
+    assert (off.outcome, off.calendar_entry) == (Outcome.CANCELLED, None)
     asking.in_batch(asking.book(ivan, slot))
     staff_commands.cancel_booking(
         str(asking.the_booking(ivan)["_id"]), expected_version=1, actor="c", reason="Набор закрыт"
     )
     (told,) = news()
-    assert told.calendar is None
+    assert told.calendar_entry is None
 
 
 def test_staffs_changes_come_with_the_news_about_them(make_slot: MakeSlot, maria: Candidate) -> None:
@@ -226,4 +228,4 @@ def test_an_edited_slot_sends_no_file_to_who_waits_for_approval(
     asking.in_batch(asking.book(maria, slot))
     edit_slot(str(slot.pk), SlotChanges(room="5"), actor="c")
     (told,) = news()
-    assert told.calendar is None
+    assert told.calendar_entry is None

@@ -16,20 +16,37 @@ from interview_bot.telegram.rate_limiter import Priority, SharedRateLimiter
 from interview_bot.telegram.waiting_edits import WaitingEdits
 from shared_contracts.booking import BookingResult, Outcome, ReplyTo
 from shared_contracts.broadcast import DeliveryStatus
-from shared_contracts.invite import CalendarFile
+from shared_contracts.calendars import CalendarEntry, CalendarMethod
+from shared_contracts.icalendar_text import calendar_file
 from shared_contracts.notification import NotificationKind
 from shared_contracts.topology import BOOKING_RESULT, NOTIFICATION_COMMAND
 from tests.kit.desk import Desk
 from tests.kit.inbox import handled
-from tests.kit.telegram import Message, Person, Sandbox, eventually
+from tests.kit.telegram import File, Message, Person, Sandbox, eventually
 from tests.test_notifications import notice, reports
 
 UID = f"{'b' * 24}@slotdesk"
 
 
-def file(sequence: int = 1, method: str = "PUBLISH") -> CalendarFile:
-    content = f"BEGIN:VCALENDAR\r\nMETHOD:{method}\r\nX-NUMBER:{sequence}\r\nX-CITY:Москва\r\nEND:VCALENDAR\r\n"
-    return CalendarFile.model_validate({"uid": UID, "sequence": sequence, "method": method, "content": content})
+def entry(sequence: int = 1, method: CalendarMethod = "PUBLISH") -> CalendarEntry:
+    """Anna's interview as the admin service sends it for her calendar."""
+    now = clock.now()
+    return CalendarEntry(
+        uid=UID,
+        sequence=sequence,
+        method=method,
+        starts_at=now + timedelta(days=1),
+        ends_at=now + timedelta(days=1, minutes=20),
+        summary="Собеседование",
+        place="Офис на Тверской, Москва",
+        description="",
+        stamp=now,
+    )
+
+
+def sequence_of(sent: File) -> str:
+    """The number of a file that came, which is the booking's version."""
+    return sent.content.partition("SEQUENCE:")[2][0]
 
 
 def result(desk: Desk, message: Message, **changes: Any) -> BookingResult:
@@ -45,7 +62,7 @@ def result(desk: Desk, message: Message, **changes: Any) -> BookingResult:
         "user_telegram_id": 1001,
         "reply": ReplyTo(chat_id=1001, message_id=message.id),
         "booking": desk.book(1001, desk.slots[f"{1:024x}"]),
-        "calendar": file(),
+        "calendar_entry": entry(),
     }
     return BookingResult(**(values | changes))
 
@@ -86,7 +103,8 @@ async def test_the_file_comes_silently_below_the_answer(
 ) -> None:
     """Guard: the file is stored once the answer is shown. Nothing of it is kept when it has been sent."""
     message = await opened(anna)
-    await desk.send(BOOKING_RESULT.name, result(desk, message))
+    ours = entry()
+    await desk.send(BOOKING_RESULT.name, result(desk, message, calendar_entry=ours))
 
     [sent] = await anna.gets_files(1)
 
@@ -94,11 +112,22 @@ async def test_the_file_comes_silently_below_the_answer(
     assert sent.id > message.id
     assert (sent.name, sent.mime_type) == ("interview.ics", "text/calendar")
     assert sent.caption == "Добавьте в календарь"
-    assert sent.content == file().content
+    assert sent.content == calendar_file(ours).content
     [call] = await sandbox.calls("sendDocument", anna.id)
     assert call["params"]["disable_notification"] in {True, "true"}
     assert await settled(bots_database) == ["sent"]
     assert "content" not in await the_row(bots_database)
+
+
+async def test_a_file_that_the_admin_service_made_itself_is_sent_as_it_came(anna: Person, desk: Desk) -> None:
+    """Guard: ``calendar_file_of``. Such messages are under way while the admin service is brought up to date."""
+    message = await opened(anna)
+    made = calendar_file(entry(2))
+    moved = {"calendar": made.model_copy(update={"sequence": 3}), "calendar_entry": None}
+    await desk.send(BOOKING_RESULT.name, result(desk, message, calendar=made, calendar_entry=None))
+    await anna.gets_files(1)
+    await desk.send(NOTIFICATION_COMMAND.name, notice(desk, NotificationKind.BOOKING_MOVED, **moved))
+    assert [sent.content for sent in await anna.gets_files(2)] == [made.content] * 2
 
 
 async def test_captions_are_in_the_readers_language_and_say_what_the_file_does(
@@ -112,7 +141,7 @@ async def test_captions_are_in_the_readers_language_and_say_what_the_file_does(
     message = await mary.sees("Choose")
     await desk.send(BOOKING_RESULT.name, result(desk, message))
     await mary.gets_files(1)
-    off = result(desk, message, outcome=Outcome.CANCELLED, calendar=file(2, "CANCEL"))
+    off = result(desk, message, outcome=Outcome.CANCELLED, calendar_entry=entry(2, "CANCEL"))
     await desk.send(BOOKING_RESULT.name, off)
     captions = [sent.caption for sent in await mary.gets_files(2)]
     assert captions == ["Add it to your calendar", "Takes the meeting out of your calendar"]
@@ -129,23 +158,23 @@ async def test_a_redelivered_answer_brings_no_second_file(anna: Person, desk: De
     await desk.send(BOOKING_RESULT.name, answer.model_copy(update={"message_id": uuid4()}))
     await handled(bots_database, BOOKING_RESULT.name, count=2)
     assert await bots_database["calendar_files"].count_documents({"state": WAITING}) == 0
-    newer = answer.model_copy(update={"message_id": uuid4(), "calendar": file(2)})
+    newer = answer.model_copy(update={"message_id": uuid4(), "calendar_entry": entry(2)})
     await desk.send(BOOKING_RESULT.name, newer)
-    numbers = [sent.content.partition("X-NUMBER:")[2][0] for sent in await anna.gets_files(2)]
+    numbers = [sequence_of(sent) for sent in await anna.gets_files(2)]
     assert numbers == ["1", "2"]
 
 
 async def test_an_older_file_never_follows_a_newer(anna: Person, desk: Desk, bots_database: Database) -> None:
     """Guard: the same condition. An interview taken out of the calendar is not put back by a late message."""
     message = await opened(anna)
-    cancelled = notice(desk, NotificationKind.BOOKING_CANCELLED, calendar=file(3, "CANCEL"))
+    cancelled = notice(desk, NotificationKind.BOOKING_CANCELLED, calendar_entry=entry(3, "CANCEL"))
     await desk.send(NOTIFICATION_COMMAND.name, cancelled)
     await anna.gets_files(1)
-    await desk.send(BOOKING_RESULT.name, result(desk, message, calendar=file(2)))
+    await desk.send(BOOKING_RESULT.name, result(desk, message, calendar_entry=entry(2)))
     await handled(bots_database, BOOKING_RESULT.name, count=1)
-    moved = notice(desk, NotificationKind.BOOKING_MOVED, calendar=file(4))
+    moved = notice(desk, NotificationKind.BOOKING_MOVED, calendar_entry=entry(4))
     await desk.send(NOTIFICATION_COMMAND.name, moved)
-    numbers = [sent.content.partition("X-NUMBER:")[2][0] for sent in await anna.gets_files(2)]
+    numbers = [sequence_of(sent) for sent in await anna.gets_files(2)]
     assert numbers == ["3", "4"]
 
 
@@ -239,7 +268,7 @@ async def test_a_file_that_telegram_refuses_for_good_is_given_up_and_nobody_hear
     """The text above it says all that matters: no second try, no word in the chat, the news counts as sent."""
     await opened(anna)
     await sandbox.fault("sendDocument", error_code=400, description="Bad Request: wrong file")
-    await desk.send(NOTIFICATION_COMMAND.name, notice(desk, NotificationKind.BOOKING_APPROVED, calendar=file()))
+    await desk.send(NOTIFICATION_COMMAND.name, notice(desk, NotificationKind.BOOKING_APPROVED, calendar_entry=entry()))
     shown = await anna.sees("Поздравляем, Анна!")
     assert await settled(bots_database) == ["failed"]
     assert "content" not in await the_row(bots_database)
@@ -262,7 +291,7 @@ async def test_a_file_for_who_blocked_the_bot_meanwhile_is_given_up(
 
 async def test_news_brings_its_file_and_is_reported_as_before(anna: Person, desk: Desk) -> None:
     await opened(anna)
-    command = notice(desk, NotificationKind.BOOKING_APPROVED, calendar=file())
+    command = notice(desk, NotificationKind.BOOKING_APPROVED, calendar_entry=entry())
     await desk.send(NOTIFICATION_COMMAND.name, command)
     shown = await anna.sees("Поздравляем, Анна!")
     [sent] = await anna.gets_files(1)
@@ -275,7 +304,7 @@ async def test_news_that_did_not_arrive_brings_no_file(anna: Person, desk: Desk,
     """Guard: never in front of the text, never instead of it."""
     await opened(anna)
     await anna.blocks()
-    await desk.send(NOTIFICATION_COMMAND.name, notice(desk, NotificationKind.BOOKING_MOVED, calendar=file()))
+    await desk.send(NOTIFICATION_COMMAND.name, notice(desk, NotificationKind.BOOKING_MOVED, calendar_entry=entry()))
     await reports(desk)
     await handled(bots_database, NOTIFICATION_COMMAND.name, count=1)
     assert await bots_database["calendar_files"].count_documents({}) == 0
@@ -296,7 +325,7 @@ async def test_a_file_whose_chat_has_no_room_holds_no_sender_and_costs_no_try(
     """Guard: ``HeldBackError`` in ``_after_trouble``."""
     await opened(anna)
     await redis.set(f"flow:pause:{anna.id}", 30_000, px=30_000)
-    await CalendarFiles(bots_database).put(anna.id, file())
+    await CalendarFiles(bots_database).put(anna.id, calendar_file(entry()))
 
     async def put_off() -> bool:
         row = await bots_database["calendar_files"].find_one({"state": "waiting", "attempts": 0})
@@ -312,7 +341,7 @@ async def test_a_file_is_sent_though_the_clock_was_put_back(anna: Person, bots_d
     later = clock.now() + timedelta(minutes=5)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(clock, "now", lambda: later)
-        await CalendarFiles(bots_database).put(anna.id, file())
+        await CalendarFiles(bots_database).put(anna.id, calendar_file(entry()))
     await anna.gets_files(1)
 
 

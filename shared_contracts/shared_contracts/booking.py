@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field, TypeAdapter, model_validator
 
+from shared_contracts.calendars import CalendarEntry, CalendarFile
 from shared_contracts.card import RecruiterCard
 from shared_contracts.directory import Attendance, BookingStatus, BookingView, SlotView
 from shared_contracts.envelope import CorrelationId, Message
@@ -20,7 +21,6 @@ from shared_contracts.fields import (
     Version,
     WireModel,
 )
-from shared_contracts.invite import CalendarFile
 
 
 class Outcome(StrEnum):
@@ -281,7 +281,8 @@ class BookingResult(Message):
 
     ``booking`` is the booking after the decision, null where there is none to show; ``alternatives`` are up to
     three slots that could be asked for instead. ``card`` answers a recruiter: the request as it stands now.
-    ``calendar``: the candidate's calendar follows.
+    ``calendar_entry``: the candidate's calendar follows. ``calendar``: the same from an admin service that still makes
+    the file; read until none of its messages is left.
     """
 
     request_id: UUID
@@ -294,6 +295,7 @@ class BookingResult(Message):
     alternatives: Annotated[list[SlotView], Field(max_length=3)] = []
     card: RecruiterCard | None = None
     calendar: CalendarFile | None = None
+    calendar_entry: CalendarEntry | None = None
 
 
 booking_result: TypeAdapter[BookingResult] = TypeAdapter(BookingResult)

@@ -5,10 +5,10 @@ from typing import Annotated
 
 from pydantic import Field, TypeAdapter
 
+from shared_contracts.calendars import CalendarEntry, CalendarFile
 from shared_contracts.directory import BookingView
 from shared_contracts.envelope import Message
 from shared_contracts.fields import Count, EntityId, LongText, Moment, ShortText, TelegramUserId, WireModel
-from shared_contracts.invite import CalendarFile
 
 
 class NotificationKind(StrEnum):
@@ -40,7 +40,8 @@ class NotificationCommand(Message):
             what that says.
         attempt: of an automatic message, counted from 1; its report repeats it.
         not_after: later than this it must not be sent any more, and is reported ``too_late``.
-        calendar: the calendar file that goes with it.
+        calendar_entry: for the candidate's calendar, whose file goes with it.
+        calendar: that file from an admin service that still makes it; read until none of its messages is left.
     """
 
     notification_id: EntityId
@@ -54,6 +55,7 @@ class NotificationCommand(Message):
     attempt: Count = 0
     not_after: Moment | None = None
     calendar: CalendarFile | None = None
+    calendar_entry: CalendarEntry | None = None
 
 
 class AutoMessage(WireModel):

@@ -32,6 +32,7 @@ from shared_contracts.broadcast import (
     DigestDelivered,
     NotificationDelivered,
 )
+from shared_contracts.calendars import CalendarEntry
 from shared_contracts.card import (
     CardAnswer,
     CardAttention,
@@ -57,7 +58,6 @@ from shared_contracts.digest import DaySummary, DigestCommand, DigestEntry, Dige
 from shared_contracts.directory import Attendance, BookingStatus, BookingView, CityRef, NamedRef, SlotView
 from shared_contracts.envelope import Message
 from shared_contracts.fields import Bilingual
-from shared_contracts.invite import CalendarFile
 from shared_contracts.notification import (
     CacheInvalidate,
     CacheName,
@@ -101,8 +101,16 @@ SLOT = SlotView(
 BOOKING = BookingView(
     id=BOOKING_ID, version=2, status=BookingStatus.BOOKED, slot=SLOT, contact_url="https://t.me/anna_moscow"
 )
-CALENDAR = CalendarFile(
-    uid=f"{BOOKING_ID}@slotdesk", sequence=2, method="PUBLISH", content="BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"
+CALENDAR_ENTRY = CalendarEntry(
+    uid=f"{BOOKING_ID}@slotdesk",
+    sequence=2,
+    method="PUBLISH",
+    starts_at=START,
+    ends_at=datetime(2026, 11, 26, 11, 20, tzinfo=UTC),
+    summary="Собеседование аналитиков; офис, не онлайн",
+    place="Офис на Тверской, 7, Переговорная 5, Москва",
+    description="Ольга Смирнова: https://t.me/olga_hr\nhttps://t.me/anna_moscow",
+    stamp=MOMENT,
 )
 ANSWERED = BOOKING.model_copy(
     update={"attendance": Attendance.RESCHEDULE_ASKED, "attendance_at": MOMENT, "offered_slot": SLOT}
@@ -148,7 +156,7 @@ EXAMPLES: list[Message] = [
         booking=BOOKING,
         alternatives=[SLOT],
         card=CARD,
-        calendar=CALENDAR,
+        calendar_entry=CALENDAR_ENTRY,
     ),
     AttendanceAnswered(**REQUEST, booking_id=BOOKING_ID, starts_at=START, answer=Attendance.CONFIRMED),
     TimeOffered(**REQUEST, booking_id=BOOKING_ID, expected_version=2, slot_id=SLOT_ID),
@@ -243,7 +251,7 @@ EXAMPLES: list[Message] = [
         recheck=True,
         attempt=1,
         not_after=START,
-        calendar=CALENDAR,
+        calendar_entry=CALENDAR_ENTRY,
     ),
     CacheInvalidate(**ENVELOPE, caches=[CacheName.SLOTS, CacheName.CITIES]),
     ChatStarted(**ENVELOPE, user_telegram_id=1001, username="maria_p", first_name="Мария", language_code="ru"),

@@ -7,10 +7,14 @@ from pathlib import Path
 import pytest
 
 from shared_contracts import asyncapi
+from shared_contracts.booking import booking_result
 from shared_contracts.envelope import Message, decode, encode
+from shared_contracts.notification import notification_command
 from tests.examples import EXAMPLES
 
 GOLDEN = Path(__file__).parent / "golden"
+EARLIER = GOLDEN / "earlier"
+"""What a sender of before still sends, and what may wait in a queue, an outbox or among the dead letters."""
 
 
 def golden_file(message: Message) -> Path:
@@ -39,6 +43,16 @@ def _reads(adapter: object, body: bytes, message: Message) -> bool:
         return bool(decode(adapter, body) == message)  # type: ignore[arg-type]
     except ValueError:
         return False
+
+
+def test_an_earlier_message_is_read_with_the_calendar_file_that_came_in_it() -> None:
+    result = decode(booking_result, (EARLIER / "BookingResult.json").read_bytes())
+    command = decode(notification_command, (EARLIER / "NotificationCommand.json").read_bytes())
+
+    assert [message.calendar and message.calendar.content for message in (result, command)] == [
+        "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"
+    ] * 2
+    assert [message.calendar_entry for message in (result, command)] == [None, None]
 
 
 def test_every_message_has_a_golden_file_and_none_is_left_over() -> None:

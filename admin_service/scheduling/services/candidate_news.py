@@ -25,12 +25,12 @@ from scheduling.domain.model import (
     Reject,
     State,
 )
-from scheduling.services.calendar_files import calendar_change
+from scheduling.services.calendar_entries import calendar_change
 from scheduling.services.serializing import booking_view
 from shared_contracts.booking import BookingResult, ConfirmBookingAnswer, Outcome
+from shared_contracts.calendars import CalendarEntry
 from shared_contracts.card import RecruiterCard
 from shared_contracts.directory import BookingStatus, BookingView
-from shared_contracts.invite import CalendarFile
 from shared_contracts.notification import NotificationCommand, NotificationKind
 from shared_contracts.topology import BOOKING_RESULT, NOTIFICATION_COMMAND
 
@@ -68,7 +68,7 @@ def _result(
     chat: "InChat",
     answer: ConfirmBookingAnswer,
     card: RecruiterCard | None,
-    calendar: CalendarFile | None,
+    calendar: CalendarEntry | None,
 ) -> Outgoing:
     message = BookingResult(
         message_id=derived_id(item.command.key, "result"),
@@ -83,7 +83,7 @@ def _result(
         booking=answer.booking,
         alternatives=answer.alternatives,
         card=card,
-        calendar=calendar,
+        calendar_entry=calendar,
     )
     return Outgoing(BOOKING_RESULT, message)
 
@@ -120,9 +120,9 @@ def notification(
     booking: BookingView,
     reason: str,
     correlation_id: str,
-    calendar: CalendarFile | None = None,
+    calendar: CalendarEntry | None = None,
 ) -> Outgoing:
-    """News for a candidate about their booking; one per ``key`` and booking. Their ``calendar`` follows."""
+    """News for a candidate about their booking; one per ``key`` and booking. Their calendar's entry follows."""
     message = NotificationCommand(
         message_id=derived_id(key, f"notification/{booking.id}"),
         correlation_id=correlation_id,
@@ -133,7 +133,7 @@ def notification(
         booking=booking,
         reason=reason or None,
         candidate_name=candidate.first_name,
-        calendar=calendar,
+        calendar_entry=calendar,
     )
     return Outgoing(NOTIFICATION_COMMAND, message)
 

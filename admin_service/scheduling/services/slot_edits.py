@@ -23,7 +23,7 @@ from scheduling.models import InterviewSlot
 from scheduling.services import candidate_news, cards, loading
 from scheduling.services.audit import booking_facts, record_staff
 from scheduling.services.batch import offer_seats
-from scheduling.services.calendar_files import calendar_file
+from scheduling.services.calendar_entries import calendar_entry
 from scheduling.services.saving import booking_document
 from scheduling.services.serializing import booking_view
 from scheduling.services.slots import end_of
@@ -183,7 +183,7 @@ def _tell(booking: Booking, slot: Slot, candidate: Candidate, reason: str) -> No
     view = booking_view(booking, State(slots={slot.id: slot}))
     if view:
         kind, correlation_id = NotificationKind.BOOKING_CHANGED, correlation.current()
-        calendar = calendar_file(booking, slot)
+        calendar = calendar_entry(booking, slot)
         message = candidate_news.notification(str(uuid4()), kind, candidate, view, reason, correlation_id, calendar)
         candidate_news.remember([message])
         outbox.add([message])

@@ -49,7 +49,7 @@ def test_the_candidate_is_told_in_chat_with_the_calendar_file_and_once(
     (told,) = news()
     assert (told.user_telegram_id, told.kind, told.reason) == (maria.telegram_id, NotificationKind.BOOKING_MADE, None)
     assert told.booking.slot.id == str(slot.pk)
-    assert told.calendar and (told.calendar.method, told.calendar.sequence) == ("PUBLISH", 1)
+    assert told.calendar_entry and (told.calendar_entry.method, told.calendar_entry.sequence) == ("PUBLISH", 1)
 
 
 def test_a_request_for_approval_is_told_of_once_it_is_approved(

@@ -13,6 +13,7 @@ from interview_bot.common.metrics import PRESS_TO_ANSWER
 from interview_bot.common.person_locks import PersonLocks
 from interview_bot.dialogs.candidate.slot_choice import read_slot_menu
 from interview_bot.dialogs.context import Tools
+from interview_bot.inbound.calendar_sender import calendar_file_of
 from interview_bot.inbound.cards import RECRUITERS_REQUESTS, Cards
 from interview_bot.store.request_records import RequestRecord
 from interview_bot.store.shown_bookings import Shown, ShownBookings
@@ -75,8 +76,8 @@ class Outcomes:
                     await self._cards.show_result(result, asked)
                 else:
                     await self._show(result, asked, result.reply.chat_id, result.reply.message_id)
-                if result.calendar is not None:
-                    await self._tools.calendar_files.put(result.reply.chat_id, result.calendar)
+                if file := calendar_file_of(result):
+                    await self._tools.calendar_files.put(result.reply.chat_id, file)
             except TelegramError as error:
                 if sort(error) is not Trouble.BLOCKED:
                     raise

@@ -16,7 +16,11 @@ from interview_bot.store.calendar_files import LEASE, WaitingFile
 from interview_bot.telegram.errors import HeldBackError, end_of, seconds_to_wait
 from interview_bot.telegram.rate_limiter import Priority
 from interview_bot.views.texts import texts_for
+from shared_contracts.booking import BookingResult
 from shared_contracts.broadcast import DeliveryStatus
+from shared_contracts.calendars import CalendarFile
+from shared_contracts.icalendar_text import calendar_file
+from shared_contracts.notification import NotificationCommand
 
 FILE_NAME = "interview.ics"
 SENDERS = 4
@@ -28,6 +32,11 @@ _CAPTIONS = {"PUBLISH": "calendar.add", "CANCEL": "calendar.remove"}
 _log = get_logger(__name__)
 
 mimetypes.add_type("text/calendar", ".ics")  # not every system knows it, and phones go by it
+
+
+def calendar_file_of(message: BookingResult | NotificationCommand) -> CalendarFile | None:
+    """The file that goes with a message, if any; ``message.calendar`` was made by an admin service that still does."""
+    return calendar_file(message.calendar_entry) if message.calendar_entry else message.calendar
 
 
 class CalendarSender:

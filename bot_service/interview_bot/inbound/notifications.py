@@ -14,6 +14,7 @@ from interview_bot.common import clock, logs
 from interview_bot.common.person_locks import PersonLocks
 from interview_bot.dialogs.context import Tools
 from interview_bot.dialogs.notice_texts import notice_text
+from interview_bot.inbound.calendar_sender import calendar_file_of
 from interview_bot.inbound.sent_once import Letter, Send, SentOnce
 from interview_bot.store.shown_bookings import ShownBookings
 from interview_bot.telegram.rate_limiter import Priority
@@ -55,8 +56,8 @@ class Notifications:
             if sent.is_open_for(letter.attempt):
                 sent = await self._once.end(letter, sent, await self._deliver(command, letter, sent))
         end = sent.report(letter)
-        if command.calendar is not None and end.status is DeliveryStatus.SENT:
-            await self._tools.calendar_files.put(chat_id, command.calendar)
+        if end.status is DeliveryStatus.SENT and (file := calendar_file_of(command)):
+            await self._tools.calendar_files.put(chat_id, file)
         await self._report(command, end, sent.at)
 
     async def _deliver(self, command: NotificationCommand, letter: Letter, sent: Send) -> Delivery:

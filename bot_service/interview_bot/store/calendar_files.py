@@ -15,7 +15,7 @@ from pymongo.errors import DuplicateKeyError
 from interview_bot.common import clock, logs
 from interview_bot.common.database import Database, due
 from shared_contracts.broadcast import DeliveryStatus
-from shared_contracts.invite import CalendarFile
+from shared_contracts.calendars import CalendarFile
 
 WAITING = "waiting"
 LEASE = timedelta(seconds=30)

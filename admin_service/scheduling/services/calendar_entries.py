@@ -1,0 +1,69 @@
+"""Interviews for people's calendars: the entry that goes with a booking. Who sends it makes the file.
+
+Calendars take an interview's entries for one by their UID, and the one with the highest SEQUENCE for the latest.
+"""
+
+from collections.abc import Iterable
+
+from common import clock
+from scheduling.domain.model import Booking, Decision, Slot, State
+from shared_contracts.calendars import CalendarEntry, CalendarMethod
+from shared_contracts.directory import BookingStatus
+
+_METHODS: dict[BookingStatus, CalendarMethod] = {
+    BookingStatus.BOOKED: "PUBLISH",
+    BookingStatus.CANCELLED: "CANCEL",
+}
+
+
+def calendar_entry(booking: Booking, slot: Slot) -> CalendarEntry | None:
+    """The candidate's entry: the interview as booked, or that it is off; None where there is none to attend (yet).
+
+    Args:
+        booking: as it is now; one that awaits approval has no entry.
+        slot: its own, not a requested one.
+    """
+    method = _METHODS.get(booking.status)
+    if method is None:
+        return None
+    place = slot.place
+    recruiter = ": ".join(filter(None, (place.recruiter, place.recruiter_url)))
+    return CalendarEntry(
+        uid=uid(booking.id),
+        sequence=booking.version,
+        method=method,
+        starts_at=slot.starts_at,
+        ends_at=slot.ends_at,
+        summary=place.event,
+        place=in_one_line((place.location, place.room, place.city)),
+        description=in_lines((recruiter, place.contact_url)),
+        stamp=clock.now(),
+    )
+
+
+def calendar_change(decision: Decision, after: State) -> CalendarEntry | None:
+    """The entry that tells the candidate's calendar of a decision; None where it shows the interview as it is."""
+    was, booking = decision.before, decision.after
+    if booking is None or booking.slot_id not in after.slots:
+        return None
+    had = was is not None and was.status is BookingStatus.BOOKED
+    if booking.status is BookingStatus.CANCELLED and not had:
+        return None  # a request given up, which no calendar has
+    if had and was and booking.status is BookingStatus.BOOKED and booking.slot_id == was.slot_id:
+        return None
+    return calendar_entry(booking, after.slots[booking.slot_id])
+
+
+def uid(booking_id: str) -> str:
+    """The same for a booking's whole life."""
+    return f"{booking_id}@slotdesk"
+
+
+def in_one_line(parts: Iterable[str]) -> str:
+    """A place: those of its parts that there are."""
+    return ", ".join(filter(None, parts))
+
+
+def in_lines(parts: Iterable[str | None]) -> str:
+    """A description: a line for each of its parts that there are."""
+    return "\n".join(filter(None, parts))
