@@ -13,6 +13,7 @@ from common import clock
 from common.mongo import Document, collection
 from people.services.calendar_links import recruiter_by_token
 from scheduling.services.calendar_entries import in_lines, in_one_line, uid
+from scheduling.services.loading import venue_of_booking
 from shared_contracts.calendars import CalendarEntry
 from shared_contracts.directory import BookingStatus
 from shared_contracts.icalendar_text import calendar_text
@@ -74,7 +75,7 @@ def _entry(booking: Document) -> CalendarEntry:
         starts_at=booking["starts_at"],
         ends_at=booking["ends_at"],
         summary=f"{person['first_name']} {person['last_name']}".strip() or f"@{username}",
-        place=in_one_line((booking["location"], slot["room"], slot["city"])),
+        place=in_one_line((venue_of_booking(booking).line, slot["city"])),
         description=in_lines((slot["event"], chat)),
         stamp=booking["updated_at"],
     )

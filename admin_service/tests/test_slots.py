@@ -14,6 +14,7 @@ from scheduling.services.slot_edits import SlotChanges, edit_slot
 from scheduling.services.slots import SlotDraft, SlotHasBookingsError
 from shared_contracts.booking import Outcome
 from shared_contracts.notification import NotificationCommand, NotificationKind
+from shared_contracts.venue import VENUE_FIELDS
 from tests import asking
 from tests.conftest import MakeSlot
 
@@ -23,12 +24,12 @@ def draft(city: City, **fields: object) -> SlotDraft:
         "starts_at": clock.now() + timedelta(days=1),
         "duration_minutes": 20,
         "max_users": 2,
-        "location": "Офис на Тверской",
-        "room": "7",
         "recruiter_id": None,
         "city_id": str(city.pk),
     }
-    return SlotDraft(**{**values, **fields})  # type: ignore[arg-type]
+    venue = {"location": "Офис на Тверской", "room": "7"}
+    venue |= {name: str(fields.pop(name)) for name in VENUE_FIELDS if name in fields}
+    return SlotDraft(**{**values, **fields}, venue=venue)  # type: ignore[arg-type]
 
 
 def notifications() -> list[NotificationCommand]:

@@ -265,7 +265,7 @@ def test_seats_freed_by_staff_by_capacity_by_activation_and_new_slots_are_offere
     edit_slot(str(shut.pk), SlotChanges(is_active=True), actor="anna")
     assert offered_to(third)
 
-    draft = SlotDraft(clock.now() + timedelta(days=5), 20, 1, "Офис", "", None, str(city.pk))
+    draft = SlotDraft(clock.now() + timedelta(days=5), 20, 1, {"location": "Офис", "room": ""}, None, str(city.pk))
     create_slots(str(event.pk), [draft], actor="anna")
     assert offered_to(fourth)
     asking.assert_sound()

@@ -19,6 +19,7 @@ from shared_contracts.fields import (
     Version,
     WireModel,
 )
+from shared_contracts.venue import Venue
 
 TimeZoneName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_+/-]{1,64}$")]
 """An IANA time zone such as ``Europe/Moscow``."""
@@ -66,16 +67,19 @@ class NamedRef(WireModel):
     name: ShortText
 
 
-class SlotView(WireModel):
-    """A slot as shown to people. ``free`` is 0 in a booking's own slot when that is full."""
+class SlotTime(WireModel):
+    """When a slot is. ``free``: its seats; 0 in a booking's own slot when that is full."""
 
     id: EntityId
     starts_at: Moment
     closes_at: Moment
     duration_minutes: Annotated[int, Field(ge=1, le=24 * 60)]
     free: Count
-    location: ShortText
-    room: ShortText
+
+
+class SlotView(Venue, SlotTime):
+    """A slot as shown to people: when, where, with whom and for what."""
+
     city: CityRef
     recruiter: NamedRef | None
     event: NamedRef

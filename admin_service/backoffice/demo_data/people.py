@@ -121,8 +121,7 @@ def _draft(city: City, recruiter: Recruiter, day: date, start: time, number: int
         starts_at=datetime.combine(day, start, ZoneInfo(city.timezone)),
         duration_minutes=20,
         max_users=number % 5 + 1,
-        location=place[0],
-        room=place[1],
+        venue={"location": place[0], "room": place[1]},
         recruiter_id=str(recruiter.pk),
         city_id=str(city.pk),
     )

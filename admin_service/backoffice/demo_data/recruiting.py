@@ -59,8 +59,7 @@ def _slots(recruiters: list[Recruiter], days: list[date]) -> Iterator[SlotDraft]
                     starts_at=datetime.combine(day, start, ZoneInfo(city.timezone)),
                     duration_minutes=20,
                     max_users=1,
-                    location=location,
-                    room=room,
+                    venue={"location": location, "room": room},
                     recruiter_id=str(recruiter.pk),
                     city_id=str(city.pk),
                 )

@@ -20,6 +20,7 @@ from people.models import MOSCOW
 from reminders.models import AutoMessage
 from reminders.services.summary import undelivered
 from scheduling.models import Booking, InterviewSlot, WaitingEntry, WaitingState
+from scheduling.services.loading import venue_of_booking
 from staffkit.clocks import day_bounds, day_start, local, said, today
 from staffkit.scoping import in_scope, own_rows
 
@@ -142,7 +143,7 @@ def _interview(row: Document) -> dict[str, Any]:
         "time": f"{there:%H:%M}",
         "zone": "" if zone == MOSCOW else row["slot"]["city"],
         "name": f"{row['user']['first_name']} {row['user']['last_name']}".strip(),
-        "place": ", ".join(filter(None, (row["location"], row["slot"]["room"]))),
+        "place": venue_of_booking(row).line,
         "link": reverse("admin:scheduling_booking_change", args=[row["_id"]]),
     }
 

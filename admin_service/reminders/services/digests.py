@@ -225,7 +225,7 @@ def _entries_of(bookings: Sequence[Document]) -> list[DigestEntry]:
                 candidate=person.name,
                 link=person.link,
                 event=row["slot"]["event"],
-                place=", ".join(filter(None, (row["location"], row["slot"]["room"]))),
+                place=loading.venue_of_booking(row).line,
                 attendance=Attendance(row["attendance"]) if row["attendance"] else None,
                 by_hand=row["candidate_by_hand"] or not person.reachable,
             )

@@ -7,6 +7,7 @@ from typing import Self
 
 from shared_contracts.booking import Outcome
 from shared_contracts.directory import LIVE_STATUSES, Attendance, BookingStatus
+from shared_contracts.venue import Venue
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +43,7 @@ class Place:
 
     city: str
     timezone: str
-    location: str
-    room: str
+    venue: Venue
     recruiter: str | None
     event: str
     contact_url: str | None

@@ -35,7 +35,7 @@ def calendar_entry(booking: Booking, slot: Slot) -> CalendarEntry | None:
         starts_at=slot.starts_at,
         ends_at=slot.ends_at,
         summary=place.event,
-        place=in_one_line((place.location, place.room, place.city)),
+        place=in_one_line((place.venue.line, place.city)),
         description=in_lines((recruiter, place.contact_url)),
         stamp=clock.now(),
     )

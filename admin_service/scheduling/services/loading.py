@@ -24,6 +24,7 @@ from scheduling.domain.model import (
     State,
 )
 from shared_contracts.directory import Attendance, BookingStatus
+from shared_contracts.venue import VENUE_FIELDS, Venue
 
 ALTERNATIVES = 3  # spec: bot.booking.result
 
@@ -242,12 +243,21 @@ def _recruiter_url(recruiter: Document) -> str | None:
     return f"https://t.me/{username}" if username else None
 
 
+def venue_of(slot: Document) -> Venue:
+    """Where a slot is held, from its document."""
+    return Venue(**{name: wire.line(slot[name]) for name in VENUE_FIELDS})
+
+
+def venue_of_booking(booking: Document) -> Venue:
+    """Where a booking's slot was held when it last changed, from the booking's document."""
+    return venue_of({**booking["slot"], "location": booking["location"]})
+
+
 def _place(row: Document, city: _City, event: Document, recruiter: Document | None, recruiter_url: str | None) -> Place:
     return Place(
         city=city.name,
         timezone=city.timezone,
-        location=wire.line(row["location"]),
-        room=wire.line(row["room"]),
+        venue=venue_of(row),
         recruiter=wire.line(recruiter["name"]) if recruiter else None,
         event=wire.line(event["title"]),
         contact_url=city.contact_url,

@@ -152,7 +152,7 @@ def booking_document(booking: Booking, slot: Slot, candidate: Candidate, now: da
         "moves": Int64(booking.moves),
         "starts_at": booking.starts_at,
         "ends_at": booking.ends_at,
-        "location": place.location,
+        "location": place.venue.location,
         "expires_at": booking.expires_at,
         "attendance": booking.attendance.value if booking.attendance else "",
         "attendance_at": booking.attendance_at,
@@ -168,7 +168,7 @@ def booking_document(booking: Booking, slot: Slot, candidate: Candidate, now: da
         },
         "slot": {
             "duration_minutes": slot.duration_minutes,
-            "room": place.room,
+            **place.venue.model_dump(exclude={"location"}),
             "city": place.city,
             "timezone": place.timezone,
             "recruiter": place.recruiter or "",

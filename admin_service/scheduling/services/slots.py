@@ -1,6 +1,6 @@
 """Making and deleting slots, and the events they belong to (FR10). Every change is one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -23,13 +23,12 @@ from shared_contracts.notification import CacheName
 
 @dataclass(frozen=True, slots=True)
 class SlotDraft:
-    """A slot to be made. ``starts_at`` is aware; ids are 24 hex digits."""
+    """A slot to be made. ``starts_at`` is aware; ids are 24 hex digits; ``venue``: by ``VENUE_FIELDS``."""
 
     starts_at: datetime
     duration_minutes: int
     max_users: int
-    location: str
-    room: str
+    venue: Mapping[str, str]
     recruiter_id: str | None
     city_id: str
 
@@ -141,8 +140,7 @@ def _new_slot(event: InterviewEvent, draft: SlotDraft) -> InterviewSlot:
         ends_at=end_of(draft.starts_at, draft.duration_minutes),
         closes_at=draft.starts_at - timedelta(minutes=event.booking_cutoff_minutes),
         max_users=draft.max_users,
-        location=draft.location,
-        room=draft.room,
+        **draft.venue,
     )
     try:
         # The event has just been found: looking for it again for each of many slots would be a query each.

@@ -16,6 +16,7 @@ from common.scope import INTERVIEWS
 from questionnaires.staff.answer_texts import answers_of
 from reminders.staff.booking_panel import messages_of
 from scheduling.models import Booking
+from scheduling.services.loading import venue_of
 from scheduling.staff.asked_time import wish_of
 from scheduling.staff.decisions import DecidingAdmin
 from scheduling.staff.export import csv_answer, state_of
@@ -182,8 +183,7 @@ class BookingAdmin(ExportingAdmin, DecidingAdmin):
         )
         if slot is None:
             return "—"
-        place = ", ".join(filter(None, (slot["location"], slot["room"])))
-        return f"{said(slot['starts_at'], booking.slot.timezone)} · {place}"
+        return f"{said(slot['starts_at'], booking.slot.timezone)} · {venue_of(slot).line}"
 
     @display(description=_("place"), header=True, ordering="location")  # type: ignore[untyped-decorator]
     def place(self, booking: Booking) -> list[str]:

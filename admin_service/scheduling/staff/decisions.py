@@ -189,7 +189,7 @@ def _slots_for(booking: Booking, request: HttpRequest) -> list[tuple[str, str]]:
     slots = loading.load_slots({**query, "_id": {"$ne": booking.slot_id}}, limit=MOST_CHOICES)
     choices = []
     for slot in slots:
-        place = ", ".join(filter(None, (slot.place.city, slot.place.location, slot.place.room)))
+        place = ", ".join(filter(None, (slot.place.city, slot.place.venue.line)))
         line = f"{said(slot.starts_at, slot.place.timezone)} · {place} · {slot.capacity - slot.free}/{slot.capacity}"
         if not slot.is_active or slot.closes_at <= now:
             line = " · ".join((line, str(_("past the limits"))))

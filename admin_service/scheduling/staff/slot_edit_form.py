@@ -13,6 +13,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 from scheduling.models import InterviewSlot
 from scheduling.services.slot_edits import SlotChanges, edit_slot
 from scheduling.services.slots import SlotDraft, create_slots
+from shared_contracts.venue import VENUE_FIELDS
 from staffkit.clocks import local, typed
 from staffkit.inputs import DayAndTimeInput
 from staffkit.options import UseCaseForm
@@ -44,8 +45,7 @@ class SlotForm(UseCaseForm):
             "starts_at",
             "duration_minutes",
             "max_users",
-            "location",
-            "room",
+            *VENUE_FIELDS,
             "is_active",
         )
 
@@ -108,10 +108,12 @@ class SlotForm(UseCaseForm):
                 changes["starts_at"] = data["starts_at"]
             edit_slot(str(self.instance.pk), SlotChanges(**changes), actor=self.actor, reason=data["reason"])
             return
-        plain = {name: data[name] for name in _PLAIN if name != "is_active"}
-        draft = SlotDraft(city_id=str(data["city"].pk), recruiter_id=recruiter_id or None, **plain)
+        plain = {name: data[name] for name in ("starts_at", "duration_minutes", "max_users")}
+        venue = {name: data[name] for name in VENUE_FIELDS}
+        city_id = str(data["city"].pk)
+        draft = SlotDraft(**plain, venue=venue, city_id=city_id, recruiter_id=recruiter_id or None)
         (made,) = create_slots(str(data["event"].pk), [draft], actor=self.actor)
         self.instance = InterviewSlot.objects.get(pk=made)
 
 
-_PLAIN = ("starts_at", "duration_minutes", "max_users", "location", "room", "is_active")
+_PLAIN = ("starts_at", "duration_minutes", "max_users", *VENUE_FIELDS, "is_active")

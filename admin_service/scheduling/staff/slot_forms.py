@@ -21,6 +21,7 @@ from common.mongo import collection
 from people.models import City, Recruiter
 from scheduling.models import DEFAULT_DURATION_MINUTES, InterviewEvent
 from scheduling.services.slots import SlotDraft
+from shared_contracts.venue import VENUE_FIELDS
 from staffkit.clocks import said, today, typed
 from staffkit.inputs import DateInput
 
@@ -128,14 +129,13 @@ class AddSlotsForm(forms.Form):
             starts_at=typed(datetime.combine(day, start), data["city"].timezone),
             duration_minutes=data["duration_minutes"],
             max_users=data["max_users"],
-            location=data["location"],
-            room=data["room"],
+            venue={name: data[name] for name in VENUE_FIELDS},
             recruiter_id=str(data["recruiter"].pk) if data["recruiter"] else None,
             city_id=str(data["city"].pk),
         )
 
     def _exists(self, draft: SlotDraft) -> bool:
-        same = {"starts_at": draft.starts_at, "location": draft.location, "room": draft.room}
+        same = {"starts_at": draft.starts_at, **draft.venue}
         return collection("interview_slots").find_one({"event_id": self.event.pk, **same}, {"_id": 1}) is not None
 
 

@@ -29,9 +29,12 @@ from scheduling.domain.model import (
     TakeOffer,
 )
 from shared_contracts.directory import Attendance, BookingStatus
+from shared_contracts.venue import Venue
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
-PLACE = Place("Москва", "Europe/Moscow", "Офис на Тверской", "3.14", "Ольга Смирнова", "Аналитики", None)
+PLACE = Place(
+    "Москва", "Europe/Moscow", Venue(location="Офис на Тверской", room="3.14"), "Ольга Смирнова", "Аналитики", None
+)
 OLGA = 5001
 """Olga the recruiter's Telegram id."""
 DEPUTY = 5003

@@ -48,11 +48,6 @@ def zone_name(zone: ZoneInfo, texts: Texts) -> str:
     return str(named or zone.key.split("/")[-1].replace("_", " "))
 
 
-def place(slot: SlotView) -> str:
-    """Location and room."""
-    return ", ".join(part for part in (slot.location, slot.room) if part)
-
-
 def short_moment(slot: SlotView, own_zone: str | None, texts: Texts) -> str:
     """A slot's start where there is little room."""
     return moment(slot.starts_at, reader_zone(own_zone, slot), texts, "EEE d MMM, HH:mm")
@@ -61,7 +56,7 @@ def short_moment(slot: SlotView, own_zone: str | None, texts: Texts) -> str:
 def slot_button(slot: SlotView, own_zone: str | None, texts: Texts, with_city: bool = False) -> str:
     """A slot on a button: date, weekday, time, the city where there are several, location and room."""
     city = slot.city.name if with_city else ""
-    return " · ".join(part for part in (short_moment(slot, own_zone, texts), city, place(slot)) if part)
+    return " · ".join(part for part in (short_moment(slot, own_zone, texts), city, slot.line) if part)
 
 
 def slot_card(slot: SlotView, own_zone: str | None, texts: Texts) -> str:
@@ -72,7 +67,7 @@ def slot_card(slot: SlotView, own_zone: str | None, texts: Texts) -> str:
         texts("slot.event", event=slot.event.name),
         texts("slot.date", date=day),
         texts("slot.time", time=clock_time(slot.starts_at, zone, texts), minutes=slot.duration_minutes),
-        texts("slot.place", place=", ".join((slot.city.name, place(slot)))),
+        texts("slot.place", place=", ".join((slot.city.name, slot.line))),
     ]
     if slot.recruiter:
         lines.append(texts("slot.recruiter", name=slot.recruiter.name))
