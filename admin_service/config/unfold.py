@@ -35,7 +35,7 @@ UNFOLD: dict[str, Any] = {
     "SITE_URL": None,
     "SITE_SYMBOL": "event_available",
     "SITE_FAVICONS": [
-        {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("desk/favicon.svg")},
+        {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("staffkit/favicon.svg")},
     ],
     "SHOW_HISTORY": False,  # the audit trail tells more
     "SHOW_VIEW_ON_SITE": False,
@@ -48,11 +48,11 @@ UNFOLD: dict[str, Any] = {
         ]
     },
     "DASHBOARD_CALLBACK": "backoffice.staff.dashboard.add_numbers",
-    "STYLES": [lambda request: static("desk/desk.css")],
+    "STYLES": [lambda request: static("staffkit/desk.css")],
     "SCRIPTS": [
-        lambda request: static("desk/copy.js"),
-        lambda request: static("desk/pages.js"),
-        lambda request: static("desk/back.js"),
+        lambda request: static("staffkit/copy.js"),
+        lambda request: static("staffkit/pages.js"),
+        lambda request: static("staffkit/back.js"),
     ],
     "COLORS": {
         "primary": {

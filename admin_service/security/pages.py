@@ -62,7 +62,7 @@ def end(request: HttpRequest) -> HttpResponse:
 class _OwnPage(FormView):  # type: ignore[type-arg]
     """A form about one's own second step."""
 
-    template_name = "desk/form_page.html"
+    template_name = "staffkit/form_page.html"
     success_url = reverse_lazy("security:overview")
     title: Any = ""
     intro: Any = ""
@@ -168,7 +168,7 @@ class OwnPasswordPage(PasswordChangeView):
     """Change one's own password. The other sessions end."""
 
     form_class = OwnPasswordForm
-    template_name = "desk/form_page.html"
+    template_name = "staffkit/form_page.html"
     success_url = reverse_lazy("security:overview")
 
     def form_valid(self, form: PasswordChangeForm) -> HttpResponse:

@@ -12,4 +12,4 @@ class StaffkitConfig(AppConfig):
         """Name the template."""
         from django.contrib import admin
 
-        admin.site.index_template = "desk/index.html"
+        admin.site.index_template = "backoffice/index.html"

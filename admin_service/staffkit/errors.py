@@ -130,7 +130,7 @@ def _framed(request: HttpRequest, context: dict[str, Any]) -> str:
         known = admin.site.has_permission(request)
         back = (context["link"] and _form_page(request)) or _way_back(request)
         frame = {**admin.site.each_context(request), **context, "back": back}
-        return render_to_string("desk/error.html" if known else "desk/error_at_the_door.html", frame, request)
+        return render_to_string("staffkit/error.html" if known else "staffkit/error_at_the_door.html", frame, request)
     except Exception as error:
         log.warning("error_page_without_frame", error=type(error).__name__)
         return _bare(request, context)
@@ -138,7 +138,7 @@ def _framed(request: HttpRequest, context: dict[str, Any]) -> str:
 
 def _bare(request: HttpRequest, context: dict[str, Any]) -> str:
     # Without the request: its context processors would ask the database who is logged in.
-    return render_to_string("desk/error_bare.html", {**context, "back": reverse("admin:index")})
+    return render_to_string("staffkit/error_bare.html", {**context, "back": reverse("admin:index")})
 
 
 def _form_page(request: HttpRequest) -> str:

@@ -29,7 +29,7 @@ class TimeInput(forms.TimeInput):
 class DayAndTimeInput(forms.MultiWidget):
     """A day and a time, as ``SplitDateTimeField`` wants them."""
 
-    template_name = "desk/day_and_time.html"
+    template_name = "staffkit/day_and_time.html"
 
     def __init__(self) -> None:
         super().__init__([DateInput(), TimeInput()])

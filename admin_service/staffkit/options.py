@@ -33,7 +33,7 @@ _LOOKS = 3  # at a document that others keep changing
 class DeskPaginator(Paginator):  # type: ignore[type-arg]
     """Says how many there are without a noun: Django's has one plural form, Russian has three."""
 
-    template_name = "desk/pagination.html"
+    template_name = "staffkit/pagination.html"
 
 
 class DeskAdmin(DeclaredLists, GuardedAdmin):
@@ -46,8 +46,8 @@ class DeskAdmin(DeclaredLists, GuardedAdmin):
     list_fullwidth = True
     warn_unsaved_form = True
     empty_value_display = "—"
-    change_form_template = "desk/change_form.html"
-    change_list_template = "desk/change_list.html"
+    change_form_template = "staffkit/change_form.html"
+    change_list_template = "staffkit/change_list.html"
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nothing is hard-deleted: bookings and the audit trail refer to it."""
@@ -143,7 +143,7 @@ class ReadOnlyAdmin(DeskAdmin):
 class ExportingAdmin(DeskAdmin):
     """A list with a link that downloads it as CSV: all pages of what is filtered and searched."""
 
-    list_before_template = "desk/export_link.html"
+    list_before_template = "staffkit/export_link.html"
 
     def export(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponseBase:
         """The download; a list says what its rows are."""

@@ -217,7 +217,7 @@ class StaffLoginAdmin(UseCaseAdmin):
             else:
                 return self._done(request, login, passwords[0], done)
         told = {"intro": intro % {"name": login}, "back": page_of(login)}
-        return page(self, request, "desk/form_page.html", obj=login, form=form, **told, **words)
+        return page(self, request, "staffkit/form_page.html", obj=login, form=form, **told, **words)
 
     def _done(self, request: HttpRequest, login: StaffLogin, password: str, text: Any) -> HttpResponse:
         """Back to the login's page; with a password that was made, this once, in the answer itself and nowhere else."""

@@ -60,7 +60,7 @@ class BroadcastAdmin(ReadOnlyAdmin):
     ordering = ["-created_at"]
     fields = [("event_title", "when"), ("state_line", "numbers"), ("target", "started_by"), "text"]
     readonly_fields = ["event_title", "when", "state_line", "numbers", "target", "started_by", "text"]
-    change_form_after_template = "desk/deliveries.html"
+    change_form_after_template = "broadcasts/deliveries.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Broadcast]:
         """Names by one more query each, not by joins."""

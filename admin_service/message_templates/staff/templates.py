@@ -135,7 +135,7 @@ class MessageTemplateAdmin(UseCaseAdmin):
         return page(
             self,
             request,
-            "desk/form_page.html",
+            "staffkit/form_page.html",
             title=_("Own text for a city"),
             obj=default,
             intro=default,

@@ -45,7 +45,7 @@ class CalendarAdmin(UseCaseAdmin):
         answer = page(
             self,
             request,
-            "desk/calendar.html",
+            "people/calendar.html",
             title=_("Calendar"),
             obj=recruiter,
             agreed=recruiter.calendar_token_hash or "",

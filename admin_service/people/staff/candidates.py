@@ -63,7 +63,7 @@ class CandidateAdmin(InvitingAdmin):
     ordering = ["telegram_id"]
     actions = [*InvitingAdmin.actions, "remove", "restore"]
     actions_detail = [*InvitingAdmin.actions_detail, "see_bookings", "remove_one", "restore_one"]
-    change_form_after_template = "desk/answers.html"
+    change_form_after_template = "questionnaires/answers.html"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Candidate]:
         """Cities by one more query, not by a join."""
@@ -165,7 +165,7 @@ class CandidateAdmin(InvitingAdmin):
         return page(
             self,
             request,
-            "desk/form_page.html",
+            "staffkit/form_page.html",
             title=_("Put back on the allow list"),
             obj=candidate,
             intro=_("The bot will serve %(name)s again.") % {"name": candidate},
@@ -188,7 +188,7 @@ class CandidateAdmin(InvitingAdmin):
         return page(
             self,
             request,
-            "desk/remove.html",
+            "scheduling/remove_candidates.html",
             title=_("Remove from the allow list"),
             form=form,
             people=people,

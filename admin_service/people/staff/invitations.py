@@ -64,7 +64,7 @@ class InvitationAdmin(ExportingAdmin, ReadOnlyAdmin):
 
     rows = Rows(city=("candidate__city_id", "recruiter__city_id"))
     list_display = ["person", "state_label", "until", "used_by", "made"]
-    list_before_template = "desk/made_links.html"
+    list_before_template = "people/made_links.html"
     list_filter = [StateFilter, ("role", ChoicesDropdownFilter)]
     link_parameters = ("batch",)
     search_fields = ["name", "note"]
@@ -75,8 +75,8 @@ class InvitationAdmin(ExportingAdmin, ReadOnlyAdmin):
     actions_detail = ["renew_one", "revoke_one"]
     fields = [("person_line", "state_line"), ("until", "used_by"), ("made", "note")]
     readonly_fields = ["person_line", "state_line", "until", "used_by", "made"]
-    change_form_before_template = "desk/made_link.html"
-    change_form_after_template = "desk/trail.html"
+    change_form_before_template = "people/made_link.html"
+    change_form_after_template = "staffkit/trail.html"
 
     def on_page(self, object_id: ObjectId) -> dict[str, Any]:
         """With its audit trail."""
@@ -210,7 +210,7 @@ class InvitationAdmin(ExportingAdmin, ReadOnlyAdmin):
         return page(
             self,
             request,
-            "desk/form_page.html",
+            "staffkit/form_page.html",
             title=_("Revoke the link"),
             obj=invitation,
             intro=_("%(name)s will not be able to come in by it.") % {"name": invitation},
@@ -239,7 +239,7 @@ class InvitationAdmin(ExportingAdmin, ReadOnlyAdmin):
         return page(
             self,
             request,
-            "desk/import_people.html",
+            "people/import_people.html",
             title=_("Invite many from a table"),
             form=form,
             submit_text=_("Add and invite"),

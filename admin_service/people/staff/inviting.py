@@ -78,7 +78,7 @@ class InvitingAdmin(UseCaseAdmin):
         return page(
             self,
             request,
-            "desk/invite.html",
+            "people/invite.html",
             title=_("Invite by link"),
             obj=person,
             form=form,

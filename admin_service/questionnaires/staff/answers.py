@@ -44,7 +44,7 @@ class AnswersAdmin(ReadOnlyAdmin):
     fields = [("person", "telegram_id"), ("event", "version"), ("when", "state_line"), "current"]
     readonly_fields = ["when", "state_line"]
     actions_detail = ["let_again"]
-    change_form_after_template = "desk/answers_and_trail.html"
+    change_form_after_template = "questionnaires/answers_and_trail.html"
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         """Only for those whose rejection counts."""
@@ -97,7 +97,7 @@ class AnswersAdmin(ReadOnlyAdmin):
         return page(
             self,
             request,
-            "desk/form_page.html",
+            "staffkit/form_page.html",
             title=_("Let answer again"),
             obj=found,
             intro=_("%(name)s may answer the questionnaire from the start. These answers stay in the history.")

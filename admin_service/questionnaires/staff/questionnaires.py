@@ -63,8 +63,8 @@ class QuestionnaireAdmin(RowsAdmin):
     fields = [("title_ru", "title_en")]
     inlines = [QuestionRows]
     actions_detail = ["preview_page", "publish_page"]
-    change_form_before_template = "desk/questionnaire_state.html"
-    change_form_after_template = "desk/questionnaire_after.html"
+    change_form_before_template = "questionnaires/questionnaire_state.html"
+    change_form_after_template = "questionnaires/questionnaire_after.html"
 
     def keep(self, request: HttpRequest, obj: Questionnaire, changed: Changed, gone: Changed) -> None:
         """Save the draft."""
@@ -110,7 +110,7 @@ class QuestionnaireAdmin(RowsAdmin):
         return page(
             self,
             request,
-            "desk/preview.html",
+            "questionnaires/preview.html",
             title=_("Version %(number)s") % {"number": number} if number else draft_title,
             obj=questionnaire,
             questions=preview(content, "en" if (get_language() or "").startswith("en") else "ru"),
@@ -145,7 +145,7 @@ class QuestionnaireAdmin(RowsAdmin):
         return page(
             self,
             request,
-            "desk/publish.html",
+            "questionnaires/publish.html",
             title=_("Publish the questionnaire"),
             obj=questionnaire,
             agreed=content,

@@ -91,7 +91,7 @@ class QuestionAdmin(RowsAdmin):
         "reject_reason_ru": _NUMBER,
         "reject_reason_en": _NUMBER,
     }
-    change_form_before_template = "desk/question_of.html"
+    change_form_before_template = "questionnaires/question_of.html"
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """On the questionnaire's page."""

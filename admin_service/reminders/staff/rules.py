@@ -152,7 +152,7 @@ class ReminderRuleAdmin(UseCaseAdmin):
         return page(
             self,
             request,
-            "desk/form_page.html",
+            "staffkit/form_page.html",
             title=_("Remove the rule"),
             obj=rule,
             agreed=agreed,

@@ -66,8 +66,8 @@ class BookingAdmin(ExportingAdmin, DecidingAdmin):
     search_fields = ["search"]
     search_help_text = _("Name, username or Telegram id")
     ordering = ["-starts_at"]
-    change_form_before_template = "desk/asked_time.html"
-    change_form_after_template = "desk/booking.html"
+    change_form_before_template = "scheduling/asked_time.html"
+    change_form_after_template = "scheduling/booking.html"
     fields = [
         ("person_line", "when"),
         ("place_line", "event"),

@@ -178,7 +178,7 @@ class DecidingAdmin(MarkingAdmin):
         when = said(booking.starts_at, booking.slot.timezone)
         place = ", ".join(filter(None, (booking.location, booking.slot.room)))
         intro = f"{booking} · {when} · {place}"
-        return page(self, request, "desk/form_page.html", obj=booking, form=form, intro=intro, back=here, **words)
+        return page(self, request, "staffkit/form_page.html", obj=booking, form=form, intro=intro, back=here, **words)
 
 
 def _slots_for(booking: Booking, request: HttpRequest) -> list[tuple[str, str]]:

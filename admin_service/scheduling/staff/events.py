@@ -134,7 +134,7 @@ class InterviewEventAdmin(UseCaseAdmin):
         return page(
             self,
             request,
-            "desk/broadcast.html",
+            "broadcasts/broadcast.html",
             title=_("Broadcast"),
             obj=event,
             form=form,
@@ -168,7 +168,7 @@ class InterviewEventAdmin(UseCaseAdmin):
         return page(
             self,
             request,
-            "desk/add_slots.html",
+            "scheduling/add_slots.html",
             title=_("Add slots"),
             obj=event,
             form=form,

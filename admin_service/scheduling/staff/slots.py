@@ -52,7 +52,7 @@ class InterviewSlotAdmin(UseCaseAdmin):
     ordering = ["starts_at"]
     actions = ["delete_slots"]
     actions_detail = ["book"]
-    change_form_after_template = "desk/slot_people.html"
+    change_form_after_template = "scheduling/slot_people.html"
     fieldsets = [
         (None, {"fields": ["event", ("city", "recruiter"), "starts_at", ("duration_minutes", "max_users")]}),
         (_("Place"), {"fields": [("location", "room"), "is_active", "reason"]}),
@@ -158,7 +158,7 @@ class InterviewSlotAdmin(UseCaseAdmin):
         return page(
             self,
             request,
-            "desk/slot_refused.html" if booked else "desk/slot_delete.html",
+            "scheduling/slot_refused.html" if booked else "scheduling/slot_delete.html",
             title=_("This slot can't be deleted") if booked else _("Delete slots"),
             obj=slots[0] if len(slots) == 1 else None,
             agreed=_listed(slots),
@@ -197,7 +197,7 @@ class InterviewSlotAdmin(UseCaseAdmin):
         return page(
             self,
             request,
-            "desk/form_page.html",
+            "staffkit/form_page.html",
             title=_("Book for a candidate"),
             obj=slot,
             agreed=_listed([slot]),

@@ -25,7 +25,7 @@ from reminders.models import AutoMessage, ReminderRule, StaffChat
 from reminders.services.rules import save_rule
 from scheduling.models import Booking, InterviewEvent, InterviewSlot, WaitingEntry
 from scheduling.services.staff_commands import book_for
-from tests.staff_client import StaffClient
+from tests.helpers.staff_client import StaffClient
 
 OWNED: list[type[Model]] = [
     Booking,

@@ -12,9 +12,9 @@ from reminders.services import sending
 from scheduling.services.removal import remove_candidates
 from shared_contracts.directory import Attendance
 from shared_contracts.notification import AutoMessage
-from tests import asking
 from tests.api.test_indexes import planned
 from tests.conftest import MakeCandidate, MakeSlot
+from tests.helpers import asking
 from tests.reminders.tools import Clock, clock_at, moment, sent_now, slot_at
 
 

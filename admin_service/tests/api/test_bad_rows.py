@@ -20,8 +20,8 @@ from scheduling.models import InterviewEvent
 from scheduling.services.batch import decide_one
 from scheduling.services.staff_commands import book_for
 from shared_contracts.directory import Problem
-from tests import asking
 from tests.conftest import MakeCandidate, MakeSlot
+from tests.helpers import asking
 
 Spoil = tuple[str, dict[str, Any]]
 

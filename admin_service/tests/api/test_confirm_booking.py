@@ -11,8 +11,8 @@ from scheduling.models import Booking, InterviewEvent, InterviewSlot
 from scheduling.services.staff_commands import approve_booking
 from shared_contracts.booking import ConfirmBookingAnswer, Outcome
 from shared_contracts.notification import NotificationKind
-from tests.card_tools import kinds, news
 from tests.conftest import MakeSlot
+from tests.helpers.card_tools import kinds, news
 
 URL = "/api/confirm-booking"
 

@@ -12,8 +12,8 @@ from people.models import Candidate, City, ContactSettings, Recruiter
 from scheduling.models import Booking, InterviewEvent, InterviewSlot
 from scheduling.services.staff_commands import book_for, cancel_booking
 from shared_contracts.directory import Attendance, BookingView, Page, Problem, Recipient, SlotView
-from tests import asking
 from tests.conftest import MakeCandidate, MakeSlot
+from tests.helpers import asking
 
 
 def slots(bot: Client, query: str) -> Page[SlotView]:

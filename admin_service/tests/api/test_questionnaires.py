@@ -18,7 +18,7 @@ from shared_contracts.notification import CacheInvalidate
 from shared_contracts.questionnaire import QuestionnaireView
 from tests.api.test_indexes import planned, stages
 from tests.conftest import MakeSlot
-from tests.questionnaires import Made, answered, make_draft, make_published
+from tests.helpers.questionnaires import Made, answered, make_draft, make_published
 
 
 @pytest.fixture

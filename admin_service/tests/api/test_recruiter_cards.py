@@ -18,9 +18,9 @@ from scheduling.services.request_reminders import due_reminders
 from scheduling.services.waiting_list import line_for
 from shared_contracts.card import CardOccasion, RecruiterCard
 from shared_contracts.directory import Attendance, BookingStatus, Page
-from tests import asking
 from tests.api.test_indexes import BY_START, SOME_ID, planned
 from tests.conftest import MakeCandidate, MakeSlot
+from tests.helpers import asking
 
 
 def listed(bot: Client, query: str) -> Page[RecruiterCard]:

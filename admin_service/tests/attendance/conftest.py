@@ -9,8 +9,8 @@ from people.models import Candidate, City, Recruiter
 from scheduling.models import InterviewSlot
 from shared_contracts.booking import Outcome
 from shared_contracts.directory import Attendance
-from tests import asking
 from tests.conftest import MakeSlot
+from tests.helpers import asking
 
 
 @pytest.fixture

@@ -15,12 +15,12 @@ from shared_contracts.booking import Outcome
 from shared_contracts.directory import BookingStatus
 from shared_contracts.notification import NotificationKind
 from staffkit.audit_labels import trail
-from tests import asking
 from tests.attendance.tools import COMES, STAYS_AWAY, WANTS_ANOTHER, actions, answered
-from tests.card_tools import kinds, news, result_of
 from tests.conftest import MakeCandidate, MakeSlot
-from tests.test_races import together
-from tests.test_waiting_list import joining, told, zone_where_it_is
+from tests.helpers import asking
+from tests.helpers.card_tools import kinds, news, result_of
+from tests.scheduling.test_races import together
+from tests.scheduling.test_waiting_list import joining, told, zone_where_it_is
 
 OLGA, PAVEL, DINA = 5001, 5002, 5003
 DAY = timedelta(days=1)

@@ -11,10 +11,10 @@ from scheduling.services import staff_commands
 from shared_contracts.booking import Outcome
 from shared_contracts.card import CardOccasion
 from shared_contracts.directory import BookingStatus
-from tests import asking
 from tests.attendance.tools import actions, answered, tell
-from tests.card_tools import kinds
-from tests.test_races import together
+from tests.helpers import asking
+from tests.helpers.card_tools import kinds
+from tests.scheduling.test_races import together
 
 OLGA, PAVEL, DINA = 5001, 5002, 5003
 DAY = timedelta(days=1)

@@ -19,10 +19,10 @@ from shared_contracts.broadcast import CardDelivered, Delivery, DeliveryStatus
 from shared_contracts.card import CardAttention, CardOccasion
 from shared_contracts.directory import Attendance, BookingStatus
 from shared_contracts.notification import NotificationKind
-from tests import asking
 from tests.attendance.tools import COMES, ROW, STAYS_AWAY, actions, answered, tell
-from tests.card_tools import cards, kinds, last_card, sent
 from tests.conftest import MakeCandidate, MakeSlot
+from tests.helpers import asking
+from tests.helpers.card_tools import cards, kinds, last_card, sent
 
 OLGA, PAVEL, DINA = 5001, 5002, 5003
 DAY = timedelta(days=1)

@@ -7,8 +7,8 @@ from scheduling.services.cards import notice
 from shared_contracts.booking import AnyBookingRequest
 from shared_contracts.card import CardCommand, CardOccasion, RecruiterCard
 from shared_contracts.directory import Attendance
-from tests import asking
-from tests.card_tools import result_of
+from tests.helpers import asking
+from tests.helpers.card_tools import result_of
 
 COMES, STAYS_AWAY, WANTS_ANOTHER = Attendance.CONFIRMED, Attendance.DECLINED, Attendance.RESCHEDULE_ASKED
 ROW = "6b0210a10ebbd9947507d2a0"

@@ -9,7 +9,7 @@ from django.test import Client
 from backoffice.models import Role, StaffProfile
 from backoffice.services.logins import Post, give_role
 from backoffice.services.roles import make_roles
-from tests.staff_client import StaffClient
+from tests.helpers.staff_client import StaffClient
 
 
 @pytest.fixture

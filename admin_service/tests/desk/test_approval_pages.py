@@ -13,10 +13,10 @@ from messaging.management.commands.consume_events import DIALOGS
 from people.models import Candidate, Recruiter
 from scheduling.models import Booking, InterviewEvent
 from shared_contracts.dialog import WaitingListJoined
-from tests.asking import book, outcome
-from tests.card_tools import sent
 from tests.conftest import MakeSlot
 from tests.desk.conftest import Text
+from tests.helpers.asking import book, outcome
+from tests.helpers.card_tools import sent
 
 BOOKINGS = "admin:scheduling_booking_changelist"
 WAITING = "admin:scheduling_waitingentry_changelist"

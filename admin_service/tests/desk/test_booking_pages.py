@@ -14,9 +14,9 @@ from people.services.people import save_candidate
 from scheduling.models import Booking, InterviewEvent, InterviewSlot
 from scheduling.services.staff_commands import book_for
 from staffkit.spreadsheet import safe
-from tests.asking import book, outcome
 from tests.conftest import MakeCandidate, MakeSlot
 from tests.desk.conftest import Text
+from tests.helpers.asking import book, outcome
 
 LIST = "admin:scheduling_booking_changelist"
 

@@ -19,10 +19,10 @@ from people.models import Candidate, City, Recruiter
 from people.services.calendar_links import give_calendar, revoke_calendar
 from people.services.tokens import digest
 from scheduling.models import InterviewEvent
-from tests import asking
 from tests.conftest import MakeSlot
 from tests.desk.conftest import Text
 from tests.desk.test_invitation_pages import recruiter
+from tests.helpers import asking
 
 
 def page_of(person: Recruiter) -> str:

@@ -23,10 +23,10 @@ from people.models import Candidate, City, Invitation, Recruiter
 from people.services.bulk import MOST_ROWS
 from people.services.invitations import invite
 from people.services.tokens import digest
-from tests import claiming
 from tests.desk.conftest import Text
 from tests.desk.test_people_pages import entry
-from tests.staff_client import StaffClient, unseen
+from tests.helpers import claiming
+from tests.helpers.staff_client import StaffClient, unseen
 
 LIST = "admin:people_invitation_changelist"
 IMPORT = "admin:people_invitation_import_table"

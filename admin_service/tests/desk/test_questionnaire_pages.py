@@ -13,10 +13,10 @@ from people.models import Candidate, City
 from questionnaires.consumer import store_answers
 from questionnaires.models import Choice, Question, Questionnaire, QuestionnaireAnswers, QuestionnaireVersion
 from scheduling.models import Booking, InterviewEvent
-from tests.asking import book, outcome
 from tests.conftest import MakeSlot
 from tests.desk.conftest import Text
-from tests.questionnaires import Made, answered, make_draft, make_published
+from tests.helpers.asking import book, outcome
+from tests.helpers.questionnaires import Made, answered, make_draft, make_published
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from reminders.services.rules import MINUTES, by_the_clock, remove_rule, save_ru
 from reminders.services.timings import read_timings
 from scheduling.models import InterviewEvent
 from tests.desk.conftest import Text
-from tests.test_races import together
+from tests.scheduling.test_races import together
 
 LIST = "admin:reminders_reminderrule_changelist"
 ADD = "admin:reminders_reminderrule_add"

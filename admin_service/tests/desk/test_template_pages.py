@@ -11,7 +11,7 @@ from message_templates.models import MessageTemplate
 from people.models import City, Recruiter
 from shared_contracts.notification import NotificationKind
 from tests.desk.conftest import Text
-from tests.staff_client import StaffClient, unseen
+from tests.helpers.staff_client import StaffClient, unseen
 
 GOOD = "<b>{name}</b>\n{date} {time}, {minutes} мин\n{place}"
 BUBBLE = re.compile(r'<div class="wording-bubble">(.*?)</div>', re.DOTALL)

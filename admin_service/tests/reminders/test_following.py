@@ -21,10 +21,10 @@ from scheduling.services import loading
 from scheduling.services.slot_edits import SlotChanges, edit_slot
 from shared_contracts.card import CardOccasion
 from shared_contracts.directory import Attendance, BookingStatus
-from tests import asking
 from tests.conftest import MakeCandidate, MakeSlot
+from tests.helpers import asking
+from tests.helpers.spying import CommandSpy, watched_by
 from tests.reminders.tools import Clock, kinds_now, ledger, moment, row_of, rows, sent_now, slot_at
-from tests.spying import CommandSpy, watched_by
 
 
 @pytest.fixture

@@ -4,8 +4,8 @@ from people.models import Candidate, Recruiter
 from scheduling.services import staff_commands
 from scheduling.services.slot_edits import SlotChanges, edit_slot
 from shared_contracts.booking import Outcome
-from tests import asking
 from tests.conftest import MakeSlot
+from tests.helpers import asking
 from tests.reminders.tools import Clock, ledger, moment, slot_at
 
 

@@ -11,7 +11,7 @@ from django.conf import settings
 from config.celery import app
 from config.schedule import BEAT_SCHEDULE
 from reminders import tasks
-from tests.broker_tools import wait_until
+from tests.helpers.broker_tools import wait_until
 from tests.reminders.beats import PATIENCE, StartBeat, woken
 
 NAME, SCHEDULE = "send what is due", "redbeat::schedule"

@@ -8,8 +8,8 @@ from scheduling import tasks as scheduling_tasks
 from scheduling.services.saving import GuardFailedError
 from shared_contracts.booking import Outcome
 from shared_contracts.directory import BookingStatus
-from tests import asking
 from tests.conftest import MakeSlot
+from tests.helpers import asking
 from tests.reminders.tools import Clock, kinds_now, ledger, rows, slot_at
 
 

@@ -13,9 +13,9 @@ from scheduling.services import staff_commands
 from shared_contracts.broadcast import CardDelivered, Delivery, DeliveryStatus
 from shared_contracts.card import CardAttention, CardCommand
 from shared_contracts.directory import Attendance, BookingStatus
-from tests import asking
-from tests.card_tools import cards
 from tests.conftest import MakeSlot
+from tests.helpers import asking
+from tests.helpers.card_tools import cards
 from tests.reminders.tools import Clock, kinds_now, ledger, row_of, rows, sent_now, slot_at
 
 

@@ -8,8 +8,8 @@ from people.models import Candidate
 from reminders import tasks
 from shared_contracts.broadcast import DeliveryStatus
 from shared_contracts.notification import NotificationCommand
-from tests import asking
 from tests.conftest import MakeSlot
+from tests.helpers import asking
 from tests.reminders.tools import Clock, moment, report, row_of, sent_now, slot_at
 
 

@@ -11,8 +11,8 @@ from reminders.services import sending
 from scheduling.services.removal import remove_candidates
 from scheduling.services.saving import GuardFailedError
 from scheduling.services.slot_edits import SlotChanges, edit_slot
-from tests import asking
 from tests.conftest import MakeCandidate, MakeSlot
+from tests.helpers import asking
 from tests.reminders.tools import (
     Clock,
     commands,
@@ -24,7 +24,7 @@ from tests.reminders.tools import (
     sent_now,
     slot_at,
 )
-from tests.test_races import together
+from tests.scheduling.test_races import together
 
 WATCHED = [
     *("07:00", "07:59:59", "08:00", "08:59:59", "09:00", "09:28:59", "09:29", "09:31", "10:59:59", "11:00", "11:31"),

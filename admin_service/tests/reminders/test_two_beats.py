@@ -5,12 +5,12 @@ import signal
 from common.mongo import collection
 from people.models import Candidate
 from reminders import tasks
-from tests import asking
-from tests.broker_tools import wait_until
 from tests.conftest import MakeSlot
+from tests.helpers import asking
+from tests.helpers.broker_tools import wait_until
 from tests.reminders.beats import PATIENCE, StartBeat, woken
 from tests.reminders.tools import Clock, commands, row_of, slot_at
-from tests.test_races import together
+from tests.scheduling.test_races import together
 
 
 def test_the_second_beat_waits_and_takes_over_when_the_first_is_killed(

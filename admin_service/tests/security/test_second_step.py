@@ -21,8 +21,8 @@ from security import second_factor
 from security.attempts import CODES
 from security.models import SecondFactor
 from security.sessions import sessions_of
+from tests.helpers.staff_client import unseen
 from tests.security.conftest import ELSEWHERE, HOME, LOGIN, PASSWORD, Browser, noted
-from tests.staff_client import unseen
 
 CODE, SET_UP = "/admin/login/code/", "/admin/security/second-step/"
 

@@ -107,7 +107,7 @@ def gate_behind_a_proxy(tmp_path: Path) -> Iterator[Gateway]:
     [
         ("/admin/", "web"),
         ("/calendar/a.ics", "web"),
-        ("/static/desk/desk.css", "web"),
+        ("/static/staffkit/desk.css", "web"),
         ("/api/events?limit=1", "api"),
         ("/api/docs", "api"),
         ("/api/healthz", "api_health"),

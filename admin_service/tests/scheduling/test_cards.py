@@ -1,0 +1,519 @@
+"""Recruiters' cards: who gets them, what they show, revisions, hand-over, flags (R3, R4)."""
+
+import uuid
+from datetime import timedelta
+
+import pytest
+from bson import ObjectId
+
+from broadcasts.consumer import DeliveryEvents
+from common import clock
+from common.mongo import Document, collection
+from people.consumer import store_report
+from people.models import Candidate, City, Recruiter
+from people.services.people import save_recruiter
+from scheduling import tasks
+from scheduling.models import InterviewEvent, InterviewSlot
+from scheduling.services import staff_commands
+from scheduling.services.request_reminders import bring
+from scheduling.services.slot_edits import SlotChanges, edit_slot
+from shared_contracts.booking import Outcome
+from shared_contracts.broadcast import AnyDeliveryEvent, CardDelivered, Delivery, DeliveryStatus, NotificationDelivered
+from shared_contracts.dialog import ChatStarted
+from shared_contracts.notification import NotificationKind
+from tests.conftest import MakeSlot
+from tests.helpers import asking
+from tests.helpers.card_tools import cards, kinds, last_card, news, result_of, sent
+from tests.scheduling.test_races import together
+
+OLGA, PAVEL, DINA = 5001, 5002, 5003
+
+
+@pytest.fixture
+def dina(olga: Recruiter) -> Recruiter:
+    """Dina, who stands in for Olga, in Vladivostok."""
+    city = City.objects.create(name="Владивосток", timezone="Asia/Vladivostok")
+    deputy = Recruiter.objects.create(name="Дина", city=city, telegram_id=DINA)
+    olga.deputy = deputy
+    olga.save()
+    return deputy
+
+
+@pytest.fixture
+def pavel(moscow: City) -> Recruiter:
+    return Recruiter.objects.create(name="Павел", city=moscow, telegram_id=PAVEL)
+
+
+@pytest.fixture
+def slot(approval_event: InterviewEvent, make_slot: MakeSlot, olga: Recruiter) -> InterviewSlot:
+    return make_slot(of=approval_event, recruiter=olga)
+
+
+@pytest.fixture
+def request_(slot: InterviewSlot, maria: Candidate) -> Document:
+    """Maria's request, which waits for Olga."""
+    assert asking.outcome(asking.book(maria, slot)) is Outcome.PENDING_APPROVAL
+    return asking.the_booking(maria)
+
+
+def now_stored() -> Document:
+    row = collection("bookings").find_one({})
+    assert row
+    return row
+
+
+def test_a_request_comes_to_its_recruiter_with_all_they_need(
+    slot: InterviewSlot, request_: Document, maria: Candidate, olga: Recruiter
+) -> None:
+    """R3."""
+    (command,) = cards()
+    card = command.card
+
+    assert sent() == [(OLGA, "new", 1)]
+    assert (card.recruiter_id, card.recruiter_name, card.yours, card.for_deputy) == (
+        str(olga.pk),
+        "Ольга Смирнова",
+        True,
+        False,
+    )
+    assert card.timezone == "Europe/Moscow"
+    assert (card.candidate.name, card.candidate.link) == ("Мария Петрова", "https://t.me/maria_p")
+    assert card.candidate.city == "Москва"
+    assert card.awaits_answer
+    assert card.decided_by and card.decided_by.kind == "candidate"
+    assert now_stored()["recruiter_by_hand"] is False
+
+
+def test_a_candidate_without_a_username_is_reached_by_id(slot: InterviewSlot, ivan: Candidate) -> None:
+    Candidate.objects.filter(pk=ivan.pk).update(username="", started_at=clock.now())
+    asking.outcome(asking.book(ivan, slot))
+
+    assert cards()[0].card.candidate.link == f"tg://user?id={ivan.telegram_id}"
+    assert cards()[0].card.candidate.reachable
+
+
+def test_an_event_without_approval_sends_no_cards(make_slot: MakeSlot, maria: Candidate, olga: Recruiter) -> None:
+    asking.outcome(asking.book(maria, make_slot(recruiter=olga)))
+    asking.outcome(asking.cancel(maria, asking.the_booking(maria)))
+
+    assert cards() == []
+
+
+def test_the_recruiter_who_decides_gets_the_card_as_the_answer_to_the_press(
+    request_: Document, olga: Recruiter
+) -> None:
+    answer = result_of(asking.in_batch(asking.approve(olga, request_)))
+
+    assert answer.outcome is Outcome.BOOKED
+    assert answer.card and (answer.card.revision, answer.card.booking.status.value) == (2, "booked")
+    assert answer.card.decided_by and (answer.card.decided_by.kind, answer.card.decided_by.name) == (
+        "recruiter",
+        "Ольга Смирнова",
+    )
+    assert sent() == [(OLGA, "new", 1)]
+
+
+def test_a_late_or_second_press_gets_the_card_as_it_stands(request_: Document, olga: Recruiter) -> None:
+    asking.in_batch(asking.reject(olga, request_, "Позиция закрыта"))
+    answer = result_of(asking.in_batch(asking.approve(olga, request_)))
+
+    assert answer.outcome is Outcome.REJECTED
+    assert answer.card and (answer.card.revision, answer.card.reason) == (2, "Позиция закрыта")
+    assert not answer.card.awaits_answer
+
+
+def test_a_press_that_comes_too_late_gets_the_expired_card_which_names_nobody(
+    request_: Document, olga: Recruiter, maria: Candidate
+) -> None:
+    collection("bookings").update_one({}, {"$set": {"expires_at": clock.now()}})
+    answer = result_of(asking.in_batch(asking.reject(olga, request_, "Нет")))
+
+    assert answer.outcome is Outcome.EXPIRED
+    assert answer.card and answer.card.decided_by
+    assert (answer.card.decided_by.kind, answer.card.reason) == ("system", None)
+    assert kinds() == [(maria.telegram_id, NotificationKind.BOOKING_EXPIRED)]
+
+
+def test_a_stranger_sees_no_card(request_: Document, pavel: Recruiter) -> None:
+    """Guard: ``_may_touch``: the answer to somebody else's press holds nothing of the request."""
+    answer = result_of(asking.in_batch(asking.approve(pavel, request_)))
+
+    assert answer.outcome is Outcome.BOOKING_NOT_FOUND
+    assert (answer.card, answer.booking) == (None, None)
+
+
+@pytest.mark.parametrize("by", ["approve_booking", "reject_booking", "ask_reschedule"])
+def test_what_staff_do_shows_on_the_card(request_: Document, by: str) -> None:
+    getattr(staff_commands, by)(str(request_["_id"]), expected_version=1, actor="anna", reason="По телефону")
+    card = last_card(OLGA)
+
+    assert sent() == [(OLGA, "new", 1), (OLGA, "update", 2)]
+    assert card.card.decided_by and (card.card.decided_by.kind, card.card.decided_by.name) == ("staff", "")
+    assert card.card.reason == "По телефону"
+
+
+def test_a_candidates_cancel_and_an_expiry_show_on_the_card(
+    request_: Document, slot: InterviewSlot, maria: Candidate, ivan: Candidate
+) -> None:
+    asking.outcome(asking.cancel(maria, request_))
+    assert last_card(OLGA).card.booking.status.value == "cancelled"
+
+    asking.outcome(asking.book(ivan, slot))
+    collection("bookings").update_many({"live": True}, {"$set": {"expires_at": clock.now() - timedelta(seconds=1)}})
+    tasks.expire_requests()
+
+    card = last_card(OLGA).card
+    assert (card.booking.status.value, card.candidate.telegram_id) == ("expired", ivan.telegram_id)
+    assert card.decided_by and card.decided_by.kind == "system"
+    assert kinds() == [(ivan.telegram_id, NotificationKind.BOOKING_EXPIRED)]
+
+
+def test_asking_for_another_time_tells_the_candidate_and_a_new_choice_asks_again(
+    request_: Document,
+    approval_event: InterviewEvent,
+    make_slot: MakeSlot,
+    slot: InterviewSlot,
+    maria: Candidate,
+    olga: Recruiter,
+) -> None:
+    """R3."""
+    other = make_slot(timedelta(days=3), of=approval_event, recruiter=olga)
+    answer = result_of(asking.in_batch(asking.ask_reschedule(olga, request_)))
+    assert answer.outcome is Outcome.PENDING_APPROVAL
+    assert answer.card and answer.card.booking.reschedule_asked
+    assert asking.slot_now(slot)["booked_users"] == [maria.pk]
+    (told,) = news()
+    assert (told.kind, told.candidate_name) == (NotificationKind.RESCHEDULE_ASKED, "Мария")
+    assert told.booking.recruiter_url is None and told.booking.reschedule_asked
+
+    assert asking.outcome(asking.move(maria, asking.the_booking(maria), other)) is Outcome.PENDING_APPROVAL
+    assert sent()[-1] == (OLGA, "update", 3)
+    assert last_card(OLGA).card.awaits_answer
+    assert not last_card(OLGA).card.booking.reschedule_asked
+    asking.assert_sound()
+
+
+def test_a_wanted_move_goes_to_the_other_recruiter_and_the_former_is_told(
+    request_: Document,
+    approval_event: InterviewEvent,
+    make_slot: MakeSlot,
+    maria: Candidate,
+    olga: Recruiter,
+    pavel: Recruiter,
+) -> None:
+    asking.in_batch(asking.approve(olga, request_))
+    theirs = make_slot(timedelta(days=3), of=approval_event, recruiter=pavel)
+    asking.outcome(asking.move(maria, asking.the_booking(maria), theirs))
+
+    assert sent()[-2:] == [(OLGA, "update", 3), (PAVEL, "new", 3)]
+    former, holder = last_card(OLGA).card, last_card(PAVEL).card
+    assert (former.yours, former.awaits_answer, former.recruiter_name) == (False, False, "Павел")
+    assert holder.yours and holder.awaits_answer
+
+    answer = result_of(asking.in_batch(asking.reject(pavel, asking.the_booking(maria), "Нет времени")))
+    assert answer.card and not answer.card.yours
+    assert sent()[-1] == (OLGA, "new", 4)
+    assert last_card(OLGA).card.decided_by and last_card(OLGA).card.decided_by.name == "Павел"  # type: ignore[union-attr]
+
+
+def test_a_slot_given_to_another_recruiter_takes_its_requests_along(
+    request_: Document, slot: InterviewSlot, pavel: Recruiter
+) -> None:
+    edit_slot(str(slot.pk), SlotChanges(recruiter_id=str(pavel.pk)), actor="anna", reason="Отпуск")
+
+    assert sent()[-2:] == [(OLGA, "update", 2), (PAVEL, "new", 2)]
+    assert (last_card(OLGA).card.yours, last_card(PAVEL).card.yours) == (False, True)
+    assert [row["telegram_id"] for row in now_stored()["card_holders"]] == [PAVEL]
+
+
+def test_a_request_without_a_recruiter_in_chat_is_flagged_and_the_candidate_gets_the_link(
+    approval_event: InterviewEvent, make_slot: MakeSlot, maria: Candidate
+) -> None:
+    """R4."""
+    vera = Recruiter.objects.create(name="Вера", contact_url="https://t.me/vera")
+    answer = asking.decided(asking.book(maria, make_slot(of=approval_event, recruiter=vera)))
+
+    assert answer.outcome is Outcome.PENDING_APPROVAL
+    assert answer.booking and answer.booking.recruiter_url == "https://t.me/vera"
+    assert (now_stored()["recruiter_by_hand"], cards()) == (True, [])
+    staff_commands.approve_booking(str(now_stored()["_id"]), expected_version=1, actor="anna")
+    staff_commands.cancel_booking(str(now_stored()["_id"]), expected_version=2, actor="anna", reason="")
+    assert now_stored()["recruiter_by_hand"] is False
+
+
+def test_a_recruiter_who_joins_later_is_not_told_of_what_has_ended_before_they_saw_it(
+    request_: Document, maria: Candidate, olga: Recruiter
+) -> None:
+    Recruiter.objects.filter(pk=olga.pk).update(telegram_id=5009)
+    asking.outcome(asking.cancel(maria, request_))
+
+    assert {item.recruiter_telegram_id for item in cards()} == {OLGA}
+
+
+def test_where_the_recruiter_is_not_in_chat_the_deputy_gets_the_card_at_once(
+    slot: InterviewSlot, maria: Candidate, olga: Recruiter, dina: Recruiter
+) -> None:
+    Recruiter.objects.filter(pk=olga.pk).update(telegram_id=None)
+    asking.outcome(asking.book(maria, slot))
+
+    assert sent() == [(DINA, "new", 1)]
+    card = cards()[0].card
+    assert (card.for_deputy, card.yours, card.timezone) == (True, True, "Asia/Vladivostok")
+    assert asking.outcome(asking.approve(dina, now_stored())) is Outcome.BOOKED
+
+
+def test_a_recruiter_who_comes_into_chat_later_gets_what_waits_for_them(
+    slot: InterviewSlot, maria: Candidate, olga: Recruiter
+) -> None:
+    """R4, R10."""
+    Recruiter.objects.filter(pk=olga.pk).update(telegram_id=None)
+    asking.outcome(asking.book(maria, slot))
+    assert (tasks.bring_requests(), sent()) == (0, [])
+
+    Recruiter.objects.filter(pk=olga.pk).update(telegram_id=OLGA)
+
+    assert (sum(together(*[tasks.bring_requests] * 4)), tasks.bring_requests()) == (1, 0)
+    assert sent() == [(OLGA, "new", 2)]
+    assert now_stored()["recruiter_by_hand"] is False
+    assert asking.outcome(asking.approve(olga, now_stored())) is Outcome.BOOKED
+
+
+def test_a_request_that_another_scan_has_brought_is_not_brought_again(
+    slot: InterviewSlot, maria: Candidate, olga: Recruiter
+) -> None:
+    """Guard: ``out_of_reach`` again in the transaction of ``bring``; both scans had found the request."""
+    Recruiter.objects.filter(pk=olga.pk).update(telegram_id=None)
+    asking.outcome(asking.book(maria, slot))
+    Recruiter.objects.filter(pk=olga.pk).update(telegram_id=OLGA)
+    booking_id, now = str(now_stored()["_id"]), clock.now()
+
+    assert [bring(booking_id, now, "c" * 8) for _scan in range(2)] == [True, False]
+    assert sent() == [(OLGA, "new", 2)]
+
+
+def test_a_recruiter_whom_staff_give_another_account_is_reached_there(request_: Document, olga: Recruiter) -> None:
+    """R4. Guard: a new Telegram id clears ``blocked_at``, which was about the former account."""
+    reported(card_report(DeliveryStatus.BLOCKED))
+    olga.refresh_from_db()
+    save_recruiter(olga, actor="anna")
+    assert Recruiter.objects.get(pk=olga.pk).blocked_at is not None
+    assert tasks.bring_requests() == 0
+
+    olga.telegram_id = 5009
+    save_recruiter(olga, actor="anna")
+
+    assert Recruiter.objects.get(pk=olga.pk).blocked_at is None
+    assert tasks.bring_requests() == 1
+    assert (5009, "new", 2) in sent()
+
+
+def test_a_request_is_answered_in_time_for_a_slot_that_staff_bring_forward(
+    request_: Document, slot: InterviewSlot
+) -> None:
+    """A booking's life: a request expires an hour before its start. Guard: ``kept_within``."""
+    starts_at = clock.now().replace(microsecond=0) + timedelta(hours=9)
+    edit_slot(str(slot.pk), SlotChanges(starts_at=starts_at), actor="anna")
+
+    now = now_stored()
+    assert now["expires_at"] == starts_at - timedelta(hours=1)
+    assert now["expires_at"] - now["remind_at"] == request_["expires_at"] - request_["remind_at"]
+
+    edit_slot(str(slot.pk), SlotChanges(starts_at=starts_at + timedelta(days=3)), actor="anna")
+    assert now_stored()["expires_at"] == now["expires_at"], "a later start gives no more time"
+
+
+def test_a_wanted_move_is_answered_in_time_for_a_slot_that_staff_bring_forward(
+    request_: Document,
+    approval_event: InterviewEvent,
+    make_slot: MakeSlot,
+    slot: InterviewSlot,
+    maria: Candidate,
+    olga: Recruiter,
+) -> None:
+    """Guard: ``_hasten_moves_into``; and the slot it leaves sets no limit."""
+    asking.in_batch(asking.approve(olga, request_))
+    wanted = make_slot(timedelta(days=3), of=approval_event, recruiter=olga)
+    asking.outcome(asking.move(maria, now_stored(), wanted))
+    starts_at = clock.now().replace(microsecond=0) + timedelta(hours=9)
+
+    edit_slot(str(slot.pk), SlotChanges(starts_at=starts_at), actor="anna")
+    assert now_stored()["expires_at"] > starts_at
+    edit_slot(str(wanted.pk), SlotChanges(starts_at=starts_at + timedelta(hours=2)), actor="anna")
+    assert now_stored()["expires_at"] == starts_at + timedelta(hours=1)
+    asking.assert_sound()
+    assert asking.outcome(asking.approve(olga, now_stored())) is Outcome.MOVED
+
+
+def test_a_recruiter_who_unblocks_the_bot_gets_the_card_again(request_: Document, olga: Recruiter) -> None:
+    reported(card_report(DeliveryStatus.BLOCKED))
+    assert tasks.bring_requests() == 0
+    now = clock.now()
+    store_report(ChatStarted(message_id=uuid.uuid4(), correlation_id="c", occurred_at=now, user_telegram_id=OLGA), now)
+
+    assert tasks.bring_requests() == 1
+    assert sent() == [(OLGA, "new", 1), (OLGA, "new", 2)]
+
+
+def remind_now() -> int:
+    collection("bookings").update_many({}, {"$set": {"remind_at": clock.now()}})
+    return tasks.remind_recruiters()
+
+
+def test_a_recruiter_is_reminded_once_and_the_deputy_gets_the_card_then(
+    dina: Recruiter, request_: Document, olga: Recruiter, maria: Candidate
+) -> None:
+    """R3. Guard: ``remind_at`` is cleared by a conditional update."""
+    assert tasks.remind_recruiters() == 0
+    assert request_["remind_at"] == request_["expires_at"] - timedelta(hours=2)
+
+    assert (remind_now(), tasks.remind_recruiters()) == (1, 0)
+
+    assert sent()[-2:] == [(OLGA, "reminder", 2), (DINA, "new", 2)]
+    assert last_card(DINA).card.for_deputy
+    assert last_card(DINA).card.decided_by == last_card(OLGA).card.decided_by
+    asking.in_batch(asking.approve(dina, asking.the_booking(maria)))
+    assert sent()[-1] == (OLGA, "update", 3)
+    assert last_card(OLGA).card.decided_by and last_card(OLGA).card.decided_by.name == "Дина"  # type: ignore[union-attr]
+    asking.assert_sound()
+
+
+def test_two_scans_at_once_remind_once(request_: Document) -> None:
+    """Guard: the claim in ``reminding.remind``."""
+    collection("bookings").update_many({}, {"$set": {"remind_at": clock.now()}})
+
+    assert sum(together(*[tasks.remind_recruiters] * 4)) == 1
+    assert sent() == [(OLGA, "new", 1), (OLGA, "reminder", 2)]
+
+
+def test_a_request_that_waits_for_its_candidate_is_not_reminded_and_a_changed_one_is_again(
+    request_: Document,
+    approval_event: InterviewEvent,
+    make_slot: MakeSlot,
+    maria: Candidate,
+    olga: Recruiter,
+) -> None:
+    assert remind_now() == 1
+    asking.in_batch(asking.ask_reschedule(olga, request_))
+    assert now_stored()["remind_at"] is None
+
+    other = make_slot(timedelta(days=3), of=approval_event, recruiter=olga)
+    asking.outcome(asking.move(maria, asking.the_booking(maria), other))
+    assert now_stored()["remind_at"]
+    asking.in_batch(asking.approve(olga, asking.the_booking(maria)))
+    assert now_stored()["remind_at"] is None
+
+
+def test_recruiter_and_deputy_at_once_one_wins_and_the_others_card_says_who(
+    dina: Recruiter, request_: Document, olga: Recruiter
+) -> None:
+    remind_now()
+    presses = [asking.approve(olga, request_), asking.reject(dina, request_, "Нет")]
+
+    answers = together(*[lambda press=press: asking.decided(press) for press in presses])
+
+    outcomes = {answer.outcome for answer in answers}
+    assert outcomes in ({Outcome.BOOKED}, {Outcome.REJECTED})
+    assert now_stored()["version"] == 2
+    loser = DINA if outcomes == {Outcome.BOOKED} else OLGA
+    winner = last_card(loser).card.decided_by
+    assert winner and winner.name == ("Дина" if loser == OLGA else "Ольга Смирнова")
+
+
+def test_both_presses_in_one_batch_leave_both_with_the_same_card(
+    dina: Recruiter, request_: Document, olga: Recruiter
+) -> None:
+    rows = asking.in_batch(asking.approve(olga, request_), asking.reject(dina, request_, "Нет"))
+    answers = [result_of([row]) for row in rows if row["queue"] == "bot.booking.result"]
+
+    assert [answer.outcome for answer in answers] == [Outcome.BOOKED, Outcome.BOOKED]
+    assert {answer.card.revision for answer in answers if answer.card} == {2}
+    assert len(cards()) == 1
+
+
+def reported(item: AnyDeliveryEvent) -> None:
+    DeliveryEvents().handle([item])
+
+
+def notification_report(status: DeliveryStatus, about: int = -1) -> NotificationDelivered:
+    item = news()[about]
+    return NotificationDelivered(
+        message_id=uuid.uuid4(),
+        correlation_id="c" * 8,
+        occurred_at=clock.now(),
+        notification_id=item.notification_id,
+        user_telegram_id=item.user_telegram_id,
+        delivery=Delivery(chat_id=item.user_telegram_id, status=status),
+    )
+
+
+def card_report(status: DeliveryStatus, to: int = OLGA) -> CardDelivered:
+    return CardDelivered(
+        message_id=uuid.uuid4(),
+        correlation_id="c" * 8,
+        occurred_at=clock.now(),
+        booking_id=str(now_stored()["_id"]),
+        recruiter_telegram_id=to,
+        delivery=Delivery(chat_id=to, status=status),
+    )
+
+
+@pytest.mark.parametrize("status", [DeliveryStatus.BLOCKED, DeliveryStatus.FAILED])
+def test_news_that_did_not_arrive_is_left_to_the_recruiter(
+    request_: Document, olga: Recruiter, maria: Candidate, status: DeliveryStatus
+) -> None:
+    """R4."""
+    Candidate.objects.filter(pk=maria.pk).update(started_at=clock.now())
+    asking.in_batch(asking.reject(olga, request_, "Нет"))
+    reported(notification_report(status))
+    reported(notification_report(status))
+
+    assert sent()[-1] == (OLGA, "update", 3)
+    assert last_card(OLGA).card.candidate.reachable is False
+    assert last_card(OLGA).card.decided_by and last_card(OLGA).card.reason == "Нет"
+    assert now_stored()["candidate_by_hand"]
+
+
+def test_news_that_arrives_later_takes_the_flag_back_and_unknown_news_flag_nothing(
+    request_: Document, olga: Recruiter
+) -> None:
+    asking.in_batch(asking.approve(olga, request_))
+    stranger = notification_report(DeliveryStatus.FAILED).model_copy(update={"notification_id": str(ObjectId())})
+    reported(stranger)
+    reported(notification_report(DeliveryStatus.UNCERTAIN))
+    assert not now_stored()["candidate_by_hand"]
+
+    reported(notification_report(DeliveryStatus.FAILED))
+    assert now_stored()["candidate_by_hand"]
+    reported(notification_report(DeliveryStatus.SENT))
+    assert not now_stored()["candidate_by_hand"]
+
+
+def test_a_card_that_did_not_arrive_flags_the_request_and_the_recruiter(request_: Document, olga: Recruiter) -> None:
+    """R4."""
+    reported(card_report(DeliveryStatus.BLOCKED))
+    olga.refresh_from_db()
+    assert (now_stored()["recruiter_by_hand"], olga.blocked_at is not None) == (True, True)
+
+    reported(card_report(DeliveryStatus.SENT))
+    olga.refresh_from_db()
+    assert (now_stored()["recruiter_by_hand"], olga.blocked_at) == (False, None)
+
+
+def test_a_card_report_of_someone_who_does_not_hold_it_flags_no_request(
+    request_: Document, olga: Recruiter, pavel: Recruiter
+) -> None:
+    """Guard: ``card_readers`` in ``card_reports``: what is not theirs to tell of is not even written."""
+    before = now_stored()
+    reported(card_report(DeliveryStatus.BLOCKED, to=PAVEL))
+
+    assert now_stored() == before
+
+
+def test_a_card_report_flags_no_booking_that_needs_no_answer(
+    make_slot: MakeSlot, maria: Candidate, olga: Recruiter
+) -> None:
+    """Guard: the same. Nobody holds a card of it, so nobody would seem to be in reach."""
+    asking.outcome(asking.book(maria, make_slot(recruiter=olga)))
+    reported(card_report(DeliveryStatus.BLOCKED))
+
+    assert now_stored()["recruiter_by_hand"] is False
