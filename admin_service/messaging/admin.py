@@ -9,7 +9,7 @@ from unfold.decorators import display
 
 from messaging.models import InboxMessage, OutboxMessage
 from people.models import MOSCOW
-from staffkit.clocks import said
+from staffkit.clocks import format_moment
 from staffkit.options import ReadOnlyAdmin, plainly
 
 
@@ -26,7 +26,7 @@ class OutboxMessageAdmin(ReadOnlyAdmin):
     @display(description=_("made"), ordering="created_at")  # type: ignore[untyped-decorator]
     def made(self, message: OutboxMessage) -> str:
         """When it was written."""
-        return said(message.created_at, MOSCOW)
+        return format_moment(message.created_at, MOSCOW)
 
     @display(  # type: ignore[untyped-decorator]
         description=_("status"), ordering="status", label={"pending": "warning", "sent": "success"}
@@ -40,7 +40,7 @@ class OutboxMessageAdmin(ReadOnlyAdmin):
     @display(description=_("sent"), ordering="sent_at")  # type: ignore[untyped-decorator]
     def sent(self, message: OutboxMessage) -> str:
         """When the broker confirmed it."""
-        return said(message.sent_at, MOSCOW) if message.sent_at else "—"
+        return format_moment(message.sent_at, MOSCOW) if message.sent_at else "—"
 
 
 @admin.register(InboxMessage)
@@ -55,4 +55,4 @@ class InboxMessageAdmin(ReadOnlyAdmin):
     @display(description=_("decided"), ordering="created_at")  # type: ignore[untyped-decorator]
     def decided(self, message: InboxMessage) -> str:
         """When."""
-        return said(message.created_at, MOSCOW)
+        return format_moment(message.created_at, MOSCOW)

@@ -12,9 +12,9 @@ from common.http.clients import READ
 from common.http.openapi import documented
 from common.http.reads import ApiView, Query, answer, parse_query
 from common.mongo import collection, current_session, in_transaction
-from reminders.domain.judging import asks_now, outdated
-from reminders.domain.kinds import AutoKind, AutoState
-from reminders.services.standing import entry, read_scene
+from reminders.domain.judging import asks_now, outdated_reason
+from reminders.domain.kinds import MessageState, ReminderKind
+from reminders.services.message_context import load_message_context, message_from
 from scheduling.services.serializing import booking_view
 from shared_contracts.notification import AutoMessage
 
@@ -43,13 +43,13 @@ def _read(auto_message_id: str) -> AutoMessage:
         row = None
     if row is None:
         raise ProblemError(404, "There is no such automatic message.")
-    scene = read_scene([row])
-    standing = scene.standing(row)
-    queued = row["state"] == AutoState.QUEUED.value
+    context = load_message_context([row])
+    facts = context.booking_facts(row)
+    queued = row["state"] == MessageState.QUEUED.value
     return AutoMessage(
         id=str(row["_id"]),
-        due=queued and outdated(AutoKind(row["kind"]), row["starts_at"], standing) is None,
+        due=queued and outdated_reason(ReminderKind(row["kind"]), row["starts_at"], facts) is None,
         attempt=row["attempts"],
-        booking=booking_view(scene.booking(row), scene.state),
-        asks_attendance=standing is not None and asks_now(entry(row), standing, clock.now()),
+        booking=booking_view(context.booking(row), context.state),
+        asks_attendance=facts is not None and asks_now(message_from(row), facts, clock.now()),
     )

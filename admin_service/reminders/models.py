@@ -10,43 +10,43 @@ from django_mongodb_backend.fields import ObjectIdField
 
 from common.models import StampedModel
 from people.models import City
-from reminders.domain.kinds import AutoKind, AutoState, Why
+from reminders.domain.kinds import MessageState, ReminderKind, SuppressionReason
 from scheduling.models import InterviewEvent
 from shared_contracts.card import CardOccasion
 
 KIND_LABELS: list[tuple[str, Any]] = [
-    (AutoKind.DAY_OF.value, _("Reminder on the day")),
-    (AutoKind.EVENING_BEFORE.value, _("Reminder the evening before")),
-    (AutoKind.TWO_HOURS.value, _("Will you come?")),
-    (AutoKind.NO_SHOW.value, _("Did not come: another time")),
-    (AutoKind.RECRUITER_ABSENT.value, _("The recruiter was absent: another time")),
-    (AutoKind.NO_ANSWER.value, _("Recruiter: no answer from the candidate")),
-    (AutoKind.OUTCOME_DUE.value, _("Recruiter: how did it go?")),
-    (AutoKind.CHANGE.value, _("Recruiter: something changed")),
-    (AutoKind.TOMORROW.value, _("Recruiter: tomorrow's interviews")),
-    (AutoKind.STAFF_SUMMARY.value, _("Staff: the day in numbers")),
+    (ReminderKind.DAY_OF.value, _("Reminder on the day")),
+    (ReminderKind.EVENING_BEFORE.value, _("Reminder the evening before")),
+    (ReminderKind.TWO_HOURS.value, _("Will you come?")),
+    (ReminderKind.NO_SHOW.value, _("Did not come: another time")),
+    (ReminderKind.RECRUITER_ABSENT.value, _("The recruiter was absent: another time")),
+    (ReminderKind.NO_ANSWER.value, _("Recruiter: no answer from the candidate")),
+    (ReminderKind.OUTCOME_DUE.value, _("Recruiter: how did it go?")),
+    (ReminderKind.CHANGE.value, _("Recruiter: something changed")),
+    (ReminderKind.TOMORROW.value, _("Recruiter: tomorrow's interviews")),
+    (ReminderKind.STAFF_SUMMARY.value, _("Staff: the day in numbers")),
 ]
 STATE_LABELS: list[tuple[str, Any]] = [
-    (AutoState.SCHEDULED.value, _("planned")),
-    (AutoState.QUEUED.value, _("on its way")),
-    (AutoState.SENT.value, _("sent")),
-    (AutoState.FAILED.value, _("not delivered")),
-    (AutoState.SUPPRESSED.value, _("not sent")),
+    (MessageState.SCHEDULED.value, _("planned")),
+    (MessageState.QUEUED.value, _("on its way")),
+    (MessageState.SENT.value, _("sent")),
+    (MessageState.FAILED.value, _("not delivered")),
+    (MessageState.SUPPRESSED.value, _("not sent")),
 ]
-WHY_LABELS: list[tuple[str, Any]] = [
-    (Why.BOOKED_LATE.value, _("booked after its time")),
-    (Why.MERGED.value, _("another message says it too")),
-    (Why.ENDED.value, _("the booking has ended")),
-    (Why.MOVED.value, _("the interview was moved")),
-    (Why.ANSWERED.value, _("answered already")),
-    (Why.STALE.value, _("its time had passed")),
-    (Why.QUIET_HOURS.value, _("it fell into the night")),
-    (Why.SWITCHED_OFF.value, _("switched off")),
-    (Why.NO_CHAT.value, _("no chat to send it to")),
-    (Why.OFFERED_BEFORE.value, _("offered once already")),
-    (Why.NOT_ASKED.value, _("the candidate was not asked")),
-    (Why.TAKEN_BACK.value, _("the mark was taken back")),
-    (Why.EMPTY.value, _("nothing left to tell")),
+SUPPRESSION_LABELS: list[tuple[str, Any]] = [
+    (SuppressionReason.BOOKED_LATE.value, _("booked after its time")),
+    (SuppressionReason.MERGED.value, _("another message says it too")),
+    (SuppressionReason.ENDED.value, _("the booking has ended")),
+    (SuppressionReason.MOVED.value, _("the interview was moved")),
+    (SuppressionReason.ANSWERED.value, _("answered already")),
+    (SuppressionReason.STALE.value, _("its time had passed")),
+    (SuppressionReason.QUIET_HOURS.value, _("it fell into the night")),
+    (SuppressionReason.SWITCHED_OFF.value, _("switched off")),
+    (SuppressionReason.NO_CHAT.value, _("no chat to send it to")),
+    (SuppressionReason.SECOND_CHANCE_GIVEN.value, _("offered once already")),
+    (SuppressionReason.NOT_ASKED.value, _("the candidate was not asked")),
+    (SuppressionReason.TAKEN_BACK.value, _("the mark was taken back")),
+    (SuppressionReason.EMPTY.value, _("nothing left to tell")),
 ]
 
 
@@ -71,7 +71,7 @@ class AutoMessage(StampedModel):
     booked_at = models.DateTimeField(null=True)
     asks_attendance = models.BooleanField(_("with the question whether they come"), default=False)
     state = models.CharField(_("status"), max_length=12, choices=STATE_LABELS)
-    why = models.CharField(_("why not"), max_length=20, blank=True, choices=WHY_LABELS)
+    why = models.CharField(_("why not"), max_length=20, blank=True, choices=SUPPRESSION_LABELS)
     attempts = models.BigIntegerField(_("attempts"), default=0)
     uncertain_tries = models.BigIntegerField(_("sends without an answer"), default=0)
     queued_at = models.DateTimeField(_("put on its way"), null=True)

@@ -25,7 +25,7 @@ from security.forms import CodeForm, OwnPasswordForm, SetUpForm
 from security.login import SECOND_STEP
 from security.models import SecondFactor, StaffSession
 from security.sessions import end_sessions, handle, sessions_of
-from staffkit.clocks import said
+from staffkit.clocks import format_moment
 
 _KEY = "_second_step_key"
 
@@ -41,7 +41,7 @@ def overview(request: HttpRequest) -> HttpResponse:
             request,
             _("Security"),
             factor=factor,
-            factor_since=said(factor.created_at, MOSCOW) if factor else "",
+            factor_since=format_moment(factor.created_at, MOSCOW) if factor else "",
             codes_left=len(factor.recovery) if factor else 0,
             required=second_factor.must_have(user),
             sessions=[_shown(row, request) for row in sessions_of(user)],
@@ -200,8 +200,8 @@ def _frame(request: HttpRequest, title: Any, **context: Any) -> dict[str, Any]:
 
 def _shown(row: StaffSession, request: HttpRequest) -> dict[str, Any]:
     return {
-        "since": said(row.since, MOSCOW),
-        "last_seen": said(row.last_seen, MOSCOW),
+        "since": format_moment(row.since, MOSCOW),
+        "last_seen": format_moment(row.last_seen, MOSCOW),
         "address": row.address,
         "browser": browser_name(row.browser) or _("an unknown program"),
         "is_this": row.session_key == request.session.session_key,

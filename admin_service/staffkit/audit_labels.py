@@ -15,7 +15,7 @@ from people.models import MOSCOW
 from reminders.models import KIND_LABELS as AUTO_KIND_LABELS
 from scheduling.models import ATTENDANCE_LABELS
 from scheduling.staff.outcomes import status_label
-from staffkit.clocks import said
+from staffkit.clocks import format_moment
 
 MOST_ENTRIES = 100
 MOST_VISITS = 30
@@ -207,7 +207,7 @@ def _slot_name(slot_id: ObjectId) -> str:
     if slot is None:
         return str(slot_id)
     city = collection("cities").find_one({"_id": slot["city_id"]}, {"timezone": 1})
-    when = said(slot["starts_at"], city["timezone"] if city else MOSCOW)
+    when = format_moment(slot["starts_at"], city["timezone"] if city else MOSCOW)
     return ", ".join(filter(None, (when, slot["location"], slot["room"])))
 
 
@@ -254,7 +254,7 @@ def _entries(subject_id: str, actions: Document, most: int, zone: str) -> list[d
 
 def _told(row: Document, zone: str) -> dict[str, Any]:
     return {
-        "when": said(row["created_at"], zone),
+        "when": format_moment(row["created_at"], zone),
         "who": actor_label(row["actor"]),
         "way": _WAYS.get(row["via"], row["via"]),
         "action": action_label(row["action"]),
@@ -318,7 +318,7 @@ def _value(name: str, value: Any, zone: str) -> str:
     if isinstance(value, list):
         return ", ".join(_value(name.removesuffix("s"), item, zone) for item in value)
     if name in {"starts_at", "expires_at", "marked_at"}:
-        return said(datetime.fromisoformat(value), zone)
+        return format_moment(datetime.fromisoformat(value), zone)
     if name in _NAMES and ObjectId.is_valid(value):
         return _NAMES[name](ObjectId(value))
     if isinstance(value, bool):

@@ -14,14 +14,14 @@ def local(moment: datetime, zone: str) -> datetime:
     return moment.astimezone(ZoneInfo(zone))
 
 
-def said(moment: datetime, zone: str) -> str:
+def format_moment(moment: datetime, zone: str) -> str:
     """Weekday, date and time in ``zone``, which is named when it is not Moscow's."""
     there = local(moment, zone)
     text = date_format(there, "D d.m.Y, H:i")
     return text if zone == MOSCOW else f"{text} ({there:UTC%z})".replace("00)", ")")
 
 
-def typed(wall_clock: datetime, zone: str) -> datetime:
+def from_wall_clock(wall_clock: datetime, zone: str) -> datetime:
     """What staff typed as a moment: its digits, on the clocks of ``zone``."""
     return wall_clock.replace(tzinfo=ZoneInfo(zone))
 
@@ -41,6 +41,6 @@ def day_bounds(day: date, zone: str = MOSCOW) -> tuple[datetime, datetime]:
     return day_start(day, zone), day_start(day + timedelta(days=1), zone)
 
 
-def day_said(day: str) -> str:
+def format_day(day: str) -> str:
     """A day given as ``YYYY-MM-DD``, written out in the reader's language."""
     return date_format(date.fromisoformat(day), "j E Y")

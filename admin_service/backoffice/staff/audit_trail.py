@@ -10,7 +10,7 @@ from unfold.decorators import display
 from common.models import AuditEntry
 from people.models import MOSCOW
 from staffkit.audit_labels import ABOUT_LOGINS, action_label, actor_label, changes, subject_label
-from staffkit.clocks import said
+from staffkit.clocks import format_moment
 from staffkit.options import ReadOnlyAdmin
 
 
@@ -33,7 +33,7 @@ class AuditEntryAdmin(ReadOnlyAdmin):
     @display(description=_("when"), ordering="created_at")  # type: ignore[untyped-decorator]
     def when(self, entry: AuditEntry) -> str:
         """In Moscow's zone."""
-        return said(entry.created_at, MOSCOW)
+        return format_moment(entry.created_at, MOSCOW)
 
     @display(description=_("of"), ordering="subject")  # type: ignore[untyped-decorator]
     def what(self, entry: AuditEntry) -> str:

@@ -21,7 +21,7 @@ from reminders.models import AutoMessage
 from reminders.services.summary import undelivered
 from scheduling.models import Booking, InterviewSlot, WaitingEntry, WaitingState
 from scheduling.services.loading import venue_of_booking
-from staffkit.clocks import day_bounds, day_start, local, said, today
+from staffkit.clocks import day_bounds, day_start, format_moment, local, today
 from staffkit.scoping import in_scope, own_rows
 
 NEXT_INTERVIEWS = 10
@@ -153,7 +153,7 @@ def _last_broadcasts(request: HttpRequest) -> list[dict[str, Any]]:
     last = seen.prefetch_related("event")[:LAST_BROADCASTS]
     return [
         {
-            "when": said(broadcast.created_at, MOSCOW),
+            "when": format_moment(broadcast.created_at, MOSCOW),
             "event": str(broadcast.event),
             "status": broadcast.get_status_display(),
             "counts": counts(broadcast),

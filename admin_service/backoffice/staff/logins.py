@@ -21,7 +21,7 @@ from common.refusals import RefusedError
 from people.models import MOSCOW, City
 from security.second_factor import has_second_factor
 from staffkit.audit_labels import trail, visits
-from staffkit.clocks import said
+from staffkit.clocks import format_moment
 from staffkit.options import UseCaseAdmin, find, page, page_of, show_refusal
 from staffkit.sending.once import AlreadySentError, already_sent, ticket
 
@@ -118,7 +118,7 @@ class StaffLoginAdmin(UseCaseAdmin):
     @display(description=_("last login"), ordering="last_login")  # type: ignore[untyped-decorator]
     def seen(self, login: StaffLogin) -> str:
         """When, in Moscow."""
-        return said(login.last_login, MOSCOW) if login.last_login else "—"
+        return format_moment(login.last_login, MOSCOW) if login.last_login else "—"
 
     @action(  # type: ignore[untyped-decorator]
         description=_("New password"), url_path="password", permissions=["change"], icon="key"

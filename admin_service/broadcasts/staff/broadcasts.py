@@ -19,7 +19,7 @@ from common.mongo import collection
 from common.scope import SHARED, Rows
 from people.models import MOSCOW
 from shared_contracts.fields import LARGEST_TELEGRAM_ID
-from staffkit.clocks import said
+from staffkit.clocks import format_moment
 from staffkit.options import ReadOnlyAdmin, UseCaseAdmin, UseCaseForm, plainly
 
 MOST_DELIVERIES = 200
@@ -74,7 +74,7 @@ class BroadcastAdmin(ReadOnlyAdmin):
     @display(description=_("when"), ordering="created_at")  # type: ignore[untyped-decorator]
     def when(self, broadcast: Broadcast) -> str:
         """When it was started."""
-        return said(broadcast.created_at, MOSCOW)
+        return format_moment(broadcast.created_at, MOSCOW)
 
     @display(description=_("interview event"))  # type: ignore[untyped-decorator]
     def event_title(self, broadcast: Broadcast) -> str:

@@ -23,7 +23,7 @@ from people.models import MOSCOW, City
 from shared_contracts.notification import NotificationKind
 from shared_contracts.wording import LANGUAGES, REQUIRED
 from staffkit.audit_labels import actor_label
-from staffkit.clocks import said
+from staffkit.clocks import format_moment
 from staffkit.options import UseCaseAdmin, find, login, page, show_refusal
 from staffkit.sending.once import Done, send_once
 
@@ -101,7 +101,7 @@ class MessageTemplateAdmin(UseCaseAdmin):
         if request.method == "POST":
             self._restore(request, template)
             return HttpResponseRedirect(request.path)
-        told = [(one, said(one.at, MOSCOW), actor_label(one.actor)) for one in versions(template)]
+        told = [(one, format_moment(one.at, MOSCOW), actor_label(one.actor)) for one in versions(template)]
         return page(
             self,
             request,

@@ -25,7 +25,7 @@ from people.staff.forms import ImportForm
 from people.staff.handing_over import as_table, handing_over, links_of, shown
 from shared_contracts.dialog import Role
 from staffkit.audit_labels import trail
-from staffkit.clocks import said, today
+from staffkit.clocks import format_moment, today
 from staffkit.options import ExportingAdmin, ReadOnlyAdmin, find, login, page, plainly, show_refusal
 from staffkit.sending.once import Done, send_once
 from staffkit.spreadsheet import download
@@ -152,19 +152,19 @@ class InvitationAdmin(ExportingAdmin, ReadOnlyAdmin):
     @display(description=_("valid until"), ordering="expires_at")  # type: ignore[untyped-decorator]
     def until(self, invitation: Invitation) -> str:
         """In Moscow's zone."""
-        return said(invitation.expires_at, MOSCOW)
+        return format_moment(invitation.expires_at, MOSCOW)
 
     @display(description=_("used by"), ordering="used_at")  # type: ignore[untyped-decorator]
     def used_by(self, invitation: Invitation) -> str:
         """Which Telegram account used it, and when."""
         if not invitation.used_at:
             return "—"
-        return f"{invitation.used_by_telegram_id} · {said(invitation.used_at, MOSCOW)}"
+        return f"{invitation.used_by_telegram_id} · {format_moment(invitation.used_at, MOSCOW)}"
 
     @display(description=_("made"), ordering="created_at")  # type: ignore[untyped-decorator]
     def made(self, invitation: Invitation) -> str:
         """By whom and when."""
-        return f"{invitation.created_by} · {said(invitation.created_at, MOSCOW)}"
+        return f"{invitation.created_by} · {format_moment(invitation.created_at, MOSCOW)}"
 
     @admin.action(description=_("Make new links"), permissions=["invite"])
     def renew_chosen(self, request: HttpRequest, queryset: QuerySet[Invitation]) -> HttpResponse | None:
@@ -284,6 +284,6 @@ def _rows(invitations: QuerySet[Invitation]) -> Iterator[Sequence[object]]:
             person.telegram_id or "",
             invitation.get_role_display(),
             invitation.state.label,
-            said(invitation.expires_at, MOSCOW),
+            format_moment(invitation.expires_at, MOSCOW),
             invitation.note,
         ]

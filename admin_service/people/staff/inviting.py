@@ -17,7 +17,7 @@ from people.services.invitations import can_be_invited, invite
 from people.staff.forms import InviteForm
 from people.staff.handing_over import handing_over
 from people.staff.invitations import MAY_INVITE, made, may_invite
-from staffkit.clocks import said
+from staffkit.clocks import format_moment
 from staffkit.options import UseCaseAdmin, find, login, page, page_of, show_refusal
 from staffkit.sending.once import Done, send_once
 from staffkit.sending.sealed import is_as_shown
@@ -82,7 +82,7 @@ class InvitingAdmin(UseCaseAdmin):
             title=_("Invite by link"),
             obj=person,
             form=form,
-            until=said(waits.expires_at, MOSCOW) if waits else "",
+            until=format_moment(waits.expires_at, MOSCOW) if waits else "",
             agreed=agreed,
             submit_text=_("Make a link"),
             back=reverse(f"admin:people_{self.opts.model_name}_change", args=[person.pk]),

@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 from common.mongo import Document, collection
 from people.models import MOSCOW
 from questionnaires.models import STATUS_LABELS
-from staffkit.clocks import said
+from staffkit.clocks import format_moment
 
 _STATUSES = dict(STATUS_LABELS)
 _LATEST_FIRST = [("answered_at", -1)]
@@ -28,7 +28,7 @@ def shown(row: Document) -> dict[str, Any]:
     language = "en" if (get_language() or "").startswith("en") else "ru"
     return {
         "event": row["event"],
-        "when": said(row["answered_at"], MOSCOW),
+        "when": format_moment(row["answered_at"], MOSCOW),
         "version": row["version"],
         "status": _STATUSES.get(row["status"], row["status"]),
         "reason": row["reason"][language] if row["reason"] else "",

@@ -21,7 +21,7 @@ from questionnaires.services.answering import let_answer_again
 from questionnaires.staff.answer_texts import shown
 from scheduling.staff.filters import DayFilter, EventFilter
 from staffkit.audit_labels import trail
-from staffkit.clocks import said
+from staffkit.clocks import format_moment
 from staffkit.options import ReadOnlyAdmin, find, login, page, plainly
 from staffkit.scoping import Through
 
@@ -70,7 +70,7 @@ class AnswersAdmin(ReadOnlyAdmin):
     @display(description=_("answered"), ordering="answered_at")  # type: ignore[untyped-decorator]
     def when(self, answers: QuestionnaireAnswers) -> str:
         """When, in Moscow."""
-        return said(answers.answered_at, MOSCOW)
+        return format_moment(answers.answered_at, MOSCOW)
 
     @display(  # type: ignore[untyped-decorator]
         description=_("result"), ordering="status", label={"passed": "success", "rejected": "danger"}

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from common.mongo import Document
 from questionnaires.models import KIND_LABELS
 from questionnaires.services.reading import LANGUAGES
-from staffkit.clocks import day_said
+from staffkit.clocks import format_day
 
 _KINDS = dict(KIND_LABELS)
 
@@ -67,7 +67,7 @@ def _limits(question: Document) -> str:
             said.append(text % {"value": question[name]})
     for name, text in (("earliest", _("not before %(value)s")), ("latest", _("not after %(value)s"))):
         if question[name] is not None:
-            said.append(text % {"value": day_said(question[name])})
+            said.append(text % {"value": format_day(question[name])})
     return ", ".join(said)
 
 

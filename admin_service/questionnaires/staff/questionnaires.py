@@ -26,7 +26,7 @@ from questionnaires.staff.preview import preview
 from questionnaires.staff.rows import Changed, OrderedRows, RowsAdmin
 from shared_contracts.questionnaire import MOST_QUESTIONS
 from staffkit.audit_labels import trail
-from staffkit.clocks import said
+from staffkit.clocks import format_moment
 from staffkit.options import find, login, page
 from staffkit.sending.once import Done, send_once
 from staffkit.sending.sealed import is_as_shown
@@ -180,7 +180,7 @@ def _versions(questionnaire_id: ObjectId) -> list[dict[str, Any]]:
     return [
         {
             "number": row["number"],
-            "when": said(row["published_at"], MOSCOW),
+            "when": format_moment(row["published_at"], MOSCOW),
             "by": row["published_by"],
             "questions": len(json.loads(row["content"])["questions"]),
             "link": f"{link}?version={row['number']}",

@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 
-class AutoKind(StrEnum):
+class ReminderKind(StrEnum):
     """What an automatic message is."""
 
     DAY_OF = "day_of"
@@ -30,24 +30,24 @@ class AutoKind(StrEnum):
 
 TO_CANDIDATES = frozenset(
     {
-        AutoKind.DAY_OF,
-        AutoKind.EVENING_BEFORE,
-        AutoKind.TWO_HOURS,
-        AutoKind.NO_SHOW,
-        AutoKind.RECRUITER_ABSENT,
+        ReminderKind.DAY_OF,
+        ReminderKind.EVENING_BEFORE,
+        ReminderKind.TWO_HOURS,
+        ReminderKind.NO_SHOW,
+        ReminderKind.RECRUITER_ABSENT,
     }
 )
-REMINDERS = frozenset({AutoKind.DAY_OF, AutoKind.EVENING_BEFORE, AutoKind.TWO_HOURS})
+REMINDERS = frozenset({ReminderKind.DAY_OF, ReminderKind.EVENING_BEFORE, ReminderKind.TWO_HOURS})
 """To the candidate of a booking that stands."""
-PLANNED = REMINDERS | {AutoKind.NO_ANSWER, AutoKind.OUTCOME_DUE}
+PLANNED = REMINDERS | {ReminderKind.NO_ANSWER, ReminderKind.OUTCOME_DUE}
 """Those that follow from a booking's time alone (``planning.plan``)."""
-OFFERS = frozenset({AutoKind.NO_SHOW, AutoKind.RECRUITER_ABSENT})
+SECOND_CHANCES = frozenset({ReminderKind.NO_SHOW, ReminderKind.RECRUITER_ABSENT})
 """Another time, after the mark of the same name."""
-LISTS = frozenset({AutoKind.TOMORROW, AutoKind.STAFF_SUMMARY})
+LISTS = frozenset({ReminderKind.TOMORROW, ReminderKind.STAFF_SUMMARY})
 """About no single booking."""
 
 
-class AutoState(StrEnum):
+class MessageState(StrEnum):
     """How far an automatic message is."""
 
     SCHEDULED = "scheduled"
@@ -57,7 +57,7 @@ class AutoState(StrEnum):
     SUPPRESSED = "suppressed"
 
 
-class Why(StrEnum):
+class SuppressionReason(StrEnum):
     """Why a message is not sent."""
 
     BOOKED_LATE = "booked_late"
@@ -77,7 +77,7 @@ class Why(StrEnum):
     SWITCHED_OFF = "switched_off"
     NO_CHAT = "no_chat"
     """There is no chat it could go to."""
-    OFFERED_BEFORE = "offered_before"
+    SECOND_CHANCE_GIVEN = "offered_before"
     """Another time was offered to this candidate once already."""
     NOT_ASKED = "not_asked"
     """The candidate was never asked what this says they did not answer."""

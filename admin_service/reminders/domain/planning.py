@@ -3,8 +3,9 @@
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 
-from reminders.domain.kinds import AutoKind, Why
-from reminders.domain.timing import Timing, awake, is_quiet, local
+from common.quiet_hours import is_quiet, local, next_allowed_time
+from reminders.domain.kinds import ReminderKind, SuppressionReason
+from reminders.domain.timing import Timing
 
 EARLY_WITHIN = timedelta(minutes=30)
 """FR8: who starts less than this after the day-of reminder's time (before 11:30) is reminded the evening before."""
@@ -36,23 +37,23 @@ class Interview:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A message to come; with ``why`` one that does not, kept so that staff can see the reason.
+    """A message to come; with ``reason`` one that does not, kept so that staff can see the reason.
 
     From ``stale_at`` on it would be of no use. ``asks_attendance``: with the three buttons of R8.
     """
 
-    kind: AutoKind
+    kind: ReminderKind
     due_at: datetime
     stale_at: datetime
     asks_attendance: bool = False
-    why: Why | None = None
+    reason: SuppressionReason | None = None
 
 
 def plan(interview: Interview, timing: Timing) -> list[Planned]:
     """The messages of a booked interview, in the order of their times."""
     reminder = _reminder(interview, timing)
     prompt = _prompt(interview, timing, reminder)
-    if prompt and prompt.why is Why.MERGED and reminder:
+    if prompt and prompt.reason is SuppressionReason.MERGED and reminder:
         reminder = replace(reminder, asks_attendance=True)
     planned = [reminder, prompt, _no_answer(interview, timing, reminder, prompt), _outcome_due(interview, timing)]
     return sorted((item for item in planned if item), key=lambda item: item.due_at)
@@ -63,15 +64,17 @@ def _reminder(interview: Interview, timing: Timing) -> Planned | None:
     start = local(interview.starts_at, interview.timezone)
     latest = timing.day_of or time(11)
     early = start < datetime.combine(start.date(), latest, start.tzinfo) + EARLY_WITHIN
-    kind, clock = (AutoKind.EVENING_BEFORE, timing.evening_before) if early else (AutoKind.DAY_OF, timing.day_of)
+    kind, clock = (
+        (ReminderKind.EVENING_BEFORE, timing.evening_before) if early else (ReminderKind.DAY_OF, timing.day_of)
+    )
     if clock is None:
         return None
     day = start.date() - timedelta(days=early)
     due_at = datetime.combine(day, clock, start.tzinfo).astimezone(UTC)
-    why = Why.BOOKED_LATE if due_at <= interview.booked_at else None
+    reason = SuppressionReason.BOOKED_LATE if due_at <= interview.booked_at else None
     if is_quiet(due_at, interview.timezone):  # staff may set any time
-        why = Why.QUIET_HOURS
-    return Planned(kind, due_at, interview.starts_at, why=why)
+        reason = SuppressionReason.QUIET_HOURS
+    return Planned(kind, due_at, interview.starts_at, reason=reason)
 
 
 def _prompt(interview: Interview, timing: Timing, reminder: Planned | None) -> Planned | None:
@@ -79,14 +82,14 @@ def _prompt(interview: Interview, timing: Timing, reminder: Planned | None) -> P
     if timing.two_hours is None:
         return None
     prompt = Planned(
-        AutoKind.TWO_HOURS, interview.starts_at - timing.two_hours, interview.starts_at, asks_attendance=True
+        ReminderKind.TWO_HOURS, interview.starts_at - timing.two_hours, interview.starts_at, asks_attendance=True
     )
     if interview.booked_at > prompt.due_at - LATE_BOOKING:
-        return replace(prompt, why=Why.BOOKED_LATE)
+        return replace(prompt, reason=SuppressionReason.BOOKED_LATE)
     quiet = is_quiet(prompt.due_at, interview.timezone)
-    if reminder and not reminder.why and (quiet or abs(prompt.due_at - reminder.due_at) <= MERGE_WITHIN):
-        return replace(prompt, why=Why.MERGED)
-    return replace(prompt, why=Why.QUIET_HOURS) if quiet else prompt
+    if reminder and not reminder.reason and (quiet or abs(prompt.due_at - reminder.due_at) <= MERGE_WITHIN):
+        return replace(prompt, reason=SuppressionReason.MERGED)
+    return replace(prompt, reason=SuppressionReason.QUIET_HOURS) if quiet else prompt
 
 
 def _no_answer(
@@ -94,17 +97,23 @@ def _no_answer(
 ) -> Planned | None:
     """To the recruiter, if the candidate is asked and does not answer."""
     asked = reminder if reminder and reminder.asks_attendance else prompt
-    if asked is None or asked.why or timing.no_answer is None or interview.reader_timezone is None:
+    if asked is None or asked.reason or timing.no_answer is None or interview.reader_timezone is None:
         return None
     wanted = max(interview.starts_at - timing.no_answer, asked.due_at + TIME_TO_ANSWER)
-    due_at = awake(wanted, interview.reader_timezone)
-    why = None if due_at < interview.starts_at else Why.QUIET_HOURS if due_at > wanted else Why.STALE
-    return Planned(AutoKind.NO_ANSWER, due_at, interview.starts_at, why=why)
+    due_at = next_allowed_time(wanted, interview.reader_timezone)
+    reason = (
+        None
+        if due_at < interview.starts_at
+        else SuppressionReason.QUIET_HOURS
+        if due_at > wanted
+        else SuppressionReason.STALE
+    )
+    return Planned(ReminderKind.NO_ANSWER, due_at, interview.starts_at, reason=reason)
 
 
 def _outcome_due(interview: Interview, timing: Timing) -> Planned | None:
     """To the recruiter, once it is over."""
     if timing.outcome_due is None or interview.reader_timezone is None:
         return None
-    due_at = awake(interview.ends_at + timing.outcome_due, interview.reader_timezone)
-    return Planned(AutoKind.OUTCOME_DUE, due_at, interview.ends_at + OF_USE)
+    due_at = next_allowed_time(interview.ends_at + timing.outcome_due, interview.reader_timezone)
+    return Planned(ReminderKind.OUTCOME_DUE, due_at, interview.ends_at + OF_USE)

@@ -1,13 +1,9 @@
-"""When automatic messages go out, as staff have set it, and quiet hours."""
+"""When automatic messages go out, as staff have set it."""
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import time, timedelta
 
-from reminders.domain.kinds import AutoKind
-
-QUIET_FROM, QUIET_UNTIL = time(22), time(8)
-"""Quiet hours (R8), in the reader's zone: for candidates that is the slot's city's."""
+from reminders.domain.kinds import ReminderKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,33 +25,7 @@ class Timing:
     tomorrow: time | None = time(18)
     staff_summary: time | None = time(18, 30)
 
-    def of(self, kind: AutoKind) -> time | timedelta | None:
+    def of(self, kind: ReminderKind) -> time | timedelta | None:
         """The setting of a kind."""
         setting: time | timedelta | None = getattr(self, kind.value)
         return setting
-
-
-def local(moment: datetime, timezone: str) -> datetime:
-    """The moment on the clocks of an IANA time zone."""
-    return moment.astimezone(ZoneInfo(timezone))
-
-
-def is_quiet(moment: datetime, timezone: str) -> bool:
-    """Whether people in the zone sleep."""
-    clock = local(moment, timezone).time()
-    return clock >= QUIET_FROM or clock < QUIET_UNTIL
-
-
-def awake(moment: datetime, timezone: str) -> datetime:
-    """The moment itself, or the end of the quiet hours it falls in; in the moment's own zone."""
-    if not is_quiet(moment, timezone):
-        return moment
-    there = local(moment, timezone)
-    day = there.date() + timedelta(days=there.time() >= QUIET_FROM)
-    return datetime.combine(day, QUIET_UNTIL, there.tzinfo).astimezone(moment.tzinfo)
-
-
-def next_quiet(moment: datetime, timezone: str) -> datetime:
-    """When quiet hours begin after a moment outside them; in the moment's own zone."""
-    there = local(moment, timezone)
-    return datetime.combine(there.date(), QUIET_FROM, there.tzinfo).astimezone(moment.tzinfo)

@@ -14,10 +14,10 @@ from django.db import IntegrityError
 
 from common import correlation, wire
 from common.mongo import Document, collection, current_session
+from common.quiet_hours import local, next_quiet
 from messaging.outbox import Outgoing
 from people.models import MOSCOW
-from reminders.domain.kinds import AutoKind, AutoState, Why
-from reminders.domain.timing import local, next_quiet
+from reminders.domain.kinds import MessageState, ReminderKind, SuppressionReason
 from reminders.models import AutoMessage
 from reminders.services.summary import booked_on, day_summary, midnight
 from reminders.services.timings import Timings, read_timings
@@ -34,7 +34,7 @@ _BY_START = [("starts_at", 1), ("_id", 1)]
 class DueList(NamedTuple):
     """A list whose time has come. ``day``: the first moment of the day it is about, as the ledger keeps it."""
 
-    kind: AutoKind
+    kind: ReminderKind
     subject_id: ObjectId
     chat_id: int
     timezone: str
@@ -53,18 +53,18 @@ def plan_lists(now: datetime) -> int:
     Returns:
         How many were put down, with those that are too late to be sent.
     """
-    return sum(put_down(item, now) for item in due_lists(now))
+    return sum(store_list(item, now) for item in due_lists(now))
 
 
 def due_lists(now: datetime) -> list[DueList]:
     """The lists whose time has come today, that have something to tell and have not been put down."""
     timings = read_timings()
     due = [*_summary_due(timings, now), *_with_interviews(_tomorrows_due(timings, now))]
-    known = _known(due)
+    known = _already_stored(due)
     return [item for item in due if (item.subject_id, item.day) not in known]
 
 
-def put_down(item: DueList, now: datetime) -> bool:
+def store_list(item: DueList, now: datetime) -> bool:
     """Write a list into the ledger; False where another scan was first, which the unique index decides."""
     stale_at = next_quiet(item.due_at, item.timezone)
     stale = now >= stale_at
@@ -76,15 +76,15 @@ def put_down(item: DueList, now: datetime) -> bool:
             target_chat_id=item.chat_id,
             due_at=item.due_at,
             stale_at=stale_at,
-            state=AutoState.SUPPRESSED.value if stale else AutoState.SCHEDULED.value,
-            why=Why.STALE.value if stale else "",
+            state=MessageState.SUPPRESSED.value if stale else MessageState.SCHEDULED.value,
+            why=SuppressionReason.STALE.value if stale else "",
         )
     except IntegrityError:
         return False
     return True
 
 
-def digest_for(row: Document, now: datetime) -> Outgoing | Why:
+def digest_for(row: Document, now: datetime) -> Outgoing | SuppressionReason:
     """The command that sends a list, as things stand at this moment.
 
     Args:
@@ -94,10 +94,10 @@ def digest_for(row: Document, now: datetime) -> Outgoing | Why:
     Returns:
         Why there is none where its reader has gone, or there is nothing to tell any more.
     """
-    return _staff_summary(row, now) if row["kind"] == AutoKind.STAFF_SUMMARY else _tomorrow(row, now)
+    return _staff_summary(row, now) if row["kind"] == ReminderKind.STAFF_SUMMARY else _tomorrow(row, now)
 
 
-def tomorrows(recruiter_id: ObjectId, day: datetime, timezone: str) -> Document:
+def interviews_on(recruiter_id: ObjectId, day: datetime, timezone: str) -> Document:
     """The MongoDB condition of a recruiter's interviews on a day; served by ``bookings_recruiter``."""
     return {"recruiter_id": recruiter_id, **booked_on(day, timezone)}
 
@@ -108,11 +108,11 @@ def _summary_due(timings: Timings, now: datetime) -> list[DueList]:
     if chat is None or clock is None:
         return []
     today = midnight(now, MOSCOW)
-    return _if_due(AutoKind.STAFF_SUMMARY, chat["_id"], chat["chat_id"], MOSCOW, today, clock, now)
+    return _if_due(ReminderKind.STAFF_SUMMARY, chat["_id"], chat["chat_id"], MOSCOW, today, clock, now)
 
 
 def _tomorrows_due(timings: Timings, now: datetime) -> list[DueList]:
-    rows = list(collection("recruiters").find(_reading()))
+    rows = list(collection("recruiters").find(_reachable()))
     zones = _zones(rows)
     due: list[DueList] = []
     for row in rows:
@@ -120,12 +120,12 @@ def _tomorrows_due(timings: Timings, now: datetime) -> list[DueList]:
         clock = timings.of(None, str(city_id) if city_id else None).tomorrow
         if clock:
             day = midnight(now, zone, days=1)
-            due += _if_due(AutoKind.TOMORROW, row["_id"], row["telegram_id"], zone, day, clock, now)
+            due += _if_due(ReminderKind.TOMORROW, row["_id"], row["telegram_id"], zone, day, clock, now)
     return due
 
 
 def _if_due(
-    kind: AutoKind, subject_id: ObjectId, chat_id: int, timezone: str, day: datetime, clock: time, now: datetime
+    kind: ReminderKind, subject_id: ObjectId, chat_id: int, timezone: str, day: datetime, clock: time, now: datetime
 ) -> list[DueList]:
     due_at = datetime.combine(local(now, timezone).date(), clock, ZoneInfo(timezone)).astimezone(now.tzinfo)
     return [DueList(kind, subject_id, chat_id, timezone, day, due_at)] if due_at <= now else []
@@ -144,37 +144,37 @@ def _with_interviews(lists: Iterable[DueList]) -> list[DueList]:
     return found
 
 
-def _known(lists: Iterable[DueList]) -> set[tuple[ObjectId, datetime]]:
+def _already_stored(lists: Iterable[DueList]) -> set[tuple[ObjectId, datetime]]:
     """Those put down before; served by ``auto_subject``."""
     query = {
         "subject_id": {"$in": [item.subject_id for item in lists]},
-        "kind": {"$in": [AutoKind.TOMORROW.value, AutoKind.STAFF_SUMMARY.value]},
+        "kind": {"$in": [ReminderKind.TOMORROW.value, ReminderKind.STAFF_SUMMARY.value]},
         "starts_at": {"$in": sorted({item.day for item in lists})},
     }
     rows = collection("auto_messages").find(query, {"subject_id": 1, "starts_at": 1})
     return {(row["subject_id"], row["starts_at"]) for row in rows}
 
 
-def _tomorrow(row: Document, now: datetime) -> Outgoing | Why:
-    reader = {**_reading(), "_id": row["subject_id"], "telegram_id": row["target_chat_id"]}
+def _tomorrow(row: Document, now: datetime) -> Outgoing | SuppressionReason:
+    reader = {**_reachable(), "_id": row["subject_id"], "telegram_id": row["target_chat_id"]}
     recruiters = list(collection("recruiters").find(reader, session=current_session()))
     if not recruiters:
-        return Why.NO_CHAT
+        return SuppressionReason.NO_CHAT
     zone = _zones(recruiters)[row["subject_id"]]
-    query = tomorrows(row["subject_id"], row["starts_at"], zone)
+    query = interviews_on(row["subject_id"], row["starts_at"], zone)
     found = collection("bookings").find(query, session=current_session()).sort(_BY_START).limit(MOST_ENTRIES)
     entries = _entries(list(found))
     more = 0
     if len(entries) == MOST_ENTRIES:
         more = collection("bookings").count_documents(query, session=current_session()) - MOST_ENTRIES
-    return _command(row, now, zone, entries=entries, more=more) if entries else Why.EMPTY
+    return _command(row, now, zone, entries=entries, more=more) if entries else SuppressionReason.EMPTY
 
 
-def _staff_summary(row: Document, now: datetime) -> Outgoing | Why:
+def _staff_summary(row: Document, now: datetime) -> Outgoing | SuppressionReason:
     reader = {"_id": row["subject_id"], "chat_id": row["target_chat_id"]}
     chat = collection("staff_chat").find_one(reader, session=current_session())
     if chat is None:
-        return Why.NO_CHAT
+        return SuppressionReason.NO_CHAT
     summary = day_summary(row["starts_at"], MOSCOW, now)
     return _command(row, now, MOSCOW, language=chat["language"], summary=summary)
 
@@ -233,7 +233,7 @@ def _entries_of(bookings: Sequence[Document]) -> list[DigestEntry]:
     return entries
 
 
-def _reading() -> Document:
+def _reachable() -> Document:
     """Recruiters whom the bot can write to."""
     return {"is_active": True, "telegram_id": {"$ne": None}, "blocked_at": None}
 

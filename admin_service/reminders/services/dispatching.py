@@ -6,12 +6,12 @@ from datetime import datetime
 from typing import NamedTuple
 
 from common.mongo import Document
+from common.quiet_hours import local, next_quiet
 from messaging.outbox import Outgoing
 from reminders.domain.judging import Send
-from reminders.domain.kinds import AutoKind, Why
-from reminders.domain.timing import local, next_quiet
+from reminders.domain.kinds import ReminderKind, SuppressionReason
 from reminders.services import digests
-from reminders.services.standing import Scene
+from reminders.services.message_context import MessageContext
 from scheduling.services import cards
 from scheduling.services.candidate_news import derived_id
 from scheduling.services.serializing import booking_view
@@ -20,61 +20,61 @@ from shared_contracts.notification import NotificationCommand, NotificationKind
 from shared_contracts.topology import NOTIFICATION_COMMAND
 
 
-class Made(NamedTuple):
-    """The messages to send. With ``why`` the automatic message is none of them, and is not sent."""
+class DispatchResult(NamedTuple):
+    """The messages to send. With ``reason`` the automatic message is none of them, and is not sent."""
 
     messages: list[Outgoing]
-    why: Why | None = None
+    reason: SuppressionReason | None = None
 
 
-Dispatch = Callable[[Document, Send, Scene, datetime], Made]
+Dispatch = Callable[[Document, Send, MessageContext, datetime], DispatchResult]
 
 
-def _to_candidate(row: Document, verdict: Send, scene: Scene, now: datetime) -> Made:
-    booking = scene.booking(row)
-    view = booking_view(booking, scene.state)
+def _to_candidate(row: Document, verdict: Send, context: MessageContext, now: datetime) -> DispatchResult:
+    booking = context.booking(row)
+    view = booking_view(booking, context.state)
     if booking is None or view is None:
-        return Made([], Why.ENDED)
+        return DispatchResult([], SuppressionReason.ENDED)
     timezone = view.slot.city.timezone
     message = NotificationCommand(
         message_id=derived_id(str(row["_id"]), f"attempt/{row['attempts'] + 1}"),
         correlation_id=uuid.uuid4().hex,
         occurred_at=now,
         notification_id=str(row["_id"]),
-        kind=_said(AutoKind(row["kind"]), booking.starts_at, timezone, now),
+        kind=_notification_kind(ReminderKind(row["kind"]), booking.starts_at, timezone, now),
         user_telegram_id=booking.telegram_id,
         booking=view,
-        candidate_name=scene.state.candidates[booking.telegram_id].first_name,
+        candidate_name=context.state.candidates[booking.telegram_id].first_name,
         asks_attendance=verdict.asks_attendance,
         recheck=True,
         attempt=row["attempts"] + 1,
         not_after=min(row["stale_at"], next_quiet(now, timezone)),
     )
-    return Made([Outgoing(NOTIFICATION_COMMAND, message)])
+    return DispatchResult([Outgoing(NOTIFICATION_COMMAND, message)])
 
 
-def _said(kind: AutoKind, starts_at: datetime, timezone: str, now: datetime) -> NotificationKind:
+def _notification_kind(kind: ReminderKind, starts_at: datetime, timezone: str, now: datetime) -> NotificationKind:
     """A reminder that comes late says what is true when it comes."""
-    if kind is AutoKind.NO_SHOW:
+    if kind is ReminderKind.NO_SHOW:
         return NotificationKind.NO_SHOW
-    if kind is AutoKind.RECRUITER_ABSENT:
+    if kind is ReminderKind.RECRUITER_ABSENT:
         return NotificationKind.RECRUITER_ABSENT
-    if kind is AutoKind.TWO_HOURS:
+    if kind is ReminderKind.TWO_HOURS:
         return NotificationKind.REMINDER_SOON
     today = local(now, timezone).date() == local(starts_at, timezone).date()
     return NotificationKind.REMINDER_TODAY if today else NotificationKind.REMINDER_TOMORROW
 
 
-def _to_recruiter(row: Document, verdict: Send, scene: Scene, now: datetime) -> Made:
+def _to_recruiter(row: Document, verdict: Send, context: MessageContext, now: datetime) -> DispatchResult:
     occasion = CardOccasion(row["occasion"] or row["kind"])
     messages = cards.notice(str(row["booking_id"]), occasion, str(row["_id"]), uuid.uuid4().hex, now)
     # Who no longer has the booking may only see their card follow: of that nobody reports.
-    return Made(messages, None if notices(messages) else Why.NO_CHAT)
+    return DispatchResult(messages, None if notices(messages) else SuppressionReason.NO_CHAT)
 
 
-def _list(row: Document, verdict: Send, scene: Scene, now: datetime) -> Made:
+def _list(row: Document, verdict: Send, context: MessageContext, now: datetime) -> DispatchResult:
     found = digests.digest_for(row, now)
-    return Made([], found) if isinstance(found, Why) else Made([found])
+    return DispatchResult([], found) if isinstance(found, SuppressionReason) else DispatchResult([found])
 
 
 def notices(messages: Iterable[Outgoing]) -> list[CardCommand]:
@@ -83,15 +83,15 @@ def notices(messages: Iterable[Outgoing]) -> list[CardCommand]:
     return [card for card in cards_sent if card.attention is CardAttention.NOTICE]
 
 
-DISPATCH: dict[AutoKind, Dispatch] = {
-    AutoKind.DAY_OF: _to_candidate,
-    AutoKind.EVENING_BEFORE: _to_candidate,
-    AutoKind.TWO_HOURS: _to_candidate,
-    AutoKind.NO_SHOW: _to_candidate,
-    AutoKind.RECRUITER_ABSENT: _to_candidate,
-    AutoKind.NO_ANSWER: _to_recruiter,
-    AutoKind.OUTCOME_DUE: _to_recruiter,
-    AutoKind.CHANGE: _to_recruiter,
-    AutoKind.TOMORROW: _list,
-    AutoKind.STAFF_SUMMARY: _list,
+DISPATCH: dict[ReminderKind, Dispatch] = {
+    ReminderKind.DAY_OF: _to_candidate,
+    ReminderKind.EVENING_BEFORE: _to_candidate,
+    ReminderKind.TWO_HOURS: _to_candidate,
+    ReminderKind.NO_SHOW: _to_candidate,
+    ReminderKind.RECRUITER_ABSENT: _to_candidate,
+    ReminderKind.NO_ANSWER: _to_recruiter,
+    ReminderKind.OUTCOME_DUE: _to_recruiter,
+    ReminderKind.CHANGE: _to_recruiter,
+    ReminderKind.TOMORROW: _list,
+    ReminderKind.STAFF_SUMMARY: _list,
 }

@@ -9,18 +9,27 @@ from bson import Int64, ObjectId
 from pymongo import InsertOne, UpdateMany
 
 from common.mongo import Document, collection, current_session
-from reminders.domain.kinds import OFFERS, AutoKind, AutoState, Why
+from common.quiet_hours import next_allowed_time
+from reminders.domain.kinds import SECOND_CHANCES, MessageState, ReminderKind, SuppressionReason
 from reminders.domain.occasions import occasion
 from reminders.domain.planning import OF_USE, Planned
-from reminders.domain.timing import awake
-from reminders.services.entries import STANDS, Change, Context, Operation, new_row, operations, plan_fields, suppressed
+from reminders.services.message_writes import (
+    STANDS,
+    BookingChange,
+    Operation,
+    PlanningContext,
+    new_row,
+    plan_fields,
+    suppression,
+    writes_for,
+)
 from reminders.services.readers import recruiter_zones
 from reminders.services.timings import read_timings
 from scheduling.domain.model import Booking, Decision, Slot, State
 from shared_contracts.card import CardOccasion
 
 
-class News(NamedTuple):
+class RecruiterNotice(NamedTuple):
     """Something that a booking's recruiter is to hear."""
 
     booking: Booking
@@ -32,56 +41,60 @@ def follow(before: State, after: State, decisions: Sequence[Decision], now: date
     """Bring the ledger in line with what a batch changed, and let recruiters hear of it."""
     ids = {decision.after.id for decision in decisions if decision.changed and decision.after}
     ended = (after.bookings[booking_id] for booking_id in ids)
-    changes = [Change(before.bookings.get(item.id), item, after.slots.get(item.slot_id)) for item in ended]
-    carry([change for change in changes if _facts(change.before) != _facts(change.after)], now)
+    changes = [BookingChange(before.bookings.get(item.id), item, after.slots.get(item.slot_id)) for item in ended]
+    plan_messages(
+        [change for change in changes if _relevant_facts(change.before) != _relevant_facts(change.after)], now
+    )
     told = [(decision.after.id, what) for decision in decisions if decision.after and (what := occasion(decision))]
     booked = [(after.bookings[booking_id], what) for booking_id, what in told]
     known = [(booking, what) for booking, what in booked if booking.slot_id in after.slots]
-    tell_recruiters([News(booking, after.slots[booking.slot_id], what) for booking, what in known], now)
+    tell_recruiters([RecruiterNotice(booking, after.slots[booking.slot_id], what) for booking, what in known], now)
 
 
-def carry(changes: Sequence[Change], now: datetime) -> None:
+def plan_messages(changes: Sequence[BookingChange], now: datetime) -> None:
     """Plan, plan anew or suppress the messages of bookings; those that are as they should be are left alone."""
     if not changes:
         return
-    context = Context(read_timings(), recruiter_zones(change.slot for change in changes if change.slot), now)
+    context = PlanningContext(read_timings(), recruiter_zones(change.slot for change in changes if change.slot), now)
     rows = _rows_of(change.after.id for change in changes if change.before)
-    _write([write for change in changes for write in operations(change, rows[change.after.id], context)])
+    _bulk_write([write for change in changes for write in writes_for(change, rows[change.after.id], context)])
 
 
-def tell_recruiters(news: Sequence[News], now: datetime) -> None:
+def tell_recruiters(news: Sequence[RecruiterNotice], now: datetime) -> None:
     """Let recruiters hear of changes: now, or in the morning; of several to one booking, of the last."""
     if not news:
         return
     timings, zones = read_timings(), recruiter_zones(item.slot for item in news)
     # A recruiter hears of it, too, when their booking has gone where there is none.
-    held = _held(item.booking.id for item in news if item.slot.id not in zones)
+    held = _with_recruiter_card(item.booking.id for item in news if item.slot.id not in zones)
     writes: list[Operation] = []
     for booking, slot, what in {item.booking.id: item for item in news}.values():
         wait = timings.of(slot.event_id, slot.city_id).change
         if wait is None or not (slot.id in zones or booking.id in held):
             continue
-        due_at = awake(now + wait, zones.get(slot.id, slot.place.timezone))
-        planned = Planned(AutoKind.CHANGE, due_at, due_at + OF_USE)
+        due_at = next_allowed_time(now + wait, zones.get(slot.id, slot.place.timezone))
+        planned = Planned(ReminderKind.CHANGE, due_at, due_at + OF_USE)
         fields = plan_fields(planned, slot.recruiter_telegram_id, now)
         row = new_row(booking, {**fields, "turn": Int64(booking.version), "occasion": what.value}, now)
         if booking.version > 1:
-            older = {"booking_id": ObjectId(booking.id), "kind": AutoKind.CHANGE.value}
-            writes.append(UpdateMany({**older, "state": AutoState.SCHEDULED.value}, suppressed(Why.MERGED, now)))
+            older = {"booking_id": ObjectId(booking.id), "kind": ReminderKind.CHANGE.value}
+            writes.append(
+                UpdateMany({**older, "state": MessageState.SCHEDULED.value}, suppression(SuppressionReason.MERGED, now))
+            )
         writes.append(InsertOne(row))
-    _write(writes)
+    _bulk_write(writes)
 
 
-def _facts(booking: Booking | None) -> tuple[object, ...] | None:
+def _relevant_facts(booking: Booking | None) -> tuple[object, ...] | None:
     """What a booking's messages depend on."""
     if booking is None:
         return None
     if booking.status not in STANDS:
-        return (booking.status,) if booking.status.value in {kind.value for kind in OFFERS} else None
+        return (booking.status,) if booking.status.value in {kind.value for kind in SECOND_CHANCES} else None
     return booking.slot_id, booking.starts_at, booking.ends_at, booking.attendance is None
 
 
-def _held(booking_ids: Iterable[str]) -> set[str]:
+def _with_recruiter_card(booking_ids: Iterable[str]) -> set[str]:
     """Which of the bookings a recruiter has the card of."""
     ids = [ObjectId(booking_id) for booking_id in booking_ids]
     query = {"_id": {"$in": ids}, "card_holders": {"$ne": []}}
@@ -92,13 +105,13 @@ def _held(booking_ids: Iterable[str]) -> set[str]:
 def _rows_of(booking_ids: Iterable[str]) -> dict[str, list[Document]]:
     ids = [ObjectId(booking_id) for booking_id in booking_ids]
     found: dict[str, list[Document]] = defaultdict(list)
-    query = {"booking_id": {"$in": ids}, "kind": {"$ne": AutoKind.CHANGE.value}}
+    query = {"booking_id": {"$in": ids}, "kind": {"$ne": ReminderKind.CHANGE.value}}
     for row in collection("auto_messages").find(query, session=current_session()) if ids else ():
         found[str(row["booking_id"])].append(row)
     return found
 
 
-def _write(writes: Sequence[Operation]) -> None:
+def _bulk_write(writes: Sequence[Operation]) -> None:
     """In as few round trips as there are kinds of operation."""
     if writes:
         updates_first = sorted(writes, key=lambda write: isinstance(write, InsertOne))

@@ -6,7 +6,7 @@ from datetime import datetime
 from common.mongo import Document, collection, current_session, in_transaction
 from reminders.domain.kinds import PLANNED
 from reminders.services import ledger
-from reminders.services.entries import Change
+from reminders.services.message_writes import BookingChange
 from scheduling.services import loading
 from shared_contracts.directory import BookingStatus
 
@@ -49,8 +49,8 @@ def _replan(ids: list[Document], now: datetime) -> int:
     changes = []
     for row in rows:
         booking = loading.booking_from(row)
-        changes.append(Change(booking, booking, slots.get(booking.slot_id), row["created_at"]))
-    ledger.carry(changes, now)
+        changes.append(BookingChange(booking, booking, slots.get(booking.slot_id), row["created_at"]))
+    ledger.plan_messages(changes, now)
     return len(rows)
 
 

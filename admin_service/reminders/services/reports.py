@@ -8,10 +8,10 @@ from datetime import datetime
 from bson import Int64, ObjectId
 
 from common.mongo import Document, collection, current_session
-from reminders.domain.judging import outdated
-from reminders.domain.kinds import AutoKind, AutoState
-from reminders.services.entries import suppressed
-from reminders.services.standing import read_scene
+from reminders.domain.judging import outdated_reason
+from reminders.domain.kinds import MessageState, ReminderKind
+from reminders.services.message_context import load_message_context
+from reminders.services.message_writes import suppression
 from shared_contracts.broadcast import (
     CardDelivered,
     Delivery,
@@ -21,10 +21,10 @@ from shared_contracts.broadcast import (
 )
 
 _STATES = {
-    DeliveryStatus.SENT: AutoState.SENT,
-    DeliveryStatus.UNCERTAIN: AutoState.SENT,
-    DeliveryStatus.BLOCKED: AutoState.FAILED,
-    DeliveryStatus.FAILED: AutoState.FAILED,
+    DeliveryStatus.SENT: MessageState.SENT,
+    DeliveryStatus.UNCERTAIN: MessageState.SENT,
+    DeliveryStatus.BLOCKED: MessageState.FAILED,
+    DeliveryStatus.FAILED: MessageState.FAILED,
 }
 
 
@@ -49,23 +49,25 @@ def _attempt(item: NotificationDelivered | CardDelivered | DigestDelivered) -> D
         if item.auto_message_id is None:
             return None
         arrived = item.delivery.status is DeliveryStatus.SENT
-        states = [AutoState.QUEUED.value, *([AutoState.FAILED.value] if arrived else [])]
+        states = [MessageState.QUEUED.value, *([MessageState.FAILED.value] if arrived else [])]
         return {"_id": ObjectId(item.auto_message_id), "state": {"$in": states}}
     message_id = item.notification_id if isinstance(item, NotificationDelivered) else item.digest_id
-    return {"_id": ObjectId(message_id), "state": AutoState.QUEUED.value, "attempts": item.attempt}
+    return {"_id": ObjectId(message_id), "state": MessageState.QUEUED.value, "attempts": item.attempt}
 
 
 def _unsent(row: Document, delivery: Delivery, now: datetime) -> Document:
     """Not sent: suppressed for what the booking shows; else (it was too late, or true again) it is judged anew."""
-    why = None
+    reason = None
     if delivery.status is DeliveryStatus.SUPPRESSED:
-        why = outdated(AutoKind(row["kind"]), row["starts_at"], read_scene([row]).standing(row))
-    if why:
-        return suppressed(why, now)
-    return {"$set": {"state": AutoState.SCHEDULED.value, "due_at": now, "updated_at": now}}
+        reason = outdated_reason(
+            ReminderKind(row["kind"]), row["starts_at"], load_message_context([row]).booking_facts(row)
+        )
+    if reason:
+        return suppression(reason, now)
+    return {"$set": {"state": MessageState.SCHEDULED.value, "due_at": now, "updated_at": now}}
 
 
-def _ended(state: AutoState, delivery: Delivery, sent_at: datetime, now: datetime) -> Document:
+def _ended(state: MessageState, delivery: Delivery, sent_at: datetime, now: datetime) -> Document:
     arrived = delivery.status is DeliveryStatus.SENT
     message_id = delivery.telegram_message_id
     fields = {

@@ -7,39 +7,40 @@ from django.utils.translation import gettext as _
 
 from common import clock
 from common.mongo import collection, current_session, in_transaction
+from common.quiet_hours import QUIET_FROM, QUIET_UNTIL
 from common.refusals import RefusedError
 from people.services.people import facts, save_audited
-from reminders.domain.kinds import AutoKind
-from reminders.domain.timing import QUIET_FROM, QUIET_UNTIL, Timing
+from reminders.domain.kinds import ReminderKind
+from reminders.domain.timing import Timing
 from reminders.models import ReminderRule, StaffChat
 from scheduling.services.audit import record_staff
 
 RULE_FACTS = ("kind", "event_id", "city_id", "is_on", "at", "minutes")
 _HOUR = 60
-MINUTES: dict[AutoKind, tuple[int, int]] = {
-    AutoKind.TWO_HOURS: (30, 24 * _HOUR),
-    AutoKind.NO_ANSWER: (10, 12 * _HOUR),
-    AutoKind.OUTCOME_DUE: (0, 24 * _HOUR),
-    AutoKind.CHANGE: (0, 2 * _HOUR),
-    AutoKind.NO_SHOW: (0, 24 * _HOUR),
-    AutoKind.RECRUITER_ABSENT: (0, 24 * _HOUR),
+MINUTES: dict[ReminderKind, tuple[int, int]] = {
+    ReminderKind.TWO_HOURS: (30, 24 * _HOUR),
+    ReminderKind.NO_ANSWER: (10, 12 * _HOUR),
+    ReminderKind.OUTCOME_DUE: (0, 24 * _HOUR),
+    ReminderKind.CHANGE: (0, 2 * _HOUR),
+    ReminderKind.NO_SHOW: (0, 24 * _HOUR),
+    ReminderKind.RECRUITER_ABSENT: (0, 24 * _HOUR),
 }
 """Least and most minutes of the kinds that have them; the others have a clock time."""
 
 
-def by_the_clock(kind: AutoKind) -> bool:
+def by_the_clock(kind: ReminderKind) -> bool:
     """Whether messages of the kind go out at a time of day, rather than so long before or after something."""
     return isinstance(Timing().of(kind), time)
 
 
-def may_name_event(kind: AutoKind) -> bool:
+def may_name_event(kind: ReminderKind) -> bool:
     """Whether a rule can be for one interview event: lists are about all of them."""
-    return kind not in {AutoKind.TOMORROW, AutoKind.STAFF_SUMMARY}
+    return kind not in {ReminderKind.TOMORROW, ReminderKind.STAFF_SUMMARY}
 
 
-def may_name_city(kind: AutoKind) -> bool:
+def may_name_city(kind: ReminderKind) -> bool:
     """Whether a rule can be for one city: staff have one summary."""
-    return kind is not AutoKind.STAFF_SUMMARY
+    return kind is not ReminderKind.STAFF_SUMMARY
 
 
 def save_rule(rule: ReminderRule, *, actor: str) -> None:
@@ -52,7 +53,7 @@ def save_rule(rule: ReminderRule, *, actor: str) -> None:
     Raises:
         RefusedError: naming the field: a time in quiet hours, minutes that make no sense, a second rule for the same.
     """
-    kind = AutoKind(rule.kind)
+    kind = ReminderKind(rule.kind)
     _check_place(rule, kind)
     if not rule.is_on:
         rule.at, rule.minutes = "", None
@@ -105,7 +106,7 @@ def _gone() -> RefusedError:
     return RefusedError({"": _("This rule has been taken away meanwhile.")})
 
 
-def _check_place(rule: ReminderRule, kind: AutoKind) -> None:
+def _check_place(rule: ReminderRule, kind: ReminderKind) -> None:
     about_all = _("This message is about all interviews. Leave this empty.")
     if rule.event_id and not may_name_event(kind):
         raise RefusedError({"event": about_all})
@@ -121,7 +122,7 @@ def _check_clock(rule: ReminderRule) -> None:
         raise RefusedError({"at": _("We don't write from 22:00 to 08:00. Choose a time from 08:00 to 21:59.")})
 
 
-def _check_minutes(rule: ReminderRule, kind: AutoKind) -> None:
+def _check_minutes(rule: ReminderRule, kind: ReminderKind) -> None:
     rule.at = ""
     least, most = MINUTES[kind]
     if rule.minutes is not None and not least <= rule.minutes <= most:

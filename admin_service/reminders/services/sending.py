@@ -18,10 +18,10 @@ from common.mongo import Document, collection, current_session, in_transaction
 from messaging import outbox
 from messaging.outbox import Outgoing
 from reminders.domain.judging import Hold, Send, Suppress, judge
-from reminders.domain.kinds import TO_CANDIDATES, AutoKind, AutoState, Why
+from reminders.domain.kinds import TO_CANDIDATES, MessageState, ReminderKind, SuppressionReason
 from reminders.services.dispatching import DISPATCH, notices
-from reminders.services.entries import suppressed
-from reminders.services.standing import Scene, entry, read_scene
+from reminders.services.message_context import MessageContext, load_message_context, message_from
+from reminders.services.message_writes import suppression
 from scheduling.services import candidate_news
 from scheduling.services.saving import GuardFailedError
 
@@ -46,7 +46,7 @@ class Outcome:
 
 def due(now: datetime) -> Document:
     """The MongoDB condition of messages that are due; served by ``auto_due``."""
-    return {"state": AutoState.SCHEDULED.value, "due_at": {"$lte": now}}
+    return {"state": MessageState.SCHEDULED.value, "due_at": {"$lte": now}}
 
 
 def send_all_due(now: datetime) -> int:
@@ -68,12 +68,12 @@ def send_unreported_again(now: datetime) -> int:
     Safe while the first command still waits somewhere: the bot sends the newest attempt only, and nothing twice.
     """
     lost = {
-        "state": AutoState.QUEUED.value,
+        "state": MessageState.QUEUED.value,
         "kind": {"$in": [kind.value for kind in TO_CANDIDATES]},
         "queued_at": {"$lte": now - UNREPORTED},
         "stale_at": {"$gt": now},
     }
-    again = {"$set": {"state": AutoState.SCHEDULED.value, "due_at": now, "updated_at": now}}
+    again = {"$set": {"state": MessageState.SCHEDULED.value, "due_at": now, "updated_at": now}}
     return collection("auto_messages").update_many(lost, again).modified_count
 
 
@@ -96,10 +96,10 @@ def decide(ids: Sequence[ObjectId], now: datetime) -> Outcome:
     """Judge each message by its booking as it is at this moment, and make what is to be sent."""
     found = collection("auto_messages").find({"_id": {"$in": list(ids)}, **due(now)}, session=current_session())
     rows = list(found.sort("due_at", 1))
-    scene, outcome = read_scene(rows), Outcome()
+    context, outcome = load_message_context(rows), Outcome()
     for row in rows:
         if str(row["_id"]) not in outcome.closed:
-            _decide(row, scene, outcome, now)
+            _decide(row, context, outcome, now)
     return outcome
 
 
@@ -117,37 +117,39 @@ def write(outcome: Outcome) -> None:
     candidate_news.remember(outcome.messages)
 
 
-def _decide(row: Document, scene: Scene, outcome: Outcome, now: datetime) -> None:
-    verdict = judge(entry(row), scene.standing(row), scene.around(row), scene.zone(row), now)
+def _decide(row: Document, context: MessageContext, outcome: Outcome, now: datetime) -> None:
+    verdict = judge(
+        message_from(row), context.booking_facts(row), context.siblings_of(row), context.reader_timezone(row), now
+    )
     if isinstance(verdict, Hold):
         outcome.writes.append(_update(row["_id"], {"$set": {"due_at": verdict.until, "updated_at": now}}))
         return
     outcome.closed.add(str(row["_id"]))
     if isinstance(verdict, Suppress):
-        outcome.writes.append(_update(row["_id"], suppressed(verdict.why, now)))
+        outcome.writes.append(_update(row["_id"], suppression(verdict.reason, now)))
         return
-    messages, why = DISPATCH[AutoKind(row["kind"])](row, verdict, scene, now)
+    messages, reason = DISPATCH[ReminderKind(row["kind"])](row, verdict, context, now)
     outcome.messages += messages
-    if why:
-        outcome.writes.append(_update(row["_id"], suppressed(why, now)))
+    if reason:
+        outcome.writes.append(_update(row["_id"], suppression(reason, now)))
         return
     outcome.writes.append(_update(row["_id"], _claim(verdict, messages, now)))
-    _close(verdict.absorbs, Why.MERGED, outcome, now)
-    if row["kind"] == AutoKind.NO_SHOW.value:
+    _close(verdict.absorbs, SuppressionReason.MERGED, outcome, now)
+    if row["kind"] == ReminderKind.NO_SHOW.value:
         # Written with the claim, so that of two scans at once only one can offer.
-        _close(scene.other_offers(row), Why.OFFERED_BEFORE, outcome, now)
+        _close(context.other_second_chances(row), SuppressionReason.SECOND_CHANCE_GIVEN, outcome, now)
 
 
-def _close(message_ids: Sequence[str], why: Why, outcome: Outcome, now: datetime) -> None:
+def _close(message_ids: Sequence[str], reason: SuppressionReason, outcome: Outcome, now: datetime) -> None:
     """End messages that one which goes makes needless."""
     for message_id in message_ids:
         if message_id not in outcome.closed:
             outcome.closed.add(message_id)
-            outcome.writes.append(_update(ObjectId(message_id), suppressed(why, now)))
+            outcome.writes.append(_update(ObjectId(message_id), suppression(reason, now)))
 
 
 def _claim(verdict: Send, messages: Sequence[Outgoing], now: datetime) -> Document:
-    fields: Document = {"state": AutoState.QUEUED.value, "queued_at": now, "updated_at": now}
+    fields: Document = {"state": MessageState.QUEUED.value, "queued_at": now, "updated_at": now}
     fields["asks_attendance"] = verdict.asks_attendance
     if told := notices(messages):
         fields["target_chat_id"] = Int64(told[0].recruiter_telegram_id)
@@ -156,7 +158,7 @@ def _claim(verdict: Send, messages: Sequence[Outgoing], now: datetime) -> Docume
 
 def _update(message_id: ObjectId, update: Document) -> UpdateOne:
     """Guarded: what is not waiting any more is someone else's."""
-    return UpdateOne({"_id": message_id, "state": AutoState.SCHEDULED.value}, update)
+    return UpdateOne({"_id": message_id, "state": MessageState.SCHEDULED.value}, update)
 
 
 def _send_or_split(ids: Sequence[ObjectId], now: datetime) -> int:
@@ -176,4 +178,4 @@ def _send_or_split(ids: Sequence[ObjectId], now: datetime) -> int:
 
 def _put_off(message_id: ObjectId, error: str, now: datetime) -> None:
     again = {"due_at": now + AGAIN_AFTER, "error": error, "updated_at": now}
-    collection("auto_messages").update_one({"_id": message_id, "state": AutoState.SCHEDULED.value}, {"$set": again})
+    collection("auto_messages").update_one({"_id": message_id, "state": MessageState.SCHEDULED.value}, {"$set": again})

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from common.mongo import Document, collection, current_session
-from reminders.domain.kinds import AutoState
-from reminders.domain.timing import local
+from common.quiet_hours import local
+from reminders.domain.kinds import MessageState
 from shared_contracts.booking import MARKS
 from shared_contracts.digest import DaySummary, SummaryLine
 from shared_contracts.directory import Attendance, BookingStatus
@@ -77,7 +77,7 @@ def wishes(now: datetime) -> Document:
 
 def undelivered(since: datetime, until: datetime) -> Document:
     """The MongoDB condition of messages that did not arrive; served by ``auto_due``."""
-    return {"state": AutoState.FAILED.value, "due_at": {"$gte": since, "$lt": until}}
+    return {"state": MessageState.FAILED.value, "due_at": {"$gte": since, "$lt": until}}
 
 
 def _within(day: datetime, timezone: str) -> Document:

@@ -7,7 +7,7 @@ from typing import Any
 from bson import ObjectId
 
 from common.mongo import Document, collection, current_session
-from reminders.domain.kinds import AutoKind
+from reminders.domain.kinds import ReminderKind
 from reminders.domain.timing import Timing
 
 
@@ -36,10 +36,10 @@ def _particularity(rule: Document) -> tuple[bool, bool]:
 
 
 def _setting(rule: Document) -> time | timedelta | None:
-    return stated(AutoKind(rule["kind"]), rule["is_on"], rule["at"], rule["minutes"])
+    return rule_setting(ReminderKind(rule["kind"]), rule["is_on"], rule["at"], rule["minutes"])
 
 
-def stated(kind: AutoKind, is_on: bool, at: str, minutes: int | None) -> time | timedelta | None:
+def rule_setting(kind: ReminderKind, is_on: bool, at: str, minutes: int | None) -> time | timedelta | None:
     """What a rule says; None: not sent. A rule without a time means the usual one."""
     if not is_on:
         return None

@@ -6,10 +6,10 @@ from bson import ObjectId
 from django.urls import reverse
 
 from common.mongo import Document, collection
-from reminders.models import KIND_LABELS, STATE_LABELS, WHY_LABELS
-from staffkit.clocks import said
+from reminders.models import KIND_LABELS, STATE_LABELS, SUPPRESSION_LABELS
+from staffkit.clocks import format_moment
 
-_KINDS, _STATES, _WHYS = dict(KIND_LABELS), dict(STATE_LABELS), dict(WHY_LABELS)
+_KINDS, _STATES, _REASONS = dict(KIND_LABELS), dict(STATE_LABELS), dict(SUPPRESSION_LABELS)
 _IN_ORDER = [("due_at", 1)]
 MOST_MESSAGES = 200
 
@@ -22,10 +22,10 @@ def messages_of(booking_id: ObjectId, zone: str) -> list[dict[str, Any]]:
 
 def _shown(row: Document, zone: str) -> dict[str, Any]:
     return {
-        "due": said(row["due_at"], zone),
+        "due": format_moment(row["due_at"], zone),
         "what": _KINDS.get(row["kind"], row["kind"]),
         "state": _STATES.get(row["state"], row["state"]),
-        "why": _WHYS.get(row["why"], row["why"]),
+        "why": _REASONS.get(row["why"], row["why"]),
         "failed": row["state"] == "failed",
         "attempts": row["attempts"],
         "text": row["text"],

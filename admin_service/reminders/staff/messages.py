@@ -16,10 +16,10 @@ from unfold.decorators import display
 from common.mongo import collection
 from common.scope import INTERVIEWS
 from people.models import MOSCOW
-from reminders.domain.kinds import TO_CANDIDATES, AutoKind
+from reminders.domain.kinds import TO_CANDIDATES, ReminderKind
 from reminders.models import AutoMessage
 from scheduling.staff.filters import DayFilter
-from staffkit.clocks import said
+from staffkit.clocks import format_moment
 from staffkit.lists import DeclaredList
 from staffkit.options import ReadOnlyAdmin, plainly
 from staffkit.scoping import Through
@@ -33,8 +33,8 @@ STATE_COLOURS = {
 }
 
 
-class Told(NamedTuple):
-    """Whom a message is for, whom it is about (if that is another), and on which clocks its times are told."""
+class Addressee(NamedTuple):
+    """Whom a message is for, whom it is about (if that is another), and on which clocks its times are shown."""
 
     whom: str
     about: str
@@ -45,9 +45,9 @@ class WithPeople(DeclaredList):
     """A page of messages with the people of their bookings: one query more, however many there are."""
 
     def get_results(self, request: HttpRequest) -> None:
-        """As Unfold's, with ``told`` on each message."""
+        """As Unfold's, with ``addressee`` on each message."""
         super().get_results(request)
-        self.result_list = named(self.result_list)  # type: ignore[has-type]
+        self.result_list = with_people(self.result_list)  # type: ignore[has-type]
 
 
 @admin.register(AutoMessage)
@@ -83,7 +83,7 @@ class AutoMessageAdmin(ReadOnlyAdmin):
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> AutoMessage | None:
         """With its person."""
         found = super().get_object(request, object_id, from_field)
-        return named([found])[0] if found else None
+        return with_people([found])[0] if found else None
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         """With the error, where there is one."""
@@ -102,7 +102,7 @@ class AutoMessageAdmin(ReadOnlyAdmin):
     @display(description=_("when"), ordering="due_at")  # type: ignore[untyped-decorator]
     def due(self, message: AutoMessage) -> str:
         """When it is due, in the interview's city, or in Moscow for lists."""
-        return said(message.due_at, _told(message).zone)
+        return format_moment(message.due_at, _addressee(message).zone)
 
     @display(description=_("message"), ordering="kind")  # type: ignore[untyped-decorator]
     def what(self, message: AutoMessage) -> str:
@@ -112,8 +112,8 @@ class AutoMessageAdmin(ReadOnlyAdmin):
     @display(description=_("for whom"), header=True)  # type: ignore[untyped-decorator]
     def whom(self, message: AutoMessage) -> list[str]:
         """For whom, and whom it is about."""
-        told = _told(message)
-        return [told.whom, told.about]
+        addressee = _addressee(message)
+        return [addressee.whom, addressee.about]
 
     @display(description=_("status"), ordering="state", label=STATE_COLOURS)  # type: ignore[untyped-decorator]
     def status(self, message: AutoMessage) -> tuple[str, str]:
@@ -133,7 +133,7 @@ class AutoMessageAdmin(ReadOnlyAdmin):
     @display(description=_("sent"))  # type: ignore[untyped-decorator]
     def sent(self, message: AutoMessage) -> str:
         """When it arrived."""
-        return said(message.sent_at, _told(message).zone) if message.sent_at else "—"
+        return format_moment(message.sent_at, _addressee(message).zone) if message.sent_at else "—"
 
     @display(description=_("booking"))  # type: ignore[untyped-decorator]
     def booking(self, message: AutoMessage) -> str:
@@ -141,7 +141,9 @@ class AutoMessageAdmin(ReadOnlyAdmin):
         if not message.booking_id:
             return "—"
         url = reverse("admin:scheduling_booking_change", args=[message.booking_id])
-        return format_html('<a class="desk-link" href="{}">{}</a>', url, said(message.starts_at, _told(message).zone))
+        return format_html(
+            '<a class="desk-link" href="{}">{}</a>', url, format_moment(message.starts_at, _addressee(message).zone)
+        )
 
     @display(description=_("text as sent"))  # type: ignore[untyped-decorator]
     def text_line(self, message: AutoMessage) -> str:
@@ -151,25 +153,25 @@ class AutoMessageAdmin(ReadOnlyAdmin):
     whom_line, status_line = plainly(whom), plainly(status)
 
 
-def named(messages: Iterable[AutoMessage]) -> list[AutoMessage]:
-    """The messages with ``told``: names and zones from the bookings' snapshots, recruiters of lists by their ids."""
+def with_people(messages: Iterable[AutoMessage]) -> list[AutoMessage]:
+    """The messages with ``addressee``: names and zones from the bookings' snapshots, lists' recruiters by their ids."""
     rows = list(messages)
     bookings = _by_id("bookings", {row.booking_id for row in rows if row.booking_id}, "user", "slot")
-    readers = _by_id("recruiters", {row.subject_id for row in rows if row.kind == AutoKind.TOMORROW}, "name")
+    readers = _by_id("recruiters", {row.subject_id for row in rows if row.kind == ReminderKind.TOMORROW}, "name")
     for row in rows:
         booking, reader = bookings.get(row.booking_id), readers.get(row.subject_id)
-        row.told = _people(row, booking) if booking else Told(reader["name"] if reader else "—", "", MOSCOW)  # type: ignore[attr-defined]
-        if row.kind == AutoKind.STAFF_SUMMARY:
-            row.told = Told(str(_("staff's chat")), "", MOSCOW)  # type: ignore[attr-defined]
+        row.addressee = _people(row, booking) if booking else Addressee(reader["name"] if reader else "—", "", MOSCOW)  # type: ignore[attr-defined]
+        if row.kind == ReminderKind.STAFF_SUMMARY:
+            row.addressee = Addressee(str(_("staff's chat")), "", MOSCOW)  # type: ignore[attr-defined]
     return rows
 
 
-def _people(message: AutoMessage, booking: dict[str, Any]) -> Told:
+def _people(message: AutoMessage, booking: dict[str, Any]) -> Addressee:
     candidate = f"{booking['user']['first_name']} {booking['user']['last_name']}".strip()
     zone = booking["slot"]["timezone"]
     if message.kind in TO_CANDIDATES:
-        return Told(candidate, "", zone)
-    return Told(booking["slot"]["recruiter"] or "—", candidate, zone)
+        return Addressee(candidate, "", zone)
+    return Addressee(booking["slot"]["recruiter"] or "—", candidate, zone)
 
 
 def _by_id(name: str, ids: set[ObjectId], *fields: str) -> dict[ObjectId, dict[str, Any]]:
@@ -177,9 +179,9 @@ def _by_id(name: str, ids: set[ObjectId], *fields: str) -> dict[ObjectId, dict[s
     return {row["_id"]: row for row in found}
 
 
-def _told(message: AutoMessage) -> Told:
-    told: Told = message.told  # type: ignore[attr-defined]
-    return told
+def _addressee(message: AutoMessage) -> Addressee:
+    addressee: Addressee = message.addressee  # type: ignore[attr-defined]
+    return addressee
 
 
 def _number(text: str) -> int | None:

@@ -16,7 +16,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 from common.refusals import RefusedError
 from common.scope import SHARED
 from people.services.people import facts
-from reminders.domain.kinds import AutoKind
+from reminders.domain.kinds import ReminderKind
 from reminders.domain.timing import Timing
 from reminders.models import KIND_LABELS, ReminderRule
 from reminders.services.rules import (
@@ -28,8 +28,8 @@ from reminders.services.rules import (
     remove_rule,
     save_rule,
 )
-from reminders.services.timings import stated
-from reminders.staff.words import HINTS, setting_said
+from reminders.services.timings import rule_setting
+from reminders.staff.words import HINTS, format_setting
 from staffkit.inputs import TimeInput
 from staffkit.options import UseCaseAdmin, UseCaseForm, find, login, page
 from staffkit.sending.sealed import is_as_shown
@@ -113,7 +113,7 @@ class ReminderRuleAdmin(UseCaseAdmin):
     def on_page(self, object_id: Any) -> dict[str, Any]:
         """With what the message is, and when it goes out without rules."""
         found = ReminderRule.objects.filter(pk=object_id).first()
-        return {**_about(AutoKind(found.kind)), "show_save_and_add_another": False} if found else {}
+        return {**_about(ReminderKind(found.kind)), "show_save_and_add_another": False} if found else {}
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """By kind: what is usual, and where it is otherwise."""
@@ -156,23 +156,23 @@ class ReminderRuleAdmin(UseCaseAdmin):
             title=_("Remove the rule"),
             obj=rule,
             agreed=agreed,
-            intro=f"{_LABELS[AutoKind(rule.kind)]} · {_where(rule)}",
+            intro=f"{_LABELS[ReminderKind(rule.kind)]} · {_where(rule)}",
             submit_text=_("Remove the rule"),
             danger=True,
             back=reverse("admin:reminders_reminderrule_change", args=[rule.pk]),
         )
 
 
-def _kind(value: Any) -> AutoKind | None:
-    return AutoKind(value) if value in set(AutoKind) else None
+def _kind(value: Any) -> ReminderKind | None:
+    return ReminderKind(value) if value in set(ReminderKind) else None
 
 
 def _asked_kind(request: HttpRequest) -> str | None:
     return request.POST.get("kind") or request.GET.get("kind")
 
 
-def _about(kind: AutoKind) -> dict[str, Any]:
-    return {"title": _LABELS[kind], "hint": HINTS[kind], "usual": setting_said(kind, Timing().of(kind))}
+def _about(kind: ReminderKind) -> dict[str, Any]:
+    return {"title": _LABELS[kind], "hint": HINTS[kind], "usual": format_setting(kind, Timing().of(kind))}
 
 
 def _where(rule: ReminderRule) -> str:
@@ -183,10 +183,11 @@ def _where(rule: ReminderRule) -> str:
 def _kinds(rules: list[ReminderRule], first: int, last: int | None) -> list[dict[str, Any]]:
     rows = []
     for value, label in KIND_LABELS[first:last]:
-        kind = AutoKind(value)
+        kind = ReminderKind(value)
         here = sorted((rule for rule in rules if rule.kind == value), key=_particularity)
         told = [
-            (rule, _where(rule), setting_said(kind, stated(kind, rule.is_on, rule.at, rule.minutes))) for rule in here
+            (rule, _where(rule), format_setting(kind, rule_setting(kind, rule.is_on, rule.at, rule.minutes)))
+            for rule in here
         ]
         rows.append({"kind": value, "label": label, "rules": told, **_about(kind)})
     return rows

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
+from common.quiet_hours import is_quiet
 from scheduling.domain.answering import refuse_ended
 from scheduling.domain.changes import ended, next_version
 from scheduling.domain.model import Booking, Decision, Offer, PassOffer, Slot, State, TakeOffer
@@ -12,19 +12,11 @@ from shared_contracts.booking import Outcome
 from shared_contracts.directory import BookingStatus
 
 HELD_FOR = timedelta(minutes=15)
-QUIET_FROM, QUIET_UNTIL = 22, 8
-"""Quiet hours (R8): whole hours of the day in the slot's city's zone."""
-
-
-def in_quiet_hours(slot: Slot, now: datetime) -> bool:
-    """Whether people in the slot's city sleep."""
-    hour = now.astimezone(ZoneInfo(slot.place.timezone)).hour
-    return hour >= QUIET_FROM or hour < QUIET_UNTIL
 
 
 def offered(command: Offer, booking: Booking, slot: Slot, now: datetime) -> Decision:
     """The seat held for someone, where the hour and the slot allow it."""
-    if in_quiet_hours(slot, now):
+    if is_quiet(now, slot.place.timezone):
         return Decision(command, Outcome.SLOT_CLOSED)
     held = replace(booking, status=BookingStatus.OFFERED, expires_at=min(now + HELD_FOR, slot.closes_at))
     return Decision(command, Outcome.BOOKED, None, held)

@@ -15,7 +15,7 @@ from common.mongo import Document, collection, current_session, in_transaction
 from common.refusals import RefusedError
 from messaging import caches, outbox
 from reminders.services import ledger
-from reminders.services.entries import Change
+from reminders.services.message_writes import BookingChange
 from scheduling.domain.changes import in_slot, next_version
 from scheduling.domain.model import Actor, ActorKind, Booking, Candidate, Slot, State
 from scheduling.domain.requesting import kept_within
@@ -47,7 +47,7 @@ class SlotChanges:
 
 
 def edit_slot(slot_id: str, changes: SlotChanges, *, actor: str, reason: str = "") -> None:
-    """Change a future slot. Bookings in it follow, and their candidates are told what changed for them.
+    """BookingChange a future slot. Bookings in it follow, and their candidates are told what changed for them.
 
     Raises:
         RefusedError: naming the field, e.g. a capacity below the number booked. Nothing was changed.
@@ -127,7 +127,7 @@ def _carry_bookings(slot: Slot, actor: str, reason: str, now: datetime) -> None:
     """Bring the slot's live bookings in line with it, one version up, and tell their candidates."""
     rows = list(collection("bookings").find({"slot_id": ObjectId(slot.id), "live": True}, session=current_session()))
     people = {row["_id"]: row for row in loading.people_by_id([row["user_id"] for row in rows])}
-    carried: list[Change] = []
+    carried: list[BookingChange] = []
     for row in rows:
         before = loading.booking_from(row)
         moved = slot.starts_at != before.starts_at
@@ -142,10 +142,12 @@ def _carry_bookings(slot: Slot, actor: str, reason: str, now: datetime) -> None:
         )
         record_staff("booking", after.id, "slot_changed", actor, booking_facts(before), booking_facts(after), reason)
         _tell(after, slot, candidate, reason)
-        carried.append(Change(before, after, slot))
-    ledger.carry(carried, now)
+        carried.append(BookingChange(before, after, slot))
+    ledger.plan_messages(carried, now)
     told = [item.after for item in carried if item.after.status is BookingStatus.BOOKED]
-    news_to_recruiters = [ledger.News(item, slot, CardOccasion.CHANGED) for item in told if not item.awaits_approval]
+    news_to_recruiters = [
+        ledger.RecruiterNotice(item, slot, CardOccasion.CHANGED) for item in told if not item.awaits_approval
+    ]
     ledger.tell_recruiters(news_to_recruiters, now)
     _hasten_moves_into(slot, actor, reason, now)
     wherever = {"live": True, "$or": [{"slot_id": ObjectId(slot.id)}, {"requested_slot_id": ObjectId(slot.id)}]}

@@ -12,9 +12,9 @@ from bson import Int64, ObjectId
 
 from common import audit
 from common.mongo import Document, collection, current_session
+from common.quiet_hours import is_quiet
 from messaging.dialogs import DialogAnswer
 from scheduling.domain.model import Actor, ActorKind, Booking, Offer, Slot
-from scheduling.domain.offering import in_quiet_hours
 from scheduling.models import WaitingState
 from scheduling.services import loading
 from scheduling.services.saving import lock_people
@@ -94,7 +94,7 @@ def offers_for(slot_ids: Iterable[str], now: datetime) -> list[Offer]:
     return [
         Offer(str(uuid4()), _OFFERER, row["telegram_id"], slot.event_id, slot.id, str(ObjectId()))
         for slot in slots
-        if not in_quiet_hours(slot, now)
+        if not is_quiet(now, slot.place.timezone)
         for row in islice(_next_in_line(slot), slot.free + SPARES)
     ]
 

@@ -7,12 +7,12 @@ from django.utils.translation import gettext as _
 
 from common import clock
 from common.mongo import Document, collection
-from reminders.domain.kinds import AutoKind, AutoState
+from reminders.domain.kinds import MessageState, ReminderKind
 from shared_contracts.directory import Attendance, BookingStatus
-from staffkit.clocks import said
+from staffkit.clocks import format_moment
 
 _NEWEST_FIRST = [("turn", -1)]
-_ON_ITS_WAY = frozenset({AutoState.SCHEDULED, AutoState.QUEUED})
+_ON_ITS_WAY = frozenset({MessageState.SCHEDULED, MessageState.QUEUED})
 
 
 def wish_of(booking: Document) -> dict[str, Any] | None:
@@ -35,16 +35,16 @@ def _known_to_recruiter(booking: Document) -> tuple[str, bool]:
     if booking["recruiter_id"] is None:
         return _("The slot has no recruiter, so it is for you to answer."), True
     told = _newest_notice(booking["_id"])
-    if told and told["state"] == AutoState.SENT:
+    if told and told["state"] == MessageState.SENT:
         return _("The recruiter knows, and can offer another time in their chat with the bot."), False
     if told and told["state"] in _ON_ITS_WAY:
-        when = said(told["due_at"], booking["slot"]["timezone"])
+        when = format_moment(told["due_at"], booking["slot"]["timezone"])
         return _("The recruiter will hear of it: %(when)s.") % {"when": when}, False
     return _("The bot could not tell the recruiter: please write to them."), True
 
 
 def _newest_notice(booking_id: ObjectId) -> Document | None:
     """The last message to the recruiter about a change; by index ``auto_booking``."""
-    query = {"booking_id": booking_id, "kind": AutoKind.CHANGE.value}
+    query = {"booking_id": booking_id, "kind": ReminderKind.CHANGE.value}
     found: Document | None = collection("auto_messages").find_one(query, {"state": 1, "due_at": 1}, sort=_NEWEST_FIRST)
     return found

@@ -23,7 +23,7 @@ from scheduling.staff.export import csv_answer, state_of
 from scheduling.staff.filters import NO_ANSWER, AttendanceFilter, ByHandFilter, CityFilter, DayFilter, EventFilter
 from shared_contracts.directory import Attendance, BookingStatus
 from staffkit.audit_labels import actor_label, trail
-from staffkit.clocks import said
+from staffkit.clocks import format_moment
 from staffkit.options import ExportingAdmin, plainly
 
 # Of each value: Unfold shows one that is missing here as it is stored, not in words.
@@ -135,7 +135,7 @@ class BookingAdmin(ExportingAdmin, DecidingAdmin):
     @display(description=_("when"), ordering="starts_at")  # type: ignore[untyped-decorator]
     def when(self, booking: Booking) -> str:
         """Date and time in the slot's city."""
-        return said(booking.starts_at, booking.slot.timezone)
+        return format_moment(booking.starts_at, booking.slot.timezone)
 
     @display(description=_("candidate"), header=True, ordering="user__first_name")  # type: ignore[untyped-decorator]
     def person(self, booking: Booking) -> list[str]:
@@ -149,7 +149,7 @@ class BookingAdmin(ExportingAdmin, DecidingAdmin):
         status = str(self.state(booking)[1])
         if not booking.marked_at:
             return status
-        marked_at = _("marked %(when)s") % {"when": said(booking.marked_at, booking.slot.timezone)}
+        marked_at = _("marked %(when)s") % {"when": format_moment(booking.marked_at, booking.slot.timezone)}
         return f"{status} · {marked_at}"
 
     @display(description=_("status"), ordering="status", label=STATUS_COLOURS)  # type: ignore[untyped-decorator]
@@ -170,7 +170,7 @@ class BookingAdmin(ExportingAdmin, DecidingAdmin):
     def coming_line(self, booking: Booking) -> str:
         """The same with when they said so, on the booking's page."""
         answer = _answer(booking) or "—"
-        said_at = booking.attendance_at and said(booking.attendance_at, booking.slot.timezone)
+        said_at = booking.attendance_at and format_moment(booking.attendance_at, booking.slot.timezone)
         return f"{answer} · {said_at}" if said_at else answer
 
     @display(description=_("another time on offer"))  # type: ignore[untyped-decorator]
@@ -183,7 +183,7 @@ class BookingAdmin(ExportingAdmin, DecidingAdmin):
         )
         if slot is None:
             return "—"
-        return f"{said(slot['starts_at'], booking.slot.timezone)} · {venue_of(slot).line}"
+        return f"{format_moment(slot['starts_at'], booking.slot.timezone)} · {venue_of(slot).line}"
 
     @display(description=_("place"), header=True, ordering="location")  # type: ignore[untyped-decorator]
     def place(self, booking: Booking) -> list[str]:
@@ -232,7 +232,7 @@ class BookingAdmin(ExportingAdmin, DecidingAdmin):
     @display(description=_("waits for approval until"))  # type: ignore[untyped-decorator]
     def waits_until(self, booking: Booking) -> str:
         """When a request expires."""
-        return said(booking.expires_at, booking.slot.timezone) if booking.expires_at else "—"
+        return format_moment(booking.expires_at, booking.slot.timezone) if booking.expires_at else "—"
 
     @display(description=_("ended by"))  # type: ignore[untyped-decorator]
     def end(self, booking: Booking) -> str:

@@ -29,7 +29,7 @@ from scheduling.staff.marking import MarkingAdmin
 from scheduling.staff.outcomes import NotDoneError, outcome_text, told
 from shared_contracts.booking import Outcome
 from shared_contracts.directory import BookingStatus
-from staffkit.clocks import said
+from staffkit.clocks import format_moment
 from staffkit.options import find, login, page, show_refusal, tell_outcome
 from staffkit.pages import CancelForm, DecisionForm, MoveForm
 from staffkit.sending.once import Done, send_once
@@ -175,7 +175,7 @@ class DecidingAdmin(MarkingAdmin):
                 tell_outcome(request, False, outcome_text(error.outcome))
                 if error.outcome is Outcome.VERSION_CONFLICT:
                     return HttpResponseRedirect(here)
-        when = said(booking.starts_at, booking.slot.timezone)
+        when = format_moment(booking.starts_at, booking.slot.timezone)
         place = ", ".join(filter(None, (booking.location, booking.slot.room)))
         intro = f"{booking} · {when} · {place}"
         return page(self, request, "staffkit/form_page.html", obj=booking, form=form, intro=intro, back=here, **words)
@@ -190,7 +190,8 @@ def _slots_for(booking: Booking, request: HttpRequest) -> list[tuple[str, str]]:
     choices = []
     for slot in slots:
         place = ", ".join(filter(None, (slot.place.city, slot.place.venue.line)))
-        line = f"{said(slot.starts_at, slot.place.timezone)} · {place} · {slot.capacity - slot.free}/{slot.capacity}"
+        when = format_moment(slot.starts_at, slot.place.timezone)
+        line = f"{when} · {place} · {slot.capacity - slot.free}/{slot.capacity}"
         if not slot.is_active or slot.closes_at <= now:
             line = " · ".join((line, str(_("past the limits"))))
         choices.append((slot.id, line))

@@ -14,7 +14,7 @@ from scheduling.models import InterviewSlot
 from scheduling.services.slot_edits import SlotChanges, edit_slot
 from scheduling.services.slots import SlotDraft, create_slots
 from shared_contracts.venue import VENUE_FIELDS
-from staffkit.clocks import local, typed
+from staffkit.clocks import from_wall_clock, local
 from staffkit.inputs import DayAndTimeInput
 from staffkit.options import UseCaseForm
 from staffkit.pages import REASON_LENGTH
@@ -73,7 +73,7 @@ class SlotForm(UseCaseForm):
         data: dict[str, Any] = super().clean() or self.cleaned_data
         if "starts_at" in data:
             city = data.get("city") or (self.instance.city if self.instance.pk else None)
-            data["starts_at"] = typed(data["starts_at"], city.timezone if city else "UTC").astimezone(UTC)
+            data["starts_at"] = from_wall_clock(data["starts_at"], city.timezone if city else "UTC").astimezone(UTC)
         for name in _PLAIN:
             self._check(name, data)
         return data

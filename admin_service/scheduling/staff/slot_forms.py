@@ -22,7 +22,7 @@ from people.models import City, Recruiter
 from scheduling.models import DEFAULT_DURATION_MINUTES, InterviewEvent
 from scheduling.services.slots import SlotDraft
 from shared_contracts.venue import VENUE_FIELDS
-from staffkit.clocks import said, today, typed
+from staffkit.clocks import format_moment, from_wall_clock, today
 from staffkit.inputs import DateInput
 
 MOST_SLOTS = 500
@@ -109,7 +109,7 @@ class AddSlotsForm(forms.Form):
 
     def preview(self) -> list[str]:
         """The slots' times, as they will be shown."""
-        return [said(draft.starts_at, self.cleaned_data["city"].timezone) for draft in self.drafts]
+        return [format_moment(draft.starts_at, self.cleaned_data["city"].timezone) for draft in self.drafts]
 
     def _range(self) -> Iterator[date]:
         given = [day for name in ("first_day", "last_day") if (day := self.cleaned_data.get(name))]
@@ -126,7 +126,7 @@ class AddSlotsForm(forms.Form):
     def _draft(self, day: date, start: time) -> SlotDraft:
         data = self.cleaned_data
         return SlotDraft(
-            starts_at=typed(datetime.combine(day, start), data["city"].timezone),
+            starts_at=from_wall_clock(datetime.combine(day, start), data["city"].timezone),
             duration_minutes=data["duration_minutes"],
             max_users=data["max_users"],
             venue={name: data[name] for name in VENUE_FIELDS},

@@ -25,7 +25,7 @@ from scheduling.staff.outcomes import NotDoneError, outcome_text, status_label, 
 from scheduling.staff.slot_edit_form import SlotForm
 from shared_contracts.booking import Outcome
 from staffkit.audit_labels import trail
-from staffkit.clocks import said
+from staffkit.clocks import format_moment
 from staffkit.options import UseCaseAdmin, find, login, page, show_refusal, tell_outcome
 from staffkit.pages import BookForm
 from staffkit.scoping import in_scope
@@ -87,7 +87,7 @@ class InterviewSlotAdmin(UseCaseAdmin):
     @display(description=_("when"), ordering="starts_at")  # type: ignore[untyped-decorator]
     def when(self, slot: InterviewSlot) -> str:
         """Date and time in the slot's city."""
-        return said(slot.starts_at, slot.city.timezone)
+        return format_moment(slot.starts_at, slot.city.timezone)
 
     @display(  # type: ignore[untyped-decorator]
         description=_("seats taken"), label={"free": "success", "some": "info", "full": "warning"}
@@ -162,8 +162,8 @@ class InterviewSlotAdmin(UseCaseAdmin):
             title=_("This slot can't be deleted") if booked else _("Delete slots"),
             obj=slots[0] if len(slots) == 1 else None,
             agreed=_listed(slots),
-            slots=[(slot, said(slot.starts_at, slot.city.timezone)) for slot in slots],
-            booked=[(slot, said(slot.starts_at, slot.city.timezone), people) for slot, people in booked],
+            slots=[(slot, format_moment(slot.starts_at, slot.city.timezone)) for slot in slots],
+            booked=[(slot, format_moment(slot.starts_at, slot.city.timezone), people) for slot, people in booked],
             submit_text=_("Delete"),
             danger=True,
             back=reverse("admin:scheduling_interviewslot_changelist"),
@@ -194,6 +194,7 @@ class InterviewSlotAdmin(UseCaseAdmin):
                 show_refusal(form, error)
             except NotDoneError as error:
                 tell_outcome(request, False, outcome_text(error.outcome))
+        when = format_moment(slot.starts_at, slot.city.timezone)
         return page(
             self,
             request,
@@ -201,7 +202,7 @@ class InterviewSlotAdmin(UseCaseAdmin):
             title=_("Book for a candidate"),
             obj=slot,
             agreed=_listed([slot]),
-            intro=f"{said(slot.starts_at, slot.city.timezone)} · {', '.join(filter(None, (slot.location, slot.room)))}",
+            intro=f"{when} · {', '.join(filter(None, (slot.location, slot.room)))}",
             form=form,
             submit_text=_("Book"),
             back=here,

@@ -9,7 +9,7 @@ from common.scope import Rows
 from people.models import MOSCOW
 from scheduling.models import WaitingEntry
 from scheduling.staff.filters import CityFilter, EventFilter
-from staffkit.clocks import said
+from staffkit.clocks import format_moment
 from staffkit.options import ReadOnlyAdmin
 
 STATE_COLOURS = {"waiting": "warning", "served": "success", "left": "info"}
@@ -40,7 +40,7 @@ class WaitingEntryAdmin(ReadOnlyAdmin):
     @display(description=_("joined"), ordering="joined_at")  # type: ignore[untyped-decorator]
     def since(self, entry: WaitingEntry) -> str:
         """Since when they wait."""
-        return said(entry.joined_at, MOSCOW)
+        return format_moment(entry.joined_at, MOSCOW)
 
     @display(description=_("status"), ordering="state", label=STATE_COLOURS)  # type: ignore[untyped-decorator]
     def status(self, entry: WaitingEntry) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from common.mongo import Document, collection
 from people.models import MOSCOW
 from staffkit.audit_labels import actor_label
-from staffkit.clocks import said
+from staffkit.clocks import format_moment
 
 _MOST_ENTRIES = 50
 
@@ -61,7 +61,7 @@ def _who(name: str, trail_of: ObjectId, since: datetime | None) -> str:
     query: Document = {"subject_id": trail_of, **({"created_at": {"$gt": since}} if since else {})}
     entries = list(collection("audit_entries").find(query).sort("created_at", -1).limit(_MOST_ENTRIES))
     found = next((entry for entry in entries if _tells(entry, name)), entries[0] if entries else None)
-    return f"{actor_label(found['actor'])}, {said(found['created_at'], MOSCOW)}" if found else ""
+    return f"{actor_label(found['actor'])}, {format_moment(found['created_at'], MOSCOW)}" if found else ""
 
 
 def _tells(entry: Document, name: str) -> bool:

@@ -16,7 +16,7 @@ from backoffice.models import StaffProfile
 from common.models import AuditEntry
 from people.models import Candidate
 from scheduling.models import Booking, InterviewEvent, InterviewSlot
-from staffkit.clocks import said
+from staffkit.clocks import format_moment
 from staffkit.options import DeskAdmin
 from tests.access.world import OWNED, RECRUITERS_OWN, World
 
@@ -168,7 +168,7 @@ def test_who_may_only_look_at_a_slot_is_offered_no_reason_and_no_page_that_is_re
     page = read(world.client("recruiter"), page_of(world.here.slot))
     fields = page.partition('id="booked-people"')[0]
     assert "Reason" not in fields
-    assert said(world.here.slot.starts_at, world.here.city.timezone) in fields
+    assert format_moment(world.here.slot.starts_at, world.here.city.timezone) in fields
     assert "/admin/people/" not in fields and "/admin/scheduling/interviewevent/" not in fields
 
 

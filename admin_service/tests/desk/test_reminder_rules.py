@@ -13,7 +13,7 @@ from django.urls import reverse
 from common.mongo import collection
 from common.refusals import RefusedError
 from people.models import City
-from reminders.domain.kinds import AutoKind
+from reminders.domain.kinds import ReminderKind
 from reminders.domain.timing import Timing
 from reminders.models import ReminderRule
 from reminders.services.rules import MINUTES, by_the_clock, remove_rule, save_rule
@@ -54,7 +54,7 @@ def test_one_page_tells_what_is_sent_when_and_where_it_differs(text: Text, mosco
     made(kind="two_hours", event=event, at="", minutes=150)
     made(kind="change", is_on=False)
     page = " ".join(text(reverse(LIST)).split()).replace('<b class="desk-nowrap">', "")
-    for kind in AutoKind:
+    for kind in ReminderKind:
         assert f'id="kind-{kind}"' in page
     assert "at 11:00" in page and "2 h before the start" in page and "right after the end" in page
     assert "Москва</a>: at 09:30" in page
@@ -73,17 +73,17 @@ def test_the_names_of_events_and_cities_are_shown_as_they_were_typed(text: Text)
         assert "<b>Продажи" not in page and "<i>Тверь" not in page, url
 
 
-@pytest.mark.parametrize("kind", list(AutoKind))
-def test_the_form_asks_only_what_the_kind_has(text: Text, kind: AutoKind) -> None:
+@pytest.mark.parametrize("kind", list(ReminderKind))
+def test_the_form_asks_only_what_the_kind_has(text: Text, kind: ReminderKind) -> None:
     page = text(f"{reverse(ADD)}?kind={kind}")
     assert ('name="at"' in page) is by_the_clock(kind)
     assert ('name="minutes"' in page) is not by_the_clock(kind)
-    assert ('name="event"' in page) is (kind not in {AutoKind.TOMORROW, AutoKind.STAFF_SUMMARY})
-    assert ('name="city"' in page) is (kind is not AutoKind.STAFF_SUMMARY)
+    assert ('name="event"' in page) is (kind not in {ReminderKind.TOMORROW, ReminderKind.STAFF_SUMMARY})
+    assert ('name="city"' in page) is (kind is not ReminderKind.STAFF_SUMMARY)
 
 
 def test_every_kind_is_either_by_the_clock_or_has_limits() -> None:
-    assert {kind for kind in AutoKind if not by_the_clock(kind)} == set(MINUTES)
+    assert {kind for kind in ReminderKind if not by_the_clock(kind)} == set(MINUTES)
 
 
 @pytest.mark.parametrize("query", ["", "?kind=nonsense"])

@@ -15,7 +15,7 @@ from reminders.domain.kinds import PLANNED
 from reminders.models import ReminderRule
 from reminders.services import ledger as the_ledger
 from reminders.services import replanning
-from reminders.services.entries import Change
+from reminders.services.message_writes import BookingChange
 from scheduling.models import InterviewEvent
 from scheduling.services import loading
 from scheduling.services.slot_edits import SlotChanges, edit_slot
@@ -41,7 +41,7 @@ def becomes(person: Candidate, **fields: Any) -> None:
     (slot,) = loading.load_slots({"_id": asking.the_booking(person)["slot_id"]})
     stored = {name: getattr(value, "value", value) for name, value in fields.items()}
     collection("bookings").update_one({"user_id": person.pk}, {"$set": {**stored, "live": after.live}})
-    in_transaction(lambda: the_ledger.carry([Change(before, after, slot)], clock.now()))
+    in_transaction(lambda: the_ledger.plan_messages([BookingChange(before, after, slot)], clock.now()))
 
 
 # Answers
@@ -107,7 +107,7 @@ def test_another_time_is_offered_once(at: Clock, booked: Candidate, make_slot: M
     before = loading.booking_from(asking.the_booking(booked))
     (slot,) = loading.load_slots({"_id": asking.the_booking(booked)["slot_id"]})
     was = replace(before, status=BookingStatus.BOOKED)
-    in_transaction(lambda: the_ledger.carry([Change(was, before, slot)], clock.now()))
+    in_transaction(lambda: the_ledger.plan_messages([BookingChange(was, before, slot)], clock.now()))
     at("2026-11-24 20:20")
 
     assert kinds_now() == []
@@ -132,7 +132,9 @@ def test_an_interview_that_is_over_keeps_the_question_how_it_went(at: Clock, boo
 def tell(person: Candidate, occasion: CardOccasion, **fields: Any) -> None:
     booking = replace(loading.booking_from(asking.the_booking(person)), **fields)
     (slot,) = loading.load_slots({"_id": asking.the_booking(person)["slot_id"]})
-    in_transaction(lambda: the_ledger.tell_recruiters([the_ledger.News(booking, slot, occasion)], clock.now()))
+    in_transaction(
+        lambda: the_ledger.tell_recruiters([the_ledger.RecruiterNotice(booking, slot, occasion)], clock.now())
+    )
 
 
 def changes(person: Candidate) -> list[tuple[str, str]]:

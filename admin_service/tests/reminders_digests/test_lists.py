@@ -8,9 +8,9 @@ from bson import Int64, ObjectId
 
 from common.mongo import collection
 from people.models import MOSCOW, Candidate, City, Recruiter
-from reminders.domain.kinds import Why
+from reminders.domain.kinds import SuppressionReason
 from reminders.models import ReminderRule
-from reminders.services.digests import digest_for, due_lists, plan_lists, put_down, tomorrows
+from reminders.services.digests import digest_for, due_lists, interviews_on, plan_lists, store_list
 from reminders.services.sending import send_all_due
 from reminders.services.summary import midnight
 from tests.api.test_indexes import planned
@@ -40,7 +40,7 @@ def test_two_scans_at_once_put_one_list_down(interview: MakeInterview) -> None:
     interview()
     now = at("18:00")
     first, second = due_lists(now), due_lists(now)
-    assert [put_down(item, now) for item in (*first, *second)] == [True, False]
+    assert [store_list(item, now) for item in (*first, *second)] == [True, False]
     assert collection("auto_messages").count_documents({}) == 1
 
 
@@ -73,7 +73,7 @@ def test_a_list_whose_reader_has_gone_meanwhile_goes_to_nobody(interview: MakeIn
     plan_lists(at("18:00"))
     for gone in ({"is_active": False}, {"is_active": True, "telegram_id": 7777}):
         Recruiter.objects.filter(pk=olga.pk).update(**gone)
-        assert digest_for(the_row(), at("18:00")) is Why.NO_CHAT
+        assert digest_for(the_row(), at("18:00")) is SuppressionReason.NO_CHAT
 
 
 def test_a_list_with_nothing_left_to_tell_is_not_sent_and_says_so(interview: MakeInterview) -> None:
@@ -176,5 +176,5 @@ def test_a_recruiters_day_walks_an_index(interview: MakeInterview) -> None:
     """R1."""
     for number in range(30):
         interview(at("10:00") + timedelta(days=number))
-    plan = planned("bookings", tomorrows(ObjectId(), at("00:00", TUESDAY), MOSCOW), [("starts_at", 1), ("_id", 1)])
+    plan = planned("bookings", interviews_on(ObjectId(), at("00:00", TUESDAY), MOSCOW), [("starts_at", 1), ("_id", 1)])
     assert "bookings_recruiter" in plan and "COLLSCAN" not in plan

@@ -8,7 +8,7 @@ from django.db import connection
 
 from common.mongo import collection
 from people.models import MOSCOW
-from reminders.domain.kinds import Why
+from reminders.domain.kinds import SuppressionReason
 from reminders.models import AutoMessage, ReminderRule, StaffChat
 from reminders.services.digests import digest_for, plan_lists
 from reminders.services.rules import save_staff_chat
@@ -50,7 +50,7 @@ def test_a_summary_never_goes_to_a_chat_that_is_staffs_no_more(chat: StaffChat) 
     plan_lists(at("18:30"))
     chat.chat_id = -100501
     save_staff_chat(chat, actor="anna")
-    assert digest_for(the_row(), at("18:30")) is Why.NO_CHAT
+    assert digest_for(the_row(), at("18:30")) is SuppressionReason.NO_CHAT
 
 
 def test_the_summary_counts_the_day_and_tells_of_tomorrow(chat: StaffChat, interview: MakeInterview) -> None:

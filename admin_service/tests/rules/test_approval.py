@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from common.quiet_hours import is_quiet
 from scheduling.domain.decide import decide
 from scheduling.domain.model import Actor, ActorKind, AnyCommand, Decision, Expire, State
-from scheduling.domain.offering import in_quiet_hours
 from scheduling.domain.requesting import reminder
 from shared_contracts.booking import Outcome
 from shared_contracts.directory import BookingStatus
@@ -157,11 +157,11 @@ def test_nobody_is_offered_a_seat_in_the_quiet_hours_of_the_slots_city() -> None
     place = replace(a.PLACE, timezone="Asia/Vladivostok")
     far = a.slot("s", place=place)
 
-    assert not in_quiet_hours(a.slot("s"), a.NOW + 3 * HOUR)
-    assert not in_quiet_hours(far, a.NOW + 3 * HOUR - MINUTE)
-    assert in_quiet_hours(far, a.NOW + 3 * HOUR)
-    assert in_quiet_hours(far, a.NOW + 13 * HOUR - MINUTE)
-    assert not in_quiet_hours(far, a.NOW + 13 * HOUR)
+    assert not is_quiet(a.NOW + 3 * HOUR, a.slot("s").place.timezone)
+    assert not is_quiet(a.NOW + 3 * HOUR - MINUTE, far.place.timezone)
+    assert is_quiet(a.NOW + 3 * HOUR, far.place.timezone)
+    assert is_quiet(a.NOW + 13 * HOUR - MINUTE, far.place.timezone)
+    assert not is_quiet(a.NOW + 13 * HOUR, far.place.timezone)
     assert end(a.world(far), a.offer(1, "s"), a.NOW + 3 * HOUR) is Outcome.SLOT_CLOSED
 
 

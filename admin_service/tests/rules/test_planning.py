@@ -14,9 +14,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reminders.domain.kinds import REMINDERS, AutoKind, Why
+from common.quiet_hours import is_quiet
+from reminders.domain.kinds import REMINDERS, ReminderKind, SuppressionReason
 from reminders.domain.planning import Interview, Planned, plan
-from reminders.domain.timing import Timing, is_quiet
+from reminders.domain.timing import Timing
 
 MOSCOW, BERLIN, VLADIVOSTOK = "Europe/Moscow", "Europe/Berlin", "Asia/Vladivostok"
 LONG_BEFORE = "11-20 12:00"
@@ -36,8 +37,8 @@ def interview(starts: str, booked: str = LONG_BEFORE, timezone: str = MOSCOW, re
 def told(planned: list[Planned], timezone: str = MOSCOW) -> list[str]:
     """Kind, local time, whether it asks; or why it does not come."""
     return [
-        f"{item.kind.value} {item.why.value}"
-        if item.why
+        f"{item.kind.value} {item.reason.value}"
+        if item.reason
         else f"{item.kind.value} {item.due_at.astimezone(ZoneInfo(timezone)):%d %H:%M}"
         + (" asks" if item.asks_attendance else "")
         for item in planned
@@ -115,15 +116,15 @@ def test_daylight_saving_moves_local_times_and_leaves_spans_alone(starts: str, r
     """A clock time is local; “two hours before” is two hours, on any day."""
     planned = {item.kind: item for item in plan(interview(starts, "03-01 12:00", BERLIN), Timing())}
 
-    assert f"{planned[AutoKind.DAY_OF].due_at:%H:%M}" == reminder
-    assert f"{planned[AutoKind.TWO_HOURS].due_at:%H:%M}" == prompt
+    assert f"{planned[ReminderKind.DAY_OF].due_at:%H:%M}" == reminder
+    assert f"{planned[ReminderKind.TWO_HOURS].due_at:%H:%M}" == prompt
 
 
 def test_an_early_interview_on_the_day_the_clocks_change_is_reminded_the_evening_before() -> None:
     (reminder, prompt) = plan(interview("03-29 09:00", "03-01 12:00", BERLIN), Timing())
 
     assert reminder.due_at == datetime(2026, 3, 28, 17, tzinfo=UTC)
-    assert (reminder.asks_attendance, prompt.why) == (True, Why.MERGED)
+    assert (reminder.asks_attendance, prompt.reason) == (True, SuppressionReason.MERGED)
 
 
 @pytest.mark.parametrize(
@@ -149,7 +150,10 @@ def test_the_recruiter_is_asked_how_it_went_when_it_is_over_or_in_the_morning() 
 
 
 def test_a_slot_without_a_recruiter_tells_none() -> None:
-    assert {item.kind for item in plan(interview("11-24 16:00"), Timing())} == {AutoKind.DAY_OF, AutoKind.TWO_HOURS}
+    assert {item.kind for item in plan(interview("11-24 16:00"), Timing())} == {
+        ReminderKind.DAY_OF,
+        ReminderKind.TWO_HOURS,
+    }
 
 
 @pytest.mark.parametrize(
@@ -171,7 +175,7 @@ def test_staff_move_messages_and_switch_them_off(timing: Timing, starts: str, ex
 
 def test_nobody_is_asked_no_answer_of_a_prompt_that_is_switched_off() -> None:
     planned = plan(interview("11-24 16:00", reader=MOSCOW), Timing(two_hours=None))
-    assert AutoKind.NO_ANSWER not in {item.kind for item in planned}
+    assert ReminderKind.NO_ANSWER not in {item.kind for item in planned}
 
 
 @pytest.fixture
@@ -223,10 +227,10 @@ def interviews(draw: st.DrawFn) -> Interview:
 @given(interviews(), TIMINGS)
 def test_no_plan_is_double_early_useless_or_wakes_anybody(item: Interview, timing: Timing) -> None:
     planned = plan(item, timing)
-    coming = [message for message in planned if message.why is None]
+    coming = [message for message in planned if message.reason is None]
 
     assert len({message.kind for message in planned}) == len(planned)
-    assert not {AutoKind.DAY_OF, AutoKind.EVENING_BEFORE} <= {message.kind for message in planned}
+    assert not {ReminderKind.DAY_OF, ReminderKind.EVENING_BEFORE} <= {message.kind for message in planned}
     for message in coming:
         zone = item.timezone if message.kind in REMINDERS else item.reader_timezone
         assert zone
@@ -238,17 +242,19 @@ def test_no_plan_is_double_early_useless_or_wakes_anybody(item: Interview, timin
 @given(interviews(), TIMINGS)
 def test_a_merged_prompt_is_asked_by_exactly_one_message(item: Interview, timing: Timing) -> None:
     planned = {message.kind: message for message in plan(item, timing)}
-    asking = [message for message in planned.values() if message.asks_attendance and not message.why]
+    asking = [message for message in planned.values() if message.asks_attendance and not message.reason]
 
-    prompt = planned.get(AutoKind.TWO_HOURS)
-    assert len(asking) == (prompt is not None and prompt.why in {None, Why.MERGED})
+    prompt = planned.get(ReminderKind.TWO_HOURS)
+    assert len(asking) == (prompt is not None and prompt.reason in {None, SuppressionReason.MERGED})
 
 
 @given(interviews(), TIMINGS)
 def test_a_booking_made_earlier_loses_no_message(item: Interview, timing: Timing) -> None:
     """Lateness alone takes away what is to come."""
     early = replace(item, booked_at=item.booked_at - timedelta(days=10))
-    late_kinds = {message.kind for message in plan(item, timing) if message.why is None}
-    early_kinds = {message.kind for message in plan(early, timing) if message.why in {None, Why.MERGED}}
+    late_kinds = {message.kind for message in plan(item, timing) if message.reason is None}
+    early_kinds = {
+        message.kind for message in plan(early, timing) if message.reason in {None, SuppressionReason.MERGED}
+    }
 
     assert late_kinds <= early_kinds

@@ -12,9 +12,18 @@ from bson import Int64, ObjectId
 from pymongo import InsertOne, UpdateMany, UpdateOne
 
 from common.mongo import Document
-from reminders.domain.kinds import OFFERS, PLANNED, REMINDERS, TO_CANDIDATES, AutoKind, AutoState, Why
+from common.quiet_hours import next_allowed_time
+from reminders.domain.kinds import (
+    PLANNED,
+    REMINDERS,
+    SECOND_CHANCES,
+    TO_CANDIDATES,
+    MessageState,
+    ReminderKind,
+    SuppressionReason,
+)
 from reminders.domain.planning import OF_USE, Interview, Planned, plan
-from reminders.domain.timing import Timing, awake
+from reminders.domain.timing import Timing
 from reminders.services.timings import Timings
 from scheduling.domain.model import Booking, Slot
 from shared_contracts.directory import BookingStatus
@@ -23,11 +32,11 @@ Operation = InsertOne[Document] | UpdateOne | UpdateMany
 
 STANDS = frozenset({BookingStatus.BOOKED, BookingStatus.UNMARKED})
 """A booking that takes place, or did: its messages stay until they are sent or of no use."""
-ON_THEIR_WAY = frozenset({AutoState.QUEUED.value, AutoState.SENT.value, AutoState.FAILED.value})
-_LEFT = frozenset({Why.MOVED.value, Why.ENDED.value})
+ON_THEIR_WAY = frozenset({MessageState.QUEUED.value, MessageState.SENT.value, MessageState.FAILED.value})
+_LEFT = frozenset({SuppressionReason.MOVED.value, SuppressionReason.ENDED.value})
 
 
-class Change(NamedTuple):
+class BookingChange(NamedTuple):
     """A booking as it was (None: new) and is, with the slot it is in (None: deleted since).
 
     ``since``: when it came to stand at its time, where the ledger does not know.
@@ -39,7 +48,7 @@ class Change(NamedTuple):
     since: datetime | None = None
 
 
-class Context(NamedTuple):
+class PlanningContext(NamedTuple):
     """What planning goes by. ``zones``: by slot id, its recruiter's."""
 
     timings: Timings
@@ -47,17 +56,17 @@ class Context(NamedTuple):
     now: datetime
 
 
-def operations(change: Change, rows: Sequence[Document], context: Context) -> list[Operation]:
+def writes_for(change: BookingChange, rows: Sequence[Document], context: PlanningContext) -> list[Operation]:
     """The writes that bring a booking's messages in line with it; none where all is as it should be."""
     if change.slot is None:
         return []
     planning = _Planning(change, change.slot, rows, context)
-    return [*planning.planned(), *planning.offered()]
+    return [*planning.planned(), *planning.second_chances()]
 
 
-def suppressed(why: Why, now: datetime) -> Document:
+def suppression(reason: SuppressionReason, now: datetime) -> Document:
     """The update that ends a message unsent."""
-    return {"$set": {"state": AutoState.SUPPRESSED.value, "why": why.value, "updated_at": now}}
+    return {"$set": {"state": MessageState.SUPPRESSED.value, "why": reason.value, "updated_at": now}}
 
 
 def new_row(booking: Booking, fields: Document, now: datetime) -> Document:
@@ -91,18 +100,18 @@ def plan_fields(planned: Planned, target_chat_id: int | None, booked_at: datetim
         "stale_at": planned.stale_at,
         "booked_at": booked_at,
         "asks_attendance": planned.asks_attendance,
-        "state": (AutoState.SUPPRESSED if planned.why else AutoState.SCHEDULED).value,
-        "why": planned.why.value if planned.why else "",
+        "state": (MessageState.SUPPRESSED if planned.reason else MessageState.SCHEDULED).value,
+        "why": planned.reason.value if planned.reason else "",
     }
 
 
 class _Planning:
-    def __init__(self, change: Change, slot: Slot, rows: Sequence[Document], context: Context) -> None:
+    def __init__(self, change: BookingChange, slot: Slot, rows: Sequence[Document], context: PlanningContext) -> None:
         self._change, self._slot, self._now = change, slot, context.now
         self._booking, self._rows = change.after, rows
         self._zone = context.zones.get(slot.id)
         self._timing: Timing = context.timings.of(self._booking.event_id, slot.city_id)
-        self._here = {AutoKind(row["kind"]): row for row in rows if row["starts_at"] == self._booking.starts_at}
+        self._here = {ReminderKind(row["kind"]): row for row in rows if row["starts_at"] == self._booking.starts_at}
 
     def planned(self) -> list[Operation]:
         """Of the messages that follow from the booking's time."""
@@ -117,68 +126,70 @@ class _Planning:
             self._zone,
             booked_at,
         )
-        every = [self._answered(item) for item in plan(interview, self._timing)]
-        writes = [write for item in every for write in self._enter(item, booked_at)]
+        every = [self._without_answered_question(item) for item in plan(interview, self._timing)]
+        writes = [write for item in every for write in self._upsert(item, booked_at)]
         return [*writes, *self._suppress_all_but(frozenset(item.kind for item in every))]
 
-    def offered(self) -> list[Operation]:
+    def second_chances(self) -> list[Operation]:
         """Another time, after a no-show or the recruiter's absence; not once the mark is taken back."""
         writes: list[Operation] = []
         before = self._change.before.status.value if self._change.before else ""
-        for kind in OFFERS:
+        for kind in SECOND_CHANCES:
             if self._booking.status.value == kind.value != before:
-                writes += self._offer(kind)
+                writes += self._second_chance(kind)
             elif before == kind.value != self._booking.status.value and kind in self._here:
-                writes += self._suppress(self._here[kind], Why.TAKEN_BACK)
+                writes += self._suppress(self._here[kind], SuppressionReason.TAKEN_BACK)
         return writes
 
-    def _offer(self, kind: AutoKind) -> list[Operation]:
+    def _second_chance(self, kind: ReminderKind) -> list[Operation]:
         wait = self._timing.of(kind)
         if not isinstance(wait, timedelta):
             return []
-        due_at = awake(self._now + wait, self._slot.place.timezone)
-        return self._enter(Planned(kind, due_at, due_at + OF_USE), self._now)
+        due_at = next_allowed_time(self._now + wait, self._slot.place.timezone)
+        return self._upsert(Planned(kind, due_at, due_at + OF_USE), self._now)
 
-    def _enter(self, planned: Planned, booked_at: datetime) -> list[Operation]:
+    def _upsert(self, planned: Planned, booked_at: datetime) -> list[Operation]:
         row = self._here.get(planned.kind)
         if row and row["state"] in ON_THEIR_WAY:
             return []
-        if row and row["state"] == AutoState.SCHEDULED.value:
+        if row and row["state"] == MessageState.SCHEDULED.value:
             # What is held until later stays so.
             held = planned.due_at <= self._now < row["due_at"]
             planned = replace(planned, due_at=row["due_at"]) if held else planned
         else:
-            planned = self._opened(planned, row)
+            planned = self._scheduled_if_useful(planned, row)
         telegram_id = self._booking.telegram_id
         target = telegram_id if planned.kind in TO_CANDIDATES else self._slot.recruiter_telegram_id
         fields = plan_fields(planned, target, booked_at)
         if row is None:
             return [InsertOne(new_row(self._booking, fields, self._now))]
-        closed = row["state"] == AutoState.SUPPRESSED.value and planned.why and row["why"] not in _LEFT
+        closed = row["state"] == MessageState.SUPPRESSED.value and planned.reason and row["why"] not in _LEFT
         if closed or all(row[name] == value for name, value in fields.items()):
             return []
         guard = {"_id": row["_id"], "state": row["state"]}
         return [UpdateOne(guard, {"$set": {**fields, "updated_at": self._now}})]
 
-    def _opened(self, planned: Planned, row: Document | None) -> Planned:
+    def _scheduled_if_useful(self, planned: Planned, row: Document | None) -> Planned:
         """A message that does not wait comes to wait only if its time is yet to come, and nothing has said it."""
-        if planned.why:
+        if planned.reason:
             return planned
         if planned.due_at <= self._now:
-            return replace(planned, why=Why.STALE)
-        said = row and row["why"] == Why.MERGED.value and self._stood_here() and self._was_asked()
-        return replace(planned, why=Why.MERGED) if said else planned
+            return replace(planned, reason=SuppressionReason.STALE)
+        told_already = row and row["why"] == SuppressionReason.MERGED.value and self._stood_here() and self._was_asked()
+        return replace(planned, reason=SuppressionReason.MERGED) if told_already else planned
 
-    def _answered(self, planned: Planned) -> Planned:
+    def _without_answered_question(self, planned: Planned) -> Planned:
         """Who has said whether they come is not asked again."""
         if self._booking.attendance is None:
             return planned
-        asks = planned.kind in {AutoKind.TWO_HOURS, AutoKind.NO_ANSWER} and not planned.why
-        return replace(planned, asks_attendance=False, why=Why.ANSWERED if asks else planned.why)
+        asks = planned.kind in {ReminderKind.TWO_HOURS, ReminderKind.NO_ANSWER} and not planned.reason
+        return replace(planned, asks_attendance=False, reason=SuppressionReason.ANSWERED if asks else planned.reason)
 
     def _booked_at(self) -> datetime:
         """When the booking came to stand at its time: a plan made anew judges lateness by that."""
-        known: list[datetime] = [row["booked_at"] for row in self._here.values() if AutoKind(row["kind"]) in PLANNED]
+        known: list[datetime] = [
+            row["booked_at"] for row in self._here.values() if ReminderKind(row["kind"]) in PLANNED
+        ]
         if self._stood_here() and known:
             return min(known)
         return self._change.since or self._now
@@ -194,28 +205,28 @@ class _Planning:
             if kind in REMINDERS
         )
 
-    def _suppress_all_but(self, kinds: frozenset[AutoKind]) -> list[Operation]:
+    def _suppress_all_but(self, kinds: frozenset[ReminderKind]) -> list[Operation]:
         """What waits and is not to come any more."""
         writes: list[Operation] = []
         for row in self._rows:
-            kind = AutoKind(row["kind"])
+            kind = ReminderKind(row["kind"])
             if kind in PLANNED and not (kind in kinds and row["starts_at"] == self._booking.starts_at):
-                writes += self._suppress(row, self._why_not(kind, row["starts_at"]))
+                writes += self._suppress(row, self._suppression_reason(kind, row["starts_at"]))
         return writes
 
-    def _suppress(self, row: Document, why: Why) -> list[Operation]:
-        if row["state"] != AutoState.SCHEDULED.value:
+    def _suppress(self, row: Document, reason: SuppressionReason) -> list[Operation]:
+        if row["state"] != MessageState.SCHEDULED.value:
             return []
-        return [UpdateOne({"_id": row["_id"], "state": AutoState.SCHEDULED.value}, suppressed(why, self._now))]
+        return [UpdateOne({"_id": row["_id"], "state": MessageState.SCHEDULED.value}, suppression(reason, self._now))]
 
-    def _why_not(self, kind: AutoKind, starts_at: datetime) -> Why:
+    def _suppression_reason(self, kind: ReminderKind, starts_at: datetime) -> SuppressionReason:
         if self._booking.status not in STANDS:
-            marked = kind is AutoKind.OUTCOME_DUE and self._booking.marked_at
-            return Why.ANSWERED if marked else Why.ENDED
+            marked = kind is ReminderKind.OUTCOME_DUE and self._booking.marked_at
+            return SuppressionReason.ANSWERED if marked else SuppressionReason.ENDED
         if starts_at != self._booking.starts_at:
-            return Why.MOVED
+            return SuppressionReason.MOVED
         if self._timing.of(kind) is None:
-            return Why.SWITCHED_OFF
+            return SuppressionReason.SWITCHED_OFF
         if kind in REMINDERS:
-            return Why.MERGED
-        return Why.NOT_ASKED if self._zone else Why.NO_CHAT
+            return SuppressionReason.MERGED
+        return SuppressionReason.NOT_ASKED if self._zone else SuppressionReason.NO_CHAT

@@ -1,0 +1,35 @@
+"""Quiet hours (R8): nothing that goes out by itself reaches people between 22:00 and 08:00 on their own clocks.
+
+Whose clocks: a candidate's are those of the slot's city, a recruiter's those of their own. Pure: no Django, no I/O.
+"""
+
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+QUIET_FROM, QUIET_UNTIL = time(22), time(8)
+
+
+def local(moment: datetime, timezone: str) -> datetime:
+    """The moment on the clocks of an IANA time zone."""
+    return moment.astimezone(ZoneInfo(timezone))
+
+
+def is_quiet(moment: datetime, timezone: str) -> bool:
+    """Whether people in the zone sleep."""
+    clock = local(moment, timezone).time()
+    return clock >= QUIET_FROM or clock < QUIET_UNTIL
+
+
+def next_allowed_time(moment: datetime, timezone: str) -> datetime:
+    """The moment itself, or the end of the quiet hours it falls in; in the moment's own zone."""
+    if not is_quiet(moment, timezone):
+        return moment
+    there = local(moment, timezone)
+    day = there.date() + timedelta(days=there.time() >= QUIET_FROM)
+    return datetime.combine(day, QUIET_UNTIL, there.tzinfo).astimezone(moment.tzinfo)
+
+
+def next_quiet(moment: datetime, timezone: str) -> datetime:
+    """When quiet hours begin after a moment outside them; in the moment's own zone."""
+    there = local(moment, timezone)
+    return datetime.combine(there.date(), QUIET_FROM, there.tzinfo).astimezone(moment.tzinfo)
