@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from django_mongodb_backend.fields import ArrayField, ObjectIdField
 
 from common.models import StampedModel
-from people.models import MOSCOW, City
+from common.zones import MOSCOW
+from people.models import City
 from scheduling.models import InterviewEvent
 from shared_contracts.fields import LARGEST_TELEGRAM_ID
 

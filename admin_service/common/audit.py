@@ -6,6 +6,7 @@ from typing import Any
 
 from bson import ObjectId
 
+from common import clock, correlation
 from common.mongo import Document, collection, current_session
 
 
@@ -44,3 +45,28 @@ def add(entries: Sequence[Document]) -> None:
     """Insert entries, in the transaction under way if there is one."""
     if entries:
         collection("audit_entries").insert_many(entries, session=current_session())
+
+
+def record_staff(
+    subject: str,
+    subject_id: str,
+    action: str,
+    actor: str,
+    before: dict[str, Any] | None,
+    after: dict[str, Any] | None,
+    reason: str = "",
+) -> None:
+    """Write one entry for what the member of staff ``actor`` did in the desk, in the transaction under way."""
+    written = entry(
+        subject,
+        subject_id,
+        action,
+        actor=f"staff:{actor}",
+        via="desk",
+        now=clock.now(),
+        correlation_id=correlation.current(),
+        before=before,
+        after=after,
+        reason=reason,
+    )
+    add([written])

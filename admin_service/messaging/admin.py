@@ -7,10 +7,10 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AllValuesCheckboxFilter
 from unfold.decorators import display
 
+from common.zones import MOSCOW
 from messaging.models import InboxMessage, OutboxMessage
-from people.models import MOSCOW
 from staffkit.clocks import format_moment
-from staffkit.options import ReadOnlyAdmin, plainly
+from staffkit.pages.kinds import ReadOnlyAdmin, plainly
 
 
 @admin.register(OutboxMessage)

@@ -24,9 +24,8 @@ from common.http.reads import (
     position,
 )
 from common.mongo import Document, collection
-from people.models import MOSCOW
-from people.services.links import recruiter_link
-from scheduling.services.loading import default_contact
+from common.zones import MOSCOW
+from people.services.links import default_contact, recruiter_link
 from shared_contracts.directory import AllowedUser, AwaitedUsername, ChangesPage, City, Contact, Page, Recruiter
 from shared_contracts.fields import EntityId, TelegramUserId
 

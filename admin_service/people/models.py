@@ -12,10 +12,10 @@ from django.utils.translation import gettext_lazy as _
 
 from common import clock
 from common.models import StampedModel
+from common.zones import MOSCOW
 from shared_contracts.dialog import Role
 from shared_contracts.fields import LARGEST_TELEGRAM_ID, is_username, to_link
 
-MOSCOW = "Europe/Moscow"
 NAME_LENGTH, USERNAME_LENGTH, LANGUAGE_LENGTH = 64, 32, 16
 """Telegram: names have at most 64 characters."""
 LINK_LENGTH = 200

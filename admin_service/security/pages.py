@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST
 from django.views.generic import FormView
 
 from backoffice.services.auditing import acting
-from people.models import MOSCOW
+from common.zones import MOSCOW
 from security import second_factor
 from security.browsers import browser_name
 from security.forms import CodeForm, OwnPasswordForm, SetUpForm

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from common.mongo import Document, collection
+from common.zones import MOSCOW
 from message_templates.models import KIND_LABELS
-from people.models import MOSCOW
 from reminders.models import KIND_LABELS as AUTO_KIND_LABELS
 from scheduling.models import ATTENDANCE_LABELS
 from scheduling.staff.outcomes import status_label

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from django.utils.formats import date_format
 
 from common import clock
-from people.models import MOSCOW
+from common.zones import MOSCOW
 
 
 def local(moment: datetime, zone: str) -> datetime:

@@ -7,7 +7,6 @@ from django import forms
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
-from unfold.contrib.filters.admin import RelatedDropdownFilter
 
 from common.mongo import Document, collection
 from common.scope import WHOLE, Rows, Scope, scope_of
@@ -64,12 +63,3 @@ def narrow(form: forms.BaseForm, request: HttpRequest) -> None:
         if isinstance(field, forms.ModelChoiceField) and field.queryset is not None:
             chosen = form.initial.get(name)
             field.queryset = in_scope(field.queryset, request, kept=getattr(chosen, "pk", chosen))
-
-
-class ScopedRelatedFilter(RelatedDropdownFilter):  # type: ignore[misc]
-    """A drop-down of related documents, those that the login may see."""
-
-    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
-        """By name."""
-        every = in_scope(field.related_model._default_manager.all(), request)
-        return sorted(((item.pk, str(item)) for item in every), key=lambda row: row[1])

@@ -8,10 +8,10 @@ from unfold.contrib.filters.admin import FieldTextFilter
 from unfold.decorators import display
 
 from common.models import AuditEntry
-from people.models import MOSCOW
+from common.zones import MOSCOW
 from staffkit.audit_labels import ABOUT_LOGINS, action_label, actor_label, changes, subject_label
 from staffkit.clocks import format_moment
-from staffkit.options import ReadOnlyAdmin
+from staffkit.pages.kinds import ReadOnlyAdmin
 
 
 @admin.register(AuditEntry)

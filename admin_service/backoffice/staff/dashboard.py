@@ -15,8 +15,8 @@ from broadcasts.models import Broadcast
 from broadcasts.staff.broadcasts import counts
 from common import clock
 from common.mongo import Document, collection
+from common.zones import MOSCOW
 from messaging.models import OutboxMessage
-from people.models import MOSCOW
 from reminders.models import AutoMessage
 from reminders.services.summary import undelivered
 from scheduling.models import Booking, InterviewSlot, WaitingEntry, WaitingState

@@ -17,7 +17,7 @@ from unfold.widgets import (
 from backoffice.models import Role, StaffLogin, StaffProfile
 from backoffice.services.logins import Post, post_of, save_login
 from people.models import City, Recruiter
-from staffkit.options import UseCaseForm
+from staffkit.forms.use_case import UseCaseForm
 
 
 class PasswordForm(forms.Form):

@@ -18,12 +18,15 @@ from backoffice.models import StaffLogin, StaffProfile
 from backoffice.services.logins import reset_password, reset_second_step, set_active
 from backoffice.staff.login_form import LoginForm, PasswordForm
 from common.refusals import RefusedError
-from people.models import MOSCOW, City
+from common.zones import MOSCOW
+from people.models import City
 from security.second_factor import has_second_factor
 from staffkit.audit_labels import trail, visits
 from staffkit.clocks import format_moment
-from staffkit.options import UseCaseAdmin, find, page, page_of, show_refusal
+from staffkit.forms.use_case import show_refusal
+from staffkit.pages.kinds import UseCaseAdmin
 from staffkit.sending.once import AlreadySentError, already_sent, ticket
+from staffkit.views import find, page, page_of
 
 admin.site.unregister(User)
 admin.site.unregister(Group)

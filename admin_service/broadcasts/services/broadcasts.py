@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 
 from broadcasts.models import AnnouncementChat, Audience, Broadcast
 from common import audit, clock, correlation
+from common.audited import save_audited
 from common.mongo import Document, collection, in_transaction
 from common.refusals import RefusedError
 from messaging import outbox
-from people.services.people import save_audited
 from scheduling.models import InterviewEvent
 from shared_contracts.broadcast import BroadcastCommand
 from shared_contracts.fields import is_text
@@ -76,7 +76,7 @@ def start_broadcast(
 
 def save_chat(chat: AnnouncementChat, *, actor: str) -> None:
     """Save a group that announcements can go to."""
-    save_audited(chat, "chat", ("title", "chat_id", "is_active"), (), actor)
+    save_audited(chat, "chat", ("title", "chat_id", "is_active"), actor)
 
 
 def audience_query(audience: str, city_id: str | ObjectId | None) -> Document:

@@ -17,10 +17,11 @@ from broadcasts.models import AnnouncementChat, Broadcast
 from broadcasts.services.broadcasts import save_chat
 from common.mongo import collection
 from common.scope import SHARED, Rows
-from people.models import MOSCOW
+from common.zones import MOSCOW
 from shared_contracts.fields import LARGEST_TELEGRAM_ID
 from staffkit.clocks import format_moment
-from staffkit.options import ReadOnlyAdmin, UseCaseAdmin, UseCaseForm, plainly
+from staffkit.forms.use_case import UseCaseForm
+from staffkit.pages.kinds import ReadOnlyAdmin, UseCaseAdmin, plainly
 
 MOST_DELIVERIES = 200
 

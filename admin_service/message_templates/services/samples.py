@@ -8,8 +8,9 @@ from django.utils.formats import date_format
 from django.utils.translation import override
 
 from common import clock
-from people.models import MOSCOW, City, Recruiter
-from scheduling.services.loading import default_contact
+from common.zones import MOSCOW
+from people.models import City, Recruiter
+from people.services.links import default_contact
 from shared_contracts.notification import NotificationKind
 
 _DAYS_AHEAD = 3

@@ -6,12 +6,12 @@ from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
 from common import clock
+from common.audit import record_staff
 from common.mongo import Document, collection, current_session, in_transaction
 from common.refusals import RefusedError
 from message_templates.services.rules import check_text
 from message_templates.services.storing import insert_template, keep_revision, latest_number
 from messaging import caches
-from scheduling.services.audit import record_staff
 from shared_contracts.notification import CacheName, NotificationKind
 
 

@@ -9,7 +9,7 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 from message_templates.models import TEXT_LENGTH, MessageTemplate
 from message_templates.services.templates import save_text
 from people.models import City
-from staffkit.options import UseCaseForm
+from staffkit.forms.use_case import UseCaseForm
 
 MOST_VERSIONS = 1_000_000
 

@@ -13,19 +13,22 @@ from unfold.decorators import action
 
 from common.refusals import RefusedError
 from common.scope import SHARED
+from common.zones import MOSCOW
 from message_templates.models import KIND_LABELS, LANGUAGE_LABELS, MessageTemplate
 from message_templates.services import templates
 from message_templates.services.variables import MEANINGS
 from message_templates.staff import previewing
 from message_templates.staff.forms import OwnTextForm, RestoreForm, SeenForm, TemplateForm
 from message_templates.staff.history import versions
-from people.models import MOSCOW, City
+from people.models import City
 from shared_contracts.notification import NotificationKind
 from shared_contracts.wording import LANGUAGES, REQUIRED
 from staffkit.audit_labels import actor_label
 from staffkit.clocks import format_moment
-from staffkit.options import UseCaseAdmin, find, login, page, show_refusal
+from staffkit.forms.use_case import show_refusal
+from staffkit.pages.kinds import UseCaseAdmin
 from staffkit.sending.once import Done, send_once
+from staffkit.views import find, login, page
 
 _LIST = "admin:wording_messagetemplate_changelist"
 

@@ -13,7 +13,7 @@ from common.refusals import RefusedError
 from messaging import caches
 from people.models import Candidate, City
 from people.services.invitations import DEFAULT_DAYS, Invited, invite
-from people.services.people import CANDIDATE_FACTS, save_audited
+from people.services.people import save_candidate
 from shared_contracts.notification import CacheName
 
 MOST_ROWS = 500
@@ -53,7 +53,7 @@ def import_candidates(text: str, *, actor: str, days: int = DEFAULT_DAYS, note: 
     def work() -> Invited:
         people = _checked(rows)
         for person in people:
-            save_audited(person, "candidate", CANDIDATE_FACTS, (), actor)
+            save_candidate(person, actor=actor, stale=())
         caches.tell_stale(CacheName.ALLOWED_USERS)
         return invite(people, actor=actor, days=days, note=note)
 

@@ -1,9 +1,9 @@
-"""Links that lead into Telegram."""
+"""Links that people are given: into the bot, to a recruiter, to the responsible person."""
 
 from django.conf import settings
 
 from common import wire
-from common.mongo import Document
+from common.mongo import Document, collection, current_session
 
 
 def invitation_link(token: str) -> str:
@@ -17,3 +17,9 @@ def recruiter_link(recruiter: Document) -> str | None:
         return own
     username = wire.username("recruiters", recruiter, recruiter["username"])
     return f"https://t.me/{username}" if username and recruiter["telegram_id"] else None
+
+
+def default_contact() -> str | None:
+    """The link to the responsible person where a city names none."""
+    row = collection("contact_settings").find_one({}, session=current_session())
+    return wire.link("contact_settings", row, row.get("contact_url")) if row else None

@@ -5,12 +5,12 @@ Taking people off the allow list may cancel bookings and is in ``scheduling.serv
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any, cast
+from typing import cast
 
 from bson import ObjectId
 from django.utils.translation import gettext as _
 
-from common import audit, clock, correlation
+from common.audited import save_audited
 from common.models import StampedModel
 from common.mongo import in_transaction
 from common.refusals import RefusedError
@@ -24,26 +24,30 @@ from shared_contracts.notification import CacheName
 _PLACE_CACHES = (CacheName.CITIES, CacheName.RECRUITERS, CacheName.SLOTS, CacheName.ALLOWED_USERS)
 
 
-CANDIDATE_FACTS = ("telegram_id", "is_allowed", "city_id")
+_CANDIDATE_FACTS = ("telegram_id", "is_allowed", "city_id")
 
 
-def save_candidate(candidate: Candidate, *, actor: str) -> None:
+def save_candidate(
+    candidate: Candidate, *, actor: str, stale: Sequence[CacheName] = (CacheName.ALLOWED_USERS,)
+) -> None:
     """Save a new or changed entry of the allow list; ``actor`` is the staff login.
+
+    Args:
+        stale: the bot's caches to be told of; none where the caller tells them once for many entries.
 
     Raises:
         RefusedError: naming the field; see ``check_person``.
     """
-    stale = (CacheName.ALLOWED_USERS,)
-    save_audited(candidate, "candidate", CANDIDATE_FACTS, stale, actor, then=_keep_out(candidate, actor))
+    _save_person(candidate, "candidate", _CANDIDATE_FACTS, stale, actor)
 
 
 def save_city(city: City, *, actor: str) -> None:
     """Save a city. Its people are shown its zone and contact, so their entries count as changed."""
 
-    def listed(now: Any) -> None:
+    def listed(now: datetime) -> None:
         Candidate.objects.filter(city_id=city.pk).update(listed_at=now)
 
-    save_audited(city, "city", ("name", "timezone", "contact_url"), _PLACE_CACHES, actor, then=listed)
+    _save_place(city, "city", ("name", "timezone", "contact_url"), actor, listed)
 
 
 def save_recruiter(recruiter: Recruiter, *, actor: str) -> None:
@@ -53,7 +57,7 @@ def save_recruiter(recruiter: Recruiter, *, actor: str) -> None:
         RefusedError: naming the field; see ``check_person``.
     """
     fields = ("name", "city_id", "telegram_id", "is_active", "deputy_id")
-    save_audited(recruiter, "recruiter", fields, _PLACE_CACHES, actor, then=_keep_out(recruiter, actor))
+    _save_person(recruiter, "recruiter", fields, _PLACE_CACHES, actor)
 
 
 def _keep_out(person: Person, actor: str) -> Callable[[datetime], None] | None:
@@ -86,10 +90,10 @@ def check_person(person: Person, stored: Person | None) -> None:
 def save_contact(contact: ContactSettings, *, actor: str) -> None:
     """Save the default contact. Everyone without a city is shown it."""
 
-    def listed(now: Any) -> None:
+    def listed(now: datetime) -> None:
         Candidate.objects.update(listed_at=now)
 
-    save_audited(contact, "contact", ("contact_url",), _PLACE_CACHES, actor, then=listed)
+    _save_place(contact, "contact", ("contact_url",), actor, listed)
 
 
 def restore_candidates(candidate_ids: Sequence[str], *, actor: str) -> int:
@@ -106,71 +110,42 @@ def restore_candidates(candidate_ids: Sequence[str], *, actor: str) -> int:
     return in_transaction(work)
 
 
-def facts(document: StampedModel, fields: Sequence[str]) -> dict[str, Any]:
-    """The fields of a document that the audit trail keeps, as JSON values."""
-    values = {name: getattr(document, name) for name in fields}
-    return {name: str(value) if isinstance(value, ObjectId) else value for name, value in values.items()}
-
-
-def _written_by_staff(document: StampedModel, stored: StampedModel | None) -> list[str]:
-    """What staff may change. The rest belongs to chat and to decisions, which may be writing it at this moment."""
-    names = [field.name for field in document._meta.concrete_fields if field.editable and not field.primary_key]
-    if isinstance(document, Candidate):
-        names.append("listed_at")
-    if isinstance(document, Recruiter) and isinstance(stored, Recruiter) and document.telegram_id != stored.telegram_id:
-        document.blocked_at = None  # that was about another account
-        names.append("blocked_at")
-    return names
-
-
-def save_audited(
-    document: StampedModel,
+def _save_place(
+    place: City | ContactSettings,
     subject: str,
     fields: Sequence[str],
-    stale: Sequence[CacheName],
     actor: str,
-    then: Any = None,
+    listed: Callable[[datetime], None],
 ) -> None:
-    """Save a document with its audit entry; the bot is told that ``stale`` caches are out of date.
+    def then(now: datetime) -> None:
+        listed(now)
+        caches.tell_stale(*_PLACE_CACHES)
 
-    Args:
-        document: new or changed.
-        subject: what the audit trail calls it.
-        fields: the fields that the audit trail keeps.
-        stale: none for what the bot does not cache.
-        actor: the staff login.
-        then: more to do in the same transaction; gets its moment.
-    """
+    save_audited(place, subject, fields, actor, then=then)
 
-    adding = document._state.adding
 
-    def work() -> None:
-        now, correlation_id = clock.now(), correlation.current()
-        stored = None if adding else type(document).objects.filter(pk=document.pk).first()
-        if isinstance(document, Person):
-            check_person(document, cast(Person | None, stored))
-        if isinstance(document, Candidate):
-            document.listed_at = now
-        document._state.adding = adding  # the driver may run this again after a conflict
-        document.save(update_fields=None if adding else _written_by_staff(document, stored))
-        if then:
-            then(now)
-        audit.add(
-            [
-                audit.entry(
-                    subject,
-                    str(document.pk),
-                    "changed" if stored else "created",
-                    actor=f"staff:{actor}",
-                    via="desk",
-                    now=now,
-                    correlation_id=correlation_id,
-                    before=facts(stored, fields) if stored else None,
-                    after=facts(document, fields),
-                )
-            ]
-        )
+def _save_person(person: Person, subject: str, fields: Sequence[str], stale: Sequence[CacheName], actor: str) -> None:
+    keep_out = _keep_out(person, actor)
+
+    def then(now: datetime) -> None:
+        if keep_out:
+            keep_out(now)
         if stale:
             caches.tell_stale(*stale)
 
-    in_transaction(work)
+    def prepare(stored: StampedModel | None, now: datetime) -> list[str]:
+        return _prepared(person, cast(Person | None, stored), now)
+
+    save_audited(person, subject, fields, actor, prepare=prepare, then=then)
+
+
+def _prepared(person: Person, stored: Person | None, now: datetime) -> list[str]:
+    """Hold a wrong entry; the names of the fields that are set here, not by staff."""
+    check_person(person, stored)
+    if isinstance(person, Candidate):
+        person.listed_at = now
+        return ["listed_at"]
+    if isinstance(person, Recruiter) and stored and person.telegram_id != stored.telegram_id:
+        person.blocked_at = None  # that was about another account
+        return ["blocked_at"]
+    return []

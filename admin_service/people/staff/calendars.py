@@ -14,9 +14,10 @@ from people.models import Recruiter
 from people.services.calendar_links import give_calendar, revoke_calendar
 from people.services.tokens import digest
 from people.staff.handing_over import copyable, handed_over, handing_over, shown
-from staffkit.options import UseCaseAdmin, find, login, page
+from staffkit.pages.kinds import UseCaseAdmin
 from staffkit.sending.once import Done, send_once
 from staffkit.sending.sealed import is_as_shown
+from staffkit.views import find, login, page
 
 MAY_GIVE = "people.change_recruiter"
 

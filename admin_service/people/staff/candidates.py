@@ -23,11 +23,13 @@ from people.staff.forms import TelegramIdField, UsernameField
 from people.staff.inviting import InvitingAdmin
 from questionnaires.staff.answer_texts import answers_of
 from scheduling.services.removal import remove_candidates
+from scheduling.staff.reason_forms import RemoveForm
 from shared_contracts.fields import LARGEST_TELEGRAM_ID
-from staffkit.options import UseCaseForm, find, login, page, plainly
-from staffkit.pages import RemoveForm
-from staffkit.scoping import ScopedRelatedFilter
+from staffkit.forms.use_case import UseCaseForm
+from staffkit.pages.filters import ScopedRelatedFilter
+from staffkit.pages.kinds import plainly
 from staffkit.sending.sealed import is_as_shown
+from staffkit.views import find, login, page
 
 _NAMES = ("first_name", "last_name", "username")
 

@@ -18,7 +18,8 @@ from unfold.enums import ActionVariant
 from common import clock
 from common.refusals import RefusedError
 from common.scope import Rows
-from people.models import MOSCOW, Candidate, Invitation, InvitationState, Recruiter
+from common.zones import MOSCOW
+from people.models import Candidate, Invitation, InvitationState, Recruiter
 from people.services.bulk import import_candidates
 from people.services.invitations import Invited, can_be_invited, invite, revoke
 from people.staff.forms import ImportForm
@@ -26,9 +27,11 @@ from people.staff.handing_over import as_table, handing_over, links_of, shown
 from shared_contracts.dialog import Role
 from staffkit.audit_labels import trail
 from staffkit.clocks import format_moment, today
-from staffkit.options import ExportingAdmin, ReadOnlyAdmin, find, login, page, plainly, show_refusal
+from staffkit.forms.use_case import show_refusal
+from staffkit.pages.kinds import ExportingAdmin, ReadOnlyAdmin, plainly
 from staffkit.sending.once import Done, send_once
 from staffkit.spreadsheet import download
+from staffkit.views import find, login, page
 
 MAY_INVITE = "people.add_invitation"
 MAY_REVOKE = "people.change_invitation"

@@ -12,15 +12,18 @@ from unfold.decorators import action
 
 from common import clock
 from common.refusals import RefusedError
-from people.models import MOSCOW, Invitation, Person
+from common.zones import MOSCOW
+from people.models import Invitation, Person
 from people.services.invitations import can_be_invited, invite
 from people.staff.forms import InviteForm
 from people.staff.handing_over import handing_over
 from people.staff.invitations import MAY_INVITE, made, may_invite
 from staffkit.clocks import format_moment
-from staffkit.options import UseCaseAdmin, find, login, page, page_of, show_refusal
+from staffkit.forms.use_case import show_refusal
+from staffkit.pages.kinds import UseCaseAdmin
 from staffkit.sending.once import Done, send_once
 from staffkit.sending.sealed import is_as_shown
+from staffkit.views import find, login, page, page_of
 
 
 class InvitingAdmin(UseCaseAdmin):

@@ -17,8 +17,9 @@ from people.services.people import save_city, save_contact, save_recruiter
 from people.staff.calendars import CalendarAdmin
 from people.staff.forms import TelegramIdField, UsernameField
 from people.staff.inviting import InvitingAdmin
-from staffkit.options import OneDocumentAdmin, UseCaseAdmin, UseCaseForm
-from staffkit.scoping import ScopedRelatedFilter
+from staffkit.forms.use_case import UseCaseForm
+from staffkit.pages.filters import ScopedRelatedFilter
+from staffkit.pages.kinds import OneDocumentAdmin, UseCaseAdmin
 
 
 class CityForm(UseCaseForm):

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 
 from common.mongo import Document, collection
-from people.models import MOSCOW
+from common.zones import MOSCOW
 from questionnaires.models import STATUS_LABELS
 from staffkit.clocks import format_moment
 

@@ -15,15 +15,17 @@ from common import clock, correlation
 from common.mongo import collection
 from common.refusals import RefusedError
 from common.scope import Rows
-from people.models import MOSCOW
+from common.zones import MOSCOW
 from questionnaires.models import REJECTED, QuestionnaireAnswers
 from questionnaires.services.answering import let_answer_again
 from questionnaires.staff.answer_texts import shown
-from scheduling.staff.filters import DayFilter, EventFilter
+from scheduling.staff.filters import EventFilter
 from staffkit.audit_labels import trail
 from staffkit.clocks import format_moment
-from staffkit.options import ReadOnlyAdmin, find, login, page, plainly
+from staffkit.pages.filters import DayFilter
+from staffkit.pages.kinds import ReadOnlyAdmin, plainly
 from staffkit.scoping import Through
+from staffkit.views import find, login, page
 
 
 @admin.register(QuestionnaireAnswers)

@@ -17,7 +17,7 @@ from unfold.enums import ActionVariant
 from common.mongo import collection
 from common.refusals import RefusedError
 from common.scope import SHARED
-from people.models import MOSCOW
+from common.zones import MOSCOW
 from questionnaires.models import Question, Questionnaire
 from questionnaires.services.draft import Draft
 from questionnaires.services.publishing import differs, publish, save_draft
@@ -27,9 +27,9 @@ from questionnaires.staff.rows import Changed, OrderedRows, RowsAdmin
 from shared_contracts.questionnaire import MOST_QUESTIONS
 from staffkit.audit_labels import trail
 from staffkit.clocks import format_moment
-from staffkit.options import find, login, page
 from staffkit.sending.once import Done, send_once
 from staffkit.sending.sealed import is_as_shown
+from staffkit.views import find, login, page
 
 _MOST_DIGITS = 9
 

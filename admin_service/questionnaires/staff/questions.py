@@ -16,8 +16,8 @@ from questionnaires.models import Choice, Question
 from questionnaires.services.publishing import save_question
 from questionnaires.staff.rows import Changed, OrderedRows, RowsAdmin
 from shared_contracts.questionnaire import MOST_CHOICES, QuestionKind
-from staffkit.inputs import DateInput
-from staffkit.options import login
+from staffkit.forms.inputs import DateInput
+from staffkit.views import login
 
 _NUMBER = "kind == 'number'"
 _NUMBER_OR_TEXT = "kind == 'number' || kind == 'text'"

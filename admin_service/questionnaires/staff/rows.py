@@ -12,9 +12,10 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 
 from common.mongo import in_transaction
 from questionnaires.models import TEXT_LENGTH, Choice, Question, Questionnaire
-from staffkit.options import DeskAdmin, page_of
+from staffkit.pages.base import DeskAdmin
 from staffkit.sending.once import Ticket
 from staffkit.sending.seen import SeenForm
+from staffkit.views import page_of
 
 Changed = list[Question | Choice]
 

@@ -15,8 +15,8 @@ from django.db import IntegrityError
 from common import correlation, wire
 from common.mongo import Document, collection, current_session
 from common.quiet_hours import local, next_quiet
+from common.zones import MOSCOW
 from messaging.outbox import Outgoing
-from people.models import MOSCOW
 from reminders.domain.kinds import MessageState, ReminderKind, SuppressionReason
 from reminders.models import AutoMessage
 from reminders.services.summary import booked_on, day_summary, midnight

@@ -6,14 +6,14 @@ from bson import ObjectId
 from django.utils.translation import gettext as _
 
 from common import clock
+from common.audit import record_staff
+from common.audited import facts, save_audited
 from common.mongo import collection, current_session, in_transaction
 from common.quiet_hours import QUIET_FROM, QUIET_UNTIL
 from common.refusals import RefusedError
-from people.services.people import facts, save_audited
 from reminders.domain.kinds import ReminderKind
 from reminders.domain.timing import Timing
 from reminders.models import ReminderRule, StaffChat
-from scheduling.services.audit import record_staff
 
 RULE_FACTS = ("kind", "event_id", "city_id", "is_on", "at", "minutes")
 _HOUR = 60
@@ -65,7 +65,7 @@ def save_rule(rule: ReminderRule, *, actor: str) -> None:
     rule.replan = True
     if rule._state.adding and ReminderRule.objects.filter(key=rule.key).exists():
         raise RefusedError({"": _("There is a rule for this already. Change that one.")})
-    save_audited(rule, "reminder_rule", RULE_FACTS, (), actor, then=lambda _now: _replan(rule))
+    save_audited(rule, "reminder_rule", RULE_FACTS, actor, then=lambda _now: _replan(rule))
 
 
 def remove_rule(rule_id: str, *, actor: str) -> None:
@@ -93,7 +93,7 @@ def remove_rule(rule_id: str, *, actor: str) -> None:
 
 def save_staff_chat(chat: StaffChat, *, actor: str) -> None:
     """Save where the daily summary goes."""
-    save_audited(chat, "staff_chat", ("chat_id", "language"), (), actor)
+    save_audited(chat, "staff_chat", ("chat_id", "language"), actor)
 
 
 def _replan(rule: ReminderRule) -> None:

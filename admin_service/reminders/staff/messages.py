@@ -15,13 +15,13 @@ from unfold.decorators import display
 
 from common.mongo import collection
 from common.scope import INTERVIEWS
-from people.models import MOSCOW
+from common.zones import MOSCOW
 from reminders.domain.kinds import TO_CANDIDATES, ReminderKind
 from reminders.models import AutoMessage
-from scheduling.staff.filters import DayFilter
 from staffkit.clocks import format_moment
-from staffkit.lists import DeclaredList
-from staffkit.options import ReadOnlyAdmin, plainly
+from staffkit.pages.filters import DayFilter
+from staffkit.pages.kinds import ReadOnlyAdmin, plainly
+from staffkit.pages.lists import DeclaredList
 from staffkit.scoping import Through
 
 STATE_COLOURS = {

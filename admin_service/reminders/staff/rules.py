@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminTextInputWidget
 
+from common.audited import facts
 from common.refusals import RefusedError
 from common.scope import SHARED
-from people.services.people import facts
 from reminders.domain.kinds import ReminderKind
 from reminders.domain.timing import Timing
 from reminders.models import KIND_LABELS, ReminderRule
@@ -30,9 +30,11 @@ from reminders.services.rules import (
 )
 from reminders.services.timings import rule_setting
 from reminders.staff.words import HINTS, format_setting
-from staffkit.inputs import TimeInput
-from staffkit.options import UseCaseAdmin, UseCaseForm, find, login, page
+from staffkit.forms.inputs import TimeInput
+from staffkit.forms.use_case import UseCaseForm
+from staffkit.pages.kinds import UseCaseAdmin
 from staffkit.sending.sealed import is_as_shown
+from staffkit.views import find, login, page
 
 _LIST = "admin:reminders_reminderrule_changelist"
 _LABELS = dict(KIND_LABELS)

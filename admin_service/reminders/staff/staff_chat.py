@@ -9,7 +9,8 @@ from common.scope import SHARED
 from reminders.models import StaffChat
 from reminders.services.rules import save_staff_chat
 from shared_contracts.fields import LARGEST_TELEGRAM_ID
-from staffkit.options import OneDocumentAdmin, UseCaseForm
+from staffkit.forms.use_case import UseCaseForm
+from staffkit.pages.kinds import OneDocumentAdmin
 
 
 class StaffChatForm(UseCaseForm):

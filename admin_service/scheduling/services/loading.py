@@ -8,6 +8,7 @@ from bson import ObjectId
 
 from common import wire
 from common.mongo import Document, collection, current_session
+from people.services.links import default_contact
 from questionnaires.services import reading
 from scheduling.domain.model import (
     AnswerTime,
@@ -141,12 +142,6 @@ def alternatives_for(event_id: str, state: State, now: datetime) -> list[Slot]:
     stored = load_slots(available(event_id, now), limit=ALTERNATIVES + len(state.slots))
     current = [state.slots.get(slot.id, slot) for slot in stored]
     return [slot for slot in current if slot.free][:ALTERNATIVES]
-
-
-def default_contact() -> str | None:
-    """The link to the responsible person where a city names none."""
-    row = collection("contact_settings").find_one({}, session=current_session())
-    return wire.link("contact_settings", row, row.get("contact_url")) if row else None
 
 
 def booking_from(row: Document) -> Booking:

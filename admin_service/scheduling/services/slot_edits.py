@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from common import clock, correlation
+from common.audit import record_staff
 from common.models import check_value
 from common.mongo import Document, collection, current_session, in_transaction
 from common.refusals import RefusedError
@@ -21,7 +22,7 @@ from scheduling.domain.model import Actor, ActorKind, Booking, Candidate, Slot, 
 from scheduling.domain.requesting import kept_within
 from scheduling.models import InterviewSlot
 from scheduling.services import candidate_news, cards, loading
-from scheduling.services.audit import booking_facts, record_staff
+from scheduling.services.audit import booking_facts
 from scheduling.services.batch import offer_seats
 from scheduling.services.calendar_entries import calendar_entry
 from scheduling.services.saving import booking_document

@@ -10,12 +10,12 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from common import clock, correlation
+from common.audit import record_staff
 from common.mongo import collection, current_session, in_transaction
 from common.refusals import RefusedError
 from messaging import caches
 from questionnaires.services.reading import published
 from scheduling.models import LONGEST_MINUTES, InterviewEvent, InterviewSlot
-from scheduling.services.audit import record_staff
 from scheduling.services.batch import offer_seats
 from shared_contracts.fields import to_moment
 from shared_contracts.notification import CacheName

@@ -20,11 +20,12 @@ from scheduling.services.loading import venue_of
 from scheduling.staff.asked_time import wish_of
 from scheduling.staff.decisions import DecidingAdmin
 from scheduling.staff.export import csv_answer, state_of
-from scheduling.staff.filters import NO_ANSWER, AttendanceFilter, ByHandFilter, CityFilter, DayFilter, EventFilter
+from scheduling.staff.filters import NO_ANSWER, AttendanceFilter, ByHandFilter, CityFilter, EventFilter
 from shared_contracts.directory import Attendance, BookingStatus
 from staffkit.audit_labels import actor_label, trail
 from staffkit.clocks import format_moment
-from staffkit.options import ExportingAdmin, plainly
+from staffkit.pages.filters import DayFilter
+from staffkit.pages.kinds import ExportingAdmin, plainly
 
 # Of each value: Unfold shows one that is missing here as it is stored, not in words.
 STATUS_COLOURS = {

@@ -27,12 +27,13 @@ from scheduling.services.staff_commands import (
 )
 from scheduling.staff.marking import MarkingAdmin
 from scheduling.staff.outcomes import NotDoneError, outcome_text, told
+from scheduling.staff.reason_forms import CancelForm, DecisionForm, MoveForm
 from shared_contracts.booking import Outcome
 from shared_contracts.directory import BookingStatus
 from staffkit.clocks import format_moment
-from staffkit.options import find, login, page, show_refusal, tell_outcome
-from staffkit.pages import CancelForm, DecisionForm, MoveForm
+from staffkit.forms.use_case import show_refusal
 from staffkit.sending.once import Done, send_once
+from staffkit.views import find, login, page, tell_outcome
 
 MAY_DECIDE = ["scheduling.change_booking"]
 MOST_CHOICES = 500

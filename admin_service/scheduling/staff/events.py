@@ -22,11 +22,13 @@ from common.scope import SHARED
 from scheduling.models import InterviewEvent, InterviewSlot
 from scheduling.services.slots import create_slots, save_event
 from scheduling.staff.slot_forms import AddSlotsForm
-from staffkit.options import UseCaseAdmin, UseCaseForm, find, login, page, page_of, show_refusal
+from staffkit.forms.use_case import UseCaseForm, show_refusal
+from staffkit.pages.kinds import UseCaseAdmin
 from staffkit.scoping import narrow, own_rows
 from staffkit.sending.once import Done, send_once
 from staffkit.sending.sealed import FIELD as SEALED
 from staffkit.sending.sealed import is_as_shown
+from staffkit.views import find, login, page, page_of
 
 
 class EventForm(UseCaseForm):

@@ -16,7 +16,8 @@ from scheduling.services.staff_commands import mark_outcome
 from scheduling.staff.outcomes import GOOD, outcome_text
 from shared_contracts.booking import MARKS, Outcome
 from shared_contracts.directory import BookingStatus
-from staffkit.options import ReadOnlyAdmin, find, login, tell_outcome
+from staffkit.pages.kinds import ReadOnlyAdmin
+from staffkit.views import find, login, tell_outcome
 
 MAY_MARK = ["scheduling.change_booking"]
 TAKE_BACK = "take_back"

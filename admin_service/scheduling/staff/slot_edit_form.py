@@ -13,11 +13,11 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 from scheduling.models import InterviewSlot
 from scheduling.services.slot_edits import SlotChanges, edit_slot
 from scheduling.services.slots import SlotDraft, create_slots
+from scheduling.staff.reason_forms import REASON_LENGTH
 from shared_contracts.venue import VENUE_FIELDS
 from staffkit.clocks import from_wall_clock, local
-from staffkit.inputs import DayAndTimeInput
-from staffkit.options import UseCaseForm
-from staffkit.pages import REASON_LENGTH
+from staffkit.forms.inputs import DayAndTimeInput
+from staffkit.forms.use_case import UseCaseForm
 
 _YEARS = range(2000, 2201)
 

@@ -23,7 +23,7 @@ from scheduling.models import DEFAULT_DURATION_MINUTES, InterviewEvent
 from scheduling.services.slots import SlotDraft
 from shared_contracts.venue import VENUE_FIELDS
 from staffkit.clocks import format_moment, from_wall_clock, today
-from staffkit.inputs import DateInput
+from staffkit.forms.inputs import DateInput
 
 MOST_SLOTS = 500
 FURTHEST_DAYS = 366

@@ -20,17 +20,20 @@ from people.models import Candidate
 from scheduling.models import InterviewSlot
 from scheduling.services.slots import SlotHasBookingsError, delete_slot
 from scheduling.services.staff_commands import book_for
-from scheduling.staff.filters import CityFilter, ComingFilter, DayFilter, EventFilter, RecruiterFilter
+from scheduling.staff.filters import CityFilter, ComingFilter, EventFilter, RecruiterFilter
 from scheduling.staff.outcomes import NotDoneError, outcome_text, status_label, told
+from scheduling.staff.reason_forms import BookForm
 from scheduling.staff.slot_edit_form import SlotForm
 from shared_contracts.booking import Outcome
 from staffkit.audit_labels import trail
 from staffkit.clocks import format_moment
-from staffkit.options import UseCaseAdmin, find, login, page, show_refusal, tell_outcome
-from staffkit.pages import BookForm
+from staffkit.forms.use_case import show_refusal
+from staffkit.pages.filters import DayFilter
+from staffkit.pages.kinds import UseCaseAdmin
 from staffkit.scoping import in_scope
 from staffkit.sending.once import Done, send_once
 from staffkit.sending.sealed import is_as_shown
+from staffkit.views import find, login, page, tell_outcome
 
 
 @admin.register(InterviewSlot)

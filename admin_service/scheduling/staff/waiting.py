@@ -6,11 +6,11 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
 from common.scope import Rows
-from people.models import MOSCOW
+from common.zones import MOSCOW
 from scheduling.models import WaitingEntry
 from scheduling.staff.filters import CityFilter, EventFilter
 from staffkit.clocks import format_moment
-from staffkit.options import ReadOnlyAdmin
+from staffkit.pages.kinds import ReadOnlyAdmin
 
 STATE_COLOURS = {"waiting": "warning", "served": "success", "left": "info"}
 

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from common.mongo import Document, collection
-from people.models import MOSCOW
+from common.zones import MOSCOW
 from staffkit.audit_labels import actor_label
 from staffkit.clocks import format_moment
 

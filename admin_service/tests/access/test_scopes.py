@@ -17,7 +17,7 @@ from common.models import AuditEntry
 from people.models import Candidate
 from scheduling.models import Booking, InterviewEvent, InterviewSlot
 from staffkit.clocks import format_moment
-from staffkit.options import DeskAdmin
+from staffkit.pages.base import DeskAdmin
 from tests.access.world import OWNED, RECRUITERS_OWN, World
 
 LIMITED = [("moscow", model) for model in OWNED] + [("recruiter", model) for model in RECRUITERS_OWN]

@@ -9,8 +9,9 @@ import pytest
 from bson import Int64, ObjectId
 
 from common.mongo import Document, collection
+from common.zones import MOSCOW
 from messaging.outbox import Outgoing
-from people.models import MOSCOW, Candidate, City, Recruiter
+from people.models import Candidate, City, Recruiter
 from reminders.models import ReminderRule
 from reminders.services.digests import digest_for
 from reminders.services.rules import save_rule

@@ -7,7 +7,8 @@ import pytest
 from bson import Int64, ObjectId
 
 from common.mongo import collection
-from people.models import MOSCOW, Candidate, City, Recruiter
+from common.zones import MOSCOW
+from people.models import Candidate, City, Recruiter
 from reminders.domain.kinds import SuppressionReason
 from reminders.models import ReminderRule
 from reminders.services.digests import digest_for, due_lists, interviews_on, plan_lists, store_list

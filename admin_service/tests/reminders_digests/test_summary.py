@@ -7,7 +7,7 @@ from bson import ObjectId
 from django.db import connection
 
 from common.mongo import collection
-from people.models import MOSCOW
+from common.zones import MOSCOW
 from reminders.domain.kinds import SuppressionReason
 from reminders.models import AutoMessage, ReminderRule, StaffChat
 from reminders.services.digests import digest_for, plan_lists

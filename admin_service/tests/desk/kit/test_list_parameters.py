@@ -10,8 +10,8 @@ from django.urls import reverse
 
 from people.models import Candidate, Recruiter
 from people.services.invitations import invite
-from staffkit.lists import DeclaredList
-from staffkit.options import OneDocumentAdmin
+from staffkit.pages.kinds import OneDocumentAdmin
+from staffkit.pages.lists import DeclaredList
 from tests.desk.conftest import Text
 
 LOOKUPS = ["", "__exact", "__iexact", "__regex", "__iregex", "__startswith", "__contains", "__gt", "__in", "__isnull"]

@@ -1,0 +1,3 @@
+"""The zone of whatever belongs to no city: the audit trail, scans, days that staff filter by."""
+
+MOSCOW = "Europe/Moscow"

@@ -1,0 +1,1 @@
+"""What forms of staff pages are made of."""

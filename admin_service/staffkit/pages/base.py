@@ -1,0 +1,116 @@
+"""The base of all staff pages."""
+
+from typing import Any
+
+from bson import ObjectId
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponseBase
+from django.urls import URLPattern
+from django.utils.text import capfirst
+
+from common.refusals import RefusedError
+from staffkit.pages.guarding import GuardedAdmin
+from staffkit.pages.lists import DeclaredLists
+from staffkit.sending.once import AlreadySentError, acting_once, already_sent, new_key, ticket
+from staffkit.sending.seen import StaleError, seen_token, stale_text
+from staffkit.views import login
+
+_LOOKS = 3  # at a document that others keep changing
+
+
+class DeskPaginator(Paginator):  # type: ignore[type-arg]
+    """Says how many there are without a noun: Django's has one plural form, Russian has three."""
+
+    template_name = "staffkit/pagination.html"
+
+
+class DeskAdmin(DeclaredLists, GuardedAdmin):
+    """A staff page. The service's audit trail stands for Django's own log; nothing is deleted unless said."""
+
+    list_per_page = 50
+    paginator = DeskPaginator
+    show_full_result_count = False
+    list_filter_submit = True
+    list_fullwidth = True
+    warn_unsaved_form = True
+    empty_value_display = "—"
+    change_form_template = "staffkit/change_form.html"
+    change_list_template = "staffkit/change_list.html"
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nothing is hard-deleted: bookings and the audit trail refer to it."""
+        return False
+
+    def get_urls(self) -> list[URLPattern]:
+        """Every view of the page: a form that is sent twice acts once."""
+        urls: list[URLPattern] = super().get_urls()
+        for pattern in urls:
+            pattern.callback = acting_once(pattern.callback)
+        return urls
+
+    def on_page(self, object_id: ObjectId) -> dict[str, Any]:
+        """What an entry's page shows besides its fields; for its template."""
+        return {}
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        """As Unfold's, with ``on_page``; it looks again if someone else was faster while it saved."""
+        context = {"title": self._heading, **(extra_context or {})}
+        if object_id and ObjectId.is_valid(object_id):
+            context |= self.on_page(ObjectId(object_id))
+        for _look in range(_LOOKS):
+            try:
+                return super().changeform_view(request, object_id, form_url, context)
+            except AlreadySentError as error:
+                return already_sent(request, error)
+            except RefusedError as error:
+                request.refusal = error  # type: ignore[attr-defined]
+            except StaleError:
+                continue
+        return super().changeform_view(request, object_id, form_url, context)
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        """The form, knowing who uses it and what came of it so far."""
+        made = super().get_form(request, obj, change=change, **kwargs)
+        knows = {
+            "actor": login(request),
+            "request": request,
+            "ticket": ticket(request),
+            "refusal": getattr(request, "refusal", None),
+        }
+        return type(made)(made.__name__, (made,), knows)
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        """As Unfold's, with what travels with the form. What someone else changed is nobody's mistake."""
+        form = context["adminform"].form
+        if form.is_bound and form.instance.pk:  # the form's own document has the values that were sent
+            context["original"] = type(form.instance)._default_manager.filter(pk=form.instance.pk).first()
+        every = [form, *(row for rows in context["inline_admin_formsets"] for row in rows.formset.forms)]
+        if any(getattr(one, "news", ()) for one in every):
+            context["errors"] = None
+            if not form.non_field_errors():
+                form.add_error(None, stale_text())
+        context |= {"seen": seen_token(every), "once": new_key(request)}
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:
+        """As Unfold's, named after what it lists."""
+        context = {"title": self._heading, "once": new_key(request), **(extra_context or {})}
+        listed: HttpResponseBase = super().changelist_view(request, context)
+        return listed
+
+    @property
+    def _heading(self) -> str:
+        """The browser's title; Django's own (“Select … to change”) puts every noun into the wrong case."""
+        return capfirst(str(self.opts.verbose_name_plural))
+
+    def log_addition(self, *args: Any, **kwargs: Any) -> None:
+        """The use case wrote the audit entry."""
+
+    log_change = log_addition
+    log_deletion = log_addition

@@ -1,0 +1,68 @@
+"""Helpers of all views: who asks, for which document, and how a page is shown."""
+
+from typing import Any
+
+from bson import ObjectId
+from bson.errors import InvalidId
+from django.contrib import messages
+from django.db import models
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from staffkit.sending.once import new_key
+from staffkit.sending.sealed import seal
+
+
+def login(request: HttpRequest) -> str:
+    """The staff login that acts."""
+    return str(request.user.get_username())
+
+
+def find(model: type[models.Model], object_id: str) -> Any:
+    """The document, or a 404 page; a garbled id is no document's."""
+    try:
+        found = model._default_manager.filter(pk=ObjectId(object_id)).first()
+    except InvalidId:
+        found = None
+    if found is None:
+        raise Http404
+    return found
+
+
+def page_of(document: models.Model) -> str:
+    """The address of a document's page."""
+    return reverse(f"admin:{document._meta.app_label}_{document._meta.model_name}_change", args=[document.pk])
+
+
+def page(
+    admin: Any,
+    request: HttpRequest,
+    template: str,
+    *,
+    title: Any,
+    obj: models.Model | None = None,
+    agreed: Any = None,
+    **context: Any,
+) -> HttpResponse:
+    """Render a page of an admin in the desk's frame, with a one-time key.
+
+    Args:
+        agreed: what the person confirms by pressing; sealed, for ``is_as_shown``.
+    """
+    every = {
+        **admin.admin_site.each_context(request),
+        "opts": admin.model._meta,
+        "title": title,
+        "original": obj,
+        "media": admin.media,
+        "once": new_key(request),
+        "sealed": "" if agreed is None else seal(request, agreed),
+        **context,
+    }
+    return render(request, template, every)
+
+
+def tell_outcome(request: HttpRequest, good: bool, text: str) -> None:
+    """Say what came of it on the next page."""
+    messages.add_message(request, messages.SUCCESS if good else messages.ERROR, text)
