@@ -24,7 +24,7 @@ from interview_bot.admin_client.screenings import Screenings
 from interview_bot.common import clock, database, http_server
 from interview_bot.common.person_locks import PersonLocks
 from interview_bot.dialogs.admission import turn_away
-from interview_bot.dialogs.context import COMMANDS, Tools
+from interview_bot.dialogs.context import COMMANDS, Services
 from interview_bot.dialogs.dispatcher import Dispatcher
 from interview_bot.inbound.broadcasts import Broadcasts
 from interview_bot.inbound.calendar_sender import CalendarSender
@@ -82,12 +82,12 @@ class BotService:
         self._redis = _connect_redis(settings.redis_url.get_secret_value())
         self._broker = Broker(settings.amqp_url.get_secret_value())
         self._api = AdminApi(str(settings.admin_api_url), settings.admin_api_token.get_secret_value())
-        self._bot_application, self._tools, self._locks = self._wire()
-        self._broadcasts = Broadcasts(self._tools, self._database)
-        self._calendar_sender = CalendarSender(self._tools)
+        self._bot_application, self._services, self._locks = self._wire()
+        self._broadcasts = Broadcasts(self._services, self._database)
+        self._calendar_sender = CalendarSender(self._services)
         self._consumers: list[Consumer[Any]] = [
             Consumer(self._broker, self._database, subscription)
-            for subscription in subscriptions(self._tools, self._database, self._locks, self._broadcasts)
+            for subscription in subscriptions(self._services, self._database, self._locks, self._broadcasts)
         ]
         self._webhook = self._make_webhook()
         self._server = http_server.Server.of(self._make_web(), settings.listen_host, settings.listen_port)
@@ -96,7 +96,7 @@ class BotService:
         self._stopping = asyncio.Event()
         self.failed: asyncio.Future[Exception] = asyncio.get_running_loop().create_future()
 
-    def _wire(self) -> tuple["Application[Any, Any, Any, Any, Any, Any]", Tools, PersonLocks]:
+    def _wire(self) -> tuple["Application[Any, Any, Any, Any, Any, Any]", Services, PersonLocks]:
         base = str(self._settings.telegram_api_url).rstrip("/")
         edits = WaitingEdits(self._redis)
         flow = SharedRateLimiter(self._redis, edits)
@@ -110,7 +110,7 @@ class BotService:
         locks = PersonLocks(self._redis)
         application = ApplicationBuilder().bot(bot).updater(None).job_queue(None).build()
         acks = Acks(bot)
-        tools = Tools(
+        services = Services(
             bot=bot,
             acks=acks,
             api=self._api,
@@ -129,11 +129,11 @@ class BotService:
             outgoing=Outgoing(bot, flow, edits, locks),
             calendar_files=CalendarFiles(self._database),
         )
-        self._processor = OnePressAtATime(tools.gate, locks, acks, partial(turn_away, tools))
-        Dispatcher(tools).register(application)
+        self._processor = OnePressAtATime(services.gate, locks, acks, partial(turn_away, services))
+        Dispatcher(services).register(application)
         self._intake = Intake(self._redis, bot, self._settings.bot_id, self.handle)
         self._poller = Poller(bot, self._intake.take)
-        return application, tools, locks
+        return application, services, locks
 
     async def handle(self, update: Update) -> None:
         """Handle one update, under its person's lock, once."""
@@ -148,9 +148,9 @@ class BotService:
         await _check_database(self._database)
         await self._initialize_bot()
         self._run("web", self._server.serve())
-        self._run("allow_list", self._tools.allow_list.run())
+        self._run("allow_list", self._services.allow_list.run())
         self._run("messaging", self._consume())
-        self._run("relay", self._tools.outbox.relay())
+        self._run("relay", self._services.outbox.relay())
         self._run("broadcasts", self._broadcasts.run())
         self._run("calendar_files", self._calendar_sender.run())
         self._run("parked_updates", self._intake.run())
@@ -168,7 +168,7 @@ class BotService:
         self._cancel("updates", "parked_updates", "commands", "allow_list")
         await self._poller.finish(STOP_PATIENCE)
         await self._intake.finish(STOP_PATIENCE)
-        await asyncio.gather(self._tools.outgoing.finish(_LAST_ANSWERS), self._tools.acks.finish(_LAST_ANSWERS))
+        await asyncio.gather(self._services.outgoing.finish(_LAST_ANSWERS), self._services.acks.finish(_LAST_ANSWERS))
         await asyncio.gather(*(consumer.stop(STOP_PATIENCE) for consumer in self._consumers))
         ending = ("broadcasts", "calendar_files", "queues")
         if tasks := [self._tasks[name] for name in ending if name in self._tasks]:
@@ -241,7 +241,7 @@ class BotService:
                 await asyncio.wait_for(self._stopping.wait(), _MEASURE_EVERY)
 
     async def _receive_updates(self) -> None:
-        bot, settings = self._tools.bot, self._settings
+        bot, settings = self._services.bot, self._settings
         while True:
             try:
                 if settings.updates_mode == "polling":
@@ -270,7 +270,7 @@ class BotService:
             texts = texts_for("en" if language in {None, "en"} else "ru")
             commands = [BotCommand(name, texts.plain(f"command.{name}")) for name in COMMANDS]
             try:
-                await self._tools.bot.set_my_commands(commands, language_code=language)
+                await self._services.bot.set_my_commands(commands, language_code=language)
                 wanted.pop(0)
             except TelegramError as error:
                 _log.warning("commands_not_registered", error=f"{type(error).__name__}: {error}")

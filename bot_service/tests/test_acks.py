@@ -12,7 +12,7 @@ from telegram import CallbackQuery, Update, User
 from interview_bot.admin_client.allow_list import ENTRIES
 from interview_bot.application import BotService
 from interview_bot.common.person_locks import PersonLocks
-from interview_bot.dialogs.context import Talk
+from interview_bot.dialogs.context import DialogContext
 from interview_bot.telegram import acks as acks_module
 from interview_bot.telegram.acks import Acks
 from interview_bot.telegram.gate import Gate
@@ -71,7 +71,7 @@ async def test_the_dialogs_go_on_once_the_others_are_answered(
 ) -> None:
     monkeypatch.setattr(acks_module, "_CROWD", PATIENCE)
     pressed(acks, "1", "2")
-    talk = Talk(replace(bot._tools, acks=acks), texts_for("en"), None, 4001, 1, "1")
+    talk = DialogContext(replace(bot._services, acks=acks), texts_for("en"), None, 4001, 1, "1")
     going_on = asyncio.create_task(talk.acknowledge())
     while "1" in acks._unanswered:
         await asyncio.sleep(0.01)

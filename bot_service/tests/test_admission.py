@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from redis.asyncio import Redis
 
-from interview_bot.admin_client.allow_list import AllowList, Standing
+from interview_bot.admin_client.allow_list import AccessStatus, AllowList
 from interview_bot.admin_client.api import AdminApi
 from interview_bot.settings import Settings
 from shared_contracts.directory import AllowedUser
@@ -95,8 +95,8 @@ async def test_the_list_is_read_by_pages_and_then_by_what_changed(settings: Sett
     desk.remove(7)
     await allow_list.sync()
     assert desk.asked.count("/api/allowed-users") == 1
-    assert (await allow_list.check(7))[0] is Standing.REFUSED
-    assert (await allow_list.check(8))[0] is Standing.ALLOWED
+    assert (await allow_list.check(7))[0] is AccessStatus.REFUSED
+    assert (await allow_list.check(8))[0] is AccessStatus.ALLOWED
 
 
 async def test_a_slow_look_up_does_not_bring_a_removed_person_back(
@@ -121,7 +121,7 @@ async def test_a_strangers_presses_do_not_all_reach_the_admin_service(
     await allow_list.sync()
     desk.asked.clear()
     for _ in range(20):
-        assert (await allow_list.check(1099))[0] is Standing.REFUSED
+        assert (await allow_list.check(1099))[0] is AccessStatus.REFUSED
     assert len(desk.asked) == 1
 
 

@@ -70,7 +70,7 @@ async def test_of_several_edits_of_a_message_only_the_last_is_made(anna: Person,
     message = await shown(anna)
     await pause(redis, anna.id)
     for number in range(5):
-        await bot._tools.outgoing.edit(anna.id, message.id, Screen(f"edit {number}"))
+        await bot._services.outgoing.edit(anna.id, message.id, Screen(f"edit {number}"))
     await resume(redis, anna.id)
     seen = await anna.sees("edit 4", seconds=15)
     assert seen.edits == message.edits + 1
@@ -80,8 +80,8 @@ async def test_the_same_answer_in_one_group_is_given_once(anna: Person, redis: R
     """Guard: ``_MESSAGE``'s key is what it says."""
     await pause(redis, GROUP)
     for _ in range(5):
-        await bot._tools.outgoing.send(GROUP, Screen("here"))
-    await bot._tools.outgoing.send(GROUP, Screen("the last"))
+        await bot._services.outgoing.send(GROUP, Screen("here"))
+    await bot._services.outgoing.send(GROUP, Screen("the last"))
     await resume(redis, GROUP)
 
     async def all_there() -> bool:
@@ -94,10 +94,10 @@ async def test_few_answers_wait_in_one_chat(anna: Person, redis: Redis, bot: Bot
     """Guard: ``MAX_IN_CHAT``; the oldest make room, an edit does not."""
     message = await shown(anna)
     await pause(redis, anna.id)
-    await bot._tools.outgoing.edit(anna.id, message.id, Screen("edited"))
+    await bot._services.outgoing.edit(anna.id, message.id, Screen("edited"))
     for number in range(3 * MAX_IN_CHAT):
-        await bot._tools.outgoing.send(anna.id, Screen(f"text {number}"))
-    waiting = list(bot._tools.outgoing._chats[anna.id])
+        await bot._services.outgoing.send(anna.id, Screen(f"text {number}"))
+    waiting = list(bot._services.outgoing._chats[anna.id])
     assert len(waiting) == MAX_IN_CHAT
     assert waiting[0] == ("edit", message.id)
     assert waiting[-1] == ("message", f"text {3 * MAX_IN_CHAT - 1}")
@@ -111,15 +111,15 @@ async def test_an_answer_nobody_waits_for_any_more_is_dropped(
     monkeypatch.setattr(outgoing_module, "KEPT_SECONDS", 0.0)
     monkeypatch.setattr(outgoing_module, "_LONGEST_LOOK", 0.05)
     await pause(redis, anna.id)
-    await bot._tools.outgoing.send(anna.id, Screen("late"))
-    await eventually(partial(_is_empty, bot._tools.outgoing), "it is dropped")
+    await bot._services.outgoing.send(anna.id, Screen("late"))
+    await eventually(partial(_is_empty, bot._services.outgoing), "it is dropped")
 
 
 async def test_an_answer_that_failed_is_given_again(anna: Person, redis: Redis, bot: BotService) -> None:
     """Guard: ``MAX_TRIES``: a server's hiccup loses nothing."""
     message = await shown(anna)
     await pause(redis, anna.id)
-    await bot._tools.outgoing.edit(anna.id, message.id, Screen("in the end"))
+    await bot._services.outgoing.edit(anna.id, message.id, Screen("in the end"))
     await anna.sandbox.fault("editMessageText", error_code=502, times=2)
     await resume(redis, anna.id)
     await anna.sees("in the end", seconds=20)
@@ -127,7 +127,7 @@ async def test_an_answer_that_failed_is_given_again(anna: Person, redis: Redis, 
 
 async def test_an_edit_that_waits_is_overtaken_by_one_that_is_made(anna: Person, redis: Redis, bot: BotService) -> None:
     """Guard: ``overtake`` in the limiter. Without it "booking…" would be written over the outcome."""
-    message, tools = await shown(anna), bot._tools
+    message, tools = await shown(anna), bot._services
     await pause(redis, anna.id)
     await tools.outgoing.edit(anna.id, message.id, Screen("booking…"))
     await edit(tools.bot, anna.id, message.id, Screen("booked"), Priority.IN_TURN)
@@ -138,7 +138,7 @@ async def test_an_edit_that_waits_is_overtaken_by_one_that_is_made(anna: Person,
 
 async def test_an_edit_that_waits_is_overtaken_by_another_replicas(anna: Person, redis: Redis, bot: BotService) -> None:
     """Guard: the token in Redis (``is_waiting``)."""
-    message, tools = await shown(anna), bot._tools
+    message, tools = await shown(anna), bot._services
     await pause(redis, anna.id)
     await tools.outgoing.edit(anna.id, message.id, Screen("booking…"))
     await WaitingEdits(redis).overtake(anna.id, message.id)
@@ -151,7 +151,7 @@ async def test_an_edit_that_waited_is_not_made_while_the_person_is_being_handled
     anna: Person, redis: Redis, bot: BotService
 ) -> None:
     """Guard: the person's lock in ``_show``: what is newer may be on its way."""
-    message, tools = await shown(anna), bot._tools
+    message, tools = await shown(anna), bot._services
     await pause(redis, anna.id)
     async with bot._locks.hold(anna.id):
         await tools.outgoing.edit(anna.id, message.id, Screen("older"))

@@ -37,9 +37,9 @@ async def test_answers_survive_a_restart_of_the_bot(
     await anna.writes("Анна Иванова")
     await anna.sees("Сколько вам лет?")
     other = BotService(settings.model_copy(update={"listen_port": settings.listen_port + 1}))
-    assert await other._tools.progress.of_event(1001, desk.events[0].id) == await bot_process._tools.progress.of_event(
+    assert await other._services.progress.of_event(
         1001, desk.events[0].id
-    )
+    ) == await bot_process._services.progress.of_event(1001, desk.events[0].id)
     await anna.writes("30")
     await anna.sees("Спасибо за ответы!")
     assert values(answered(desk)[0]) == {"name": "Анна Иванова", "age": "30"}

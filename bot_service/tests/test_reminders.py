@@ -188,7 +188,7 @@ async def test_two_that_begin_at_once_are_told_apart(
     anna_in_chat: Person, sandbox: Sandbox, bot: BotService, bots_database: Database
 ) -> None:
     """Guard: the count of tries in ``SentOnce._begin``, for when the person's lock is lost with Redis."""
-    once, letter = SentOnce(bot._tools.bot, bots_database, "notifications"), Letter(uuid4().hex[:24], 1001, 1)
+    once, letter = SentOnce(bot._services.bot, bots_database, "notifications"), Letter(uuid4().hex[:24], 1001, 1)
     for _ in range(2):
         seen = await once.look(letter)
         await sandbox.fault("sendMessage", error_code=502)

@@ -36,7 +36,7 @@ async def test_an_unreadable_cache_entry_is_fetched_anew(
         await redis.set(key, value)
     await anna.writes("/start")
     await anna.sees("Выберите")
-    await bot._tools.directory.default_contact()
+    await bot._services.directory.default_contact()
     for key in keys:
         assert json.loads(await redis.get(key) or "")["payload"], key
         assert dropped(key.partition(":")[0]) == before[key] + 1, key
@@ -56,7 +56,7 @@ async def test_an_allow_list_of_another_type_is_read_again(
 ) -> None:
     """Guards: ``AllowList._cached`` and ``_follow_up``: the whole list is there again, not only who wrote."""
     desk.allow(1002, "Борис")
-    await bot._tools.allow_list.sync()
+    await bot._services.allow_list.sync()
     await redis.delete("allowed:entries")
     await (redis.rpush("allowed:entries", "x") if spoil == "list" else redis.set("allowed:entries", "x"))  # type: ignore[misc]
     await anna.writes("/start")
@@ -74,10 +74,10 @@ async def test_a_list_of_another_type_is_replaced_though_nobody_writes(
 ) -> None:
     """Guard: ``_follow_up`` looks at the type."""
     desk.allow(1001)
-    await bot._tools.allow_list.sync()
+    await bot._services.allow_list.sync()
     await redis.delete("allowed:entries")
     await redis.rpush("allowed:entries", "x")  # type: ignore[misc]
-    await bot._tools.allow_list.sync()
+    await bot._services.allow_list.sync()
     assert await redis.hlen("allowed:entries") == 1  # type: ignore[misc]
 
 
@@ -86,12 +86,12 @@ async def test_an_unreadable_entry_of_the_allow_list_is_asked_for_again(
     anna: Person, bot: BotService, desk: Desk, redis: Redis, value: Any
 ) -> None:
     """Guards: ``AllowList._cached``, and ``is_newer`` in ``_STORE_NEWER``, which must not fail on it either."""
-    await bot._tools.allow_list.sync()
+    await bot._services.allow_list.sync()
     await redis.hset("allowed:entries", "1001", value)  # type: ignore[misc]
     await anna.writes("/start")
     await anna.sees("Выберите")
     await redis.hset("allowed:entries", "1001", value)  # type: ignore[misc]
-    await bot._tools.allow_list._keep([desk.people[1001]])
+    await bot._services.allow_list._keep([desk.people[1001]])
     assert "allowed" in json.loads(await redis.hget("allowed:entries", "1001") or "")  # type: ignore[misc]
 
 
@@ -112,7 +112,7 @@ async def test_an_unreadable_cursor_is_none(bot: BotService, desk: Desk, redis: 
     desk.allow(1001)
     await redis.delete("allowed:cursor")
     await redis.rpush("allowed:cursor", "x")  # type: ignore[misc]
-    await bot._tools.allow_list.sync()
+    await bot._services.allow_list.sync()
     assert await redis.type("allowed:cursor") == "string"
 
 

@@ -158,7 +158,7 @@ async def test_a_press_is_acknowledged_while_its_handling_waits(
 
 
 def _as_update(bot: BotService, body: dict[str, Any]) -> Update:
-    made = Update.de_json(body, bot._tools.bot)
+    made = Update.de_json(body, bot._services.bot)
     assert made is not None
     return made
 

@@ -36,12 +36,12 @@ end
 _log = get_logger(__name__)
 
 
-class Standing(StrEnum):
+class AccessStatus(StrEnum):
     """Whether the bot serves someone."""
 
     ALLOWED = "allowed"
     REFUSED = "refused"
-    UNKNOWABLE = "unknowable"
+    UNKNOWN = "unknowable"
     """The person isn't cached and the admin service is down."""
 
 
@@ -55,7 +55,7 @@ class AllowList:
         self._store = redis.register_script(_STORE_NEWER)
         self._wake = asyncio.Event()
 
-    async def check(self, telegram_id: int) -> tuple[Standing, AllowedUser | None]:
+    async def check(self, telegram_id: int) -> tuple[AccessStatus, AllowedUser | None]:
         """The person's standing and, when allowed, their entry.
 
         Between an invalidation and the next completed sync the admin service is asked about the one person, so a
@@ -68,10 +68,10 @@ class AllowList:
             except (AdminApiDownError, AdminApiRefusedError) as error:
                 _log.warning("allow_list_lookup_failed", user_id=telegram_id, error=str(error))
                 if entry is None:
-                    return Standing.UNKNOWABLE, None
+                    return AccessStatus.UNKNOWN, None
         if entry is None or not entry.allowed:
-            return Standing.REFUSED, None
-        return Standing.ALLOWED, entry
+            return AccessStatus.REFUSED, None
+        return AccessStatus.ALLOWED, entry
 
     async def _cached(self, telegram_id: int) -> tuple[AllowedUser | None, str | None, str | None]:
         """The entry, the generation, and that of the last sync. What is unreadable is dropped, and none."""

@@ -7,7 +7,7 @@ from telegram import Chat, ChatMember, ChatMemberUpdated, User
 
 from interview_bot.common import clock, logs
 from interview_bot.dialogs.candidate.sign_up import enter, show_home
-from interview_bot.dialogs.context import Talk, Tools
+from interview_bot.dialogs.context import DialogContext, Services
 from interview_bot.views import keyboards
 from interview_bot.views.screen import Screen
 from interview_bot.views.texts import language_of, texts_for
@@ -18,9 +18,9 @@ EVENT_LINK = "e_"
 _EVENT_PAYLOAD = re.compile(r"e_([0-9a-f]{24})")
 
 
-async def remember_chat(tools: Tools, user: User) -> None:
+async def remember_chat(services: Services, user: User) -> None:
     """The person may be written to from now on; the admin service is told, whoever they are."""
-    await tools.chats.remember(user.id, language_of(user.language_code))
+    await services.chats.remember(user.id, language_of(user.language_code))
     now = clock.now()
     command = ChatStarted(
         message_id=uuid4(),
@@ -32,67 +32,67 @@ async def remember_chat(tools: Tools, user: User) -> None:
         last_name=user.last_name[:256] if user.last_name else None,
         language_code=user.language_code,
     )
-    await tools.outbox.send(DIALOG_COMMAND, command)
+    await services.outbox.send(DIALOG_COMMAND, command)
 
 
-async def forget_chat(tools: Tools, user_id: int) -> None:
+async def forget_chat(services: Services, user_id: int) -> None:
     """The person blocked the bot."""
-    await tools.chats.unreachable(user_id)
+    await services.chats.unreachable(user_id)
     command = ChatStopped(
         message_id=uuid4(),
         correlation_id=logs.correlation_id(),
         occurred_at=clock.now(),
         user_telegram_id=user_id,
     )
-    await tools.outbox.send(DIALOG_COMMAND, command)
+    await services.outbox.send(DIALOG_COMMAND, command)
 
 
-async def membership_changed(tools: Tools, change: ChatMemberUpdated) -> None:
+async def membership_changed(services: Services, change: ChatMemberUpdated) -> None:
     """Someone blocked or unblocked the bot in their private chat."""
     if change.chat.type != Chat.PRIVATE:
         return
     if change.new_chat_member.status in {ChatMember.BANNED, ChatMember.LEFT}:
-        await forget_chat(tools, change.from_user.id)
+        await forget_chat(services, change.from_user.id)
     elif change.new_chat_member.status == ChatMember.MEMBER:
-        await remember_chat(tools, change.from_user)
+        await remember_chat(services, change.from_user)
 
 
-async def start(talk: Talk, payload: str) -> None:
+async def start(context: DialogContext, payload: str) -> None:
     """/start, or a deep link into one interview event's slots."""
-    await talk.tools.dialogs.clear(talk.user_id)
+    await context.services.dialogs.clear(context.user_id)
     event = _EVENT_PAYLOAD.fullmatch(payload)
     if event is None:
-        name = talk.person.first_name if talk.person else ""
-        await show_home(talk, talk.texts("home.welcome", name=name))
+        name = context.person.first_name if context.person else ""
+        await show_home(context, context.texts("home.welcome", name=name))
     else:
-        await enter(talk, event[1])
+        await enter(context, event[1])
 
 
-async def help_(talk: Talk) -> None:
+async def help_(context: DialogContext) -> None:
     """What the bot can do."""
-    await talk.show(Screen(help_text(talk)))
+    await context.show(Screen(help_text(context)))
 
 
-async def contact(talk: Talk) -> None:
+async def contact(context: DialogContext) -> None:
     """A link to the responsible person (FR7)."""
-    url = await talk.contact_url()
+    url = await context.contact_url()
     key = "contact.link" if url else "contact.none"
-    await talk.show(Screen(talk.texts(key), keyboards.contact(url, talk.texts)))
+    await context.show(Screen(context.texts(key), keyboards.contact(url, context.texts)))
 
 
-async def unknown(talk: Talk) -> None:
+async def unknown(context: DialogContext) -> None:
     """Something was typed that is no command: say what is possible."""
-    await talk.show(Screen(f"{talk.texts('unknown.text')}\n\n{help_text(talk)}"))
+    await context.show(Screen(f"{context.texts('unknown.text')}\n\n{help_text(context)}"))
 
 
-async def invite_from_group(tools: Tools, chat_id: int, language_code: str | None) -> None:
+async def invite_from_group(services: Services, chat_id: int, language_code: str | None) -> None:
     """A command in a group is answered with the way into the private chat."""
     texts = texts_for(language_of(language_code))
-    keyboard = keyboards.deep_link(tools.bot.username, None, texts.plain("button.private_chat"))
-    await tools.outgoing.send(chat_id, Screen(texts("group.command"), keyboard))
+    keyboard = keyboards.deep_link(services.bot.username, None, texts.plain("button.private_chat"))
+    await services.outgoing.send(chat_id, Screen(texts("group.command"), keyboard))
 
 
-def help_text(talk: Talk) -> str:
+def help_text(context: DialogContext) -> str:
     """The commands and what they do."""
-    lines = (f"/{name}: {talk.texts(f'command.{name}')}" for name in talk.commands)
-    return "\n".join([talk.texts("help.title"), *lines])
+    lines = (f"/{name}: {context.texts(f'command.{name}')}" for name in context.commands)
+    return "\n".join([context.texts("help.title"), *lines])

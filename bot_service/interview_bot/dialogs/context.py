@@ -34,7 +34,7 @@ _log = get_logger(__name__)
 
 
 @dataclass(frozen=True)
-class Tools:
+class Services:
     """What the dialogs work with, wired in ``application``."""
 
     bot: Bot
@@ -57,7 +57,7 @@ class Tools:
 
 
 @dataclass(frozen=True)
-class Talk:
+class DialogContext:
     """An update in a private chat. ``message_id`` and ``query_id`` are those of a press, None for a message.
 
     ``person``: the entry of a candidate. ``recruiter``: the active recruiter that this person is. Some are both,
@@ -65,7 +65,7 @@ class Talk:
     must be shown before its message is acknowledged to RabbitMQ; else a screen may wait for room (``Outgoing``).
     """
 
-    tools: Tools
+    services: Services
     texts: Texts
     person: AllowedUser | None
     chat_id: int
@@ -99,7 +99,7 @@ class Talk:
         """
         if self.in_turn or self.message_id is not None:
             return await self.show_known(screen)
-        return await self.tools.outgoing.send(self.chat_id, screen)
+        return await self.services.outgoing.send(self.chat_id, screen)
 
     async def show_known(self, screen: Screen) -> int:
         """The same where the dialog can't go on without the message's id: an edit may wait, a new message can't.
@@ -109,30 +109,30 @@ class Talk:
         """
         priority = Priority.IN_TURN if self.in_turn else Priority.INTERACTIVE
         if self.message_id is None:
-            return await send(self.tools.bot, self.chat_id, screen, priority)
+            return await send(self.services.bot, self.chat_id, screen, priority)
         if self.in_turn:
-            return await edit_or_send(self.tools.bot, self.chat_id, self.message_id, screen, priority)
-        return await self.tools.outgoing.edit(self.chat_id, self.message_id, screen)
+            return await edit_or_send(self.services.bot, self.chat_id, self.message_id, screen, priority)
+        return await self.services.outgoing.edit(self.chat_id, self.message_id, screen)
 
     async def try_edit(self, screen: Screen) -> None:
         """Edit the pressed message if Telegram lets us; what matters does not wait for it."""
         if self.message_id is None:
             return
         try:
-            await self.tools.outgoing.edit(self.chat_id, self.message_id, screen, or_send=False)
+            await self.services.outgoing.edit(self.chat_id, self.message_id, screen, or_send=False)
         except TelegramError as error:
             _log.warning("edit_failed", trouble=sort(error).value)
 
     async def acknowledge(self, key: str | None = None, alert: bool = False) -> None:
         """Answer the press, with a short text by its key if given."""
         if self.query_id is not None:
-            await self.tools.acks.answer(self.query_id, self.texts.plain(key) if key else None, alert)
-            await self.tools.acks.others_first()
+            await self.services.acks.answer(self.query_id, self.texts.plain(key) if key else None, alert)
+            await self.services.acks.others_first()
 
     async def contact_url(self) -> str | None:
         """The responsible person's link: the city's, else the default (FR7)."""
         own = self.person.contact_url if self.person else None
-        return own or await self.tools.directory.default_contact()
+        return own or await self.services.directory.default_contact()
 
     async def reader(self) -> Reader:
         """Whom screens are made for."""

@@ -10,12 +10,12 @@ from telegram import CallbackQuery, Chat, Message, Update, User
 from telegram.error import TelegramError
 from telegram.ext import Application, CallbackQueryHandler, ChatMemberHandler, MessageHandler, filters
 
-from interview_bot.admin_client.allow_list import Standing
+from interview_bot.admin_client.allow_list import AccessStatus
 from interview_bot.admin_client.api import AdminApiDownError, AdminApiRefusedError
 from interview_bot.dialogs import commands, free_text, joining, requests
 from interview_bot.dialogs.admission import Visitor, recognise, refuse, say
 from interview_bot.dialogs.candidate import attendance, my_bookings, questionnaire, sign_up, waiting_list
-from interview_bot.dialogs.context import COMMANDS, Talk, Tools
+from interview_bot.dialogs.context import COMMANDS, DialogContext, Services
 from interview_bot.dialogs.recruiter import cards, open_requests
 from interview_bot.telegram.errors import Trouble, sort
 from interview_bot.views.callback_data import Action, Pressed, StaleDataError, unpack
@@ -29,8 +29,8 @@ _log = get_logger(__name__)
 class Dispatcher:
     """The handlers of python-telegram-bot's application."""
 
-    def __init__(self, tools: Tools) -> None:
-        self._tools = tools
+    def __init__(self, services: Services) -> None:
+        self._services = services
 
     def register(self, application: "Application") -> None:  # type: ignore[type-arg]
         """Add every handler."""
@@ -50,23 +50,23 @@ class Dispatcher:
             return
         command, payload = _command(message)
         if command == "start":
-            await commands.remember_chat(self._tools, user)
+            await commands.remember_chat(self._services, user)
         else:
-            await self._tools.chats.remember(user.id, language_of(user.language_code))
+            await self._services.chats.remember(user.id, language_of(user.language_code))
         token = joining.invitation_of(payload) if command == "start" else None
         if token is not None:
-            await joining.claim_invitation(self._tools, user, token)
+            await joining.claim_invitation(self._services, user, token)
             return
         visitor = await self._admit(user, message.chat_id)
         if visitor is None:
             return
         texts = texts_for(language_of(user.language_code))
-        talk = Talk(self._tools, texts, visitor.person, message.chat_id, recruiter=visitor.recruiter)
+        context = DialogContext(self._services, texts, visitor.person, message.chat_id, recruiter=visitor.recruiter)
         if command is None:
-            await free_text.answer(talk, message.text)
+            await free_text.answer(context, message.text)
         else:
-            await cards.forget_reason(talk)
-            await _on_command(talk, command, payload)
+            await cards.forget_reason(context)
+            await _on_command(context, command, payload)
 
     async def on_group_command(self, update: Update, _: object) -> None:
         """A command in a group: dialogs run in private chats only."""
@@ -75,13 +75,13 @@ class Dispatcher:
             return
         command, _payload = _command(message)
         addressed = (message.text or "").split()[0].partition("@")[2]
-        if command in COMMANDS and addressed.lower() in {"", self._tools.bot.username.lower()}:
-            await commands.invite_from_group(self._tools, message.chat_id, user.language_code)
+        if command in COMMANDS and addressed.lower() in {"", self._services.bot.username.lower()}:
+            await commands.invite_from_group(self._services, message.chat_id, user.language_code)
 
     async def on_membership(self, update: Update, _: object) -> None:
         """The bot was blocked or unblocked."""
         if update.my_chat_member is not None:
-            await commands.membership_changed(self._tools, update.my_chat_member)
+            await commands.membership_changed(self._services, update.my_chat_member)
 
     async def on_press(self, update: Update, _: object) -> None:
         """A button was pressed. Nothing about it is trusted but who pressed."""
@@ -91,34 +91,36 @@ class Dispatcher:
         texts = texts_for(language_of(query.from_user.language_code))
         chat = query.message.chat if query.message else None
         if query.message is None or chat is None or chat.type != Chat.PRIVATE or chat.id != query.from_user.id:
-            await self._tools.acks.answer(query.id, texts.plain("press.not_here"), alert=True)
+            await self._services.acks.answer(query.id, texts.plain("press.not_here"), alert=True)
             return
         visitor = await self._admit(query.from_user, chat.id, query)
         if visitor is None:
             return
-        talk = Talk(self._tools, texts, visitor.person, chat.id, query.message.message_id, query.id, visitor.recruiter)
-        if await self._tools.dialogs.is_closed(talk.chat_id, query.message.message_id):
-            await talk.acknowledge("press.already_asked")
+        context = DialogContext(
+            self._services, texts, visitor.person, chat.id, query.message.message_id, query.id, visitor.recruiter
+        )
+        if await self._services.dialogs.is_closed(context.chat_id, query.message.message_id):
+            await context.acknowledge("press.already_asked")
             return
-        await cards.forget_reason(talk)
+        await cards.forget_reason(context)
         try:
-            await _on_press(talk, unpack(query.data))
+            await _on_press(context, unpack(query.data))
         except StaleDataError:
-            await talk.acknowledge("press.stale")
-            await (open_requests.show_requests if talk.person is None else sign_up.show_current)(talk)
+            await context.acknowledge("press.stale")
+            await (open_requests.show_requests if context.person is None else sign_up.show_current)(context)
 
     async def _admit(self, user: User, chat_id: int, query: CallbackQuery | None = None) -> Visitor | None:
         """Who they are, or None after telling them why they are not served (FR2)."""
-        visitor = await recognise(self._tools, user.id)
-        if visitor.standing is Standing.ALLOWED:
+        visitor = await recognise(self._services, user.id)
+        if visitor.access is AccessStatus.ALLOWED:
             if visitor.person is None:
-                await self._tools.gate.served(user.id)
+                await self._services.gate.served(user.id)
             return visitor
-        stranger = visitor.standing is Standing.REFUSED and query is None
-        if stranger and user.username and await self._tools.awaited.by_username(user.id, user.username):
-            await joining.claim_username(self._tools, user, user.username)
+        stranger = visitor.access is AccessStatus.REFUSED and query is None
+        if stranger and user.username and await self._services.awaited.by_username(user.id, user.username):
+            await joining.claim_username(self._services, user, user.username)
         else:
-            await refuse(self._tools, user, visitor, chat_id, query)
+            await refuse(self._services, user, visitor, chat_id, query)
         return None
 
     async def on_error(self, update: object, context: object) -> None:
@@ -143,17 +145,17 @@ class Dispatcher:
         key = "trouble.try_again" if passing else "trouble.unexpected"
         try:
             await say(
-                self._tools, texts_for(language_of(user.language_code)).plain(key), chat.id, update.callback_query
+                self._services, texts_for(language_of(user.language_code)).plain(key), chat.id, update.callback_query
             )
         except TelegramError as second:
             _log.warning("apology_failed", trouble=sort(second).value)
 
 
-async def _on_command(talk: Talk, command: str, payload: str) -> None:
+async def _on_command(context: DialogContext, command: str, payload: str) -> None:
     if command == "start":
-        await (open_requests.start(talk) if talk.person is None else commands.start(talk, payload))
+        await (open_requests.start(context) if context.person is None else commands.start(context, payload))
         return
-    plain: dict[str, Callable[[Talk], Awaitable[None]]] = {
+    plain: dict[str, Callable[[DialogContext], Awaitable[None]]] = {
         "requests": open_requests.show_requests,
         "mybooking": my_bookings.show_bookings,
         "reschedule": my_bookings.start_moving,
@@ -161,16 +163,16 @@ async def _on_command(talk: Talk, command: str, payload: str) -> None:
         "contact": commands.contact,
         "help": commands.help_,
     }
-    if command not in plain or command not in talk.commands:
-        await commands.unknown(talk)
+    if command not in plain or command not in context.commands:
+        await commands.unknown(context)
         return
-    await free_text.leave(talk)  # what is written next is no answer to a question further up
-    await plain[command](talk)
+    await free_text.leave(context)  # what is written next is no answer to a question further up
+    await plain[command](context)
 
 
 _PRESSES: dict[Action, Callable[..., Awaitable[None]]] = {
     Action.HOME: sign_up.show_home,
-    Action.EVENTS: lambda talk, page: sign_up.show_home(talk, page=int(page)),
+    Action.EVENTS: lambda context, page: sign_up.show_home(context, page=int(page)),
     Action.SIGN_UP: sign_up.enter,
     Action.CITIES: sign_up.show_cities,
     Action.CITY: sign_up.pick_city,
@@ -191,21 +193,27 @@ _PRESSES: dict[Action, Callable[..., Awaitable[None]]] = {
     Action.MOVE_RECRUITER: my_bookings.pick_recruiter,
     Action.MOVE_CHOOSE: my_bookings.choose_move,
     Action.CANCEL: my_bookings.ask_to_cancel,
-    Action.CANCEL_CONFIRM: lambda talk, booking_id, version: my_bookings.cancel(talk, booking_id, int(version)),
-    Action.TAKE: lambda talk, booking_id, version: my_bookings.answer_offer(talk, booking_id, int(version), "take"),
-    Action.PASS: lambda talk, booking_id, version: my_bookings.answer_offer(talk, booking_id, int(version), "pass"),
-    Action.COMING: lambda talk, booking_id, minute: attendance.answer(talk, booking_id, minute, Attendance.CONFIRMED),
-    Action.NOT_COMING: lambda talk, booking_id, minute: attendance.answer(
-        talk, booking_id, minute, Attendance.DECLINED
+    Action.CANCEL_CONFIRM: lambda context, booking_id, version: my_bookings.cancel(context, booking_id, int(version)),
+    Action.TAKE: lambda context, booking_id, version: my_bookings.answer_offer(
+        context, booking_id, int(version), "take"
     ),
-    Action.ASK_TIME: lambda talk, booking_id, minute: attendance.answer(
-        talk, booking_id, minute, Attendance.RESCHEDULE_ASKED
+    Action.PASS: lambda context, booking_id, version: my_bookings.answer_offer(
+        context, booking_id, int(version), "pass"
+    ),
+    Action.COMING: lambda context, booking_id, minute: attendance.answer(
+        context, booking_id, minute, Attendance.CONFIRMED
+    ),
+    Action.NOT_COMING: lambda context, booking_id, minute: attendance.answer(
+        context, booking_id, minute, Attendance.DECLINED
+    ),
+    Action.ASK_TIME: lambda context, booking_id, minute: attendance.answer(
+        context, booking_id, minute, Attendance.RESCHEDULE_ASKED
     ),
     Action.TAKE_TIME: partial(attendance.answer_time, take=True),
     Action.KEEP_TIME: partial(attendance.answer_time, take=False),
     Action.WAIT: waiting_list.join,
     Action.LEAVE: waiting_list.leave,
-    Action.REQUESTS: lambda talk, page: open_requests.show_requests(talk, page=int(page)),
+    Action.REQUESTS: lambda context, page: open_requests.show_requests(context, page=int(page)),
     Action.CARD_SHOW: open_requests.show_card,
     Action.CARD_APPROVE: cards.approve,
     Action.CARD_RESCHEDULE: cards.ask_to_reschedule,
@@ -228,12 +236,12 @@ _ANSWER_THEMSELVES = _UNDER_CARDS | {
 }
 
 
-async def _on_press(talk: Talk, pressed: Pressed) -> None:
-    if (talk.recruiter if pressed.action in _FOR_RECRUITERS else talk.person) is None:
+async def _on_press(context: DialogContext, pressed: Pressed) -> None:
+    if (context.recruiter if pressed.action in _FOR_RECRUITERS else context.person) is None:
         raise StaleDataError  # a button of the other side's, shown before they changed sides or never
     if pressed.action not in _ANSWER_THEMSELVES:
-        await talk.acknowledge()
-    await _PRESSES[pressed.action](talk, *pressed.arguments)
+        await context.acknowledge()
+    await _PRESSES[pressed.action](context, *pressed.arguments)
 
 
 def _command(message: Message) -> tuple[str | None, str]:

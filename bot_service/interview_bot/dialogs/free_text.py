@@ -3,33 +3,33 @@
 from interview_bot.common.dialog_data import DialogState
 from interview_bot.dialogs import commands
 from interview_bot.dialogs.candidate import questionnaire, sign_up
-from interview_bot.dialogs.context import Talk
+from interview_bot.dialogs.context import DialogContext
 from interview_bot.dialogs.recruiter import cards
 from interview_bot.views.screen import Screen
 
 
-async def answer(talk: Talk, text: str | None) -> None:
+async def answer(context: DialogContext, text: str | None) -> None:
     """Something was written; ``text`` is None for a picture, a voice message and the like."""
-    if await cards.took_reason(talk, text):
+    if await cards.took_reason(context, text):
         return
-    await cards.forget_reason(talk)
-    state, data = await talk.tools.dialogs.get(talk.user_id)
+    await cards.forget_reason(context)
+    state, data = await context.services.dialogs.get(context.user_id)
     if (
         state is DialogState.ANSWERING
         and data is not None
-        and await questionnaire.type_answer(talk, data.event_id, text)
+        and await questionnaire.type_answer(context, data.event_id, text)
     ):
         return
     if state is DialogState.WAITING_FOR_RESULT:
-        await talk.show(Screen(talk.texts("unknown.wait")))
+        await context.show(Screen(context.texts("unknown.wait")))
     elif state is None:
-        await commands.unknown(talk)
+        await commands.unknown(context)
     else:
-        await sign_up.show_current(talk, talk.texts("unknown.press_a_button"))
+        await sign_up.show_current(context, context.texts("unknown.press_a_button"))
 
 
-async def leave(talk: Talk) -> None:
+async def leave(context: DialogContext) -> None:
     """A command takes the person out of a questionnaire; its answers are kept."""
-    state, _ = await talk.tools.dialogs.get(talk.user_id)
+    state, _ = await context.services.dialogs.get(context.user_id)
     if state is DialogState.ANSWERING:
-        await talk.tools.dialogs.clear(talk.user_id)
+        await context.services.dialogs.clear(context.user_id)

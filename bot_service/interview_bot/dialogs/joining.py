@@ -14,7 +14,7 @@ from telegram import User
 from interview_bot.admin_client.api import AdminApiDownError, AdminApiRefusedError
 from interview_bot.common import clock, logs
 from interview_bot.dialogs.candidate import sign_up
-from interview_bot.dialogs.context import Talk, Tools
+from interview_bot.dialogs.context import DialogContext, Services
 from interview_bot.dialogs.recruiter import open_requests
 from interview_bot.telegram.sending import send
 from interview_bot.views import keyboards
@@ -59,7 +59,7 @@ def invitation_of(payload: str) -> str | None:
     return found[1] if found else None
 
 
-async def claim_invitation(tools: Tools, user: User, token: str) -> None:
+async def claim_invitation(services: Services, user: User, token: str) -> None:
     """A personal link was opened."""
 
     def make(request_id: UUID, reply: ReplyTo) -> DialogRequest:
@@ -76,10 +76,10 @@ async def claim_invitation(tools: Tools, user: User, token: str) -> None:
             language_code=user.language_code,
         )
 
-    await _submit(tools, user, _Claim(f"invitation:{token}", make))
+    await _submit(services, user, _Claim(f"invitation:{token}", make))
 
 
-async def claim_username(tools: Tools, user: User, username: str) -> None:
+async def claim_username(services: Services, user: User, username: str) -> None:
     """Someone put down by @username writes for the first time."""
 
     def make(request_id: UUID, reply: ReplyTo) -> DialogRequest:
@@ -95,51 +95,55 @@ async def claim_username(tools: Tools, user: User, username: str) -> None:
             language_code=user.language_code,
         )
 
-    await _submit(tools, user, _Claim(f"username:{username.casefold()}", make))
+    await _submit(services, user, _Claim(f"username:{username.casefold()}", make))
 
 
-async def show_result(talk: Talk, result: DialogResult) -> None:
+async def show_result(context: DialogContext, result: DialogResult) -> None:
     """Let the person in, or tell them why not and what to do."""
-    await talk.tools.dialogs.claim_answered(result.user_telegram_id)
+    await context.services.dialogs.claim_answered(result.user_telegram_id)
     if result.outcome in _WELCOME:
-        await _welcome(talk, result)
+        await _welcome(context, result)
         return
     if result.action == DialogAction.USERNAME_CLAIMED and result.outcome is DialogOutcome.UNKNOWN:
         key = "refusal.text"
     else:
         known = result.outcome in REFUSED
         key = f"joining.{result.outcome.value}" if known else "joining.failed"
-    await talk.show(Screen(talk.texts(key), keyboards.contact(await talk.contact_url(), talk.texts)))
+    await context.show(Screen(context.texts(key), keyboards.contact(await context.contact_url(), context.texts)))
 
 
-async def _welcome(talk: Talk, result: DialogResult) -> None:
-    name = result.name or (talk.recruiter.name if talk.recruiter else talk.person.first_name if talk.person else "")
+async def _welcome(context: DialogContext, result: DialogResult) -> None:
+    name = result.name or (
+        context.recruiter.name if context.recruiter else context.person.first_name if context.person else ""
+    )
     if result.outcome is DialogOutcome.ALREADY_ACCEPTED:
-        greeting = talk.texts("joining.already_accepted")
+        greeting = context.texts("joining.already_accepted")
     elif result.role is Role.RECRUITER:
-        greeting = talk.texts("joining.accepted_recruiter", name=name)
+        greeting = context.texts("joining.accepted_recruiter", name=name)
     else:
-        greeting = talk.texts("joining.accepted", name=name)
-    recruits = talk.recruiter is not None and (talk.person is None or result.role is Role.RECRUITER)
+        greeting = context.texts("joining.accepted", name=name)
+    recruits = context.recruiter is not None and (context.person is None or result.role is Role.RECRUITER)
     try:
         if recruits:
-            await open_requests.show_requests(talk, greeting)
-        elif talk.person is not None:
-            await sign_up.show_home(talk, greeting)
+            await open_requests.show_requests(context, greeting)
+        elif context.person is not None:
+            await sign_up.show_home(context, greeting)
         else:
-            await talk.show(Screen(greeting, keyboards.home(talk.texts)))
+            await context.show(Screen(greeting, keyboards.home(context.texts)))
     except (AdminApiDownError, AdminApiRefusedError):
-        await talk.show(Screen(greeting, keyboards.home(talk.texts)))
+        await context.show(Screen(greeting, keyboards.home(context.texts)))
 
 
-async def _submit(tools: Tools, user: User, claim: _Claim) -> None:
+async def _submit(services: Services, user: User, claim: _Claim) -> None:
     """The word "checking…" first, since the answer needs a message to be shown in; then durable, then sent."""
     texts = texts_for(language_of(user.language_code))
-    request_id = await tools.dialogs.claim(user.id, claim.what)
-    if await tools.outbox.holds(request_id):
-        await tools.outgoing.send(user.id, Screen(texts("joining.already_checking")))
+    request_id = await services.dialogs.claim(user.id, claim.what)
+    if await services.outbox.holds(request_id):
+        await services.outgoing.send(user.id, Screen(texts("joining.already_checking")))
         return
-    shown = await send(tools.bot, user.id, Screen(texts("joining.checking")))
-    row = await tools.outbox.store(DIALOG_COMMAND, claim.make(request_id, ReplyTo(chat_id=user.id, message_id=shown)))
-    if row is not None and not await tools.outbox.publish(row):
-        await tools.outgoing.edit(user.id, shown, Screen(texts("joining.waits")))
+    shown = await send(services.bot, user.id, Screen(texts("joining.checking")))
+    row = await services.outbox.store(
+        DIALOG_COMMAND, claim.make(request_id, ReplyTo(chat_id=user.id, message_id=shown))
+    )
+    if row is not None and not await services.outbox.publish(row):
+        await services.outgoing.edit(user.id, shown, Screen(texts("joining.waits")))

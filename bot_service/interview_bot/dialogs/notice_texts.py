@@ -1,7 +1,7 @@
 """What candidates are told unasked, from the desk's templates (R5)."""
 
 from interview_bot.admin_client.api import AdminApiDownError
-from interview_bot.dialogs.context import Tools
+from interview_bot.dialogs.context import Services
 from interview_bot.views.notice_values import REASON_CHARACTERS, template_values, wanted_time
 from interview_bot.views.texts import Texts
 from shared_contracts.directory import BookingView
@@ -10,7 +10,7 @@ from shared_contracts.wording import choose, render
 
 
 async def notice_text(
-    tools: Tools,
+    services: Services,
     kind: NotificationKind,
     booking: BookingView,
     *,
@@ -24,15 +24,15 @@ async def notice_text(
     Raises:
         AdminApiDownError: no template is known now; a later try may work.
     """
-    template = choose(await tools.directory.templates(), kind, texts.language, booking.slot.city.id)
+    template = choose(await services.directory.templates(), kind, texts.language, booking.slot.city.id)
     if template is None:
         raise AdminApiDownError(f"no template for {kind.value} in {texts.language}")
-    _, person = await tools.allow_list.check(candidate_id)
+    _, person = await services.allow_list.check(candidate_id)
     contact = booking.contact_url or (person.contact_url if person else None)
     own_zone = person.timezone if person else None
     values = template_values(booking, own_zone, texts) | {
         "name": name or (person.first_name if person else ""),
-        "contact_link": contact or await tools.directory.default_contact() or "",
+        "contact_link": contact or await services.directory.default_contact() or "",
         "reason": (reason or "")[:REASON_CHARACTERS],
     }
     if kind is NotificationKind.TIME_OFFERED:  # what is wanted here is the recruiter's wish

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from interview_bot.common import clock, logs
 from interview_bot.common.dialog_data import DialogData, DialogState
-from interview_bot.dialogs.context import Talk
+from interview_bot.dialogs.context import DialogContext
 from interview_bot.store.request_records import RequestKind, RequestRecord
 from interview_bot.views.callback_data import StaleDataError
 from interview_bot.views.screen import Screen
@@ -33,32 +33,32 @@ from shared_contracts.topology import BOOKING_EVENT, Queue
 _NAMESPACE = UUID("6f2d4a0e-6f3c-4c5e-9b8e-1d3a5c7e9f10")
 
 
-async def confirm(talk: Talk, nonce: str) -> None:
+async def confirm(context: DialogContext, nonce: str) -> None:
     """Confirm was pressed under a slot's details.
 
     Raises:
         StaleDataError: those are not the details the person is at.
     """
-    state, data = await talk.tools.dialogs.get(talk.user_id)
+    state, data = await context.services.dialogs.get(context.user_id)
     if state is not DialogState.WAITING_FOR_CONFIRMATION or data is None or data.slot is None or data.nonce != nonce:
-        if not await is_asked(talk, nonce):
+        if not await is_asked(context, nonce):
             raise StaleDataError
         return
-    await talk.acknowledge()
-    now, request_id = clock.now(), request_id_of(talk, nonce)
+    await context.acknowledge()
+    now, request_id = clock.now(), request_id_of(context, nonce)
     if data.booking is None:
-        booking = _booking(talk, request_id, now, data.event_id, data.slot)
-        await submit(talk, booking, asked(talk, "book", now, data), data)
+        booking = _booking(context, request_id, now, data.event_id, data.slot)
+        await submit(context, booking, asked(context, "book", now, data), data)
     else:
-        move = _move(talk, request_id, now, data.booking, data.slot)
-        await submit(talk, move, asked(talk, "move", now, data), data)
+        move = _move(context, request_id, now, data.booking, data.slot)
+        await submit(context, move, asked(context, "move", now, data), data)
 
 
-async def is_asked(talk: Talk, nonce: str) -> bool:
+async def is_asked(context: DialogContext, nonce: str) -> bool:
     """Whether this button was pressed before; the person is told that their request is under way or done."""
-    if await talk.tools.request_records.find(str(request_id_of(talk, nonce))) is None:
+    if await context.services.request_records.find(str(request_id_of(context, nonce))) is None:
         return False
-    await talk.acknowledge("press.already_asked")
+    await context.acknowledge("press.already_asked")
     return True
 
 
@@ -67,57 +67,57 @@ def cancel_nonce(booking_id: str, version: int) -> str:
     return f"{booking_id}:{version}"
 
 
-async def cancel(talk: Talk, booking: BookingView, version: int) -> None:
+async def cancel(context: DialogContext, booking: BookingView, version: int) -> None:
     """The cancellation was confirmed for the booking as it was at ``version``."""
-    await talk.acknowledge()
-    now, request_id = clock.now(), request_id_of(talk, cancel_nonce(booking.id, version))
+    await context.acknowledge()
+    now, request_id = clock.now(), request_id_of(context, cancel_nonce(booking.id, version))
     request = BookingCancelled(
         message_id=request_id,
         correlation_id=logs.correlation_id(),
         occurred_at=now,
         timestamp=now,
-        user_telegram_id=talk.user_id,
+        user_telegram_id=context.user_id,
         payload=brief_of(booking.slot),
-        reply=reply_of(talk),
+        reply=reply_of(context),
         booking_id=booking.id,
         expected_version=version,
     )
     data = DialogData(event_id=booking.slot.event.id, booking=booking)
-    await submit(talk, request, asked(talk, "cancel", now, data), data)
+    await submit(context, request, asked(context, "cancel", now, data), data)
 
 
-async def answer_offer(talk: Talk, booking: BookingView, kind: Literal["take", "pass"]) -> None:
+async def answer_offer(context: DialogContext, booking: BookingView, kind: Literal["take", "pass"]) -> None:
     """A seat held for someone on the waiting list is taken, or left to the next."""
     now = clock.now()
     offer = OfferTaken if kind == "take" else OfferPassed
     request = offer(
         # by press, not by button: after a failure the same button may be pressed again
-        message_id=request_id_of(talk, f"offer:{booking.id}:{booking.version}:{talk.query_id}"),
+        message_id=request_id_of(context, f"offer:{booking.id}:{booking.version}:{context.query_id}"),
         correlation_id=logs.correlation_id(),
         occurred_at=now,
         timestamp=now,
-        user_telegram_id=talk.user_id,
+        user_telegram_id=context.user_id,
         payload=brief_of(booking.slot),
-        reply=reply_of(talk),
+        reply=reply_of(context),
         booking_id=booking.id,
         expected_version=booking.version,
     )
     data = DialogData(event_id=booking.slot.event.id, booking=booking)
-    await submit(talk, request, asked(talk, kind, now, data), data)
+    await submit(context, request, asked(context, kind, now, data), data)
 
 
-async def submit(talk: Talk, request: BookingRequest, asked_for: RequestRecord, data: DialogData) -> None:
+async def submit(context: DialogContext, request: BookingRequest, asked_for: RequestRecord, data: DialogData) -> None:
     """A candidate's request: see ``submit_to``."""
 
     def wait(key: str) -> Screen:
-        return Screen(talk.texts(key))
+        return Screen(context.texts(key))
 
-    if await submit_to(talk, BOOKING_EVENT, request, asked_for, wait):
-        await talk.tools.dialogs.put(talk.user_id, DialogState.WAITING_FOR_RESULT, data)
+    if await submit_to(context, BOOKING_EVENT, request, asked_for, wait):
+        await context.services.dialogs.put(context.user_id, DialogState.WAITING_FOR_RESULT, data)
 
 
 async def submit_to(
-    talk: Talk, queue: Queue, message: Message, asked_for: RequestRecord, wait: Callable[[str], Screen]
+    context: DialogContext, queue: Queue, message: Message, asked_for: RequestRecord, wait: Callable[[str], Screen]
 ) -> bool:
     """Durable first, then sent, then "booking…". The result waits for our lock, so it is shown after all of this.
 
@@ -126,34 +126,34 @@ async def submit_to(
 
     Returns: False when it had been asked before.
     """
-    row = await talk.tools.outbox.store(queue, message, asked_for.as_document())
+    row = await context.services.outbox.store(queue, message, asked_for.as_document())
     if row is None:
         return False
-    sent = await talk.tools.outbox.publish(row)
-    await talk.tools.dialogs.close_message(asked_for.chat_id, asked_for.message_id)
-    await talk.try_edit(wait(f"request.{asked_for.kind}" if sent else "request.waits"))
+    sent = await context.services.outbox.publish(row)
+    await context.services.dialogs.close_message(asked_for.chat_id, asked_for.message_id)
+    await context.try_edit(wait(f"request.{asked_for.kind}" if sent else "request.waits"))
     return True
 
 
-def request_id_of(talk: Talk, nonce: str) -> UUID:
+def request_id_of(context: DialogContext, nonce: str) -> UUID:
     """The id of what the button with this nonce asks for, the same however often it is pressed."""
-    return uuid5(_NAMESPACE, f"{talk.chat_id}:{talk.message_id}:{nonce}")
+    return uuid5(_NAMESPACE, f"{context.chat_id}:{context.message_id}:{nonce}")
 
 
-def reply_of(talk: Talk) -> ReplyTo | None:
+def reply_of(context: DialogContext) -> ReplyTo | None:
     """The pressed message, which will show the answer."""
-    return ReplyTo(chat_id=talk.chat_id, message_id=talk.message_id) if talk.message_id else None
+    return ReplyTo(chat_id=context.chat_id, message_id=context.message_id) if context.message_id else None
 
 
-def asked(talk: Talk, kind: RequestKind, now: datetime, data: DialogData) -> RequestRecord:
+def asked(context: DialogContext, kind: RequestKind, now: datetime, data: DialogData) -> RequestRecord:
     """What the bot has to remember of a request."""
     return RequestRecord(
         kind=kind,
-        user_id=talk.user_id,
-        chat_id=talk.chat_id,
-        message_id=talk.message_id or 0,
-        language=talk.texts.language,
-        timezone=talk.zone,
+        user_id=context.user_id,
+        chat_id=context.chat_id,
+        message_id=context.message_id or 0,
+        language=context.texts.language,
+        timezone=context.zone,
         event_id=data.event_id,
         booking_id=data.booking.id if data.booking else None,
         city_id=data.city_id,
@@ -162,33 +162,35 @@ def asked(talk: Talk, kind: RequestKind, now: datetime, data: DialogData) -> Req
     )
 
 
-def _booking(talk: Talk, request_id: UUID, now: datetime, event_id: str, slot: SlotView) -> BookingCreated:
+def _booking(context: DialogContext, request_id: UUID, now: datetime, event_id: str, slot: SlotView) -> BookingCreated:
     new = _brief_time(slot)
     return BookingCreated(
         message_id=request_id,
         correlation_id=logs.correlation_id(),
         occurred_at=now,
         timestamp=now,
-        user_telegram_id=talk.user_id,
+        user_telegram_id=context.user_id,
         payload=BriefPayload(new_date=new[0], new_time=new[1], location=slot.location),
-        reply=reply_of(talk),
+        reply=reply_of(context),
         event_id=event_id,
         slot=shown(slot),
     )
 
 
-def _move(talk: Talk, request_id: UUID, now: datetime, booking: BookingView, slot: SlotView) -> BookingRescheduled:
+def _move(
+    context: DialogContext, request_id: UUID, now: datetime, booking: BookingView, slot: SlotView
+) -> BookingRescheduled:
     old, new = _brief_time(booking.slot), _brief_time(slot)
     return BookingRescheduled(
         message_id=request_id,
         correlation_id=logs.correlation_id(),
         occurred_at=now,
         timestamp=now,
-        user_telegram_id=talk.user_id,
+        user_telegram_id=context.user_id,
         payload=BriefPayload(
             old_date=old[0], old_time=old[1], new_date=new[0], new_time=new[1], location=slot.location
         ),
-        reply=reply_of(talk),
+        reply=reply_of(context),
         booking_id=booking.id,
         expected_version=booking.version,
         slot=shown(slot),

@@ -12,7 +12,7 @@ from interview_bot.common.dialog_data import DialogData, DialogState
 from interview_bot.common.metrics import PRESS_TO_ANSWER
 from interview_bot.common.person_locks import PersonLocks
 from interview_bot.dialogs.candidate.slot_choice import read_slot_menu
-from interview_bot.dialogs.context import Tools
+from interview_bot.dialogs.context import Services
 from interview_bot.inbound.calendar_sender import calendar_file_of
 from interview_bot.inbound.cards import RECRUITERS_REQUESTS, Cards
 from interview_bot.store.request_records import RequestRecord
@@ -54,9 +54,9 @@ _log = get_logger(__name__)
 class Outcomes:
     """Shows booking results; ``show`` is the handler of ``bot.booking.result``."""
 
-    def __init__(self, tools: Tools, shown: ShownBookings, locks: PersonLocks, cards: Cards) -> None:
+    def __init__(self, services: Services, shown: ShownBookings, locks: PersonLocks, cards: Cards) -> None:
         self._cards = cards
-        self._tools = tools
+        self._services = services
         self._shown = shown
         self._locks = locks
 
@@ -65,11 +65,11 @@ class Outcomes:
 
         Under the person's lock: "booking…" and an older result are written before it or not at all.
         """
-        asked = await self._tools.request_records.find(str(result.request_id))
+        asked = await self._services.request_records.find(str(result.request_id))
         if result.reply is None:
             _log.info("result_without_chat", outcome=result.outcome.value)
             return
-        await self._tools.flow.take_turn(result.reply.chat_id, Priority.INTERACTIVE)
+        await self._services.flow.take_turn(result.reply.chat_id, Priority.INTERACTIVE)
         async with self._locks.hold(result.user_telegram_id):
             try:
                 if result.event_type in RECRUITERS_REQUESTS:
@@ -77,11 +77,11 @@ class Outcomes:
                 else:
                     await self._show(result, asked, result.reply.chat_id, result.reply.message_id)
                 if file := calendar_file_of(result):
-                    await self._tools.calendar_files.put(result.reply.chat_id, file)
+                    await self._services.calendar_files.put(result.reply.chat_id, file)
             except TelegramError as error:
                 if sort(error) is not Trouble.BLOCKED:
                     raise
-                await self._tools.chats.unreachable(result.user_telegram_id)  # they see it when they come back
+                await self._services.chats.unreachable(result.user_telegram_id)  # they see it when they come back
         if asked is not None:
             PRESS_TO_ANSWER.observe(max(0.0, (clock.now() - asked.asked_at).total_seconds()))
         _log.info("result_shown", outcome=result.outcome.value, user_id=result.user_telegram_id)
@@ -93,14 +93,14 @@ class Outcomes:
         if shown is Shown.NEWER_HERE:
             _log.info("older_result_not_shown", outcome=result.outcome.value)
             return
-        texts = texts_for(asked.language if asked else await self._tools.chats.language(result.user_telegram_id))
+        texts = texts_for(asked.language if asked else await self._services.chats.language(result.user_telegram_id))
         if shown is Shown.NEWER_ELSEWHERE:
             screen = Screen(texts("outcome.superseded"), keyboards.my_bookings(texts))
         else:
             screen = await self._screen(result, asked, texts)
-        shown_in = await edit_or_send(self._tools.bot, chat_id, message_id, screen, Priority.IN_TURN)
+        shown_in = await edit_or_send(self._services.bot, chat_id, message_id, screen, Priority.IN_TURN)
         if screen.keyboard is not None:
-            await self._tools.dialogs.reopen_message(chat_id, shown_in)
+            await self._services.dialogs.reopen_message(chat_id, shown_in)
 
     async def _screen(self, result: BookingResult, asked: RequestRecord | None, texts: Texts) -> Screen:
         zone = asked.timezone if asked else None
@@ -110,7 +110,7 @@ class Outcomes:
             return screen or await self._final(result, zone, texts)
         if result.outcome in SLOT_GONE:
             return await self._other_slots(result, asked, texts)
-        await self._tools.dialogs.clear(result.user_telegram_id)
+        await self._services.dialogs.clear(result.user_telegram_id)
         words = _OFFERS.get((result.event_type, result.outcome))
         if words is not None and asked is not None and asked.event_id is not None:
             return Screen(texts(words), keyboards.stop_waiting(asked.event_id, texts))
@@ -155,12 +155,12 @@ class Outcomes:
             chosen = {"city_id": asked.city_id, "recruiter": None if changed else asked.recruiter}
             data = data.model_copy(update=chosen)
         reader = Reader(texts, asked.timezone if asked else None, await self._contact(result.user_telegram_id))
-        await self._tools.directory.slots_cache.invalidate()  # it offered what is gone
+        await self._services.directory.slots_cache.invalidate()  # it offered what is gone
         try:
-            screen, data = await read_slot_menu(self._tools.directory, reader, data)
+            screen, data = await read_slot_menu(self._services.directory, reader, data)
         except (AdminApiDownError, AdminApiRefusedError):
             screen, data = slots_screen(result.alternatives, reader, data.model_copy(update={"recruiter": None}))
-        await self._tools.dialogs.put(result.user_telegram_id, DialogState.WAITING_FOR_SLOT, data)
+        await self._services.dialogs.put(result.user_telegram_id, DialogState.WAITING_FOR_SLOT, data)
         return screen.under(lead)
 
     async def _as_it_stands(self, result: BookingResult, asked: RequestRecord | None) -> BookingView | None:
@@ -168,7 +168,7 @@ class Outcomes:
         if asked is None or result.booking is not None:
             return result.booking
         try:
-            held = await self._tools.api.bookings(result.user_telegram_id)
+            held = await self._services.api.bookings(result.user_telegram_id)
         except (AdminApiDownError, AdminApiRefusedError):
             return None
         return next((booking for booking in held if booking.id == asked.booking_id), None)
@@ -176,14 +176,14 @@ class Outcomes:
     async def _recruiter_is_away(self, slot: SlotView) -> bool:
         """Whether the slot's recruiter gets no card, as far as is known: then the candidate writes to them (R4)."""
         try:
-            recruiters = await self._tools.directory.recruiters()
+            recruiters = await self._services.directory.recruiters()
         except (AdminApiDownError, AdminApiRefusedError):
             return True
         return not any(slot.recruiter and known.id == slot.recruiter.id and known.telegram_id for known in recruiters)
 
     async def _contact(self, user_id: int) -> str | None:
-        _, person = await self._tools.allow_list.check(user_id)
-        return (person.contact_url if person else None) or await self._tools.directory.default_contact()
+        _, person = await self._services.allow_list.check(user_id)
+        return (person.contact_url if person else None) or await self._services.directory.default_contact()
 
 
 def _event_of(result: BookingResult) -> str | None:

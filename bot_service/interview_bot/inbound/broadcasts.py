@@ -21,7 +21,7 @@ from interview_bot.admin_client.api import AdminApiDownError
 from interview_bot.common import clock, logs
 from interview_bot.common.database import Database, Document, due
 from interview_bot.dialogs.commands import EVENT_LINK
-from interview_bot.dialogs.context import Tools
+from interview_bot.dialogs.context import Services
 from interview_bot.store.deliveries import PENDING, REPORT_SIZE, Deliveries
 from interview_bot.telegram.errors import end_of, seconds_to_wait
 from interview_bot.telegram.rate_limiter import Priority
@@ -44,8 +44,8 @@ _log = get_logger(__name__)
 class Broadcasts:
     """Takes broadcast commands and sends them, until told to stop."""
 
-    def __init__(self, tools: Tools, database: Database) -> None:
-        self._tools = tools
+    def __init__(self, services: Services, database: Database) -> None:
+        self._services = services
         self._jobs = database["broadcasts"]
         self._deliveries = Deliveries(database)
         self._owner = uuid4().hex
@@ -144,7 +144,7 @@ class Broadcasts:
             renewal.cancel()
 
     async def _list_more(self, job: Document) -> Document:
-        page = await self._tools.api.recipients(job["_id"], job["next"])
+        page = await self._services.api.recipients(job["_id"], job["next"])
         await self._deliveries.add(job["_id"], [recipient.chat_id for recipient in page.results])
         progress = {"next": page.next, "listed": page.next is None}
         await self._jobs.update_one({"_id": job["_id"]}, {"$set": progress})
@@ -162,7 +162,7 @@ class Broadcasts:
 
     async def _send(self, job: Document, row: Document, keyboard: InlineKeyboardMarkup) -> None:
         try:
-            message = await self._tools.bot.send_message(
+            message = await self._services.bot.send_message(
                 int(row["chat_id"]),
                 job["text"],  # no markup: it is what staff typed
                 reply_markup=keyboard,
@@ -184,13 +184,13 @@ class Broadcasts:
             return
         await self._deliveries.settle(row, (status or DeliveryStatus.FAILED).value, error=text)
         if status is DeliveryStatus.BLOCKED and row["chat_id"] > 0:
-            await self._tools.chats.unreachable(int(row["chat_id"]))
+            await self._services.chats.unreachable(int(row["chat_id"]))
 
     async def _keyboard(self, event_id: str, chat_id: int) -> InlineKeyboardMarkup:
         if chat_id < 0:  # one person's dialog must not change the group's message
             label = texts_for("ru").plain("button.sign_up_group")
-            return keyboards.deep_link(self._tools.bot.username, f"{EVENT_LINK}{event_id}", label)
-        return keyboards.sign_up(event_id, texts_for(await self._tools.chats.language(chat_id)))
+            return keyboards.deep_link(self._services.bot.username, f"{EVENT_LINK}{event_id}", label)
+        return keyboards.sign_up(event_id, texts_for(await self._services.chats.language(chat_id)))
 
     async def _report(self, job: Document, finishing: bool) -> bool:
         """Report batches; when ``finishing``, all of them, the last one marked so. False when there was none."""
@@ -198,14 +198,14 @@ class Broadcasts:
         while batch := await self._deliveries.next_report(job["_id"]):
             report, deliveries = batch
             last = finishing and await self._deliveries.unreported(job["_id"]) <= len(deliveries)
-            await self._tools.outbox.send(DELIVERY_EVENT, _event(job, deliveries, last, message_id=report))
+            await self._services.outbox.send(DELIVERY_EVENT, _event(job, deliveries, last, message_id=report))
             await self._deliveries.reported(job["_id"], report)
             reported = True
         return reported
 
     async def _finish(self, job: Document) -> None:
         if not await self._report(job, finishing=True):
-            await self._tools.outbox.send(DELIVERY_EVENT, _event(job, [], finished=True))
+            await self._services.outbox.send(DELIVERY_EVENT, _event(job, [], finished=True))
         await self._jobs.update_one({"_id": job["_id"]}, {"$set": {"finished_at": clock.now()}})
         _log.info("broadcast_finished")
 

@@ -11,7 +11,7 @@ from structlog.stdlib import get_logger
 from telegram.error import RetryAfter, TelegramError
 
 from interview_bot.common import logs
-from interview_bot.dialogs.context import Tools
+from interview_bot.dialogs.context import Services
 from interview_bot.store.calendar_files import LEASE, WaitingFile
 from interview_bot.telegram.errors import HeldBackError, end_of, seconds_to_wait
 from interview_bot.telegram.rate_limiter import Priority
@@ -42,9 +42,9 @@ def calendar_file_of(message: BookingResult | NotificationCommand) -> CalendarFi
 class CalendarSender:
     """Sends what waits in ``calendar_files``, until told to stop."""
 
-    def __init__(self, tools: Tools) -> None:
-        self._tools = tools
-        self._files = tools.calendar_files
+    def __init__(self, services: Services) -> None:
+        self._services = services
+        self._files = services.calendar_files
         self._stopping = False
 
     def stop(self) -> None:
@@ -79,8 +79,8 @@ class CalendarSender:
             _log.info("calendar_file_sent", method=file.method, sequence=file.sequence)
 
     async def _send(self, file: WaitingFile) -> None:
-        texts = texts_for(await self._tools.chats.language(file.chat_id))
-        await self._tools.bot.send_document(
+        texts = texts_for(await self._services.chats.language(file.chat_id))
+        await self._services.bot.send_document(
             file.chat_id,
             file.content.encode(),
             filename=FILE_NAME,

@@ -3,7 +3,7 @@
 from structlog.stdlib import get_logger
 
 from interview_bot.common import clock
-from interview_bot.dialogs.context import Tools
+from interview_bot.dialogs.context import Services
 from interview_bot.dialogs.recruiter.card_messages import anchor, screen_of
 from interview_bot.inbound.sent_once import Letter, Send, SentOnce
 from interview_bot.store.shown_cards import ShownCard
@@ -33,8 +33,8 @@ _log = get_logger(__name__)
 class CardNotices:
     """Sends cards as messages of their own, once per automatic message."""
 
-    def __init__(self, tools: Tools, once: SentOnce) -> None:
-        self._tools = tools
+    def __init__(self, services: Services, once: SentOnce) -> None:
+        self._services = services
         self._once = once
 
     async def deliver(self, command: CardCommand) -> Delivery:
@@ -49,8 +49,8 @@ class CardNotices:
         sent = await self._once.look(letter)
         if not sent.is_open_for(letter.attempt):
             return sent.report(letter)
-        shown = await self._tools.shown_cards.claim(chat_id, card)
-        shown = shown or await self._tools.shown_cards.get(chat_id, card.booking.id)
+        shown = await self._services.shown_cards.claim(chat_id, card)
+        shown = shown or await self._services.shown_cards.get(chat_id, card.booking.id)
         if shown is None or not is_still_so(command, shown.card):
             _log.info("notice_overtaken", booking_id=card.booking.id, revision=card.revision)
             return sent.unsent(letter, DeliveryStatus.SUPPRESSED)  # no end: it may be told when it is true again
@@ -58,17 +58,17 @@ class CardNotices:
 
     async def _send(self, command: CardCommand, letter: Letter, sent: Send, shown: ShownCard) -> Delivery:
         chat_id = letter.chat_id
-        texts = texts_for(await self._tools.chats.language(chat_id))
+        texts = texts_for(await self._services.chats.language(chat_id))
         lead = texts(_LEADS[command.occasion]) if command.occasion in _LEADS else ""
-        screen = await screen_of(self._tools, shown, texts, lead)
+        screen = await screen_of(self._services, shown, texts, lead)
         end = await self._once.send(letter, sent, screen, Priority.IN_TURN)
         sent = await self._once.end(letter, sent, end)
         if end.status is DeliveryStatus.BLOCKED:
-            await self._tools.chats.unreachable(chat_id)
+            await self._services.chats.unreachable(chat_id)
         if end.telegram_message_id is not None:
-            await anchor(self._tools, chat_id, shown, end.telegram_message_id, screen, texts)
+            await anchor(self._services, chat_id, shown, end.telegram_message_id, screen, texts)
             # an update to the same revision would only take the line away that says what it is about
-            await self._tools.shown_cards.note(chat_id, shown.card, CardAttention.UPDATE, None)
+            await self._services.shown_cards.note(chat_id, shown.card, CardAttention.UPDATE, None)
         return sent.report(letter)
 
 

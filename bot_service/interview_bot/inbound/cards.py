@@ -7,7 +7,7 @@ from telegram.error import NetworkError, TelegramError
 
 from interview_bot.common import clock, logs
 from interview_bot.common.person_locks import PersonLocks
-from interview_bot.dialogs.context import Tools
+from interview_bot.dialogs.context import Services
 from interview_bot.dialogs.recruiter.card_messages import anchor, screen_of
 from interview_bot.inbound.card_notices import CardNotices
 from interview_bot.inbound.sent_once import SentOnce
@@ -54,9 +54,9 @@ _log = get_logger(__name__)
 class Cards:
     """Shows cards; ``deliver`` is the handler of ``bot.card.command``."""
 
-    def __init__(self, tools: Tools, once: SentOnce, locks: PersonLocks) -> None:
-        self._tools = tools
-        self._notices = CardNotices(tools, once)
+    def __init__(self, services: Services, once: SentOnce, locks: PersonLocks) -> None:
+        self._services = services
+        self._notices = CardNotices(services, once)
         self._locks = locks
 
     async def deliver(self, command: CardCommand) -> None:
@@ -67,7 +67,7 @@ class Cards:
         Raises:
             TelegramError, AdminApiDownError: not shown, worth another try.
         """
-        await self._tools.flow.take_turn(command.recruiter_telegram_id, Priority.CARD)  # before anything is held
+        await self._services.flow.take_turn(command.recruiter_telegram_id, Priority.CARD)  # before anything is held
         async with self._locks.hold(command.recruiter_telegram_id):
             if command.attention is CardAttention.NOTICE:
                 end: Delivery | None = await self._notices.deliver(command)
@@ -78,7 +78,7 @@ class Cards:
 
     async def _deliver(self, command: CardCommand) -> Delivery | None:
         chat_id, card = command.recruiter_telegram_id, command.card
-        shown = await self._tools.shown_cards.claim(chat_id, card)
+        shown = await self._services.shown_cards.claim(chat_id, card)
         if shown is None:
             _log.info("older_card_not_shown", booking_id=card.booking.id, revision=card.revision)
             return None
@@ -87,7 +87,7 @@ class Cards:
             kept = shown.done[key]
             return None if kept is None else Delivery.model_validate(kept, strict=False)
         end = await self._show(chat_id, shown, command.attention)
-        await self._tools.shown_cards.note(chat_id, card, command.attention, end)
+        await self._services.shown_cards.note(chat_id, card, command.attention, end)
         return end
 
     async def show_result(self, result: BookingResult, asked: RequestRecord | None) -> None:
@@ -100,39 +100,39 @@ class Cards:
         """
         chat_id = result.user_telegram_id
         booking_id = result.card.booking.id if result.card else asked.booking_id if asked else None
-        known = await self._tools.shown_cards.get(chat_id, booking_id) if booking_id else None
+        known = await self._services.shown_cards.get(chat_id, booking_id) if booking_id else None
         card = result.card or (known.card if known else None)
         if card is None:
             _log.warning("result_without_card", outcome=result.outcome.value)
             return
         newest = known.card if known and known.card.revision > card.revision else card
-        shown = await self._tools.shown_cards.claim(chat_id, newest, turns=1)
+        shown = await self._services.shown_cards.claim(chat_id, newest, turns=1)
         if shown is None or result.reply is None:
             _log.info("older_card_not_shown", booking_id=booking_id)
             return
-        texts = texts_for(asked.language if asked else await self._tools.chats.language(chat_id))
+        texts = texts_for(asked.language if asked else await self._services.chats.language(chat_id))
         lead = "" if result.outcome in _AS_ASKED[result.event_type] else _refusal(result, texts)
-        screen = await screen_of(self._tools, shown, texts, lead)
+        screen = await screen_of(self._services, shown, texts, lead)
         message_id = shown.message_id or result.reply.message_id
-        message_id = await edit_or_send(self._tools.bot, chat_id, message_id, screen, Priority.IN_TURN)
-        await anchor(self._tools, chat_id, shown, message_id, screen, texts)
+        message_id = await edit_or_send(self._services.bot, chat_id, message_id, screen, Priority.IN_TURN)
+        await anchor(self._services, chat_id, shown, message_id, screen, texts)
 
     async def _show(self, chat_id: int, shown: ShownCard, attention: CardAttention) -> Delivery | None:
         """Edit or send; how it ended where that is to be reported."""
-        texts = texts_for(await self._tools.chats.language(chat_id))
-        screen = await screen_of(self._tools, shown, texts)
+        texts = texts_for(await self._services.chats.language(chat_id))
+        screen = await screen_of(self._services, shown, texts)
         try:
             if attention is CardAttention.UPDATE and await self._edited(chat_id, shown, screen):
                 return None
-            message_id = await send(self._tools.bot, chat_id, screen, Priority.IN_TURN)
+            message_id = await send(self._services.bot, chat_id, screen, Priority.IN_TURN)
         except TelegramError as error:
             status = end_of(error)
             if status is None:
                 raise
             if status is DeliveryStatus.BLOCKED:
-                await self._tools.chats.unreachable(chat_id)
+                await self._services.chats.unreachable(chat_id)
             return Delivery(chat_id=chat_id, status=status, error=error.message[:256])
-        await anchor(self._tools, chat_id, shown, message_id, screen, texts)
+        await anchor(self._services, chat_id, shown, message_id, screen, texts)
         return Delivery(chat_id=chat_id, status=DeliveryStatus.SENT, telegram_message_id=message_id)
 
     async def _edited(self, chat_id: int, shown: ShownCard, screen: Screen) -> bool:
@@ -140,13 +140,13 @@ class Cards:
         if shown.message_id is None:
             return False
         try:
-            done = await edit(self._tools.bot, chat_id, shown.message_id, screen, Priority.IN_TURN)
+            done = await edit(self._services.bot, chat_id, shown.message_id, screen, Priority.IN_TURN)
         except TelegramError as error:
             if sort(error) is Trouble.UNCERTAIN:  # editing again does no harm
                 raise NetworkError("an edit without an answer") from error
             raise
         if done and screen.keyboard is not None:
-            await self._tools.dialogs.reopen_message(chat_id, shown.message_id)
+            await self._services.dialogs.reopen_message(chat_id, shown.message_id)
         return done
 
     async def _report(self, command: CardCommand, end: Delivery) -> None:
@@ -162,7 +162,7 @@ class Cards:
             delivery=end,
             auto_message_id=command.auto_message_id,
         )
-        await self._tools.outbox.send(DELIVERY_EVENT, event)
+        await self._services.outbox.send(DELIVERY_EVENT, event)
 
 
 def _refusal(result: BookingResult, texts: Texts) -> str:

@@ -9,13 +9,13 @@ from interview_bot.common.person_locks import PersonLocks
 from interview_bot.dialogs import joining
 from interview_bot.dialogs.admission import recognise
 from interview_bot.dialogs.candidate import questionnaire_result, waiting_list
-from interview_bot.dialogs.context import Talk, Tools
+from interview_bot.dialogs.context import DialogContext, Services
 from interview_bot.telegram.errors import Trouble, sort
 from interview_bot.telegram.rate_limiter import Priority
 from interview_bot.views.texts import texts_for
 from shared_contracts.dialog import DialogAction, DialogOutcome, DialogResult
 
-_SHOW: dict[str, Callable[[Talk, DialogResult], Awaitable[None]]] = {
+_SHOW: dict[str, Callable[[DialogContext, DialogResult], Awaitable[None]]] = {
     DialogAction.INVITATION_CLAIMED: joining.show_result,
     DialogAction.USERNAME_CLAIMED: joining.show_result,
     DialogAction.QUESTIONNAIRE_ANSWERED: questionnaire_result.show_result,
@@ -28,8 +28,8 @@ _log = get_logger(__name__)
 class DialogResults:
     """Shows the results; ``show`` is the handler of ``bot.dialog.result``."""
 
-    def __init__(self, tools: Tools, locks: PersonLocks) -> None:
-        self._tools = tools
+    def __init__(self, services: Services, locks: PersonLocks) -> None:
+        self._services = services
         self._locks = locks
 
     async def show(self, result: DialogResult) -> None:
@@ -42,15 +42,15 @@ class DialogResults:
         if result.reply is None or show is None:
             _log.info("result_without_chat", action=result.action, outcome=result.outcome.value)
             return
-        await self._tools.flow.take_turn(result.user_telegram_id, Priority.INTERACTIVE)
+        await self._services.flow.take_turn(result.user_telegram_id, Priority.INTERACTIVE)
         async with self._locks.hold(result.user_telegram_id):
-            talk = await self._talk(result, result.reply.message_id)
+            context = await self._context(result, result.reply.message_id)
             try:
-                await show(talk, result)
+                await show(context, result)
             except TelegramError as error:
                 if sort(error) is not Trouble.BLOCKED:
                     raise
-                await self._tools.chats.unreachable(result.user_telegram_id)  # they see it when they come back
+                await self._services.chats.unreachable(result.user_telegram_id)  # they see it when they come back
         _log.info(
             "dialog_result_shown",
             action=result.action,
@@ -58,12 +58,14 @@ class DialogResults:
             user_id=result.user_telegram_id,
         )
 
-    async def _talk(self, result: DialogResult, message_id: int) -> Talk:
+    async def _context(self, result: DialogResult, message_id: int) -> DialogContext:
         if result.outcome is DialogOutcome.ACCEPTED:
             # Their entry is newer than what is cached; its invalidation may come after this.
-            await self._tools.allow_list.invalidate()
-            await self._tools.directory.recruiters_cache.invalidate()
+            await self._services.allow_list.invalidate()
+            await self._services.directory.recruiters_cache.invalidate()
         user_id = result.user_telegram_id
-        visitor = await recognise(self._tools, user_id)
-        texts = texts_for(await self._tools.chats.language(user_id))
-        return Talk(self._tools, texts, visitor.person, user_id, message_id, None, visitor.recruiter, in_turn=True)
+        visitor = await recognise(self._services, user_id)
+        texts = texts_for(await self._services.chats.language(user_id))
+        return DialogContext(
+            self._services, texts, visitor.person, user_id, message_id, None, visitor.recruiter, in_turn=True
+        )

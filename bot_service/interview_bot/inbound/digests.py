@@ -4,7 +4,7 @@ from uuid import NAMESPACE_OID, uuid5
 
 from interview_bot.common import clock, logs
 from interview_bot.common.person_locks import PersonLocks
-from interview_bot.dialogs.context import Tools
+from interview_bot.dialogs.context import Services
 from interview_bot.inbound.sent_once import Letter, Send, SentOnce
 from interview_bot.telegram.rate_limiter import Priority
 from interview_bot.views.digest_texts import digest_text
@@ -18,8 +18,8 @@ from shared_contracts.topology import DELIVERY_EVENT
 class Digests:
     """Sends lists; ``deliver`` is the handler of ``bot.digest.command``."""
 
-    def __init__(self, tools: Tools, once: SentOnce, locks: PersonLocks) -> None:
-        self._tools = tools
+    def __init__(self, services: Services, once: SentOnce, locks: PersonLocks) -> None:
+        self._services = services
         self._once = once
         self._locks = locks
 
@@ -30,14 +30,14 @@ class Digests:
             TelegramError: not sent, worth another try.
         """
         letter = Letter(command.digest_id, command.chat_id, command.attempt)
-        await self._tools.flow.take_turn(command.chat_id, Priority.NOTICE)  # before anything is held
+        await self._services.flow.take_turn(command.chat_id, Priority.NOTICE)  # before anything is held
         async with self._locks.hold(command.chat_id):  # two copies may be in hand at once
             sent = await self._once.look(letter)
             if sent.is_open_for(command.attempt):
                 sent = await self._once.end(letter, sent, await self._send(command, letter, sent))
         end = sent.report(letter)
         if end.status is DeliveryStatus.BLOCKED:
-            await self._tools.chats.unreachable(command.chat_id)
+            await self._services.chats.unreachable(command.chat_id)
         event = DigestDelivered(
             message_id=uuid5(NAMESPACE_OID, f"digest:{command.digest_id}:{command.attempt}:{end.status.value}"),
             correlation_id=logs.correlation_id(),
@@ -46,11 +46,11 @@ class Digests:
             delivery=end,
             attempt=command.attempt,
         )
-        await self._tools.outbox.send(DELIVERY_EVENT, event)
+        await self._services.outbox.send(DELIVERY_EVENT, event)
 
     async def _send(self, command: DigestCommand, letter: Letter, sent: Send) -> Delivery:
         if clock.now() > command.not_after:
             return sent.unsent(letter, DeliveryStatus.TOO_LATE)
-        texts = texts_for(command.language or await self._tools.chats.language(command.chat_id))
+        texts = texts_for(command.language or await self._services.chats.language(command.chat_id))
         screen = Screen(digest_text(command, texts))
         return await self._once.send(letter, sent, screen, Priority.IN_TURN)

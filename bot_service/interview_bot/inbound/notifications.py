@@ -9,10 +9,10 @@ from uuid import NAMESPACE_OID, uuid5
 from structlog.stdlib import get_logger
 from telegram import InlineKeyboardMarkup
 
-from interview_bot.admin_client.allow_list import Standing
+from interview_bot.admin_client.allow_list import AccessStatus
 from interview_bot.common import clock, logs
 from interview_bot.common.person_locks import PersonLocks
-from interview_bot.dialogs.context import Tools
+from interview_bot.dialogs.context import Services
 from interview_bot.dialogs.notice_texts import notice_text
 from interview_bot.inbound.calendar_sender import calendar_file_of
 from interview_bot.inbound.sent_once import Letter, Send, SentOnce
@@ -35,8 +35,8 @@ _log = get_logger(__name__)
 class Notifications:
     """Sends notices and reports what became of them."""
 
-    def __init__(self, tools: Tools, once: SentOnce, shown: ShownBookings, locks: PersonLocks) -> None:
-        self._tools = tools
+    def __init__(self, services: Services, once: SentOnce, shown: ShownBookings, locks: PersonLocks) -> None:
+        self._services = services
         self._once = once
         self._shown = shown
         self._locks = locks
@@ -50,14 +50,14 @@ class Notifications:
         """
         chat_id = command.user_telegram_id
         letter = Letter(command.notification_id, chat_id, command.attempt)
-        await self._tools.flow.take_turn(chat_id, Priority.NOTICE)  # before anything is held, or asked
+        await self._services.flow.take_turn(chat_id, Priority.NOTICE)  # before anything is held, or asked
         async with self._locks.hold(chat_id):  # two copies may be in hand at once
             sent = await self._once.look(letter)
             if sent.is_open_for(letter.attempt):
                 sent = await self._once.end(letter, sent, await self._deliver(command, letter, sent))
         end = sent.report(letter)
         if end.status is DeliveryStatus.SENT and (file := calendar_file_of(command)):
-            await self._tools.calendar_files.put(chat_id, file)
+            await self._services.calendar_files.put(chat_id, file)
         await self._report(command, end, sent.at)
 
     async def _deliver(self, command: NotificationCommand, letter: Letter, sent: Send) -> Delivery:
@@ -78,7 +78,7 @@ class Notifications:
             return DeliveryStatus.TOO_LATE
         if not command.recheck:
             return command
-        now = await self._tools.api.auto_message(command.notification_id)
+        now = await self._services.api.auto_message(command.notification_id)
         if now is None or not now.due or now.attempt != command.attempt:
             return DeliveryStatus.SUPPRESSED
         update = {"booking": now.booking or command.booking, "asks_attendance": now.asks_attendance}
@@ -86,9 +86,9 @@ class Notifications:
 
     async def _screen(self, command: NotificationCommand) -> Screen:
         person_id = command.user_telegram_id
-        texts = texts_for(await self._tools.chats.language(person_id))
+        texts = texts_for(await self._services.chats.language(person_id))
         text = await notice_text(
-            self._tools,
+            self._services,
             command.kind,
             command.booking,
             candidate_id=person_id,
@@ -96,8 +96,8 @@ class Notifications:
             reason=command.reason,
             texts=texts,
         )
-        standing, _ = await self._tools.allow_list.check(person_id)
-        if command.recheck and standing is Standing.REFUSED:
+        access, _ = await self._services.allow_list.check(person_id)
+        if command.recheck and access is AccessStatus.REFUSED:
             return Screen(text)  # still reminded, but the bot refuses their presses (FR2)
         if command.asks_attendance:
             text = f"{text}\n\n{texts('notice.please_confirm')}"
@@ -105,7 +105,7 @@ class Notifications:
 
     async def _report(self, command: NotificationCommand, end: Delivery, at: datetime) -> None:
         if end.status is DeliveryStatus.BLOCKED:
-            await self._tools.chats.unreachable(command.user_telegram_id)
+            await self._services.chats.unreachable(command.user_telegram_id)
         event = NotificationDelivered(
             message_id=uuid5(NAMESPACE_OID, f"notification:{command.notification_id}:{command.attempt}"),
             correlation_id=logs.correlation_id(),
@@ -115,7 +115,7 @@ class Notifications:
             delivery=end,
             attempt=command.attempt,
         )
-        await self._tools.outbox.send(DELIVERY_EVENT, event)
+        await self._services.outbox.send(DELIVERY_EVENT, event)
         _log.info("notice_ended", kind=command.kind.value, status=end.status.value, notice=command.notification_id)
 
 

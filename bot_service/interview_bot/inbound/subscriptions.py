@@ -4,7 +4,7 @@ from typing import Any
 
 from interview_bot.common.database import Database
 from interview_bot.common.person_locks import PersonLocks
-from interview_bot.dialogs.context import Tools
+from interview_bot.dialogs.context import Services
 from interview_bot.inbound.booking_results import Outcomes
 from interview_bot.inbound.broadcasts import Broadcasts
 from interview_bot.inbound.cards import Cards
@@ -33,17 +33,17 @@ from shared_contracts.topology import (
 
 
 def subscriptions(
-    tools: Tools, database: Database, locks: PersonLocks, broadcasts: Broadcasts
+    services: Services, database: Database, locks: PersonLocks, broadcasts: Broadcasts
 ) -> tuple[Subscription[Any], ...]:
     """Every queue that the bot consumes, with its handler and how many messages may be in hand at once."""
     shown = ShownBookings(database)
-    once = SentOnce(tools.bot, database, "automatic_messages")
-    cards = Cards(tools, once, locks)
-    digests = Digests(tools, once, locks)
-    outcomes = Outcomes(tools, shown, locks, cards)
-    notifications = Notifications(tools, SentOnce(tools.bot, database, "notifications"), shown, locks)
-    dialog_results = DialogResults(tools, locks)
-    invalidation = Invalidation(tools.directory, tools.allow_list)
+    once = SentOnce(services.bot, database, "automatic_messages")
+    cards = Cards(services, once, locks)
+    digests = Digests(services, once, locks)
+    outcomes = Outcomes(services, shown, locks, cards)
+    notifications = Notifications(services, SentOnce(services.bot, database, "notifications"), shown, locks)
+    dialog_results = DialogResults(services, locks)
+    invalidation = Invalidation(services.directory, services.allow_list)
     return (
         Subscription(BOOKING_RESULT, booking_result, outcomes.show, 100, at_once=50),
         Subscription(NOTIFICATION_COMMAND, notification_command, notifications.deliver, 60),

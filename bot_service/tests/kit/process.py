@@ -89,8 +89,13 @@ async def at_rest(bot: BotService, desk: Desk) -> bool:
 
 async def forget(bot: BotService) -> None:
     """What waits for room in a chat, and the pauses that this process knows of, are of the past."""
-    await bot._tools.outgoing.finish(0)
-    for known in (bot._tools.flow._pauses, bot._tools.flow._refused, bot._tools.flow._lines, bot._tools.gate._closed):
+    await bot._services.outgoing.finish(0)
+    for known in (
+        bot._services.flow._pauses,
+        bot._services.flow._refused,
+        bot._services.flow._lines,
+        bot._services.gate._closed,
+    ):
         known.clear()
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from interview_bot.common import clock, logs
 from interview_bot.common.dialog_data import DialogData
 from interview_bot.dialogs.candidate.my_bookings import own, show_bookings
-from interview_bot.dialogs.context import Talk
+from interview_bot.dialogs.context import DialogContext
 from interview_bot.dialogs.requests import asked, brief_of, reply_of, request_id_of, shown, submit_to
 from interview_bot.store.request_records import AnswerKind
 from interview_bot.views.callback_data import minute_of
@@ -20,44 +20,44 @@ from shared_contracts.directory import Attendance, BookingStatus, BookingView
 from shared_contracts.topology import BOOKING_EVENT
 
 
-async def answer(talk: Talk, booking_id: str, minute: str, given: Attendance) -> None:
+async def answer(context: DialogContext, booking_id: str, minute: str, given: Attendance) -> None:
     """One of the three buttons was pressed, under a message about the interview that starts at ``minute``."""
-    booking = await own(talk, booking_id)
+    booking = await own(context, booking_id)
     if booking is None:
         return
     if booking.status is not BookingStatus.BOOKED or minute_of(booking.slot.starts_at) != minute:
-        await show_bookings(talk, lead=talk.texts("attendance.changed"))
+        await show_bookings(context, lead=context.texts("attendance.changed"))
         return
     request = AttendanceAnswered(
-        **_essentials(talk, booking),
+        **_essentials(context, booking),
         booking_id=booking.id,
         starts_at=booking.slot.starts_at,
         answer=given,
     )
-    await _submit(talk, booking, request, given.value)
+    await _submit(context, booking, request, given.value)
 
 
-async def answer_time(talk: Talk, booking_id: str, slot_id: str, minute: str, *, take: bool) -> None:
+async def answer_time(context: DialogContext, booking_id: str, slot_id: str, minute: str, *, take: bool) -> None:
     """The time that was offered, of the slot as it started at ``minute``, was taken, or the present one is kept."""
-    booking = await own(talk, booking_id)
+    booking = await own(context, booking_id)
     if booking is None:
         return
     slot = booking.offered_slot
     if slot is None or (slot.id, minute_of(slot.starts_at)) != (slot_id, minute):
-        await show_bookings(talk, lead=talk.texts("offer.over"))
+        await show_bookings(context, lead=context.texts("offer.over"))
         return
     request = TimeAnswered(
-        **_essentials(talk, booking), booking_id=booking.id, slot_id=slot_id, take=take, shown=shown(slot)
+        **_essentials(context, booking), booking_id=booking.id, slot_id=slot_id, take=take, shown=shown(slot)
     )
-    await _submit(talk, booking, request, "take_time" if take else "keep_time")
+    await _submit(context, booking, request, "take_time" if take else "keep_time")
 
 
-async def _submit(talk: Talk, booking: BookingView, request: BookingRequest, kind: AnswerKind) -> None:
+async def _submit(context: DialogContext, booking: BookingView, request: BookingRequest, kind: AnswerKind) -> None:
     def wait(key: str) -> Screen:
-        return Screen(talk.texts(key))
+        return Screen(context.texts(key))
 
     data = DialogData(event_id=booking.slot.event.id, booking=booking)
-    await submit_to(talk, BOOKING_EVENT, request, asked(talk, kind, request.occurred_at, data), wait)
+    await submit_to(context, BOOKING_EVENT, request, asked(context, kind, request.occurred_at, data), wait)
 
 
 class _Essentials(TypedDict):
@@ -70,15 +70,15 @@ class _Essentials(TypedDict):
     reply: ReplyTo | None
 
 
-def _essentials(talk: Talk, booking: BookingView) -> _Essentials:
+def _essentials(context: DialogContext, booking: BookingView) -> _Essentials:
     now = clock.now()
     return _Essentials(
         # by press, not by button: one may be pressed again after another answer, or after a failure
-        message_id=request_id_of(talk, f"answer:{booking.id}:{talk.query_id}"),
+        message_id=request_id_of(context, f"answer:{booking.id}:{context.query_id}"),
         correlation_id=logs.correlation_id(),
         occurred_at=now,
         timestamp=now,
-        user_telegram_id=talk.user_id,
+        user_telegram_id=context.user_id,
         payload=brief_of(booking.slot),
-        reply=reply_of(talk),
+        reply=reply_of(context),
     )

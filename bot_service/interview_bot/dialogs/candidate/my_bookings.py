@@ -5,7 +5,7 @@ from typing import Literal
 from interview_bot.common.dialog_data import DialogData
 from interview_bot.dialogs import requests
 from interview_bot.dialogs.candidate.slot_choice import choose, show_slot_menu
-from interview_bot.dialogs.context import Talk
+from interview_bot.dialogs.context import DialogContext
 from interview_bot.views import keyboards
 from interview_bot.views.callback_data import Action
 from interview_bot.views.formatting import booking_card
@@ -14,102 +14,102 @@ from interview_bot.views.slot_menu import recruiter_of
 from shared_contracts.directory import BookingStatus, BookingView
 
 
-async def show_bookings(talk: Talk, lead: str | None = None) -> None:
+async def show_bookings(context: DialogContext, lead: str | None = None) -> None:
     """The person's live bookings with what can be done about them."""
-    await _show(talk, await _held(talk), lead)
+    await _show(context, await _held(context), lead)
 
 
-async def start_moving(talk: Talk) -> None:
+async def start_moving(context: DialogContext) -> None:
     """/reschedule: the slots at once for one booking, else which one."""
-    held = await _held(talk)
+    held = await _held(context)
     taken = _taken(held)
     if len(taken) == 1:
-        await show_slot_menu(talk, _wanted(taken[0]))
+        await show_slot_menu(context, _wanted(taken[0]))
     elif taken:
-        await _list(talk, "bookings.which_to_move", taken, Action.MOVE)
+        await _list(context, "bookings.which_to_move", taken, Action.MOVE)
     else:
-        await _show(talk, held)
+        await _show(context, held)
 
 
-async def start_cancelling(talk: Talk) -> None:
+async def start_cancelling(context: DialogContext) -> None:
     """/cancel: the question at once for one booking, else which one."""
-    held = await _held(talk)
+    held = await _held(context)
     taken = _taken(held)
     if len(taken) == 1:
-        await _ask_to_cancel(talk, taken[0])
+        await _ask_to_cancel(context, taken[0])
     elif taken:
-        await _list(talk, "bookings.which_to_cancel", taken, Action.CANCEL)
+        await _list(context, "bookings.which_to_cancel", taken, Action.CANCEL)
     else:
-        await _show(talk, held)
+        await _show(context, held)
 
 
-async def move(talk: Talk, booking_id: str) -> None:
+async def move(context: DialogContext, booking_id: str) -> None:
     """Offer the slots a booking could move to, those of its recruiter first."""
-    booking = await own(talk, booking_id)
+    booking = await own(context, booking_id)
     if booking is not None:
-        await show_slot_menu(talk, _wanted(booking))
+        await show_slot_menu(context, _wanted(booking))
 
 
-async def turn(talk: Talk, booking_id: str, page: str) -> None:
+async def turn(context: DialogContext, booking_id: str, page: str) -> None:
     """Another page of the slots a booking could move to."""
-    booking = await own(talk, booking_id)
+    booking = await own(context, booking_id)
     if booking is not None:
-        await show_slot_menu(talk, (await _begun(talk, booking)).model_copy(update={"page": page}))
+        await show_slot_menu(context, (await _begun(context, booking)).model_copy(update={"page": page}))
 
 
-async def show_recruiters(talk: Talk, booking_id: str, page: str) -> None:
+async def show_recruiters(context: DialogContext, booking_id: str, page: str) -> None:
     """The recruiters a booking could move to."""
-    booking = await own(talk, booking_id)
+    booking = await own(context, booking_id)
     if booking is not None:
-        await show_slot_menu(talk, _wanted(booking).model_copy(update={"recruiter": None, "menu": int(page)}))
+        await show_slot_menu(context, _wanted(booking).model_copy(update={"recruiter": None, "menu": int(page)}))
 
 
-async def pick_recruiter(talk: Talk, booking_id: str, recruiter: str) -> None:
+async def pick_recruiter(context: DialogContext, booking_id: str, recruiter: str) -> None:
     """A recruiter to move to was chosen."""
-    booking = await own(talk, booking_id)
+    booking = await own(context, booking_id)
     if booking is not None:
-        await show_slot_menu(talk, _wanted(booking).model_copy(update={"recruiter": recruiter}))
+        await show_slot_menu(context, _wanted(booking).model_copy(update={"recruiter": recruiter}))
 
 
-async def choose_move(talk: Talk, booking_id: str, slot_id: str) -> None:
+async def choose_move(context: DialogContext, booking_id: str, slot_id: str) -> None:
     """A slot to move to was chosen."""
-    booking = await own(talk, booking_id)
+    booking = await own(context, booking_id)
     if booking is not None:
-        await choose(talk, await _begun(talk, booking), slot_id)
+        await choose(context, await _begun(context, booking), slot_id)
 
 
-async def ask_to_cancel(talk: Talk, booking_id: str) -> None:
+async def ask_to_cancel(context: DialogContext, booking_id: str) -> None:
     """Cancel was pressed under a booking."""
-    booking = await own(talk, booking_id)
+    booking = await own(context, booking_id)
     if booking is not None:
-        await _ask_to_cancel(talk, booking)
+        await _ask_to_cancel(context, booking)
 
 
-async def cancel(talk: Talk, booking_id: str, version: int) -> None:
+async def cancel(context: DialogContext, booking_id: str, version: int) -> None:
     """The cancellation was confirmed."""
-    if await requests.is_asked(talk, requests.cancel_nonce(booking_id, version)):
+    if await requests.is_asked(context, requests.cancel_nonce(booking_id, version)):
         return
-    booking = await own(talk, booking_id)
+    booking = await own(context, booking_id)
     if booking is not None:
-        await requests.cancel(talk, booking, version)
+        await requests.cancel(context, booking, version)
 
 
-async def answer_offer(talk: Talk, booking_id: str, version: int, kind: Literal["take", "pass"]) -> None:
+async def answer_offer(context: DialogContext, booking_id: str, version: int, kind: Literal["take", "pass"]) -> None:
     """Take or Pass was pressed under a seat that is held for someone on the waiting list."""
-    booking = await own(talk, booking_id)
+    booking = await own(context, booking_id)
     if booking is None:
         return
     if booking.status is BookingStatus.OFFERED and booking.version == version:
-        await requests.answer_offer(talk, booking, kind)
+        await requests.answer_offer(context, booking, kind)
     else:
-        await show_bookings(talk, lead=talk.texts("offer.over"))
+        await show_bookings(context, lead=context.texts("offer.over"))
 
 
-async def own(talk: Talk, booking_id: str) -> BookingView | None:
+async def own(context: DialogContext, booking_id: str) -> BookingView | None:
     """The person's own live booking; anything else is answered with what they do have."""
-    booking = next((held for held in await _held(talk) if held.id == booking_id), None)
+    booking = next((held for held in await _held(context) if held.id == booking_id), None)
     if booking is None:
-        await show_bookings(talk, lead=talk.texts("outcome.booking_not_found"))
+        await show_bookings(context, lead=context.texts("outcome.booking_not_found"))
     return booking
 
 
@@ -119,16 +119,16 @@ def _wanted(booking: BookingView) -> DialogData:
     return DialogData(event_id=slot.event.id, booking=booking, city_id=slot.city.id, recruiter=recruiter_of(slot))
 
 
-async def _begun(talk: Talk, booking: BookingView) -> DialogData:
+async def _begun(context: DialogContext, booking: BookingView) -> DialogData:
     """The choice as far as it has come for this booking, which may have changed since."""
-    _, data = await talk.tools.dialogs.get(talk.user_id)
+    _, data = await context.services.dialogs.get(context.user_id)
     if data is None or data.booking is None or data.booking.id != booking.id:
         return _wanted(booking)
     return data.model_copy(update={"booking": booking})
 
 
-async def _held(talk: Talk) -> list[BookingView]:
-    return await talk.tools.api.bookings(talk.user_id)
+async def _held(context: DialogContext) -> list[BookingView]:
+    return await context.services.api.bookings(context.user_id)
 
 
 def _taken(held: list[BookingView]) -> list[BookingView]:
@@ -136,21 +136,23 @@ def _taken(held: list[BookingView]) -> list[BookingView]:
     return [booking for booking in held if booking.status is not BookingStatus.OFFERED]
 
 
-async def _show(talk: Talk, held: list[BookingView], lead: str | None = None) -> None:
+async def _show(context: DialogContext, held: list[BookingView], lead: str | None = None) -> None:
     if held:
-        await _list(talk, "bookings.yours", held, Action.MOVE, Action.CANCEL, lead=lead)
+        await _list(context, "bookings.yours", held, Action.MOVE, Action.CANCEL, lead=lead)
         return
-    screen = Screen(talk.texts("bookings.none"), keyboards.home(talk.texts))
-    await talk.show(screen.under(lead) if lead else screen)
+    screen = Screen(context.texts("bookings.none"), keyboards.home(context.texts))
+    await context.show(screen.under(lead) if lead else screen)
 
 
-async def _list(talk: Talk, title: str, held: list[BookingView], *actions: Action, lead: str | None = None) -> None:
-    cards = [booking_card(booking, talk.zone, talk.texts) for booking in held]
-    text = "\n\n".join([talk.texts(title), *cards])
-    screen = Screen(text, keyboards.bookings(held, talk.zone, talk.texts, *actions))
-    await talk.show(screen.under(lead) if lead else screen)
+async def _list(
+    context: DialogContext, title: str, held: list[BookingView], *actions: Action, lead: str | None = None
+) -> None:
+    cards = [booking_card(booking, context.zone, context.texts) for booking in held]
+    text = "\n\n".join([context.texts(title), *cards])
+    screen = Screen(text, keyboards.bookings(held, context.zone, context.texts, *actions))
+    await context.show(screen.under(lead) if lead else screen)
 
 
-async def _ask_to_cancel(talk: Talk, booking: BookingView) -> None:
-    text = f"{talk.texts('cancel.question')}\n\n{booking_card(booking, talk.zone, talk.texts)}"
-    await talk.show(Screen(text, keyboards.cancel_question(booking, talk.texts)))
+async def _ask_to_cancel(context: DialogContext, booking: BookingView) -> None:
+    text = f"{context.texts('cancel.question')}\n\n{booking_card(booking, context.zone, context.texts)}"
+    await context.show(Screen(text, keyboards.cancel_question(booking, context.texts)))

@@ -14,7 +14,7 @@ from telegram.error import TelegramError
 
 from interview_bot.common import clock, logs
 from interview_bot.common.dialog_data import DialogData, DialogState, QuestionnaireProgress
-from interview_bot.dialogs.context import Talk
+from interview_bot.dialogs.context import DialogContext
 from interview_bot.telegram.errors import sort
 from interview_bot.views import keyboards
 from interview_bot.views.callback_data import StaleDataError
@@ -46,143 +46,143 @@ _AT_ANOTHER = {"clarifying": None, "menu": 0, "nonce": ""}
 _log = get_logger(__name__)
 
 
-async def begin(talk: Talk, event_id: str, published: QuestionnaireRef, lead: str | None = None) -> None:
+async def begin(context: DialogContext, event_id: str, published: QuestionnaireRef, lead: str | None = None) -> None:
     """Ask the first question that is still open; a version begun is finished though a newer one is published."""
-    progress = await talk.tools.progress.of_event(talk.user_id, event_id)
+    progress = await context.services.progress.of_event(context.user_id, event_id)
     if progress is None or progress.questionnaire.id != published.id:
         progress = QuestionnaireProgress(event_id=event_id, questionnaire=published)
-    await _go_on(talk, progress, lead)
+    await _go_on(context, progress, lead)
 
 
-async def answer(talk: Talk, nonce: str, value: str) -> None:
+async def answer(context: DialogContext, nonce: str, value: str) -> None:
     """A choice's or city's button was pressed."""
-    progress, view, question = await _shown(talk, nonce)
-    await talk.acknowledge()
-    cities = await _cities(talk, question, progress)
+    progress, view, question = await _shown(context, nonce)
+    await context.acknowledge()
+    cities = await _cities(context, question, progress)
     known = {city.id for city in cities} | {choice.key for choice in question.choices}
     if progress.clarifying is not None or value not in known:
-        await _ask(talk, progress, view, question, talk.texts("wrong.not_a_choice"))
+        await _ask(context, progress, view, question, context.texts("wrong.not_a_choice"))
         return
-    await _take(talk, progress, view, question, value)
+    await _take(context, progress, view, question, value)
 
 
-async def skip(talk: Talk, nonce: str) -> None:
+async def skip(context: DialogContext, nonce: str) -> None:
     """An optional question is passed over."""
-    progress, view, question = await _shown(talk, nonce)
-    await talk.acknowledge()
+    progress, view, question = await _shown(context, nonce)
+    await context.acknowledge()
     if not question.optional or progress.clarifying is not None:
-        await _ask(talk, progress, view, question)
+        await _ask(context, progress, view, question)
         return
-    await _keep(talk, progress, view, question, Answer(key=question.key, value=""))
+    await _keep(context, progress, view, question, Answer(key=question.key, value=""))
 
 
-async def back(talk: Talk, nonce: str) -> None:
+async def back(context: DialogContext, nonce: str) -> None:
     """To the question before, or from what a choice asked on top to the choice."""
-    progress, view, _ = await _shown(talk, nonce)
-    await talk.acknowledge()
+    progress, view, _ = await _shown(context, nonce)
+    await context.acknowledge()
     if progress.clarifying is None:
         given = [asked.key for asked in way_through(view.questions, progress.answers) if asked.key in progress.answers]
         kept = {key: value for key, value in progress.answers.items() if key not in given[-1:]}
         progress = progress.model_copy(update={"answers": kept})
-    await _go_on(talk, progress.model_copy(update=_AT_ANOTHER))
+    await _go_on(context, progress.model_copy(update=_AT_ANOTHER))
 
 
-async def turn(talk: Talk, nonce: str, page: str) -> None:
+async def turn(context: DialogContext, nonce: str, page: str) -> None:
     """Another page of the choices."""
-    progress, view, question = await _shown(talk, nonce)
-    await talk.acknowledge()
-    await _ask(talk, progress.model_copy(update={"menu": int(page)}), view, question)
+    progress, view, question = await _shown(context, nonce)
+    await context.acknowledge()
+    await _ask(context, progress.model_copy(update={"menu": int(page)}), view, question)
 
 
-async def type_answer(talk: Talk, event_id: str, typed: str | None) -> bool:
+async def type_answer(context: DialogContext, event_id: str, typed: str | None) -> bool:
     """Something was written while a question waits; ``typed`` is None for what is no text. False: nothing is asked."""
-    progress = await talk.tools.progress.of_event(talk.user_id, event_id)
+    progress = await context.services.progress.of_event(context.user_id, event_id)
     if progress is None or progress.request_id is not None:
         return False
-    view = await talk.tools.directory.questionnaire(progress.questionnaire)
+    view = await context.services.directory.questionnaire(progress.questionnaire)
     question = next_question(view.questions, progress.answers)
     if question is None:
         return False
     try:
-        value = await _read(talk, progress, question, typed or "")
+        value = await _read(context, progress, question, typed or "")
     except WrongAnswerError as error:
-        await _ask(talk, progress, view, question, why_wrong(error, talk.texts))
+        await _ask(context, progress, view, question, why_wrong(error, context.texts))
         return True
-    await _take(talk, progress, view, question, value)
+    await _take(context, progress, view, question, value)
     return True
 
 
-async def rejected(talk: Talk, reason: Bilingual | None) -> Screen:
+async def rejected(context: DialogContext, reason: Bilingual | None) -> Screen:
     """A polite end, with the link to who can be asked."""
-    text = talk.texts("questionnaire.rejected")
+    text = context.texts("questionnaire.rejected")
     if reason is not None:
-        text = talk.texts("questionnaire.reason", reason=reason.in_(talk.texts.language))
-    return Screen(text, keyboards.contact(await talk.contact_url(), talk.texts))
+        text = context.texts("questionnaire.reason", reason=reason.in_(context.texts.language))
+    return Screen(text, keyboards.contact(await context.contact_url(), context.texts))
 
 
-async def _shown(talk: Talk, nonce: str) -> tuple[QuestionnaireProgress, QuestionnaireView, Question]:
+async def _shown(context: DialogContext, nonce: str) -> tuple[QuestionnaireProgress, QuestionnaireView, Question]:
     """What the button's question is part of.
 
     Raises:
         StaleDataError: not the question shown to this person now.
     """
-    progress = await talk.tools.progress.of_button(talk.user_id, nonce)
+    progress = await context.services.progress.of_button(context.user_id, nonce)
     if progress is None or progress.request_id is not None:
         raise StaleDataError
-    view = await talk.tools.directory.questionnaire(progress.questionnaire)
+    view = await context.services.directory.questionnaire(progress.questionnaire)
     question = next_question(view.questions, progress.answers)
     if question is None:
         raise StaleDataError
     return progress, view, question
 
 
-async def _read(talk: Talk, progress: QuestionnaireProgress, question: Question, typed: str) -> str:
+async def _read(context: DialogContext, progress: QuestionnaireProgress, question: Question, typed: str) -> str:
     if progress.clarifying is not None:
         on_top = Question(key=question.key, kind=QuestionKind.TEXT, text=question.text)
         return read_answer(on_top, typed)
     if question.kind is not QuestionKind.CITY:
         return read_answer(question, typed)
     wanted = " ".join(typed.split()).casefold()
-    found = [city.id for city in await _cities(talk, question, progress) if city.name.casefold() == wanted]
+    found = [city.id for city in await _cities(context, question, progress) if city.name.casefold() == wanted]
     if not found:
         raise WrongAnswerError(WrongAnswer.NOT_A_CHOICE)
     return found[0]
 
 
 async def _take(
-    talk: Talk, progress: QuestionnaireProgress, view: QuestionnaireView, question: Question, value: str
+    context: DialogContext, progress: QuestionnaireProgress, view: QuestionnaireView, question: Question, value: str
 ) -> None:
     """A good answer: ask what it leads to."""
     given = progress.clarifying
     if given is not None:
-        await _keep(talk, progress, view, question, given.model_copy(update={"clarification": value}))
+        await _keep(context, progress, view, question, given.model_copy(update={"clarification": value}))
         return
     taken, choice = Answer(key=question.key, value=value), choice_of(question, value)
     if choice is not None and choice.effect is ChoiceEffect.CLARIFY:
-        await _ask(talk, progress.model_copy(update=_AT_ANOTHER | {"clarifying": taken}), view, question)
+        await _ask(context, progress.model_copy(update=_AT_ANOTHER | {"clarifying": taken}), view, question)
         return
-    await _keep(talk, progress, view, question, taken)
+    await _keep(context, progress, view, question, taken)
 
 
 async def _keep(
-    talk: Talk, progress: QuestionnaireProgress, view: QuestionnaireView, question: Question, given: Answer
+    context: DialogContext, progress: QuestionnaireProgress, view: QuestionnaireView, question: Question, given: Answer
 ) -> None:
     answers = progress.answers | {question.key: given}
     progress = progress.model_copy(update=_AT_ANOTHER | {"answers": answers})
     if rejection(question, given) is not None:
-        await _submit(talk, progress, rejected_by=question.key)
+        await _submit(context, progress, rejected_by=question.key)
     else:
-        await _go_on(talk, progress)
+        await _go_on(context, progress)
 
 
-async def _go_on(talk: Talk, progress: QuestionnaireProgress, lead: str | None = None) -> None:
-    view = await talk.tools.directory.questionnaire(progress.questionnaire)
+async def _go_on(context: DialogContext, progress: QuestionnaireProgress, lead: str | None = None) -> None:
+    view = await context.services.directory.questionnaire(progress.questionnaire)
     refused_by = next((q.key for q in view.questions if _refuses(q, progress)), None)
     question = next_question(view.questions, progress.answers)
     if refused_by is not None or question is None:
-        await _submit(talk, progress, refused_by)
+        await _submit(context, progress, refused_by)
     else:
-        await _ask(talk, progress, view, question, lead)
+        await _ask(context, progress, view, question, lead)
 
 
 def _refuses(question: Question, progress: QuestionnaireProgress) -> bool:
@@ -191,60 +191,66 @@ def _refuses(question: Question, progress: QuestionnaireProgress) -> bool:
 
 
 async def _ask(
-    talk: Talk, progress: QuestionnaireProgress, view: QuestionnaireView, question: Question, lead: str | None = None
+    context: DialogContext,
+    progress: QuestionnaireProgress,
+    view: QuestionnaireView,
+    question: Question,
+    lead: str | None = None,
 ) -> None:
     """Show the question. Its buttons are its own: asked again they stay good, those of another mean nothing."""
-    cities = await _cities(talk, question, progress)
+    cities = await _cities(context, question, progress)
     if question.kind is QuestionKind.CITY and not cities and not question.optional:
-        screen = Screen(talk.texts("slots.none"), keyboards.contact(await talk.contact_url(), talk.texts))
+        screen = Screen(context.texts("slots.none"), keyboards.contact(await context.contact_url(), context.texts))
     else:
         progress = progress.model_copy(update={"nonce": progress.nonce or token_hex(4)})
-        screen = question_screen(view, question, progress, cities, talk.texts)
-    await _put(talk, progress, await talk.show(screen.under(lead) if lead else screen))
-    await talk.tools.dialogs.put(talk.user_id, DialogState.ANSWERING, DialogData(event_id=progress.event_id))
+        screen = question_screen(view, question, progress, cities, context.texts)
+    await _put(context, progress, await context.show(screen.under(lead) if lead else screen))
+    await context.services.dialogs.put(context.user_id, DialogState.ANSWERING, DialogData(event_id=progress.event_id))
 
 
-async def _put(talk: Talk, progress: QuestionnaireProgress, shown: int | None) -> None:
+async def _put(context: DialogContext, progress: QuestionnaireProgress, shown: int | None) -> None:
     """Remember it as shown in this message, None while that waits for room; the one before it loses its buttons."""
     before = progress.message_id
     progress = progress.model_copy(update={"message_id": shown})
-    await talk.tools.progress.put(talk.user_id, progress)
+    await context.services.progress.put(context.user_id, progress)
     if before is not None and before != shown:
         try:
-            await talk.tools.outgoing.remove_keyboard(talk.chat_id, before)
+            await context.services.outgoing.remove_keyboard(context.chat_id, before)
         except TelegramError as error:  # its buttons explain themselves
             _log.info("old_question_keeps_buttons", trouble=sort(error).value)
 
 
-async def _cities(talk: Talk, question: Question, progress: QuestionnaireProgress) -> list[CityRef]:
+async def _cities(context: DialogContext, question: Question, progress: QuestionnaireProgress) -> list[CityRef]:
     if question.kind is not QuestionKind.CITY:
         return []
-    return cities_of(await talk.tools.directory.slots(progress.event_id))
+    return cities_of(await context.services.directory.slots(progress.event_id))
 
 
-async def _submit(talk: Talk, progress: QuestionnaireProgress, rejected_by: str | None) -> None:
+async def _submit(context: DialogContext, progress: QuestionnaireProgress, rejected_by: str | None) -> None:
     """The end: durable first, then sent. The result is shown in the same message, however late it comes.
 
     The request's id is kept with the answers: sent again before they are decided on, they are the same request.
     """
     request_id = UUID(progress.request_id) if progress.request_id else uuid4()
     progress = progress.model_copy(update={"request_id": str(request_id)})
-    shown = await talk.show_known(Screen(talk.texts("questionnaire.saving")))
-    await _put(talk, progress, shown)
-    await talk.tools.dialogs.close_message(talk.chat_id, shown)
-    await talk.tools.dialogs.put(talk.user_id, DialogState.WAITING_FOR_RESULT, DialogData(event_id=progress.event_id))
+    shown = await context.show_known(Screen(context.texts("questionnaire.saving")))
+    await _put(context, progress, shown)
+    await context.services.dialogs.close_message(context.chat_id, shown)
+    await context.services.dialogs.put(
+        context.user_id, DialogState.WAITING_FOR_RESULT, DialogData(event_id=progress.event_id)
+    )
     command = QuestionnaireAnswered(
         message_id=request_id,
         correlation_id=logs.correlation_id(),
         occurred_at=clock.now(),
-        user_telegram_id=talk.user_id,
-        reply=ReplyTo(chat_id=talk.chat_id, message_id=shown),
+        user_telegram_id=context.user_id,
+        reply=ReplyTo(chat_id=context.chat_id, message_id=shown),
         event_id=progress.event_id,
         questionnaire_id=progress.questionnaire.id,
         version=progress.questionnaire.version,
         answers=list(progress.answers.values()),
         rejected_by=rejected_by,
     )
-    row = await talk.tools.outbox.store(DIALOG_COMMAND, command)
-    if row is None or not await talk.tools.outbox.publish(row):
-        await replace(talk, message_id=shown).try_edit(Screen(talk.texts("questionnaire.waits")))
+    row = await context.services.outbox.store(DIALOG_COMMAND, command)
+    if row is None or not await context.services.outbox.publish(row):
+        await replace(context, message_id=shown).try_edit(Screen(context.texts("questionnaire.waits")))

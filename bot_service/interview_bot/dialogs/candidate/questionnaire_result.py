@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from interview_bot.common.dialog_data import QuestionnaireProgress
 from interview_bot.dialogs.candidate import questionnaire, sign_up
-from interview_bot.dialogs.context import Talk
+from interview_bot.dialogs.context import DialogContext
 from interview_bot.views import keyboards
 from interview_bot.views.screen import Screen
 from shared_contracts.dialog import DialogOutcome, DialogResult
@@ -14,46 +14,46 @@ from shared_contracts.questionnaire import QuestionKind
 _DECIDED = {DialogOutcome.PASSED: ScreeningStatus.PASSED, DialogOutcome.REJECTED: ScreeningStatus.REJECTED}
 
 
-async def show_result(talk: Talk, result: DialogResult) -> None:
+async def show_result(context: DialogContext, result: DialogResult) -> None:
     """Go on to the slots, end politely, or offer another try; in the message that says "saving…"."""
-    event_id, user_id = result.event_id, talk.user_id
+    event_id, user_id = result.event_id, context.user_id
     if event_id is None:
         return
-    progress = await talk.tools.progress.of_event(user_id, event_id)
+    progress = await context.services.progress.of_event(user_id, event_id)
     if progress is not None and progress.request_id == str(result.request_id) and progress.message_id:
-        talk = replace(talk, message_id=progress.message_id)  # it was shown again since
-    if talk.message_id is not None:
-        await talk.tools.dialogs.reopen_message(talk.chat_id, talk.message_id)
+        context = replace(context, message_id=progress.message_id)  # it was shown again since
+    if context.message_id is not None:
+        await context.services.dialogs.reopen_message(context.chat_id, context.message_id)
     status = _DECIDED.get(result.outcome)
     if status is None:
-        await _show_failure(talk, result, progress)
+        await _show_failure(context, result, progress)
         return
     screening = Screening(event_id=event_id, status=status, reason=result.reason)
-    await talk.tools.screenings.remember(user_id, screening)
+    await context.services.screenings.remember(user_id, screening)
     if status is ScreeningStatus.REJECTED:
-        await talk.tools.dialogs.clear(user_id)
-        await talk.show(await questionnaire.rejected(talk, result.reason))
+        await context.services.dialogs.clear(user_id)
+        await context.show(await questionnaire.rejected(context, result.reason))
     else:
-        city_id = await _city_of(talk, progress) if progress else None
-        await sign_up.enter(talk, event_id, talk.texts("questionnaire.passed"), city_id)
-    await talk.tools.progress.forget(user_id, event_id)
+        city_id = await _city_of(context, progress) if progress else None
+        await sign_up.enter(context, event_id, context.texts("questionnaire.passed"), city_id)
+    await context.services.progress.forget(user_id, event_id)
 
 
-async def _show_failure(talk: Talk, result: DialogResult, progress: QuestionnaireProgress | None) -> None:
-    await talk.tools.dialogs.clear(talk.user_id)
+async def _show_failure(context: DialogContext, result: DialogResult, progress: QuestionnaireProgress | None) -> None:
+    await context.services.dialogs.clear(context.user_id)
     if result.outcome is DialogOutcome.NOT_ALLOWED:
-        contact = keyboards.contact(await talk.contact_url(), talk.texts)
-        await talk.show(Screen(talk.texts("outcome.not_allowed"), contact))
+        contact = keyboards.contact(await context.contact_url(), context.texts)
+        await context.show(Screen(context.texts("outcome.not_allowed"), contact))
         return
     if progress is not None:  # a new try is a new request
         again = progress.model_copy(update={"request_id": None})
-        await talk.tools.progress.put(talk.user_id, again)
-    keyboard = keyboards.sign_up(progress.event_id, talk.texts) if progress else keyboards.home(talk.texts)
-    await talk.show(Screen(talk.texts("questionnaire.failed"), keyboard))
+        await context.services.progress.put(context.user_id, again)
+    keyboard = keyboards.sign_up(progress.event_id, context.texts) if progress else keyboards.home(context.texts)
+    await context.show(Screen(context.texts("questionnaire.failed"), keyboard))
 
 
-async def _city_of(talk: Talk, progress: QuestionnaireProgress) -> str | None:
+async def _city_of(context: DialogContext, progress: QuestionnaireProgress) -> str | None:
     """The city they named on the way, if they were asked."""
-    view = await talk.tools.directory.questionnaire(progress.questionnaire)
+    view = await context.services.directory.questionnaire(progress.questionnaire)
     named = [progress.answers.get(question.key) for question in view.questions if question.kind is QuestionKind.CITY]
     return next((answer.value for answer in named if answer is not None and answer.value), None)

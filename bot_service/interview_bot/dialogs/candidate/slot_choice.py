@@ -4,7 +4,7 @@ from secrets import token_hex
 
 from interview_bot.admin_client.directory import Directory
 from interview_bot.common.dialog_data import DialogData, DialogState
-from interview_bot.dialogs.context import Talk
+from interview_bot.dialogs.context import DialogContext
 from interview_bot.views import keyboards
 from interview_bot.views.formatting import slot_card
 from interview_bot.views.screen import Reader, Screen
@@ -22,31 +22,33 @@ async def read_slot_menu(directory: Directory, reader: Reader, data: DialogData)
     return slot_menu(event, slots, reader, data)
 
 
-async def show_slot_menu(talk: Talk, data: DialogData, lead: str | None = None) -> None:
+async def show_slot_menu(context: DialogContext, data: DialogData, lead: str | None = None) -> None:
     """Show in the message what is to be chosen next, below ``lead`` if given."""
-    screen, data = await read_slot_menu(talk.tools.directory, await talk.reader(), data)
+    screen, data = await read_slot_menu(context.services.directory, await context.reader(), data)
     data = data.model_copy(update={"slot": None, "nonce": None})
-    await talk.tools.dialogs.put(talk.user_id, DialogState.WAITING_FOR_SLOT, data)
-    await talk.show(screen.under(lead) if lead else screen)
+    await context.services.dialogs.put(context.user_id, DialogState.WAITING_FOR_SLOT, data)
+    await context.show(screen.under(lead) if lead else screen)
 
 
-async def choose(talk: Talk, data: DialogData, slot_id: str, lead: str | None = None, nonce: str | None = None) -> None:
+async def choose(
+    context: DialogContext, data: DialogData, slot_id: str, lead: str | None = None, nonce: str | None = None
+) -> None:
     """Show the chosen slot's details with Confirm and Back, or that it is gone (FR5).
 
     ``nonce``: of the Confirm shown already, where the same is only asked again.
     """
-    slots = await talk.tools.directory.slots(data.event_id)
+    slots = await context.services.directory.slots(data.event_id)
     slot = next((slot for slot in slots if slot.id == slot_id), None)
     if slot is None:
-        await show_slot_menu(talk, data, talk.texts("outcome.slot_full"))
+        await show_slot_menu(context, data, context.texts("outcome.slot_full"))
         return
     nonce = nonce or token_hex(8)
     data = data.model_copy(update={"slot": slot, "nonce": nonce})
-    await talk.tools.dialogs.put(talk.user_id, DialogState.WAITING_FOR_CONFIRMATION, data)
-    screen = Screen(_question(talk, slot, data), keyboards.confirm(nonce, talk.texts))
-    await talk.show(screen.under(lead) if lead else screen)
+    await context.services.dialogs.put(context.user_id, DialogState.WAITING_FOR_CONFIRMATION, data)
+    screen = Screen(_question(context, slot, data), keyboards.confirm(nonce, context.texts))
+    await context.show(screen.under(lead) if lead else screen)
 
 
-def _question(talk: Talk, slot: SlotView, data: DialogData) -> str:
+def _question(context: DialogContext, slot: SlotView, data: DialogData) -> str:
     key = "confirm.move" if data.booking else "confirm.book"
-    return f"{talk.texts(key)}\n\n{slot_card(slot, talk.zone, talk.texts)}"
+    return f"{context.texts(key)}\n\n{slot_card(slot, context.zone, context.texts)}"

@@ -7,7 +7,7 @@ from telegram import InlineKeyboardMarkup
 from interview_bot.common import clock, logs
 from interview_bot.common.dialog_data import DialogData
 from interview_bot.dialogs.candidate import sign_up
-from interview_bot.dialogs.context import Talk
+from interview_bot.dialogs.context import DialogContext
 from interview_bot.dialogs.requests import asked, reply_of, request_id_of, submit_to
 from interview_bot.store.request_records import RequestKind
 from interview_bot.views import keyboards
@@ -25,63 +25,63 @@ _TEXTS: dict[DialogOutcome, tuple[str, Callable[[Texts], InlineKeyboardMarkup]]]
 }
 
 
-async def join(talk: Talk, event_id: str) -> None:
+async def join(context: DialogContext, event_id: str) -> None:
     """Tell me when there are slots, in the city looked at where the event goes by cities."""
-    event = await sign_up.passed(talk, event_id)
+    event = await sign_up.passed(context, event_id)
     if event is None:
         return
     command = WaitingListJoined(
-        message_id=request_id_of(talk, f"wait:{talk.query_id}"),
+        message_id=request_id_of(context, f"wait:{context.query_id}"),
         correlation_id=logs.correlation_id(),
         occurred_at=clock.now(),
-        user_telegram_id=talk.user_id,
-        reply=reply_of(talk),
+        user_telegram_id=context.user_id,
+        reply=reply_of(context),
         event_id=event_id,
-        city_id=await _city_of(talk, event),
+        city_id=await _city_of(context, event),
     )
-    await _submit(talk, command, "wait", event_id)
+    await _submit(context, command, "wait", event_id)
 
 
-async def leave(talk: Talk, event_id: str) -> None:
+async def leave(context: DialogContext, event_id: str) -> None:
     """No need to tell me any more."""
     command = WaitingListLeft(
-        message_id=request_id_of(talk, f"leave:{talk.query_id}"),
+        message_id=request_id_of(context, f"leave:{context.query_id}"),
         correlation_id=logs.correlation_id(),
         occurred_at=clock.now(),
-        user_telegram_id=talk.user_id,
-        reply=reply_of(talk),
+        user_telegram_id=context.user_id,
+        reply=reply_of(context),
         event_id=event_id,
     )
-    await _submit(talk, command, "leave", event_id)
+    await _submit(context, command, "leave", event_id)
 
 
-async def show_result(talk: Talk, result: DialogResult) -> None:
+async def show_result(context: DialogContext, result: DialogResult) -> None:
     """What came of it.
 
     Raises:
         TelegramError: not shown.
     """
-    asked_for = await talk.tools.request_records.find(str(result.request_id))
+    asked_for = await context.services.request_records.find(str(result.request_id))
     event_id = result.event_id or (asked_for.event_id if asked_for else None)
     if result.outcome in _WAITS and event_id is not None:
-        words = talk.texts(f"waiting.{result.outcome.value}")
-        screen = Screen(words, keyboards.stop_waiting(event_id, talk.texts))
+        words = context.texts(f"waiting.{result.outcome.value}")
+        screen = Screen(words, keyboards.stop_waiting(event_id, context.texts))
     else:
         key, keyboard = _TEXTS.get(result.outcome, ("outcome.failed", keyboards.home))
-        screen = Screen(talk.texts(key), keyboard(talk.texts))
-    await talk.tools.dialogs.reopen_message(talk.chat_id, await talk.show_known(screen))
+        screen = Screen(context.texts(key), keyboard(context.texts))
+    await context.services.dialogs.reopen_message(context.chat_id, await context.show_known(screen))
 
 
-async def _city_of(talk: Talk, event: InterviewEvent) -> str | None:
+async def _city_of(context: DialogContext, event: InterviewEvent) -> str | None:
     """The city whose slots are waited for; None for those of every city."""
     if not event.chooses_recruiter:
         return None
-    return (await sign_up.begun(talk, event.id)).city_id
+    return (await sign_up.begun(context, event.id)).city_id
 
 
-async def _submit(talk: Talk, command: DialogRequest, kind: RequestKind, event_id: str) -> None:
+async def _submit(context: DialogContext, command: DialogRequest, kind: RequestKind, event_id: str) -> None:
     def wait(key: str) -> Screen:
-        return Screen(talk.texts(key))
+        return Screen(context.texts(key))
 
-    asked_for = asked(talk, kind, command.occurred_at, DialogData(event_id=event_id))
-    await submit_to(talk, DIALOG_COMMAND, command, asked_for, wait)
+    asked_for = asked(context, kind, command.occurred_at, DialogData(event_id=event_id))
+    await submit_to(context, DIALOG_COMMAND, command, asked_for, wait)

@@ -3,7 +3,7 @@
 from structlog.stdlib import get_logger
 from telegram.error import TelegramError
 
-from interview_bot.dialogs.context import Talk, Tools
+from interview_bot.dialogs.context import DialogContext, Services
 from interview_bot.dialogs.notice_texts import notice_text
 from interview_bot.store.shown_cards import ShownCard
 from interview_bot.telegram.errors import sort
@@ -14,7 +14,7 @@ from interview_bot.views.texts import Texts, texts_for
 _log = get_logger(__name__)
 
 
-async def screen_of(tools: Tools, shown: ShownCard, texts: Texts, lead: str = "") -> Screen:
+async def screen_of(services: Services, shown: ShownCard, texts: Texts, lead: str = "") -> Screen:
     """The card's screen; for a candidate who can't be reached with the text to send by hand (R4).
 
     Raises:
@@ -23,33 +23,35 @@ async def screen_of(tools: Tools, shown: ShownCard, texts: Texts, lead: str = ""
     card, kind, ready = shown.card, told_by_hand(shown.card), ""
     if kind is not None:
         html = await notice_text(
-            tools,
+            services,
             kind,
             card.booking,
             candidate_id=card.candidate.telegram_id,
             name=card.candidate.name,
             reason=card.reason,
-            texts=texts_for(await tools.chats.language(card.candidate.telegram_id)),
+            texts=texts_for(await services.chats.language(card.candidate.telegram_id)),
         )
         ready = plain_text(html)
     return card_screen(card, texts, shown.turn, lead=lead, ready=ready)
 
 
-async def anchor(tools: Tools, chat_id: int, shown: ShownCard, message_id: int, screen: Screen, texts: Texts) -> None:
+async def anchor(
+    services: Services, chat_id: int, shown: ShownCard, message_id: int, screen: Screen, texts: Texts
+) -> None:
     """``message_id`` shows the card from now on; the message that did before says that it is further below."""
-    await tools.shown_cards.anchor(chat_id, shown.card.booking.id, message_id)
+    await services.shown_cards.anchor(chat_id, shown.card.booking.id, message_id)
     if screen.keyboard is not None:
-        await tools.dialogs.reopen_message(chat_id, message_id)
+        await services.dialogs.reopen_message(chat_id, message_id)
     if shown.message_id is None or shown.message_id == message_id:
         return
     try:
-        await tools.outgoing.edit(chat_id, shown.message_id, pointer(shown.card, texts), or_send=False)
+        await services.outgoing.edit(chat_id, shown.message_id, pointer(shown.card, texts), or_send=False)
     except TelegramError as error:
         _log.info("old_card_stays", trouble=sort(error).value)
 
 
-async def show_in_pressed_message(talk: Talk, shown: ShownCard) -> None:
+async def show_in_pressed_message(context: DialogContext, shown: ShownCard) -> None:
     """Show the card in the pressed message, wherever it was before."""
-    screen = await screen_of(talk.tools, shown, talk.texts)
-    message_id = await talk.show_known(screen)
-    await anchor(talk.tools, talk.chat_id, shown, message_id, screen, talk.texts)
+    screen = await screen_of(context.services, shown, context.texts)
+    message_id = await context.show_known(screen)
+    await anchor(context.services, context.chat_id, shown, message_id, screen, context.texts)

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from interview_bot.common import clock, logs
 from interview_bot.common.dialog_data import DialogData, DialogState, PendingRejection
-from interview_bot.dialogs.context import Talk
+from interview_bot.dialogs.context import DialogContext
 from interview_bot.dialogs.recruiter import open_requests
 from interview_bot.dialogs.recruiter.card_messages import show_in_pressed_message
 from interview_bot.dialogs.requests import asked, brief_of, reply_of, request_id_of, submit_to
@@ -34,48 +34,48 @@ REASON_AWAITED = timedelta(minutes=30)
 """What is typed later is no reason any more: the recruiter has turned to something else."""
 
 
-async def approve(talk: Talk, booking_id: str, version: str, turn: str) -> None:
+async def approve(context: DialogContext, booking_id: str, version: str, turn: str) -> None:
     """Approve was pressed."""
-    shown = await held(talk, booking_id, _answerable(version, turn))
+    shown = await held(context, booking_id, _answerable(version, turn))
     if shown is not None:
-        await ask(talk, shown, "approve", BookingApproved)
+        await ask(context, shown, "approve", BookingApproved)
 
 
-async def ask_to_reschedule(talk: Talk, booking_id: str, version: str, turn: str) -> None:
+async def ask_to_reschedule(context: DialogContext, booking_id: str, version: str, turn: str) -> None:
     """Reschedule was pressed: the candidate is to choose another time."""
-    shown = await held(talk, booking_id, _answerable(version, turn))
+    shown = await held(context, booking_id, _answerable(version, turn))
     if shown is not None:
-        await ask(talk, shown, "reschedule", RescheduleAsked)
+        await ask(context, shown, "reschedule", RescheduleAsked)
 
 
-async def ask_reason(talk: Talk, booking_id: str, version: str, turn: str) -> None:
+async def ask_reason(context: DialogContext, booking_id: str, version: str, turn: str) -> None:
     """Reject was pressed: ask why, in the card."""
-    shown = await held(talk, booking_id, _answerable(version, turn))
+    shown = await held(context, booking_id, _answerable(version, turn))
     if shown is None:
         return
     step = PendingRejection(
         booking_id=booking_id, version=int(version), turn=int(turn), until=clock.now() + REASON_AWAITED
     )
     data = DialogData(event_id=shown.card.booking.slot.event.id, rejecting=step)
-    await talk.tools.dialogs.put(talk.user_id, DialogState.WAITING_FOR_REASON, data)
-    await talk.show(reason_question(shown.card, talk.texts, shown.turn))
+    await context.services.dialogs.put(context.user_id, DialogState.WAITING_FOR_REASON, data)
+    await context.show(reason_question(shown.card, context.texts, shown.turn))
 
 
-async def reject_plainly(talk: Talk, booking_id: str, version: str, turn: str) -> None:
+async def reject_plainly(context: DialogContext, booking_id: str, version: str, turn: str) -> None:
     """Rejected without a reason."""
-    shown = await held(talk, booking_id, _answerable(version, turn))
+    shown = await held(context, booking_id, _answerable(version, turn))
     if shown is not None:
-        await ask(talk, shown, "reject", BookingRejected)
+        await ask(context, shown, "reject", BookingRejected)
 
 
-async def back_to_card(talk: Talk, booking_id: str, version: str, turn: str) -> None:
+async def back_to_card(context: DialogContext, booking_id: str, version: str, turn: str) -> None:
     """Not rejected after all."""
-    shown = await held(talk, booking_id, _answerable(version, turn))
+    shown = await held(context, booking_id, _answerable(version, turn))
     if shown is not None:
-        await show_in_pressed_message(talk, shown)
+        await show_in_pressed_message(context, shown)
 
 
-async def offer_time(talk: Talk, booking_id: str, revision: str, turn: str, number: str) -> None:
+async def offer_time(context: DialogContext, booking_id: str, revision: str, turn: str, number: str) -> None:
     """One of the free slots was chosen for a candidate who asked for another time."""
 
     def is_possible(shown: ShownCard) -> bool:
@@ -83,43 +83,43 @@ async def offer_time(talk: Talk, booking_id: str, revision: str, turn: str, numb
         current = (shown.card.revision, shown.turn) == (int(revision), int(turn))
         return current and slot_to_offer(shown.card, int(number), clock.now()) is not None
 
-    shown = await held(talk, booking_id, is_possible)
+    shown = await held(context, booking_id, is_possible)
     if shown is not None:
-        await ask(talk, shown, "offer_time", TimeOffered, slot_id=shown.card.free_slots[int(number)].id)
+        await ask(context, shown, "offer_time", TimeOffered, slot_id=shown.card.free_slots[int(number)].id)
 
 
-async def mark(talk: Talk, booking_id: str, version: str, turn: str, code: str) -> None:
+async def mark(context: DialogContext, booking_id: str, version: str, turn: str, code: str) -> None:
     """How the interview went, in one press; or that mark is taken back."""
 
     def is_possible(shown: ShownCard) -> bool:
         current = (shown.card.booking.version, shown.turn) == (int(version), int(turn))
         return current and can_mark(shown.card, code, clock.now())
 
-    shown = await held(talk, booking_id, is_possible)
+    shown = await held(context, booking_id, is_possible)
     if shown is not None:
-        await ask(talk, shown, "unmark" if code == UNDO else "mark", OutcomeMarked, mark=MARKS[code])
+        await ask(context, shown, "unmark" if code == UNDO else "mark", OutcomeMarked, mark=MARKS[code])
 
 
-async def took_reason(talk: Talk, text: str | None) -> bool:
+async def took_reason(context: DialogContext, text: str | None) -> bool:
     """Whether what was written was awaited as a rejection's reason; then it is dealt with."""
-    if talk.recruiter is None:
+    if context.recruiter is None:
         return False
-    state, data = await talk.tools.dialogs.get(talk.user_id)
+    state, data = await context.services.dialogs.get(context.user_id)
     step = data.rejecting if data and state is DialogState.WAITING_FOR_REASON else None
     if step is None or step.until < clock.now():
         return False
     if not text or not text.strip():  # a picture is no reason, and must not reject without one
-        await talk.show(Screen(talk.texts("card.why")))
+        await context.show(Screen(context.texts("card.why")))
         return True
     if len(text) > REASON_LENGTH:
-        await talk.show(Screen(talk.texts("card.reason_too_long", most=REASON_LENGTH)))
+        await context.show(Screen(context.texts("card.reason_too_long", most=REASON_LENGTH)))
         return True
-    await forget_reason(talk)
-    shown = await talk.tools.shown_cards.get(talk.chat_id, step.booking_id)
+    await forget_reason(context)
+    shown = await context.services.shown_cards.get(context.chat_id, step.booking_id)
     if shown is None or shown.message_id is None or not _is_current(shown, step.version, step.turn):
-        await open_requests.show_requests(talk, lead=talk.texts("card.refused_changed"))
+        await open_requests.show_requests(context, lead=context.texts("card.refused_changed"))
         return True
-    await ask(replace(talk, message_id=shown.message_id), shown, "reject", BookingRejected, reason=text.strip())
+    await ask(replace(context, message_id=shown.message_id), shown, "reject", BookingRejected, reason=text.strip())
     return True
 
 
@@ -131,26 +131,28 @@ def _is_current(shown: ShownCard, version: int, turn: int) -> bool:
     return shown.card.awaits_answer and (shown.card.booking.version, shown.turn) == (version, turn)
 
 
-async def held(talk: Talk, booking_id: str, is_possible: Callable[[ShownCard], bool]) -> ShownCard | None:
+async def held(context: DialogContext, booking_id: str, is_possible: Callable[[ShownCard], bool]) -> ShownCard | None:
     """The card under the pressed button, acknowledged; None after saying what is possible instead.
 
     Args:
         is_possible: whether the button still means what it meant, by the card as it is known now.
     """
-    shown = await talk.tools.shown_cards.get(talk.chat_id, booking_id)
-    if shown is None or shown.message_id != talk.message_id:
-        await talk.acknowledge("press.stale")
-        await open_requests.show_requests(talk)
+    shown = await context.services.shown_cards.get(context.chat_id, booking_id)
+    if shown is None or shown.message_id != context.message_id:
+        await context.acknowledge("press.stale")
+        await open_requests.show_requests(context)
         return None
     if not is_possible(shown):
-        await talk.acknowledge("press.stale")
-        await show_in_pressed_message(talk, shown)
+        await context.acknowledge("press.stale")
+        await show_in_pressed_message(context, shown)
         return None
-    await talk.acknowledge()
+    await context.acknowledge()
     return shown
 
 
-async def ask(talk: Talk, shown: ShownCard, kind: RequestKind, request: type[BookingRequest], **fields: object) -> None:
+async def ask(
+    context: DialogContext, shown: ShownCard, kind: RequestKind, request: type[BookingRequest], **fields: object
+) -> None:
     """One request per card as it was shown, whichever of its buttons is pressed first.
 
     Args:
@@ -158,28 +160,28 @@ async def ask(talk: Talk, shown: ShownCard, kind: RequestKind, request: type[Boo
     """
     booking, now = shown.card.booking, clock.now()
     head = {
-        "message_id": request_id_of(talk, f"card:{booking.id}:{booking.version}:{shown.turn}"),
+        "message_id": request_id_of(context, f"card:{booking.id}:{booking.version}:{shown.turn}"),
         "correlation_id": logs.correlation_id(),
         "occurred_at": now,
         "timestamp": now,
-        "user_telegram_id": talk.user_id,
+        "user_telegram_id": context.user_id,
         "payload": brief_of(booking.slot),
-        "reply": reply_of(talk),
+        "reply": reply_of(context),
         "booking_id": booking.id,
         "expected_version": booking.version,
     }
-    asked_for = asked(talk, kind, now, DialogData(event_id=booking.slot.event.id, booking=booking))
+    asked_for = asked(context, kind, now, DialogData(event_id=booking.slot.event.id, booking=booking))
 
     def wait(key: str) -> Screen:
-        return waiting_screen(shown.card, talk.texts, key)
+        return waiting_screen(shown.card, context.texts, key)
 
-    await submit_to(talk, BOOKING_EVENT, request.model_validate(head | fields), asked_for, wait)
+    await submit_to(context, BOOKING_EVENT, request.model_validate(head | fields), asked_for, wait)
 
 
-async def forget_reason(talk: Talk) -> None:
+async def forget_reason(context: DialogContext) -> None:
     """The person turned to something else: what they type from now on is no rejection's reason."""
-    if talk.recruiter is None:
+    if context.recruiter is None:
         return
-    state, _ = await talk.tools.dialogs.get(talk.user_id)
+    state, _ = await context.services.dialogs.get(context.user_id)
     if state is DialogState.WAITING_FOR_REASON:
-        await talk.tools.dialogs.clear(talk.user_id)
+        await context.services.dialogs.clear(context.user_id)
