@@ -18,7 +18,7 @@ from telegram.ext import Application, ApplicationBuilder
 
 from interview_bot.admin_client.allow_list import ENTRIES, AllowList
 from interview_bot.admin_client.api import AdminApi
-from interview_bot.admin_client.awaited_usernames import Awaited
+from interview_bot.admin_client.awaited_usernames import AwaitedUsernames
 from interview_bot.admin_client.directory import Directory
 from interview_bot.admin_client.screenings import Screenings
 from interview_bot.common import clock, database, http_server
@@ -46,7 +46,7 @@ from interview_bot.telegram.outgoing import Outgoing
 from interview_bot.telegram.polling import ALLOWED_UPDATES, Poller, PollingBot
 from interview_bot.telegram.rate_limiter import SharedRateLimiter
 from interview_bot.telegram.requests import AiohttpRequest
-from interview_bot.telegram.update_processor import OnePressAtATime
+from interview_bot.telegram.update_processor import OneUpdatePerPerson
 from interview_bot.telegram.waiting_edits import WaitingEdits
 from interview_bot.telegram.webhook import Webhook
 from interview_bot.views.texts import texts_for
@@ -116,8 +116,8 @@ class BotService:
             api=self._api,
             allow_list=AllowList(self._redis, self._api),
             directory=Directory(self._redis, self._api),
-            awaited=Awaited(self._redis, self._api),
-            dialogs=DialogStates(self._redis),
+            awaited_usernames=AwaitedUsernames(self._redis, self._api),
+            dialog_states=DialogStates(self._redis),
             progress=ProgressStore(self._redis),
             screenings=Screenings(self._redis, self._api),
             outbox=Outbox(self._database, self._broker, self._settings.request_signing_key),
@@ -129,7 +129,7 @@ class BotService:
             outgoing=Outgoing(bot, flow, edits, locks),
             calendar_files=CalendarFiles(self._database),
         )
-        self._processor = OnePressAtATime(services.gate, locks, acks, partial(turn_away, services))
+        self._processor = OneUpdatePerPerson(services.gate, locks, acks, partial(turn_away, services))
         Dispatcher(services).register(application)
         self._intake = Intake(self._redis, bot, self._settings.bot_id, self.handle)
         self._poller = Poller(bot, self._intake.take)

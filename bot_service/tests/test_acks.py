@@ -18,7 +18,7 @@ from interview_bot.telegram.acks import Acks
 from interview_bot.telegram.gate import Gate
 from interview_bot.telegram.polling import PollingBot
 from interview_bot.telegram.requests import AiohttpRequest
-from interview_bot.telegram.update_processor import OnePressAtATime
+from interview_bot.telegram.update_processor import OneUpdatePerPerson
 from interview_bot.views.texts import texts_for
 from tests.kit.servers import TOKEN
 from tests.kit.telegram import Person, Sandbox
@@ -39,7 +39,7 @@ def pressed(acks: Acks, *query_ids: str) -> None:
     """Presses whose handling has begun."""
     for query_id in query_ids:
         acks.open(query_id)
-        acks.in_turn(query_id)
+        acks.handling_began(query_id)
 
 
 async def test_an_answered_press_goes_on_once_the_others_are_answered(
@@ -48,7 +48,7 @@ async def test_an_answered_press_goes_on_once_the_others_are_answered(
     monkeypatch.setattr(acks_module, "_CROWD", PATIENCE)
     pressed(acks, "1", "2")
     await acks.answer("1")
-    going_on = asyncio.create_task(acks.others_first())
+    going_on = asyncio.create_task(acks.wait_for_others())
     await asyncio.sleep(0)
     assert not going_on.done()
 
@@ -61,7 +61,7 @@ async def test_an_answered_press_goes_on_once_the_others_are_answered(
 async def test_a_lone_press_goes_on_at_once(acks: Acks) -> None:
     pressed(acks, "1")
     await acks.answer("1")
-    going_on = asyncio.create_task(acks.others_first())
+    going_on = asyncio.create_task(acks.wait_for_others())
     await asyncio.sleep(0)
     assert going_on.done()
 
@@ -91,7 +91,7 @@ async def test_a_press_that_is_not_answered_does_not_hold_the_others_for_ever(
     await acks.answer("1")
 
     async with asyncio.timeout(PATIENCE):
-        await acks.others_first()
+        await acks.wait_for_others()
 
 
 async def test_a_second_press_of_the_same_person_is_not_waited_for(
@@ -100,14 +100,14 @@ async def test_a_second_press_of_the_same_person_is_not_waited_for(
     """It waits itself, for the first one's lock."""
     monkeypatch.setattr(acks_module, "PATIENCE", 10 * PATIENCE)
     monkeypatch.setattr(acks_module, "_CROWD", 10 * PATIENCE)
-    processor = OnePressAtATime(Gate(redis, 1, ENTRIES), PersonLocks(redis), acks, nobody_is_turned_away)
+    processor = OneUpdatePerPerson(Gate(redis, 1, ENTRIES), PersonLocks(redis), acks, nobody_is_turned_away)
     person = User(4001, "Anna", is_bot=False)
     handled: list[int] = []
 
     async def handle(update: Update) -> None:
         assert update.callback_query
         await acks.answer(update.callback_query.id)
-        await acks.others_first()
+        await acks.wait_for_others()
         handled.append(update.update_id)
 
     await redis.flushdb()

@@ -76,7 +76,7 @@ async def test_confirm_shows_that_it_is_being_booked_until_the_answer_comes(anna
 
 
 async def test_confirm_pressed_five_times_is_one_request(anna: Person, desk: Desk) -> None:
-    """Guard: the request id that follows from the button (``request_id_of``) and the closed message."""
+    """Guard: the request id that follows from the button (``request_id``) and the closed message."""
     details = await open_details(anna)
     queries = [await anna.presses(details, "Подтвердить") for _ in range(5)]
     await anna.sees("Вы записаны!")
@@ -101,7 +101,7 @@ async def test_confirm_pressed_again_is_one_request_even_when_redis_forgot(
 
 
 async def test_a_late_press_of_an_old_button_does_not_overwrite_the_outcome(anna: Person, desk: Desk) -> None:
-    """Guard: ``Dialogs.close_message``: a Back still on its way when the booking is done."""
+    """Guard: ``DialogStates.close_message``: a Back still on its way when the booking is done."""
     details = await open_details(anna)
     await anna.presses(details, "Подтвердить")
     await anna.sees("Вы записаны!")

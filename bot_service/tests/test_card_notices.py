@@ -8,7 +8,7 @@ import pytest
 
 from interview_bot.common import clock
 from interview_bot.common.database import Database
-from interview_bot.inbound.card_notices import is_still_so
+from interview_bot.inbound.card_notices import still_holds
 from shared_contracts.broadcast import CardDelivered, DeliveryStatus
 from shared_contracts.card import CardAttention, CardCommand, CardOccasion, RecruiterCard
 from shared_contracts.directory import Attendance, BookingStatus
@@ -148,7 +148,7 @@ async def test_an_update_to_the_same_card_leaves_what_the_notice_says(
 
 
 async def test_a_notice_that_a_newer_card_belies_is_not_sent(rita: Person, desk: Desk) -> None:
-    """Guard: ``is_still_so``. Cancelled while the notice was on its way: nobody reads of a new booking."""
+    """Guard: ``still_holds``. Cancelled while the notice was on its way: nobody reads of a new booking."""
     command = noticed(desk)
     cancelled = command.card.booking.model_copy(update={"status": BookingStatus.CANCELLED, "version": 2})
     newer = command.card.model_copy(update={"revision": 2, "booking": cancelled})
@@ -210,7 +210,7 @@ def test_what_a_newer_card_overtakes(desk: Desk) -> None:
     def holds(occasion: CardOccasion, card: RecruiterCard | None = None, **changes: Any) -> bool:
         card = card or command.card
         newest = card.model_copy(update={"booking": card.booking.model_copy(update=changes)})
-        return is_still_so(command.model_copy(update={"occasion": occasion}), newest)
+        return still_holds(command.model_copy(update={"occasion": occasion}), newest)
 
     assert holds(CardOccasion.NO_ANSWER)
     assert not holds(CardOccasion.NO_ANSWER, attendance=Attendance.CONFIRMED)
@@ -222,8 +222,8 @@ def test_what_a_newer_card_overtakes(desk: Desk) -> None:
     assert not holds(CardOccasion.MOVED, command.card.model_copy(update={"yours": False}))
     begun = desk.add_slot(1, starts_at=clock.now() - timedelta(minutes=1))
     late = noticed(desk, CardOccasion.NO_ANSWER, slot=begun)
-    assert not is_still_so(late, late.card)
-    assert is_still_so(late.model_copy(update={"occasion": CardOccasion.OUTCOME_DUE}), late.card)
+    assert not still_holds(late, late.card)
+    assert still_holds(late.model_copy(update={"occasion": CardOccasion.OUTCOME_DUE}), late.card)
 
 
 async def test_a_recruiter_who_blocked_the_bot_is_reported_with_the_message(rita: Person, desk: Desk) -> None:

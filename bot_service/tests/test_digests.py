@@ -9,8 +9,8 @@ from bson import Int64
 
 from interview_bot.common import clock
 from interview_bot.common.database import Database
-from interview_bot.views.card_screens import plain_text
 from interview_bot.views.digest_texts import digest_text
+from interview_bot.views.html_text import plain_text
 from interview_bot.views.texts import texts_for
 from shared_contracts.broadcast import DeliveryStatus, DigestDelivered
 from shared_contracts.digest import DaySummary, DigestCommand, DigestEntry, DigestKind, SummaryLine

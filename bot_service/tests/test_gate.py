@@ -156,7 +156,7 @@ async def test_whom_the_desk_knows_has_the_larger_budget(redis: Redis, desk: Des
     await redis.hset("allowed:entries", "1001", '{"allowed": true}')  # type: ignore[misc]
     await redis.hset("allowed:entries", "1003", '{"allowed": false}')  # type: ignore[misc]
     gate = Gate(redis, 1, ENTRIES)
-    await gate.served(1002)
+    await gate.mark_served(1002)
     for user_id, budget in ((1001, KNOWN), (1002, KNOWN), (1003, STRANGER)):
         first = user_id * 100
         let_in = await admitted(gate, (written(n, user_id) for n in range(first, first + 40)))
@@ -164,7 +164,7 @@ async def test_whom_the_desk_knows_has_the_larger_budget(redis: Redis, desk: Des
 
 
 async def test_a_recruiter_who_is_no_candidate_is_no_stranger(rita: Person, redis: Redis) -> None:
-    """Guard: ``gate.served`` where they are let in."""
+    """Guard: ``gate.mark_served`` where they are let in."""
     assert await redis.exists(f"flow:served:{RITA}")
 
 
@@ -187,7 +187,7 @@ async def test_an_update_that_was_let_in_is_not_counted_again(redis: Redis, desk
     gate = Gate(redis, 1, ENTRIES)
     await admitted(gate, (written(n) for n in range(1, STRANGER.burst + 1)))
     assert await gate.admit(written(1)) is Admission.AGAIN
-    await gate.done(written(1))
+    await gate.mark_done(written(1))
     assert await gate.admit(written(1)) is Admission.REPEATED
 
 
@@ -200,17 +200,17 @@ async def test_a_dropped_update_stays_dropped_when_it_comes_again(redis: Redis, 
 
 async def test_another_bots_updates_are_its_own(redis: Redis, desk: Desk) -> None:
     """Guard: the bot's id in the key."""
-    await Gate(redis, 1, ENTRIES).done(written(7))
+    await Gate(redis, 1, ENTRIES).mark_done(written(7))
     assert await Gate(redis, OTHER_BOT, ENTRIES).admit(written(7)) is Admission.ADMITTED
 
 
 async def test_a_server_that_numbers_anew_is_served(redis: Redis, desk: Desk) -> None:
-    """Guard: ``_print``: the number is the same, the message or the press is another."""
+    """Guard: ``_fingerprint``: the number is the same, the message or the press is another."""
     gate = Gate(redis, 1, ENTRIES)
-    await gate.done(written(7))
+    await gate.mark_done(written(7))
     assert await gate.admit(written(7, at=NOW + timedelta(days=1))) is Admission.ADMITTED
     press = CallbackQuery("11", User(1001, "Анна", is_bot=False), "1")
-    await gate.done(Update(8, callback_query=press))
+    await gate.mark_done(Update(8, callback_query=press))
     other = CallbackQuery("12", User(1001, "Анна", is_bot=False), "1")
     assert await gate.admit(Update(8, callback_query=other)) is Admission.ADMITTED
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from interview_bot.common import clock
-from interview_bot.views.card_screens import card_screen, told_by_hand
+from interview_bot.views.card_screens import card_screen, notice_to_send_by_hand
 from interview_bot.views.texts import texts_for
 from shared_contracts.booking import Outcome, OutcomeMarked, TimeOffered
 from shared_contracts.card import CardAttention, DecidedBy, RecruiterCard
@@ -109,7 +109,7 @@ async def test_a_time_that_can_not_be_offered_says_why_and_leaves_the_others(
 
 @pytest.mark.parametrize("press", ["2:0:0", "1:7:0", "1:0:2", "1:0:5"])
 async def test_a_time_of_another_card_is_stale(rita: Person, desk: Desk, press: str) -> None:
-    """Guard: revision, turn and number in ``interview_cards.offer_time``."""
+    """Guard: revision, turn and number in ``cards.propose_time``."""
     card = await asking(rita, desk)
     data = card.data("каб. 3").rsplit(":", 3)[0]
     answer = await rita.answer_to(await rita.sends_data(card, f"{data}:{press}"))
@@ -136,7 +136,7 @@ async def test_a_press_on_a_time_of_an_older_card_never_offers_another(rita: Per
 
 
 async def test_a_time_that_closed_meanwhile_is_not_offered(rita: Person, desk: Desk) -> None:
-    """FR9. Guard: ``slot_to_offer``, for the button and at the press."""
+    """FR9. Guard: ``proposable_slot``, for the button and at the press."""
     closed = desk.add_slot(3, closes_at=clock.now() - timedelta(minutes=1))
     asked = {"attendance": Attendance.RESCHEDULE_ASKED, "attendance_at": clock.now()}
     card = await shown(rita, desk, booked_card(desk, free_slots=[closed, desk.add_slot(4)], **asked), "другое время")
@@ -277,7 +277,7 @@ def test_a_deputy_does_not_say_i_was_absent(desk: Desk) -> None:
 
 
 def test_who_no_longer_holds_the_card_can_neither_offer_nor_mark(desk: Desk) -> None:
-    """Guard: ``yours`` in ``slot_to_offer`` and ``can_mark``."""
+    """Guard: ``yours`` in ``proposable_slot`` and ``can_mark``."""
     slot = desk.add_slot(1)
     until = clock.now() + timedelta(hours=1)
     card = booked_card(desk, may_mark=True, undo_until=until, free_slots=[slot], yours=False)
@@ -291,7 +291,7 @@ def test_an_unreachable_candidate_is_told_by_hand_what_fits_the_moment(desk: Des
     far = card.model_copy(update={"candidate": card.candidate.model_copy(update={"reachable": False})})
 
     def kind(card: RecruiterCard, **changes: Any) -> NotificationKind | None:
-        return told_by_hand(card.model_copy(update={"booking": card.booking.model_copy(update=changes)}))
+        return notice_to_send_by_hand(card.model_copy(update={"booking": card.booking.model_copy(update=changes)}))
 
     assert kind(far) is NotificationKind.BOOKING_APPROVED
     assert kind(far, offered_slot=slot) is NotificationKind.TIME_OFFERED

@@ -31,15 +31,15 @@ async def test_a_command_leaves_the_questionnaire_without_losing_answers(anna: P
 async def test_answers_survive_a_restart_of_the_bot(
     anna: Person, desk: Desk, settings: Settings, bot_process: BotService
 ) -> None:
-    """R9. Guard: ``Progresses`` is in Redis only; a second replica goes on where the first was."""
+    """R9. Guard: ``ProgressStore`` is in Redis only; a second replica goes on where the first was."""
     desk.dialogs.publish(NAME, AGE)
     await begin(anna)
     await anna.writes("Анна Иванова")
     await anna.sees("Сколько вам лет?")
     other = BotService(settings.model_copy(update={"listen_port": settings.listen_port + 1}))
-    assert await other._services.progress.of_event(
+    assert await other._services.progress.for_event(
         1001, desk.events[0].id
-    ) == await bot_process._services.progress.of_event(1001, desk.events[0].id)
+    ) == await bot_process._services.progress.for_event(1001, desk.events[0].id)
     await anna.writes("30")
     await anna.sees("Спасибо за ответы!")
     assert values(answered(desk)[0]) == {"name": "Анна Иванова", "age": "30"}

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from interview_bot.views.card_screens import card_screen, told_by_hand
+from interview_bot.views.card_screens import card_screen, notice_to_send_by_hand
 from interview_bot.views.texts import texts_for
 from shared_contracts.booking import Outcome
 from shared_contracts.card import CardAnswer, CardAttention, DecidedBy, RecruiterCard
@@ -290,9 +290,9 @@ def test_what_has_to_be_told_by_hand(desk: Desk) -> None:
     def kind(status: BookingStatus, by: str = "staff", **changes: Any) -> NotificationKind | None:
         booking = far.booking.model_copy(update={"status": status} | changes)
         decided = DecidedBy.model_validate({"kind": by})
-        return told_by_hand(far.model_copy(update={"booking": booking, "decided_by": decided}))
+        return notice_to_send_by_hand(far.model_copy(update={"booking": booking, "decided_by": decided}))
 
-    assert told_by_hand(card) is None
+    assert notice_to_send_by_hand(card) is None
     assert kind(BookingStatus.PENDING) is None
     assert kind(BookingStatus.PENDING, reschedule_asked=True) is NotificationKind.RESCHEDULE_ASKED
     assert kind(BookingStatus.BOOKED) is NotificationKind.BOOKING_APPROVED

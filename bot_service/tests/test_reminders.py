@@ -15,7 +15,7 @@ from telegram.error import NetworkError
 from interview_bot.application import BotService
 from interview_bot.common import clock
 from interview_bot.common.database import Database
-from interview_bot.inbound.sent_once import Letter, SentOnce
+from interview_bot.inbound.sent_once import OneTimeMessage, SentOnce
 from interview_bot.telegram.rate_limiter import Priority
 from interview_bot.views.screen import Screen
 from shared_contracts.broadcast import Delivery, DeliveryStatus, NotificationDelivered
@@ -70,7 +70,7 @@ async def test_what_was_sent_is_reported_with_its_text_and_attempt(anna_in_chat:
 
 
 async def test_the_booking_is_shown_as_it_is_when_the_message_is_sent(anna_in_chat: Person, desk: Desk) -> None:
-    """I4. Guard: ``_as_it_stands`` takes the answer's booking; moved to another room between queueing and sending."""
+    """I4. Guard: ``_current_command`` takes the answer's booking; another room between queueing and sending."""
     command = reminder(desk)
     slot = command.booking.slot.model_copy(update={"room": "каб. 77"})
     desk.answers.expect(command, booking=command.booking.model_copy(update={"slot": slot, "version": 2}))
@@ -82,7 +82,7 @@ async def test_the_booking_is_shown_as_it_is_when_the_message_is_sent(anna_in_ch
 async def test_what_is_not_due_any_more_is_not_sent(
     anna_in_chat: Person, desk: Desk, changes: dict[str, Any] | None
 ) -> None:
-    """I4. Guard: the check in ``_as_it_stands``: cancelled since, another attempt under way, not known at all."""
+    """I4. Guard: the check in ``_current_command``: cancelled since, another attempt under way, not known at all."""
     command = reminder(desk)
     if changes is None:
         desk.answers.auto_messages.clear()
@@ -188,15 +188,18 @@ async def test_two_that_begin_at_once_are_told_apart(
     anna_in_chat: Person, sandbox: Sandbox, bot: BotService, bots_database: Database
 ) -> None:
     """Guard: the count of tries in ``SentOnce._begin``, for when the person's lock is lost with Redis."""
-    once, letter = SentOnce(bot._services.bot, bots_database, "notifications"), Letter(uuid4().hex[:24], 1001, 1)
+    once, letter = (
+        SentOnce(bot._services.bot, bots_database, "notifications"),
+        OneTimeMessage(uuid4().hex[:24], 1001, 1),
+    )
     for _ in range(2):
-        seen = await once.look(letter)
+        seen = await once.progress_of(letter)
         await sandbox.fault("sendMessage", error_code=502)
         with pytest.raises(NetworkError):
             await once.send(letter, seen, Screen("Первый"), Priority.IN_TURN)
         with pytest.raises(DuplicateKeyError):
             await once.send(letter, seen, Screen("Второй"), Priority.IN_TURN)
-    assert (await once.look(letter)).uncertain == 0
+    assert (await once.progress_of(letter)).uncertain == 0
     assert not any("Второй" in message.text for message in await anna_in_chat.messages())
 
 

@@ -8,7 +8,7 @@ import pytest_asyncio
 from telegram import Bot
 from telegram.error import TelegramError
 
-from interview_bot.telegram.errors import Trouble, sort
+from interview_bot.telegram.errors import Trouble, classify
 from interview_bot.telegram.requests import AiohttpRequest
 from tests.kit.servers import TOKEN, free_port
 from tests.kit.telegram import Person, Sandbox
@@ -49,7 +49,7 @@ async def test_text_arrives_as_it_was_written(bot: Bot, anna: Person) -> None:
 async def trouble_of(call: Awaitable[object]) -> tuple[Trouble, str]:
     with pytest.raises(TelegramError) as caught:
         await call
-    return sort(caught.value), str(caught.value)
+    return classify(caught.value), str(caught.value)
 
 
 async def trouble_with(answering: Answering, read_timeout: float = 8) -> tuple[Trouble, str]:

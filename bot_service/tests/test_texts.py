@@ -16,7 +16,7 @@ from interview_bot.store.request_records import RequestKind
 from interview_bot.views import callback_data
 from interview_bot.views.callback_data import Action, StaleDataError, pack, unpack
 from interview_bot.views.formatting import moment, reader_zone, slot_button
-from interview_bot.views.slot_pages import page_name, turn_to
+from interview_bot.views.slot_pages import page_name, slot_page
 from interview_bot.views.texts import LANGUAGES, LOCALE_DIR, language_of, texts_for
 from shared_contracts.booking import Outcome
 from shared_contracts.card import DecidedBy
@@ -146,13 +146,13 @@ def test_foreign_data_is_stale(data: str | None) -> None:
 def test_a_page_means_the_same_after_slots_before_it_filled_up(desk: Desk) -> None:
     """A page's button pressed twice, with a slot gone in between, shows the same first slot."""
     slots = [desk.add_slot(number) for number in range(1, 10)]
-    later = turn_to(slots, None).later
+    later = slot_page(slots, None).later
     assert later is not None
-    assert turn_to(slots, later).slots == slots[3:6]
-    assert turn_to(slots[1:], later).slots == slots[3:6]
-    assert turn_to(slots[:3] + slots[4:], later).slots == slots[4:7]
-    last = turn_to(slots, page_name(slots[8]))
+    assert slot_page(slots, later).slots == slots[3:6]
+    assert slot_page(slots[1:], later).slots == slots[3:6]
+    assert slot_page(slots[:3] + slots[4:], later).slots == slots[4:7]
+    last = slot_page(slots, page_name(slots[8]))
     assert (last.slots, last.later) == ([slots[8]], None)
     assert last.earlier == page_name(slots[5])
-    assert turn_to([], None).slots == []
+    assert slot_page([], None).slots == []
     assert Action.PAGE.value == "pg"

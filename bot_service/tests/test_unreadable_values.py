@@ -36,7 +36,7 @@ async def test_an_unreadable_cache_entry_is_fetched_anew(
         await redis.set(key, value)
     await anna.writes("/start")
     await anna.sees("Выберите")
-    await bot._services.directory.default_contact()
+    await bot._services.directory.contact_url(None)
     for key in keys:
         assert json.loads(await redis.get(key) or "")["payload"], key
         assert dropped(key.partition(":")[0]) == before[key] + 1, key
@@ -148,7 +148,7 @@ async def test_an_unreadable_parked_update_is_dropped_and_the_next_handled(
 async def test_what_is_remembered_of_one_person_may_be_unreadable(
     anna: Person, desk: Desk, redis: Redis, value: Any
 ) -> None:
-    """Guards: ``Dialogs``, ``Progresses``, ``Screenings``."""
+    """Guards: ``DialogStates``, ``ProgressStore``, ``Screenings``."""
     event = desk.events[0].id
     for name in ("state", "temp_data", "claim"):
         await redis.set(f"user:1001:{name}", value)

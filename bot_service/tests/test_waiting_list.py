@@ -189,7 +189,7 @@ async def test_who_asks_for_a_slot_while_one_is_held_for_them_answers_the_offer_
 async def test_someone_elses_offer_or_an_older_one_can_not_be_answered(
     sandbox: Sandbox, anna: Person, desk: Desk
 ) -> None:
-    """Guards: ``my_bookings.own`` and the version and state in ``answer_offer``."""
+    """Guards: ``my_bookings.own`` and the version and state in ``answer_seat_offer``."""
     booking = offered(desk)
     desk.allow(1002, "Борис")
     boris = await sandbox.person(1002, "Борис")
@@ -227,7 +227,7 @@ async def test_asked_for_another_time_the_candidate_chooses_again(anna: Person, 
 
 @pytest.mark.parametrize("in_chat", [True, False])
 async def test_a_request_for_a_recruiter_without_chat_names_their_link(anna: Person, desk: Desk, in_chat: bool) -> None:
-    """R4. Guard: ``_recruiter_is_away``."""
+    """R4. Guard: ``_writes_to_recruiter``."""
     desk.dialogs.employ(RITA if in_chat else None)
     await anna.writes("/start")
     desk.answering.clear()

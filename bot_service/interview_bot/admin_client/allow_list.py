@@ -10,7 +10,7 @@ from redis.exceptions import LockError, ResponseError
 from structlog.stdlib import get_logger
 
 from interview_bot.admin_client.api import AdminApi, AdminApiDownError, AdminApiRefusedError
-from interview_bot.common.redis_values import drop, texts
+from interview_bot.common.redis_values import drop, read_texts
 from shared_contracts.directory import AllowedUser, ChangesPage
 
 ENTRIES = "allowed:entries"
@@ -134,7 +134,7 @@ class AllowList:
         if await self._redis.type(ENTRIES) not in {"hash", "none"}:
             await drop(self._redis, ENTRIES, TypeError())
             await self._redis.delete(CURSOR)
-        generation, cursor = await texts(self._redis, GENERATION, CURSOR)
+        generation, cursor = await read_texts(self._redis, GENERATION, CURSOR)
         if cursor is None:
             # The first page's cursor: what changes while the later pages are read comes again.
             cursor = await self._take(await self._api.allowed_users(), keep_first_cursor=True)
@@ -154,7 +154,7 @@ class AllowList:
             page = await self._api.allowed_users(path=page.next)
 
     async def _look_up(self, telegram_id: int) -> AllowedUser | None:
-        [generation] = await texts(self._redis, GENERATION)
+        [generation] = await read_texts(self._redis, GENERATION)
         unknown = f"allowed:unknown:{telegram_id}:{generation or '0'}"
         if await self._redis.exists(unknown):
             return None

@@ -12,7 +12,7 @@ UNKNOWN_FOR = timedelta(seconds=5)
 _log = get_logger(__name__)
 
 
-class Awaited:
+class AwaitedUsernames:
     """Asks about people who are neither candidates nor recruiters."""
 
     def __init__(self, redis: Redis, api: AdminApi) -> None:

@@ -19,7 +19,15 @@ from structlog.stdlib import get_logger
 
 from interview_bot.admin_client.api import AdminApi, AdminApiDownError
 from interview_bot.common import clock, redis_values
-from shared_contracts.directory import Contact, InterviewEvent, QuestionnaireRef, Recruiter, SlotView
+from shared_contracts.directory import (
+    AllowedUser,
+    BookingView,
+    Contact,
+    InterviewEvent,
+    QuestionnaireRef,
+    Recruiter,
+    SlotView,
+)
 from shared_contracts.questionnaire import QuestionnaireView
 from shared_contracts.wording import TemplateList, TemplateView
 
@@ -91,7 +99,7 @@ class Cache(Generic[T]):
 
     async def _load(self, key: str) -> tuple[str, _Kept[T] | None]:
         """The generation, and what is cached; an unreadable entry is dropped, and none."""
-        generation, raw = await redis_values.texts(self._redis, self._generation_key, self._key(key))
+        generation, raw = await redis_values.read_texts(self._redis, self._generation_key, self._key(key))
         generation = generation or "0"
         if raw is None:
             return generation, None
@@ -153,7 +161,7 @@ class Directory:
             AdminApiDownError, AdminApiRefusedError: not kept yet, and not to be had.
         """
         key = f"questionnaire:{ref.id}:{ref.version}"
-        known = await redis_values.read(self._redis, key, _questionnaire)
+        known = await redis_values.read_json(self._redis, key, _questionnaire)
         if known is not None:
             return known
         view = await self._api.questionnaire(ref)
@@ -164,8 +172,15 @@ class Directory:
         """The message templates in force (R5)."""
         return (await self.templates_cache.read("all", self._api.templates)).results
 
-    async def default_contact(self) -> str | None:
-        """The default link to a responsible person (FR7); None also while nobody can say."""
+    async def contact_url(self, person: AllowedUser | None, booking: BookingView | None = None) -> str | None:
+        """The link to who helps (FR7): the booking's city's responsible person, the candidate's, else the default one.
+
+        None where there is none, and while nobody can say.
+        """
+        own = (booking.contact_url if booking else None) or (person.contact_url if person else None)
+        return own or await self._default_contact()
+
+    async def _default_contact(self) -> str | None:
         try:
             return (await self.cities_cache.read("contact", self._api.contact)).contact_url
         except AdminApiDownError:

@@ -20,13 +20,13 @@ class Screenings:
         self._redis = redis
         self._api = api
 
-    async def of(self, user_id: int, event_id: str) -> Screening:
+    async def get(self, user_id: int, event_id: str) -> Screening:
         """How far the person is with the event's questionnaire.
 
         Raises:
             AdminApiDownError, AdminApiRefusedError: not remembered, and nobody can say.
         """
-        known = await redis_values.read(self._redis, _key(user_id, event_id), _screening)
+        known = await redis_values.read_json(self._redis, _key(user_id, event_id), _screening)
         if known is not None:
             return known
         screening = await self._api.screening(user_id, event_id)

@@ -29,7 +29,8 @@ INDEXES: dict[str, list[IndexModel]] = {
     # _id: chat and booking; card and its revision, turn, message_id of the message that shows it, done: what became of
     # each revision and attention
     "shown_cards": [IndexModel([("at", ASCENDING)], name="forget", expireAfterSeconds=3 * _MONTH)],
-    # Letters (see inbound.sent_once): attempt, tries, open, uncertain, text, delivery: how the attempt ended.
+    # Messages that are seen once (see inbound.sent_once): attempt, tries, open, uncertain, text, delivery: how the
+    # attempt ended.
     # _id: notification id
     "notifications": [IndexModel([("at", ASCENDING)], name="forget", expireAfterSeconds=12 * _MONTH)],
     # _id: the digest's id; of a recruiter's notice the automatic message's, and the chat

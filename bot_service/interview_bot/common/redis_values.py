@@ -15,7 +15,7 @@ T = TypeVar("T")
 _log = get_logger(__name__)
 
 
-async def texts(redis: Redis, *keys: str) -> list[str | None]:
+async def read_texts(redis: Redis, *keys: str) -> list[str | None]:
     """The texts under the keys, None where there is none; a key that holds no text has none, and SET replaces it.
 
     Raises:
@@ -25,13 +25,13 @@ async def texts(redis: Redis, *keys: str) -> list[str | None]:
     return found
 
 
-async def read(redis: Redis, key: str, kind: TypeAdapter[T]) -> T | None:
+async def read_json(redis: Redis, key: str, kind: TypeAdapter[T]) -> T | None:
     """The JSON value under the key, None where there is none that can be read.
 
     Raises:
         RedisError
     """
-    [text] = await texts(redis, key)
+    [text] = await read_texts(redis, key)
     try:
         return None if text is None else kind.validate_json(text)
     except ValueError as error:

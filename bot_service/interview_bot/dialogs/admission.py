@@ -12,7 +12,7 @@ from telegram.error import TelegramError
 from interview_bot.admin_client.allow_list import AccessStatus
 from interview_bot.admin_client.api import AdminApiDownError, AdminApiRefusedError
 from interview_bot.dialogs.context import Services
-from interview_bot.telegram.errors import sort
+from interview_bot.telegram.errors import classify
 from interview_bot.telegram.rate_limiter import Priority
 from interview_bot.views import keyboards
 from interview_bot.views.screen import Screen
@@ -31,7 +31,7 @@ class Visitor:
     recruiter: Recruiter | None
 
 
-async def recognise(services: Services, user_id: int) -> Visitor:
+async def identify(services: Services, user_id: int) -> Visitor:
     """Who the person is to the desk."""
     access, person = await services.allow_list.check(user_id)
     try:
@@ -50,18 +50,18 @@ async def refuse(
     """Tell someone who isn't served why not."""
     texts = texts_for(language_of(user.language_code))
     if visitor.access is AccessStatus.UNKNOWN:
-        await say(services, texts.plain("trouble.try_again"), chat_id, query)
+        await answer_press_or_send(services, texts.plain("trouble.try_again"), chat_id, query)
         return
-    await services.dialogs.clear(user.id)
-    refusal = Screen(texts("refusal.text"), keyboards.contact(await services.directory.default_contact(), texts))
+    await services.dialog_states.clear(user.id)
+    refusal = Screen(texts("refusal.text"), keyboards.contact(await services.directory.contact_url(None), texts))
     if query is None:
         await services.outgoing.send(chat_id, refusal, Priority.STRANGER)
     else:
         await services.acks.answer(query.id, texts.plain("refusal.text"), alert=True)
-        await _take_back(services, query, refusal)
+        await _show_refusal_in_place(services, query, refusal)
 
 
-async def say(services: Services, text: str, chat_id: int, query: CallbackQuery | None) -> None:
+async def answer_press_or_send(services: Services, text: str, chat_id: int, query: CallbackQuery | None) -> None:
     """In the press's answer; as a message where there was none or it was answered before."""
     if query is None or not await services.acks.answer(query.id, text, alert=True):
         await services.outgoing.send(chat_id, Screen(text))
@@ -80,10 +80,10 @@ async def turn_away(services: Services, update: Update, tell: bool) -> None:
         try:
             await services.outgoing.send(chat.id, Screen(text), Priority.STRANGER)
         except TelegramError as error:
-            _log.info("not_told_to_slow_down", trouble=sort(error).value)
+            _log.info("not_told_to_slow_down", trouble=classify(error).value)
 
 
-async def _take_back(services: Services, query: CallbackQuery, refusal: Screen) -> None:
+async def _show_refusal_in_place(services: Services, query: CallbackQuery, refusal: Screen) -> None:
     """Someone removed mid-dialog must not go on reading slots: the message they pressed shows the refusal."""
     if query.message is None:
         return
@@ -91,4 +91,4 @@ async def _take_back(services: Services, query: CallbackQuery, refusal: Screen) 
     try:
         await services.outgoing.edit(chat_id, message_id, refusal, or_send=False)
     except TelegramError as error:
-        _log.info("refused_message_stays", trouble=sort(error).value)
+        _log.info("refused_message_stays", trouble=classify(error).value)

@@ -1,13 +1,12 @@
 """/start, /help, /contact, the unexpected, and what happens outside private chats."""
 
 import re
-from uuid import uuid4
 
 from telegram import Chat, ChatMember, ChatMemberUpdated, User
 
-from interview_bot.common import clock, logs
-from interview_bot.dialogs.candidate.sign_up import enter, show_home
+from interview_bot.dialogs.candidate.sign_up import enter_event, show_home
 from interview_bot.dialogs.context import DialogContext, Services
+from interview_bot.messaging.envelope import envelope
 from interview_bot.views import keyboards
 from interview_bot.views.screen import Screen
 from interview_bot.views.texts import language_of, texts_for
@@ -21,11 +20,8 @@ _EVENT_PAYLOAD = re.compile(r"e_([0-9a-f]{24})")
 async def remember_chat(services: Services, user: User) -> None:
     """The person may be written to from now on; the admin service is told, whoever they are."""
     await services.chats.remember(user.id, language_of(user.language_code))
-    now = clock.now()
     command = ChatStarted(
-        message_id=uuid4(),
-        correlation_id=logs.correlation_id(),
-        occurred_at=now,
+        **envelope(),
         user_telegram_id=user.id,
         username=user.username,
         first_name=user.first_name[:256],
@@ -38,16 +34,11 @@ async def remember_chat(services: Services, user: User) -> None:
 async def forget_chat(services: Services, user_id: int) -> None:
     """The person blocked the bot."""
     await services.chats.unreachable(user_id)
-    command = ChatStopped(
-        message_id=uuid4(),
-        correlation_id=logs.correlation_id(),
-        occurred_at=clock.now(),
-        user_telegram_id=user_id,
-    )
+    command = ChatStopped(**envelope(), user_telegram_id=user_id)
     await services.outbox.send(DIALOG_COMMAND, command)
 
 
-async def membership_changed(services: Services, change: ChatMemberUpdated) -> None:
+async def on_membership_change(services: Services, change: ChatMemberUpdated) -> None:
     """Someone blocked or unblocked the bot in their private chat."""
     if change.chat.type != Chat.PRIVATE:
         return
@@ -59,28 +50,28 @@ async def membership_changed(services: Services, change: ChatMemberUpdated) -> N
 
 async def start(context: DialogContext, payload: str) -> None:
     """/start, or a deep link into one interview event's slots."""
-    await context.services.dialogs.clear(context.user_id)
+    await context.services.dialog_states.clear(context.user_id)
     event = _EVENT_PAYLOAD.fullmatch(payload)
     if event is None:
         name = context.person.first_name if context.person else ""
         await show_home(context, context.texts("home.welcome", name=name))
     else:
-        await enter(context, event[1])
+        await enter_event(context, event[1])
 
 
-async def help_(context: DialogContext) -> None:
+async def show_help(context: DialogContext) -> None:
     """What the bot can do."""
     await context.show(Screen(help_text(context)))
 
 
-async def contact(context: DialogContext) -> None:
+async def show_contact(context: DialogContext) -> None:
     """A link to the responsible person (FR7)."""
     url = await context.contact_url()
     key = "contact.link" if url else "contact.none"
     await context.show(Screen(context.texts(key), keyboards.contact(url, context.texts)))
 
 
-async def unknown(context: DialogContext) -> None:
+async def show_unknown(context: DialogContext) -> None:
     """Something was typed that is no command: say what is possible."""
     await context.show(Screen(f"{context.texts('unknown.text')}\n\n{help_text(context)}"))
 

@@ -7,7 +7,7 @@ from telegram.error import TelegramError
 
 from interview_bot.admin_client.allow_list import AllowList
 from interview_bot.admin_client.api import AdminApi
-from interview_bot.admin_client.awaited_usernames import Awaited
+from interview_bot.admin_client.awaited_usernames import AwaitedUsernames
 from interview_bot.admin_client.directory import Directory
 from interview_bot.admin_client.screenings import Screenings
 from interview_bot.messaging.outbox import Outbox
@@ -18,7 +18,7 @@ from interview_bot.store.progress import ProgressStore
 from interview_bot.store.request_records import RequestRecords
 from interview_bot.store.shown_cards import ShownCards
 from interview_bot.telegram.acks import Acks
-from interview_bot.telegram.errors import sort
+from interview_bot.telegram.errors import classify
 from interview_bot.telegram.gate import Gate
 from interview_bot.telegram.outgoing import Outgoing
 from interview_bot.telegram.rate_limiter import Priority, SharedRateLimiter
@@ -41,9 +41,9 @@ class Services:
     acks: Acks
     api: AdminApi
     allow_list: AllowList
-    awaited: Awaited
+    awaited_usernames: AwaitedUsernames
     directory: Directory
-    dialogs: DialogStates
+    dialog_states: DialogStates
     progress: ProgressStore
     screenings: Screenings
     outbox: Outbox
@@ -98,10 +98,10 @@ class DialogContext:
         Returns: the id of what shows it, None while a new message waits.
         """
         if self.in_turn or self.message_id is not None:
-            return await self.show_known(screen)
+            return await self.show_and_get_id(screen)
         return await self.services.outgoing.send(self.chat_id, screen)
 
-    async def show_known(self, screen: Screen) -> int:
+    async def show_and_get_id(self, screen: Screen) -> int:
         """The same where the dialog can't go on without the message's id: an edit may wait, a new message can't.
 
         Raises:
@@ -121,18 +121,17 @@ class DialogContext:
         try:
             await self.services.outgoing.edit(self.chat_id, self.message_id, screen, or_send=False)
         except TelegramError as error:
-            _log.warning("edit_failed", trouble=sort(error).value)
+            _log.warning("edit_failed", trouble=classify(error).value)
 
     async def acknowledge(self, key: str | None = None, alert: bool = False) -> None:
         """Answer the press, with a short text by its key if given."""
         if self.query_id is not None:
             await self.services.acks.answer(self.query_id, self.texts.plain(key) if key else None, alert)
-            await self.services.acks.others_first()
+            await self.services.acks.wait_for_others()
 
     async def contact_url(self) -> str | None:
         """The responsible person's link: the city's, else the default (FR7)."""
-        own = self.person.contact_url if self.person else None
-        return own or await self.services.directory.default_contact()
+        return await self.services.directory.contact_url(self.person)
 
     async def reader(self) -> Reader:
         """Whom screens are made for."""

@@ -12,12 +12,19 @@ from telegram.ext import Application, CallbackQueryHandler, ChatMemberHandler, M
 
 from interview_bot.admin_client.allow_list import AccessStatus
 from interview_bot.admin_client.api import AdminApiDownError, AdminApiRefusedError
-from interview_bot.dialogs import commands, free_text, joining, requests
-from interview_bot.dialogs.admission import Visitor, recognise, refuse, say
-from interview_bot.dialogs.candidate import attendance, my_bookings, questionnaire, sign_up, waiting_list
+from interview_bot.dialogs import commands, free_text, joining
+from interview_bot.dialogs.admission import Visitor, answer_press_or_send, identify, refuse
+from interview_bot.dialogs.candidate import (
+    attendance,
+    booking_requests,
+    my_bookings,
+    questionnaire,
+    sign_up,
+    waiting_list,
+)
 from interview_bot.dialogs.context import COMMANDS, DialogContext, Services
 from interview_bot.dialogs.recruiter import cards, open_requests
-from interview_bot.telegram.errors import Trouble, sort
+from interview_bot.telegram.errors import Trouble, classify
 from interview_bot.views.callback_data import Action, Pressed, StaleDataError, unpack
 from interview_bot.views.texts import language_of, texts_for
 from shared_contracts.directory import Attendance
@@ -53,7 +60,7 @@ class Dispatcher:
             await commands.remember_chat(self._services, user)
         else:
             await self._services.chats.remember(user.id, language_of(user.language_code))
-        token = joining.invitation_of(payload) if command == "start" else None
+        token = joining.invitation_token(payload) if command == "start" else None
         if token is not None:
             await joining.claim_invitation(self._services, user, token)
             return
@@ -63,7 +70,7 @@ class Dispatcher:
         texts = texts_for(language_of(user.language_code))
         context = DialogContext(self._services, texts, visitor.person, message.chat_id, recruiter=visitor.recruiter)
         if command is None:
-            await free_text.answer(context, message.text)
+            await free_text.handle(context, message.text)
         else:
             await cards.forget_reason(context)
             await _on_command(context, command, payload)
@@ -81,7 +88,7 @@ class Dispatcher:
     async def on_membership(self, update: Update, _: object) -> None:
         """The bot was blocked or unblocked."""
         if update.my_chat_member is not None:
-            await commands.membership_changed(self._services, update.my_chat_member)
+            await commands.on_membership_change(self._services, update.my_chat_member)
 
     async def on_press(self, update: Update, _: object) -> None:
         """A button was pressed. Nothing about it is trusted but who pressed."""
@@ -99,7 +106,7 @@ class Dispatcher:
         context = DialogContext(
             self._services, texts, visitor.person, chat.id, query.message.message_id, query.id, visitor.recruiter
         )
-        if await self._services.dialogs.is_closed(context.chat_id, query.message.message_id):
+        if await self._services.dialog_states.is_closed(context.chat_id, query.message.message_id):
             await context.acknowledge("press.already_asked")
             return
         await cards.forget_reason(context)
@@ -107,17 +114,17 @@ class Dispatcher:
             await _on_press(context, unpack(query.data))
         except StaleDataError:
             await context.acknowledge("press.stale")
-            await (open_requests.show_requests if context.person is None else sign_up.show_current)(context)
+            await (open_requests.show_requests if context.person is None else sign_up.show_current_step)(context)
 
     async def _admit(self, user: User, chat_id: int, query: CallbackQuery | None = None) -> Visitor | None:
         """Who they are, or None after telling them why they are not served (FR2)."""
-        visitor = await recognise(self._services, user.id)
+        visitor = await identify(self._services, user.id)
         if visitor.access is AccessStatus.ALLOWED:
             if visitor.person is None:
-                await self._services.gate.served(user.id)
+                await self._services.gate.mark_served(user.id)
             return visitor
         stranger = visitor.access is AccessStatus.REFUSED and query is None
-        if stranger and user.username and await self._services.awaited.by_username(user.id, user.username):
+        if stranger and user.username and await self._services.awaited_usernames.by_username(user.id, user.username):
             await joining.claim_username(self._services, user, user.username)
         else:
             await refuse(self._services, user, visitor, chat_id, query)
@@ -130,7 +137,7 @@ class Dispatcher:
             _log.error("error_outside_updates", exc_info=error)
             return
         user, chat = update.effective_user, update.effective_chat
-        if isinstance(error, TelegramError) and sort(error) is Trouble.BLOCKED:
+        if isinstance(error, TelegramError) and classify(error) is Trouble.BLOCKED:
             _log.info("person_unreachable", user_id=user.id if user else None)
             return
         passing = isinstance(
@@ -144,11 +151,11 @@ class Dispatcher:
             return
         key = "trouble.try_again" if passing else "trouble.unexpected"
         try:
-            await say(
+            await answer_press_or_send(
                 self._services, texts_for(language_of(user.language_code)).plain(key), chat.id, update.callback_query
             )
         except TelegramError as second:
-            _log.warning("apology_failed", trouble=sort(second).value)
+            _log.warning("apology_failed", trouble=classify(second).value)
 
 
 async def _on_command(context: DialogContext, command: str, payload: str) -> None:
@@ -160,57 +167,57 @@ async def _on_command(context: DialogContext, command: str, payload: str) -> Non
         "mybooking": my_bookings.show_bookings,
         "reschedule": my_bookings.start_moving,
         "cancel": my_bookings.start_cancelling,
-        "contact": commands.contact,
-        "help": commands.help_,
+        "contact": commands.show_contact,
+        "help": commands.show_help,
     }
     if command not in plain or command not in context.commands:
-        await commands.unknown(context)
+        await commands.show_unknown(context)
         return
-    await free_text.leave(context)  # what is written next is no answer to a question further up
+    await free_text.leave_questionnaire(context)  # what is written next is no answer to a question further up
     await plain[command](context)
 
 
 _PRESSES: dict[Action, Callable[..., Awaitable[None]]] = {
     Action.HOME: sign_up.show_home,
     Action.EVENTS: lambda context, page: sign_up.show_home(context, page=int(page)),
-    Action.SIGN_UP: sign_up.enter,
+    Action.SIGN_UP: sign_up.enter_event,
     Action.CITIES: sign_up.show_cities,
     Action.CITY: sign_up.pick_city,
     Action.RECRUITERS: sign_up.show_recruiters,
     Action.RECRUITER: sign_up.pick_recruiter,
-    Action.PAGE: sign_up.turn,
-    Action.CHOOSE: sign_up.pick,
-    Action.CONFIRM: requests.confirm,
-    Action.BACK: sign_up.back,
-    Action.ANSWER: questionnaire.answer,
+    Action.PAGE: sign_up.show_page,
+    Action.CHOOSE: sign_up.pick_slot,
+    Action.CONFIRM: booking_requests.confirm,
+    Action.BACK: sign_up.back_to_slots,
+    Action.ANSWER: questionnaire.answer_by_button,
     Action.SKIP: questionnaire.skip,
     Action.QUESTION_BACK: questionnaire.back,
-    Action.QUESTION_PAGE: questionnaire.turn,
+    Action.QUESTION_PAGE: questionnaire.show_page,
     Action.MY_BOOKINGS: my_bookings.show_bookings,
     Action.MOVE: my_bookings.move,
-    Action.MOVE_PAGE: my_bookings.turn,
+    Action.MOVE_PAGE: my_bookings.show_page,
     Action.MOVE_RECRUITERS: my_bookings.show_recruiters,
     Action.MOVE_RECRUITER: my_bookings.pick_recruiter,
-    Action.MOVE_CHOOSE: my_bookings.choose_move,
+    Action.MOVE_CHOOSE: my_bookings.pick_slot,
     Action.CANCEL: my_bookings.ask_to_cancel,
     Action.CANCEL_CONFIRM: lambda context, booking_id, version: my_bookings.cancel(context, booking_id, int(version)),
-    Action.TAKE: lambda context, booking_id, version: my_bookings.answer_offer(
+    Action.TAKE: lambda context, booking_id, version: my_bookings.answer_seat_offer(
         context, booking_id, int(version), "take"
     ),
-    Action.PASS: lambda context, booking_id, version: my_bookings.answer_offer(
+    Action.PASS: lambda context, booking_id, version: my_bookings.answer_seat_offer(
         context, booking_id, int(version), "pass"
     ),
-    Action.COMING: lambda context, booking_id, minute: attendance.answer(
+    Action.COMING: lambda context, booking_id, minute: attendance.answer_attendance(
         context, booking_id, minute, Attendance.CONFIRMED
     ),
-    Action.NOT_COMING: lambda context, booking_id, minute: attendance.answer(
+    Action.NOT_COMING: lambda context, booking_id, minute: attendance.answer_attendance(
         context, booking_id, minute, Attendance.DECLINED
     ),
-    Action.ASK_TIME: lambda context, booking_id, minute: attendance.answer(
+    Action.ASK_TIME: lambda context, booking_id, minute: attendance.answer_attendance(
         context, booking_id, minute, Attendance.RESCHEDULE_ASKED
     ),
-    Action.TAKE_TIME: partial(attendance.answer_time, take=True),
-    Action.KEEP_TIME: partial(attendance.answer_time, take=False),
+    Action.TAKE_TIME: partial(attendance.answer_proposed_time, take=True),
+    Action.KEEP_TIME: partial(attendance.answer_proposed_time, take=False),
     Action.WAIT: waiting_list.join,
     Action.LEAVE: waiting_list.leave,
     Action.REQUESTS: lambda context, page: open_requests.show_requests(context, page=int(page)),
@@ -218,9 +225,9 @@ _PRESSES: dict[Action, Callable[..., Awaitable[None]]] = {
     Action.CARD_APPROVE: cards.approve,
     Action.CARD_RESCHEDULE: cards.ask_to_reschedule,
     Action.CARD_REJECT: cards.ask_reason,
-    Action.CARD_REJECT_PLAINLY: cards.reject_plainly,
+    Action.CARD_REJECT_PLAINLY: cards.reject_without_reason,
     Action.CARD_BACK: cards.back_to_card,
-    Action.CARD_OFFER: cards.offer_time,
+    Action.CARD_OFFER: cards.propose_time,
     Action.CARD_MARK: cards.mark,
 }
 _UNDER_CARDS = frozenset(

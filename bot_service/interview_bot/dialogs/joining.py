@@ -12,10 +12,10 @@ from uuid import UUID
 from telegram import User
 
 from interview_bot.admin_client.api import AdminApiDownError, AdminApiRefusedError
-from interview_bot.common import clock, logs
 from interview_bot.dialogs.candidate import sign_up
 from interview_bot.dialogs.context import DialogContext, Services
 from interview_bot.dialogs.recruiter import open_requests
+from interview_bot.messaging.envelope import envelope
 from interview_bot.telegram.sending import send
 from interview_bot.views import keyboards
 from interview_bot.views.screen import Screen
@@ -53,7 +53,7 @@ class _Claim:
     make: Callable[[UUID, ReplyTo], DialogRequest]
 
 
-def invitation_of(payload: str) -> str | None:
+def invitation_token(payload: str) -> str | None:
     """The token in a link's start parameter, None where it is none."""
     found = _INVITATION.fullmatch(payload)
     return found[1] if found else None
@@ -64,9 +64,7 @@ async def claim_invitation(services: Services, user: User, token: str) -> None:
 
     def make(request_id: UUID, reply: ReplyTo) -> DialogRequest:
         return InvitationClaimed(
-            message_id=request_id,
-            correlation_id=logs.correlation_id(),
-            occurred_at=clock.now(),
+            **envelope(request_id),
             user_telegram_id=user.id,
             reply=reply,
             token=token,
@@ -84,9 +82,7 @@ async def claim_username(services: Services, user: User, username: str) -> None:
 
     def make(request_id: UUID, reply: ReplyTo) -> DialogRequest:
         return UsernameClaimed(
-            message_id=request_id,
-            correlation_id=logs.correlation_id(),
-            occurred_at=clock.now(),
+            **envelope(request_id),
             user_telegram_id=user.id,
             reply=reply,
             username=username,
@@ -100,7 +96,7 @@ async def claim_username(services: Services, user: User, username: str) -> None:
 
 async def show_result(context: DialogContext, result: DialogResult) -> None:
     """Let the person in, or tell them why not and what to do."""
-    await context.services.dialogs.claim_answered(result.user_telegram_id)
+    await context.services.dialog_states.claim_answered(result.user_telegram_id)
     if result.outcome in _WELCOME:
         await _welcome(context, result)
         return
@@ -137,8 +133,8 @@ async def _welcome(context: DialogContext, result: DialogResult) -> None:
 async def _submit(services: Services, user: User, claim: _Claim) -> None:
     """The word "checking…" first, since the answer needs a message to be shown in; then durable, then sent."""
     texts = texts_for(language_of(user.language_code))
-    request_id = await services.dialogs.claim(user.id, claim.what)
-    if await services.outbox.holds(request_id):
+    request_id = await services.dialog_states.claim(user.id, claim.what)
+    if await services.outbox.contains(request_id):
         await services.outgoing.send(user.id, Screen(texts("joining.already_checking")))
         return
     shown = await send(services.bot, user.id, Screen(texts("joining.checking")))

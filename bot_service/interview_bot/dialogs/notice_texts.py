@@ -28,11 +28,10 @@ async def notice_text(
     if template is None:
         raise AdminApiDownError(f"no template for {kind.value} in {texts.language}")
     _, person = await services.allow_list.check(candidate_id)
-    contact = booking.contact_url or (person.contact_url if person else None)
     own_zone = person.timezone if person else None
     values = template_values(booking, own_zone, texts) | {
         "name": name or (person.first_name if person else ""),
-        "contact_link": contact or await services.directory.default_contact() or "",
+        "contact_link": await services.directory.contact_url(person, booking) or "",
         "reason": (reason or "")[:REASON_CHARACTERS],
     }
     if kind is NotificationKind.TIME_OFFERED:  # what is wanted here is the recruiter's wish

@@ -22,8 +22,9 @@ from interview_bot.common import clock, logs
 from interview_bot.common.database import Database, Document, due
 from interview_bot.dialogs.commands import EVENT_LINK
 from interview_bot.dialogs.context import Services
+from interview_bot.messaging.envelope import envelope
 from interview_bot.store.deliveries import PENDING, REPORT_SIZE, Deliveries
-from interview_bot.telegram.errors import end_of, seconds_to_wait
+from interview_bot.telegram.errors import final_status, seconds_to_wait
 from interview_bot.telegram.rate_limiter import Priority
 from interview_bot.views import keyboards
 from interview_bot.views.texts import texts_for
@@ -177,7 +178,7 @@ class Broadcasts:
         if isinstance(error, RetryAfter):  # its chat waits, the others don't
             await self._deliveries.put_off(row, timedelta(seconds=seconds_to_wait(error)))
             return
-        status, text = end_of(error), error.message[:256]
+        status, text = final_status(error), error.message[:256]
         if status is None and row["attempts"] < _MAX_ATTEMPTS:
             await self._deliveries.settle(row, PENDING, error=text)
             await asyncio.sleep(_AFTER_TROUBLE.total_seconds())
@@ -197,9 +198,9 @@ class Broadcasts:
         reported = False
         while batch := await self._deliveries.next_report(job["_id"]):
             report, deliveries = batch
-            last = finishing and await self._deliveries.unreported(job["_id"]) <= len(deliveries)
+            last = finishing and await self._deliveries.count_unreported(job["_id"]) <= len(deliveries)
             await self._services.outbox.send(DELIVERY_EVENT, _event(job, deliveries, last, message_id=report))
-            await self._deliveries.reported(job["_id"], report)
+            await self._deliveries.mark_reported(job["_id"], report)
             reported = True
         return reported
 
@@ -222,9 +223,7 @@ def _event(
     job: Document, deliveries: list[Delivery], finished: bool, message_id: UUID | None = None
 ) -> BroadcastDelivered:
     return BroadcastDelivered(
-        message_id=message_id or uuid4(),
-        correlation_id=logs.correlation_id(),
-        occurred_at=clock.now(),
+        **envelope(message_id),
         broadcast_id=job["_id"],
         deliveries=deliveries,
         finished=finished,

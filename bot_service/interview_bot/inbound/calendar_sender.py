@@ -13,7 +13,7 @@ from telegram.error import RetryAfter, TelegramError
 from interview_bot.common import logs
 from interview_bot.dialogs.context import Services
 from interview_bot.store.calendar_files import LEASE, WaitingFile
-from interview_bot.telegram.errors import HeldBackError, end_of, seconds_to_wait
+from interview_bot.telegram.errors import HeldBackError, final_status, seconds_to_wait
 from interview_bot.telegram.rate_limiter import Priority
 from interview_bot.views.texts import texts_for
 from shared_contracts.booking import BookingResult
@@ -94,7 +94,7 @@ class CalendarSender:
         if isinstance(error, HeldBackError):  # no sender waits for one chat
             await self._files.postpone(file, timedelta(seconds=seconds_to_wait(error)), tried=False)
             return
-        status = end_of(error) or (DeliveryStatus.FAILED if file.attempts >= MAX_ATTEMPTS else None)
+        status = final_status(error) or (DeliveryStatus.FAILED if file.attempts >= MAX_ATTEMPTS else None)
         _log.warning("calendar_file_not_sent", error=type(error).__name__, status=status, attempts=file.attempts)
         if status is not None:
             await self._files.settle(file, status)

@@ -4,8 +4,8 @@ from structlog.stdlib import get_logger
 
 from interview_bot.common import clock
 from interview_bot.dialogs.context import Services
-from interview_bot.dialogs.recruiter.card_messages import anchor, screen_of
-from interview_bot.inbound.sent_once import Letter, Send, SentOnce
+from interview_bot.dialogs.recruiter.card_messages import move_card_to, read_card_screen
+from interview_bot.inbound.sent_once import OneTimeMessage, SendProgress, SentOnce
 from interview_bot.store.shown_cards import ShownCard
 from interview_bot.telegram.rate_limiter import Priority
 from interview_bot.views.texts import texts_for
@@ -45,34 +45,36 @@ class CardNotices:
         """
         chat_id, card = command.recruiter_telegram_id, command.card
         # one for the recruiter and one for the deputy
-        letter = Letter(f"{command.auto_message_id or command.message_id}:{chat_id}", chat_id)
-        sent = await self._once.look(letter)
-        if not sent.is_open_for(letter.attempt):
-            return sent.report(letter)
+        message = OneTimeMessage(f"{command.auto_message_id or command.message_id}:{chat_id}", chat_id)
+        progress = await self._once.progress_of(message)
+        if not progress.is_open_for(message.attempt):
+            return progress.report(message)
         shown = await self._services.shown_cards.claim(chat_id, card)
         shown = shown or await self._services.shown_cards.get(chat_id, card.booking.id)
-        if shown is None or not is_still_so(command, shown.card):
+        if shown is None or not still_holds(command, shown.card):
             _log.info("notice_overtaken", booking_id=card.booking.id, revision=card.revision)
-            return sent.unsent(letter, DeliveryStatus.SUPPRESSED)  # no end: it may be told when it is true again
-        return await self._send(command, letter, sent, shown)
+            return progress.unsent(message, DeliveryStatus.SUPPRESSED)  # no end: it may be told when it is true again
+        return await self._send(command, message, progress, shown)
 
-    async def _send(self, command: CardCommand, letter: Letter, sent: Send, shown: ShownCard) -> Delivery:
-        chat_id = letter.chat_id
+    async def _send(
+        self, command: CardCommand, message: OneTimeMessage, progress: SendProgress, shown: ShownCard
+    ) -> Delivery:
+        chat_id = message.chat_id
         texts = texts_for(await self._services.chats.language(chat_id))
         lead = texts(_LEADS[command.occasion]) if command.occasion in _LEADS else ""
-        screen = await screen_of(self._services, shown, texts, lead)
-        end = await self._once.send(letter, sent, screen, Priority.IN_TURN)
-        sent = await self._once.end(letter, sent, end)
+        screen = await read_card_screen(self._services, shown, texts, lead)
+        end = await self._once.send(message, progress, screen, Priority.IN_TURN)
+        progress = await self._once.record_end(message, progress, end)
         if end.status is DeliveryStatus.BLOCKED:
             await self._services.chats.unreachable(chat_id)
         if end.telegram_message_id is not None:
-            await anchor(self._services, chat_id, shown, end.telegram_message_id, screen, texts)
+            await move_card_to(self._services, chat_id, shown, end.telegram_message_id, screen, texts)
             # an update to the same revision would only take the line away that says what it is about
-            await self._services.shown_cards.note(chat_id, shown.card, CardAttention.UPDATE, None)
-        return sent.report(letter)
+            await self._services.shown_cards.record_end(chat_id, shown.card, CardAttention.UPDATE, None)
+        return progress.report(message)
 
 
-def is_still_so(command: CardCommand, newest: RecruiterCard) -> bool:
+def still_holds(command: CardCommand, newest: RecruiterCard) -> bool:
     """Whether the newest known card still bears out what the command was to tell."""
     told, booking = command.card.booking, newest.booking
     if command.occasion is CardOccasion.NO_ANSWER and booking.slot.starts_at <= clock.now():

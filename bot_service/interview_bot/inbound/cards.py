@@ -5,15 +5,15 @@ from uuid import NAMESPACE_OID, uuid5
 from structlog.stdlib import get_logger
 from telegram.error import NetworkError, TelegramError
 
-from interview_bot.common import clock, logs
 from interview_bot.common.person_locks import PersonLocks
 from interview_bot.dialogs.context import Services
-from interview_bot.dialogs.recruiter.card_messages import anchor, screen_of
+from interview_bot.dialogs.recruiter.card_messages import move_card_to, read_card_screen
 from interview_bot.inbound.card_notices import CardNotices
 from interview_bot.inbound.sent_once import SentOnce
+from interview_bot.messaging.envelope import envelope
 from interview_bot.store.request_records import RequestRecord
-from interview_bot.store.shown_cards import ShownCard, mark
-from interview_bot.telegram.errors import Trouble, end_of, sort
+from interview_bot.store.shown_cards import ShownCard, done_key
+from interview_bot.telegram.errors import Trouble, classify, final_status
 from interview_bot.telegram.rate_limiter import Priority
 from interview_bot.telegram.sending import edit, edit_or_send, send
 from interview_bot.views.screen import Screen
@@ -82,15 +82,15 @@ class Cards:
         if shown is None:
             _log.info("older_card_not_shown", booking_id=card.booking.id, revision=card.revision)
             return None
-        key = mark(card, command.attention)
+        key = done_key(card, command.attention)
         if key in shown.done:
             kept = shown.done[key]
             return None if kept is None else Delivery.model_validate(kept, strict=False)
         end = await self._show(chat_id, shown, command.attention)
-        await self._services.shown_cards.note(chat_id, card, command.attention, end)
+        await self._services.shown_cards.record_end(chat_id, card, command.attention, end)
         return end
 
-    async def show_result(self, result: BookingResult, asked: RequestRecord | None) -> None:
+    async def show_result(self, result: BookingResult, record: RequestRecord | None) -> None:
         """The answer to a press: the card as it is now, below the reason when it was refused.
 
         The caller has taken the chat's turn and holds the recruiter's lock.
@@ -99,7 +99,7 @@ class Cards:
             TelegramError, AdminApiDownError: not shown, worth another try.
         """
         chat_id = result.user_telegram_id
-        booking_id = result.card.booking.id if result.card else asked.booking_id if asked else None
+        booking_id = result.card.booking.id if result.card else record.booking_id if record else None
         known = await self._services.shown_cards.get(chat_id, booking_id) if booking_id else None
         card = result.card or (known.card if known else None)
         if card is None:
@@ -110,53 +110,52 @@ class Cards:
         if shown is None or result.reply is None:
             _log.info("older_card_not_shown", booking_id=booking_id)
             return
-        texts = texts_for(asked.language if asked else await self._services.chats.language(chat_id))
+        texts = texts_for(record.language if record else await self._services.chats.language(chat_id))
         lead = "" if result.outcome in _AS_ASKED[result.event_type] else _refusal(result, texts)
-        screen = await screen_of(self._services, shown, texts, lead)
+        screen = await read_card_screen(self._services, shown, texts, lead)
         message_id = shown.message_id or result.reply.message_id
         message_id = await edit_or_send(self._services.bot, chat_id, message_id, screen, Priority.IN_TURN)
-        await anchor(self._services, chat_id, shown, message_id, screen, texts)
+        await move_card_to(self._services, chat_id, shown, message_id, screen, texts)
 
     async def _show(self, chat_id: int, shown: ShownCard, attention: CardAttention) -> Delivery | None:
         """Edit or send; how it ended where that is to be reported."""
         texts = texts_for(await self._services.chats.language(chat_id))
-        screen = await screen_of(self._services, shown, texts)
+        screen = await read_card_screen(self._services, shown, texts)
         try:
-            if attention is CardAttention.UPDATE and await self._edited(chat_id, shown, screen):
+            if attention is CardAttention.UPDATE and await self._edit_shown(chat_id, shown, screen):
                 return None
             message_id = await send(self._services.bot, chat_id, screen, Priority.IN_TURN)
         except TelegramError as error:
-            status = end_of(error)
+            status = final_status(error)
             if status is None:
                 raise
             if status is DeliveryStatus.BLOCKED:
                 await self._services.chats.unreachable(chat_id)
             return Delivery(chat_id=chat_id, status=status, error=error.message[:256])
-        await anchor(self._services, chat_id, shown, message_id, screen, texts)
+        await move_card_to(self._services, chat_id, shown, message_id, screen, texts)
         return Delivery(chat_id=chat_id, status=DeliveryStatus.SENT, telegram_message_id=message_id)
 
-    async def _edited(self, chat_id: int, shown: ShownCard, screen: Screen) -> bool:
+    async def _edit_shown(self, chat_id: int, shown: ShownCard, screen: Screen) -> bool:
         """Whether the message that shows the card shows this now; False where a new one is needed."""
         if shown.message_id is None:
             return False
         try:
             done = await edit(self._services.bot, chat_id, shown.message_id, screen, Priority.IN_TURN)
         except TelegramError as error:
-            if sort(error) is Trouble.UNCERTAIN:  # editing again does no harm
+            if classify(error) is Trouble.UNCERTAIN:  # editing again does no harm
                 raise NetworkError("an edit without an answer") from error
             raise
         if done and screen.keyboard is not None:
-            await self._services.dialogs.reopen_message(chat_id, shown.message_id)
+            await self._services.dialog_states.reopen_message(chat_id, shown.message_id)
         return done
 
     async def _report(self, command: CardCommand, end: Delivery) -> None:
-        what = f"card:{command.recruiter_telegram_id}:{command.card.booking.id}:{mark(command.card, command.attention)}"
+        key = done_key(command.card, command.attention)
+        what = f"card:{command.recruiter_telegram_id}:{command.card.booking.id}:{key}"
         if command.attention is CardAttention.NOTICE:  # the same card may be sent for several reasons
             what = f"notice:{command.message_id}"
         event = CardDelivered(
-            message_id=uuid5(NAMESPACE_OID, what),
-            correlation_id=logs.correlation_id(),
-            occurred_at=clock.now(),
+            **envelope(uuid5(NAMESPACE_OID, what)),
             booking_id=command.card.booking.id,
             recruiter_telegram_id=command.recruiter_telegram_id,
             delivery=end,

@@ -7,10 +7,10 @@ from telegram.error import TelegramError
 
 from interview_bot.common.person_locks import PersonLocks
 from interview_bot.dialogs import joining
-from interview_bot.dialogs.admission import recognise
+from interview_bot.dialogs.admission import identify
 from interview_bot.dialogs.candidate import questionnaire_result, waiting_list
 from interview_bot.dialogs.context import DialogContext, Services
-from interview_bot.telegram.errors import Trouble, sort
+from interview_bot.telegram.errors import Trouble, classify
 from interview_bot.telegram.rate_limiter import Priority
 from interview_bot.views.texts import texts_for
 from shared_contracts.dialog import DialogAction, DialogOutcome, DialogResult
@@ -48,7 +48,7 @@ class DialogResults:
             try:
                 await show(context, result)
             except TelegramError as error:
-                if sort(error) is not Trouble.BLOCKED:
+                if classify(error) is not Trouble.BLOCKED:
                     raise
                 await self._services.chats.unreachable(result.user_telegram_id)  # they see it when they come back
         _log.info(
@@ -64,7 +64,7 @@ class DialogResults:
             await self._services.allow_list.invalidate()
             await self._services.directory.recruiters_cache.invalidate()
         user_id = result.user_telegram_id
-        visitor = await recognise(self._services, user_id)
+        visitor = await identify(self._services, user_id)
         texts = texts_for(await self._services.chats.language(user_id))
         return DialogContext(
             self._services, texts, visitor.person, user_id, message_id, None, visitor.recruiter, in_turn=True

@@ -2,10 +2,11 @@
 
 from uuid import NAMESPACE_OID, uuid5
 
-from interview_bot.common import clock, logs
+from interview_bot.common import clock
 from interview_bot.common.person_locks import PersonLocks
 from interview_bot.dialogs.context import Services
-from interview_bot.inbound.sent_once import Letter, Send, SentOnce
+from interview_bot.inbound.sent_once import OneTimeMessage, SendProgress, SentOnce
+from interview_bot.messaging.envelope import envelope
 from interview_bot.telegram.rate_limiter import Priority
 from interview_bot.views.digest_texts import digest_text
 from interview_bot.views.screen import Screen
@@ -29,28 +30,26 @@ class Digests:
         Raises:
             TelegramError: not sent, worth another try.
         """
-        letter = Letter(command.digest_id, command.chat_id, command.attempt)
+        message = OneTimeMessage(command.digest_id, command.chat_id, command.attempt)
         await self._services.flow.take_turn(command.chat_id, Priority.NOTICE)  # before anything is held
         async with self._locks.hold(command.chat_id):  # two copies may be in hand at once
-            sent = await self._once.look(letter)
-            if sent.is_open_for(command.attempt):
-                sent = await self._once.end(letter, sent, await self._send(command, letter, sent))
-        end = sent.report(letter)
+            progress = await self._once.progress_of(message)
+            if progress.is_open_for(command.attempt):
+                progress = await self._once.record_end(message, progress, await self._send(command, message, progress))
+        end = progress.report(message)
         if end.status is DeliveryStatus.BLOCKED:
             await self._services.chats.unreachable(command.chat_id)
         event = DigestDelivered(
-            message_id=uuid5(NAMESPACE_OID, f"digest:{command.digest_id}:{command.attempt}:{end.status.value}"),
-            correlation_id=logs.correlation_id(),
-            occurred_at=clock.now(),
+            **envelope(uuid5(NAMESPACE_OID, f"digest:{command.digest_id}:{command.attempt}:{end.status.value}")),
             digest_id=command.digest_id,
             delivery=end,
             attempt=command.attempt,
         )
         await self._services.outbox.send(DELIVERY_EVENT, event)
 
-    async def _send(self, command: DigestCommand, letter: Letter, sent: Send) -> Delivery:
+    async def _send(self, command: DigestCommand, message: OneTimeMessage, progress: SendProgress) -> Delivery:
         if clock.now() > command.not_after:
-            return sent.unsent(letter, DeliveryStatus.TOO_LATE)
+            return progress.unsent(message, DeliveryStatus.TOO_LATE)
         texts = texts_for(command.language or await self._services.chats.language(command.chat_id))
         screen = Screen(digest_text(command, texts))
-        return await self._once.send(letter, sent, screen, Priority.IN_TURN)
+        return await self._once.send(message, progress, screen, Priority.IN_TURN)

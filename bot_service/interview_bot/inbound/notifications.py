@@ -10,12 +10,13 @@ from structlog.stdlib import get_logger
 from telegram import InlineKeyboardMarkup
 
 from interview_bot.admin_client.allow_list import AccessStatus
-from interview_bot.common import clock, logs
+from interview_bot.common import clock
 from interview_bot.common.person_locks import PersonLocks
 from interview_bot.dialogs.context import Services
 from interview_bot.dialogs.notice_texts import notice_text
 from interview_bot.inbound.calendar_sender import calendar_file_of
-from interview_bot.inbound.sent_once import Letter, Send, SentOnce
+from interview_bot.inbound.sent_once import OneTimeMessage, SendProgress, SentOnce
+from interview_bot.messaging.envelope import envelope
 from interview_bot.store.shown_bookings import ShownBookings
 from interview_bot.telegram.rate_limiter import Priority
 from interview_bot.views import keyboards
@@ -49,30 +50,32 @@ class Notifications:
             AdminApiRefusedError: the admin service does not let us ask.
         """
         chat_id = command.user_telegram_id
-        letter = Letter(command.notification_id, chat_id, command.attempt)
+        message = OneTimeMessage(command.notification_id, chat_id, command.attempt)
         await self._services.flow.take_turn(chat_id, Priority.NOTICE)  # before anything is held, or asked
         async with self._locks.hold(chat_id):  # two copies may be in hand at once
-            sent = await self._once.look(letter)
-            if sent.is_open_for(letter.attempt):
-                sent = await self._once.end(letter, sent, await self._deliver(command, letter, sent))
-        end = sent.report(letter)
+            progress = await self._once.progress_of(message)
+            if progress.is_open_for(message.attempt):
+                progress = await self._once.record_end(
+                    message, progress, await self._deliver(command, message, progress)
+                )
+        end = progress.report(message)
         if end.status is DeliveryStatus.SENT and (file := calendar_file_of(command)):
             await self._services.calendar_files.put(chat_id, file)
-        await self._report(command, end, sent.at)
+        await self._report(command, end, progress.at)
 
-    async def _deliver(self, command: NotificationCommand, letter: Letter, sent: Send) -> Delivery:
-        """How this try ends; ``sent`` is what is known of earlier ones."""
-        current = await self._as_it_stands(command)
+    async def _deliver(self, command: NotificationCommand, message: OneTimeMessage, progress: SendProgress) -> Delivery:
+        """How this try ends; ``progress`` is what is known of earlier ones."""
+        current = await self._current_command(command)
         if isinstance(current, DeliveryStatus):
-            return sent.unsent(letter, current)
+            return progress.unsent(message, current)
         screen = await self._screen(current)
-        end = await self._once.send(letter, sent, screen, Priority.IN_TURN, keeps_text=command.recheck)
+        end = await self._once.send(message, progress, screen, Priority.IN_TURN, keeps_text=command.recheck)
         if end.telegram_message_id is not None:
             booking = current.booking
-            await self._shown.claim(letter.chat_id, end.telegram_message_id, booking.id, booking.version)
+            await self._shown.claim(message.chat_id, end.telegram_message_id, booking.id, booking.version)
         return end
 
-    async def _as_it_stands(self, command: NotificationCommand) -> NotificationCommand | DeliveryStatus:
+    async def _current_command(self, command: NotificationCommand) -> NotificationCommand | DeliveryStatus:
         """What is to be sent at this moment, or why nothing is."""
         if command.not_after is not None and clock.now() > command.not_after:
             return DeliveryStatus.TOO_LATE
@@ -107,9 +110,7 @@ class Notifications:
         if end.status is DeliveryStatus.BLOCKED:
             await self._services.chats.unreachable(command.user_telegram_id)
         event = NotificationDelivered(
-            message_id=uuid5(NAMESPACE_OID, f"notification:{command.notification_id}:{command.attempt}"),
-            correlation_id=logs.correlation_id(),
-            occurred_at=at,
+            **envelope(uuid5(NAMESPACE_OID, f"notification:{command.notification_id}:{command.attempt}"), at),
             notification_id=command.notification_id,
             user_telegram_id=command.user_telegram_id,
             delivery=end,
@@ -125,9 +126,9 @@ def _keyboard(command: NotificationCommand, texts: Texts) -> InlineKeyboardMarku
     if kind in _SIGN_UP_AGAIN:
         return keyboards.sign_up(booking.slot.event.id, texts)
     if kind is NotificationKind.SLOT_OFFERED:
-        return InlineKeyboardMarkup([keyboards.offer_buttons(booking, texts)])
+        return InlineKeyboardMarkup([keyboards.seat_offer_buttons(booking, texts)])
     if kind is NotificationKind.TIME_OFFERED and booking.offered_slot is not None:
-        return keyboards.offered_time(booking, booking.offered_slot, texts)
+        return keyboards.proposed_time(booking, booking.offered_slot, texts)
     if command.asks_attendance:
         return keyboards.attendance(booking, texts)
     return keyboards.change_booking(booking, texts, asked=kind is NotificationKind.RESCHEDULE_ASKED)

@@ -12,11 +12,10 @@ from telegram.error import TelegramError
 
 from interview_bot.common import clock
 from interview_bot.common.database import Database, Document
-from interview_bot.telegram.errors import end_of
+from interview_bot.telegram.errors import final_status
 from interview_bot.telegram.rate_limiter import Priority
 from interview_bot.telegram.sending import Bot, send
-from interview_bot.views.card_screens import plain_text
-from interview_bot.views.html_text import clipped
+from interview_bot.views.html_text import clipped, plain_text
 from interview_bot.views.screen import Screen
 from shared_contracts.broadcast import Delivery, DeliveryStatus
 from shared_contracts.telegram_text import MAX_TEXT
@@ -28,7 +27,7 @@ _NOBODY_KNOWS = "Telegram did not answer, or the bot stopped while sending"
 
 
 @dataclass(frozen=True)
-class Letter:
+class OneTimeMessage:
     """A message to one chat. ``attempt`` is its command's, 0 where the admin service does not count them."""
 
     id: str
@@ -37,11 +36,11 @@ class Letter:
 
 
 @dataclass(frozen=True)
-class Send:
-    """How far a letter is.
+class SendProgress:
+    """How far a message is.
 
     Attributes:
-        attempt: the letter's that was last in hand.
+        attempt: the message's that was last in hand.
         tries: how often it was handed to Telegram; it changes with each, so that two can't begin at once.
         uncertain: tries that ended without anybody knowing how.
         text: as it was last handed to Telegram, plain; None where that is not kept.
@@ -67,17 +66,17 @@ class Send:
         """Whether this attempt is still to be made: it has not ended, and no later one has overtaken it."""
         return self.end_for(attempt) is None and attempt >= self.attempt
 
-    def report(self, letter: Letter) -> Delivery:
-        """How the letter's attempt ended; suppressed where a later one has overtaken it."""
-        overtaken = Delivery(chat_id=letter.chat_id, status=DeliveryStatus.SUPPRESSED)
-        return self.end_for(letter.attempt) or overtaken
+    def report(self, message: OneTimeMessage) -> Delivery:
+        """How the message's attempt ended; suppressed where a later one has overtaken it."""
+        overtaken = Delivery(chat_id=message.chat_id, status=DeliveryStatus.SUPPRESSED)
+        return self.end_for(message.attempt) or overtaken
 
-    def unsent(self, letter: Letter, status: DeliveryStatus) -> Delivery:
+    def unsent(self, message: OneTimeMessage, status: DeliveryStatus) -> Delivery:
         """How it ends without another try: as ``status`` says, unless an earlier try may have arrived."""
         if not self.uncertain:
-            return Delivery(chat_id=letter.chat_id, status=status)
+            return Delivery(chat_id=message.chat_id, status=status)
         return Delivery(
-            chat_id=letter.chat_id,
+            chat_id=message.chat_id,
             status=DeliveryStatus.UNCERTAIN,
             error=_NOBODY_KNOWS,
             text=self.text,
@@ -86,36 +85,45 @@ class Send:
 
 
 class SentOnce:
-    """A collection with one row per letter. The caller holds the lock on the chat from ``look`` to ``end``."""
+    """A collection with one row per message.
+
+    The caller holds the lock on the chat from ``progress_of`` to ``record_end``.
+    """
 
     def __init__(self, bot: Bot, database: Database, collection: str) -> None:
         self._bot = bot
         self._rows = database[collection]
 
-    async def look(self, letter: Letter) -> Send:
-        """How far the letter is; a try that is still marked as begun counts as uncertain."""
-        row = await self._rows.find_one({"_id": letter.id})
-        return Send() if row is None else _read(row)
+    async def progress_of(self, message: OneTimeMessage) -> SendProgress:
+        """How far the message is; a try that is still marked as begun counts as uncertain."""
+        row = await self._rows.find_one({"_id": message.id})
+        return SendProgress() if row is None else _read(row)
 
     async def send(
-        self, letter: Letter, seen: Send, screen: Screen, priority: Priority, *, keeps_text: bool = True
+        self,
+        message: OneTimeMessage,
+        seen: SendProgress,
+        screen: Screen,
+        priority: Priority,
+        *,
+        keeps_text: bool = True,
     ) -> Delivery:
-        """Make a try, if there is one left; the caller notes with ``end`` how it ended.
+        """Make a try, if there is one left; the caller notes with ``record_end`` how it ended.
 
         Raises:
             TelegramError: it has not ended, another try may be made.
             DuplicateKeyError: somebody else has begun since ``seen``.
         """
-        chat_id = letter.chat_id
+        chat_id = message.chat_id
         if seen.uncertain >= UNCERTAIN_TRIES:
-            return seen.unsent(letter, DeliveryStatus.UNCERTAIN)
-        await self._begin(letter, seen, clipped(plain_text(screen.text), MAX_TEXT) if keeps_text else None)
+            return seen.unsent(message, DeliveryStatus.UNCERTAIN)
+        await self._begin(message, seen, clipped(plain_text(screen.text), MAX_TEXT) if keeps_text else None)
         try:
             message_id = await send(self._bot, chat_id, screen, priority)
         except TelegramError as error:
-            status = end_of(error)
+            status = final_status(error)
             if status is None:  # it did not arrive, which is known
-                await self._rows.update_one({"_id": letter.id}, {"$set": {"open": False}})
+                await self._rows.update_one({"_id": message.id}, {"$set": {"open": False}})
             if status is None or status is DeliveryStatus.UNCERTAIN:
                 raise
             if status is DeliveryStatus.BLOCKED and chat_id < 0:  # a group blocks nobody; staff read Telegram's words
@@ -123,23 +131,23 @@ class SentOnce:
             return Delivery(chat_id=chat_id, status=status, error=error.message[:256])
         return Delivery(chat_id=chat_id, status=DeliveryStatus.SENT, telegram_message_id=message_id)
 
-    async def end(self, letter: Letter, seen: Send, delivery: Delivery) -> Send:
+    async def record_end(self, message: OneTimeMessage, seen: SendProgress, delivery: Delivery) -> SendProgress:
         """Note how it ended; returns how far it is now."""
         values = {
-            "user_id": Int64(letter.chat_id),
-            "attempt": letter.attempt,
+            "user_id": Int64(message.chat_id),
+            "attempt": message.attempt,
             "uncertain": seen.uncertain,
             "open": False,
             "delivery": delivery.model_dump(mode="json") | {"chat_id": Int64(delivery.chat_id)},
             "at": clock.now(),
         }
-        await self._rows.update_one({"_id": letter.id}, {"$set": values}, upsert=True)
-        return await self.look(letter)
+        await self._rows.update_one({"_id": message.id}, {"$set": values}, upsert=True)
+        return await self.progress_of(message)
 
-    async def _begin(self, letter: Letter, seen: Send, text: str | None) -> None:
+    async def _begin(self, message: OneTimeMessage, seen: SendProgress, text: str | None) -> None:
         values = {
-            "user_id": Int64(letter.chat_id),
-            "attempt": letter.attempt,
+            "user_id": Int64(message.chat_id),
+            "attempt": message.attempt,
             "tries": seen.tries + 1,
             "uncertain": seen.uncertain,
             "open": True,
@@ -147,17 +155,17 @@ class SentOnce:
             "delivery": None,
             "at": clock.now(),
         }
-        same = {"_id": letter.id, "tries": seen.tries if seen.tries else {"$in": [None, 0]}}
+        same = {"_id": message.id, "tries": seen.tries if seen.tries else {"$in": [None, 0]}}
         await self._rows.update_one(same, {"$set": values}, upsert=True)
 
 
-def _read(row: Document) -> Send:
+def _read(row: Document) -> SendProgress:
     end = None if row.get("delivery") is None else Delivery.model_validate(row["delivery"], strict=False)
     if "uncertain" in row:
         uncertain = row["uncertain"] + bool(row.get("open"))
     else:  # written by an older version: ``unclear`` counts tries without a known end, and the end says all by itself
         uncertain = end.uncertain_tries if end else row.get("unclear", 0)
-    return Send(
+    return SendProgress(
         attempt=row.get("attempt", 0),
         tries=row.get("tries", 0),
         uncertain=uncertain,

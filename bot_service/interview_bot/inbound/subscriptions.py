@@ -5,7 +5,7 @@ from typing import Any
 from interview_bot.common.database import Database
 from interview_bot.common.person_locks import PersonLocks
 from interview_bot.dialogs.context import Services
-from interview_bot.inbound.booking_results import Outcomes
+from interview_bot.inbound.booking_results import BookingResults
 from interview_bot.inbound.broadcasts import Broadcasts
 from interview_bot.inbound.cards import Cards
 from interview_bot.inbound.dialog_results import DialogResults
@@ -40,7 +40,7 @@ def subscriptions(
     once = SentOnce(services.bot, database, "automatic_messages")
     cards = Cards(services, once, locks)
     digests = Digests(services, once, locks)
-    outcomes = Outcomes(services, shown, locks, cards)
+    outcomes = BookingResults(services, shown, locks, cards)
     notifications = Notifications(services, SentOnce(services.bot, database, "notifications"), shown, locks)
     dialog_results = DialogResults(services, locks)
     invalidation = Invalidation(services.directory, services.allow_list)

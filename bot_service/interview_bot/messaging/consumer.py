@@ -21,7 +21,7 @@ from interview_bot.common.database import Database
 from interview_bot.common.metrics import MESSAGES
 from interview_bot.common.person_locks import PersonBusyError
 from interview_bot.messaging.broker import FAILURES, Broker, PublishFailedError
-from interview_bot.telegram.errors import Trouble, seconds_to_wait, sort
+from interview_bot.telegram.errors import Trouble, classify, seconds_to_wait
 from shared_contracts.envelope import BadMessageError, Message, decode
 from shared_contracts.topology import Queue
 
@@ -240,7 +240,7 @@ class _GivenUpError(Exception):
 def is_passing(error: Exception) -> bool:
     """Whether the same call may succeed later."""
     if isinstance(error, TelegramError):
-        return sort(error) in {Trouble.RETRY_AFTER, Trouble.TRANSIENT, Trouble.UNCERTAIN}
+        return classify(error) in {Trouble.RETRY_AFTER, Trouble.TRANSIENT, Trouble.UNCERTAIN}
     passing = (
         PyMongoError,
         RedisError,

@@ -46,7 +46,7 @@ class Outbox:
         row: Document = {
             "_id": str(message.message_id),
             "queue": queue.name,
-            "body": self._written(queue, message),
+            "body": self._signed(queue, message),
             "correlation_id": message.correlation_id,
             "created_at": clock.now(),
             "sent_at": None,
@@ -59,7 +59,7 @@ class Outbox:
             return None
         return row
 
-    def _written(self, queue: Queue, message: Message) -> bytes:
+    def _signed(self, queue: Queue, message: Message) -> bytes:
         body = encode(message)
         return sign(body, queue, self._signing_key.get_secret_value()) if self._signing_key else body
 
@@ -79,7 +79,7 @@ class Outbox:
         if row is not None:
             await self.publish(row)
 
-    async def holds(self, message_id: UUID) -> bool:
+    async def contains(self, message_id: UUID) -> bool:
         """Whether a message with this id was stored before."""
         return await self._rows.find_one({"_id": str(message_id)}, {"_id": 1}) is not None
 

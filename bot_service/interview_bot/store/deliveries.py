@@ -91,14 +91,14 @@ class Deliveries:
             {"$set": {"status": PENDING, "due_at": now + pause, "put_off_at": now}, "$inc": {"attempts": -1}},
         )
 
-    async def unreported(self, broadcast_id: str) -> int:
+    async def count_unreported(self, broadcast_id: str) -> int:
         """How many finished rows the admin service has not been told about."""
         return await self._rows.count_documents(
             {"broadcast_id": broadcast_id, "reported": False, "status": {"$in": _FINAL}}
         )
 
     async def next_report(self, broadcast_id: str) -> tuple[UUID, list[Delivery]] | None:
-        """A batch to report, with its message id; the same again until ``reported`` is called for it."""
+        """A batch to report, with its message id; the same again until ``mark_reported`` is called for it."""
         done = {"broadcast_id": broadcast_id, "reported": False, "status": {"$in": _FINAL}}
         begun = await self._rows.find_one(done | {"report": {"$exists": True}}, {"report": 1})
         if begun is None:
@@ -112,7 +112,7 @@ class Deliveries:
         rows = await self._rows.find({"broadcast_id": broadcast_id, "report": report}).to_list()
         return UUID(report), [_delivery(row) for row in rows]
 
-    async def reported(self, broadcast_id: str, report: UUID) -> None:
+    async def mark_reported(self, broadcast_id: str, report: UUID) -> None:
         """The batch is in the outbox."""
         await self._rows.update_many(
             {"broadcast_id": broadcast_id, "report": str(report)}, {"$set": {"reported": True}}

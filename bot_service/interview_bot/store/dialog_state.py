@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from redis.asyncio import Redis
 
 from interview_bot.common.dialog_data import DialogData, DialogState
-from interview_bot.common.redis_values import texts
+from interview_bot.common.redis_values import read_texts
 
 KEPT_FOR = timedelta(days=1)
 
@@ -45,7 +45,7 @@ class DialogStates:
     async def claim(self, user_id: int, what: str) -> UUID:
         """The id of the request that claims ``what`` for the person: the same one until it is answered."""
         digest, key = sha256(what.encode()).hexdigest()[:16], f"user:{user_id}:claim"
-        [claim] = await texts(self._redis, key)
+        [claim] = await read_texts(self._redis, key)
         if claim is not None and claim.startswith(digest):
             with suppress(ValueError):  # unreadable, it is replaced
                 return UUID(claim.partition(":")[2])

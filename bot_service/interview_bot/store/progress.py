@@ -21,12 +21,12 @@ class ProgressStore:
     def __init__(self, redis: Redis) -> None:
         self._redis = redis
 
-    async def of_event(self, user_id: int, event_id: str) -> QuestionnaireProgress | None:
+    async def for_event(self, user_id: int, event_id: str) -> QuestionnaireProgress | None:
         """The person's questionnaire for an event; None where none is begun, or it is unreadable by now."""
         raw = (await self._all(user_id)).get(event_id)
         return None if raw is None else _read(raw)
 
-    async def of_button(self, user_id: int, nonce: str) -> QuestionnaireProgress | None:
+    async def for_button(self, user_id: int, nonce: str) -> QuestionnaireProgress | None:
         """The questionnaire whose shown question has the button."""
         found = (_read(raw) for raw in (await self._all(user_id)).values())
         return next((progress for progress in found if progress is not None and progress.nonce == nonce), None)

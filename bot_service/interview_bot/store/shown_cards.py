@@ -57,21 +57,23 @@ class ShownCards:
             return None
         return None if row is None else _read(row)
 
-    async def anchor(self, chat_id: int, booking_id: str, message_id: int) -> None:
+    async def set_message(self, chat_id: int, booking_id: str, message_id: int) -> None:
         """The card is shown by this message from now on."""
         await self.database["shown_cards"].update_one(
             {"_id": _key(chat_id, booking_id)}, {"$set": {"message_id": Int64(message_id)}}
         )
 
-    async def note(self, chat_id: int, card: RecruiterCard, attention: CardAttention, end: Delivery | None) -> None:
+    async def record_end(
+        self, chat_id: int, card: RecruiterCard, attention: CardAttention, end: Delivery | None
+    ) -> None:
         """This revision has had this attention; ``end``: how its own message fared, None for an edit."""
         kept = None if end is None else end.model_dump(mode="json") | {"chat_id": Int64(end.chat_id)}
         await self.database["shown_cards"].update_one(
-            {"_id": _key(chat_id, card.booking.id)}, {"$set": {f"done.{mark(card, attention)}": kept}}
+            {"_id": _key(chat_id, card.booking.id)}, {"$set": {f"done.{done_key(card, attention)}": kept}}
         )
 
 
-def mark(card: RecruiterCard, attention: CardAttention) -> str:
+def done_key(card: RecruiterCard, attention: CardAttention) -> str:
     """The key under ``done``."""
     return f"{card.revision}-{attention.value}"
 

@@ -15,7 +15,7 @@ from telegram.error import RetryAfter, TelegramError
 from telegram.ext import ExtBot
 
 from interview_bot.common.metrics import PRESS_TO_ACK
-from interview_bot.telegram.errors import Trouble, seconds_to_wait, sort
+from interview_bot.telegram.errors import Trouble, classify, seconds_to_wait
 from interview_bot.telegram.rate_limiter import Priority
 
 PATIENCE = 1.0
@@ -79,7 +79,7 @@ class Acks:
                 await self._bot.answer_callback_query(query_id, text=text, show_alert=alert, read_timeout=patience)
             except TelegramError as error:
                 self._answered(query_id)  # others need not wait for another try
-                trouble = sort(error)
+                trouble = classify(error)
                 _log.warning("press_not_acknowledged", trouble=trouble.value, again_in=pause)
                 if trouble not in _MAY_PASS or pause is None:
                     return False
@@ -90,13 +90,13 @@ class Acks:
                 return True
         return False
 
-    def in_turn(self, query_id: str) -> None:
+    def handling_began(self, query_id: str) -> None:
         """The press's handling began: not before, as a second press waits for the same person's first one."""
         if query_id in self._open:
             self._unanswered.add(query_id)
             self._all_answered.clear()
 
-    async def others_first(self) -> None:
+    async def wait_for_others(self) -> None:
         """Return once every press in turn is answered, or after ``_CROWD`` seconds; at once where there is none."""
         if self._unanswered:
             with suppress(TimeoutError):

@@ -63,7 +63,7 @@ _CHAT_GONE = (
 )
 
 
-def sort(error: Exception) -> Trouble:
+def classify(error: Exception) -> Trouble:
     """Which trouble an exception of a Bot API call is.
 
     ``BadRequest`` and ``TimedOut`` are ``NetworkError``s in python-telegram-bot, so the order of the checks matters.
@@ -102,9 +102,9 @@ def _sort_bad_request(text: str) -> Trouble:
     return Trouble.REFUSED
 
 
-def end_of(error: TelegramError) -> DeliveryStatus | None:
+def final_status(error: TelegramError) -> DeliveryStatus | None:
     """The status a failed send ends with, None when it should be tried again."""
-    return _FINAL.get(sort(error))
+    return _FINAL.get(classify(error))
 
 
 def seconds_to_wait(error: RetryAfter) -> float:

@@ -143,22 +143,22 @@ class Gate:
             self._closed[buckets[full]] = now + wait
         return Admission.DROPPED if in_group and admission is Admission.TOLD else admission
 
-    async def served(self, user_id: int) -> None:
+    async def mark_served(self, user_id: int) -> None:
         """The person is known to the desk, though not on the allow list."""
         await self._redis.set(f"flow:served:{user_id}", "1", ex=_SERVED_SECONDS)
 
-    async def done(self, update: Update) -> None:
+    async def mark_done(self, update: Update) -> None:
         """The update was handled: it is not when it comes again.
 
         Raises:
             RedisError: nobody will know.
         """
-        await self._redis.set(self._key(update), f"={_print(update)}", ex=_REMEMBERED_SECONDS)
+        await self._redis.set(self._key(update), f"={_fingerprint(update)}", ex=_REMEMBERED_SECONDS)
 
     async def is_done(self, update: Update) -> bool:
         """Whether it was handled before; False while nobody can say."""
         try:
-            return bool(await self._redis.get(self._key(update)) == f"={_print(update)}")
+            return bool(await self._redis.get(self._key(update)) == f"={_fingerprint(update)}")
         except RedisError:
             return False
 
@@ -166,7 +166,7 @@ class Gate:
         keys = [self._key(update), f"flow:told:{user_id}", self._known_people, f"flow:served:{user_id}", *buckets]
         numbers = [n for budget in (KNOWN, STRANGER, GROUP) for n in (budget.burst, budget.every)]
         remembered = (_REMEMBERED_SECONDS * 1000, QUIET_SECONDS * 1000)
-        said, wait, full = await self._admit(keys=keys, args=[_print(update), user_id, *remembered, *numbers])
+        said, wait, full = await self._admit(keys=keys, args=[_fingerprint(update), user_id, *remembered, *numbers])
         return Admission(said), int(wait) / 1000, int(full)
 
     def _key(self, update: Update) -> str:
@@ -206,7 +206,7 @@ def _forget_past(moments: dict[str, float], now: float) -> None:
             del moments[name]
 
 
-def _print(update: Update) -> str:
+def _fingerprint(update: Update) -> str:
     """What tells an update from another one with its number: a server may begin to number anew."""
     if update.callback_query is not None:
         return f"press:{update.callback_query.id}"

@@ -16,7 +16,7 @@ from telegram.error import RetryAfter, TelegramError
 
 from interview_bot.common.metrics import OUTGOING
 from interview_bot.common.person_locks import PersonBusyError, PersonLocks
-from interview_bot.telegram.errors import Trouble, seconds_to_wait, sort
+from interview_bot.telegram.errors import Trouble, classify, seconds_to_wait
 from interview_bot.telegram.rate_limiter import Priority, SharedRateLimiter
 from interview_bot.telegram.sending import Bot, edit, edit_or_send, remove_keyboard, send
 from interview_bot.telegram.waiting_edits import WaitingEdits
@@ -204,7 +204,7 @@ class Outgoing:
             queue.setdefault(key, waiting)
             return seconds_to_wait(error)
         waiting.tries += 1
-        trouble = sort(error)
+        trouble = classify(error)
         again = trouble is Trouble.TRANSIENT or (trouble is Trouble.UNCERTAIN and waiting.token is not None)
         if (again or isinstance(error, PersonBusyError)) and waiting.tries < MAX_TRIES:
             queue.setdefault(key, waiting)

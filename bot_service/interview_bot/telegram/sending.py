@@ -4,7 +4,7 @@ from telegram.constants import ParseMode
 from telegram.error import TelegramError
 from telegram.ext import ExtBot
 
-from interview_bot.telegram.errors import Trouble, sort
+from interview_bot.telegram.errors import Trouble, classify
 from interview_bot.telegram.rate_limiter import Priority
 from interview_bot.views.screen import Screen
 
@@ -45,7 +45,7 @@ async def edit(
             rate_limit_args=priority,
         )
     except TelegramError as error:
-        trouble = sort(error)
+        trouble = classify(error)
         if trouble is Trouble.UNCHANGED:
             return True
         if trouble is Trouble.GONE:

@@ -23,7 +23,7 @@ _TURNED_AWAY = frozenset({Admission.DROPPED, Admission.TOLD})
 _log = get_logger(__name__)
 
 
-class OnePressAtATime(BaseUpdateProcessor):
+class OneUpdatePerPerson(BaseUpdateProcessor):
     """Runs an update's handling under its person's lock, unless it was handled before or is one too many.
 
     Args:
@@ -78,7 +78,7 @@ class OnePressAtATime(BaseUpdateProcessor):
             return await self._once(update, coroutine, admission)
         async with self._locks.hold(update.effective_user.id):
             if update.callback_query is not None:
-                self._acks.in_turn(update.callback_query.id)
+                self._acks.handling_began(update.callback_query.id)
             return await self._once(update, coroutine, admission)
 
     async def _once(self, update: Update, coroutine: Awaitable[Any], admission: Admission) -> str:
@@ -86,5 +86,5 @@ class OnePressAtATime(BaseUpdateProcessor):
             return Admission.REPEATED.value
         await coroutine
         with suppress(RedisError):
-            await self._gate.done(update)
+            await self._gate.mark_done(update)
         return "handled"

@@ -17,7 +17,7 @@ _THANKS = {
 }
 
 
-def answered_screen(result: BookingResult, booking: BookingView | None, reader: Reader) -> Screen | None:
+def attendance_screen(result: BookingResult, booking: BookingView | None, reader: Reader) -> Screen | None:
     """The screen of an answer; None where the outcome's usual words fit.
 
     Args:
@@ -28,14 +28,14 @@ def answered_screen(result: BookingResult, booking: BookingView | None, reader: 
         return None
     if outcome is Outcome.BOOKED and booking.attendance in _THANKS:
         parts = [texts(_THANKS[booking.attendance]), slot_card(booking.slot, reader.zone, texts)]
-        link = booking.recruiter_url or _contact(booking, reader)
+        link = booking.recruiter_url or reader.contact_url
         if booking.attendance is Attendance.RESCHEDULE_ASKED and link:
             parts.append(texts("attendance.urgent", link=link))
         return Screen("\n\n".join(parts), _open_answers(booking, reader))
     if outcome is Outcome.CANCELLED and booking.attendance is Attendance.DECLINED:
         return Screen(texts("attendance.declined"), keyboards.sign_up(booking.slot.event.id, texts))
     if outcome is Outcome.TOO_LATE:
-        return Screen(texts("attendance.too_late"), keyboards.contact(_contact(booking, reader), texts))
+        return Screen(texts("attendance.too_late"), keyboards.contact(reader.contact_url, texts))
     if outcome is Outcome.FAILED or (outcome in SLOT_GONE and result.event_type == RequestType.BOOKING_TIME_ANSWERED):
         # What is still on offer is not what they saw: they answer it as it is now.
         gone = "offer.over" if booking.offered_slot else "attendance.offer_gone"
@@ -49,9 +49,5 @@ def _open_answers(booking: BookingView, reader: Reader) -> InlineKeyboardMarkup 
     if booking.status is not BookingStatus.BOOKED:
         return None
     if booking.offered_slot is not None:
-        return keyboards.offered_time(booking, booking.offered_slot, reader.texts)
+        return keyboards.proposed_time(booking, booking.offered_slot, reader.texts)
     return keyboards.attendance(booking, reader.texts)
-
-
-def _contact(booking: BookingView, reader: Reader) -> str | None:
-    return booking.contact_url or reader.contact_url

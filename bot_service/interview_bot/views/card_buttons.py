@@ -25,7 +25,7 @@ _LABELS = {"a": "button.attended", "l": "button.late", "n": "button.no_show", "r
 
 def card_keyboard(card: RecruiterCard, texts: Texts, turn: int) -> InlineKeyboardMarkup | None:
     """All that can be done with the card at this moment."""
-    rows = [*_answers(card, texts, turn), *_offers(card, texts, turn), *_marks(card, texts, turn)]
+    rows = [*_answers(card, texts, turn), *_proposals(card, texts, turn), *_marks(card, texts, turn)]
     if not card.candidate.reachable and card.candidate.link.startswith("https://"):
         # for a tg:// button Telegram may refuse the whole message (privacy settings); the name links there anyway
         rows.append([InlineKeyboardButton(texts.plain("button.write_candidate"), url=card.candidate.link)])
@@ -38,7 +38,7 @@ def card_button(texts: Texts, key: str, action: Action, card: RecruiterCard, tur
     return InlineKeyboardButton(texts.plain(key), callback_data=data)
 
 
-def slot_to_offer(card: RecruiterCard, number: int, now: datetime) -> SlotView | None:
+def proposable_slot(card: RecruiterCard, number: int, now: datetime) -> SlotView | None:
     """The free slot behind a button, if it can still be offered at ``now``."""
     if not card.yours or number >= len(card.free_slots):
         return None
@@ -47,9 +47,9 @@ def slot_to_offer(card: RecruiterCard, number: int, now: datetime) -> SlotView |
     return None if already or slot.closes_at <= now else slot
 
 
-def slots_to_offer(card: RecruiterCard, now: datetime) -> list[tuple[int, SlotView]]:
+def proposable_slots(card: RecruiterCard, now: datetime) -> list[tuple[int, SlotView]]:
     """The free slots that can be offered at ``now``, with their numbers."""
-    slots = ((number, slot_to_offer(card, number, now)) for number in range(len(card.free_slots)))
+    slots = ((number, proposable_slot(card, number, now)) for number in range(len(card.free_slots)))
     return [(number, slot) for number, slot in slots if slot is not None]
 
 
@@ -69,10 +69,10 @@ def _answers(card: RecruiterCard, texts: Texts, turn: int) -> list[list[InlineKe
     return [[card_button(texts, key, action, card, turn)] for key, action in actions]
 
 
-def _offers(card: RecruiterCard, texts: Texts, turn: int) -> list[list[InlineKeyboardButton]]:
+def _proposals(card: RecruiterCard, texts: Texts, turn: int) -> list[list[InlineKeyboardButton]]:
     """A slot goes by its number in this revision of the card: two ids would be too long for a button."""
     rows = []
-    for number, slot in slots_to_offer(card, clock.now()):
+    for number, slot in proposable_slots(card, clock.now()):
         data = pack(Action.CARD_OFFER, card.booking.id, str(card.revision), str(turn), str(number))
         label = texts.plain("button.offer_time", slot=slot_button(slot, card.timezone, texts))
         rows.append([InlineKeyboardButton(label, callback_data=data)])

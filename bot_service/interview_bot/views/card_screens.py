@@ -1,15 +1,14 @@
 """A recruiter's card of a request: its text and buttons (R3, R4)."""
 
-import re
 from collections.abc import Iterable
-from html import escape, unescape
+from html import escape
 
 from telegram import InlineKeyboardMarkup
 from telegram.constants import MessageLimit
 
 from interview_bot.common import clock
 from interview_bot.views.callback_data import Action
-from interview_bot.views.card_buttons import MARKS, card_button, card_keyboard, slots_to_offer
+from interview_bot.views.card_buttons import MARKS, card_button, card_keyboard, proposable_slots
 from interview_bot.views.formatting import DAY_AND_TIME, moment, reader_zone, slot_card
 from interview_bot.views.html_text import clipped, visible_length
 from interview_bot.views.screen import Screen
@@ -76,12 +75,12 @@ def reason_question(card: RecruiterCard, texts: Texts, turn: int) -> Screen:
     return Screen(text, InlineKeyboardMarkup([[button] for button in buttons]))
 
 
-def pointer(card: RecruiterCard, texts: Texts) -> Screen:
+def card_below_screen(card: RecruiterCard, texts: Texts) -> Screen:
     """What is left of a card that is shown further below."""
     return Screen(texts("card.below", name=card.candidate.name))
 
 
-def told_by_hand(card: RecruiterCard) -> NotificationKind | None:
+def notice_to_send_by_hand(card: RecruiterCard) -> NotificationKind | None:
     """What the recruiter has to tell a candidate whom the bot can't write to (R4); None where there is nothing."""
     if card.candidate.reachable or (card.decided_by and card.decided_by.kind == "candidate"):
         return None
@@ -92,16 +91,6 @@ def told_by_hand(card: RecruiterCard) -> NotificationKind | None:
     if card.booking.status is BookingStatus.BOOKED and card.booking.offered_slot:
         return NotificationKind.TIME_OFFERED
     return _TOLD_BY_HAND.get(card.booking.status)
-
-
-def plain_text(html: str) -> str:
-    """A rendered template for sending by hand: the tags go, links stay readable."""
-    linked = re.sub(r'<a href="([^"]*)">(.*?)</a>', lambda link: _link(link[1], link[2]), html, flags=re.DOTALL)
-    return unescape(re.sub(r"<[^<>]+>", "", linked))
-
-
-def _link(url: str, label: str) -> str:
-    return url if label == url else f"{label}: {url}"
 
 
 def _state(card: RecruiterCard, texts: Texts) -> str:
@@ -149,7 +138,7 @@ def _attendance(card: RecruiterCard, texts: Texts) -> str:
         zone = reader_zone(card.timezone, booking.offered_slot)
         lines.append(texts("card.time_offered", when=moment(booking.offered_slot.starts_at, zone, texts)))
     elif booking.attendance is Attendance.RESCHEDULE_ASKED and live and card.yours and not card.may_mark:
-        lines.append(texts("card.offer_one" if slots_to_offer(card, clock.now()) else "card.none_to_offer"))
+        lines.append(texts("card.offer_one" if proposable_slots(card, clock.now()) else "card.none_to_offer"))
     return "\n".join(lines)
 
 

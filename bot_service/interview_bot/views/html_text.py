@@ -1,4 +1,4 @@
-"""How much room HTML takes in a message, and cutting what is too long."""
+"""HTML as messages have it: how much room it takes, how it reads without markup, cutting what is too long."""
 
 import re
 from html import unescape
@@ -16,3 +16,13 @@ def clipped(text: str, room: int) -> str:
     if utf16_length(text) <= room:
         return text
     return text.encode("utf-16-le")[: max(0, room - 1) * 2].decode("utf-16-le", "ignore") + "…"
+
+
+def plain_text(html: str) -> str:
+    """A rendered template for sending by hand: the tags go, links stay readable."""
+    linked = re.sub(r'<a href="([^"]*)">(.*?)</a>', lambda link: _link(link[1], link[2]), html, flags=re.DOTALL)
+    return unescape(re.sub(r"<[^<>]+>", "", linked))
+
+
+def _link(url: str, label: str) -> str:
+    return url if label == url else f"{label}: {url}"

@@ -130,7 +130,7 @@ def bookings(held: Iterable[BookingView], zone: str | None, texts: Texts, *actio
     rows = []
     for booking in held:
         if booking.status is BookingStatus.OFFERED:
-            rows.append(offer_buttons(booking, texts))
+            rows.append(seat_offer_buttons(booking, texts))
             continue
         when = moment(booking.slot.starts_at, reader_zone(zone, booking.slot), texts, "d MMM, HH:mm")
         suffix = f" · {when}" if len(held) > 1 else ""
@@ -148,7 +148,7 @@ def bookings(held: Iterable[BookingView], zone: str | None, texts: Texts, *actio
     return InlineKeyboardMarkup(rows)
 
 
-def offer_buttons(booking: BookingView, texts: Texts) -> list[InlineKeyboardButton]:
+def seat_offer_buttons(booking: BookingView, texts: Texts) -> list[InlineKeyboardButton]:
     """Take / Pass for a seat that is held."""
     return [
         InlineKeyboardButton(texts.plain(key), callback_data=pack(action, booking.id, str(booking.version)))
@@ -166,7 +166,7 @@ def attendance(booking: BookingView, texts: Texts) -> InlineKeyboardMarkup:
     )
 
 
-def offered_time(booking: BookingView, slot: SlotView, texts: Texts) -> InlineKeyboardMarkup:
+def proposed_time(booking: BookingView, slot: SlotView, texts: Texts) -> InlineKeyboardMarkup:
     """Take another time that the recruiter offers, or keep the present one."""
     return _column(_time_buttons(booking, slot, texts))
 

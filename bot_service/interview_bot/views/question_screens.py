@@ -44,7 +44,7 @@ def question_screen(
     return Screen("\n\n".join(parts), keyboard)
 
 
-def why_wrong(error: WrongAnswerError, texts: Texts) -> str:
+def wrong_answer_text(error: WrongAnswerError, texts: Texts) -> str:
     """What is wrong with an answer, in its own words."""
     limit = error.limit
     if error.why in {WrongAnswer.TOO_EARLY, WrongAnswer.TOO_LATE}:

@@ -10,7 +10,7 @@ from interview_bot.common.dialog_data import ANYONE, DialogData
 from interview_bot.views import keyboards
 from interview_bot.views.formatting import booking_card, short_moment
 from interview_bot.views.screen import Reader, Screen
-from interview_bot.views.slot_pages import turn_to
+from interview_bot.views.slot_pages import slot_page
 from shared_contracts.directory import CityRef, InterviewEvent, SlotView
 
 
@@ -42,7 +42,7 @@ def slot_menu(
 def slots_screen(slots: list[SlotView], reader: Reader, data: DialogData) -> tuple[Screen, DialogData]:
     """Three of the slots from ``data.page`` on, or the contact link where there is none."""
     texts = reader.texts
-    shown = turn_to(slots, data.page)
+    shown = slot_page(slots, data.page)
     data = data.model_copy(update={"page": shown.name})
     if not shown.slots:
         return _no_slots(reader, data), data

@@ -24,7 +24,7 @@ def page_name(slot: SlotView) -> str:
     return f"{_base36(int(slot.starts_at.timestamp()) // 60)}.{slot.id[-6:]}"
 
 
-def turn_to(slots: list[SlotView], name: str | None) -> SlotPage:
+def slot_page(slots: list[SlotView], name: str | None) -> SlotPage:
     """The page of ``slots`` (sorted by start) that begins at or after ``name``; the first for None."""
     ordered = sorted(slots, key=_key)
     first = 0

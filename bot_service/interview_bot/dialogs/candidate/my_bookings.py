@@ -3,9 +3,10 @@
 from typing import Literal
 
 from interview_bot.common.dialog_data import DialogData
-from interview_bot.dialogs import requests
-from interview_bot.dialogs.candidate.slot_choice import choose, show_slot_menu
+from interview_bot.dialogs.candidate import booking_requests
+from interview_bot.dialogs.candidate.slot_choice import show_confirmation, show_slot_menu
 from interview_bot.dialogs.context import DialogContext
+from interview_bot.dialogs.requests import is_repeated_press
 from interview_bot.views import keyboards
 from interview_bot.views.callback_data import Action
 from interview_bot.views.formatting import booking_card
@@ -16,15 +17,15 @@ from shared_contracts.directory import BookingStatus, BookingView
 
 async def show_bookings(context: DialogContext, lead: str | None = None) -> None:
     """The person's live bookings with what can be done about them."""
-    await _show(context, await _held(context), lead)
+    await _show(context, await _live_bookings(context), lead)
 
 
 async def start_moving(context: DialogContext) -> None:
     """/reschedule: the slots at once for one booking, else which one."""
-    held = await _held(context)
-    taken = _taken(held)
+    held = await _live_bookings(context)
+    taken = _without_offers(held)
     if len(taken) == 1:
-        await show_slot_menu(context, _wanted(taken[0]))
+        await show_slot_menu(context, _new_choice(taken[0]))
     elif taken:
         await _list(context, "bookings.which_to_move", taken, Action.MOVE)
     else:
@@ -33,8 +34,8 @@ async def start_moving(context: DialogContext) -> None:
 
 async def start_cancelling(context: DialogContext) -> None:
     """/cancel: the question at once for one booking, else which one."""
-    held = await _held(context)
-    taken = _taken(held)
+    held = await _live_bookings(context)
+    taken = _without_offers(held)
     if len(taken) == 1:
         await _ask_to_cancel(context, taken[0])
     elif taken:
@@ -45,93 +46,95 @@ async def start_cancelling(context: DialogContext) -> None:
 
 async def move(context: DialogContext, booking_id: str) -> None:
     """Offer the slots a booking could move to, those of its recruiter first."""
-    booking = await own(context, booking_id)
+    booking = await own_booking(context, booking_id)
     if booking is not None:
-        await show_slot_menu(context, _wanted(booking))
+        await show_slot_menu(context, _new_choice(booking))
 
 
-async def turn(context: DialogContext, booking_id: str, page: str) -> None:
+async def show_page(context: DialogContext, booking_id: str, page: str) -> None:
     """Another page of the slots a booking could move to."""
-    booking = await own(context, booking_id)
+    booking = await own_booking(context, booking_id)
     if booking is not None:
-        await show_slot_menu(context, (await _begun(context, booking)).model_copy(update={"page": page}))
+        await show_slot_menu(context, (await _current_choice(context, booking)).model_copy(update={"page": page}))
 
 
 async def show_recruiters(context: DialogContext, booking_id: str, page: str) -> None:
     """The recruiters a booking could move to."""
-    booking = await own(context, booking_id)
+    booking = await own_booking(context, booking_id)
     if booking is not None:
-        await show_slot_menu(context, _wanted(booking).model_copy(update={"recruiter": None, "menu": int(page)}))
+        await show_slot_menu(context, _new_choice(booking).model_copy(update={"recruiter": None, "menu": int(page)}))
 
 
 async def pick_recruiter(context: DialogContext, booking_id: str, recruiter: str) -> None:
     """A recruiter to move to was chosen."""
-    booking = await own(context, booking_id)
+    booking = await own_booking(context, booking_id)
     if booking is not None:
-        await show_slot_menu(context, _wanted(booking).model_copy(update={"recruiter": recruiter}))
+        await show_slot_menu(context, _new_choice(booking).model_copy(update={"recruiter": recruiter}))
 
 
-async def choose_move(context: DialogContext, booking_id: str, slot_id: str) -> None:
+async def pick_slot(context: DialogContext, booking_id: str, slot_id: str) -> None:
     """A slot to move to was chosen."""
-    booking = await own(context, booking_id)
+    booking = await own_booking(context, booking_id)
     if booking is not None:
-        await choose(context, await _begun(context, booking), slot_id)
+        await show_confirmation(context, await _current_choice(context, booking), slot_id)
 
 
 async def ask_to_cancel(context: DialogContext, booking_id: str) -> None:
     """Cancel was pressed under a booking."""
-    booking = await own(context, booking_id)
+    booking = await own_booking(context, booking_id)
     if booking is not None:
         await _ask_to_cancel(context, booking)
 
 
 async def cancel(context: DialogContext, booking_id: str, version: int) -> None:
     """The cancellation was confirmed."""
-    if await requests.is_asked(context, requests.cancel_nonce(booking_id, version)):
+    if await is_repeated_press(context, booking_requests.cancel_button(booking_id, version)):
         return
-    booking = await own(context, booking_id)
+    booking = await own_booking(context, booking_id)
     if booking is not None:
-        await requests.cancel(context, booking, version)
+        await booking_requests.cancel(context, booking, version)
 
 
-async def answer_offer(context: DialogContext, booking_id: str, version: int, kind: Literal["take", "pass"]) -> None:
+async def answer_seat_offer(
+    context: DialogContext, booking_id: str, version: int, kind: Literal["take", "pass"]
+) -> None:
     """Take or Pass was pressed under a seat that is held for someone on the waiting list."""
-    booking = await own(context, booking_id)
+    booking = await own_booking(context, booking_id)
     if booking is None:
         return
     if booking.status is BookingStatus.OFFERED and booking.version == version:
-        await requests.answer_offer(context, booking, kind)
+        await booking_requests.answer_seat_offer(context, booking, kind)
     else:
         await show_bookings(context, lead=context.texts("offer.over"))
 
 
-async def own(context: DialogContext, booking_id: str) -> BookingView | None:
+async def own_booking(context: DialogContext, booking_id: str) -> BookingView | None:
     """The person's own live booking; anything else is answered with what they do have."""
-    booking = next((held for held in await _held(context) if held.id == booking_id), None)
+    booking = next((held for held in await _live_bookings(context) if held.id == booking_id), None)
     if booking is None:
         await show_bookings(context, lead=context.texts("outcome.booking_not_found"))
     return booking
 
 
-def _wanted(booking: BookingView) -> DialogData:
+def _new_choice(booking: BookingView) -> DialogData:
     """Where looking for another time begins: in the same city, with the same recruiter."""
     slot = booking.slot
     return DialogData(event_id=slot.event.id, booking=booking, city_id=slot.city.id, recruiter=recruiter_of(slot))
 
 
-async def _begun(context: DialogContext, booking: BookingView) -> DialogData:
+async def _current_choice(context: DialogContext, booking: BookingView) -> DialogData:
     """The choice as far as it has come for this booking, which may have changed since."""
-    _, data = await context.services.dialogs.get(context.user_id)
+    _, data = await context.services.dialog_states.get(context.user_id)
     if data is None or data.booking is None or data.booking.id != booking.id:
-        return _wanted(booking)
+        return _new_choice(booking)
     return data.model_copy(update={"booking": booking})
 
 
-async def _held(context: DialogContext) -> list[BookingView]:
+async def _live_bookings(context: DialogContext) -> list[BookingView]:
     return await context.services.api.bookings(context.user_id)
 
 
-def _taken(held: list[BookingView]) -> list[BookingView]:
+def _without_offers(held: list[BookingView]) -> list[BookingView]:
     """Without what is only offered: that is taken or passed on, neither moved nor cancelled."""
     return [booking for booking in held if booking.status is not BookingStatus.OFFERED]
 

@@ -12,13 +12,13 @@ from uuid import UUID, uuid4
 from structlog.stdlib import get_logger
 from telegram.error import TelegramError
 
-from interview_bot.common import clock, logs
 from interview_bot.common.dialog_data import DialogData, DialogState, QuestionnaireProgress
 from interview_bot.dialogs.context import DialogContext
-from interview_bot.telegram.errors import sort
+from interview_bot.messaging.envelope import envelope
+from interview_bot.telegram.errors import classify
 from interview_bot.views import keyboards
 from interview_bot.views.callback_data import StaleDataError
-from interview_bot.views.question_screens import question_screen, why_wrong
+from interview_bot.views.question_screens import question_screen, wrong_answer_text
 from interview_bot.views.screen import Screen
 from interview_bot.views.slot_menu import cities_of
 from shared_contracts.booking import ReplyTo
@@ -48,55 +48,55 @@ _log = get_logger(__name__)
 
 async def begin(context: DialogContext, event_id: str, published: QuestionnaireRef, lead: str | None = None) -> None:
     """Ask the first question that is still open; a version begun is finished though a newer one is published."""
-    progress = await context.services.progress.of_event(context.user_id, event_id)
+    progress = await context.services.progress.for_event(context.user_id, event_id)
     if progress is None or progress.questionnaire.id != published.id:
         progress = QuestionnaireProgress(event_id=event_id, questionnaire=published)
-    await _go_on(context, progress, lead)
+    await _ask_next(context, progress, lead)
 
 
-async def answer(context: DialogContext, nonce: str, value: str) -> None:
+async def answer_by_button(context: DialogContext, nonce: str, value: str) -> None:
     """A choice's or city's button was pressed."""
-    progress, view, question = await _shown(context, nonce)
+    progress, view, question = await _question_of_button(context, nonce)
     await context.acknowledge()
-    cities = await _cities(context, question, progress)
+    cities = await _read_cities(context, question, progress)
     known = {city.id for city in cities} | {choice.key for choice in question.choices}
     if progress.clarifying is not None or value not in known:
-        await _ask(context, progress, view, question, context.texts("wrong.not_a_choice"))
+        await _ask_question(context, progress, view, question, context.texts("wrong.not_a_choice"))
         return
-    await _take(context, progress, view, question, value)
+    await _accept(context, progress, view, question, value)
 
 
 async def skip(context: DialogContext, nonce: str) -> None:
     """An optional question is passed over."""
-    progress, view, question = await _shown(context, nonce)
+    progress, view, question = await _question_of_button(context, nonce)
     await context.acknowledge()
     if not question.optional or progress.clarifying is not None:
-        await _ask(context, progress, view, question)
+        await _ask_question(context, progress, view, question)
         return
-    await _keep(context, progress, view, question, Answer(key=question.key, value=""))
+    await _record_answer(context, progress, view, question, Answer(key=question.key, value=""))
 
 
 async def back(context: DialogContext, nonce: str) -> None:
     """To the question before, or from what a choice asked on top to the choice."""
-    progress, view, _ = await _shown(context, nonce)
+    progress, view, _ = await _question_of_button(context, nonce)
     await context.acknowledge()
     if progress.clarifying is None:
         given = [asked.key for asked in way_through(view.questions, progress.answers) if asked.key in progress.answers]
         kept = {key: value for key, value in progress.answers.items() if key not in given[-1:]}
         progress = progress.model_copy(update={"answers": kept})
-    await _go_on(context, progress.model_copy(update=_AT_ANOTHER))
+    await _ask_next(context, progress.model_copy(update=_AT_ANOTHER))
 
 
-async def turn(context: DialogContext, nonce: str, page: str) -> None:
+async def show_page(context: DialogContext, nonce: str, page: str) -> None:
     """Another page of the choices."""
-    progress, view, question = await _shown(context, nonce)
+    progress, view, question = await _question_of_button(context, nonce)
     await context.acknowledge()
-    await _ask(context, progress.model_copy(update={"menu": int(page)}), view, question)
+    await _ask_question(context, progress.model_copy(update={"menu": int(page)}), view, question)
 
 
-async def type_answer(context: DialogContext, event_id: str, typed: str | None) -> bool:
+async def answer_by_text(context: DialogContext, event_id: str, typed: str | None) -> bool:
     """Something was written while a question waits; ``typed`` is None for what is no text. False: nothing is asked."""
-    progress = await context.services.progress.of_event(context.user_id, event_id)
+    progress = await context.services.progress.for_event(context.user_id, event_id)
     if progress is None or progress.request_id is not None:
         return False
     view = await context.services.directory.questionnaire(progress.questionnaire)
@@ -104,15 +104,15 @@ async def type_answer(context: DialogContext, event_id: str, typed: str | None) 
     if question is None:
         return False
     try:
-        value = await _read(context, progress, question, typed or "")
+        value = await _read_text(context, progress, question, typed or "")
     except WrongAnswerError as error:
-        await _ask(context, progress, view, question, why_wrong(error, context.texts))
+        await _ask_question(context, progress, view, question, wrong_answer_text(error, context.texts))
         return True
-    await _take(context, progress, view, question, value)
+    await _accept(context, progress, view, question, value)
     return True
 
 
-async def rejected(context: DialogContext, reason: Bilingual | None) -> Screen:
+async def rejection_screen(context: DialogContext, reason: Bilingual | None) -> Screen:
     """A polite end, with the link to who can be asked."""
     text = context.texts("questionnaire.rejected")
     if reason is not None:
@@ -120,13 +120,15 @@ async def rejected(context: DialogContext, reason: Bilingual | None) -> Screen:
     return Screen(text, keyboards.contact(await context.contact_url(), context.texts))
 
 
-async def _shown(context: DialogContext, nonce: str) -> tuple[QuestionnaireProgress, QuestionnaireView, Question]:
+async def _question_of_button(
+    context: DialogContext, nonce: str
+) -> tuple[QuestionnaireProgress, QuestionnaireView, Question]:
     """What the button's question is part of.
 
     Raises:
         StaleDataError: not the question shown to this person now.
     """
-    progress = await context.services.progress.of_button(context.user_id, nonce)
+    progress = await context.services.progress.for_button(context.user_id, nonce)
     if progress is None or progress.request_id is not None:
         raise StaleDataError
     view = await context.services.directory.questionnaire(progress.questionnaire)
@@ -136,35 +138,35 @@ async def _shown(context: DialogContext, nonce: str) -> tuple[QuestionnaireProgr
     return progress, view, question
 
 
-async def _read(context: DialogContext, progress: QuestionnaireProgress, question: Question, typed: str) -> str:
+async def _read_text(context: DialogContext, progress: QuestionnaireProgress, question: Question, typed: str) -> str:
     if progress.clarifying is not None:
         on_top = Question(key=question.key, kind=QuestionKind.TEXT, text=question.text)
         return read_answer(on_top, typed)
     if question.kind is not QuestionKind.CITY:
         return read_answer(question, typed)
     wanted = " ".join(typed.split()).casefold()
-    found = [city.id for city in await _cities(context, question, progress) if city.name.casefold() == wanted]
+    found = [city.id for city in await _read_cities(context, question, progress) if city.name.casefold() == wanted]
     if not found:
         raise WrongAnswerError(WrongAnswer.NOT_A_CHOICE)
     return found[0]
 
 
-async def _take(
+async def _accept(
     context: DialogContext, progress: QuestionnaireProgress, view: QuestionnaireView, question: Question, value: str
 ) -> None:
     """A good answer: ask what it leads to."""
     given = progress.clarifying
     if given is not None:
-        await _keep(context, progress, view, question, given.model_copy(update={"clarification": value}))
+        await _record_answer(context, progress, view, question, given.model_copy(update={"clarification": value}))
         return
     taken, choice = Answer(key=question.key, value=value), choice_of(question, value)
     if choice is not None and choice.effect is ChoiceEffect.CLARIFY:
-        await _ask(context, progress.model_copy(update=_AT_ANOTHER | {"clarifying": taken}), view, question)
+        await _ask_question(context, progress.model_copy(update=_AT_ANOTHER | {"clarifying": taken}), view, question)
         return
-    await _keep(context, progress, view, question, taken)
+    await _record_answer(context, progress, view, question, taken)
 
 
-async def _keep(
+async def _record_answer(
     context: DialogContext, progress: QuestionnaireProgress, view: QuestionnaireView, question: Question, given: Answer
 ) -> None:
     answers = progress.answers | {question.key: given}
@@ -172,25 +174,25 @@ async def _keep(
     if rejection(question, given) is not None:
         await _submit(context, progress, rejected_by=question.key)
     else:
-        await _go_on(context, progress)
+        await _ask_next(context, progress)
 
 
-async def _go_on(context: DialogContext, progress: QuestionnaireProgress, lead: str | None = None) -> None:
+async def _ask_next(context: DialogContext, progress: QuestionnaireProgress, lead: str | None = None) -> None:
     view = await context.services.directory.questionnaire(progress.questionnaire)
-    refused_by = next((q.key for q in view.questions if _refuses(q, progress)), None)
+    refused_by = next((q.key for q in view.questions if _rejects(q, progress)), None)
     question = next_question(view.questions, progress.answers)
     if refused_by is not None or question is None:
         await _submit(context, progress, refused_by)
     else:
-        await _ask(context, progress, view, question, lead)
+        await _ask_question(context, progress, view, question, lead)
 
 
-def _refuses(question: Question, progress: QuestionnaireProgress) -> bool:
+def _rejects(question: Question, progress: QuestionnaireProgress) -> bool:
     given = progress.answers.get(question.key)
     return given is not None and rejection(question, given) is not None
 
 
-async def _ask(
+async def _ask_question(
     context: DialogContext,
     progress: QuestionnaireProgress,
     view: QuestionnaireView,
@@ -198,17 +200,19 @@ async def _ask(
     lead: str | None = None,
 ) -> None:
     """Show the question. Its buttons are its own: asked again they stay good, those of another mean nothing."""
-    cities = await _cities(context, question, progress)
+    cities = await _read_cities(context, question, progress)
     if question.kind is QuestionKind.CITY and not cities and not question.optional:
         screen = Screen(context.texts("slots.none"), keyboards.contact(await context.contact_url(), context.texts))
     else:
         progress = progress.model_copy(update={"nonce": progress.nonce or token_hex(4)})
         screen = question_screen(view, question, progress, cities, context.texts)
-    await _put(context, progress, await context.show(screen.under(lead) if lead else screen))
-    await context.services.dialogs.put(context.user_id, DialogState.ANSWERING, DialogData(event_id=progress.event_id))
+    await _remember_message(context, progress, await context.show(screen.under(lead) if lead else screen))
+    await context.services.dialog_states.put(
+        context.user_id, DialogState.ANSWERING, DialogData(event_id=progress.event_id)
+    )
 
 
-async def _put(context: DialogContext, progress: QuestionnaireProgress, shown: int | None) -> None:
+async def _remember_message(context: DialogContext, progress: QuestionnaireProgress, shown: int | None) -> None:
     """Remember it as shown in this message, None while that waits for room; the one before it loses its buttons."""
     before = progress.message_id
     progress = progress.model_copy(update={"message_id": shown})
@@ -217,10 +221,10 @@ async def _put(context: DialogContext, progress: QuestionnaireProgress, shown: i
         try:
             await context.services.outgoing.remove_keyboard(context.chat_id, before)
         except TelegramError as error:  # its buttons explain themselves
-            _log.info("old_question_keeps_buttons", trouble=sort(error).value)
+            _log.info("old_question_keeps_buttons", trouble=classify(error).value)
 
 
-async def _cities(context: DialogContext, question: Question, progress: QuestionnaireProgress) -> list[CityRef]:
+async def _read_cities(context: DialogContext, question: Question, progress: QuestionnaireProgress) -> list[CityRef]:
     if question.kind is not QuestionKind.CITY:
         return []
     return cities_of(await context.services.directory.slots(progress.event_id))
@@ -233,16 +237,14 @@ async def _submit(context: DialogContext, progress: QuestionnaireProgress, rejec
     """
     request_id = UUID(progress.request_id) if progress.request_id else uuid4()
     progress = progress.model_copy(update={"request_id": str(request_id)})
-    shown = await context.show_known(Screen(context.texts("questionnaire.saving")))
-    await _put(context, progress, shown)
-    await context.services.dialogs.close_message(context.chat_id, shown)
-    await context.services.dialogs.put(
+    shown = await context.show_and_get_id(Screen(context.texts("questionnaire.saving")))
+    await _remember_message(context, progress, shown)
+    await context.services.dialog_states.close_message(context.chat_id, shown)
+    await context.services.dialog_states.put(
         context.user_id, DialogState.WAITING_FOR_RESULT, DialogData(event_id=progress.event_id)
     )
     command = QuestionnaireAnswered(
-        message_id=request_id,
-        correlation_id=logs.correlation_id(),
-        occurred_at=clock.now(),
+        **envelope(request_id),
         user_telegram_id=context.user_id,
         reply=ReplyTo(chat_id=context.chat_id, message_id=shown),
         event_id=progress.event_id,

@@ -19,11 +19,11 @@ async def show_result(context: DialogContext, result: DialogResult) -> None:
     event_id, user_id = result.event_id, context.user_id
     if event_id is None:
         return
-    progress = await context.services.progress.of_event(user_id, event_id)
+    progress = await context.services.progress.for_event(user_id, event_id)
     if progress is not None and progress.request_id == str(result.request_id) and progress.message_id:
         context = replace(context, message_id=progress.message_id)  # it was shown again since
     if context.message_id is not None:
-        await context.services.dialogs.reopen_message(context.chat_id, context.message_id)
+        await context.services.dialog_states.reopen_message(context.chat_id, context.message_id)
     status = _DECIDED.get(result.outcome)
     if status is None:
         await _show_failure(context, result, progress)
@@ -31,16 +31,16 @@ async def show_result(context: DialogContext, result: DialogResult) -> None:
     screening = Screening(event_id=event_id, status=status, reason=result.reason)
     await context.services.screenings.remember(user_id, screening)
     if status is ScreeningStatus.REJECTED:
-        await context.services.dialogs.clear(user_id)
-        await context.show(await questionnaire.rejected(context, result.reason))
+        await context.services.dialog_states.clear(user_id)
+        await context.show(await questionnaire.rejection_screen(context, result.reason))
     else:
         city_id = await _city_of(context, progress) if progress else None
-        await sign_up.enter(context, event_id, context.texts("questionnaire.passed"), city_id)
+        await sign_up.enter_event(context, event_id, context.texts("questionnaire.passed"), city_id)
     await context.services.progress.forget(user_id, event_id)
 
 
 async def _show_failure(context: DialogContext, result: DialogResult, progress: QuestionnaireProgress | None) -> None:
-    await context.services.dialogs.clear(context.user_id)
+    await context.services.dialog_states.clear(context.user_id)
     if result.outcome is DialogOutcome.NOT_ALLOWED:
         contact = keyboards.contact(await context.contact_url(), context.texts)
         await context.show(Screen(context.texts("outcome.not_allowed"), contact))

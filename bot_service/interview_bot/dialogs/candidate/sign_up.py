@@ -5,7 +5,7 @@ Every step a button asks for goes through ``passed``: a forged one leads no furt
 
 from interview_bot.common.dialog_data import DialogData, DialogState
 from interview_bot.dialogs.candidate import questionnaire
-from interview_bot.dialogs.candidate.slot_choice import choose, show_slot_menu
+from interview_bot.dialogs.candidate.slot_choice import show_confirmation, show_slot_menu
 from interview_bot.dialogs.context import DialogContext
 from interview_bot.views import keyboards
 from interview_bot.views.callback_data import StaleDataError
@@ -20,7 +20,7 @@ async def show_home(context: DialogContext, lead: str | None = None, page: int =
     events = await context.services.directory.events()
     recruits = context.recruiter is not None
     if len(events) == 1 and not recruits:
-        await enter(context, events[0].id, lead)
+        await enter_event(context, events[0].id, lead)
         return
     if events:
         screen = Screen(context.texts("home.events"), keyboards.events(events, page, context.texts, recruits))
@@ -31,78 +31,80 @@ async def show_home(context: DialogContext, lead: str | None = None, page: int =
     await context.show(screen.under(lead) if lead else screen)
 
 
-async def enter(context: DialogContext, event_id: str, lead: str | None = None, city_id: str | None = None) -> None:
+async def enter_event(
+    context: DialogContext, event_id: str, lead: str | None = None, city_id: str | None = None
+) -> None:
     """Sign up for an event: whatever comes first on the way."""
-    if await passed(context, event_id, lead) is not None:
-        await show_slot_menu(context, _new(context, event_id, city_id), lead)
+    if await event_if_passed(context, event_id, lead) is not None:
+        await show_slot_menu(context, _new_choice(context, event_id, city_id), lead)
 
 
-async def turn(context: DialogContext, event_id: str, page: str) -> None:
+async def show_page(context: DialogContext, event_id: str, page: str) -> None:
     """Another page of the slots."""
-    if await passed(context, event_id) is not None:
-        data = await begun(context, event_id)
+    if await event_if_passed(context, event_id) is not None:
+        data = await current_choice(context, event_id)
         await show_slot_menu(context, data.model_copy(update={"page": page}))
 
 
-async def pick(context: DialogContext, event_id: str, slot_id: str) -> None:
+async def pick_slot(context: DialogContext, event_id: str, slot_id: str) -> None:
     """A slot was chosen."""
-    if await passed(context, event_id) is not None:
-        await choose(context, await begun(context, event_id), slot_id)
+    if await event_if_passed(context, event_id) is not None:
+        await show_confirmation(context, await current_choice(context, event_id), slot_id)
 
 
 async def show_cities(context: DialogContext, event_id: str, page: str) -> None:
     """Another city was asked for, or another page of them."""
-    if await passed(context, event_id) is not None:
+    if await event_if_passed(context, event_id) is not None:
         await show_slot_menu(context, DialogData(event_id=event_id, menu=int(page)))
 
 
 async def pick_city(context: DialogContext, event_id: str, city_id: str) -> None:
     """A city was chosen."""
-    if await passed(context, event_id) is not None:
+    if await event_if_passed(context, event_id) is not None:
         await show_slot_menu(context, DialogData(event_id=event_id, city_id=city_id))
 
 
 async def show_recruiters(context: DialogContext, event_id: str, page: str) -> None:
     """Another recruiter was asked for, another page of them, or the menu as it is now."""
-    if await passed(context, event_id) is not None:
-        city_id = (await begun(context, event_id)).city_id
+    if await event_if_passed(context, event_id) is not None:
+        city_id = (await current_choice(context, event_id)).city_id
         await show_slot_menu(context, DialogData(event_id=event_id, city_id=city_id, menu=int(page)))
 
 
 async def pick_recruiter(context: DialogContext, event_id: str, recruiter: str) -> None:
     """A recruiter was chosen."""
-    if await passed(context, event_id) is not None:
-        city_id = (await begun(context, event_id)).city_id
+    if await event_if_passed(context, event_id) is not None:
+        city_id = (await current_choice(context, event_id)).city_id
         await show_slot_menu(context, DialogData(event_id=event_id, city_id=city_id, recruiter=recruiter))
 
 
-async def back(context: DialogContext) -> None:
+async def back_to_slots(context: DialogContext) -> None:
     """From a slot's details back to the page it was on.
 
     Raises:
         StaleDataError: nothing was chosen lately.
     """
-    state, data = await context.services.dialogs.get(context.user_id)
+    state, data = await context.services.dialog_states.get(context.user_id)
     if data is None or state not in _CHOOSING:
         raise StaleDataError
     await context.acknowledge()
     await show_slot_menu(context, data)
 
 
-async def show_current(context: DialogContext, lead: str | None = None) -> None:
+async def show_current_step(context: DialogContext, lead: str | None = None) -> None:
     """The step the person is at, or the open events where they are at none."""
-    state, data = await context.services.dialogs.get(context.user_id)
+    state, data = await context.services.dialog_states.get(context.user_id)
     if data is None or state in {None, DialogState.WAITING_FOR_RESULT}:
         await show_home(context, lead)
     elif state is DialogState.ANSWERING:
-        await enter(context, data.event_id, lead)
+        await enter_event(context, data.event_id, lead)
     elif state is DialogState.WAITING_FOR_CONFIRMATION and data.slot is not None:
-        await choose(context, data, data.slot.id, lead, data.nonce)
+        await show_confirmation(context, data, data.slot.id, lead, data.nonce)
     else:
         await show_slot_menu(context, data, lead)
 
 
-async def passed(context: DialogContext, event_id: str, lead: str | None = None) -> InterviewEvent | None:
+async def event_if_passed(context: DialogContext, event_id: str, lead: str | None = None) -> InterviewEvent | None:
     """The event, for someone who may choose a slot of it; anyone else is shown what stands before that."""
     event = await context.services.directory.event(event_id)
     if event is None:
@@ -110,12 +112,12 @@ async def passed(context: DialogContext, event_id: str, lead: str | None = None)
         return None
     if event.questionnaire is None:
         return event
-    screening = await context.services.screenings.of(context.user_id, event_id)
+    screening = await context.services.screenings.get(context.user_id, event_id)
     if screening.status is ScreeningStatus.PASSED:
         return event
     if screening.status is ScreeningStatus.REJECTED:
-        await context.services.dialogs.clear(context.user_id)
-        await context.show(await questionnaire.rejected(context, screening.reason))
+        await context.services.dialog_states.clear(context.user_id)
+        await context.show(await questionnaire.rejection_screen(context, screening.reason))
     else:
         await questionnaire.begin(context, event_id, event.questionnaire, lead)
     return None
@@ -125,14 +127,14 @@ async def _show_closed(context: DialogContext) -> None:
     await show_home(context, context.texts("home.event_closed"))
 
 
-def _new(context: DialogContext, event_id: str, city_id: str | None = None) -> DialogData:
+def _new_choice(context: DialogContext, event_id: str, city_id: str | None = None) -> DialogData:
     """At the beginning of the choice; the city is the candidate's own where one is known."""
     return DialogData(event_id=event_id, city_id=city_id or (context.person.city_id if context.person else None))
 
 
-async def begun(context: DialogContext, event_id: str) -> DialogData:
+async def current_choice(context: DialogContext, event_id: str) -> DialogData:
     """The choice as far as it has come for this event."""
-    state, data = await context.services.dialogs.get(context.user_id)
+    state, data = await context.services.dialog_states.get(context.user_id)
     if data is None or state not in _CHOOSING or data.event_id != event_id or data.booking is not None:
-        return _new(context, event_id)
+        return _new_choice(context, event_id)
     return data

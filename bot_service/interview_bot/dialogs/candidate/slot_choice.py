@@ -26,11 +26,11 @@ async def show_slot_menu(context: DialogContext, data: DialogData, lead: str | N
     """Show in the message what is to be chosen next, below ``lead`` if given."""
     screen, data = await read_slot_menu(context.services.directory, await context.reader(), data)
     data = data.model_copy(update={"slot": None, "nonce": None})
-    await context.services.dialogs.put(context.user_id, DialogState.WAITING_FOR_SLOT, data)
+    await context.services.dialog_states.put(context.user_id, DialogState.WAITING_FOR_SLOT, data)
     await context.show(screen.under(lead) if lead else screen)
 
 
-async def choose(
+async def show_confirmation(
     context: DialogContext, data: DialogData, slot_id: str, lead: str | None = None, nonce: str | None = None
 ) -> None:
     """Show the chosen slot's details with Confirm and Back, or that it is gone (FR5).
@@ -44,7 +44,7 @@ async def choose(
         return
     nonce = nonce or token_hex(8)
     data = data.model_copy(update={"slot": slot, "nonce": nonce})
-    await context.services.dialogs.put(context.user_id, DialogState.WAITING_FOR_CONFIRMATION, data)
+    await context.services.dialog_states.put(context.user_id, DialogState.WAITING_FOR_CONFIRMATION, data)
     screen = Screen(_question(context, slot, data), keyboards.confirm(nonce, context.texts))
     await context.show(screen.under(lead) if lead else screen)
 

@@ -4,16 +4,14 @@ from collections.abc import Callable
 
 from telegram import InlineKeyboardMarkup
 
-from interview_bot.common import clock, logs
 from interview_bot.common.dialog_data import DialogData
 from interview_bot.dialogs.candidate import sign_up
 from interview_bot.dialogs.context import DialogContext
-from interview_bot.dialogs.requests import asked, reply_of, request_id_of, submit_to
-from interview_bot.store.request_records import RequestKind
+from interview_bot.dialogs.requests import dialog_envelope, submit
 from interview_bot.views import keyboards
 from interview_bot.views.screen import Screen
 from interview_bot.views.texts import Texts
-from shared_contracts.dialog import DialogOutcome, DialogRequest, DialogResult, WaitingListJoined, WaitingListLeft
+from shared_contracts.dialog import DialogOutcome, DialogResult, WaitingListJoined, WaitingListLeft
 from shared_contracts.directory import InterviewEvent
 from shared_contracts.topology import DIALOG_COMMAND
 
@@ -27,32 +25,21 @@ _TEXTS: dict[DialogOutcome, tuple[str, Callable[[Texts], InlineKeyboardMarkup]]]
 
 async def join(context: DialogContext, event_id: str) -> None:
     """Tell me when there are slots, in the city looked at where the event goes by cities."""
-    event = await sign_up.passed(context, event_id)
+    event = await sign_up.event_if_passed(context, event_id)
     if event is None:
         return
     command = WaitingListJoined(
-        message_id=request_id_of(context, f"wait:{context.query_id}"),
-        correlation_id=logs.correlation_id(),
-        occurred_at=clock.now(),
-        user_telegram_id=context.user_id,
-        reply=reply_of(context),
+        **dialog_envelope(context, f"wait:{context.query_id}"),
         event_id=event_id,
         city_id=await _city_of(context, event),
     )
-    await _submit(context, command, "wait", event_id)
+    await submit(context, DIALOG_COMMAND, command, "wait", DialogData(event_id=event_id))
 
 
 async def leave(context: DialogContext, event_id: str) -> None:
     """No need to tell me any more."""
-    command = WaitingListLeft(
-        message_id=request_id_of(context, f"leave:{context.query_id}"),
-        correlation_id=logs.correlation_id(),
-        occurred_at=clock.now(),
-        user_telegram_id=context.user_id,
-        reply=reply_of(context),
-        event_id=event_id,
-    )
-    await _submit(context, command, "leave", event_id)
+    command = WaitingListLeft(**dialog_envelope(context, f"leave:{context.query_id}"), event_id=event_id)
+    await submit(context, DIALOG_COMMAND, command, "leave", DialogData(event_id=event_id))
 
 
 async def show_result(context: DialogContext, result: DialogResult) -> None:
@@ -61,27 +48,19 @@ async def show_result(context: DialogContext, result: DialogResult) -> None:
     Raises:
         TelegramError: not shown.
     """
-    asked_for = await context.services.request_records.find(str(result.request_id))
-    event_id = result.event_id or (asked_for.event_id if asked_for else None)
+    record = await context.services.request_records.find(str(result.request_id))
+    event_id = result.event_id or (record.event_id if record else None)
     if result.outcome in _WAITS and event_id is not None:
         words = context.texts(f"waiting.{result.outcome.value}")
         screen = Screen(words, keyboards.stop_waiting(event_id, context.texts))
     else:
         key, keyboard = _TEXTS.get(result.outcome, ("outcome.failed", keyboards.home))
         screen = Screen(context.texts(key), keyboard(context.texts))
-    await context.services.dialogs.reopen_message(context.chat_id, await context.show_known(screen))
+    await context.services.dialog_states.reopen_message(context.chat_id, await context.show_and_get_id(screen))
 
 
 async def _city_of(context: DialogContext, event: InterviewEvent) -> str | None:
     """The city whose slots are waited for; None for those of every city."""
     if not event.chooses_recruiter:
         return None
-    return (await sign_up.begun(context, event.id)).city_id
-
-
-async def _submit(context: DialogContext, command: DialogRequest, kind: RequestKind, event_id: str) -> None:
-    def wait(key: str) -> Screen:
-        return Screen(context.texts(key))
-
-    asked_for = asked(context, kind, command.occurred_at, DialogData(event_id=event_id))
-    await submit_to(context, DIALOG_COMMAND, command, asked_for, wait)
+    return (await sign_up.current_choice(context, event.id)).city_id

@@ -6,21 +6,22 @@ from telegram.error import TelegramError
 from interview_bot.dialogs.context import DialogContext, Services
 from interview_bot.dialogs.notice_texts import notice_text
 from interview_bot.store.shown_cards import ShownCard
-from interview_bot.telegram.errors import sort
-from interview_bot.views.card_screens import card_screen, plain_text, pointer, told_by_hand
+from interview_bot.telegram.errors import classify
+from interview_bot.views.card_screens import card_below_screen, card_screen, notice_to_send_by_hand
+from interview_bot.views.html_text import plain_text
 from interview_bot.views.screen import Screen
 from interview_bot.views.texts import Texts, texts_for
 
 _log = get_logger(__name__)
 
 
-async def screen_of(services: Services, shown: ShownCard, texts: Texts, lead: str = "") -> Screen:
+async def read_card_screen(services: Services, shown: ShownCard, texts: Texts, lead: str = "") -> Screen:
     """The card's screen; for a candidate who can't be reached with the text to send by hand (R4).
 
     Raises:
         AdminApiDownError: that text can't be made now.
     """
-    card, kind, ready = shown.card, told_by_hand(shown.card), ""
+    card, kind, ready = shown.card, notice_to_send_by_hand(shown.card), ""
     if kind is not None:
         html = await notice_text(
             services,
@@ -35,23 +36,23 @@ async def screen_of(services: Services, shown: ShownCard, texts: Texts, lead: st
     return card_screen(card, texts, shown.turn, lead=lead, ready=ready)
 
 
-async def anchor(
+async def move_card_to(
     services: Services, chat_id: int, shown: ShownCard, message_id: int, screen: Screen, texts: Texts
 ) -> None:
     """``message_id`` shows the card from now on; the message that did before says that it is further below."""
-    await services.shown_cards.anchor(chat_id, shown.card.booking.id, message_id)
+    await services.shown_cards.set_message(chat_id, shown.card.booking.id, message_id)
     if screen.keyboard is not None:
-        await services.dialogs.reopen_message(chat_id, message_id)
+        await services.dialog_states.reopen_message(chat_id, message_id)
     if shown.message_id is None or shown.message_id == message_id:
         return
     try:
-        await services.outgoing.edit(chat_id, shown.message_id, pointer(shown.card, texts), or_send=False)
+        await services.outgoing.edit(chat_id, shown.message_id, card_below_screen(shown.card, texts), or_send=False)
     except TelegramError as error:
-        _log.info("old_card_stays", trouble=sort(error).value)
+        _log.info("old_card_stays", trouble=classify(error).value)
 
 
 async def show_in_pressed_message(context: DialogContext, shown: ShownCard) -> None:
     """Show the card in the pressed message, wherever it was before."""
-    screen = await screen_of(context.services, shown, context.texts)
-    message_id = await context.show_known(screen)
-    await anchor(context.services, context.chat_id, shown, message_id, screen, context.texts)
+    screen = await read_card_screen(context.services, shown, context.texts)
+    message_id = await context.show_and_get_id(screen)
+    await move_card_to(context.services, context.chat_id, shown, message_id, screen, context.texts)

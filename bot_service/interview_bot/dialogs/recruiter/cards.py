@@ -8,15 +8,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
-from interview_bot.common import clock, logs
+from interview_bot.common import clock
 from interview_bot.common.dialog_data import DialogData, DialogState, PendingRejection
 from interview_bot.dialogs.context import DialogContext
 from interview_bot.dialogs.recruiter import open_requests
 from interview_bot.dialogs.recruiter.card_messages import show_in_pressed_message
-from interview_bot.dialogs.requests import asked, brief_of, reply_of, request_id_of, submit_to
+from interview_bot.dialogs.requests import booking_envelope, brief_payload, submit
 from interview_bot.store.request_records import RequestKind
 from interview_bot.store.shown_cards import ShownCard
-from interview_bot.views.card_buttons import MARKS, UNDO, can_mark, slot_to_offer
+from interview_bot.views.card_buttons import MARKS, UNDO, can_mark, proposable_slot
 from interview_bot.views.card_screens import reason_question, waiting_screen
 from interview_bot.views.screen import Screen
 from shared_contracts.booking import (
@@ -36,56 +36,58 @@ REASON_AWAITED = timedelta(minutes=30)
 
 async def approve(context: DialogContext, booking_id: str, version: str, turn: str) -> None:
     """Approve was pressed."""
-    shown = await held(context, booking_id, _answerable(version, turn))
+    shown = await card_of_button(context, booking_id, _answerable(version, turn))
     if shown is not None:
-        await ask(context, shown, "approve", BookingApproved)
+        await submit_card_request(context, shown, "approve", BookingApproved)
 
 
 async def ask_to_reschedule(context: DialogContext, booking_id: str, version: str, turn: str) -> None:
     """Reschedule was pressed: the candidate is to choose another time."""
-    shown = await held(context, booking_id, _answerable(version, turn))
+    shown = await card_of_button(context, booking_id, _answerable(version, turn))
     if shown is not None:
-        await ask(context, shown, "reschedule", RescheduleAsked)
+        await submit_card_request(context, shown, "reschedule", RescheduleAsked)
 
 
 async def ask_reason(context: DialogContext, booking_id: str, version: str, turn: str) -> None:
     """Reject was pressed: ask why, in the card."""
-    shown = await held(context, booking_id, _answerable(version, turn))
+    shown = await card_of_button(context, booking_id, _answerable(version, turn))
     if shown is None:
         return
     step = PendingRejection(
         booking_id=booking_id, version=int(version), turn=int(turn), until=clock.now() + REASON_AWAITED
     )
     data = DialogData(event_id=shown.card.booking.slot.event.id, rejecting=step)
-    await context.services.dialogs.put(context.user_id, DialogState.WAITING_FOR_REASON, data)
+    await context.services.dialog_states.put(context.user_id, DialogState.WAITING_FOR_REASON, data)
     await context.show(reason_question(shown.card, context.texts, shown.turn))
 
 
-async def reject_plainly(context: DialogContext, booking_id: str, version: str, turn: str) -> None:
+async def reject_without_reason(context: DialogContext, booking_id: str, version: str, turn: str) -> None:
     """Rejected without a reason."""
-    shown = await held(context, booking_id, _answerable(version, turn))
+    shown = await card_of_button(context, booking_id, _answerable(version, turn))
     if shown is not None:
-        await ask(context, shown, "reject", BookingRejected)
+        await submit_card_request(context, shown, "reject", BookingRejected)
 
 
 async def back_to_card(context: DialogContext, booking_id: str, version: str, turn: str) -> None:
     """Not rejected after all."""
-    shown = await held(context, booking_id, _answerable(version, turn))
+    shown = await card_of_button(context, booking_id, _answerable(version, turn))
     if shown is not None:
         await show_in_pressed_message(context, shown)
 
 
-async def offer_time(context: DialogContext, booking_id: str, revision: str, turn: str, number: str) -> None:
+async def propose_time(context: DialogContext, booking_id: str, revision: str, turn: str, number: str) -> None:
     """One of the free slots was chosen for a candidate who asked for another time."""
 
     def is_possible(shown: ShownCard) -> bool:
         # by revision: another card's slots may have other numbers
         current = (shown.card.revision, shown.turn) == (int(revision), int(turn))
-        return current and slot_to_offer(shown.card, int(number), clock.now()) is not None
+        return current and proposable_slot(shown.card, int(number), clock.now()) is not None
 
-    shown = await held(context, booking_id, is_possible)
+    shown = await card_of_button(context, booking_id, is_possible)
     if shown is not None:
-        await ask(context, shown, "offer_time", TimeOffered, slot_id=shown.card.free_slots[int(number)].id)
+        await submit_card_request(
+            context, shown, "offer_time", TimeOffered, slot_id=shown.card.free_slots[int(number)].id
+        )
 
 
 async def mark(context: DialogContext, booking_id: str, version: str, turn: str, code: str) -> None:
@@ -95,16 +97,16 @@ async def mark(context: DialogContext, booking_id: str, version: str, turn: str,
         current = (shown.card.booking.version, shown.turn) == (int(version), int(turn))
         return current and can_mark(shown.card, code, clock.now())
 
-    shown = await held(context, booking_id, is_possible)
+    shown = await card_of_button(context, booking_id, is_possible)
     if shown is not None:
-        await ask(context, shown, "unmark" if code == UNDO else "mark", OutcomeMarked, mark=MARKS[code])
+        await submit_card_request(context, shown, "unmark" if code == UNDO else "mark", OutcomeMarked, mark=MARKS[code])
 
 
-async def took_reason(context: DialogContext, text: str | None) -> bool:
+async def take_reason(context: DialogContext, text: str | None) -> bool:
     """Whether what was written was awaited as a rejection's reason; then it is dealt with."""
     if context.recruiter is None:
         return False
-    state, data = await context.services.dialogs.get(context.user_id)
+    state, data = await context.services.dialog_states.get(context.user_id)
     step = data.rejecting if data and state is DialogState.WAITING_FOR_REASON else None
     if step is None or step.until < clock.now():
         return False
@@ -119,7 +121,9 @@ async def took_reason(context: DialogContext, text: str | None) -> bool:
     if shown is None or shown.message_id is None or not _is_current(shown, step.version, step.turn):
         await open_requests.show_requests(context, lead=context.texts("card.refused_changed"))
         return True
-    await ask(replace(context, message_id=shown.message_id), shown, "reject", BookingRejected, reason=text.strip())
+    await submit_card_request(
+        replace(context, message_id=shown.message_id), shown, "reject", BookingRejected, reason=text.strip()
+    )
     return True
 
 
@@ -131,7 +135,9 @@ def _is_current(shown: ShownCard, version: int, turn: int) -> bool:
     return shown.card.awaits_answer and (shown.card.booking.version, shown.turn) == (version, turn)
 
 
-async def held(context: DialogContext, booking_id: str, is_possible: Callable[[ShownCard], bool]) -> ShownCard | None:
+async def card_of_button(
+    context: DialogContext, booking_id: str, is_possible: Callable[[ShownCard], bool]
+) -> ShownCard | None:
     """The card under the pressed button, acknowledged; None after saying what is possible instead.
 
     Args:
@@ -150,7 +156,7 @@ async def held(context: DialogContext, booking_id: str, is_possible: Callable[[S
     return shown
 
 
-async def ask(
+async def submit_card_request(
     context: DialogContext, shown: ShownCard, kind: RequestKind, request: type[BookingRequest], **fields: object
 ) -> None:
     """One request per card as it was shown, whichever of its buttons is pressed first.
@@ -158,30 +164,25 @@ async def ask(
     Args:
         fields: what this kind of request carries besides the booking and its version.
     """
-    booking, now = shown.card.booking, clock.now()
-    head = {
-        "message_id": request_id_of(context, f"card:{booking.id}:{booking.version}:{shown.turn}"),
-        "correlation_id": logs.correlation_id(),
-        "occurred_at": now,
-        "timestamp": now,
-        "user_telegram_id": context.user_id,
-        "payload": brief_of(booking.slot),
-        "reply": reply_of(context),
+    booking = shown.card.booking
+    button = f"card:{booking.id}:{booking.version}:{shown.turn}"
+    values = {
+        **booking_envelope(context, button, brief_payload(old=booking.slot)),
         "booking_id": booking.id,
         "expected_version": booking.version,
     }
-    asked_for = asked(context, kind, now, DialogData(event_id=booking.slot.event.id, booking=booking))
+    data = DialogData(event_id=booking.slot.event.id, booking=booking)
 
-    def wait(key: str) -> Screen:
+    def waiting(key: str) -> Screen:
         return waiting_screen(shown.card, context.texts, key)
 
-    await submit_to(context, BOOKING_EVENT, request.model_validate(head | fields), asked_for, wait)
+    await submit(context, BOOKING_EVENT, request.model_validate(values | fields), kind, data, waiting)
 
 
 async def forget_reason(context: DialogContext) -> None:
     """The person turned to something else: what they type from now on is no rejection's reason."""
     if context.recruiter is None:
         return
-    state, _ = await context.services.dialogs.get(context.user_id)
+    state, _ = await context.services.dialog_states.get(context.user_id)
     if state is DialogState.WAITING_FOR_REASON:
-        await context.services.dialogs.clear(context.user_id)
+        await context.services.dialog_states.clear(context.user_id)

@@ -6,7 +6,7 @@ from telegram.error import TelegramError
 
 from interview_bot.dialogs.context import DialogContext
 from interview_bot.dialogs.recruiter import card_messages
-from interview_bot.telegram.errors import sort
+from interview_bot.telegram.errors import classify
 from interview_bot.views import keyboards
 from interview_bot.views.callback_data import Action, pack
 from interview_bot.views.formatting import moment, reader_zone
@@ -19,7 +19,7 @@ _log = get_logger(__name__)
 
 async def start(context: DialogContext) -> None:
     """/start of a recruiter who is no candidate."""
-    await context.services.dialogs.clear(context.user_id)
+    await context.services.dialog_states.clear(context.user_id)
     name = context.recruiter.name if context.recruiter else ""
     await show_requests(context, context.texts("requests.welcome", name=name))
 
@@ -60,7 +60,7 @@ async def _offer_commands(context: DialogContext) -> None:
     try:
         await context.services.bot.set_my_commands(commands, scope=BotCommandScopeChat(context.chat_id))
     except TelegramError as error:
-        _log.info("menu_stays", trouble=sort(error).value)
+        _log.info("menu_stays", trouble=classify(error).value)
 
 
 def _label(card: RecruiterCard, context: DialogContext) -> str:

@@ -1,0 +1,82 @@
+"""How a candidate's request ended: each outcome has its own text and next step (R2)."""
+
+from collections.abc import Callable
+
+from telegram import InlineKeyboardMarkup
+
+from interview_bot.views import keyboards
+from interview_bot.views.formatting import booking_card, moment, reader_zone, slot_card
+from interview_bot.views.screen import Screen
+from interview_bot.views.texts import Texts
+from shared_contracts.booking import BookingResult, Outcome, RequestType
+from shared_contracts.directory import BookingStatus, BookingView
+
+WITH_CONTACT = frozenset({Outcome.TOO_LATE, Outcome.MOVE_LIMIT, Outcome.REJECTED, Outcome.NOT_ALLOWED})
+"""Outcomes after which somebody has to be asked: their screen has the contact link."""
+_SHOW_BOOKING = frozenset(
+    {Outcome.BOOKED, Outcome.PENDING_APPROVAL, Outcome.MOVED, Outcome.ALREADY_BOOKED, Outcome.TOO_LATE}
+    | {Outcome.MOVE_LIMIT, Outcome.VERSION_CONFLICT}
+)
+_KEYBOARDS: dict[Outcome, Callable[[Texts], InlineKeyboardMarkup]] = {
+    Outcome.CANCELLED: keyboards.home,
+    Outcome.ALREADY_BOOKED: keyboards.my_bookings,
+    Outcome.BOOKING_NOT_FOUND: keyboards.home,
+    Outcome.VERSION_CONFLICT: keyboards.my_bookings,
+    Outcome.EXPIRED: keyboards.home,
+    Outcome.FAILED: keyboards.home,
+}
+_SEAT_OFFER_ENDED: dict[tuple[str, Outcome], str] = {
+    (RequestType.BOOKING_OFFER_PASSED, Outcome.CANCELLED): "offer.passed",
+    (RequestType.BOOKING_OFFER_PASSED, Outcome.EXPIRED): "offer.expired",
+    (RequestType.BOOKING_OFFER_TAKEN, Outcome.EXPIRED): "offer.expired",
+}
+"""Answers to a seat offer that a booking's own words would not fit; the person stays on the waiting list."""
+
+
+def seat_offer_ended_screen(result: BookingResult, event_id: str | None, texts: Texts) -> Screen | None:
+    """The screen of a seat offer that is over; None where the outcome's usual words fit."""
+    key = _SEAT_OFFER_ENDED.get((result.event_type, result.outcome))
+    if key is None or event_id is None:
+        return None
+    return Screen(texts(key), keyboards.stop_waiting(event_id, texts))
+
+
+def outcome_screen(
+    result: BookingResult, zone: str | None, texts: Texts, *, contact_url: str | None, writes_to_recruiter: bool
+) -> Screen:
+    """The screen of a request's outcome.
+
+    Args:
+        zone: the reader's own time zone, None where the slot's city decides.
+        contact_url: who helps; it is shown after the outcomes in ``WITH_CONTACT``.
+        writes_to_recruiter: the recruiter gets no card, so the candidate is to write to them (R4).
+    """
+    booking, outcome = result.booking, result.outcome
+    if booking is not None and outcome is Outcome.ALREADY_BOOKED and booking.status is BookingStatus.OFFERED:
+        text = f"{texts('offer.answer_first')}\n\n{booking_card(booking, zone, texts)}"
+        return Screen(text, InlineKeyboardMarkup([keyboards.seat_offer_buttons(booking, texts)]))
+    parts = [texts(f"outcome.{outcome.value}")]
+    if booking is not None:
+        parts += _booking_parts(outcome, booking, zone, texts, writes_to_recruiter)
+    if outcome in {Outcome.BOOKED, Outcome.MOVED}:
+        parts.append(texts("outcome.booked_next"))
+    if outcome in WITH_CONTACT:
+        return Screen("\n\n".join(parts), keyboards.contact(contact_url, texts))
+    return Screen("\n\n".join(parts), _KEYBOARDS[outcome](texts) if outcome in _KEYBOARDS else None)
+
+
+def _booking_parts(
+    outcome: Outcome, booking: BookingView, zone: str | None, texts: Texts, writes_to_recruiter: bool
+) -> list[str]:
+    parts = []
+    if outcome in _SHOW_BOOKING:
+        is_new_request = outcome is Outcome.PENDING_APPROVAL and booking.requested_slot is None
+        status_is_said = is_new_request or outcome in {Outcome.BOOKED, Outcome.MOVED}
+        card = slot_card(booking.slot, zone, texts) if status_is_said else booking_card(booking, zone, texts)
+        parts.append(card)
+    if booking.expires_at and outcome is Outcome.PENDING_APPROVAL:
+        until = moment(booking.expires_at, reader_zone(zone, booking.slot), texts)
+        parts.append(texts("outcome.pending_until", when=until))
+        if writes_to_recruiter:
+            parts.append(texts("outcome.pending_contact", link=booking.recruiter_url))
+    return parts
