@@ -11,9 +11,10 @@ from types import FrameType
 from local import compose, console, lifecycle, suites
 from local.credentials import load_or_create
 from local.layout import Home, LocalStackError
-from local.servers import for_tests, local_servers
+from local.servers.addresses import for_tests
+from local.servers.running import local_servers
 from local.stack import Stack
-from local.supervision import Supervision
+from local.supervising.supervision import Supervision
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 

@@ -3,12 +3,13 @@
 import json
 from collections.abc import Mapping
 
-from local import gateway, mongodb, rabbitmq, redis_server
-from local.applications import Context, Telegram, admin_environment, bot_environment
 from local.credentials import Credentials, load_or_create
 from local.layout import Home, Ports
 from local.lifecycle import relative
-from local.servers import Places, addresses, with_databases
+from local.servers import mongodb, rabbitmq, redis_server
+from local.servers.addresses import Places, addresses, with_databases
+from local.services import gateway
+from local.services.applications import Context, Telegram, admin_environment, bot_environment
 
 # As the containers see each other.
 PLACES = Places("mongodb:27017", "rabbitmq:5672", "redis:6379", f"replicaSet={mongodb.REPLICA_SET}")

@@ -4,11 +4,11 @@ import re
 import time
 from collections.abc import Callable
 
-from local import processes
 from local.layout import Home
 from local.lifecycle import relative
 from local.stack import Stack
-from local.supervision import EVENTS_LOG, Supervision
+from local.supervising import processes
+from local.supervising.supervision import EVENTS_LOG, Supervision
 
 WATCH_SECONDS = 0.4
 LOG_LINES = 15

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import httpx
 
-from local import processes
-from local.applications import Application, SetUpStep
 from local.layout import REPOSITORY, Home, LocalStackError, Ports, port_is_free
-from local.servers import Server
-from local.supervision import Supervision
+from local.servers.running import Server
+from local.services.applications import Application, SetUpStep
+from local.supervising import processes
+from local.supervising.supervision import Supervision
 
 Say = Callable[[str], None]
 

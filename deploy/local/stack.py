@@ -10,22 +10,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from local import gateway, lifecycle, processes, telegram_choice
-from local.applications import Application, Context, applications, set_up_steps, stack_environment
+from local import lifecycle
 from local.credentials import load_or_create
 from local.layout import BEHIND_THE_GATEWAY, Home, LocalStackError, Ports
-from local.servers import (
-    EXTERNAL,
-    KINDS,
-    LOCAL,
-    Places,
-    Server,
-    addresses,
-    external_addresses,
-    local_servers,
-    with_databases,
-)
-from local.supervision import ProcessState, Supervision
+from local.servers.addresses import EXTERNAL, KINDS, LOCAL, Places, addresses, external_addresses, with_databases
+from local.servers.running import Server, local_servers
+from local.services import gateway, telegram_choice
+from local.services.applications import Application, Context, applications, set_up_steps, stack_environment
+from local.supervising import processes
+from local.supervising.supervision import ProcessState, Supervision
 
 APPLICATIONS_PORTS = ("desk", "consumer", "relay", "bot", *BEHIND_THE_GATEWAY)
 CLOCK_OFFSET_FILE = "clock-offset"

@@ -21,7 +21,8 @@ from local.layout import (
     Ports,
     python_of,
 )
-from local.servers import for_tests, local_servers
+from local.servers.addresses import for_tests
+from local.servers.running import local_servers
 
 CONTRACTS = REPOSITORY / "shared_contracts"
 ALL_SERVERS = ("mongod", "rabbitmq", "redis")

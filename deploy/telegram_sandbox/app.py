@@ -9,12 +9,12 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import FileResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
 
-from telegram_sandbox import persistence
 from telegram_sandbox.bot_api import endpoint
 from telegram_sandbox.control import conditions, observe, people
 from telegram_sandbox.errors import CannotDo
-from telegram_sandbox.sandbox import Sandbox
 from telegram_sandbox.settings import Settings
+from telegram_sandbox.world import persistence
+from telegram_sandbox.world.sandbox import Sandbox
 
 _PAGE = Path(__file__).with_name("page")
 _CONTENT_POLICY = "default-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self'"

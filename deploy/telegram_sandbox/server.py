@@ -7,8 +7,8 @@ import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from telegram_sandbox.app import create_app
-from telegram_sandbox.sandbox import Sandbox
 from telegram_sandbox.settings import Settings
+from telegram_sandbox.world.sandbox import Sandbox
 
 
 class DroppableProtocol(H11Protocol):

@@ -3,12 +3,12 @@
 import time
 
 from shared_contracts.telegram_text import utf16_length
-from telegram_sandbox import views
 from telegram_sandbox.bot_api.params import Params
 from telegram_sandbox.bot_api.registry import method
 from telegram_sandbox.errors import bad_request
-from telegram_sandbox.links import start_parameter
-from telegram_sandbox.sandbox import Sandbox
+from telegram_sandbox.world import views
+from telegram_sandbox.world.links import start_parameter
+from telegram_sandbox.world.sandbox import Sandbox
 
 MAX_ANSWER = 200
 

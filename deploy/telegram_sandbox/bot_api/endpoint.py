@@ -14,8 +14,8 @@ from telegram_sandbox.bot_api import callbacks, chats, messages, profile, update
 from telegram_sandbox.bot_api.params import Params, read_params
 from telegram_sandbox.bot_api.registry import METHODS
 from telegram_sandbox.errors import ApiError
-from telegram_sandbox.records import Json
-from telegram_sandbox.sandbox import Sandbox
+from telegram_sandbox.world.records import Json
+from telegram_sandbox.world.sandbox import Sandbox
 
 # Importing a module registers its methods.
 MODULES = (callbacks, chats, messages, profile, updates)

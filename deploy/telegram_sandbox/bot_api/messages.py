@@ -3,15 +3,15 @@
 import base64
 from typing import Any
 
-from telegram_sandbox import views
+from telegram_sandbox.bot_api.keyboards import parse_markup
 from telegram_sandbox.bot_api.params import Params, Upload
 from telegram_sandbox.bot_api.registry import method
 from telegram_sandbox.bot_api.targets import find_chat, find_message, own_message_to_edit, writable_chat
 from telegram_sandbox.bot_api.texts import read_caption, read_text
 from telegram_sandbox.errors import bad_request
-from telegram_sandbox.keyboards import parse_markup
-from telegram_sandbox.records import Chat, Json, Message, StoredFile
-from telegram_sandbox.sandbox import Content, Sandbox
+from telegram_sandbox.world import views
+from telegram_sandbox.world.records import Chat, Json, Message, StoredFile
+from telegram_sandbox.world.sandbox import Content, Sandbox
 
 _NOT_MODIFIED = (
     "message is not modified: specified new message content and reply markup are exactly the same "

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, unquote
 from starlette.requests import Request
 
 from telegram_sandbox.errors import ApiError, bad_request
-from telegram_sandbox.records import Json
+from telegram_sandbox.world.records import Json
 
 _MAX_UPLOAD = 50 * 1024 * 1024
 

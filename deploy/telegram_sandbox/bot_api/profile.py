@@ -3,13 +3,13 @@
 import re
 from typing import Any
 
-from telegram_sandbox import views
 from telegram_sandbox.bot_api.params import Params
 from telegram_sandbox.bot_api.registry import method
 from telegram_sandbox.bot_api.targets import find_chat
 from telegram_sandbox.errors import bad_request
-from telegram_sandbox.records import Json
-from telegram_sandbox.sandbox import Sandbox
+from telegram_sandbox.world import views
+from telegram_sandbox.world.records import Json
+from telegram_sandbox.world.sandbox import Sandbox
 
 _SCOPES = {
     "default": (),

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from telegram_sandbox.bot_api.params import Params
-from telegram_sandbox.sandbox import Sandbox
+from telegram_sandbox.world.sandbox import Sandbox
 
 Method = Callable[[Sandbox, Params], Any | Awaitable[Any]]
 METHODS: dict[str, tuple[str, Method]] = {}

@@ -2,8 +2,8 @@
 
 from telegram_sandbox.bot_api.params import Params
 from telegram_sandbox.errors import bad_request, forbidden
-from telegram_sandbox.records import Chat, Message
-from telegram_sandbox.sandbox import Sandbox
+from telegram_sandbox.world.records import Chat, Message
+from telegram_sandbox.world.sandbox import Sandbox
 
 
 def find_chat(sandbox: Sandbox, params: Params) -> Chat:

@@ -4,11 +4,11 @@ from typing import Any
 
 from shared_contracts.telegram_html import HtmlError, parse_html
 from shared_contracts.telegram_text import MAX_TEXT, trim, utf16_length, with_detected
-from telegram_sandbox import views
 from telegram_sandbox.bot_api.params import Params
 from telegram_sandbox.errors import bad_request
-from telegram_sandbox.records import Json
-from telegram_sandbox.sandbox import Sandbox
+from telegram_sandbox.world import views
+from telegram_sandbox.world.records import Json
+from telegram_sandbox.world.sandbox import Sandbox
 
 MAX_CAPTION = 1024
 

@@ -6,9 +6,9 @@ from typing import Any
 from telegram_sandbox.bot_api.params import Params
 from telegram_sandbox.bot_api.registry import method
 from telegram_sandbox.errors import bad_request
-from telegram_sandbox.records import Json, Webhook
-from telegram_sandbox.sandbox import Sandbox
-from telegram_sandbox.update_queue import UPDATE_TYPES, WEBHOOK_SET
+from telegram_sandbox.world.records import Json, Webhook
+from telegram_sandbox.world.sandbox import Sandbox
+from telegram_sandbox.world.update_queue import UPDATE_TYPES, WEBHOOK_SET
 
 _LONGEST_POLL_SECONDS = 50
 _MAX_SECRET = 256

@@ -8,9 +8,9 @@ from fastapi import APIRouter, HTTPException
 from telegram_sandbox.bot_api.registry import METHODS
 from telegram_sandbox.control.people import Current
 from telegram_sandbox.control.schemas import FaultIn, LimitsIn, LimitsOut, RuleIn
-from telegram_sandbox.faults import Fault
-from telegram_sandbox.limits import Rule, Rules
-from telegram_sandbox.sandbox import Sandbox
+from telegram_sandbox.world.faults import Fault
+from telegram_sandbox.world.limits import Rule, Rules
+from telegram_sandbox.world.sandbox import Sandbox
 
 router = APIRouter(tags=["conditions"])
 

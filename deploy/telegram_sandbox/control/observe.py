@@ -9,11 +9,11 @@ from urllib.parse import quote
 from fastapi import APIRouter, HTTPException, Response
 from fastapi.responses import StreamingResponse
 
-from telegram_sandbox import views
 from telegram_sandbox.control.people import Current
 from telegram_sandbox.control.schemas import BotOut, Call, ChatOut, TranscriptMessage
-from telegram_sandbox.records import Chat, Json
-from telegram_sandbox.sandbox import Sandbox
+from telegram_sandbox.world import views
+from telegram_sandbox.world.records import Chat, Json
+from telegram_sandbox.world.sandbox import Sandbox
 
 router = APIRouter(tags=["reading"])
 _HEARTBEAT_SECONDS = 15.0

@@ -4,7 +4,6 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
 
-from telegram_sandbox import people_actions, views
 from telegram_sandbox.control.schemas import (
     BlockIn,
     LinkIn,
@@ -17,8 +16,9 @@ from telegram_sandbox.control.schemas import (
     PressOut,
     Problem,
 )
-from telegram_sandbox.records import Person
-from telegram_sandbox.sandbox import Sandbox
+from telegram_sandbox.world import people_actions, views
+from telegram_sandbox.world.records import Person
+from telegram_sandbox.world.sandbox import Sandbox
 
 
 async def current(request: Request) -> Sandbox:

@@ -7,8 +7,10 @@ from typing import Any
 import jsonschema
 import yaml
 
-from local import compose, gateway, rabbitmq, redis_server
+from local import compose
 from local.layout import REPOSITORY, Home, Ports
+from local.servers import rabbitmq, redis_server
+from local.services import gateway
 
 COMPOSE: dict[str, Any] = yaml.safe_load((REPOSITORY / "docker-compose.yml").read_text())
 SERVERS = {"mongodb", "mongodb-setup", "rabbitmq", "redis"}

@@ -17,8 +17,9 @@ import httpx
 import psutil
 import pytest
 
-from local import gateway, processes
 from local.layout import Home, LocalStackError, Ports, port_is_free
+from local.services import gateway
+from local.supervising import processes
 
 STARTED_WITHIN = 20
 A_CROWD = 12_000

@@ -20,13 +20,15 @@ import psutil
 import pymongo
 import pytest
 
-from local import console, lifecycle, processes, stack
-from local.applications import Application, SetUpStep
+from local import console, lifecycle, stack
 from local.layout import Home, LocalStackError, port_is_free
-from local.programs import Program
-from local.servers import EXTERNAL_NAMES, Server
+from local.servers.addresses import EXTERNAL_NAMES
+from local.servers.running import Server
+from local.services.applications import Application, SetUpStep
 from local.stack import Stack
-from local.supervision import Supervision
+from local.supervising import processes
+from local.supervising.programs import Program
+from local.supervising.supervision import Supervision
 from tests.local.conftest import RunningServers, local, read_env
 
 AWKWARD = """50% of 'quotes' and "more"; #not a comment $HOME"""

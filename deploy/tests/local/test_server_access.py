@@ -14,9 +14,9 @@ from pika.exceptions import (
 from pymongo import MongoClient
 from pymongo.errors import OperationFailure
 
-from local import mongodb
 from local.credentials import load_or_create
-from local.servers import Places, addresses
+from local.servers import mongodb
+from local.servers.addresses import Places, addresses
 from shared_contracts import topology
 from tests.local.conftest import RunningServers
 

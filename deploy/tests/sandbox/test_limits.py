@@ -3,7 +3,7 @@
 import pytest
 
 from telegram_sandbox.errors import ApiError
-from telegram_sandbox.limits import FloodControl
+from telegram_sandbox.world.limits import FloodControl
 from tests.sandbox.driver import GROUP, TOKEN, Driver
 
 HOUR = {"messages": 2, "seconds": 3600}

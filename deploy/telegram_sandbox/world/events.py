@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 
-from telegram_sandbox.records import Json
+from telegram_sandbox.world.records import Json
 
 _BACKLOG = 5000
 

@@ -5,7 +5,7 @@ import socket
 
 from local.credentials import Credentials
 from local.layout import Home, Ports
-from local.programs import Program
+from local.supervising.programs import Program
 
 OPERATOR = "default"  # who gives a password alone is this user
 # Neither can so much as name a key of the other's, list keys, or do anything to the server.

@@ -13,8 +13,8 @@ from collections import deque
 
 import httpx
 
-from telegram_sandbox.records import Update
-from telegram_sandbox.update_queue import UpdateQueue
+from telegram_sandbox.world.records import Update
+from telegram_sandbox.world.update_queue import UpdateQueue
 
 log = logging.getLogger(__name__)
 _TIMEOUT_SECONDS = 60.0

@@ -4,11 +4,11 @@ import re
 import time
 
 from shared_contracts.telegram_text import MAX_TEXT, trim, utf16_length, with_detected
-from telegram_sandbox import views
 from telegram_sandbox.errors import CannotDo
-from telegram_sandbox.links import start_parameter
-from telegram_sandbox.records import CallbackQuery, Chat, Json, Message, Person
-from telegram_sandbox.sandbox import Content, Sandbox
+from telegram_sandbox.world import views
+from telegram_sandbox.world.links import start_parameter
+from telegram_sandbox.world.records import CallbackQuery, Chat, Json, Message, Person
+from telegram_sandbox.world.sandbox import Content, Sandbox
 
 _COMMAND = re.compile(r"/\w+(?:@(\w+))?")
 

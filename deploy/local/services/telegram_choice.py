@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 import httpx
 
-from local.applications import Telegram
 from local.credentials import Credentials
 from local.layout import LocalStackError, Ports
+from local.services.applications import Telegram
 
 REAL_API = "https://api.telegram.org"
 DEMO_USERNAME = "slotdesk_demo_bot"

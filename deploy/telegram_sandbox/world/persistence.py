@@ -6,8 +6,8 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from telegram_sandbox.records import Memory
-from telegram_sandbox.sandbox import Sandbox
+from telegram_sandbox.world.records import Memory
+from telegram_sandbox.world.sandbox import Sandbox
 
 _PAUSE_SECONDS = 5.0
 _MEMORY: TypeAdapter[Memory] = TypeAdapter(Memory)

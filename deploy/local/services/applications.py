@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from local import gateway
 from local.credentials import Credentials
 from local.layout import ADMIN_SERVICE, BOT_SERVICE, DEPLOY, Home, Ports, python_of
-from local.programs import Program
+from local.services import gateway
+from local.supervising.programs import Program
 
 ADMIN_USER = "admin"
 DEMO_LOGINS = "administrator,coordinator,recruiter,reader"

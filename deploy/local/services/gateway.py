@@ -5,7 +5,7 @@ import resource
 from collections.abc import Mapping
 
 from local.layout import DEPLOY, Home, LocalStackError, Ports
-from local.programs import Program
+from local.supervising.programs import Program
 
 TEMPLATE = DEPLOY / "gateway" / "nginx.conf"
 PAGES = DEPLOY / "gateway" / "pages"

@@ -1,13 +1,9 @@
 """Records as the Bot API and the control API show them."""
 
 import base64
-from typing import TYPE_CHECKING
 
 from shared_contracts.telegram_text import to_html
-from telegram_sandbox.records import CallbackQuery, Chat, Json, Message, Person
-
-if TYPE_CHECKING:
-    from telegram_sandbox.sandbox import Sandbox
+from telegram_sandbox.world.records import CallbackQuery, Chat, Json, Message, Person, World
 
 SMALL_TEXT = 16_384
 """Bytes of a file that are shown with its message."""
@@ -29,9 +25,9 @@ def api_user(person: Person) -> Json:
     )
 
 
-def api_bot(sandbox: "Sandbox") -> Json:
+def api_bot(world: World) -> Json:
     """The bot as a `User`."""
-    settings = sandbox.settings
+    settings = world.settings
     return {
         "id": settings.bot_id,
         "is_bot": True,
@@ -40,11 +36,11 @@ def api_bot(sandbox: "Sandbox") -> Json:
     }
 
 
-def api_chat(sandbox: "Sandbox", chat: Chat) -> Json:
+def api_chat(world: World, chat: Chat) -> Json:
     """A `Chat`."""
     if chat.kind == "supergroup":
         return {"id": chat.chat_id, "type": chat.kind, "title": chat.title}
-    person = sandbox.memory.people[chat.chat_id]
+    person = world.memory.people[chat.chat_id]
     return _given(
         id=chat.chat_id,
         type=chat.kind,
@@ -54,19 +50,19 @@ def api_chat(sandbox: "Sandbox", chat: Chat) -> Json:
     )
 
 
-def api_message(sandbox: "Sandbox", message: Message, *, with_reply: bool = True) -> Json:
+def api_message(world: World, message: Message, *, with_reply: bool = True) -> Json:
     """A `Message`; the message it replies to is included once, as Telegram does."""
-    chat = sandbox.memory.chats[message.chat_id]
-    is_bot = message.sender == sandbox.settings.bot_id
+    chat = world.memory.chats[message.chat_id]
+    is_bot = message.sender == world.settings.bot_id
     answered = chat.messages.get(message.reply_to or 0) if with_reply else None
     text_field, entity_field = ("caption", "caption_entities") if message.document else ("text", "entities")
     view = _given(
         message_id=message.message_id,
-        **{"from": api_bot(sandbox) if is_bot else api_user(sandbox.memory.people[message.sender])},
-        chat=api_chat(sandbox, chat),
+        **{"from": api_bot(world) if is_bot else api_user(world.memory.people[message.sender])},
+        chat=api_chat(world, chat),
         date=message.date,
         edit_date=message.edit_date,
-        reply_to_message=api_message(sandbox, answered, with_reply=False) if answered else None,
+        reply_to_message=api_message(world, answered, with_reply=False) if answered else None,
         document=message.document,
         reply_markup={"inline_keyboard": message.keyboard} if message.keyboard else None,
     )
@@ -77,9 +73,9 @@ def api_message(sandbox: "Sandbox", message: Message, *, with_reply: bool = True
     return view
 
 
-def transcript_message(sandbox: "Sandbox", message: Message) -> Json:
+def transcript_message(world: World, message: Message) -> Json:
     """A message of `GET /sandbox/chats/{chat_id}/messages`."""
-    is_bot = message.sender == sandbox.settings.bot_id
+    is_bot = message.sender == world.settings.bot_id
     return {
         "message_id": message.message_id,
         "chat_id": message.chat_id,
@@ -88,7 +84,7 @@ def transcript_message(sandbox: "Sandbox", message: Message) -> Json:
         "html": to_html(message.text, message.entities),
         "entities": message.entities,
         "buttons": message.keyboard or [],
-        "document": _document(sandbox, message.document),
+        "document": _document(world, message.document),
         "reply_to_message_id": message.reply_to,
         "edits": message.edits,
         "date": message.date,
@@ -96,11 +92,11 @@ def transcript_message(sandbox: "Sandbox", message: Message) -> Json:
     }
 
 
-def _document(sandbox: "Sandbox", document: Json | None) -> Json | None:
+def _document(world: World, document: Json | None) -> Json | None:
     """A document with its ``content``, where that is a small text."""
     if document is None or not document["mime_type"].startswith("text/") or document["file_size"] > SMALL_TEXT:
         return document
-    stored = sandbox.memory.files[document["file_id"]]
+    stored = world.memory.files[document["file_id"]]
     return {**document, "content": base64.b64decode(stored.content).decode(errors="replace")}
 
 

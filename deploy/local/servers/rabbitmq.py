@@ -13,7 +13,7 @@ from pika.exceptions import AMQPError
 
 from local.credentials import Credentials
 from local.layout import Home, Ports
-from local.programs import Program
+from local.supervising.programs import Program
 
 VHOST = "slotdesk"
 CELERY_VHOST = "slotdesk-celery"

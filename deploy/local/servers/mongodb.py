@@ -10,7 +10,7 @@ from pymongo.errors import ConnectionFailure, OperationFailure
 
 from local.credentials import Credentials
 from local.layout import Home, Ports
-from local.programs import Program
+from local.supervising.programs import Program
 
 ADMIN_DATABASE = "slotdesk"
 BOT_DATABASE = "slotdesk_bot"

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 
 from telegram_sandbox.errors import conflict
-from telegram_sandbox.records import Json, Memory, Update
+from telegram_sandbox.world.records import Json, Memory, Update
 
 OTHER_POLLER = "terminated by other getUpdates request; make sure that only one bot instance is running"
 WEBHOOK_SET = "terminated by setWebhook request"

@@ -5,7 +5,7 @@ from typing import Any
 
 from shared_contracts.telegram_text import check_link
 from telegram_sandbox.errors import ApiError, bad_request
-from telegram_sandbox.records import Json, Keyboard
+from telegram_sandbox.world.records import Json, Keyboard
 
 MAX_BUTTONS = 100
 MAX_DATA_BYTES = 64

@@ -14,9 +14,9 @@ from xmlrpc.client import Error, Fault, ServerProxy
 
 from supervisor.xmlrpc import SupervisorTransport
 
-from local import processes
 from local.layout import DEPLOY, Home, LocalStackError
-from local.programs import Program
+from local.supervising import processes
+from local.supervising.programs import Program
 
 LONGEST_SOCKET_PATH = 90  # Linux allows 107; supervisord first binds a longer temporary name
 EVENTS_LOG = "supervisor-events"

@@ -5,14 +5,14 @@ import time
 from collections import deque
 from dataclasses import dataclass
 
-from telegram_sandbox.events import EventBus
-from telegram_sandbox.faults import Faults
-from telegram_sandbox.limits import FloodControl, telegram_rules
-from telegram_sandbox.records import Chat, Json, Keyboard, Memory, Message, Person
 from telegram_sandbox.settings import Settings
-from telegram_sandbox.update_queue import UpdateQueue
-from telegram_sandbox.views import transcript_message
-from telegram_sandbox.webhook import WebhookDelivery
+from telegram_sandbox.world.events import EventBus
+from telegram_sandbox.world.faults import Faults
+from telegram_sandbox.world.limits import FloodControl, telegram_rules
+from telegram_sandbox.world.records import Chat, Json, Keyboard, Memory, Message, Person, World
+from telegram_sandbox.world.update_queue import UpdateQueue
+from telegram_sandbox.world.views import transcript_message
+from telegram_sandbox.world.webhook import WebhookDelivery
 
 _REMEMBERED_CALLS = 20000
 
@@ -27,12 +27,11 @@ class Content:
     document: Json | None = None
 
 
-class Sandbox:
+class Sandbox(World):
     """All state of one bot's world. Lives in one event loop; nothing here is thread-safe."""
 
     def __init__(self, settings: Settings, memory: Memory | None = None) -> None:
-        self.settings = settings
-        self.memory = memory or Memory()
+        super().__init__(settings, memory or Memory())
         self.callback_seconds = settings.callback_seconds
         self.events = EventBus()
         self.limits = FloodControl()

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from telegram_sandbox.settings import Settings
+
 Json = dict[str, Any]
 Keyboard = list[list[Json]]
 
@@ -119,3 +121,11 @@ class Memory:
     last_update_id: int = 500000000
     last_private_message_id: int = 0
     last_query_id: int = 4000000000000000
+
+
+class World:
+    """One bot and all that is remembered around it, as far as showing it goes."""
+
+    def __init__(self, settings: Settings, memory: Memory) -> None:
+        self.settings = settings
+        self.memory = memory

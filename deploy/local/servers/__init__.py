@@ -1,0 +1,1 @@
+"""MongoDB, RabbitMQ and Redis: how each is started and reached."""

@@ -1,0 +1,1 @@
+"""The processes of a stack under their one parent."""
