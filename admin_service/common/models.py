@@ -11,7 +11,7 @@ from django_mongodb_backend.fields import ObjectIdField
 
 from common import clock
 from shared_contracts.fields import is_line, is_text, to_moment
-from shared_contracts.telegram_text import utf16_length
+from shared_contracts.telegram.text import utf16_length
 
 Model_co = TypeVar("Model_co", bound=models.Model, covariant=True)
 

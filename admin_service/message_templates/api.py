@@ -7,7 +7,7 @@ from common.http.clients import READ
 from common.http.openapi import documented
 from common.http.reads import ApiView, Query, answer, parse_query
 from message_templates.services.reading import in_force
-from shared_contracts.wording import TemplateList
+from shared_contracts.texts.message_templates import TemplateList
 
 
 class TemplatesView(ApiView):

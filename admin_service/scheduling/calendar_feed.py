@@ -16,7 +16,7 @@ from scheduling.services.calendar_entries import in_lines, in_one_line, uid
 from scheduling.services.loading import venue_of_booking
 from shared_contracts.calendars import CalendarEntry
 from shared_contracts.directory import BookingStatus
-from shared_contracts.icalendar_text import calendar_text
+from shared_contracts.texts.icalendar_text import calendar_text
 
 KEPT_FOR = timedelta(days=30)
 """How far back it goes."""

@@ -17,8 +17,8 @@ from interview_bot.telegram.waiting_edits import WaitingEdits
 from shared_contracts.booking import BookingResult, Outcome, ReplyTo
 from shared_contracts.broadcast import DeliveryStatus
 from shared_contracts.calendars import CalendarEntry, CalendarMethod
-from shared_contracts.icalendar_text import calendar_file
 from shared_contracts.notification import NotificationKind
+from shared_contracts.texts.icalendar_text import calendar_file
 from shared_contracts.topology import BOOKING_RESULT, NOTIFICATION_COMMAND
 from tests.kit.desk import Desk
 from tests.kit.inbox import handled

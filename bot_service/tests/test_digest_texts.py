@@ -6,7 +6,7 @@ from interview_bot.views.digest_texts import digest_text
 from interview_bot.views.html_text import plain_text
 from interview_bot.views.texts import texts_for
 from shared_contracts.digest import DaySummary
-from shared_contracts.telegram_text import utf16_length
+from shared_contracts.telegram.text import utf16_length
 from tests.test_digests import day, digest, entry, read
 
 

@@ -17,8 +17,8 @@ from interview_bot.views.notice_values import template_values
 from interview_bot.views.texts import texts_for
 from shared_contracts.directory import BookingStatus
 from shared_contracts.notification import CacheName, NotificationCommand, NotificationKind
+from shared_contracts.texts.message_templates import VARIABLES, TemplateView
 from shared_contracts.topology import NOTIFICATION_COMMAND
-from shared_contracts.wording import VARIABLES, TemplateView
 from tests.kit.desk import MOSCOW, YEKATERINBURG, Desk
 from tests.kit.telegram import Person, eventually
 

@@ -19,7 +19,7 @@ from pydantic import (
     StringConstraints,
 )
 
-from shared_contracts.telegram_text import check_link
+from shared_contracts.telegram.text import check_link
 
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 LATEST = datetime(2200, 1, 1, tzinfo=UTC)

@@ -6,7 +6,7 @@ import pytest
 from icalendar import Calendar, Event
 
 from shared_contracts.calendars import CalendarEntry
-from shared_contracts.icalendar_text import calendar_file, calendar_text
+from shared_contracts.texts.icalendar_text import calendar_file, calendar_text
 from tests.examples import CALENDAR_ENTRY
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared_contracts.telegram_html import HtmlError, parse_html
-from shared_contracts.telegram_text import check_link, to_html, utf16_length
+from shared_contracts.telegram.html import HtmlError, parse_html
+from shared_contracts.telegram.text import check_link, to_html, utf16_length
 
 LETTERS = st.text("aё🎉<>&\" \n'=/b", max_size=20)
 TAGS = ["b", "i", "u", "s", "code", "tg-spoiler", "blockquote"]

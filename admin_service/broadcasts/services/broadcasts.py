@@ -16,7 +16,7 @@ from messaging import outbox
 from scheduling.models import InterviewEvent
 from shared_contracts.broadcast import BroadcastCommand
 from shared_contracts.fields import is_text
-from shared_contracts.telegram_text import utf16_length
+from shared_contracts.telegram.text import utf16_length
 from shared_contracts.topology import BROADCAST_COMMAND
 
 MAX_TEXT = 3_500

@@ -2,7 +2,7 @@
 
 from common import wire
 from common.mongo import Document, collection
-from shared_contracts.wording import TemplateView
+from shared_contracts.texts.message_templates import TemplateView
 
 
 def in_force() -> list[TemplateView]:

@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from common.refusals import RefusedError
 from message_templates.services.samples import LONGEST, plain_values
 from shared_contracts.notification import NotificationKind
-from shared_contracts.telegram_html import HtmlError, parse_html
-from shared_contracts.telegram_text import MAX_TEXT, utf16_length
-from shared_contracts.wording import REQUIRED, VARIABLES, TemplateError, check, render, variables_of
+from shared_contracts.telegram.html import HtmlError, parse_html
+from shared_contracts.telegram.text import MAX_TEXT, utf16_length
+from shared_contracts.texts.message_templates import REQUIRED, VARIABLES, TemplateError, check, render, variables_of
 
 ALWAYS_KNOWN = frozenset({"event", "date", "time", "minutes", "place", "city"})
 """What every booking has. The lines of any other variable may be left out, of a kind's required ones excepted."""

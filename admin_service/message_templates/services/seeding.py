@@ -11,7 +11,7 @@ from common.mongo import collection, current_session, in_transaction
 from message_templates.services.storing import insert_template, keep_revision, key_of
 from messaging import caches
 from shared_contracts.notification import CacheName, NotificationKind
-from shared_contracts.wording import LANGUAGES
+from shared_contracts.texts.message_templates import LANGUAGES
 
 _FOLDER = Path(__file__).parents[1] / "defaults"
 ACTOR = "system"

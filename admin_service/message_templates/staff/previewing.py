@@ -10,9 +10,9 @@ from message_templates.services.rules import check_text
 from message_templates.services.samples import sample_values, setting_in
 from people.models import City
 from shared_contracts.notification import NotificationKind
-from shared_contracts.telegram_html import parse_html
-from shared_contracts.telegram_text import Json, check_link, to_html, trim, with_detected
-from shared_contracts.wording import choose, render
+from shared_contracts.telegram.html import parse_html
+from shared_contracts.telegram.text import Json, check_link, to_html, trim, with_detected
+from shared_contracts.texts.message_templates import choose, render
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from message_templates.staff.forms import OwnTextForm, RestoreForm, SeenForm, Te
 from message_templates.staff.history import versions
 from people.models import City
 from shared_contracts.notification import NotificationKind
-from shared_contracts.wording import LANGUAGES, REQUIRED
+from shared_contracts.texts.message_templates import LANGUAGES, REQUIRED
 from staffkit.audit_labels import actor_label
 from staffkit.clocks import format_moment
 from staffkit.forms.use_case import show_refusal

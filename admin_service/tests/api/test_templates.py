@@ -6,7 +6,7 @@ from message_templates.models import MessageTemplate
 from message_templates.services.templates import make_own_text, save_text
 from people.models import City
 from shared_contracts.notification import NotificationKind
-from shared_contracts.wording import LANGUAGES, TemplateList, choose
+from shared_contracts.texts.message_templates import LANGUAGES, TemplateList, choose
 
 TEXT = "{date} {time} {minutes} {place}"
 

@@ -17,7 +17,7 @@ from message_templates.services.seeding import default_texts, seed_defaults
 from message_templates.services.templates import back_to_default, make_own_text, restore_text, save_text
 from people.models import City
 from shared_contracts.notification import NotificationKind
-from shared_contracts.wording import LANGUAGES
+from shared_contracts.texts.message_templates import LANGUAGES
 from tests.scheduling.test_races import together
 
 APPROVED, REJECTED = NotificationKind.BOOKING_APPROVED, NotificationKind.BOOKING_REJECTED

@@ -15,7 +15,7 @@ from scheduling.services.slot_edits import SlotChanges, edit_slot
 from scheduling.tasks import expire_requests
 from shared_contracts.booking import AnyBookingRequest, BookingResult, Outcome
 from shared_contracts.calendars import CalendarEntry, CalendarFile
-from shared_contracts.icalendar_text import calendar_file
+from shared_contracts.texts.icalendar_text import calendar_file
 from tests.conftest import MakeSlot
 from tests.helpers import asking
 from tests.helpers.card_tools import news, result_of

@@ -26,7 +26,7 @@ from shared_contracts.directory import (
 )
 from shared_contracts.notification import AutoMessage
 from shared_contracts.questionnaire import QuestionnaireView
-from shared_contracts.wording import TemplateList
+from shared_contracts.texts.message_templates import TemplateList
 
 _TIMEOUT = ClientTimeout(total=2, sock_connect=1)
 _MAX_PAGES = 100

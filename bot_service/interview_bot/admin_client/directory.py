@@ -29,7 +29,7 @@ from shared_contracts.directory import (
     SlotView,
 )
 from shared_contracts.questionnaire import QuestionnaireView
-from shared_contracts.wording import TemplateList, TemplateView
+from shared_contracts.texts.message_templates import TemplateList, TemplateView
 
 FRESH_FOR = timedelta(seconds=30)
 """The bound on staleness while the broker, and so invalidation, is down."""

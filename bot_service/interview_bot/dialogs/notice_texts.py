@@ -6,7 +6,7 @@ from interview_bot.views.notice_values import REASON_CHARACTERS, template_values
 from interview_bot.views.texts import Texts
 from shared_contracts.directory import BookingView
 from shared_contracts.notification import NotificationKind
-from shared_contracts.wording import choose, render
+from shared_contracts.texts.message_templates import choose, render
 
 
 async def notice_text(

@@ -19,8 +19,8 @@ from interview_bot.views.texts import texts_for
 from shared_contracts.booking import BookingResult
 from shared_contracts.broadcast import DeliveryStatus
 from shared_contracts.calendars import CalendarFile
-from shared_contracts.icalendar_text import calendar_file
 from shared_contracts.notification import NotificationCommand
+from shared_contracts.texts.icalendar_text import calendar_file
 
 FILE_NAME = "interview.ics"
 SENDERS = 4

@@ -18,7 +18,7 @@ from interview_bot.telegram.sending import Bot, send
 from interview_bot.views.html_text import clipped, plain_text
 from interview_bot.views.screen import Screen
 from shared_contracts.broadcast import Delivery, DeliveryStatus
-from shared_contracts.telegram_text import MAX_TEXT
+from shared_contracts.telegram.text import MAX_TEXT
 
 UNCERTAIN_TRIES = 2
 """As often a message may have arrived before it is given up."""

@@ -16,7 +16,7 @@ from interview_bot.views.texts import Texts
 from shared_contracts.card import CardAnswer, RecruiterCard
 from shared_contracts.directory import LIVE_STATUSES, Attendance, BookingStatus
 from shared_contracts.notification import NotificationKind
-from shared_contracts.telegram_text import utf16_length
+from shared_contracts.telegram.text import utf16_length
 
 _REASON_SHOWN = 1_000
 _STATES = {

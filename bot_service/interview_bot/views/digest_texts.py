@@ -10,7 +10,7 @@ from interview_bot.views.html_text import visible_length
 from interview_bot.views.texts import Texts
 from shared_contracts.digest import DaySummary, DigestCommand, DigestEntry, SummaryLine
 from shared_contracts.directory import Attendance
-from shared_contracts.telegram_text import MAX_TEXT
+from shared_contracts.telegram.text import MAX_TEXT
 
 _ROOM_FOR_MORE = 40
 _ATTENDANCE = {

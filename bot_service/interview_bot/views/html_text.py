@@ -3,7 +3,7 @@
 import re
 from html import unescape
 
-from shared_contracts.telegram_text import utf16_length
+from shared_contracts.telegram.text import utf16_length
 
 
 def visible_length(html: str) -> int:

@@ -20,7 +20,7 @@ from shared_contracts.directory import (
     Recipient,
     SlotView,
 )
-from shared_contracts.wording import TemplateList
+from shared_contracts.texts.message_templates import TemplateList
 
 if TYPE_CHECKING:
     from tests.kit.desk import Desk

@@ -2,7 +2,7 @@
 
 import time
 
-from shared_contracts.telegram_text import utf16_length
+from shared_contracts.telegram.text import utf16_length
 from telegram_sandbox.bot_api.params import Params
 from telegram_sandbox.bot_api.registry import method
 from telegram_sandbox.errors import bad_request

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from shared_contracts.telegram_text import check_link
+from shared_contracts.telegram.text import check_link
 from telegram_sandbox.errors import ApiError, bad_request
 from telegram_sandbox.world.records import Json, Keyboard
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from shared_contracts.telegram_html import HtmlError, parse_html
-from shared_contracts.telegram_text import MAX_TEXT, trim, utf16_length, with_detected
+from shared_contracts.telegram.html import HtmlError, parse_html
+from shared_contracts.telegram.text import MAX_TEXT, trim, utf16_length, with_detected
 from telegram_sandbox.bot_api.params import Params
 from telegram_sandbox.errors import bad_request
 from telegram_sandbox.world import views

@@ -3,7 +3,7 @@
 import re
 import time
 
-from shared_contracts.telegram_text import MAX_TEXT, trim, utf16_length, with_detected
+from shared_contracts.telegram.text import MAX_TEXT, trim, utf16_length, with_detected
 from telegram_sandbox.errors import CannotDo
 from telegram_sandbox.world import views
 from telegram_sandbox.world.links import start_parameter

@@ -2,7 +2,7 @@
 
 import base64
 
-from shared_contracts.telegram_text import to_html
+from shared_contracts.telegram.text import to_html
 from telegram_sandbox.world.records import CallbackQuery, Chat, Json, Message, Person, World
 
 SMALL_TEXT = 16_384

@@ -7,7 +7,7 @@ import re
 import sys
 from dataclasses import dataclass, field
 
-from shared_contracts.telegram_text import Json, check_link, utf16_length
+from shared_contracts.telegram.text import Json, check_link, utf16_length
 
 _KINDS = {
     **dict.fromkeys(("b", "strong"), "bold"),

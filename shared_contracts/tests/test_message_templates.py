@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared_contracts.notification import NotificationKind
-from shared_contracts.wording import (
+from shared_contracts.texts.message_templates import (
     REQUIRED,
     VARIABLES,
     TemplateError,
