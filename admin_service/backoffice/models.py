@@ -33,6 +33,11 @@ class StaffLogin(User):
         verbose_name_plural = _("staff")
 
 
+def role_choices() -> list[tuple[str, Any]]:
+    """Named by migrations: a new one needs none."""
+    return Role.choices
+
+
 class StaffProfile(StampedModel):
     """A login's role. ``all_cities`` or else ``city_ids`` count for coordinators and read-only logins.
 
@@ -42,7 +47,7 @@ class StaffProfile(StampedModel):
     recruiter_id: ObjectId | None
 
     user = models.OneToOneField(User, models.CASCADE, related_name="staff_profile")
-    role = models.CharField(_("role"), max_length=20, choices=Role.choices)
+    role = models.CharField(_("role"), max_length=20, choices=role_choices)
     all_cities = models.BooleanField(_("all cities"), default=False)
     city_ids: Any = ArrayField(ObjectIdField(), default=list)
     recruiter = models.ForeignKey(Recruiter, models.PROTECT, null=True, verbose_name=_("recruiter"))

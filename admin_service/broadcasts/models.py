@@ -52,6 +52,16 @@ class BroadcastStatus(models.TextChoices):
     FINISHED = "finished", _("finished")
 
 
+def audience_choices() -> list[tuple[str, Any]]:
+    """Named by migrations: a new one needs none."""
+    return Audience.choices
+
+
+def status_choices() -> list[tuple[str, Any]]:
+    """Named by migrations: a new one needs none."""
+    return BroadcastStatus.choices
+
+
 class Broadcast(StampedModel):
     """One press on Broadcast (FR1). Counts are what the bot reported so far."""
 
@@ -61,11 +71,9 @@ class Broadcast(StampedModel):
     event = models.ForeignKey(InterviewEvent, models.PROTECT, verbose_name=_("interview event"))
     message_text = models.TextField(_("text"), max_length=3_500)
     chat_ids: Any = ArrayField(models.BigIntegerField(), default=list, verbose_name=_("chats"))
-    audience = models.CharField(_("audience"), max_length=10, choices=Audience.choices, blank=True)
+    audience = models.CharField(_("audience"), max_length=10, choices=audience_choices, blank=True)
     audience_city = models.ForeignKey(City, models.PROTECT, null=True, blank=True, verbose_name=_("city"))
-    status = models.CharField(
-        _("status"), max_length=10, choices=BroadcastStatus.choices, default=BroadcastStatus.QUEUED
-    )
+    status = models.CharField(_("status"), max_length=10, choices=status_choices, default=BroadcastStatus.QUEUED)
     started_by = models.CharField(_("started by"), max_length=150)
     sent = models.IntegerField(_("sent"), default=0)
     blocked = models.IntegerField(_("blocked"), default=0)

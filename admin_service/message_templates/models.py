@@ -43,6 +43,21 @@ ACTION_LABELS = [
 ]
 
 
+def kind_choices() -> list[tuple[str, Any]]:
+    """Named by migrations: a new one needs none."""
+    return KIND_LABELS
+
+
+def language_choices() -> list[tuple[str, Any]]:
+    """Named by migrations: a new one needs none."""
+    return LANGUAGE_LABELS
+
+
+def action_choices() -> list[tuple[str, Any]]:
+    """Named by migrations: a new one needs none."""
+    return ACTION_LABELS
+
+
 class MessageTemplate(StampedModel):
     """A text in force: a city's own, or the default where ``city`` is null.
 
@@ -51,8 +66,8 @@ class MessageTemplate(StampedModel):
 
     city_id: ObjectId | None
 
-    kind = models.CharField(_("message"), max_length=40, choices=KIND_LABELS, editable=False)
-    language = models.CharField(_("language"), max_length=2, choices=LANGUAGE_LABELS, editable=False)
+    kind = models.CharField(_("message"), max_length=40, choices=kind_choices, editable=False)
+    language = models.CharField(_("language"), max_length=2, choices=language_choices, editable=False)
     city = models.ForeignKey(City, models.PROTECT, null=True, editable=False, verbose_name=_("city"))
     key = models.CharField(max_length=80, unique=True, editable=False)
     text = models.TextField(_("text"), max_length=TEXT_LENGTH)
@@ -73,12 +88,12 @@ class TemplateRevision(StampedModel):
 
     city_id: ObjectId | None
 
-    kind = models.CharField(max_length=40, choices=KIND_LABELS)
-    language = models.CharField(max_length=2, choices=LANGUAGE_LABELS)
+    kind = models.CharField(max_length=40, choices=kind_choices)
+    language = models.CharField(max_length=2, choices=language_choices)
     city = models.ForeignKey(City, models.PROTECT, null=True)
     number = models.BigIntegerField()
     text = models.TextField(blank=True, max_length=TEXT_LENGTH)
-    action = models.CharField(max_length=20, choices=ACTION_LABELS)
+    action = models.CharField(max_length=20, choices=action_choices)
     restored_from = models.BigIntegerField(null=True)
     actor = models.CharField(max_length=100)
 

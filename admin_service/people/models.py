@@ -207,6 +207,11 @@ class InvitationState(models.TextChoices):
     REVOKED = "revoked", _("revoked")
 
 
+def invited_role_choices() -> list[tuple[str, Any]]:
+    """Named by migrations: a new one needs none."""
+    return [(Role.CANDIDATE.value, _("candidate")), (Role.RECRUITER.value, _("recruiter"))]
+
+
 class Invitation(StampedModel):
     """A one-time personal link into the chat (R10), for one candidate or one recruiter.
 
@@ -221,7 +226,7 @@ class Invitation(StampedModel):
     role = models.CharField(
         _("role"),
         max_length=10,
-        choices=[(Role.CANDIDATE.value, _("candidate")), (Role.RECRUITER.value, _("recruiter"))],
+        choices=invited_role_choices,
     )
     candidate = models.ForeignKey(Candidate, models.PROTECT, null=True, verbose_name=_("candidate"))
     recruiter = models.ForeignKey(Recruiter, models.PROTECT, null=True, verbose_name=_("recruiter"))

@@ -38,6 +38,21 @@ def new_key() -> str:
     return secrets.token_hex(4)
 
 
+def kind_choices() -> list[tuple[str, Any]]:
+    """Named by migrations: a new one needs none."""
+    return KIND_LABELS
+
+
+def effect_choices() -> list[tuple[str, Any]]:
+    """Named by migrations: a new one needs none."""
+    return EFFECT_LABELS
+
+
+def status_choices() -> list[tuple[str, Any]]:
+    """Named by migrations: a new one needs none."""
+    return STATUS_LABELS
+
+
 class Questionnaire(StampedModel):
     """A questionnaire's draft. ``published_version``: the version that candidates are asked now, if there is one."""
 
@@ -63,7 +78,7 @@ class Question(StampedModel):
     questionnaire = models.ForeignKey(Questionnaire, models.CASCADE, related_name="questions")
     position = models.PositiveIntegerField(_("position"), default=LAST)
     key = models.CharField(max_length=24, default=new_key, editable=False)
-    kind = models.CharField(_("answer"), max_length=16, choices=KIND_LABELS, default=QuestionKind.TEXT.value)
+    kind = models.CharField(_("answer"), max_length=16, choices=kind_choices, default=QuestionKind.TEXT.value)
     text_ru = models.CharField(_("question, Russian"), max_length=TEXT_LENGTH)
     text_en = models.CharField(_("question, English"), max_length=TEXT_LENGTH, blank=True)
     hint_ru = models.CharField(_("hint, Russian"), max_length=TEXT_LENGTH, blank=True)
@@ -103,7 +118,7 @@ class Choice(StampedModel):
     key = models.CharField(max_length=24, default=new_key, editable=False)
     label_ru = models.CharField(_("button, Russian"), max_length=LABEL_LENGTH)
     label_en = models.CharField(_("button, English"), max_length=LABEL_LENGTH, blank=True)
-    effect = models.CharField(_("then"), max_length=16, choices=EFFECT_LABELS, default=ChoiceEffect.GO_ON.value)
+    effect = models.CharField(_("then"), max_length=16, choices=effect_choices, default=ChoiceEffect.GO_ON.value)
     text_ru = models.CharField(_("text, Russian"), max_length=TEXT_LENGTH, blank=True)
     text_en = models.CharField(_("text, English"), max_length=TEXT_LENGTH, blank=True)
 
@@ -164,7 +179,7 @@ class QuestionnaireAnswers(StampedModel):
     event_id: Any = ObjectIdField()
     questionnaire_id: Any = ObjectIdField()
     version = models.PositiveIntegerField(_("version"))
-    status = models.CharField(_("result"), max_length=16, choices=STATUS_LABELS)
+    status = models.CharField(_("result"), max_length=16, choices=status_choices)
     current = models.BooleanField(_("counts"))
     answers: Any = models.JSONField()
     raw: Any = models.JSONField()

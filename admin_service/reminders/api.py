@@ -13,7 +13,8 @@ from common.http.openapi import documented
 from common.http.reads import ApiView, Query, answer, parse_query
 from common.mongo import collection, current_session, in_transaction
 from reminders.domain.judging import asks_now, outdated_reason
-from reminders.domain.kinds import MessageState, ReminderKind
+from reminders.domain.kinds import ReminderKind
+from reminders.domain.states import MessageState
 from reminders.services.message_context import load_message_context, message_from
 from scheduling.services.serializing import booking_view
 from shared_contracts.notification import AutoMessage

@@ -5,27 +5,19 @@ from typing import Any
 from bson import ObjectId
 from django.core.validators import MaxValueValidator, RegexValidator
 from django.db import models
+from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django_mongodb_backend.fields import ObjectIdField
 
 from common.models import StampedModel
+from message_templates.models import language_choices
 from people.models import City
-from reminders.domain.kinds import MessageState, ReminderKind, SuppressionReason
+from reminders.domain.kinds import SPECS
+from reminders.domain.states import MessageState, SuppressionReason
 from scheduling.models import InterviewEvent
 from shared_contracts.card import CardOccasion
 
-KIND_LABELS: list[tuple[str, Any]] = [
-    (ReminderKind.DAY_OF.value, _("Reminder on the day")),
-    (ReminderKind.EVENING_BEFORE.value, _("Reminder the evening before")),
-    (ReminderKind.TWO_HOURS.value, _("Will you come?")),
-    (ReminderKind.NO_SHOW.value, _("Did not come: another time")),
-    (ReminderKind.RECRUITER_ABSENT.value, _("The recruiter was absent: another time")),
-    (ReminderKind.NO_ANSWER.value, _("Recruiter: no answer from the candidate")),
-    (ReminderKind.OUTCOME_DUE.value, _("Recruiter: how did it go?")),
-    (ReminderKind.CHANGE.value, _("Recruiter: something changed")),
-    (ReminderKind.TOMORROW.value, _("Recruiter: tomorrow's interviews")),
-    (ReminderKind.STAFF_SUMMARY.value, _("Staff: the day in numbers")),
-]
+KIND_LABELS: list[tuple[str, Any]] = [(kind.value, gettext_lazy(spec.label)) for kind, spec in SPECS.items()]
 STATE_LABELS: list[tuple[str, Any]] = [
     (MessageState.SCHEDULED.value, _("planned")),
     (MessageState.QUEUED.value, _("on its way")),
@@ -50,8 +42,30 @@ SUPPRESSION_LABELS: list[tuple[str, Any]] = [
 ]
 
 
+def kind_choices() -> list[tuple[str, Any]]:
+    """Named by migrations: a new one needs none."""
+    return KIND_LABELS
+
+
+def state_choices() -> list[tuple[str, Any]]:
+    """Named by migrations: a new one needs none."""
+    return STATE_LABELS
+
+
+def reason_choices() -> list[tuple[str, Any]]:
+    """Named by migrations: a new one needs none."""
+    return SUPPRESSION_LABELS
+
+
+def occasion_choices() -> list[tuple[str, str]]:
+    """Named by migrations: a new one needs none."""
+    return [(item.value, item.value) for item in CardOccasion]
+
+
 class AutoMessage(StampedModel):
-    """One automatic message, planned with what causes it, sent once: its subject, kind and start are unique.
+    """A scheduled message, planned with what causes it, sent once: its subject, kind and start are unique.
+
+    Staff and stored names say “automatic message”.
 
     ``subject_id``: the booking's id, or that of who a list is for; ``booking_id`` is null for lists. ``starts_at``: of
     the interview, or the beginning of the day a list is about. ``turn``: of changes, the booking's version; else 0.
@@ -61,17 +75,17 @@ class AutoMessage(StampedModel):
 
     subject_id: Any = ObjectIdField()
     booking_id: Any = ObjectIdField(null=True)
-    kind = models.CharField(_("message"), max_length=20, choices=KIND_LABELS)
+    kind = models.CharField(_("message"), max_length=20, choices=kind_choices)
     starts_at = models.DateTimeField(_("interview"))
     turn = models.BigIntegerField(default=0)
-    occasion = models.CharField(max_length=20, blank=True, choices=[(item.value, item.value) for item in CardOccasion])
+    occasion = models.CharField(max_length=20, blank=True, choices=occasion_choices)
     target_chat_id = models.BigIntegerField(_("chat"), null=True)
     due_at = models.DateTimeField(_("due"))
     stale_at = models.DateTimeField(_("of no use from"))
     booked_at = models.DateTimeField(null=True)
     asks_attendance = models.BooleanField(_("with the question whether they come"), default=False)
-    state = models.CharField(_("status"), max_length=12, choices=STATE_LABELS)
-    why = models.CharField(_("why not"), max_length=20, blank=True, choices=SUPPRESSION_LABELS)
+    state = models.CharField(_("status"), max_length=12, choices=state_choices)
+    why = models.CharField(_("why not"), max_length=20, blank=True, choices=reason_choices)
     attempts = models.BigIntegerField(_("attempts"), default=0)
     uncertain_tries = models.BigIntegerField(_("sends without an answer"), default=0)
     queued_at = models.DateTimeField(_("put on its way"), null=True)
@@ -112,7 +126,7 @@ class ReminderRule(StampedModel):
     event_id: ObjectId | None
     city_id: ObjectId | None
 
-    kind = models.CharField(_("message"), max_length=20, choices=KIND_LABELS)
+    kind = models.CharField(_("message"), max_length=20, choices=kind_choices)
     event = models.ForeignKey(InterviewEvent, models.PROTECT, null=True, blank=True, verbose_name=_("interview event"))
     city = models.ForeignKey(City, models.PROTECT, null=True, blank=True, verbose_name=_("city"))
     is_on = models.BooleanField(_("is sent"), default=True)
@@ -140,9 +154,7 @@ class StaffChat(StampedModel):
     """The one document that says where staff read the daily summary (null: nowhere), and in which language."""
 
     chat_id = models.BigIntegerField(_("staff's chat id"), null=True, blank=True)
-    language = models.CharField(
-        _("language"), max_length=2, default="ru", choices=[("ru", _("Russian")), ("en", _("English"))]
-    )
+    language = models.CharField(_("language"), max_length=2, default="ru", choices=language_choices)
 
     class Meta:
         db_table = "staff_chat"

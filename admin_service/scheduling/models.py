@@ -44,6 +44,16 @@ DEFAULT_CUTOFF_MINUTES = 120  # FR6 and FR9
 DEFAULT_REMINDER_MINUTES = 120
 
 
+def status_choices() -> list[tuple[str, Any]]:
+    """Named by migrations: a new one needs none."""
+    return STATUS_LABELS
+
+
+def attendance_choices() -> list[tuple[str, Any]]:
+    """Named by migrations: a new one needs none."""
+    return ATTENDANCE_LABELS
+
+
 class InterviewEvent(StampedModel):
     """What people sign up for, with its rules: what comes before a slot, who approves, how late one may do what.
 
@@ -200,7 +210,7 @@ class Booking(StampedModel):
     requested_slot_id: Any = ObjectIdField(null=True)
     city_id: Any = ObjectIdField()
     recruiter_id: Any = ObjectIdField(null=True)
-    status = models.CharField(_("status"), max_length=20, choices=STATUS_LABELS)
+    status = models.CharField(_("status"), max_length=20, choices=status_choices)
     live = models.BooleanField()
     version = models.BigIntegerField(_("version"), default=1)
     moves = models.BigIntegerField(_("moves"), default=0)
@@ -216,7 +226,7 @@ class Booking(StampedModel):
     card_readers: Any = ArrayField(models.BigIntegerField(), default=list)
     last_act: Any = EmbeddedModelField(LastAct, null=True)
     recruiter_by_hand = models.BooleanField(_("contact the recruiter by hand"), default=False)
-    attendance = models.CharField(_("will come"), max_length=20, blank=True, choices=ATTENDANCE_LABELS)
+    attendance = models.CharField(_("will come"), max_length=20, blank=True, choices=attendance_choices)
     attendance_at = models.DateTimeField(_("answered"), null=True)
     offered_slot_id: Any = ObjectIdField(null=True)
     marked_at = models.DateTimeField(null=True)
@@ -271,6 +281,11 @@ class WaitingState(models.TextChoices):
     SERVED = "served", _("has a booking")
 
 
+def waiting_choices() -> list[tuple[str, Any]]:
+    """Named by migrations: a new one needs none."""
+    return WaitingState.choices
+
+
 class WaitingEntry(StampedModel):
     """Someone who wants to be told of a free seat in an event, in a city or (null) in any (R7)."""
 
@@ -278,7 +293,7 @@ class WaitingEntry(StampedModel):
     event_id: Any = ObjectIdField()
     city_id: Any = ObjectIdField(null=True)
     joined_at = models.DateTimeField(_("joined"))
-    state = models.CharField(_("status"), max_length=10, choices=WaitingState.choices)
+    state = models.CharField(_("status"), max_length=10, choices=waiting_choices)
     telegram_id = models.BigIntegerField(_("Telegram id"))
     name = models.CharField(_("candidate"), max_length=130)
     username = models.CharField(_("username"), max_length=32, blank=True)

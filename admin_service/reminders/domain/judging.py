@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from common.quiet_hours import is_quiet, next_allowed_time
-from reminders.domain.kinds import LISTS, REMINDERS, SECOND_CHANCES, MessageState, ReminderKind, SuppressionReason
+from reminders.domain.kinds import LISTS, REMINDERS, SECOND_CHANCES, SPECS, ReminderKind
 from reminders.domain.planning import MERGE_WITHIN, TIME_TO_ANSWER
+from reminders.domain.states import MessageState, SuppressionReason
 from shared_contracts.directory import BookingStatus
 
 _OUTCOMES = frozenset(
@@ -115,8 +116,8 @@ def outdated_reason(kind: ReminderKind, starts_at: datetime, facts: BookingFacts
         return SuppressionReason.ENDED
     if facts.starts_at != starts_at:
         return SuppressionReason.MOVED
-    asks = kind in {ReminderKind.TWO_HOURS, ReminderKind.NO_ANSWER}
-    return SuppressionReason.ANSWERED if asks and facts.answered else None
+    needless = SPECS[kind].needless_once_answered and facts.answered
+    return SuppressionReason.ANSWERED if needless else None
 
 
 def asks_now(message: ScheduledMessage, facts: BookingFacts, now: datetime) -> bool:
@@ -126,13 +127,13 @@ def asks_now(message: ScheduledMessage, facts: BookingFacts, now: datetime) -> b
 
 def _second_chance_outdated(kind: ReminderKind, facts: BookingFacts) -> SuppressionReason | None:
     """Another time is offered while the mark stands, to who may book and has not done so yet."""
-    if facts.status.value != kind.value:
+    if facts.status is not SPECS[kind].after:
         return SuppressionReason.TAKEN_BACK
     if not facts.allowed:
         return SuppressionReason.NO_CHAT
     if facts.booked_again:
         return SuppressionReason.ANSWERED
-    return SuppressionReason.SECOND_CHANCE_GIVEN if kind is ReminderKind.NO_SHOW and facts.second_chance_given else None
+    return SuppressionReason.SECOND_CHANCE_GIVEN if SPECS[kind].once_per_event and facts.second_chance_given else None
 
 
 def _merge_reminders(

@@ -1,87 +1,218 @@
-"""The automatic messages there are, the states they go through, and why one is not sent."""
+"""The catalogue of reminder kinds: everything that is true of a kind, said once.
 
-from enum import StrEnum
+A new kind is a member of ``ReminderKind`` and its entry in ``SPECS``; sets, defaults, dispatch, labels and what a rule
+may say follow from it. What is particular to it (when exactly it is due, when it has become untrue) is a function in
+``planning`` or ``judging``; what a candidate reads is a message template (``message_templates``).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import time, timedelta
+from enum import Enum, StrEnum, auto
+
+from shared_contracts.directory import BookingStatus
+from shared_contracts.notification import NotificationKind
+
+
+def _(text: str) -> str:
+    """Marks a text for translators. It is translated where it is shown, since Django stays out of the domain."""
+    return text
 
 
 class ReminderKind(StrEnum):
-    """What an automatic message is."""
+    """What a scheduled message is: its value is stored, and is part of addresses."""
 
     DAY_OF = "day_of"
-    """To the candidate: today (FR8)."""
     EVENING_BEFORE = "evening_before"
-    """To the candidate instead of it, where the interview is early (FR8)."""
     TWO_HOURS = "two_hours"
-    """To the candidate, with the three buttons (R8)."""
     NO_SHOW = "no_show"
-    """To the candidate who did not come: another time, once."""
     RECRUITER_ABSENT = "recruiter_absent"
-    """To the candidate whose recruiter did not come: another time."""
     NO_ANSWER = "no_answer"
-    """To the recruiter: the candidate has not said whether they come."""
     OUTCOME_DUE = "outcome_due"
-    """To the recruiter: how did it go?"""
     CHANGE = "change"
-    """To the recruiter: a booking was made, moved or cancelled."""
     TOMORROW = "tomorrow"
-    """To the recruiter: tomorrow's interviews."""
     STAFF_SUMMARY = "staff_summary"
-    """To the staff's chat: today's and tomorrow's numbers."""
 
 
-TO_CANDIDATES = frozenset(
-    {
-        ReminderKind.DAY_OF,
-        ReminderKind.EVENING_BEFORE,
-        ReminderKind.TWO_HOURS,
-        ReminderKind.NO_SHOW,
-        ReminderKind.RECRUITER_ABSENT,
-    }
-)
-REMINDERS = frozenset({ReminderKind.DAY_OF, ReminderKind.EVENING_BEFORE, ReminderKind.TWO_HOURS})
-"""To the candidate of a booking that stands."""
-PLANNED = REMINDERS | {ReminderKind.NO_ANSWER, ReminderKind.OUTCOME_DUE}
+class Audience(Enum):
+    """Who reads a message."""
+
+    CANDIDATE = auto()
+    RECRUITER = auto()
+    STAFF = auto()
+
+
+class Role(Enum):
+    """What causes a message, and what makes it needless."""
+
+    REMINDER = auto()
+    """Planned from a booking's time, for its candidate, as long as it stands; several due together become one."""
+    FOLLOW_UP = auto()
+    """Planned from a booking's time, for its recruiter."""
+    SECOND_CHANCE = auto()
+    """Another time, offered after the interview was marked as missed."""
+    CHANGE = auto()
+    """Tells that a booking has changed. It stays true."""
+    LIST = auto()
+    """About no single booking: put down when its time has come."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReminderSpec:
+    """What is true of a reminder kind. Texts are English; where they are shown they are translated.
+
+    Attributes:
+        label: the kind's name.
+        hint: to whom it goes and what is special about it, for who sets its time.
+        usual: without a rule it goes out at this clock time (of the reader's city), or so long before or after
+            something.
+        span_text: before or after what, for kinds with a span; ``%(span)s`` is the span.
+        at_once_text: the same for a span of nothing.
+        limits: the least and the most minutes that a rule may give, for kinds with a span.
+        may_name_event, may_name_city: whether a rule can be for one interview event, for one city.
+        needless_once_answered: whether it is of no use once the candidate has said whether they come.
+        notification: the kind of message that a candidate gets; on an earlier day than the interview's
+            ``notification_before``, if there is one.
+        after: the mark that a second chance follows, and ends with.
+        once_per_event: whether a candidate gets this second chance once in an interview event.
+    """
+
+    label: str
+    hint: str
+    audience: Audience
+    role: Role
+    usual: time | timedelta
+    span_text: str = ""
+    at_once_text: str = _("at once")
+    limits: tuple[int, int] | None = None
+    may_name_event: bool = True
+    may_name_city: bool = True
+    needless_once_answered: bool = False
+    notification: NotificationKind | None = None
+    notification_before: NotificationKind | None = None
+    after: BookingStatus | None = None
+    once_per_event: bool = False
+
+    @property
+    def by_the_clock(self) -> bool:
+        """Whether it goes out at a time of day, rather than so long before or after something."""
+        return isinstance(self.usual, time)
+
+
+_HOUR = 60
+
+SPECS: Mapping[ReminderKind, ReminderSpec] = {
+    ReminderKind.DAY_OF: ReminderSpec(
+        label=_("Reminder on the day"),
+        hint=_("To the candidate, on the clocks of the interview's city."),
+        audience=Audience.CANDIDATE,
+        role=Role.REMINDER,
+        usual=time(11),
+        notification=NotificationKind.REMINDER_TODAY,
+        notification_before=NotificationKind.REMINDER_TOMORROW,
+    ),
+    ReminderKind.EVENING_BEFORE: ReminderSpec(
+        label=_("Reminder the evening before"),
+        hint=_(
+            "Instead of the reminder on the day, for early interviews: before 11:30, if that is sent at its usual time."
+        ),
+        audience=Audience.CANDIDATE,
+        role=Role.REMINDER,
+        usual=time(18),
+        notification=NotificationKind.REMINDER_TODAY,
+        notification_before=NotificationKind.REMINDER_TOMORROW,
+    ),
+    ReminderKind.TWO_HOURS: ReminderSpec(
+        label=_("Will you come?"),
+        hint=_("To the candidate, with the buttons: I'll come, can't come, another time please."),
+        audience=Audience.CANDIDATE,
+        role=Role.REMINDER,
+        usual=timedelta(hours=2),
+        span_text=_("%(span)s before the start"),
+        limits=(30, 24 * _HOUR),
+        needless_once_answered=True,
+        notification=NotificationKind.REMINDER_SOON,
+    ),
+    ReminderKind.NO_SHOW: ReminderSpec(
+        label=_("Did not come: another time"),
+        hint=_("To the candidate, once. The recruiter has this long to take the mark back."),
+        audience=Audience.CANDIDATE,
+        role=Role.SECOND_CHANCE,
+        usual=timedelta(minutes=15),
+        span_text=_("%(span)s after the mark"),
+        limits=(0, 24 * _HOUR),
+        notification=NotificationKind.NO_SHOW,
+        after=BookingStatus.NO_SHOW,
+        once_per_event=True,
+    ),
+    ReminderKind.RECRUITER_ABSENT: ReminderSpec(
+        label=_("The recruiter was absent: another time"),
+        hint=_("To the candidate. The recruiter has this long to take the mark back."),
+        audience=Audience.CANDIDATE,
+        role=Role.SECOND_CHANCE,
+        usual=timedelta(minutes=15),
+        span_text=_("%(span)s after the mark"),
+        limits=(0, 24 * _HOUR),
+        notification=NotificationKind.RECRUITER_ABSENT,
+        after=BookingStatus.RECRUITER_ABSENT,
+    ),
+    ReminderKind.NO_ANSWER: ReminderSpec(
+        label=_("Recruiter: no answer from the candidate"),
+        hint=_("To the recruiter, when the candidate has not said whether they come."),
+        audience=Audience.RECRUITER,
+        role=Role.FOLLOW_UP,
+        usual=timedelta(hours=1),
+        span_text=_("%(span)s before the start"),
+        limits=(10, 12 * _HOUR),
+        needless_once_answered=True,
+    ),
+    ReminderKind.OUTCOME_DUE: ReminderSpec(
+        label=_("Recruiter: how did it go?"),
+        hint=_("To the recruiter, with buttons for the outcome."),
+        audience=Audience.RECRUITER,
+        role=Role.FOLLOW_UP,
+        usual=timedelta(),
+        span_text=_("%(span)s after the end"),
+        at_once_text=_("right after the end"),
+        limits=(0, 24 * _HOUR),
+    ),
+    ReminderKind.CHANGE: ReminderSpec(
+        label=_("Recruiter: something changed"),
+        hint=_("To the recruiter: a booking was made, moved or cancelled."),
+        audience=Audience.RECRUITER,
+        role=Role.CHANGE,
+        usual=timedelta(),
+        span_text=_("%(span)s after the change"),
+        limits=(0, 2 * _HOUR),
+    ),
+    ReminderKind.TOMORROW: ReminderSpec(
+        label=_("Recruiter: tomorrow's interviews"),
+        hint=_("To every recruiter who has interviews tomorrow, on the clocks of their city."),
+        audience=Audience.RECRUITER,
+        role=Role.LIST,
+        usual=time(18),
+        may_name_event=False,
+    ),
+    ReminderKind.STAFF_SUMMARY: ReminderSpec(
+        label=_("Staff: the day in numbers"),
+        hint=_("To staff's chat, Moscow time."),
+        audience=Audience.STAFF,
+        role=Role.LIST,
+        usual=time(18, 30),
+        may_name_event=False,
+        may_name_city=False,
+    ),
+}
+"""Every kind, in the order in which the desk lists them."""
+
+
+def _of_role(*roles: Role) -> frozenset[ReminderKind]:
+    return frozenset(kind for kind, spec in SPECS.items() if spec.role in roles)
+
+
+TO_CANDIDATES = frozenset(kind for kind, spec in SPECS.items() if spec.audience is Audience.CANDIDATE)
+REMINDERS = _of_role(Role.REMINDER)
+PLANNED = _of_role(Role.REMINDER, Role.FOLLOW_UP)
 """Those that follow from a booking's time alone (``planning.plan``)."""
-SECOND_CHANCES = frozenset({ReminderKind.NO_SHOW, ReminderKind.RECRUITER_ABSENT})
-"""Another time, after the mark of the same name."""
-LISTS = frozenset({ReminderKind.TOMORROW, ReminderKind.STAFF_SUMMARY})
-"""About no single booking."""
-
-
-class MessageState(StrEnum):
-    """How far an automatic message is."""
-
-    SCHEDULED = "scheduled"
-    QUEUED = "queued"
-    SENT = "sent"
-    FAILED = "failed"
-    SUPPRESSED = "suppressed"
-
-
-class SuppressionReason(StrEnum):
-    """Why a message is not sent."""
-
-    BOOKED_LATE = "booked_late"
-    """The booking came about after its time."""
-    MERGED = "merged"
-    """Another message says it too."""
-    ENDED = "ended"
-    """The booking is not booked any more."""
-    MOVED = "moved"
-    """The interview has another time now."""
-    ANSWERED = "answered"
-    """What it asks has been answered."""
-    STALE = "stale"
-    """Its time has passed: the system was down, or the answer came in the night."""
-    QUIET_HOURS = "quiet_hours"
-    """It fell into the night, and the morning is too late."""
-    SWITCHED_OFF = "switched_off"
-    NO_CHAT = "no_chat"
-    """There is no chat it could go to."""
-    SECOND_CHANCE_GIVEN = "offered_before"
-    """Another time was offered to this candidate once already."""
-    NOT_ASKED = "not_asked"
-    """The candidate was never asked what this says they did not answer."""
-    TAKEN_BACK = "taken_back"
-    """What it tells was undone."""
-    EMPTY = "empty"
-    """A list with nothing left to tell."""
+SECOND_CHANCES = _of_role(Role.SECOND_CHANCE)
+LISTS = _of_role(Role.LIST)

@@ -4,7 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 
 from common.quiet_hours import is_quiet, local, next_allowed_time
-from reminders.domain.kinds import ReminderKind, SuppressionReason
+from reminders.domain.kinds import ReminderKind
+from reminders.domain.states import SuppressionReason
 from reminders.domain.timing import Timing
 
 EARLY_WITHIN = timedelta(minutes=30)
@@ -62,11 +63,10 @@ def plan(interview: Interview, timing: Timing) -> list[Planned]:
 def _reminder(interview: Interview, timing: Timing) -> Planned | None:
     """Of the day, or of the evening before where the interview is early."""
     start = local(interview.starts_at, interview.timezone)
-    latest = timing.day_of or time(11)
+    latest = timing.clock_time(ReminderKind.DAY_OF) or time(11)
     early = start < datetime.combine(start.date(), latest, start.tzinfo) + EARLY_WITHIN
-    kind, clock = (
-        (ReminderKind.EVENING_BEFORE, timing.evening_before) if early else (ReminderKind.DAY_OF, timing.day_of)
-    )
+    kind = ReminderKind.EVENING_BEFORE if early else ReminderKind.DAY_OF
+    clock = timing.clock_time(kind)
     if clock is None:
         return None
     day = start.date() - timedelta(days=early)
@@ -79,11 +79,10 @@ def _reminder(interview: Interview, timing: Timing) -> Planned | None:
 
 def _prompt(interview: Interview, timing: Timing, reminder: Planned | None) -> Planned | None:
     """Do you come? Alone, merged into the reminder, or not at all."""
-    if timing.two_hours is None:
+    span = timing.span(ReminderKind.TWO_HOURS)
+    if span is None:
         return None
-    prompt = Planned(
-        ReminderKind.TWO_HOURS, interview.starts_at - timing.two_hours, interview.starts_at, asks_attendance=True
-    )
+    prompt = Planned(ReminderKind.TWO_HOURS, interview.starts_at - span, interview.starts_at, asks_attendance=True)
     if interview.booked_at > prompt.due_at - LATE_BOOKING:
         return replace(prompt, reason=SuppressionReason.BOOKED_LATE)
     quiet = is_quiet(prompt.due_at, interview.timezone)
@@ -96,10 +95,10 @@ def _no_answer(
     interview: Interview, timing: Timing, reminder: Planned | None, prompt: Planned | None
 ) -> Planned | None:
     """To the recruiter, if the candidate is asked and does not answer."""
-    asked = reminder if reminder and reminder.asks_attendance else prompt
-    if asked is None or asked.reason or timing.no_answer is None or interview.reader_timezone is None:
+    asked, span = reminder if reminder and reminder.asks_attendance else prompt, timing.span(ReminderKind.NO_ANSWER)
+    if asked is None or asked.reason or span is None or interview.reader_timezone is None:
         return None
-    wanted = max(interview.starts_at - timing.no_answer, asked.due_at + TIME_TO_ANSWER)
+    wanted = max(interview.starts_at - span, asked.due_at + TIME_TO_ANSWER)
     due_at = next_allowed_time(wanted, interview.reader_timezone)
     reason = (
         None
@@ -113,7 +112,8 @@ def _no_answer(
 
 def _outcome_due(interview: Interview, timing: Timing) -> Planned | None:
     """To the recruiter, once it is over."""
-    if timing.outcome_due is None or interview.reader_timezone is None:
+    span = timing.span(ReminderKind.OUTCOME_DUE)
+    if span is None or interview.reader_timezone is None:
         return None
-    due_at = next_allowed_time(interview.ends_at + timing.outcome_due, interview.reader_timezone)
+    due_at = next_allowed_time(interview.ends_at + span, interview.reader_timezone)
     return Planned(ReminderKind.OUTCOME_DUE, due_at, interview.ends_at + OF_USE)

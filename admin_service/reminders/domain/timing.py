@@ -1,31 +1,31 @@
-"""When automatic messages go out, as staff have set it."""
+"""When scheduled messages go out, as staff have set it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import time, timedelta
 
-from reminders.domain.kinds import ReminderKind
+from reminders.domain.kinds import SPECS, ReminderKind
+
+Setting = time | timedelta | None
+"""A local clock time, or a span before or after what the kind's catalogue entry says; None: switched off."""
 
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """When the messages of an interview event in a city go out; None: switched off. Clock times are local.
+    """When the messages of an interview event in a city go out. ``chosen``: by kind, where it is not as usual."""
 
-    ``two_hours`` and ``no_answer`` count back from the start; ``outcome_due`` counts from the end, ``no_show`` and
-    ``recruiter_absent`` from the mark (time to take it back), ``change`` from the change.
-    """
+    chosen: Mapping[str, Setting] = field(default_factory=dict)
 
-    day_of: time | None = time(11)
-    evening_before: time | None = time(18)
-    two_hours: timedelta | None = timedelta(hours=2)
-    no_answer: timedelta | None = timedelta(hours=1)
-    outcome_due: timedelta | None = timedelta()
-    change: timedelta | None = timedelta()
-    no_show: timedelta | None = timedelta(minutes=15)
-    recruiter_absent: timedelta | None = timedelta(minutes=15)
-    tomorrow: time | None = time(18)
-    staff_summary: time | None = time(18, 30)
-
-    def of(self, kind: ReminderKind) -> time | timedelta | None:
+    def of(self, kind: ReminderKind) -> Setting:
         """The setting of a kind."""
-        setting: time | timedelta | None = getattr(self, kind.value)
-        return setting
+        return self.chosen.get(kind, SPECS[kind].usual)
+
+    def clock_time(self, kind: ReminderKind) -> time | None:
+        """The setting of a kind that goes out at a time of day."""
+        setting = self.of(kind)
+        return setting if isinstance(setting, time) else None
+
+    def span(self, kind: ReminderKind) -> timedelta | None:
+        """The setting of a kind that goes out so long before or after something."""
+        setting = self.of(kind)
+        return setting if isinstance(setting, timedelta) else None

@@ -17,7 +17,8 @@ from common.mongo import Document, collection, current_session
 from common.quiet_hours import local, next_quiet
 from common.zones import MOSCOW
 from messaging.outbox import Outgoing
-from reminders.domain.kinds import MessageState, ReminderKind, SuppressionReason
+from reminders.domain.kinds import LISTS, ReminderKind
+from reminders.domain.states import MessageState, SuppressionReason
 from reminders.models import AutoMessage
 from reminders.services.summary import booked_on, day_summary, midnight
 from reminders.services.timings import Timings, read_timings
@@ -104,7 +105,7 @@ def interviews_on(recruiter_id: ObjectId, day: datetime, timezone: str) -> Docum
 
 def _summary_due(timings: Timings, now: datetime) -> list[DueList]:
     chat = collection("staff_chat").find_one({"chat_id": {"$ne": None}})
-    clock = timings.of(None, None).staff_summary
+    clock = timings.of(None, None).clock_time(ReminderKind.STAFF_SUMMARY)
     if chat is None or clock is None:
         return []
     today = midnight(now, MOSCOW)
@@ -117,7 +118,7 @@ def _tomorrows_due(timings: Timings, now: datetime) -> list[DueList]:
     due: list[DueList] = []
     for row in rows:
         zone, city_id = zones[row["_id"]], row["city_id"]
-        clock = timings.of(None, str(city_id) if city_id else None).tomorrow
+        clock = timings.of(None, str(city_id) if city_id else None).clock_time(ReminderKind.TOMORROW)
         if clock:
             day = midnight(now, zone, days=1)
             due += _if_due(ReminderKind.TOMORROW, row["_id"], row["telegram_id"], zone, day, clock, now)
@@ -148,7 +149,7 @@ def _already_stored(lists: Iterable[DueList]) -> set[tuple[ObjectId, datetime]]:
     """Those put down before; served by ``auto_subject``."""
     query = {
         "subject_id": {"$in": [item.subject_id for item in lists]},
-        "kind": {"$in": [ReminderKind.TOMORROW.value, ReminderKind.STAFF_SUMMARY.value]},
+        "kind": {"$in": [kind.value for kind in LISTS]},
         "starts_at": {"$in": sorted({item.day for item in lists})},
     }
     rows = collection("auto_messages").find(query, {"subject_id": 1, "starts_at": 1})

@@ -1,7 +1,7 @@
 """What an automatic message is on the wire, by its kind. Runs in the transaction that puts it on its way."""
 
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
@@ -9,7 +9,8 @@ from common.mongo import Document
 from common.quiet_hours import local, next_quiet
 from messaging.outbox import Outgoing
 from reminders.domain.judging import Send
-from reminders.domain.kinds import ReminderKind, SuppressionReason
+from reminders.domain.kinds import SPECS, Audience, ReminderKind, ReminderSpec, Role
+from reminders.domain.states import SuppressionReason
 from reminders.services import digests
 from reminders.services.message_context import MessageContext
 from scheduling.services import cards
@@ -27,10 +28,28 @@ class DispatchResult(NamedTuple):
     reason: SuppressionReason | None = None
 
 
-Dispatch = Callable[[Document, Send, MessageContext, datetime], DispatchResult]
+def dispatch(row: Document, verdict: Send, context: MessageContext, now: datetime) -> DispatchResult:
+    """What goes out for a message that is to be sent: to a candidate a notification, to a recruiter a card, or a list.
+
+    Args:
+        row: the ledger's document as it was found due; sending it is one attempt more.
+        verdict: how it is sent.
+        context: its booking.
+        now: aware UTC.
+    """
+    spec = SPECS[ReminderKind(row["kind"])]
+    if spec.role is Role.LIST:
+        return _list(row, now)
+    return (
+        _to_candidate(row, spec, verdict, context, now)
+        if spec.audience is Audience.CANDIDATE
+        else _to_recruiter(row, now)
+    )
 
 
-def _to_candidate(row: Document, verdict: Send, context: MessageContext, now: datetime) -> DispatchResult:
+def _to_candidate(
+    row: Document, spec: ReminderSpec, verdict: Send, context: MessageContext, now: datetime
+) -> DispatchResult:
     booking = context.booking(row)
     view = booking_view(booking, context.state)
     if booking is None or view is None:
@@ -41,7 +60,7 @@ def _to_candidate(row: Document, verdict: Send, context: MessageContext, now: da
         correlation_id=uuid.uuid4().hex,
         occurred_at=now,
         notification_id=str(row["_id"]),
-        kind=_notification_kind(ReminderKind(row["kind"]), booking.starts_at, timezone, now),
+        kind=_notification_kind(spec, local(now, timezone), local(booking.starts_at, timezone)),
         user_telegram_id=booking.telegram_id,
         booking=view,
         candidate_name=context.state.candidates[booking.telegram_id].first_name,
@@ -53,26 +72,23 @@ def _to_candidate(row: Document, verdict: Send, context: MessageContext, now: da
     return DispatchResult([Outgoing(NOTIFICATION_COMMAND, message)])
 
 
-def _notification_kind(kind: ReminderKind, starts_at: datetime, timezone: str, now: datetime) -> NotificationKind:
+def _notification_kind(spec: ReminderSpec, local_now: datetime, local_start: datetime) -> NotificationKind:
     """A reminder that comes late says what is true when it comes."""
-    if kind is ReminderKind.NO_SHOW:
-        return NotificationKind.NO_SHOW
-    if kind is ReminderKind.RECRUITER_ABSENT:
-        return NotificationKind.RECRUITER_ABSENT
-    if kind is ReminderKind.TWO_HOURS:
-        return NotificationKind.REMINDER_SOON
-    today = local(now, timezone).date() == local(starts_at, timezone).date()
-    return NotificationKind.REMINDER_TODAY if today else NotificationKind.REMINDER_TOMORROW
+    earlier = local_now.date() != local_start.date() and spec.notification_before
+    kind = earlier or spec.notification
+    if kind is None:
+        raise ValueError(f"{spec.label}: its catalogue entry names no notification")
+    return kind
 
 
-def _to_recruiter(row: Document, verdict: Send, context: MessageContext, now: datetime) -> DispatchResult:
+def _to_recruiter(row: Document, now: datetime) -> DispatchResult:
     occasion = CardOccasion(row["occasion"] or row["kind"])
     messages = cards.notice(str(row["booking_id"]), occasion, str(row["_id"]), uuid.uuid4().hex, now)
     # Who no longer has the booking may only see their card follow: of that nobody reports.
     return DispatchResult(messages, None if notices(messages) else SuppressionReason.NO_CHAT)
 
 
-def _list(row: Document, verdict: Send, context: MessageContext, now: datetime) -> DispatchResult:
+def _list(row: Document, now: datetime) -> DispatchResult:
     found = digests.digest_for(row, now)
     return DispatchResult([], found) if isinstance(found, SuppressionReason) else DispatchResult([found])
 
@@ -81,17 +97,3 @@ def notices(messages: Iterable[Outgoing]) -> list[CardCommand]:
     """The cards among messages that come as messages of their own."""
     cards_sent = (item.message for item in messages if isinstance(item.message, CardCommand))
     return [card for card in cards_sent if card.attention is CardAttention.NOTICE]
-
-
-DISPATCH: dict[ReminderKind, Dispatch] = {
-    ReminderKind.DAY_OF: _to_candidate,
-    ReminderKind.EVENING_BEFORE: _to_candidate,
-    ReminderKind.TWO_HOURS: _to_candidate,
-    ReminderKind.NO_SHOW: _to_candidate,
-    ReminderKind.RECRUITER_ABSENT: _to_candidate,
-    ReminderKind.NO_ANSWER: _to_recruiter,
-    ReminderKind.OUTCOME_DUE: _to_recruiter,
-    ReminderKind.CHANGE: _to_recruiter,
-    ReminderKind.TOMORROW: _list,
-    ReminderKind.STAFF_SUMMARY: _list,
-}

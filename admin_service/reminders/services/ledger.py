@@ -10,9 +10,10 @@ from pymongo import InsertOne, UpdateMany
 
 from common.mongo import Document, collection, current_session
 from common.quiet_hours import next_allowed_time
-from reminders.domain.kinds import SECOND_CHANCES, MessageState, ReminderKind, SuppressionReason
+from reminders.domain.kinds import SECOND_CHANCES, SPECS, ReminderKind
 from reminders.domain.occasions import occasion
 from reminders.domain.planning import OF_USE, Planned
+from reminders.domain.states import MessageState, SuppressionReason
 from reminders.services.message_writes import (
     STANDS,
     BookingChange,
@@ -69,7 +70,7 @@ def tell_recruiters(news: Sequence[RecruiterNotice], now: datetime) -> None:
     held = _with_recruiter_card(item.booking.id for item in news if item.slot.id not in zones)
     writes: list[Operation] = []
     for booking, slot, what in {item.booking.id: item for item in news}.values():
-        wait = timings.of(slot.event_id, slot.city_id).change
+        wait = timings.of(slot.event_id, slot.city_id).span(ReminderKind.CHANGE)
         if wait is None or not (slot.id in zones or booking.id in held):
             continue
         due_at = next_allowed_time(now + wait, zones.get(slot.id, slot.place.timezone))
@@ -90,7 +91,7 @@ def _relevant_facts(booking: Booking | None) -> tuple[object, ...] | None:
     if booking is None:
         return None
     if booking.status not in STANDS:
-        return (booking.status,) if booking.status.value in {kind.value for kind in SECOND_CHANCES} else None
+        return (booking.status,) if booking.status in {SPECS[kind].after for kind in SECOND_CHANCES} else None
     return booking.slot_id, booking.starts_at, booking.ends_at, booking.attendance is None
 
 

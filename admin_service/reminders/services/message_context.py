@@ -8,7 +8,8 @@ from bson import ObjectId
 
 from common.mongo import Document, collection, current_session
 from reminders.domain.judging import BookingFacts, ScheduledMessage
-from reminders.domain.kinds import TO_CANDIDATES, MessageState, ReminderKind
+from reminders.domain.kinds import SECOND_CHANCES, SPECS, TO_CANDIDATES, ReminderKind
+from reminders.domain.states import MessageState
 from reminders.services.readers import recruiter_zones
 from scheduling.domain.model import Booking, State
 from scheduling.services import loading
@@ -16,6 +17,8 @@ from scheduling.services import loading
 _FIELDS: Document = dict.fromkeys(
     ("booking_id", "kind", "state", "starts_at", "due_at", "stale_at", "asks_attendance", "queued_at"), 1
 )
+_MISSED = frozenset(SPECS[kind].after for kind in SECOND_CHANCES)
+_ONCE_PER_EVENT = [kind.value for kind in SECOND_CHANCES if SPECS[kind].once_per_event]
 UNSENT = (MessageState.SCHEDULED.value, MessageState.SUPPRESSED.value)
 
 
@@ -94,7 +97,7 @@ def load_message_context(rows: Sequence[Document]) -> MessageContext:
     for row in _find("auto_messages", {"booking_id": {"$in": ids}}, _FIELDS) if ids else ():
         siblings[str(row["booking_id"])].append(message_from(row))
     context = MessageContext(state, recruiter_zones(state.slots.values()), siblings)
-    _read_history(context, [row for row in bookings if row["status"] in {"no_show", "recruiter_absent"}])
+    _read_history(context, [row for row in bookings if row["status"] in _MISSED])
     return context
 
 
@@ -104,7 +107,7 @@ def _read_history(context: MessageContext, missed: Sequence[Document]) -> None:
         return
     pairs = [{"user_id": row["user_id"], "event_id": row["event_id"]} for row in missed]
     others = _find("bookings", {"$or": pairs})
-    query = {"booking_id": {"$in": [row["_id"] for row in others]}, "kind": ReminderKind.NO_SHOW.value}
+    query = {"booking_id": {"$in": [row["_id"] for row in others]}, "kind": {"$in": _ONCE_PER_EVENT}}
     chances = _find("auto_messages", query, {"booking_id": 1, "state": 1})
     for row in missed:
         booking_id = str(row["_id"])

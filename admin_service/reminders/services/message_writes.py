@@ -5,7 +5,7 @@ Doing it again changes nothing, and a message that was sent stays sent whatever 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
 from bson import Int64, ObjectId
@@ -13,16 +13,9 @@ from pymongo import InsertOne, UpdateMany, UpdateOne
 
 from common.mongo import Document
 from common.quiet_hours import next_allowed_time
-from reminders.domain.kinds import (
-    PLANNED,
-    REMINDERS,
-    SECOND_CHANCES,
-    TO_CANDIDATES,
-    MessageState,
-    ReminderKind,
-    SuppressionReason,
-)
+from reminders.domain.kinds import PLANNED, REMINDERS, SECOND_CHANCES, SPECS, TO_CANDIDATES, ReminderKind
 from reminders.domain.planning import OF_USE, Interview, Planned, plan
+from reminders.domain.states import MessageState, SuppressionReason
 from reminders.domain.timing import Timing
 from reminders.services.timings import Timings
 from scheduling.domain.model import Booking, Slot
@@ -133,17 +126,18 @@ class _Planning:
     def second_chances(self) -> list[Operation]:
         """Another time, after a no-show or the recruiter's absence; not once the mark is taken back."""
         writes: list[Operation] = []
-        before = self._change.before.status.value if self._change.before else ""
+        before = self._change.before.status if self._change.before else None
         for kind in SECOND_CHANCES:
-            if self._booking.status.value == kind.value != before:
+            mark = SPECS[kind].after
+            if self._booking.status is mark is not before:
                 writes += self._second_chance(kind)
-            elif before == kind.value != self._booking.status.value and kind in self._here:
+            elif before is mark is not self._booking.status and kind in self._here:
                 writes += self._suppress(self._here[kind], SuppressionReason.TAKEN_BACK)
         return writes
 
     def _second_chance(self, kind: ReminderKind) -> list[Operation]:
-        wait = self._timing.of(kind)
-        if not isinstance(wait, timedelta):
+        wait = self._timing.span(kind)
+        if wait is None:
             return []
         due_at = next_allowed_time(self._now + wait, self._slot.place.timezone)
         return self._upsert(Planned(kind, due_at, due_at + OF_USE), self._now)
@@ -182,8 +176,10 @@ class _Planning:
         """Who has said whether they come is not asked again."""
         if self._booking.attendance is None:
             return planned
-        asks = planned.kind in {ReminderKind.TWO_HOURS, ReminderKind.NO_ANSWER} and not planned.reason
-        return replace(planned, asks_attendance=False, reason=SuppressionReason.ANSWERED if asks else planned.reason)
+        needless = SPECS[planned.kind].needless_once_answered and not planned.reason
+        return replace(
+            planned, asks_attendance=False, reason=SuppressionReason.ANSWERED if needless else planned.reason
+        )
 
     def _booked_at(self) -> datetime:
         """When the booking came to stand at its time: a plan made anew judges lateness by that."""

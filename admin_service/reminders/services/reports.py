@@ -9,7 +9,8 @@ from bson import Int64, ObjectId
 
 from common.mongo import Document, collection, current_session
 from reminders.domain.judging import outdated_reason
-from reminders.domain.kinds import MessageState, ReminderKind
+from reminders.domain.kinds import ReminderKind
+from reminders.domain.states import MessageState
 from reminders.services.message_context import load_message_context
 from reminders.services.message_writes import suppression
 from shared_contracts.broadcast import (

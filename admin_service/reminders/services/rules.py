@@ -11,36 +11,10 @@ from common.audited import facts, save_audited
 from common.mongo import collection, current_session, in_transaction
 from common.quiet_hours import QUIET_FROM, QUIET_UNTIL
 from common.refusals import RefusedError
-from reminders.domain.kinds import ReminderKind
-from reminders.domain.timing import Timing
+from reminders.domain.kinds import SPECS, ReminderKind
 from reminders.models import ReminderRule, StaffChat
 
 RULE_FACTS = ("kind", "event_id", "city_id", "is_on", "at", "minutes")
-_HOUR = 60
-MINUTES: dict[ReminderKind, tuple[int, int]] = {
-    ReminderKind.TWO_HOURS: (30, 24 * _HOUR),
-    ReminderKind.NO_ANSWER: (10, 12 * _HOUR),
-    ReminderKind.OUTCOME_DUE: (0, 24 * _HOUR),
-    ReminderKind.CHANGE: (0, 2 * _HOUR),
-    ReminderKind.NO_SHOW: (0, 24 * _HOUR),
-    ReminderKind.RECRUITER_ABSENT: (0, 24 * _HOUR),
-}
-"""Least and most minutes of the kinds that have them; the others have a clock time."""
-
-
-def by_the_clock(kind: ReminderKind) -> bool:
-    """Whether messages of the kind go out at a time of day, rather than so long before or after something."""
-    return isinstance(Timing().of(kind), time)
-
-
-def may_name_event(kind: ReminderKind) -> bool:
-    """Whether a rule can be for one interview event: lists are about all of them."""
-    return kind not in {ReminderKind.TOMORROW, ReminderKind.STAFF_SUMMARY}
-
-
-def may_name_city(kind: ReminderKind) -> bool:
-    """Whether a rule can be for one city: staff have one summary."""
-    return kind is not ReminderKind.STAFF_SUMMARY
 
 
 def save_rule(rule: ReminderRule, *, actor: str) -> None:
@@ -57,7 +31,7 @@ def save_rule(rule: ReminderRule, *, actor: str) -> None:
     _check_place(rule, kind)
     if not rule.is_on:
         rule.at, rule.minutes = "", None
-    elif by_the_clock(kind):
+    elif SPECS[kind].by_the_clock:
         _check_clock(rule)
     else:
         _check_minutes(rule, kind)
@@ -108,9 +82,9 @@ def _gone() -> RefusedError:
 
 def _check_place(rule: ReminderRule, kind: ReminderKind) -> None:
     about_all = _("This message is about all interviews. Leave this empty.")
-    if rule.event_id and not may_name_event(kind):
+    if rule.event_id and not SPECS[kind].may_name_event:
         raise RefusedError({"event": about_all})
-    if rule.city_id and not may_name_city(kind):
+    if rule.city_id and not SPECS[kind].may_name_city:
         raise RefusedError({"city": about_all})
 
 
@@ -124,7 +98,10 @@ def _check_clock(rule: ReminderRule) -> None:
 
 def _check_minutes(rule: ReminderRule, kind: ReminderKind) -> None:
     rule.at = ""
-    least, most = MINUTES[kind]
-    if rule.minutes is not None and not least <= rule.minutes <= most:
+    limits = SPECS[kind].limits
+    if rule.minutes is None or limits is None:
+        return
+    least, most = limits
+    if not least <= rule.minutes <= most:
         wanted = _("Give a number of minutes from %(least)s to %(most)s.") % {"least": least, "most": most}
         raise RefusedError({"minutes": wanted})

@@ -18,8 +18,9 @@ from common.mongo import Document, collection, current_session, in_transaction
 from messaging import outbox
 from messaging.outbox import Outgoing
 from reminders.domain.judging import Hold, Send, Suppress, judge
-from reminders.domain.kinds import TO_CANDIDATES, MessageState, ReminderKind, SuppressionReason
-from reminders.services.dispatching import DISPATCH, notices
+from reminders.domain.kinds import SPECS, TO_CANDIDATES, ReminderKind
+from reminders.domain.states import MessageState, SuppressionReason
+from reminders.services.dispatching import dispatch, notices
 from reminders.services.message_context import MessageContext, load_message_context, message_from
 from reminders.services.message_writes import suppression
 from scheduling.services import candidate_news
@@ -128,14 +129,14 @@ def _decide(row: Document, context: MessageContext, outcome: Outcome, now: datet
     if isinstance(verdict, Suppress):
         outcome.writes.append(_update(row["_id"], suppression(verdict.reason, now)))
         return
-    messages, reason = DISPATCH[ReminderKind(row["kind"])](row, verdict, context, now)
+    messages, reason = dispatch(row, verdict, context, now)
     outcome.messages += messages
     if reason:
         outcome.writes.append(_update(row["_id"], suppression(reason, now)))
         return
     outcome.writes.append(_update(row["_id"], _claim(verdict, messages, now)))
     _close(verdict.absorbs, SuppressionReason.MERGED, outcome, now)
-    if row["kind"] == ReminderKind.NO_SHOW.value:
+    if SPECS[ReminderKind(row["kind"])].once_per_event:
         # Written with the claim, so that of two scans at once only one can offer.
         _close(context.other_second_chances(row), SuppressionReason.SECOND_CHANCE_GIVEN, outcome, now)
 

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from common.mongo import Document, collection, current_session
 from common.quiet_hours import local
-from reminders.domain.kinds import MessageState
+from reminders.domain.states import MessageState
 from shared_contracts.booking import MARKS
 from shared_contracts.digest import DaySummary, SummaryLine
 from shared_contracts.directory import Attendance, BookingStatus

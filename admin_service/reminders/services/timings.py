@@ -2,13 +2,12 @@
 
 from collections.abc import Iterable
 from datetime import time, timedelta
-from typing import Any
 
 from bson import ObjectId
 
 from common.mongo import Document, collection, current_session
-from reminders.domain.kinds import ReminderKind
-from reminders.domain.timing import Timing
+from reminders.domain.kinds import SPECS, ReminderKind
+from reminders.domain.timing import Setting, Timing
 
 
 class Timings:
@@ -19,11 +18,11 @@ class Timings:
 
     def of(self, event_id: str | None, city_id: str | None) -> Timing:
         """The timing in force: a rule for both comes before one for the event, that before one for the city."""
-        chosen: dict[str, Any] = {}
+        chosen: dict[str, Setting] = {}
         for rule in self._rules:
             if rule["event_id"] in {None, _id(event_id)} and rule["city_id"] in {None, _id(city_id)}:
                 chosen[rule["kind"]] = _setting(rule)
-        return Timing(**chosen)
+        return Timing(chosen)
 
 
 def read_timings() -> Timings:
@@ -35,15 +34,15 @@ def _particularity(rule: Document) -> tuple[bool, bool]:
     return rule["event_id"] is not None, rule["city_id"] is not None
 
 
-def _setting(rule: Document) -> time | timedelta | None:
+def _setting(rule: Document) -> Setting:
     return rule_setting(ReminderKind(rule["kind"]), rule["is_on"], rule["at"], rule["minutes"])
 
 
-def rule_setting(kind: ReminderKind, is_on: bool, at: str, minutes: int | None) -> time | timedelta | None:
+def rule_setting(kind: ReminderKind, is_on: bool, at: str, minutes: int | None) -> Setting:
     """What a rule says; None: not sent. A rule without a time means the usual one."""
     if not is_on:
         return None
-    usual = Timing().of(kind)
+    usual = SPECS[kind].usual
     if isinstance(usual, time):
         return time.fromisoformat(at) if at else usual
     return usual if minutes is None else timedelta(minutes=minutes)

@@ -16,7 +16,7 @@ from unfold.decorators import display
 from common.mongo import collection
 from common.scope import INTERVIEWS
 from common.zones import MOSCOW
-from reminders.domain.kinds import TO_CANDIDATES, ReminderKind
+from reminders.domain.kinds import LISTS, SPECS, TO_CANDIDATES, Audience, ReminderKind
 from reminders.models import AutoMessage
 from staffkit.clocks import format_moment
 from staffkit.pages.filters import DayFilter
@@ -157,11 +157,11 @@ def with_people(messages: Iterable[AutoMessage]) -> list[AutoMessage]:
     """The messages with ``addressee``: names and zones from the bookings' snapshots, lists' recruiters by their ids."""
     rows = list(messages)
     bookings = _by_id("bookings", {row.booking_id for row in rows if row.booking_id}, "user", "slot")
-    readers = _by_id("recruiters", {row.subject_id for row in rows if row.kind == ReminderKind.TOMORROW}, "name")
+    readers = _by_id("recruiters", {row.subject_id for row in rows if row.kind in LISTS}, "name")
     for row in rows:
         booking, reader = bookings.get(row.booking_id), readers.get(row.subject_id)
         row.addressee = _people(row, booking) if booking else Addressee(reader["name"] if reader else "—", "", MOSCOW)  # type: ignore[attr-defined]
-        if row.kind == ReminderKind.STAFF_SUMMARY:
+        if SPECS[ReminderKind(row.kind)].audience is Audience.STAFF:
             row.addressee = Addressee(str(_("staff's chat")), "", MOSCOW)  # type: ignore[attr-defined]
     return rows
 

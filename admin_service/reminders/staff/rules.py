@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminTextInputWidget
@@ -16,20 +17,11 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 from common.audited import facts
 from common.refusals import RefusedError
 from common.scope import SHARED
-from reminders.domain.kinds import ReminderKind
-from reminders.domain.timing import Timing
-from reminders.models import KIND_LABELS, ReminderRule
-from reminders.services.rules import (
-    MINUTES,
-    RULE_FACTS,
-    by_the_clock,
-    may_name_city,
-    may_name_event,
-    remove_rule,
-    save_rule,
-)
+from reminders.domain.kinds import SPECS, Audience, ReminderKind
+from reminders.models import ReminderRule, kind_choices
+from reminders.services.rules import RULE_FACTS, remove_rule, save_rule
 from reminders.services.timings import rule_setting
-from reminders.staff.words import HINTS, format_setting
+from reminders.staff.formatting import format_setting
 from staffkit.forms.inputs import TimeInput
 from staffkit.forms.use_case import UseCaseForm
 from staffkit.pages.kinds import UseCaseAdmin
@@ -37,13 +29,12 @@ from staffkit.sending.sealed import is_as_shown
 from staffkit.views import find, login, page
 
 _LIST = "admin:reminders_reminderrule_changelist"
-_LABELS = dict(KIND_LABELS)
 
 
 class RuleForm(UseCaseForm):
     """What a rule is about, and what it says."""
 
-    kind = forms.ChoiceField(choices=KIND_LABELS, widget=forms.HiddenInput())
+    kind = forms.ChoiceField(choices=kind_choices, widget=forms.HiddenInput())
     at = forms.TimeField(label=_("At what time"), required=False, widget=TimeInput())
     minutes = forms.IntegerField(label=_("How many minutes"), required=False, widget=UnfoldAdminTextInputWidget())
 
@@ -58,9 +49,9 @@ class RuleForm(UseCaseForm):
             if name in self.fields:
                 self.fields[name].empty_label = label  # type: ignore[attr-defined]
         kind = _kind(self.instance.kind or self.data.get("kind") or self.initial.get("kind"))
-        if kind in MINUTES:
+        if kind and (given := SPECS[kind].limits):
             del self.fields["at"]
-            limits = dict(zip(("least", "most"), MINUTES[kind], strict=True))
+            limits = dict(zip(("least", "most"), given, strict=True))
             self.fields["minutes"].help_text = _("From %(least)s to %(most)s. Empty: as usual.") % limits
         else:
             del self.fields["minutes"]
@@ -95,8 +86,9 @@ class ReminderRuleAdmin(UseCaseAdmin):
         kind = _kind(obj.kind if obj else _asked_kind(request))
         if kind is None:
             return ["kind"]
-        about = ["where"] if obj else ["event"] * may_name_event(kind) + ["city"] * may_name_city(kind)
-        return ["kind", *about, "is_on", "at" if by_the_clock(kind) else "minutes"]
+        spec = SPECS[kind]
+        about = ["where"] if obj else ["event"] * spec.may_name_event + ["city"] * spec.may_name_city
+        return ["kind", *about, "is_on", "at" if spec.by_the_clock else "minutes"]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Sequence[str]:
         """What a stored rule is about stays."""
@@ -127,7 +119,10 @@ class ReminderRuleAdmin(UseCaseAdmin):
             request,
             "reminders/rules.html",
             title=_("Reminders"),
-            groups=[(_("To candidates"), _kinds(rules, 0, 5)), (_("To recruiters and staff"), _kinds(rules, 5, None))],
+            groups=[
+                (_("To candidates"), _kinds(rules, {Audience.CANDIDATE})),
+                (_("To recruiters and staff"), _kinds(rules, {Audience.RECRUITER, Audience.STAFF})),
+            ],
             may_add=self.has_add_permission(request),
         )
 
@@ -158,7 +153,7 @@ class ReminderRuleAdmin(UseCaseAdmin):
             title=_("Remove the rule"),
             obj=rule,
             agreed=agreed,
-            intro=f"{_LABELS[ReminderKind(rule.kind)]} · {_where(rule)}",
+            intro=f"{rule.get_kind_display()} · {_where(rule)}",
             submit_text=_("Remove the rule"),
             danger=True,
             back=reverse("admin:reminders_reminderrule_change", args=[rule.pk]),
@@ -174,7 +169,8 @@ def _asked_kind(request: HttpRequest) -> str | None:
 
 
 def _about(kind: ReminderKind) -> dict[str, Any]:
-    return {"title": _LABELS[kind], "hint": HINTS[kind], "usual": format_setting(kind, Timing().of(kind))}
+    spec = SPECS[kind]
+    return {"title": gettext(spec.label), "hint": gettext(spec.hint), "usual": format_setting(spec, spec.usual)}
 
 
 def _where(rule: ReminderRule) -> str:
@@ -182,16 +178,18 @@ def _where(rule: ReminderRule) -> str:
     return " · ".join(named) or str(_("everywhere"))
 
 
-def _kinds(rules: list[ReminderRule], first: int, last: int | None) -> list[dict[str, Any]]:
+def _kinds(rules: list[ReminderRule], audiences: set[Audience]) -> list[dict[str, Any]]:
+    """The kinds that go to some audiences, each with its rules, the least particular first."""
     rows = []
-    for value, label in KIND_LABELS[first:last]:
-        kind = ReminderKind(value)
-        here = sorted((rule for rule in rules if rule.kind == value), key=_particularity)
-        told = [
-            (rule, _where(rule), format_setting(kind, rule_setting(kind, rule.is_on, rule.at, rule.minutes)))
-            for rule in here
+    for kind, spec in SPECS.items():
+        if spec.audience not in audiences:
+            continue
+        here = sorted((rule for rule in rules if rule.kind == kind), key=_particularity)
+        settings = [rule_setting(kind, rule.is_on, rule.at, rule.minutes) for rule in here]
+        shown = [
+            (rule, _where(rule), format_setting(spec, setting)) for rule, setting in zip(here, settings, strict=True)
         ]
-        rows.append({"kind": value, "label": label, "rules": told, **_about(kind)})
+        rows.append({"kind": kind.value, "rules": shown, **_about(kind)})
     return rows
 
 

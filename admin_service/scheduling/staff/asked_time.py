@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 
 from common import clock
 from common.mongo import Document, collection
-from reminders.domain.kinds import MessageState, ReminderKind
+from reminders.domain.kinds import ReminderKind
+from reminders.domain.states import MessageState
 from shared_contracts.directory import Attendance, BookingStatus
 from staffkit.clocks import format_moment
 

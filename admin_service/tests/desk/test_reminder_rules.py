@@ -1,6 +1,7 @@
 """When automatic messages go out: seen and changed in the desk, never in quiet hours (R8)."""
 
 import threading
+from datetime import time, timedelta
 from typing import Any
 
 import pytest
@@ -13,10 +14,10 @@ from django.urls import reverse
 from common.mongo import collection
 from common.refusals import RefusedError
 from people.models import City
-from reminders.domain.kinds import ReminderKind
+from reminders.domain.kinds import SPECS, ReminderKind
 from reminders.domain.timing import Timing
 from reminders.models import ReminderRule
-from reminders.services.rules import MINUTES, by_the_clock, remove_rule, save_rule
+from reminders.services.rules import remove_rule, save_rule
 from reminders.services.timings import read_timings
 from scheduling.models import InterviewEvent
 from tests.desk.conftest import Text
@@ -24,6 +25,7 @@ from tests.scheduling.test_races import together
 
 LIST = "admin:reminders_reminderrule_changelist"
 ADD = "admin:reminders_reminderrule_add"
+LIMITS = {kind: spec.limits for kind, spec in SPECS.items() if spec.limits}
 
 
 def add(desk: Client, kind: str, **fields: Any) -> str:
@@ -76,14 +78,15 @@ def test_the_names_of_events_and_cities_are_shown_as_they_were_typed(text: Text)
 @pytest.mark.parametrize("kind", list(ReminderKind))
 def test_the_form_asks_only_what_the_kind_has(text: Text, kind: ReminderKind) -> None:
     page = text(f"{reverse(ADD)}?kind={kind}")
-    assert ('name="at"' in page) is by_the_clock(kind)
-    assert ('name="minutes"' in page) is not by_the_clock(kind)
+    by_the_clock = isinstance(SPECS[kind].usual, time)
+    assert ('name="at"' in page) is by_the_clock
+    assert ('name="minutes"' in page) is not by_the_clock
     assert ('name="event"' in page) is (kind not in {ReminderKind.TOMORROW, ReminderKind.STAFF_SUMMARY})
     assert ('name="city"' in page) is (kind is not ReminderKind.STAFF_SUMMARY)
 
 
 def test_every_kind_is_either_by_the_clock_or_has_limits() -> None:
-    assert {kind for kind in ReminderKind if not by_the_clock(kind)} == set(MINUTES)
+    assert {kind for kind in ReminderKind if isinstance(SPECS[kind].usual, timedelta)} == set(LIMITS)
 
 
 @pytest.mark.parametrize("query", ["", "?kind=nonsense"])
@@ -105,7 +108,7 @@ def test_quiet_hours_end_at_8_and_begin_at_22(desk: Client, at: str) -> None:
     assert ReminderRule.objects.get().at == at
 
 
-@pytest.mark.parametrize(("kind", "limits"), MINUTES.items())
+@pytest.mark.parametrize(("kind", "limits"), LIMITS.items())
 def test_minutes_stay_within_sense(desk: Client, kind: str, limits: tuple[int, int]) -> None:
     least, most = limits
     for wrong in (least - 1, most + 1):
@@ -184,12 +187,12 @@ def test_a_rule_is_in_force_once_saved_and_bookings_are_planned_anew(desk: Clien
     add(desk, "two_hours", city=str(moscow.pk), minutes=90)
     rule = ReminderRule.objects.get()
     assert rule.replan
-    assert read_timings().of(None, str(moscow.pk)).two_hours is not None
+    assert read_timings().of(None, str(moscow.pk)).of(ReminderKind.TWO_HOURS) is not None
     planned_anew()
     desk.post(page_of(rule), {"kind": "two_hours", "minutes": "90"}, follow=True)  # the switch is not sent: off
     rule.refresh_from_db()
     assert (rule.is_on, rule.minutes, rule.replan) == (False, None, True)
-    assert read_timings().of(None, str(moscow.pk)).two_hours is None
+    assert read_timings().of(None, str(moscow.pk)).of(ReminderKind.TWO_HOURS) is None
 
 
 def test_who_changed_a_rule_is_written_down(desk: Client, text: Text) -> None:
@@ -214,7 +217,7 @@ def test_without_a_rule_the_next_less_particular_one_counts(desk: Client, moscow
     own = made(city=moscow, at="12:00")
     planned_anew()
     assert "has been removed" in desk.post(page_of(own, "remove"), {"_confirm": "1"}, follow=True).content.decode()
-    assert f"{read_timings().of(None, str(moscow.pk)).day_of}" == "10:00:00"
+    assert read_timings().of(None, str(moscow.pk)).of(ReminderKind.DAY_OF) == time(10)
     kept = collection("reminder_rules").find_one({"_id": own.pk})
     assert kept and kept["replan"] and kept["city_id"] == moscow.pk, "its bookings are to be planned anew"
 

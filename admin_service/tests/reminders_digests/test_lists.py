@@ -9,7 +9,7 @@ from bson import Int64, ObjectId
 from common.mongo import collection
 from common.zones import MOSCOW
 from people.models import Candidate, City, Recruiter
-from reminders.domain.kinds import SuppressionReason
+from reminders.domain.states import SuppressionReason
 from reminders.models import ReminderRule
 from reminders.services.digests import digest_for, due_lists, interviews_on, plan_lists, store_list
 from reminders.services.sending import send_all_due

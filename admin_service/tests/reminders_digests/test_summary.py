@@ -8,7 +8,7 @@ from django.db import connection
 
 from common.mongo import collection
 from common.zones import MOSCOW
-from reminders.domain.kinds import SuppressionReason
+from reminders.domain.states import SuppressionReason
 from reminders.models import AutoMessage, ReminderRule, StaffChat
 from reminders.services.digests import digest_for, plan_lists
 from reminders.services.rules import save_staff_chat

@@ -16,7 +16,8 @@ from reminders.domain.judging import (
     judge,
     outdated_reason,
 )
-from reminders.domain.kinds import MessageState, ReminderKind, SuppressionReason
+from reminders.domain.kinds import ReminderKind
+from reminders.domain.states import MessageState, SuppressionReason
 from shared_contracts.directory import BookingStatus
 
 MOSCOW = "Europe/Moscow"

@@ -15,13 +15,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common.quiet_hours import is_quiet
-from reminders.domain.kinds import REMINDERS, ReminderKind, SuppressionReason
+from reminders.domain.kinds import REMINDERS, ReminderKind
 from reminders.domain.planning import Interview, Planned, plan
+from reminders.domain.states import SuppressionReason
 from reminders.domain.timing import Timing
 
 MOSCOW, BERLIN, VLADIVOSTOK = "Europe/Moscow", "Europe/Berlin", "Asia/Vladivostok"
 LONG_BEFORE = "11-20 12:00"
 FEWEST_MINUTES = 5
+HOUR = timedelta(hours=1)
 
 
 def moment(text: str, timezone: str = MOSCOW) -> datetime:
@@ -159,14 +161,18 @@ def test_a_slot_without_a_recruiter_tells_none() -> None:
 @pytest.mark.parametrize(
     ("timing", "starts", "expected"),
     [
-        (Timing(day_of=None), "11-24 16:00", ["two_hours 24 14:00 asks"]),
-        (Timing(day_of=None), "11-24 09:00", ["evening_before 23 18:00 asks", "two_hours merged"]),
-        (Timing(two_hours=None), "11-24 14:00", ["day_of 24 11:00"]),
-        (Timing(evening_before=None), "11-24 09:00", ["two_hours quiet_hours"]),
-        (Timing(day_of=clock_time(9)), "11-24 09:31", ["day_of 24 09:00 asks", "two_hours merged"]),
-        (Timing(day_of=clock_time(9)), "11-24 09:29", ["evening_before 23 18:00 asks", "two_hours merged"]),
-        (Timing(two_hours=timedelta(hours=3)), "11-24 16:00", ["day_of 24 11:00", "two_hours 24 13:00 asks"]),
-        (Timing(evening_before=clock_time(23)), "11-24 09:00", ["evening_before quiet_hours", "two_hours quiet_hours"]),
+        (Timing({"day_of": None}), "11-24 16:00", ["two_hours 24 14:00 asks"]),
+        (Timing({"day_of": None}), "11-24 09:00", ["evening_before 23 18:00 asks", "two_hours merged"]),
+        (Timing({"two_hours": None}), "11-24 14:00", ["day_of 24 11:00"]),
+        (Timing({"evening_before": None}), "11-24 09:00", ["two_hours quiet_hours"]),
+        (Timing({"day_of": clock_time(9)}), "11-24 09:31", ["day_of 24 09:00 asks", "two_hours merged"]),
+        (Timing({"day_of": clock_time(9)}), "11-24 09:29", ["evening_before 23 18:00 asks", "two_hours merged"]),
+        (Timing({"two_hours": 3 * HOUR}), "11-24 16:00", ["day_of 24 11:00", "two_hours 24 13:00 asks"]),
+        (
+            Timing({"evening_before": clock_time(23)}),
+            "11-24 09:00",
+            ["evening_before quiet_hours", "two_hours quiet_hours"],
+        ),
     ],
 )
 def test_staff_move_messages_and_switch_them_off(timing: Timing, starts: str, expected: list[str]) -> None:
@@ -174,7 +180,7 @@ def test_staff_move_messages_and_switch_them_off(timing: Timing, starts: str, ex
 
 
 def test_nobody_is_asked_no_answer_of_a_prompt_that_is_switched_off() -> None:
-    planned = plan(interview("11-24 16:00", reader=MOSCOW), Timing(two_hours=None))
+    planned = plan(interview("11-24 16:00", reader=MOSCOW), Timing({"two_hours": None}))
     assert ReminderKind.NO_ANSWER not in {item.kind for item in planned}
 
 
@@ -211,9 +217,9 @@ CLOCKS = st.none() | st.times(min_value=clock_time(0), max_value=clock_time(23, 
     lambda item: item.replace(second=0, microsecond=0)
 )
 SPANS = st.none() | st.integers(FEWEST_MINUTES, 600).map(lambda minutes: timedelta(minutes=minutes))
-TIMINGS = st.just(Timing()) | st.builds(
-    Timing, day_of=CLOCKS, evening_before=CLOCKS, two_hours=SPANS, no_answer=SPANS, outcome_due=SPANS
-)
+TIMINGS = st.just(Timing()) | st.fixed_dictionaries(
+    {"day_of": CLOCKS, "evening_before": CLOCKS, "two_hours": SPANS, "no_answer": SPANS, "outcome_due": SPANS}
+).map(Timing)
 
 
 @st.composite
