@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common import clock
 from common.models import StampedModel
+from common.names import full_name
 from common.zones import MOSCOW
 from shared_contracts.dialog import Role
 from shared_contracts.fields import LARGEST_TELEGRAM_ID, is_username, to_link
@@ -189,7 +190,7 @@ class Candidate(Person):
         ]
 
     def __str__(self) -> str:
-        named = " ".join(filter(None, (self.first_name, self.last_name)))
+        named = full_name(self.first_name, self.last_name)
         return named or (f"@{self.username}" if self.username else str(self.telegram_id))
 
     def clean(self) -> None:

@@ -11,28 +11,19 @@ from icalendar import vDuration
 
 from common import clock
 from common.mongo import Document, collection
+from common.names import chat_link, full_name
 from people.services.calendar_links import recruiter_by_token
 from scheduling.services.calendar_entries import in_lines, in_one_line, uid
 from scheduling.services.loading import venue_of_booking
+from shared_contracts.booking import INTERVIEW_STATUSES
 from shared_contracts.calendars import CalendarEntry
-from shared_contracts.directory import BookingStatus
 from shared_contracts.texts.icalendar_text import calendar_text
 
 KEPT_FOR = timedelta(days=30)
 """How far back it goes."""
 READ_AGAIN = timedelta(minutes=15)
-_SHOWN = [
-    status.value
-    for status in (
-        BookingStatus.BOOKED,
-        BookingStatus.ATTENDED,
-        BookingStatus.LATE,
-        BookingStatus.NO_SHOW,
-        BookingStatus.RECRUITER_ABSENT,
-        BookingStatus.UNMARKED,
-    )
-]
-"""Interviews to come, and those that were: what has been is not to vanish from a calendar when it is over."""
+_SHOWN = sorted(INTERVIEW_STATUSES)
+"""What has been is not to vanish from a calendar when it is over."""
 
 
 @require_safe
@@ -67,15 +58,14 @@ def feed(name: str, bookings: Iterable[Document]) -> str:
 def _entry(booking: Document) -> CalendarEntry:
     person, slot = booking["user"], booking["slot"]
     username = person["username"]
-    chat = f"https://t.me/{username}" if username else f"tg://user?id={person['telegram_id']}"
     return CalendarEntry(
         uid=uid(str(booking["_id"])),
         sequence=booking["version"],
         method="PUBLISH",
         starts_at=booking["starts_at"],
         ends_at=booking["ends_at"],
-        summary=f"{person['first_name']} {person['last_name']}".strip() or f"@{username}",
+        summary=full_name(person["first_name"], person["last_name"]) or f"@{username}",
         place=in_one_line((venue_of_booking(booking).line, slot["city"])),
-        description=in_lines((slot["event"], chat)),
+        description=in_lines((slot["event"], chat_link(username, person["telegram_id"]))),
         stamp=booking["updated_at"],
     )

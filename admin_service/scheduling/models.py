@@ -16,6 +16,7 @@ from django_mongodb_backend.fields import ArrayField, EmbeddedModelArrayField, E
 from django_mongodb_backend.models import EmbeddedModel
 
 from common.models import StampedModel
+from common.names import full_name
 from people.models import City, Recruiter
 from questionnaires.models import Questionnaire
 from shared_contracts.directory import Attendance, BookingStatus
@@ -266,7 +267,7 @@ class Booking(StampedModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.user.first_name} {self.user.last_name}".strip()
+        return full_name(self.user.first_name, self.user.last_name)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Refused: bookings are written by ``scheduling.services.saving``."""

@@ -225,6 +225,10 @@ MARKS = (
     BookingStatus.RECRUITER_ABSENT,
 )
 """What an interview can be marked with."""
+UNMARKED_STATUSES = frozenset({BookingStatus.BOOKED, BookingStatus.UNMARKED})
+"""Interviews that nobody has marked: to come, under way or over."""
+INTERVIEW_STATUSES = UNMARKED_STATUSES.union(MARKS)
+"""Interviews to come, and those that were."""
 
 
 class OutcomeMarked(BookingRequest):

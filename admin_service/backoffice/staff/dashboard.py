@@ -15,6 +15,7 @@ from broadcasts.models import Broadcast
 from broadcasts.staff.broadcasts import counts
 from common import clock
 from common.mongo import Document, collection
+from common.names import full_name
 from common.zones import MOSCOW
 from messaging.models import OutboxMessage
 from reminders.models import AutoMessage
@@ -142,7 +143,7 @@ def _interview(row: Document) -> dict[str, Any]:
     return {
         "time": f"{there:%H:%M}",
         "zone": "" if zone == MOSCOW else row["slot"]["city"],
-        "name": f"{row['user']['first_name']} {row['user']['last_name']}".strip(),
+        "name": full_name(row["user"]["first_name"], row["user"]["last_name"]),
         "place": venue_of_booking(row).line,
         "link": reverse("admin:scheduling_booking_change", args=[row["_id"]]),
     }

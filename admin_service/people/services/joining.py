@@ -11,6 +11,7 @@ from bson import Int64, ObjectId
 
 from common import audit, clock
 from common.mongo import Document, collection, current_session
+from common.names import full_name
 from messaging import caches, outbox
 from messaging.dialogs import DialogAnswer
 from people.models import LANGUAGE_LENGTH, NAME_LENGTH, Candidate, Recruiter
@@ -202,5 +203,5 @@ def _plain(username: str | None) -> str:
 
 
 def _name(entry: Document, item: Claim) -> str:
-    own = " ".join(filter(None, (entry.get("first_name"), entry.get("last_name"))))
+    own = full_name(entry.get("first_name"), entry.get("last_name"))
     return str(entry.get("name") or own or item.first_name)

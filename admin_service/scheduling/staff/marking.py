@@ -14,7 +14,7 @@ from common import clock
 from scheduling.models import STATUS_LABELS, Booking
 from scheduling.services.staff_commands import mark_outcome
 from scheduling.staff.outcomes import GOOD, outcome_text
-from shared_contracts.booking import MARKS, Outcome
+from shared_contracts.booking import INTERVIEW_STATUSES, MARKS, Outcome
 from shared_contracts.directory import BookingStatus
 from staffkit.pages.kinds import ReadOnlyAdmin
 from staffkit.views import find, login, tell_outcome
@@ -22,7 +22,6 @@ from staffkit.views import find, login, tell_outcome
 MAY_MARK = ["scheduling.change_booking"]
 TAKE_BACK = "take_back"
 _LABELS = dict(STATUS_LABELS)
-_MARKABLE = {BookingStatus.BOOKED, BookingStatus.UNMARKED, *MARKS}
 
 
 class MarkForm(forms.Form):
@@ -38,7 +37,7 @@ class MarkingAdmin(ReadOnlyAdmin):
     def outcome_of(self, request: HttpRequest, booking: Booking) -> dict[str, Any]:
         """The buttons for the booking's page: none before the start, and none for who may only look."""
         may_mark = any(request.user.has_perm(name) for name in MAY_MARK)  # type: ignore[union-attr]
-        if not may_mark or booking.status not in _MARKABLE or clock.now() < booking.starts_at:
+        if not may_mark or booking.status not in INTERVIEW_STATUSES or clock.now() < booking.starts_at:
             return {}
         marks = [(mark.value, capfirst(str(_LABELS[mark.value])), mark == booking.status) for mark in MARKS]
         if booking.status in MARKS:
