@@ -9,17 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from django_mongodb_backend.fields import ArrayField, ObjectIdField
 
 from common.models import StampedModel
+from common.roles import Role
 from common.scope import EVERYTHING, NOTHING, Scope
 from people.models import Recruiter
-
-
-class Role(models.TextChoices):
-    """What a login is for."""
-
-    ADMINISTRATOR = "administrator", _("administrator")
-    COORDINATOR = "coordinator", _("coordinator")
-    RECRUITER = "recruiter", _("recruiter")
-    READ_ONLY = "read_only", _("read-only")
 
 
 class StaffLogin(User):

@@ -1,6 +1,8 @@
 """The audit trail: who changed what, through what, before and after (I7)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from typing import Any
 
@@ -8,6 +10,23 @@ from bson import ObjectId
 
 from common import clock, correlation
 from common.mongo import Document, collection, current_session
+
+_acting: ContextVar[str] = ContextVar("acting", default="")
+
+
+@contextmanager
+def acting(login: str) -> Iterator[None]:
+    """Changes inside are this staff login's, made in the desk; for what is noted by signals, which are told nothing."""
+    token = _acting.set(login)
+    try:
+        yield
+    finally:
+        _acting.reset(token)
+
+
+def acting_login() -> str:
+    """Whose changes these are; empty outside ``acting``."""
+    return _acting.get()
 
 
 def entry(

@@ -11,8 +11,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 from django.conf import settings
 
-from config.schedule import BEAT_SCHEDULE
-
 app = Celery("slotdesk")
 app.conf.update(
     broker_url=settings.ENV.celery_broker_url,
@@ -34,7 +32,7 @@ app.conf.update(
     # A longer sleep would lose the lock.
     beat_max_loop_interval=2,
     beat_scheduler="scans.beat:Scheduler",
-    beat_schedule=BEAT_SCHEDULE,
+    beat_schedule=settings.CELERY_BEAT_SCHEDULE,
 )
 app.autodiscover_tasks(["scheduling", "reminders", "messaging"])
 

@@ -18,9 +18,6 @@ _EVERY: dict[str, tuple[str, timedelta]] = {
     "purge old messages": ("messaging.tasks.purge", timedelta(hours=1)),
 }
 
-SCANS = dict(_EVERY.values())
-"""How often each task is to do its work."""
-
 BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     # Asked for while no worker is there, a scan lapses when the next one is due.
     name: {"task": task, "schedule": every, "options": {"expires": int(every.total_seconds())}}

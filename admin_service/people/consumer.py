@@ -1,11 +1,13 @@
-"""What chat tells about people (``admin.dialog.command``): who started the bot, who blocked it."""
+"""What chat and deliveries tell about people: who started the bot, who blocked it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from common import clock
 from common.mongo import Document, collection, current_session
 from messaging import caches, outbox
 from people.models import LANGUAGE_LENGTH
+from shared_contracts.broadcast import CardDelivered, Delivery, DeliveryStatus, DigestDelivered, NotificationDelivered
 from shared_contracts.dialog import ChatStarted, ChatStopped
 from shared_contracts.notification import CacheName
 
@@ -51,3 +53,19 @@ def _facts(item: ChatStarted | ChatStopped, seen_at: datetime, now: datetime) ->
     if item.username:
         facts |= {"username": item.username, "listed_at": now}
     return facts
+
+
+def note_blocked(item: NotificationDelivered | CardDelivered | DigestDelivered, now: datetime) -> None:
+    """Keep of a report that its reader has blocked the bot."""
+    mark_blocked([item.delivery], clock.reported(item.occurred_at, now), now)
+
+
+def mark_blocked(deliveries: Sequence[Delivery], occurred_at: datetime, now: datetime) -> None:
+    """Keep which candidates have blocked the bot, by what came of messages to them; moments are aware UTC."""
+    blocked = [entry.chat_id for entry in deliveries if entry.status is DeliveryStatus.BLOCKED]
+    if blocked:
+        collection("users").update_many(
+            {"telegram_id": {"$in": blocked}, "blocked_at": None},
+            {"$set": {"blocked_at": occurred_at, "updated_at": now}},
+            session=current_session(),
+        )

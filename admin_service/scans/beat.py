@@ -5,6 +5,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import structlog
+from django.conf import settings
 from redbeat.decoder import RedBeatJSONDecoder, RedBeatJSONEncoder, to_timestamp
 from redbeat.schedulers import (
     RedBeatScheduler,
@@ -13,8 +14,6 @@ from redbeat.schedulers import (
     get_redis,
 )
 from redis.exceptions import RedisError, ResponseError
-
-from config.schedule import BEAT_SCHEDULE
 
 log = structlog.get_logger(__name__)
 
@@ -55,7 +54,7 @@ class Scheduler(RedBeatScheduler):  # type: ignore[misc]
 
     def mend(self) -> None:
         """Write anew every entry that is missing or not as it was written."""
-        entries = [self._maybe_entry(name, known) for name, known in BEAT_SCHEDULE.items()]
+        entries = [self._maybe_entry(name, known) for name, known in settings.CELERY_BEAT_SCHEDULE.items()]
         spoilt = [entry for entry in entries if not self._is_whole(entry)]
         for entry in spoilt:
             entry.delete()

@@ -6,33 +6,38 @@ By MongoDB's clock, on both sides: the processes' own may differ, and tests move
 from collections.abc import Iterator
 from datetime import timedelta
 
+from django.conf import settings
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import REGISTRY, Collector
 from pymongo.errors import PyMongoError
 
 from common.mongo import collection
-from config.schedule import BEAT_SCHEDULE, SCANS
 
 _ROWS = "scan_runs"
 GRACE = timedelta(minutes=1)
 """For starting, a lock to run out, or a deploy."""
 
 
+def intervals() -> dict[str, timedelta]:
+    """How often each task is to do its work."""
+    return {entry["task"]: entry["schedule"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
+
+
 def succeeded(task: str) -> None:
     """Note that a scan has done its work now; other tasks are not noted."""
-    if task in SCANS:
+    if task in intervals():
         collection(_ROWS).update_one({"_id": task}, [{"$set": {"succeeded_at": "$$NOW"}}], upsert=True)
 
 
 def ages() -> dict[str, timedelta]:
     """How long ago each scan last did its work; one that never has counts from when it was first asked about."""
     known = _stored_ages()
-    if missing := SCANS.keys() - known.keys():
+    if missing := intervals().keys() - known.keys():
         for task in missing:
             first = {"known_at": {"$ifNull": ["$known_at", "$$NOW"]}}
             collection(_ROWS).update_one({"_id": task}, [{"$set": first}], upsert=True)
         known = _stored_ages()
-    return {task: known[task] for task in SCANS}
+    return {task: known[task] for task in intervals()}
 
 
 def _stored_ages() -> dict[str, timedelta]:
@@ -44,9 +49,9 @@ def _stored_ages() -> dict[str, timedelta]:
 
 def overdue() -> dict[str, timedelta]:
     """The scans, by their names in the schedule, whose last success is over two intervals and ``GRACE`` ago."""
-    known = ages()
-    late = {task: age for task, age in known.items() if age > 2 * SCANS[task] + GRACE}
-    return {name: late[entry["task"]] for name, entry in BEAT_SCHEDULE.items() if entry["task"] in late}
+    every = intervals()
+    late = {task: age for task, age in ages().items() if age > 2 * every[task] + GRACE}
+    return {name: late[entry["task"]] for name, entry in settings.CELERY_BEAT_SCHEDULE.items() if entry["task"] in late}
 
 
 def missing() -> str | None:
@@ -70,7 +75,7 @@ class Ages(Collector):
             known = ages()
         except PyMongoError:
             return
-        for name, entry in BEAT_SCHEDULE.items():
+        for name, entry in settings.CELERY_BEAT_SCHEDULE.items():
             gauge.add_metric([name], known[entry["task"]].total_seconds())
         yield gauge
 

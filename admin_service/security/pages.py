@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 from django.views.generic import FormView
 
-from backoffice.services.auditing import acting
+from common.audit import acting
 from common.zones import MOSCOW
 from security import second_factor
 from security.browsers import browser_name

@@ -15,10 +15,9 @@ from django.contrib.auth.models import User
 from django.utils.crypto import salted_hmac
 from django_otp.oath import TOTP
 
-from backoffice.models import Role
-from backoffice.services.roles import GROUPS
 from common import clock
 from common.mongo import collection
+from common.roles import GROUPS, Role
 from security import journal
 from security.models import SecondFactor
 from security.sessions import end_sessions

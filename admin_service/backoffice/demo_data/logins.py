@@ -3,10 +3,10 @@
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
 
-from backoffice.models import Role
-from backoffice.services.auditing import acting
 from backoffice.services.logins import Post, give_role
+from common.audit import acting
 from common.mongo import in_transaction
+from common.roles import Role
 from people.models import City, Recruiter
 
 CITY, RECRUITER = "Москва", "Анна Ветрова"

@@ -3,9 +3,6 @@
 Seen by signals, so that ``createsuperuser`` is no way around; ``QuerySet.update`` sends none and is not seen.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
 from typing import Any
 
 from django.contrib.auth.models import Group, Permission, User
@@ -18,17 +15,6 @@ from common import audit, clock, correlation
 _LOGIN = ("username", "first_name", "is_active", "is_staff", "is_superuser")
 _PROFILE = ("role", "all_cities", "city_ids", "recruiter_id")
 _CONSOLE = ("system:console", "console")
-_actor: ContextVar[str] = ContextVar("actor", default="")
-
-
-@contextmanager
-def acting(actor: str) -> Iterator[None]:
-    """Changes inside are this staff login's, made in the desk."""
-    token = _actor.set(actor)
-    try:
-        yield
-    finally:
-        _actor.reset(token)
 
 
 def connect() -> None:
@@ -81,7 +67,7 @@ def _after_profile(instance: StaffProfile, **_kwargs: Any) -> None:
 
 def _permissions(instance: Any, action: str, reverse: bool, model: type[Model], pk_set: Any, **_kwargs: Any) -> None:
     """Groups and permissions given one by one; in the desk the role's own entry tells it."""
-    if _actor.get() or action not in {"post_add", "post_remove", "post_clear"}:
+    if audit.acting_login() or action not in {"post_add", "post_remove", "post_clear"}:
         return
     if reverse or (not pk_set and action != "post_clear"):
         return
@@ -101,7 +87,7 @@ def _facts(document: Any, fields: tuple[str, ...]) -> dict[str, Any]:
 def _write(
     subject: str, document: Model, action: str, before: dict[str, Any] | None, after: dict[str, Any] | None
 ) -> None:
-    actor, via = (f"staff:{_actor.get()}", "desk") if _actor.get() else _CONSOLE
+    actor, via = (f"staff:{audit.acting_login()}", "desk") if audit.acting_login() else _CONSOLE
     entry = audit.entry(
         subject,
         str(document.pk),

@@ -11,12 +11,12 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from backoffice.models import Role, StaffProfile
-from backoffice.services.auditing import acting
-from backoffice.services.roles import GROUPS
+from backoffice.models import StaffProfile
 from common import clock
+from common.audit import acting
 from common.mongo import in_transaction
 from common.refusals import RefusedError
+from common.roles import GROUPS, Role
 from security.attempts import lift_locks
 from security.second_factor import turn_off
 from security.sessions import end_sessions

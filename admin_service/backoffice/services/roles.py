@@ -4,15 +4,7 @@ from typing import Any
 
 from django.contrib.auth.models import Group, Permission
 
-from backoffice.models import Role
-
-GROUPS = {
-    Role.ADMINISTRATOR: "Administrators",
-    Role.COORDINATOR: "Coordinators",
-    Role.RECRUITER: "Recruiters",
-    Role.READ_ONLY: "Read-only",
-}
-"""The group that carries a role's permissions."""
+from common.roles import GROUPS, Role
 
 _LOOK = {
     "scheduling": "view_interviewevent view_interviewslot view_booking view_waitingentry",

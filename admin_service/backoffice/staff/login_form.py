@@ -14,8 +14,9 @@ from unfold.widgets import (
     UnfoldBooleanWidget,
 )
 
-from backoffice.models import Role, StaffLogin, StaffProfile
+from backoffice.models import StaffLogin, StaffProfile
 from backoffice.services.logins import Post, post_of, save_login
+from common.roles import Role
 from people.models import City, Recruiter
 from staffkit.forms.use_case import UseCaseForm
 

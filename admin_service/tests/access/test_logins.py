@@ -11,10 +11,11 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from backoffice.models import Role, StaffProfile
+from backoffice.models import StaffProfile
 from backoffice.services.logins import Post, give_role, save_login, set_active
 from common.models import AuditEntry
 from common.refusals import RefusedError
+from common.roles import Role
 from security.journal import note_failure
 from staffkit.audit_labels import MOST_VISITS, trail
 from tests.access.world import World

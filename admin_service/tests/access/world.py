@@ -8,12 +8,13 @@ from django.contrib.auth.models import User
 from django.db.models import Model
 from django.test import Client
 
-from backoffice.models import Role, StaffLogin
+from backoffice.models import StaffLogin
 from backoffice.services.logins import Post, give_role
 from broadcasts.models import AnnouncementChat, Broadcast
 from common import clock
 from common.models import AuditEntry
 from common.mongo import collection
+from common.roles import Role
 from message_templates.models import MessageTemplate
 from message_templates.services.seeding import seed_defaults
 from messaging.models import InboxMessage, OutboxMessage

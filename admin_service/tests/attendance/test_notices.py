@@ -5,9 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from broadcasts.consumer import DeliveryEvents
 from common import clock
 from common.mongo import Document, collection
+from config.consumers import DELIVERIES
+from messaging.delivery_reports import DeliveryReports
 from people.models import Candidate, Recruiter
 from scheduling import tasks
 from scheduling.models import InterviewEvent, InterviewSlot
@@ -89,7 +90,7 @@ def test_a_card_that_did_not_arrive_flags_no_booking_that_awaits_nothing(booking
         recruiter_telegram_id=OLGA,
         delivery=Delivery(chat_id=OLGA, status=DeliveryStatus.BLOCKED),
     )
-    DeliveryEvents().handle([report])
+    DeliveryReports(DELIVERIES).handle([report])
 
     assert asking.the_booking(maria)["recruiter_by_hand"] is False
 

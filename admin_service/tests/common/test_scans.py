@@ -7,7 +7,7 @@ from prometheus_client.registry import CollectorRegistry
 
 from common.mongo import collection
 from config.celery import app
-from config.schedule import BEAT_SCHEDULE, SCANS
+from config.schedule import BEAT_SCHEDULE
 from messaging import tasks as messaging_tasks
 from reminders import tasks
 from scans import runs
@@ -22,12 +22,12 @@ def _last_success(task: str, ago: timedelta) -> None:
 
 def test_scans_of_a_new_installation_are_not_overdue() -> None:
     assert runs.missing() is None
-    assert set(runs.ages()) == set(SCANS)
+    assert set(runs.ages()) == set(runs.intervals())
 
 
 def test_a_scan_that_has_not_succeeded_for_long_is_named() -> None:
     """Guard: ``overdue``."""
-    for task in SCANS:
+    for task in runs.intervals():
         _last_success(task, timedelta())
     _last_success(SCAN, timedelta(minutes=10))
     assert runs.missing() == f"Overdue: send what is due ({runs.ages()[SCAN].total_seconds():.0f} s ago)"
@@ -45,7 +45,7 @@ def test_a_scan_that_never_ran_is_overdue_in_its_time() -> None:
 
 @pytest.mark.parametrize(("ago", "late"), [(timedelta(hours=1), False), (timedelta(hours=2, minutes=2), True)])
 def test_what_is_long_depends_on_how_often_a_scan_runs(ago: timedelta, late: bool) -> None:
-    for task in SCANS:
+    for task in runs.intervals():
         _last_success(task, timedelta())
     _last_success(messaging_tasks.purge.name, ago)
     assert (runs.missing() is not None) is late
@@ -53,7 +53,7 @@ def test_what_is_long_depends_on_how_often_a_scan_runs(ago: timedelta, late: boo
 
 def test_a_success_from_the_future_is_no_excuse() -> None:
     """A clock was set back: guard ``abs``."""
-    for task in SCANS:
+    for task in runs.intervals():
         _last_success(task, timedelta())
     _last_success(SCAN, timedelta(hours=-1))
     assert "send what is due" in str(runs.missing())
@@ -68,7 +68,7 @@ def test_a_task_that_succeeds_is_noted_and_one_that_fails_is_not(monkeypatch: py
     def fails() -> None:
         raise ValueError
 
-    monkeypatch.setitem(SCANS, fails.name, timedelta(seconds=5))
+    monkeypatch.setitem(BEAT_SCHEDULE, "fails", {"task": fails.name, "schedule": timedelta(seconds=5)})
     fails.apply()
     assert collection("scan_runs").count_documents({"_id": fails.name, "succeeded_at": {"$exists": True}}) == 0
 

@@ -6,9 +6,10 @@ import pytest
 from django.contrib.auth.models import Permission, User
 from django.test import Client
 
-from backoffice.models import Role, StaffProfile
+from backoffice.models import StaffProfile
 from backoffice.services.logins import Post, give_role
 from backoffice.services.roles import make_roles
+from common.roles import Role
 from tests.helpers.staff_client import StaffClient
 
 

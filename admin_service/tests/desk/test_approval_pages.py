@@ -8,8 +8,8 @@ from django.urls import reverse
 
 from common import clock
 from common.mongo import collection
+from config.consumers import DIALOGS
 from messaging.dialogs import DialogCommands
-from messaging.management.commands.consume_events import DIALOGS
 from people.models import Candidate, Recruiter
 from scheduling.models import Booking, InterviewEvent
 from shared_contracts.dialog import WaitingListJoined

@@ -4,8 +4,8 @@ import uuid
 from typing import Any
 
 from common import clock
+from config.consumers import DIALOGS
 from messaging.dialogs import DialogCommands
-from messaging.management.commands.consume_events import DIALOGS
 from people.models import Invitation, Person
 from people.services.invitations import invite
 from shared_contracts.booking import ReplyTo

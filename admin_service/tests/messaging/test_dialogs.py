@@ -12,11 +12,11 @@ from django.conf import settings
 from common import clock
 from common.models import AuditEntry
 from common.mongo import collection
+from config.consumers import DIALOGS
 from messaging import dead_letters
 from messaging.broker import Broker
 from messaging.consuming import MAX_ATTEMPTS, Worker
 from messaging.dialogs import DialogCommands
-from messaging.management.commands.consume_events import DIALOGS
 from people.models import Candidate
 from shared_contracts.dialog import ChatStarted, ChatStopped, DialogOutcome, DialogResult
 from shared_contracts.envelope import Message, encode

@@ -12,11 +12,11 @@ from django.conf import settings
 
 from common import clock
 from common.mongo import collection
+from config.consumers import DIALOGS
 from messaging import dead_letters, receiving
 from messaging.broker import Broker
 from messaging.consuming import Handler, Worker
 from messaging.dialogs import DialogCommands
-from messaging.management.commands.consume_events import DIALOGS
 from messaging.receiving import Receiver
 from people.models import Candidate, Recruiter
 from scheduling.consumer import BookingEvents

@@ -4,9 +4,10 @@ import uuid
 
 import pytest
 
-from broadcasts.consumer import DeliveryEvents
 from common import clock
 from common.mongo import collection
+from config.consumers import DELIVERIES
+from messaging.delivery_reports import DeliveryReports
 from people.models import Candidate, City, Recruiter
 from scheduling import tasks as scheduling_tasks
 from scheduling.services import staff_commands
@@ -154,7 +155,7 @@ def test_one_of_two_readers_is_enough(booked: Candidate, olga: Recruiter, first:
             delivery=Delivery(chat_id=5001, status=status),
             auto_message_id=str(row["_id"]),
         )
-        DeliveryEvents().handle([item])
+        DeliveryReports(DELIVERIES).handle([item])
 
     (row,) = rows_of_changes(booked)
     assert row["state"] == "sent"

@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 
 import time_machine
 
-from broadcasts.consumer import DeliveryEvents
 from common import clock
 from common.mongo import Document, collection
+from config.consumers import DELIVERIES
+from messaging.delivery_reports import DeliveryReports
 from people.models import Candidate
 from reminders import tasks
 from scheduling.models import InterviewSlot
@@ -101,4 +102,4 @@ def report(command: NotificationCommand, status: DeliveryStatus, **fields: objec
         delivery=delivery,
         attempt=command.attempt,
     )
-    DeliveryEvents().handle([item])
+    DeliveryReports(DELIVERIES).handle([item])

@@ -6,9 +6,10 @@ from datetime import timedelta
 import pytest
 from bson import ObjectId
 
-from broadcasts.consumer import DeliveryEvents
 from common import clock
 from common.mongo import Document, collection
+from config.consumers import DELIVERIES
+from messaging.delivery_reports import DeliveryReports
 from people.consumer import store_report
 from people.models import Candidate, City, Recruiter
 from people.services.people import save_recruiter
@@ -431,7 +432,7 @@ def test_both_presses_in_one_batch_leave_both_with_the_same_card(
 
 
 def reported(item: AnyDeliveryEvent) -> None:
-    DeliveryEvents().handle([item])
+    DeliveryReports(DELIVERIES).handle([item])
 
 
 def notification_report(status: DeliveryStatus, about: int = -1) -> NotificationDelivered:

@@ -13,8 +13,8 @@ from pymongo.errors import DuplicateKeyError
 
 from common import clock
 from common.mongo import Document, collection, current_session, in_transaction
+from config.consumers import DIALOGS
 from messaging.dialogs import DialogCommands
-from messaging.management.commands.consume_events import DIALOGS
 from people.models import Candidate, City, Recruiter
 from scheduling import tasks
 from scheduling.domain.decide import decide

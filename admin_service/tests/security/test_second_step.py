@@ -12,11 +12,11 @@ from django.db import connection
 from django_otp.oath import TOTP
 from time_machine import travel
 
-from backoffice.models import Role
 from backoffice.services.logins import Post, give_role
 from backoffice.services.roles import make_roles
 from common import clock
 from common.mongo import collection
+from common.roles import Role
 from security import second_factor
 from security.attempts import CODES
 from security.models import SecondFactor

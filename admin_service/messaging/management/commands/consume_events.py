@@ -7,39 +7,13 @@ from typing import Any
 import structlog
 from django.conf import settings
 from django.core.management.base import BaseCommand
+from django.utils.module_loading import import_string
 
-from broadcasts.consumer import DeliveryEvents
 from common import health, stopping
 from common.mongo import assert_safe
 from messaging.broker import Broker
 from messaging.consuming import Handler, Worker
-from messaging.dialogs import DialogCommands, Handling
 from messaging.receiving import receiver
-from people.consumer import store_report
-from people.services.joining import claim_invitation, claim_username
-from questionnaires.consumer import store_answers
-from scheduling.consumer import BookingEvents
-from scheduling.services import waiting_list
-from shared_contracts.dialog import (
-    ChatStarted,
-    ChatStopped,
-    InvitationClaimed,
-    QuestionnaireAnswered,
-    UsernameClaimed,
-    WaitingListJoined,
-    WaitingListLeft,
-)
-
-DIALOGS: dict[type, Handling] = {
-    ChatStarted: store_report,
-    ChatStopped: store_report,
-    WaitingListJoined: waiting_list.join,
-    WaitingListLeft: waiting_list.leave,
-    InvitationClaimed: claim_invitation,
-    UsernameClaimed: claim_username,
-    QuestionnaireAnswered: store_answers,
-}
-"""Who stores which command of a dialog."""
 
 log = structlog.get_logger(__name__)
 
@@ -53,8 +27,7 @@ class Command(BaseCommand):
         """Run until told to stop."""
         assert_safe()
         stop = stopping.on_signal()
-        bots = receiver()
-        handlers: list[Handler[Any]] = [BookingEvents(bots), DeliveryEvents(bots), DialogCommands(DIALOGS, bots)]
+        handlers: list[Handler[Any]] = import_string(settings.MESSAGE_HANDLERS)(receiver())
         brokers = [Broker(settings.ENV.amqp_url, handler.queue.name, handler.queue) for handler in handlers]
         threads = [
             threading.Thread(target=Worker(broker, handler, stop).run, name=handler.queue.name)

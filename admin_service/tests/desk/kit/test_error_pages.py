@@ -9,9 +9,9 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from backoffice.models import Role
 from backoffice.services.logins import Post, give_role
 from common.mongo import collection
+from common.roles import Role
 from people.models import Candidate
 from tests.conftest import MakeSlot
 from tests.desk.conftest import Text

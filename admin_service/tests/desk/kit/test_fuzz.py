@@ -4,8 +4,8 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from backoffice.models import Role
 from backoffice.services.logins import Post, give_role
+from common.roles import Role
 from people.models import Candidate, Recruiter
 from people.services.invitations import invite
 from scheduling.services.staff_commands import book_for

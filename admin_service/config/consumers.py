@@ -1,0 +1,50 @@
+"""Who handles what comes from the bot: the one list, read by ``manage.py consume_events``."""
+
+from typing import Any
+
+from broadcasts.consumer import store_broadcast_report
+from messaging.consuming import Handler
+from messaging.delivery_reports import DeliveryReports, Storing
+from messaging.dialogs import DialogCommands, Handling
+from messaging.receiving import Receiver
+from people.consumer import note_blocked, store_report
+from people.services.joining import claim_invitation, claim_username
+from questionnaires.consumer import store_answers
+from reminders.services import reports
+from scheduling.consumer import BookingEvents
+from scheduling.services import waiting_list
+from scheduling.services.card_reports import store_delivery
+from shared_contracts.broadcast import BroadcastDelivered, CardDelivered, DigestDelivered, NotificationDelivered
+from shared_contracts.dialog import (
+    ChatStarted,
+    ChatStopped,
+    InvitationClaimed,
+    QuestionnaireAnswered,
+    UsernameClaimed,
+    WaitingListJoined,
+    WaitingListLeft,
+)
+
+DIALOGS: dict[type, Handling] = {
+    ChatStarted: store_report,
+    ChatStopped: store_report,
+    WaitingListJoined: waiting_list.join,
+    WaitingListLeft: waiting_list.leave,
+    InvitationClaimed: claim_invitation,
+    UsernameClaimed: claim_username,
+    QuestionnaireAnswered: store_answers,
+}
+"""Who stores which command of a dialog."""
+
+DELIVERIES: dict[type, list[Storing]] = {
+    BroadcastDelivered: [store_broadcast_report],
+    NotificationDelivered: [note_blocked, reports.store, store_delivery],
+    CardDelivered: [note_blocked, reports.store, store_delivery],
+    DigestDelivered: [note_blocked, reports.store],
+}
+"""Who stores which report of a delivery, in the order they do it."""
+
+
+def handlers(receiver: Receiver) -> list[Handler[Any]]:
+    """One for each queue towards the admin service."""
+    return [BookingEvents(receiver), DeliveryReports(DELIVERIES, receiver), DialogCommands(DIALOGS, receiver)]
