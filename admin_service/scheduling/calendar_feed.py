@@ -13,7 +13,7 @@ from common import clock
 from common.mongo import Document, collection
 from common.names import chat_link, full_name
 from people.services.calendar_links import recruiter_by_token
-from scheduling.services.calendar_entries import in_lines, in_one_line, uid
+from scheduling.services.calendar_entries import in_lines, uid
 from scheduling.services.loading import venue_of_booking
 from shared_contracts.booking import INTERVIEW_STATUSES
 from shared_contracts.calendars import CalendarEntry
@@ -65,7 +65,7 @@ def _entry(booking: Document) -> CalendarEntry:
         starts_at=booking["starts_at"],
         ends_at=booking["ends_at"],
         summary=full_name(person["first_name"], person["last_name"]) or f"@{username}",
-        place=in_one_line((venue_of_booking(booking).line, slot["city"])),
+        place=venue_of_booking(booking).in_city(slot["city"]),
         description=in_lines((slot["event"], chat_link(username, person["telegram_id"]))),
         stamp=booking["updated_at"],
     )

@@ -6,6 +6,7 @@ from typing import Any
 
 from bson import ObjectId
 from django.apps import apps
+from django.contrib.admin.utils import label_for_field
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -13,8 +14,10 @@ from common.mongo import Document, collection
 from common.zones import MOSCOW
 from message_templates.models import KIND_LABELS
 from reminders.models import KIND_LABELS as AUTO_KIND_LABELS
-from scheduling.models import ATTENDANCE_LABELS
+from scheduling.models import ATTENDANCE_LABELS, InterviewSlot
+from scheduling.services.loading import venue_of
 from scheduling.staff.outcomes import status_label
+from shared_contracts.venue import VENUE_FIELDS
 from staffkit.clocks import format_moment
 
 MOST_ENTRIES = 100
@@ -143,8 +146,7 @@ _FIELDS: dict[str, Any] = {
     "marked_at": _("marked"),
     "duration_minutes": _("minutes"),
     "max_users": _("capacity"),
-    "location": _("location"),
-    "room": _("room"),
+    **{name: label_for_field(name, InterviewSlot) for name in VENUE_FIELDS},
     "recruiter_id": _("recruiter"),
     "city_id": _("city"),
     "is_active": _("active"),
@@ -208,7 +210,7 @@ def _slot_name(slot_id: ObjectId) -> str:
         return str(slot_id)
     city = collection("cities").find_one({"_id": slot["city_id"]}, {"timezone": 1})
     when = format_moment(slot["starts_at"], city["timezone"] if city else MOSCOW)
-    return ", ".join(filter(None, (when, slot["location"], slot["room"])))
+    return ", ".join(filter(None, (when, venue_of(slot).line)))
 
 
 def _name_in(name: str, field: str = "name") -> Callable[[ObjectId], str]:

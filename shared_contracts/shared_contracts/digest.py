@@ -8,6 +8,7 @@ from pydantic import Field, StringConstraints, TypeAdapter
 from shared_contracts.directory import Attendance, TimeZoneName
 from shared_contracts.envelope import Message
 from shared_contracts.fields import Count, EntityId, Moment, ShortText, TelegramChatId, Url, WireModel
+from shared_contracts.venue import VenueLine
 
 Day = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 """A calendar day, ``YYYY-MM-DD``."""
@@ -27,7 +28,7 @@ class DigestEntry(WireModel):
     candidate: ShortText
     link: Url
     event: ShortText
-    place: ShortText
+    place: VenueLine
     attendance: Attendance | None = None
     by_hand: bool = False
 

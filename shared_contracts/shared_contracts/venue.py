@@ -2,6 +2,12 @@
 
 from shared_contracts.fields import ShortText, WireModel
 
+VenueLine = ShortText
+"""A venue in one line, on the wire."""
+
+LONGEST_LINE = 182
+"""Characters of the longest ``Venue.line`` that the desk lets through."""
+
 
 class Venue(WireModel):
     """What a candidate needs to find the interview, beside its city."""
@@ -10,10 +16,19 @@ class Venue(WireModel):
     room: ShortText
 
     @property
+    def parts(self) -> tuple[str, str]:
+        """What comes first, and what is added to it."""
+        return self.location, self.room
+
+    @property
     def line(self) -> str:
         """Location and room in one line."""
-        return ", ".join(part for part in (self.location, self.room) if part)
+        return ", ".join(filter(None, self.parts))
+
+    def in_city(self, city: str) -> str:
+        """The same with the city, for calendars."""
+        return ", ".join(filter(None, (self.line, city)))
 
 
-VENUE_FIELDS = tuple(Venue.model_fields)
-"""The names of a venue's fields, the same in messages, in documents of slots and in forms."""
+VENUE_FIELDS = ("location", "room")
+"""The names of a venue's fields as they are stored, the same in messages, in documents of slots and in forms."""

@@ -12,6 +12,7 @@ from common.zones import MOSCOW
 from people.models import City, Recruiter
 from people.services.links import default_contact
 from shared_contracts.notification import NotificationKind
+from shared_contracts.venue import LONGEST_LINE
 
 _DAYS_AHEAD = 3
 _START = time(11, 30)
@@ -44,7 +45,7 @@ LONGEST = {
     "date": "воскресенье, 30 сентября",
     "time": f"23:30 ({'Ж' * 64})",
     "minutes": "1440",
-    "place": "Ж" * 182,
+    "place": "Ж" * LONGEST_LINE,
     "city": "Ж" * 100,
     "recruiter": "Ж" * 100,
     "recruiter_link": f"https://t.me/{'x' * 187}",

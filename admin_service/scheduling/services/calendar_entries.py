@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from common import clock
 from scheduling.domain.model import Booking, Decision, Slot, State
+from scheduling.services.serializing import venue_for
 from shared_contracts.calendars import CalendarEntry, CalendarMethod
 from shared_contracts.directory import BookingStatus
 
@@ -35,7 +36,7 @@ def calendar_entry(booking: Booking, slot: Slot) -> CalendarEntry | None:
         starts_at=slot.starts_at,
         ends_at=slot.ends_at,
         summary=place.event,
-        place=in_one_line((place.venue.line, place.city)),
+        place=venue_for(booking, slot).in_city(place.city),
         description=in_lines((recruiter, place.contact_url)),
         stamp=clock.now(),
     )
@@ -57,11 +58,6 @@ def calendar_change(decision: Decision, after: State) -> CalendarEntry | None:
 def uid(booking_id: str) -> str:
     """The same for a booking's whole life."""
     return f"{booking_id}@slotdesk"
-
-
-def in_one_line(parts: Iterable[str]) -> str:
-    """A place: those of its parts that there are."""
-    return ", ".join(filter(None, parts))
 
 
 def in_lines(parts: Iterable[str | None]) -> str:

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from common import wire
 from scheduling.domain.model import Booking, Slot, State
 from shared_contracts.directory import BookingView, CityRef, NamedRef, SlotView
+from shared_contracts.venue import Venue
 
 
-def slot_view(slot: Slot) -> SlotView:
-    """A slot as people see it."""
+def slot_view(slot: Slot, venue: Venue | None = None) -> SlotView:
+    """A slot as people see it; ``venue`` where they are told another than all are."""
     place = slot.place
     recruiter = NamedRef(id=slot.recruiter_id, name=place.recruiter) if slot.recruiter_id and place.recruiter else None
     return SlotView(
@@ -17,11 +18,16 @@ def slot_view(slot: Slot) -> SlotView:
         closes_at=slot.closes_at,
         duration_minutes=slot.duration_minutes,
         free=slot.free,
-        **place.venue.model_dump(),
+        **(venue or place.venue).model_dump(),
         city=CityRef(id=slot.city_id, name=place.city, timezone=place.timezone),
         recruiter=recruiter,
         event=NamedRef(id=slot.event_id, name=place.event),
     )
+
+
+def venue_for(booking: Booking, slot: Slot) -> Venue:
+    """Where to come, as the booking's candidate is told."""
+    return slot.place.venue
 
 
 def slot_views(slots: Sequence[Slot]) -> list[SlotView]:
@@ -40,7 +46,7 @@ def booking_view(booking: Booking | None, state: State) -> BookingView | None:
         id=booking.id,
         version=booking.version,
         status=booking.status,
-        slot=slot_view(slot),
+        slot=slot_view(slot, venue_for(booking, slot)),
         requested_slot=slot_view(wanted) if wanted else None,
         expires_at=booking.expires_at,
         contact_url=slot.place.contact_url,

@@ -1,6 +1,7 @@
 """Changing a future slot (FR10): its bookings follow, and their candidates are told what changed for them."""
 
-from dataclasses import dataclass, fields, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -31,17 +32,20 @@ from scheduling.services.slots import end_of
 from shared_contracts.card import CardOccasion
 from shared_contracts.directory import BookingStatus
 from shared_contracts.notification import CacheName, NotificationKind
+from shared_contracts.venue import VENUE_FIELDS
 
 
 @dataclass(frozen=True, slots=True)
 class SlotChanges:
-    """New values for a slot; None leaves a field as it is, ``recruiter_id`` "" takes the recruiter away."""
+    """New values for a slot; None leaves a field as it is, ``recruiter_id`` "" takes the recruiter away.
+
+    ``venue``: some of ``VENUE_FIELDS`` with their new values.
+    """
 
     starts_at: datetime | None = None
     duration_minutes: int | None = None
     max_users: int | None = None
-    location: str | None = None
-    room: str | None = None
+    venue: Mapping[str, str] = field(default_factory=dict)
     recruiter_id: str | None = None
     city_id: str | None = None
     is_active: bool | None = None
@@ -72,7 +76,7 @@ def _apply(slot: Slot, changes: SlotChanges, actor: str, reason: str) -> None:
     values = _new_values(slot, changes)
     if not values:
         return
-    _check_values(values)
+    _check_values(slot, values)
     size = {"$lte": [{"$size": "$booked_users"}, values.get("max_users", slot.capacity)]}
     matched = collection("interview_slots").update_one(
         {"_id": ObjectId(slot.id), "$expr": size},
@@ -96,8 +100,11 @@ def _apply(slot: Slot, changes: SlotChanges, actor: str, reason: str) -> None:
 def _new_values(slot: Slot, changes: SlotChanges) -> Document:
     """The stored fields that change, with those that follow from them."""
     values: Document = {
-        field.name: value for field in fields(changes) if (value := getattr(changes, field.name)) is not None
+        name: value
+        for name in (field.name for field in fields(changes) if field.name != "venue")
+        if (value := getattr(changes, name)) is not None
     }
+    values |= changes.venue
     if "recruiter_id" in values:
         values["recruiter_id"] = ObjectId(values["recruiter_id"]) if values["recruiter_id"] else None
     if "city_id" in values:
@@ -110,8 +117,8 @@ def _new_values(slot: Slot, changes: SlotChanges) -> Document:
     return values
 
 
-def _check_values(values: Document) -> None:
-    """The model's own limits, which an update does not ask."""
+def _check_values(slot: Slot, values: Document) -> None:
+    """The model's own limits, which an update does not ask; of the venue as a whole, too."""
     errors: dict[str, str] = {}
     for name, value in values.items():
         try:
@@ -120,6 +127,11 @@ def _check_values(values: Document) -> None:
             check_value(field, value)
         except ValidationError as error:
             errors[name] = " ".join(error.messages)
+    venue = {name: values.get(name, getattr(slot.place.venue, name)) for name in VENUE_FIELDS}
+    try:
+        InterviewSlot(**venue).clean()
+    except ValidationError as error:
+        errors = {**{name: " ".join(texts) for name, texts in error.message_dict.items()}, **errors}
     if errors:
         raise RefusedError(errors)
 

@@ -72,6 +72,16 @@ def save_event(event: InterviewEvent, *, actor: str) -> None:
     in_transaction(work)
 
 
+def check_drafts(event: InterviewEvent, drafts: Sequence[SlotDraft]) -> None:
+    """Ask of slots what making them will ask.
+
+    Raises:
+        RefusedError: naming the first draft's wrong fields.
+    """
+    for draft in drafts:
+        _new_slot(event, draft)
+
+
 def create_slots(event_id: str, drafts: Sequence[SlotDraft], *, actor: str) -> list[str]:
     """Make slots for an event.
 
@@ -145,6 +155,7 @@ def _new_slot(event: InterviewEvent, draft: SlotDraft) -> InterviewSlot:
     try:
         # The event has just been found: looking for it again for each of many slots would be a query each.
         slot.clean_fields(exclude=["booked_users", "event"])
+        slot.clean()
     except ValidationError as error:
         raise RefusedError({name: " ".join(texts) for name, texts in error.message_dict.items()}) from None
     if draft.starts_at <= clock.now():

@@ -21,6 +21,7 @@ from scheduling.staff.asked_time import wish_of
 from scheduling.staff.decisions import DecidingAdmin
 from scheduling.staff.export import csv_answer, state_of
 from scheduling.staff.filters import NO_ANSWER, AttendanceFilter, ByHandFilter, CityFilter, EventFilter
+from scheduling.staff.venues import booking_venue
 from shared_contracts.directory import Attendance, BookingStatus
 from staffkit.audit_labels import actor_label, trail
 from staffkit.clocks import format_moment
@@ -189,7 +190,8 @@ class BookingAdmin(ExportingAdmin, DecidingAdmin):
     @display(description=_("place"), header=True, ordering="location")  # type: ignore[untyped-decorator]
     def place(self, booking: Booking) -> list[str]:
         """Location, room and city."""
-        return [booking.location, ", ".join(filter(None, (booking.slot.room, booking.slot.city)))]
+        first, second = booking_venue(booking).parts
+        return [first, ", ".join(filter(None, (second, booking.slot.city)))]
 
     @display(description=_("by hand"), label="warning")  # type: ignore[untyped-decorator]
     def by_hand(self, booking: Booking) -> str:

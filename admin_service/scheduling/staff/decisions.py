@@ -28,6 +28,7 @@ from scheduling.services.staff_commands import (
 from scheduling.staff.marking import MarkingAdmin
 from scheduling.staff.outcomes import NotDoneError, outcome_text, told
 from scheduling.staff.reason_forms import CancelForm, DecisionForm, MoveForm
+from scheduling.staff.venues import booking_venue
 from shared_contracts.booking import Outcome
 from shared_contracts.directory import BookingStatus
 from staffkit.clocks import format_moment
@@ -177,8 +178,7 @@ class DecidingAdmin(MarkingAdmin):
                 if error.outcome is Outcome.VERSION_CONFLICT:
                     return HttpResponseRedirect(here)
         when = format_moment(booking.starts_at, booking.slot.timezone)
-        place = ", ".join(filter(None, (booking.location, booking.slot.room)))
-        intro = f"{booking} · {when} · {place}"
+        intro = f"{booking} · {when} · {booking_venue(booking).line}"
         return page(self, request, "staffkit/form_page.html", obj=booking, form=form, intro=intro, back=here, **words)
 
 

@@ -8,6 +8,7 @@ from django.http import StreamingHttpResponse
 from django.utils.translation import gettext as _
 
 from scheduling.models import Booking
+from scheduling.staff.venues import booking_venue, venue_labels, venue_values
 from staffkit.clocks import local, today
 from staffkit.spreadsheet import download
 
@@ -38,8 +39,7 @@ def _rows(bookings: QuerySet[Booking]) -> Iterator[list[Any]]:
         _("First name"),
         _("Last name"),
         _("City"),
-        _("Location"),
-        _("Room"),
+        *venue_labels(),
         _("Recruiter"),
         _("Interview event"),
         _("Minutes"),
@@ -63,8 +63,7 @@ def _row(booking: Booking) -> list[Any]:
         user.first_name,
         user.last_name,
         slot.city,
-        booking.location,
-        slot.room,
+        *venue_values(booking_venue(booking)),
         slot.recruiter,
         slot.event,
         slot.duration_minutes,

@@ -74,7 +74,7 @@ class SlotForm(UseCaseForm):
         if "starts_at" in data:
             city = data.get("city") or (self.instance.city if self.instance.pk else None)
             data["starts_at"] = from_wall_clock(data["starts_at"], city.timezone if city else "UTC").astimezone(UTC)
-        for name in _PLAIN:
+        for name in (*_PLAIN, *VENUE_FIELDS):
             self._check(name, data)
         return data
 
@@ -100,6 +100,7 @@ class SlotForm(UseCaseForm):
         recruiter_id = str(data["recruiter"].pk) if data["recruiter"] else ""
         if self.instance.pk:
             changes = {name: data[name] for name in self.changed_data if name in _PLAIN}
+            changes["venue"] = {name: data[name] for name in self.changed_data if name in VENUE_FIELDS}
             if "city" in self.changed_data:
                 changes["city_id"] = str(data["city"].pk)
             if "recruiter" in self.changed_data:
@@ -116,4 +117,4 @@ class SlotForm(UseCaseForm):
         self.instance = InterviewSlot.objects.get(pk=made)
 
 
-_PLAIN = ("starts_at", "duration_minutes", "max_users", *VENUE_FIELDS, "is_active")
+_PLAIN = ("starts_at", "duration_minutes", "max_users", "is_active")

@@ -18,12 +18,15 @@ from unfold.widgets import (
 
 from common import clock
 from common.mongo import collection
+from common.refusals import RefusedError
 from people.models import City, Recruiter
 from scheduling.models import DEFAULT_DURATION_MINUTES, InterviewEvent
-from scheduling.services.slots import SlotDraft
+from scheduling.services.slots import SlotDraft, check_drafts
+from scheduling.staff.venues import venue_inputs
 from shared_contracts.venue import VENUE_FIELDS
 from staffkit.clocks import format_moment, from_wall_clock, today
 from staffkit.forms.inputs import DateInput
+from staffkit.forms.use_case import show_refusal
 
 MOST_SLOTS = 500
 FURTHEST_DAYS = 366
@@ -73,11 +76,10 @@ class AddSlotsForm(forms.Form):
     max_users = forms.IntegerField(
         label=_("Capacity"), initial=1, min_value=1, max_value=1_000, widget=UnfoldAdminTextInputWidget()
     )
-    location = forms.CharField(label=_("Location"), max_length=120, widget=UnfoldAdminTextInputWidget())
-    room = forms.CharField(label=_("Room"), max_length=60, required=False, widget=UnfoldAdminTextInputWidget())
 
     def __init__(self, *args: Any, event: InterviewEvent, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields |= venue_inputs()
         self.event = event
         self.drafts: list[SlotDraft] = []
         self.left_out = 0
@@ -105,6 +107,10 @@ class AddSlotsForm(forms.Form):
         every = [self._draft(day, start) for day in days for start in self.cleaned_data["times"]]
         self.drafts = [draft for draft in every if draft.starts_at > clock.now() and not self._exists(draft)]
         self.left_out = len(every) - len(self.drafts)
+        try:
+            check_drafts(self.event, self.drafts)
+        except RefusedError as error:
+            show_refusal(self, error)
         return self.cleaned_data
 
     def preview(self) -> list[str]:

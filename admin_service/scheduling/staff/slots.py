@@ -24,7 +24,9 @@ from scheduling.staff.filters import CityFilter, ComingFilter, EventFilter, Recr
 from scheduling.staff.outcomes import NotDoneError, outcome_text, status_label, told
 from scheduling.staff.reason_forms import BookForm
 from scheduling.staff.slot_edit_form import SlotForm
+from scheduling.staff.venues import slot_venue, venue_values
 from shared_contracts.booking import Outcome
+from shared_contracts.venue import VENUE_FIELDS
 from staffkit.audit_labels import trail
 from staffkit.clocks import format_moment
 from staffkit.forms.use_case import show_refusal
@@ -51,19 +53,19 @@ class InterviewSlotAdmin(UseCaseAdmin):
         ("is_active", BooleanRadioFilter),
         ("starts_at", DayFilter),
     ]
-    search_fields = ["location", "room"]
+    search_fields = VENUE_FIELDS
     ordering = ["starts_at"]
     actions = ["delete_slots"]
     actions_detail = ["book"]
     change_form_after_template = "scheduling/slot_people.html"
     fieldsets = [
         (None, {"fields": ["event", ("city", "recruiter"), "starts_at", ("duration_minutes", "max_users")]}),
-        (_("Place"), {"fields": [("location", "room"), "is_active", "reason"]}),
+        (_("Place"), {"fields": [VENUE_FIELDS, "is_active", "reason"]}),
     ]
 
     _to_look_at = [
         (None, {"fields": ["event_title", ("city_name", "recruiter_name"), "when", ("duration_minutes", "max_users")]}),
-        (_("Place"), {"fields": [("location", "room"), "is_active"]}),
+        (_("Place"), {"fields": [VENUE_FIELDS, "is_active"]}),
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[InterviewSlot]:
@@ -104,7 +106,7 @@ class InterviewSlotAdmin(UseCaseAdmin):
     @display(description=_("place"), header=True, ordering="location")  # type: ignore[untyped-decorator]
     def place(self, slot: InterviewSlot) -> list[str]:
         """Location and room."""
-        return [slot.location, slot.room]
+        return list(slot_venue(slot).parts)
 
     @display(description=_("city"))  # type: ignore[untyped-decorator]
     def city_name(self, slot: InterviewSlot) -> str:
@@ -165,8 +167,8 @@ class InterviewSlotAdmin(UseCaseAdmin):
             title=_("This slot can't be deleted") if booked else _("Delete slots"),
             obj=slots[0] if len(slots) == 1 else None,
             agreed=_listed(slots),
-            slots=[(slot, format_moment(slot.starts_at, slot.city.timezone)) for slot in slots],
-            booked=[(slot, format_moment(slot.starts_at, slot.city.timezone), people) for slot, people in booked],
+            slots=[(slot, _named(slot)) for slot in slots],
+            booked=[(slot, _named(slot), people) for slot, people in booked],
             submit_text=_("Delete"),
             danger=True,
             back=reverse("admin:scheduling_interviewslot_changelist"),
@@ -197,7 +199,6 @@ class InterviewSlotAdmin(UseCaseAdmin):
                 show_refusal(form, error)
             except NotDoneError as error:
                 tell_outcome(request, False, outcome_text(error.outcome))
-        when = format_moment(slot.starts_at, slot.city.timezone)
         return page(
             self,
             request,
@@ -205,16 +206,20 @@ class InterviewSlotAdmin(UseCaseAdmin):
             title=_("Book for a candidate"),
             obj=slot,
             agreed=_listed([slot]),
-            intro=f"{when} · {', '.join(filter(None, (slot.location, slot.room)))}",
+            intro=_named(slot),
             form=form,
             submit_text=_("Book"),
             back=here,
         )
 
 
+def _named(slot: InterviewSlot) -> str:
+    return f"{format_moment(slot.starts_at, slot.city.timezone)} · {slot_venue(slot).line}"
+
+
 def _listed(slots: list[InterviewSlot]) -> list[list[Any]]:
     """What a page that asks about slots shows of them."""
-    return [[slot.pk, slot.starts_at, slot.city_id, slot.location, slot.room] for slot in slots]
+    return [[slot.pk, slot.starts_at, slot.city_id, *venue_values(slot_venue(slot))] for slot in slots]
 
 
 def people_in(slot_id: ObjectId) -> list[dict[str, Any]]:

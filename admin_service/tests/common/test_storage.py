@@ -58,7 +58,7 @@ def test_every_update_of_every_path_advances_updated_at(
     save_text(str(congratulation.pk), f"{congratulation.text}\nДо встречи!", seen_version=1, actor="c")
     asking.in_batch(asking.book(maria, slot))
     asking.outcome(asking.move(maria, asking.the_booking(maria), other))
-    edit_slot(str(other.pk), SlotChanges(room="9"), actor="c")
+    edit_slot(str(other.pk), SlotChanges(venue={"room": "9"}), actor="c")
     save_city(moscow, actor="c")
     save_candidate(maria, actor="c")
     Candidate.objects.filter(pk=maria.pk).update(note="звонила")

@@ -174,7 +174,7 @@ def test_a_slot_without_a_recruiter_and_a_rule_that_says_no_tell_nobody(
 
 def test_an_edited_slot_is_told_to_its_recruiter(at: Clock, booked: Candidate) -> None:
     collection("auto_messages").delete_many({"kind": "change"})
-    edit_slot(str(asking.the_booking(booked)["slot_id"]), SlotChanges(room="B-12"), actor="c")
+    edit_slot(str(asking.the_booking(booked)["slot_id"]), SlotChanges(venue={"room": "B-12"}), actor="c")
     assert changes(booked) == [("changed", "06:00")]
 
 
@@ -182,7 +182,7 @@ def test_an_answer_goes_with_the_time_that_staff_change(at: Clock, booked: Candi
     """R8: they are asked again about the new time."""
     becomes(booked, attendance=Attendance.CONFIRMED, attendance_at=clock.now())
     slot_id = str(asking.the_booking(booked)["slot_id"])
-    edit_slot(slot_id, SlotChanges(room="B-12"), actor="c")
+    edit_slot(slot_id, SlotChanges(venue={"room": "B-12"}), actor="c")
     assert asking.the_booking(booked)["attendance"] == "confirmed"
     edit_slot(slot_id, SlotChanges(starts_at=moment("2026-11-24 18:00")), actor="c")
 

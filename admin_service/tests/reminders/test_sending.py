@@ -129,7 +129,7 @@ def test_the_booking_is_looked_at_again_at_the_moment_of_sending(
 def test_an_edited_slot_is_told_as_it_is_now(at: Clock, make_slot: MakeSlot, maria: Candidate) -> None:
     slot = slot_at(make_slot, "2026-11-24 16:00")
     asking.outcome(asking.book(maria, slot))
-    edit_slot(str(slot.pk), SlotChanges(room="B-12"), actor="c")
+    edit_slot(str(slot.pk), SlotChanges(venue={"room": "B-12"}), actor="c")
     at("2026-11-24 11:00")
 
     (command,) = sent_now()

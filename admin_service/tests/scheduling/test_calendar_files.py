@@ -201,7 +201,7 @@ def test_staffs_changes_come_with_the_news_about_them(make_slot: MakeSlot, maria
     asking.in_batch(asking.book(maria, first))
     booking_id = str(asking.the_booking(maria)["_id"])
     staff_commands.move_booking(booking_id, str(second.pk), expected_version=1, actor="c", reason="")
-    edit_slot(str(second.pk), SlotChanges(location="Офис на Арбате"), actor="c")
+    edit_slot(str(second.pk), SlotChanges(venue={"location": "Офис на Арбате"}), actor="c")
     staff_commands.cancel_booking(booking_id, expected_version=3, actor="c", reason="")
 
     files = [file_of(item) for item in news()]
@@ -226,6 +226,6 @@ def test_an_edited_slot_sends_no_file_to_who_waits_for_approval(
 ) -> None:
     slot = make_slot(of=approval_event, recruiter=olga)
     asking.in_batch(asking.book(maria, slot))
-    edit_slot(str(slot.pk), SlotChanges(room="5"), actor="c")
+    edit_slot(str(slot.pk), SlotChanges(venue={"room": "5"}), actor="c")
     (told,) = news()
     assert told.calendar_entry is None

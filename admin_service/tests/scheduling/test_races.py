@@ -174,7 +174,7 @@ def test_cancel_move_deactivate_and_capacity_edits_interleave_soundly(
         for changes in (
             SlotChanges(is_active=False),
             SlotChanges(is_active=True, max_users=2),
-            SlotChanges(room="B"),
+            SlotChanges(venue={"room": "B"}),
         ):
             try:
                 edit_slot(str(slot.pk), changes, actor="coordinator")

@@ -88,7 +88,7 @@ def test_capacity_cannot_go_below_the_number_booked(make_slot: MakeSlot, maria: 
         asking.outcome(asking.book(person, slot))
 
     with pytest.raises(RefusedError) as refused:
-        edit_slot(str(slot.pk), SlotChanges(max_users=1, room="9"), actor="coordinator")
+        edit_slot(str(slot.pk), SlotChanges(max_users=1, venue={"room": "9"}), actor="coordinator")
     assert set(refused.value.errors) == {"max_users"}
     assert asking.slot_now(slot)["room"] == "3.14"
 
@@ -99,10 +99,10 @@ def test_capacity_cannot_go_below_the_number_booked(make_slot: MakeSlot, maria: 
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
-        (SlotChanges(room="9", max_users=0), "max_users"),
-        (SlotChanges(room="9", location=""), "location"),
-        (SlotChanges(room="9", duration_minutes=0), "duration_minutes"),
-        (SlotChanges(room="9", city_id="0" * 24), "city_id"),
+        (SlotChanges(max_users=0, venue={"room": "9"}), "max_users"),
+        (SlotChanges(venue={"room": "9", "location": ""}), "location"),
+        (SlotChanges(duration_minutes=0, venue={"room": "9"}), "duration_minutes"),
+        (SlotChanges(city_id="0" * 24, venue={"room": "9"}), "city_id"),
     ],
 )
 def test_a_value_that_no_slot_may_have_is_named_and_nothing_is_changed(
@@ -134,7 +134,7 @@ def test_a_moved_slot_takes_its_bookings_along_and_tells_their_candidates(
     slot = make_slot(capacity=3)
     asking.outcome(asking.book(maria, slot))
     later = slot.starts_at + timedelta(hours=1)
-    changes = SlotChanges(starts_at=later, room="9", recruiter_id=str(olga.pk))
+    changes = SlotChanges(starts_at=later, recruiter_id=str(olga.pk), venue={"room": "9"})
     edit_slot(str(slot.pk), changes, actor="coordinator", reason="Переговорная занята")
 
     booking = asking.the_booking(maria)
@@ -160,7 +160,7 @@ def test_a_slot_that_is_over_cannot_be_changed(make_slot: MakeSlot) -> None:
     slot = make_slot(timedelta(hours=-1))
 
     with pytest.raises(RefusedError):
-        edit_slot(str(slot.pk), SlotChanges(room="9"), actor="coordinator")
+        edit_slot(str(slot.pk), SlotChanges(venue={"room": "9"}), actor="coordinator")
 
 
 def test_deleting_a_slot_with_bookings_names_the_people(make_slot: MakeSlot, maria: Candidate) -> None:
