@@ -7,24 +7,21 @@ from functools import partial
 from typing import Any
 
 from pymongo.errors import PyMongoError
-from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import ConstantBackoff
 from redis.exceptions import RedisError
 from structlog.stdlib import get_logger
-from telegram import BotCommand, Update
+from telegram import Update
 from telegram.error import InvalidToken, TelegramError
 from telegram.ext import Application, ApplicationBuilder
 
-from interview_bot.admin_client.allow_list import ENTRIES, AllowList
+from interview_bot.admin_client.allow_list import ENTRIES, AllowList, AwaitedUsernames
 from interview_bot.admin_client.api import AdminApi
-from interview_bot.admin_client.awaited_usernames import AwaitedUsernames
 from interview_bot.admin_client.directory import Directory
 from interview_bot.admin_client.screenings import Screenings
-from interview_bot.common import clock, database, http_server
+from interview_bot.common import clock, database, http_server, redis_values
 from interview_bot.common.person_locks import PersonLocks
 from interview_bot.dialogs.admission import turn_away
-from interview_bot.dialogs.context import COMMANDS, Services
+from interview_bot.dialogs.commands import register_menu
+from interview_bot.dialogs.context import Services
 from interview_bot.dialogs.dispatcher import Dispatcher
 from interview_bot.inbound.broadcasts import Broadcasts
 from interview_bot.inbound.calendar_sender import CalendarSender
@@ -43,19 +40,15 @@ from interview_bot.telegram.acks import Acks
 from interview_bot.telegram.gate import Gate
 from interview_bot.telegram.intake import Intake
 from interview_bot.telegram.outgoing import Outgoing
-from interview_bot.telegram.polling import ALLOWED_UPDATES, Poller, PollingBot
+from interview_bot.telegram.polling import Poller, PollingBot
 from interview_bot.telegram.rate_limiter import SharedRateLimiter
 from interview_bot.telegram.requests import AiohttpRequest
 from interview_bot.telegram.update_processor import OneUpdatePerPerson
 from interview_bot.telegram.waiting_edits import WaitingEdits
-from interview_bot.telegram.webhook import Webhook
-from interview_bot.views.texts import texts_for
+from interview_bot.telegram.webhook import Webhook, set_up
 
 STOP_PATIENCE = 10.0
 """Seconds that work in hand gets to finish after SIGTERM."""
-WEBHOOK_CONNECTIONS = 100
-"""The most that Telegram opens; each is held until its update is handled or parked."""
-_START_PATIENCE = 30.0
 _LAST_ANSWERS = 2.0
 """Seconds that answers which wait for room in their chats get then."""
 _MEASURE_EVERY = 15.0
@@ -79,7 +72,7 @@ class BotService:
         self._mongo, self._database = database.connect(
             settings.mongodb_uri.get_secret_value(), settings.mongodb_database
         )
-        self._redis = _connect_redis(settings.redis_url.get_secret_value())
+        self._redis = redis_values.connect(settings.redis_url.get_secret_value())
         self._broker = Broker(settings.amqp_url.get_secret_value())
         self._api = AdminApi(str(settings.admin_api_url), settings.admin_api_token.get_secret_value())
         self._bot_application, self._services, self._locks = self._wire()
@@ -97,16 +90,9 @@ class BotService:
         self.failed: asyncio.Future[Exception] = asyncio.get_running_loop().create_future()
 
     def _wire(self) -> tuple["Application[Any, Any, Any, Any, Any, Any]", Services, PersonLocks]:
-        base = str(self._settings.telegram_api_url).rstrip("/")
         edits = WaitingEdits(self._redis)
         flow = SharedRateLimiter(self._redis, edits)
-        bot = PollingBot(
-            self._settings.telegram_bot_token.get_secret_value(),
-            base_url=f"{base}/bot",
-            request=AiohttpRequest(connections=128, connect_timeout=3, read_timeout=8),
-            get_updates_request=AiohttpRequest(connections=2, connect_timeout=3, read_timeout=8),
-            rate_limiter=flow,
-        )
+        bot = _make_bot(self._settings, flow)
         locks = PersonLocks(self._redis)
         application = ApplicationBuilder().bot(bot).updater(None).job_queue(None).build()
         acks = Acks(bot)
@@ -145,7 +131,7 @@ class BotService:
         Raises:
             DatabaseNotReadyError, PyMongoError, TelegramError: the service can't run.
         """
-        await _check_database(self._database)
+        await database.wait_until_ready(self._database)
         await self._initialize_bot()
         self._run("web", self._server.serve())
         self._run("allow_list", self._services.allow_list.run())
@@ -155,7 +141,7 @@ class BotService:
         self._run("calendar_files", self._calendar_sender.run())
         self._run("parked_updates", self._intake.run())
         self._run("updates", self._receive_updates())
-        self._run("commands", self._register_commands())
+        self._run("commands", register_menu(self._services.bot))
         _log.info("started", mode=self._settings.updates_mode, port=self._settings.listen_port)
 
     async def stop(self) -> None:
@@ -241,41 +227,12 @@ class BotService:
                 await asyncio.wait_for(self._stopping.wait(), _MEASURE_EVERY)
 
     async def _receive_updates(self) -> None:
-        bot, settings = self._services.bot, self._settings
-        while True:
-            try:
-                if settings.updates_mode == "polling":
-                    await bot.delete_webhook()
-                else:
-                    secret = settings.webhook_secret.get_secret_value() if settings.webhook_secret else None
-                    await bot.set_webhook(
-                        str(settings.webhook_url),
-                        secret_token=secret,
-                        allowed_updates=ALLOWED_UPDATES,
-                        max_connections=WEBHOOK_CONNECTIONS,
-                    )
-                break
-            except TelegramError as error:
-                _log.warning("updates_not_set_up", error=f"{type(error).__name__}: {error}")
-                await asyncio.sleep(3)
-        if settings.updates_mode == "polling":
+        settings = self._settings
+        if settings.updates_mode == "webhook" and settings.webhook_secret is not None:
+            await set_up(self._services.bot, str(settings.webhook_url), settings.webhook_secret.get_secret_value())
+        else:
+            await set_up(self._services.bot)
             await self._poller.run()
-
-    async def _register_commands(self) -> None:
-        """The commands' menu, in both languages: English for who reads neither."""
-        pause = 1.0
-        wanted = [None, "en", "ru", "uk", "be", "kk"]
-        while wanted:
-            language = wanted[0]
-            texts = texts_for("en" if language in {None, "en"} else "ru")
-            commands = [BotCommand(name, texts.plain(f"command.{name}")) for name in COMMANDS]
-            try:
-                await self._services.bot.set_my_commands(commands, language_code=language)
-                wanted.pop(0)
-            except TelegramError as error:
-                _log.warning("commands_not_registered", error=f"{type(error).__name__}: {error}")
-                await asyncio.sleep(pause)
-                pause = min(pause * 2, 300)
 
     def _make_webhook(self) -> Webhook | None:
         secret = self._settings.webhook_secret
@@ -310,28 +267,11 @@ class BotService:
         return self._consuming and self._broker.is_connected
 
 
-def _connect_redis(url: str) -> Redis:
-    # A person waits behind every call: fail within a second or two and say so.
-    return Redis.from_url(
-        url,
-        decode_responses=True,
-        encoding_errors="backslashreplace",  # what is no text is no JSON either, and so dropped (``redis_values``)
-        socket_timeout=2,
-        socket_connect_timeout=1,
-        health_check_interval=15,
-        retry=Retry(ConstantBackoff(0.05), 1),
+def _make_bot(settings: Settings, flow: SharedRateLimiter) -> PollingBot:
+    return PollingBot(
+        settings.telegram_bot_token.get_secret_value(),
+        base_url=f"{str(settings.telegram_api_url).rstrip('/')}/bot",
+        request=AiohttpRequest(connections=128, connect_timeout=3, read_timeout=8),
+        get_updates_request=AiohttpRequest(connections=2, connect_timeout=3, read_timeout=8),
+        rate_limiter=flow,
     )
-
-
-async def _check_database(bots: database.Database) -> None:
-    """At start MongoDB may still be starting too."""
-    deadline = asyncio.get_running_loop().time() + _START_PATIENCE
-    while True:
-        try:
-            await database.check(bots)
-            return
-        except PyMongoError as error:
-            if asyncio.get_running_loop().time() > deadline:
-                raise
-            _log.warning("mongodb_unreachable", error=type(error).__name__)
-            await asyncio.sleep(1)

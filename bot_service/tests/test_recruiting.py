@@ -97,7 +97,7 @@ def press_of(action: str, card: RecruiterCard) -> str:
 
 @pytest.mark.parametrize("action", ["ca", "cr", "cj", "cn", "cb", "co", "cm", "cs", "rq"])
 async def test_a_candidate_pressing_a_recruiters_button_changes_nothing(anna: Person, desk: Desk, action: str) -> None:
-    """Guard: the role in ``dispatcher._on_press``. A card of that very chat exists, so that nothing else refuses."""
+    """Guard: the role in ``presses.handle``. A card of that very chat exists, so that nothing else refuses."""
     await anna.writes("/start")
     await anna.sees("Выберите удобное время")
     card = await desk.show_card(to=1001)
@@ -148,7 +148,7 @@ async def test_an_old_version_or_random_bytes_change_nothing(rita: Person, desk:
 
 @pytest.mark.parametrize("data", ["1:mb", "1:st", f"1:ev:{EVENT.id}", "1:ok:0000000000000000", f"1:wl:{EVENT.id}"])
 async def test_a_recruiter_can_not_press_as_a_candidate(rita: Person, desk: Desk, data: str) -> None:
-    """Guard: the role in ``dispatcher._on_press``: who is no candidate books nothing."""
+    """Guard: the role in ``presses.handle``: who is no candidate books nothing."""
     shown = await rita.sees("нет заявок")
     answer = await rita.answer_to(await rita.sends_data(shown, data))
     assert "устарела" in answer["text"]

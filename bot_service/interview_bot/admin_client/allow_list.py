@@ -18,7 +18,7 @@ CURSOR = "allowed:cursor"
 GENERATION = "allowed:generation"
 SYNCED = "allowed:synced"
 UNKNOWN_FOR = timedelta(seconds=5)
-"""How long "nobody knows them" is remembered, so that a stranger's presses don't all reach the admin service."""
+"""How long "nobody knows them" is remembered, so that what a stranger sends doesn't all reach the admin service."""
 
 # KEYS: entries. ARGV: id, changed_at, json, … A look-up or page read before a change must not overwrite the change.
 _STORE_NEWER = """
@@ -173,3 +173,25 @@ class AllowList:
             dumped = entry.model_dump(mode="json")
             args += [str(entry.telegram_id), dumped["changed_at"], entry.model_dump_json()]
         await self._store(keys=[ENTRIES], args=args)
+
+
+class AwaitedUsernames:
+    """Whether a stranger was put down by @username (R10): the admin service's word; a no is remembered for a moment."""
+
+    def __init__(self, redis: Redis, api: AdminApi) -> None:
+        self._redis = redis
+        self._api = api
+
+    async def by_username(self, user_id: int, username: str) -> bool:
+        """Whether they are awaited by their present name; no, while nobody can say."""
+        unknown = f"awaited:not:{user_id}"
+        if await self._redis.exists(unknown):
+            return False
+        try:
+            awaited = await self._api.awaited_username(username)
+        except (AdminApiDownError, AdminApiRefusedError) as error:
+            _log.warning("awaited_lookup_failed", user_id=user_id, error=str(error))
+            return False
+        if not awaited:
+            await self._redis.set(unknown, "1", ex=UNKNOWN_FOR)
+        return awaited

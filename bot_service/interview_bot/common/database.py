@@ -1,10 +1,13 @@
 """The bot's own MongoDB database: collections, indexes, the connection's guarantees."""
 
+import asyncio
 from datetime import datetime, timedelta
 from typing import Any
 
 from pymongo import ASCENDING, AsyncMongoClient, IndexModel, WriteConcern
 from pymongo.asynchronous.database import AsyncDatabase
+from pymongo.errors import PyMongoError
+from structlog.stdlib import get_logger
 
 Document = dict[str, Any]
 Database = AsyncDatabase[Document]
@@ -12,6 +15,8 @@ Database = AsyncDatabase[Document]
 _BETWEEN_CLOCKS = timedelta(seconds=2)
 """What two replicas' clocks may differ by."""
 _MONTH = int(timedelta(days=30).total_seconds())
+_START_PATIENCE = 30.0
+_log = get_logger(__name__)
 
 INDEXES: dict[str, list[IndexModel]] = {
     # _id: the private chat's id, which is the person's; language, reachable, updated_at
@@ -98,3 +103,21 @@ async def check(database: Database) -> None:
             raise DatabaseNotReadyError(
                 f"the bot's database lacks {name}.{sorted(missing)[0]}: run `python -m interview_bot migrate` first"
             )
+
+
+async def wait_until_ready(database: Database) -> None:
+    """``check``, again for half a minute where MongoDB does not answer: at start it may still be starting too.
+
+    Raises:
+        DatabaseNotReadyError, PyMongoError
+    """
+    deadline = asyncio.get_running_loop().time() + _START_PATIENCE
+    while True:
+        try:
+            await check(database)
+            return
+        except PyMongoError as error:
+            if asyncio.get_running_loop().time() > deadline:
+                raise
+            _log.warning("mongodb_unreachable", error=type(error).__name__)
+            await asyncio.sleep(1)

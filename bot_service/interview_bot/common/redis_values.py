@@ -7,12 +7,27 @@ from typing import TypeVar
 
 from pydantic import TypeAdapter
 from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import ConstantBackoff
 from structlog.stdlib import get_logger
 
 from interview_bot.common.metrics import UNREADABLE
 
 T = TypeVar("T")
 _log = get_logger(__name__)
+
+
+def connect(url: str) -> Redis:
+    """A client that fails within a second or two and says so: a person waits behind every call."""
+    return Redis.from_url(
+        url,
+        decode_responses=True,
+        encoding_errors="backslashreplace",  # what is no text is no JSON either, and so dropped
+        socket_timeout=2,
+        socket_connect_timeout=1,
+        health_check_interval=15,
+        retry=Retry(ConstantBackoff(0.05), 1),
+    )
 
 
 async def read_texts(redis: Redis, *keys: str) -> list[str | None]:

@@ -1,51 +1,38 @@
-"""/start, /help, /contact, the unexpected, and what happens outside private chats."""
+"""Commands: which dialog each begins, the small ones themselves, and Telegram's menu of them."""
 
+import asyncio
 import re
+from collections.abc import Awaitable, Callable
 
-from telegram import Chat, ChatMember, ChatMemberUpdated, User
+from structlog.stdlib import get_logger
+from telegram import BotCommand
+from telegram.error import TelegramError
 
+from interview_bot.common.dialog_data import DialogState
+from interview_bot.dialogs.candidate import my_bookings
 from interview_bot.dialogs.candidate.sign_up import enter_event, show_home
-from interview_bot.dialogs.context import DialogContext, Services
-from interview_bot.messaging.envelope import envelope
+from interview_bot.dialogs.context import COMMANDS, DialogContext, Services
+from interview_bot.dialogs.recruiter import open_requests
+from interview_bot.telegram.sending import Bot
 from interview_bot.views import keyboards
 from interview_bot.views.screen import Screen
 from interview_bot.views.texts import language_of, texts_for
-from shared_contracts.dialog import ChatStarted, ChatStopped
-from shared_contracts.topology import DIALOG_COMMAND
 
 EVENT_LINK = "e_"
 _EVENT_PAYLOAD = re.compile(r"e_([0-9a-f]{24})")
+_log = get_logger(__name__)
 
 
-async def remember_chat(services: Services, user: User) -> None:
-    """The person may be written to from now on; the admin service is told, whoever they are."""
-    await services.chats.remember(user.id, language_of(user.language_code))
-    command = ChatStarted(
-        **envelope(),
-        user_telegram_id=user.id,
-        username=user.username,
-        first_name=user.first_name[:256],
-        last_name=user.last_name[:256] if user.last_name else None,
-        language_code=user.language_code,
-    )
-    await services.outbox.send(DIALOG_COMMAND, command)
-
-
-async def forget_chat(services: Services, user_id: int) -> None:
-    """The person blocked the bot."""
-    await services.chats.unreachable(user_id)
-    command = ChatStopped(**envelope(), user_telegram_id=user_id)
-    await services.outbox.send(DIALOG_COMMAND, command)
-
-
-async def on_membership_change(services: Services, change: ChatMemberUpdated) -> None:
-    """Someone blocked or unblocked the bot in their private chat."""
-    if change.chat.type != Chat.PRIVATE:
+async def handle(context: DialogContext, command: str, payload: str) -> None:
+    """A command was written; ``payload`` is what follows it."""
+    if command == "start":
+        await (open_requests.start(context) if context.person is None else start(context, payload))
         return
-    if change.new_chat_member.status in {ChatMember.BANNED, ChatMember.LEFT}:
-        await forget_chat(services, change.from_user.id)
-    elif change.new_chat_member.status == ChatMember.MEMBER:
-        await remember_chat(services, change.from_user)
+    if command not in _HANDLERS or command not in context.commands:
+        await show_unknown(context)
+        return
+    await _leave_questionnaire(context)
+    await _HANDLERS[command](context)
 
 
 async def start(context: DialogContext, payload: str) -> None:
@@ -87,3 +74,43 @@ def help_text(context: DialogContext) -> str:
     """The commands and what they do."""
     lines = (f"/{name}: {context.texts(f'command.{name}')}" for name in context.commands)
     return "\n".join([context.texts("help.title"), *lines])
+
+
+_HANDLERS: dict[str, Callable[[DialogContext], Awaitable[None]]] = {
+    "requests": open_requests.show_requests,
+    "mybooking": my_bookings.show_bookings,
+    "reschedule": my_bookings.start_moving,
+    "cancel": my_bookings.start_cancelling,
+    "contact": show_contact,
+    "help": show_help,
+}
+
+
+async def register_menu(bot: Bot) -> None:
+    """The candidates' commands as Telegram's menu, in both languages: English for who reads neither.
+
+    It is tried until Telegram takes it.
+    """
+    pause = 1.0
+    wanted = [None, "en", "ru", "uk", "be", "kk"]
+    while wanted:
+        language = wanted[0]
+        texts = texts_for("en" if language in {None, "en"} else "ru")
+        commands = [BotCommand(name, texts.plain(f"command.{name}")) for name in COMMANDS]
+        try:
+            await bot.set_my_commands(commands, language_code=language)
+            wanted.pop(0)
+        except TelegramError as error:
+            _log.warning("commands_not_registered", error=f"{type(error).__name__}: {error}")
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, 300)
+
+
+async def _leave_questionnaire(context: DialogContext) -> None:
+    """A command takes the person out of a questionnaire: what is written next answers no question further up.
+
+    The answers given are kept.
+    """
+    state, _ = await context.services.dialog_states.get(context.user_id)
+    if state is DialogState.ANSWERING:
+        await context.services.dialog_states.clear(context.user_id)

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from structlog.stdlib import get_logger
 from telegram.error import TelegramError
 
-from interview_bot.admin_client.allow_list import AllowList
+from interview_bot.admin_client.allow_list import AllowList, AwaitedUsernames
 from interview_bot.admin_client.api import AdminApi
-from interview_bot.admin_client.awaited_usernames import AwaitedUsernames
 from interview_bot.admin_client.directory import Directory
 from interview_bot.admin_client.screenings import Screenings
 from interview_bot.messaging.outbox import Outbox

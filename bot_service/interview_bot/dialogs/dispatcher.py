@@ -1,7 +1,6 @@
 """From Telegram's updates to the dialogs: who may talk, which dialog is meant, what to say when something breaks."""
 
 from collections.abc import Awaitable, Callable
-from functools import partial
 
 from pymongo.errors import PyMongoError
 from redis.exceptions import RedisError
@@ -12,22 +11,16 @@ from telegram.ext import Application, CallbackQueryHandler, ChatMemberHandler, M
 
 from interview_bot.admin_client.allow_list import AccessStatus
 from interview_bot.admin_client.api import AdminApiDownError, AdminApiRefusedError
-from interview_bot.dialogs import commands, free_text, joining
+from interview_bot.dialogs import commands, free_text, joining, membership, presses
 from interview_bot.dialogs.admission import Visitor, answer_press_or_send, identify, refuse
 from interview_bot.dialogs.candidate import (
-    attendance,
-    booking_requests,
-    my_bookings,
-    questionnaire,
     sign_up,
-    waiting_list,
 )
 from interview_bot.dialogs.context import COMMANDS, DialogContext, Services
 from interview_bot.dialogs.recruiter import cards, open_requests
 from interview_bot.telegram.errors import Trouble, classify
-from interview_bot.views.callback_data import Action, Pressed, StaleDataError, unpack
+from interview_bot.views.callback_data import StaleDataError, unpack
 from interview_bot.views.texts import language_of, texts_for
-from shared_contracts.directory import Attendance
 
 Handler = Callable[[Update, object], Awaitable[None]]
 _log = get_logger(__name__)
@@ -57,7 +50,7 @@ class Dispatcher:
             return
         command, payload = _command(message)
         if command == "start":
-            await commands.remember_chat(self._services, user)
+            await membership.remember_chat(self._services, user)
         else:
             await self._services.chats.remember(user.id, language_of(user.language_code))
         token = joining.invitation_token(payload) if command == "start" else None
@@ -73,7 +66,7 @@ class Dispatcher:
             await free_text.handle(context, message.text)
         else:
             await cards.forget_reason(context)
-            await _on_command(context, command, payload)
+            await commands.handle(context, command, payload)
 
     async def on_group_command(self, update: Update, _: object) -> None:
         """A command in a group: dialogs run in private chats only."""
@@ -88,7 +81,7 @@ class Dispatcher:
     async def on_membership(self, update: Update, _: object) -> None:
         """The bot was blocked or unblocked."""
         if update.my_chat_member is not None:
-            await commands.on_membership_change(self._services, update.my_chat_member)
+            await membership.on_membership_change(self._services, update.my_chat_member)
 
     async def on_press(self, update: Update, _: object) -> None:
         """A button was pressed. Nothing about it is trusted but who pressed."""
@@ -111,7 +104,7 @@ class Dispatcher:
             return
         await cards.forget_reason(context)
         try:
-            await _on_press(context, unpack(query.data))
+            await presses.handle(context, unpack(query.data))
         except StaleDataError:
             await context.acknowledge("press.stale")
             await (open_requests.show_requests if context.person is None else sign_up.show_current_step)(context)
@@ -156,99 +149,6 @@ class Dispatcher:
             )
         except TelegramError as second:
             _log.warning("apology_failed", trouble=classify(second).value)
-
-
-async def _on_command(context: DialogContext, command: str, payload: str) -> None:
-    if command == "start":
-        await (open_requests.start(context) if context.person is None else commands.start(context, payload))
-        return
-    plain: dict[str, Callable[[DialogContext], Awaitable[None]]] = {
-        "requests": open_requests.show_requests,
-        "mybooking": my_bookings.show_bookings,
-        "reschedule": my_bookings.start_moving,
-        "cancel": my_bookings.start_cancelling,
-        "contact": commands.show_contact,
-        "help": commands.show_help,
-    }
-    if command not in plain or command not in context.commands:
-        await commands.show_unknown(context)
-        return
-    await free_text.leave_questionnaire(context)  # what is written next is no answer to a question further up
-    await plain[command](context)
-
-
-_PRESSES: dict[Action, Callable[..., Awaitable[None]]] = {
-    Action.HOME: sign_up.show_home,
-    Action.EVENTS: lambda context, page: sign_up.show_home(context, page=int(page)),
-    Action.SIGN_UP: sign_up.enter_event,
-    Action.CITIES: sign_up.show_cities,
-    Action.CITY: sign_up.pick_city,
-    Action.RECRUITERS: sign_up.show_recruiters,
-    Action.RECRUITER: sign_up.pick_recruiter,
-    Action.PAGE: sign_up.show_page,
-    Action.CHOOSE: sign_up.pick_slot,
-    Action.CONFIRM: booking_requests.confirm,
-    Action.BACK: sign_up.back_to_slots,
-    Action.ANSWER: questionnaire.answer_by_button,
-    Action.SKIP: questionnaire.skip,
-    Action.QUESTION_BACK: questionnaire.back,
-    Action.QUESTION_PAGE: questionnaire.show_page,
-    Action.MY_BOOKINGS: my_bookings.show_bookings,
-    Action.MOVE: my_bookings.move,
-    Action.MOVE_PAGE: my_bookings.show_page,
-    Action.MOVE_RECRUITERS: my_bookings.show_recruiters,
-    Action.MOVE_RECRUITER: my_bookings.pick_recruiter,
-    Action.MOVE_CHOOSE: my_bookings.pick_slot,
-    Action.CANCEL: my_bookings.ask_to_cancel,
-    Action.CANCEL_CONFIRM: lambda context, booking_id, version: my_bookings.cancel(context, booking_id, int(version)),
-    Action.TAKE: lambda context, booking_id, version: my_bookings.answer_seat_offer(
-        context, booking_id, int(version), "take"
-    ),
-    Action.PASS: lambda context, booking_id, version: my_bookings.answer_seat_offer(
-        context, booking_id, int(version), "pass"
-    ),
-    Action.COMING: lambda context, booking_id, minute: attendance.answer_attendance(
-        context, booking_id, minute, Attendance.CONFIRMED
-    ),
-    Action.NOT_COMING: lambda context, booking_id, minute: attendance.answer_attendance(
-        context, booking_id, minute, Attendance.DECLINED
-    ),
-    Action.ASK_TIME: lambda context, booking_id, minute: attendance.answer_attendance(
-        context, booking_id, minute, Attendance.RESCHEDULE_ASKED
-    ),
-    Action.TAKE_TIME: partial(attendance.answer_proposed_time, take=True),
-    Action.KEEP_TIME: partial(attendance.answer_proposed_time, take=False),
-    Action.WAIT: waiting_list.join,
-    Action.LEAVE: waiting_list.leave,
-    Action.REQUESTS: lambda context, page: open_requests.show_requests(context, page=int(page)),
-    Action.CARD_SHOW: open_requests.show_card,
-    Action.CARD_APPROVE: cards.approve,
-    Action.CARD_RESCHEDULE: cards.ask_to_reschedule,
-    Action.CARD_REJECT: cards.ask_reason,
-    Action.CARD_REJECT_PLAINLY: cards.reject_without_reason,
-    Action.CARD_BACK: cards.back_to_card,
-    Action.CARD_OFFER: cards.propose_time,
-    Action.CARD_MARK: cards.mark,
-}
-_UNDER_CARDS = frozenset(
-    {
-        *(Action.CARD_APPROVE, Action.CARD_RESCHEDULE, Action.CARD_REJECT, Action.CARD_REJECT_PLAINLY),
-        *(Action.CARD_BACK, Action.CARD_OFFER, Action.CARD_MARK),
-    }
-)
-_FOR_RECRUITERS = _UNDER_CARDS | {Action.REQUESTS, Action.CARD_SHOW}
-_ANSWER_THEMSELVES = _UNDER_CARDS | {
-    *(Action.CONFIRM, Action.CANCEL_CONFIRM, Action.BACK),
-    *(Action.ANSWER, Action.SKIP, Action.QUESTION_BACK, Action.QUESTION_PAGE),
-}
-
-
-async def _on_press(context: DialogContext, pressed: Pressed) -> None:
-    if (context.recruiter if pressed.action in _FOR_RECRUITERS else context.person) is None:
-        raise StaleDataError  # a button of the other side's, shown before they changed sides or never
-    if pressed.action not in _ANSWER_THEMSELVES:
-        await context.acknowledge()
-    await _PRESSES[pressed.action](context, *pressed.arguments)
 
 
 def _command(message: Message) -> tuple[str | None, str]:

@@ -26,10 +26,3 @@ async def handle(context: DialogContext, text: str | None) -> None:
         await commands.show_unknown(context)
     else:
         await sign_up.show_current_step(context, context.texts("unknown.press_a_button"))
-
-
-async def leave_questionnaire(context: DialogContext) -> None:
-    """A command takes the person out of a questionnaire; its answers are kept."""
-    state, _ = await context.services.dialog_states.get(context.user_id)
-    if state is DialogState.ANSWERING:
-        await context.services.dialog_states.clear(context.user_id)

@@ -14,6 +14,7 @@ from telegram import User
 from interview_bot.admin_client.api import AdminApiDownError, AdminApiRefusedError
 from interview_bot.dialogs.candidate import sign_up
 from interview_bot.dialogs.context import DialogContext, Services
+from interview_bot.dialogs.membership import telegram_names
 from interview_bot.dialogs.recruiter import open_requests
 from interview_bot.messaging.envelope import envelope
 from interview_bot.telegram.sending import send
@@ -65,13 +66,11 @@ async def claim_invitation(services: Services, user: User, token: str) -> None:
     def make(request_id: UUID, reply: ReplyTo) -> DialogRequest:
         return InvitationClaimed(
             **envelope(request_id),
+            **telegram_names(user),
             user_telegram_id=user.id,
             reply=reply,
             token=token,
             username=user.username,
-            first_name=user.first_name[:256],
-            last_name=user.last_name[:256] if user.last_name else None,
-            language_code=user.language_code,
         )
 
     await _submit(services, user, _Claim(f"invitation:{token}", make))
@@ -83,12 +82,10 @@ async def claim_username(services: Services, user: User, username: str) -> None:
     def make(request_id: UUID, reply: ReplyTo) -> DialogRequest:
         return UsernameClaimed(
             **envelope(request_id),
+            **telegram_names(user),
             user_telegram_id=user.id,
             reply=reply,
             username=username,
-            first_name=user.first_name[:256],
-            last_name=user.last_name[:256] if user.last_name else None,
-            language_code=user.language_code,
         )
 
     await _submit(services, user, _Claim(f"username:{username.casefold()}", make))

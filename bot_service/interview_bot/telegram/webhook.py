@@ -1,4 +1,4 @@
-"""The webhook: where Telegram delivers updates when the bot does not poll."""
+"""The webhook: where Telegram delivers updates when the bot does not poll, and telling Telegram which it is."""
 
 import asyncio
 import hmac
@@ -10,12 +10,36 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from structlog.stdlib import get_logger
+from telegram.error import TelegramError
 
 from interview_bot.telegram.intake import UnreadableUpdateError
+from interview_bot.telegram.polling import ALLOWED_UPDATES
+from interview_bot.telegram.sending import Bot
 
 _BODY_SECONDS = 10
 _LONGEST_BODY = 1024 * 1024  # an update has a few KiB
+CONNECTIONS = 100
+"""The most that Telegram opens; each is held until its update is handled or parked."""
 _log = get_logger(__name__)
+
+
+async def set_up(bot: Bot, url: str | None = None, secret: str | None = None) -> None:
+    """Have Telegram deliver updates to ``url`` with the secret token; without one, have it wait to be polled.
+
+    It is tried until Telegram takes it.
+    """
+    while True:
+        try:
+            if url is None:
+                await bot.delete_webhook()
+            else:
+                await bot.set_webhook(
+                    url, secret_token=secret, allowed_updates=ALLOWED_UPDATES, max_connections=CONNECTIONS
+                )
+            return
+        except TelegramError as error:
+            _log.warning("updates_not_set_up", error=f"{type(error).__name__}: {error}")
+            await asyncio.sleep(3)
 
 
 class _TooLongError(Exception):

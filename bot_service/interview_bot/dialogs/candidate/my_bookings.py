@@ -86,23 +86,23 @@ async def ask_to_cancel(context: DialogContext, booking_id: str) -> None:
         await _ask_to_cancel(context, booking)
 
 
-async def cancel(context: DialogContext, booking_id: str, version: int) -> None:
+async def cancel(context: DialogContext, booking_id: str, version: str) -> None:
     """The cancellation was confirmed."""
-    if await is_repeated_press(context, booking_requests.cancel_button(booking_id, version)):
+    if await is_repeated_press(context, booking_requests.cancel_button(booking_id, int(version))):
         return
     booking = await own_booking(context, booking_id)
     if booking is not None:
-        await booking_requests.cancel(context, booking, version)
+        await booking_requests.cancel(context, booking, int(version))
 
 
 async def answer_seat_offer(
-    context: DialogContext, booking_id: str, version: int, kind: Literal["take", "pass"]
+    context: DialogContext, booking_id: str, version: str, *, kind: Literal["take", "pass"]
 ) -> None:
     """Take or Pass was pressed under a seat that is held for someone on the waiting list."""
     booking = await own_booking(context, booking_id)
     if booking is None:
         return
-    if booking.status is BookingStatus.OFFERED and booking.version == version:
+    if booking.status is BookingStatus.OFFERED and booking.version == int(version):
         await booking_requests.answer_seat_offer(context, booking, kind)
     else:
         await show_bookings(context, lead=context.texts("offer.over"))
