@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import partial
 from typing import Annotated
 from uuid import uuid4
 
@@ -184,7 +185,7 @@ async def test_a_redelivered_message_that_waits_for_its_next_try_holds_no_other(
     await redelivered(operators_channel, refused, *others)
     async with consuming(broker, bots_database, handle, backoff=(3600,)):
         for item in others:
-            await eventually(lambda item=item: done(bots_database, item), "the others are done")  # type: ignore[misc]
+            await eventually(partial(done, bots_database, item), "the others are done")
         row = await bots_database["inbox"].find_one({"_id": f"{QUEUE.name}:{refused.message_id}"})
     assert row is not None
     assert row["attempts"] == 0, "a try that the process has outlived does not count towards its deaths"

@@ -11,6 +11,7 @@ from telegram import CallbackQuery, Chat, Message, Update, User
 from interview_bot.admin_client.allow_list import ENTRIES
 from interview_bot.application import BotService
 from interview_bot.common.metrics import UPDATES
+from interview_bot.common.redis_values import answer_of
 from interview_bot.settings import Settings
 from interview_bot.telegram import gate as gate_module
 from interview_bot.telegram.gate import KNOWN, STRANGER, Admission, Budget, Gate
@@ -153,8 +154,8 @@ async def test_the_burst_is_shared_by_replicas(redis: Redis, desk: Desk) -> None
 
 async def test_whom_the_desk_knows_has_the_larger_budget(redis: Redis, desk: Desk) -> None:
     """Guards: the allow list's entry for candidates, ``served`` for recruiters."""
-    await redis.hset("allowed:entries", "1001", '{"allowed": true}')  # type: ignore[misc]
-    await redis.hset("allowed:entries", "1003", '{"allowed": false}')  # type: ignore[misc]
+    await answer_of(redis.hset("allowed:entries", "1001", '{"allowed": true}'))
+    await answer_of(redis.hset("allowed:entries", "1003", '{"allowed": false}'))
     gate = Gate(redis, 1, ENTRIES)
     await gate.mark_served(1002)
     for user_id, budget in ((1001, KNOWN), (1002, KNOWN), (1003, STRANGER)):

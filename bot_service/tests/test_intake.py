@@ -12,6 +12,7 @@ from redis.asyncio import Redis
 from telegram import Update
 
 from interview_bot.application import BotService
+from interview_bot.common.redis_values import answer_of
 from interview_bot.settings import Settings
 from interview_bot.telegram import gate as gate_module
 from interview_bot.telegram.gate import Budget
@@ -39,12 +40,12 @@ async def test_a_slow_update_is_parked_and_answered_in_the_end(
     desk.http_open.clear()
     await anna.writes("/start")
     await eventually(partial(taken, sandbox), "it is confirmed to Telegram")
-    assert await redis.hlen(PARKED) == 1  # type: ignore[misc]
+    assert await answer_of(redis.hlen(PARKED)) == 1
     desk.http_open.set()
     await anna.sees("Выберите")
 
     async def forgotten() -> bool:
-        return await redis.hlen(PARKED) == 0  # type: ignore[misc,no-any-return]
+        return await answer_of(redis.hlen(PARKED)) == 0
 
     await eventually(forgotten, "nothing is parked")
 
@@ -91,7 +92,7 @@ async def test_what_a_dead_process_had_parked_is_handled_at_the_next_start(
     """I5. Guard: ``run``. The first process never comes to its end."""
     dead, alive = Slow(), Slow()
     await Intake(redis, silent_bot, 1, dead).take({"update_id": 70_001})
-    assert await redis.hlen("update:1:parked") == 1  # type: ignore[misc]
+    assert await answer_of(redis.hlen("update:1:parked")) == 1
     alive.go_on.set()
     looking = asyncio.create_task(Intake(redis, silent_bot, 1, alive).run())
 
@@ -113,14 +114,14 @@ async def test_a_replica_at_work_leaves_what_others_have_just_parked(
     body = json.dumps({"update_id": 1})
     kept = {"1": f"{seconds}|{body}", "2": f"{seconds - 600}|{body}", "3": f"{seconds + 600}|{body}"}
     for number, (name, value) in enumerate(kept.items(), 1):
-        await redis.hset("update:1:parked", name, value.replace('"update_id": 1', f'"update_id": {number}'))  # type: ignore[misc]
+        await answer_of(redis.hset("update:1:parked", name, value.replace('"update_id": 1', f'"update_id": {number}')))
     await Intake(redis, silent_bot, 1, other)._look(120)
 
     async def handled() -> bool:
         return sorted(other.handled) == [2, 3]
 
     await eventually(handled, "the old ones are handled")
-    assert await redis.hkeys("update:1:parked") == ["1"]  # type: ignore[misc]
+    assert await answer_of(redis.hkeys("update:1:parked")) == ["1"]
 
 
 async def test_without_redis_telegram_keeps_what_is_not_handled(

@@ -188,7 +188,9 @@ async def test_what_is_no_link_is_treated_like_any_start(maria: Person, desk: De
     assert claims(desk) == []
 
 
-async def test_the_token_is_never_logged(maria: Person, desk: Desk, redis: Redis, capfd: object) -> None:
+async def test_the_token_is_never_logged(
+    maria: Person, desk: Desk, redis: Redis, capfd: pytest.CaptureFixture[str]
+) -> None:
     """NFR4: whoever reads the logs or Redis must not be able to join with it."""
     desk.dialogs.answering.clear()
     await maria.writes(f"/start i_{TOKEN}")
@@ -197,7 +199,7 @@ async def test_the_token_is_never_logged(maria: Person, desk: Desk, redis: Redis
     desk.dialogs.answering.set()
     await maria.sees("не нашли такого приглашения")
     await asyncio.sleep(0)
-    assert TOKEN not in "".join(capfd.readouterr())  # type: ignore[attr-defined]
+    assert TOKEN not in "".join(capfd.readouterr())
 
 
 async def test_someone_put_down_by_username_is_let_in_at_first_contact(maria: Person, desk: Desk) -> None:

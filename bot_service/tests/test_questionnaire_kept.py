@@ -53,7 +53,9 @@ async def test_the_version_begun_is_finished_though_a_newer_is_published(
     await anna.presses(await begin(anna), "Нет")
     await anna.sees("Есть пожелания?")
     desk.dialogs.publish(NAME, version=2)
-    desk.dialogs.questionnaires.pop((desk.events[0].questionnaire.id, 1))  # type: ignore[union-attr]
+    begun = desk.events[0].questionnaire
+    assert begun is not None
+    desk.dialogs.questionnaires.pop((begun.id, 1))
     await desk.invalidate(CacheName.EVENTS)
     await handled(bots_database, CACHE_INVALIDATE.name, count=1)
     await anna.writes("/start")

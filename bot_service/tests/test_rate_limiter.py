@@ -6,6 +6,7 @@ import pytest
 from redis.asyncio import Redis
 from telegram.error import RetryAfter
 
+from interview_bot.common.redis_values import answer_of
 from interview_bot.settings import Settings
 from interview_bot.telegram.errors import HeldBackError, seconds_to_wait
 from interview_bot.telegram.rate_limiter import Priority, SharedRateLimiter
@@ -131,7 +132,7 @@ async def test_a_call_made_before_the_refusals_says_nothing_about_them(redis: Re
 @pytest.mark.parametrize("value", ["", "nan", "inf", "{bad", None], ids=repr)
 async def test_an_unreadable_value_lifts_no_limit(redis: Redis, desk: Desk, key: str, value: str | None) -> None:
     """Guard: ``number`` in ``_TAKE``: a script that fails limits nobody, for ever."""
-    await (redis.rpush(key, "x") if value is None else redis.set(key, value))  # type: ignore[misc]
+    await answer_of(redis.rpush(key, "x") if value is None else redis.set(key, value))
     limiter = limiter_on(redis)
     waits = [await limiter.seconds_to_turn(1, Priority.INTERACTIVE) for _ in range(6)]
     assert waits[0] == 0

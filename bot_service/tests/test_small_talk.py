@@ -3,6 +3,7 @@
 import asyncio
 
 import httpx
+import pytest
 from pymongo import AsyncMongoClient
 
 from interview_bot.common.database import Database
@@ -208,12 +209,12 @@ async def test_health_readiness_and_metrics_are_served(settings: Settings, anna:
         assert "slotdesk_bot_press_to_ack_seconds_bucket" in (await http.get("/metrics")).text
 
 
-async def test_neither_the_token_nor_names_are_logged(anna: Person, capfd: object) -> None:
+async def test_neither_the_token_nor_names_are_logged(anna: Person, capfd: pytest.CaptureFixture[str]) -> None:
     """NFR3, NFR4."""
     await anna.writes("/start секретное слово")
     await anna.sees("Выберите удобное время")
     await asyncio.sleep(0)
-    logged = "".join(capfd.readouterr())  # type: ignore[attr-defined]
+    logged = "".join(capfd.readouterr())
     for private in (TOKEN, "Анна", "anna_candidate", "секретное"):
         assert private not in logged
 

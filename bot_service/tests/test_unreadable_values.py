@@ -9,6 +9,7 @@ from redis.asyncio import Redis
 from interview_bot.admin_client.allow_list import ENTRIES
 from interview_bot.application import BotService
 from interview_bot.common.metrics import UNREADABLE
+from interview_bot.common.redis_values import answer_of
 from interview_bot.telegram.gate import KNOWN, Admission, Gate
 from tests.kit.desk import Desk
 from tests.kit.telegram import Person, Sandbox, eventually
@@ -45,7 +46,7 @@ async def test_an_unreadable_cache_entry_is_fetched_anew(
 @pytest.mark.parametrize("key", ["events:cache:open", "events:generation", "slots:generation", "allowed:generation"])
 async def test_a_key_of_another_type_is_none(anna: Person, desk: Desk, redis: Redis, key: str) -> None:
     """Guards: ``texts``, and SET for a new generation: INCR fails on a list for ever."""
-    await redis.rpush(key, "1")  # type: ignore[misc]
+    await answer_of(redis.rpush(key, "1"))
     await anna.writes("/start")
     await anna.sees("Выберите")
 
@@ -58,13 +59,13 @@ async def test_an_allow_list_of_another_type_is_read_again(
     desk.allow(1002, "Борис")
     await bot._services.allow_list.sync()
     await redis.delete("allowed:entries")
-    await (redis.rpush("allowed:entries", "x") if spoil == "list" else redis.set("allowed:entries", "x"))  # type: ignore[misc]
+    await answer_of(redis.rpush("allowed:entries", "x") if spoil == "list" else redis.set("allowed:entries", "x"))
     await anna.writes("/start")
     await anna.sees("Выберите")
 
     async def whole() -> bool:
         is_hash = await redis.type("allowed:entries") == "hash"
-        return is_hash and bool(await redis.hlen("allowed:entries") == 2)  # type: ignore[misc]
+        return is_hash and bool(await answer_of(redis.hlen("allowed:entries")) == 2)
 
     await eventually(whole, "the list is whole again")
 
@@ -76,9 +77,9 @@ async def test_a_list_of_another_type_is_replaced_though_nobody_writes(
     desk.allow(1001)
     await bot._services.allow_list.sync()
     await redis.delete("allowed:entries")
-    await redis.rpush("allowed:entries", "x")  # type: ignore[misc]
+    await answer_of(redis.rpush("allowed:entries", "x"))
     await bot._services.allow_list.sync()
-    assert await redis.hlen("allowed:entries") == 1  # type: ignore[misc]
+    assert await answer_of(redis.hlen("allowed:entries")) == 1
 
 
 @pytest.mark.parametrize("value", UNREADABLE_VALUES, ids=repr)
@@ -87,12 +88,13 @@ async def test_an_unreadable_entry_of_the_allow_list_is_asked_for_again(
 ) -> None:
     """Guards: ``AllowList._cached``, and ``is_newer`` in ``_STORE_NEWER``, which must not fail on it either."""
     await bot._services.allow_list.sync()
-    await redis.hset("allowed:entries", "1001", value)  # type: ignore[misc]
+    await answer_of(redis.hset("allowed:entries", "1001", value))
     await anna.writes("/start")
     await anna.sees("Выберите")
-    await redis.hset("allowed:entries", "1001", value)  # type: ignore[misc]
+    await answer_of(redis.hset("allowed:entries", "1001", value))
     await bot._services.allow_list._keep([desk.people[1001]])
-    assert "allowed" in json.loads(await redis.hget("allowed:entries", "1001") or "")  # type: ignore[misc]
+    entry = await answer_of(redis.hget("allowed:entries", "1001"))
+    assert "allowed" in json.loads(entry or "")
 
 
 @pytest.mark.parametrize("value", [*UNREADABLE_VALUES, None], ids=repr)
@@ -101,7 +103,7 @@ async def test_whatever_the_allow_list_holds_updates_are_counted_in_redis(redis:
     if value is None:
         await redis.set("allowed:entries", "x")
     else:
-        await redis.hset("allowed:entries", "1001", value)  # type: ignore[misc]
+        await answer_of(redis.hset("allowed:entries", "1001", value))
     let_in = await admitted(Gate(redis, 1, ENTRIES), (written(n) for n in range(1, 20)))
     assert let_in.count(Admission.ADMITTED) < KNOWN.burst / 2
     assert await redis.exists("flow:person:1001")
@@ -111,7 +113,7 @@ async def test_an_unreadable_cursor_is_none(bot: BotService, desk: Desk, redis: 
     """Guard: ``texts`` in ``_follow_up``."""
     desk.allow(1001)
     await redis.delete("allowed:cursor")
-    await redis.rpush("allowed:cursor", "x")  # type: ignore[misc]
+    await answer_of(redis.rpush("allowed:cursor", "x"))
     await bot._services.allow_list.sync()
     assert await redis.type("allowed:cursor") == "string"
 
@@ -135,9 +137,9 @@ async def test_an_unreadable_parked_update_is_dropped_and_the_next_handled(
     """Guard: ``_pick_up``. It ended the bot, and again at each start."""
     key = bot._intake._key
     seconds, _ = await redis.time()
-    await redis.hset(key, field, value.replace("1|", f"{seconds}|").replace("99|", f"{seconds}|"))  # type: ignore[misc]
+    await answer_of(redis.hset(key, field, value.replace("1|", f"{seconds}|").replace("99|", f"{seconds}|")))
     await bot._intake._look(0)
-    assert await redis.hgetall(key) == {}  # type: ignore[misc]
+    assert await answer_of(redis.hgetall(key)) == {}
     await redis.delete(key)
     await redis.set(key, "x")
     await bot._intake._look(0)

@@ -1,4 +1,4 @@
-"""The allow list (FR2), kept in Redis as the hash ``allowed:entries`` and followed by the change cursor."""
+"""Who is let in: the allow list (FR2), a Redis hash that follows the change cursor, and awaited @usernames (R10)."""
 
 import asyncio
 from datetime import timedelta

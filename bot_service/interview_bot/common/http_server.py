@@ -1,7 +1,7 @@
 """The HTTP side: liveness, readiness, metrics, and whatever routes it is given."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Awaitable, Callable, Generator, Mapping, Sequence
+from contextlib import contextmanager
 from socket import socket
 
 import uvicorn
@@ -60,6 +60,7 @@ class Server(uvicorn.Server):
         except SystemExit as error:
             raise RuntimeError(f"cannot listen on {self.config.host}:{self.config.port}") from error
 
-    def capture_signals(self) -> AbstractContextManager[None]:  # type: ignore[override]
+    @contextmanager
+    def capture_signals(self) -> Generator[None]:
         """Leave the signal handlers alone."""
-        return nullcontext()
+        yield

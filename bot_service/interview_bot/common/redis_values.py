@@ -3,6 +3,7 @@
 What can't be read is dropped and counted, and so is none: whoever asks makes it anew, as for a value never kept.
 """
 
+from collections.abc import Awaitable
 from typing import TypeVar
 
 from pydantic import TypeAdapter
@@ -28,6 +29,11 @@ def connect(url: str) -> Redis:
         health_check_interval=15,
         retry=Retry(ConstantBackoff(0.05), 1),
     )
+
+
+async def answer_of(call: Awaitable[T] | T) -> T:
+    """What a command answers. redis-py types some commands for both of its clients; this one's are always awaited."""
+    return await call if isinstance(call, Awaitable) else call
 
 
 async def read_texts(redis: Redis, *keys: str) -> list[str | None]:
@@ -65,4 +71,4 @@ async def drop(redis: Redis, key: str, error: Exception, field: str | None = Non
     if field is None:
         await redis.delete(key)
     else:
-        await redis.hdel(key, field)  # type: ignore[misc]
+        await answer_of(redis.hdel(key, field))

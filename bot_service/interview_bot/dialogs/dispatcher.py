@@ -1,6 +1,7 @@
 """From Telegram's updates to the dialogs: who may talk, which dialog is meant, what to say when something breaks."""
 
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from pymongo.errors import PyMongoError
 from redis.exceptions import RedisError
@@ -32,7 +33,7 @@ class Dispatcher:
     def __init__(self, services: Services) -> None:
         self._services = services
 
-    def register(self, application: "Application") -> None:  # type: ignore[type-arg]
+    def register(self, application: "Application[Any, Any, Any, Any, Any, Any]") -> None:
         """Add every handler."""
         private = filters.ChatType.PRIVATE
         application.add_handler(CallbackQueryHandler(self.on_press))

@@ -10,7 +10,7 @@ from redis.asyncio import Redis
 from redis.exceptions import ResponseError
 
 from interview_bot.common.dialog_data import QuestionnaireProgress
-from interview_bot.common.redis_values import drop
+from interview_bot.common.redis_values import answer_of, drop
 
 KEPT_FOR = timedelta(days=30)
 
@@ -33,7 +33,7 @@ class ProgressStore:
 
     async def _all(self, user_id: int) -> dict[str, str]:
         try:
-            kept_answers: dict[str, str] = await self._redis.hgetall(_key(user_id))  # type: ignore[misc]
+            kept_answers: dict[str, str] = await answer_of(self._redis.hgetall(_key(user_id)))
         except ResponseError as error:  # no hash
             await drop(self._redis, _key(user_id), error)
             return {}
@@ -48,7 +48,7 @@ class ProgressStore:
 
     async def forget(self, user_id: int, event_id: str) -> None:
         """It is done with."""
-        await self._redis.hdel(_key(user_id), event_id)  # type: ignore[misc]
+        await answer_of(self._redis.hdel(_key(user_id), event_id))
 
 
 def _key(user_id: int) -> str:

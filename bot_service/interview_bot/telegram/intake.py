@@ -18,7 +18,7 @@ from structlog.stdlib import get_logger
 from telegram import Update
 
 from interview_bot.common.metrics import UPDATES_PARKED
-from interview_bot.common.redis_values import drop
+from interview_bot.common.redis_values import answer_of, drop
 from interview_bot.telegram.sending import Bot
 
 SOON = 1.0
@@ -134,11 +134,11 @@ class Intake:
 
     async def _forget(self, update_id: int) -> None:
         with suppress(RedisError):  # found again, it is known to be done
-            await self._redis.hdel(self._key, str(update_id))  # type: ignore[misc]
+            await answer_of(self._redis.hdel(self._key, str(update_id)))
 
     async def _look(self, left_for: int) -> None:
         try:
-            found: dict[str, str] = await self._redis.hgetall(self._key)  # type: ignore[misc]
+            found: dict[str, str] = await answer_of(self._redis.hgetall(self._key))
         except ResponseError as error:  # no hash; nothing could be parked in it
             await drop(self._redis, self._key, error)
             return
