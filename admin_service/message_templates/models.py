@@ -4,34 +4,17 @@ from typing import Any
 
 from bson import ObjectId
 from django.db import models
+from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from common.models import StampedModel
+from message_templates.domain.catalogue import MESSAGE_KINDS
 from people.models import City
-from shared_contracts.notification import NotificationKind
 
 TEXT_LENGTH = 3_000
 """What the contract takes."""
 
-KIND_LABELS: list[tuple[str, Any]] = [
-    (NotificationKind.BOOKING_MADE.value, _("Booked on the candidate's behalf")),
-    (NotificationKind.BOOKING_APPROVED.value, _("The recruiter approved")),
-    (NotificationKind.BOOKING_REJECTED.value, _("The recruiter rejected")),
-    (NotificationKind.BOOKING_EXPIRED.value, _("Not approved in time")),
-    (NotificationKind.RESCHEDULE_ASKED.value, _("Please choose another time")),
-    (NotificationKind.BOOKING_MOVED.value, _("The booking was moved")),
-    (NotificationKind.BOOKING_CHANGED.value, _("The slot's time or place changed")),
-    (NotificationKind.BOOKING_CANCELLED.value, _("The booking was cancelled")),
-    (NotificationKind.SLOT_OFFERED.value, _("A seat for someone on the waiting list")),
-    (NotificationKind.REMINDER_TODAY.value, _("Reminder: today")),
-    (NotificationKind.REMINDER_TOMORROW.value, _("Reminder: tomorrow")),
-    (NotificationKind.REMINDER_SOON.value, _("Reminder with the question whether they come")),
-    (NotificationKind.TIME_OFFERED.value, _("The recruiter offers another time")),
-    (NotificationKind.NO_SHOW.value, _("Did not come: another time")),
-    (NotificationKind.RECRUITER_ABSENT.value, _("The recruiter was absent: another time")),
-]
-"""In the order in which the desk lists them."""
-
+KIND_LABELS: list[tuple[str, Any]] = [(kind.value, gettext_lazy(spec.label)) for kind, spec in MESSAGE_KINDS.items()]
 LANGUAGE_LABELS = [("ru", _("Russian")), ("en", _("English"))]
 
 ACTION_LABELS = [

@@ -7,14 +7,12 @@ from itertools import combinations
 from django.utils.translation import gettext as _
 
 from common.refusals import RefusedError
-from message_templates.services.samples import LONGEST, plain_values
+from message_templates.domain.catalogue import MESSAGE_KINDS
+from message_templates.services.variables import ALWAYS_KNOWN, LONGEST, plain_values
 from shared_contracts.notification import NotificationKind
 from shared_contracts.telegram.html import HtmlError, parse_html
 from shared_contracts.telegram.text import MAX_TEXT, utf16_length
-from shared_contracts.texts.message_templates import REQUIRED, VARIABLES, TemplateError, check, render, variables_of
-
-ALWAYS_KNOWN = frozenset({"event", "date", "time", "minutes", "place", "city"})
-"""What every booking has. The lines of any other variable may be left out, of a kind's required ones excepted."""
+from shared_contracts.texts.message_templates import VARIABLES, TemplateError, check, render, variables_of
 
 
 def check_text(kind: NotificationKind, text: str) -> None:
@@ -23,12 +21,13 @@ def check_text(kind: NotificationKind, text: str) -> None:
     Raises:
         RefusedError: on ``text``, with the variables' names or Telegram's reason.
     """
+    required = MESSAGE_KINDS[kind].required
     try:
-        check(kind, text)
+        check(text, required)
     except TemplateError as error:
         raise _refused(_problem(error)) from None
-    certain = ALWAYS_KNOWN | REQUIRED[kind]
-    _check_lines(kind, text, certain)
+    certain = ALWAYS_KNOWN | required
+    _check_lines(text, required, certain)
     values = plain_values()
     for missing in _what_may_be_missing(variables_of(text) - certain):
         known = {name: value for name, value in values.items() if name not in missing}
@@ -42,10 +41,10 @@ def _what_may_be_missing(names: Collection[str]) -> Iterator[tuple[str, ...]]:
         yield from combinations(sorted(names), count)
 
 
-def _check_lines(kind: NotificationKind, text: str, certain: Collection[str]) -> None:
+def _check_lines(text: str, required: frozenset[str], certain: Collection[str]) -> None:
     """What must be named stands in a line that is never left out."""
     kept = [names for line in text.splitlines() if (names := variables_of(line)) <= set(certain)]
-    lost = REQUIRED[kind] - frozenset().union(*kept)
+    lost = required - frozenset().union(*kept)
     if lost:
         raise _refused(
             _("%(names)s: give it a line of its own. A line is left out when one of its variables is empty.")

@@ -1,34 +1,25 @@
-"""The texts an installation starts with, from ``defaults/*.toml``."""
+"""The texts an installation starts with, from the catalogue of message kinds."""
 
-import tomllib
-from pathlib import Path
 from typing import Any
 
 from django.db import connection
 
 from common import clock
 from common.mongo import collection, current_session, in_transaction
+from message_templates.domain.catalogue import MESSAGE_KINDS
 from message_templates.services.storing import insert_template, keep_revision, key_of
 from messaging import caches
 from shared_contracts.notification import CacheName, NotificationKind
 from shared_contracts.texts.message_templates import LANGUAGES
 
-_FOLDER = Path(__file__).parents[1] / "defaults"
 ACTOR = "system"
 
 
 def default_texts() -> dict[tuple[NotificationKind, str], str]:
-    """Every kind's text in each language.
-
-    Raises:
-        KeyError: one is missing.
-    """
-    texts = {}
-    for language in LANGUAGES:
-        written = tomllib.loads((_FOLDER / f"{language}.toml").read_text(encoding="utf-8"))
-        for kind in NotificationKind:
-            texts[kind, language] = written[kind.value].strip()
-    return texts
+    """Every kind's text in each language."""
+    return {
+        (kind, language): spec.default_text(language) for language in LANGUAGES for kind, spec in MESSAGE_KINDS.items()
+    }
 
 
 def seed_defaults(**_kwargs: Any) -> None:

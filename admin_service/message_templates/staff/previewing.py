@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from django.utils.safestring import SafeString, mark_safe
 
 from common.refusals import RefusedError
+from message_templates.domain.catalogue import MESSAGE_KINDS
 from message_templates.services.reading import in_force
 from message_templates.services.rules import check_text
-from message_templates.services.samples import sample_values, setting_in
+from message_templates.services.samples import SampleInterview, setting_in
+from message_templates.services.variables import sample_values
 from people.models import City
 from shared_contracts.notification import NotificationKind
 from shared_contracts.telegram.html import parse_html
@@ -30,7 +32,7 @@ def preview(kind: NotificationKind, language: str, text: str, city: City | None)
         check_text(kind, text)
     except RefusedError as error:
         return Bubble(error=" ".join(error.errors.values()))
-    return Bubble(_shown(render(text, sample_values(language, setting_in(city, language), kind))))
+    return Bubble(_shown(render(text, _sample_values(kind, language, city))))
 
 
 def preview_in_force(kind: NotificationKind, language: str, city: City | None) -> Bubble | None:
@@ -38,8 +40,13 @@ def preview_in_force(kind: NotificationKind, language: str, city: City | None) -
     chosen = choose(in_force(), kind, language, str(city.pk) if city else None)
     if chosen is None:
         return None
-    html = _shown(render(chosen.text, sample_values(language, setting_in(city, language), kind)))
+    html = _shown(render(chosen.text, _sample_values(kind, language, city)))
     return Bubble(html, own=chosen.city_id is not None)
+
+
+def _sample_values(kind: NotificationKind, language: str, city: City | None) -> dict[str, str]:
+    interview = SampleInterview(language, setting_in(city, language), MESSAGE_KINDS[kind].is_glad)
+    return sample_values(interview)
 
 
 def _shown(message: str) -> SafeString:

@@ -14,15 +14,16 @@ from unfold.decorators import action
 from common.refusals import RefusedError
 from common.scope import SHARED
 from common.zones import MOSCOW
+from message_templates.domain.catalogue import MESSAGE_KINDS
 from message_templates.models import KIND_LABELS, LANGUAGE_LABELS, MessageTemplate
 from message_templates.services import templates
-from message_templates.services.variables import MEANINGS
+from message_templates.services.variables import TEMPLATE_VARIABLES
 from message_templates.staff import previewing
 from message_templates.staff.forms import OwnTextForm, RestoreForm, SeenForm, TemplateForm
 from message_templates.staff.history import versions
 from people.models import City
 from shared_contracts.notification import NotificationKind
-from shared_contracts.texts.message_templates import LANGUAGES, REQUIRED
+from shared_contracts.texts.message_templates import LANGUAGES
 from staffkit.audit_labels import actor_label
 from staffkit.clocks import format_moment
 from staffkit.forms.use_case import show_refusal
@@ -67,8 +68,11 @@ class MessageTemplateAdmin(UseCaseAdmin):
         if template is None:
             return {}
         kind = NotificationKind(template.kind)
+        required = MESSAGE_KINDS[kind].required
         return {
-            "variables": [(f"{{{name}}}", meaning, name in REQUIRED[kind]) for name, meaning in MEANINGS],
+            "variables": [
+                (f"{{{name}}}", variable.meaning, name in required) for name, variable in TEMPLATE_VARIABLES.items()
+            ],
             "bubble": previewing.preview(kind, template.language, template.text, template.city),
             "cities": City.objects.order_by("name"),
             "preview_url": reverse("admin:wording_messagetemplate_preview", args=[template.pk]),

@@ -10,13 +10,9 @@ from dataclasses import dataclass
 from datetime import time, timedelta
 from enum import Enum, StrEnum, auto
 
+from common.translation import to_translate as _
 from shared_contracts.directory import BookingStatus
 from shared_contracts.notification import NotificationKind
-
-
-def _(text: str) -> str:
-    """Marks a text for translators. It is translated where it is shown, since Django stays out of the domain."""
-    return text
 
 
 class ReminderKind(StrEnum):

@@ -11,13 +11,15 @@ from pymongo.errors import DuplicateKeyError
 from common.models import AuditEntry
 from common.mongo import collection
 from common.refusals import RefusedError
+from message_templates.domain.catalogue import MESSAGE_KINDS
 from message_templates.models import MessageTemplate, TemplateRevision
 from message_templates.services.rules import check_text
 from message_templates.services.seeding import default_texts, seed_defaults
 from message_templates.services.templates import back_to_default, make_own_text, restore_text, save_text
+from message_templates.services.variables import TEMPLATE_VARIABLES
 from people.models import City
 from shared_contracts.notification import NotificationKind
-from shared_contracts.texts.message_templates import LANGUAGES
+from shared_contracts.texts.message_templates import LANGUAGES, VARIABLES
 from tests.scheduling.test_races import together
 
 APPROVED, REJECTED = NotificationKind.BOOKING_APPROVED, NotificationKind.BOOKING_REJECTED
@@ -221,3 +223,9 @@ def test_a_second_default_is_refused_by_the_database(congratulation: MessageTemp
     assert row
     with pytest.raises(DuplicateKeyError):
         collection("message_templates").insert_one({**row, "_id": ObjectId()})
+
+
+def test_the_catalogues_have_an_entry_for_all_that_the_contract_names() -> None:
+    assert set(MESSAGE_KINDS) == set(NotificationKind)
+    assert set(TEMPLATE_VARIABLES) == VARIABLES
+    assert all(kind.required <= VARIABLES for kind in MESSAGE_KINDS.values())

@@ -1,4 +1,4 @@
-"""Message templates (R5): which there are, what they may name, and how they become a message.
+"""Message templates (R5): what they may name, and how they become a message.
 
 The desk checks and previews and the bot sends by these same functions.
 """
@@ -39,27 +39,6 @@ VARIABLES = frozenset(
 ``until``: when an offer or a request ends.
 """
 
-_WHEN = frozenset({"date", "time"})
-REQUIRED: Mapping[NotificationKind, frozenset[str]] = {
-    NotificationKind.BOOKING_MADE: _WHEN | {"minutes", "place"},
-    NotificationKind.BOOKING_APPROVED: _WHEN | {"minutes", "place"},
-    NotificationKind.BOOKING_REJECTED: frozenset({"event"}),
-    NotificationKind.BOOKING_EXPIRED: frozenset({"event"}),
-    NotificationKind.BOOKING_CANCELLED: _WHEN,
-    NotificationKind.BOOKING_MOVED: _WHEN | {"place"},
-    NotificationKind.BOOKING_CHANGED: _WHEN | {"place"},
-    NotificationKind.RESCHEDULE_ASKED: _WHEN,
-    NotificationKind.SLOT_OFFERED: _WHEN | {"place", "until"},
-    NotificationKind.REMINDER_TODAY: frozenset({"time", "place"}),
-    NotificationKind.REMINDER_TOMORROW: _WHEN | {"place"},
-    NotificationKind.REMINDER_SOON: frozenset({"time", "place"}),
-    NotificationKind.TIME_OFFERED: _WHEN | {"wanted"},
-    NotificationKind.NO_SHOW: frozenset({"event"}),
-    NotificationKind.RECRUITER_ABSENT: frozenset({"event"}),
-}
-"""What a template of a kind must name, or the reader would miss it."""
-
-
 TEMPLATE_LENGTH = 3_000
 
 
@@ -88,8 +67,12 @@ class TemplateError(ValueError):
         super().__init__(f"{problem}: {', '.join(self.names)}")
 
 
-def check(kind: NotificationKind, text: str) -> None:
-    """Refuse a text that could not be sent as a message of this kind. Its HTML is another matter.
+def check(text: str, required: frozenset[str]) -> None:
+    """Refuse a text that could not be sent. Its HTML is another matter.
+
+    Args:
+        text: a template.
+        required: variables that it must name.
 
     Raises:
         TemplateError: a stray brace, an unknown variable, or a required one that is missing.
@@ -97,7 +80,7 @@ def check(kind: NotificationKind, text: str) -> None:
     named = variables_of(text)
     if unknown := named - VARIABLES:
         raise TemplateError("unknown", unknown)
-    if missing := REQUIRED[kind] - named:
+    if missing := required - named:
         raise TemplateError("missing", missing)
 
 

@@ -1,0 +1,1 @@
+"""The catalogue of message kinds, without I/O."""

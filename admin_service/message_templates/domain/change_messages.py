@@ -1,0 +1,152 @@
+"""Messages about a booking that changes or ends, and about a seat that came free."""
+
+from collections.abc import Mapping
+
+from common.translation import to_translate as _
+from message_templates.domain.message_kind import MessageKind
+from shared_contracts.notification import NotificationKind
+
+CHANGES: Mapping[NotificationKind, MessageKind] = {
+    NotificationKind.RESCHEDULE_ASKED: MessageKind(
+        label=_("Please choose another time"),
+        required=frozenset({"date", "time"}),
+        ru="""
+{name}, рекрутер просит выбрать другое время.
+Ваше место пока за вами:
+
+<b>{event}</b>
+📅 {date}
+🕐 {time}
+📍 {city}, {place}
+Вы просили: {wanted}
+Комментарий: {reason}
+Выберите время до {until}, иначе запись отменится.
+
+Написать рекрутеру: {recruiter_link}
+""",
+        en="""
+{name}, the recruiter asks you to choose another time.
+Your seat is kept for now:
+
+<b>{event}</b>
+📅 {date}
+🕐 {time}
+📍 {city}, {place}
+You asked for: {wanted}
+Comment: {reason}
+Please choose by {until}, or the booking will lapse.
+
+Write to the recruiter: {recruiter_link}
+""",
+    ),
+    NotificationKind.BOOKING_MOVED: MessageKind(
+        label=_("The booking was moved"),
+        required=frozenset({"date", "time", "place"}),
+        ru="""
+{name}, у вашего собеседования новое время.
+Ждём вас:
+
+<b>{event}</b>
+📅 {date}
+🕐 {time}, около {minutes} мин
+📍 {city}, {place}
+👤 Рекрутер: {recruiter}
+Причина: {reason}
+
+Не подходит? Напишите нам: {contact_link}
+""",
+        en="""
+{name}, your interview has a new time.
+We look forward to seeing you:
+
+<b>{event}</b>
+📅 {date}
+🕐 {time}, about {minutes} min
+📍 {city}, {place}
+👤 Recruiter: {recruiter}
+Reason: {reason}
+
+Does it not suit you? Write to us: {contact_link}
+""",
+    ),
+    NotificationKind.BOOKING_CHANGED: MessageKind(
+        label=_("The slot's time or place changed"),
+        required=frozenset({"date", "time", "place"}),
+        ru="""
+{name}, в вашем собеседовании кое-что изменилось.
+Проверьте, пожалуйста, время и место:
+
+<b>{event}</b>
+📅 {date}
+🕐 {time}, около {minutes} мин
+📍 {city}, {place}
+👤 Рекрутер: {recruiter}
+Причина: {reason}
+
+Не подходит? Напишите нам: {contact_link}
+""",
+        en="""
+{name}, something about your interview has changed.
+Please check the time and the place:
+
+<b>{event}</b>
+📅 {date}
+🕐 {time}, about {minutes} min
+📍 {city}, {place}
+👤 Recruiter: {recruiter}
+Reason: {reason}
+
+Does it not suit you? Write to us: {contact_link}
+""",
+    ),
+    NotificationKind.BOOKING_CANCELLED: MessageKind(
+        label=_("The booking was cancelled"),
+        required=frozenset({"date", "time"}),
+        ru="""
+{name}, у нас изменились планы.
+Нам пришлось отменить ваше собеседование. Просим прощения за неудобство.
+
+<b>{event}</b>
+📅 {date}
+🕐 {time}
+Причина: {reason}
+
+Есть вопросы? Напишите нам: {contact_link}
+""",
+        en="""
+{name}, our plans have changed.
+We had to cancel your interview. We are sorry for the inconvenience.
+
+<b>{event}</b>
+📅 {date}
+🕐 {time}
+Reason: {reason}
+
+Do you have questions? Write to us: {contact_link}
+""",
+    ),
+    NotificationKind.SLOT_OFFERED: MessageKind(
+        label=_("A seat for someone on the waiting list"),
+        required=frozenset({"date", "time", "place", "until"}),
+        ru="""
+{name}, хорошие новости!
+Освободилось место на собеседование, и оно ваше, если ответите до {until}.
+
+<b>{event}</b>
+📅 {date}
+🕐 {time}, около {minutes} мин
+📍 {city}, {place}
+👤 Рекрутер: {recruiter}
+""",
+        en="""
+{name}, good news!
+A seat has become free, and it is yours if you answer by {until}.
+
+<b>{event}</b>
+📅 {date}
+🕐 {time}, about {minutes} min
+📍 {city}, {place}
+👤 Recruiter: {recruiter}
+""",
+    ),
+}

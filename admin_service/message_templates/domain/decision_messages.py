@@ -1,0 +1,110 @@
+"""Messages about what became of a request or was booked on a candidate's behalf."""
+
+from collections.abc import Mapping
+
+from common.translation import to_translate as _
+from message_templates.domain.message_kind import MessageKind
+from shared_contracts.notification import NotificationKind
+
+DECISIONS: Mapping[NotificationKind, MessageKind] = {
+    NotificationKind.BOOKING_MADE: MessageKind(
+        label=_("Booked on the candidate's behalf"),
+        required=frozenset({"date", "time", "minutes", "place"}),
+        is_glad=True,
+        ru="""
+<b>{name}, вы записаны на собеседование!</b>
+Ждём вас:
+
+<b>{event}</b>
+📅 {date}
+🕐 {time}, около {minutes} мин
+📍 {city}, {place}
+👤 Рекрутер: {recruiter}
+Комментарий: {reason}
+
+Если планы изменятся: /reschedule — перенести, /cancel — отменить.
+Если появятся вопросы, мы рядом: {contact_link}
+""",
+        en="""
+<b>{name}, you are booked for an interview!</b>
+We look forward to seeing you:
+
+<b>{event}</b>
+📅 {date}
+🕐 {time}, about {minutes} min
+📍 {city}, {place}
+👤 Recruiter: {recruiter}
+Comment: {reason}
+
+If your plans change: /reschedule to move it, /cancel to give it up.
+If you have any questions, we are here: {contact_link}
+""",
+    ),
+    NotificationKind.BOOKING_APPROVED: MessageKind(
+        label=_("The recruiter approved"),
+        required=frozenset({"date", "time", "minutes", "place"}),
+        is_glad=True,
+        ru="""
+<b>{name}, поздравляем!</b> 🎉
+Рекрутер подтвердил вашу запись, ждём вас на собеседовании.
+
+<b>{event}</b>
+📅 {date}
+🕐 {time}, около {minutes} мин
+📍 {city}, {place}
+👤 Рекрутер: {recruiter}
+💬 Написать рекрутеру: {recruiter_link}
+Комментарий: {reason}
+
+Если появятся вопросы, мы рядом: {contact_link}
+""",
+        en="""
+<b>Congratulations, {name}!</b> 🎉
+The recruiter has approved your booking. We look forward to meeting you.
+
+<b>{event}</b>
+📅 {date}
+🕐 {time}, about {minutes} min
+📍 {city}, {place}
+👤 Recruiter: {recruiter}
+💬 Write to the recruiter: {recruiter_link}
+Comment: {reason}
+
+If you have any questions, we are here: {contact_link}
+""",
+    ),
+    NotificationKind.BOOKING_REJECTED: MessageKind(
+        label=_("The recruiter rejected"),
+        required=frozenset({"event"}),
+        ru="""
+{name}, спасибо за интерес к нам!
+К сожалению, в этот раз рекрутер не смог подтвердить запись на собеседование «{event}».
+Комментарий: {reason}
+
+Если хотите что-то уточнить, напишите нам: {contact_link}
+""",
+        en="""
+{name}, thank you for your interest in us!
+Unfortunately, the recruiter could not approve your booking for “{event}” this time.
+Comment: {reason}
+
+If you would like to know more, write to us: {contact_link}
+""",
+    ),
+    NotificationKind.BOOKING_EXPIRED: MessageKind(
+        label=_("Not approved in time"),
+        required=frozenset({"event"}),
+        ru="""
+{name}, просим прощения за ожидание.
+Запись на собеседование «{event}» не успели подтвердить, и место освободилось. Пожалуйста, выберите другое время.
+
+Нужна помощь? Напишите нам: {contact_link}
+""",
+        en="""
+{name}, we are sorry to have kept you waiting.
+Your booking for “{event}” was not approved in time, and the seat is free again. Please choose another time.
+
+Do you need help? Write to us: {contact_link}
+""",
+    ),
+}

@@ -1,0 +1,144 @@
+"""Reminders, and another time: proposed by the recruiter, or after an interview that was missed."""
+
+from collections.abc import Mapping
+
+from common.translation import to_translate as _
+from message_templates.domain.message_kind import MessageKind
+from shared_contracts.notification import NotificationKind
+
+REMINDERS: Mapping[NotificationKind, MessageKind] = {
+    NotificationKind.REMINDER_TODAY: MessageKind(
+        label=_("Reminder: today"),
+        required=frozenset({"time", "place"}),
+        ru="""
+{name}, сегодня ждём вас на собеседовании!
+
+<b>{event}</b>
+📅 {date}
+🕐 {time}, около {minutes} мин
+📍 {city}, {place}
+👤 Рекрутер: {recruiter}
+
+Если появятся вопросы, мы рядом: {contact_link}
+""",
+        en="""
+{name}, we look forward to seeing you at your interview today!
+
+<b>{event}</b>
+📅 {date}
+🕐 {time}, about {minutes} min
+📍 {city}, {place}
+👤 Recruiter: {recruiter}
+
+If you have any questions, we are here: {contact_link}
+""",
+    ),
+    NotificationKind.REMINDER_TOMORROW: MessageKind(
+        label=_("Reminder: tomorrow"),
+        required=frozenset({"date", "time", "place"}),
+        ru="""
+{name}, напоминаем: завтра ваше собеседование.
+
+<b>{event}</b>
+📅 {date}
+🕐 {time}, около {minutes} мин
+📍 {city}, {place}
+👤 Рекрутер: {recruiter}
+
+Если появятся вопросы, мы рядом: {contact_link}
+""",
+        en="""
+{name}, a reminder: your interview is tomorrow.
+
+<b>{event}</b>
+📅 {date}
+🕐 {time}, about {minutes} min
+📍 {city}, {place}
+👤 Recruiter: {recruiter}
+
+If you have any questions, we are here: {contact_link}
+""",
+    ),
+    NotificationKind.REMINDER_SOON: MessageKind(
+        label=_("Reminder with the question whether they come"),
+        required=frozenset({"time", "place"}),
+        ru="""
+{name}, скоро увидимся!
+
+<b>{event}</b>
+📅 {date}
+🕐 {time}, около {minutes} мин
+📍 {city}, {place}
+👤 Рекрутер: {recruiter}
+""",
+        en="""
+{name}, see you soon!
+
+<b>{event}</b>
+📅 {date}
+🕐 {time}, about {minutes} min
+📍 {city}, {place}
+👤 Recruiter: {recruiter}
+""",
+    ),
+    NotificationKind.TIME_OFFERED: MessageKind(
+        label=_("The recruiter offers another time"),
+        required=frozenset({"date", "time", "wanted"}),
+        ru="""
+{name}, рекрутер предлагает другое время:
+<b>{wanted}</b>
+
+Пока вы записаны на прежнее:
+<b>{event}</b>
+📅 {date}
+🕐 {time}
+📍 {city}, {place}
+
+Написать рекрутеру: {recruiter_link}
+""",
+        en="""
+{name}, the recruiter offers you another time:
+<b>{wanted}</b>
+
+For now you are still booked for:
+<b>{event}</b>
+📅 {date}
+🕐 {time}
+📍 {city}, {place}
+
+Write to the recruiter: {recruiter_link}
+""",
+    ),
+    NotificationKind.NO_SHOW: MessageKind(
+        label=_("Did not come: another time"),
+        required=frozenset({"event"}),
+        ru="""
+{name}, жаль, что не получилось встретиться.
+Если вам всё ещё интересно собеседование «{event}», выберите другое время.
+
+Что-то случилось? Напишите нам: {contact_link}
+""",
+        en="""
+{name}, we are sorry that we did not get to meet.
+If you are still interested in “{event}”, please choose another time.
+
+Did something happen? Write to us: {contact_link}
+""",
+    ),
+    NotificationKind.RECRUITER_ABSENT: MessageKind(
+        label=_("The recruiter was absent: another time"),
+        required=frozenset({"event"}),
+        ru="""
+{name}, просим прощения.
+Рекрутер не смог провести собеседование «{event}». Выберите, пожалуйста, другое время, мы вас ждём.
+
+Хотите обсудить? Напишите нам: {contact_link}
+""",
+        en="""
+{name}, we apologise.
+The recruiter could not hold your interview “{event}”. Please choose another time, we would love to meet you.
+
+Would you like to talk about it? Write to us: {contact_link}
+""",
+    ),
+}
