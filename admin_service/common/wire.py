@@ -7,11 +7,11 @@ booking.
 
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
-from zoneinfo import available_timezones
 
 import structlog
 from prometheus_client import Counter
 
+from common.zones import MOSCOW, zone_names
 from shared_contracts.fields import LINE_LENGTH, is_username, to_link
 
 log = structlog.get_logger(__name__)
@@ -21,7 +21,6 @@ LEFT_OUT = Counter(
     "Stored rows (part: row) and values that can't cross the wire; the log names their ids.",
     ["collection", "part"],
 )
-DEFAULT_ZONE = "Europe/Moscow"  # spec, "Time"
 
 T = TypeVar("T")
 D = TypeVar("D")
@@ -72,10 +71,10 @@ def username(name: str, row: Any, stored: Any) -> str:
 
 def zone(name: str, row: Any, stored: Any) -> str:
     """A stored time zone, Moscow's where there is no such zone."""
-    if stored in available_timezones():
+    if stored in zone_names():
         return str(stored)
     left_out(name, row, "timezone", "unknown")
-    return DEFAULT_ZONE
+    return MOSCOW
 
 
 def line(text: str) -> str:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from typing import Any, ClassVar
-from zoneinfo import available_timezones
 
 from bson import ObjectId
 from django.core.exceptions import ValidationError
@@ -13,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from common import clock
 from common.models import StampedModel
 from common.names import full_name
-from common.zones import MOSCOW
+from common.zones import MOSCOW, zone_names
 from shared_contracts.dialog import Role
 from shared_contracts.fields import LARGEST_TELEGRAM_ID, is_username, to_link
 
@@ -54,7 +53,7 @@ class LinkField(models.CharField):  # type: ignore[type-arg]
 
 def check_time_zone(name: str) -> None:
     """Refuse what is not an IANA time zone, or one that depends on the machine (``localtime``, ``Factory``)."""
-    if name not in available_timezones() or not ("/" in name or name == "UTC"):
+    if name not in zone_names() or not ("/" in name or name == "UTC"):
         raise ValidationError(
             _("“%(name)s” is not a time zone. Give one such as Europe/Moscow."), params={"name": name}
         )
