@@ -115,7 +115,7 @@ def load_env() -> Env:
         return Env()
     except ValidationError as error:
         problems = "; ".join(
-            f"{str(item['loc'][0]).upper()} {'is missing' if item['type'] == 'missing' else _said(item['msg'])}"
+            f"{str(item['loc'][0]).upper()} {'is missing' if item['type'] == 'missing' else _problem_of(item['msg'])}"
             for item in error.errors()
         )
         print(f"Slotdesk admin service can't start, settings are wrong: {problems}", file=sys.stderr)
@@ -125,5 +125,5 @@ def load_env() -> Env:
         raise SystemExit(2) from None
 
 
-def _said(message: str) -> str:
+def _problem_of(message: str) -> str:
     return message.removeprefix("Value error, ").removeprefix("Input ")  # pydantic's beginnings

@@ -9,7 +9,7 @@ from shared_contracts.notification import CacheInvalidate, CacheName
 from shared_contracts.topology import CACHE_INVALIDATE
 
 
-def stale(*caches: CacheName, correlation_id: str) -> Outgoing:
+def invalidation(*caches: CacheName, correlation_id: str) -> Outgoing:
     """The message that makes the bot read these caches again."""
     message = CacheInvalidate(
         message_id=uuid.uuid4(), correlation_id=correlation_id, occurred_at=clock.now(), caches=list(caches)
@@ -17,6 +17,6 @@ def stale(*caches: CacheName, correlation_id: str) -> Outgoing:
     return Outgoing(CACHE_INVALIDATE, message)
 
 
-def tell_stale(*caches: CacheName) -> None:
+def invalidate(*caches: CacheName) -> None:
     """Write that message to the outbox, in the transaction under way."""
-    outbox.add([stale(*caches, correlation_id=correlation.current())])
+    outbox.add([invalidation(*caches, correlation_id=correlation.current())])

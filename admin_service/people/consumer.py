@@ -39,7 +39,7 @@ def _follow_username(item: ChatStarted, now: datetime) -> None:
         session=current_session(),
     )
     if done.modified_count:
-        outbox.add([caches.stale(CacheName.RECRUITERS, correlation_id=item.correlation_id)])
+        outbox.add([caches.invalidation(CacheName.RECRUITERS, correlation_id=item.correlation_id)])
 
 
 def _facts(item: ChatStarted | ChatStopped, seen_at: datetime, now: datetime) -> Document:

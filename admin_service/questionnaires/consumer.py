@@ -83,7 +83,7 @@ def _learn(submission: Submission, walked: Walked) -> None:
         after={"city_id": str(city) if (city := new.get("city_id", candidate["city_id"])) else None},
     )
     audit.add([entry])
-    outbox.add([caches.stale(CacheName.ALLOWED_USERS, correlation_id=submission.correlation_id)])
+    outbox.add([caches.invalidation(CacheName.ALLOWED_USERS, correlation_id=submission.correlation_id)])
 
 
 def _told(candidate: Document, walked: Walked) -> Document:

@@ -39,4 +39,4 @@ def _seed() -> None:
         keep_revision(kind, language, None, 1, text, "seeded", ACTOR, now)
         made = True
     if made:
-        caches.tell_stale(CacheName.TEMPLATES)
+        caches.invalidate(CacheName.TEMPLATES)

@@ -57,7 +57,7 @@ def make_own_text(kind: NotificationKind, language: str, city_id: ObjectId, text
         keep_revision(kind, language, city_id, number, text, "created", f"staff:{actor}", now)
         after = _facts(kind.value, language, city_id, number)
         record_staff("template", str(made), "created", actor, None, after)
-        caches.tell_stale(CacheName.TEMPLATES)
+        caches.invalidate(CacheName.TEMPLATES)
         return made
 
     try:
@@ -112,7 +112,7 @@ def _remember(row: Document, number: int, text: str, action: str, actor: str, re
     before = _facts(kind.value, language, city_id, number - 1)
     after = _facts(kind.value, language, city_id, number)
     record_staff("template", str(row["_id"]), action, actor, before, after)
-    caches.tell_stale(CacheName.TEMPLATES)
+    caches.invalidate(CacheName.TEMPLATES)
 
 
 def _found(template_id: str) -> Document:

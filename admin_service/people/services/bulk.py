@@ -54,7 +54,7 @@ def import_candidates(text: str, *, actor: str, days: int = DEFAULT_DAYS, note: 
         people = _checked(rows)
         for person in people:
             save_candidate(person, actor=actor, stale=())
-        caches.tell_stale(CacheName.ALLOWED_USERS)
+        caches.invalidate(CacheName.ALLOWED_USERS)
         return invite(people, actor=actor, days=days, note=note)
 
     return in_transaction(work)

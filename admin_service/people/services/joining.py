@@ -154,7 +154,7 @@ def _bind(role: Role, entry: Document, item: Claim, now: datetime) -> None:
     if not done.modified_count:
         raise ClaimLostError
     _record(role.value, entry["_id"], "joined", role, item, now)
-    outbox.add([caches.stale(kind.cache, correlation_id=item.correlation_id)])
+    outbox.add([caches.invalidation(kind.cache, correlation_id=item.correlation_id)])
 
 
 def _facts(role: Role, entry: Document, item: Claim, now: datetime) -> Document:

@@ -119,7 +119,7 @@ def _save_place(
 ) -> None:
     def then(now: datetime) -> None:
         listed(now)
-        caches.tell_stale(*_PLACE_CACHES)
+        caches.invalidate(*_PLACE_CACHES)
 
     save_audited(place, subject, fields, actor, then=then)
 
@@ -131,7 +131,7 @@ def _save_person(person: Person, subject: str, fields: Sequence[str], stale: Seq
         if keep_out:
             keep_out(now)
         if stale:
-            caches.tell_stale(*stale)
+            caches.invalidate(*stale)
 
     def prepare(stored: StampedModel | None, now: datetime) -> list[str]:
         return _prepared(person, cast(Person | None, stored), now)

@@ -100,7 +100,7 @@ def _publish(questionnaire: Questionnaire, content: Document, actor: str) -> int
         content=view.model_dump_json(),
     )
     _audit(questionnaire, "published", actor, {"published_version": number})
-    caches.tell_stale(CacheName.EVENTS)
+    caches.invalidate(CacheName.EVENTS)
     return number
 
 

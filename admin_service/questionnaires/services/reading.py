@@ -104,11 +104,11 @@ def _cut(text: Bilingual, most: int) -> Bilingual:
 
 def readable(question: Question, answer: Answer, cities: dict[str, str]) -> CardAnswer:
     """A question and its answer in both languages; ``cities``: names by id."""
-    texts = {language: _said(question, answer, cities, language) for language in LANGUAGES}
+    texts = {language: _format_answer(question, answer, cities, language) for language in LANGUAGES}
     return CardAnswer(question=question.text, answer=Bilingual(**texts))
 
 
-def _said(question: Question, answer: Answer, cities: dict[str, str], language: str) -> str:
+def _format_answer(question: Question, answer: Answer, cities: dict[str, str], language: str) -> str:
     if not answer.value:
         return NOTHING
     if question.kind is QuestionKind.CITY:
@@ -117,5 +117,5 @@ def _said(question: Question, answer: Answer, cities: dict[str, str], language: 
         with translation.override(language):
             return date_format(date.fromisoformat(answer.value), "j E Y")
     choice = choice_of(question, answer.value)
-    said = choice.label.in_(language) if choice else answer.value
-    return f"{said}: {answer.clarification}" if answer.clarification else said
+    shown = choice.label.in_(language) if choice else answer.value
+    return f"{shown}: {answer.clarification}" if answer.clarification else shown

@@ -37,7 +37,7 @@ class Interview:
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
+class PlannedMessage:
     """A message to come; with ``reason`` one that does not, kept so that staff can see the reason.
 
     From ``stale_at`` on it would be of no use. ``asks_attendance``: with the three buttons of R8.
@@ -50,7 +50,7 @@ class Planned:
     reason: SuppressionReason | None = None
 
 
-def plan(interview: Interview, timing: Timing) -> list[Planned]:
+def plan(interview: Interview, timing: Timing) -> list[PlannedMessage]:
     """The messages of a booked interview, in the order of their times."""
     reminder = _reminder(interview, timing)
     prompt = _prompt(interview, timing, reminder)
@@ -60,7 +60,7 @@ def plan(interview: Interview, timing: Timing) -> list[Planned]:
     return sorted((item for item in planned if item), key=lambda item: item.due_at)
 
 
-def _reminder(interview: Interview, timing: Timing) -> Planned | None:
+def _reminder(interview: Interview, timing: Timing) -> PlannedMessage | None:
     """Of the day, or of the evening before where the interview is early."""
     start = local(interview.starts_at, interview.timezone)
     latest = timing.clock_time(ReminderKind.DAY_OF) or time(11)
@@ -74,15 +74,17 @@ def _reminder(interview: Interview, timing: Timing) -> Planned | None:
     reason = SuppressionReason.BOOKED_LATE if due_at <= interview.booked_at else None
     if is_quiet(due_at, interview.timezone):  # staff may set any time
         reason = SuppressionReason.QUIET_HOURS
-    return Planned(kind, due_at, interview.starts_at, reason=reason)
+    return PlannedMessage(kind, due_at, interview.starts_at, reason=reason)
 
 
-def _prompt(interview: Interview, timing: Timing, reminder: Planned | None) -> Planned | None:
+def _prompt(interview: Interview, timing: Timing, reminder: PlannedMessage | None) -> PlannedMessage | None:
     """Do you come? Alone, merged into the reminder, or not at all."""
     span = timing.span(ReminderKind.TWO_HOURS)
     if span is None:
         return None
-    prompt = Planned(ReminderKind.TWO_HOURS, interview.starts_at - span, interview.starts_at, asks_attendance=True)
+    prompt = PlannedMessage(
+        ReminderKind.TWO_HOURS, interview.starts_at - span, interview.starts_at, asks_attendance=True
+    )
     if interview.booked_at > prompt.due_at - LATE_BOOKING:
         return replace(prompt, reason=SuppressionReason.BOOKED_LATE)
     quiet = is_quiet(prompt.due_at, interview.timezone)
@@ -92,8 +94,8 @@ def _prompt(interview: Interview, timing: Timing, reminder: Planned | None) -> P
 
 
 def _no_answer(
-    interview: Interview, timing: Timing, reminder: Planned | None, prompt: Planned | None
-) -> Planned | None:
+    interview: Interview, timing: Timing, reminder: PlannedMessage | None, prompt: PlannedMessage | None
+) -> PlannedMessage | None:
     """To the recruiter, if the candidate is asked and does not answer."""
     asked, span = reminder if reminder and reminder.asks_attendance else prompt, timing.span(ReminderKind.NO_ANSWER)
     if asked is None or asked.reason or span is None or interview.reader_timezone is None:
@@ -107,13 +109,13 @@ def _no_answer(
         if due_at > wanted
         else SuppressionReason.STALE
     )
-    return Planned(ReminderKind.NO_ANSWER, due_at, interview.starts_at, reason=reason)
+    return PlannedMessage(ReminderKind.NO_ANSWER, due_at, interview.starts_at, reason=reason)
 
 
-def _outcome_due(interview: Interview, timing: Timing) -> Planned | None:
+def _outcome_due(interview: Interview, timing: Timing) -> PlannedMessage | None:
     """To the recruiter, once it is over."""
     span = timing.span(ReminderKind.OUTCOME_DUE)
     if span is None or interview.reader_timezone is None:
         return None
     due_at = next_allowed_time(interview.ends_at + span, interview.reader_timezone)
-    return Planned(ReminderKind.OUTCOME_DUE, due_at, interview.ends_at + OF_USE)
+    return PlannedMessage(ReminderKind.OUTCOME_DUE, due_at, interview.ends_at + OF_USE)

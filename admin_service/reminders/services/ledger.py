@@ -12,7 +12,7 @@ from common.mongo import Document, collection, current_session
 from common.quiet_hours import next_allowed_time
 from reminders.domain.kinds import SECOND_CHANCES, SPECS, ReminderKind
 from reminders.domain.occasions import occasion
-from reminders.domain.planning import OF_USE, Planned
+from reminders.domain.planning import OF_USE, PlannedMessage
 from reminders.domain.states import MessageState, SuppressionReason
 from reminders.services.message_writes import (
     STANDS,
@@ -74,7 +74,7 @@ def tell_recruiters(news: Sequence[RecruiterNotice], now: datetime) -> None:
         if wait is None or not (slot.id in zones or booking.id in held):
             continue
         due_at = next_allowed_time(now + wait, zones.get(slot.id, slot.place.timezone))
-        planned = Planned(ReminderKind.CHANGE, due_at, due_at + OF_USE)
+        planned = PlannedMessage(ReminderKind.CHANGE, due_at, due_at + OF_USE)
         fields = plan_fields(planned, slot.recruiter_telegram_id, now)
         row = new_row(booking, {**fields, "turn": Int64(booking.version), "occasion": what.value}, now)
         if booking.version > 1:

@@ -14,7 +14,7 @@ from pymongo import InsertOne, UpdateMany, UpdateOne
 from common.mongo import Document
 from common.quiet_hours import next_allowed_time
 from reminders.domain.kinds import PLANNED, REMINDERS, SECOND_CHANCES, SPECS, TO_CANDIDATES, ReminderKind
-from reminders.domain.planning import OF_USE, Interview, Planned, plan
+from reminders.domain.planning import OF_USE, Interview, PlannedMessage, plan
 from reminders.domain.states import MessageState, SuppressionReason
 from reminders.domain.timing import Timing
 from reminders.services.timings import Timings
@@ -84,7 +84,7 @@ def new_row(booking: Booking, fields: Document, now: datetime) -> Document:
     }
 
 
-def plan_fields(planned: Planned, target_chat_id: int | None, booked_at: datetime) -> Document:
+def plan_fields(planned: PlannedMessage, target_chat_id: int | None, booked_at: datetime) -> Document:
     """The fields of a message that its plan decides."""
     return {
         "kind": planned.kind.value,
@@ -140,9 +140,9 @@ class _Planning:
         if wait is None:
             return []
         due_at = next_allowed_time(self._now + wait, self._slot.place.timezone)
-        return self._upsert(Planned(kind, due_at, due_at + OF_USE), self._now)
+        return self._upsert(PlannedMessage(kind, due_at, due_at + OF_USE), self._now)
 
-    def _upsert(self, planned: Planned, booked_at: datetime) -> list[Operation]:
+    def _upsert(self, planned: PlannedMessage, booked_at: datetime) -> list[Operation]:
         row = self._here.get(planned.kind)
         if row and row["state"] in ON_THEIR_WAY:
             return []
@@ -163,7 +163,7 @@ class _Planning:
         guard = {"_id": row["_id"], "state": row["state"]}
         return [UpdateOne(guard, {"$set": {**fields, "updated_at": self._now}})]
 
-    def _scheduled_if_useful(self, planned: Planned, row: Document | None) -> Planned:
+    def _scheduled_if_useful(self, planned: PlannedMessage, row: Document | None) -> PlannedMessage:
         """A message that does not wait comes to wait only if its time is yet to come, and nothing has said it."""
         if planned.reason:
             return planned
@@ -172,7 +172,7 @@ class _Planning:
         told_already = row and row["why"] == SuppressionReason.MERGED.value and self._stood_here() and self._was_asked()
         return replace(planned, reason=SuppressionReason.MERGED) if told_already else planned
 
-    def _without_answered_question(self, planned: Planned) -> Planned:
+    def _without_answered_question(self, planned: PlannedMessage) -> PlannedMessage:
         """Who has said whether they come is not asked again."""
         if self._booking.attendance is None:
             return planned

@@ -37,7 +37,7 @@ UNREPORTED = timedelta(minutes=15)
 
 
 @dataclass(slots=True)
-class Outcome:
+class BatchResult:
     """What a batch comes to: writes to the ledger, and messages. ``closed``: ids of what is decided."""
 
     writes: list[UpdateOne] = field(default_factory=list)
@@ -86,74 +86,74 @@ def send(ids: Sequence[ObjectId], now: datetime) -> int:
     """
 
     def work() -> int:
-        outcome = decide(ids, now)
-        write(outcome)
-        return len(outcome.messages)
+        result = judge_due(ids, now)
+        save(result)
+        return len(result.messages)
 
     return in_transaction(work)
 
 
-def decide(ids: Sequence[ObjectId], now: datetime) -> Outcome:
+def judge_due(ids: Sequence[ObjectId], now: datetime) -> BatchResult:
     """Judge each message by its booking as it is at this moment, and make what is to be sent."""
     found = collection("auto_messages").find({"_id": {"$in": list(ids)}, **due(now)}, session=current_session())
     rows = list(found.sort("due_at", 1))
-    context, outcome = load_message_context(rows), Outcome()
+    context, result = load_message_context(rows), BatchResult()
     for row in rows:
-        if str(row["_id"]) not in outcome.closed:
-            _decide(row, context, outcome, now)
-    return outcome
+        if str(row["_id"]) not in result.closed:
+            _judge_one(row, context, result, now)
+    return result
 
 
-def write(outcome: Outcome) -> None:
+def save(result: BatchResult) -> None:
     """Store what a batch came to. Every claim must find its message as it was judged.
 
     Raises:
         GuardFailedError: one did not.
     """
-    if outcome.writes:
-        result = collection("auto_messages").bulk_write(outcome.writes, ordered=False, session=current_session())
-        if result.matched_count != len(outcome.writes):
+    if result.writes:
+        written = collection("auto_messages").bulk_write(result.writes, ordered=False, session=current_session())
+        if written.matched_count != len(result.writes):
             raise GuardFailedError("auto_messages: claimed by another scan meanwhile")
-    outbox.add(outcome.messages)
-    candidate_news.remember(outcome.messages)
+    outbox.add(result.messages)
+    candidate_news.remember(result.messages)
 
 
-def _decide(row: Document, context: MessageContext, outcome: Outcome, now: datetime) -> None:
+def _judge_one(row: Document, context: MessageContext, result: BatchResult, now: datetime) -> None:
     verdict = judge(
         message_from(row), context.booking_facts(row), context.siblings_of(row), context.reader_timezone(row), now
     )
     if isinstance(verdict, Hold):
-        outcome.writes.append(_update(row["_id"], {"$set": {"due_at": verdict.until, "updated_at": now}}))
+        result.writes.append(_update(row["_id"], {"$set": {"due_at": verdict.until, "updated_at": now}}))
         return
-    outcome.closed.add(str(row["_id"]))
+    result.closed.add(str(row["_id"]))
     if isinstance(verdict, Suppress):
-        outcome.writes.append(_update(row["_id"], suppression(verdict.reason, now)))
+        result.writes.append(_update(row["_id"], suppression(verdict.reason, now)))
         return
     messages, reason = dispatch(row, verdict, context, now)
-    outcome.messages += messages
+    result.messages += messages
     if reason:
-        outcome.writes.append(_update(row["_id"], suppression(reason, now)))
+        result.writes.append(_update(row["_id"], suppression(reason, now)))
         return
-    outcome.writes.append(_update(row["_id"], _claim(verdict, messages, now)))
-    _close(verdict.absorbs, SuppressionReason.MERGED, outcome, now)
+    result.writes.append(_update(row["_id"], _claim(verdict, messages, now)))
+    _suppress_others(verdict.absorbs, SuppressionReason.MERGED, result, now)
     if SPECS[ReminderKind(row["kind"])].once_per_event:
         # Written with the claim, so that of two scans at once only one can offer.
-        _close(context.other_second_chances(row), SuppressionReason.SECOND_CHANCE_GIVEN, outcome, now)
+        _suppress_others(context.other_second_chances(row), SuppressionReason.SECOND_CHANCE_GIVEN, result, now)
 
 
-def _close(message_ids: Sequence[str], reason: SuppressionReason, outcome: Outcome, now: datetime) -> None:
+def _suppress_others(message_ids: Sequence[str], reason: SuppressionReason, result: BatchResult, now: datetime) -> None:
     """End messages that one which goes makes needless."""
     for message_id in message_ids:
-        if message_id not in outcome.closed:
-            outcome.closed.add(message_id)
-            outcome.writes.append(_update(ObjectId(message_id), suppression(reason, now)))
+        if message_id not in result.closed:
+            result.closed.add(message_id)
+            result.writes.append(_update(ObjectId(message_id), suppression(reason, now)))
 
 
 def _claim(verdict: Send, messages: Sequence[Outgoing], now: datetime) -> Document:
     fields: Document = {"state": MessageState.QUEUED.value, "queued_at": now, "updated_at": now}
     fields["asks_attendance"] = verdict.asks_attendance
-    if told := notices(messages):
-        fields["target_chat_id"] = Int64(told[0].recruiter_telegram_id)
+    if cards := notices(messages):
+        fields["target_chat_id"] = Int64(cards[0].recruiter_telegram_id)
     return {"$set": {**fields, "error": ""}, "$inc": {"attempts": Int64(1)}}
 
 

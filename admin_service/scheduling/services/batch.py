@@ -182,7 +182,7 @@ def _card(item: Asked, decision: Decision, deck: Deck) -> RecruiterCard | None:
 def _stale_slots(before: State, after: State, asked: Sequence[Asked]) -> list[outbox.Outgoing]:
     """The bot reads slots again where one has become full, or free again (R6)."""
     turned = any(bool(slot.free) != bool(after.slots[slot_id].free) for slot_id, slot in before.slots.items())
-    return [caches.stale(CacheName.SLOTS, correlation_id=asked[0].correlation_id)] if turned else []
+    return [caches.invalidation(CacheName.SLOTS, correlation_id=asked[0].correlation_id)] if turned else []
 
 
 def _known_answers(asked: Sequence[Asked]) -> dict[str, ConfirmBookingAnswer]:

@@ -91,7 +91,7 @@ def _apply(slot: Slot, changes: SlotChanges, actor: str, reason: str) -> None:
         raise RefusedError({"max_users": _("%(booked)s already booked: give at least that many.") % {"booked": booked}})
     (after,) = loading.load_slots({"_id": ObjectId(slot.id)})
     record_staff("slot", slot.id, "changed", actor, _slot_facts(slot), _slot_facts(after), reason)
-    caches.tell_stale(CacheName.SLOTS)
+    caches.invalidate(CacheName.SLOTS)
     if replace(after, capacity=slot.capacity, is_active=slot.is_active) != slot:
         _carry_bookings(after, actor, reason, now)
     offer_seats([slot.id], correlation.current())

@@ -67,7 +67,7 @@ def save_event(event: InterviewEvent, *, actor: str) -> None:
             session=current_session(),
         )
         record_staff("event", str(event.pk), "changed" if before else "created", actor, before, _event_facts(event))
-        caches.tell_stale(CacheName.EVENTS, CacheName.SLOTS)
+        caches.invalidate(CacheName.EVENTS, CacheName.SLOTS)
 
     in_transaction(work)
 
@@ -98,7 +98,7 @@ def create_slots(event_id: str, drafts: Sequence[SlotDraft], *, actor: str) -> l
         made = InterviewSlot.objects.bulk_create(slots)
         for slot in made:
             record_staff("slot", str(slot.pk), "created", actor, None, {"starts_at": slot.starts_at.isoformat()})
-        caches.tell_stale(CacheName.SLOTS)
+        caches.invalidate(CacheName.SLOTS)
         ids = [str(slot.pk) for slot in made]
         offer_seats(ids, correlation.current())
         return ids
@@ -122,7 +122,7 @@ def delete_slot(slot_id: str, *, actor: str) -> None:
         if people or not deleted.deleted_count:
             raise SlotHasBookingsError(people)
         record_staff("slot", slot_id, "deleted", actor, None, None)
-        caches.tell_stale(CacheName.SLOTS)
+        caches.invalidate(CacheName.SLOTS)
 
     in_transaction(work)
 

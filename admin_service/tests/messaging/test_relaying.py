@@ -25,7 +25,7 @@ def broker() -> Broker:
 
 
 def news() -> outbox.Outgoing:
-    return caches.stale(CacheName.SLOTS, correlation_id=uuid.uuid4().hex)
+    return caches.invalidation(CacheName.SLOTS, correlation_id=uuid.uuid4().hex)
 
 
 def statuses() -> dict[str, str]:

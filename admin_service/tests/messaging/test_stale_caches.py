@@ -242,7 +242,7 @@ def world(
 
 @pytest.mark.parametrize("way", WAYS)
 def test_the_bot_is_told_in_the_transaction_of_the_change(world: World, way: str) -> None:
-    """Guard: every ``tell_stale``. Told outside of the transaction, a change could be kept and the news lost."""
+    """Guard: every ``invalidate``. Told outside of the transaction, a change could be kept and the news lost."""
     name, needed, change = WAYS[way]
     spy = ChangesAndNews()
     with watched_by(spy):

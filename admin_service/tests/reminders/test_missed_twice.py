@@ -44,9 +44,9 @@ def test_two_scans_that_each_found_one_of_two_no_shows_offer_once(at: Clock, mis
     """R8. Guard: the other is written with the claim, or two scans would not see each other."""
     now = at("2026-11-24 20:20")
     first, second = (row["_id"] for row in rows(missed_twice) if row["kind"] == "no_show")
-    looked = [sending.decide([first], now), sending.decide([second], now)]
+    looked = [sending.judge_due([first], now), sending.judge_due([second], now)]
 
-    sending.write(looked[0])
+    sending.save(looked[0])
     with pytest.raises(GuardFailedError):
-        sending.write(looked[1])
+        sending.save(looked[1])
     assert offers_of(missed_twice) == ["offered_before", "queued 24 20:20"]

@@ -211,11 +211,11 @@ def test_a_message_that_another_scan_has_claimed_is_not_sent_again(
     """Guard: the claim's condition on the state, alone, outside any transaction."""
     asking.outcome(asking.book(maria, slot_at(make_slot, "2026-11-24 16:00")))
     now = at("2026-11-24 11:00")
-    looked = sending.decide([row_of(maria, "day_of")["_id"]], now)
+    looked = sending.judge_due([row_of(maria, "day_of")["_id"]], now)
     assert len(sent_now()) == 1
 
     with pytest.raises(GuardFailedError):
-        sending.write(looked)
+        sending.save(looked)
     assert len(commands()) == 1
 
 

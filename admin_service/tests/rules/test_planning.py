@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from common.quiet_hours import is_quiet
 from reminders.domain.kinds import REMINDERS, ReminderKind
-from reminders.domain.planning import Interview, Planned, plan
+from reminders.domain.planning import Interview, PlannedMessage, plan
 from reminders.domain.states import SuppressionReason
 from reminders.domain.timing import Timing
 
@@ -36,7 +36,7 @@ def interview(starts: str, booked: str = LONG_BEFORE, timezone: str = MOSCOW, re
     return Interview("b", starts_at, ends_at, timezone, reader, moment(booked, timezone))
 
 
-def told(planned: list[Planned], timezone: str = MOSCOW) -> list[str]:
+def told(planned: list[PlannedMessage], timezone: str = MOSCOW) -> list[str]:
     """Kind, local time, whether it asks; or why it does not come."""
     return [
         f"{item.kind.value} {item.reason.value}"
