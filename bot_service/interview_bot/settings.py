@@ -137,5 +137,5 @@ def load(kind: type[S]) -> S:
 
 def _describe(item: Any) -> str:
     name = str(item["loc"][0]).upper() if item["loc"] else "settings"
-    said = item["msg"].removeprefix("Value error, ").removeprefix("Input ")  # pydantic's beginnings
-    return f"{name} is missing" if item["type"] == "missing" else f"{name} {said}"
+    complaint = item["msg"].removeprefix("Value error, ").removeprefix("Input ")  # pydantic's beginnings
+    return f"{name} is missing" if item["type"] == "missing" else f"{name} {complaint}"

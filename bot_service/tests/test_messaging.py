@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 from redis.asyncio import Redis
 
 from interview_bot.__main__ import main
-from interview_bot.admin_client.directory import Cache
+from interview_bot.admin_client.cache import Cache
 from interview_bot.application import BotService
 from interview_bot.common.database import Database
 from interview_bot.messaging import dead_letters

@@ -259,7 +259,9 @@ def test_long_answers_are_cut_so_that_the_card_fits_one_message(desk: Desk, char
         )
         for n in range(30)
     ]
-    text = card_screen(a_card(desk, answers=answers, reason="п" * 4000), texts_for("ru"), 0, ready="г" * 4000).text
+    text = card_screen(
+        a_card(desk, answers=answers, reason="п" * 4000), texts_for("ru"), 0, text_by_hand="г" * 4000
+    ).text
     visible = unescape(text.replace("<b>", "").replace("</b>", "").replace("<i>", "").replace("</i>", ""))
     assert len(visible.partition("Кандидат: ")[2].encode("utf-16-le")) // 2 < 4096 + 60
     text = card_screen(a_card(desk, answers=answers), texts_for("ru"), 0).text

@@ -10,7 +10,8 @@ import pytest
 from redis.asyncio import Redis
 
 from interview_bot.admin_client.api import AdminApi
-from interview_bot.admin_client.directory import FRESH_FOR, Cache, Directory
+from interview_bot.admin_client.cache import FRESH_FOR, Cache
+from interview_bot.admin_client.directory import Directory
 from interview_bot.common import clock
 from interview_bot.settings import Settings
 from interview_bot.views.notice_values import template_values

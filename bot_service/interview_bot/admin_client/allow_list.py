@@ -42,7 +42,7 @@ class AccessStatus(StrEnum):
     ALLOWED = "allowed"
     REFUSED = "refused"
     UNKNOWN = "unknowable"
-    """The person isn't cached and the admin service is down."""
+    """Nobody can say: the person isn't cached and the admin service is down."""
 
 
 class AllowList:
@@ -56,7 +56,7 @@ class AllowList:
         self._wake = asyncio.Event()
 
     async def check(self, telegram_id: int) -> tuple[AccessStatus, AllowedUser | None]:
-        """The person's standing and, when allowed, their entry.
+        """The person's access status and, when they are let in, their entry.
 
         Between an invalidation and the next completed sync the admin service is asked about the one person, so a
         removed one is refused at their very next press.
@@ -94,7 +94,7 @@ class AllowList:
             return None, *marks
 
     async def invalidate(self, refill: bool = False) -> None:
-        """Something changed: distrust the cache at once and have it followed up.
+        """Something changed: ask the admin service about each person until the next sync, and have that done soon.
 
         With ``refill`` all is read again: what entries show of their city changes without a change of the entry.
         """
@@ -104,7 +104,7 @@ class AllowList:
         self._wake.set()
 
     async def run(self) -> None:
-        """Follow the list for ever: at start, every minute, and when woken."""
+        """Sync for ever: at start, every minute, and when something has changed."""
         while True:
             pause = self._every.total_seconds()
             try:
@@ -183,7 +183,7 @@ class AwaitedUsernames:
         self._api = api
 
     async def by_username(self, user_id: int, username: str) -> bool:
-        """Whether they are awaited by their present name; no, while nobody can say."""
+        """Whether they are awaited by their present name; False while nobody can say."""
         unknown = f"awaited:not:{user_id}"
         if await self._redis.exists(unknown):
             return False

@@ -30,7 +30,7 @@ from shared_contracts.texts.message_templates import TemplateList
 
 _TIMEOUT = ClientTimeout(total=2, sock_connect=1)
 _MAX_PAGES = 100
-"""A list that goes on is no list: what was read so far is used, and the log says so."""
+"""A list with more pages than this never ends: what was read so far is used, and logged as an error."""
 
 M = TypeVar("M", bound=BaseModel)
 _log = get_logger(__name__)

@@ -14,7 +14,7 @@ _screening = TypeAdapter(Screening)
 
 
 class Screenings:
-    """Only what is decided is remembered; whoever has still to answer is asked about each time."""
+    """Remembers decisions only: about a person who has not answered yet the admin service is asked each time."""
 
     def __init__(self, redis: Redis, api: AdminApi) -> None:
         self._redis = redis

@@ -22,5 +22,5 @@ def _offset() -> timedelta:
         try:
             return timedelta(seconds=float(path.read_text().strip() or 0))
         except FileNotFoundError:
-            continue  # not moved yet
+            continue  # nobody has moved the clock yet
     return timedelta()

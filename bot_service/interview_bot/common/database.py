@@ -13,7 +13,7 @@ Document = dict[str, Any]
 Database = AsyncDatabase[Document]
 
 _BETWEEN_CLOCKS = timedelta(seconds=2)
-"""What two replicas' clocks may differ by."""
+"""How far two replicas' clocks may be apart."""
 _MONTH = int(timedelta(days=30).total_seconds())
 _START_PATIENCE = 30.0
 _log = get_logger(__name__)
@@ -78,7 +78,7 @@ def connect(uri: str, name: str) -> tuple[AsyncMongoClient[Document], Database]:
 
 
 async def migrate(database: Database) -> list[str]:
-    """Create what is missing, harmless to repeat. Returns the names of the collections looked at."""
+    """Create the collections and indexes that are missing; it can be repeated. Returns the collections' names."""
     present = await database.list_collection_names()
     for name, indexes in INDEXES.items():
         if name not in present:
@@ -89,7 +89,7 @@ async def migrate(database: Database) -> list[str]:
 
 
 async def check(database: Database) -> None:
-    """Refuse a database that ``migrate`` has not seen.
+    """Make sure that ``migrate`` has been run on this database.
 
     Raises:
         DatabaseNotReadyError: an index or collection is missing.
@@ -106,7 +106,7 @@ async def check(database: Database) -> None:
 
 
 async def wait_until_ready(database: Database) -> None:
-    """``check``, again for half a minute where MongoDB does not answer: at start it may still be starting too.
+    """Do ``check``, and repeat it for half a minute while MongoDB does not answer: it may be starting as well.
 
     Raises:
         DatabaseNotReadyError, PyMongoError

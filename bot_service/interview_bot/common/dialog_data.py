@@ -19,13 +19,13 @@ class DialogState(StrEnum):
     WAITING_FOR_CONFIRMATION = "waiting_for_confirmation"
     WAITING_FOR_RESULT = "waiting_for_result"
     ANSWERING = "answering"
-    """A questionnaire's question waits for free text or a press."""
+    """The person is answering a questionnaire, by free text or by a button."""
     WAITING_FOR_REASON = "waiting_for_reason"
-    """A rejection waits for its reason."""
+    """A recruiter has pressed Reject and is asked for the reason."""
 
 
 class PendingRejection(BaseModel):
-    """The card whose rejection waits for a reason, as its buttons named it; text that comes after ``until`` is none."""
+    """The card that is being rejected, as its buttons named it. Text that comes after ``until`` is not the reason."""
 
     booking_id: str
     version: int

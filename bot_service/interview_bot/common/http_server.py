@@ -33,7 +33,7 @@ def build(checks: Mapping[str, Check], is_alive: Callable[[], bool], more: Seque
 
 
 class Server(uvicorn.Server):
-    """uvicorn inside a running loop; signals are the service's business, not its."""
+    """uvicorn inside a running loop. The service handles the signals itself."""
 
     @classmethod
     def of(cls, app: Starlette, host: str, port: int) -> "Server":
@@ -62,5 +62,5 @@ class Server(uvicorn.Server):
 
     @contextmanager
     def capture_signals(self) -> Generator[None]:
-        """Leave the signal handlers alone."""
+        """Install no signal handlers; uvicorn would."""
         yield

@@ -10,11 +10,11 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 
 CORRELATION = "correlation_id"
 _LEAST_SECRET = 8
-"""Characters; blotting out anything shorter would hide the logs, not the secret."""
+"""Characters. Removing anything shorter would make the logs unreadable and hide no secret."""
 
 
 def configure(level: str, log_format: str, secrets: Iterable[str]) -> None:
-    """Send structlog's and the libraries' logs to stdout as ``json`` or ``console`` lines, secrets blotted out."""
+    """Send structlog's and the libraries' logs to stdout as ``json`` or ``console`` lines, without secrets."""
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -52,7 +52,7 @@ def configure(level: str, log_format: str, secrets: Iterable[str]) -> None:
 
 
 class _Blotter:
-    """Last step: a secret that slipped into an exception's text is not written."""
+    """The last step: it removes a secret that got into an exception's text."""
 
     def __init__(self, secrets: Iterable[str]) -> None:
         self._secrets = [secret for secret in secrets if len(secret) >= _LEAST_SECRET]
@@ -65,7 +65,7 @@ class _Blotter:
 
 
 def begin(correlation_id: str | None = None, **values: object) -> str:
-    """Start a unit of work: everything logged, sent and asked in this task carries its correlation id."""
+    """Start a unit of work: all that this task logs, sends and asks from now on carries its correlation id."""
     chosen = correlation_id or uuid4().hex
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(**{CORRELATION: chosen}, **values)

@@ -30,7 +30,7 @@ class PersonLocks:
 
     @asynccontextmanager
     async def hold(self, user_id: int) -> AsyncIterator[None]:
-        """Hold the person's lock. Without Redis only this process is kept in order: a press is worth more than that.
+        """Hold the person's lock. Without Redis it holds within this process only, so that presses are still handled.
 
         Raises:
             PersonBusyError: another replica has held it for half a minute.
@@ -56,7 +56,7 @@ class PersonLocks:
             left = await self._redis.pttl(key)
             if (
                 left == _FOR_EVER or left > _LOCK_SECONDS * 1000
-            ):  # no holder sets it so: Redis's clock went back, or a hand
+            ):  # no holder sets it so high: Redis's clock went back, or somebody set it by hand
                 await self._redis.pexpire(key, int(_LOCK_SECONDS * 1000))
             if not await lock.acquire():
                 raise PersonBusyError

@@ -1,4 +1,4 @@
-"""Values in Redis as they may be found: whole, gone, or left unreadable by another version or a hand.
+"""Values in Redis. One may be missing, or unreadable because another version or somebody by hand wrote it.
 
 What can't be read is dropped and counted, and so is none: whoever asks makes it anew, as for a value never kept.
 """
@@ -23,7 +23,7 @@ def connect(url: str) -> Redis:
     return Redis.from_url(
         url,
         decode_responses=True,
-        encoding_errors="backslashreplace",  # what is no text is no JSON either, and so dropped
+        encoding_errors="backslashreplace",  # bytes that are no text are no JSON either, and so dropped
         socket_timeout=2,
         socket_connect_timeout=1,
         health_check_interval=15,
@@ -37,7 +37,7 @@ async def answer_of(call: Awaitable[T] | T) -> T:
 
 
 async def read_texts(redis: Redis, *keys: str) -> list[str | None]:
-    """The texts under the keys, None where there is none; a key that holds no text has none, and SET replaces it.
+    """The texts under the keys, None where there is none. A key of another type counts as none; SET replaces it.
 
     Raises:
         RedisError

@@ -32,7 +32,7 @@ class Visitor:
 
 
 async def identify(services: Services, user_id: int) -> Visitor:
-    """Who the person is to the desk."""
+    """Find out who the person is: a candidate, a recruiter, both, or nobody whom the bot serves."""
     access, person = await services.allow_list.check(user_id)
     try:
         found = [known for known in await services.directory.recruiters() if known.telegram_id == user_id]
@@ -62,7 +62,7 @@ async def refuse(
 
 
 async def answer_press_or_send(services: Services, text: str, chat_id: int, query: CallbackQuery | None) -> None:
-    """In the press's answer; as a message where there was none or it was answered before."""
+    """Tell them in the press's answer, or by a message if there was no press or it was answered before."""
     if query is None or not await services.acks.answer(query.id, text, alert=True):
         await services.outgoing.send(chat_id, Screen(text))
 

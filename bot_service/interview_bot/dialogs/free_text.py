@@ -1,4 +1,4 @@
-"""What people write that is no command: an answer where one is waited for, else a hint at what they can do."""
+"""Free text, which is no command: an answer if one is waited for, else the person is told what they can do."""
 
 from interview_bot.common.dialog_data import DialogState
 from interview_bot.dialogs import commands
@@ -9,7 +9,7 @@ from interview_bot.views.screen import Screen
 
 
 async def handle(context: DialogContext, text: str | None) -> None:
-    """Something was written; ``text`` is None for a picture, a voice message and the like."""
+    """Something that is no command was written; ``text`` is None for a picture, a voice message and the like."""
     if await cards.take_reason(context, text):
         return
     await cards.forget_reason(context)

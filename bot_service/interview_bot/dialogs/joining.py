@@ -128,7 +128,7 @@ async def _welcome(context: DialogContext, result: DialogResult) -> None:
 
 
 async def _submit(services: Services, user: User, claim: _Claim) -> None:
-    """The word "checking…" first, since the answer needs a message to be shown in; then durable, then sent."""
+    """Show "checking…" first, because the answer needs a message to be shown in; then store the command and send it."""
     texts = texts_for(language_of(user.language_code))
     request_id = await services.dialog_states.claim(user.id, claim.what)
     if await services.outbox.contains(request_id):

@@ -34,6 +34,6 @@ async def notice_text(
         "contact_link": await services.directory.contact_url(person, booking) or "",
         "reason": (reason or "")[:REASON_CHARACTERS],
     }
-    if kind is NotificationKind.TIME_OFFERED:  # what is wanted here is the recruiter's wish
+    if kind is NotificationKind.TIME_OFFERED:  # in this one the time asked for is the one that the recruiter proposes
         values["wanted"] = wanted_time(booking.offered_slot, own_zone, texts)
     return render(template.text, values)

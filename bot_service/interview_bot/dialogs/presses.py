@@ -42,9 +42,9 @@ _HANDLERS: dict[Action, Callable[..., Awaitable[None]]] = {
     Action.CANCEL_CONFIRM: my_bookings.cancel,
     Action.TAKE: partial(my_bookings.answer_seat_offer, kind="take"),
     Action.PASS: partial(my_bookings.answer_seat_offer, kind="pass"),
-    Action.COMING: partial(attendance.answer_attendance, given=Attendance.CONFIRMED),
-    Action.NOT_COMING: partial(attendance.answer_attendance, given=Attendance.DECLINED),
-    Action.ASK_TIME: partial(attendance.answer_attendance, given=Attendance.RESCHEDULE_ASKED),
+    Action.COMING: partial(attendance.answer_attendance, answer=Attendance.CONFIRMED),
+    Action.NOT_COMING: partial(attendance.answer_attendance, answer=Attendance.DECLINED),
+    Action.ASK_TIME: partial(attendance.answer_attendance, answer=Attendance.RESCHEDULE_ASKED),
     Action.TAKE_TIME: partial(attendance.answer_proposed_time, take=True),
     Action.KEEP_TIME: partial(attendance.answer_proposed_time, take=False),
     Action.WAIT: waiting_list.join,
@@ -79,7 +79,7 @@ async def handle(context: DialogContext, pressed: Pressed) -> None:
         StaleDataError: it means nothing (any more) for this person.
     """
     if (context.recruiter if pressed.action in _FOR_RECRUITERS else context.person) is None:
-        raise StaleDataError  # a button of the other side's, shown before they changed sides or never
+        raise StaleDataError  # a button for recruiters pressed by a candidate, or the other way round
     if pressed.action not in _ANSWER_THEMSELVES:
         await context.acknowledge()
     await _HANDLERS[pressed.action](context, *pressed.arguments)

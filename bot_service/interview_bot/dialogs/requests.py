@@ -72,7 +72,7 @@ async def submit(
     data: DialogData,
     waiting: Callable[[str], Screen] | None = None,
 ) -> bool:
-    """Durable first, then sent, then "booking…". The result waits for our lock, so it is shown after all of this.
+    """Store the request, send it, show "booking…". The result waits for our lock, so it is shown after all of this.
 
     Args:
         data: the choices that led to it, for the screen that shows the answer.

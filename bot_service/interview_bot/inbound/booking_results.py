@@ -115,7 +115,7 @@ class BookingResults:
             chosen = {"city_id": record.city_id, "recruiter": None if changed else record.recruiter}
             data = data.model_copy(update=chosen)
         reader = Reader(texts, record.timezone if record else None, await self._contact_url(result.user_telegram_id))
-        await self._services.directory.slots_cache.invalidate()  # it offered what is gone
+        await self._services.directory.slots_cache.invalidate()  # it still has the slot that is gone
         try:
             screen, data = await read_slot_menu(self._services.directory, reader, data)
         except (AdminApiDownError, AdminApiRefusedError):
@@ -124,7 +124,7 @@ class BookingResults:
         return screen.under(lead)
 
     async def _current_booking(self, result: BookingResult, record: RequestRecord | None) -> BookingView | None:
-        """The booking that the request was about, which may be as it was."""
+        """The booking that the request was about, as it is now."""
         if record is None or result.booking is not None:
             return result.booking
         try:

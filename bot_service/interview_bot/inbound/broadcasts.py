@@ -99,7 +99,7 @@ class Broadcasts:
         return job
 
     async def _work_and_let_go(self, job: Document) -> None:
-        """Whatever breaks off one job, the others go on and this one is taken up again soon."""
+        """Work on a job. If something breaks it off, the others go on and this one is taken up again soon."""
         logs.begin(job["correlation_id"], broadcast_id=job["_id"])
         again_in = timedelta()
         try:
@@ -212,7 +212,7 @@ class Broadcasts:
 
 
 class _ChatsWaitError(Exception):
-    """All that is left to send waits for its chats."""
+    """All rows that are left wait for their chats."""
 
 
 def _lease(now: datetime, length: timedelta) -> Document:

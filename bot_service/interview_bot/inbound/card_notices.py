@@ -23,10 +23,10 @@ _LEADS = {
     CardOccasion.OFFER_DECLINED: "card.notice_offer_declined",
     CardOccasion.NO_ANSWER: "card.notice_no_answer",
 }
-"""That an outcome is to be marked the card says itself."""
+"""There is none for ``OUTCOME_DUE``: the card itself asks for the mark."""
 _ABOUT_ATTENDANCE = frozenset({CardOccasion.NO_ANSWER, CardOccasion.RESCHEDULE_ASKED})
 _TO_BE_MARKED = frozenset({BookingStatus.BOOKED, BookingStatus.UNMARKED})
-"""The clock alone makes the second of the first, at the very moment when the outcome is asked for."""
+"""Time alone turns the first into the second, just when the outcome is asked for."""
 _log = get_logger(__name__)
 
 
@@ -53,7 +53,8 @@ class CardNotices:
         shown = shown or await self._services.shown_cards.get(chat_id, card.booking.id)
         if shown is None or not still_holds(command, shown.card):
             _log.info("notice_overtaken", booking_id=card.booking.id, revision=card.revision)
-            return progress.unsent(message, DeliveryStatus.SUPPRESSED)  # no end: it may be told when it is true again
+            # its end is not recorded: it may be told when it is true again
+            return progress.unsent(message, DeliveryStatus.SUPPRESSED)
         return await self._send(command, message, progress, shown)
 
     async def _send(
@@ -75,14 +76,14 @@ class CardNotices:
 
 
 def still_holds(command: CardCommand, newest: RecruiterCard) -> bool:
-    """Whether the newest known card still bears out what the command was to tell."""
-    told, booking = command.card.booking, newest.booking
+    """Whether what the command tells is still so, by the newest known card."""
+    told_booking, booking = command.card.booking, newest.booking
     if command.occasion is CardOccasion.NO_ANSWER and booking.slot.starts_at <= clock.now():
         return False  # it asks to write to them before the interview
-    if command.occasion in _ABOUT_ATTENDANCE and told.attendance is not booking.attendance:
+    if command.occasion in _ABOUT_ATTENDANCE and told_booking.attendance is not booking.attendance:
         return False
-    same_slot = (told.slot.id, told.slot.starts_at) == (booking.slot.id, booking.slot.starts_at)
-    same_status = told.status is booking.status
+    same_slot = (told_booking.slot.id, told_booking.slot.starts_at) == (booking.slot.id, booking.slot.starts_at)
+    same_status = told_booking.status is booking.status
     if command.occasion is CardOccasion.OUTCOME_DUE:
-        same_status = {told.status, booking.status} <= _TO_BE_MARKED
+        same_status = {told_booking.status, booking.status} <= _TO_BE_MARKED
     return newest.yours is command.card.yours and same_status and same_slot

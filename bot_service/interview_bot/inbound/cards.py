@@ -118,7 +118,7 @@ class Cards:
         await move_card_to(self._services, chat_id, shown, message_id, screen, texts)
 
     async def _show(self, chat_id: int, shown: ShownCard, attention: CardAttention) -> Delivery | None:
-        """Edit or send; how it ended where that is to be reported."""
+        """Edit the card's message or send a new one. Returns how it ended if that is to be reported."""
         texts = texts_for(await self._services.chats.language(chat_id))
         screen = await read_card_screen(self._services, shown, texts)
         try:

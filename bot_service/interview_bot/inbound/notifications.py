@@ -76,7 +76,7 @@ class Notifications:
         return end
 
     async def _current_command(self, command: NotificationCommand) -> NotificationCommand | DeliveryStatus:
-        """What is to be sent at this moment, or why nothing is."""
+        """The command as it is to be sent now, or the status that says why it is not sent."""
         if command.not_after is not None and clock.now() > command.not_after:
             return DeliveryStatus.TOO_LATE
         if not command.recheck:

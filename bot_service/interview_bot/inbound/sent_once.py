@@ -1,4 +1,4 @@
-"""Messages that are to be seen once (I4): a mark before each try to send one, and how it ended after it.
+"""Messages that a person is to see once (I4): each try is marked before it is made, and its end recorded after it.
 
 A mark without an end is a try of which nobody knows whether it arrived: the process died, or Telegram did not answer.
 It is tried once more, which may cost a duplicate; after a second such try the message is given up as uncertain.
@@ -21,7 +21,7 @@ from shared_contracts.broadcast import Delivery, DeliveryStatus
 from shared_contracts.telegram.text import MAX_TEXT
 
 UNCERTAIN_TRIES = 2
-"""As often a message may have arrived before it is given up."""
+"""After so many tries that may have arrived a message is given up."""
 _MAY_HAVE_BEEN_SEEN = frozenset({DeliveryStatus.SENT, DeliveryStatus.UNCERTAIN})
 _NOBODY_KNOWS = "Telegram did not answer, or the bot stopped while sending"
 
@@ -67,7 +67,7 @@ class SendProgress:
         return self.end_for(attempt) is None and attempt >= self.attempt
 
     def report(self, message: OneTimeMessage) -> Delivery:
-        """How the message's attempt ended; suppressed where a later one has overtaken it."""
+        """How the message's attempt ended; suppressed if a later attempt has overtaken it."""
         overtaken = Delivery(chat_id=message.chat_id, status=DeliveryStatus.SUPPRESSED)
         return self.end_for(message.attempt) or overtaken
 
@@ -122,7 +122,7 @@ class SentOnce:
             message_id = await send(self._bot, chat_id, screen, priority)
         except TelegramError as error:
             status = final_status(error)
-            if status is None:  # it did not arrive, which is known
+            if status is None:  # it is known that it did not arrive
                 await self._rows.update_one({"_id": message.id}, {"$set": {"open": False}})
             if status is None or status is DeliveryStatus.UNCERTAIN:
                 raise
@@ -132,7 +132,7 @@ class SentOnce:
         return Delivery(chat_id=chat_id, status=DeliveryStatus.SENT, telegram_message_id=message_id)
 
     async def record_end(self, message: OneTimeMessage, seen: SendProgress, delivery: Delivery) -> SendProgress:
-        """Note how it ended; returns how far it is now."""
+        """Record how it ended; returns how far it is now."""
         values = {
             "user_id": Int64(message.chat_id),
             "attempt": message.attempt,

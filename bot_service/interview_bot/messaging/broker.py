@@ -16,14 +16,14 @@ TOPOLOGY_PATIENCE = 30.0
 """Seconds that missing queues are waited for: on a first start the set-up step may still be running."""
 _REASON_BYTES = 1_000
 _ID_BYTES = 255
-"""What an AMQP short string holds."""
+"""How many bytes an AMQP short string has room for."""
 
 FAILURES = (AMQPException, ConnectionError, TimeoutError, RuntimeError, OSError)
 _log = get_logger(__name__)
 
 
 class PublishFailedError(Exception):
-    """The broker has not taken the message, or not said so in time: it may have been taken."""
+    """The broker did not confirm the message in time; it may have taken it nevertheless."""
 
 
 class MissingTopologyError(Exception):
@@ -138,7 +138,7 @@ class Broker:
             except ChannelNotFoundEntity:
                 return queue.name
             except FAILURES:
-                return None  # the connection is away; robust consumers wait for it
+                return None  # the connection is down; robust consumers wait for it
         return None
 
     async def _depth(self, name: str) -> int:

@@ -1,4 +1,4 @@
-"""Takes messages from one queue: one effect each, poison set aside with its reason, passing faults retried."""
+"""Takes messages from one queue: each has its effect once, passing faults are retried, poison is set aside."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -26,8 +26,8 @@ from shared_contracts.envelope import BadMessageError, Message, decode
 from shared_contracts.topology import Queue
 
 MAX_ATTEMPTS = 5
-"""Redeliveries after which a message is given up: it crashes the process, or its fault does not pass. As often a fault
-that nothing is known of is tried again."""
+"""Redeliveries after which a message is given up, because it crashes the process; and tries after which it is given up
+because of a fault that is not known to pass."""
 BACKOFF: Sequence[float] = (0.5, 1, 2, 4, 8, 15, 30, 60)
 """Seconds between tries of one delivery; together well below RabbitMQ's acknowledgement time-out of 30 minutes."""
 PATIENCE = 900.0
@@ -36,7 +36,7 @@ _LONGEST_LOOK = 5.0
 """Seconds after which a chat without room is looked at again; Telegram is not asked while it has told us to wait."""
 _REASON_LENGTH = 500
 _UNHURRIED = WriteConcern(w=1)
-"""Of the mark "done": lost in a crash, it costs a second call, which handlers bear. Nobody waits for the journal."""
+"""For the mark "done": if a crash loses it, the handler is called again, which it must bear."""
 
 M = TypeVar("M", bound=Message)
 _log = get_logger(__name__)
@@ -106,7 +106,7 @@ class Consumer(Generic[M]):
         logs.begin(raw.correlation_id, queue=name, message_id=raw.message_id)
         try:
             outcome = await self._settle(raw)
-        except Exception as error:  # whatever it was: a message left alone here would be held until the process ends
+        except Exception as error:  # of any kind: without this the message would be held until the process ends
             outcome = "returned"
             _log.warning("message_returned", error=f"{type(error).__name__}: {error}")
             await self._give_back(raw)
@@ -121,7 +121,7 @@ class Consumer(Generic[M]):
             return await self._bury(raw, f"unreadable: {type(error).__name__}")
         key = self._inbox_id(str(message.message_id))
         if await self._inbox.find_one({"_id": key, "done_at": {"$type": "date"}}, {"_id": 1}):
-            await raw.ack()  # what had its effect is never poison, however often it comes
+            await raw.ack()  # a message that had its effect is never poison, however often it comes
             return "repeated"
         return await self._process(raw, message, key)
 
@@ -176,7 +176,7 @@ class Consumer(Generic[M]):
         return self._backoff[min(failures, len(self._backoff)) - 1] if self._backoff else 0.0
 
     async def _try(self, message: M, key: str, *, alone: bool) -> None:
-        """One try. A redelivered message may be the one that killed the process: alone, and counted until it ends."""
+        """Try once. A redelivered message may have killed the process: it is tried alone and counted until it ends."""
         if not alone:
             async with self._room:
                 return await self._subscription.handle(message)
@@ -186,7 +186,7 @@ class Consumer(Generic[M]):
             try:
                 await self._subscription.handle(message)
             except Exception:
-                await self._count_attempt(key, -1)  # the process has outlived it
+                await self._count_attempt(key, -1)  # it did not kill the process
                 raise
 
     async def _bury(self, raw: AbstractIncomingMessage, reason: str) -> str:

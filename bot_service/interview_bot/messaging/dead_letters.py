@@ -32,7 +32,7 @@ class DeadLetter:
 
     @property
     def body(self) -> str:
-        """What it says; may hold personal data."""
+        """The message's body, which may hold personal data."""
         return printable(self.raw.body.decode(errors="replace"))
 
     @property

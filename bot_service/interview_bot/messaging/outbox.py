@@ -25,7 +25,7 @@ LEFT_TO_WRITER = timedelta(seconds=5)
 """Younger rows are being published by whoever wrote them, unless that has failed."""
 _BATCH = 100
 _UNHURRIED = WriteConcern(w=1)
-"""Of a mark that may be lost in a crash: the repeat that follows is dropped by its id. Nobody waits for the journal."""
+"""For a mark that a crash may lose: the message is then repeated, and dropped by its id. No journal is waited for."""
 _log = get_logger(__name__)
 
 
@@ -101,7 +101,7 @@ class Outbox:
         OUTBOX_WAITING.set(await self._rows.count_documents({"sent_at": None}, limit=10_000))
         now = clock.now()
         old_enough = {"created_at": {"$lt": now - LEFT_TO_WRITER}}
-        of_another_time = {"created_at": {"$gt": now + LEFT_TO_WRITER}}  # the clock was put back: its age is not known
+        of_another_time = {"created_at": {"$gt": now + LEFT_TO_WRITER}}  # its age is unknown: the clock was put back
         due = {"sent_at": None, "$or": [{"left": True}, old_enough, of_another_time]}
         rows = await self._rows.find(due).sort("created_at", ASCENDING).limit(_BATCH).to_list()
         for row in rows:

@@ -23,7 +23,7 @@ LEASE = timedelta(seconds=30)
 
 
 class WaitingFile(BaseModel):
-    """A file in hand. ``attempts``: with this one."""
+    """A file that is being sent. ``attempts`` includes this one."""
 
     key: str
     chat_id: int
@@ -77,17 +77,17 @@ class CalendarFiles:
         return WaitingFile(key=row["_id"], **{k: v for k, v in row.items() if k != "_id"}) if row else None
 
     async def postpone(self, file: WaitingFile, pause: timedelta, *, tried: bool = True) -> None:
-        """Keep it for that long, or let others have it then; ``tried``: Telegram was asked to take it."""
+        """Let it be claimed again after ``pause``, not before. ``tried``: Telegram was asked to take it."""
         now = clock.now()
         update = {"$set": {"due_at": now + pause, "put_off_at": now}, "$inc": {"attempts": 0 if tried else -1}}
         await self._rows.update_one(_this(file), update)
 
     async def settle(self, file: WaitingFile, status: DeliveryStatus) -> None:
-        """Note what became of it; what it said is kept no longer."""
+        """Record what became of it and delete its content."""
         values = {"state": status.value, "at": clock.now()}
         await self._rows.update_one(_this(file), {"$set": values, "$unset": {"content": ""}})
 
 
 def _this(file: WaitingFile) -> dict[str, object]:
-    """Not a newer one that has taken its place meanwhile."""
+    """This very file: a newer one may have taken its place meanwhile."""
     return {"_id": file.key, "sequence": file.sequence, "state": WAITING}

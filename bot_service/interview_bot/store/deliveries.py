@@ -48,7 +48,7 @@ class Deliveries:
                 raise
 
     async def next_pending(self, broadcast_id: str) -> Document | None:
-        """A row to send now, the least tried first; None also where all that are left wait for their chats."""
+        """A row to send now, the least tried first. None as well while all rows left wait for their chats."""
         pending = {"broadcast_id": broadcast_id, "status": PENDING}
         never_put_off = {"due_at": None}
         now = due("due_at", "put_off_at", clock.now())
@@ -61,7 +61,7 @@ class Deliveries:
         return await self._rows.find_one({"broadcast_id": broadcast_id, "status": PENDING}, {"_id": 1}) is not None
 
     async def claim(self, row: Document) -> bool:
-        """Take a pending row; the conditional update lets one process have it."""
+        """Take a pending row. It is a conditional update, so that one process alone gets it."""
         result = await self._rows.update_one(
             {"_id": row["_id"], "status": PENDING},
             {"$set": {"status": CLAIMED, "at": clock.now()}, "$inc": {"attempts": 1}},
@@ -69,7 +69,7 @@ class Deliveries:
         return result.modified_count == 1
 
     async def give_up_claims(self, broadcast_id: str) -> int:
-        """Rows left claimed by work that broke off may have been sent: never send them again. Returns how many."""
+        """Give up rows that a broken-off process left claimed: they may have been sent. Returns how many there were."""
         result = await self._rows.update_many(
             {"broadcast_id": broadcast_id, "status": CLAIMED},
             {"$set": {"status": DeliveryStatus.UNCERTAIN.value, "error": "the bot stopped while sending"}},
@@ -77,7 +77,7 @@ class Deliveries:
         return result.modified_count
 
     async def settle(self, row: Document, status: str, message_id: int | None = None, error: str | None = None) -> None:
-        """Note what became of a claimed row."""
+        """Record what became of a claimed row."""
         await self._rows.update_one(
             {"_id": row["_id"], "status": CLAIMED},
             {"$set": {"status": status, "message_id": message_id, "error": error, "at": clock.now()}},
@@ -113,7 +113,7 @@ class Deliveries:
         return UUID(report), [_delivery(row) for row in rows]
 
     async def mark_reported(self, broadcast_id: str, report: UUID) -> None:
-        """The batch is in the outbox."""
+        """Remember that the batch is in the outbox."""
         await self._rows.update_many(
             {"broadcast_id": broadcast_id, "report": str(report)}, {"$set": {"reported": True}}
         )

@@ -24,7 +24,7 @@ class DialogStates:
         self._redis = redis
 
     async def get(self, user_id: int) -> tuple[DialogState | None, DialogData | None]:
-        """The step and its data; None, None where there is no dialog, or an unreadable one of another version."""
+        """The step and its data; (None, None) where there is no dialog, or one that another version wrote."""
         state, raw = await self._redis.mget(f"user:{user_id}:state", f"user:{user_id}:temp_data")
         try:
             return (DialogState(state), DialogData.model_validate_json(raw)) if state and raw else (None, None)
@@ -43,7 +43,7 @@ class DialogStates:
         await self._redis.delete(f"user:{user_id}:state", f"user:{user_id}:temp_data")
 
     async def claim(self, user_id: int, what: str) -> UUID:
-        """The id of the request that claims ``what`` for the person: the same one until it is answered."""
+        """The id of the person's request for ``what``; it stays the same until the request is answered."""
         digest, key = sha256(what.encode()).hexdigest()[:16], f"user:{user_id}:claim"
         [claim] = await read_texts(self._redis, key)
         if claim is not None and claim.startswith(digest):
@@ -54,11 +54,11 @@ class DialogStates:
         return request_id
 
     async def claim_answered(self, user_id: int) -> None:
-        """The next claim, though of the same thing, is a new request."""
+        """The request was answered: the next one gets a new id, even for the same thing."""
         await self._redis.delete(f"user:{user_id}:claim")
 
     async def close_message(self, chat_id: int, message_id: int) -> None:
-        """A request was made from this message: presses still on their way to its old buttons change nothing."""
+        """A request was made from this message, so presses of its buttons that are still on their way do nothing."""
         await self._redis.set(f"closed:{chat_id}:{message_id}", "1", ex=KEPT_FOR)
 
     async def reopen_message(self, chat_id: int, message_id: int) -> None:
@@ -66,5 +66,5 @@ class DialogStates:
         await self._redis.delete(f"closed:{chat_id}:{message_id}")
 
     async def is_closed(self, chat_id: int, message_id: int) -> bool:
-        """Whether the message's buttons are of the past."""
+        """Whether a request was made from the message, and its buttons do nothing."""
         return bool(await self._redis.exists(f"closed:{chat_id}:{message_id}"))

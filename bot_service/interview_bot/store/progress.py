@@ -47,7 +47,7 @@ class ProgressStore:
             await pipe.execute()
 
     async def forget(self, user_id: int, event_id: str) -> None:
-        """It is done with."""
+        """Forget it: the answers are decided on."""
         await answer_of(self._redis.hdel(_key(user_id), event_id))
 
 

@@ -26,7 +26,7 @@ RequestKind = Literal[
     "mark",
     "unmark",
 ]
-"""What is asked for; ``request.<kind>`` is the text while it is under way."""
+"""What is asked for. ``request.<kind>`` is the key of the text that is shown until the answer comes."""
 
 
 class RequestRecord(BaseModel):

@@ -15,9 +15,9 @@ class Shown(Enum):
 
     NEWEST = "newest"
     NEWER_HERE = "newer_here"
-    """This very message shows a newer version already."""
+    """This message shows a newer version already."""
     NEWER_ELSEWHERE = "newer_elsewhere"
-    """Another message of the chat does."""
+    """Another message of the chat shows a newer version."""
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,7 @@ class ShownCards:
     database: Database
 
     async def get(self, chat_id: int, booking_id: str) -> ShownCard | None:
-        """The booking's card in that chat; None where it never came there."""
+        """The booking's card in that chat; None if it was never shown there."""
         row = await self.database["shown_cards"].find_one({"_id": _key(chat_id, booking_id)})
         return None if row is None else _read(row)
 
@@ -66,7 +66,7 @@ class ShownCards:
     async def record_end(
         self, chat_id: int, card: RecruiterCard, attention: CardAttention, end: Delivery | None
     ) -> None:
-        """This revision has had this attention; ``end``: how its own message fared, None for an edit."""
+        """Record that this revision was shown with this attention. ``end``: how its message ended, None for an edit."""
         kept = None if end is None else end.model_dump(mode="json") | {"chat_id": Int64(end.chat_id)}
         await self.database["shown_cards"].update_one(
             {"_id": _key(chat_id, card.booking.id)}, {"$set": {f"done.{done_key(card, attention)}": kept}}
@@ -74,7 +74,7 @@ class ShownCards:
 
 
 def done_key(card: RecruiterCard, attention: CardAttention) -> str:
-    """The key under ``done``."""
+    """The key of a revision and attention in ``ShownCard.done``."""
     return f"{card.revision}-{attention.value}"
 
 

@@ -51,7 +51,7 @@ class Acks:
         self._all_answered = asyncio.Event()
 
     def open(self, query_id: str) -> None:
-        """A press came in: from now on it is answered by somebody, at the latest by the watch."""
+        """A press came in. If nobody answers it within a second, the watch does."""
         self._open[query_id] = _Press(perf_counter(), asyncio.create_task(self._watch(query_id)))
 
     async def answer(self, query_id: str, text: str | None = None, alert: bool = False) -> bool:
@@ -64,7 +64,7 @@ class Acks:
         trying = asyncio.create_task(self._try(query_id, press.began, text, alert))
         self._trying.add(trying)
         trying.add_done_callback(self._trying.discard)
-        done, _ = await asyncio.wait({trying}, timeout=PATIENCE)  # whoever handles the press goes on; it is tried again
+        done, _ = await asyncio.wait({trying}, timeout=PATIENCE)  # the handling goes on, the tries as well
         return trying.result() if done else True
 
     async def finish(self, patience: float) -> None:
@@ -91,20 +91,20 @@ class Acks:
         return False
 
     def handling_began(self, query_id: str) -> None:
-        """The press's handling began: not before, as a second press waits for the same person's first one."""
+        """The press is being handled now; before that it waited for an earlier press of the same person."""
         if query_id in self._open:
             self._unanswered.add(query_id)
             self._all_answered.clear()
 
     async def wait_for_others(self) -> None:
-        """Return once every press in turn is answered, or after ``_CROWD`` seconds; at once where there is none."""
+        """Return once every press that is being handled is answered, or after ``_CROWD`` seconds."""
         if self._unanswered:
             with suppress(TimeoutError):
                 async with asyncio.timeout(_CROWD):
                     await self._all_answered.wait()
 
     async def close(self, query_id: str) -> None:
-        """The handling is over: an answer nobody gave is given now."""
+        """The press was handled: answer it now if nobody has."""
         await self.answer(query_id)
 
     def _answered(self, query_id: str) -> None:

@@ -24,7 +24,7 @@ os.environ.setdefault("PTB_TIMEDELTA", "true")
 
 
 class HeldBackError(RetryAfter):
-    """What Telegram would answer with 429, so it was not asked; ``retry_after`` says when there is room."""
+    """Telegram was not asked, because it would answer 429. ``retry_after`` says when there is room."""
 
 
 class Trouble(StrEnum):
@@ -37,7 +37,7 @@ class Trouble(StrEnum):
     GONE = "gone"
     """The message can't be edited any more; a new one can be sent."""
     REFUSED = "refused"
-    """A fault of ours: the same call will fail again."""
+    """The call is wrong: it would fail again."""
     RETRY_AFTER = "retry_after"
     TRANSIENT = "transient"
     """Telegram did not get the call."""

@@ -1,4 +1,4 @@
-"""Who sends too much: each person's updates are counted before they are handled, in Redis for all replicas.
+"""Limits how many updates a person can send: they are counted before they are handled, in Redis for all replicas.
 
 Beyond a burst an update is dropped: marked, so that it is not handled when it comes again, and counted in the metrics.
 The budgets are far above what people do and far below what would keep others waiting.
@@ -23,25 +23,26 @@ class Budget:
 
 
 KNOWN = Budget(30, 500)
-"""Of people whom the desk knows: nobody reads an answer and presses again twice a second for long."""
+"""For people whom the desk knows. Nobody reads answers and presses twice a second for long."""
 STRANGER = Budget(6, 10_000)
-"""Of all others: a link or a name to get in by, and some misunderstandings. They get one refusal anyway."""
+"""For all others: enough to get in by a link or a name with some misunderstandings. They get one refusal anyway."""
 GROUP = Budget(5, 15_000)
-"""Of all commands in one group: a fifth of what Telegram lets a bot write there, the rest is for announcements."""
+"""For all commands in one group: a fifth of what a bot may write there, the rest is left for announcements."""
 QUIET_SECONDS = 60
-"""Whoever was told to slow down is told again only after as long without a dropped update."""
+"""Whoever was told to slow down is not told again before this time has passed without a dropped update."""
 _SERVED_SECONDS = 86_400
 _REMEMBERED_SECONDS = 86_400
 """Telegram redelivers an update for at most a day."""
 _PATIENCE = 0.5
-"""Seconds that Redis gets; without it this process counts alone."""
+"""Seconds that Redis has to answer; after that this process counts by itself."""
 _MOST_COUNTED = 10_000
 
 # KEYS: the update, told, the allow list's entries, served, the person's bucket, maybe the group's.
-# ARGV: the update's print, the person's id, ms for which updates and told are remembered, then burst and interval of
-# known people, strangers, groups. Returns what to do, for how many ms there is no more room, and in which bucket.
+# ARGV: the update's fingerprint, the person's id, ms for which updates and told are remembered, then burst and
+# interval of known people, strangers, groups.
+# Returns what to do, for how many ms there is no more room, and in which bucket.
 # An update that was let in before, by a process that died or is still at it, is not counted again.
-# Whatever was left unreadable is none: it must not fail the script, and so the count, for everybody.
+# An unreadable value counts as none: it must not make the script, and so the count, fail for everybody.
 _ADMIT = """
 local function known(entry)
   local readable, kept = pcall(cjson.decode, entry)
@@ -95,12 +96,12 @@ class Admission(StrEnum):
 
     ADMITTED = "admitted"
     AGAIN = "again"
-    """It was let in before and may be done by the time its turn comes: see ``is_done``."""
+    """It was let in before, and may have been handled by the time its turn comes (see ``is_done``)."""
     REPEATED = "repeated"
     """It was handled, or dropped, before."""
     DROPPED = "dropped"
     TOLD = "told"
-    """Dropped, and the person is to be told: the first for a while."""
+    """It is dropped, and the person is to be told, because it is the first for a while."""
     NOT_OURS = "not_ours"
     """People talking in a group."""
 
@@ -144,11 +145,11 @@ class Gate:
         return Admission.DROPPED if in_group and admission is Admission.TOLD else admission
 
     async def mark_served(self, user_id: int) -> None:
-        """The person is known to the desk, though not on the allow list."""
+        """Count the person as known to the desk, though they are not on the allow list."""
         await self._redis.set(f"flow:served:{user_id}", "1", ex=_SERVED_SECONDS)
 
     async def mark_done(self, update: Update) -> None:
-        """The update was handled: it is not when it comes again.
+        """Remember that the update was handled, in case it comes again.
 
         Raises:
             RedisError: nobody will know.
@@ -207,7 +208,7 @@ def _forget_past(moments: dict[str, float], now: float) -> None:
 
 
 def _fingerprint(update: Update) -> str:
-    """What tells an update from another one with its number: a server may begin to number anew."""
+    """Tells an update from another one with the same number: a Bot API server may start numbering anew."""
     if update.callback_query is not None:
         return f"press:{update.callback_query.id}"
     message = update.effective_message

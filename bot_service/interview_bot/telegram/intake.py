@@ -27,9 +27,9 @@ MAX_PARKED = 2_000
 """In this process; beyond it Telegram keeps them."""
 _LOOK_EVERY = 30.0
 _LEFT_BEHIND = 120
-"""Seconds after which a parked update is looked after by whoever finds it: its process is gone, or would be done."""
+"""Seconds after which any process takes over a parked update: the one that parked it would have finished by then."""
 _FORGOTTEN = 86_400
-"""Seconds for which what is done is known."""
+"""Seconds after which nobody knows any more whether an update was handled; an older one is dropped."""
 
 _PARK = """
 redis.call('HSET', KEYS[1], ARGV[1], redis.call('TIME')[1] .. '|' .. ARGV[2])
@@ -38,7 +38,7 @@ _log = get_logger(__name__)
 
 
 class UnreadableUpdateError(Exception):
-    """What came is no update that this version can read."""
+    """This version can't read what came as an update."""
 
 
 class Intake:
@@ -59,7 +59,7 @@ class Intake:
         return not self._in_hand
 
     async def take(self, raw: dict[str, Any]) -> None:
-        """Return when the update need not come again.
+        """Return when the update was handled or parked, so that Telegram need not send it again.
 
         Raises:
             UnreadableUpdateError: no retry mends that.
@@ -72,7 +72,7 @@ class Intake:
         await asyncio.shield(handling)
 
     async def run(self) -> None:
-        """Handle for ever what is found parked by others: at start all of it, later what was left behind."""
+        """Handle for ever what other processes parked: at start all of it, later what was left behind."""
         left_for = 0
         while True:
             try:
@@ -83,7 +83,7 @@ class Intake:
             await asyncio.sleep(_LOOK_EVERY)
 
     async def finish(self, patience: float) -> None:
-        """Wait for what is in hand; what takes longer is delivered, or found parked, again."""
+        """Wait for what is being handled. What takes longer comes again from Telegram, or is found parked."""
         if self._in_hand:
             _, late = await asyncio.wait(self._in_hand.values(), timeout=patience)
             for task in late:
@@ -107,7 +107,7 @@ class Intake:
             if update_id in self._parked:
                 await self._forget(update_id)
         except Exception as error:
-            if update_id in self._parked:  # stays there, and is found again
+            if update_id in self._parked:  # it stays parked and is taken up again
                 _log.warning("parked_update_waits", update_id=update_id, error=type(error).__name__)
             raise
         finally:
@@ -125,7 +125,7 @@ class Intake:
         except RedisError:
             self._parked.discard(update_id)
             return False
-        if handling.done():  # meanwhile, maybe before it was written down
+        if handling.done():  # it was handled meanwhile, maybe before it was parked
             await self._forget(update_id)
             return handling.exception() is None
         handling.add_done_callback(_noticed)
@@ -133,7 +133,7 @@ class Intake:
         return True
 
     async def _forget(self, update_id: int) -> None:
-        with suppress(RedisError):  # found again, it is known to be done
+        with suppress(RedisError):  # if it is found again, the gate knows that it was handled
             await answer_of(self._redis.hdel(self._key, str(update_id)))
 
     async def _look(self, left_for: int) -> None:
@@ -150,7 +150,7 @@ class Intake:
                 await drop(self._redis, self._key, error, field=update_id)
 
     async def _pick_up(self, update_id: int, parked: str, now: int, left_for: int) -> None:
-        """Handle one found parked, unless somebody is at it or it is too old.
+        """Handle a parked update, unless somebody is handling it or it is too old.
 
         Raises:
             ValueError, UnreadableUpdateError: it is no parked update.
@@ -171,6 +171,6 @@ class Intake:
 
 
 def _noticed(task: asyncio.Task[None]) -> None:
-    """Its error was logged; asyncio need not complain that nobody asked."""
+    """Fetch the task's error, which was logged already, so that asyncio does not warn about it."""
     if not task.cancelled():
         task.exception()

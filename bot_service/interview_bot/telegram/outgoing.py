@@ -1,4 +1,4 @@
-"""What people are shown, without their handler waiting for room in the chat.
+"""Shows screens to people without making their handler wait for room in the chat.
 
 Where there is room a screen is shown at once. Where there is none, because the chat is at its limit or Telegram asked
 for a pause, it waits here, outside handlers: no person's lock, no update and no other chat waits with it. What waits is
@@ -23,14 +23,14 @@ from interview_bot.telegram.waiting_edits import WaitingEdits
 from interview_bot.views.screen import Screen
 
 MAX_IN_CHAT = 8
-"""Screens that wait in one chat; the oldest message makes room, edits of a message count once anyway."""
+"""How many screens wait in one chat. Beyond it the oldest message is dropped; of a message's edits one waits anyway."""
 MAX_CHATS = 2_000
 KEPT_SECONDS = 300.0
-"""Older ones are dropped: nobody waits for them any more."""
+"""Screens that have waited longer are dropped: nobody looks for them any more."""
 STRANGERS_KEPT_SECONDS = 10.0
-"""The same for who is not let in: of a crowd most are not told, so that it keeps nobody else waiting."""
+"""The same for people who are not let in: most of a crowd is told nothing, so that nobody else waits for it."""
 MAX_TRIES = 4
-"""Of a call that fails without being refused."""
+"""How often a call is made that fails without being refused."""
 _LONGEST_LOOK = 5.0
 _log = get_logger(__name__)
 
@@ -70,7 +70,7 @@ class Outgoing:
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def send(self, chat_id: int, screen: Screen, priority: Priority = Priority.INTERACTIVE) -> int | None:
-        """A new message; its id, or None while it waits. One that says the same as one that waits is that one.
+        """Send a new message. Returns its id, or None if it waits; a text that waits already is not sent twice.
 
         ``priority``: ``INTERACTIVE``, or ``STRANGER`` for who is not let in.
 
@@ -82,7 +82,7 @@ class Outgoing:
             return await send(self._bot, chat_id, screen, priority)
 
         key = (_MESSAGE, screen.text)
-        if chat_id in self._chats:  # in the order in which they were written
+        if chat_id in self._chats:  # so that messages keep their order
             self._put(chat_id, key, _Waiting(call, None, priority))
             return None
         try:
@@ -128,7 +128,7 @@ class Outgoing:
             await self._put_edit(chat_id, message_id, call)
 
     async def finish(self, patience: float) -> None:
-        """Give what waits ``patience`` seconds; the rest is lost."""
+        """Wait ``patience`` seconds for the screens that wait; the rest is lost."""
         if self._tasks:
             _, late = await asyncio.wait(self._tasks, timeout=patience)
             for task in late:
@@ -174,7 +174,7 @@ class Outgoing:
             OUTGOING.labels("dropped").inc()
 
     async def _show_next(self, chat_id: int, queue: dict[Key, _Waiting]) -> float:
-        """Show one, edits first; seconds to leave the chat alone."""
+        """Show one screen, edits first. Returns the seconds for which nothing may be sent to the chat."""
         key = _next(queue)
         waiting = queue.pop(key)
         try:
@@ -185,17 +185,17 @@ class Outgoing:
         return 0.0
 
     async def _show(self, chat_id: int, key: Key, waiting: _Waiting) -> bool:
-        """Make the call, unless what it shows is of the past."""
+        """Make the call, unless something newer was shown since. Returns whether it was made."""
         if waiting.token is None:
             await waiting.call(Priority.IN_TURN)
             return True
-        async with self._locks.hold(chat_id):  # whoever shows something newer holds it too
+        async with self._locks.hold(chat_id):  # whoever shows something newer holds the lock too
             if not await self._edits.is_waiting(chat_id, int(key[1]), waiting.token):
                 return False
             try:
                 await waiting.call(Priority.IN_TURN)
             except TelegramError:
-                waiting.token = await self._edits.put(chat_id, int(key[1]))  # it may be tried again
+                waiting.token = await self._edits.put(chat_id, int(key[1]))  # so that it can be tried again
                 raise
         return True
 

@@ -76,7 +76,7 @@ class Poller:
             except TelegramError as error:
                 _log.warning("polling_failed", error=f"{type(error).__name__}: {error}")
                 await asyncio.sleep(seconds_to_wait(error) if isinstance(error, RetryAfter) else _AFTER_ERROR)
-                self._shown, self._handled = set(), set()  # it may be another server that answers next
+                self._shown, self._handled = set(), set()  # the next answer may come from another server
 
     async def finish(self, patience: float) -> None:
         """Wait for what is in hand, then confirm it; call after ``run`` was cancelled."""
@@ -87,7 +87,8 @@ class Poller:
             try:
                 await self._bot.raw_updates(self._offset, timeout=0, limit=1)
             except TelegramError as error:
-                _log.info("last_updates_unconfirmed", error=type(error).__name__)  # known by their ids when they return
+                # the gate knows them when they come again
+                _log.info("last_updates_unconfirmed", error=type(error).__name__)
 
     @property
     def _offset(self) -> int | None:

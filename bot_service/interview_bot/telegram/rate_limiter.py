@@ -1,4 +1,4 @@
-"""The flow towards Telegram, shared by all replicas through Redis.
+"""Keeps what is sent to Telegram within its limits, for all replicas together, through Redis.
 
 Nobody waits in here for long: what has no room now is refused as Telegram would refuse it (``HeldBackError``), and
 whoever sends waits elsewhere, holding nothing that somebody else needs.
@@ -40,7 +40,7 @@ _ALL_AT_ONCE = (33, 30, 1, _ALL_AHEAD)
 _BULK = (40, 1, 0, 80)
 """25 a second: the rest of Telegram's about 30 stays free for people who are pressing buttons."""
 _STRANGERS = (100, 5, 0, 500)
-"""Ten a second to all who are not let in, so that however many come they leave most of it to people whom we serve."""
+"""Ten a second for all who are not let in: however many there are, most of the limit is left for people we serve."""
 _WHOLE_BOT = 3
 _AT_ONCE = 5.0
 """A 429 names no chat. That many chats refused within these seconds, each within its own limit, and nothing that got
@@ -93,10 +93,10 @@ _log = get_logger(__name__)
 
 
 class Priority(Enum):
-    """Who waits first when Telegram's limit is near."""
+    """Decides whose messages wait when Telegram's limit is near."""
 
     INTERACTIVE = "interactive"
-    """Someone is looking at the screen: limited per chat only, but counted, so that the others make room."""
+    """Someone is looking at the screen. Limited per chat only, but counted, so that the others make room."""
     CARD = "card"
     """A recruiter's card: someone waits for the answer."""
     NOTICE = "notice"
@@ -104,7 +104,7 @@ class Priority(Enum):
     """Goes with a message that has arrived: waits until its chat is at rest."""
     BROADCAST = "broadcast"
     STRANGER = "stranger"
-    """Who is not let in is told so where there is room."""
+    """Tells people that they are not let in, where there is room."""
     IN_TURN = "in_turn"
     """The caller has taken its turn with ``take_turn``."""
 
@@ -112,7 +112,7 @@ class Priority(Enum):
 _PATIENCE = {Priority.FILE: 3.0, Priority.BROADCAST: 1.5}
 """Seconds that a sender of its own waits for its turn; all others are refused at once."""
 _IN_LINE = frozenset({Priority.CARD, Priority.NOTICE})
-"""Of these a chat may have dozens waiting."""
+"""A chat may have dozens of these waiting."""
 
 
 class SharedRateLimiter(BaseRateLimiter[Priority]):
@@ -141,7 +141,7 @@ class SharedRateLimiter(BaseRateLimiter[Priority]):
         data: dict[str, Any],
         rate_limit_args: Priority | None,
     ) -> Any:
-        """Call in turn; a 429 pauses the chat.
+        """Make the call if there is room; a 429 pauses the chat.
 
         Raises:
             HeldBackError: no room now, the call was not made.
@@ -166,7 +166,7 @@ class SharedRateLimiter(BaseRateLimiter[Priority]):
         return answer
 
     def _went_through(self, chat_id: int, asked: float) -> None:
-        """A call made after a refusal got through: what was refused before were chats, not the whole bot."""
+        """A call got through that was made after a refusal: so Telegram had refused those chats, not the whole bot."""
         self._refused = {chat: at for chat, at in self._refused.items() if at > asked and chat != chat_id}
 
     async def take_turn(self, chat_id: int, priority: Priority) -> None:
@@ -181,7 +181,7 @@ class SharedRateLimiter(BaseRateLimiter[Priority]):
             await sleep(wait)
 
     def _place_in_line(self, chat_id: int, priority: Priority, wait: float) -> float:
-        """Who is refused after others of a queue is told to come after them, so that not all of them come at once."""
+        """Seconds until this message's place in its chat's line, so that not all that wait come back at once."""
         if priority not in _IN_LINE:
             return wait
         now, every = get_running_loop().time(), (_GROUP if chat_id < 0 else _CHAT)[0] / 1000
@@ -191,7 +191,7 @@ class SharedRateLimiter(BaseRateLimiter[Priority]):
         return place - now
 
     async def seconds_to_turn(self, chat_id: int, priority: Priority) -> float:
-        """0 when room was taken; else how long there will be none."""
+        """Take room for one message: 0 if there was some, else the seconds until there is."""
         names: list[int | str] = [chat_id, _EVERYBODY]
         buckets = {f"flow:chat:{chat_id}": _GROUP if chat_id < 0 else _CHAT}
         if priority is Priority.FILE and chat_id > 0:

@@ -17,7 +17,7 @@ from interview_bot.telegram.acks import Acks
 from interview_bot.telegram.gate import Admission, Gate
 
 MAX_CONCURRENT = 2_000
-"""Most of them wait for their person's lock, which costs nothing; how many one person has is the gate's business."""
+"""Most of them wait for their person's lock, which costs nothing. The gate limits how many one person has."""
 _LET_IN = frozenset({Admission.ADMITTED, Admission.AGAIN})
 _TURNED_AWAY = frozenset({Admission.DROPPED, Admission.TOLD})
 _log = get_logger(__name__)

@@ -7,7 +7,7 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 KEPT_SECONDS = 600
-"""Longer than any edit waits."""
+"""No edit waits that long."""
 
 
 class WaitingEdits:
@@ -34,7 +34,7 @@ class WaitingEdits:
             return True
 
     async def overtake(self, chat_id: int, message_id: int | None) -> None:
-        """The message is edited now: what waited is of the past."""
+        """The message is being edited now, so the edit that waited is not made any more."""
         if message_id is None:
             return
         self._here.pop((chat_id, message_id), None)

@@ -43,7 +43,7 @@ async def set_up(bot: Bot, url: str | None = None, secret: str | None = None) ->
 
 
 class _TooLongError(Exception):
-    """Nothing that Telegram sends."""
+    """Longer than anything that Telegram sends."""
 
 
 class Webhook:

@@ -1,1 +1,1 @@
-"""What people are shown: texts, how times and places read, screens, keyboards, cards. It reads nothing itself."""
+"""What people are shown: texts, how times and places read, screens, keyboards, cards. Nothing here reads anything."""

@@ -1,4 +1,4 @@
-"""How the answers to "do you come?" and to an offered time ended (R8), in the message they were given in."""
+"""How the answers to "do you come?" and to a proposed time ended (R8)."""
 
 from telegram import InlineKeyboardMarkup
 
@@ -37,7 +37,7 @@ def attendance_screen(result: BookingResult, booking: BookingView | None, reader
     if outcome is Outcome.TOO_LATE:
         return Screen(texts("attendance.too_late"), keyboards.contact(reader.contact_url, texts))
     if outcome is Outcome.FAILED or (outcome in SLOT_GONE and result.event_type == RequestType.BOOKING_TIME_ANSWERED):
-        # What is still on offer is not what they saw: they answer it as it is now.
+        # If a time is still proposed it is not the one they saw, so they are asked about the present one.
         gone = "offer.over" if booking.offered_slot else "attendance.offer_gone"
         lead = texts("outcome.failed" if outcome is Outcome.FAILED else gone)
         return Screen(f"{lead}\n\n{booking_card(booking, reader.zone, texts)}", _open_answers(booking, reader))
@@ -45,7 +45,7 @@ def attendance_screen(result: BookingResult, booking: BookingView | None, reader
 
 
 def _open_answers(booking: BookingView, reader: Reader) -> InlineKeyboardMarkup | None:
-    """What can still be answered, until the start."""
+    """The buttons for what can still be answered."""
     if booking.status is not BookingStatus.BOOKED:
         return None
     if booking.offered_slot is not None:

@@ -116,7 +116,7 @@ _ARGUMENTS: dict[Action, tuple[str, ...]] = {
 
 
 class StaleDataError(Exception):
-    """Data of another version, or not ours."""
+    """A button of another version, or data that the bot never made."""
 
 
 @dataclass(frozen=True)

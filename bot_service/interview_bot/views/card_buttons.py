@@ -1,4 +1,4 @@
-"""The buttons under a recruiter's card: answering, offering another time, marking how it went."""
+"""The buttons under a recruiter's card: answering, proposing another time, marking how it went."""
 
 from datetime import datetime
 
@@ -19,7 +19,7 @@ MARKS: dict[str, BookingStatus | None] = {
     "r": BookingStatus.RECRUITER_ABSENT,
     UNDO: None,
 }
-"""What a mark's button carries, and the mark; none takes it back."""
+"""The mark behind each mark button's code; None takes a mark back."""
 _LABELS = {"a": "button.attended", "l": "button.late", "n": "button.no_show", "r": "button.recruiter_absent"}
 
 
@@ -39,7 +39,7 @@ def card_button(texts: Texts, key: str, action: Action, card: RecruiterCard, tur
 
 
 def proposable_slot(card: RecruiterCard, number: int, now: datetime) -> SlotView | None:
-    """The free slot behind a button, if it can still be offered at ``now``."""
+    """The free slot behind a button, if it can still be proposed at ``now``."""
     if not card.yours or number >= len(card.free_slots):
         return None
     slot, offered = card.free_slots[number], card.booking.offered_slot
@@ -48,7 +48,7 @@ def proposable_slot(card: RecruiterCard, number: int, now: datetime) -> SlotView
 
 
 def proposable_slots(card: RecruiterCard, now: datetime) -> list[tuple[int, SlotView]]:
-    """The free slots that can be offered at ``now``, with their numbers."""
+    """The free slots that can be proposed at ``now``, with their numbers."""
     slots = ((number, proposable_slot(card, number, now)) for number in range(len(card.free_slots)))
     return [(number, slot) for number, slot in slots if slot is not None]
 

@@ -46,14 +46,14 @@ _TOLD_BY_HAND = {
 }
 
 
-def card_screen(card: RecruiterCard, texts: Texts, turn: int, *, lead: str = "", ready: str = "") -> Screen:
-    """The card as it stands, below ``lead``; ``ready`` is the plain text to send by hand. Fits one message."""
+def card_screen(card: RecruiterCard, texts: Texts, turn: int, *, lead: str = "", text_by_hand: str = "") -> Screen:
+    """The card as it stands, below ``lead``; ``text_by_hand`` is the plain text to send by hand. Fits one message."""
     head = "\n\n".join(
         part
         for part in (lead, _state(card, texts), _request(card, texts), _attendance(card, texts), _decision(card, texts))
         if part
     )
-    tail = _by_hand(card, texts, ready, MessageLimit.MAX_TEXT_LENGTH - visible_length(head) - 2)
+    tail = _by_hand(card, texts, text_by_hand, MessageLimit.MAX_TEXT_LENGTH - visible_length(head) - 2)
     room = MessageLimit.MAX_TEXT_LENGTH - visible_length(head) - visible_length(tail) - 4
     answers = _answers(card.answers, texts, room)
     text = "\n\n".join(part for part in (head, answers, tail) if part)
@@ -66,7 +66,7 @@ def waiting_screen(card: RecruiterCard, texts: Texts, key: str) -> Screen:
 
 
 def reason_question(card: RecruiterCard, texts: Texts, turn: int) -> Screen:
-    """Reject was pressed: why?"""
+    """The card with the question why it is rejected."""
     buttons = [
         card_button(texts, "button.without_reason", Action.CARD_REJECT_PLAINLY, card, turn),
         card_button(texts, "button.back", Action.CARD_BACK, card, turn),
@@ -76,7 +76,7 @@ def reason_question(card: RecruiterCard, texts: Texts, turn: int) -> Screen:
 
 
 def card_below_screen(card: RecruiterCard, texts: Texts) -> Screen:
-    """What is left of a card that is shown further below."""
+    """The message of a card that is shown further below by now."""
     return Screen(texts("card.below", name=card.candidate.name))
 
 
@@ -86,7 +86,7 @@ def notice_to_send_by_hand(card: RecruiterCard) -> NotificationKind | None:
         return None
     if card.awaits_answer:
         return NotificationKind.RESCHEDULE_ASKED if card.booking.reschedule_asked else None
-    if not card.yours or card.may_mark:  # at its time there is nothing to congratulate on any more
+    if not card.yours or card.may_mark:  # the interview has begun, so there is nothing to tell before it
         return None
     if card.booking.status is BookingStatus.BOOKED and card.booking.offered_slot:
         return NotificationKind.TIME_OFFERED
@@ -127,7 +127,7 @@ def _request(card: RecruiterCard, texts: Texts) -> str:
 
 
 def _attendance(card: RecruiterCard, texts: Texts) -> str:
-    """What the candidate said about coming, while that matters, and what was offered to them."""
+    """What the candidate said about coming, while that matters, and the time that was proposed to them."""
     booking, lines = card.booking, []
     live = booking.status in LIVE_STATUSES
     declined = booking.attendance is Attendance.DECLINED and booking.status is BookingStatus.CANCELLED
@@ -154,20 +154,20 @@ def _decided_by(card: RecruiterCard, texts: Texts) -> str:
     if by is None or card.may_mark or (card.awaits_answer and not card.booking.reschedule_asked):
         return ""
     if status is BookingStatus.UNMARKED or (by.kind == "candidate" and status is BookingStatus.BOOKED):
-        return ""  # an answer about coming or a time that was taken, said above, was no decision
+        return ""  # they answered about coming or took a proposed time, which the card says above; nobody decided
     named = by.kind == "recruiter" and by.name
     if status in MARKS.values():
         return texts("card.marked_by_name", name=by.name) if named else texts("card.marked_by_staff")
     return texts("card.by_name" if named else f"card.by_{by.kind}", name=by.name)
 
 
-def _by_hand(card: RecruiterCard, texts: Texts, ready: str, room: int) -> str:
+def _by_hand(card: RecruiterCard, texts: Texts, text_by_hand: str, room: int) -> str:
     if card.candidate.reachable:
         return ""
-    if not ready:
+    if not text_by_hand:
         return texts("card.unreachable" if card.awaits_answer else "card.unreachable_now")
     intro = texts("card.by_hand")
-    return f"{intro}\n<pre>{escape(clipped(ready, room - visible_length(intro) - 1))}</pre>"
+    return f"{intro}\n<pre>{escape(clipped(text_by_hand, room - visible_length(intro) - 1))}</pre>"
 
 
 def _answers(answers: Iterable[CardAnswer], texts: Texts, room: int) -> str:

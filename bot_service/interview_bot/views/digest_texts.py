@@ -1,4 +1,4 @@
-"""Lists that go out by themselves: a recruiter's tomorrow, and the staff's day."""
+"""Daily lists: a recruiter's interviews of tomorrow, and the staff's summary of the day."""
 
 from datetime import date
 from zoneinfo import ZoneInfo

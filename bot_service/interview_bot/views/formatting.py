@@ -1,4 +1,4 @@
-"""How slots and bookings read: in the reader's zone, named when that is not Moscow time."""
+"""How slots and bookings are written: in the reader's zone, which is named when it is not Moscow time."""
 
 from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -75,7 +75,7 @@ def slot_card(slot: SlotView, own_zone: str | None, texts: Texts) -> str:
 
 
 def booking_card(booking: BookingView, own_zone: str | None, texts: Texts) -> str:
-    """A booking in full, as HTML, with a move that awaits approval, the answer about coming and an offered time."""
+    """A booking in full, as HTML, with a move that awaits approval, the answer about coming and a proposed time."""
     lines = [slot_card(booking.slot, own_zone, texts), texts(f"status.{booking.status.value}")]
     if booking.status is BookingStatus.OFFERED and booking.expires_at:
         until = moment(booking.expires_at, reader_zone(own_zone, booking.slot), texts)

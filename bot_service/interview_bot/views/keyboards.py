@@ -62,13 +62,17 @@ def slot_choice(
     return InlineKeyboardButton(slot_button(slot, zone, texts, with_city), callback_data=pack(choose, owner, slot.id))
 
 
-def recruiters(offers: list[tuple[str, str]], data: DialogData, texts: Texts, other_city: bool) -> InlineKeyboardMarkup:
+def recruiters(
+    options: list[tuple[str, str]], data: DialogData, texts: Texts, other_city: bool
+) -> InlineKeyboardMarkup:
     """The menu of recruiters as (id or ``ANYONE``, label), with Refresh and, where there is another, Other city."""
     turn, choose = Action.RECRUITERS, Action.RECRUITER
     owner = data.event_id
     if data.booking:
         turn, choose, owner = Action.MOVE_RECRUITERS, Action.MOVE_RECRUITER, data.booking.id
-    buttons = [InlineKeyboardButton(label, callback_data=pack(choose, owner, recruiter)) for recruiter, label in offers]
+    buttons = [
+        InlineKeyboardButton(label, callback_data=pack(choose, owner, recruiter)) for recruiter, label in options
+    ]
     rows = paged(buttons, data.menu, lambda page: pack(turn, owner, str(page)), texts)
     rows.append([to_recruiters(data, "button.refresh", texts)])
     if data.booking:
@@ -124,16 +128,16 @@ def confirm(nonce: str, texts: Texts) -> InlineKeyboardMarkup:
     )
 
 
-def bookings(held: Iterable[BookingView], zone: str | None, texts: Texts, *actions: Action) -> InlineKeyboardMarkup:
+def bookings(shown: Iterable[BookingView], zone: str | None, texts: Texts, *actions: Action) -> InlineKeyboardMarkup:
     """Per booking a row with the wanted actions, named by the booking's time when there are several."""
-    held = list(held)
+    shown = list(shown)
     rows = []
-    for booking in held:
+    for booking in shown:
         if booking.status is BookingStatus.OFFERED:
             rows.append(seat_offer_buttons(booking, texts))
             continue
         when = moment(booking.slot.starts_at, reader_zone(zone, booking.slot), texts, "d MMM, HH:mm")
-        suffix = f" · {when}" if len(held) > 1 else ""
+        suffix = f" · {when}" if len(shown) > 1 else ""
         if booking.offered_slot is not None:
             rows.append(_time_buttons(booking, booking.offered_slot, texts, suffix))
         rows.append(
@@ -167,7 +171,7 @@ def attendance(booking: BookingView, texts: Texts) -> InlineKeyboardMarkup:
 
 
 def proposed_time(booking: BookingView, slot: SlotView, texts: Texts) -> InlineKeyboardMarkup:
-    """Take another time that the recruiter offers, or keep the present one."""
+    """Take the time that the recruiter proposes, or keep the present one."""
     return _column(_time_buttons(booking, slot, texts))
 
 
@@ -180,7 +184,7 @@ def _time_buttons(booking: BookingView, slot: SlotView, texts: Texts, suffix: st
 
 
 def no_slots(contact_url: str | None, data: DialogData, texts: Texts, other_city: bool) -> InlineKeyboardMarkup | None:
-    """Where there is nothing to choose (R7): the contact link, being told when there is, the way to other cities."""
+    """Where there is no slot to choose (R7): the contact link, the waiting list, the way to other cities."""
     link = contact(contact_url, texts)
     rows = list(link.inline_keyboard) if link else []
     if data.booking is None:  # whoever has a booking has a seat
@@ -192,7 +196,7 @@ def no_slots(contact_url: str | None, data: DialogData, texts: Texts, other_city
 
 
 def stop_waiting(event_id: str, texts: Texts) -> InlineKeyboardMarkup:
-    """On the waiting list: no more."""
+    """Leave the waiting list."""
     leave = InlineKeyboardButton(texts.plain("button.stop_waiting"), callback_data=pack(Action.LEAVE, event_id))
     return InlineKeyboardMarkup([[leave]])
 
@@ -206,7 +210,7 @@ def change_booking(booking: BookingView, texts: Texts, *, asked: bool) -> Inline
 
 
 def cancel_question(booking: BookingView, texts: Texts) -> InlineKeyboardMarkup:
-    """Really cancel?"""
+    """Confirm a cancellation, or keep the booking."""
     yes = pack(Action.CANCEL_CONFIRM, booking.id, str(booking.version))
     return InlineKeyboardMarkup(
         [

@@ -15,7 +15,7 @@ class Screen:
     keyboard: InlineKeyboardMarkup | None = None
 
     def under(self, lead: str) -> "Screen":
-        """The same below a first paragraph."""
+        """The same screen below a first paragraph."""
         return Screen(f"{lead}\n\n{self.text}", self.keyboard)
 
 

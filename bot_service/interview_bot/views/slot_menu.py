@@ -67,14 +67,14 @@ def recruiter_of(slot: SlotView) -> str:
 
 
 def recruiter_name(slot: SlotView, reader: Reader) -> str:
-    """The name by which the slot's recruiter is offered."""
+    """The name by which the slot's recruiter is chosen."""
     return slot.recruiter.name if slot.recruiter else reader.texts.plain("recruiters.any")
 
 
 def _of_recruiters(
     slots: list[SlotView], reader: Reader, data: DialogData, other_city: bool
 ) -> tuple[Screen, DialogData]:
-    """One recruiter's slots, else the menu of those who have some (R9)."""
+    """The chosen recruiter's slots, else the menu of recruiters who have some (R9)."""
     if data.recruiter is None:
         return _recruiter_menu(slots, reader, data, other_city), data
     theirs = [slot for slot in slots if recruiter_of(slot) == data.recruiter]
@@ -85,19 +85,19 @@ def _of_recruiters(
 
 
 def _recruiter_menu(slots: list[SlotView], reader: Reader, data: DialogData, other_city: bool) -> Screen:
-    """Who has free time: name, the next free time, how many slots; the soonest first, slots of nobody last."""
+    """The recruiters with their next free time and number of slots, the soonest first; slots of nobody come last."""
     texts = reader.texts
     ordered = sorted(slots, key=lambda slot: (recruiter_of(slot), slot.starts_at))
     groups = [list(group) for _, group in groupby(ordered, recruiter_of)]
     groups.sort(key=lambda group: (group[0].recruiter is None, group[0].starts_at, recruiter_name(group[0], reader)))
-    offers = []
+    options = []
     for group in groups:
         when, count = short_moment(group[0], reader.zone, texts), texts.counted("recruiters.slots", len(group))
-        offers.append((recruiter_of(group[0]), f"{recruiter_name(group[0], reader)} · {when} · {count}"))
+        options.append((recruiter_of(group[0]), f"{recruiter_name(group[0], reader)} · {when} · {count}"))
     parts = [texts("recruiters.choose", event=slots[0].event.name, city=slots[0].city.name)]
     if data.booking:
         parts = [texts("recruiters.move"), booking_card(data.booking, reader.zone, texts)]
-    keyboard = keyboards.recruiters(offers, data, texts, other_city)
+    keyboard = keyboards.recruiters(options, data, texts, other_city)
     return Screen("\n\n".join([*parts, texts("slots.contact_hint")]), keyboard)
 
 

@@ -1,4 +1,4 @@
-"""Do you come? The three answers to a reminder, and the answer to another time that the recruiter offers (R8).
+"""Do you come? The three answers to a reminder, and the answer to a time that the recruiter proposes (R8).
 
 They leave a dialog that is under way as it is: a reminder may come at any moment.
 """
@@ -14,7 +14,7 @@ from shared_contracts.directory import Attendance, BookingStatus, BookingView
 from shared_contracts.topology import BOOKING_EVENT
 
 
-async def answer_attendance(context: DialogContext, booking_id: str, minute: str, given: Attendance) -> None:
+async def answer_attendance(context: DialogContext, booking_id: str, minute: str, answer: Attendance) -> None:
     """One of the three buttons was pressed, under a message about the interview that starts at ``minute``."""
     booking = await own_booking(context, booking_id)
     if booking is None:
@@ -26,15 +26,15 @@ async def answer_attendance(context: DialogContext, booking_id: str, minute: str
         **_envelope(context, booking),
         booking_id=booking.id,
         starts_at=booking.slot.starts_at,
-        answer=given,
+        answer=answer,
     )
-    await _submit(context, booking, request, given.value)
+    await _submit(context, booking, request, answer.value)
 
 
 async def answer_proposed_time(
     context: DialogContext, booking_id: str, slot_id: str, minute: str, *, take: bool
 ) -> None:
-    """The time that was offered, of the slot as it started at ``minute``, was taken, or the present one is kept."""
+    """The proposed time, a slot that then started at ``minute``, is taken, or the present one is kept."""
     booking = await own_booking(context, booking_id)
     if booking is None:
         return

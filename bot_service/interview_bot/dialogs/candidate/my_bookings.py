@@ -21,31 +21,31 @@ async def show_bookings(context: DialogContext, lead: str | None = None) -> None
 
 
 async def start_moving(context: DialogContext) -> None:
-    """/reschedule: the slots at once for one booking, else which one."""
-    held = await _live_bookings(context)
-    taken = _without_offers(held)
-    if len(taken) == 1:
-        await show_slot_menu(context, _new_choice(taken[0]))
-    elif taken:
-        await _list(context, "bookings.which_to_move", taken, Action.MOVE)
+    """/reschedule: show the slots if there is one booking, else ask which one."""
+    bookings = await _live_bookings(context)
+    changeable = _without_offers(bookings)
+    if len(changeable) == 1:
+        await show_slot_menu(context, _new_choice(changeable[0]))
+    elif changeable:
+        await _list(context, "bookings.which_to_move", changeable, Action.MOVE)
     else:
-        await _show(context, held)
+        await _show(context, bookings)
 
 
 async def start_cancelling(context: DialogContext) -> None:
-    """/cancel: the question at once for one booking, else which one."""
-    held = await _live_bookings(context)
-    taken = _without_offers(held)
-    if len(taken) == 1:
-        await _ask_to_cancel(context, taken[0])
-    elif taken:
-        await _list(context, "bookings.which_to_cancel", taken, Action.CANCEL)
+    """/cancel: ask for confirmation if there is one booking, else ask which one."""
+    bookings = await _live_bookings(context)
+    changeable = _without_offers(bookings)
+    if len(changeable) == 1:
+        await _ask_to_cancel(context, changeable[0])
+    elif changeable:
+        await _list(context, "bookings.which_to_cancel", changeable, Action.CANCEL)
     else:
-        await _show(context, held)
+        await _show(context, bookings)
 
 
 async def move(context: DialogContext, booking_id: str) -> None:
-    """Offer the slots a booking could move to, those of its recruiter first."""
+    """Show the slots a booking could move to, those of its recruiter first."""
     booking = await own_booking(context, booking_id)
     if booking is not None:
         await show_slot_menu(context, _new_choice(booking))
@@ -109,8 +109,8 @@ async def answer_seat_offer(
 
 
 async def own_booking(context: DialogContext, booking_id: str) -> BookingView | None:
-    """The person's own live booking; anything else is answered with what they do have."""
-    booking = next((held for held in await _live_bookings(context) if held.id == booking_id), None)
+    """The person's live booking with this id; if it isn't theirs, None, and they are shown what they have."""
+    booking = next((live for live in await _live_bookings(context) if live.id == booking_id), None)
     if booking is None:
         await show_bookings(context, lead=context.texts("outcome.booking_not_found"))
     return booking
@@ -123,7 +123,7 @@ def _new_choice(booking: BookingView) -> DialogData:
 
 
 async def _current_choice(context: DialogContext, booking: BookingView) -> DialogData:
-    """The choice as far as it has come for this booking, which may have changed since."""
+    """What the candidate has chosen so far for this booking, with the booking as it is now."""
     _, data = await context.services.dialog_states.get(context.user_id)
     if data is None or data.booking is None or data.booking.id != booking.id:
         return _new_choice(booking)
@@ -134,25 +134,25 @@ async def _live_bookings(context: DialogContext) -> list[BookingView]:
     return await context.services.api.bookings(context.user_id)
 
 
-def _without_offers(held: list[BookingView]) -> list[BookingView]:
-    """Without what is only offered: that is taken or passed on, neither moved nor cancelled."""
-    return [booking for booking in held if booking.status is not BookingStatus.OFFERED]
+def _without_offers(bookings: list[BookingView]) -> list[BookingView]:
+    """Without seat offers: those are taken or passed on, and can be neither moved nor cancelled."""
+    return [booking for booking in bookings if booking.status is not BookingStatus.OFFERED]
 
 
-async def _show(context: DialogContext, held: list[BookingView], lead: str | None = None) -> None:
-    if held:
-        await _list(context, "bookings.yours", held, Action.MOVE, Action.CANCEL, lead=lead)
+async def _show(context: DialogContext, bookings: list[BookingView], lead: str | None = None) -> None:
+    if bookings:
+        await _list(context, "bookings.yours", bookings, Action.MOVE, Action.CANCEL, lead=lead)
         return
     screen = Screen(context.texts("bookings.none"), keyboards.home(context.texts))
     await context.show(screen.under(lead) if lead else screen)
 
 
 async def _list(
-    context: DialogContext, title: str, held: list[BookingView], *actions: Action, lead: str | None = None
+    context: DialogContext, title: str, bookings: list[BookingView], *actions: Action, lead: str | None = None
 ) -> None:
-    cards = [booking_card(booking, context.zone, context.texts) for booking in held]
+    cards = [booking_card(booking, context.zone, context.texts) for booking in bookings]
     text = "\n\n".join([context.texts(title), *cards])
-    screen = Screen(text, keyboards.bookings(held, context.zone, context.texts, *actions))
+    screen = Screen(text, keyboards.bookings(bookings, context.zone, context.texts, *actions))
     await context.show(screen.under(lead) if lead else screen)
 
 

@@ -77,7 +77,7 @@ async def skip(context: DialogContext, nonce: str) -> None:
 
 
 async def back(context: DialogContext, nonce: str) -> None:
-    """To the question before, or from what a choice asked on top to the choice."""
+    """Back to the question before, or from a choice's extra question to the choice."""
     progress, view, _ = await _question_of_button(context, nonce)
     await context.acknowledge()
     if progress.clarifying is None:
@@ -94,8 +94,8 @@ async def show_page(context: DialogContext, nonce: str, page: str) -> None:
     await _ask_question(context, progress.model_copy(update={"menu": int(page)}), view, question)
 
 
-async def answer_by_text(context: DialogContext, event_id: str, typed: str | None) -> bool:
-    """Something was written while a question waits; ``typed`` is None for what is no text. False: nothing is asked."""
+async def answer_by_text(context: DialogContext, event_id: str, text: str | None) -> bool:
+    """Take free text as the answer; ``text`` is None for a message without any. False if no question waits."""
     progress = await context.services.progress.for_event(context.user_id, event_id)
     if progress is None or progress.request_id is not None:
         return False
@@ -104,7 +104,7 @@ async def answer_by_text(context: DialogContext, event_id: str, typed: str | Non
     if question is None:
         return False
     try:
-        value = await _read_text(context, progress, question, typed or "")
+        value = await _read_text(context, progress, question, text or "")
     except WrongAnswerError as error:
         await _ask_question(context, progress, view, question, wrong_answer_text(error, context.texts))
         return True
@@ -113,7 +113,7 @@ async def answer_by_text(context: DialogContext, event_id: str, typed: str | Non
 
 
 async def rejection_screen(context: DialogContext, reason: Bilingual | None) -> Screen:
-    """A polite end, with the link to who can be asked."""
+    """The polite end for a person whom the questionnaire rejects, with the contact link."""
     text = context.texts("questionnaire.rejected")
     if reason is not None:
         text = context.texts("questionnaire.reason", reason=reason.in_(context.texts.language))
@@ -123,7 +123,7 @@ async def rejection_screen(context: DialogContext, reason: Bilingual | None) -> 
 async def _question_of_button(
     context: DialogContext, nonce: str
 ) -> tuple[QuestionnaireProgress, QuestionnaireView, Question]:
-    """What the button's question is part of.
+    """The questionnaire and the question that the button belongs to.
 
     Raises:
         StaleDataError: not the question shown to this person now.
@@ -138,13 +138,13 @@ async def _question_of_button(
     return progress, view, question
 
 
-async def _read_text(context: DialogContext, progress: QuestionnaireProgress, question: Question, typed: str) -> str:
+async def _read_text(context: DialogContext, progress: QuestionnaireProgress, question: Question, text: str) -> str:
     if progress.clarifying is not None:
-        on_top = Question(key=question.key, kind=QuestionKind.TEXT, text=question.text)
-        return read_answer(on_top, typed)
+        extra = Question(key=question.key, kind=QuestionKind.TEXT, text=question.text)
+        return read_answer(extra, text)
     if question.kind is not QuestionKind.CITY:
-        return read_answer(question, typed)
-    wanted = " ".join(typed.split()).casefold()
+        return read_answer(question, text)
+    wanted = " ".join(text.split()).casefold()
     found = [city.id for city in await _read_cities(context, question, progress) if city.name.casefold() == wanted]
     if not found:
         raise WrongAnswerError(WrongAnswer.NOT_A_CHOICE)
@@ -154,24 +154,25 @@ async def _read_text(context: DialogContext, progress: QuestionnaireProgress, qu
 async def _accept(
     context: DialogContext, progress: QuestionnaireProgress, view: QuestionnaireView, question: Question, value: str
 ) -> None:
-    """A good answer: ask what it leads to."""
-    given = progress.clarifying
-    if given is not None:
-        await _record_answer(context, progress, view, question, given.model_copy(update={"clarification": value}))
+    """Take a valid answer, and ask what follows from it."""
+    clarified = progress.clarifying
+    if clarified is not None:
+        await _record_answer(context, progress, view, question, clarified.model_copy(update={"clarification": value}))
         return
-    taken, choice = Answer(key=question.key, value=value), choice_of(question, value)
+    answer, choice = Answer(key=question.key, value=value), choice_of(question, value)
     if choice is not None and choice.effect is ChoiceEffect.CLARIFY:
-        await _ask_question(context, progress.model_copy(update=_AT_ANOTHER | {"clarifying": taken}), view, question)
+        clarifying = progress.model_copy(update=_AT_ANOTHER | {"clarifying": answer})
+        await _ask_question(context, clarifying, view, question)
         return
-    await _record_answer(context, progress, view, question, taken)
+    await _record_answer(context, progress, view, question, answer)
 
 
 async def _record_answer(
-    context: DialogContext, progress: QuestionnaireProgress, view: QuestionnaireView, question: Question, given: Answer
+    context: DialogContext, progress: QuestionnaireProgress, view: QuestionnaireView, question: Question, answer: Answer
 ) -> None:
-    answers = progress.answers | {question.key: given}
+    answers = progress.answers | {question.key: answer}
     progress = progress.model_copy(update=_AT_ANOTHER | {"answers": answers})
-    if rejection(question, given) is not None:
+    if rejection(question, answer) is not None:
         await _submit(context, progress, rejected_by=question.key)
     else:
         await _ask_next(context, progress)
@@ -199,7 +200,7 @@ async def _ask_question(
     question: Question,
     lead: str | None = None,
 ) -> None:
-    """Show the question. Its buttons are its own: asked again they stay good, those of another mean nothing."""
+    """Show the question. Its buttons stay valid when it is asked again; those of other questions do nothing."""
     cities = await _read_cities(context, question, progress)
     if question.kind is QuestionKind.CITY and not cities and not question.optional:
         screen = Screen(context.texts("slots.none"), keyboards.contact(await context.contact_url(), context.texts))
@@ -213,14 +214,14 @@ async def _ask_question(
 
 
 async def _remember_message(context: DialogContext, progress: QuestionnaireProgress, shown: int | None) -> None:
-    """Remember it as shown in this message, None while that waits for room; the one before it loses its buttons."""
+    """Remember which message shows the question (None while it waits for room); the one before loses its buttons."""
     before = progress.message_id
     progress = progress.model_copy(update={"message_id": shown})
     await context.services.progress.put(context.user_id, progress)
     if before is not None and before != shown:
         try:
             await context.services.outgoing.remove_keyboard(context.chat_id, before)
-        except TelegramError as error:  # its buttons explain themselves
+        except TelegramError as error:  # pressing one of its buttons is answered with the present question
             _log.info("old_question_keeps_buttons", trouble=classify(error).value)
 
 
@@ -231,7 +232,7 @@ async def _read_cities(context: DialogContext, question: Question, progress: Que
 
 
 async def _submit(context: DialogContext, progress: QuestionnaireProgress, rejected_by: str | None) -> None:
-    """The end: durable first, then sent. The result is shown in the same message, however late it comes.
+    """Hand the answers in: stored first, then sent. The result is shown in the same message, however late it comes.
 
     The request's id is kept with the answers: sent again before they are decided on, they are the same request.
     """

@@ -53,7 +53,7 @@ async def _show_failure(context: DialogContext, result: DialogResult, progress: 
 
 
 async def _city_of(context: DialogContext, progress: QuestionnaireProgress) -> str | None:
-    """The city they named on the way, if they were asked."""
+    """The city they named in the questionnaire, if they were asked."""
     view = await context.services.directory.questionnaire(progress.questionnaire)
     named = [progress.answers.get(question.key) for question in view.questions if question.kind is QuestionKind.CITY]
     return next((answer.value for answer in named if answer is not None and answer.value), None)

@@ -34,7 +34,7 @@ async def show_home(context: DialogContext, lead: str | None = None, page: int =
 async def enter_event(
     context: DialogContext, event_id: str, lead: str | None = None, city_id: str | None = None
 ) -> None:
-    """Sign up for an event: whatever comes first on the way."""
+    """Sign up for an event: show the first step that is still to be done."""
     if await event_if_passed(context, event_id, lead) is not None:
         await show_slot_menu(context, _new_choice(context, event_id, city_id), lead)
 
@@ -105,7 +105,7 @@ async def show_current_step(context: DialogContext, lead: str | None = None) -> 
 
 
 async def event_if_passed(context: DialogContext, event_id: str, lead: str | None = None) -> InterviewEvent | None:
-    """The event, for someone who may choose a slot of it; anyone else is shown what stands before that."""
+    """The event, if the person may choose a slot of it; else None, and they are shown what they have to do first."""
     event = await context.services.directory.event(event_id)
     if event is None:
         await _show_closed(context)
@@ -128,12 +128,12 @@ async def _show_closed(context: DialogContext) -> None:
 
 
 def _new_choice(context: DialogContext, event_id: str, city_id: str | None = None) -> DialogData:
-    """At the beginning of the choice; the city is the candidate's own where one is known."""
+    """A new choice, in the candidate's own city if it is known."""
     return DialogData(event_id=event_id, city_id=city_id or (context.person.city_id if context.person else None))
 
 
 async def current_choice(context: DialogContext, event_id: str) -> DialogData:
-    """The choice as far as it has come for this event."""
+    """What the candidate has chosen so far for this event."""
     state, data = await context.services.dialog_states.get(context.user_id)
     if data is None or state not in _CHOOSING or data.event_id != event_id or data.booking is not None:
         return _new_choice(context, event_id)

@@ -21,7 +21,7 @@ async def read_card_screen(services: Services, shown: ShownCard, texts: Texts, l
     Raises:
         AdminApiDownError: that text can't be made now.
     """
-    card, kind, ready = shown.card, notice_to_send_by_hand(shown.card), ""
+    card, kind, text_by_hand = shown.card, notice_to_send_by_hand(shown.card), ""
     if kind is not None:
         html = await notice_text(
             services,
@@ -32,8 +32,8 @@ async def read_card_screen(services: Services, shown: ShownCard, texts: Texts, l
             reason=card.reason,
             texts=texts_for(await services.chats.language(card.candidate.telegram_id)),
         )
-        ready = plain_text(html)
-    return card_screen(card, texts, shown.turn, lead=lead, ready=ready)
+        text_by_hand = plain_text(html)
+    return card_screen(card, texts, shown.turn, lead=lead, text_by_hand=text_by_hand)
 
 
 async def move_card_to(

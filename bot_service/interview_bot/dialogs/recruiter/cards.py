@@ -31,7 +31,7 @@ from shared_contracts.topology import BOOKING_EVENT
 
 REASON_LENGTH = 1_000
 REASON_AWAITED = timedelta(minutes=30)
-"""What is typed later is no reason any more: the recruiter has turned to something else."""
+"""Free text that comes later is not taken as the reason: the recruiter has turned to something else."""
 
 
 async def approve(context: DialogContext, booking_id: str, version: str, turn: str) -> None:
@@ -62,14 +62,14 @@ async def ask_reason(context: DialogContext, booking_id: str, version: str, turn
 
 
 async def reject_without_reason(context: DialogContext, booking_id: str, version: str, turn: str) -> None:
-    """Rejected without a reason."""
+    """Reject without a reason was pressed."""
     shown = await card_of_button(context, booking_id, _answerable(version, turn))
     if shown is not None:
         await submit_card_request(context, shown, "reject", BookingRejected)
 
 
 async def back_to_card(context: DialogContext, booking_id: str, version: str, turn: str) -> None:
-    """Not rejected after all."""
+    """Back was pressed: show the card again."""
     shown = await card_of_button(context, booking_id, _answerable(version, turn))
     if shown is not None:
         await show_in_pressed_message(context, shown)
@@ -91,7 +91,7 @@ async def propose_time(context: DialogContext, booking_id: str, revision: str, t
 
 
 async def mark(context: DialogContext, booking_id: str, version: str, turn: str, code: str) -> None:
-    """How the interview went, in one press; or that mark is taken back."""
+    """A mark button was pressed: how the interview went, or that mark is taken back."""
 
     def is_possible(shown: ShownCard) -> bool:
         current = (shown.card.booking.version, shown.turn) == (int(version), int(turn))
@@ -103,7 +103,7 @@ async def mark(context: DialogContext, booking_id: str, version: str, turn: str,
 
 
 async def take_reason(context: DialogContext, text: str | None) -> bool:
-    """Whether what was written was awaited as a rejection's reason; then it is dealt with."""
+    """Take free text as a rejection's reason. False if no reason is waited for; nothing is done then."""
     if context.recruiter is None:
         return False
     state, data = await context.services.dialog_states.get(context.user_id)
@@ -159,7 +159,7 @@ async def card_of_button(
 async def submit_card_request(
     context: DialogContext, shown: ShownCard, kind: RequestKind, request: type[BookingRequest], **fields: object
 ) -> None:
-    """One request per card as it was shown, whichever of its buttons is pressed first.
+    """Send a request from a card. As long as the card shows the same, its buttons together make one request.
 
     Args:
         fields: what this kind of request carries besides the booking and its version.
@@ -180,7 +180,7 @@ async def submit_card_request(
 
 
 async def forget_reason(context: DialogContext) -> None:
-    """The person turned to something else: what they type from now on is no rejection's reason."""
+    """The person turned to something else, so free text is not taken as a rejection's reason any more."""
     if context.recruiter is None:
         return
     state, _ = await context.services.dialog_states.get(context.user_id)
