@@ -19,7 +19,7 @@ from shared_contracts.fields import (
     Version,
     WireModel,
 )
-from shared_contracts.venue import Venue
+from shared_contracts.venue import VenueView
 
 TimeZoneName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_+/-]{1,64}$")]
 """An IANA time zone such as ``Europe/Moscow``."""
@@ -77,7 +77,7 @@ class SlotTime(WireModel):
     free: Count
 
 
-class SlotView(Venue, SlotTime):
+class SlotView(VenueView, SlotTime):
     """A slot as shown to people: when, where, with whom and for what."""
 
     city: CityRef

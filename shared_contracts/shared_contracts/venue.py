@@ -25,9 +25,17 @@ class Venue(WireModel):
         """Location and room in one line."""
         return ", ".join(filter(None, self.parts))
 
+    def shown(self) -> "VenueView":
+        """As people are shown it."""
+        return VenueView(**self.model_dump())
+
     def in_city(self, city: str) -> str:
         """The same with the city, for calendars."""
         return ", ".join(filter(None, (self.line, city)))
+
+
+class VenueView(Venue):
+    """A venue as people are shown it."""
 
 
 VENUE_FIELDS = ("location", "room")

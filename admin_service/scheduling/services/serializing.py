@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from common import wire
 from scheduling.domain.model import Booking, Slot, State
 from shared_contracts.directory import BookingView, CityRef, NamedRef, SlotView
-from shared_contracts.venue import Venue
+from shared_contracts.venue import VenueView
 
 
-def slot_view(slot: Slot, venue: Venue | None = None) -> SlotView:
+def slot_view(slot: Slot, venue: VenueView | None = None) -> SlotView:
     """A slot as people see it; ``venue`` where they are told another than all are."""
     place = slot.place
     recruiter = NamedRef(id=slot.recruiter_id, name=place.recruiter) if slot.recruiter_id and place.recruiter else None
@@ -18,16 +18,16 @@ def slot_view(slot: Slot, venue: Venue | None = None) -> SlotView:
         closes_at=slot.closes_at,
         duration_minutes=slot.duration_minutes,
         free=slot.free,
-        **(venue or place.venue).model_dump(),
+        **(venue or place.venue.shown()).model_dump(),
         city=CityRef(id=slot.city_id, name=place.city, timezone=place.timezone),
         recruiter=recruiter,
         event=NamedRef(id=slot.event_id, name=place.event),
     )
 
 
-def venue_for(booking: Booking, slot: Slot) -> Venue:
+def venue_for(booking: Booking, slot: Slot) -> VenueView:
     """Where to come, as the booking's candidate is told."""
-    return slot.place.venue
+    return slot.place.venue.shown()
 
 
 def slot_views(slots: Sequence[Slot]) -> list[SlotView]:

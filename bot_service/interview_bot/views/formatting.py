@@ -53,10 +53,15 @@ def short_moment(slot: SlotView, own_zone: str | None, texts: Texts) -> str:
     return moment(slot.starts_at, reader_zone(own_zone, slot), texts, "EEE d MMM, HH:mm")
 
 
+def place(slot: SlotView, texts: Texts) -> str:
+    """Where a slot is held, in the language of ``texts``; plain."""
+    return slot.line
+
+
 def slot_button(slot: SlotView, own_zone: str | None, texts: Texts, with_city: bool = False) -> str:
     """A slot on a button: date, weekday, time, the city where there are several, location and room."""
     city = slot.city.name if with_city else ""
-    return " · ".join(part for part in (short_moment(slot, own_zone, texts), city, slot.line) if part)
+    return " · ".join(part for part in (short_moment(slot, own_zone, texts), city, place(slot, texts)) if part)
 
 
 def slot_card(slot: SlotView, own_zone: str | None, texts: Texts) -> str:
@@ -67,7 +72,7 @@ def slot_card(slot: SlotView, own_zone: str | None, texts: Texts) -> str:
         texts("slot.event", event=slot.event.name),
         texts("slot.date", date=day),
         texts("slot.time", time=clock_time(slot.starts_at, zone, texts), minutes=slot.duration_minutes),
-        texts("slot.place", place=", ".join((slot.city.name, slot.line))),
+        texts("slot.place", place=", ".join((slot.city.name, place(slot, texts)))),
     ]
     if slot.recruiter:
         lines.append(texts("slot.recruiter", name=slot.recruiter.name))

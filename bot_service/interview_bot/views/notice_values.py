@@ -2,7 +2,7 @@
 
 from babel.dates import format_datetime
 
-from interview_bot.views.formatting import DAY_AND_TIME, clock_time, moment, reader_zone
+from interview_bot.views.formatting import DAY_AND_TIME, clock_time, moment, place, reader_zone
 from interview_bot.views.texts import Texts
 from shared_contracts.directory import BookingView, SlotView
 
@@ -19,7 +19,7 @@ def template_values(booking: BookingView, own_zone: str | None, texts: Texts) ->
         "date": format_datetime(slot.starts_at, "EEEE, d MMMM", tzinfo=zone, locale=texts.locale),
         "time": clock_time(slot.starts_at, zone, texts),
         "minutes": str(slot.duration_minutes),
-        "place": slot.line,
+        "place": place(slot, texts),
         "city": slot.city.name,
         "recruiter": slot.recruiter.name if slot.recruiter else "",
         "recruiter_link": booking.recruiter_url or "",
