@@ -11,7 +11,7 @@ from interview_bot.common.person_locks import PersonLocks
 from interview_bot.dialogs.candidate.slot_choice import read_slot_menu
 from interview_bot.dialogs.context import Services
 from interview_bot.inbound.calendar_sender import calendar_file_of
-from interview_bot.inbound.cards import RECRUITERS_REQUESTS, Cards
+from interview_bot.inbound.cards import Cards
 from interview_bot.store.request_records import RequestRecord
 from interview_bot.store.shown_bookings import Shown, ShownBookings
 from interview_bot.telegram.errors import Trouble, classify
@@ -19,6 +19,7 @@ from interview_bot.telegram.rate_limiter import Priority
 from interview_bot.telegram.sending import edit_or_send
 from interview_bot.views import keyboards
 from interview_bot.views.attendance_screens import ANSWERS, attendance_screen
+from interview_bot.views.card_screens import RECRUITER_REQUESTS
 from interview_bot.views.outcome_screens import WITH_CONTACT, outcome_screen, seat_offer_ended_screen
 from interview_bot.views.screen import Reader, Screen
 from interview_bot.views.slot_menu import slots_screen
@@ -50,7 +51,7 @@ class BookingResults:
         await self._services.flow.take_turn(result.reply.chat_id, Priority.INTERACTIVE)
         async with self._locks.hold(result.user_telegram_id):
             try:
-                if result.event_type in RECRUITERS_REQUESTS:
+                if result.event_type in RECRUITER_REQUESTS:
                     await self._cards.show_result(result, record)
                 else:
                     await self._show(result, record, result.reply.chat_id, result.reply.message_id)

@@ -16,38 +16,14 @@ from interview_bot.store.shown_cards import ShownCard, done_key
 from interview_bot.telegram.errors import Trouble, classify, final_status
 from interview_bot.telegram.rate_limiter import Priority
 from interview_bot.telegram.sending import edit, edit_or_send, send
+from interview_bot.views.card_screens import refusal
 from interview_bot.views.screen import Screen
-from interview_bot.views.texts import Texts, texts_for
-from shared_contracts.booking import BookingResult, Outcome, RequestType
+from interview_bot.views.texts import texts_for
+from shared_contracts.booking import BookingResult
 from shared_contracts.broadcast import CardDelivered, Delivery, DeliveryStatus
 from shared_contracts.card import CardAttention, CardCommand
 from shared_contracts.topology import DELIVERY_EVENT
 
-_AS_ASKED: dict[str, set[Outcome]] = {
-    RequestType.BOOKING_APPROVED: {Outcome.BOOKED, Outcome.MOVED},
-    RequestType.BOOKING_REJECTED: {Outcome.REJECTED},
-    RequestType.BOOKING_RESCHEDULE_ASKED: {Outcome.PENDING_APPROVAL},
-    RequestType.BOOKING_TIME_OFFERED: {Outcome.BOOKED},
-    RequestType.OUTCOME_MARKED: {Outcome.BOOKED},
-}
-RECRUITERS_REQUESTS = frozenset(_AS_ASKED)
-"""Requests that are made from a card; their results are shown in it."""
-_REFUSED = {
-    Outcome.EXPIRED: "card.refused_expired",
-    Outcome.VERSION_CONFLICT: "card.refused_changed",
-    Outcome.NOT_ALLOWED: "card.refused_not_yours",
-    Outcome.FAILED: "card.refused_failed",
-}
-_REFUSED_HERE: dict[tuple[str, Outcome], str] = {
-    (RequestType.BOOKING_TIME_OFFERED, Outcome.TOO_LATE): "card.refused_offer_late",
-    (RequestType.BOOKING_TIME_OFFERED, Outcome.SLOT_FULL): "card.refused_slot_full",
-    (RequestType.BOOKING_TIME_OFFERED, Outcome.SLOT_CLOSED): "card.refused_slot_closed",
-    (RequestType.BOOKING_TIME_OFFERED, Outcome.SLOT_NOT_FOUND): "card.refused_slot_closed",
-    (RequestType.OUTCOME_MARKED, Outcome.TOO_LATE): "card.refused_mark_late",
-}
-_DECIDING = frozenset(
-    {RequestType.BOOKING_APPROVED, RequestType.BOOKING_REJECTED, RequestType.BOOKING_RESCHEDULE_ASKED}
-)
 _log = get_logger(__name__)
 
 
@@ -111,7 +87,7 @@ class Cards:
             _log.info("older_card_not_shown", booking_id=booking_id)
             return
         texts = texts_for(record.language if record else await self._services.chats.language(chat_id))
-        lead = "" if result.outcome in _AS_ASKED[result.event_type] else _refusal(result, texts)
+        lead = refusal(result.event_type, result.outcome, texts)
         screen = await read_card_screen(self._services, shown, texts, lead)
         message_id = shown.message_id or result.reply.message_id
         message_id = await edit_or_send(self._services.bot, chat_id, message_id, screen, Priority.IN_TURN)
@@ -162,9 +138,3 @@ class Cards:
             auto_message_id=command.auto_message_id,
         )
         await self._services.outbox.send(DELIVERY_EVENT, event)
-
-
-def _refusal(result: BookingResult, texts: Texts) -> str:
-    own = _REFUSED_HERE.get((result.event_type, result.outcome))
-    otherwise = "card.refused_decided" if result.event_type in _DECIDING else "card.refused_changed"
-    return texts(own or _REFUSED.get(result.outcome, otherwise))

@@ -81,22 +81,15 @@ class Broker:
     ) -> None:
         """Publish one persistent message and wait until the broker has it in a queue.
 
-        ``reason``: of a dead letter, shortened. It is the only header: an AMQP message's headers and properties share
-        one frame, and the broker answers one that is too large by closing the connection, with all consumers on it.
+        Args:
+            reason: of a dead letter: why it is one. It is shortened.
 
         Raises:
             PublishFailedError: no confirmation within a second, or no queue is bound to the routing key.
         """
         if self._publishing is None or not self.is_connected:
             raise PublishFailedError("not connected")
-        message = aio_pika.Message(
-            body,
-            headers=None if reason is None else {REASON_HEADER: cut(reason, _REASON_BYTES)},
-            message_id=message_id and cut(message_id, _ID_BYTES),
-            correlation_id=correlation_id and cut(correlation_id, _ID_BYTES),
-            content_type="application/json",
-            delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
-        )
+        message = _message(body, message_id, correlation_id, reason)
         try:
             async with asyncio.timeout(PUBLISH_TIMEOUT):
                 target = await self._publishing.get_exchange(exchange, ensure=False)
@@ -148,3 +141,19 @@ class Broker:
         async with asyncio.timeout(5), self._connection.channel() as channel:
             queue: AbstractQueue = await channel.declare_queue(name, passive=True)
             return int(queue.declaration_result.message_count or 0)
+
+
+def _message(body: bytes, message_id: str | None, correlation_id: str | None, reason: str | None) -> aio_pika.Message:
+    """A persistent message with the reason as its only header.
+
+    An AMQP message's headers and properties share one frame; the broker answers one that is too large by closing the
+    connection, with all consumers on it.
+    """
+    return aio_pika.Message(
+        body,
+        headers=None if reason is None else {REASON_HEADER: cut(reason, _REASON_BYTES)},
+        message_id=message_id and cut(message_id, _ID_BYTES),
+        correlation_id=correlation_id and cut(correlation_id, _ID_BYTES),
+        content_type="application/json",
+        delivery_mode=aio_pika.DeliveryMode.PERSISTENT,
+    )

@@ -13,6 +13,7 @@ from interview_bot.views.formatting import DAY_AND_TIME, moment, reader_zone, sl
 from interview_bot.views.html_text import clipped, visible_length
 from interview_bot.views.screen import Screen
 from interview_bot.views.texts import Texts
+from shared_contracts.booking import Outcome, RequestType
 from shared_contracts.card import CardAnswer, RecruiterCard
 from shared_contracts.directory import LIVE_STATUSES, Attendance, BookingStatus
 from shared_contracts.notification import NotificationKind
@@ -44,6 +45,31 @@ _TOLD_BY_HAND = {
     BookingStatus.NO_SHOW: NotificationKind.NO_SHOW,
     BookingStatus.RECRUITER_ABSENT: NotificationKind.RECRUITER_ABSENT,
 }
+_AS_ASKED: dict[str, set[Outcome]] = {
+    RequestType.BOOKING_APPROVED: {Outcome.BOOKED, Outcome.MOVED},
+    RequestType.BOOKING_REJECTED: {Outcome.REJECTED},
+    RequestType.BOOKING_RESCHEDULE_ASKED: {Outcome.PENDING_APPROVAL},
+    RequestType.BOOKING_TIME_OFFERED: {Outcome.BOOKED},
+    RequestType.OUTCOME_MARKED: {Outcome.BOOKED},
+}
+RECRUITER_REQUESTS = frozenset(_AS_ASKED)
+"""Requests that are made from a card; their results are shown in it."""
+_REFUSED = {
+    Outcome.EXPIRED: "card.refused_expired",
+    Outcome.VERSION_CONFLICT: "card.refused_changed",
+    Outcome.NOT_ALLOWED: "card.refused_not_yours",
+    Outcome.FAILED: "card.refused_failed",
+}
+_REFUSED_HERE: dict[tuple[str, Outcome], str] = {
+    (RequestType.BOOKING_TIME_OFFERED, Outcome.TOO_LATE): "card.refused_offer_late",
+    (RequestType.BOOKING_TIME_OFFERED, Outcome.SLOT_FULL): "card.refused_slot_full",
+    (RequestType.BOOKING_TIME_OFFERED, Outcome.SLOT_CLOSED): "card.refused_slot_closed",
+    (RequestType.BOOKING_TIME_OFFERED, Outcome.SLOT_NOT_FOUND): "card.refused_slot_closed",
+    (RequestType.OUTCOME_MARKED, Outcome.TOO_LATE): "card.refused_mark_late",
+}
+_DECIDING = frozenset(
+    {RequestType.BOOKING_APPROVED, RequestType.BOOKING_REJECTED, RequestType.BOOKING_RESCHEDULE_ASKED}
+)
 
 
 def card_screen(card: RecruiterCard, texts: Texts, turn: int, *, lead: str = "", text_by_hand: str = "") -> Screen:
@@ -78,6 +104,15 @@ def reason_question(card: RecruiterCard, texts: Texts, turn: int) -> Screen:
 def card_below_screen(card: RecruiterCard, texts: Texts) -> Screen:
     """The message of a card that is shown further below by now."""
     return Screen(texts("card.below", name=card.candidate.name))
+
+
+def refusal(event_type: str, outcome: Outcome, texts: Texts) -> str:
+    """Why a request made from a card was refused; empty where it went as asked."""
+    if outcome in _AS_ASKED[event_type]:
+        return ""
+    special = _REFUSED_HERE.get((event_type, outcome))
+    otherwise = "card.refused_decided" if event_type in _DECIDING else "card.refused_changed"
+    return texts(special or _REFUSED.get(outcome, otherwise))
 
 
 def notice_to_send_by_hand(card: RecruiterCard) -> NotificationKind | None:

@@ -1,6 +1,7 @@
 """How a candidate's request ended: each outcome has its own text and next step (R2)."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from telegram import InlineKeyboardMarkup
 
@@ -11,20 +12,37 @@ from interview_bot.views.texts import Texts
 from shared_contracts.booking import BookingResult, Outcome, RequestType
 from shared_contracts.directory import BookingStatus, BookingView
 
-WITH_CONTACT = frozenset({Outcome.TOO_LATE, Outcome.MOVE_LIMIT, Outcome.REJECTED, Outcome.NOT_ALLOWED})
-"""Outcomes after which somebody has to be asked: their screen has the contact link."""
-_SHOW_BOOKING = frozenset(
-    {Outcome.BOOKED, Outcome.PENDING_APPROVAL, Outcome.MOVED, Outcome.ALREADY_BOOKED, Outcome.TOO_LATE}
-    | {Outcome.MOVE_LIMIT, Outcome.VERSION_CONFLICT}
-)
-_KEYBOARDS: dict[Outcome, Callable[[Texts], InlineKeyboardMarkup]] = {
-    Outcome.CANCELLED: keyboards.home,
-    Outcome.ALREADY_BOOKED: keyboards.my_bookings,
-    Outcome.BOOKING_NOT_FOUND: keyboards.home,
-    Outcome.VERSION_CONFLICT: keyboards.my_bookings,
-    Outcome.EXPIRED: keyboards.home,
-    Outcome.FAILED: keyboards.home,
+
+@dataclass(frozen=True)
+class _Display:
+    """What an outcome's screen has besides its text ``outcome.<value>``.
+
+    ``with_contact``: somebody has to be asked, so the contact link takes the keyboard's place.
+    """
+
+    shows_booking: bool = False
+    keyboard: Callable[[Texts], InlineKeyboardMarkup] | None = None
+    with_contact: bool = False
+
+
+_DISPLAYS: dict[Outcome, _Display] = {
+    Outcome.BOOKED: _Display(shows_booking=True),
+    Outcome.PENDING_APPROVAL: _Display(shows_booking=True),
+    Outcome.MOVED: _Display(shows_booking=True),
+    Outcome.CANCELLED: _Display(keyboard=keyboards.home),
+    Outcome.ALREADY_BOOKED: _Display(shows_booking=True, keyboard=keyboards.my_bookings),
+    Outcome.BOOKING_NOT_FOUND: _Display(keyboard=keyboards.home),
+    Outcome.TOO_LATE: _Display(shows_booking=True, with_contact=True),
+    Outcome.MOVE_LIMIT: _Display(shows_booking=True, with_contact=True),
+    Outcome.VERSION_CONFLICT: _Display(shows_booking=True, keyboard=keyboards.my_bookings),
+    Outcome.EXPIRED: _Display(keyboard=keyboards.home),
+    Outcome.REJECTED: _Display(with_contact=True),
+    Outcome.NOT_ALLOWED: _Display(with_contact=True),
+    Outcome.FAILED: _Display(keyboard=keyboards.home),
 }
+"""All but those in ``SLOT_GONE``: after them the slot menu is shown. An outcome without an entry has its text alone."""
+WITH_CONTACT = frozenset(outcome for outcome, display in _DISPLAYS.items() if display.with_contact)
+_NOTHING_ELSE = _Display()
 _SEAT_OFFER_ENDED: dict[tuple[str, Outcome], str] = {
     (RequestType.BOOKING_OFFER_PASSED, Outcome.CANCELLED): "offer.passed",
     (RequestType.BOOKING_OFFER_PASSED, Outcome.EXPIRED): "offer.expired",
@@ -55,25 +73,24 @@ def outcome_screen(
     if booking is not None and outcome is Outcome.ALREADY_BOOKED and booking.status is BookingStatus.OFFERED:
         text = f"{texts('offer.answer_first')}\n\n{booking_card(booking, zone, texts)}"
         return Screen(text, InlineKeyboardMarkup([keyboards.seat_offer_buttons(booking, texts)]))
+    display = _DISPLAYS.get(outcome, _NOTHING_ELSE)
     parts = [texts(f"outcome.{outcome.value}")]
-    if booking is not None:
+    if booking is not None and display.shows_booking:
         parts += _booking_parts(outcome, booking, zone, texts, writes_to_recruiter)
     if outcome in {Outcome.BOOKED, Outcome.MOVED}:
         parts.append(texts("outcome.booked_next"))
-    if outcome in WITH_CONTACT:
+    if display.with_contact:
         return Screen("\n\n".join(parts), keyboards.contact(contact_url, texts))
-    return Screen("\n\n".join(parts), _KEYBOARDS[outcome](texts) if outcome in _KEYBOARDS else None)
+    return Screen("\n\n".join(parts), display.keyboard(texts) if display.keyboard else None)
 
 
 def _booking_parts(
     outcome: Outcome, booking: BookingView, zone: str | None, texts: Texts, writes_to_recruiter: bool
 ) -> list[str]:
-    parts = []
-    if outcome in _SHOW_BOOKING:
-        is_new_request = outcome is Outcome.PENDING_APPROVAL and booking.requested_slot is None
-        status_is_said = is_new_request or outcome in {Outcome.BOOKED, Outcome.MOVED}
-        card = slot_card(booking.slot, zone, texts) if status_is_said else booking_card(booking, zone, texts)
-        parts.append(card)
+    is_new_request = outcome is Outcome.PENDING_APPROVAL and booking.requested_slot is None
+    status_is_said = is_new_request or outcome in {Outcome.BOOKED, Outcome.MOVED}
+    card = slot_card(booking.slot, zone, texts) if status_is_said else booking_card(booking, zone, texts)
+    parts = [card]
     if booking.expires_at and outcome is Outcome.PENDING_APPROVAL:
         until = moment(booking.expires_at, reader_zone(zone, booking.slot), texts)
         parts.append(texts("outcome.pending_until", when=until))
