@@ -12,9 +12,15 @@ class BackofficeConfig(AppConfig):
     verbose_name = _("Behind the scenes")
 
     def ready(self) -> None:
-        """Watch changes of logins; have roles made. An app without models is never sent ``post_migrate``."""
+        """Show the dashboard first; watch changes of logins; have roles made.
+
+        An app without models is never sent ``post_migrate``.
+        """
+        from django.contrib import admin
+
         from backoffice.services import auditing
         from backoffice.services.roles import make_roles
 
+        admin.site.index_template = "backoffice/index.html"
         auditing.connect()
         post_migrate.connect(make_roles, sender=self, dispatch_uid="backoffice.services.roles")

@@ -1,5 +1,6 @@
 """The app's pages in the desk: Django looks for them here."""
 
 from broadcasts.staff.broadcasts import AnnouncementChatAdmin, BroadcastAdmin
+from broadcasts.staff.events import InterviewEventAdmin
 
-__all__ = ["AnnouncementChatAdmin", "BroadcastAdmin"]
+__all__ = ["AnnouncementChatAdmin", "BroadcastAdmin", "InterviewEventAdmin"]

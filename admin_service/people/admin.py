@@ -1,7 +1,6 @@
 """The app's pages in the desk: Django looks for them here."""
 
-from people.staff.candidates import CandidateAdmin
 from people.staff.invitations import InvitationAdmin
 from people.staff.places import CityAdmin, ContactAdmin, RecruiterAdmin
 
-__all__ = ["CandidateAdmin", "CityAdmin", "ContactAdmin", "InvitationAdmin", "RecruiterAdmin"]
+__all__ = ["CityAdmin", "ContactAdmin", "InvitationAdmin", "RecruiterAdmin"]

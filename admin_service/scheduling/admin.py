@@ -1,8 +1,7 @@
 """The app's pages in the desk: Django looks for them here."""
 
-from scheduling.staff.bookings import BookingAdmin
-from scheduling.staff.events import InterviewEventAdmin
+from scheduling.staff.candidates import CandidateAdmin
 from scheduling.staff.slots import InterviewSlotAdmin
 from scheduling.staff.waiting import WaitingEntryAdmin
 
-__all__ = ["BookingAdmin", "InterviewEventAdmin", "InterviewSlotAdmin", "WaitingEntryAdmin"]
+__all__ = ["CandidateAdmin", "InterviewSlotAdmin", "WaitingEntryAdmin"]

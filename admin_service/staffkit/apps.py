@@ -1,15 +1,9 @@
-"""The desk: what all staff pages share, and the dashboard."""
+"""What all staff pages share."""
 
 from django.apps import AppConfig
 
 
 class StaffkitConfig(AppConfig):
-    """Puts the dashboard on the index page."""
+    """Templates, styles and texts of the desk's frame."""
 
     name = "staffkit"
-
-    def ready(self) -> None:
-        """Name the template."""
-        from django.contrib import admin
-
-        admin.site.index_template = "backoffice/index.html"

@@ -4,7 +4,6 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from bson import ObjectId
 from django.contrib import admin, messages
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -13,22 +12,16 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.contrib.filters.admin import BooleanRadioFilter
 from unfold.decorators import action, display
-from unfold.enums import ActionVariant
 
-from common.mongo import collection
 from common.scope import Rows
 from people.models import Candidate
 from people.services.people import restore_candidates, save_candidate
 from people.staff.forms import TelegramIdField, UsernameField
 from people.staff.inviting import InvitingAdmin
-from questionnaires.staff.answer_texts import answers_of
-from scheduling.services.removal import remove_candidates
-from scheduling.staff.reason_forms import RemoveForm
 from shared_contracts.fields import LARGEST_TELEGRAM_ID
 from staffkit.forms.use_case import UseCaseForm
 from staffkit.pages.filters import ScopedRelatedFilter
 from staffkit.pages.kinds import plainly
-from staffkit.sending.sealed import is_as_shown
 from staffkit.views import find, login, page
 
 _NAMES = ("first_name", "last_name", "username")
@@ -50,9 +43,8 @@ class CandidateForm(UseCaseForm):
         save_candidate(self.instance, actor=self.actor)
 
 
-@admin.register(Candidate)
-class CandidateAdmin(InvitingAdmin):
-    """The allow list. People leave it by an action that asks about their bookings."""
+class CandidatePage(InvitingAdmin):
+    """The allow list; ``scheduling`` registers it, with the way off it, which asks about bookings."""
 
     form = CandidateForm
     rows = Rows(city=("city_id",))
@@ -63,28 +55,23 @@ class CandidateAdmin(InvitingAdmin):
     search_fields = ["first_name", "last_name", "username", "telegram_id"]
     search_help_text = _("Name, username or Telegram id")
     ordering = ["telegram_id"]
-    actions = [*InvitingAdmin.actions, "remove", "restore"]
-    actions_detail = [*InvitingAdmin.actions_detail, "see_bookings", "remove_one", "restore_one"]
-    change_form_after_template = "questionnaires/answers.html"
+    actions = [*InvitingAdmin.actions, "restore"]
+    actions_detail = [*InvitingAdmin.actions_detail, "restore_one"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Candidate]:
         """Cities by one more query, not by a join."""
         found: QuerySet[Candidate] = super().get_queryset(request).prefetch_related("city")
         return found
 
-    def on_page(self, object_id: ObjectId) -> dict[str, Any]:
-        """With what they answered to questionnaires."""
-        return {"answers": answers_of(object_id)}
-
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """A new entry has no state to show."""
         return [name for name in self.fields if obj or name not in self.readonly_fields]
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        """Remove those who are on the list, put back those who are not."""
+        """Put back only those who are off the list."""
+        every: list[Any] = super().get_actions_detail(request, object_id)
         allowed = find(Candidate, object_id).is_allowed
-        hidden = "restore_one" if allowed else "remove_one"
-        return [item for item in super().get_actions_detail(request, object_id) if hidden not in item.action_name]
+        return [item for item in every if not (allowed and "restore_one" in item.action_name)]
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Candidate], search_term: str
@@ -126,34 +113,10 @@ class CandidateAdmin(InvitingAdmin):
 
     chat_line = plainly(chat)
 
-    @action(  # type: ignore[untyped-decorator]
-        description=_("Bookings"), url_path="bookings", permissions=["scheduling.view_booking"], icon="how_to_reg"
-    )
-    def see_bookings(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """What they have booked, ever."""
-        bookings = reverse("admin:scheduling_booking_changelist")
-        return HttpResponseRedirect(f"{bookings}?user_id__exact={find(Candidate, object_id).pk}")
-
-    @admin.action(description=_("Remove from the allow list…"), permissions=["change"])
-    def remove(self, request: HttpRequest, queryset: QuerySet[Candidate]) -> HttpResponse:
-        """Ask what becomes of their bookings, then remove the chosen people."""
-        return self._remove(request, list(queryset))
-
     @admin.action(description=_("Put back on the allow list"), permissions=["change"])
     def restore(self, request: HttpRequest, queryset: QuerySet[Candidate]) -> None:
         """Put the chosen people back."""
         self._restore(request, list(queryset))
-
-    @action(  # type: ignore[untyped-decorator]
-        description=_("Remove from the allow list"),
-        url_path="remove",
-        permissions=["change"],
-        icon="person_remove",
-        variant=ActionVariant.DANGER,
-    )
-    def remove_one(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """The same for one person, from their page."""
-        return self._remove(request, [find(Candidate, object_id)])
 
     @action(  # type: ignore[untyped-decorator]
         description=_("Put back on the allow list"), url_path="restore", permissions=["change"], icon="person_add"
@@ -175,37 +138,7 @@ class CandidateAdmin(InvitingAdmin):
             back=reverse("admin:people_candidate_change", args=[candidate.pk]),
         )
 
-    def _remove(self, request: HttpRequest, people: list[Candidate]) -> HttpResponse:
-        form = RemoveForm(request.POST if "_confirm" in request.POST else None, initial={"bookings": "keep"})
-        back = reverse("admin:people_candidate_changelist")
-        booked = _booked([candidate.pk for candidate in people])
-        agreed = [[candidate.pk, candidate.pk in booked] for candidate in people]
-        if form.is_valid() and is_as_shown(request, agreed):
-            keep = form.cleaned_data["bookings"] == "keep"
-            ids = [str(candidate.pk) for candidate in people]
-            count = remove_candidates(ids, keep_bookings=keep, actor=login(request), reason=form.cleaned_data["reason"])
-            text = ngettext("%(count)s person removed.", "%(count)s people removed.", count) % {"count": count}
-            messages.success(request, text)
-            return HttpResponseRedirect(back)
-        return page(
-            self,
-            request,
-            "scheduling/remove_candidates.html",
-            title=_("Remove from the allow list"),
-            form=form,
-            people=people,
-            agreed=agreed,
-            booked=len(booked),
-            submit_text=_("Remove"),
-            danger=True,
-            back=back,
-        )
-
     def _restore(self, request: HttpRequest, people: list[Candidate]) -> None:
         count = restore_candidates([str(candidate.pk) for candidate in people], actor=login(request))
         text = ngettext("%(count)s person is back on the list.", "%(count)s people are back on the list.", count)
         messages.success(request, text % {"count": count})
-
-
-def _booked(ids: list[ObjectId]) -> set[ObjectId]:
-    return set(collection("bookings").distinct("user_id", {"user_id": {"$in": ids}, "live": True}))

@@ -19,13 +19,21 @@ from common.zones import MOSCOW
 from questionnaires.models import REJECTED, QuestionnaireAnswers
 from questionnaires.services.answering import let_answer_again
 from questionnaires.staff.answer_texts import shown
-from scheduling.staff.filters import EventFilter
 from staffkit.audit_labels import trail
 from staffkit.clocks import format_moment
-from staffkit.pages.filters import DayFilter
+from staffkit.pages.filters import DayFilter, IdFilter
 from staffkit.pages.kinds import ReadOnlyAdmin, plainly
 from staffkit.scoping import Through
 from staffkit.views import find, login, page
+
+
+class EventFilter(IdFilter):
+    """By interview event."""
+
+    title = _("interview event")
+    parameter_name = "event"
+    field = "event_id"
+    model = "scheduling.InterviewEvent"
 
 
 @admin.register(QuestionnaireAnswers)

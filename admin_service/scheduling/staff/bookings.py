@@ -3,7 +3,6 @@
 from typing import Any
 
 from bson import ObjectId
-from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponseBase
 from django.utils.html import format_html
@@ -14,10 +13,8 @@ from unfold.decorators import display
 from common.mongo import collection
 from common.scope import INTERVIEWS
 from questionnaires.staff.answer_texts import answers_of
-from reminders.staff.booking_panel import messages_of
 from scheduling.models import Booking
 from scheduling.services.loading import venue_of
-from scheduling.staff.asked_time import wish_of
 from scheduling.staff.decisions import DecidingAdmin
 from scheduling.staff.export import csv_answer, state_of
 from scheduling.staff.filters import NO_ANSWER, AttendanceFilter, ByHandFilter, CityFilter, EventFilter
@@ -50,9 +47,11 @@ ATTENDANCE_COLOURS = {
 }
 
 
-@admin.register(Booking)
-class BookingAdmin(ExportingAdmin, DecidingAdmin):
-    """Bookings, from the snapshots they hold: no list, filter or search joins."""
+class BookingPage(ExportingAdmin, DecidingAdmin):
+    """Bookings, from the snapshots they hold: no list, filter or search joins.
+
+    ``reminders`` registers it, with what its ledger knows of a booking.
+    """
 
     rows = INTERVIEWS
     list_display = ["when", "person", "state", "coming", "by_hand", "place", "recruiter_and_event"]
@@ -68,8 +67,6 @@ class BookingAdmin(ExportingAdmin, DecidingAdmin):
     search_fields = ["search"]
     search_help_text = _("Name, username or Telegram id")
     ordering = ["-starts_at"]
-    change_form_before_template = "scheduling/asked_time.html"
-    change_form_after_template = "scheduling/booking.html"
     fields = [
         ("person_line", "when"),
         ("place_line", "event"),
@@ -116,14 +113,12 @@ class BookingAdmin(ExportingAdmin, DecidingAdmin):
         return super().changeform_view(request, object_id, form_url, {**marks, **(extra_context or {})})
 
     def on_page(self, object_id: ObjectId) -> dict[str, Any]:
-        """With a wish for another time, the automatic messages, the candidate's answers and the audit trail."""
+        """With the candidate's answers and the audit trail."""
         found: dict[str, Any] = {}
         row = collection("bookings").find_one({"_id": object_id})
         if row:
             found["trail"] = trail(str(object_id), row["slot"]["timezone"])
-            found["wish"] = wish_of(row)
             found["answers"] = answers_of(row["user_id"], row["event_id"])
-            found["auto_messages"] = messages_of(object_id, row["slot"]["timezone"])
         return found
 
     def get_search_results(

@@ -1,8 +1,7 @@
-"""Interview events in the desk, with the Broadcast and Add slots buttons (FR1, FR10)."""
+"""Interview events in the desk, with the button that adds slots (FR10)."""
 
 from typing import Any
 
-from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -10,11 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.contrib.filters.admin import BooleanRadioFilter
 from unfold.decorators import action, display
-from unfold.enums import ActionVariant
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-from broadcasts.services.broadcasts import start_broadcast
-from broadcasts.staff.form import BroadcastForm, default_text
 from common import clock
 from common.mongo import Document, collection
 from common.refusals import RefusedError
@@ -28,7 +24,7 @@ from staffkit.scoping import narrow, own_rows
 from staffkit.sending.once import Done, send_once
 from staffkit.sending.sealed import FIELD as SEALED
 from staffkit.sending.sealed import is_as_shown
-from staffkit.views import find, login, page, page_of
+from staffkit.views import find, login, page
 
 
 class EventForm(UseCaseForm):
@@ -42,9 +38,8 @@ class EventForm(UseCaseForm):
         save_event(self.instance, actor=self.actor)
 
 
-@admin.register(InterviewEvent)
-class InterviewEventAdmin(UseCaseAdmin):
-    """Interview events."""
+class EventPage(UseCaseAdmin):
+    """Interview events; ``broadcasts`` registers it, with the button that announces one."""
 
     form = EventForm
     rows = SHARED
@@ -52,7 +47,7 @@ class InterviewEventAdmin(UseCaseAdmin):
     list_filter = [("is_open", BooleanRadioFilter)]
     search_fields = ["title"]
     ordering = ["-is_open", "title"]
-    actions_detail = ["broadcast", "add_slots", "see_slots"]
+    actions_detail = ["add_slots", "see_slots"]
     fieldsets = [
         (None, {"fields": ["title", "description", "is_open"]}),
         (
@@ -113,39 +108,6 @@ class InterviewEventAdmin(UseCaseAdmin):
         return " → ".join(filter(None, steps)) or str(_("quick sign-up"))
 
     @action(  # type: ignore[untyped-decorator]
-        description=_("Broadcast"),
-        url_path="broadcast",
-        permissions=["broadcasts.add_broadcast"],
-        icon="campaign",
-        variant=ActionVariant.PRIMARY,
-    )
-    def broadcast(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Ask what to post and where, then start it."""
-        event = find(InterviewEvent, object_id)
-        form = BroadcastForm(request.POST or None, initial={"text": default_text(event)}, request=request)
-
-        def start() -> Done:
-            made = start_broadcast(str(event.pk), actor=login(request), **form.order())
-            return Done(page_of(made), str(_("The broadcast is on its way.")))
-
-        if form.is_valid():
-            try:
-                return send_once(request, start)
-            except RefusedError as error:
-                show_refusal(form, error)
-        return page(
-            self,
-            request,
-            "broadcasts/broadcast.html",
-            title=_("Broadcast"),
-            obj=event,
-            form=form,
-            submit_text=_("Send"),
-            submit_attrs={"id": "send-broadcast"},
-            back=self._back(event),
-        )
-
-    @action(  # type: ignore[untyped-decorator]
         description=_("Add slots"),
         url_path="add-slots",
         permissions=["scheduling.add_interviewslot"],
@@ -176,7 +138,7 @@ class InterviewEventAdmin(UseCaseAdmin):
             form=form,
             agreed=form.drafts if form.is_bound and form.is_valid() else None,
             grid=True,
-            back=self._back(event),
+            back=self.address_of(event),
         )
 
     @action(  # type: ignore[untyped-decorator]
@@ -186,7 +148,8 @@ class InterviewEventAdmin(UseCaseAdmin):
         """The event's slots."""
         return HttpResponseRedirect(_slots_of(find(InterviewEvent, object_id)))
 
-    def _back(self, event: InterviewEvent) -> str:
+    def address_of(self, event: InterviewEvent) -> str:
+        """Its page."""
         return reverse("admin:scheduling_interviewevent_change", args=[event.pk])
 
 

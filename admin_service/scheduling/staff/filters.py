@@ -8,8 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter
 
 from common import clock
-from people.models import City, Recruiter
-from scheduling.models import ATTENDANCE_LABELS, InterviewEvent
+from scheduling.models import ATTENDANCE_LABELS
 from shared_contracts.directory import BookingStatus
 from staffkit.pages.filters import IdFilter
 
@@ -23,7 +22,7 @@ class EventFilter(IdFilter):
     title = _("interview event")
     parameter_name = "event"
     field = "event_id"
-    model = InterviewEvent
+    model = "scheduling.InterviewEvent"
 
 
 class CityFilter(IdFilter):
@@ -32,7 +31,7 @@ class CityFilter(IdFilter):
     title = _("city")
     parameter_name = "city"
     field = "city_id"
-    model = City
+    model = "people.City"
 
 
 class RecruiterFilter(IdFilter):
@@ -41,7 +40,7 @@ class RecruiterFilter(IdFilter):
     title = _("recruiter")
     parameter_name = "recruiter"
     field = "recruiter_id"
-    model = Recruiter
+    model = "people.Recruiter"
 
 
 class ComingFilter(DropdownFilter):  # type: ignore[misc]

@@ -4,8 +4,9 @@ from datetime import date, timedelta
 from typing import Any
 
 from bson import ObjectId
+from django.apps import apps
 from django.core.exceptions import ValidationError
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.forms import DateField, Form
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -30,12 +31,12 @@ class ScopedRelatedFilter(RelatedDropdownFilter):  # type: ignore[misc]
 class IdFilter(DropdownFilter):  # type: ignore[misc]
     """A drop-down of documents by which an id field is compared."""
 
-    model: type[Model]
+    model: str  # as ``app.Model``, so that an app can filter by what belongs to one above it
     field: str
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         """All that the login may see, by name."""
-        every = self.model._default_manager.all()
+        every = apps.get_model(self.model)._default_manager.all()
         return sorted(((str(item.pk), str(item)) for item in in_scope(every, request)), key=lambda row: row[1])
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:

@@ -1,17 +1,38 @@
-"""A booking's automatic messages, as its page shows them."""
+"""The booking's page with what the ledger knows: its automatic messages, and who knows of a wish for another time."""
 
 from typing import Any
 
 from bson import ObjectId
+from django.contrib import admin
 from django.urls import reverse
 
 from common.mongo import Document, collection
 from reminders.models import KIND_LABELS, STATE_LABELS, SUPPRESSION_LABELS
+from reminders.staff.asked_time import wish_of
+from scheduling.models import Booking
+from scheduling.staff.bookings import BookingPage
 from staffkit.clocks import format_moment
 
 _KINDS, _STATES, _REASONS = dict(KIND_LABELS), dict(STATE_LABELS), dict(SUPPRESSION_LABELS)
 _IN_ORDER = [("due_at", 1)]
 MOST_MESSAGES = 200
+
+
+@admin.register(Booking)
+class BookingAdmin(BookingPage):
+    """Bookings."""
+
+    change_form_before_template = "reminders/asked_time.html"
+    change_form_after_template = "reminders/booking.html"
+
+    def on_page(self, object_id: ObjectId) -> dict[str, Any]:
+        """With a wish for another time, and the automatic messages."""
+        found = super().on_page(object_id)
+        row = collection("bookings").find_one({"_id": object_id})
+        if row:
+            found["wish"] = wish_of(row)
+            found["auto_messages"] = messages_of(object_id, row["slot"]["timezone"])
+        return found
 
 
 def messages_of(booking_id: ObjectId, zone: str) -> list[dict[str, Any]]:

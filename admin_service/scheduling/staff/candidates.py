@@ -1,0 +1,96 @@
+"""The candidate's page with their bookings and answers, and the way off the allow list (FR2)."""
+
+from typing import Any
+
+from bson import ObjectId
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from unfold.decorators import action
+from unfold.enums import ActionVariant
+
+from common.mongo import collection
+from people.models import Candidate
+from people.staff.candidates import CandidatePage
+from people.staff.inviting import InvitingAdmin
+from questionnaires.staff.answer_texts import answers_of
+from scheduling.services.removal import remove_candidates
+from scheduling.staff.reason_forms import RemoveForm
+from staffkit.sending.sealed import is_as_shown
+from staffkit.views import find, login, page
+
+
+@admin.register(Candidate)
+class CandidateAdmin(CandidatePage):
+    """The allow list. People leave it by an action that asks about their bookings."""
+
+    actions = [*InvitingAdmin.actions, "remove", "restore"]
+    actions_detail = [*InvitingAdmin.actions_detail, "see_bookings", "remove_one", "restore_one"]
+    change_form_after_template = "questionnaires/answers.html"
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        """Remove only those who are on the list."""
+        every: list[Any] = super().get_actions_detail(request, object_id)
+        allowed = find(Candidate, object_id).is_allowed
+        return [item for item in every if allowed or "remove_one" not in item.action_name]
+
+    def on_page(self, object_id: ObjectId) -> dict[str, Any]:
+        """With what they answered to questionnaires."""
+        return {"answers": answers_of(object_id)}
+
+    @action(  # type: ignore[untyped-decorator]
+        description=_("Bookings"), url_path="bookings", permissions=["scheduling.view_booking"], icon="how_to_reg"
+    )
+    def see_bookings(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """What they have booked, ever."""
+        bookings = reverse("admin:scheduling_booking_changelist")
+        return HttpResponseRedirect(f"{bookings}?user_id__exact={find(Candidate, object_id).pk}")
+
+    @admin.action(description=_("Remove from the allow list…"), permissions=["change"])
+    def remove(self, request: HttpRequest, queryset: QuerySet[Candidate]) -> HttpResponse:
+        """Ask what becomes of their bookings, then remove the chosen people."""
+        return self._remove(request, list(queryset))
+
+    @action(  # type: ignore[untyped-decorator]
+        description=_("Remove from the allow list"),
+        url_path="remove",
+        permissions=["change"],
+        icon="person_remove",
+        variant=ActionVariant.DANGER,
+    )
+    def remove_one(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The same for one person, from their page."""
+        return self._remove(request, [find(Candidate, object_id)])
+
+    def _remove(self, request: HttpRequest, people: list[Candidate]) -> HttpResponse:
+        form = RemoveForm(request.POST if "_confirm" in request.POST else None, initial={"bookings": "keep"})
+        back = reverse("admin:people_candidate_changelist")
+        booked = _booked([candidate.pk for candidate in people])
+        agreed = [[candidate.pk, candidate.pk in booked] for candidate in people]
+        if form.is_valid() and is_as_shown(request, agreed):
+            keep = form.cleaned_data["bookings"] == "keep"
+            ids = [str(candidate.pk) for candidate in people]
+            count = remove_candidates(ids, keep_bookings=keep, actor=login(request), reason=form.cleaned_data["reason"])
+            text = ngettext("%(count)s person removed.", "%(count)s people removed.", count) % {"count": count}
+            messages.success(request, text)
+            return HttpResponseRedirect(back)
+        return page(
+            self,
+            request,
+            "scheduling/remove_candidates.html",
+            title=_("Remove from the allow list"),
+            form=form,
+            people=people,
+            agreed=agreed,
+            booked=len(booked),
+            submit_text=_("Remove"),
+            danger=True,
+            back=back,
+        )
+
+
+def _booked(ids: list[ObjectId]) -> set[ObjectId]:
+    return set(collection("bookings").distinct("user_id", {"user_id": {"$in": ids}, "live": True}))
