@@ -1,6 +1,7 @@
 """The app's pages in the desk: Django looks for them here."""
 
+from broadcasts.staff import audit_labels
 from broadcasts.staff.broadcasts import AnnouncementChatAdmin, BroadcastAdmin
 from broadcasts.staff.events import InterviewEventAdmin
 
-__all__ = ["AnnouncementChatAdmin", "BroadcastAdmin", "InterviewEventAdmin"]
+__all__ = ["AnnouncementChatAdmin", "BroadcastAdmin", "InterviewEventAdmin", "audit_labels"]

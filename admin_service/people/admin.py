@@ -1,6 +1,7 @@
 """The app's pages in the desk: Django looks for them here."""
 
+from people.staff import audit_labels
 from people.staff.invitations import InvitationAdmin
 from people.staff.places import CityAdmin, ContactAdmin, RecruiterAdmin
 
-__all__ = ["CityAdmin", "ContactAdmin", "InvitationAdmin", "RecruiterAdmin"]
+__all__ = ["CityAdmin", "ContactAdmin", "InvitationAdmin", "RecruiterAdmin", "audit_labels"]

@@ -1,7 +1,8 @@
 """The app's pages in the desk: Django looks for them here."""
 
+from scheduling.staff import audit_labels
 from scheduling.staff.candidates import CandidateAdmin
 from scheduling.staff.slots import InterviewSlotAdmin
 from scheduling.staff.waiting import WaitingEntryAdmin
 
-__all__ = ["CandidateAdmin", "InterviewSlotAdmin", "WaitingEntryAdmin"]
+__all__ = ["CandidateAdmin", "InterviewSlotAdmin", "WaitingEntryAdmin", "audit_labels"]

@@ -34,7 +34,7 @@ def note(
     """Write one entry about a login.
 
     Args:
-        action: one of those that ``staffkit.audit_labels`` has words for.
+        action: one of those that ``security.audit_labels`` has words for.
         user: whose login; None if what was typed is nobody's. It is not kept: it may be a password.
         actor: who did it, by default whoever makes the request under way.
         after: what else there is to tell, JSON values only.

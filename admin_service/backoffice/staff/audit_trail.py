@@ -7,9 +7,10 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import FieldTextFilter
 from unfold.decorators import display
 
+from backoffice.staff.audit_labels import ABOUT_LOGINS
 from common.models import AuditEntry
 from common.zones import MOSCOW
-from staffkit.audit_labels import ABOUT_LOGINS, action_label, actor_label, changes, subject_label
+from staffkit.audit_trail import action_label, actor_label, changes, subject_label
 from staffkit.clocks import format_moment
 from staffkit.pages.kinds import ReadOnlyAdmin
 

@@ -20,8 +20,9 @@ from backoffice.staff.login_form import LoginForm, PasswordForm
 from common.refusals import RefusedError
 from common.zones import MOSCOW
 from people.models import City
+from security.audit_labels import VISITS
 from security.second_factor import has_second_factor
-from staffkit.audit_labels import trail, visits
+from staffkit.audit_trail import trail
 from staffkit.clocks import format_moment
 from staffkit.forms.use_case import show_refusal
 from staffkit.pages.kinds import UseCaseAdmin
@@ -31,6 +32,7 @@ from staffkit.views import find, page, page_of
 admin.site.unregister(User)
 admin.site.unregister(Group)
 
+MOST_VISITS = 30
 _WITH_CITIES = "role == 'coordinator' || role == 'read_only'"
 
 
@@ -89,7 +91,9 @@ class StaffLoginAdmin(UseCaseAdmin):
 
     def on_page(self, object_id: ObjectId) -> dict[str, Any]:
         """With what was changed, by whom."""
-        return {"trail": trail(str(object_id)), "visits": visits(str(object_id))}
+        login_id = str(object_id)
+        # Comings and goings would push a login's changes off the end of its trail.
+        return {"trail": trail(login_id, but=VISITS), "visits": trail(login_id, only=VISITS, most=MOST_VISITS)}
 
     def response_add(self, request: HttpRequest, obj: StaffLogin, post_url_continue: str | None = None) -> HttpResponse:
         """Its page; before it the password that was made."""

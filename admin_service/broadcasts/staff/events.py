@@ -54,4 +54,3 @@ class InterviewEventAdmin(EventPage):
             submit_attrs={"id": "send-broadcast"},
             back=self.address_of(event),
         )
-

@@ -24,7 +24,7 @@ from message_templates.staff.history import versions
 from people.models import City
 from shared_contracts.notification import NotificationKind
 from shared_contracts.texts.message_templates import LANGUAGES
-from staffkit.audit_labels import actor_label
+from staffkit.audit_trail import actor_label
 from staffkit.clocks import format_moment
 from staffkit.forms.use_case import show_refusal
 from staffkit.pages.kinds import UseCaseAdmin

@@ -25,7 +25,7 @@ from people.services.invitations import Invited, can_be_invited, invite, revoke
 from people.staff.forms import ImportForm
 from people.staff.handing_over import as_table, handing_over, links_of, shown
 from shared_contracts.dialog import Role
-from staffkit.audit_labels import trail
+from staffkit.audit_trail import trail
 from staffkit.clocks import format_moment, today
 from staffkit.forms.use_case import show_refusal
 from staffkit.pages.kinds import ExportingAdmin, ReadOnlyAdmin, plainly

@@ -19,7 +19,7 @@ from common.zones import MOSCOW
 from questionnaires.models import REJECTED, QuestionnaireAnswers
 from questionnaires.services.answering import let_answer_again
 from questionnaires.staff.answer_texts import shown
-from staffkit.audit_labels import trail
+from staffkit.audit_trail import trail
 from staffkit.clocks import format_moment
 from staffkit.pages.filters import DayFilter, IdFilter
 from staffkit.pages.kinds import ReadOnlyAdmin, plainly

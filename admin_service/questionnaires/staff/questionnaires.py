@@ -25,7 +25,7 @@ from questionnaires.services.reading import version_content
 from questionnaires.staff.preview import preview
 from questionnaires.staff.rows import Changed, OrderedRows, RowsAdmin
 from shared_contracts.questionnaire import MOST_QUESTIONS
-from staffkit.audit_labels import trail
+from staffkit.audit_trail import trail
 from staffkit.clocks import format_moment
 from staffkit.sending.once import Done, send_once
 from staffkit.sending.sealed import is_as_shown

@@ -20,7 +20,7 @@ from scheduling.staff.export import csv_answer, state_of
 from scheduling.staff.filters import NO_ANSWER, AttendanceFilter, ByHandFilter, CityFilter, EventFilter
 from scheduling.staff.venues import booking_venue
 from shared_contracts.directory import Attendance, BookingStatus
-from staffkit.audit_labels import actor_label, trail
+from staffkit.audit_trail import actor_label, trail
 from staffkit.clocks import format_moment
 from staffkit.pages.filters import DayFilter
 from staffkit.pages.kinds import ExportingAdmin, plainly

@@ -4,7 +4,6 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from questionnaires.models import STATUS_LABELS as ANSWERS_LABELS
 from scheduling.models import STATUS_LABELS
 from shared_contracts.booking import Outcome
 
@@ -30,7 +29,7 @@ _TEXTS: dict[Outcome, Any] = {
     Outcome.NOT_ALLOWED: _("This person is not on the allow list."),
     Outcome.FAILED: _("It failed. Try again."),
 }
-_STATUSES = {**dict(ANSWERS_LABELS), **dict(STATUS_LABELS)}
+_STATUSES = dict(STATUS_LABELS)
 
 
 class NotDoneError(Exception):

@@ -27,7 +27,7 @@ from scheduling.staff.slot_edit_form import SlotForm
 from scheduling.staff.venues import slot_venue, venue_values
 from shared_contracts.booking import Outcome
 from shared_contracts.venue import VENUE_FIELDS
-from staffkit.audit_labels import trail
+from staffkit.audit_trail import trail
 from staffkit.clocks import format_moment
 from staffkit.forms.use_case import show_refusal
 from staffkit.pages.filters import DayFilter

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from common.mongo import Document, collection
 from common.zones import MOSCOW
-from staffkit.audit_labels import actor_label
+from staffkit.audit_trail import actor_label
 from staffkit.clocks import format_moment
 
 _MOST_ENTRIES = 50

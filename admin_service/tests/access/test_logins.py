@@ -13,11 +13,12 @@ from django.urls import reverse
 
 from backoffice.models import StaffProfile
 from backoffice.services.logins import Post, give_role, save_login, set_active
+from backoffice.staff.logins import MOST_VISITS
 from common.models import AuditEntry
 from common.refusals import RefusedError
 from common.roles import Role
 from security.journal import note_failure
-from staffkit.audit_labels import MOST_VISITS, trail
+from staffkit.audit_trail import trail
 from tests.access.world import World
 
 ADD = "/admin/backoffice/stafflogin/add/"

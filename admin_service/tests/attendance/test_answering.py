@@ -14,7 +14,7 @@ from scheduling.services.slot_edits import SlotChanges, edit_slot
 from shared_contracts.booking import Outcome
 from shared_contracts.directory import BookingStatus
 from shared_contracts.notification import NotificationKind
-from staffkit.audit_labels import trail
+from staffkit.audit_trail import trail
 from tests.attendance.tools import COMES, STAYS_AWAY, WANTS_ANOTHER, actions, answered
 from tests.conftest import MakeCandidate, MakeSlot
 from tests.helpers import asking

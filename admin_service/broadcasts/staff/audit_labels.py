@@ -1,0 +1,20 @@
+"""What the audit trail calls what happens to announcements."""
+
+from django.utils.translation import gettext_lazy as _
+
+from staffkit.audit_labels import AuditLabels, register
+
+register(
+    AuditLabels(
+        subjects={
+            "broadcast": _("broadcast"),
+            "chat": _("announcement chat"),
+        },
+        actions={
+            "started": _("started"),
+        },
+        fields={
+            "chat_id": _("chat id"),
+        },
+    )
+)
