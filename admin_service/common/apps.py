@@ -4,7 +4,7 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from common import logs
+from common.processes import logs
 
 
 class CommonConfig(AppConfig):

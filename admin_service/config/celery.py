@@ -47,7 +47,7 @@ _consuming = threading.Event()
 
 @worker_init.connect
 def _worker_health(**_options: Any) -> None:
-    from common import health
+    from common.processes import health
     from scans import runs
 
     runs.measure()
@@ -62,7 +62,7 @@ def _takes_tasks(**_options: Any) -> None:
 @beat_init.connect
 def _beat_health(**_options: Any) -> None:
     """Before redbeat waits for its lock: a beat that stands by is well, and says whether the scans are."""
-    from common import health
+    from common.processes import health
     from scans import runs
 
     runs.measure()

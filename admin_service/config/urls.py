@@ -12,9 +12,9 @@ from message_templates.api import TemplatesView
 from people.api import AllowedUsersView, AwaitedUsernamesView, CitiesView, ContactView, RecruitersView
 from questionnaires.api import ScreeningView, VersionView
 from reminders.api import AutoMessageView
-from scheduling.api import AvailableSlotsView, BookingsView, ConfirmBookingView, EventsView
-from scheduling.calendar_feed import calendar_feed
-from scheduling.card_api import RecruiterCardsView
+from scheduling.api.bookings import AvailableSlotsView, BookingsView, ConfirmBookingView, EventsView
+from scheduling.api.calendar_feed import calendar_feed
+from scheduling.api.recruiter_cards import RecruiterCardsView
 from staffkit import errors
 
 

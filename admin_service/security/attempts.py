@@ -15,8 +15,8 @@ from pymongo import ReturnDocument
 from pymongo.errors import DuplicateKeyError
 
 from common import clock
+from common.http.addresses import household
 from common.mongo import Document, collection
-from security.addresses import household
 
 COLLECTION = "login_attempts"
 

@@ -9,8 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client, override_settings
 from pytest import MonkeyPatch
 
-from common import health
 from common.http.addresses import ClientAddressMiddleware
+from common.processes import health
 from shared_contracts.directory import Problem
 
 

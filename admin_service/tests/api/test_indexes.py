@@ -12,8 +12,8 @@ from common.http.reads import Position
 from common.mongo import collection
 from people.api import BY_CHANGE, allowed_after, changed_since
 from people.services.calendar_links import recruiter_by_token
-from scheduling.api import SlotsQuery, current_bookings, offered
-from scheduling.calendar_feed import interviews_of
+from scheduling.api.bookings import SlotsQuery, current_bookings, offered
+from scheduling.api.calendar_feed import interviews_of
 from tests.conftest import MakeCandidate, MakeSlot
 
 BY_START = [("starts_at", 1), ("_id", 1)]

@@ -9,7 +9,7 @@ from common import clock
 from common.mongo import Document, collection
 from people.models import Candidate, City, Recruiter
 from scheduling import tasks
-from scheduling.card_api import CardsQuery, waiting
+from scheduling.api.recruiter_cards import CardsQuery, waiting
 from scheduling.models import InterviewEvent
 from scheduling.services.card_deck import free_times
 from scheduling.services.cards import notice

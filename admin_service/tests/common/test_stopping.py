@@ -10,7 +10,7 @@ SERVICE = Path(__file__).parents[2]
 def run(thread: str, work: str) -> subprocess.CompletedProcess[str]:
     script = (
         "import threading\n"
-        "from common import stopping\n"
+        "from common.processes import stopping\n"
         "stop = stopping.on_signal()\n"
         f"threading.Thread(target={thread}, name='helper', daemon=True).start()\n"
         f"stop.run({work})\n"

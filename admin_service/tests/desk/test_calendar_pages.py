@@ -11,9 +11,10 @@ from django.test import Client
 from django.urls import reverse
 from icalendar import Calendar, Event
 
-from common import clock, logs
+from common import clock
 from common.models import AuditEntry
 from common.mongo import collection
+from common.processes import logs
 from common.refusals import RefusedError
 from people.models import Candidate, City, Recruiter
 from people.services.calendar_links import give_calendar, revoke_calendar

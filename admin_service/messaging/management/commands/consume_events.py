@@ -9,8 +9,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.utils.module_loading import import_string
 
-from common import health, stopping
 from common.mongo import assert_safe
+from common.processes import health, stopping
 from messaging.broker import Broker
 from messaging.consuming import Handler, Worker
 from messaging.receiving import receiver

@@ -5,8 +5,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from common import health, stopping
 from common.mongo import assert_safe
+from common.processes import health, stopping
 from messaging.broker import Broker
 from messaging.relaying import Relay
 

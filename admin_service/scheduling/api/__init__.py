@@ -1,0 +1,1 @@
+"""What programs ask: lists and bookings, recruiters' cards, calendars to subscribe to."""
