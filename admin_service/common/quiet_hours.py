@@ -4,14 +4,10 @@ Whose clocks: a candidate's are those of the slot's city, a recruiter's those of
 """
 
 from datetime import datetime, time, timedelta
-from zoneinfo import ZoneInfo
+
+from common.zones import local
 
 QUIET_FROM, QUIET_UNTIL = time(22), time(8)
-
-
-def local(moment: datetime, timezone: str) -> datetime:
-    """The moment on the clocks of an IANA time zone."""
-    return moment.astimezone(ZoneInfo(timezone))
 
 
 def is_quiet(moment: datetime, timezone: str) -> bool:

@@ -6,12 +6,7 @@ from zoneinfo import ZoneInfo
 from django.utils.formats import date_format
 
 from common import clock
-from common.zones import MOSCOW
-
-
-def local(moment: datetime, zone: str) -> datetime:
-    """The moment on the clocks of ``zone``."""
-    return moment.astimezone(ZoneInfo(zone))
+from common.zones import MOSCOW, local
 
 
 def format_moment(moment: datetime, zone: str) -> str:

@@ -16,13 +16,13 @@ from broadcasts.staff.broadcasts import counts
 from common import clock
 from common.mongo import Document, collection
 from common.names import full_name
-from common.zones import MOSCOW
+from common.zones import MOSCOW, local
 from messaging.models import OutboxMessage
 from reminders.models import AutoMessage
 from reminders.services.summary import undelivered
 from scheduling.models import Booking, InterviewSlot, WaitingEntry, WaitingState
 from scheduling.services.loading import venue_of_booking
-from staffkit.clocks import day_bounds, day_start, format_moment, local, today
+from staffkit.clocks import day_bounds, day_start, format_moment, today
 from staffkit.scoping import in_scope, own_rows
 
 NEXT_INTERVIEWS = 10

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 
-from common.quiet_hours import is_quiet, local, next_allowed_time
+from common.quiet_hours import is_quiet, next_allowed_time
+from common.zones import local
 from reminders.domain.kinds import ReminderKind
 from reminders.domain.states import SuppressionReason
 from reminders.domain.timing import Timing

@@ -14,8 +14,8 @@ from django.db import IntegrityError
 
 from common import correlation, wire
 from common.mongo import Document, collection, current_session
-from common.quiet_hours import local, next_quiet
-from common.zones import MOSCOW
+from common.quiet_hours import next_quiet
+from common.zones import MOSCOW, local
 from messaging.outbox import Outgoing
 from reminders.domain.kinds import LISTS, ReminderKind
 from reminders.domain.states import MessageState, SuppressionReason

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import NamedTuple
 
 from common.mongo import Document
-from common.quiet_hours import local, next_quiet
+from common.quiet_hours import next_quiet
+from common.zones import local
 from messaging.outbox import Outgoing
 from reminders.domain.judging import Send
 from reminders.domain.kinds import SPECS, Audience, ReminderKind, ReminderSpec, Role

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
+from functools import partial
 
 from common.mongo import Document, collection, current_session, in_transaction
 from reminders.domain.kinds import PLANNED
@@ -34,7 +35,7 @@ def replan(where: Document, now: datetime) -> int:
 
     ``where``: a further MongoDB condition on bookings.
     """
-    return sum(in_transaction(lambda ids=ids: _replan(ids, now)) for ids in _chunks({**where, **coming(now)}))  # type: ignore[misc]
+    return sum(in_transaction(partial(_replan, ids, now)) for ids in _chunks({**where, **coming(now)}))
 
 
 def coming(now: datetime) -> Document:

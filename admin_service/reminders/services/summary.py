@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from common.mongo import Document, collection, current_session
-from common.quiet_hours import local
+from common.zones import local
 from reminders.domain.states import MessageState
 from shared_contracts.booking import MARKS
 from shared_contracts.digest import DaySummary, SummaryLine

@@ -7,9 +7,10 @@ from django.db.models import QuerySet
 from django.http import StreamingHttpResponse
 from django.utils.translation import gettext as _
 
+from common.zones import local
 from scheduling.models import Booking
 from scheduling.staff.venues import booking_venue, venue_labels, venue_values
-from staffkit.clocks import local, today
+from staffkit.clocks import today
 from staffkit.spreadsheet import download
 
 

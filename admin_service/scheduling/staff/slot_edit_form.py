@@ -10,12 +10,13 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextareaWidget
 
+from common.zones import local
 from scheduling.models import InterviewSlot
 from scheduling.services.slot_edits import SlotChanges, edit_slot
 from scheduling.services.slots import SlotDraft, create_slots
 from scheduling.staff.reason_forms import REASON_LENGTH
 from shared_contracts.venue import VENUE_FIELDS
-from staffkit.clocks import from_wall_clock, local
+from staffkit.clocks import from_wall_clock
 from staffkit.forms.inputs import DayAndTimeInput
 from staffkit.forms.use_case import UseCaseForm
 
