@@ -54,15 +54,15 @@ _HANDLERS: dict[Action, Callable[..., Awaitable[None]]] = {
     Action.CARD_APPROVE: cards.approve,
     Action.CARD_RESCHEDULE: cards.ask_to_reschedule,
     Action.CARD_REJECT: cards.ask_reason,
-    Action.CARD_REJECT_PLAINLY: cards.reject_without_reason,
+    Action.CARD_REJECT_WITHOUT_REASON: cards.reject_without_reason,
     Action.CARD_BACK: cards.back_to_card,
-    Action.CARD_OFFER: cards.propose_time,
+    Action.CARD_PROPOSE: cards.propose_time,
     Action.CARD_MARK: cards.mark,
 }
 _UNDER_CARDS = frozenset(
     {
-        *(Action.CARD_APPROVE, Action.CARD_RESCHEDULE, Action.CARD_REJECT, Action.CARD_REJECT_PLAINLY),
-        *(Action.CARD_BACK, Action.CARD_OFFER, Action.CARD_MARK),
+        *(Action.CARD_APPROVE, Action.CARD_RESCHEDULE, Action.CARD_REJECT, Action.CARD_REJECT_WITHOUT_REASON),
+        *(Action.CARD_BACK, Action.CARD_PROPOSE, Action.CARD_MARK),
     }
 )
 _FOR_RECRUITERS = _UNDER_CARDS | {Action.REQUESTS, Action.CARD_SHOW}

@@ -64,9 +64,9 @@ class Action(StrEnum):
     CARD_APPROVE = "ca"
     CARD_RESCHEDULE = "cr"
     CARD_REJECT = "cj"
-    CARD_REJECT_PLAINLY = "cn"
+    CARD_REJECT_WITHOUT_REASON = "cn"
     CARD_BACK = "cb"
-    CARD_OFFER = "co"
+    CARD_PROPOSE = "co"
     CARD_MARK = "cm"
 
 
@@ -108,9 +108,9 @@ _ARGUMENTS: dict[Action, tuple[str, ...]] = {
     Action.CARD_APPROVE: _CARD,
     Action.CARD_RESCHEDULE: _CARD,
     Action.CARD_REJECT: _CARD,
-    Action.CARD_REJECT_PLAINLY: _CARD,
+    Action.CARD_REJECT_WITHOUT_REASON: _CARD,
     Action.CARD_BACK: _CARD,
-    Action.CARD_OFFER: (*_CARD, _NUMBER),
+    Action.CARD_PROPOSE: (*_CARD, _NUMBER),
     Action.CARD_MARK: (*_CARD, _MARK),
 }
 

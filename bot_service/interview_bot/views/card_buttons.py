@@ -73,7 +73,7 @@ def _proposals(card: RecruiterCard, texts: Texts, turn: int) -> list[list[Inline
     """A slot goes by its number in this revision of the card: two ids would be too long for a button."""
     rows = []
     for number, slot in proposable_slots(card, clock.now()):
-        data = pack(Action.CARD_OFFER, card.booking.id, str(card.revision), str(turn), str(number))
+        data = pack(Action.CARD_PROPOSE, card.booking.id, str(card.revision), str(turn), str(number))
         label = texts.plain("button.offer_time", slot=slot_button(slot, card.timezone, texts))
         rows.append([InlineKeyboardButton(label, callback_data=data)])
     return rows

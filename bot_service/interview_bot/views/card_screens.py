@@ -94,7 +94,7 @@ def waiting_screen(card: RecruiterCard, texts: Texts, key: str) -> Screen:
 def reason_question(card: RecruiterCard, texts: Texts, turn: int) -> Screen:
     """The card with the question why it is rejected."""
     buttons = [
-        card_button(texts, "button.without_reason", Action.CARD_REJECT_PLAINLY, card, turn),
+        card_button(texts, "button.without_reason", Action.CARD_REJECT_WITHOUT_REASON, card, turn),
         card_button(texts, "button.back", Action.CARD_BACK, card, turn),
     ]
     text = card_screen(card, texts, turn, lead=texts("card.why")).text

@@ -20,10 +20,10 @@ from shared_contracts.calendars import CalendarEntry, CalendarMethod
 from shared_contracts.notification import NotificationKind
 from shared_contracts.texts.icalendar_text import calendar_file
 from shared_contracts.topology import BOOKING_RESULT, NOTIFICATION_COMMAND
+from tests.inbound.test_notifications import notice, reports
 from tests.kit.desk import Desk
 from tests.kit.inbox import handled
 from tests.kit.telegram import File, Message, Person, Sandbox, eventually
-from tests.test_notifications import notice, reports
 
 UID = f"{'b' * 24}@slotdesk"
 

@@ -17,12 +17,12 @@ from interview_bot.messaging import dead_letters
 from shared_contracts.booking import Outcome
 from shared_contracts.notification import CacheName, NotificationKind
 from shared_contracts.topology import BOOKING_RESULT, BY_NAME, NOTIFICATION_COMMAND, REASON_HEADER, Queue
+from tests.dialogs.test_booking import open_details
+from tests.inbound.test_notifications import notice
 from tests.kit.desk import Desk
 from tests.kit.line import Line
 from tests.kit.servers import Servers
 from tests.kit.telegram import Person, eventually
-from tests.test_booking import open_details
-from tests.test_notifications import notice
 
 
 async def buried(servers: Servers, queue: str, count: int = 1) -> list[tuple[str, str]]:

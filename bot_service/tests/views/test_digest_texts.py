@@ -7,7 +7,7 @@ from interview_bot.views.html_text import plain_text
 from interview_bot.views.texts import texts_for
 from shared_contracts.digest import DaySummary
 from shared_contracts.telegram.text import utf16_length
-from tests.test_digests import day, digest, entry, read
+from tests.inbound.test_digests import day, digest, entry, read
 
 
 def test_a_recruiters_tomorrow_reads_well_in_both_languages() -> None:

@@ -53,9 +53,9 @@ FORGED: dict[Action, tuple[str, ...]] = {
     Action.CARD_APPROVE: (BOOKING, "1", "0"),
     Action.CARD_RESCHEDULE: (BOOKING, "1", "0"),
     Action.CARD_REJECT: (BOOKING, "1", "0"),
-    Action.CARD_REJECT_PLAINLY: (BOOKING, "1", "0"),
+    Action.CARD_REJECT_WITHOUT_REASON: (BOOKING, "1", "0"),
     Action.CARD_BACK: (BOOKING, "1", "0"),
-    Action.CARD_OFFER: (BOOKING, "1", "0", "0"),
+    Action.CARD_PROPOSE: (BOOKING, "1", "0", "0"),
     Action.CARD_MARK: (BOOKING, "1", "0", "a"),
 }
 """What Boris, who has not answered the questionnaire, makes up about Anna's booking and the event's slots."""

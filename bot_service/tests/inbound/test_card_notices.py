@@ -13,11 +13,11 @@ from shared_contracts.broadcast import CardDelivered, DeliveryStatus
 from shared_contracts.card import CardAttention, CardCommand, CardOccasion, RecruiterCard
 from shared_contracts.directory import Attendance, BookingStatus
 from shared_contracts.topology import CARD_COMMAND
+from tests.dialogs.test_interview_cards import booked_card, reads
 from tests.kit.desk import Desk
 from tests.kit.inbox import handled
 from tests.kit.recruiting import RITA
 from tests.kit.telegram import Person, Sandbox, eventually
-from tests.test_interview_cards import booked_card, reads
 
 DEPUTY = 2005
 WORDS = {

@@ -27,7 +27,7 @@ from shared_contracts.topology import CACHE_INVALIDATE, TO_BOT
 from tests.kit.desk import Desk
 from tests.kit.servers import Servers
 from tests.kit.telegram import eventually
-from tests.test_messaging import buried
+from tests.messaging.test_messaging import buried
 
 QUEUE = CACHE_INVALIDATE
 Handle = Callable[[CacheInvalidate], Awaitable[None]]

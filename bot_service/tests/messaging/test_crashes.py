@@ -26,13 +26,13 @@ from shared_contracts.topology import (
     DIGEST_COMMAND,
     NOTIFICATION_COMMAND,
 )
+from tests.inbound.test_broadcasts import announcement, finished
+from tests.inbound.test_calendar_files import opened, result, settled
+from tests.inbound.test_digests import digest, lists, reports
 from tests.kit.desk import Desk
 from tests.kit.line import Line
 from tests.kit.process import bot_process, offset_file, run_command, stop
 from tests.kit.telegram import Person, Sandbox, eventually
-from tests.test_broadcasts import announcement, finished
-from tests.test_calendar_files import opened, result, settled
-from tests.test_digests import digest, lists, reports
 
 
 async def candidate(sandbox: Sandbox, desk: Desk) -> Person:

@@ -13,10 +13,10 @@ from shared_contracts.booking import AttendanceAnswered, Outcome, TimeAnswered
 from shared_contracts.directory import Attendance, BookingStatus, BookingView
 from shared_contracts.notification import CacheName, NotificationKind
 from shared_contracts.topology import BOOKING_RESULT, NOTIFICATION_COMMAND
+from tests.inbound.test_notifications import notice
 from tests.kit.desk import Desk
 from tests.kit.inbox import handled
 from tests.kit.telegram import Message, Person, Sandbox, eventually
-from tests.test_notifications import notice
 
 COMING, NOT_COMING, ASK_TIME = "✅ Подтверждаю", "❌ Не смогу", "🔁 Просьба перенести"
 TAKE, KEEP = "✅ Подходит", "Оставить как есть"

@@ -14,9 +14,9 @@ from interview_bot.telegram.sending import edit
 from interview_bot.telegram.waiting_edits import WaitingEdits
 from interview_bot.views.screen import Screen
 from shared_contracts.topology import BOOKING_RESULT
+from tests.dialogs.test_booking import open_details
 from tests.kit.desk import Desk
 from tests.kit.telegram import GROUP, Message, Person, Sandbox, eventually
-from tests.test_booking import open_details
 
 
 async def _is_empty(outgoing: Outgoing) -> bool:

@@ -21,10 +21,10 @@ from interview_bot.views.screen import Screen
 from shared_contracts.broadcast import Delivery, DeliveryStatus, NotificationDelivered
 from shared_contracts.notification import CacheName, NotificationCommand, NotificationKind
 from shared_contracts.topology import NOTIFICATION_COMMAND
+from tests.inbound.test_notifications import notice, reports
 from tests.kit.desk import Desk
 from tests.kit.inbox import handled
 from tests.kit.telegram import Person, Sandbox, eventually
-from tests.test_notifications import notice, reports
 
 REMINDED = "Сегодня собеседование"
 DUE = {"recheck": True, "attempt": 1, "asks_attendance": True, "candidate_name": "Анна", "reason": None}

@@ -13,7 +13,7 @@ from interview_bot.common.redis_values import answer_of
 from interview_bot.telegram.gate import KNOWN, Admission, Gate
 from tests.kit.desk import Desk
 from tests.kit.telegram import Person, Sandbox, eventually
-from tests.test_gate import admitted, written
+from tests.telegram.test_gate import admitted, written
 
 OF_ANOTHER_VERSION = json.dumps({"generation": "0", "filled_at": 1e12, "payload": '[{"id": 1}]'})
 UNREADABLE_VALUES = ["{bad", "[]", "[1]", "null", b"\xff", OF_ANOTHER_VERSION]

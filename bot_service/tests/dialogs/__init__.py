@@ -1,0 +1,1 @@
+"""Candidates' and recruiters' dialogs, through the real bot."""

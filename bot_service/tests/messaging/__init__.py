@@ -1,0 +1,1 @@
+"""The outbox, consumers, dead letters, and what a crash leaves."""

@@ -1,0 +1,1 @@
+"""Updates, acknowledgements, limits."""

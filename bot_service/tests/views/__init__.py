@@ -1,0 +1,1 @@
+"""Texts, screens and templates."""
