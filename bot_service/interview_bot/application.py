@@ -91,8 +91,8 @@ class BotService:
 
     def _wire(self) -> tuple["Application[Any, Any, Any, Any, Any, Any]", Services, PersonLocks]:
         edits = WaitingEdits(self._redis)
-        flow = SharedRateLimiter(self._redis, edits)
-        bot = _make_bot(self._settings, flow)
+        rate_limiter = SharedRateLimiter(self._redis, edits)
+        bot = _make_bot(self._settings, rate_limiter)
         locks = PersonLocks(self._redis)
         application = ApplicationBuilder().bot(bot).updater(None).job_queue(None).build()
         acks = Acks(bot)
@@ -111,8 +111,8 @@ class BotService:
             chats=Chats(self._database),
             gate=Gate(self._redis, self._settings.bot_id, ENTRIES),
             shown_cards=ShownCards(self._database),
-            flow=flow,
-            outgoing=Outgoing(bot, flow, edits, locks),
+            rate_limiter=rate_limiter,
+            outgoing=Outgoing(bot, rate_limiter, edits, locks),
             calendar_files=CalendarFiles(self._database),
         )
         self._processor = OneUpdatePerPerson(services.gate, locks, acks, partial(turn_away, services))
@@ -267,11 +267,11 @@ class BotService:
         return self._consuming and self._broker.is_connected
 
 
-def _make_bot(settings: Settings, flow: SharedRateLimiter) -> PollingBot:
+def _make_bot(settings: Settings, rate_limiter: SharedRateLimiter) -> PollingBot:
     return PollingBot(
         settings.telegram_bot_token.get_secret_value(),
         base_url=f"{str(settings.telegram_api_url).rstrip('/')}/bot",
         request=AiohttpRequest(connections=128, connect_timeout=3, read_timeout=8),
         get_updates_request=AiohttpRequest(connections=2, connect_timeout=3, read_timeout=8),
-        rate_limiter=flow,
+        rate_limiter=rate_limiter,
     )

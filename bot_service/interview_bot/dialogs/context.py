@@ -49,7 +49,7 @@ class Services:
     request_records: RequestRecords
     chats: Chats
     shown_cards: ShownCards
-    flow: SharedRateLimiter
+    rate_limiter: SharedRateLimiter
     outgoing: Outgoing
     gate: Gate
     calendar_files: CalendarFiles

@@ -48,7 +48,7 @@ class BookingResults:
         if result.reply is None:
             _log.info("result_without_chat", outcome=result.outcome.value)
             return
-        await self._services.flow.take_turn(result.reply.chat_id, Priority.INTERACTIVE)
+        await self._services.rate_limiter.take_turn(result.reply.chat_id, Priority.INTERACTIVE)
         async with self._locks.hold(result.user_telegram_id):
             try:
                 if result.event_type in RECRUITER_REQUESTS:

@@ -43,7 +43,9 @@ class Cards:
         Raises:
             TelegramError, AdminApiDownError: not shown, worth another try.
         """
-        await self._services.flow.take_turn(command.recruiter_telegram_id, Priority.CARD)  # before anything is held
+        await self._services.rate_limiter.take_turn(
+            command.recruiter_telegram_id, Priority.CARD
+        )  # before anything is held
         async with self._locks.hold(command.recruiter_telegram_id):
             if command.attention is CardAttention.NOTICE:
                 end: Delivery | None = await self._notices.deliver(command)

@@ -42,7 +42,7 @@ class DialogResults:
         if result.reply is None or show is None:
             _log.info("result_without_chat", action=result.action, outcome=result.outcome.value)
             return
-        await self._services.flow.take_turn(result.user_telegram_id, Priority.INTERACTIVE)
+        await self._services.rate_limiter.take_turn(result.user_telegram_id, Priority.INTERACTIVE)
         async with self._locks.hold(result.user_telegram_id):
             context = await self._context(result, result.reply.message_id)
             try:

@@ -31,7 +31,7 @@ class Digests:
             TelegramError: not sent, worth another try.
         """
         message = OneTimeMessage(command.digest_id, command.chat_id, command.attempt)
-        await self._services.flow.take_turn(command.chat_id, Priority.NOTICE)  # before anything is held
+        await self._services.rate_limiter.take_turn(command.chat_id, Priority.NOTICE)  # before anything is held
         async with self._locks.hold(command.chat_id):  # two copies may be in hand at once
             progress = await self._once.progress_of(message)
             if progress.is_open_for(command.attempt):

@@ -51,7 +51,7 @@ class Notifications:
         """
         chat_id = command.user_telegram_id
         message = OneTimeMessage(command.notification_id, chat_id, command.attempt)
-        await self._services.flow.take_turn(chat_id, Priority.NOTICE)  # before anything is held, or asked
+        await self._services.rate_limiter.take_turn(chat_id, Priority.NOTICE)  # before anything is held, or asked
         async with self._locks.hold(chat_id):  # two copies may be in hand at once
             progress = await self._once.progress_of(message)
             if progress.is_open_for(message.attempt):

@@ -61,9 +61,9 @@ def _next(queue: dict[Key, "_Waiting"]) -> Key:
 class Outgoing:
     """Shows screens now or, per chat and in the background, as soon as there is room."""
 
-    def __init__(self, bot: Bot, flow: SharedRateLimiter, edits: WaitingEdits, locks: PersonLocks) -> None:
+    def __init__(self, bot: Bot, rate_limiter: SharedRateLimiter, edits: WaitingEdits, locks: PersonLocks) -> None:
         self._bot = bot
-        self._flow = flow
+        self._rate_limiter = rate_limiter
         self._edits = edits
         self._locks = locks
         self._chats: dict[int, dict[Key, _Waiting]] = {}
@@ -160,7 +160,7 @@ class Outgoing:
         queue = self._chats[chat_id]
         try:
             while queue:
-                wait = await self._flow.seconds_to_turn(chat_id, queue[_next(queue)].priority)
+                wait = await self._rate_limiter.seconds_to_turn(chat_id, queue[_next(queue)].priority)
                 if not wait:
                     wait = await self._show_next(chat_id, queue)
                 await asyncio.sleep(min(wait, _LONGEST_LOOK))

@@ -91,9 +91,9 @@ async def forget(bot: BotService) -> None:
     """What waits for room in a chat, and the pauses that this process knows of, are of the past."""
     await bot._services.outgoing.finish(0)
     for known in (
-        bot._services.flow._pauses,
-        bot._services.flow._refused,
-        bot._services.flow._lines,
+        bot._services.rate_limiter._pauses,
+        bot._services.rate_limiter._refused,
+        bot._services.rate_limiter._lines,
         bot._services.gate._closed,
     ):
         known.clear()

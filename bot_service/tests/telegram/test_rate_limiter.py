@@ -1,4 +1,4 @@
-"""The flow towards Telegram: limits kept before Telegram has to say so."""
+"""Telegram's limits are kept before Telegram has to say so."""
 
 from datetime import timedelta
 
