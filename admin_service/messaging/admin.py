@@ -23,21 +23,19 @@ class OutboxMessageAdmin(ReadOnlyAdmin):
     fields = [("id", "queue"), ("state_line", "attempts"), ("made", "sent"), "correlation_id", "body"]
     readonly_fields: Any = ["id", "queue", "state_line", "attempts", "made", "sent", "correlation_id", "body"]
 
-    @display(description=_("made"), ordering="created_at")  # type: ignore[untyped-decorator]
+    @display(description=_("made"), ordering="created_at")
     def made(self, message: OutboxMessage) -> str:
         """When it was written."""
         return format_moment(message.created_at, MOSCOW)
 
-    @display(  # type: ignore[untyped-decorator]
-        description=_("status"), ordering="status", label={"pending": "warning", "sent": "success"}
-    )
+    @display(description=_("status"), ordering="status", label={"pending": "warning", "sent": "success"})
     def state(self, message: OutboxMessage) -> tuple[str, Any]:
         """Whether the broker has it."""
         return message.status, {"pending": _("to be sent"), "sent": _("sent")}.get(message.status, message.status)
 
     state_line = plainly(state)
 
-    @display(description=_("sent"), ordering="sent_at")  # type: ignore[untyped-decorator]
+    @display(description=_("sent"), ordering="sent_at")
     def sent(self, message: OutboxMessage) -> str:
         """When the broker confirmed it."""
         return format_moment(message.sent_at, MOSCOW) if message.sent_at else "—"
@@ -52,7 +50,7 @@ class InboxMessageAdmin(ReadOnlyAdmin):
     fields = ["id", "queue", "decided", "answer"]
     readonly_fields: Any = ["id", "queue", "decided", "answer"]
 
-    @display(description=_("decided"), ordering="created_at")  # type: ignore[untyped-decorator]
+    @display(description=_("decided"), ordering="created_at")
     def decided(self, message: InboxMessage) -> str:
         """When."""
         return format_moment(message.created_at, MOSCOW)

@@ -21,7 +21,7 @@ SLACK = 1.0
 """Seconds by which an entry may be due later than one interval from now."""
 
 
-class Scheduler(RedBeatScheduler):  # type: ignore[misc]
+class Scheduler(RedBeatScheduler):
     """redbeat reads what Redis holds and no more: an entry that is lost there, or spoilt, would stop its scan for good.
 
     So each tick, at least every ``beat_max_loop_interval``, compares Redis with the schedule in the code. It would also

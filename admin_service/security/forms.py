@@ -18,21 +18,21 @@ from security.second_factor import accept
 _LONGEST = 128
 
 
-class CodeInput(UnfoldAdminTextInputWidget):  # type: ignore[misc]
+class CodeInput(UnfoldAdminTextInputWidget):
     """Phones offer digits, and the code from a message."""
 
     def __init__(self) -> None:
         super().__init__({"autocomplete": "one-time-code", "autofocus": "", "spellcheck": "false"})
 
 
-class PasswordInput(UnfoldAdminPasswordWidget):  # type: ignore[misc]
+class PasswordInput(UnfoldAdminPasswordWidget):
     """The password that somebody has now."""
 
     def __init__(self) -> None:
         super().__init__({"autocomplete": "current-password"})
 
 
-class LoginForm(AuthenticationForm):  # type: ignore[misc]
+class LoginForm(AuthenticationForm):
     """A login's name and password."""
 
     error_messages = {
@@ -96,7 +96,7 @@ class SetUpForm(forms.Form):
         return check_own_password(self._request, self._user, self.cleaned_data["password"])
 
 
-class OwnPasswordForm(AdminOwnPasswordChangeForm):  # type: ignore[misc]
+class OwnPasswordForm(AdminOwnPasswordChangeForm):
     """Change one's own password."""
 
     def clean_old_password(self) -> str:

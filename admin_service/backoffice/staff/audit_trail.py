@@ -31,32 +31,32 @@ class AuditEntryAdmin(ReadOnlyAdmin):
         may = request.user.has_perm("backoffice.view_stafflogin")  # type: ignore[union-attr]
         return found if may else found.exclude(subject__in=ABOUT_LOGINS)
 
-    @display(description=_("when"), ordering="created_at")  # type: ignore[untyped-decorator]
+    @display(description=_("when"), ordering="created_at")
     def when(self, entry: AuditEntry) -> str:
         """In Moscow's zone."""
         return format_moment(entry.created_at, MOSCOW)
 
-    @display(description=_("of"), ordering="subject")  # type: ignore[untyped-decorator]
+    @display(description=_("of"), ordering="subject")
     def what(self, entry: AuditEntry) -> str:
         """What kind of thing was changed."""
         return subject_label(entry.subject)
 
-    @display(description=_("done"), ordering="action")  # type: ignore[untyped-decorator]
+    @display(description=_("done"), ordering="action")
     def done(self, entry: AuditEntry) -> str:
         """What was done."""
         return action_label(entry.action)
 
-    @display(description=_("by"), ordering="actor")  # type: ignore[untyped-decorator]
+    @display(description=_("by"), ordering="actor")
     def who(self, entry: AuditEntry) -> str:
         """Who did it."""
         return actor_label(entry.actor)
 
-    @display(description=_("its id"))  # type: ignore[untyped-decorator]
+    @display(description=_("its id"))
     def subject_number(self, entry: AuditEntry) -> str:
         """To look it up by."""
         return str(entry.subject_id)
 
-    @display(description=_("change"))  # type: ignore[untyped-decorator]
+    @display(description=_("change"))
     def change(self, entry: AuditEntry) -> str:
         """Before and after."""
         return "; ".join(changes(entry.before, entry.after, subject=entry.subject))

@@ -99,18 +99,18 @@ class StaffLoginAdmin(UseCaseAdmin):
         """Its page; before it the password that was made."""
         return self._done(request, obj, obj.made_password, _("The login is made."))
 
-    @display(description=_("login name"), ordering="username")  # type: ignore[untyped-decorator]
+    @display(description=_("login name"), ordering="username")
     def login_name(self, login: StaffLogin) -> str:
         """What they log in with."""
         return login.get_username()
 
-    @display(description=_("role"))  # type: ignore[untyped-decorator]
+    @display(description=_("role"))
     def role(self, login: StaffLogin) -> str:
         """In words."""
         profile = _profile(login)
         return str(_("superuser")) if login.is_superuser else profile.get_role_display() if profile else "—"
 
-    @display(description=_("sees"))  # type: ignore[untyped-decorator]
+    @display(description=_("sees"))
     def sees(self, login: StaffLogin) -> str:
         """Whose rows."""
         profile = _profile(login)
@@ -122,14 +122,12 @@ class StaffLoginAdmin(UseCaseAdmin):
             return str(profile.recruiter)
         return ", ".join(City.objects.filter(pk__in=profile.city_ids).order_by("name").values_list("name", flat=True))
 
-    @display(description=_("last login"), ordering="last_login")  # type: ignore[untyped-decorator]
+    @display(description=_("last login"), ordering="last_login")
     def seen(self, login: StaffLogin) -> str:
         """When, in Moscow."""
         return format_moment(login.last_login, MOSCOW) if login.last_login else "—"
 
-    @action(  # type: ignore[untyped-decorator]
-        description=_("New password"), url_path="password", permissions=["change"], icon="key"
-    )
+    @action(description=_("New password"), url_path="password", permissions=["change"], icon="key")
     def reset_password(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Set one, or make one and show it once."""
         login = find(StaffLogin, object_id)
@@ -144,7 +142,7 @@ class StaffLoginAdmin(UseCaseAdmin):
         intro = _("%(name)s is logged out everywhere and logs in with the new one.")
         return self._ask(request, login, form, carry_out, _("The password is set."), intro=intro, **words)
 
-    @action(  # type: ignore[untyped-decorator]
+    @action(
         description=_("Take the second step away"),
         url_path="second-step",
         permissions=["change"],
@@ -164,7 +162,7 @@ class StaffLoginAdmin(UseCaseAdmin):
         done = _("The password alone lets them in now.")
         return self._ask(request, login, form, carry_out, done, intro=intro, **words)
 
-    @action(  # type: ignore[untyped-decorator]
+    @action(
         description=_("Deactivate"),
         url_path="close",
         permissions=["change"],
@@ -177,7 +175,7 @@ class StaffLoginAdmin(UseCaseAdmin):
         words = {"title": _("Deactivate the login"), "submit_text": _("Deactivate"), "danger": True}
         return self._activate(request, object_id, False, intro, _("The login is deactivated."), **words)
 
-    @action(description=_("Activate"), url_path="reopen", permissions=["change"], icon="person_check")  # type: ignore[untyped-decorator]
+    @action(description=_("Activate"), url_path="reopen", permissions=["change"], icon="person_check")
     def reopen(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """It works again."""
         words = {"title": _("Activate the login"), "submit_text": _("Activate")}

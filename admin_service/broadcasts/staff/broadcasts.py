@@ -72,17 +72,17 @@ class BroadcastAdmin(ReadOnlyAdmin):
         """With its deliveries."""
         return {"deliveries": _deliveries(object_id)}
 
-    @display(description=_("when"), ordering="created_at")  # type: ignore[untyped-decorator]
+    @display(description=_("when"), ordering="created_at")
     def when(self, broadcast: Broadcast) -> str:
         """When it was started."""
         return format_moment(broadcast.created_at, MOSCOW)
 
-    @display(description=_("interview event"))  # type: ignore[untyped-decorator]
+    @display(description=_("interview event"))
     def event_title(self, broadcast: Broadcast) -> str:
         """What it announces."""
         return broadcast.event.title
 
-    @display(description=_("to"))  # type: ignore[untyped-decorator]
+    @display(description=_("to"))
     def target(self, broadcast: Broadcast) -> str:
         """Chats by title, and the audience."""
         chats = AnnouncementChat.objects.filter(chat_id__in=broadcast.chat_ids).values_list("title", flat=True)
@@ -91,7 +91,7 @@ class BroadcastAdmin(ReadOnlyAdmin):
             audience += f" ({broadcast.audience_city})"
         return ", ".join(filter(None, (*chats, audience)))
 
-    @display(  # type: ignore[untyped-decorator]
+    @display(
         description=_("status"),
         ordering="status",
         label={"queued": "info", "sending": "warning", "finished": "success"},
@@ -102,12 +102,12 @@ class BroadcastAdmin(ReadOnlyAdmin):
 
     state_line = plainly(state)
 
-    @display(description=_("text"))  # type: ignore[untyped-decorator]
+    @display(description=_("text"))
     def text(self, broadcast: Broadcast) -> str:
         """As it was sent, line by line."""
         return format_html('<span class="desk-lines">{}</span>', broadcast.message_text)
 
-    @display(description=_("messages"))  # type: ignore[untyped-decorator]
+    @display(description=_("messages"))
     def numbers(self, broadcast: Broadcast) -> str:
         """What the bot has reported so far."""
         return counts(broadcast)

@@ -22,7 +22,7 @@ class InterviewEventAdmin(EventPage):
 
     actions_detail = ["broadcast", *EventPage.actions_detail]
 
-    @action(  # type: ignore[untyped-decorator]
+    @action(
         description=_("Broadcast"),
         url_path="broadcast",
         permissions=["broadcasts.add_broadcast"],

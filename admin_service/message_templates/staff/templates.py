@@ -78,7 +78,7 @@ class MessageTemplateAdmin(UseCaseAdmin):
             "preview_url": reverse("admin:wording_messagetemplate_preview", args=[template.pk]),
         }
 
-    @action(description=_("Preview"), url_path="preview", permissions=["view"], icon="visibility")  # type: ignore[untyped-decorator]
+    @action(description=_("Preview"), url_path="preview", permissions=["view"], icon="visibility")
     def preview(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Both languages as they are in force in a city; a posted text alone, for the editor."""
         template = find(MessageTemplate, object_id)
@@ -101,7 +101,7 @@ class MessageTemplateAdmin(UseCaseAdmin):
             back=self._page_of(template.pk),
         )
 
-    @action(description=_("History"), url_path="versions", permissions=["view"], icon="history")  # type: ignore[untyped-decorator]
+    @action(description=_("History"), url_path="versions", permissions=["view"], icon="history")
     def revisions(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Every version, and a button that makes an earlier one the newest."""
         template = find(MessageTemplate, object_id)
@@ -120,9 +120,7 @@ class MessageTemplateAdmin(UseCaseAdmin):
             back=self._page_of(template.pk),
         )
 
-    @action(  # type: ignore[untyped-decorator]
-        description=_("Own text for a city"), url_path="own-text", permissions=["change"], icon="add_location_alt"
-    )
+    @action(description=_("Own text for a city"), url_path="own-text", permissions=["change"], icon="add_location_alt")
     def own_text(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Start from the default and save it as a city's own."""
         default = find(MessageTemplate, object_id)
@@ -151,9 +149,7 @@ class MessageTemplateAdmin(UseCaseAdmin):
             back=self._page_of(default.pk),
         )
 
-    @action(  # type: ignore[untyped-decorator]
-        description=_("Back to the default"), url_path="back-to-default", permissions=["change"], icon="undo"
-    )
+    @action(description=_("Back to the default"), url_path="back-to-default", permissions=["change"], icon="undo")
     def back_to_default(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Ask, then take a city's own text away."""
         template = find(MessageTemplate, object_id)

@@ -34,9 +34,7 @@ class CalendarAdmin(UseCaseAdmin):
             return every
         return [item for item in every if "calendar" not in item.action_name]
 
-    @action(  # type: ignore[untyped-decorator]
-        description=_("Calendar"), url_path="calendar", permissions=[MAY_GIVE], icon="calendar_month"
-    )
+    @action(description=_("Calendar"), url_path="calendar", permissions=[MAY_GIVE], icon="calendar_month")
     def calendar(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """The address to copy, once it is made, and what can be done about it."""
         recruiter = find(Recruiter, object_id)

@@ -85,22 +85,22 @@ class CandidatePage(InvitingAdmin):
             queryset = queryset.filter(reduce(or_, [Q(**{f"{name}__icontains": part}) for name in _NAMES]))
         return queryset, False
 
-    @display(description=_("candidate"), header=True, ordering="first_name")  # type: ignore[untyped-decorator]
+    @display(description=_("candidate"), header=True, ordering="first_name")
     def person(self, candidate: Candidate) -> list[str]:
         """Name and username."""
         return [str(candidate), f"@{candidate.username}" if candidate.username else ""]
 
-    @display(description=_("city"))  # type: ignore[untyped-decorator]
+    @display(description=_("city"))
     def city_name(self, candidate: Candidate) -> str:
         """Their city."""
         return str(candidate.city or "—")
 
-    @display(description=_("on the allow list"), boolean=True, ordering="is_allowed")  # type: ignore[untyped-decorator]
+    @display(description=_("on the allow list"), boolean=True, ordering="is_allowed")
     def on_list(self, candidate: Candidate) -> bool:
         """Whether the bot serves them."""
         return candidate.is_allowed
 
-    @display(  # type: ignore[untyped-decorator]
+    @display(
         description=_("chat"), label={"started": "success", "blocked": "danger", "awaited": "info", "none": "default"}
     )
     def chat(self, candidate: Candidate) -> tuple[str, Any]:
@@ -118,9 +118,7 @@ class CandidatePage(InvitingAdmin):
         """Put the chosen people back."""
         self._restore(request, list(queryset))
 
-    @action(  # type: ignore[untyped-decorator]
-        description=_("Put back on the allow list"), url_path="restore", permissions=["change"], icon="person_add"
-    )
+    @action(description=_("Put back on the allow list"), url_path="restore", permissions=["change"], icon="person_add")
     def restore_one(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """The same for one person, from their page."""
         candidate = find(Candidate, object_id)

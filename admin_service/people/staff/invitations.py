@@ -38,7 +38,7 @@ MAY_REVOKE = "people.change_invitation"
 LIST = "admin:people_invitation_changelist"
 
 
-class StateFilter(DropdownFilter):  # type: ignore[misc]
+class StateFilter(DropdownFilter):
     """By whether a link can still be used."""
 
     title = _("state")
@@ -137,12 +137,12 @@ class InvitationAdmin(ExportingAdmin, ReadOnlyAdmin):
         people = queryset.prefetch_related("candidate__city", "recruiter__city")
         return download(_rows(people), f"invitations-{today():%Y-%m-%d}.csv")
 
-    @display(description=_("who"), header=True, ordering="name")  # type: ignore[untyped-decorator]
+    @display(description=_("who"), header=True, ordering="name")
     def person(self, invitation: Invitation) -> list[str]:
         """Name and role."""
         return [invitation.name, invitation.get_role_display()]
 
-    @display(  # type: ignore[untyped-decorator]
+    @display(
         description=_("state"),
         label={"waiting": "info", "used": "success", "expired": "warning", "revoked": "danger"},
     )
@@ -152,19 +152,19 @@ class InvitationAdmin(ExportingAdmin, ReadOnlyAdmin):
 
     person_line, state_line = plainly(person), plainly(state_label)
 
-    @display(description=_("valid until"), ordering="expires_at")  # type: ignore[untyped-decorator]
+    @display(description=_("valid until"), ordering="expires_at")
     def until(self, invitation: Invitation) -> str:
         """In Moscow's zone."""
         return format_moment(invitation.expires_at, MOSCOW)
 
-    @display(description=_("used by"), ordering="used_at")  # type: ignore[untyped-decorator]
+    @display(description=_("used by"), ordering="used_at")
     def used_by(self, invitation: Invitation) -> str:
         """Which Telegram account used it, and when."""
         if not invitation.used_at:
             return "—"
         return f"{invitation.used_by_telegram_id} · {format_moment(invitation.used_at, MOSCOW)}"
 
-    @display(description=_("made"), ordering="created_at")  # type: ignore[untyped-decorator]
+    @display(description=_("made"), ordering="created_at")
     def made(self, invitation: Invitation) -> str:
         """By whom and when."""
         return f"{invitation.created_by} · {format_moment(invitation.created_at, MOSCOW)}"
@@ -183,9 +183,7 @@ class InvitationAdmin(ExportingAdmin, ReadOnlyAdmin):
             messages.error(request, " ".join(error.errors.values()))
             return None
 
-    @action(  # type: ignore[untyped-decorator]
-        description=_("Make a new link"), url_path="renew", permissions=[MAY_INVITE], icon="link"
-    )
+    @action(description=_("Make a new link"), url_path="renew", permissions=[MAY_INVITE], icon="link")
     def renew_one(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """To the person's page that makes one, which ends this."""
         person = _person(find(Invitation, object_id))
@@ -196,7 +194,7 @@ class InvitationAdmin(ExportingAdmin, ReadOnlyAdmin):
         """Make the chosen links useless."""
         _revoke(request, list(queryset))
 
-    @action(  # type: ignore[untyped-decorator]
+    @action(
         description=_("Revoke"),
         url_path="revoke",
         permissions=[MAY_REVOKE],
@@ -222,9 +220,7 @@ class InvitationAdmin(ExportingAdmin, ReadOnlyAdmin):
             back=back,
         )
 
-    @action(  # type: ignore[untyped-decorator]
-        description=_("Invite many from a table"), url_path="import", permissions=[MAY_INVITE], icon="group_add"
-    )
+    @action(description=_("Invite many from a table"), url_path="import", permissions=[MAY_INVITE], icon="group_add")
     def import_table(self, request: HttpRequest) -> HttpResponse:
         """Paste or upload a table: everyone in it becomes a candidate with a link."""
         form = ImportForm(request.POST if "_confirm" in request.POST else None, request.FILES or None)

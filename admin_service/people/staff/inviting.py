@@ -58,9 +58,7 @@ class InvitingAdmin(UseCaseAdmin):
             messages.error(request, " ".join(error.errors.values()))
             return None
 
-    @action(  # type: ignore[untyped-decorator]
-        description=_("Invite by link"), url_path="invite", permissions=[MAY_INVITE], icon="link"
-    )
+    @action(description=_("Invite by link"), url_path="invite", permissions=[MAY_INVITE], icon="link")
     def invite_one(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """A new link for one person; the page it leads to shows it once."""
         person = find(self.model, object_id)

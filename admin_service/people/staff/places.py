@@ -88,19 +88,17 @@ class RecruiterAdmin(CalendarAdmin, InvitingAdmin):
         found: QuerySet[Recruiter] = super().get_queryset(request).prefetch_related("city")
         return found
 
-    @display(description=_("recruiter"), ordering="name")  # type: ignore[untyped-decorator]
+    @display(description=_("recruiter"), ordering="name")
     def person(self, recruiter: Recruiter) -> str:
         """Their name."""
         return recruiter.name
 
-    @display(description=_("city"))  # type: ignore[untyped-decorator]
+    @display(description=_("city"))
     def city_name(self, recruiter: Recruiter) -> str:
         """Their city."""
         return str(recruiter.city or "—")
 
-    @display(  # type: ignore[untyped-decorator]
-        description=_("in chat"), label={"yes": "success", "no": "warning", "blocked": "danger"}
-    )
+    @display(description=_("in chat"), label={"yes": "success", "no": "warning", "blocked": "danger"})
     def reached(self, recruiter: Recruiter) -> tuple[str, str]:
         """Whether the bot's cards reach them (R4)."""
         if recruiter.telegram_id is None:

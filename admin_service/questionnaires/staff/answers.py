@@ -77,21 +77,19 @@ class AnswersAdmin(ReadOnlyAdmin):
         row = collection("questionnaire_answers").find_one({"_id": object_id})
         return {"answers": [shown(row)] if row else [], "alone": True, "trail": trail(str(object_id))}
 
-    @display(description=_("answered"), ordering="answered_at")  # type: ignore[untyped-decorator]
+    @display(description=_("answered"), ordering="answered_at")
     def when(self, answers: QuestionnaireAnswers) -> str:
         """When, in Moscow."""
         return format_moment(answers.answered_at, MOSCOW)
 
-    @display(  # type: ignore[untyped-decorator]
-        description=_("result"), ordering="status", label={"passed": "success", "rejected": "danger"}
-    )
+    @display(description=_("result"), ordering="status", label={"passed": "success", "rejected": "danger"})
     def state(self, answers: QuestionnaireAnswers) -> tuple[str, str]:
         """The result, in words."""
         return answers.status, answers.get_status_display()
 
     state_line = plainly(state)
 
-    @action(  # type: ignore[untyped-decorator]
+    @action(
         description=_("Let answer again"),
         url_path="let-again",
         permissions=["questionnaires.change_questionnaireanswers"],

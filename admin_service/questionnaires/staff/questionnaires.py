@@ -43,7 +43,7 @@ class QuestionRows(OrderedRows):
     max_num = MOST_QUESTIONS
     verbose_name_plural = _("Questions")
 
-    @display(description=_("choices, limits, branches"))  # type: ignore[untyped-decorator]
+    @display(description=_("choices, limits, branches"))
     def more(self, question: Question) -> str:
         """The way to the question's own page."""
         if question.questionnaire_id is None or question._state.adding:
@@ -81,14 +81,12 @@ class QuestionnaireAdmin(RowsAdmin):
         draft = Draft(find(Questionnaire, str(object_id)))
         return {"differs": differs(draft), "versions": _versions(object_id), "trail": trail(str(object_id))}
 
-    @display(description=_("questions"))  # type: ignore[untyped-decorator]
+    @display(description=_("questions"))
     def question_count(self, questionnaire: Questionnaire) -> int:
         """How many."""
         return Question.objects.filter(questionnaire_id=questionnaire.pk).count()
 
-    @display(  # type: ignore[untyped-decorator]
-        description=_("published"), label={"never": "default", "differs": "warning", "same": "success"}
-    )
+    @display(description=_("published"), label={"never": "default", "differs": "warning", "same": "success"})
     def state(self, questionnaire: Questionnaire) -> tuple[str, Any]:
         """The version that is asked, and whether the draft has moved on."""
         number = questionnaire.published_version
@@ -98,7 +96,7 @@ class QuestionnaireAdmin(RowsAdmin):
             return "differs", _("version %(number)s, changed since") % {"number": number}
         return "same", _("version %(number)s") % {"number": number}
 
-    @action(  # type: ignore[untyped-decorator]
+    @action(
         description=_("Preview"), url_path="preview", permissions=["questionnaires.view_questionnaire"], icon="preview"
     )
     def preview_page(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -117,7 +115,7 @@ class QuestionnaireAdmin(RowsAdmin):
             back=_page_of(questionnaire),
         )
 
-    @action(  # type: ignore[untyped-decorator]
+    @action(
         description=_("Publish"),
         url_path="publish",
         permissions=["questionnaires.change_questionnaire"],

@@ -94,7 +94,7 @@ class LongTexts:
         return super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
 
 
-class OrderedRows(LongTexts, TabularInline):  # type: ignore[misc]
+class OrderedRows(LongTexts, TabularInline):
     """Rows in an order that staff set by dragging.
 
     ``position`` comes last of the fields: Unfold puts the handle into the first one, which must not be hidden.

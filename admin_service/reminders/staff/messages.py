@@ -99,43 +99,43 @@ class AutoMessageAdmin(ReadOnlyAdmin):
         chat_id = _number(term)
         return (queryset.none() if chat_id is None else queryset.filter(target_chat_id=chat_id)), False
 
-    @display(description=_("when"), ordering="due_at")  # type: ignore[untyped-decorator]
+    @display(description=_("when"), ordering="due_at")
     def due(self, message: AutoMessage) -> str:
         """When it is due, in the interview's city, or in Moscow for lists."""
         return format_moment(message.due_at, _addressee(message).zone)
 
-    @display(description=_("message"), ordering="kind")  # type: ignore[untyped-decorator]
+    @display(description=_("message"), ordering="kind")
     def what(self, message: AutoMessage) -> str:
         """What it is."""
         return str(message.get_kind_display())
 
-    @display(description=_("for whom"), header=True)  # type: ignore[untyped-decorator]
+    @display(description=_("for whom"), header=True)
     def whom(self, message: AutoMessage) -> list[str]:
         """For whom, and whom it is about."""
         addressee = _addressee(message)
         return [addressee.whom, addressee.about]
 
-    @display(description=_("status"), ordering="state", label=STATE_COLOURS)  # type: ignore[untyped-decorator]
+    @display(description=_("status"), ordering="state", label=STATE_COLOURS)
     def status(self, message: AutoMessage) -> tuple[str, str]:
         """How far it is."""
         return message.state, message.get_state_display()
 
-    @display(description=_("why not"), ordering="why")  # type: ignore[untyped-decorator]
+    @display(description=_("why not"), ordering="why")
     def reason(self, message: AutoMessage) -> str:
         """Why it was not sent."""
         return str(message.get_why_display()) if message.why else "—"
 
-    @display(description=_("sends without an answer"), ordering="uncertain_tries")  # type: ignore[untyped-decorator]
+    @display(description=_("sends without an answer"), ordering="uncertain_tries")
     def uncertain(self, message: AutoMessage) -> str:
         """How many sends Telegram did not answer: each may have cost a duplicate."""
         return str(message.uncertain_tries or "—")
 
-    @display(description=_("sent"))  # type: ignore[untyped-decorator]
+    @display(description=_("sent"))
     def sent(self, message: AutoMessage) -> str:
         """When it arrived."""
         return format_moment(message.sent_at, _addressee(message).zone) if message.sent_at else "—"
 
-    @display(description=_("booking"))  # type: ignore[untyped-decorator]
+    @display(description=_("booking"))
     def booking(self, message: AutoMessage) -> str:
         """The booking's page."""
         if not message.booking_id:
@@ -145,7 +145,7 @@ class AutoMessageAdmin(ReadOnlyAdmin):
             '<a class="desk-link" href="{}">{}</a>', url, format_moment(message.starts_at, _addressee(message).zone)
         )
 
-    @display(description=_("text as sent"))  # type: ignore[untyped-decorator]
+    @display(description=_("text as sent"))
     def text_line(self, message: AutoMessage) -> str:
         """What the person read."""
         return format_html('<div class="desk-lines">{}</div>', message.text) if message.text else "—"

@@ -126,14 +126,12 @@ class ReminderRuleAdmin(UseCaseAdmin):
             may_add=self.has_add_permission(request),
         )
 
-    @display(description=_("Where"))  # type: ignore[untyped-decorator]
+    @display(description=_("Where"))
     def where(self, rule: ReminderRule) -> str:
         """The event and the city it is for."""
         return _where(rule)
 
-    @action(  # type: ignore[untyped-decorator]
-        description=_("Remove the rule"), url_path="remove", permissions=["change"], icon="undo"
-    )
+    @action(description=_("Remove the rule"), url_path="remove", permissions=["change"], icon="undo")
     def remove(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Ask, then take it away."""
         rule = find(ReminderRule, object_id)

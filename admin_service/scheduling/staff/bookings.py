@@ -129,18 +129,18 @@ class BookingPage(ExportingAdmin, DecidingAdmin):
         found: tuple[QuerySet[Booking], bool] = super().get_search_results(request, queryset, " ".join(words))
         return found
 
-    @display(description=_("when"), ordering="starts_at")  # type: ignore[untyped-decorator]
+    @display(description=_("when"), ordering="starts_at")
     def when(self, booking: Booking) -> str:
         """Date and time in the slot's city."""
         return format_moment(booking.starts_at, booking.slot.timezone)
 
-    @display(description=_("candidate"), header=True, ordering="user__first_name")  # type: ignore[untyped-decorator]
+    @display(description=_("candidate"), header=True, ordering="user__first_name")
     def person(self, booking: Booking) -> list[str]:
         """Name, username and Telegram id."""
         username = f"@{booking.user.username}" if booking.user.username else ""
         return [str(booking), " · ".join(filter(None, (username, str(booking.telegram_id))))]
 
-    @display(description=_("status"))  # type: ignore[untyped-decorator]
+    @display(description=_("status"))
     def state_line(self, booking: Booking) -> str:
         """The status with when its outcome was marked, on the booking's page."""
         status = str(self.state(booking)[1])
@@ -149,28 +149,26 @@ class BookingPage(ExportingAdmin, DecidingAdmin):
         marked_at = _("marked %(when)s") % {"when": format_moment(booking.marked_at, booking.slot.timezone)}
         return f"{status} · {marked_at}"
 
-    @display(description=_("status"), ordering="status", label=STATUS_COLOURS)  # type: ignore[untyped-decorator]
+    @display(description=_("status"), ordering="status", label=STATUS_COLOURS)
     def state(self, booking: Booking) -> tuple[str, str]:
         """The status, in words."""
         return state_of(booking)
 
-    @display(  # type: ignore[untyped-decorator]
-        description=_("will come"), ordering="attendance", label=ATTENDANCE_COLOURS
-    )
+    @display(description=_("will come"), ordering="attendance", label=ATTENDANCE_COLOURS)
     def coming(self, booking: Booking) -> tuple[str, str]:
         """What the candidate said about coming (R8), or what came of it."""
         if booking.offered_slot_id and booking.attendance == Attendance.RESCHEDULE_ASKED:
             return booking.attendance, str(_("another time offered"))
         return booking.attendance or NO_ANSWER, _answer(booking)
 
-    @display(description=_("will come"))  # type: ignore[untyped-decorator]
+    @display(description=_("will come"))
     def coming_line(self, booking: Booking) -> str:
         """The same with when they said so, on the booking's page."""
         answer = _answer(booking) or "—"
         said_at = booking.attendance_at and format_moment(booking.attendance_at, booking.slot.timezone)
         return f"{answer} · {said_at}" if said_at else answer
 
-    @display(description=_("another time on offer"))  # type: ignore[untyped-decorator]
+    @display(description=_("another time on offer"))
     def offered_time(self, booking: Booking) -> str:
         """The slot that the recruiter offers."""
         slot = (
@@ -182,57 +180,57 @@ class BookingPage(ExportingAdmin, DecidingAdmin):
             return "—"
         return f"{format_moment(slot['starts_at'], booking.slot.timezone)} · {venue_of(slot).line}"
 
-    @display(description=_("place"), header=True, ordering="location")  # type: ignore[untyped-decorator]
+    @display(description=_("place"), header=True, ordering="location")
     def place(self, booking: Booking) -> list[str]:
         """Location, room and city."""
         first, second = booking_venue(booking).parts
         return [first, ", ".join(filter(None, (second, booking.slot.city)))]
 
-    @display(description=_("by hand"), label="warning")  # type: ignore[untyped-decorator]
+    @display(description=_("by hand"), label="warning")
     def by_hand(self, booking: Booking) -> str:
         """Whom the bot can't reach (R4)."""
         flags = ((booking.recruiter_by_hand, _("the recruiter")), (booking.candidate_by_hand, _("the candidate")))
         return ", ".join(str(name) for flag, name in flags if flag)
 
-    @display(description=_("contact by hand"))  # type: ignore[untyped-decorator]
+    @display(description=_("contact by hand"))
     def by_hand_line(self, booking: Booking) -> str:
         """The same, on the booking's page."""
         return self.by_hand(booking) or "—"
 
-    @display(description=_("write to the recruiter"))  # type: ignore[untyped-decorator]
+    @display(description=_("write to the recruiter"))
     def write_to_recruiter(self, booking: Booking) -> str:
         """Where to reach the recruiter by hand."""
         row = collection("recruiters").find_one({"_id": booking.recruiter_id}, {"contact_url": 1})
         return _linked(row["contact_url"] if row else "")
 
-    @display(description=_("write to the candidate"))  # type: ignore[untyped-decorator]
+    @display(description=_("write to the candidate"))
     def write_to_candidate(self, booking: Booking) -> str:
         """Where to reach the candidate by hand."""
         return _linked(f"https://t.me/{booking.user.username}" if booking.user.username else "")
 
     person_line, place_line = plainly(person), plainly(place)
 
-    @display(description=_("recruiter"), header=True)  # type: ignore[untyped-decorator]
+    @display(description=_("recruiter"), header=True)
     def recruiter_and_event(self, booking: Booking) -> list[str]:
         """Who holds the interview, and what for."""
         return [self.recruiter(booking), self.event(booking)]
 
-    @display(description=_("recruiter"))  # type: ignore[untyped-decorator]
+    @display(description=_("recruiter"))
     def recruiter(self, booking: Booking) -> str:
         """Who holds the interview."""
         return booking.slot.recruiter or "—"
 
-    @display(description=_("interview event"))  # type: ignore[untyped-decorator]
+    @display(description=_("interview event"))
     def event(self, booking: Booking) -> str:
         """What for."""
         return str(booking.slot.event)
 
-    @display(description=_("waits for approval until"))  # type: ignore[untyped-decorator]
+    @display(description=_("waits for approval until"))
     def waits_until(self, booking: Booking) -> str:
         """When a request expires."""
         return format_moment(booking.expires_at, booking.slot.timezone) if booking.expires_at else "—"
 
-    @display(description=_("ended by"))  # type: ignore[untyped-decorator]
+    @display(description=_("ended by"))
     def end(self, booking: Booking) -> str:
         """Who ended it."""
         return actor_label(booking.ended_by)

@@ -41,9 +41,7 @@ class CandidateAdmin(CandidatePage):
         """With what they answered to questionnaires."""
         return {"answers": answers_of(object_id)}
 
-    @action(  # type: ignore[untyped-decorator]
-        description=_("Bookings"), url_path="bookings", permissions=["scheduling.view_booking"], icon="how_to_reg"
-    )
+    @action(description=_("Bookings"), url_path="bookings", permissions=["scheduling.view_booking"], icon="how_to_reg")
     def see_bookings(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """What they have booked, ever."""
         bookings = reverse("admin:scheduling_booking_changelist")
@@ -54,7 +52,7 @@ class CandidateAdmin(CandidatePage):
         """Ask what becomes of their bookings, then remove the chosen people."""
         return self._remove(request, list(queryset))
 
-    @action(  # type: ignore[untyped-decorator]
+    @action(
         description=_("Remove from the allow list"),
         url_path="remove",
         permissions=["change"],

@@ -56,9 +56,7 @@ class DecidingAdmin(MarkingAdmin):
         every = super().get_actions_detail(request, object_id)
         return [item for item in every if item.action_name.rsplit("_", 1)[-1] in useful]
 
-    @action(  # type: ignore[untyped-decorator]
-        description=_("Move"), url_path="move", permissions=MAY_DECIDE, icon="event_repeat"
-    )
+    @action(description=_("Move"), url_path="move", permissions=MAY_DECIDE, icon="event_repeat")
     def move(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """To another slot of the event."""
         booking = find(Booking, object_id)
@@ -79,7 +77,7 @@ class DecidingAdmin(MarkingAdmin):
 
         return self._ask(request, booking, form, decide, title=_("Move the booking"), submit_text=_("Move"))
 
-    @action(  # type: ignore[untyped-decorator]
+    @action(
         description=_("Cancel the booking"),
         url_path="cancel",
         permissions=MAY_DECIDE,
@@ -104,7 +102,7 @@ class DecidingAdmin(MarkingAdmin):
         words = {"title": _("Cancel the booking"), "submit_text": _("Cancel the booking"), "danger": True}
         return self._ask(request, booking, form, decide, **words)
 
-    @action(  # type: ignore[untyped-decorator]
+    @action(
         description=_("Approve"),
         url_path="approve",
         permissions=MAY_DECIDE,
@@ -117,15 +115,13 @@ class DecidingAdmin(MarkingAdmin):
         done = _("Approved. The candidate is being told.")
         return self._answer(request, object_id, approve_booking, done=done, **words)
 
-    @action(  # type: ignore[untyped-decorator]
-        description=_("Ask for another time"), url_path="ask-reschedule", permissions=MAY_DECIDE, icon="update"
-    )
+    @action(description=_("Ask for another time"), url_path="ask-reschedule", permissions=MAY_DECIDE, icon="update")
     def ask_reschedule(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """The candidate is to choose again; the seat is kept meanwhile."""
         words = {"title": _("Ask the candidate for another time"), "submit_text": _("Ask")}
         return self._answer(request, object_id, ask_reschedule, done=_("The candidate is being asked."), **words)
 
-    @action(  # type: ignore[untyped-decorator]
+    @action(
         description=_("Reject"),
         url_path="reject",
         permissions=MAY_DECIDE,

@@ -91,13 +91,13 @@ class EventPage(UseCaseAdmin):
         """With how many slots are to come, of those the login may see."""
         own = own_rows(request, InterviewSlot)
 
-        @display(description=_("coming slots"))  # type: ignore[untyped-decorator]
+        @display(description=_("coming slots"))
         def coming_slots(event: InterviewEvent) -> str:
             return _coming(event, own or {})
 
         return [*self.list_display, *([] if own is None else [coming_slots])]
 
-    @display(description=_("steps"))  # type: ignore[untyped-decorator]
+    @display(description=_("steps"))
     def steps(self, event: InterviewEvent) -> str:
         """What there is besides choosing a slot."""
         steps = [
@@ -107,7 +107,7 @@ class EventPage(UseCaseAdmin):
         ]
         return " → ".join(filter(None, steps)) or str(_("quick sign-up"))
 
-    @action(  # type: ignore[untyped-decorator]
+    @action(
         description=_("Add slots"),
         url_path="add-slots",
         permissions=["scheduling.add_interviewslot"],
@@ -141,9 +141,7 @@ class EventPage(UseCaseAdmin):
             back=self.address_of(event),
         )
 
-    @action(  # type: ignore[untyped-decorator]
-        description=_("Slots"), url_path="slots", permissions=["scheduling.view_interviewslot"], icon="schedule"
-    )
+    @action(description=_("Slots"), url_path="slots", permissions=["scheduling.view_interviewslot"], icon="schedule")
     def see_slots(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """The event's slots."""
         return HttpResponseRedirect(_slots_of(find(InterviewEvent, object_id)))

@@ -43,7 +43,7 @@ class RecruiterFilter(IdFilter):
     model = "people.Recruiter"
 
 
-class ComingFilter(DropdownFilter):  # type: ignore[misc]
+class ComingFilter(DropdownFilter):
     """By whether it is over. The coming ones, unless asked otherwise."""
 
     title = _("time")
@@ -62,7 +62,7 @@ class ComingFilter(DropdownFilter):  # type: ignore[misc]
         return queryset.filter(ends_at__lt=now) if self.value() == "past" else queryset.filter(ends_at__gte=now)
 
 
-class ByHandFilter(DropdownFilter):  # type: ignore[misc]
+class ByHandFilter(DropdownFilter):
     """By who has to be told by hand (R4)."""
 
     title = _("contact by hand")
@@ -79,7 +79,7 @@ class ByHandFilter(DropdownFilter):  # type: ignore[misc]
         return queryset.filter(wanted) if wanted else queryset
 
 
-class AttendanceFilter(DropdownFilter):  # type: ignore[misc]
+class AttendanceFilter(DropdownFilter):
     """By what the candidate said about coming (R8); no answer is told of bookings that still can have one."""
 
     title = _("will they come?")

@@ -44,7 +44,7 @@ class MarkingAdmin(ReadOnlyAdmin):
             marks.append((TAKE_BACK, _now("Take the mark back"), False))
         return {"marks": marks, "mark_url": reverse("admin:scheduling_booking_mark", args=[booking.pk])}
 
-    @action(description=_("How did it go?"), url_path="mark", permissions=MAY_MARK)  # type: ignore[untyped-decorator]
+    @action(description=_("How did it go?"), url_path="mark", permissions=MAY_MARK)
     def mark(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Mark the outcome, or take the mark back."""
         booking = find(Booking, object_id)

@@ -89,36 +89,34 @@ class InterviewSlotAdmin(UseCaseAdmin):
         every.pop("delete_selected", None)
         return every
 
-    @display(description=_("when"), ordering="starts_at")  # type: ignore[untyped-decorator]
+    @display(description=_("when"), ordering="starts_at")
     def when(self, slot: InterviewSlot) -> str:
         """Date and time in the slot's city."""
         return format_moment(slot.starts_at, slot.city.timezone)
 
-    @display(  # type: ignore[untyped-decorator]
-        description=_("seats taken"), label={"free": "success", "some": "info", "full": "warning"}
-    )
+    @display(description=_("seats taken"), label={"free": "success", "some": "info", "full": "warning"})
     def occupancy(self, slot: InterviewSlot) -> tuple[str, str]:
         """Seats taken of all seats."""
         taken = len(slot.booked_users)
         kind = "full" if taken >= slot.max_users else "some" if taken else "free"
         return kind, f"{taken}/{slot.max_users}"
 
-    @display(description=_("place"), header=True, ordering="location")  # type: ignore[untyped-decorator]
+    @display(description=_("place"), header=True, ordering="location")
     def place(self, slot: InterviewSlot) -> list[str]:
         """Location and room."""
         return list(slot_venue(slot).parts)
 
-    @display(description=_("city"))  # type: ignore[untyped-decorator]
+    @display(description=_("city"))
     def city_name(self, slot: InterviewSlot) -> str:
         """The city."""
         return slot.city.name
 
-    @display(description=_("recruiter"))  # type: ignore[untyped-decorator]
+    @display(description=_("recruiter"))
     def recruiter_name(self, slot: InterviewSlot) -> str:
         """The recruiter."""
         return str(slot.recruiter or "—")
 
-    @display(description=_("interview event"))  # type: ignore[untyped-decorator]
+    @display(description=_("interview event"))
     def event_title(self, slot: InterviewSlot) -> str:
         """The event."""
         return slot.event.title
@@ -174,7 +172,7 @@ class InterviewSlotAdmin(UseCaseAdmin):
             back=reverse("admin:scheduling_interviewslot_changelist"),
         )
 
-    @action(  # type: ignore[untyped-decorator]
+    @action(
         description=_("Book for a candidate"),
         url_path="book",
         permissions=["scheduling.add_booking"],

@@ -27,22 +27,22 @@ class WaitingEntryAdmin(ReadOnlyAdmin):
     fields = ["name", "username", "telegram_id", "event", "wanted_city", "since", "state"]
     readonly_fields = ["wanted_city", "since"]
 
-    @display(description=_("candidate"), header=True, ordering="name")  # type: ignore[untyped-decorator]
+    @display(description=_("candidate"), header=True, ordering="name")
     def person(self, entry: WaitingEntry) -> list[str]:
         """Name and username."""
         return [entry.name, f"@{entry.username}" if entry.username else ""]
 
-    @display(description=_("city"))  # type: ignore[untyped-decorator]
+    @display(description=_("city"))
     def wanted_city(self, entry: WaitingEntry) -> str:
         """Where."""
         return entry.city or str(_("any"))
 
-    @display(description=_("joined"), ordering="joined_at")  # type: ignore[untyped-decorator]
+    @display(description=_("joined"), ordering="joined_at")
     def since(self, entry: WaitingEntry) -> str:
         """Since when they wait."""
         return format_moment(entry.joined_at, MOSCOW)
 
-    @display(description=_("status"), ordering="state", label=STATE_COLOURS)  # type: ignore[untyped-decorator]
+    @display(description=_("status"), ordering="state", label=STATE_COLOURS)
     def status(self, entry: WaitingEntry) -> tuple[str, str]:
         """What became of it."""
         return entry.state, entry.get_state_display()

@@ -19,7 +19,7 @@ from staffkit.scoping import in_scope
 _YEARS = range(2000, 2201)  # what BSON and every zone can express
 
 
-class ScopedRelatedFilter(RelatedDropdownFilter):  # type: ignore[misc]
+class ScopedRelatedFilter(RelatedDropdownFilter):
     """A drop-down of related documents, those that the login may see."""
 
     def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> list[tuple[Any, str]]:
@@ -28,7 +28,7 @@ class ScopedRelatedFilter(RelatedDropdownFilter):  # type: ignore[misc]
         return sorted(((item.pk, str(item)) for item in every), key=lambda row: row[1])
 
 
-class IdFilter(DropdownFilter):  # type: ignore[misc]
+class IdFilter(DropdownFilter):
     """A drop-down of documents by which an id field is compared."""
 
     model: str  # as ``app.Model``, so that an app can filter by what belongs to one above it
@@ -56,7 +56,7 @@ class DayRangeForm(Form):
             self.fields[f"{name}_{end}"] = DateField(label=label, required=False, widget=DateInput())
 
 
-class DayFilter(RangeDateFilter):  # type: ignore[misc]
+class DayFilter(RangeDateFilter):
     """By days in Moscow's zone, the last one included."""
 
     form_class = DayRangeForm

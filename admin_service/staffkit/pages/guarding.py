@@ -17,7 +17,7 @@ from common.scope import WHOLE, Rows, scope_of
 _PAGES = ("changelist", "add", "history", "delete", "change")
 
 
-class GuardedAdmin(ModelAdmin):  # type: ignore[misc]
+class GuardedAdmin(ModelAdmin):
     """A page whose rows and buttons are those of the login that asks.
 
     ``rows`` says to whom its rows belong; unless a page says so, they are for those alone who see everything.

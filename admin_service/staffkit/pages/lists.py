@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from unfold.views import ChangeList
 
 
-class DeclaredList(ChangeList):  # type: ignore[misc]
+class DeclaredList(ChangeList):
     """A list that knows the parameters of its own filters only.
 
     Django's would answer ``?token__regex=^A``, and so spell out a field that no page shows.

@@ -227,7 +227,7 @@ class Careless(DeskAdmin):
     actions_list = ["press"]
     actions = ["press_chosen"]
 
-    @action(url_path="press")  # type: ignore[untyped-decorator]
+    @action(url_path="press")
     def press(self, request: HttpRequest) -> HttpResponse:
         """Do something."""
         return HttpResponse("done")
