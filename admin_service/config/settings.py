@@ -5,7 +5,7 @@ from typing import Any
 
 from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 
-from config import schedule, unfold
+from config import reactions, schedule, unfold
 from config.env import load_env
 
 ENV = load_env()
@@ -151,6 +151,7 @@ REST_FRAMEWORK: dict[str, Any] = {
     "UNAUTHENTICATED_USER": None,
 }
 
+BOOKING_REACTIONS = reactions.BOOKING_REACTIONS
 MESSAGE_HANDLERS = "config.consumers.handlers"
 CELERY_BEAT_SCHEDULE = schedule.BEAT_SCHEDULE
 

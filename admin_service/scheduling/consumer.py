@@ -9,11 +9,11 @@ from common import clock
 from common.mongo import Document
 from messaging import inbox, outbox
 from messaging.receiving import ANY_SENDER, Receiver
-from scheduling.domain.model import (
+from scheduling.domain.commands import (
     Actor,
     ActorKind,
     AnswerAttendance,
-    AnswerTime,
+    AnswerProposedTime,
     AnyCommand,
     Approve,
     AskReschedule,
@@ -21,14 +21,15 @@ from scheduling.domain.model import (
     Cancel,
     MarkOutcome,
     Move,
-    OfferTime,
-    PassOffer,
+    PassSeatOffer,
+    ProposeTime,
     Reject,
     Shown,
-    TakeOffer,
+    TakeSeatOffer,
 )
 from scheduling.services import candidate_news
-from scheduling.services.batch import Asked, InChat, decide_requests
+from scheduling.services.batch import decide_requests
+from scheduling.services.requests import InChat, Request
 from shared_contracts.booking import (
     AnyBookingRequest,
     AttendanceAnswered,
@@ -68,7 +69,7 @@ class BookingEvents:
 
     def handle(self, items: Sequence[AnyBookingRequest]) -> list[Document]:
         """Decide the requests in one transaction; the rows are their answers."""
-        return decide_requests([asked(item) for item in items], published_by_caller=True).rows
+        return decide_requests([request_of(item) for item in items], published_by_caller=True).rows
 
     def give_up(self, body: bytes, reason: str) -> None:
         """Answer ``failed`` where the request still says whom to answer (a dead letter may be replayed later)."""
@@ -82,13 +83,13 @@ class BookingEvents:
             outbox.add_once(outbox.Outgoing(BOOKING_RESULT, _failed(request)))
 
 
-def asked(request: AnyBookingRequest) -> Asked:
-    """The request as the rules take it."""
-    return Asked(
-        command=_command(request),
+def request_of(message: AnyBookingRequest) -> Request:
+    """A request as the rules take it."""
+    return Request(
+        command=_command(message),
         via="chat",
-        correlation_id=request.correlation_id,
-        chat=InChat(request.event_type, request.user_telegram_id, request.reply),
+        correlation_id=message.correlation_id,
+        chat=InChat(message.event_type, message.user_telegram_id, message.reply),
     )
 
 
@@ -111,9 +112,9 @@ def _command(request: AnyBookingRequest) -> AnyCommand:
     if isinstance(request, RescheduleAsked):
         return AskReschedule(key, recruiter, request.booking_id, request.expected_version)
     if isinstance(request, OfferTaken):
-        return TakeOffer(key, candidate, request.booking_id, request.expected_version)
+        return TakeSeatOffer(key, candidate, request.booking_id, request.expected_version)
     if isinstance(request, OfferPassed):
-        return PassOffer(key, candidate, request.booking_id, request.expected_version)
+        return PassSeatOffer(key, candidate, request.booking_id, request.expected_version)
     return _about_coming(request, key, candidate, recruiter)
 
 
@@ -128,9 +129,9 @@ def _about_coming(
         return AnswerAttendance(key, candidate, booking_id, None, request.starts_at, request.answer)
     if isinstance(request, TimeAnswered):
         shown = _shown(request.shown) if request.shown else Shown()
-        return AnswerTime(key, candidate, booking_id, None, request.slot_id, request.take, shown)
+        return AnswerProposedTime(key, candidate, booking_id, None, request.slot_id, request.take, shown)
     if isinstance(request, TimeOffered):
-        return OfferTime(key, recruiter, booking_id, request.expected_version, request.slot_id)
+        return ProposeTime(key, recruiter, booking_id, request.expected_version, request.slot_id)
     return MarkOutcome(key, recruiter, booking_id, request.expected_version, request.mark)
 
 

@@ -9,9 +9,10 @@ from celery import shared_task
 
 from common import clock
 from common.mongo import Document, collection
-from scheduling.domain.model import Actor, ActorKind, AnyCommand, Close, Expire
-from scheduling.services.batch import Asked, decide_one, offer_seats
+from scheduling.domain.commands import Actor, ActorKind, AnyCommand, Close, Expire
+from scheduling.services.batch import decide_one, offer_seats
 from scheduling.services.request_reminders import bring, due_reminders, out_of_reach, remind
+from scheduling.services.requests import Request
 from scheduling.services.waiting_list import wanted_slots
 
 log = structlog.get_logger(__name__)
@@ -61,7 +62,7 @@ def _scan(due_field: str, command: Callable[[str], AnyCommand]) -> int:
     for row in rows:
         correlation_id = uuid.uuid4().hex
         with structlog.contextvars.bound_contextvars(correlation_id=correlation_id):
-            decide_one(Asked(command(str(row["_id"])), "job", correlation_id))
+            decide_one(Request(command(str(row["_id"])), "job", correlation_id))
     if rows:
         log.info("bookings_ended", count=len(rows), by=due_field)
     return len(rows)

@@ -21,7 +21,7 @@ from messaging.models import OutboxMessage
 from reminders.models import AutoMessage
 from reminders.services.summary import undelivered
 from scheduling.models import Booking, InterviewSlot, WaitingEntry, WaitingState
-from scheduling.services.loading import venue_of_booking
+from scheduling.services.slot_loading import venue_of_booking
 from staffkit.clocks import day_bounds, day_start, format_moment, today
 from staffkit.scoping import in_scope, own_rows
 

@@ -1,6 +1,6 @@
 """Changing people and places: the document, its audit entry and the bot's stale caches, in one transaction.
 
-Taking people off the allow list may cancel bookings and is in ``scheduling.services.removal``.
+Taking people off the allow list may cancel bookings and is in ``scheduling.services.staff_commands``.
 """
 
 from collections.abc import Callable, Sequence

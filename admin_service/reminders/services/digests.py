@@ -22,8 +22,9 @@ from reminders.domain.states import MessageState, SuppressionReason
 from reminders.models import AutoMessage
 from reminders.services.summary import booked_on, day_summary, midnight
 from reminders.services.timings import Timings, read_timings
-from scheduling.services import loading
 from scheduling.services.candidate_news import derived_id
+from scheduling.services.loading import candidate_from
+from scheduling.services.slot_loading import by_id, cities_by_id, venue_of_booking
 from shared_contracts.digest import DaySummary, DigestCommand, DigestEntry, DigestKind
 from shared_contracts.directory import Attendance
 from shared_contracts.topology import DIGEST_COMMAND
@@ -215,8 +216,8 @@ def _entries(bookings: list[Document]) -> list[DigestEntry]:
 
 
 def _entries_of(bookings: Sequence[Document]) -> list[DigestEntry]:
-    rows = loading.people_by_id([row["user_id"] for row in bookings])
-    people = {row["_id"]: loading.candidate_from(row) for row in rows}
+    rows = by_id("users", [row["user_id"] for row in bookings])
+    people = {row["_id"]: candidate_from(row) for row in rows}
     entries = []
     for row in bookings:
         person = people[row["user_id"]]
@@ -226,7 +227,7 @@ def _entries_of(bookings: Sequence[Document]) -> list[DigestEntry]:
                 candidate=person.name,
                 link=person.link,
                 event=row["slot"]["event"],
-                place=loading.venue_of_booking(row).line,
+                place=venue_of_booking(row).line,
                 attendance=Attendance(row["attendance"]) if row["attendance"] else None,
                 by_hand=row["candidate_by_hand"] or not person.reachable,
             )
@@ -240,5 +241,5 @@ def _reachable() -> Document:
 
 
 def _zones(recruiters: list[Document]) -> dict[ObjectId, str]:
-    cities = {row["_id"]: row["timezone"] for row in loading.cities_by_id({row["city_id"] for row in recruiters})}
+    cities = {row["_id"]: row["timezone"] for row in cities_by_id({row["city_id"] for row in recruiters})}
     return {row["_id"]: cities.get(row["city_id"], MOSCOW) for row in recruiters}

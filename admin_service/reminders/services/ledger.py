@@ -6,114 +6,105 @@ from datetime import datetime
 from typing import NamedTuple
 
 from bson import Int64, ObjectId
-from pymongo import InsertOne, UpdateMany
+from pymongo import UpdateOne
 
 from common.mongo import Document, collection, current_session
 from common.quiet_hours import next_allowed_time
-from reminders.domain.kinds import SECOND_CHANCES, SPECS, ReminderKind
-from reminders.domain.occasions import occasion
+from reminders.domain.kinds import ReminderKind
 from reminders.domain.planning import OF_USE, PlannedMessage
 from reminders.domain.states import MessageState, SuppressionReason
 from reminders.services.message_writes import (
-    STANDS,
     BookingChange,
-    Operation,
+    LedgerWrite,
     PlanningContext,
     new_row,
     plan_fields,
     suppression,
     writes_for,
 )
-from reminders.services.readers import recruiter_zones
-from reminders.services.timings import read_timings
-from scheduling.domain.model import Booking, Decision, Slot, State
+from reminders.services.timings import Timings, read_timings
+from scheduling.domain.model import Booking, Slot
+from scheduling.services.saving import GuardFailedError
 from shared_contracts.card import CardOccasion
 
 
 class RecruiterNotice(NamedTuple):
-    """Something that a booking's recruiter is to hear."""
+    """Something that a booking's recruiter is to hear. ``card_held``: a recruiter has the card of the booking."""
 
     booking: Booking
     slot: Slot
     occasion: CardOccasion
+    card_held: bool = False
 
 
-def follow(before: State, after: State, decisions: Sequence[Decision], now: datetime) -> None:
-    """Bring the ledger in line with what a batch changed, and let recruiters hear of it."""
-    ids = {decision.after.id for decision in decisions if decision.changed and decision.after}
-    ended = (after.bookings[booking_id] for booking_id in ids)
-    changes = [BookingChange(before.bookings.get(item.id), item, after.slots.get(item.slot_id)) for item in ended]
-    plan_messages(
-        [change for change in changes if _relevant_facts(change.before) != _relevant_facts(change.after)], now
-    )
-    told = [(decision.after.id, what) for decision in decisions if decision.after and (what := occasion(decision))]
-    booked = [(after.bookings[booking_id], what) for booking_id, what in told]
-    known = [(booking, what) for booking, what in booked if booking.slot_id in after.slots]
-    tell_recruiters([RecruiterNotice(booking, after.slots[booking.slot_id], what) for booking, what in known], now)
+class LedgerWrites(NamedTuple):
+    """New messages, and changes of messages that must be as they were read."""
+
+    inserts: list[Document]
+    updates: list[UpdateOne]
 
 
-def plan_messages(changes: Sequence[BookingChange], now: datetime) -> None:
-    """Plan, plan anew or suppress the messages of bookings; those that are as they should be are left alone."""
-    if not changes:
-        return
-    context = PlanningContext(read_timings(), recruiter_zones(change.slot for change in changes if change.slot), now)
-    rows = _rows_of(change.after.id for change in changes if change.before)
-    _bulk_write([write for change in changes for write in writes_for(change, rows[change.after.id], context)])
+def ledger_writes(changes: Sequence[BookingChange], notices: Sequence[RecruiterNotice], now: datetime) -> LedgerWrites:
+    """What brings the ledger in line with bookings, and lets recruiters hear of changes.
+
+    Args:
+        changes: their messages are planned, planned anew or suppressed; what is as it should be is left alone.
+        notices: told now, or in the morning; of several to one booking, the last.
+        now: aware UTC.
+    """
+    if not changes and not notices:
+        return LedgerWrites([], [])
+    timings = read_timings()
+    known = {change.after.id for change in changes if change.before}
+    rows = _rows_of(known | {notice.booking.id for notice in notices if notice.booking.version > 1})
+    context = PlanningContext(timings, now)
+    writes = [write for change in changes for write in writes_for(change, rows.planned[change.after.id], context)]
+    for notice in {item.booking.id: item for item in notices}.values():
+        writes += _notice(notice, rows.waiting[notice.booking.id], timings, now)
+    inserts = [write for write in writes if not isinstance(write, UpdateOne)]
+    return LedgerWrites(inserts, [write for write in writes if isinstance(write, UpdateOne)])
 
 
-def tell_recruiters(news: Sequence[RecruiterNotice], now: datetime) -> None:
-    """Let recruiters hear of changes: now, or in the morning; of several to one booking, of the last."""
-    if not news:
-        return
-    timings, zones = read_timings(), recruiter_zones(item.slot for item in news)
-    # A recruiter hears of it, too, when their booking has gone where there is none.
-    held = _with_recruiter_card(item.booking.id for item in news if item.slot.id not in zones)
-    writes: list[Operation] = []
-    for booking, slot, what in {item.booking.id: item for item in news}.values():
-        wait = timings.of(slot.event_id, slot.city_id).span(ReminderKind.CHANGE)
-        if wait is None or not (slot.id in zones or booking.id in held):
-            continue
-        due_at = next_allowed_time(now + wait, zones.get(slot.id, slot.place.timezone))
-        planned = PlannedMessage(ReminderKind.CHANGE, due_at, due_at + OF_USE)
-        fields = plan_fields(planned, slot.recruiter_telegram_id, now)
-        row = new_row(booking, {**fields, "turn": Int64(booking.version), "occasion": what.value}, now)
-        if booking.version > 1:
-            older = {"booking_id": ObjectId(booking.id), "kind": ReminderKind.CHANGE.value}
-            writes.append(
-                UpdateMany({**older, "state": MessageState.SCHEDULED.value}, suppression(SuppressionReason.MERGED, now))
-            )
-        writes.append(InsertOne(row))
-    _bulk_write(writes)
+def write(writes: LedgerWrites) -> None:
+    """Store them, in the transaction under way.
+
+    Raises:
+        GuardFailedError: a message is not as it was read.
+    """
+    messages, session = collection("auto_messages"), current_session()
+    if writes.updates and messages.bulk_write(writes.updates, session=session).matched_count != len(writes.updates):
+        raise GuardFailedError("auto_messages: changed meanwhile")
+    if writes.inserts:
+        messages.insert_many(writes.inserts, session=session)
 
 
-def _relevant_facts(booking: Booking | None) -> tuple[object, ...] | None:
-    """What a booking's messages depend on."""
-    if booking is None:
-        return None
-    if booking.status not in STANDS:
-        return (booking.status,) if booking.status in {SPECS[kind].after for kind in SECOND_CHANCES} else None
-    return booking.slot_id, booking.starts_at, booking.ends_at, booking.attendance is None
+def _notice(notice: RecruiterNotice, older: Sequence[Document], timings: Timings, now: datetime) -> list[LedgerWrite]:
+    """A recruiter hears of it, too, when their booking has gone where there is none."""
+    booking, slot = notice.booking, notice.slot
+    wait = timings.of(slot.event_id, slot.city_id).span(ReminderKind.CHANGE)
+    if wait is None or not (slot.recruiter_timezone or notice.card_held):
+        return []
+    due_at = next_allowed_time(now + wait, slot.recruiter_timezone or slot.place.timezone)
+    fields = plan_fields(PlannedMessage(ReminderKind.CHANGE, due_at, due_at + OF_USE), slot.recruiter_telegram_id, now)
+    row = new_row(booking, {**fields, "turn": Int64(booking.version), "occasion": notice.occasion.value}, now)
+    merged = suppression(SuppressionReason.MERGED, now)
+    waits = MessageState.SCHEDULED.value
+    return [*(UpdateOne({"_id": item["_id"], "state": waits}, merged) for item in older), row]
 
 
-def _with_recruiter_card(booking_ids: Iterable[str]) -> set[str]:
-    """Which of the bookings a recruiter has the card of."""
-    ids = [ObjectId(booking_id) for booking_id in booking_ids]
-    query = {"_id": {"$in": ids}, "card_holders": {"$ne": []}}
-    found = collection("bookings").find(query, {"_id": 1}, session=current_session()) if ids else ()
-    return {str(row["_id"]) for row in found}
+class _Rows(NamedTuple):
+    """Of bookings: the messages that are planned, and the changes that wait to be told."""
+
+    planned: dict[str, list[Document]]
+    waiting: dict[str, list[Document]]
 
 
-def _rows_of(booking_ids: Iterable[str]) -> dict[str, list[Document]]:
-    ids = [ObjectId(booking_id) for booking_id in booking_ids]
-    found: dict[str, list[Document]] = defaultdict(list)
-    query = {"booking_id": {"$in": ids}, "kind": {"$ne": ReminderKind.CHANGE.value}}
+def _rows_of(booking_ids: Iterable[str]) -> _Rows:
+    ids, rows = [ObjectId(booking_id) for booking_id in booking_ids], _Rows(defaultdict(list), defaultdict(list))
+    change = ReminderKind.CHANGE.value
+    either = [{"kind": {"$ne": change}}, {"state": MessageState.SCHEDULED.value}]
+    query = {"booking_id": {"$in": ids}, "$or": either}
     for row in collection("auto_messages").find(query, session=current_session()) if ids else ():
-        found[str(row["booking_id"])].append(row)
-    return found
-
-
-def _bulk_write(writes: Sequence[Operation]) -> None:
-    """In as few round trips as there are kinds of operation."""
-    if writes:
-        updates_first = sorted(writes, key=lambda write: isinstance(write, InsertOne))
-        collection("auto_messages").bulk_write(updates_first, session=current_session())
+        kind = rows.waiting if row["kind"] == change else rows.planned
+        kind[str(row["booking_id"])].append(row)
+    return rows

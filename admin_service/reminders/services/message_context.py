@@ -10,7 +10,6 @@ from common.mongo import Document, collection, current_session
 from reminders.domain.judging import BookingFacts, ScheduledMessage
 from reminders.domain.kinds import SECOND_CHANCES, SPECS, TO_CANDIDATES, ReminderKind
 from reminders.domain.states import MessageState
-from reminders.services.readers import recruiter_zones
 from scheduling.domain.model import Booking, State
 from scheduling.services import loading
 
@@ -31,7 +30,6 @@ class MessageContext:
     """
 
     state: State
-    zones: dict[str, str]
     siblings: dict[str, list[ScheduledMessage]]
     booked_again: set[str] = field(default_factory=set)
     had_second_chance: set[str] = field(default_factory=set)
@@ -71,7 +69,7 @@ class MessageContext:
         if slot is None:
             return None
         own = slot.place.timezone
-        return own if ReminderKind(row["kind"]) in TO_CANDIDATES else self.zones.get(slot.id, own)
+        return own if ReminderKind(row["kind"]) in TO_CANDIDATES else slot.recruiter_timezone or own
 
 
 def message_from(row: Document) -> ScheduledMessage:
@@ -92,11 +90,11 @@ def load_message_context(rows: Sequence[Document]) -> MessageContext:
     """What these messages are about, as of the transaction under way."""
     ids = list({row["booking_id"] for row in rows if row["booking_id"]})
     bookings = _find("bookings", {"_id": {"$in": ids}}) if ids else []
-    state = loading.state_around(bookings)
+    state = loading.load_around(bookings).state
     siblings: dict[str, list[ScheduledMessage]] = defaultdict(list)
     for row in _find("auto_messages", {"booking_id": {"$in": ids}}, _FIELDS) if ids else ():
         siblings[str(row["booking_id"])].append(message_from(row))
-    context = MessageContext(state, recruiter_zones(state.slots.values()), siblings)
+    context = MessageContext(state, siblings)
     _read_history(context, [row for row in bookings if row["status"] in _MISSED])
     return context
 

@@ -3,13 +3,13 @@
 Doing it again changes nothing, and a message that was sent stays sent whatever becomes of the booking (I4).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
 from bson import Int64, ObjectId
-from pymongo import InsertOne, UpdateMany, UpdateOne
+from pymongo import UpdateOne
 
 from common.mongo import Document
 from common.quiet_hours import next_allowed_time
@@ -21,7 +21,8 @@ from reminders.services.timings import Timings
 from scheduling.domain.model import Booking, Slot
 from shared_contracts.directory import BookingStatus
 
-Operation = InsertOne[Document] | UpdateOne | UpdateMany
+LedgerWrite = Document | UpdateOne
+"""A new message, or a change of one that must be as it was read."""
 
 STANDS = frozenset({BookingStatus.BOOKED, BookingStatus.UNMARKED})
 """A booking that takes place, or did: its messages stay until they are sent or of no use."""
@@ -42,14 +43,13 @@ class BookingChange(NamedTuple):
 
 
 class PlanningContext(NamedTuple):
-    """What planning goes by. ``zones``: by slot id, its recruiter's."""
+    """What planning goes by."""
 
     timings: Timings
-    zones: Mapping[str, str]
     now: datetime
 
 
-def writes_for(change: BookingChange, rows: Sequence[Document], context: PlanningContext) -> list[Operation]:
+def writes_for(change: BookingChange, rows: Sequence[Document], context: PlanningContext) -> list[LedgerWrite]:
     """The writes that bring a booking's messages in line with it; none where all is as it should be."""
     if change.slot is None:
         return []
@@ -102,11 +102,11 @@ class _Planning:
     def __init__(self, change: BookingChange, slot: Slot, rows: Sequence[Document], context: PlanningContext) -> None:
         self._change, self._slot, self._now = change, slot, context.now
         self._booking, self._rows = change.after, rows
-        self._zone = context.zones.get(slot.id)
+        self._zone = slot.recruiter_timezone
         self._timing: Timing = context.timings.of(self._booking.event_id, slot.city_id)
         self._here = {ReminderKind(row["kind"]): row for row in rows if row["starts_at"] == self._booking.starts_at}
 
-    def planned(self) -> list[Operation]:
+    def planned(self) -> list[LedgerWrite]:
         """Of the messages that follow from the booking's time."""
         if self._booking.status not in STANDS:
             return self._suppress_all_but(frozenset())
@@ -123,9 +123,9 @@ class _Planning:
         writes = [write for item in every for write in self._upsert(item, booked_at)]
         return [*writes, *self._suppress_all_but(frozenset(item.kind for item in every))]
 
-    def second_chances(self) -> list[Operation]:
+    def second_chances(self) -> list[LedgerWrite]:
         """Another time, after a no-show or the recruiter's absence; not once the mark is taken back."""
-        writes: list[Operation] = []
+        writes: list[LedgerWrite] = []
         before = self._change.before.status if self._change.before else None
         for kind in SECOND_CHANCES:
             mark = SPECS[kind].after
@@ -135,14 +135,14 @@ class _Planning:
                 writes += self._suppress(self._here[kind], SuppressionReason.TAKEN_BACK)
         return writes
 
-    def _second_chance(self, kind: ReminderKind) -> list[Operation]:
+    def _second_chance(self, kind: ReminderKind) -> list[LedgerWrite]:
         wait = self._timing.span(kind)
         if wait is None:
             return []
         due_at = next_allowed_time(self._now + wait, self._slot.place.timezone)
         return self._upsert(PlannedMessage(kind, due_at, due_at + OF_USE), self._now)
 
-    def _upsert(self, planned: PlannedMessage, booked_at: datetime) -> list[Operation]:
+    def _upsert(self, planned: PlannedMessage, booked_at: datetime) -> list[LedgerWrite]:
         row = self._here.get(planned.kind)
         if row and row["state"] in ON_THEIR_WAY:
             return []
@@ -156,7 +156,7 @@ class _Planning:
         target = telegram_id if planned.kind in TO_CANDIDATES else self._slot.recruiter_telegram_id
         fields = plan_fields(planned, target, booked_at)
         if row is None:
-            return [InsertOne(new_row(self._booking, fields, self._now))]
+            return [new_row(self._booking, fields, self._now)]
         closed = row["state"] == MessageState.SUPPRESSED.value and planned.reason and row["why"] not in _LEFT
         if closed or all(row[name] == value for name, value in fields.items()):
             return []
@@ -201,16 +201,16 @@ class _Planning:
             if kind in REMINDERS
         )
 
-    def _suppress_all_but(self, kinds: frozenset[ReminderKind]) -> list[Operation]:
+    def _suppress_all_but(self, kinds: frozenset[ReminderKind]) -> list[LedgerWrite]:
         """What waits and is not to come any more."""
-        writes: list[Operation] = []
+        writes: list[LedgerWrite] = []
         for row in self._rows:
             kind = ReminderKind(row["kind"])
             if kind in PLANNED and not (kind in kinds and row["starts_at"] == self._booking.starts_at):
                 writes += self._suppress(row, self._suppression_reason(kind, row["starts_at"]))
         return writes
 
-    def _suppress(self, row: Document, reason: SuppressionReason) -> list[Operation]:
+    def _suppress(self, row: Document, reason: SuppressionReason) -> list[LedgerWrite]:
         if row["state"] != MessageState.SCHEDULED.value:
             return []
         return [UpdateOne({"_id": row["_id"], "state": MessageState.SCHEDULED.value}, suppression(reason, self._now))]

@@ -9,6 +9,7 @@ from reminders.domain.kinds import PLANNED
 from reminders.services import ledger
 from reminders.services.message_writes import BookingChange
 from scheduling.services import loading
+from scheduling.services.slot_loading import load_slots
 from shared_contracts.directory import BookingStatus
 
 CHUNK = 100
@@ -46,12 +47,12 @@ def coming(now: datetime) -> Document:
 def _replan(ids: list[Document], now: datetime) -> int:
     query = {"_id": {"$in": ids}, "status": BookingStatus.BOOKED.value}
     rows = list(collection("bookings").find(query, session=current_session()))
-    slots = {slot.id: slot for slot in loading.load_slots({"_id": {"$in": [row["slot_id"] for row in rows]}})}
+    slots = {slot.id: slot for slot in load_slots({"_id": {"$in": [row["slot_id"] for row in rows]}})}
     changes = []
     for row in rows:
         booking = loading.booking_from(row)
         changes.append(BookingChange(booking, booking, slots.get(booking.slot_id), row["created_at"]))
-    ledger.plan_messages(changes, now)
+    ledger.write(ledger.ledger_writes(changes, [], now))
     return len(rows)
 
 

@@ -35,11 +35,15 @@ from common.http.reads import (
 from common.mongo import Document, collection
 from people.api import ListQuery, page_by_id
 from questionnaires.services.reading import published
-from scheduling.domain.model import Actor, ActorKind, Book, State
-from scheduling.services import loading
-from scheduling.services.batch import Asked, KeyReusedError, decide_one
+from scheduling.domain.commands import Actor, ActorKind, Book
+from scheduling.domain.model import State
+from scheduling.services.answers import KeyReusedError
+from scheduling.services.batch import decide_one
+from scheduling.services.loading import booking_from
+from scheduling.services.requests import Request as BookingRequest
 from scheduling.services.saving import GuardFailedError
 from scheduling.services.serializing import booking_view, slot_views
+from scheduling.services.slot_loading import available, find_slots, load_slots, name_slots
 from shared_contracts.booking import ConfirmBooking, ConfirmBookingAnswer, Outcome
 from shared_contracts.directory import BookingView, FieldError, InterviewEvent, Page, QuestionnaireRef, SlotView
 from shared_contracts.envelope import BadMessageError, BadMessageKind, read_json_object
@@ -74,11 +78,11 @@ class AvailableSlotsView(ApiView):
     def get(self, request: Request) -> HttpResponse:
         """Active slots with a free seat whose booking has not closed; none while the event is closed."""
         query = parse_query(request, SlotsQuery)
-        rows = loading.find_slots(offered(query, clock.now()), limit=query.limit + 1) if _is_open(query.event) else []
+        rows = find_slots(offered(query, clock.now()), limit=query.limit + 1) if _is_open(query.event) else []
         page, following = rows[: query.limit], None
         if len(rows) > query.limit:
             following = next_page(request, cursor=str(Position(page[-1]["starts_at"], str(page[-1]["_id"]))))
-        results = slot_views(loading.name_slots(page))
+        results = slot_views(name_slots(page))
         return answer(request, Page[SlotView](results=results, next=following))
 
 
@@ -86,7 +90,7 @@ def offered(query: SlotsQuery, now: datetime) -> Document:
     """The MongoDB condition of a page of available slots; served by ``slots_offered``."""
     # Booking closes at the start or before: the bound on the start spares walking over past slots.
     earliest = max(now, query.from_) if query.from_ else now
-    condition = {**loading.available(query.event, now), "starts_at": {"$gte": earliest}}
+    condition = {**available(query.event, now), "starts_at": {"$gte": earliest}}
     if query.city:
         condition["city_id"] = ObjectId(query.city)
     if query.recruiter:
@@ -147,9 +151,9 @@ class BookingsView(ApiView):
 
 
 def _bookings(rows: Sequence[Document]) -> list[BookingView]:
-    bookings = [loading.booking_from(row) for row in rows]
-    named = {slot_id for item in bookings for slot_id in (item.slot_id, item.requested_slot_id, item.offered_slot_id)}
-    slots = loading.load_slots({"_id": {"$in": [ObjectId(slot_id) for slot_id in named if slot_id]}})
+    bookings = [booking_from(row) for row in rows]
+    named = {slot_id for item in bookings for slot_id in (item.slot_id, item.requested_slot_id, item.proposed_slot_id)}
+    slots = load_slots({"_id": {"$in": [ObjectId(slot_id) for slot_id in named if slot_id]}})
     state = State(slots={slot.id: slot for slot in slots})
     return [view for item in bookings if (view := booking_view(item, state))]
 
@@ -230,7 +234,7 @@ def _decide(client: str, key: str, wanted: ConfirmBooking, fingerprint: str) -> 
         str(ObjectId()),
     )
     try:
-        return decide_one(Asked(command, "api", correlation.current(), fingerprint=fingerprint))
+        return decide_one(BookingRequest(command, "api", correlation.current(), fingerprint=fingerprint))
     except KeyReusedError:
         error = FieldError(field="Idempotency-Key", message="It came with another body before. Use a new one.")
         raise ProblemError(422, f"{error.field}: {error.message}", [error]) from None

@@ -63,9 +63,9 @@ class RecruiterCardsView(ApiView):
 
 
 def _cards(rows: Sequence[Document], telegram_id: int, now: datetime) -> list[RecruiterCard]:
-    state = loading.state_around(rows)
-    bookings = [state.bookings[str(row["_id"])] for row in rows]
-    deck = read_deck(state, bookings, now)
+    loaded = loading.load_around(rows)
+    bookings = [loaded.state.bookings[str(row["_id"])] for row in rows]
+    deck = read_deck(loaded, loaded.state, bookings, now)
     cards = [deck.card_for(booking, telegram_id) for booking in bookings]
     return [card for card in cards if card and card.yours]
 

@@ -4,7 +4,18 @@ from dataclasses import replace
 from datetime import datetime
 
 from scheduling.domain.changes import ended, expired, in_slot, next_version
-from scheduling.domain.model import Approve, AskReschedule, Booking, BookingCommand, Decision, Expire, Reject, State
+from scheduling.domain.commands import Approve, AskReschedule, BookingCommand, Expire, Reject
+from scheduling.domain.decisions import Decision, changed
+from scheduling.domain.events import (
+    BookingApproved,
+    BookingRejected,
+    MoveApproved,
+    MoveRejected,
+    RequestExpired,
+    RescheduleAsked,
+    SeatOfferExpired,
+)
+from scheduling.domain.model import Booking, State
 from shared_contracts.booking import Outcome
 from shared_contracts.directory import BookingStatus
 
@@ -24,9 +35,9 @@ def approve(state: State, command: Approve, booking: Booking, now: datetime) -> 
         booking, status=BookingStatus.BOOKED, expires_at=None, requested_slot_id=None, reschedule_asked=False
     )
     if wanted is None:
-        return Decision(command, Outcome.BOOKED, booking, next_version(approved))
+        return changed(command, Outcome.BOOKED, BookingApproved, booking, next_version(approved))
     moved = replace(in_slot(approved, wanted), moves=booking.moves + 1)
-    return Decision(command, Outcome.MOVED, booking, next_version(moved))
+    return changed(command, Outcome.MOVED, MoveApproved, booking, next_version(moved))
 
 
 def reject(state: State, command: Reject, booking: Booking, now: datetime) -> Decision:
@@ -34,9 +45,10 @@ def reject(state: State, command: Reject, booking: Booking, now: datetime) -> De
     if past := _past_answering(command, booking, now):
         return past
     if booking.requested_slot_id is None:
-        return Decision(command, Outcome.REJECTED, booking, ended(booking, BookingStatus.REJECTED, command))
+        rejected = ended(booking, BookingStatus.REJECTED, command)
+        return changed(command, Outcome.REJECTED, BookingRejected, booking, rejected)
     kept = replace(booking, requested_slot_id=None, expires_at=None, reschedule_asked=False, reason=command.reason)
-    return Decision(command, Outcome.REJECTED, booking, next_version(kept))
+    return changed(command, Outcome.REJECTED, MoveRejected, booking, next_version(kept))
 
 
 def ask_reschedule(state: State, command: AskReschedule, booking: Booking, now: datetime) -> Decision:
@@ -45,16 +57,19 @@ def ask_reschedule(state: State, command: AskReschedule, booking: Booking, now: 
     if past and not (booking.reschedule_asked and past.outcome is Outcome.VERSION_CONFLICT):
         return past
     if booking.reschedule_asked:
-        return Decision(command, Outcome.PENDING_APPROVAL, booking, booking)
+        return Decision(command, Outcome.PENDING_APPROVAL, booking)
     asked = next_version(replace(booking, reschedule_asked=True))
-    return Decision(command, Outcome.PENDING_APPROVAL, booking, asked)
+    return changed(command, Outcome.PENDING_APPROVAL, RescheduleAsked, booking, asked)
 
 
 def expire(state: State, command: Expire, booking: Booking, now: datetime) -> Decision:
-    """A request nobody answered, or an offer nobody took, ends once its time has come."""
-    waits = booking.awaits_approval or booking.status is BookingStatus.OFFERED
-    due = waits and booking.expires_at is not None and now >= booking.expires_at
-    return Decision(command, Outcome.EXPIRED, booking, expired(booking, command) if due else booking)
+    """A request nobody answered, or a seat offer nobody took, ends once its time has come."""
+    offered = booking.status is BookingStatus.OFFERED
+    waits = booking.awaits_approval or offered
+    if not waits or booking.expires_at is None or now < booking.expires_at:
+        return Decision(command, Outcome.EXPIRED, booking)
+    event = SeatOfferExpired if offered else RequestExpired
+    return changed(command, Outcome.EXPIRED, event, booking, expired(booking, command))
 
 
 def refuse_ended(command: BookingCommand, booking: Booking) -> Outcome | None:
@@ -72,9 +87,9 @@ def _past_answering(command: Approve | Reject | AskReschedule, booking: Booking,
         return Decision(command, Outcome.BOOKING_NOT_FOUND)
     if not booking.awaits_approval:  # a late or second press says what was decided
         outcome = Outcome.BOOKED if booking.live else _REFUSED_BY_STATUS.get(booking.status, Outcome.TOO_LATE)
-        return Decision(command, outcome, booking, booking)
+        return Decision(command, outcome, booking)
     if booking.expires_at is not None and now >= booking.expires_at:
-        return Decision(command, Outcome.EXPIRED, booking, expired(booking, command))
+        return changed(command, Outcome.EXPIRED, RequestExpired, booking, expired(booking, command))
     if command.expected_version not in (None, booking.version):
-        return Decision(command, Outcome.VERSION_CONFLICT, booking, booking)
+        return Decision(command, Outcome.VERSION_CONFLICT, booking)
     return None

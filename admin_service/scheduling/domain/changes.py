@@ -1,15 +1,18 @@
 """How a booking changes, and the seats with it."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from scheduling.domain.model import Booking, Command, Decision, Shown, Slot, State
+from scheduling.domain.commands import Command, Shown
+from scheduling.domain.events import BookingEvent, Event, SeatFreed, SlotEdited, SlotEvent, SlotFilled, SlotReopened
+from scheduling.domain.model import Booking, Slot, State
 from shared_contracts.booking import Outcome
 from shared_contracts.directory import BookingStatus
 
 
 def in_slot(booking: Booking, slot: Slot) -> Booking:
     """The booking at another slot's time, to which nobody has answered yet; its version is left to the caller."""
-    unanswered = replace(booking, attendance=None, attendance_at=None, offered_slot_id=None)
+    unanswered = replace(booking, attendance=None, attendance_at=None, proposed_slot_id=None)
     return replace(unanswered, slot_id=slot.id, starts_at=slot.starts_at, ends_at=slot.ends_at)
 
 
@@ -21,7 +24,7 @@ def next_version(booking: Booking) -> Booking:
 def ended(booking: Booking, status: BookingStatus, command: Command) -> Booking:
     """The booking in a final state, saying who ended it and why."""
     ended = replace(booking, status=status, requested_slot_id=None, expires_at=None, reschedule_asked=False)
-    return next_version(replace(ended, offered_slot_id=None, ended_by=str(command.actor), reason=command.reason))
+    return next_version(replace(ended, proposed_slot_id=None, ended_by=str(command.actor), reason=command.reason))
 
 
 def expired(booking: Booking, command: Command) -> Booking:
@@ -31,18 +34,37 @@ def expired(booking: Booking, command: Command) -> Booking:
     return ended(booking, BookingStatus.EXPIRED, command)
 
 
-def advance(state: State, decision: Decision) -> None:
-    """Work the decision into the state: the booking and the seats of the slots it left and took."""
-    booking = decision.after
-    if booking is None:
-        return
+def advance(state: State, events: Iterable[Event]) -> list[SlotEvent]:
+    """Work what happened to bookings and slots into the state; the answer is what that means for seats."""
+    before = dict(state.slots)
+    touched: dict[str, None] = {}
+    for event in events:
+        if isinstance(event, BookingEvent):
+            touched |= dict.fromkeys(_reseat(state, event))
+        elif isinstance(event, SlotEdited):
+            state.slots[event.after.id] = event.after
+            touched[event.after.id] = None
+    return [event for slot_id in touched for event in _seat_events(before[slot_id], state.slots[slot_id])]
+
+
+def _reseat(state: State, event: BookingEvent) -> list[str]:
+    """The booking as it is now, and its candidate in the slots it holds a seat in; the answer is which have changed."""
+    booking, held, holds = event.after, seats(event.before), seats(event.after)
     state.bookings[booking.id] = booking
-    for slot_id in seats(decision.before) - seats(booking):
+    for slot_id in held - holds:
         slot = state.slots[slot_id]
         state.slots[slot_id] = replace(slot, holders=slot.holders - {booking.candidate_id})
-    for slot_id in seats(booking) - seats(decision.before):
+    for slot_id in holds - held:
         slot = state.slots[slot_id]
         state.slots[slot_id] = replace(slot, holders=slot.holders | {booking.candidate_id})
+    return sorted(held ^ holds)
+
+
+def _seat_events(before: Slot, after: Slot) -> Iterator[SlotEvent]:
+    if len(after.holders) < len(before.holders):
+        yield SeatFreed(before, after)
+    if bool(before.free) != bool(after.free):
+        yield SlotReopened(before, after) if after.free else SlotFilled(before, after)
 
 
 def changed_since_shown(slot: Slot, shown: Shown) -> Outcome | None:

@@ -5,7 +5,10 @@ from datetime import datetime, timedelta
 
 from scheduling.domain.answering import refuse_ended
 from scheduling.domain.changes import ended
-from scheduling.domain.model import ActorKind, Booking, Decision, MarkOutcome, State
+from scheduling.domain.commands import ActorKind, MarkOutcome
+from scheduling.domain.decisions import Decision, changed
+from scheduling.domain.events import MarkTakenBack, OutcomeMarked
+from scheduling.domain.model import Booking, State
 from shared_contracts.booking import MARKS, Outcome
 from shared_contracts.directory import BookingStatus
 
@@ -18,17 +21,18 @@ def mark_outcome(state: State, command: MarkOutcome, booking: Booking, now: date
     """The mark is noted, changed, or taken back within a day; staff may do so later. Twice is as once."""
     refusal = _refuse(state, command, booking, now)
     if refusal:
-        return Decision(command, refusal, booking, booking)
+        return Decision(command, refusal, booking)
     unchanged = booking.status in UNMARKED if command.mark is None else command.mark is booking.status
     if unchanged:
-        return Decision(command, Outcome.BOOKED, booking, booking)
+        return Decision(command, Outcome.BOOKED, booking)
     changed_since = command.expected_version not in (None, booking.version)
     if changed_since and booking.status is not BookingStatus.UNMARKED:  # to that the clock alone has brought it
-        return Decision(command, Outcome.VERSION_CONFLICT, booking, booking)
+        return Decision(command, Outcome.VERSION_CONFLICT, booking)
     if not may_undo(booking, now) and booking.status in MARKS and command.actor.kind is not ActorKind.STAFF:
-        return Decision(command, Outcome.TOO_LATE, booking, booking)
+        return Decision(command, Outcome.TOO_LATE, booking)
     marked = ended(booking, command.mark or BookingStatus.UNMARKED, command)
-    return Decision(command, Outcome.BOOKED, booking, replace(marked, marked_at=now if command.mark else None))
+    marked = replace(marked, marked_at=now if command.mark else None)
+    return changed(command, Outcome.BOOKED, OutcomeMarked if command.mark else MarkTakenBack, booking, marked)
 
 
 def may_mark(booking: Booking, now: datetime) -> bool:

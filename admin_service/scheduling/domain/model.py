@@ -1,11 +1,9 @@
-"""What a decision looks at and what it says. All moments are aware UTC; ids are 24 hex digits."""
+"""What the rules look at. All moments are aware UTC; ids are 24 hex digits."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Self
 
-from shared_contracts.booking import Outcome
 from shared_contracts.directory import LIVE_STATUSES, Attendance, BookingStatus
 from shared_contracts.venue import Venue
 
@@ -51,6 +49,32 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class City:
+    """Where people come to. ``contact_url``: the city's, else the default."""
+
+    id: str
+    name: str
+    timezone: str
+    contact_url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Recruiter:
+    """Who holds interviews. The Telegram ids, theirs and their deputy's, are set for active people who have joined.
+
+    ``timezone``: of their city, None where they have none.
+    """
+
+    id: str
+    name: str
+    is_active: bool
+    url: str | None
+    telegram_id: int | None
+    deputy_telegram_id: int | None
+    timezone: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """An interview event's rules."""
 
@@ -69,7 +93,8 @@ class Policy:
 class Slot:
     """A slot with who holds its seats (candidates' ids).
 
-    ``recruiter_telegram_id`` and ``recruiter_deputy_telegram_id`` are set for active people who have joined.
+    ``recruiter_telegram_id`` and ``recruiter_deputy_telegram_id`` are set for active people who have joined;
+    ``recruiter_timezone``: of the clocks by which its recruiter lives, None where there is no recruiter.
     """
 
     id: str
@@ -86,6 +111,7 @@ class Slot:
     recruiter_telegram_id: int | None = None
     recruiter_deputy_telegram_id: int | None = None
     recruiter_active: bool = True
+    recruiter_timezone: str | None = None
 
     @property
     def deciders(self) -> set[int]:
@@ -97,10 +123,35 @@ class Slot:
         """Seats left, never below 0."""
         return max(0, self.capacity - len(self.holders))
 
+    def is_open(self, now: datetime) -> bool:
+        """Whether candidates can book a seat in it, if one is free."""
+        return self.is_active and self.recruiter_active and now < self.closes_at
+
     @property
     def duration_minutes(self) -> int:
         """Whole minutes."""
         return int((self.ends_at - self.starts_at).total_seconds() // 60)
+
+    def in_city(self, city: City) -> Self:
+        """The slot in a city."""
+        place = replace(self.place, city=city.name, timezone=city.timezone, contact_url=city.contact_url)
+        return replace(self, city_id=city.id, place=place)
+
+    def held_by(self, recruiter: Recruiter | None) -> Self:
+        """The slot with another recruiter, or with none, on the clocks of the city it is in."""
+        if recruiter is None:
+            place = replace(self.place, recruiter=None, recruiter_url=None)
+            nobody = replace(self, recruiter_id=None, place=place, recruiter_active=True, recruiter_timezone=None)
+            return replace(nobody, recruiter_telegram_id=None, recruiter_deputy_telegram_id=None)
+        return replace(
+            self,
+            recruiter_id=recruiter.id,
+            place=replace(self.place, recruiter=recruiter.name, recruiter_url=recruiter.url),
+            recruiter_telegram_id=recruiter.telegram_id,
+            recruiter_deputy_telegram_id=recruiter.deputy_telegram_id,
+            recruiter_active=recruiter.is_active,
+            recruiter_timezone=recruiter.timezone or self.place.timezone,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +159,8 @@ class Booking:
     """A booking. ``requested_slot_id``: a move that awaits approval; its seat is held too.
 
     ``reschedule_asked``: the recruiter wants another time; what waits keeps its seats until the candidate chose.
-    ``attendance``: the candidate's last word on coming, which a move takes away; ``offered_slot_id``: another time that
-    the recruiter offers, without a seat held there; ``marked_at``: when the outcome was marked.
+    ``attendance``: the candidate's last word on coming, which a move takes away; ``proposed_slot_id``: another time
+    that the recruiter proposes, without a seat held there; ``marked_at``: when the outcome was marked.
     """
 
     id: str
@@ -129,7 +180,7 @@ class Booking:
     reason: str = ""
     attendance: Attendance | None = None
     attendance_at: datetime | None = None
-    offered_slot_id: str | None = None
+    proposed_slot_id: str | None = None
     marked_at: datetime | None = None
 
     @property
@@ -143,175 +194,13 @@ class Booking:
         return self.live and (self.status is BookingStatus.PENDING or self.requested_slot_id is not None)
 
 
-class ActorKind(StrEnum):
-    """Who asks: it decides which limits hold."""
-
-    CANDIDATE = "candidate"
-    RECRUITER = "recruiter"
-    STAFF = "staff"
-    SYSTEM = "system"
-
-
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """Who asks. ``ref``: the Telegram id in chat, the login in the desk, the job's name."""
-
-    kind: ActorKind
-    ref: str
-
-    def __str__(self) -> str:
-        return f"{self.kind}:{self.ref}"
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """What the candidate saw of the slot; None where the client did not say."""
-
-    starts_at: datetime | None = None
-    city_id: str | None = None
-    recruiter_id: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """What every command has. ``key`` is its message id: one decision per key.
-
-    ``beyond_limits``: staff act past cut-offs and the move limit, with a reason (FR10); capacity holds for all.
-    """
-
-    key: str
-    actor: Actor
-    beyond_limits: bool = field(default=False, kw_only=True)
-    reason: str = field(default="", kw_only=True)
-
-
-@dataclass(frozen=True, slots=True)
-class Book(Command):
-    """A seat in ``slot_id`` for the person."""
-
-    telegram_id: int
-    event_id: str
-    slot_id: str
-    new_booking_id: str
-    shown: Shown = Shown()
-
-
-@dataclass(frozen=True, slots=True)
-class Offer(Book):
-    """A seat held for a while for someone on the waiting list."""
-
-
-@dataclass(frozen=True, slots=True)
-class BookingCommand(Command):
-    """About an existing booking. ``expected_version`` is the one its asker saw, None to take it as it is."""
-
-    booking_id: str
-    expected_version: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Move(BookingCommand):
-    """The booking to another slot of its event."""
-
-    slot_id: str
-    shown: Shown = Shown()
-
-
-@dataclass(frozen=True, slots=True)
-class Cancel(BookingCommand):
-    """The seat back."""
-
-
-@dataclass(frozen=True, slots=True)
-class Approve(BookingCommand):
-    """Yes to a request."""
-
-
-@dataclass(frozen=True, slots=True)
-class Reject(BookingCommand):
-    """No to a request."""
-
-
-@dataclass(frozen=True, slots=True)
-class AskReschedule(BookingCommand):
-    """Another time, please: the candidate is to choose again."""
-
-
-@dataclass(frozen=True, slots=True)
-class TakeOffer(BookingCommand):
-    """Yes to an offered seat."""
-
-
-@dataclass(frozen=True, slots=True)
-class PassOffer(BookingCommand):
-    """No to an offered seat."""
-
-
-@dataclass(frozen=True, slots=True)
-class Expire(BookingCommand):
-    """A request or an offer that nobody answered in time; does nothing before its time."""
-
-
-@dataclass(frozen=True, slots=True)
-class Close(BookingCommand):
-    """The slot is over: liveness ends; does nothing before its time."""
-
-
-@dataclass(frozen=True, slots=True)
-class AnswerAttendance(BookingCommand):
-    """Do they come? ``starts_at``: of the interview the question was about."""
-
-    starts_at: datetime
-    answer: Attendance
-
-
-@dataclass(frozen=True, slots=True)
-class OfferTime(BookingCommand):
-    """Another time, offered to who asked for one."""
-
-    slot_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class AnswerTime(BookingCommand):
-    """Yes or no to the offered time in ``slot_id``."""
-
-    slot_id: str
-    take: bool
-    shown: Shown = Shown()
-
-
-@dataclass(frozen=True, slots=True)
-class MarkOutcome(BookingCommand):
-    """How the interview went; None takes the mark back."""
-
-    mark: BookingStatus | None
-
-
-AnyCommand = (
-    Book
-    | Move
-    | Cancel
-    | Approve
-    | Reject
-    | AskReschedule
-    | TakeOffer
-    | PassOffer
-    | Expire
-    | Close
-    | AnswerAttendance
-    | OfferTime
-    | AnswerTime
-    | MarkOutcome
-)
-
-
 @dataclass(slots=True)
 class State:
     """What the commands of a batch touch, as loaded; ``decide`` works it forward command by command.
 
-    ``bookings`` holds every live booking of every candidate concerned, and those that commands name. ``screened``:
-    (candidate id, event id) of who has passed the questionnaire; loaded where a policy asks for it.
+    ``bookings`` holds every live booking of every candidate concerned, those that commands name, and all in a slot
+    that is to be edited; ``cities`` and ``recruiters``: those that an edit names, and the slot's recruiter.
+    ``screened``: (candidate id, event id) of who has passed the questionnaire; loaded where a policy asks for it.
     """
 
     candidates: dict[int, Candidate] = field(default_factory=dict)
@@ -319,27 +208,25 @@ class State:
     slots: dict[str, Slot] = field(default_factory=dict)
     bookings: dict[str, Booking] = field(default_factory=dict)
     screened: set[tuple[str, str]] = field(default_factory=set)
+    cities: dict[str, City] = field(default_factory=dict)
+    recruiters: dict[str, Recruiter] = field(default_factory=dict)
 
     def copy(self) -> Self:
         """A copy to work on; the parts are immutable."""
-        parts = dict(self.candidates), dict(self.policies), dict(self.slots), dict(self.bookings)
-        return type(self)(*parts, self.screened)
+        return self.beneath(type(self)())
+
+    def beneath(self, other: Self) -> Self:
+        """Both states as one, in which ``other`` has the last word."""
+        return type(self)(
+            self.candidates | other.candidates,
+            self.policies | other.policies,
+            self.slots | other.slots,
+            self.bookings | other.bookings,
+            self.screened | other.screened,
+            self.cities | other.cities,
+            self.recruiters | other.recruiters,
+        )
 
     def live_bookings_of(self, candidate_id: str) -> list[Booking]:
         """The candidate's live bookings."""
         return [booking for booking in self.bookings.values() if booking.live and booking.candidate_id == candidate_id]
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """One command's end. ``before`` and ``after`` differ exactly when something changed."""
-
-    command: AnyCommand
-    outcome: Outcome
-    before: Booking | None = None
-    after: Booking | None = None
-
-    @property
-    def changed(self) -> bool:
-        """Whether there is anything to write."""
-        return self.before != self.after

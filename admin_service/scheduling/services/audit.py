@@ -1,23 +1,9 @@
-"""What the audit trail keeps of a booking."""
+"""What the audit trail keeps of bookings and slots."""
 
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from scheduling.domain.model import (
-    AnswerAttendance,
-    AnswerTime,
-    AskReschedule,
-    Booking,
-    Decision,
-    MarkOutcome,
-    Offer,
-    OfferTime,
-    PassOffer,
-    TakeOffer,
-)
-from shared_contracts.booking import Outcome
-from shared_contracts.directory import Attendance
+from scheduling.domain.model import Booking, Slot
 
 _BOOKING_FIELDS = (
     "status",
@@ -27,45 +13,31 @@ _BOOKING_FIELDS = (
     "version",
     "expires_at",
     "attendance",
-    "offered_slot_id",
+    "proposed_slot_id",
     "marked_at",
 )
-_ACTIONS = {
-    (AskReschedule, Outcome.PENDING_APPROVAL): "reschedule_asked",
-    (Offer, Outcome.BOOKED): "offered",
-    (TakeOffer, Outcome.BOOKED): "offer_taken",
-    (TakeOffer, Outcome.PENDING_APPROVAL): "offer_taken",
-    (PassOffer, Outcome.CANCELLED): "offer_passed",
-    (OfferTime, Outcome.BOOKED): "time_offered",
-    (AnswerTime, Outcome.MOVED): "time_taken",
-    (AnswerTime, Outcome.BOOKED): "time_kept",
-}
-_ANSWERS = {
-    Attendance.CONFIRMED: "attendance_confirmed",
-    Attendance.DECLINED: "attendance_declined",
-    Attendance.RESCHEDULE_ASKED: "reschedule_wanted",
-}
-
-
-def action(decision: Decision) -> str:
-    """What the audit trail calls a decision that changed something."""
-    command = decision.command
-    if isinstance(command, AnswerAttendance):
-        return _ANSWERS[command.answer]
-    if isinstance(command, MarkOutcome):
-        return "outcome_marked" if command.mark else "mark_taken_back"
-    if isinstance(command, AnswerTime) and decision.outcome not in {Outcome.MOVED, Outcome.BOOKED}:
-        return "time_gone"
-    special = _ACTIONS.get((type(command), decision.outcome))
-    return special or (decision.outcome.value if decision.before else "created")
+_STORED_AS = {"proposed_slot_id": "offered_slot_id"}
+"""Fields whose stored name is an older one."""
 
 
 def booking_facts(booking: Booking | None) -> dict[str, Any] | None:
     """A booking's telling fields; no names."""
     if booking is None:
         return None
-    facts = asdict(booking)
-    return {name: _plain(facts[name]) for name in _BOOKING_FIELDS}
+    return {_STORED_AS.get(name, name): _plain(getattr(booking, name)) for name in _BOOKING_FIELDS}
+
+
+def slot_facts(slot: Slot) -> dict[str, Any]:
+    """A slot's telling fields; whoever sits there is not among them."""
+    return {
+        "starts_at": slot.starts_at.isoformat(),
+        "duration_minutes": slot.duration_minutes,
+        "max_users": slot.capacity,
+        **slot.place.venue.model_dump(),
+        "recruiter_id": slot.recruiter_id,
+        "city_id": slot.city_id,
+        "is_active": slot.is_active,
+    }
 
 
 def _plain(value: object) -> object:

@@ -6,7 +6,8 @@ Calendars take an interview's entries for one by their UID, and the one with the
 from collections.abc import Iterable
 
 from common import clock
-from scheduling.domain.model import Booking, Decision, Slot, State
+from scheduling.domain.events import BookingEvent, BookingFollowedSlot
+from scheduling.domain.model import Booking, Slot, State
 from scheduling.services.serializing import venue_for
 from shared_contracts.calendars import CalendarEntry, CalendarMethod
 from shared_contracts.directory import BookingStatus
@@ -42,15 +43,16 @@ def calendar_entry(booking: Booking, slot: Slot) -> CalendarEntry | None:
     )
 
 
-def calendar_change(decision: Decision, after: State) -> CalendarEntry | None:
-    """The entry that tells the candidate's calendar of a decision; None where it shows the interview as it is."""
-    was, booking = decision.before, decision.after
-    if booking is None or booking.slot_id not in after.slots:
+def calendar_change(event: BookingEvent, after: State) -> CalendarEntry | None:
+    """The entry that tells the candidate's calendar of an event; None where it shows the interview as it is."""
+    booking = event.after
+    if booking.slot_id not in after.slots:
         return None
-    had = was is not None and was.status is BookingStatus.BOOKED
-    if booking.status is BookingStatus.CANCELLED and not had:
+    if booking.status is BookingStatus.CANCELLED and not event.was_booked:
         return None  # a request given up, which no calendar has
-    if had and was and booking.status is BookingStatus.BOOKED and booking.slot_id == was.slot_id:
+    was_in = event.before.slot_id if event.before and event.was_booked else None
+    stays = booking.status is BookingStatus.BOOKED and booking.slot_id == was_in
+    if stays and not isinstance(event, BookingFollowedSlot):
         return None
     return calendar_entry(booking, after.slots[booking.slot_id])
 

@@ -7,17 +7,28 @@ from typing import NamedTuple
 
 from bson import Int64, ObjectId
 
-from common.mongo import Document, collection, current_session
+from common.mongo import Document
 from questionnaires.services.reading import card_answers
 from scheduling.domain.marking import UNDO_FOR, may_mark, may_undo
 from scheduling.domain.model import Booking, Candidate, Slot, State
-from scheduling.services import loading
+from scheduling.services.loading import Loaded
 from scheduling.services.serializing import booking_view, slot_views
+from scheduling.services.slot_loading import load_slots, reached_at
 from shared_contracts.card import CardCandidate, DecidedBy, RecruiterCard
 from shared_contracts.directory import Attendance, BookingStatus, SlotView
 
 MOST_FREE_SLOTS = 6
-CARD_FIELDS = ("card_revision", "card_holders", "last_act", "recruiter_by_hand", "candidate_by_hand")
+CARDLESS: Document = {
+    "card_revision": Int64(0),
+    "card_holders": [],
+    "card_readers": [],
+    "last_act": None,
+    "remind_at": None,
+    "recruiter_by_hand": False,
+    "candidate_by_hand": False,
+}
+"""What a new booking's document keeps of its card."""
+CARD_FIELDS = tuple(CARDLESS)
 
 
 class Holder(NamedTuple):
@@ -128,36 +139,39 @@ class Deck:
 
     @staticmethod
     def _holder(reader: Document | None, recruiter_id: ObjectId) -> Holder | None:
-        telegram_id = loading.reached_at(reader)
+        telegram_id = reached_at(reader)
         return Holder(telegram_id, reader["_id"], recruiter_id) if reader and telegram_id else None
 
 
-def empty_deck(state: State, now: datetime) -> Deck:
-    """No cards at all."""
-    return Deck(state, now, {}, {}, {}, {})
+def read_deck(loaded: Loaded, state: State, bookings: Iterable[Booking | None], now: datetime) -> Deck:
+    """All that the cards of ``bookings`` show.
 
-
-def read_deck(state: State, bookings: Iterable[Booking | None], now: datetime) -> Deck:
-    """All that the cards of ``bookings`` show; a booking may come twice, as it was and as it is."""
+    Args:
+        loaded: what they were read with; what cards need more is read to it.
+        state: what the cards show, the loaded one or what has become of it.
+        bookings: one may come twice, as it was and as it is.
+        now: aware UTC.
+    """
     every = [booking for booking in bookings if booking]
-    found = collection("bookings").find(
-        {"_id": {"$in": [ObjectId(item) for item in {booking.id for booking in every}]}},
-        dict.fromkeys(CARD_FIELDS, 1),
-        session=current_session(),
-    )
-    stored = {str(row["_id"]): row for row in found}
+    ids = dict.fromkeys(booking.id for booking in every)
+    stored = {item: _card_fields(loaded.bookings.get(item)) for item in ids}
     slots = [state.slots.get(slot_id) for item in every for slot_id in (item.slot_id, item.requested_slot_id or "")]
-    ids = {ObjectId(slot.recruiter_id) for slot in slots if slot and slot.recruiter_id}
+    readers = {ObjectId(slot.recruiter_id) for slot in slots if slot and slot.recruiter_id}
     for row in stored.values():
-        ids |= {holder[key] for holder in row["card_holders"] for key in ("reader_id", "recruiter_id")}
-    recruiters = {row["_id"]: row for row in loading.recruiters_by_id(ids)}
-    deputies = loading.recruiters_by_id({row["deputy_id"] for row in recruiters.values()} - set(recruiters))
-    recruiters |= {row["_id"]: row for row in deputies}
+        readers |= {holder[key] for holder in row["card_holders"] for key in ("reader_id", "recruiter_id")}
+    names = loaded.names
+    names.add_recruiters(readers)
     people = (state.candidates[item.telegram_id] for item in every)
-    city_ids = {str(row["city_id"] or "") for row in recruiters.values()} | {person.city_id for person in people}
-    cities = {str(row["_id"]): row for row in loading.cities_by_id(city_ids)}
-    free = {item: other_times(state, state.bookings[item], now) for item in {booking.id for booking in every}}
-    return Deck(state, now, stored, recruiters, cities, free)
+    homes = {ObjectId(person.city_id) for person in people if person.city_id}
+    names.add_cities(homes | {row["city_id"] for row in names.recruiters.values()})
+    cities = {str(city_id): row for city_id, row in names.cities.items()}
+    free = {item: other_times(state, state.bookings[item], now) for item in ids}
+    return Deck(state, now, stored, names.recruiters, cities, free)
+
+
+def _card_fields(row: Document | None) -> Document:
+    """What a booking's document keeps of its card; of a new one there is none yet."""
+    return {name: row[name] if row else CARDLESS[name] for name in CARD_FIELDS}
 
 
 def other_times(state: State, booking: Booking, now: datetime) -> list[SlotView]:
@@ -166,9 +180,9 @@ def other_times(state: State, booking: Booking, now: datetime) -> list[SlotView]
     slot = state.slots.get(booking.slot_id)
     if not asks or now >= booking.starts_at or slot is None or slot.recruiter_id is None:
         return []
-    known = [ObjectId(item) for item in (booking.slot_id, booking.offered_slot_id) if item]
+    known = [ObjectId(item) for item in (booking.slot_id, booking.proposed_slot_id) if item]
     query = {"_id": {"$nin": known}, **free_times(slot, now)}
-    return slot_views(loading.load_slots(query, limit=MOST_FREE_SLOTS))
+    return slot_views(load_slots(query, limit=MOST_FREE_SLOTS))
 
 
 def free_times(slot: Slot, now: datetime) -> Document:

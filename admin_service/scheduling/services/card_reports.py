@@ -53,9 +53,9 @@ def _card(item: CardDelivered, arrived: bool, now: datetime) -> None:
     )
     if row is None:
         return
-    state = loading.state_around([row])
-    booking = state.bookings[item.booking_id]
-    deck = read_deck(state, [booking], now)
+    loaded = loading.load_around([row])
+    booking = loaded.state.bookings[item.booking_id]
+    deck = read_deck(loaded, loaded.state, [booking], now)
     collection("bookings").update_one(
         {"_id": row["_id"]},
         {"$set": {"recruiter_by_hand": by_hand(deck, booking, deck.held(booking)), "updated_at": now}},

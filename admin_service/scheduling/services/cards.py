@@ -3,26 +3,21 @@
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from bson import Int64, ObjectId
 from pymongo import UpdateOne
 
 from common.mongo import Document, collection, current_session
 from messaging.outbox import Outgoing
-from reminders.domain.occasions import occasion
-from scheduling.domain.model import Actor, ActorKind, Booking, Decision, State
-from scheduling.domain.requesting import reminder
+from scheduling.domain.commands import Actor, ActorKind
+from scheduling.domain.model import Booking, State
 from scheduling.services import loading
 from scheduling.services.candidate_news import derived_id
-from scheduling.services.card_deck import Deck, Holder, empty_deck, read_deck
-from shared_contracts.booking import Outcome
+from scheduling.services.card_deck import Deck, Holder, read_deck
 from shared_contracts.card import CardAttention, CardCommand, CardOccasion
 from shared_contracts.directory import BookingStatus
 from shared_contracts.topology import CARD_COMMAND
-
-if TYPE_CHECKING:
-    from scheduling.services.batch import Asked
 
 
 class Act(NamedTuple):
@@ -33,39 +28,18 @@ class Act(NamedTuple):
     correlation_id: str
 
 
+class Shown(NamedTuple):
+    """The messages that bring cards, and the fields that bookings' documents keep of them, by booking id."""
+
+    messages: list[Outgoing]
+    fields: dict[str, Document]
+
+
 class Notice(NamedTuple):
     """What a card that comes as a notice is about, and which automatic message it is."""
 
     occasion: CardOccasion
     auto_message_id: str
-
-
-def after_decisions(
-    before: State, after: State, decided: Sequence[tuple["Asked", Decision]], now: datetime
-) -> tuple[Deck, list[Outgoing]]:
-    """The cards of what a batch changed, one for each holder; recruiters who asked get theirs as their answer.
-
-    Returns:
-        What the cards show now, for those answers, and the messages to the others.
-    """
-    acts: dict[str, Act] = {}
-    answered: set[tuple[str, int]] = set()
-    announced: set[str] = set()
-    for item, decision in decided:
-        booking, actor = decision.after, item.command.actor
-        if booking and actor.kind is ActorKind.RECRUITER:
-            answered.add((booking.id, int(actor.ref)))
-        if booking and decision.changed and (decision.before or _asks_approval(after, booking)):
-            acts[booking.id] = _act(item, decision)
-        if booking and occasion(decision):
-            announced.add(booking.id)
-    concerned = acts.keys() | {booking_id for booking_id, _telegram_id in answered}
-    if not concerned:
-        return empty_deck(after, now), []
-    deck = read_deck(after, [state.bookings.get(item) for item in concerned for state in (before, after)], now)
-    shown = {item: act for item, act in acts.items() if _has_card(deck, after.bookings[item])}
-    _set_reminders(before, after, shown, now)
-    return deck, show(deck, shown, now, answered=answered, announced=announced)
 
 
 def show(
@@ -78,8 +52,8 @@ def show(
     attention: CardAttention = CardAttention.UPDATE,
     hand_over: bool = False,
     about: Notice | None = None,
-) -> list[Outgoing]:
-    """Send the cards of bookings as they stand, one revision up; ``deck`` follows.
+) -> Shown:
+    """The cards of bookings as they stand, one revision up; ``deck`` follows.
 
     Args:
         deck: what they show.
@@ -91,7 +65,7 @@ def show(
         hand_over: to the deputy too.
         about: what it is about, for a notice, which is one to all.
     """
-    messages, updates = [], []
+    shown = Shown([], {})
     for booking_id, act in acts.items():
         booking = deck.state.bookings[booking_id]
         held, concerned = deck.held(booking), deck.holders(booking, hand_over=hand_over)
@@ -101,24 +75,30 @@ def show(
         fields = _next_fields(deck, booking, holders, act)
         fields["recruiter_by_hand"] = by_hand(deck, booking, concerned)
         deck.stored[booking_id] |= fields
-        updates.append(UpdateOne({"_id": ObjectId(booking_id)}, {"$set": {**fields, **_readers(holders, now)}}))
+        shown.fields[booking_id] = fields
         gone = [item for item in held if item.telegram_id not in {holder.telegram_id for holder in holders}]
         for holder in (*holders, *gone):
             if (booking_id, holder.telegram_id) not in answered:
                 loud = _loudness(attention, about, was=holder in held, stays=holder not in gone)
-                messages += _command(deck, booking, holder, loud, act, about, now)
-    if updates:
-        collection("bookings").bulk_write(updates, session=current_session())
-    return messages
+                shown.messages.extend(_command(deck, booking, holder, loud, act, about, now))
+    return shown
 
 
-def show_again(query: Document, act: Act, now: datetime, **how: object) -> list[Outgoing]:
-    """Send the cards of the bookings that match, where there are cards; arguments as for ``show``."""
+def show_again(
+    query: Document,
+    act: Act,
+    now: datetime,
+    *,
+    attention: CardAttention = CardAttention.UPDATE,
+    hand_over: bool = False,
+) -> list[Outgoing]:
+    """The cards of the bookings that match, where there are cards, noted on the bookings; arguments as for ``show``."""
     rows = list(collection("bookings").find(query, session=current_session()))
-    state = loading.state_around(rows)
-    deck = read_deck(state, [state.bookings[str(row["_id"])] for row in rows], now)
-    acts = {str(row["_id"]): act for row in rows if _has_card(deck, state.bookings[str(row["_id"])])}
-    return show(deck, acts, now, **how)  # type: ignore[arg-type]
+    loaded = loading.load_around(rows)
+    bookings = list(loaded.state.bookings.values())
+    deck = read_deck(loaded, loaded.state, bookings, now)
+    acts = {booking.id: act for booking in bookings if has_card(deck, booking)}
+    return _noted(show(deck, acts, now, attention=attention, hand_over=hand_over), now)
 
 
 def notice(
@@ -139,32 +119,38 @@ def notice(
         No notice among them where there is nobody to tell: no recruiter in chat, or what has ended was never shown.
     """
     rows = list(collection("bookings").find({"_id": ObjectId(booking_id)}, session=current_session()))
-    state = loading.state_around(rows)
-    deck = read_deck(state, state.bookings.values(), now)
-    acts = dict.fromkeys(state.bookings, Act(None, "", correlation_id))
-    return show(deck, acts, now, about=Notice(occasion, auto_message_id))
+    loaded = loading.load_around(rows)
+    deck = read_deck(loaded, loaded.state, loaded.state.bookings.values(), now)
+    acts = dict.fromkeys(loaded.state.bookings, Act(None, "", correlation_id))
+    return _noted(show(deck, acts, now, about=Notice(occasion, auto_message_id)), now)
 
 
 def by_hand(deck: Deck, booking: Booking, holders: Sequence[Holder]) -> bool:
     """Whether nobody can answer the request in chat, so that staff have to call the recruiter (R4)."""
-    asks = _goes_on(booking) and _asks_approval(deck.state, booking)
+    asks = _goes_on(booking) and asks_approval(deck.state, booking)
     return asks and not any(deck.reachable(holder) for holder in holders)
 
 
-def _act(item: "Asked", decision: Decision) -> Act:
-    """A request that a late press finds expired was ended by nobody who pressed."""
-    if decision.outcome is Outcome.EXPIRED:
-        return Act(Actor(ActorKind.SYSTEM, "expiry"), "", item.correlation_id)
-    return Act(item.command.actor, item.command.reason, item.correlation_id)
+def _noted(shown: Shown, now: datetime) -> list[Outgoing]:
+    """Write the cards' fields of bookings that change in nothing else."""
+    updates = [
+        UpdateOne({"_id": ObjectId(booking_id)}, {"$set": {**fields, "updated_at": now}})
+        for booking_id, fields in shown.fields.items()
+    ]
+    if updates:
+        collection("bookings").bulk_write(updates, session=current_session())
+    return shown.messages
 
 
-def _has_card(deck: Deck, booking: Booking) -> bool:
+def has_card(deck: Deck, booking: Booking) -> bool:
+    """Whether recruiters see the booking, so that their card follows what becomes of it."""
     if booking.status is BookingStatus.OFFERED:
         return False  # nobody has asked for anything yet
-    return _asks_approval(deck.state, booking) or bool(deck.stored[booking.id]["card_holders"])
+    return asks_approval(deck.state, booking) or bool(deck.stored[booking.id]["card_holders"])
 
 
-def _asks_approval(state: State, booking: Booking) -> bool:
+def asks_approval(state: State, booking: Booking) -> bool:
+    """Whether a recruiter approves bookings of its event."""
     policy = state.policies.get(booking.event_id)
     return policy is not None and policy.approval_required
 
@@ -193,15 +179,12 @@ def _next_fields(deck: Deck, booking: Booking, holders: Sequence[Holder], act: A
     fields: Document = {
         "card_revision": Int64(stored["card_revision"] + 1),
         "card_holders": [holder.stored() for holder in holders],
+        "card_readers": [Int64(holder.telegram_id) for holder in holders],
     }
     if act.actor:
         name = deck.name_of(act.actor.ref) if act.actor.kind is ActorKind.RECRUITER else ""
         fields["last_act"] = {"kind": act.actor.kind.value, "name": name, "reason": act.reason}
     return fields
-
-
-def _readers(holders: Sequence[Holder], now: datetime) -> Document:
-    return {"card_readers": [Int64(holder.telegram_id) for holder in holders], "updated_at": now}
 
 
 def _command(
@@ -228,19 +211,3 @@ def _command(
         auto_message_id=told.auto_message_id if told else None,
     )
     return [Outgoing(CARD_COMMAND, message)]
-
-
-def _set_reminders(before: State, after: State, booking_ids: Mapping[str, Act], now: datetime) -> None:
-    """When each request's recruiter is to be reminded; a request that waits for its candidate needs none."""
-    updates = []
-    for booking_id in booking_ids:
-        booking, was = after.bookings[booking_id], before.bookings.get(booking_id)
-        if not booking.awaits_approval or booking.reschedule_asked or booking.expires_at is None:
-            moment = None
-        elif was and was.awaits_approval and was.expires_at == booking.expires_at:
-            continue
-        else:
-            moment = reminder(booking.expires_at, after.policies[booking.event_id], now)
-        updates.append(UpdateOne({"_id": ObjectId(booking_id)}, {"$set": {"remind_at": moment, "updated_at": now}}))
-    if updates:
-        collection("bookings").bulk_write(updates, session=current_session())

@@ -34,9 +34,10 @@ def bring(booking_id: str, now: datetime, correlation_id: str) -> bool:
     def work() -> bool:
         query = {"_id": ObjectId(booking_id), **out_of_reach(now)}
         rows = list(collection("bookings").find(query, session=current_session()))
-        state = loading.state_around(rows)
-        deck = read_deck(state, state.bookings.values(), now)
-        if all(by_hand(deck, booking, deck.holders(booking)) for booking in state.bookings.values()):
+        loaded = loading.load_around(rows)
+        bookings = loaded.state.bookings.values()
+        deck = read_deck(loaded, loaded.state, bookings, now)
+        if all(by_hand(deck, booking, deck.holders(booking)) for booking in bookings):
             return False
         outbox.add(show_again(query, Act(None, "", correlation_id), now, attention=CardAttention.NEW))
         return True
@@ -56,8 +57,8 @@ def remind(booking_id: str, now: datetime, correlation_id: str) -> bool:
         if not claimed.modified_count:
             return False
         act = Act(None, "", correlation_id)
-        how = {"attention": CardAttention.REMINDER, "hand_over": True}
-        outbox.add(show_again({"_id": ObjectId(booking_id)}, act, now, **how))
+        reminder = CardAttention.REMINDER
+        outbox.add(show_again({"_id": ObjectId(booking_id)}, act, now, attention=reminder, hand_over=True))
         entry = audit.entry(
             "booking",
             booking_id,

@@ -1,6 +1,6 @@
-"""Writing decisions with their guards. Runs inside the transaction that loaded what they rest on."""
+"""Writing what was decided and what follows from it, once, with guards. Runs in the transaction that loaded it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from bson import Int64, ObjectId
@@ -8,48 +8,44 @@ from pymongo import InsertOne, UpdateOne
 
 from common.mongo import Document, collection, current_session
 from scheduling.domain.changes import seats
-from scheduling.domain.model import ActorKind, AnswerTime, AnyCommand, Booking, Candidate, Decision, Offer, Slot, State
-
-CARDLESS: Document = {
-    "card_revision": Int64(0),
-    "card_holders": [],
-    "card_readers": [],
-    "last_act": None,
-    "remind_at": None,
-    "recruiter_by_hand": False,
-    "candidate_by_hand": False,
-    "notification_ids": [],
-    "left_slot_ids": [],
-}
-"""A new booking's fields that its changes leave alone: cards (``scheduling.services.cards``), news, slots left."""
+from scheduling.domain.commands import ActorKind, AnswerProposedTime, AnyCommand, OfferSeat
+from scheduling.domain.decisions import Decision
+from scheduling.domain.events import BookingEvent, SlotEdited
+from scheduling.domain.model import Booking, State
+from scheduling.services.booking_documents import booking_document
+from scheduling.services.card_deck import CARDLESS
+from scheduling.services.reacting import Effects
 
 
 class GuardFailedError(Exception):
     """A conditional update met no document: what was decided on has changed. Nothing was written; decide again."""
 
 
-def write_decisions(before: State, after: State, decisions: Sequence[Decision], now: datetime) -> None:
-    """Store what the decisions changed: seats, bookings, and a mark on each person concerned.
+def save(before: State, after: State, decisions: Sequence[Decision], effects: Effects, now: datetime) -> None:
+    """Store what the decisions changed (seats, slots, bookings, a mark on each person concerned) and what follows.
+
+    Args:
+        before: as stored.
+        after: as it is to be stored.
+        decisions: all of the transaction.
+        effects: what reactions want written; their messages are the caller's to send.
+        now: aware UTC.
 
     Raises:
-        GuardFailedError: a seat, a slot or a booking is not as it was when decided.
+        GuardFailedError: a seat, a slot, a booking or what follows from it is not as it was when decided.
         pymongo.errors.DuplicateKeyError: the second wall (one live booking per person and event) stood.
     """
-    changed = [decision for decision in decisions if decision.changed]
-    if not changed:
-        return
-    lock_people({decision.after.candidate_id for decision in changed if decision.after}, now)
-    _write_seats(before, after, changed, now)
-    _write_bookings(before, after, changed, now)
-
-
-def seats_update(added: Sequence[ObjectId], removed: Sequence[ObjectId], now: datetime) -> list[Document]:
-    """The one update that changes who sits in a slot; keeps ``has_room`` true to it."""
-    kept = {"$filter": {"input": "$booked_users", "cond": {"$not": {"$in": ["$$this", list(removed)]}}}}
-    return [
-        {"$set": {"booked_users": {"$concatArrays": [kept, list(added)]}, "updated_at": now}},
-        {"$set": {"has_room": {"$lt": [{"$size": "$booked_users"}, "$max_users"]}}},
-    ]
+    changed = [event for decision in decisions for event in decision.events if isinstance(event, BookingEvent)]
+    if changed:
+        lock_people({event.after.candidate_id for event in changed}, now)
+    _write_slots(before, after, decisions, now)
+    _write_bookings(before, after, changed, effects, now)
+    for name, updates in effects.updates.items():
+        if updates:
+            _all_matched(name, updates)
+    for name, rows in effects.inserts.items():
+        if rows:
+            collection(name).insert_many(rows, session=current_session())
 
 
 def lock_people(candidate_ids: set[str], now: datetime) -> None:
@@ -57,69 +53,132 @@ def lock_people(candidate_ids: set[str], now: datetime) -> None:
 
     Two transactions about one person must conflict: what they hold in other events is read, not written.
     """
-    collection("users").update_many(
+    marked = collection("users").update_many(
         {"_id": {"$in": [ObjectId(item) for item in candidate_ids]}},
         {"$inc": {"decisions": Int64(1)}, "$set": {"updated_at": now}},
         session=current_session(),
     )
+    if marked.matched_count != len(candidate_ids):
+        raise GuardFailedError("users: somebody is gone")
 
 
-def _write_seats(before: State, after: State, changed: Sequence[Decision], now: datetime) -> None:
-    touched = {slot_id for item in changed for slot_id in seats(item.before) | seats(item.after)}
-    within_limits = {
+def _write_slots(before: State, after: State, decisions: Sequence[Decision], now: datetime) -> None:
+    edits = {event.after.id: event for item in decisions for event in item.events if isinstance(event, SlotEdited)}
+    entered_within_limits = {
         slot_id
-        for item in changed
+        for item in decisions
         if _within_limits(item.command)
-        for slot_id in seats(item.after) - seats(item.before)
+        for event in item.events
+        if isinstance(event, BookingEvent)
+        for slot_id in seats(event.after) - seats(event.before)
     }
     updates = []
-    for slot_id in sorted(touched):
-        added = sorted(after.slots[slot_id].holders - before.slots[slot_id].holders)
-        removed = sorted(before.slots[slot_id].holders - after.slots[slot_id].holders)
-        if added or removed:
-            guard = seat_guard(slot_id, added, removed, now if slot_id in within_limits else None)
-            ids = [ObjectId(item) for item in added], [ObjectId(item) for item in removed]
-            updates.append(UpdateOne(guard, seats_update(*ids, now)))
+    for slot_id in sorted(after.slots):
+        was, slot = before.slots[slot_id], after.slots[slot_id]
+        added, removed = sorted(slot.holders - was.holders), sorted(was.holders - slot.holders)
+        edit = edits.get(slot_id)
+        if added or removed or edit:
+            values = _edited_values(edit) if edit else {}
+            guard = seat_guard(slot_id, added, removed, now if slot_id in entered_within_limits else None, values)
+            if edit:
+                guard.setdefault("$and", []).append(_as_seen(was.holders))
+            updates.append(UpdateOne(guard, _slot_update(added, removed, values, now)))
     if updates:
         _all_matched("interview_slots", updates)
 
 
-def seat_guard(slot_id: str, added: Sequence[str], removed: Sequence[str], open_at: datetime | None) -> Document:
+def seat_guard(
+    slot_id: str,
+    added: Sequence[str],
+    removed: Sequence[str],
+    open_at: datetime | None,
+    values: Mapping[str, object] = {},
+) -> Document:
     """The condition under which seats may change: room for all, nobody twice, everybody who leaves is there.
 
-    With ``open_at`` the slot must also be active and open for booking at that moment.
+    With ``open_at`` the slot must also be active and open for booking at that moment. What the same update gives the
+    slot (``values``) counts in place of what is stored.
     """
     entering, leaving = [ObjectId(item) for item in added], [ObjectId(item) for item in removed]
     guard: Document = {"_id": ObjectId(slot_id), "$and": []}
     if entering:
-        room_for_all = {"$lte": [{"$add": [{"$size": "$booked_users"}, len(added) - len(removed)]}, "$max_users"]}
+        capacity = values.get("max_users", "$max_users")
+        room_for_all = {"$lte": [{"$add": [{"$size": "$booked_users"}, len(added) - len(removed)]}, capacity]}
         guard["$and"] += [{"$expr": room_for_all}, {"booked_users": {"$nin": entering}}]
         if open_at:
-            guard["$and"] += [{"is_active": True}, {"closes_at": {"$gt": open_at}}]
+            open_for_booking = {"is_active": True, "closes_at": {"$gt": open_at}}
+            guard["$and"] += [{name: value} for name, value in open_for_booking.items() if name not in values]
     if leaving:
         guard["$and"].append({"booked_users": {"$all": leaving}})
+    if not guard["$and"]:
+        del guard["$and"]
     return guard
 
 
+def _as_seen(holders: Iterable[str]) -> Document:
+    """Those who sit there are those whose bookings follow an edit: nobody has come or gone since."""
+    return {"$expr": {"$setEquals": ["$booked_users", [ObjectId(item) for item in sorted(holders)]]}}
+
+
+def _slot_update(
+    added: Sequence[str], removed: Sequence[str], values: Mapping[str, object], now: datetime
+) -> list[Document]:
+    """The one update of a slot's document; keeps ``has_room`` true to who sits there."""
+    fields: Document = {name: {"$literal": value} for name, value in values.items()}
+    if added or removed:
+        gone = [ObjectId(item) for item in removed]
+        kept = {"$filter": {"input": "$booked_users", "cond": {"$not": {"$in": ["$$this", gone]}}}}
+        fields["booked_users"] = {"$concatArrays": [kept, [ObjectId(item) for item in added]]}
+    return [
+        {"$set": {**fields, "updated_at": now}},
+        {"$set": {"has_room": {"$lt": [{"$size": "$booked_users"}, "$max_users"]}}},
+    ]
+
+
+def _edited_values(edit: SlotEdited) -> Document:
+    """The stored fields that an edit gives new values, with those that follow from them."""
+    slot, changes = edit.after, edit.changes
+    values: Document = {**changes.venue}
+    if changes.starts_at is not None or changes.duration_minutes is not None:
+        values |= {"starts_at": slot.starts_at, "ends_at": slot.ends_at, "closes_at": slot.closes_at}
+    if changes.duration_minutes is not None:
+        values["duration_minutes"] = changes.duration_minutes
+    if changes.max_users is not None:
+        values["max_users"] = changes.max_users
+    if changes.recruiter_id is not None:
+        values["recruiter_id"] = ObjectId(slot.recruiter_id) if slot.recruiter_id else None
+    if changes.city_id is not None:
+        values["city_id"] = ObjectId(changes.city_id)
+    if changes.is_active is not None:
+        values["is_active"] = changes.is_active
+    return values
+
+
 def _within_limits(command: AnyCommand) -> bool:
-    asks_for_itself = command.actor.kind is ActorKind.CANDIDATE or isinstance(command, Offer)
-    # A recruiter may offer another time up to its start.
-    return not command.beyond_limits and asks_for_itself and not isinstance(command, AnswerTime)
+    asks_for_itself = command.actor.kind is ActorKind.CANDIDATE or isinstance(command, OfferSeat)
+    # A recruiter may propose another time up to its start.
+    return not command.beyond_limits and asks_for_itself and not isinstance(command, AnswerProposedTime)
 
 
-def _write_bookings(before: State, after: State, changed: Sequence[Decision], now: datetime) -> None:
+def _write_bookings(
+    before: State, after: State, changed: Sequence[BookingEvent], effects: Effects, now: datetime
+) -> None:
+    """Each document once: what the rules own, what its cards show, which news there was, which slots it left."""
+    rules = {event.after.id for event in changed}
     people = {candidate.id: candidate for candidate in after.candidates.values()}
     inserts: list[UpdateOne | InsertOne[Document]] = []
     updates: list[UpdateOne | InsertOne[Document]] = []
-    for booking_id in sorted({decision.after.id for decision in changed if decision.after}):
+    for booking_id in sorted(rules | effects.fields.keys() | effects.notification_ids.keys()):
         booking, stored = after.bookings[booking_id], before.bookings.get(booking_id)
-        document = booking_document(booking, after.slots[booking.slot_id], people[booking.candidate_id], now)
+        fields: Document = {}
+        if booking_id in rules:
+            fields = booking_document(booking, after.slots[booking.slot_id], people[booking.candidate_id])
+        fields |= effects.fields.get(booking_id, {})
+        told = effects.notification_ids.get(booking_id, [])
         if stored is None:
-            inserts.append(InsertOne({"_id": ObjectId(booking_id), **document, **CARDLESS, "created_at": now}))
+            inserts.append(InsertOne(_new_document(booking, fields, told, now)))
         else:
-            guard = {"_id": ObjectId(booking_id), "version": stored.version, "live": stored.live}
-            left = [ObjectId(slot_id) for slot_id in seats(stored) - seats(booking)]
-            updates.append(UpdateOne(guard, {"$set": document, "$addToSet": {"left_slot_ids": {"$each": left}}}))
+            updates.append(_update(stored, booking, fields, told, now))
     # Updates first: in one batch a person may give one booking up and make the next in the same event.
     if updates:
         _all_matched("bookings", updates)
@@ -127,55 +186,23 @@ def _write_bookings(before: State, after: State, changed: Sequence[Decision], no
         collection("bookings").bulk_write(inserts, session=current_session())
 
 
+def _new_document(booking: Booking, fields: Document, told: Sequence[ObjectId], now: datetime) -> Document:
+    beside = {**CARDLESS, "notification_ids": told, "left_slot_ids": []}
+    return {"_id": ObjectId(booking.id), **beside, **fields, "created_at": now, "updated_at": now}
+
+
+def _update(stored: Booking, booking: Booking, fields: Document, told: Sequence[ObjectId], now: datetime) -> UpdateOne:
+    """Guarded: the booking is as it was when this was decided."""
+    guard = {"_id": ObjectId(booking.id), "version": stored.version, "live": stored.live}
+    update: Document = {"$set": {**fields, "updated_at": now}}
+    if left := seats(stored) - seats(booking):
+        update["$addToSet"] = {"left_slot_ids": {"$each": [ObjectId(slot_id) for slot_id in sorted(left)]}}
+    if told:
+        update["$push"] = {"notification_ids": {"$each": told}}
+    return UpdateOne(guard, update)
+
+
 def _all_matched(name: str, updates: Sequence[UpdateOne | InsertOne[Document]]) -> None:
     result = collection(name).bulk_write(list(updates), session=current_session())
     if result.matched_count != len(updates):
         raise GuardFailedError(f"{name}: {len(updates) - result.matched_count} of {len(updates)} changed meanwhile")
-
-
-def booking_document(booking: Booking, slot: Slot, candidate: Candidate, now: datetime) -> Document:
-    """A booking's stored fields, with the snapshots that lists, search and export read instead of joining."""
-    place = slot.place
-    return {
-        "user_id": ObjectId(booking.candidate_id),
-        "telegram_id": Int64(booking.telegram_id),
-        "event_id": ObjectId(booking.event_id),
-        "slot_id": ObjectId(booking.slot_id),
-        "requested_slot_id": ObjectId(booking.requested_slot_id) if booking.requested_slot_id else None,
-        "city_id": ObjectId(slot.city_id),
-        "recruiter_id": ObjectId(slot.recruiter_id) if slot.recruiter_id else None,
-        "status": booking.status.value,
-        "live": booking.live,
-        "awaits_approval": booking.awaits_approval,
-        "reschedule_asked": booking.reschedule_asked,
-        "version": Int64(booking.version),
-        "moves": Int64(booking.moves),
-        "starts_at": booking.starts_at,
-        "ends_at": booking.ends_at,
-        "location": place.venue.location,
-        "expires_at": booking.expires_at,
-        "attendance": booking.attendance.value if booking.attendance else "",
-        "attendance_at": booking.attendance_at,
-        "offered_slot_id": ObjectId(booking.offered_slot_id) if booking.offered_slot_id else None,
-        "marked_at": booking.marked_at,
-        "ended_by": booking.ended_by,
-        "reason": booking.reason,
-        "user": {
-            "telegram_id": Int64(candidate.telegram_id),
-            "username": candidate.username,
-            "first_name": candidate.first_name,
-            "last_name": candidate.last_name,
-        },
-        "slot": {
-            "duration_minutes": slot.duration_minutes,
-            **place.venue.model_dump(exclude={"location"}),
-            "city": place.city,
-            "timezone": place.timezone,
-            "recruiter": place.recruiter or "",
-            "event": place.event,
-        },
-        "search": " ".join(
-            (str(candidate.telegram_id), candidate.username, candidate.first_name, candidate.last_name)
-        ).lower(),
-        "updated_at": now,
-    }

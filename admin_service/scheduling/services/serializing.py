@@ -41,7 +41,7 @@ def booking_view(booking: Booking | None, state: State) -> BookingView | None:
         return None
     slot = state.slots[booking.slot_id]
     wanted = state.slots.get(booking.requested_slot_id) if booking.requested_slot_id else None
-    offered = state.slots.get(booking.offered_slot_id) if booking.offered_slot_id else None
+    proposed = state.slots.get(booking.proposed_slot_id) if booking.proposed_slot_id else None
     return BookingView(
         id=booking.id,
         version=booking.version,
@@ -54,5 +54,5 @@ def booking_view(booking: Booking | None, state: State) -> BookingView | None:
         reschedule_asked=booking.reschedule_asked,
         attendance=booking.attendance,
         attendance_at=booking.attendance_at,
-        offered_slot=slot_view(offered) if offered else None,
+        offered_slot=slot_view(proposed) if proposed else None,
     )

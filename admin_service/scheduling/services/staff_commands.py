@@ -1,14 +1,18 @@
 """What staff do to bookings in the desk. They may act past cut-offs, with a reason (FR10)."""
 
 import uuid
+from collections.abc import Sequence
+from functools import partial
 
 from bson import ObjectId
 from django.utils.translation import gettext as _
 
 from common import correlation
-from common.mongo import collection
+from common.mongo import collection, in_transaction
 from common.refusals import RefusedError
-from scheduling.domain.model import (
+from people.models import Candidate
+from people.services.people import save_candidate
+from scheduling.domain.commands import (
     Actor,
     ActorKind,
     AnyCommand,
@@ -18,10 +22,12 @@ from scheduling.domain.model import (
     Cancel,
     MarkOutcome,
     Move,
-    OfferTime,
+    ProposeTime,
     Reject,
+    RemoveCandidate,
 )
-from scheduling.services.batch import Asked, decide_one
+from scheduling.services.batch import carry_out, decide_one, tried_again
+from scheduling.services.requests import Request
 from shared_contracts.booking import Outcome
 from shared_contracts.directory import BookingStatus
 
@@ -103,9 +109,11 @@ def ask_reschedule(booking_id: str, *, expected_version: int | None, actor: str,
     return _decide(AskReschedule(_key(), _staff(actor), booking_id, expected_version, reason=reason))
 
 
-def offer_time(booking_id: str, slot_id: str, *, expected_version: int | None, actor: str, reason: str = "") -> Outcome:
-    """Offer another of the recruiter's slots to a candidate who asked for another time; they are told."""
-    return _decide(OfferTime(_key(), _staff(actor), booking_id, expected_version, slot_id, reason=reason))
+def propose_time(
+    booking_id: str, slot_id: str, *, expected_version: int | None, actor: str, reason: str = ""
+) -> Outcome:
+    """Propose another of the recruiter's slots to a candidate who asked for another time; they are told."""
+    return _decide(ProposeTime(_key(), _staff(actor), booking_id, expected_version, slot_id, reason=reason))
 
 
 def mark_outcome(
@@ -119,8 +127,36 @@ def mark_outcome(
     return _decide(MarkOutcome(_key(), _staff(actor), booking_id, expected_version, mark, reason=reason))
 
 
+def remove_candidates(candidate_ids: Sequence[str], *, keep_bookings: bool, actor: str, reason: str) -> int:
+    """Take people off the allow list (FR2), one transaction each.
+
+    Args:
+        candidate_ids: ids of candidates; those already off the list are passed over.
+        keep_bookings: live bookings stay and are still reminded; otherwise they are cancelled and the people told.
+        actor: the staff login.
+        reason: told to those whose booking is cancelled.
+
+    Returns:
+        How many were taken off.
+    """
+    remove = partial(_remove, keep_bookings=keep_bookings, actor=actor, reason=reason)
+    return sum(tried_again(partial(in_transaction, partial(remove, item))) for item in candidate_ids)
+
+
+def _remove(candidate_id: str, keep_bookings: bool, actor: str, reason: str) -> int:
+    candidate = Candidate.objects.filter(pk=ObjectId(candidate_id), is_allowed=True).first()
+    if candidate is None:
+        return 0
+    candidate.is_allowed = False
+    save_candidate(candidate, actor=actor)
+    if not keep_bookings:
+        command = RemoveCandidate(_key(), _staff(actor), candidate_id, reason=reason)
+        carry_out(Request(command, "desk", correlation.current()))
+    return 1
+
+
 def _decide(command: AnyCommand) -> Outcome:
-    return decide_one(Asked(command, "desk", correlation.current())).outcome
+    return decide_one(Request(command, "desk", correlation.current())).outcome
 
 
 def _require_reason(reason: str, beyond_limits: bool) -> None:

@@ -4,6 +4,7 @@ A person's bookings say which slots they are not asked about again: those they p
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import datetime
 from itertools import islice
 from uuid import uuid4
@@ -14,10 +15,11 @@ from common import audit
 from common.mongo import Document, collection, current_session
 from common.quiet_hours import is_quiet
 from messaging.dialogs import DialogAnswer
-from scheduling.domain.model import Actor, ActorKind, Booking, Offer, Slot
+from scheduling.domain.commands import Actor, ActorKind, OfferSeat
+from scheduling.domain.model import Slot, State
 from scheduling.models import WaitingState
-from scheduling.services import loading
 from scheduling.services.saving import lock_people
+from scheduling.services.slot_loading import available, cities_by_id, load_slots
 from shared_contracts.dialog import DialogOutcome, WaitingListJoined, WaitingListLeft
 
 SPARES = 20
@@ -34,7 +36,7 @@ def join(item: WaitingListJoined, now: datetime) -> DialogAnswer:
         {"telegram_id": item.user_telegram_id, "is_allowed": True}, session=current_session()
     )
     event = collection("interview_events").find_one({"_id": ObjectId(item.event_id)}, session=current_session())
-    cities = loading.cities_by_id([item.city_id])
+    cities = cities_by_id([item.city_id])
     if person is None or event is None or not event["is_open"] or bool(item.city_id) != bool(cities):
         return DialogAnswer(DialogOutcome.NOT_ALLOWED, event_id=item.event_id)
     lock_people({str(person["_id"])}, now)
@@ -67,36 +69,46 @@ def leave(item: WaitingListLeft, now: datetime) -> DialogAnswer:
     return DialogAnswer(DialogOutcome.LEFT, event_id=item.event_id)
 
 
-def end_waiting(bookings: Sequence[Booking], now: datetime) -> None:
-    """Those who have a booking now wait no longer."""
-    if bookings:
-        pairs = [{"user_id": ObjectId(item.candidate_id), "event_id": ObjectId(item.event_id)} for item in bookings]
-        collection("waiting_list").update_many(
-            {"state": WaitingState.WAITING.value, "$or": pairs},
-            {"$set": {"state": WaitingState.SERVED.value, "updated_at": now}},
-            session=current_session(),
-        )
+def offers_for(slot_ids: Iterable[str], now: datetime) -> list[OfferSeat]:
+    """Offers of the free seats of slots as they are stored; see ``offers_of``."""
+    ids = [ObjectId(slot_id) for slot_id in slot_ids]
+    return offers_of(load_slots({"_id": {"$in": ids}}) if ids else [], now)
 
 
-def offers_for(slot_ids: Iterable[str], now: datetime) -> list[Offer]:
+def offers_of(
+    slots: Sequence[Slot],
+    now: datetime,
+    *,
+    state: State | None = None,
+    left: AbstractSet[tuple[str, str]] = frozenset(),
+) -> list[OfferSeat]:
     """Offers of the free seats of slots, first come first; the rules take as many as there are seats.
 
     None in the quiet hours of a slot's city: those wait for the scan of the next morning.
+
+    Args:
+        slots: as they are.
+        now: aware UTC.
+        state: of bookings that have changed and are not stored yet.
+        left: (candidate id, slot id) of who has just given a seat up.
     """
-    open_slots = {"is_active": True, "has_room": True, "closes_at": {"$gt": now}}
-    ids = [ObjectId(slot_id) for slot_id in slot_ids]
-    waited_for = collection("waiting_list").distinct(
-        "event_id", {"state": WaitingState.WAITING.value}, session=current_session()
-    )
-    if not ids or not waited_for:
+    open_slots = [slot for slot in slots if slot.is_active and slot.free and now < slot.closes_at]
+    events = list({ObjectId(slot.event_id) for slot in open_slots})
+    waiting = {"state": WaitingState.WAITING.value, "event_id": {"$in": events}}
+    if not events or not collection("waiting_list").find_one(waiting, {"_id": 1}, session=current_session()):
         return []
-    slots = loading.load_slots({"_id": {"$in": ids}, "event_id": {"$in": waited_for}, **open_slots})
     return [
-        Offer(str(uuid4()), _OFFERER, row["telegram_id"], slot.event_id, slot.id, str(ObjectId()))
-        for slot in slots
+        OfferSeat(str(uuid4()), _OFFERER, row["telegram_id"], slot.event_id, slot.id, str(ObjectId()))
+        for slot in open_slots
         if not is_quiet(now, slot.place.timezone)
-        for row in islice(_next_in_line(slot), slot.free + SPARES)
+        for row in islice(_next_in_line(slot, state or State(), left), slot.free + SPARES)
     ]
+
+
+def waiting_entries(candidate_ids: Iterable[str]) -> list[Document]:
+    """Who of these people waits, and for which event."""
+    query = {"user_id": {"$in": [ObjectId(item) for item in candidate_ids]}, "state": WaitingState.WAITING.value}
+    return list(collection("waiting_list").find(query, {"user_id": 1, "event_id": 1}, session=current_session()))
 
 
 def wanted_slots(now: datetime) -> list[str]:
@@ -104,7 +116,7 @@ def wanted_slots(now: datetime) -> list[str]:
     found: list[str] = []
     waiting = {"state": WaitingState.WAITING.value}
     for event_id in collection("waiting_list").distinct("event_id", waiting):
-        query = loading.available(str(event_id), now)
+        query = available(str(event_id), now)
         cities = collection("waiting_list").distinct("city_id", {**waiting, "event_id": event_id})
         if None not in cities:
             query["city_id"] = {"$in": cities}
@@ -122,22 +134,30 @@ def line_for(slot: Slot) -> Document:
     }
 
 
-def _next_in_line(slot: Slot) -> Iterator[Document]:
+def _next_in_line(slot: Slot, state: State, left: AbstractSet[tuple[str, str]]) -> Iterator[Document]:
     """Who waits for such a slot, can be told of it and has not turned it down, in the order of joining."""
     line = collection("waiting_list").find(line_for(slot), session=current_session())
     rows = iter(line.sort([("joined_at", 1), ("_id", 1)]))
     while chunk := list(islice(rows, CHUNK)):
-        ids, slot_id = [row["user_id"] for row in chunk], ObjectId(slot.id)
+        ids = [row["user_id"] for row in chunk]
         told = collection("users").distinct(
             "_id", {"_id": {"$in": ids}, "is_allowed": True, "blocked_at": None}, session=current_session()
         )
-        been_there = {"$or": [{"live": True}, {"left_slot_ids": slot_id}]}
-        not_again = collection("bookings").distinct(
-            "user_id",
-            {"user_id": {"$in": ids}, "event_id": ObjectId(slot.event_id), **been_there},
-            session=current_session(),
-        )
+        not_again = _not_again(slot, ids, state) | {ObjectId(person) for person, slot_id in left if slot_id == slot.id}
         yield from (row for row in chunk if row["user_id"] in told and row["user_id"] not in not_again)
+
+
+def _not_again(slot: Slot, ids: Sequence[ObjectId], state: State) -> set[ObjectId]:
+    """Who of the people has a booking in the slot's event, or has left the slot before."""
+    slot_id = ObjectId(slot.id)
+    been_there = {"$or": [{"live": True}, {"left_slot_ids": slot_id}]}
+    found = collection("bookings").find(
+        {"user_id": {"$in": ids}, "event_id": ObjectId(slot.event_id), **been_there},
+        {"user_id": 1, "left_slot_ids": 1},
+        session=current_session(),
+    )
+    ended = {item.id for item in state.bookings.values() if not item.live}
+    return {row["user_id"] for row in found if str(row["_id"]) not in ended or slot_id in row["left_slot_ids"]}
 
 
 def _add(entry: Document, person: Document, correlation_id: str, now: datetime) -> None:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from common.mongo import collection
 from common.zones import MOSCOW
 from scheduling.models import ATTENDANCE_LABELS, STATUS_LABELS, InterviewSlot
-from scheduling.services.loading import venue_of
+from scheduling.services.slot_loading import venue_of
 from shared_contracts.venue import VENUE_FIELDS
 from staffkit.audit_labels import AuditLabels, named_in, register
 from staffkit.clocks import format_moment

@@ -14,7 +14,7 @@ from common.mongo import collection
 from common.scope import INTERVIEWS
 from questionnaires.staff.answer_texts import answers_of
 from scheduling.models import Booking
-from scheduling.services.loading import venue_of
+from scheduling.services.slot_loading import venue_of
 from scheduling.staff.decisions import DecidingAdmin
 from scheduling.staff.export import csv_answer, state_of
 from scheduling.staff.filters import NO_ANSWER, AttendanceFilter, ByHandFilter, CityFilter, EventFilter

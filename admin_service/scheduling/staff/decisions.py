@@ -17,7 +17,7 @@ from common import clock
 from common.refusals import RefusedError
 from common.scope import INTERVIEWS, scope_of
 from scheduling.models import Booking
-from scheduling.services import loading
+from scheduling.services.slot_loading import load_slots
 from scheduling.services.staff_commands import (
     approve_booking,
     ask_reschedule,
@@ -183,7 +183,7 @@ def _slots_for(booking: Booking, request: HttpRequest) -> list[tuple[str, str]]:
     now = clock.now()
     own = INTERVIEWS.match(scope_of(request))
     query = {**own, "event_id": booking.event_id, "has_room": True, "starts_at": {"$gt": now}}
-    slots = loading.load_slots({**query, "_id": {"$ne": booking.slot_id}}, limit=MOST_CHOICES)
+    slots = load_slots({**query, "_id": {"$ne": booking.slot_id}}, limit=MOST_CHOICES)
     choices = []
     for slot in slots:
         place = ", ".join(filter(None, (slot.place.city, slot.place.venue.line)))

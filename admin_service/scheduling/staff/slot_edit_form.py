@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from common.zones import local
+from scheduling.domain.commands import SlotChanges
 from scheduling.models import InterviewSlot
-from scheduling.services.slot_edits import SlotChanges, edit_slot
+from scheduling.services.slot_edits import edit_slot
 from scheduling.services.slots import SlotDraft, create_slots
 from scheduling.staff.reason_forms import REASON_LENGTH
 from shared_contracts.venue import VENUE_FIELDS

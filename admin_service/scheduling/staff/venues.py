@@ -8,7 +8,7 @@ from django.utils.text import capfirst
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from scheduling.models import Booking, InterviewSlot
-from scheduling.services.loading import venue_of
+from scheduling.services.slot_loading import venue_of
 from shared_contracts.venue import VENUE_FIELDS, Venue
 
 

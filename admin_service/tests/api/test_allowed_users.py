@@ -9,7 +9,7 @@ from django.test import Client
 from common import clock
 from people.models import Candidate, City, ContactSettings
 from people.services.people import save_candidate
-from scheduling.services.removal import remove_candidates
+from scheduling.services.staff_commands import remove_candidates
 from shared_contracts.directory import AllowedUser, ChangesPage
 from tests.conftest import MakeCandidate
 

@@ -9,7 +9,7 @@ from django.test import Client
 from common.mongo import collection
 from people.models import Candidate, Recruiter
 from reminders.services import sending
-from scheduling.services.removal import remove_candidates
+from scheduling.services.staff_commands import remove_candidates
 from shared_contracts.directory import Attendance
 from shared_contracts.notification import AutoMessage
 from tests.api.test_indexes import planned

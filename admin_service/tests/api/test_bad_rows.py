@@ -15,7 +15,7 @@ from common import clock
 from common.mongo import Document, collection
 from message_templates.models import MessageTemplate
 from people.models import Candidate, City, ContactSettings, Recruiter
-from scheduling.consumer import asked
+from scheduling.consumer import request_of
 from scheduling.models import InterviewEvent
 from scheduling.services.batch import decide_one
 from scheduling.services.staff_commands import book_for
@@ -114,7 +114,7 @@ def test_a_bad_value_stops_neither_lists_nor_bookings(
     before = {url: bot.get(url).json() for url in lists.values()}
     collection(name).update_many({}, {"$set": damage})
 
-    booked = decide_one(asked(asking.book(maria, slot)))
+    booked = decide_one(request_of(asking.book(maria, slot)))
 
     assert booked.outcome == "booked" and booked.booking
     assert len(bot.get(lists["bookings"]).json()["results"]) == 1
@@ -139,7 +139,7 @@ def test_a_bad_neighbour_does_not_spoil_what_is_offered_instead(
     book_for(make_candidate().telegram_id, str(full.pk), actor="anna", reason="")
     collection("interview_slots").update_one({"_id": bad.pk}, {"$set": {"room": 7}})
 
-    answer = decide_one(asked(asking.book(make_candidate(), full)))
+    answer = decide_one(request_of(asking.book(make_candidate(), full)))
 
     assert answer.outcome == "slot_full"
     assert [slot.id for slot in answer.alternatives] == [str(good.pk)]

@@ -13,8 +13,8 @@ from scheduling.api.recruiter_cards import CardsQuery, waiting
 from scheduling.models import InterviewEvent
 from scheduling.services.card_deck import free_times
 from scheduling.services.cards import notice
-from scheduling.services.loading import load_slots
 from scheduling.services.request_reminders import due_reminders
+from scheduling.services.slot_loading import load_slots
 from scheduling.services.waiting_list import line_for
 from shared_contracts.card import CardOccasion, RecruiterCard
 from shared_contracts.directory import Attendance, BookingStatus, Page

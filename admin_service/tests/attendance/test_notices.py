@@ -11,10 +11,11 @@ from config.consumers import DELIVERIES
 from messaging.delivery_reports import DeliveryReports
 from people.models import Candidate, Recruiter
 from scheduling import tasks
+from scheduling.domain.commands import SlotChanges
 from scheduling.models import InterviewEvent, InterviewSlot
 from scheduling.services import staff_commands
 from scheduling.services.cards import notice
-from scheduling.services.slot_edits import SlotChanges, edit_slot
+from scheduling.services.slot_edits import edit_slot
 from shared_contracts.booking import Outcome
 from shared_contracts.broadcast import CardDelivered, Delivery, DeliveryStatus
 from shared_contracts.card import CardAttention, CardOccasion
@@ -254,7 +255,7 @@ def test_staff_booking_where_approval_is_the_rule_is_told_by_the_notice_alone(
 
 def test_staff_offer_another_time_for_the_recruiter(wish: Document, other: InterviewSlot, maria: Candidate) -> None:
     tell(CardOccasion.RESCHEDULE_ASKED, wish)
-    end = staff_commands.offer_time(str(wish["_id"]), str(other.pk), expected_version=wish["version"], actor="anna")
+    end = staff_commands.propose_time(str(wish["_id"]), str(other.pk), expected_version=wish["version"], actor="anna")
 
     assert end is Outcome.BOOKED
     assert kinds() == [(maria.telegram_id, NotificationKind.TIME_OFFERED)]

@@ -16,9 +16,11 @@ from message_templates.services.templates import save_text
 from people.models import Candidate, City
 from people.services.people import save_candidate, save_city
 from scheduling import tasks
-from scheduling.services import loading, staff_commands
-from scheduling.services.removal import remove_candidates
-from scheduling.services.slot_edits import SlotChanges, edit_slot
+from scheduling.domain.commands import SlotChanges
+from scheduling.services import staff_commands
+from scheduling.services.slot_edits import edit_slot
+from scheduling.services.slot_loading import available
+from scheduling.services.staff_commands import remove_candidates
 from tests.conftest import MakeSlot
 from tests.helpers import asking
 from tests.helpers.spying import CommandSpy, watched_by
@@ -114,7 +116,7 @@ def test_a_hot_query_uses_an_index_for_finding_and_sorting(
 
 def test_the_slots_on_offer_use_an_index_for_finding_and_sorting() -> None:
     """R1. Asked apart from the others: which recruiters are away is read first."""
-    found = collection("interview_slots").find(loading.available(str(ObjectId()), clock.now()))
+    found = collection("interview_slots").find(available(str(ObjectId()), clock.now()))
     plan = found.sort([("starts_at", 1), ("_id", 1)]).explain()["queryPlanner"]["winningPlan"]
 
     assert "IXSCAN" in stages(plan)

@@ -10,7 +10,7 @@ from bson import ObjectId
 from common import clock
 from common.mongo import Document, collection
 from people.models import Candidate, Recruiter
-from scheduling.consumer import BookingEvents, asked
+from scheduling.consumer import BookingEvents, request_of
 from scheduling.models import InterviewSlot
 from scheduling.services.batch import decide_one
 from shared_contracts.booking import (
@@ -163,7 +163,7 @@ def let_begin(booking: Document, ago: timedelta = timedelta(minutes=1)) -> Docum
 
 def decided(request: AnyBookingRequest) -> ConfirmBookingAnswer:
     """The answer to one request."""
-    return decide_one(asked(request))
+    return decide_one(request_of(request))
 
 
 def outcome(request: AnyBookingRequest) -> Outcome:

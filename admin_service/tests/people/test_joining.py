@@ -20,7 +20,7 @@ from people.models import Candidate, City, Invitation, Recruiter
 from people.services import invitations, joining
 from people.services.calendar_links import recruiter_by_token
 from people.services.people import save_candidate, save_recruiter
-from scheduling.services.removal import remove_candidates
+from scheduling.services.staff_commands import remove_candidates
 from shared_contracts.dialog import DialogOutcome, Role
 from tests.conftest import MakeCandidate
 from tests.helpers import claiming

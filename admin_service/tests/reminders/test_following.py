@@ -16,9 +16,11 @@ from reminders.models import ReminderRule
 from reminders.services import ledger as the_ledger
 from reminders.services import replanning
 from reminders.services.message_writes import BookingChange
+from scheduling.domain.commands import SlotChanges
 from scheduling.models import InterviewEvent
 from scheduling.services import loading
-from scheduling.services.slot_edits import SlotChanges, edit_slot
+from scheduling.services.slot_edits import edit_slot
+from scheduling.services.slot_loading import load_slots
 from shared_contracts.card import CardOccasion
 from shared_contracts.directory import Attendance, BookingStatus
 from tests.conftest import MakeCandidate, MakeSlot
@@ -38,10 +40,12 @@ def becomes(person: Candidate, **fields: Any) -> None:
     """Their booking changes, as a decision changes it."""
     before = loading.booking_from(asking.the_booking(person))
     after = replace(before, **fields)
-    (slot,) = loading.load_slots({"_id": asking.the_booking(person)["slot_id"]})
+    (slot,) = load_slots({"_id": asking.the_booking(person)["slot_id"]})
     stored = {name: getattr(value, "value", value) for name, value in fields.items()}
     collection("bookings").update_one({"user_id": person.pk}, {"$set": {**stored, "live": after.live}})
-    in_transaction(lambda: the_ledger.plan_messages([BookingChange(before, after, slot)], clock.now()))
+    in_transaction(
+        lambda: the_ledger.write(the_ledger.ledger_writes([BookingChange(before, after, slot)], [], clock.now()))
+    )
 
 
 # Answers
@@ -105,9 +109,11 @@ def test_another_time_is_offered_once(at: Clock, booked: Candidate, make_slot: M
     at("2026-11-24 20:05")
     collection("bookings").update_one({"live": True}, {"$set": {"status": "no_show", "live": False}})
     before = loading.booking_from(asking.the_booking(booked))
-    (slot,) = loading.load_slots({"_id": asking.the_booking(booked)["slot_id"]})
+    (slot,) = load_slots({"_id": asking.the_booking(booked)["slot_id"]})
     was = replace(before, status=BookingStatus.BOOKED)
-    in_transaction(lambda: the_ledger.plan_messages([BookingChange(was, before, slot)], clock.now()))
+    in_transaction(
+        lambda: the_ledger.write(the_ledger.ledger_writes([BookingChange(was, before, slot)], [], clock.now()))
+    )
     at("2026-11-24 20:20")
 
     assert kinds_now() == []
@@ -131,10 +137,9 @@ def test_an_interview_that_is_over_keeps_the_question_how_it_went(at: Clock, boo
 
 def tell(person: Candidate, occasion: CardOccasion, **fields: Any) -> None:
     booking = replace(loading.booking_from(asking.the_booking(person)), **fields)
-    (slot,) = loading.load_slots({"_id": asking.the_booking(person)["slot_id"]})
-    in_transaction(
-        lambda: the_ledger.tell_recruiters([the_ledger.RecruiterNotice(booking, slot, occasion)], clock.now())
-    )
+    (slot,) = load_slots({"_id": asking.the_booking(person)["slot_id"]})
+    notices = [the_ledger.RecruiterNotice(booking, slot, occasion)]
+    in_transaction(lambda: the_ledger.write(the_ledger.ledger_writes([], notices, clock.now())))
 
 
 def changes(person: Candidate) -> list[tuple[str, str]]:

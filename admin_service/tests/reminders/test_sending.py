@@ -8,9 +8,10 @@ from common.mongo import collection
 from people.models import Candidate, City
 from reminders import tasks
 from reminders.services import sending
-from scheduling.services.removal import remove_candidates
+from scheduling.domain.commands import SlotChanges
 from scheduling.services.saving import GuardFailedError
-from scheduling.services.slot_edits import SlotChanges, edit_slot
+from scheduling.services.slot_edits import edit_slot
+from scheduling.services.staff_commands import remove_candidates
 from tests.conftest import MakeCandidate, MakeSlot
 from tests.helpers import asking
 from tests.reminders.tools import (

@@ -5,29 +5,24 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from scheduling.domain.model import (
+from scheduling.domain.commands import (
     Actor,
     ActorKind,
     AnswerAttendance,
-    AnswerTime,
+    AnswerProposedTime,
     Approve,
     AskReschedule,
     Book,
-    Booking,
     Cancel,
-    Candidate,
     MarkOutcome,
     Move,
-    Offer,
-    OfferTime,
-    PassOffer,
-    Place,
-    Policy,
+    OfferSeat,
+    PassSeatOffer,
+    ProposeTime,
     Reject,
-    Slot,
-    State,
-    TakeOffer,
+    TakeSeatOffer,
 )
+from scheduling.domain.model import Booking, Candidate, Place, Policy, Slot, State
 from shared_contracts.directory import Attendance, BookingStatus
 from shared_contracts.venue import Venue
 
@@ -138,19 +133,19 @@ def ask_reschedule(**fields: Any) -> AskReschedule:
     return replace(AskReschedule(key(), RECRUITER, "booking", 1), **fields)
 
 
-def offer(number: int, slot_id: str, **fields: Any) -> Offer:
+def offer(number: int, slot_id: str, **fields: Any) -> OfferSeat:
     """A seat for candidate ``number`` of the waiting list."""
-    return replace(Offer(key(number), SYSTEM, 1000 + number, "event", slot_id, "booking"), **fields)
+    return replace(OfferSeat(key(number), SYSTEM, 1000 + number, "event", slot_id, "booking"), **fields)
 
 
-def take(number: int, **fields: Any) -> TakeOffer:
+def take(number: int, **fields: Any) -> TakeSeatOffer:
     """Candidate ``number`` takes the seat that ``booking`` holds for them."""
-    return replace(TakeOffer(key(), by(number), "booking", 1), **fields)
+    return replace(TakeSeatOffer(key(), by(number), "booking", 1), **fields)
 
 
-def pass_on(number: int, **fields: Any) -> PassOffer:
+def pass_on(number: int, **fields: Any) -> PassSeatOffer:
     """Candidate ``number`` lets it go to the next."""
-    return replace(PassOffer(key(), by(number), "booking", 1), **fields)
+    return replace(PassSeatOffer(key(), by(number), "booking", 1), **fields)
 
 
 def says(number: int, answer: Attendance, **fields: Any) -> AnswerAttendance:
@@ -159,14 +154,14 @@ def says(number: int, answer: Attendance, **fields: Any) -> AnswerAttendance:
     return replace(AnswerAttendance(key(), by(number), "booking", None, starts_at, answer), **fields)
 
 
-def offer_time(slot_id: str, **fields: Any) -> OfferTime:
+def propose_time(slot_id: str, **fields: Any) -> ProposeTime:
     """Olga offers the candidate of ``booking`` another time."""
-    return replace(OfferTime(key(), RECRUITER, "booking", 1, slot_id), **fields)
+    return replace(ProposeTime(key(), RECRUITER, "booking", 1, slot_id), **fields)
 
 
-def answer_time(number: int, slot_id: str, take: bool, **fields: Any) -> AnswerTime:
+def answer_proposed_time(number: int, slot_id: str, take: bool, **fields: Any) -> AnswerProposedTime:
     """Candidate ``number`` takes the offered time or keeps their own."""
-    return replace(AnswerTime(key(), by(number), "booking", None, slot_id, take), **fields)
+    return replace(AnswerProposedTime(key(), by(number), "booking", None, slot_id, take), **fields)
 
 
 def mark(status: BookingStatus | None, **fields: Any) -> MarkOutcome:

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from common.quiet_hours import is_quiet
+from scheduling.domain.commands import Actor, ActorKind, AnyCommand, Expire
 from scheduling.domain.decide import decide
-from scheduling.domain.model import Actor, ActorKind, AnyCommand, Decision, Expire, State
+from scheduling.domain.decisions import Decision
+from scheduling.domain.model import State
 from scheduling.domain.requesting import reminder
 from shared_contracts.booking import Outcome
 from shared_contracts.directory import BookingStatus
@@ -24,7 +26,7 @@ def only(state: State, command: AnyCommand, now: datetime = a.NOW) -> Decision:
     return decision
 
 
-def end(state: State, command: AnyCommand, now: datetime = a.NOW) -> Outcome:
+def end(state: State, command: AnyCommand, now: datetime = a.NOW) -> Outcome | None:
     return only(state, command, now).outcome
 
 
@@ -100,7 +102,7 @@ def test_any_answer_settles_what_was_asked(command: AnyCommand) -> None:
     decision = only(pending(reschedule_asked=True), command)
 
     assert decision.changed
-    assert decision.after and not decision.after.reschedule_asked
+    assert decision.booking and not decision.booking.reschedule_asked
 
 
 @pytest.mark.parametrize("command", [a.approve(), a.reject(), a.ask_reschedule()])
@@ -148,7 +150,7 @@ def test_an_offer_ends_when_booking_closes() -> None:
     closing = a.world(a.slot("s", 2 * HOUR + 5 * MINUTE))
     decision = only(closing, a.offer(1, "s"))
 
-    assert decision.after and decision.after.expires_at == a.NOW + 5 * MINUTE
+    assert decision.booking and decision.booking.expires_at == a.NOW + 5 * MINUTE
     assert end(a.world(a.slot("s", 2 * HOUR)), a.offer(1, "s")) is Outcome.SLOT_CLOSED
 
 
@@ -172,7 +174,7 @@ def test_a_taken_offer_is_booked_or_asks_for_approval() -> None:
 
     asked = only(offered(approval_required=True), a.take(1))
     assert asked.outcome is Outcome.PENDING_APPROVAL
-    assert asked.after and asked.after.expires_at == a.NOW + DAY
+    assert asked.booking and asked.booking.expires_at == a.NOW + DAY
 
 
 def test_a_passed_offer_frees_its_seat() -> None:

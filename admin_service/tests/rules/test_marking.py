@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 
+from scheduling.domain.commands import Actor, ActorKind, AnyCommand, Close
 from scheduling.domain.decide import decide
+from scheduling.domain.decisions import Decision
 from scheduling.domain.marking import may_mark, may_undo
-from scheduling.domain.model import Actor, ActorKind, AnyCommand, Close, Decision, State
+from scheduling.domain.model import State
 from shared_contracts.booking import MARKS, Outcome
 from shared_contracts.directory import BookingStatus
 from tests.rules import building as a
@@ -25,7 +27,7 @@ def only(state: State, command: AnyCommand, now: datetime = OVER) -> Decision:
     return decision
 
 
-def end(state: State, command: AnyCommand, now: datetime = OVER) -> Outcome:
+def end(state: State, command: AnyCommand, now: datetime = OVER) -> Outcome | None:
     return only(state, command, now).outcome
 
 
@@ -63,7 +65,7 @@ def test_neither_another_recruiter_nor_the_candidate_marks() -> None:
     """Guard: ``_may_touch``."""
     for actor in (STRANGER, a.by(1), a.by(2)):
         decision = only(booked(), a.mark(CAME, actor=actor))
-        assert (decision.outcome, decision.after) == (Outcome.BOOKING_NOT_FOUND, None)
+        assert (decision.outcome, decision.booking) == (Outcome.BOOKING_NOT_FOUND, None)
 
 
 def test_the_same_mark_twice_is_as_once_and_another_from_an_old_card_is_refused() -> None:
@@ -88,8 +90,8 @@ def test_a_mark_is_changed_or_taken_back_for_a_day() -> None:
     in_time, too_late = OVER + DAY - timedelta(seconds=1), OVER + DAY
     changed, back = only(marked(), a.mark(LATE), in_time), only(marked(), a.mark(None), in_time)
 
-    assert changed.after and (changed.after.status, changed.after.marked_at) == (LATE, in_time)
-    assert back.after and (back.after.status, back.after.marked_at) == (BookingStatus.UNMARKED, None)
+    assert changed.booking and (changed.booking.status, changed.booking.marked_at) == (LATE, in_time)
+    assert back.booking and (back.booking.status, back.booking.marked_at) == (BookingStatus.UNMARKED, None)
     assert [item.outcome for item in (changed, back)] == [Outcome.BOOKED] * 2
     for command in (a.mark(LATE), a.mark(None)):
         assert end(marked(), command, too_late) is Outcome.TOO_LATE
@@ -137,12 +139,12 @@ def test_a_marked_booking_is_not_closed_again() -> None:
 
 def test_a_mark_gives_up_a_move_that_still_waited_and_frees_its_seat() -> None:
     state = a.world(a.slot("s"), a.slot("t", 5 * DAY), approval_required=True)
-    state = a.with_booking(state, 1, "s", requested_slot_id="t", expires_at=OVER + HOUR, offered_slot_id="t")
+    state = a.with_booking(state, 1, "s", requested_slot_id="t", expires_at=OVER + HOUR, proposed_slot_id="t")
     decisions, after = decide(state, [a.mark(CAME)], OVER)
     booking = after.bookings["booking"]
 
     assert decisions[0].outcome is Outcome.BOOKED
-    assert (booking.requested_slot_id, booking.expires_at, booking.offered_slot_id) == (None, None, None)
+    assert (booking.requested_slot_id, booking.expires_at, booking.proposed_slot_id) == (None, None, None)
     assert after.slots["t"].free == 1
 
 

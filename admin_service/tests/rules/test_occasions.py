@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from reminders.domain.occasions import occasion
+from scheduling.domain.commands import AnyCommand, Close, Expire
 from scheduling.domain.decide import decide
-from scheduling.domain.model import AnyCommand, Close, Expire, State
+from scheduling.domain.events import BookingEvent
+from scheduling.domain.model import State
 from shared_contracts.card import CardOccasion
 from shared_contracts.directory import Attendance, BookingStatus
 from tests.rules import building as a
@@ -30,7 +31,7 @@ def of(approval: bool = False, **fields: Any) -> State:
 
 def told(state: State, command: AnyCommand, now: datetime = a.NOW) -> CardOccasion | None:
     (decision,), _after = decide(state, [command], now)
-    return occasion(decision)
+    return next((event.occasion for event in decision.events if isinstance(event, BookingEvent)), None)
 
 
 @pytest.mark.parametrize(
@@ -42,12 +43,12 @@ def told(state: State, command: AnyCommand, now: datetime = a.NOW) -> CardOccasi
         (of(approval=True, status=PENDING, **WAITS), a.approve(actor=a.STAFF), CardOccasion.BOOKED),
         (of(), a.move(1, "t"), CardOccasion.MOVED),
         (of(), a.move(1, "t", actor=a.STAFF), CardOccasion.MOVED),
-        (of(offered_slot_id="t", **ASKS), a.answer_time(1, "t", True), CardOccasion.MOVED),
+        (of(proposed_slot_id="t", **ASKS), a.answer_proposed_time(1, "t", True), CardOccasion.MOVED),
         (of(), a.cancel(1), CardOccasion.CANCELLED),
         (of(), a.cancel(1, actor=a.STAFF), CardOccasion.CANCELLED),
         (of(), a.says(1, Attendance.DECLINED), CardOccasion.CANT_COME),
         (of(), a.says(1, Attendance.RESCHEDULE_ASKED), CardOccasion.RESCHEDULE_ASKED),
-        (of(offered_slot_id="t", **ASKS), a.answer_time(1, "t", False), CardOccasion.OFFER_DECLINED),
+        (of(proposed_slot_id="t", **ASKS), a.answer_proposed_time(1, "t", False), CardOccasion.OFFER_DECLINED),
     ],
 )
 def test_what_became_of_a_booking_without_its_recruiter_is_told(
@@ -57,8 +58,8 @@ def test_what_became_of_a_booking_without_its_recruiter_is_told(
 
 
 def test_an_offered_time_that_was_gone_is_told_as_a_wish_for_another() -> None:
-    state = a.with_booking(of(offered_slot_id="t", **ASKS), 2, "t", name="quicker")
-    assert told(state, a.answer_time(1, "t", True)) is CardOccasion.RESCHEDULE_ASKED
+    state = a.with_booking(of(proposed_slot_id="t", **ASKS), 2, "t", name="quicker")
+    assert told(state, a.answer_proposed_time(1, "t", True)) is CardOccasion.RESCHEDULE_ASKED
 
 
 @pytest.mark.parametrize(
@@ -88,8 +89,8 @@ def test_what_expires_was_never_booked(status: BookingStatus) -> None:
     [
         (of(approval=True, status=PENDING, **WAITS), a.approve()),
         (of(approval=True, requested_slot_id="t", **WAITS), a.approve()),
-        (of(**ASKS), a.offer_time("t")),
-        (of(**ASKS), a.offer_time("t", actor=a.STAFF)),
+        (of(**ASKS), a.propose_time("t")),
+        (of(**ASKS), a.propose_time("t", actor=a.STAFF)),
     ],
 )
 def test_what_the_recruiter_did_or_the_candidate_is_asked_is_no_news_to_the_recruiter(

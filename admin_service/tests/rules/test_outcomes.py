@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from scheduling.domain.commands import ActorKind, AnyCommand, Close, Expire, Shown
 from scheduling.domain.decide import decide
-from scheduling.domain.model import ActorKind, AnyCommand, Close, Decision, Expire, Shown, Slot, State
+from scheduling.domain.decisions import Decision
+from scheduling.domain.model import Slot, State
 from shared_contracts.booking import Outcome
 from shared_contracts.directory import BookingStatus
 from tests.rules import building as a
@@ -20,7 +22,7 @@ def only(state: State, command: AnyCommand, now: Any = a.NOW) -> Decision:
     return decision
 
 
-def end(state: State, command: AnyCommand, now: Any = a.NOW) -> Outcome:
+def end(state: State, command: AnyCommand, now: Any = a.NOW) -> Outcome | None:
     return only(state, command, now).outcome
 
 
@@ -31,7 +33,7 @@ def test_a_free_seat_is_booked() -> None:
     decision = only(a.world(a.slot("s")), a.book(1, "s"))
 
     assert decision.outcome is Outcome.BOOKED
-    assert decision.after and (decision.after.version, decision.after.status) == (1, BookingStatus.BOOKED)
+    assert decision.booking and (decision.booking.version, decision.booking.status) == (1, BookingStatus.BOOKED)
 
 
 def test_the_last_seat_goes_to_whoever_asked_first() -> None:
@@ -84,7 +86,7 @@ def test_a_second_booking_in_the_event_is_refused_and_shows_the_first() -> None:
     decision = only(state, a.book(1, "t"))
 
     assert decision.outcome is Outcome.ALREADY_BOOKED
-    assert decision.after and decision.after.slot_id == "s"
+    assert decision.booking and decision.booking.slot_id == "s"
 
 
 @pytest.mark.parametrize(
@@ -116,7 +118,7 @@ def test_a_request_waits_for_approval_with_its_seat_held() -> None:
 def test_a_request_expires_after_a_day_or_an_hour_before_the_start(starts_in: timedelta, expires_in: timedelta) -> None:
     decision = only(a.world(a.slot("s", starts_in), approval_required=True), a.book(1, "s"))
 
-    assert decision.after and decision.after.expires_at == a.NOW + expires_in
+    assert decision.booking and decision.booking.expires_at == a.NOW + expires_in
 
 
 def pending(**fields: Any) -> State:
@@ -287,5 +289,5 @@ def test_a_booking_is_closed_once_its_slot_is_over_and_not_before() -> None:
     over = a.NOW + 2 * DAY + 20 * MINUTE
 
     assert not only(booked(), close, over - MINUTE).changed
-    closed = only(booked(), close, over).after
+    closed = only(booked(), close, over).booking
     assert closed and (closed.status, closed.live) == (BookingStatus.UNMARKED, False)

@@ -8,8 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scheduling.domain.changes import seats
+from scheduling.domain.commands import AnswerProposedTime, AnyCommand
 from scheduling.domain.decide import decide
-from scheduling.domain.model import AnswerTime, AnyCommand, State
+from scheduling.domain.events import BookingEvent
+from scheduling.domain.model import State
 from shared_contracts.booking import MARKS, Outcome
 from shared_contracts.directory import Attendance, BookingStatus
 from tests.rules import building as a
@@ -44,7 +46,7 @@ def worlds(draw: st.DrawFn) -> State:
     state = a.with_booking(state, 2, "s3", name="event-2")
     asks = {"attendance": Attendance.RESCHEDULE_ASKED, "attendance_at": a.NOW}
     offered = draw(st.sampled_from([None, "s2", "s3"]))
-    return a.with_booking(state, 1, "s1", name="event-1", offered_slot_id=offered, **asks)
+    return a.with_booking(state, 1, "s1", name="event-1", proposed_slot_id=offered, **asks)
 
 
 @st.composite
@@ -65,8 +67,8 @@ def commands(draw: st.DrawFn) -> AnyCommand:
         lambda: a.take(number, **target, **key),
         lambda: a.pass_on(number, **target, **key),
         lambda: a.says(number, draw(st.sampled_from(Attendance)), starts_at=draw(STARTS), **target, **key),
-        lambda: a.offer_time(slot, **target, **key),
-        lambda: a.answer_time(number, slot, draw(st.booleans()), **target, **key),
+        lambda: a.propose_time(slot, **target, **key),
+        lambda: a.answer_proposed_time(number, slot, draw(st.booleans()), **target, **key),
         lambda: a.mark(draw(st.sampled_from([None, *MARKS])), **target, **key),
     ]
     return draw(st.sampled_from(made))()
@@ -83,9 +85,9 @@ def assert_answers_are_consistent(state: State) -> None:
     for booking in state.bookings.values():
         assert (booking.attendance is None) == (booking.attendance_at is None)
         assert (booking.status in MARKS) == (booking.marked_at is not None)
-        if booking.offered_slot_id:
+        if booking.proposed_slot_id:
             assert (booking.status, booking.attendance) == (BookingStatus.BOOKED, Attendance.RESCHEDULE_ASKED)
-            assert booking.offered_slot_id != booking.slot_id
+            assert booking.proposed_slot_id != booking.slot_id
 
 
 def assert_sound(state: State) -> None:
@@ -131,10 +133,12 @@ def test_a_refusal_changes_nothing_and_a_change_raises_the_version_by_one(
     decisions, _after = decide(state, asked, a.NOW)
 
     for decision in decisions:
-        if decision.outcome in REFUSALS and not isinstance(decision.command, AnswerTime):
+        if decision.outcome in REFUSALS and not isinstance(decision.command, AnswerProposedTime):
             assert not decision.changed
         if decision.changed:
-            assert decision.after and decision.after.version == (decision.before.version if decision.before else 0) + 1
+            (event,) = (event for event in decision.events if isinstance(event, BookingEvent))
+            assert event.after is decision.booking
+            assert event.after.version == (event.before.version if event.before else 0) + 1
 
 
 @settings(max_examples=100, deadline=None)

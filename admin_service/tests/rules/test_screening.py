@@ -2,13 +2,14 @@
 
 from dataclasses import replace
 
+from scheduling.domain.commands import AnyCommand
 from scheduling.domain.decide import decide
-from scheduling.domain.model import AnyCommand, State
+from scheduling.domain.model import State
 from shared_contracts.booking import Outcome
 from tests.rules import building as a
 
 
-def end(state: State, command: AnyCommand) -> Outcome:
+def end(state: State, command: AnyCommand) -> Outcome | None:
     (decision,), _after = decide(state, [command], a.NOW)
     return decision.outcome
 

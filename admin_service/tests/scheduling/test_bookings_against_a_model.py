@@ -13,8 +13,9 @@ from common import clock
 from common.mongo import collection
 from common.refusals import RefusedError
 from people.models import Candidate, City
+from scheduling.domain.commands import SlotChanges
 from scheduling.models import InterviewEvent, InterviewSlot
-from scheduling.services.slot_edits import SlotChanges, edit_slot
+from scheduling.services.slot_edits import edit_slot
 from shared_contracts.booking import AnyBookingRequest, Outcome
 from shared_contracts.directory import Attendance
 from tests.helpers import asking

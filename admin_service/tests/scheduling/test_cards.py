@@ -14,10 +14,11 @@ from people.consumer import store_report
 from people.models import Candidate, City, Recruiter
 from people.services.people import save_recruiter
 from scheduling import tasks
+from scheduling.domain.commands import SlotChanges
 from scheduling.models import InterviewEvent, InterviewSlot
 from scheduling.services import staff_commands
 from scheduling.services.request_reminders import bring
-from scheduling.services.slot_edits import SlotChanges, edit_slot
+from scheduling.services.slot_edits import edit_slot
 from shared_contracts.booking import Outcome
 from shared_contracts.broadcast import AnyDeliveryEvent, CardDelivered, Delivery, DeliveryStatus, NotificationDelivered
 from shared_contracts.dialog import ChatStarted
@@ -331,7 +332,7 @@ def test_a_wanted_move_is_answered_in_time_for_a_slot_that_staff_bring_forward(
     maria: Candidate,
     olga: Recruiter,
 ) -> None:
-    """Guard: ``_hasten_moves_into``; and the slot it leaves sets no limit."""
+    """Guard: ``RequestHastened``; and the slot it leaves sets no limit."""
     asking.in_batch(asking.approve(olga, request_))
     wanted = make_slot(timedelta(days=3), of=approval_event, recruiter=olga)
     asking.outcome(asking.move(maria, now_stored(), wanted))

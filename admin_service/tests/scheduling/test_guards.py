@@ -13,13 +13,16 @@ from bson import ObjectId
 from common import clock
 from common.mongo import collection
 from people.models import Candidate, Recruiter
-from scheduling.consumer import asked
+from scheduling.consumer import request_of
+from scheduling.domain.commands import Actor, ActorKind, AnyCommand, Book, Cancel, SlotChanges
 from scheduling.domain.decide import decide
-from scheduling.domain.model import Actor, ActorKind, AnyCommand, Book, Cancel, Decision, State
+from scheduling.domain.decisions import Decision
+from scheduling.domain.model import State
 from scheduling.models import InterviewSlot
 from scheduling.services import loading
-from scheduling.services.saving import GuardFailedError, write_decisions
-from scheduling.services.slot_edits import SlotChanges, edit_slot
+from scheduling.services.reacting import Effects
+from scheduling.services.saving import GuardFailedError, save
+from scheduling.services.slot_edits import edit_slot
 from scheduling.services.slots import SlotHasBookingsError, delete_slot
 from shared_contracts.booking import AnyBookingRequest
 from shared_contracts.directory import Attendance, BookingStatus
@@ -30,7 +33,7 @@ Looked = tuple[State, State, list[Decision]]
 
 
 def look(command: AnyCommand) -> Looked:
-    before = loading.load_state([command])
+    before = loading.load([command]).state
     decisions, after = decide(before, [command], clock.now())
     assert decisions[0].changed, decisions[0].outcome
     return before, after, decisions
@@ -43,13 +46,13 @@ def wanting(person: Candidate, slot: InterviewSlot) -> Book:
 
 
 def command_of(request: AnyBookingRequest) -> AnyCommand:
-    return asked(request).command
+    return request_of(request).command
 
 
 def assert_refused(looked: Looked) -> None:
     before, after, decisions = looked
     with pytest.raises(GuardFailedError):
-        write_decisions(before, after, decisions, clock.now())
+        save(before, after, decisions, Effects(), clock.now())
 
 
 def test_a_seat_taken_since_is_not_given_twice(make_slot: MakeSlot, maria: Candidate, ivan: Candidate) -> None:

@@ -13,7 +13,7 @@ from people.services.people import restore_candidates, save_candidate
 from scheduling import tasks
 from scheduling.models import InterviewEvent
 from scheduling.services import staff_commands
-from scheduling.services.removal import remove_candidates
+from scheduling.services.staff_commands import remove_candidates
 from shared_contracts.booking import Outcome
 from shared_contracts.notification import NotificationCommand, NotificationKind
 from tests.conftest import MakeSlot
@@ -60,7 +60,7 @@ def test_acting_past_a_limit_needs_a_reason(make_slot: MakeSlot, maria: Candidat
 
 
 def test_staff_book_for_a_candidate_who_is_told(make_slot: MakeSlot, maria: Candidate) -> None:
-    """Guard: ``_kind`` knows a booking that was made; nobody is told of what was refused."""
+    """Guard: ``KINDS`` knows a booking that was made; nobody is told of what was refused."""
     slot = make_slot()
     outcome = staff_commands.book_for(maria.telegram_id, str(slot.pk), actor="coordinator", reason="По телефону")
 
@@ -80,7 +80,7 @@ def test_staff_book_without_approval_and_the_candidate_hears_of_it_once(
 
 
 def test_who_books_in_chat_sees_it_in_the_answer_alone(make_slot: MakeSlot, maria: Candidate) -> None:
-    """Guard: ``about`` leaves out news of what candidates did in chat."""
+    """Guard: ``tell_candidates`` leaves out news of what candidates did in chat."""
     rows = asking.in_batch(asking.book(maria, make_slot()))
     assert [row["queue"] for row in rows if row["queue"] != "bot.cache.invalidate"] == ["bot.booking.result"]
     assert told() == []

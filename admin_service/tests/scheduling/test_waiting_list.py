@@ -17,13 +17,15 @@ from config.consumers import DIALOGS
 from messaging.dialogs import DialogCommands
 from people.models import Candidate, City, Recruiter
 from scheduling import tasks
+from scheduling.domain.commands import SlotChanges
 from scheduling.domain.decide import decide
 from scheduling.models import InterviewEvent, InterviewSlot
 from scheduling.services import staff_commands
 from scheduling.services.batch import offer_seats
-from scheduling.services.loading import load_state
-from scheduling.services.saving import GuardFailedError, write_decisions
-from scheduling.services.slot_edits import SlotChanges, edit_slot
+from scheduling.services.loading import load
+from scheduling.services.reacting import Effects
+from scheduling.services.saving import GuardFailedError, save
+from scheduling.services.slot_edits import edit_slot
 from scheduling.services.slots import SlotDraft, create_slots
 from scheduling.services.waiting_list import offers_for, wanted_slots
 from shared_contracts.booking import Outcome
@@ -434,10 +436,10 @@ def test_a_slot_deactivated_since_is_not_offered(slot: InterviewSlot, maria: Can
     """Guard: ``is_active`` and ``closes_at`` again in the update that takes the seat."""
     told(joining(maria, event))
     (offer,) = offers_for([str(slot.pk)], clock.now())
-    before = load_state([offer])
+    before = load([offer]).state
     decisions, after = decide(before, [offer], clock.now())
     assert decisions[0].changed
     edit_slot(str(slot.pk), SlotChanges(is_active=False), actor="anna")
 
     with pytest.raises(GuardFailedError):
-        write_decisions(before, after, decisions, clock.now())
+        save(before, after, decisions, Effects(), clock.now())

@@ -6,7 +6,10 @@ from datetime import datetime, timedelta
 from common.quiet_hours import is_quiet
 from scheduling.domain.answering import refuse_ended
 from scheduling.domain.changes import ended, next_version
-from scheduling.domain.model import Booking, Decision, Offer, PassOffer, Slot, State, TakeOffer
+from scheduling.domain.commands import OfferSeat, PassSeatOffer, TakeSeatOffer
+from scheduling.domain.decisions import Decision, changed
+from scheduling.domain.events import SeatOffered, SeatOfferPassed, SeatOfferTaken
+from scheduling.domain.model import Booking, Slot, State
 from scheduling.domain.requesting import expiry
 from shared_contracts.booking import Outcome
 from shared_contracts.directory import BookingStatus
@@ -14,45 +17,46 @@ from shared_contracts.directory import BookingStatus
 HELD_FOR = timedelta(minutes=15)
 
 
-def offered(command: Offer, booking: Booking, slot: Slot, now: datetime) -> Decision:
+def offer(command: OfferSeat, booking: Booking, slot: Slot, now: datetime) -> Decision:
     """The seat held for someone, where the hour and the slot allow it."""
     if is_quiet(now, slot.place.timezone):
         return Decision(command, Outcome.SLOT_CLOSED)
     held = replace(booking, status=BookingStatus.OFFERED, expires_at=min(now + HELD_FOR, slot.closes_at))
-    return Decision(command, Outcome.BOOKED, None, held)
+    return changed(command, Outcome.BOOKED, SeatOffered, None, held)
 
 
-def take(state: State, command: TakeOffer, booking: Booking, now: datetime) -> Decision:
+def take(state: State, command: TakeSeatOffer, booking: Booking, now: datetime) -> Decision:
     """The offered seat becomes a booking, or a request where approval is needed. Twice is as once."""
     if booking.live and booking.status is not BookingStatus.OFFERED:
         pending = booking.status is BookingStatus.PENDING
-        return Decision(command, Outcome.PENDING_APPROVAL if pending else Outcome.BOOKED, booking, booking)
+        return Decision(command, Outcome.PENDING_APPROVAL if pending else Outcome.BOOKED, booking)
     if refusal := _refuse(command, booking, now):
-        return Decision(command, refusal, booking, booking)
+        return Decision(command, refusal, booking)
     candidate, policy = state.candidates.get(booking.telegram_id), state.policies.get(booking.event_id)
     slot = state.slots[booking.slot_id]
     if candidate is None or not candidate.allowed or policy is None:
-        return Decision(command, Outcome.NOT_ALLOWED, booking, booking)
+        return Decision(command, Outcome.NOT_ALLOWED, booking)
     if not policy.approval_required:
         taken = replace(booking, status=BookingStatus.BOOKED, expires_at=None)
-        return Decision(command, Outcome.BOOKED, booking, next_version(taken))
+        return changed(command, Outcome.BOOKED, SeatOfferTaken, booking, next_version(taken))
     expires_at = expiry(slot, policy, now)
     if expires_at <= now:
-        return Decision(command, Outcome.SLOT_CLOSED, booking, booking)
+        return Decision(command, Outcome.SLOT_CLOSED, booking)
     asked = replace(booking, status=BookingStatus.PENDING, expires_at=expires_at)
-    return Decision(command, Outcome.PENDING_APPROVAL, booking, next_version(asked))
+    return changed(command, Outcome.PENDING_APPROVAL, SeatOfferTaken, booking, next_version(asked))
 
 
-def pass_on(state: State, command: PassOffer, booking: Booking, now: datetime) -> Decision:
+def pass_on(state: State, command: PassSeatOffer, booking: Booking, now: datetime) -> Decision:
     """The seat goes to the next. Twice is as once; a booking that was made of the offer stays."""
     if booking.live and booking.status is not BookingStatus.OFFERED:
-        return Decision(command, Outcome.VERSION_CONFLICT, booking, booking)
+        return Decision(command, Outcome.VERSION_CONFLICT, booking)
     if refusal := _refuse(command, booking, now):
-        return Decision(command, refusal, booking, booking)
-    return Decision(command, Outcome.CANCELLED, booking, ended(booking, BookingStatus.CANCELLED, command))
+        return Decision(command, refusal, booking)
+    passed = ended(booking, BookingStatus.CANCELLED, command)
+    return changed(command, Outcome.CANCELLED, SeatOfferPassed, booking, passed)
 
 
-def _refuse(command: TakeOffer | PassOffer, booking: Booking, now: datetime) -> Outcome | None:
+def _refuse(command: TakeSeatOffer | PassSeatOffer, booking: Booking, now: datetime) -> Outcome | None:
     if refusal := refuse_ended(command, booking):
         return refusal
     return Outcome.EXPIRED if booking.expires_at is not None and now >= booking.expires_at else None

@@ -1,0 +1,182 @@
+"""Booking a seat, moving to another, giving it up, and the end of a slot."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from scheduling.domain.answering import refuse_ended
+from scheduling.domain.changes import changed_since_shown, ended, in_slot, next_version, overlaps
+from scheduling.domain.commands import ActorKind, Book, Cancel, Close, Command, Move, OfferSeat, RemoveCandidate, Shown
+from scheduling.domain.decisions import Decision, changed
+from scheduling.domain.events import (
+    BookingCancelled,
+    BookingClosed,
+    BookingMade,
+    BookingMoved,
+    BookingRequested,
+    MoveRequested,
+)
+from scheduling.domain.model import Booking, Policy, Slot, State
+from scheduling.domain.requesting import expiry
+from scheduling.domain.seat_offers import offer
+from shared_contracts.booking import Outcome
+from shared_contracts.directory import BookingStatus
+
+
+def book(state: State, command: Book, now: datetime) -> Decision:
+    """A seat is booked; or asked for, where a recruiter approves; or held for somebody on the waiting list."""
+    candidate = state.candidates.get(command.telegram_id)
+    if candidate is None or not candidate.allowed:
+        return Decision(command, Outcome.NOT_ALLOWED)
+    live = state.live_bookings_of(candidate.id)
+    for existing in live:
+        if existing.event_id == command.event_id:
+            return Decision(command, Outcome.ALREADY_BOOKED, existing)
+    policy, slot = state.policies.get(command.event_id), state.slots.get(command.slot_id)
+    if _must_answer_first(state, policy, command, candidate.id):
+        return Decision(command, Outcome.NOT_ALLOWED)
+    refusal = _refuse_slot(slot, policy, command, command.shown, candidate.id, now)
+    if refusal or slot is None or policy is None:
+        return Decision(command, refusal or Outcome.SLOT_NOT_FOUND)
+    for existing in live:
+        if overlaps(state, existing, slot):
+            return Decision(command, Outcome.ALREADY_BOOKED, existing)
+    booking = Booking(
+        id=command.new_booking_id,
+        candidate_id=candidate.id,
+        telegram_id=candidate.telegram_id,
+        event_id=slot.event_id,
+        slot_id=slot.id,
+        starts_at=slot.starts_at,
+        ends_at=slot.ends_at,
+        status=BookingStatus.BOOKED,
+    )
+    if isinstance(command, OfferSeat):
+        return offer(command, booking, slot, now)
+    if not _needs_approval(policy, command):
+        return changed(command, Outcome.BOOKED, BookingMade, None, booking)
+    expires_at = expiry(slot, policy, now)
+    if expires_at <= now:
+        return Decision(command, Outcome.SLOT_CLOSED)
+    request = replace(booking, status=BookingStatus.PENDING, expires_at=expires_at)
+    return changed(command, Outcome.PENDING_APPROVAL, BookingRequested, None, request)
+
+
+def move(state: State, command: Move, booking: Booking, now: datetime) -> Decision:
+    """The booking moves; or asks for the other slot, where a recruiter approves."""
+    refusal = refuse_ended(command, booking) or _refuse_move(state, command, booking, now)
+    if refusal:
+        return Decision(command, refusal, booking)
+    policy, slot = state.policies.get(booking.event_id), state.slots.get(command.slot_id)
+    refusal = _refuse_slot(slot, policy, command, command.shown, booking.candidate_id, now)
+    if refusal or slot is None or policy is None:
+        return Decision(command, refusal or Outcome.SLOT_NOT_FOUND, booking)
+    others = [other for other in state.live_bookings_of(booking.candidate_id) if other.id != booking.id]
+    if any(overlaps(state, other, slot) for other in others):
+        return Decision(command, Outcome.ALREADY_BOOKED, booking)
+    if not _needs_approval(policy, command):
+        moved = replace(
+            in_slot(booking, slot),
+            status=BookingStatus.BOOKED,
+            moves=booking.moves + (command.actor.kind is ActorKind.CANDIDATE),
+            requested_slot_id=None,
+            expires_at=None,
+            reschedule_asked=False,
+        )
+        return changed(command, Outcome.MOVED, BookingMoved, booking, next_version(moved))
+    expires_at = expiry(slot, policy, now)
+    if expires_at <= now:
+        return Decision(command, Outcome.SLOT_CLOSED, booking)
+    if booking.status is BookingStatus.BOOKED:
+        wanted = replace(booking, requested_slot_id=slot.id, expires_at=expires_at, reschedule_asked=False)
+    else:
+        # What the recruiter asked for does not use up the candidate's moves.
+        moves = booking.moves + (not booking.reschedule_asked)
+        wanted = replace(in_slot(booking, slot), moves=moves, expires_at=expires_at, reschedule_asked=False)
+    return changed(command, Outcome.PENDING_APPROVAL, MoveRequested, booking, next_version(wanted))
+
+
+def cancel(state: State, command: Cancel, booking: Booking, now: datetime) -> Decision:
+    """The seat is given up."""
+    refusal = refuse_ended(command, booking)
+    if refusal:
+        return Decision(command, refusal, booking)
+    policy = state.policies.get(booking.event_id)
+    cutoff = policy.cancel_cutoff if policy else timedelta()
+    if not command.beyond_limits and now >= booking.starts_at - cutoff:
+        return Decision(command, Outcome.TOO_LATE, booking)
+    return changed(
+        command, Outcome.CANCELLED, BookingCancelled, booking, ended(booking, BookingStatus.CANCELLED, command)
+    )
+
+
+def close(state: State, command: Close, booking: Booking, now: datetime) -> Decision:
+    """The slot is over: what was booked is to be marked, what still waited has expired."""
+    if not booking.live or now < booking.ends_at:
+        return Decision(command, Outcome.TOO_LATE, booking)
+    status = BookingStatus.UNMARKED if booking.status is BookingStatus.BOOKED else BookingStatus.EXPIRED
+    return changed(command, Outcome.EXPIRED, BookingClosed, booking, ended(booking, status, command))
+
+
+def remove_candidate(state: State, command: RemoveCandidate) -> Decision:
+    """All that they have booked ends, whatever the cut-offs."""
+    live = state.live_bookings_of(command.candidate_id)
+    gone = [(booking, ended(booking, BookingStatus.CANCELLED, command)) for booking in live]
+    return Decision(command, None, events=tuple(BookingCancelled(command.actor, was, now_is) for was, now_is in gone))
+
+
+def _refuse_move(state: State, command: Move, booking: Booking, now: datetime) -> Outcome | None:
+    policy = state.policies.get(booking.event_id)
+    candidate = state.candidates.get(booking.telegram_id)
+    if booking.status is BookingStatus.OFFERED:  # to be taken or passed first
+        return Outcome.BOOKING_NOT_FOUND
+    if policy is None or command.slot_id == booking.slot_id:
+        return Outcome.SLOT_NOT_FOUND if policy is None else Outcome.ALREADY_BOOKED
+    if booking.reschedule_asked and command.slot_id == booking.requested_slot_id:
+        return Outcome.ALREADY_BOOKED
+    if command.beyond_limits:
+        return None
+    if candidate is None or not candidate.allowed:
+        return Outcome.NOT_ALLOWED
+    if booking.reschedule_asked:  # the recruiter asked for it: no cut-off, no limit, until the request expires
+        return Outcome.EXPIRED if booking.expires_at is not None and now >= booking.expires_at else None
+    if now >= booking.starts_at - policy.move_cutoff:
+        return Outcome.TOO_LATE
+    if policy.move_limit is not None and booking.moves >= policy.move_limit:
+        return Outcome.MOVE_LIMIT
+    return None
+
+
+def _refuse_slot(
+    slot: Slot | None,
+    policy: Policy | None,
+    command: Book | Move,
+    shown: Shown,
+    candidate_id: str,
+    now: datetime,
+) -> Outcome | None:
+    """Why a seat in the slot can't be had, most telling reason first; None when it can."""
+    if slot is None or policy is None or slot.event_id != policy.id:
+        return Outcome.SLOT_NOT_FOUND
+    if another := changed_since_shown(slot, shown):
+        return another
+    if not command.beyond_limits and not slot.recruiter_active:
+        return Outcome.WRONG_RECRUITER
+    if not command.beyond_limits and (not policy.is_open or not slot.is_active or now >= slot.closes_at):
+        return Outcome.SLOT_CLOSED
+    if now >= slot.ends_at:
+        return Outcome.SLOT_CLOSED
+    # A requested slot's seat is the candidate's own already.
+    if slot.free == 0 and candidate_id not in slot.holders:
+        return Outcome.SLOT_FULL
+    return None
+
+
+def _must_answer_first(state: State, policy: Policy | None, command: Book, candidate_id: str) -> bool:
+    """Whether the event's questionnaire (R9) stands between the candidate and a seat; staff may book without."""
+    if policy is None or not policy.questionnaire_required or command.actor.kind is not ActorKind.CANDIDATE:
+        return False
+    return (candidate_id, policy.id) not in state.screened
+
+
+def _needs_approval(policy: Policy, command: Command) -> bool:
+    return policy.approval_required and command.actor.kind is not ActorKind.STAFF

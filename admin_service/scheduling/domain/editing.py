@@ -1,0 +1,81 @@
+"""Changing a slot: its bookings follow, and what asks for it is to be answered in time."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from scheduling.domain.changes import in_slot, next_version
+from scheduling.domain.commands import EditSlot, SlotChanges
+from scheduling.domain.decisions import Decision, EditRefusal, EditRefused
+from scheduling.domain.events import BookingFollowedSlot, Event, RequestHastened, SlotEdited
+from scheduling.domain.model import Booking, Slot, State
+from scheduling.domain.requesting import kept_within
+
+
+def edit_slot(state: State, command: EditSlot, now: datetime) -> Decision:
+    """The slot gets its new values. What has changed for those who come makes their bookings one version younger."""
+    slot = state.slots.get(command.slot_id)
+    if refused := _refuse(slot, command.changes, now):
+        return Decision(command, None, refused=refused)
+    if slot is None or command.changes == SlotChanges():
+        return Decision(command, None)
+    edited = SlotEdited(slot, _edited(state, slot, command.changes), command.changes)
+    events: list[Event] = [edited]
+    if edited.shows:
+        events += _followers(state, command, edited.after)
+    return Decision(command, None, events=tuple(events))
+
+
+def _refuse(slot: Slot | None, changes: SlotChanges, now: datetime) -> dict[str, EditRefused]:
+    if slot is None:
+        return {"": EditRefused(EditRefusal.NO_SLOT)}
+    if slot.ends_at <= now:
+        return {"": EditRefused(EditRefusal.OVER)}
+    if changes.starts_at and changes.starts_at != slot.starts_at and changes.starts_at <= now:
+        return {"starts_at": EditRefused(EditRefusal.PAST)}
+    if changes.max_users is not None and changes.max_users < len(slot.holders):
+        return {"max_users": EditRefused(EditRefusal.BELOW_BOOKED, booked=len(slot.holders))}
+    return {}
+
+
+def _edited(state: State, slot: Slot, changes: SlotChanges) -> Slot:
+    """The slot with its new values; it closes as long before its start as it did."""
+    edited = slot
+    if changes.city_id is not None:
+        edited = edited.in_city(state.cities[changes.city_id])
+    if changes.recruiter_id == "":
+        edited = edited.held_by(None)
+    elif recruiter := state.recruiters.get(changes.recruiter_id or slot.recruiter_id or ""):
+        edited = edited.held_by(recruiter)  # the same one, too: their clocks may be the city's
+    starts_at = changes.starts_at or slot.starts_at
+    length = slot.ends_at - slot.starts_at
+    if changes.duration_minutes is not None:
+        length = timedelta(minutes=changes.duration_minutes)
+    venue = edited.place.venue.model_copy(update=dict(changes.venue))
+    return replace(
+        edited,
+        starts_at=starts_at,
+        ends_at=starts_at + length,
+        closes_at=starts_at - (slot.starts_at - slot.closes_at),
+        capacity=slot.capacity if changes.max_users is None else changes.max_users,
+        is_active=slot.is_active if changes.is_active is None else changes.is_active,
+        place=replace(edited.place, venue=venue),
+    )
+
+
+def _followers(state: State, command: EditSlot, slot: Slot) -> list[Event]:
+    """What the edit means for the bookings in the slot, and for the moves that are wanted into it."""
+    live = [booking for booking in state.bookings.values() if booking.live]
+    inside = [booking for booking in live if booking.slot_id == slot.id]
+    wanted = [booking for booking in live if booking.requested_slot_id == slot.id]
+    events: list[Event] = [BookingFollowedSlot(command.actor, it, _following(it, slot)) for it in inside]
+    for booking in wanted:
+        hastened = kept_within(booking, slot)
+        if hastened != booking:
+            events.append(RequestHastened(command.actor, booking, next_version(hastened)))
+    return events
+
+
+def _following(booking: Booking, slot: Slot) -> Booking:
+    moved = slot.starts_at != booking.starts_at
+    followed = next_version(in_slot(booking, slot) if moved else replace(booking, ends_at=slot.ends_at))
+    return followed if followed.requested_slot_id else kept_within(followed, slot)

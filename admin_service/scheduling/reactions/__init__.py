@@ -1,0 +1,1 @@
+"""What follows from bookings that have changed; listed in ``config.reactions``."""

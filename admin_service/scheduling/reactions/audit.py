@@ -1,0 +1,110 @@
+"""The audit trail of bookings and slots."""
+
+from common import audit
+from common.mongo import Document
+from scheduling.domain.events import (
+    AttendanceAnswered,
+    BookingApproved,
+    BookingCancelled,
+    BookingClosed,
+    BookingEvent,
+    BookingFollowedSlot,
+    BookingMade,
+    BookingMoved,
+    BookingRejected,
+    BookingRequested,
+    MarkTakenBack,
+    MoveApproved,
+    MoveRejected,
+    MoveRequested,
+    OutcomeMarked,
+    ProposedTimeDeclined,
+    ProposedTimeLost,
+    ProposedTimeTaken,
+    RequestExpired,
+    RequestHastened,
+    RescheduleAsked,
+    SeatOffered,
+    SeatOfferExpired,
+    SeatOfferPassed,
+    SeatOfferTaken,
+    SlotEdited,
+    TimeProposed,
+)
+from scheduling.services.audit import booking_facts, slot_facts
+from scheduling.services.reacting import Batch, Effects
+from scheduling.services.requests import Request
+from shared_contracts.directory import Attendance
+
+ACTIONS: dict[type[BookingEvent], str] = {
+    BookingMade: "created",
+    BookingRequested: "created",
+    BookingApproved: "booked",
+    BookingRejected: "rejected",
+    BookingMoved: "moved",
+    MoveRequested: "pending_approval",
+    MoveApproved: "moved",
+    MoveRejected: "rejected",
+    RescheduleAsked: "reschedule_asked",
+    RequestExpired: "expired",
+    RequestHastened: "slot_changed",
+    BookingCancelled: "cancelled",
+    BookingClosed: "expired",
+    BookingFollowedSlot: "slot_changed",
+    SeatOffered: "offered",
+    SeatOfferTaken: "offer_taken",
+    SeatOfferPassed: "offer_passed",
+    SeatOfferExpired: "expired",
+    TimeProposed: "time_offered",
+    ProposedTimeTaken: "time_taken",
+    ProposedTimeDeclined: "time_kept",
+    ProposedTimeLost: "time_gone",
+    OutcomeMarked: "outcome_marked",
+    MarkTakenBack: "mark_taken_back",
+}
+_ANSWERS = {
+    Attendance.CONFIRMED: "attendance_confirmed",
+    Attendance.DECLINED: "attendance_declined",
+    Attendance.RESCHEDULE_ASKED: "reschedule_wanted",
+}
+
+
+def action_of(event: BookingEvent) -> str:
+    """What the audit trail calls it. Names are stored: they stay."""
+    return _ANSWERS[event.answer] if isinstance(event, AttendanceAnswered) else ACTIONS[type(event)]
+
+
+def keep_trail(batch: Batch) -> Effects:
+    """An entry for each change of a booking, and for each edit of a slot."""
+    effects = Effects()
+    for request, edited in batch.events(SlotEdited):
+        facts = slot_facts(edited.before), slot_facts(edited.after)
+        effects.inserts["audit_entries"].append(_entry(request, batch, "slot", edited.after.id, "changed", *facts))
+    for request, event in batch.events(BookingEvent):
+        changes = booking_facts(event.before), booking_facts(event.after)
+        entry = _entry(request, batch, "booking", event.after.id, action_of(event), *changes)
+        effects.inserts["audit_entries"].append(entry)
+    return effects
+
+
+def _entry(
+    request: Request,
+    batch: Batch,
+    subject: str,
+    subject_id: str,
+    action: str,
+    before: Document | None,
+    after: Document | None,
+) -> Document:
+    return audit.entry(
+        subject,
+        subject_id,
+        action,
+        actor=str(request.command.actor),
+        via=request.via,
+        now=batch.now,
+        correlation_id=request.correlation_id,
+        before=before,
+        after=after,
+        reason=request.command.reason,
+    )

@@ -1,0 +1,58 @@
+"""What candidates are told of what others did to their bookings."""
+
+from bson import ObjectId
+
+from messaging.outbox import Outgoing
+from scheduling.domain.commands import ActorKind
+from scheduling.domain.events import (
+    BookingApproved,
+    BookingCancelled,
+    BookingEvent,
+    BookingFollowedSlot,
+    BookingMade,
+    BookingMoved,
+    BookingRejected,
+    MoveApproved,
+    MoveRejected,
+    RequestExpired,
+    RescheduleAsked,
+    SeatOffered,
+    TimeProposed,
+)
+from scheduling.services.calendar_entries import calendar_change
+from scheduling.services.candidate_news import notification
+from scheduling.services.reacting import Batch, Effects
+from scheduling.services.serializing import booking_view
+from shared_contracts.notification import NotificationKind
+from shared_contracts.topology import NOTIFICATION_COMMAND
+
+KINDS: dict[type[BookingEvent], NotificationKind] = {
+    BookingMade: NotificationKind.BOOKING_MADE,
+    BookingApproved: NotificationKind.BOOKING_APPROVED,
+    MoveApproved: NotificationKind.BOOKING_APPROVED,
+    BookingRejected: NotificationKind.BOOKING_REJECTED,
+    MoveRejected: NotificationKind.BOOKING_REJECTED,
+    BookingMoved: NotificationKind.BOOKING_MOVED,
+    BookingCancelled: NotificationKind.BOOKING_CANCELLED,
+    BookingFollowedSlot: NotificationKind.BOOKING_CHANGED,
+    RescheduleAsked: NotificationKind.RESCHEDULE_ASKED,
+    RequestExpired: NotificationKind.BOOKING_EXPIRED,
+    SeatOffered: NotificationKind.SLOT_OFFERED,
+    TimeProposed: NotificationKind.TIME_OFFERED,
+}
+"""Of everything else candidates know already: they did it themselves, or were told until when."""
+
+
+def tell_candidates(batch: Batch) -> Effects:
+    """One message for each event that is news. What candidates do in chat they see in the answer."""
+    effects = Effects()
+    for request, event in batch.events(BookingEvent):
+        kind, view = KINDS.get(type(event)), booking_view(event.after, batch.after)
+        if kind is None or view is None or (request.chat and request.command.actor.kind is ActorKind.CANDIDATE):
+            continue
+        key, reason = request.command.key, request.command.reason
+        person, calendar = batch.after.candidates[event.after.telegram_id], calendar_change(event, batch.after)
+        message = notification(key, kind, person, view, reason, request.correlation_id, calendar)
+        effects.news[key].append(Outgoing(NOTIFICATION_COMMAND, message))
+        effects.notification_ids[event.after.id].append(ObjectId(message.notification_id))
+    return effects

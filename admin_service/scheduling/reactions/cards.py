@@ -1,0 +1,90 @@
+"""Recruiters' cards follow what becomes of bookings (R3, R4)."""
+
+from datetime import datetime
+
+from common.mongo import Document
+from scheduling.domain.commands import Actor, ActorKind
+from scheduling.domain.events import BookingEvent, BookingFollowedSlot, RequestExpired, RequestHastened, SlotEdited
+from scheduling.domain.requesting import reminder
+from scheduling.services.card_deck import read_deck
+from scheduling.services.cards import Act, asks_approval, has_card, show
+from scheduling.services.reacting import Batch, Effects
+from scheduling.services.requests import Request
+
+
+def show_recruiters(batch: Batch) -> Effects:
+    """The cards of what a batch changed, one for each holder; recruiters who asked get theirs with the answer."""
+    answered = _answered(batch)
+    acts = _acts(batch)
+    concerned = acts.keys() | {booking_id for booking_id, _telegram_id in answered.values()}
+    if not concerned:
+        return Effects()
+    both = [state.bookings.get(item) for item in concerned for state in (batch.before, batch.after)]
+    deck = read_deck(batch.loaded, batch.after, both, batch.now)
+    acts = {item: act for item, act in acts.items() if has_card(deck, batch.after.bookings[item])}
+    announced = {event.after.id for _request, event in batch.events(BookingEvent) if event.occasion}
+    shown = show(deck, acts, batch.now, answered=set(answered.values()), announced=announced)
+    effects = Effects(messages=shown.messages)
+    for booking_id in acts:
+        effects.fields[booking_id] |= shown.fields[booking_id] | _next_reminder(batch, booking_id)
+    for booking_id, moment in _shifted_reminders(batch).items():
+        effects.fields[booking_id]["remind_at"] = moment
+    for key, (booking_id, telegram_id) in answered.items():
+        if card := deck.card_for(batch.after.bookings[booking_id], telegram_id):
+            effects.cards[key] = card
+    return effects
+
+
+def _answered(batch: Batch) -> dict[str, tuple[str, int]]:
+    """By request: the booking and the Telegram id of the recruiter who gets its card as the answer."""
+    return {
+        request.command.key: (decision.booking.id, int(request.command.actor.ref))
+        for request, decision in batch.decided
+        if decision.booking and request.command.actor.kind is ActorKind.RECRUITER
+    }
+
+
+def _acts(batch: Batch) -> dict[str, Act]:
+    """By booking, what its card last tells of."""
+    acts: dict[str, Act] = {}
+    for request, event in batch.events(BookingEvent):
+        if event.before or asks_approval(batch.after, event.after):
+            acts[event.after.id] = _act(request, event)
+    for request, edited in batch.events(SlotEdited):
+        if edited.shows:
+            act = Act(request.command.actor, request.command.reason, request.correlation_id)
+            acts |= dict.fromkeys(_around(batch, edited.after.id), act)
+    return acts
+
+
+def _act(request: Request, event: BookingEvent) -> Act:
+    """A request that a late press finds expired was ended by nobody who pressed."""
+    if isinstance(event, RequestExpired):
+        return Act(Actor(ActorKind.SYSTEM, "expiry"), "", request.correlation_id)
+    return Act(request.command.actor, request.command.reason, request.correlation_id)
+
+
+def _around(batch: Batch, slot_id: str) -> list[str]:
+    """Ids of the bookings that hold a seat in a slot."""
+    live = (booking for booking in batch.after.bookings.values() if booking.live)
+    return [booking.id for booking in live if slot_id in {booking.slot_id, booking.requested_slot_id}]
+
+
+def _next_reminder(batch: Batch, booking_id: str) -> Document:
+    """When the request's recruiter is to be reminded; a request that waits for its candidate needs none."""
+    booking, was = batch.after.bookings[booking_id], batch.before.bookings.get(booking_id)
+    if not booking.awaits_approval or booking.reschedule_asked or booking.expires_at is None:
+        return {"remind_at": None}
+    if was and was.awaits_approval and was.expires_at == booking.expires_at:
+        return {}
+    return {"remind_at": reminder(booking.expires_at, batch.after.policies[booking.event_id], batch.now)}
+
+
+def _shifted_reminders(batch: Batch) -> dict[str, datetime]:
+    """A request that a slot's new time has answered sooner: its reminder comes as long before that as it did."""
+    shifted = {}
+    for _request, event in batch.events(BookingFollowedSlot, RequestHastened):
+        was, due = event.before, batch.loaded.bookings[event.after.id]["remind_at"]
+        if due and was and was.expires_at and event.after.expires_at:
+            shifted[event.after.id] = due - (was.expires_at - event.after.expires_at)
+    return shifted

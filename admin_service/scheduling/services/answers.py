@@ -1,0 +1,111 @@
+"""How who asked is answered, and the inbox, in which answers are kept for repeats."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from common.mongo import Document, collection, current_session
+from messaging.outbox import Outgoing
+from scheduling.domain.commands import ActorKind, AnyCommand
+from scheduling.domain.decisions import Decision
+from scheduling.domain.events import BookingEvent
+from scheduling.domain.model import State
+from scheduling.services.calendar_entries import calendar_change
+from scheduling.services.candidate_news import derived_id
+from scheduling.services.requests import InChat, Request
+from scheduling.services.serializing import booking_view, slot_views
+from scheduling.services.slot_loading import alternatives_for
+from shared_contracts.booking import SLOT_GONE, BookingResult, ConfirmBookingAnswer, Outcome
+from shared_contracts.calendars import CalendarEntry
+from shared_contracts.card import RecruiterCard
+from shared_contracts.topology import BOOKING_EVENT, BOOKING_RESULT
+
+
+class KeyReusedError(ValueError):
+    """The same idempotency key came with another request."""
+
+
+def known_answers(requests: Sequence[Request]) -> dict[str, ConfirmBookingAnswer]:
+    """The stored answers of requests that were decided before, by key.
+
+    Raises:
+        KeyReusedError: a key came again with another fingerprint.
+    """
+    keys = [request.command.key for request in requests]
+    rows = collection("inbox").find({"_id": {"$in": keys}}, session=current_session())
+    stored = {row["_id"]: row for row in rows}
+    for request in requests:
+        row = stored.get(request.command.key)
+        if row and request.fingerprint != row["fingerprint"]:
+            raise KeyReusedError(request.command.key)
+    return {key: ConfirmBookingAnswer.model_validate_json(row["answer"]) for key, row in stored.items()}
+
+
+def answer(command: AnyCommand, decision: Decision, after: State, now: datetime) -> ConfirmBookingAnswer | None:
+    """The answer to a request about one booking; None where there is nobody to be answered in that way."""
+    if decision.outcome is None:
+        return None
+    event_id = _event_to_choose_in(command, decision.outcome, after)
+    return ConfirmBookingAnswer(
+        request_id=UUID(command.key),
+        outcome=decision.outcome,
+        decided_at=now,
+        booking=booking_view(decision.booking, after),
+        alternatives=slot_views(alternatives_for(event_id, after, now)) if event_id else [],
+    )
+
+
+def result(
+    request: Request,
+    chat: InChat,
+    decision: Decision,
+    given: ConfirmBookingAnswer,
+    card: RecruiterCard | None,
+    after: State,
+) -> Outgoing:
+    """The answer as a message to the chat it was asked in; ``card`` goes with it to a recruiter."""
+    message = BookingResult(
+        message_id=derived_id(request.command.key, "result"),
+        correlation_id=request.correlation_id,
+        occurred_at=given.decided_at,
+        request_id=given.request_id,
+        event_type=chat.event_type,
+        outcome=given.outcome,
+        decided_at=given.decided_at,
+        user_telegram_id=chat.user_telegram_id,
+        reply=chat.reply,
+        booking=given.booking,
+        alternatives=given.alternatives,
+        card=card,
+        calendar_entry=_calendar(decision, after) if request.command.actor.kind is ActorKind.CANDIDATE else None,
+    )
+    return Outgoing(BOOKING_RESULT, message)
+
+
+def inbox_rows(requests: Iterable[Request], answers: dict[str, ConfirmBookingAnswer], now: datetime) -> list[Document]:
+    """What is kept so that a repeat gets the same answer; a scan asks anew each time."""
+    return [
+        {
+            "_id": request.command.key,
+            "queue": BOOKING_EVENT.name if request.via == "chat" else request.via,
+            "fingerprint": request.fingerprint,
+            "answer": answers[request.command.key].model_dump_json(),
+            "created_at": now,
+            "updated_at": now,
+        }
+        for request in requests
+        if request.command.actor.kind is not ActorKind.SYSTEM and request.command.key in answers
+    ]
+
+
+def _calendar(decision: Decision, after: State) -> CalendarEntry | None:
+    events = (event for event in decision.events if isinstance(event, BookingEvent))
+    return next((calendar_change(event, after) for event in events), None)
+
+
+def _event_to_choose_in(command: AnyCommand, outcome: Outcome, after: State) -> str | None:
+    """The interview event in which who asked can choose another slot, where theirs is not to be had."""
+    if outcome not in SLOT_GONE or command.actor.kind not in {ActorKind.CANDIDATE, ActorKind.STAFF}:
+        return None
+    booking = after.bookings.get(getattr(command, "booking_id", ""))
+    return booking.event_id if booking else getattr(command, "event_id", None)
