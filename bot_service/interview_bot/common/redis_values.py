@@ -1,6 +1,6 @@
 """Values in Redis. One may be missing, or unreadable because another version or somebody by hand wrote it.
 
-What can't be read is dropped and counted, and so is none: whoever asks makes it anew, as for a value never kept.
+What can't be read is dropped and counted; whoever asks for it gets none, and makes it anew.
 """
 
 from collections.abc import Awaitable

@@ -1,6 +1,6 @@
 """Who is served (FR2, R10): candidates on the allow list and active recruiters; strangers get one polite refusal.
 
-Who sends too much (``telegram.gate``) is turned away here too.
+People who send too much (``telegram.gate``) are turned away here too.
 """
 
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
 """Broadcasts (FR1): the job is stored when its command comes, then sent by whichever replica holds its lease.
 
-Resumable at any point: recipients are paged with the cursor stored after their rows, each row is sent by whoever
-claimed it, and a row left claimed by a crash is reported ``uncertain``, not sent twice.
+It can be resumed at any point: recipients are paged with the cursor stored after their rows, each row is sent by
+whoever claimed it, and a row left claimed by a crash is reported ``uncertain``, not sent twice.
 """
 
 import asyncio

@@ -40,12 +40,12 @@ class SendProgress:
     """How far a message is.
 
     Attributes:
-        attempt: the message's that was last in hand.
+        attempt: the message's attempt that was made last.
         tries: how often it was handed to Telegram; it changes with each, so that two can't begin at once.
         uncertain: tries that ended without anybody knowing how.
         text: as it was last handed to Telegram, plain; None where that is not kept.
         end: how ``attempt`` ended, None while it has not.
-        at: when that was noted; aware UTC.
+        at: when that was recorded; aware UTC.
     """
 
     attempt: int = 0

@@ -41,7 +41,7 @@ class Outbox:
     async def store(self, queue: Queue, message: Message, request: Document | None = None) -> Document | None:
         """Make the message durable; its row. None when one with this id already was: it is the same request.
 
-        ``request``: what is to be remembered of it besides (``RequestRecord.as_document``).
+        ``request``: what is to be remembered of it, for showing the answer (``RequestRecord.as_document``).
         """
         row: Document = {
             "_id": str(message.message_id),

@@ -72,7 +72,7 @@ class Outgoing:
     async def send(self, chat_id: int, screen: Screen, priority: Priority = Priority.INTERACTIVE) -> int | None:
         """Send a new message. Returns its id, or None if it waits; a text that waits already is not sent twice.
 
-        ``priority``: ``INTERACTIVE``, or ``STRANGER`` for who is not let in.
+        ``priority``: ``INTERACTIVE``, or ``STRANGER`` for people who are not let in.
 
         Raises:
             TelegramError: it was tried and will not be again.

@@ -1,6 +1,6 @@
 """The questionnaire that stands before an event's slots (R9): one question after the other in one message.
 
-A press edits that message. After a typed answer the next question comes below it as a new message, and the one above
+A press edits that message. After free text the next question comes below it as a new message, and the one above
 loses its buttons: so the chat reads in order, and only one message has buttons at a time. What has been answered is
 kept apart from the dialog's state (``progress``), so a command in between, or a restart, loses nothing.
 """
@@ -234,7 +234,7 @@ async def _read_cities(context: DialogContext, question: Question, progress: Que
 async def _submit(context: DialogContext, progress: QuestionnaireProgress, rejected_by: str | None) -> None:
     """Hand the answers in: stored first, then sent. The result is shown in the same message, however late it comes.
 
-    The request's id is kept with the answers: sent again before they are decided on, they are the same request.
+    The request's id is kept with the answers, so that handing them in again before the decision is the same request.
     """
     request_id = UUID(progress.request_id) if progress.request_id else uuid4()
     progress = progress.model_copy(update={"request_id": str(request_id)})

@@ -1,6 +1,6 @@
 """From an interview event to its slots: the questionnaire first where it has one, then city, recruiter, slot (R9).
 
-Every step a button asks for goes through ``passed``: a forged one leads no further than the questionnaire.
+Every step a button asks for goes through ``event_if_passed``: a forged one leads no further than the questionnaire.
 """
 
 from interview_bot.common.dialog_data import DialogData, DialogState

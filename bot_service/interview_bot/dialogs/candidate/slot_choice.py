@@ -35,7 +35,7 @@ async def show_confirmation(
 ) -> None:
     """Show the chosen slot's details with Confirm and Back, or that it is gone (FR5).
 
-    ``nonce``: of the Confirm shown already, where the same is only asked again.
+    ``nonce``: of the Confirm button that is shown already, if the same question is only asked again.
     """
     slots = await context.services.directory.slots(data.event_id)
     slot = next((slot for slot in slots if slot.id == slot_id), None)
