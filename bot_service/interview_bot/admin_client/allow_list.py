@@ -52,7 +52,7 @@ class AllowList:
         self._redis = redis
         self._api = api
         self._every = every
-        self._store = redis.register_script(_STORE_NEWER)
+        self._store_newer = redis.register_script(_STORE_NEWER)
         self._wake = asyncio.Event()
 
     async def check(self, telegram_id: int) -> tuple[AccessStatus, AllowedUser | None]:
@@ -126,29 +126,29 @@ class AllowList:
         """
         try:
             async with self._redis.lock("allowed:sync", timeout=120, blocking_timeout=1):
-                await self._follow_up()
+                await self._sync_changes()
         except LockError:
             _log.debug("allow_list_synced_elsewhere")
 
-    async def _follow_up(self) -> None:
+    async def _sync_changes(self) -> None:
         if await self._redis.type(ENTRIES) not in {"hash", "none"}:
             await drop(self._redis, ENTRIES, TypeError())
             await self._redis.delete(CURSOR)
         generation, cursor = await read_texts(self._redis, GENERATION, CURSOR)
         if cursor is None:
             # The first page's cursor: what changes while the later pages are read comes again.
-            cursor = await self._take(await self._api.allowed_users(), keep_first_cursor=True)
+            cursor = await self._store_pages(await self._api.allowed_users(), keep_first_cursor=True)
         try:
-            cursor = await self._take(await self._api.allowed_users(since=cursor))
+            cursor = await self._store_pages(await self._api.allowed_users(since=cursor))
         except AdminApiRefusedError:
             await self._redis.delete(CURSOR)  # of another version maybe: the next round begins anew
             raise
         await self._redis.mset({CURSOR: cursor, SYNCED: generation or "0"})
 
-    async def _take(self, page: ChangesPage[AllowedUser], keep_first_cursor: bool = False) -> str:
+    async def _store_pages(self, page: ChangesPage[AllowedUser], keep_first_cursor: bool = False) -> str:
         cursor = page.changes_cursor
         while True:
-            await self._keep(page.results)
+            await self._store(page.results)
             if page.next is None:
                 return cursor if keep_first_cursor else page.changes_cursor
             page = await self._api.allowed_users(path=page.next)
@@ -162,17 +162,17 @@ class AllowList:
         if entry is None:
             await self._redis.set(unknown, "1", ex=UNKNOWN_FOR)
             return None
-        await self._keep([entry])
+        await self._store([entry])
         return entry
 
-    async def _keep(self, entries: list[AllowedUser]) -> None:
+    async def _store(self, entries: list[AllowedUser]) -> None:
         if not entries:
             return
         args: list[str] = []
         for entry in entries:
             dumped = entry.model_dump(mode="json")
             args += [str(entry.telegram_id), dumped["changed_at"], entry.model_dump_json()]
-        await self._store(keys=[ENTRIES], args=args)
+        await self._store_newer(keys=[ENTRIES], args=args)
 
 
 class AwaitedUsernames:

@@ -39,7 +39,7 @@ async def remember_chat(services: Services, user: User) -> None:
 
 async def forget_chat(services: Services, user_id: int) -> None:
     """The person blocked the bot."""
-    await services.chats.unreachable(user_id)
+    await services.chats.mark_unreachable(user_id)
     command = ChatStopped(**envelope(), user_telegram_id=user_id)
     await services.outbox.send(DIALOG_COMMAND, command)
 

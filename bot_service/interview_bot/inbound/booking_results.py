@@ -60,7 +60,7 @@ class BookingResults:
             except TelegramError as error:
                 if classify(error) is not Trouble.BLOCKED:
                     raise
-                await self._services.chats.unreachable(result.user_telegram_id)  # they see it when they come back
+                await self._services.chats.mark_unreachable(result.user_telegram_id)  # they see it when they come back
         if record is not None:
             PRESS_TO_ANSWER.observe(max(0.0, (clock.now() - record.asked_at).total_seconds()))
         _log.info("result_shown", outcome=result.outcome.value, user_id=result.user_telegram_id)

@@ -185,7 +185,7 @@ class Broadcasts:
             return
         await self._deliveries.settle(row, (status or DeliveryStatus.FAILED).value, error=text)
         if status is DeliveryStatus.BLOCKED and row["chat_id"] > 0:
-            await self._services.chats.unreachable(int(row["chat_id"]))
+            await self._services.chats.mark_unreachable(int(row["chat_id"]))
 
     async def _keyboard(self, event_id: str, chat_id: int) -> InlineKeyboardMarkup:
         if chat_id < 0:  # one person's dialog must not change the group's message

@@ -67,7 +67,7 @@ class CardNotices:
         end = await self._once.send(message, progress, screen, Priority.IN_TURN)
         progress = await self._once.record_end(message, progress, end)
         if end.status is DeliveryStatus.BLOCKED:
-            await self._services.chats.unreachable(chat_id)
+            await self._services.chats.mark_unreachable(chat_id)
         if end.telegram_message_id is not None:
             await move_card_to(self._services, chat_id, shown, end.telegram_message_id, screen, texts)
             # an update to the same revision would only take the line away that says what it is about

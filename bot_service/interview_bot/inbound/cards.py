@@ -43,10 +43,9 @@ class Cards:
         Raises:
             TelegramError, AdminApiDownError: not shown, worth another try.
         """
-        await self._services.rate_limiter.take_turn(
-            command.recruiter_telegram_id, Priority.CARD
-        )  # before anything is held
-        async with self._locks.hold(command.recruiter_telegram_id):
+        chat_id = command.recruiter_telegram_id
+        await self._services.rate_limiter.take_turn(chat_id, Priority.CARD)  # before anything is held
+        async with self._locks.hold(chat_id):
             if command.attention is CardAttention.NOTICE:
                 end: Delivery | None = await self._notices.deliver(command)
             else:
@@ -62,8 +61,8 @@ class Cards:
             return None
         key = done_key(card, command.attention)
         if key in shown.done:
-            kept = shown.done[key]
-            return None if kept is None else Delivery.model_validate(kept, strict=False)
+            recorded = shown.done[key]
+            return None if recorded is None else Delivery.model_validate(recorded, strict=False)
         end = await self._show(chat_id, shown, command.attention)
         await self._services.shown_cards.record_end(chat_id, card, command.attention, end)
         return end
@@ -108,7 +107,7 @@ class Cards:
             if status is None:
                 raise
             if status is DeliveryStatus.BLOCKED:
-                await self._services.chats.unreachable(chat_id)
+                await self._services.chats.mark_unreachable(chat_id)
             return Delivery(chat_id=chat_id, status=status, error=error.message[:256])
         await move_card_to(self._services, chat_id, shown, message_id, screen, texts)
         return Delivery(chat_id=chat_id, status=DeliveryStatus.SENT, telegram_message_id=message_id)

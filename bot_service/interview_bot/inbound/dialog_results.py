@@ -50,7 +50,7 @@ class DialogResults:
             except TelegramError as error:
                 if classify(error) is not Trouble.BLOCKED:
                     raise
-                await self._services.chats.unreachable(result.user_telegram_id)  # they see it when they come back
+                await self._services.chats.mark_unreachable(result.user_telegram_id)  # they see it when they come back
         _log.info(
             "dialog_result_shown",
             action=result.action,

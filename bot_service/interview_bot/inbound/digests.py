@@ -38,7 +38,7 @@ class Digests:
                 progress = await self._once.record_end(message, progress, await self._send(command, message, progress))
         end = progress.report(message)
         if end.status is DeliveryStatus.BLOCKED:
-            await self._services.chats.unreachable(command.chat_id)
+            await self._services.chats.mark_unreachable(command.chat_id)
         event = DigestDelivered(
             **envelope(uuid5(NAMESPACE_OID, f"digest:{command.digest_id}:{command.attempt}:{end.status.value}")),
             digest_id=command.digest_id,

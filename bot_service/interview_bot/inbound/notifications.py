@@ -108,7 +108,7 @@ class Notifications:
 
     async def _report(self, command: NotificationCommand, end: Delivery, at: datetime) -> None:
         if end.status is DeliveryStatus.BLOCKED:
-            await self._services.chats.unreachable(command.user_telegram_id)
+            await self._services.chats.mark_unreachable(command.user_telegram_id)
         event = NotificationDelivered(
             **envelope(uuid5(NAMESPACE_OID, f"notification:{command.notification_id}:{command.attempt}"), at),
             notification_id=command.notification_id,

@@ -20,7 +20,7 @@ class Chats:
             upsert=True,
         )
 
-    async def unreachable(self, user_id: int) -> None:
+    async def mark_unreachable(self, user_id: int) -> None:
         """The person blocked the bot."""
         await self._chats.update_one(
             {"_id": Int64(user_id)}, {"$set": {"reachable": False, "updated_at": clock.now()}}, upsert=True

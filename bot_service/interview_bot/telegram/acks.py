@@ -78,14 +78,14 @@ class Acks:
             try:
                 await self._bot.answer_callback_query(query_id, text=text, show_alert=alert, read_timeout=patience)
             except TelegramError as error:
-                self._answered(query_id)  # others need not wait for another try
+                self._mark_answered(query_id)  # others need not wait for another try
                 trouble = classify(error)
                 _log.warning("press_not_acknowledged", trouble=trouble.value, again_in=pause)
                 if trouble not in _MAY_PASS or pause is None:
                     return False
                 await asyncio.sleep(max(pause, seconds_to_wait(error)) if isinstance(error, RetryAfter) else pause)
             else:
-                self._answered(query_id)
+                self._mark_answered(query_id)
                 PRESS_TO_ACK.observe(perf_counter() - began)
                 return True
         return False
@@ -107,7 +107,7 @@ class Acks:
         """The press was handled: answer it now if nobody has."""
         await self.answer(query_id)
 
-    def _answered(self, query_id: str) -> None:
+    def _mark_answered(self, query_id: str) -> None:
         self._unanswered.discard(query_id)
         if not self._unanswered:
             self._all_answered.set()

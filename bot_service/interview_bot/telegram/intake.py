@@ -128,7 +128,7 @@ class Intake:
         if handling.done():  # it was handled meanwhile, maybe before it was parked
             await self._forget(update_id)
             return handling.exception() is None
-        handling.add_done_callback(_noticed)
+        handling.add_done_callback(_fetch_error)
         UPDATES_PARKED.set(len(self._parked))
         return True
 
@@ -167,10 +167,10 @@ class Intake:
             raise UnreadableUpdateError("another update's, or none")
         handling = self._begin(raw)
         self._parked.add(update_id)
-        handling.add_done_callback(_noticed)
+        handling.add_done_callback(_fetch_error)
 
 
-def _noticed(task: asyncio.Task[None]) -> None:
+def _fetch_error(task: asyncio.Task[None]) -> None:
     """Fetch the task's error, which was logged already, so that asyncio does not warn about it."""
     if not task.cancelled():
         task.exception()

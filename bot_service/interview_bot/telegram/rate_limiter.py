@@ -162,10 +162,10 @@ class SharedRateLimiter(BaseRateLimiter[Priority]):
             _log.warning("telegram_asks_to_wait", endpoint=endpoint, seconds=seconds)
             await self._pause(chat_id, priority, seconds)
             raise
-        self._went_through(chat_id, asked)
+        self._record_success(chat_id, asked)
         return answer
 
-    def _went_through(self, chat_id: int, asked: float) -> None:
+    def _record_success(self, chat_id: int, asked: float) -> None:
         """A call got through that was made after a refusal: so Telegram had refused those chats, not the whole bot."""
         self._refused = {chat: at for chat, at in self._refused.items() if at > asked and chat != chat_id}
 

@@ -108,8 +108,8 @@ async def test_a_slow_look_up_does_not_bring_a_removed_person_back(
     desk.allow(1001, changed_at=datetime(2026, 1, 1, tzinfo=UTC))
     before = desk.people[1001]
     desk.remove(1001)
-    await allow_list._keep([desk.people[1001]])
-    await allow_list._keep([before])
+    await allow_list._store([desk.people[1001]])
+    await allow_list._store([before])
     entry = await answer_of(redis.hget("allowed:entries", "1001"))
     stored = AllowedUser.model_validate_json(entry or "")
     assert not stored.allowed

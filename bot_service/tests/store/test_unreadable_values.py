@@ -55,7 +55,7 @@ async def test_a_key_of_another_type_is_none(anna: Person, desk: Desk, redis: Re
 async def test_an_allow_list_of_another_type_is_read_again(
     sandbox: Sandbox, anna: Person, bot: BotService, desk: Desk, redis: Redis, spoil: str
 ) -> None:
-    """Guards: ``AllowList._cached`` and ``_follow_up``: the whole list is there again, not only who wrote."""
+    """Guards: ``AllowList._cached`` and ``_sync_changes``: the whole list is there again, not only who wrote."""
     desk.allow(1002, "Борис")
     await bot._services.allow_list.sync()
     await redis.delete("allowed:entries")
@@ -73,7 +73,7 @@ async def test_an_allow_list_of_another_type_is_read_again(
 async def test_a_list_of_another_type_is_replaced_though_nobody_writes(
     bot: BotService, desk: Desk, redis: Redis
 ) -> None:
-    """Guard: ``_follow_up`` looks at the type."""
+    """Guard: ``_sync_changes`` looks at the type."""
     desk.allow(1001)
     await bot._services.allow_list.sync()
     await redis.delete("allowed:entries")
@@ -92,7 +92,7 @@ async def test_an_unreadable_entry_of_the_allow_list_is_asked_for_again(
     await anna.writes("/start")
     await anna.sees("Выберите")
     await answer_of(redis.hset("allowed:entries", "1001", value))
-    await bot._services.allow_list._keep([desk.people[1001]])
+    await bot._services.allow_list._store([desk.people[1001]])
     entry = await answer_of(redis.hget("allowed:entries", "1001"))
     assert "allowed" in json.loads(entry or "")
 
@@ -110,7 +110,7 @@ async def test_whatever_the_allow_list_holds_updates_are_counted_in_redis(redis:
 
 
 async def test_an_unreadable_cursor_is_none(bot: BotService, desk: Desk, redis: Redis) -> None:
-    """Guard: ``texts`` in ``_follow_up``."""
+    """Guard: ``read_texts`` in ``_sync_changes``."""
     desk.allow(1001)
     await redis.delete("allowed:cursor")
     await answer_of(redis.rpush("allowed:cursor", "x"))

@@ -102,7 +102,7 @@ async def test_429s_of_several_chats_at_once_pause_the_whole_bot(redis: Redis, d
 
 
 async def test_three_chats_at_their_own_limit_hold_nobody_else_up(redis: Redis, desk: Desk) -> None:
-    """Guard: ``_went_through``. They are refused again and again, while others are answered."""
+    """Guard: ``_record_success``. They are refused again and again, while others are answered."""
     limiter = limiter_on(redis)
 
     async def send() -> None: ...
@@ -116,7 +116,7 @@ async def test_three_chats_at_their_own_limit_hold_nobody_else_up(redis: Redis, 
 
 
 async def test_a_call_made_before_the_refusals_says_nothing_about_them(redis: Redis, desk: Desk) -> None:
-    """Guard: ``_went_through`` asks when the call was made, not when it ended."""
+    """Guard: ``_record_success`` asks when the call was made, not when it ended."""
     limiter = limiter_on(redis)
 
     async def send() -> None:
