@@ -41,7 +41,7 @@ class AccessStatus(StrEnum):
 
     ALLOWED = "allowed"
     REFUSED = "refused"
-    UNKNOWN = "unknowable"
+    UNKNOWN = "unknown"
     """Nobody can say: the person isn't cached and the admin service is down."""
 
 

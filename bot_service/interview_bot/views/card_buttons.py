@@ -42,8 +42,8 @@ def proposable_slot(card: RecruiterCard, number: int, now: datetime) -> SlotView
     """The free slot behind a button, if it can still be proposed at ``now``."""
     if not card.yours or number >= len(card.free_slots):
         return None
-    slot, offered = card.free_slots[number], card.booking.offered_slot
-    already = offered is not None and offered.id == slot.id
+    slot, proposed = card.free_slots[number], card.booking.offered_slot
+    already = proposed is not None and proposed.id == slot.id
     return None if already or slot.closes_at <= now else slot
 
 

@@ -23,7 +23,7 @@ async def show_bookings(context: DialogContext, lead: str | None = None) -> None
 async def start_moving(context: DialogContext) -> None:
     """/reschedule: show the slots if there is one booking, else ask which one."""
     bookings = await _live_bookings(context)
-    changeable = _without_offers(bookings)
+    changeable = _without_seat_offers(bookings)
     if len(changeable) == 1:
         await show_slot_menu(context, _new_choice(changeable[0]))
     elif changeable:
@@ -35,7 +35,7 @@ async def start_moving(context: DialogContext) -> None:
 async def start_cancelling(context: DialogContext) -> None:
     """/cancel: ask for confirmation if there is one booking, else ask which one."""
     bookings = await _live_bookings(context)
-    changeable = _without_offers(bookings)
+    changeable = _without_seat_offers(bookings)
     if len(changeable) == 1:
         await _ask_to_cancel(context, changeable[0])
     elif changeable:
@@ -134,7 +134,7 @@ async def _live_bookings(context: DialogContext) -> list[BookingView]:
     return await context.services.api.bookings(context.user_id)
 
 
-def _without_offers(bookings: list[BookingView]) -> list[BookingView]:
+def _without_seat_offers(bookings: list[BookingView]) -> list[BookingView]:
     """Without seat offers: those are taken or passed on, and can be neither moved nor cancelled."""
     return [booking for booking in bookings if booking.status is not BookingStatus.OFFERED]
 

@@ -27,7 +27,7 @@ async def start(context: DialogContext) -> None:
 async def show_requests(context: DialogContext, lead: str | None = None, page: int = 0) -> None:
     """A page of what waits for this recruiter: requests, candidates who ask for another time, outcomes to mark."""
     if context.message_id is None:
-        await _offer_commands(context)
+        await _register_menu(context)
     cards = await context.services.api.recruiter_cards(context.user_id)
     buttons = [
         InlineKeyboardButton(_label(card, context), callback_data=pack(Action.CARD_SHOW, card.booking.id))
@@ -54,7 +54,7 @@ async def show_card(context: DialogContext, booking_id: str) -> None:
         await card_messages.show_in_pressed_message(context, shown)
 
 
-async def _offer_commands(context: DialogContext) -> None:
+async def _register_menu(context: DialogContext) -> None:
     """This chat's menu has the recruiters' commands too."""
     commands = [BotCommand(name, context.texts.plain(f"command.{name}")) for name in context.commands]
     try:
