@@ -39,7 +39,7 @@ class SettingsError(Exception):
     """A setting is missing or wrong; the text is one line that names it, without its value."""
 
 
-class _FromFiles(EnvSettingsSource):
+class _FileSource(EnvSettingsSource):
     """``NAME_FILE`` names a file that holds the value of ``NAME`` (how secrets are mounted)."""
 
     def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
@@ -52,7 +52,7 @@ class _FromFiles(EnvSettingsSource):
             raise SettingsError(f"{field_name.upper()}_FILE: cannot read the file ({error.strerror})") from None
 
 
-class _FromOutside(BaseSettings):
+class _EnvironmentSettings(BaseSettings):
     model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
 
     @classmethod
@@ -65,10 +65,10 @@ class _FromOutside(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Arguments, then the environment, then ``NAME_FILE``; no ``.env`` file is read."""
-        return init_settings, env_settings, _FromFiles(settings_cls)
+        return init_settings, env_settings, _FileSource(settings_cls)
 
 
-class Settings(_FromOutside):
+class Settings(_EnvironmentSettings):
     """Everything the service is told from outside."""
 
     telegram_bot_token: BotToken
@@ -115,7 +115,7 @@ class Settings(_FromOutside):
         return [value.get_secret_value() for value in values if value]
 
 
-class DeadLetterSettings(_FromOutside):
+class DeadLetterSettings(_EnvironmentSettings):
     """What ``dead_letters`` needs: the bot's own account may neither read dead letters nor write to its queues."""
 
     amqp_url_operator: AmqpUrl

@@ -93,7 +93,7 @@ async def claim_username(services: Services, user: User, username: str) -> None:
 
 async def show_result(context: DialogContext, result: DialogResult) -> None:
     """Let the person in, or tell them why not and what to do."""
-    await context.services.dialog_states.claim_answered(result.user_telegram_id)
+    await context.services.dialog_states.end_request(result.user_telegram_id)
     if result.outcome in _WELCOME:
         await _welcome(context, result)
         return
@@ -130,7 +130,7 @@ async def _welcome(context: DialogContext, result: DialogResult) -> None:
 async def _submit(services: Services, user: User, claim: _Claim) -> None:
     """Show "checking…" first, because the answer needs a message to be shown in; then store the command and send it."""
     texts = texts_for(language_of(user.language_code))
-    request_id = await services.dialog_states.claim(user.id, claim.what)
+    request_id = await services.dialog_states.request_id(user.id, claim.what)
     if await services.outbox.contains(request_id):
         await services.outgoing.send(user.id, Screen(texts("joining.already_checking")))
         return

@@ -122,7 +122,7 @@ class BookingResults:
         except (AdminApiDownError, AdminApiRefusedError):
             screen, data = slots_screen(result.alternatives, reader, data.model_copy(update={"recruiter": None}))
         await self._services.dialog_states.put(result.user_telegram_id, DialogState.WAITING_FOR_SLOT, data)
-        return screen.under(lead)
+        return screen.with_lead(lead)
 
     async def _current_booking(self, result: BookingResult, record: RequestRecord | None) -> BookingView | None:
         """The booking that the request was about, as it is now."""

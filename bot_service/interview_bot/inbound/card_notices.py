@@ -54,7 +54,7 @@ class CardNotices:
         if shown is None or not still_holds(command, shown.card):
             _log.info("notice_overtaken", booking_id=card.booking.id, revision=card.revision)
             # its end is not recorded: it may be told when it is true again
-            return progress.unsent(message, DeliveryStatus.SUPPRESSED)
+            return progress.end_without_try(message, DeliveryStatus.SUPPRESSED)
         return await self._send(command, message, progress, shown)
 
     async def _send(

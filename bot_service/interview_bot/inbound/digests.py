@@ -49,7 +49,7 @@ class Digests:
 
     async def _send(self, command: DigestCommand, message: OneTimeMessage, progress: SendProgress) -> Delivery:
         if clock.now() > command.not_after:
-            return progress.unsent(message, DeliveryStatus.TOO_LATE)
+            return progress.end_without_try(message, DeliveryStatus.TOO_LATE)
         texts = texts_for(command.language or await self._services.chats.language(command.chat_id))
         screen = Screen(digest_text(command, texts))
         return await self._once.send(message, progress, screen, Priority.IN_TURN)

@@ -67,7 +67,7 @@ class Notifications:
         """How this try ends; ``progress`` is what is known of earlier ones."""
         current = await self._current_command(command)
         if isinstance(current, DeliveryStatus):
-            return progress.unsent(message, current)
+            return progress.end_without_try(message, current)
         screen = await self._screen(current)
         end = await self._once.send(message, progress, screen, Priority.IN_TURN, keeps_text=command.recheck)
         if end.telegram_message_id is not None:

@@ -15,7 +15,7 @@ from interview_bot.common.database import Database, Document
 from interview_bot.telegram.errors import final_status
 from interview_bot.telegram.rate_limiter import Priority
 from interview_bot.telegram.sending import Bot, send
-from interview_bot.views.html_text import clipped, plain_text
+from interview_bot.views.html_text import clip, plain_text
 from interview_bot.views.screen import Screen
 from shared_contracts.broadcast import Delivery, DeliveryStatus
 from shared_contracts.telegram.text import MAX_TEXT
@@ -71,7 +71,7 @@ class SendProgress:
         overtaken = Delivery(chat_id=message.chat_id, status=DeliveryStatus.SUPPRESSED)
         return self.end_for(message.attempt) or overtaken
 
-    def unsent(self, message: OneTimeMessage, status: DeliveryStatus) -> Delivery:
+    def end_without_try(self, message: OneTimeMessage, status: DeliveryStatus) -> Delivery:
         """How it ends without another try: as ``status`` says, unless an earlier try may have arrived."""
         if not self.uncertain:
             return Delivery(chat_id=message.chat_id, status=status)
@@ -116,8 +116,8 @@ class SentOnce:
         """
         chat_id = message.chat_id
         if seen.uncertain >= UNCERTAIN_TRIES:
-            return seen.unsent(message, DeliveryStatus.UNCERTAIN)
-        await self._begin(message, seen, clipped(plain_text(screen.text), MAX_TEXT) if keeps_text else None)
+            return seen.end_without_try(message, DeliveryStatus.UNCERTAIN)
+        await self._begin(message, seen, clip(plain_text(screen.text), MAX_TEXT) if keeps_text else None)
         try:
             message_id = await send(self._bot, chat_id, screen, priority)
         except TelegramError as error:

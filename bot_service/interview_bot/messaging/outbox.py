@@ -46,7 +46,7 @@ class Outbox:
         row: Document = {
             "_id": str(message.message_id),
             "queue": queue.name,
-            "body": self._signed(queue, message),
+            "body": self._signed_body(queue, message),
             "correlation_id": message.correlation_id,
             "created_at": clock.now(),
             "sent_at": None,
@@ -59,7 +59,7 @@ class Outbox:
             return None
         return row
 
-    def _signed(self, queue: Queue, message: Message) -> bytes:
+    def _signed_body(self, queue: Queue, message: Message) -> bytes:
         body = encode(message)
         return sign(body, queue, self._signing_key.get_secret_value()) if self._signing_key else body
 

@@ -42,7 +42,7 @@ class DialogStates:
         """Forget the dialog."""
         await self._redis.delete(f"user:{user_id}:state", f"user:{user_id}:temp_data")
 
-    async def claim(self, user_id: int, what: str) -> UUID:
+    async def request_id(self, user_id: int, what: str) -> UUID:
         """The id of the person's request for ``what``; it stays the same until the request is answered."""
         digest, key = sha256(what.encode()).hexdigest()[:16], f"user:{user_id}:claim"
         [claim] = await read_texts(self._redis, key)
@@ -53,7 +53,7 @@ class DialogStates:
         await self._redis.set(key, f"{digest}:{request_id}", ex=KEPT_FOR)
         return request_id
 
-    async def claim_answered(self, user_id: int) -> None:
+    async def end_request(self, user_id: int) -> None:
         """The request was answered: the next one gets a new id, even for the same thing."""
         await self._redis.delete(f"user:{user_id}:claim")
 

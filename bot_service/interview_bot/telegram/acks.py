@@ -90,7 +90,7 @@ class Acks:
                 return True
         return False
 
-    def handling_began(self, query_id: str) -> None:
+    def begin_handling(self, query_id: str) -> None:
         """The press is being handled now; before that it waited for an earlier press of the same person."""
         if query_id in self._open:
             self._unanswered.add(query_id)

@@ -68,20 +68,20 @@ def classify(error: Exception) -> Trouble:
 
     ``BadRequest`` and ``TimedOut`` are ``NetworkError``s in python-telegram-bot, so the order of the checks matters.
     """
-    trouble = _sort(error)
+    trouble = _classify(error)
     if isinstance(error, HeldBackError):
         return trouble  # Telegram had no trouble
     TELEGRAM_ERRORS.labels(trouble.value).inc()
     return trouble
 
 
-def _sort(error: Exception) -> Trouble:
+def _classify(error: Exception) -> Trouble:
     if isinstance(error, RetryAfter):
         return Trouble.RETRY_AFTER
     if isinstance(error, Forbidden | ChatMigrated):
         return Trouble.BLOCKED
     if isinstance(error, BadRequest):
-        return _sort_bad_request(error.message.lower())
+        return _classify_bad_request(error.message.lower())
     if isinstance(error, TimedOut):
         return Trouble.TRANSIENT if isinstance(error.__cause__, NOT_SENT) else Trouble.UNCERTAIN
     if isinstance(error, InvalidToken):
@@ -92,7 +92,7 @@ def _sort(error: Exception) -> Trouble:
     return Trouble.REFUSED
 
 
-def _sort_bad_request(text: str) -> Trouble:
+def _classify_bad_request(text: str) -> Trouble:
     if "message is not modified" in text:
         return Trouble.UNCHANGED
     if any(part in text for part in _GONE):

@@ -78,7 +78,7 @@ class OneUpdatePerPerson(BaseUpdateProcessor):
             return await self._once(update, coroutine, admission)
         async with self._locks.hold(update.effective_user.id):
             if update.callback_query is not None:
-                self._acks.handling_began(update.callback_query.id)
+                self._acks.begin_handling(update.callback_query.id)
             return await self._once(update, coroutine, admission)
 
     async def _once(self, update: Update, coroutine: Awaitable[Any], admission: Admission) -> str:

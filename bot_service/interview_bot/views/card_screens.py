@@ -10,7 +10,7 @@ from interview_bot.common import clock
 from interview_bot.views.callback_data import Action
 from interview_bot.views.card_buttons import MARKS, card_button, card_keyboard, proposable_slots
 from interview_bot.views.formatting import DAY_AND_TIME, moment, reader_zone, slot_card
-from interview_bot.views.html_text import clipped, visible_length
+from interview_bot.views.html_text import clip, visible_length
 from interview_bot.views.screen import Screen
 from interview_bot.views.texts import Texts
 from shared_contracts.booking import Outcome, RequestType
@@ -180,7 +180,7 @@ def _attendance(card: RecruiterCard, texts: Texts) -> str:
 def _decision(card: RecruiterCard, texts: Texts) -> str:
     lines = [_decided_by(card, texts)]
     if card.reason:
-        lines.append(texts("notice.reason", reason=clipped(card.reason, _REASON_SHOWN)))
+        lines.append(texts("notice.reason", reason=clip(card.reason, _REASON_SHOWN)))
     return "\n".join(line for line in lines if line)
 
 
@@ -202,7 +202,7 @@ def _by_hand(card: RecruiterCard, texts: Texts, text_by_hand: str, room: int) ->
     if not text_by_hand:
         return texts("card.unreachable" if card.awaits_answer else "card.unreachable_now")
     intro = texts("card.by_hand")
-    return f"{intro}\n<pre>{escape(clipped(text_by_hand, room - visible_length(intro) - 1))}</pre>"
+    return f"{intro}\n<pre>{escape(clip(text_by_hand, room - visible_length(intro) - 1))}</pre>"
 
 
 def _answers(answers: Iterable[CardAnswer], texts: Texts, room: int) -> str:
@@ -215,7 +215,7 @@ def _answers(answers: Iterable[CardAnswer], texts: Texts, room: int) -> str:
         if room < taken + 2:
             lines.append("…")
             break
-        shown = clipped(given, room - taken - 2)
+        shown = clip(given, room - taken - 2)
         lines.append(f"<i>{escape(question)}</i>\n{escape(shown)}")
         room -= taken + utf16_length(shown)
         if shown != given:

@@ -48,7 +48,7 @@ def _tomorrow(command: DigestCommand, day: str, texts: Texts) -> str:
     if zone.key != MOSCOW:
         head += "\n" + texts("digest.zone", zone=zone_name(zone, texts))
     entries = [_entry(entry, zone, texts) for entry in command.entries]
-    return _fitted(head, entries, command.more, "\n\n", texts)
+    return _fit(head, entries, command.more, "\n\n", texts)
 
 
 def _entry(entry: DigestEntry, zone: ZoneInfo, texts: Texts) -> str:
@@ -73,7 +73,7 @@ def _summary(summary: DaySummary, day: str, texts: Texts) -> str:
     if not number:
         return "\n\n".join([*parts, texts("digest.none_tomorrow")])
     parts.append(texts("digest.tomorrow_in_all", number=texts.counted("digest.interviews", number)))
-    return _fitted("\n\n".join(parts), [_line(line, texts) for line in summary.tomorrow], 0, "\n", texts)
+    return _fit("\n\n".join(parts), [_line(line, texts) for line in summary.tomorrow], 0, "\n", texts)
 
 
 def _line(line: SummaryLine, texts: Texts) -> str:
@@ -81,7 +81,7 @@ def _line(line: SummaryLine, texts: Texts) -> str:
     return texts("digest.line", what=where, number=line.interviews, confirmed=line.confirmed)
 
 
-def _fitted(head: str, items: list[str], more: int, between: str, texts: Texts) -> str:
+def _fit(head: str, items: list[str], more: int, between: str, texts: Texts) -> str:
     """As many of the items as fit one message, and how many there are besides."""
     text, taken = head, 0
     for item in items:

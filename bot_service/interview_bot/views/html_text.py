@@ -11,7 +11,7 @@ def visible_length(html: str) -> int:
     return utf16_length(unescape(re.sub(r"<[^<>]+>", "", html)))
 
 
-def clipped(text: str, room: int) -> str:
+def clip(text: str, room: int) -> str:
     """At most ``room`` UTF-16 units of a plain text, an ellipsis for what was left out."""
     if utf16_length(text) <= room:
         return text

@@ -26,7 +26,7 @@ def events(open_events: Iterable[InterviewEvent], page: int, texts: Texts, recru
     Telegram takes no more than a hundred buttons.
     """
     buttons = [InlineKeyboardButton(event.title, callback_data=pack(Action.SIGN_UP, event.id)) for event in open_events]
-    rows = paged(buttons, page, lambda wanted: pack(Action.EVENTS, str(wanted)), texts)
+    rows = menu_rows(buttons, page, lambda wanted: pack(Action.EVENTS, str(wanted)), texts)
     if recruits:
         to_requests = InlineKeyboardButton(texts.plain("button.requests"), callback_data=pack(Action.REQUESTS, "0"))
         rows.append([to_requests])
@@ -73,7 +73,7 @@ def recruiters(
     buttons = [
         InlineKeyboardButton(label, callback_data=pack(choose, owner, recruiter)) for recruiter, label in options
     ]
-    rows = paged(buttons, data.menu, lambda page: pack(turn, owner, str(page)), texts)
+    rows = menu_rows(buttons, data.menu, lambda page: pack(turn, owner, str(page)), texts)
     rows.append([to_recruiters(data, "button.refresh", texts)])
     if data.booking:
         rows.append([_button(texts, "button.keep", Action.MY_BOOKINGS)])
@@ -88,7 +88,7 @@ def cities(found: list[CityRef], data: DialogData, texts: Texts) -> InlineKeyboa
         InlineKeyboardButton(city.name, callback_data=pack(Action.CITY, data.event_id, city.id)) for city in found
     ]
     return InlineKeyboardMarkup(
-        paged(buttons, data.menu, lambda page: pack(Action.CITIES, data.event_id, str(page)), texts)
+        menu_rows(buttons, data.menu, lambda page: pack(Action.CITIES, data.event_id, str(page)), texts)
     )
 
 
@@ -103,7 +103,7 @@ def to_cities(data: DialogData, texts: Texts) -> InlineKeyboardButton:
     return InlineKeyboardButton(texts.plain("button.other_city"), callback_data=pack(Action.CITIES, data.event_id, "0"))
 
 
-def paged(
+def menu_rows(
     buttons: list[InlineKeyboardButton], page: int, turn: Callable[[int], str], texts: Texts
 ) -> list[list[InlineKeyboardButton]]:
     """A column of at most eight of the buttons, with ways to the others; ``turn`` gives a page's data."""

@@ -71,7 +71,7 @@ def _keyboard(
     choices: list[InlineKeyboardButton], progress: QuestionnaireProgress, *, skip: bool, back: bool, texts: Texts
 ) -> InlineKeyboardMarkup | None:
     nonce = progress.nonce
-    rows = keyboards.paged(choices, progress.menu, lambda page: pack(Action.QUESTION_PAGE, nonce, str(page)), texts)
+    rows = keyboards.menu_rows(choices, progress.menu, lambda page: pack(Action.QUESTION_PAGE, nonce, str(page)), texts)
     if skip:
         rows.append([InlineKeyboardButton(texts.plain("button.skip"), callback_data=pack(Action.SKIP, nonce))])
     if back:

@@ -14,9 +14,9 @@ class Screen:
     text: str
     keyboard: InlineKeyboardMarkup | None = None
 
-    def under(self, lead: str) -> "Screen":
-        """The same screen below a first paragraph."""
-        return Screen(f"{lead}\n\n{self.text}", self.keyboard)
+    def with_lead(self, lead: str | None) -> "Screen":
+        """The same screen below a first paragraph, if there is one."""
+        return self if not lead else Screen(f"{lead}\n\n{self.text}", self.keyboard)
 
 
 @dataclass(frozen=True)

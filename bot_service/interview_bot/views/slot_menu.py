@@ -81,7 +81,7 @@ def _of_recruiters(
     if theirs:
         return slots_screen(theirs, reader, data)
     data = data.model_copy(update={"recruiter": None, "page": None, "menu": 0})
-    return _recruiter_menu(slots, reader, data, other_city).under(reader.texts("recruiters.no_time_left")), data
+    return _recruiter_menu(slots, reader, data, other_city).with_lead(reader.texts("recruiters.no_time_left")), data
 
 
 def _recruiter_menu(slots: list[SlotView], reader: Reader, data: DialogData, other_city: bool) -> Screen:

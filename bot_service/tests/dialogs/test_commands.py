@@ -68,7 +68,7 @@ async def test_several_events_are_offered_by_name(anna: Person, desk: Desk) -> N
 
 
 async def test_however_many_events_are_open_each_can_be_signed_up_for(anna: Person, desk: Desk) -> None:
-    """FR3. Guards: ``paged`` (Telegram takes a hundred buttons) and ``_read_pages`` (a page has at most 200)."""
+    """FR3. Guards: ``menu_rows`` (Telegram takes a hundred buttons) and ``_read_pages`` (a page has at most 200)."""
     for number in range(100, 350):
         desk.open_event(title=f"Собеседование {number}", id=f"{number:024x}")
     desk.add_slot(7, event=NamedRef(id=f"{349:024x}", name="Собеседование 349"))

@@ -94,7 +94,7 @@ async def test_the_words_for_links_are_told_apart() -> None:
 
 
 async def test_a_link_opened_again_before_the_answer_is_one_request(maria: Person, desk: Desk) -> None:
-    """Guard: ``DialogStates.claim`` gives one id until the answer, ``Outbox.contains`` knows it."""
+    """Guard: ``DialogStates.request_id`` gives one id until the answer, ``Outbox.contains`` knows it."""
     desk.dialogs.invitations[TOKEN] = Role.CANDIDATE
     desk.dialogs.answering.clear()
     for _ in range(3):
@@ -110,7 +110,7 @@ async def test_a_link_opened_again_before_the_answer_is_one_request(maria: Perso
 
 
 async def test_a_link_opened_after_its_answer_is_asked_about_anew(maria: Person, desk: Desk) -> None:
-    """Staff may have prolonged it. Guard: ``DialogStates.claim_answered``."""
+    """Staff may have prolonged it. Guard: ``DialogStates.end_request``."""
     desk.dialogs.outcome = DialogOutcome.INVITATION_EXPIRED
     await maria.writes(f"/start i_{TOKEN}")
     await maria.sees("Срок приглашения истёк")

@@ -252,7 +252,7 @@ def test_every_state_has_its_words(desk: Desk, status: BookingStatus, language: 
 
 @pytest.mark.parametrize("character", ["я", "🎓", "<"])
 def test_long_answers_are_cut_so_that_the_card_fits_one_message(desk: Desk, character: str) -> None:
-    """Guard: ``clipped``; Telegram counts UTF-16 units after the markup."""
+    """Guard: ``clip``; Telegram counts UTF-16 units after the markup."""
     answers = [
         CardAnswer(
             question=Bilingual(ru=f"Вопрос {n}", en=f"Question {n}"), answer=Bilingual(ru=character * 900, en="-")

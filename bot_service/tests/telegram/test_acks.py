@@ -39,7 +39,7 @@ def pressed(acks: Acks, *query_ids: str) -> None:
     """Presses whose handling has begun."""
     for query_id in query_ids:
         acks.open(query_id)
-        acks.handling_began(query_id)
+        acks.begin_handling(query_id)
 
 
 async def test_an_answered_press_goes_on_once_the_others_are_answered(

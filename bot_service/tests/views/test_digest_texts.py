@@ -46,7 +46,7 @@ def test_the_number_of_interviews_counts_those_left_out(number: int, words: str)
 
 @pytest.mark.parametrize("name", ["Я" * 256, "🎓" * 128, "<&" * 128])
 def test_a_long_list_is_cut_to_one_message_and_says_how_many_more(name: str) -> None:
-    """Guard: ``_fitted``; Telegram counts UTF-16 units after the markup."""
+    """Guard: ``_fit``; Telegram counts UTF-16 units after the markup."""
     command = digest(entries=[entry(number, candidate=name) for number in range(60)], more=5)
     html = digest_text(command, texts_for("ru"))
     visible = plain_text(html.replace(' href="https://t.me/anna_candidate"', ""))

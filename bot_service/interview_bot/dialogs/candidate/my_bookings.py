@@ -144,7 +144,7 @@ async def _show(context: DialogContext, bookings: list[BookingView], lead: str |
         await _list(context, "bookings.yours", bookings, Action.MOVE, Action.CANCEL, lead=lead)
         return
     screen = Screen(context.texts("bookings.none"), keyboards.home(context.texts))
-    await context.show(screen.under(lead) if lead else screen)
+    await context.show(screen.with_lead(lead))
 
 
 async def _list(
@@ -153,7 +153,7 @@ async def _list(
     cards = [booking_card(booking, context.zone, context.texts) for booking in bookings]
     text = "\n\n".join([context.texts(title), *cards])
     screen = Screen(text, keyboards.bookings(bookings, context.zone, context.texts, *actions))
-    await context.show(screen.under(lead) if lead else screen)
+    await context.show(screen.with_lead(lead))
 
 
 async def _ask_to_cancel(context: DialogContext, booking: BookingView) -> None:

@@ -207,7 +207,7 @@ async def _ask_question(
     else:
         progress = progress.model_copy(update={"nonce": progress.nonce or token_hex(4)})
         screen = question_screen(view, question, progress, cities, context.texts)
-    await _remember_message(context, progress, await context.show(screen.under(lead) if lead else screen))
+    await _remember_message(context, progress, await context.show(screen.with_lead(lead)))
     await context.services.dialog_states.put(
         context.user_id, DialogState.ANSWERING, DialogData(event_id=progress.event_id)
     )

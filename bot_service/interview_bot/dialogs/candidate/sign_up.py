@@ -28,7 +28,7 @@ async def show_home(context: DialogContext, lead: str | None = None, page: int =
         screen = Screen(context.texts("home.no_events"), keyboards.events([], 0, context.texts, recruits))
     else:
         screen = Screen(context.texts("home.no_events"), keyboards.contact(await context.contact_url(), context.texts))
-    await context.show(screen.under(lead) if lead else screen)
+    await context.show(screen.with_lead(lead))
 
 
 async def enter_event(

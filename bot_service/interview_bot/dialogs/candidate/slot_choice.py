@@ -27,7 +27,7 @@ async def show_slot_menu(context: DialogContext, data: DialogData, lead: str | N
     screen, data = await read_slot_menu(context.services.directory, await context.reader(), data)
     data = data.model_copy(update={"slot": None, "nonce": None})
     await context.services.dialog_states.put(context.user_id, DialogState.WAITING_FOR_SLOT, data)
-    await context.show(screen.under(lead) if lead else screen)
+    await context.show(screen.with_lead(lead))
 
 
 async def show_confirmation(
@@ -46,7 +46,7 @@ async def show_confirmation(
     data = data.model_copy(update={"slot": slot, "nonce": nonce})
     await context.services.dialog_states.put(context.user_id, DialogState.WAITING_FOR_CONFIRMATION, data)
     screen = Screen(_question(context, slot, data), keyboards.confirm(nonce, context.texts))
-    await context.show(screen.under(lead) if lead else screen)
+    await context.show(screen.with_lead(lead))
 
 
 def _question(context: DialogContext, slot: SlotView, data: DialogData) -> str:

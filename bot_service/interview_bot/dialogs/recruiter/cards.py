@@ -36,21 +36,21 @@ REASON_AWAITED = timedelta(minutes=30)
 
 async def approve(context: DialogContext, booking_id: str, version: str, turn: str) -> None:
     """Approve was pressed."""
-    shown = await card_of_button(context, booking_id, _answerable(version, turn))
+    shown = await card_of_button(context, booking_id, _awaits_answer_as_shown(version, turn))
     if shown is not None:
         await submit_card_request(context, shown, "approve", BookingApproved)
 
 
 async def ask_to_reschedule(context: DialogContext, booking_id: str, version: str, turn: str) -> None:
     """Reschedule was pressed: the candidate is to choose another time."""
-    shown = await card_of_button(context, booking_id, _answerable(version, turn))
+    shown = await card_of_button(context, booking_id, _awaits_answer_as_shown(version, turn))
     if shown is not None:
         await submit_card_request(context, shown, "reschedule", RescheduleAsked)
 
 
 async def ask_reason(context: DialogContext, booking_id: str, version: str, turn: str) -> None:
     """Reject was pressed: ask why, in the card."""
-    shown = await card_of_button(context, booking_id, _answerable(version, turn))
+    shown = await card_of_button(context, booking_id, _awaits_answer_as_shown(version, turn))
     if shown is None:
         return
     step = PendingRejection(
@@ -63,14 +63,14 @@ async def ask_reason(context: DialogContext, booking_id: str, version: str, turn
 
 async def reject_without_reason(context: DialogContext, booking_id: str, version: str, turn: str) -> None:
     """Reject without a reason was pressed."""
-    shown = await card_of_button(context, booking_id, _answerable(version, turn))
+    shown = await card_of_button(context, booking_id, _awaits_answer_as_shown(version, turn))
     if shown is not None:
         await submit_card_request(context, shown, "reject", BookingRejected)
 
 
 async def back_to_card(context: DialogContext, booking_id: str, version: str, turn: str) -> None:
     """Back was pressed: show the card again."""
-    shown = await card_of_button(context, booking_id, _answerable(version, turn))
+    shown = await card_of_button(context, booking_id, _awaits_answer_as_shown(version, turn))
     if shown is not None:
         await show_in_pressed_message(context, shown)
 
@@ -127,7 +127,7 @@ async def take_reason(context: DialogContext, text: str | None) -> bool:
     return True
 
 
-def _answerable(version: str, turn: str) -> Callable[[ShownCard], bool]:
+def _awaits_answer_as_shown(version: str, turn: str) -> Callable[[ShownCard], bool]:
     return lambda shown: _is_current(shown, int(version), int(turn))
 
 

@@ -33,12 +33,12 @@ async def show_requests(context: DialogContext, lead: str | None = None, page: i
         InlineKeyboardButton(_label(card, context), callback_data=pack(Action.CARD_SHOW, card.booking.id))
         for card in cards
     ]
-    rows = keyboards.paged(buttons, page, lambda wanted: pack(Action.REQUESTS, str(wanted)), context.texts)
+    rows = keyboards.menu_rows(buttons, page, lambda wanted: pack(Action.REQUESTS, str(wanted)), context.texts)
     text = context.texts("cards.open" if cards else "cards.none")
     if any(_sign(card) for card in cards):
         text += f"\n\n{context.texts('cards.signs')}"
     screen = Screen(text, InlineKeyboardMarkup(rows) if rows else None)
-    await context.show(screen.under(lead) if lead else screen)
+    await context.show(screen.with_lead(lead))
 
 
 async def show_card(context: DialogContext, booking_id: str) -> None:
