@@ -278,7 +278,7 @@ async def test_an_edit_that_fails_for_now_is_made_later(anna: Person, desk: Desk
 async def test_an_outcome_for_someone_who_blocked_the_bot_is_no_dead_letter(
     anna: Person, desk: Desk, bots_database: Database
 ) -> None:
-    """Guard: the permanent trouble in ``Outcomes.show``; the request was decided, nobody is there to read it."""
+    """Guard: the permanent trouble in ``BookingResults.show``; the request was decided, nobody is there to read it."""
     desk.answering.clear()
     await anna.presses(await open_details(anna), "Подтвердить")
     await anna.sees("Записываем…")

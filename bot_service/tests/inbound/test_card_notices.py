@@ -111,7 +111,7 @@ async def test_the_deputy_hears_of_it_as_well(rita: Person, sandbox: Sandbox, de
 async def test_a_repeated_notice_is_read_once_and_reported_the_same(
     rita: Person, desk: Desk, bots_database: Database
 ) -> None:
-    """I4. Guard: ``Send.end_for``, by the automatic message's id, also when the card has changed since."""
+    """I4. Guard: ``SendProgress.end_for``, by the automatic message's id, also when the card has changed since."""
     command = noticed(desk)
     await desk.send(CARD_COMMAND.name, command)
     await rita.sees("Новая запись")

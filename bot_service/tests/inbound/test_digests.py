@@ -98,7 +98,7 @@ async def lists(person: Person) -> int:
 async def test_a_list_is_sent_once_and_reported_with_its_text(
     rita: Person, desk: Desk, bots_database: Database
 ) -> None:
-    """I4. Guard: ``Send.end_for``, by the digest's id; the repeats have other message ids."""
+    """I4. Guard: ``SendProgress.end_for``, by the digest's id; the repeats have other message ids."""
     command = digest()
     await desk.send(DIGEST_COMMAND.name, command)
     shown = await rita.sees("Завтра, вторник, 2 марта")

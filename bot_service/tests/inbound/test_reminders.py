@@ -125,7 +125,7 @@ async def test_without_the_admin_service_nothing_is_sent_until_it_is_back(anna_i
 async def test_a_later_attempt_of_what_was_sent_is_reported_and_not_sent_again(
     anna_in_chat: Person, desk: Desk
 ) -> None:
-    """I4. Guard: ``Send.end_for``."""
+    """I4. Guard: ``SendProgress.end_for``."""
     command = reminder(desk)
     first = await deliver(desk, command)
     again = command.model_copy(update={"attempt": 2})
@@ -139,7 +139,7 @@ async def test_a_later_attempt_of_what_was_sent_is_reported_and_not_sent_again(
 async def test_an_attempt_overtaken_by_a_later_one_is_not_sent(
     anna_in_chat: Person, desk: Desk, bots_database: Database
 ) -> None:
-    """Guard: the comparison of attempts in ``Send.is_open_for``: the later one's row stays as it is."""
+    """Guard: the comparison of attempts in ``SendProgress.is_open_for``: the later one's row stays as it is."""
     command = reminder(desk)
     row = {"_id": command.notification_id, "attempt": 2, "tries": 1, "open": False, "at": clock.now()}
     await bots_database["notifications"].insert_one(row)

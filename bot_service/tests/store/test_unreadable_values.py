@@ -45,7 +45,7 @@ async def test_an_unreadable_cache_entry_is_fetched_anew(
 
 @pytest.mark.parametrize("key", ["events:cache:open", "events:generation", "slots:generation", "allowed:generation"])
 async def test_a_key_of_another_type_is_none(anna: Person, desk: Desk, redis: Redis, key: str) -> None:
-    """Guards: ``texts``, and SET for a new generation: INCR fails on a list for ever."""
+    """Guards: ``read_texts``, and SET for a new generation: INCR fails on a list for ever."""
     await answer_of(redis.rpush(key, "1"))
     await anna.writes("/start")
     await anna.sees("Выберите")
