@@ -163,7 +163,7 @@ async def test_a_notice_that_a_newer_card_belies_is_not_sent(rita: Person, desk:
 async def test_a_notice_that_may_have_arrived_is_not_reported_as_suppressed(
     rita: Person, desk: Desk, bots_database: Database
 ) -> None:
-    """A try without an end, and then a newer card: nobody knows whether it was seen. Guard: ``SendProgress.end_without_try``."""
+    """A try without an end, and then a newer card: maybe it was seen. Guard: ``SendProgress.end_without_try``."""
     command = noticed(desk)
     mark = {"attempt": 0, "tries": 1, "uncertain": 0, "open": True, "text": "Новая запись", "at": clock.now()}
     await bots_database["automatic_messages"].insert_one({"_id": f"{command.auto_message_id}:{RITA}"} | mark)
