@@ -4,17 +4,14 @@ from typing import Any
 
 from bson import ObjectId
 from django.db import models
-from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from common.models import StampedModel
 from message_templates.domain.catalogue import MESSAGE_KINDS
 from people.models import City
+from shared_contracts.texts.message_templates import TEMPLATE_LENGTH
 
-TEXT_LENGTH = 3_000
-"""What the contract takes."""
-
-KIND_LABELS: list[tuple[str, Any]] = [(kind.value, gettext_lazy(spec.label)) for kind, spec in MESSAGE_KINDS.items()]
+KIND_LABELS: list[tuple[str, Any]] = [(kind.value, _(spec.label)) for kind, spec in MESSAGE_KINDS.items()]
 LANGUAGE_LABELS = [("ru", _("Russian")), ("en", _("English"))]
 
 ACTION_LABELS = [
@@ -53,7 +50,7 @@ class MessageTemplate(StampedModel):
     language = models.CharField(_("language"), max_length=2, choices=language_choices, editable=False)
     city = models.ForeignKey(City, models.PROTECT, null=True, editable=False, verbose_name=_("city"))
     key = models.CharField(max_length=80, unique=True, editable=False)
-    text = models.TextField(_("text"), max_length=TEXT_LENGTH)
+    text = models.TextField(_("text"), max_length=TEMPLATE_LENGTH)
     version = models.BigIntegerField(_("version"), default=1, editable=False)
 
     class Meta:
@@ -75,7 +72,7 @@ class TemplateRevision(StampedModel):
     language = models.CharField(max_length=2, choices=language_choices)
     city = models.ForeignKey(City, models.PROTECT, null=True)
     number = models.BigIntegerField()
-    text = models.TextField(blank=True, max_length=TEXT_LENGTH)
+    text = models.TextField(blank=True, max_length=TEMPLATE_LENGTH)
     action = models.CharField(max_length=20, choices=action_choices)
     restored_from = models.BigIntegerField(null=True)
     actor = models.CharField(max_length=100)

@@ -5,7 +5,6 @@ from typing import Any
 from bson import ObjectId
 from django.core.validators import MaxValueValidator, RegexValidator
 from django.db import models
-from django.utils.translation import gettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django_mongodb_backend.fields import ObjectIdField
 
@@ -17,7 +16,7 @@ from reminders.domain.states import MessageState, SuppressionReason
 from scheduling.models import InterviewEvent
 from shared_contracts.card import CardOccasion
 
-KIND_LABELS: list[tuple[str, Any]] = [(kind.value, gettext_lazy(spec.label)) for kind, spec in SPECS.items()]
+KIND_LABELS: list[tuple[str, Any]] = [(kind.value, _(spec.label)) for kind, spec in SPECS.items()]
 STATE_LABELS: list[tuple[str, Any]] = [
     (MessageState.SCHEDULED.value, _("planned")),
     (MessageState.QUEUED.value, _("on its way")),

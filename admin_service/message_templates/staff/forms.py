@@ -6,9 +6,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
-from message_templates.models import TEXT_LENGTH, MessageTemplate
+from message_templates.models import MessageTemplate
 from message_templates.services.templates import save_text
 from people.models import City
+from shared_contracts.texts.message_templates import TEMPLATE_LENGTH
 from staffkit.forms.use_case import UseCaseForm
 
 MOST_VERSIONS = 1_000_000
@@ -20,7 +21,7 @@ class TemplateText(forms.CharField):
     def __init__(self) -> None:
         super().__init__(
             label=_("Text"),
-            max_length=TEXT_LENGTH,
+            max_length=TEMPLATE_LENGTH,
             widget=UnfoldAdminTextareaWidget({"rows": 16, "spellcheck": "true"}),
             help_text=_(
                 "Telegram's tags: b, i, u, s, code, blockquote, a. "
