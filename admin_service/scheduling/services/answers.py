@@ -63,7 +63,7 @@ def result(
     card: RecruiterCard | None,
     after: State,
 ) -> Outgoing:
-    """The answer as a message to the chat it was asked in; ``card`` goes with it to a recruiter."""
+    """The answer as a message to the chat it was asked in; ``card`` goes with it to a recruiter, who sees no more."""
     message = BookingResult(
         message_id=derived_id(request.command.key, "result"),
         correlation_id=request.correlation_id,
@@ -74,7 +74,7 @@ def result(
         decided_at=given.decided_at,
         user_telegram_id=chat.user_telegram_id,
         reply=chat.reply,
-        booking=given.booking,
+        booking=card.booking if card else given.booking,
         alternatives=given.alternatives,
         card=card,
         calendar_entry=_calendar(decision, after) if request.command.actor.kind is ActorKind.CANDIDATE else None,

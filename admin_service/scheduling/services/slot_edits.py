@@ -56,7 +56,7 @@ def _venue_errors(slot_id: str, changes: SlotChanges) -> dict[str, str]:
     stored = collection("interview_slots").find_one({"_id": ObjectId(slot_id)}, session=current_session())
     if not stored:
         return {}  # the rules refuse it
-    venue = {name: changes.venue.get(name, stored[name]) for name in VENUE_FIELDS}
+    venue = {name: changes.venue.get(name, stored.get(name, "")) for name in VENUE_FIELDS}
     try:
         InterviewSlot(**venue).clean()
     except ValidationError as error:

@@ -11,6 +11,9 @@ from scheduling.models import Booking, InterviewSlot
 from scheduling.services.slot_loading import venue_of
 from shared_contracts.venue import VENUE_FIELDS, Venue
 
+VENUE_ROWS = (VENUE_FIELDS[:2], *VENUE_FIELDS[2:])
+"""A venue's fields as the rows of a page: location and room side by side."""
+
 
 def slot_venue(slot: InterviewSlot) -> Venue:
     """Where a slot is held."""
