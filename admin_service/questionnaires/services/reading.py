@@ -1,6 +1,6 @@
 """Reading published versions and stored answers."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 
 from bson import ObjectId
@@ -79,14 +79,22 @@ def latest_answers(candidate_id: ObjectId, event_id: ObjectId) -> Document | Non
     )
 
 
-def card_answers(candidate_id: str, event_id: str) -> list[CardAnswer]:
-    """Questions and answers as people read them, in order, for a recruiter's card; none where nothing was asked.
+def card_answers(of: Collection[tuple[str, str]]) -> dict[tuple[str, str], list[CardAnswer]]:
+    """Questions and answers as people read them, in order, for recruiters' cards; none where nothing was asked.
 
     Choices are their labels, cities their names, dates written out; a clarification follows its choice. Texts are cut
     short where together they would not fit a message between the services.
+
+    Args:
+        of: ids of candidates and events. All are read in one go: one by one they were half of a batch's time.
     """
-    row = latest_answers(ObjectId(candidate_id), ObjectId(event_id))
-    answers = [CardAnswer.model_validate(item) for item in row["answers"]] if row else []
+    candidates, events = ({ObjectId(pair[place]) for pair in of} for place in (0, 1))
+    rows = collection("questionnaire_answers").find(current_answers(candidates, events), session=current_session())
+    found = {(str(row["candidate_id"]), str(row["event_id"])): row["answers"] for row in rows}
+    return {pair: _fitting([CardAnswer.model_validate(item) for item in found.get(pair, [])]) for pair in of}
+
+
+def _fitting(answers: list[CardAnswer]) -> list[CardAnswer]:
     for most in CUTS:
         if sum(len(item.model_dump_json().encode()) for item in answers) <= CARD_BYTES:
             break

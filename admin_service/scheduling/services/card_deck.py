@@ -1,7 +1,7 @@
 """What a recruiter's card shows and who holds it, from documents read in one go (R3, R4, R8)."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
@@ -14,7 +14,7 @@ from scheduling.domain.model import Booking, Candidate, Slot, State
 from scheduling.services.loading import Loaded
 from scheduling.services.serializing import booking_view, slot_views
 from scheduling.services.slot_loading import load_slots, reached_at
-from shared_contracts.card import CardCandidate, DecidedBy, RecruiterCard
+from shared_contracts.card import CardAnswer, CardCandidate, DecidedBy, RecruiterCard
 from shared_contracts.directory import Attendance, BookingStatus, SlotView
 
 MOST_FREE_SLOTS = 6
@@ -47,7 +47,8 @@ class Holder(NamedTuple):
 class Deck:
     """Documents that cards are made of, as of ``now`` (aware UTC).
 
-    ``stored``: the card's fields of each booking; ``free``: other times of the recruiter's, by booking.
+    ``stored``: the card's fields of each booking; ``free``: other times of the recruiter's, by booking; ``answers``: to
+    the questionnaires, by candidate and event, read for all bookings when the first card shows them.
     """
 
     state: State
@@ -56,6 +57,7 @@ class Deck:
     recruiters: dict[ObjectId, Document]
     cities: dict[str, Document]
     free: dict[str, list[SlotView]]
+    answers: dict[tuple[str, str], list[CardAnswer]] = field(default_factory=dict)
 
     def asked_slot(self, booking: Booking) -> Slot | None:
         """The slot the request is for; None if it was deleted since."""
@@ -112,13 +114,19 @@ class Deck:
             yours=yours,
             timezone=city["timezone"] if city else None,
             candidate=self._candidate(booking, slot),
-            answers=card_answers(booking.candidate_id, booking.event_id) if yours else [],
+            answers=self._answers_of(booking) if yours else [],
             decided_by=DecidedBy(kind=act["kind"], name=act["name"]) if act else None,
             reason=(act["reason"] or None) if act else None,
             free_slots=self.free.get(booking.id, []) if yours else [],
             may_mark=yours and may_mark(booking, self.now),
             undo_until=undo_until if yours else None,
         )
+
+    def _answers_of(self, booking: Booking) -> list[CardAnswer]:
+        if not self.answers:
+            shown = (self.state.bookings[booking_id] for booking_id in self.stored)
+            self.answers.update(card_answers({(item.candidate_id, item.event_id) for item in shown}))
+        return self.answers[booking.candidate_id, booking.event_id]
 
     def _candidate(self, booking: Booking, slot: Slot) -> CardCandidate:
         person: Candidate = self.state.candidates[booking.telegram_id]

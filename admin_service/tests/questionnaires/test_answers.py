@@ -19,6 +19,7 @@ from questionnaires.services.reading import CARD_BYTES, card_answers, screening
 from scheduling.models import InterviewEvent
 from scheduling.services.staff_commands import book_for
 from shared_contracts.booking import Outcome
+from shared_contracts.card import CardAnswer
 from shared_contracts.dialog import DialogOutcome, QuestionnaireAnswered
 from shared_contracts.notification import CacheInvalidate
 from shared_contracts.questionnaire import MOST_QUESTIONS
@@ -44,6 +45,12 @@ def stored(item: QuestionnaireAnswered) -> DialogAnswer:
     return in_transaction(lambda: store_answers(item, clock.now()))
 
 
+def answers_on_card(person: Candidate, event: InterviewEvent) -> list[CardAnswer]:
+    """What a recruiter reads of one candidate."""
+    pair = str(person.pk), str(event.pk)
+    return card_answers([pair])[pair]
+
+
 def rows(**query: Any) -> int:
     return collection("questionnaire_answers").count_documents(query)
 
@@ -54,7 +61,7 @@ def test_answers_that_pass_are_kept_as_people_read_them(
     answer = stored(answered(maria, asking_event, made, made.answers(moscow)))
 
     assert (answer.outcome, answer.event_id) == (DialogOutcome.PASSED, str(asking_event.pk))
-    said = card_answers(str(maria.pk), str(asking_event.pk))
+    said = answers_on_card(maria, asking_event)
     assert [(item.question.ru, item.answer.ru) for item in said] == [
         ("Есть опыт?", "Да"),
         ("Сколько лет?", "5"),
@@ -74,7 +81,7 @@ def test_a_clarification_is_read_with_its_choice_and_a_skipped_question_as_a_das
     given = made.answers(moscow, experience=None, years=None, since="")
     given.append(made.answer("experience", made.choices["other"].key, "в продажах"))
     assert stored(answered(maria, asking_event, made, given)).outcome is DialogOutcome.PASSED
-    said = [item.answer.ru for item in card_answers(str(maria.pk), str(asking_event.pk))]
+    said = [item.answer.ru for item in answers_on_card(maria, asking_event)]
     assert said == ["Другой: в продажах", "Москва", "Петрова Мария Ивановна", "—"]
 
 
@@ -88,7 +95,7 @@ def test_the_longest_answers_are_cut_so_that_a_card_fits_a_message(
     longest = [{"question": text, "answer": text}] * MOST_QUESTIONS
     collection("questionnaire_answers").update_one({}, {"$set": {"answers": longest}})
 
-    said = card_answers(str(maria.pk), str(asking_event.pk))
+    said = answers_on_card(maria, asking_event)
 
     assert len(said) == MOST_QUESTIONS
     assert sum(len(item.model_dump_json().encode()) for item in said) <= CARD_BYTES
@@ -96,7 +103,25 @@ def test_the_longest_answers_are_cut_so_that_a_card_fits_a_message(
 
 
 def test_nothing_is_said_of_who_answered_nothing(maria: Candidate, event: InterviewEvent) -> None:
-    assert card_answers(str(maria.pk), str(event.pk)) == []
+    assert answers_on_card(maria, event) == []
+
+
+def test_each_card_has_its_own_candidates_answers(
+    maria: Candidate, ivan: Candidate, moscow: City, asking_event: InterviewEvent, event: InterviewEvent, made: Made
+) -> None:
+    """They are read together. Guard: ``card_answers`` tells candidates and events apart."""
+    for person, years in ((maria, "5"), (ivan, "6")):
+        stored(answered(person, asking_event, made, made.answers(moscow, years=years)))
+    pairs = {(str(person.pk), str(of.pk)) for person in (maria, ivan) for of in (asking_event, event)}
+
+    found = {pair: [item.answer.ru for item in answers][1:2] for pair, answers in card_answers(pairs).items()}
+
+    assert found == {
+        (str(maria.pk), str(asking_event.pk)): ["5"],
+        (str(ivan.pk), str(asking_event.pk)): ["6"],
+        (str(maria.pk), str(event.pk)): [],
+        (str(ivan.pk), str(event.pk)): [],
+    }
 
 
 @pytest.mark.parametrize(
@@ -201,7 +226,7 @@ def test_the_latest_answers_count_and_the_earlier_ones_stay(
     stored(answered(maria, asking_event, made, made.answers(moscow, years="5")))
     stored(answered(maria, asking_event, made, made.answers(moscow, years="6")))
     assert (rows(), rows(current=True)) == (2, 1)
-    assert card_answers(str(maria.pk), str(asking_event.pk))[1].answer.ru == "6"
+    assert answers_on_card(maria, asking_event)[1].answer.ru == "6"
 
 
 def test_one_set_of_answers_counts(maria: Candidate, moscow: City, asking_event: InterviewEvent, made: Made) -> None:
