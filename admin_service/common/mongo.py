@@ -5,8 +5,9 @@ from datetime import UTC
 from typing import Any, TypeVar
 
 from bson.codec_options import CodecOptions
+from django import db
 from django.core.exceptions import ImproperlyConfigured
-from django.db import DatabaseError, connection
+from django.db import DatabaseError
 from pymongo import WriteConcern
 from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
@@ -17,13 +18,17 @@ from pymongo.read_concern import ReadConcern
 T = TypeVar("T")
 Document = dict[str, Any]
 
+connection: Any = db.connection
+"""Django's, with what MongoDB's backend has added, which carries no types."""
+
 _AWARE: CodecOptions[Document] = CodecOptions(tz_aware=True, tzinfo=UTC)
 
 
 def client() -> "MongoClient[Document]":
     """The process's one client, the same that the ORM uses."""
     connection.ensure_connection()
-    return connection.connection  # type: ignore[no-any-return]
+    found: MongoClient[Document] = connection.connection
+    return found
 
 
 def collection(name: str) -> "Collection[Document]":
@@ -31,12 +36,14 @@ def collection(name: str) -> "Collection[Document]":
 
     Inside ``in_transaction`` pass ``session=current_session()``.
     """
-    return connection.database.get_collection(name, codec_options=_AWARE)  # type: ignore[attr-defined,no-any-return]
+    found: Collection[Document] = connection.database.get_collection(name, codec_options=_AWARE)
+    return found
 
 
 def current_session() -> ClientSession | None:
     """The session of the transaction under way in this thread, or None."""
-    return connection.session  # type: ignore[attr-defined,no-any-return]
+    session: ClientSession | None = connection.session
+    return session
 
 
 def in_transaction(work: Callable[[], T]) -> T:
@@ -46,7 +53,7 @@ def in_transaction(work: Callable[[], T]) -> T:
     that a rollback can't undo. A ``DuplicateKeyError`` must leave it: swallowed inside, it loops. Nested calls join
     the outer transaction.
     """
-    if connection.in_atomic_block_mongo:  # type: ignore[attr-defined]
+    if connection.in_atomic_block_mongo:
         return work()
     with client().start_session() as session:
         return session.with_transaction(
@@ -57,8 +64,8 @@ def in_transaction(work: Callable[[], T]) -> T:
 
 
 def _joined(work: Callable[[], T], session: ClientSession) -> T:
-    connection.session = session  # type: ignore[attr-defined]
-    connection.in_atomic_block_mongo = True  # type: ignore[attr-defined]
+    connection.session = session
+    connection.in_atomic_block_mongo = True
     try:
         return work()
     except DatabaseError as error:
@@ -68,8 +75,8 @@ def _joined(work: Callable[[], T], session: ClientSession) -> T:
             raise cause from None
         raise
     finally:
-        connection.session = None  # type: ignore[attr-defined]
-        connection.in_atomic_block_mongo = False  # type: ignore[attr-defined]
+        connection.session = None
+        connection.in_atomic_block_mongo = False
 
 
 def assert_safe() -> None:

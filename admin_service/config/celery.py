@@ -79,6 +79,6 @@ def _note_success(sender: Any, **_result: Any) -> None:
 @worker_process_init.connect
 def _forget_parents_connections(**_options: Any) -> None:
     """A MongoDB client does not survive a fork."""
-    from django.db import connection
+    from common.mongo import connection
 
-    connection.close_pool()  # type: ignore[attr-defined]
+    connection.close_pool()

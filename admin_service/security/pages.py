@@ -5,7 +5,6 @@ from typing import Any
 import segno
 from django.contrib import admin, messages
 from django.contrib.auth.forms import PasswordChangeForm
-from django.contrib.auth.models import User
 from django.contrib.auth.views import PasswordChangeView
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
@@ -26,13 +25,14 @@ from security.login import SECOND_STEP
 from security.models import SecondFactor, StaffSession
 from security.sessions import end_sessions, handle, sessions_of
 from staffkit.clocks import format_moment
+from staffkit.views import user_of
 
 _KEY = "_second_step_key"
 
 
 def overview(request: HttpRequest) -> HttpResponse:
     """All of it on one page."""
-    user = _own(request)
+    user = user_of(request)
     factor = SecondFactor.objects.filter(user=user).first()
     return render(
         request,
@@ -53,7 +53,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 def end(request: HttpRequest) -> HttpResponse:
     """Log one's other sessions out, or the one named."""
     only = request.POST.get("session")
-    ended = end_sessions(_own(request), but=request.session.session_key, only=only)
+    ended = end_sessions(user_of(request), but=request.session.session_key, only=only)
     said_so = ngettext("%(number)d session was ended.", "%(number)d sessions were ended.", ended) % {"number": ended}
     messages.success(request, said_so if ended else _("There was no other session."))
     return HttpResponseRedirect(reverse("security:overview"))
@@ -71,7 +71,7 @@ class _OwnPage(FormView):  # type: ignore[type-arg]
 
     def get_form_kwargs(self) -> dict[str, Any]:
         """Whose password or code it has to be."""
-        return {**super().get_form_kwargs(), "request": self.request, "user": _own(self.request)}
+        return {**super().get_form_kwargs(), "request": self.request, "user": user_of(self.request)}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The form's frame."""
@@ -90,14 +90,14 @@ class SetUpPage(_OwnPage):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Once it is on, a second tab or a reload of the page with the recovery codes says so."""
-        if second_factor.has_second_factor(_own(request)):
+        if second_factor.has_second_factor(user_of(request)):
             return self._on_already()
         return super().dispatch(request, *args, **kwargs)
 
     def form_valid(self, form: BaseForm) -> HttpResponse:
         """Turned on: here are the recovery codes."""
         key = self.request.session.get(_KEY)
-        user, session = _own(self.request), self.request.session
+        user, session = user_of(self.request), self.request.session
         codes = key and second_factor.turn_on(user, key, form.cleaned_data["code"], session_key=session.session_key)
         if not codes and second_factor.has_second_factor(user):  # another tab was faster
             return self._on_already()
@@ -118,10 +118,14 @@ class SetUpPage(_OwnPage):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The key, to scan and to type; it stays the same until a code is right."""
         key = self.request.session.setdefault(_KEY, second_factor.new_key())
-        address = second_factor.app_address(key, _own(self.request).get_username())
+        address = second_factor.app_address(key, user_of(self.request).get_username())
         picture = segno.make(address, error="m").svg_inline(border=4, dark="#000", light="#fff", omitsize=True)
         shown = {"picture": mark_safe(picture), "key": second_factor.readable(key)}
-        return {**super().get_context_data(**kwargs), **shown, "required": second_factor.must_have(_own(self.request))}
+        return {
+            **super().get_context_data(**kwargs),
+            **shown,
+            "required": second_factor.must_have(user_of(self.request)),
+        }
 
 
 class _CodePage(_OwnPage):
@@ -131,7 +135,7 @@ class _CodePage(_OwnPage):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Back, where there is nothing to change."""
-        if not second_factor.has_second_factor(_own(request)):
+        if not second_factor.has_second_factor(user_of(request)):
             return HttpResponseRedirect(reverse("security:overview"))
         return super().dispatch(request, *args, **kwargs)
 
@@ -146,7 +150,7 @@ class TurnOffPage(_CodePage):
 
     def form_valid(self, form: BaseForm) -> HttpResponse:
         """Turned off."""
-        second_factor.turn_off(_own(self.request))
+        second_factor.turn_off(user_of(self.request))
         self.request.session.pop(SECOND_STEP, None)
         messages.success(self.request, _("The second step is off."))
         return super().form_valid(form)
@@ -161,7 +165,7 @@ class RenewPage(_CodePage):
 
     def form_valid(self, form: BaseForm) -> HttpResponse:
         """Here they are."""
-        return _codes_page(self.request, second_factor.renew_codes(_own(self.request)))
+        return _codes_page(self.request, second_factor.renew_codes(user_of(self.request)))
 
 
 class OwnPasswordPage(PasswordChangeView):
@@ -174,7 +178,7 @@ class OwnPasswordPage(PasswordChangeView):
     def form_valid(self, form: PasswordChangeForm) -> HttpResponse:
         """Changed."""
         messages.success(self.request, _("Your password was changed. Your other sessions have ended."))
-        with acting(_own(self.request).get_username()):
+        with acting(user_of(self.request).get_username()):
             return super().form_valid(form)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
@@ -186,12 +190,6 @@ class OwnPasswordPage(PasswordChangeView):
 def _codes_page(request: HttpRequest, codes: list[str]) -> HttpResponse:
     """Shown once: they are kept as hashes."""
     return render(request, "security/codes.html", _frame(request, _("Your recovery codes"), codes=codes))
-
-
-def _own(request: HttpRequest) -> User:
-    user = request.user
-    assert isinstance(user, User)  # the admin site has seen to it
-    return user
 
 
 def _frame(request: HttpRequest, title: Any, **context: Any) -> dict[str, Any]:

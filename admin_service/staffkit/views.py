@@ -5,6 +5,7 @@ from typing import Any
 from bson import ObjectId
 from bson.errors import InvalidId
 from django.contrib import messages
+from django.contrib.auth.models import User
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -17,6 +18,18 @@ from staffkit.sending.sealed import seal
 def login(request: HttpRequest) -> str:
     """The staff login that acts."""
     return str(request.user.get_username())
+
+
+def user_of(request: HttpRequest) -> User:
+    """Who asks; the admin site has seen to it that somebody is logged in."""
+    assert isinstance(request.user, User)
+    return request.user
+
+
+def may(request: HttpRequest, *permissions: str) -> bool:
+    """Whether who asks has one of these permissions, each as ``app.codename``."""
+    user: Any = request.user
+    return any(user.has_perm(name) for name in permissions)
 
 
 def find(model: type[models.Model], object_id: str) -> Any:

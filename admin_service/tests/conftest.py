@@ -6,13 +6,12 @@ from typing import Any
 
 import pytest
 from bson import ObjectId
-from django.db import connection
 from django.test import override_settings
 from pymongo.database import Database
 from pytest_django.plugin import DjangoDbBlocker
 
 from common import clock
-from common.mongo import collection
+from common.mongo import collection, connection
 from message_templates.models import MessageTemplate
 from message_templates.services.seeding import seed_defaults
 from people.models import Candidate, City, ContactSettings, Recruiter
@@ -60,7 +59,7 @@ def _database(_test_database: None, django_db_blocker: DjangoDbBlocker) -> Itera
 
 
 def _empty() -> None:
-    database = connection.get_database()  # type: ignore[attr-defined]
+    database = connection.get_database()
     names = set(database.list_collection_names()) - MADE_BY_MIGRATE
     for name in _not_empty(database, sorted(names)):
         database[name].delete_many({})

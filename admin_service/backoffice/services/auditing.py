@@ -29,20 +29,20 @@ def connect() -> None:
         m2m_changed.connect(_permissions, sender=through, dispatch_uid=f"audit.{through.__name__}")
 
 
-def _before_login(instance: User, update_fields: Any = None, **_kwargs: Any) -> None:
-    instance._audited = None  # type: ignore[attr-defined]
+def _before_login(instance: Any, update_fields: Any = None, **_kwargs: Any) -> None:
+    instance._audited = None
     if update_fields is None or {*_LOGIN, "password"} & set(update_fields):
         stored = User.objects.filter(pk=instance.pk).first() if instance.pk else None
-        instance._audited = (stored and _facts(stored, _LOGIN), stored and stored.password)  # type: ignore[attr-defined]
+        instance._audited = (stored and _facts(stored, _LOGIN), stored and stored.password)
 
 
-def _after_login(instance: User, created: bool, update_fields: Any = None, **_kwargs: Any) -> None:
-    if instance._audited is None:  # type: ignore[attr-defined]
+def _after_login(instance: Any, created: bool, update_fields: Any = None, **_kwargs: Any) -> None:
+    if instance._audited is None:
         return
-    before, password = instance._audited  # type: ignore[attr-defined]
+    before, password = instance._audited
     after = _facts(instance, _LOGIN)
     # Django stores a password anew, with a stronger hash, when its owner logs in: nobody has changed it.
-    rehashed = update_fields is not None and set(update_fields) == {"password"} and instance._password is None  # type: ignore[attr-defined]
+    rehashed = update_fields is not None and set(update_fields) == {"password"} and instance._password is None
     if before and password != instance.password and not rehashed:
         after["password"] = "new"
     if after != before:
@@ -54,13 +54,13 @@ def _deleted(instance: User, **_kwargs: Any) -> None:
     _write("login", instance, "deleted", _facts(instance, _LOGIN), None)
 
 
-def _before_profile(instance: StaffProfile, **_kwargs: Any) -> None:
+def _before_profile(instance: Any, **_kwargs: Any) -> None:
     stored = StaffProfile.objects.filter(pk=instance.pk).first() if instance.pk else None
-    instance._audited = stored and _facts(stored, _PROFILE)  # type: ignore[attr-defined]
+    instance._audited = stored and _facts(stored, _PROFILE)
 
 
-def _after_profile(instance: StaffProfile, **_kwargs: Any) -> None:
-    before, after = instance._audited, _facts(instance, _PROFILE)  # type: ignore[attr-defined]
+def _after_profile(instance: Any, **_kwargs: Any) -> None:
+    before, after = instance._audited, _facts(instance, _PROFILE)
     if before != after:
         _write("login", instance.user, "role_given", before, after)
 

@@ -13,6 +13,7 @@ from common.zones import MOSCOW
 from staffkit.audit_trail import action_label, actor_label, changes, subject_label
 from staffkit.clocks import format_moment
 from staffkit.pages.kinds import ReadOnlyAdmin
+from staffkit.views import may
 
 
 @admin.register(AuditEntry)
@@ -28,8 +29,7 @@ class AuditEntryAdmin(ReadOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[AuditEntry]:
         """Of staff logins only for those who may see these."""
         found: QuerySet[AuditEntry] = super().get_queryset(request)
-        may = request.user.has_perm("backoffice.view_stafflogin")  # type: ignore[union-attr]
-        return found if may else found.exclude(subject__in=ABOUT_LOGINS)
+        return found if may(request, "backoffice.view_stafflogin") else found.exclude(subject__in=ABOUT_LOGINS)
 
     @display(description=_("when"), ordering="created_at")
     def when(self, entry: AuditEntry) -> str:

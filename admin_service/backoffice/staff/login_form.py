@@ -19,6 +19,7 @@ from backoffice.services.logins import Post, post_of, save_login
 from common.roles import Role
 from people.models import City, Recruiter
 from staffkit.forms.use_case import UseCaseForm
+from staffkit.views import user_of
 
 
 class PasswordForm(forms.Form):
@@ -88,8 +89,8 @@ class LoginForm(UseCaseForm):
         data = self.cleaned_data
         post = self._post() if "role" in self.fields else post_of(self.instance)
         assert self.request is not None
-        password, user = data.get("password", ""), self.request.user
-        made = save_login(self.instance, post, actor=user, password=password)  # type: ignore[arg-type]
+        password, user = data.get("password", ""), user_of(self.request)
+        made = save_login(self.instance, post, actor=user, password=password)
         self.instance.made_password = "" if password else made
 
     def _post(self) -> Post:

@@ -27,7 +27,7 @@ from staffkit.clocks import format_moment
 from staffkit.forms.use_case import show_refusal
 from staffkit.pages.kinds import UseCaseAdmin
 from staffkit.sending.once import AlreadySentError, already_sent, ticket
-from staffkit.views import find, page, page_of
+from staffkit.views import find, page, page_of, user_of
 
 admin.site.unregister(User)
 admin.site.unregister(Group)
@@ -135,7 +135,7 @@ class StaffLoginAdmin(UseCaseAdmin):
 
         def carry_out() -> str:
             typed = form.cleaned_data["password"]
-            made = reset_password(login, typed, actor=request.user)  # type: ignore[arg-type]
+            made = reset_password(login, typed, actor=user_of(request))
             return "" if typed else made
 
         words = {"title": _("New password"), "submit_text": _("Set the password")}
@@ -154,7 +154,7 @@ class StaffLoginAdmin(UseCaseAdmin):
         form = forms.Form(request.POST if "_confirm" in request.POST else None)
 
         def carry_out() -> str:
-            reset_second_step(login, actor=request.user)  # type: ignore[arg-type]
+            reset_second_step(login, actor=user_of(request))
             return ""
 
         words = {"title": _("Take the second step away"), "submit_text": _("Take it away"), "danger": True}
@@ -189,7 +189,7 @@ class StaffLoginAdmin(UseCaseAdmin):
         form = forms.Form(request.POST if "_confirm" in request.POST else None)
 
         def carry_out() -> str:
-            set_active(login, active, actor=request.user)  # type: ignore[arg-type]
+            set_active(login, active, actor=user_of(request))
             return ""
 
         return self._ask(request, login, form, carry_out, done, intro=intro, **words)

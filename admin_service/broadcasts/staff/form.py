@@ -18,6 +18,7 @@ from broadcasts.services.broadcasts import MAX_TEXT, count_recipients
 from common.scope import scope_of
 from people.models import City
 from scheduling.models import InterviewEvent
+from staffkit.forms.inputs import set_choices
 from staffkit.scoping import in_scope
 
 
@@ -43,16 +44,16 @@ class BroadcastForm(forms.Form):
         super().__init__(*args, **kwargs)
         whole = scope_of(request).whole
         chats = [(str(chat.chat_id), chat.title) for chat in AnnouncementChat.objects.filter(is_active=True)]
-        _choices(self, "chats", chats)
+        set_choices(self, "chats", chats)
         if len(chats) == 1:
             self.initial.setdefault("chats", [chats[0][0]])
         everyone = [(Audience.ALL, f"{Audience.ALL.label}: {count_recipients(Audience.ALL, None)}")] if whole else []
         if not whole:
             del self.fields["chats"]
-        _choices(self, "audience", [("", _("Nobody")), *everyone, (Audience.CITY, Audience.CITY.label)])
+        set_choices(self, "audience", [("", _("Nobody")), *everyone, (Audience.CITY, Audience.CITY.label)])
         cities = [(str(city.pk), city.name) for city in in_scope(City.objects.order_by("name"), request)]
         reach = [(key, f"{name}: {count_recipients(Audience.CITY, key)}") for key, name in cities]
-        _choices(self, "city", [("", "—"), *reach])
+        set_choices(self, "city", [("", "—"), *reach])
 
     def order(self) -> dict[str, Any]:
         """What ``start_broadcast`` is told."""
@@ -71,7 +72,3 @@ def default_text(event: InterviewEvent) -> str:
     opening = _now("Sign-up is open: %(title)s") % {"title": event.title}
     closing = _now("Press the button below to choose a time.")
     return "\n\n".join(filter(None, (opening, event.description, closing)))
-
-
-def _choices(form: forms.Form, name: str, choices: list[tuple[Any, Any]]) -> None:
-    form.fields[name].choices = choices  # type: ignore[attr-defined]

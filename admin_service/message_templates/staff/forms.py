@@ -10,6 +10,7 @@ from message_templates.models import MessageTemplate
 from message_templates.services.templates import save_text
 from people.models import City
 from shared_contracts.texts.message_templates import TEMPLATE_LENGTH
+from staffkit.forms.inputs import set_choices
 from staffkit.forms.use_case import UseCaseForm
 
 MOST_VERSIONS = 1_000_000
@@ -67,7 +68,7 @@ class OwnTextForm(forms.Form):
         self.initial["text"] = default.text
         taken = MessageTemplate.objects.filter(kind=default.kind, language=default.language, city__isnull=False)
         cities = City.objects.exclude(pk__in=list(taken.values_list("city_id", flat=True))).order_by("name")
-        self.fields["city"].choices = [(str(city.pk), city.name) for city in cities]  # type: ignore[attr-defined]
+        set_choices(self, "city", [(str(city.pk), city.name) for city in cities])
 
 
 class SeenForm(forms.Form):

@@ -31,7 +31,7 @@ from staffkit.forms.use_case import show_refusal
 from staffkit.pages.kinds import ExportingAdmin, ReadOnlyAdmin, plainly
 from staffkit.sending.once import Done, send_once
 from staffkit.spreadsheet import download
-from staffkit.views import find, login, page
+from staffkit.views import find, login, may, page
 
 MAY_INVITE = "people.add_invitation"
 MAY_REVOKE = "people.change_invitation"
@@ -87,7 +87,7 @@ class InvitationAdmin(ExportingAdmin, ReadOnlyAdmin):
 
     def has_revoke_permission(self, request: HttpRequest) -> bool:
         """Whether links may be made useless."""
-        return bool(request.user.has_perm(MAY_REVOKE))  # type: ignore[union-attr]
+        return may(request, MAY_REVOKE)
 
     def has_invite_permission(self, request: HttpRequest) -> bool:
         """Whether links may be made."""
@@ -248,7 +248,7 @@ class InvitationAdmin(ExportingAdmin, ReadOnlyAdmin):
 
 def may_invite(request: HttpRequest) -> bool:
     """Whether links may be made, and so seen."""
-    return bool(request.user.has_perm(MAY_INVITE))  # type: ignore[union-attr]
+    return may(request, MAY_INVITE)
 
 
 def made(invited: Invited) -> Done:

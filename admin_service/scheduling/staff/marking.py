@@ -17,7 +17,7 @@ from scheduling.staff.outcomes import GOOD, outcome_text
 from shared_contracts.booking import INTERVIEW_STATUSES, MARKS, Outcome
 from shared_contracts.directory import BookingStatus
 from staffkit.pages.kinds import ReadOnlyAdmin
-from staffkit.views import find, login, tell_outcome
+from staffkit.views import find, login, may, tell_outcome
 
 MAY_MARK = ["scheduling.change_booking"]
 TAKE_BACK = "take_back"
@@ -36,8 +36,7 @@ class MarkingAdmin(ReadOnlyAdmin):
 
     def outcome_of(self, request: HttpRequest, booking: Booking) -> dict[str, Any]:
         """The buttons for the booking's page: none before the start, and none for who may only look."""
-        may_mark = any(request.user.has_perm(name) for name in MAY_MARK)  # type: ignore[union-attr]
-        if not may_mark or booking.status not in INTERVIEW_STATUSES or clock.now() < booking.starts_at:
+        if not may(request, *MAY_MARK) or booking.status not in INTERVIEW_STATUSES or clock.now() < booking.starts_at:
             return {}
         marks = [(mark.value, capfirst(str(_LABELS[mark.value])), mark == booking.status) for mark in MARKS]
         if booking.status in MARKS:

@@ -13,6 +13,7 @@ from unfold.widgets import (
 )
 
 from shared_contracts.fields import LARGEST_TELEGRAM_ID
+from staffkit.forms.inputs import set_choices
 
 REASON_LENGTH = 1_000
 
@@ -67,7 +68,7 @@ class MoveForm(LimitsForm):
 
     def __init__(self, *args: Any, choices: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["slot"].choices = choices  # type: ignore[attr-defined]
+        set_choices(self, "slot", choices)
 
 
 class BookForm(LimitsForm):

@@ -35,7 +35,7 @@ from staffkit.pages.kinds import UseCaseAdmin
 from staffkit.scoping import in_scope
 from staffkit.sending.once import Done, send_once
 from staffkit.sending.sealed import is_as_shown
-from staffkit.views import find, login, page, tell_outcome
+from staffkit.views import find, login, may, page, tell_outcome
 
 
 @admin.register(InterviewSlot)
@@ -79,9 +79,7 @@ class InterviewSlotAdmin(UseCaseAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Slots are the one thing that can be deleted: while nobody is booked."""
-        return self.has_view_permission(request) and bool(
-            request.user.has_perm("scheduling.delete_interviewslot")  # type: ignore[union-attr]
-        )
+        return self.has_view_permission(request) and may(request, "scheduling.delete_interviewslot")
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         """Django's own deletion would not ask the use case."""

@@ -1,5 +1,6 @@
-"""The browser's own date and time inputs: no script, the reader's own habits, an unambiguous format on the wire."""
+"""Fields of forms: their choices, and the browser's own date and time inputs, which need no script."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -37,3 +38,9 @@ class DayAndTimeInput(forms.MultiWidget):
     def decompress(self, value: Any) -> list[Any]:
         """The two parts of a naive wall-clock time."""
         return [value.date(), value.time()] if value else [None, None]
+
+
+def set_choices(form: forms.BaseForm, name: str, choices: Iterable[tuple[Any, Any]]) -> None:
+    """Offer what is known only when the form is made."""
+    field: Any = form.fields[name]
+    field.choices = choices

@@ -8,13 +8,12 @@ from typing import Any
 import pytest
 import time_machine
 from bson import ObjectId
-from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
 from backoffice.staff.attendance import by_answer
 from common import clock
-from common.mongo import collection
+from common.mongo import collection, connection
 from people.models import Candidate, Recruiter
 from reminders.models import AutoMessage
 from scheduling.models import STATUS_LABELS, Booking
@@ -245,7 +244,7 @@ def test_numbers_and_filters_that_grow_walk_indexes(booking: Booking) -> None:
     """R1."""
     begins, ends = day_bounds(today())
     pipeline = by_answer({"$gte": begins, "$lt": ends})
-    explained = connection.database.command(  # type: ignore[attr-defined]
+    explained = connection.database.command(
         "explain", {"aggregate": "bookings", "pipeline": pipeline, "cursor": {}}, verbosity="queryPlanner"
     )
     assert "bookings_status" in set(stages(explained))

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.db import connection
 from pymongo import monitoring
+
+from common.mongo import connection
 
 
 class CommandSpy(monitoring.CommandListener):
@@ -21,10 +22,10 @@ class CommandSpy(monitoring.CommandListener):
 def watched_by(spy: CommandSpy) -> Iterator[None]:
     """A client whose commands are watched, in place of the process's own."""
     options = connection.settings_dict["OPTIONS"]
-    connection.close_pool()  # type: ignore[attr-defined]
+    connection.close_pool()
     connection.settings_dict["OPTIONS"] = {**options, "event_listeners": [spy]}
     try:
         yield
     finally:
-        connection.close_pool()  # type: ignore[attr-defined]
+        connection.close_pool()
         connection.settings_dict["OPTIONS"] = options

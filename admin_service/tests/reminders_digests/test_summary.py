@@ -4,9 +4,8 @@ from datetime import timedelta
 
 import pytest
 from bson import ObjectId
-from django.db import connection
 
-from common.mongo import collection
+from common.mongo import collection, connection
 from common.zones import MOSCOW
 from reminders.domain.states import SuppressionReason
 from reminders.models import AutoMessage, ReminderRule, StaffChat
@@ -90,7 +89,7 @@ def test_the_numbers_walk_indexes(interview: MakeInterview) -> None:
         assert "COLLSCAN" not in planned("bookings", query, []), query
     assert "auto_due" in planned("auto_messages", undelivered(day, now), [])
     for pipeline in (lines_of(day, MOSCOW), by_outcome({"$gte": day, "$lt": now})):
-        explained = connection.database.command(  # type: ignore[attr-defined]
+        explained = connection.database.command(
             "explain", {"aggregate": "bookings", "pipeline": pipeline, "cursor": {}}, verbosity="queryPlanner"
         )
         assert "bookings_status" in set(stages(explained)), pipeline

@@ -5,12 +5,11 @@ from collections.abc import Iterator
 import pytest
 from bson import Int64
 from django.contrib.auth.models import User
-from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
 from backoffice.services.logins import Post, give_role
-from common.mongo import collection
+from common.mongo import collection, connection
 from common.roles import Role
 from people.models import Candidate
 from tests.conftest import MakeSlot
@@ -161,7 +160,7 @@ def test_a_fault_of_ours_shows_no_detail_but_a_number_to_tell(desk: Client, mari
 def _away(desk: Client) -> Iterator[None]:
     """MongoDB is gone: nothing listens where it was."""
     kept = {name: connection.settings_dict[name] for name in ("HOST", "OPTIONS")}
-    connection.close_pool()  # type: ignore[attr-defined]
+    connection.close_pool()
     connection.settings_dict["HOST"] = "mongodb://127.0.0.1:1"
     connection.settings_dict["OPTIONS"] = {**kept["OPTIONS"], "serverSelectionTimeoutMS": 50}
     desk.raise_request_exception = False
@@ -169,7 +168,7 @@ def _away(desk: Client) -> Iterator[None]:
         yield
     finally:
         connection.settings_dict.update(kept)
-        connection.close_pool()  # type: ignore[attr-defined]
+        connection.close_pool()
 
 
 @pytest.mark.usefixtures("_away")
