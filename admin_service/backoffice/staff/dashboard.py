@@ -21,6 +21,7 @@ from messaging.models import OutboxMessage
 from reminders.models import AutoMessage
 from reminders.services.summary import undelivered
 from scheduling.models import Booking, InterviewSlot, WaitingEntry, WaitingState
+from scheduling.services.request_reminders import AWAITING_APPROVAL, TO_TELL_BY_HAND
 from scheduling.services.slot_loading import venue_of_booking
 from staffkit.clocks import day_bounds, day_start, format_moment, today
 from staffkit.scoping import in_scope, own_rows
@@ -60,15 +61,14 @@ def _free(own: Document) -> dict[str, Any]:
 
 
 def _awaiting_approval(own: Document) -> dict[str, Any]:
-    count = collection("bookings").count_documents({**own, "live": True, "expires_at": {"$ne": None}})
+    count = collection("bookings").count_documents({**own, **AWAITING_APPROVAL})
     label = ngettext("request awaits approval", "requests await approval", count)
-    link = f"{_bookings()}?live__exact=1&expires_at__isnull=False"
+    link = f"{_bookings()}?live__exact=1&awaits_approval__exact=1"
     return _number("waiting", label, count, link, alarm=bool(count))
 
 
 def _by_hand(own: Document) -> dict[str, Any]:
-    flagged = [{"recruiter_by_hand": True}, {"candidate_by_hand": True}]
-    count = collection("bookings").count_documents({**own, "live": True, "$or": flagged})
+    count = collection("bookings").count_documents({**own, **TO_TELL_BY_HAND})
     label = ngettext("booking to tell of by hand", "bookings to tell of by hand", count)
     return _number("by-hand", label, count, f"{_bookings()}?live__exact=1&by_hand=any", alarm=bool(count))
 

@@ -12,7 +12,10 @@ def invitation_link(token: str) -> str:
 
 
 def recruiter_link(recruiter: Document) -> str | None:
-    """Where candidates reach a recruiter (R4): the link staff gave, else the username chat last reported."""
+    """Where people reach a recruiter (R4): the link staff gave, else the username chat last reported.
+
+    A username that staff typed and nobody has come in by yet may be a stranger's.
+    """
     if own := wire.link("recruiters", recruiter, recruiter["contact_url"]):
         return own
     username = wire.username("recruiters", recruiter, recruiter["username"])

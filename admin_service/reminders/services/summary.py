@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from common.mongo import Document, collection, current_session
 from common.zones import local
 from reminders.domain.states import MessageState
+from scheduling.services.request_reminders import AWAITING_APPROVAL, TO_TELL_BY_HAND
 from shared_contracts.booking import MARKS
 from shared_contracts.digest import DaySummary, SummaryLine
 from shared_contracts.directory import Attendance, BookingStatus
@@ -38,9 +39,9 @@ def day_summary(day: datetime, timezone: str, now: datetime) -> DaySummary:
     outcomes = {row["_id"]: row["count"] for row in _aggregate(by_outcome(_within(day, timezone)))}
     return DaySummary(
         **{status.value: outcomes.get(status.value, 0) for status in OVER},
-        pending=_count("bookings", requests()),
+        pending=_count("bookings", AWAITING_APPROVAL),
         reschedule_asked=_count("bookings", wishes(now)),
-        by_hand=_count("bookings", {"live": True, "$or": [{"recruiter_by_hand": True}, {"candidate_by_hand": True}]}),
+        by_hand=_count("bookings", TO_TELL_BY_HAND),
         failed=_count("auto_messages", undelivered(day, midnight(day, timezone, days=1))),
         tomorrow=_lines(midnight(day, timezone, days=1), timezone),
     )
@@ -62,11 +63,6 @@ def lines_of(day: datetime, timezone: str) -> list[Document]:
     }
     sort = {"_id.event": 1, "_id.city": 1}
     return [{"$match": booked_on(day, timezone)}, {"$group": group}, {"$sort": sort}, {"$limit": MOST_LINES}]
-
-
-def requests() -> Document:
-    """The MongoDB condition of what waits for a recruiter's answer; served by ``bookings_expiring``."""
-    return {"live": True, "expires_at": {"$ne": None}, "awaits_approval": True}
 
 
 def wishes(now: datetime) -> Document:

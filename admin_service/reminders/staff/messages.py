@@ -14,6 +14,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
 from common.mongo import collection
+from common.names import full_name
 from common.scope import INTERVIEWS
 from common.zones import MOSCOW
 from reminders.domain.kinds import LISTS, SPECS, TO_CANDIDATES, Audience, ReminderKind
@@ -155,19 +156,19 @@ class AutoMessageAdmin(ReadOnlyAdmin):
 
 def with_people(messages: Iterable[AutoMessage]) -> list[AutoMessage]:
     """The messages with ``addressee``: names and zones from the bookings' snapshots, lists' recruiters by their ids."""
-    rows = list(messages)
+    rows: list[Any] = list(messages)
     bookings = _by_id("bookings", {row.booking_id for row in rows if row.booking_id}, "user", "slot")
     readers = _by_id("recruiters", {row.subject_id for row in rows if row.kind in LISTS}, "name")
     for row in rows:
         booking, reader = bookings.get(row.booking_id), readers.get(row.subject_id)
-        row.addressee = _people(row, booking) if booking else Addressee(reader["name"] if reader else "—", "", MOSCOW)  # type: ignore[attr-defined]
+        row.addressee = _people(row, booking) if booking else Addressee(reader["name"] if reader else "—", "", MOSCOW)
         if SPECS[ReminderKind(row.kind)].audience is Audience.STAFF:
-            row.addressee = Addressee(str(_("staff's chat")), "", MOSCOW)  # type: ignore[attr-defined]
+            row.addressee = Addressee(str(_("staff's chat")), "", MOSCOW)
     return rows
 
 
 def _people(message: AutoMessage, booking: dict[str, Any]) -> Addressee:
-    candidate = f"{booking['user']['first_name']} {booking['user']['last_name']}".strip()
+    candidate = full_name(booking["user"]["first_name"], booking["user"]["last_name"])
     zone = booking["slot"]["timezone"]
     if message.kind in TO_CANDIDATES:
         return Addressee(candidate, "", zone)
@@ -179,8 +180,8 @@ def _by_id(name: str, ids: set[ObjectId], *fields: str) -> dict[ObjectId, dict[s
     return {row["_id"]: row for row in found}
 
 
-def _addressee(message: AutoMessage) -> Addressee:
-    addressee: Addressee = message.addressee  # type: ignore[attr-defined]
+def _addressee(message: Any) -> Addressee:
+    addressee: Addressee = message.addressee
     return addressee
 
 

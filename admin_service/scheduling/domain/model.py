@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Self
 
+from common.names import chat_link, full_name
 from shared_contracts.directory import LIVE_STATUSES, Attendance, BookingStatus
 from shared_contracts.venue import Venue
 
@@ -24,12 +25,12 @@ class Candidate:
     @property
     def name(self) -> str:
         """First and last name."""
-        return f"{self.first_name} {self.last_name}".strip()
+        return full_name(self.first_name, self.last_name)
 
     @property
     def link(self) -> str:
         """Opens a chat with them."""
-        return f"https://t.me/{self.username}" if self.username else f"tg://user?id={self.telegram_id}"
+        return chat_link(self.username, self.telegram_id)
 
 
 @dataclass(frozen=True, slots=True)

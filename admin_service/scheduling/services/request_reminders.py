@@ -12,6 +12,14 @@ from scheduling.services.card_deck import read_deck
 from scheduling.services.cards import Act, by_hand, show_again
 from shared_contracts.card import CardAttention
 
+AWAITING_APPROVAL: Document = {"live": True, "awaits_approval": True, "expires_at": {"$ne": None}}
+"""The MongoDB condition of requests that wait for a recruiter's answer; served by ``bookings_expiring``.
+
+Without seats that are held for somebody on the waiting list: these wait for the candidate.
+"""
+TO_TELL_BY_HAND: Document = {"live": True, "$or": [{"recruiter_by_hand": True}, {"candidate_by_hand": True}]}
+"""The MongoDB condition of bookings of which somebody can't be told in chat (R4)."""
+
 
 def due_reminders(now: datetime) -> Document:
     """The MongoDB condition of requests whose recruiter is to be reminded; served by ``bookings_reminding``."""

@@ -8,7 +8,7 @@ from bson import ObjectId
 
 from common import wire
 from common.mongo import Document, collection, current_session
-from people.services.links import default_contact
+from people.services.links import default_contact, recruiter_link
 from scheduling.domain.model import City, Place, Recruiter, Slot, State
 from shared_contracts.venue import VENUE_FIELDS, Venue
 
@@ -37,7 +37,7 @@ class Names:
             id=str(recruiter_id),
             name=wire.line(row["name"]),
             is_active=row["is_active"],
-            url=_recruiter_url(row),
+            url=recruiter_link(row),
             telegram_id=reached_at(row),
             deputy_telegram_id=reached_at(self.recruiters.get(row["deputy_id"])),
             timezone=city["timezone"] if city else None,
@@ -148,13 +148,6 @@ def venue_of_booking(booking: Document) -> Venue:
 
 def _missing(name: str, ids: Iterable[ObjectId | None], known: dict[ObjectId, Document]) -> dict[ObjectId, Document]:
     return {row["_id"]: row for row in by_id(name, {item for item in ids if item} - set(known))}
-
-
-def _recruiter_url(recruiter: Document) -> str | None:
-    if own := wire.link("recruiters", recruiter, recruiter["contact_url"]):
-        return own
-    username = wire.username("recruiters", recruiter, recruiter.get("username"))
-    return f"https://t.me/{username}" if username else None
 
 
 def _slot(row: Document, city: City, recruiter: Recruiter | None, event: Document) -> Slot:

@@ -12,6 +12,7 @@ from unfold.decorators import display
 
 from common.mongo import collection
 from common.scope import INTERVIEWS
+from people.services.links import recruiter_link
 from questionnaires.staff.answer_texts import answers_of
 from scheduling.models import Booking
 from scheduling.services.slot_loading import venue_of
@@ -63,7 +64,7 @@ class BookingPage(ExportingAdmin, DecidingAdmin):
         ByHandFilter,
         ("starts_at", DayFilter),
     ]
-    link_parameters = ("live__exact", "expires_at__isnull", "user_id__exact")
+    link_parameters = ("live__exact", "awaits_approval__exact", "user_id__exact")
     search_fields = ["search"]
     search_help_text = _("Name, username or Telegram id")
     ordering = ["-starts_at"]
@@ -200,8 +201,8 @@ class BookingPage(ExportingAdmin, DecidingAdmin):
     @display(description=_("write to the recruiter"))
     def write_to_recruiter(self, booking: Booking) -> str:
         """Where to reach the recruiter by hand."""
-        row = collection("recruiters").find_one({"_id": booking.recruiter_id}, {"contact_url": 1})
-        return _linked(row["contact_url"] if row else "")
+        row = collection("recruiters").find_one({"_id": booking.recruiter_id})
+        return _linked(recruiter_link(row) if row else None)
 
     @display(description=_("write to the candidate"))
     def write_to_candidate(self, booking: Booking) -> str:
@@ -242,5 +243,5 @@ def _answer(booking: Booking) -> str:
     return str(booking.get_attendance_display())
 
 
-def _linked(url: str) -> str:
+def _linked(url: str | None) -> str:
     return format_html('<a class="desk-link" href="{0}" target="_blank" rel="noreferrer">{0}</a>', url) if url else "—"

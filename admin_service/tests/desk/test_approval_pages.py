@@ -80,6 +80,18 @@ def test_a_bookings_page_links_to_both_people(text: Text, request_: Booking, olg
     assert 'href="https://t.me/maria_p"' in page
 
 
+@pytest.mark.parametrize(("waits", "number"), [(True, "1"), (False, "0")], ids=["a request", "an offered seat"])
+def test_the_first_page_counts_what_a_recruiter_has_to_answer(
+    desk: Client, text: Text, request_: Booking, waits: bool, number: str
+) -> None:
+    """Guard: ``AWAITING_APPROVAL``. A seat held for somebody on the waiting list waits for the candidate."""
+    if not waits:
+        collection("bookings").update_one({}, {"$set": {"status": "offered", "awaits_approval": False}})
+    shown = next(one for one in desk.get(reverse("admin:index")).context["numbers"] if one["id"] == "waiting")
+    assert str(shown["value"]) == number
+    assert ("Мария Петрова" in text(shown["link"])) is waits
+
+
 def test_an_offered_seat_is_not_moved_by_staff(text: Text, request_: Booking) -> None:
     collection("bookings").update_one({}, {"$set": {"status": "offered", "awaits_approval": False}})
 

@@ -68,7 +68,8 @@ VALUES = [
 ]
 PARAMETERS = [
     "q", "o", "p", "all", "e", "_export", "_popup", "_to_field", "_facets", "_changelist_filters", "batch", "next",
-    "page", "s", "extended", "id", "pk", "token", "token_hash", "user_id__exact", "live__exact", "expires_at__isnull",
+    "page", "s", "extended", "id", "pk", "token", "token_hash", "user_id__exact", "live__exact",
+    "awaits_approval__exact",
     "city", "city__id__exact", "city__isnull", "event", "recruiter", "status__exact", "status", "state", "state__exact",
     "is_active__exact", "is_open__exact", "is_allowed__exact", "role__exact", "starts_at_from", "starts_at_to",
     "due_at_from", "answered_at_to", "subject__icontains", "actor__icontains", "queue", "time", "by_hand", "attendance",

@@ -11,7 +11,8 @@ from reminders.domain.states import SuppressionReason
 from reminders.models import AutoMessage, ReminderRule, StaffChat
 from reminders.services.digests import digest_for, plan_lists
 from reminders.services.rules import save_staff_chat
-from reminders.services.summary import booked_on, by_outcome, lines_of, requests, undelivered, wishes
+from reminders.services.summary import booked_on, by_outcome, lines_of, undelivered, wishes
+from scheduling.services.request_reminders import AWAITING_APPROVAL
 from tests.api.test_indexes import planned, stages
 from tests.reminders_digests.conftest import TUESDAY, MakeInterview, at, command, set_time, the_row
 
@@ -85,7 +86,7 @@ def test_the_numbers_walk_indexes(interview: MakeInterview) -> None:
     for number in range(30):
         interview(at("10:00") + timedelta(days=number))
     day, now = at("00:00", TUESDAY), at("18:00")
-    for query in (booked_on(day, MOSCOW), requests(), wishes(now)):
+    for query in (booked_on(day, MOSCOW), AWAITING_APPROVAL, wishes(now)):
         assert "COLLSCAN" not in planned("bookings", query, []), query
     assert "auto_due" in planned("auto_messages", undelivered(day, now), [])
     for pipeline in (lines_of(day, MOSCOW), by_outcome({"$gte": day, "$lt": now})):
