@@ -40,7 +40,7 @@ class MessageTemplateAdmin(UseCaseAdmin):
 
     form = TemplateForm
     rows = SHARED
-    change_form_after_template = "wording/editor.html"
+    change_form_after_template = "message_templates/editor.html"
     actions_detail = ["preview", "revisions", "own_text", "back_to_default"]
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -60,7 +60,7 @@ class MessageTemplateAdmin(UseCaseAdmin):
         """By kind: the defaults, and the cities with a text of their own."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        return page(self, request, "wording/list.html", title=_("Message templates"), kinds=_by_kind())
+        return page(self, request, "message_templates/list.html", title=_("Message templates"), kinds=_by_kind())
 
     def on_page(self, object_id: ObjectId) -> dict[str, Any]:
         """With the variables, and the text as it looks in chat."""
@@ -88,11 +88,11 @@ class MessageTemplateAdmin(UseCaseAdmin):
         if request.method == "POST":
             text = request.POST.get("text", "").replace("\r\n", "\n").strip()
             bubble = previewing.preview(kind, template.language, text, city)
-            return render(request, "wording/bubble.html", {"bubble": bubble})
+            return render(request, "message_templates/bubble.html", {"bubble": bubble})
         return page(
             self,
             request,
-            "wording/preview.html",
+            "message_templates/preview.html",
             title=template.get_kind_display(),
             obj=template,
             bubbles=[(label, previewing.preview_in_force(kind, language, city)) for language, label in LANGUAGE_LABELS],
@@ -112,7 +112,7 @@ class MessageTemplateAdmin(UseCaseAdmin):
         return page(
             self,
             request,
-            "wording/history.html",
+            "message_templates/history.html",
             title=_("History"),
             obj=template,
             versions=told,
@@ -167,7 +167,7 @@ class MessageTemplateAdmin(UseCaseAdmin):
         return page(
             self,
             request,
-            "wording/back.html",
+            "message_templates/back.html",
             title=_("Back to the default"),
             obj=template,
             intro=_("People in this city will get the default text. The history of this one is kept."),
