@@ -190,7 +190,7 @@ def test_each_change_leaves_one_audit_entry_saying_who_and_through_what(make_slo
 
 
 def test_saving_a_candidate_in_the_desk_keeps_what_chat_has_written_meanwhile(maria: Candidate) -> None:
-    """Guard: ``_written_by_staff``. The form was opened before Maria started the bot."""
+    """Guard: ``_edited_by_staff``. The form was opened before Maria started the bot."""
     started = clock.now()
     collection("users").update_one({"_id": maria.pk}, {"$set": {"started_at": started}})
     maria.note = "звонила"
