@@ -114,8 +114,11 @@ async def redis(servers: Servers) -> AsyncIterator[Redis]:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def bot_process(settings: Settings, desk_process: Desk, bots_database: Database) -> AsyncIterator[BotService]:
-    """The real bot, polling the sandbox."""
+async def bot_process(
+    settings: Settings, desk_process: Desk, bots_database: Database, open_sandbox: Sandbox
+) -> AsyncIterator[BotService]:
+    """The real bot, polling the sandbox, where nothing waits for it that a test before has left."""
+    await open_sandbox.reset()
     bot = BotService(settings)
     await bot.start()
     yield bot

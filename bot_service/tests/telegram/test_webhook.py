@@ -30,9 +30,10 @@ async def hook(settings: Settings) -> str:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def bot_process(
-    settings: Settings, hook: str, desk_process: Desk, bots_database: Database
+    settings: Settings, hook: str, desk_process: Desk, bots_database: Database, open_sandbox: Sandbox
 ) -> AsyncIterator[BotService]:
-    """The real bot behind a webhook."""
+    """The real bot behind a webhook; nothing waits for it that a test before has left."""
+    await open_sandbox.reset()
     url = AnyHttpUrl(hook)
     changes = {
         "updates_mode": "webhook",
