@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bson import ObjectId
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
@@ -17,9 +18,10 @@ from django_mongodb_backend.models import EmbeddedModel
 
 from common.models import StampedModel
 from common.names import full_name
-from people.models import City, Recruiter
+from people.models import City, LinkField, Recruiter
 from questionnaires.models import Questionnaire
 from shared_contracts.directory import Attendance, BookingStatus
+from shared_contracts.fields import URL_LENGTH, to_link
 
 STATUS_LABELS = [
     (BookingStatus.PENDING.value, _("awaits approval")),
@@ -53,6 +55,22 @@ def status_choices() -> list[tuple[str, Any]]:
 def attendance_choices() -> list[tuple[str, Any]]:
     """Named by migrations: a new one needs none."""
     return ATTENDANCE_LABELS
+
+
+def check_video_link(url: str) -> None:
+    """Refuse what no video call has."""
+    try:
+        safe = to_link(url).startswith("https://")
+    except ValueError:
+        safe = False
+    if not safe:
+        raise ValidationError(_("Give the video call's link; it begins with https://."))
+
+
+class VideoLinkField(LinkField):
+    """A link to a video call."""
+
+    default_validators = [check_video_link]
 
 
 class InterviewEvent(StampedModel):
@@ -130,8 +148,14 @@ class InterviewSlot(StampedModel):
     )
     booked_users: Any = ArrayField(ObjectIdField(), default=list, editable=False, verbose_name=_("booked"))
     has_room = models.BooleanField(default=True, editable=False)
-    location = models.CharField(_("location"), max_length=120)
+    location = models.CharField(_("location"), max_length=120, blank=True)
     room = models.CharField(_("room"), max_length=60, blank=True)
+    video_link = VideoLinkField(
+        _("video link"),
+        max_length=URL_LENGTH,
+        blank=True,
+        help_text=_("Of an online interview, instead of a location. Only those who are booked are shown it."),
+    )
     is_active = models.BooleanField(_("active"), default=True)
 
     class Meta:
@@ -147,7 +171,15 @@ class InterviewSlot(StampedModel):
 
     def __str__(self) -> str:
         there = self.starts_at.astimezone(ZoneInfo(self.city.timezone))
-        return f"{there:%d.%m.%Y %H:%M} · {self.location}"
+        return f"{there:%d.%m.%Y %H:%M} · {self.location or self.video_link}"
+
+    def clean(self) -> None:
+        """A slot is held in an office or online."""
+        if not self.location and not self.video_link:
+            raise ValidationError({"location": _("Give a location, or a video link for an online interview.")})
+        if self.video_link and (self.location or self.room):
+            wrong = "location" if self.location else "room"
+            raise ValidationError({wrong: _("An online interview has no place: clear this, or the video link.")})
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Make a new slot; change one by ``scheduling.services.slot_edits.edit_slot``."""
@@ -172,6 +204,7 @@ class SlotSnapshot(EmbeddedModel):
 
     duration_minutes = models.IntegerField()
     room = models.CharField(max_length=60, blank=True)
+    video_link = models.CharField(max_length=URL_LENGTH, blank=True)
     city = models.CharField(max_length=100)
     timezone = models.CharField(max_length=64)
     recruiter = models.CharField(max_length=100, blank=True)

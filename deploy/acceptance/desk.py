@@ -75,8 +75,8 @@ class Desk:
         self.page.click("button[name=_save]")
         self.page.wait_for_url("**/scheduling/interviewevent/")
 
-    def add_slot(self, event: str, day: str, time: str, *, city: str, place: str) -> None:
-        """One slot of an event, by the page that makes many."""
+    def add_slot(self, event: str, day: str, time: str, *, city: str, **venue: str) -> None:
+        """One slot of an event, by the page that makes many; ``venue``: location and room, or video link."""
         self._open("scheduling/interviewevent/")
         self.page.click(f"#result_list tbody a:has-text('{event}')")
         self.page.click("a[href$='/add-slots/']")
@@ -85,7 +85,8 @@ class Desk:
             self.page.fill(f"input[name={name}]", day)
         self.page.fill("[name=times]", time)
         self.page.fill("[name=max_users]", "1")
-        self.page.fill("[name=location]", place)
+        for name, value in venue.items():
+            self.page.fill(f"[name={name}]", value)
         self.page.click("button[name=preview]")
         self.page.click("button[name=create]")
         self.page.wait_for_load_state()

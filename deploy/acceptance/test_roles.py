@@ -40,7 +40,7 @@ def test_the_coordinator_works_with_moscow_alone(browser: Browser, stack: Stack,
     assert VLADIVOSTOK not in kirill.rows_of("people/candidate/")
     for path in ("backoffice/stafflogin/", "people/candidate/add/", "messaging/outboxmessage/", "common/auditentry/"):
         assert kirill.status_of(path) == 403, path
-    kirill.add_slot("Специалист поддержки", "2032-03-22", "12:00", city=MOSCOW, place="Офис на Тверской, 7")
+    kirill.add_slot("Специалист поддержки", "2032-03-22", "12:00", city=MOSCOW, location="Офис на Тверской, 7")
     assert "22.03.2032" in kirill.rows_of("scheduling/interviewslot/?time=all&starts_at_from=2032-03-22")
 
 

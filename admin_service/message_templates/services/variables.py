@@ -63,7 +63,7 @@ TEMPLATE_VARIABLES: Mapping[str, TemplateVariable] = {
         meaning=_("how many minutes it takes"), sample=lambda interview: "20", longest="1440", is_always_known=True
     ),
     "place": TemplateVariable(
-        meaning=_("location and room"),
+        meaning=_("location and room, or a video call's link"),
         sample=lambda interview: interview.text(
             ru="улица Садовая, 7, переговорная 2", en="7 Sadovaya Street, meeting room 2"
         ),

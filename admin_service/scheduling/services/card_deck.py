@@ -12,7 +12,7 @@ from questionnaires.services.reading import card_answers
 from scheduling.domain.marking import UNDO_FOR, may_mark, may_undo
 from scheduling.domain.model import Booking, Candidate, Slot, State
 from scheduling.services.loading import Loaded
-from scheduling.services.serializing import booking_view, slot_views
+from scheduling.services.serializing import booking_view, slot_view, slot_views
 from scheduling.services.slot_loading import load_slots, reached_at
 from shared_contracts.card import CardAnswer, CardCandidate, DecidedBy, RecruiterCard
 from shared_contracts.directory import Attendance, BookingStatus, SlotView
@@ -100,6 +100,9 @@ class Deck:
         view, slot, stored = booking_view(booking, self.state), self.asked_slot(booking), self.stored[booking.id]
         if view is None or slot is None:
             return None
+        own = self.state.slots[booking.slot_id]
+        if holder.telegram_id not in own.deciders:
+            view = view.model_copy(update={"slot": slot_view(own)})  # a video call is for who holds it
         recruiter_id = ObjectId(slot.recruiter_id) if slot.recruiter_id else holder.recruiter_id
         reader, act = self.recruiters[holder.reader_id], stored["last_act"]
         city = self.cities.get(str(reader["city_id"]))

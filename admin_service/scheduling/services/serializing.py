@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from common import wire
 from scheduling.domain.model import Booking, Slot, State
+from shared_contracts.booking import INTERVIEW_STATUSES
 from shared_contracts.directory import BookingView, CityRef, NamedRef, SlotView
 from shared_contracts.venue import VenueView
 
@@ -26,8 +27,8 @@ def slot_view(slot: Slot, venue: VenueView | None = None) -> SlotView:
 
 
 def venue_for(booking: Booking, slot: Slot) -> VenueView:
-    """Where to come, as the booking's candidate is told."""
-    return slot.place.venue.shown()
+    """Where to come, as the booking's candidate is told: a video call's link is for who has the interview."""
+    return slot.place.venue.shown(link=booking.status in INTERVIEW_STATUSES)
 
 
 def slot_views(slots: Sequence[Slot]) -> list[SlotView]:

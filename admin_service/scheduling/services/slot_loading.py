@@ -10,7 +10,7 @@ from common import wire
 from common.mongo import Document, collection, current_session
 from people.services.links import default_contact, recruiter_link
 from scheduling.domain.model import City, Place, Recruiter, Slot, State
-from shared_contracts.venue import VENUE_FIELDS, Venue
+from shared_contracts.venue import Venue
 
 ALTERNATIVES = 3  # spec: bot.booking.result
 
@@ -138,7 +138,8 @@ def reached_at(recruiter: Document | None) -> int | None:
 
 def venue_of(slot: Document) -> Venue:
     """Where a slot is held, from its document."""
-    return Venue(**{name: wire.line(slot[name]) for name in VENUE_FIELDS})
+    link = wire.link("interview_slots", slot, slot.get("video_link"))
+    return Venue(location=wire.line(slot["location"]), room=wire.line(slot["room"]), video_link=link or "")
 
 
 def venue_of_booking(booking: Document) -> Venue:

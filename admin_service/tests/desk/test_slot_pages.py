@@ -16,8 +16,10 @@ from scheduling.models import Booking, InterviewEvent, InterviewSlot
 from scheduling.services.staff_commands import book_for
 from tests.conftest import MakeSlot
 from tests.desk.conftest import Text
+from tests.desk.test_booking_pages import exported
 
 LIST = "admin:scheduling_interviewslot_changelist"
+LINK = "https://meet.example/room-5"
 
 
 @pytest.fixture
@@ -122,6 +124,15 @@ def test_many_slots_are_previewed_then_made_in_the_citys_time(
     assert {(slot.max_users, slot.room) for slot in made} == {(2, "301")}
 
 
+def test_many_slots_are_held_online(desk: Client, event: InterviewEvent, moscow: City) -> None:
+    url = reverse("admin:scheduling_interviewevent_add_slots", args=[event.pk])
+    online = many(moscow, location="", room="", video_link=LINK)
+    for _press in range(2):
+        desk.post(url, {**online, "create": "1"})
+    made = InterviewSlot.objects.all()
+    assert {(slot.location, slot.room, slot.video_link) for slot in made} == {("", "", LINK)} and len(made) == 6
+
+
 def test_making_the_same_slots_again_makes_none(desk: Client, event: InterviewEvent, vladivostok: City) -> None:
     url = reverse("admin:scheduling_interviewevent_add_slots", args=[event.pk])
     for _press in range(2):
@@ -141,7 +152,8 @@ def test_making_the_same_slots_again_makes_none(desk: Client, event: InterviewEv
         ({"duration_minutes": "9" * 30}, "less than or equal to 1440"),
         ({"city": "6b0210a10ebbd9947507d2a0"}, "Select a valid choice"),
         ({"city": "x"}, "Object Id"),
-        ({"location": ""}, "This field is required"),
+        ({"location": ""}, "Give a location, or a video link"),
+        ({"video_link": "https://meet.example/x"}, "clear this, or the video link"),
     ],
 )
 def test_a_mistake_in_many_slots_is_shown_and_makes_none(
@@ -322,3 +334,26 @@ def test_the_history_is_told_on_the_clocks_of_the_place(
         history = text(page).partition('id="audit-trail"')[2].partition("</table>")[0]
         assert "15:17 (UTC+10)" in history
         assert history.count("(UTC+10)") >= history.count("<tr>") - 1 > 0, "the moments of the entries, too"
+
+
+def test_an_online_slot_is_made_found_shown_and_moved_to_an_office(
+    desk: Client, text: Text, make_slot: MakeSlot, maria: Candidate
+) -> None:
+    """FR10. The list, the booking's page, the export and the audit trail name the link."""
+    slot = on_the_minute(make_slot())
+    fields = form_of(slot, location="", room="", video_link=LINK)
+    assert desk.post(reverse("admin:scheduling_interviewslot_add"), fields).status_code == 302
+    made = InterviewSlot.objects.get(video_link=LINK)
+    assert LINK in text(f"{reverse(LIST)}?q=room-5")
+    book_for(maria.telegram_id, str(made.pk), actor="anna", reason="")
+    booking = Booking.objects.get()
+    assert LINK in text(reverse("admin:scheduling_booking_change", args=[booking.pk]))
+    (row,) = exported(desk)
+    assert (row["Location"], row["Room"], row["Video link"]) == ("", "", LINK)
+
+    both = desk.post(page_of(made), form_of(made, location="Офис", video_link=LINK)).content.decode()
+    assert "clear this, or the video link" in both
+    neither = desk.post(page_of(made), form_of(made, video_link="")).content.decode()
+    assert "Give a location, or a video link" in neither
+    assert desk.post(page_of(made), form_of(made, location="Офис", video_link="")).status_code == 302
+    assert "video link: https://meet.example/room-5 → —" in text(page_of(made))

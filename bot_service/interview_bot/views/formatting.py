@@ -54,8 +54,11 @@ def short_moment(slot: SlotView, own_zone: str | None, texts: Texts) -> str:
 
 
 def place(slot: SlotView, texts: Texts) -> str:
-    """Where a slot is held, in the language of ``texts``; plain."""
-    return slot.line
+    """Where a slot is held, in the language of ``texts``; plain. An online one has its link for who is given it."""
+    if not slot.online:
+        return slot.line
+    online = texts.plain("slot.online")
+    return f"{online}, {slot.video_link}" if slot.video_link else online
 
 
 def slot_button(slot: SlotView, own_zone: str | None, texts: Texts, with_city: bool = False) -> str:
@@ -72,7 +75,7 @@ def slot_card(slot: SlotView, own_zone: str | None, texts: Texts) -> str:
         texts("slot.event", event=slot.event.name),
         texts("slot.date", date=day),
         texts("slot.time", time=clock_time(slot.starts_at, zone, texts), minutes=slot.duration_minutes),
-        texts("slot.place", place=", ".join((slot.city.name, place(slot, texts)))),
+        texts("slot.place", place=", ".join([*([] if slot.online else [slot.city.name]), place(slot, texts)])),
     ]
     if slot.recruiter:
         lines.append(texts("slot.recruiter", name=slot.recruiter.name))

@@ -1,10 +1,12 @@
 """The keyboards under messages."""
 
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.helpers import create_deep_linked_url
 
+from interview_bot.common import clock
 from interview_bot.common.dialog_data import DialogData
 from interview_bot.views.callback_data import Action, minute_of, pack
 from interview_bot.views.formatting import moment, reader_zone, slot_button
@@ -13,6 +15,8 @@ from interview_bot.views.texts import Texts
 from shared_contracts.directory import Attendance, BookingStatus, BookingView, CityRef, InterviewEvent, SlotView
 
 MENU_SIZE = 8
+_JOIN_AHEAD = timedelta(hours=24)
+"""Before the start: the day itself, and the evening before an early interview, whose reminder is the last."""
 _ANSWERS = (
     ("button.coming", Action.COMING, Attendance.CONFIRMED),
     ("button.not_coming", Action.NOT_COMING, Attendance.DECLINED),
@@ -163,11 +167,12 @@ def seat_offer_buttons(booking: BookingView, texts: Texts) -> list[InlineKeyboar
 def attendance(booking: BookingView, texts: Texts) -> InlineKeyboardMarkup:
     """The three answers of R8, without the one that was given; each button carries the start it is about."""
     about = (booking.id, minute_of(booking.slot.starts_at))
-    return _column(
+    answers = [
         InlineKeyboardButton(texts.plain(key), callback_data=pack(action, *about))
         for key, action, answer in _ANSWERS
         if answer is not booking.attendance
-    )
+    ]
+    return _column([*_join(booking, texts), *answers])
 
 
 def proposed_time(booking: BookingView, slot: SlotView, texts: Texts) -> InlineKeyboardMarkup:
@@ -204,9 +209,8 @@ def stop_waiting(event_id: str, texts: Texts) -> InlineKeyboardMarkup:
 def change_booking(booking: BookingView, texts: Texts, *, asked: bool) -> InlineKeyboardMarkup:
     """Move it or give it up; ``asked``: the recruiter asked for another time."""
     buttons = (("button.other_time" if asked else "button.move", Action.MOVE), ("button.cancel", Action.CANCEL))
-    return InlineKeyboardMarkup(
-        [[InlineKeyboardButton(texts.plain(key), callback_data=pack(action, booking.id))] for key, action in buttons]
-    )
+    change = [InlineKeyboardButton(texts.plain(key), callback_data=pack(action, booking.id)) for key, action in buttons]
+    return _column([*_join(booking, texts), *change])
 
 
 def cancel_question(booking: BookingView, texts: Texts) -> InlineKeyboardMarkup:
@@ -251,6 +255,12 @@ def deep_link(username: str, payload: str | None, label: str) -> InlineKeyboardM
 
 def _button(texts: Texts, key: str, action: Action) -> InlineKeyboardButton:
     return InlineKeyboardButton(texts.plain(key), callback_data=pack(action))
+
+
+def _join(booking: BookingView, texts: Texts) -> list[InlineKeyboardButton]:
+    """Into an online interview, once it is near."""
+    link, ahead = booking.slot.video_link, booking.slot.starts_at - clock.now()
+    return [InlineKeyboardButton(texts.plain("button.join"), url=link)] if link and ahead <= _JOIN_AHEAD else []
 
 
 def _column(buttons: Iterable[InlineKeyboardButton]) -> InlineKeyboardMarkup:

@@ -64,7 +64,7 @@ def test_a_new_seat_is_offered_to_the_first_and_passed_on_to_the_next(
         person.presses(nothing, wait)
         person.sees(listed, nothing.id)
     transcript.remark("staff add a slot")
-    desk.add_slot(title, FRIDAY, "12:00", city="Москва", place="Офис на Тверской, 7")
+    desk.add_slot(title, FRIDAY, "12:00", city="Москва", location="Офис на Тверской, 7")
     offer = olga.sees(free)
     olga.presses(offer, pass_on)
     olga.sees(passed, offer.id)
