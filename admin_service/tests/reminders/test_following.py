@@ -19,6 +19,7 @@ from reminders.services.message_writes import BookingChange
 from scheduling.domain.commands import SlotChanges
 from scheduling.models import InterviewEvent
 from scheduling.services import loading
+from scheduling.services.saving import GuardFailedError
 from scheduling.services.slot_edits import edit_slot
 from scheduling.services.slot_loading import load_slots
 from shared_contracts.card import CardOccasion
@@ -172,6 +173,20 @@ def test_a_slot_without_a_recruiter_and_a_rule_that_says_no_tell_nobody(
     collection("auto_messages").delete_many({"kind": "change"})
     tell(ivan, CardOccasion.BOOKED)
     assert changes(maria) + changes(ivan) == []
+
+
+def test_a_message_that_went_out_since_it_was_read_is_not_planned_anew(at: Clock, booked: Candidate) -> None:
+    """Guard: ``write`` looks whether each message was as it was read."""
+    booking = loading.booking_from(asking.the_booking(booked))
+    (slot,) = load_slots({"_id": asking.the_booking(booked)["slot_id"]})
+    ended = replace(booking, status=BookingStatus.CANCELLED)
+    writes = the_ledger.ledger_writes([BookingChange(booking, ended, slot)], [], clock.now())
+    collection("auto_messages").update_many({"kind": "two_hours"}, {"$set": {"state": "queued"}})
+
+    with pytest.raises(GuardFailedError):
+        in_transaction(lambda: the_ledger.write(writes))
+    assert row_of(booked, "two_hours")["state"] == "queued"
+    assert row_of(booked, "day_of")["state"] == "scheduled"
 
 
 # Slots edited by staff

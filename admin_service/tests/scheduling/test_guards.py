@@ -5,20 +5,23 @@ then write outside any transaction, so that the condition of each update alone m
 """
 
 import uuid
+from collections import defaultdict
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from bson import ObjectId
+from pymongo import UpdateOne
 
 from common import clock
-from common.mongo import collection
+from common.mongo import collection, in_transaction
 from people.models import Candidate, Recruiter
 from scheduling.consumer import request_of
-from scheduling.domain.commands import Actor, ActorKind, AnyCommand, Book, Cancel, SlotChanges
+from scheduling.domain.commands import Actor, ActorKind, AnyCommand, Book, Cancel, EditSlot, SlotChanges
 from scheduling.domain.decide import decide
 from scheduling.domain.decisions import Decision
 from scheduling.domain.model import State
-from scheduling.models import InterviewSlot
+from scheduling.models import InterviewEvent, InterviewSlot
 from scheduling.services import loading
 from scheduling.services.reacting import Effects
 from scheduling.services.saving import GuardFailedError, save
@@ -109,13 +112,12 @@ def test_a_booking_changed_since_is_not_overwritten(make_slot: MakeSlot, maria: 
 def test_a_seat_given_up_since_is_not_taken_back_from_someone_else(
     make_slot: MakeSlot, maria: Candidate, ivan: Candidate
 ) -> None:
-    """Guard: whoever leaves must be in ``booked_users``."""
+    """Guard: whoever leaves must be in ``booked_users``, by itself."""
     slot = make_slot(capacity=1)
     asking.outcome(asking.book(maria, slot))
     actor = Actor(ActorKind.CANDIDATE, str(maria.telegram_id))
     looked = look(Cancel(str(uuid.uuid4()), actor, str(asking.the_booking(maria)["_id"]), None))
-    asking.outcome(asking.cancel(maria, asking.the_booking(maria)))
-    asking.outcome(asking.book(ivan, slot))
+    collection("interview_slots").update_one({"_id": slot.pk}, {"$set": {"booked_users": [ivan.pk]}})
 
     assert_refused(looked)
     assert asking.slot_now(slot)["booked_users"] == [ivan.pk]
@@ -147,6 +149,65 @@ def test_a_mark_on_a_booking_that_ended_since_is_decided_anew(
 
     assert_refused(looked)
     assert asking.the_booking(maria)["status"] == "unmarked"
+
+
+def edit(slot: InterviewSlot, **changes: Any) -> EditSlot:
+    actor = Actor(ActorKind.STAFF, "coordinator")
+    return EditSlot(str(uuid.uuid4()), actor, str(slot.pk), SlotChanges(**changes))
+
+
+def test_an_edit_is_decided_anew_where_somebody_has_sat_down_since(make_slot: MakeSlot, maria: Candidate) -> None:
+    """FR10: their booking has to follow. Guard: ``_as_seen``."""
+    slot = make_slot(capacity=2)
+    looked = look(edit(slot, starts_at=slot.starts_at + timedelta(hours=1)))
+    asking.outcome(asking.book(maria, slot))
+
+    assert_refused(looked)
+    assert asking.slot_now(slot)["starts_at"] == asking.the_booking(maria)["starts_at"]
+
+
+def test_an_edit_is_decided_anew_where_a_booking_in_the_slot_has_changed_since(
+    make_slot: MakeSlot, maria: Candidate
+) -> None:
+    """Guard: the booking's ``version``, when it follows its slot."""
+    slot = make_slot()
+    asking.outcome(asking.book(maria, slot))
+    looked = look(edit(slot, venue={"room": "9"}))
+    collection("bookings").update_one({}, {"$inc": {"version": 1}})
+
+    assert_refused(looked)
+    assert asking.the_booking(maria)["slot"]["room"] == "3.14"
+
+
+def test_an_edit_is_decided_anew_where_a_move_wanted_into_the_slot_has_changed_since(
+    approval_event: InterviewEvent, make_slot: MakeSlot, olga: Recruiter, maria: Candidate
+) -> None:
+    """Guard: the booking's ``version``, when its request is hastened."""
+    own, wanted = (make_slot(timedelta(days=day), of=approval_event, recruiter=olga) for day in (5, 4))
+    asking.outcome(asking.book(maria, own))
+    asking.outcome(asking.approve(olga, asking.the_booking(maria)))
+    asking.outcome(asking.move(maria, asking.the_booking(maria), wanted))
+    before = asking.the_booking(maria)
+    looked = look(edit(wanted, starts_at=clock.now() + timedelta(hours=9)))
+    collection("bookings").update_one({}, {"$inc": {"version": 1}})
+
+    assert_refused(looked)
+    assert asking.the_booking(maria)["expires_at"] == before["expires_at"]
+
+
+def test_nothing_is_written_where_what_a_reaction_would_change_has_changed_since(
+    make_slot: MakeSlot, maria: Candidate
+) -> None:
+    """Guard: ``_all_matched``, of what reactions want changed."""
+    slot = make_slot()
+    before, after, decisions = look(wanting(maria, slot))
+    served = UpdateOne({"_id": ObjectId(), "state": "waiting"}, {"$set": {"state": "served"}})
+    effects = Effects(updates=defaultdict(list, waiting_list=[served]))
+
+    with pytest.raises(GuardFailedError):
+        in_transaction(lambda: save(before, after, decisions, effects, clock.now()))
+
+    assert asking.slot_now(slot)["booked_users"] == []
 
 
 def test_a_slot_someone_sits_in_is_not_deleted_even_when_no_booking_is_found(
