@@ -10,7 +10,7 @@ from common import wire
 from common.mongo import Document, collection, current_session
 from people.services.links import default_contact, recruiter_link
 from scheduling.domain.model import City, Place, Recruiter, Slot, State
-from shared_contracts.venue import Venue
+from shared_contracts.venue import VENUE_FIELDS, Venue
 
 ALTERNATIVES = 3  # spec: bot.booking.result
 
@@ -138,8 +138,12 @@ def reached_at(recruiter: Document | None) -> int | None:
 
 def venue_of(slot: Document) -> Venue:
     """Where a slot is held, from its document."""
-    link = wire.link("interview_slots", slot, slot.get("video_link"))
-    return Venue(location=wire.line(slot["location"]), room=wire.line(slot["room"]), video_link=link or "")
+    return Venue(**{name: _part(slot, name) for name in VENUE_FIELDS})
+
+
+def _part(slot: Document, name: str) -> str:
+    stored = slot.get(name) or ""
+    return (wire.link("interview_slots", slot, stored) or "") if name.endswith("_link") else wire.line(stored)
 
 
 def venue_of_booking(booking: Document) -> Venue:

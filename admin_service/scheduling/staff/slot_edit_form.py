@@ -16,7 +16,7 @@ from scheduling.models import InterviewSlot
 from scheduling.services.slot_edits import edit_slot
 from scheduling.services.slots import SlotDraft, create_slots
 from scheduling.staff.reason_forms import REASON_LENGTH
-from shared_contracts.venue import VENUE_FIELDS
+from scheduling.staff.venues import VENUE_INPUTS, given_venue, venue_inputs
 from staffkit.clocks import from_wall_clock
 from staffkit.forms.inputs import DayAndTimeInput
 from staffkit.forms.use_case import UseCaseForm
@@ -47,12 +47,13 @@ class SlotForm(UseCaseForm):
             "starts_at",
             "duration_minutes",
             "max_users",
-            *VENUE_FIELDS,
+            *VENUE_INPUTS,
             "is_active",
         )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields |= {name: field for name, field in venue_inputs().items() if name in self.fields}
         if self.instance.pk and "event" in self.fields:
             self.fields["event"].disabled = True
 
@@ -76,7 +77,7 @@ class SlotForm(UseCaseForm):
         if "starts_at" in data:
             city = data.get("city") or (self.instance.city if self.instance.pk else None)
             data["starts_at"] = from_wall_clock(data["starts_at"], city.timezone if city else "UTC").astimezone(UTC)
-        for name in (*_PLAIN, *VENUE_FIELDS):
+        for name in (*_PLAIN, *VENUE_INPUTS):
             self._check(name, data)
         return data
 
@@ -102,7 +103,7 @@ class SlotForm(UseCaseForm):
         recruiter_id = str(data["recruiter"].pk) if data["recruiter"] else ""
         if self.instance.pk:
             changes = {name: data[name] for name in self.changed_data if name in _PLAIN}
-            changes["venue"] = {name: data[name] for name in self.changed_data if name in VENUE_FIELDS}
+            changes["venue"] = given_venue(data, self.changed_data)
             if "city" in self.changed_data:
                 changes["city_id"] = str(data["city"].pk)
             if "recruiter" in self.changed_data:
@@ -112,9 +113,8 @@ class SlotForm(UseCaseForm):
             edit_slot(str(self.instance.pk), SlotChanges(**changes), actor=self.actor, reason=data["reason"])
             return
         plain = {name: data[name] for name in ("starts_at", "duration_minutes", "max_users")}
-        venue = {name: data[name] for name in VENUE_FIELDS}
         city_id = str(data["city"].pk)
-        draft = SlotDraft(**plain, venue=venue, city_id=city_id, recruiter_id=recruiter_id or None)
+        draft = SlotDraft(**plain, venue=given_venue(data), city_id=city_id, recruiter_id=recruiter_id or None)
         (made,) = create_slots(str(data["event"].pk), [draft], actor=self.actor)
         self.instance = InterviewSlot.objects.get(pk=made)
 

@@ -22,8 +22,7 @@ from common.refusals import RefusedError
 from people.models import City, Recruiter
 from scheduling.models import DEFAULT_DURATION_MINUTES, InterviewEvent
 from scheduling.services.slots import SlotDraft, check_drafts
-from scheduling.staff.venues import venue_inputs
-from shared_contracts.venue import VENUE_FIELDS
+from scheduling.staff.venues import given_venue, venue_inputs
 from staffkit.clocks import format_moment, from_wall_clock, today
 from staffkit.forms.inputs import DateInput
 from staffkit.forms.use_case import show_refusal
@@ -104,14 +103,17 @@ class AddSlotsForm(forms.Form):
             raise ValidationError(_now("Days can be at most a year ahead."))
         if len(days) * len(self.cleaned_data["times"]) > MOST_SLOTS:
             raise ValidationError(_now("That makes more than %(most)s slots. Take fewer days.") % {"most": MOST_SLOTS})
-        every = [self._draft(day, start) for day in days for start in self.cleaned_data["times"]]
-        self.drafts = [draft for draft in every if draft.starts_at > clock.now() and not self._exists(draft)]
-        self.left_out = len(every) - len(self.drafts)
         try:
-            check_drafts(self.event, self.drafts)
+            self._prepare(days)
         except RefusedError as error:
             show_refusal(self, error)
         return self.cleaned_data
+
+    def _prepare(self, days: list[date]) -> None:
+        every = [self._draft(day, start) for day in days for start in self.cleaned_data["times"]]
+        self.drafts = [draft for draft in every if draft.starts_at > clock.now() and not self._exists(draft)]
+        self.left_out = len(every) - len(self.drafts)
+        check_drafts(self.event, self.drafts)
 
     def preview(self) -> list[str]:
         """The slots' times, as they will be shown."""
@@ -135,7 +137,7 @@ class AddSlotsForm(forms.Form):
             starts_at=from_wall_clock(datetime.combine(day, start), data["city"].timezone),
             duration_minutes=data["duration_minutes"],
             max_users=data["max_users"],
-            venue={name: data[name] for name in VENUE_FIELDS},
+            venue=given_venue(data),
             recruiter_id=str(data["recruiter"].pk) if data["recruiter"] else None,
             city_id=str(data["city"].pk),
         )

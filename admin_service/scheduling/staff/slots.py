@@ -25,9 +25,8 @@ from scheduling.staff.filters import CityFilter, ComingFilter, EventFilter, Recr
 from scheduling.staff.outcomes import NotDoneError, outcome_text, status_label, told
 from scheduling.staff.reason_forms import BookForm
 from scheduling.staff.slot_edit_form import SlotForm
-from scheduling.staff.venues import VENUE_ROWS, slot_venue, venue_values
+from scheduling.staff.venues import INPUT_ROWS, SHOWN_ROWS, VENUE_SHOWN, slot_venue, venue_values
 from shared_contracts.booking import Outcome
-from shared_contracts.venue import VENUE_FIELDS
 from staffkit.audit_trail import trail
 from staffkit.clocks import format_moment
 from staffkit.forms.use_case import show_refusal
@@ -54,19 +53,19 @@ class InterviewSlotAdmin(UseCaseAdmin):
         ("is_active", BooleanRadioFilter),
         ("starts_at", DayFilter),
     ]
-    search_fields = VENUE_FIELDS
+    search_fields = VENUE_SHOWN
     ordering = ["starts_at"]
     actions = ["delete_slots"]
     actions_detail = ["book"]
     change_form_after_template = "scheduling/slot_people.html"
     fieldsets = [
         (None, {"fields": ["event", ("city", "recruiter"), "starts_at", ("duration_minutes", "max_users")]}),
-        (_("Place"), {"fields": [*VENUE_ROWS, "is_active", "reason"]}),
+        (_("Place"), {"fields": [*INPUT_ROWS, "is_active", "reason"]}),
     ]
 
     _to_look_at = [
         (None, {"fields": ["event_title", ("city_name", "recruiter_name"), "when", ("duration_minutes", "max_users")]}),
-        (_("Place"), {"fields": [*VENUE_ROWS, "is_active"]}),
+        (_("Place"), {"fields": [*SHOWN_ROWS, "is_active"]}),
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[InterviewSlot]:
