@@ -61,7 +61,7 @@ def _walk(patterns: Any, route: str = "", namespace: str = "") -> Iterator[tuple
 def _address(route: str, pattern: URLPattern, namespace: str) -> Address:
     name = pattern.name or ""
     found = re.match(r"admin/(\w+)/(\w+)/", route)
-    if namespace != "admin" or not found or not apps.is_installed(found[1]):
+    if namespace != "admin" or not found or found[1] not in apps.app_configs:
         key = f"{namespace}:{name}" if name and namespace else name or route
         return Address(route, key, None, "")
     model = apps.get_model(found[1], found[2])
