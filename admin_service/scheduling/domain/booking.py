@@ -15,7 +15,7 @@ from scheduling.domain.events import (
     BookingRequested,
     MoveRequested,
 )
-from scheduling.domain.model import Booking, Policy, Slot, State
+from scheduling.domain.model import Booking, Candidate, Policy, Slot, State
 from scheduling.domain.requesting import expiry
 from scheduling.domain.seat_offers import offer
 from shared_contracts.booking import Outcome
@@ -40,16 +40,7 @@ def book(state: State, command: Book, now: datetime) -> Decision:
     for existing in live:
         if overlaps(state, existing, slot):
             return Decision(command, Outcome.ALREADY_BOOKED, existing)
-    booking = Booking(
-        id=command.new_booking_id,
-        candidate_id=candidate.id,
-        telegram_id=candidate.telegram_id,
-        event_id=slot.event_id,
-        slot_id=slot.id,
-        starts_at=slot.starts_at,
-        ends_at=slot.ends_at,
-        status=BookingStatus.BOOKED,
-    )
+    booking = _booked(command, candidate, slot)
     if isinstance(command, OfferSeat):
         return offer(command, booking, slot, now)
     if not _needs_approval(policy, command):
@@ -59,6 +50,19 @@ def book(state: State, command: Book, now: datetime) -> Decision:
         return Decision(command, Outcome.SLOT_CLOSED)
     request = replace(booking, status=BookingStatus.PENDING, expires_at=expires_at)
     return changed(command, Outcome.PENDING_APPROVAL, BookingRequested, None, request)
+
+
+def _booked(command: Book, candidate: Candidate, slot: Slot) -> Booking:
+    return Booking(
+        id=command.new_booking_id,
+        candidate_id=candidate.id,
+        telegram_id=candidate.telegram_id,
+        event_id=slot.event_id,
+        slot_id=slot.id,
+        starts_at=slot.starts_at,
+        ends_at=slot.ends_at,
+        status=BookingStatus.BOOKED,
+    )
 
 
 def move(state: State, command: Move, booking: Booking, now: datetime) -> Decision:

@@ -63,7 +63,9 @@ def lock_people(candidate_ids: set[str], now: datetime) -> None:
 
 
 def _write_slots(before: State, after: State, decisions: Sequence[Decision], now: datetime) -> None:
-    edits = {event.after.id: event for item in decisions for event in item.events if isinstance(event, SlotEdited)}
+    edited: dict[str, Document] = {}
+    for event in (event for item in decisions for event in item.events if isinstance(event, SlotEdited)):
+        edited[event.after.id] = edited.get(event.after.id, {}) | _edited_values(event)
     entered_within_limits = {
         slot_id
         for item in decisions
@@ -76,11 +78,10 @@ def _write_slots(before: State, after: State, decisions: Sequence[Decision], now
     for slot_id in sorted(after.slots):
         was, slot = before.slots[slot_id], after.slots[slot_id]
         added, removed = sorted(slot.holders - was.holders), sorted(was.holders - slot.holders)
-        edit = edits.get(slot_id)
-        if added or removed or edit:
-            values = _edited_values(edit) if edit else {}
+        values = edited.get(slot_id, {})
+        if added or removed or values:
             guard = seat_guard(slot_id, added, removed, now if slot_id in entered_within_limits else None, values)
-            if edit:
+            if values:
                 guard.setdefault("$and", []).append(_as_seen(was.holders))
             updates.append(UpdateOne(guard, _slot_update(added, removed, values, now)))
     if updates:
@@ -92,7 +93,7 @@ def seat_guard(
     added: Sequence[str],
     removed: Sequence[str],
     open_at: datetime | None,
-    values: Mapping[str, object] = {},
+    values: Mapping[str, object],
 ) -> Document:
     """The condition under which seats may change: room for all, nobody twice, everybody who leaves is there.
 
