@@ -85,13 +85,21 @@ class SlotView(VenueView, SlotTime):
     event: NamedRef
 
 
-class BookingView(WireModel):
-    """A booking as its candidate may see it. ``requested_slot``: a move that awaits approval.
+class Coming(WireModel):
+    """What a candidate has said about coming; it goes with the time, so a move takes it away (R8).
+
+    The fields have the same names in documents of bookings. ``attendance``: their last answer, ``attendance_at``: when.
+    """
+
+    attendance: Attendance | None = None
+    attendance_at: Moment | None = None
+
+
+class BookedSlot(WireModel):
+    """A booking's slot, and what is wanted of it. ``requested_slot``: a move that awaits approval.
 
     ``contact_url`` leads to the city's responsible person, ``recruiter_url`` to the slot's recruiter.
-    ``reschedule_asked``: the recruiter asked for another time; the seat is kept meanwhile. ``attendance``: the
-    candidate's last answer about coming, given at ``attendance_at``; it goes with the time, so a move takes it away.
-    ``offered_slot``: another time that the recruiter offers; no seat is held there.
+    ``reschedule_asked``: the recruiter asked for another time; the seat is kept meanwhile.
     """
 
     id: EntityId
@@ -103,8 +111,11 @@ class BookingView(WireModel):
     contact_url: Url | None = None
     recruiter_url: Url | None = None
     reschedule_asked: bool = False
-    attendance: Attendance | None = None
-    attendance_at: Moment | None = None
+
+
+class BookingView(Coming, BookedSlot):
+    """A booking as its candidate may see it. ``offered_slot``: another time that the recruiter offers, without a seat."""
+
     offered_slot: SlotView | None = None
 
 

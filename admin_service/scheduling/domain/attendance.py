@@ -29,7 +29,7 @@ def answer_attendance(state: State, command: AnswerAttendance, booking: Booking,
         return Decision(command, Outcome.TOO_LATE, booking)
     if command.answer is booking.attendance:
         return Decision(command, Outcome.BOOKED, booking)
-    answered = replace(booking, attendance=command.answer, attendance_at=now)
+    answered = _answered(booking, command.answer, now)
     if command.answer is Attendance.DECLINED:
         declined = ended(answered, BookingStatus.CANCELLED, command)
         return changed(command, Outcome.CANCELLED, AttendanceAnswered, booking, declined)
@@ -64,7 +64,7 @@ def answer_proposed_time(state: State, command: AnswerProposedTime, booking: Boo
     if now >= booking.starts_at:
         return Decision(command, Outcome.TOO_LATE, booking)
     if not command.take:
-        kept = replace(booking, proposed_slot_id=None, attendance=None, attendance_at=None)
+        kept = replace(_answered(booking, None, None), proposed_slot_id=None)
         return changed(command, Outcome.BOOKED, ProposedTimeDeclined, booking, next_version(kept))
     slot = state.slots.get(command.slot_id)
     gone = _refuse_seat(slot, booking, now)
@@ -79,6 +79,10 @@ def answer_proposed_time(state: State, command: AnswerProposedTime, booking: Boo
     # What the recruiter proposes needs no approval and does not use up the candidate's moves.
     moved = replace(in_slot(booking, slot), requested_slot_id=None, expires_at=None, reschedule_asked=False)
     return changed(command, Outcome.MOVED, ProposedTimeTaken, booking, next_version(moved))
+
+
+def _answered(booking: Booking, answer: Attendance | None, at: datetime | None) -> Booking:
+    return replace(booking, coming=booking.coming.model_copy(update={"attendance": answer, "attendance_at": at}))
 
 
 def _answered_before(command: AnswerProposedTime, booking: Booking) -> Outcome:

@@ -7,12 +7,12 @@ from scheduling.domain.commands import Command, Shown
 from scheduling.domain.events import BookingEvent, Event, SeatFreed, SlotEdited, SlotEvent, SlotFilled, SlotReopened
 from scheduling.domain.model import Booking, Slot, State
 from shared_contracts.booking import Outcome
-from shared_contracts.directory import BookingStatus
+from shared_contracts.directory import BookingStatus, Coming
 
 
 def in_slot(booking: Booking, slot: Slot) -> Booking:
     """The booking at another slot's time, to which nobody has answered yet; its version is left to the caller."""
-    unanswered = replace(booking, attendance=None, attendance_at=None, proposed_slot_id=None)
+    unanswered = replace(booking, coming=Coming(), proposed_slot_id=None)
     return replace(unanswered, slot_id=slot.id, starts_at=slot.starts_at, ends_at=slot.ends_at)
 
 

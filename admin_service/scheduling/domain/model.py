@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Self
 
 from common.names import chat_link, full_name
-from shared_contracts.directory import LIVE_STATUSES, Attendance, BookingStatus
+from shared_contracts.directory import LIVE_STATUSES, Attendance, BookingStatus, Coming
 from shared_contracts.venue import Venue
 
 
@@ -160,8 +160,8 @@ class Booking:
     """A booking. ``requested_slot_id``: a move that awaits approval; its seat is held too.
 
     ``reschedule_asked``: the recruiter wants another time; what waits keeps its seats until the candidate chose.
-    ``attendance``: the candidate's last word on coming, which a move takes away; ``proposed_slot_id``: another time
-    that the recruiter proposes, without a seat held there; ``marked_at``: when the outcome was marked.
+    ``coming``: what the candidate has said about it, which a move takes away; ``proposed_slot_id``: another time that
+    the recruiter proposes, without a seat held there; ``marked_at``: when the outcome was marked.
     """
 
     id: str
@@ -179,10 +179,14 @@ class Booking:
     reschedule_asked: bool = False
     ended_by: str = ""
     reason: str = ""
-    attendance: Attendance | None = None
-    attendance_at: datetime | None = None
+    coming: Coming = Coming()
     proposed_slot_id: str | None = None
     marked_at: datetime | None = None
+
+    @property
+    def attendance(self) -> Attendance | None:
+        """The candidate's last word on whether they come."""
+        return self.coming.attendance
 
     @property
     def live(self) -> bool:

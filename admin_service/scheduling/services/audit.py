@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from scheduling.domain.model import Booking, Slot
+from shared_contracts.directory import Coming
 
 _BOOKING_FIELDS = (
     "status",
@@ -12,19 +13,21 @@ _BOOKING_FIELDS = (
     "starts_at",
     "version",
     "expires_at",
-    "attendance",
     "proposed_slot_id",
     "marked_at",
 )
 _STORED_AS = {"proposed_slot_id": "offered_slot_id"}
 """Fields whose stored name is an older one."""
+SAID_FIELDS = tuple(name for name in Coming.model_fields if not name.endswith("_at"))
+"""What the candidate has said about coming; when they said so is when the entry was made."""
 
 
 def booking_facts(booking: Booking | None) -> dict[str, Any] | None:
     """A booking's telling fields; no names."""
     if booking is None:
         return None
-    return {_STORED_AS.get(name, name): _plain(getattr(booking, name)) for name in _BOOKING_FIELDS}
+    facts = {_STORED_AS.get(name, name): _plain(getattr(booking, name)) for name in _BOOKING_FIELDS}
+    return {**facts, **booking.coming.model_dump(include=set(SAID_FIELDS))}
 
 
 def slot_facts(slot: Slot) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from scheduling.domain.commands import (
 )
 from scheduling.domain.model import Booking, Candidate, Policy, State
 from scheduling.services.slot_loading import Names, by_id, find_slots, name_slots
-from shared_contracts.directory import Attendance, BookingStatus
+from shared_contracts.directory import BookingStatus, Coming
 
 _NAMED_SLOT = Book | Move | ProposeTime | AnswerProposedTime | EditSlot
 
@@ -149,11 +149,16 @@ def booking_from(row: Document) -> Booking:
         reschedule_asked=row["reschedule_asked"],
         ended_by=row.get("ended_by", ""),
         reason=row.get("reason", ""),
-        attendance=Attendance(row["attendance"]) if row["attendance"] else None,
-        attendance_at=row["attendance_at"],
+        coming=_coming(row),
         proposed_slot_id=str(row["offered_slot_id"]) if row["offered_slot_id"] else None,
         marked_at=row["marked_at"],
     )
+
+
+def _coming(row: Document) -> Coming:
+    """What the booking's candidate has said about coming; an empty text is no answer."""
+    said = {name: row.get(name) or None for name in Coming.model_fields}
+    return Coming.model_validate(said, strict=False)
 
 
 def candidate_from(row: Document) -> Candidate:

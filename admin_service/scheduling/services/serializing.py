@@ -53,7 +53,6 @@ def booking_view(booking: Booking | None, state: State) -> BookingView | None:
         contact_url=slot.place.contact_url,
         recruiter_url=(wanted or slot).place.recruiter_url,
         reschedule_asked=booking.reschedule_asked,
-        attendance=booking.attendance,
-        attendance_at=booking.attendance_at,
+        **booking.coming.model_dump(),
         offered_slot=slot_view(proposed) if proposed else None,
     )

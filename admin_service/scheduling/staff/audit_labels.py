@@ -6,7 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from common.mongo import collection
 from common.zones import MOSCOW
-from scheduling.models import ATTENDANCE_LABELS, STATUS_LABELS, InterviewSlot
+from scheduling.models import ATTENDANCE_LABELS, STATUS_LABELS, Booking, InterviewSlot
+from scheduling.services.audit import SAID_FIELDS
 from scheduling.services.slot_loading import venue_of
 from shared_contracts.venue import VENUE_FIELDS
 from staffkit.audit_labels import AuditLabels, named_in, register
@@ -60,7 +61,7 @@ register(
             "slot_id": _("slot"),
             "requested_slot_id": _("wanted slot"),
             "expires_at": _("waits until"),
-            "attendance": _("will come"),
+            **{name: label_for_field(name, Booking) for name in SAID_FIELDS},
             "offered_slot_id": _("offered time"),
             "marked_at": _("marked"),
             "duration_minutes": _("minutes"),

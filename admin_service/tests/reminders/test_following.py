@@ -28,6 +28,7 @@ from tests.conftest import MakeCandidate, MakeSlot
 from tests.helpers import asking
 from tests.helpers.spying import CommandSpy, watched_by
 from tests.reminders.tools import Clock, kinds_now, ledger, moment, row_of, rows, sent_now, slot_at
+from tests.rules.building import changed
 
 
 @pytest.fixture
@@ -40,7 +41,7 @@ def booked(at: Clock, make_slot: MakeSlot, maria: Candidate, olga: Recruiter) ->
 def becomes(person: Candidate, **fields: Any) -> None:
     """Their booking changes, as a decision changes it."""
     before = loading.booking_from(asking.the_booking(person))
-    after = replace(before, **fields)
+    after = changed(before, **fields)
     (slot,) = load_slots({"_id": asking.the_booking(person)["slot_id"]})
     stored = {name: getattr(value, "value", value) for name, value in fields.items()}
     collection("bookings").update_one({"user_id": person.pk}, {"$set": {**stored, "live": after.live}})
@@ -137,7 +138,7 @@ def test_an_interview_that_is_over_keeps_the_question_how_it_went(at: Clock, boo
 
 
 def tell(person: Candidate, occasion: CardOccasion, **fields: Any) -> None:
-    booking = replace(loading.booking_from(asking.the_booking(person)), **fields)
+    booking = changed(loading.booking_from(asking.the_booking(person)), **fields)
     (slot,) = load_slots({"_id": asking.the_booking(person)["slot_id"]})
     notices = [the_ledger.RecruiterNotice(booking, slot, occasion)]
     in_transaction(lambda: the_ledger.write(the_ledger.ledger_writes([], notices, clock.now())))

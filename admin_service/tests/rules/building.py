@@ -23,7 +23,7 @@ from scheduling.domain.commands import (
     TakeSeatOffer,
 )
 from scheduling.domain.model import Booking, Candidate, Place, Policy, Slot, State
-from shared_contracts.directory import Attendance, BookingStatus
+from shared_contracts.directory import Attendance, BookingStatus, Coming
 from shared_contracts.venue import Venue
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -84,13 +84,19 @@ def with_booking(state: State, number: int, slot_id: str, name: str = "booking",
     booking = Booking(
         name, person.id, person.telegram_id, seat.event_id, slot_id, seat.starts_at, seat.ends_at, BookingStatus.BOOKED
     )
-    booking = replace(booking, **fields)
+    booking = changed(booking, **fields)
     after = state.copy()
     after.bookings[name] = booking
     if booking.live:
         for held in filter(None, (booking.slot_id, booking.requested_slot_id)):
             after.slots[held] = replace(after.slots[held], holders=after.slots[held].holders | {person.id})
     return after
+
+
+def changed(booking: Booking, **fields: Any) -> Booking:
+    """The booking with other values, also of what its candidate has said about coming."""
+    said = {name: fields.pop(name) for name in Coming.model_fields if name in fields}
+    return replace(booking, coming=booking.coming.model_copy(update=said), **fields)
 
 
 def by(number: int) -> Actor:

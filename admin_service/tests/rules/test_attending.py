@@ -56,7 +56,7 @@ def test_an_answer_is_noted_with_its_time_and_keeps_the_seat(answer: Attendance)
     booking = after.bookings["booking"]
 
     assert decisions[0].outcome is Outcome.BOOKED
-    assert (booking.attendance, booking.attendance_at, booking.version) == (answer, a.NOW, 2)
+    assert (booking.attendance, booking.coming.attendance_at, booking.version) == (answer, a.NOW, 2)
     assert (booking.status, after.slots["s"].free) == (BookingStatus.BOOKED, 0)
 
 
@@ -69,7 +69,7 @@ def test_who_cannot_come_gives_the_seat_back_until_the_start_whatever_the_cut_of
     booking = after.bookings["booking"]
 
     assert decisions[0].outcome is Outcome.CANCELLED
-    assert (booking.status, booking.attendance, booking.attendance_at) == (BookingStatus.CANCELLED, STAYS_AWAY, late)
+    assert (booking.status, booking.attendance, booking.coming.attendance_at) == (BookingStatus.CANCELLED, STAYS_AWAY, late)
     assert (booking.ended_by, booking.proposed_slot_id, after.slots["s"].free) == ("candidate:1001", None, 1)
 
 
@@ -227,7 +227,7 @@ def test_who_keeps_their_time_has_it_as_before_the_question() -> None:
     booking = after.bookings["booking"]
 
     assert decisions[0].outcome is Outcome.BOOKED
-    assert (booking.slot_id, booking.proposed_slot_id, booking.attendance, booking.attendance_at) == (
+    assert (booking.slot_id, booking.proposed_slot_id, booking.attendance, booking.coming.attendance_at) == (
         "s",
         None,
         None,

@@ -83,7 +83,7 @@ def assert_approval_is_consistent(state: State) -> None:
 
 def assert_answers_are_consistent(state: State) -> None:
     for booking in state.bookings.values():
-        assert (booking.attendance is None) == (booking.attendance_at is None)
+        assert (booking.attendance is None) == (booking.coming.attendance_at is None)
         assert (booking.status in MARKS) == (booking.marked_at is not None)
         if booking.proposed_slot_id:
             assert (booking.status, booking.attendance) == (BookingStatus.BOOKED, Attendance.RESCHEDULE_ASKED)
