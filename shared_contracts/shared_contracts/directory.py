@@ -114,7 +114,7 @@ class BookedSlot(WireModel):
 
 
 class BookingView(Coming, BookedSlot):
-    """A booking as its candidate may see it. ``offered_slot``: another time that the recruiter offers, without a seat."""
+    """A booking as its candidate may see it. ``offered_slot``: another time on offer; no seat is held there."""
 
     offered_slot: SlotView | None = None
 

@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 from datetime import datetime
+from typing import assert_never
 
 from scheduling.domain.answering import refuse_ended
 from scheduling.domain.changes import changed_since_shown, ended, in_slot, next_version, overlaps
-from scheduling.domain.commands import AnswerAttendance, AnswerProposedTime, ProposeTime
+from scheduling.domain.commands import AnswerAttendance, AnswerProposedTime, AttendanceCommand, ProposeTime
 from scheduling.domain.decisions import Decision, changed
 from scheduling.domain.events import (
     AttendanceAnswered,
@@ -17,6 +18,19 @@ from scheduling.domain.events import (
 from scheduling.domain.model import Booking, Slot, State
 from shared_contracts.booking import Outcome
 from shared_contracts.directory import Attendance, BookingStatus
+
+
+def decide_attendance(state: State, command: AttendanceCommand, booking: Booking, now: datetime) -> Decision:
+    """What candidates and recruiters say to each other before the interview, about an existing booking."""
+    match command:
+        case AnswerAttendance():
+            return answer_attendance(state, command, booking, now)
+        case ProposeTime():
+            return propose_time(state, command, booking, now)
+        case AnswerProposedTime():
+            return answer_proposed_time(state, command, booking, now)
+        case _:
+            assert_never(command)
 
 
 def answer_attendance(state: State, command: AnswerAttendance, booking: Booking, now: datetime) -> Decision:
@@ -93,9 +107,7 @@ def _answered_before(command: AnswerProposedTime, booking: Booking) -> Outcome:
     return Outcome.BOOKED if kept else Outcome.VERSION_CONFLICT
 
 
-def _past_answering(
-    state: State, command: AnswerAttendance | ProposeTime | AnswerProposedTime, booking: Booking
-) -> Decision | None:
+def _past_answering(state: State, command: AttendanceCommand, booking: Booking) -> Decision | None:
     """Why there is nothing to ask this candidate about this booking; None where there is."""
     if not booking.live:
         return Decision(command, refuse_ended(command, booking) or Outcome.TOO_LATE, booking)

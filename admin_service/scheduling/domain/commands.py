@@ -184,19 +184,12 @@ class RemoveCandidate(Command):
     candidate_id: str
 
 
+CandidatesAnswer = AnswerAttendance | AnswerProposedTime
+"""What candidates say about an interview they are booked for."""
+AttendanceCommand = CandidatesAnswer | ProposeTime
+CandidatesCommand = Move | Cancel | TakeSeatOffer | PassSeatOffer | CandidatesAnswer
+"""What candidates may ask about their own bookings."""
 AnyBookingCommand = (
-    Move
-    | Cancel
-    | Approve
-    | Reject
-    | AskReschedule
-    | TakeSeatOffer
-    | PassSeatOffer
-    | Expire
-    | Close
-    | AnswerAttendance
-    | ProposeTime
-    | AnswerProposedTime
-    | MarkOutcome
+    CandidatesCommand | Approve | Reject | AskReschedule | Expire | Close | AttendanceCommand | MarkOutcome
 )
 AnyCommand = Book | AnyBookingCommand | EditSlot | RemoveCandidate

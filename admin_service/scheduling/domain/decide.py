@@ -7,16 +7,13 @@ earlier command's seat is gone for a later one in the same batch.
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import assert_never
 
 from scheduling.domain.answering import approve, ask_reschedule, expire, reject
-from scheduling.domain.attendance import answer_attendance, answer_proposed_time, propose_time
+from scheduling.domain.attendance import decide_attendance
 from scheduling.domain.booking import book, cancel, close, move, remove_candidate
 from scheduling.domain.changes import advance
 from scheduling.domain.commands import (
     ActorKind,
-    AnswerAttendance,
-    AnswerProposedTime,
     AnyBookingCommand,
     AnyCommand,
     Approve,
@@ -24,6 +21,7 @@ from scheduling.domain.commands import (
     Book,
     BookingCommand,
     Cancel,
+    CandidatesCommand,
     Close,
     EditSlot,
     Expire,
@@ -98,35 +96,16 @@ def _decide_about(state: State, command: AnyBookingCommand, booking: Booking, no
             return expire(state, command, booking, now)
         case Close():
             return close(state, command, booking, now)
-        case _:
-            return _decide_about_coming(state, command, booking, now)
-
-
-def _decide_about_coming(
-    state: State,
-    command: AnswerAttendance | ProposeTime | AnswerProposedTime | MarkOutcome,
-    booking: Booking,
-    now: datetime,
-) -> Decision:
-    match command:
-        case AnswerAttendance():
-            return answer_attendance(state, command, booking, now)
-        case ProposeTime():
-            return propose_time(state, command, booking, now)
-        case AnswerProposedTime():
-            return answer_proposed_time(state, command, booking, now)
         case MarkOutcome():
             return mark_outcome(state, command, booking, now)
         case _:
-            assert_never(command)
+            return decide_attendance(state, command, booking, now)
 
 
 def _may_touch(state: State, command: BookingCommand, booking: Booking) -> bool:
     """Candidates their own bookings, recruiters and who stands in for them their own cards; staff and jobs all."""
     if command.actor.kind is ActorKind.CANDIDATE:
-        theirs = command.actor.ref == str(booking.telegram_id)
-        own = Move | Cancel | TakeSeatOffer | PassSeatOffer | AnswerAttendance | AnswerProposedTime
-        return theirs and isinstance(command, own)
+        return command.actor.ref == str(booking.telegram_id) and isinstance(command, CandidatesCommand)
     if command.actor.kind is ActorKind.RECRUITER:
         # A request is answered by whom it goes to; where the interview stands, by whose it is.
         answers = isinstance(command, Approve | Reject | AskReschedule)

@@ -179,7 +179,7 @@ class Booking:
     reschedule_asked: bool = False
     ended_by: str = ""
     reason: str = ""
-    coming: Coming = Coming()
+    coming: Coming = field(default_factory=Coming)
     proposed_slot_id: str | None = None
     marked_at: datetime | None = None
 

@@ -1,5 +1,7 @@
 """The audit trail of bookings and slots."""
 
+from django.utils.translation import gettext_lazy as _
+
 from common import audit
 from common.mongo import Document
 from scheduling.domain.events import (
@@ -67,6 +69,30 @@ _ANSWERS = {
     Attendance.DECLINED: "attendance_declined",
     Attendance.RESCHEDULE_ASKED: "reschedule_wanted",
 }
+
+ACTION_LABELS = {
+    "slot_changed": _("its slot changed"),
+    "booked": _("approved"),
+    "moved": _("moved"),
+    "cancelled": _("cancelled"),
+    "rejected": _("rejected"),
+    "expired": _("ended by itself"),
+    "pending_approval": _("asked for approval"),
+    "reschedule_asked": _("another time asked for"),
+    "offered": _("offered to the waiting list"),
+    "offer_taken": _("the offered seat taken"),
+    "offer_passed": _("the offered seat passed on"),
+    "attendance_confirmed": _("said they will come"),
+    "attendance_declined": _("said they can't come"),
+    "reschedule_wanted": _("asked for another time"),
+    "time_offered": _("another time offered"),
+    "time_taken": _("the offered time taken"),
+    "time_kept": _("kept the time they had"),
+    "time_gone": _("the offered time was gone"),
+    "outcome_marked": _("outcome marked"),
+    "mark_taken_back": _("the mark was taken back"),
+}
+"""What staff read for it; "created" is every app's word."""
 
 
 def action_of(event: BookingEvent) -> str:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from common.mongo import collection
 from common.zones import MOSCOW
 from scheduling.models import ATTENDANCE_LABELS, STATUS_LABELS, Booking, InterviewSlot
+from scheduling.reactions.audit import ACTION_LABELS
 from scheduling.services.audit import SAID_FIELDS
 from scheduling.services.slot_loading import venue_of
 from shared_contracts.venue import VENUE_FIELDS
@@ -32,26 +33,7 @@ register(
             "waiting": _("waiting list"),
         },
         actions={
-            "slot_changed": _("its slot changed"),
-            "booked": _("approved"),
-            "moved": _("moved"),
-            "cancelled": _("cancelled"),
-            "rejected": _("rejected"),
-            "expired": _("ended by itself"),
-            "pending_approval": _("asked for approval"),
-            "reschedule_asked": _("another time asked for"),
-            "offered": _("offered to the waiting list"),
-            "offer_taken": _("the offered seat taken"),
-            "offer_passed": _("the offered seat passed on"),
-            "attendance_confirmed": _("said they will come"),
-            "attendance_declined": _("said they can't come"),
-            "reschedule_wanted": _("asked for another time"),
-            "time_offered": _("another time offered"),
-            "time_taken": _("the offered time taken"),
-            "time_kept": _("kept the time they had"),
-            "time_gone": _("the offered time was gone"),
-            "outcome_marked": _("outcome marked"),
-            "mark_taken_back": _("the mark was taken back"),
+            **ACTION_LABELS,
             "reminded": _("the recruiter was reminded"),
             "waiting_joined": _("joined the waiting list"),
             "waiting_left": _("left the waiting list"),

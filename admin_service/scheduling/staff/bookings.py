@@ -17,7 +17,7 @@ from questionnaires.staff.answer_texts import answers_of
 from scheduling.models import Booking
 from scheduling.services.slot_loading import venue_of
 from scheduling.staff.decisions import DecidingAdmin
-from scheduling.staff.export import csv_answer, state_of
+from scheduling.staff.export import coming_of, csv_answer, state_of
 from scheduling.staff.filters import NO_ANSWER, AttendanceFilter, ByHandFilter, CityFilter, EventFilter
 from scheduling.staff.venues import booking_venue
 from shared_contracts.directory import Attendance, BookingStatus
@@ -238,9 +238,8 @@ class BookingPage(ExportingAdmin, DecidingAdmin):
 
 
 def _answer(booking: Booking) -> str:
-    if not booking.attendance:
-        return str(_("no answer")) if booking.status == BookingStatus.BOOKED else ""
-    return str(booking.get_attendance_display())
+    unanswered = str(_("no answer")) if booking.status == BookingStatus.BOOKED else ""
+    return coming_of(booking) or unanswered
 
 
 def _linked(url: str | None) -> str:

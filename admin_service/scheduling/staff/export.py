@@ -23,6 +23,11 @@ def state_of(booking: Booking) -> tuple[str, str]:
     return booking.status, str(booking.get_status_display())
 
 
+def coming_of(booking: Booking) -> str:
+    """What the candidate has said about coming (R8), in words; empty where they have said nothing."""
+    return str(booking.get_attendance_display())
+
+
 def csv_answer(bookings: QuerySet[Booking]) -> StreamingHttpResponse:
     """Every booking of the query set, as a download."""
     return download(_rows(bookings), f"bookings-{today():%Y-%m-%d}.csv")
@@ -58,7 +63,7 @@ def _row(booking: Booking) -> list[Any]:
         f"{there:%H:%M}",
         slot.timezone,
         state_of(booking)[1],
-        booking.get_attendance_display(),
+        coming_of(booking),
         booking.telegram_id,
         user.username,
         user.first_name,

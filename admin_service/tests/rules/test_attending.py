@@ -69,7 +69,11 @@ def test_who_cannot_come_gives_the_seat_back_until_the_start_whatever_the_cut_of
     booking = after.bookings["booking"]
 
     assert decisions[0].outcome is Outcome.CANCELLED
-    assert (booking.status, booking.attendance, booking.coming.attendance_at) == (BookingStatus.CANCELLED, STAYS_AWAY, late)
+    assert (booking.status, booking.attendance, booking.coming.attendance_at) == (
+        BookingStatus.CANCELLED,
+        STAYS_AWAY,
+        late,
+    )
     assert (booking.ended_by, booking.proposed_slot_id, after.slots["s"].free) == ("candidate:1001", None, 1)
 
 
