@@ -91,7 +91,7 @@ def judge(
         return Suppress(reason)
     if now >= message.stale_at:
         return Suppress(SuppressionReason.STALE)
-    if timezone and is_quiet(now, timezone):
+    if timezone and is_quiet(now, timezone) and SPECS[message.kind].waits_for_morning(message.starts_at, now):
         morning = next_allowed_time(now, timezone)
         return Hold(morning) if morning < message.stale_at else Suppress(SuppressionReason.QUIET_HOURS)
     if message.kind is ReminderKind.NO_ANSWER:

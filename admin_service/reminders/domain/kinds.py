@@ -7,10 +7,11 @@ may say follow from it. What is particular to it (when exactly it is due, when i
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 from enum import Enum, StrEnum, auto
 
 from common.translation import to_translate as _
+from shared_contracts.card import CardOccasion
 from shared_contracts.directory import BookingStatus
 from shared_contracts.notification import NotificationKind
 
@@ -71,6 +72,8 @@ class ReminderSpec:
             ``notification_before``, if there is one.
         after: the mark that a second chance follows, and ends with.
         once_per_event: whether a candidate gets this second chance once in an interview event.
+        tells: of a change: what recruiters hear of by it.
+        urgent_within: so shortly before the interview, and during it, the reader's quiet hours don't hold it back.
     """
 
     label: str
@@ -88,6 +91,12 @@ class ReminderSpec:
     notification_before: NotificationKind | None = None
     after: BookingStatus | None = None
     once_per_event: bool = False
+    tells: frozenset[CardOccasion] = frozenset()
+    urgent_within: timedelta | None = None
+
+    def waits_for_morning(self, starts_at: datetime, now: datetime) -> bool:
+        """Whether the reader's quiet hours hold it back; ``starts_at``: of the interview."""
+        return self.urgent_within is None or now < starts_at - self.urgent_within
 
     @property
     def by_the_clock(self) -> bool:
@@ -180,6 +189,12 @@ SPECS: Mapping[ReminderKind, ReminderSpec] = {
         usual=timedelta(),
         span_text=_("%(span)s after the change"),
         limits=(0, 2 * _HOUR),
+        tells=frozenset(
+            {
+                *(CardOccasion.BOOKED, CardOccasion.MOVED, CardOccasion.CHANGED, CardOccasion.CANCELLED),
+                *(CardOccasion.CANT_COME, CardOccasion.RESCHEDULE_ASKED, CardOccasion.OFFER_DECLINED),
+            }
+        ),
     ),
     ReminderKind.TOMORROW: ReminderSpec(
         label=_("Recruiter: tomorrow's interviews"),
@@ -211,4 +226,6 @@ REMINDERS = _of_role(Role.REMINDER)
 PLANNED = _of_role(Role.REMINDER, Role.FOLLOW_UP)
 """Those that follow from a booking's time alone (``planning.plan``)."""
 SECOND_CHANCES = _of_role(Role.SECOND_CHANCE)
+CHANGES = _of_role(Role.CHANGE)
+KIND_THAT_TELLS = {occasion: kind for kind in CHANGES for occasion in SPECS[kind].tells}
 LISTS = _of_role(Role.LIST)

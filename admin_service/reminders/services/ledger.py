@@ -10,7 +10,7 @@ from pymongo import UpdateOne
 
 from common.mongo import Document, collection, current_session
 from common.quiet_hours import next_allowed_time
-from reminders.domain.kinds import ReminderKind
+from reminders.domain.kinds import CHANGES, KIND_THAT_TELLS, SPECS
 from reminders.domain.planning import OF_USE, PlannedMessage
 from reminders.domain.states import MessageState, SuppressionReason
 from reminders.services.message_writes import (
@@ -80,12 +80,14 @@ def write(writes: LedgerWrites) -> None:
 
 def _notice(notice: RecruiterNotice, older: Sequence[Document], timings: Timings, now: datetime) -> list[LedgerWrite]:
     """A recruiter hears of it, too, when their booking has gone where there is none."""
-    booking, slot = notice.booking, notice.slot
-    wait = timings.of(slot.event_id, slot.city_id).span(ReminderKind.CHANGE)
+    booking, slot, kind = notice.booking, notice.slot, KIND_THAT_TELLS[notice.occasion]
+    wait = timings.of(slot.event_id, slot.city_id).span(kind)
     if wait is None or not (slot.recruiter_timezone or notice.card_held):
         return []
-    due_at = next_allowed_time(now + wait, slot.recruiter_timezone or slot.place.timezone)
-    fields = plan_fields(PlannedMessage(ReminderKind.CHANGE, due_at, due_at + OF_USE), slot.recruiter_telegram_id, now)
+    due_at = now + wait
+    if SPECS[kind].waits_for_morning(booking.starts_at, due_at):
+        due_at = next_allowed_time(due_at, slot.recruiter_timezone or slot.place.timezone)
+    fields = plan_fields(PlannedMessage(kind, due_at, due_at + OF_USE), slot.recruiter_telegram_id, now)
     row = new_row(booking, {**fields, "turn": Int64(booking.version), "occasion": notice.occasion.value}, now)
     merged = suppression(SuppressionReason.MERGED, now)
     waits = MessageState.SCHEDULED.value
@@ -101,10 +103,10 @@ class _Rows(NamedTuple):
 
 def _rows_of(booking_ids: Iterable[str]) -> _Rows:
     ids, rows = [ObjectId(booking_id) for booking_id in booking_ids], _Rows(defaultdict(list), defaultdict(list))
-    change = ReminderKind.CHANGE.value
-    either = [{"kind": {"$ne": change}}, {"state": MessageState.SCHEDULED.value}]
+    changes = [kind.value for kind in CHANGES]
+    either = [{"kind": {"$nin": changes}}, {"state": MessageState.SCHEDULED.value}]
     query = {"booking_id": {"$in": ids}, "$or": either}
     for row in collection("auto_messages").find(query, session=current_session()) if ids else ():
-        kind = rows.waiting if row["kind"] == change else rows.planned
+        kind = rows.waiting if row["kind"] in changes else rows.planned
         kind[str(row["booking_id"])].append(row)
     return rows
