@@ -1,5 +1,6 @@
 """One update of one admitted person, as the dialogs see it."""
 
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from structlog.stdlib import get_logger
@@ -22,6 +23,7 @@ from interview_bot.telegram.gate import Gate
 from interview_bot.telegram.outgoing import Outgoing
 from interview_bot.telegram.rate_limiter import Priority, SharedRateLimiter
 from interview_bot.telegram.sending import Bot, edit_or_send, send
+from interview_bot.views.callback_data import Action
 from interview_bot.views.screen import Reader, Screen
 from interview_bot.views.texts import Texts
 from shared_contracts.directory import AllowedUser, Recruiter
@@ -135,3 +137,7 @@ class DialogContext:
     async def reader(self) -> Reader:
         """Whom screens are made for."""
         return Reader(self.texts, self.zone, await self.contact_url())
+
+
+Presses = Mapping[Action, Callable[..., Awaitable[None]]]
+"""What a dialog does at its buttons: each function takes the context and the button's arguments, as texts."""

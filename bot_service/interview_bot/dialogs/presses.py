@@ -1,7 +1,4 @@
-"""Buttons: which dialog each belongs to."""
-
-from collections.abc import Awaitable, Callable
-from functools import partial
+"""Buttons: each dialog names its own in ``PRESSES``; what holds for all of them is here."""
 
 from interview_bot.dialogs.candidate import (
     attendance,
@@ -11,53 +8,19 @@ from interview_bot.dialogs.candidate import (
     sign_up,
     waiting_list,
 )
-from interview_bot.dialogs.context import DialogContext
+from interview_bot.dialogs.context import DialogContext, Presses
 from interview_bot.dialogs.recruiter import cards, open_requests
 from interview_bot.views.callback_data import Action, Pressed, StaleDataError
-from shared_contracts.directory import Attendance
 
-_HANDLERS: dict[Action, Callable[..., Awaitable[None]]] = {
-    Action.HOME: sign_up.show_home,
-    Action.EVENTS: lambda context, page: sign_up.show_home(context, page=int(page)),
-    Action.SIGN_UP: sign_up.enter_event,
-    Action.CITIES: sign_up.show_cities,
-    Action.CITY: sign_up.pick_city,
-    Action.RECRUITERS: sign_up.show_recruiters,
-    Action.RECRUITER: sign_up.pick_recruiter,
-    Action.PAGE: sign_up.show_page,
-    Action.CHOOSE: sign_up.pick_slot,
-    Action.CONFIRM: booking_requests.confirm,
-    Action.BACK: sign_up.back_to_slots,
-    Action.ANSWER: questionnaire.answer_by_button,
-    Action.SKIP: questionnaire.skip,
-    Action.QUESTION_BACK: questionnaire.back,
-    Action.QUESTION_PAGE: questionnaire.show_page,
-    Action.MY_BOOKINGS: my_bookings.show_bookings,
-    Action.MOVE: my_bookings.move,
-    Action.MOVE_PAGE: my_bookings.show_page,
-    Action.MOVE_RECRUITERS: my_bookings.show_recruiters,
-    Action.MOVE_RECRUITER: my_bookings.pick_recruiter,
-    Action.MOVE_CHOOSE: my_bookings.pick_slot,
-    Action.CANCEL: my_bookings.ask_to_cancel,
-    Action.CANCEL_CONFIRM: my_bookings.cancel,
-    Action.TAKE: partial(my_bookings.answer_seat_offer, kind="take"),
-    Action.PASS: partial(my_bookings.answer_seat_offer, kind="pass"),
-    Action.COMING: partial(attendance.answer_attendance, answer=Attendance.CONFIRMED),
-    Action.NOT_COMING: partial(attendance.answer_attendance, answer=Attendance.DECLINED),
-    Action.ASK_TIME: partial(attendance.answer_attendance, answer=Attendance.RESCHEDULE_ASKED),
-    Action.TAKE_TIME: partial(attendance.answer_proposed_time, take=True),
-    Action.KEEP_TIME: partial(attendance.answer_proposed_time, take=False),
-    Action.WAIT: waiting_list.join,
-    Action.LEAVE: waiting_list.leave,
-    Action.REQUESTS: lambda context, page: open_requests.show_requests(context, page=int(page)),
-    Action.CARD_SHOW: open_requests.show_card,
-    Action.CARD_APPROVE: cards.approve,
-    Action.CARD_RESCHEDULE: cards.ask_to_reschedule,
-    Action.CARD_REJECT: cards.ask_reason,
-    Action.CARD_REJECT_WITHOUT_REASON: cards.reject_without_reason,
-    Action.CARD_BACK: cards.back_to_card,
-    Action.CARD_PROPOSE: cards.propose_time,
-    Action.CARD_MARK: cards.mark,
+_HANDLERS: Presses = {
+    **sign_up.PRESSES,
+    **booking_requests.PRESSES,
+    **questionnaire.PRESSES,
+    **my_bookings.PRESSES,
+    **attendance.PRESSES,
+    **waiting_list.PRESSES,
+    **open_requests.PRESSES,
+    **cards.PRESSES,
 }
 _UNDER_CARDS = frozenset(
     {

@@ -13,17 +13,6 @@ from shared_contracts.broadcast import Delivery, DeliveryStatus
 from shared_contracts.card import CardAttention, CardCommand, CardOccasion, RecruiterCard
 from shared_contracts.directory import BookingStatus
 
-_LEADS = {
-    CardOccasion.BOOKED: "card.notice_booked",
-    CardOccasion.MOVED: "card.notice_moved",
-    CardOccasion.CHANGED: "card.notice_changed",
-    CardOccasion.CANCELLED: "card.notice_cancelled",
-    CardOccasion.CANT_COME: "card.notice_cant_come",
-    CardOccasion.RESCHEDULE_ASKED: "card.notice_reschedule_asked",
-    CardOccasion.OFFER_DECLINED: "card.notice_offer_declined",
-    CardOccasion.NO_ANSWER: "card.notice_no_answer",
-}
-"""There is none for ``OUTCOME_DUE``: the card itself asks for the mark."""
 _ABOUT_ATTENDANCE = frozenset({CardOccasion.NO_ANSWER, CardOccasion.RESCHEDULE_ASKED})
 _TO_BE_MARKED = frozenset({BookingStatus.BOOKED, BookingStatus.UNMARKED})
 """Time alone turns the first into the second, just when the outcome is asked for."""
@@ -62,7 +51,10 @@ class CardNotices:
     ) -> Delivery:
         chat_id = message.chat_id
         texts = texts_for(await self._services.chats.language(chat_id))
-        lead = texts(_LEADS[command.occasion]) if command.occasion in _LEADS else ""
+        occasion = command.occasion
+        # there is none for an outcome that is due: the card itself asks for the mark
+        told = occasion is not None and occasion is not CardOccasion.OUTCOME_DUE
+        lead = texts(f"card.notice_{occasion}") if told else ""
         screen = await read_card_screen(self._services, shown, texts, lead)
         end = await self._once.send(message, progress, screen, Priority.IN_TURN)
         progress = await self._once.record_end(message, progress, end)

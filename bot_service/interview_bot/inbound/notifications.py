@@ -20,6 +20,7 @@ from interview_bot.messaging.envelope import envelope
 from interview_bot.store.shown_bookings import ShownBookings
 from interview_bot.telegram.rate_limiter import Priority
 from interview_bot.views import keyboards
+from interview_bot.views.attendance_screens import attendance_keyboard
 from interview_bot.views.screen import Screen
 from interview_bot.views.texts import Texts, texts_for
 from shared_contracts.broadcast import Delivery, DeliveryStatus, NotificationDelivered
@@ -130,5 +131,5 @@ def _keyboard(command: NotificationCommand, texts: Texts) -> InlineKeyboardMarku
     if kind is NotificationKind.TIME_OFFERED and booking.offered_slot is not None:
         return keyboards.proposed_time(booking, booking.offered_slot, texts)
     if command.asks_attendance:
-        return keyboards.attendance(booking, texts)
+        return attendance_keyboard(booking, texts)
     return keyboards.change_booking(booking, texts, asked=kind is NotificationKind.RESCHEDULE_ASKED)

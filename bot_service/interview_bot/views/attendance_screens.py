@@ -1,13 +1,23 @@
-"""How the answers to "do you come?" and to a proposed time ended (R8)."""
+"""What candidates say about coming (R8): their buttons, how their answers ended, and what recruiters see of it."""
 
-from telegram import InlineKeyboardMarkup
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
+from interview_bot.common import clock
 from interview_bot.views import keyboards
-from interview_bot.views.formatting import booking_card, slot_card
+from interview_bot.views.callback_data import Action, minute_of, pack
+from interview_bot.views.card_buttons import proposable_slots
+from interview_bot.views.formatting import DAY_AND_TIME, booking_card, moment, reader_zone, slot_card
 from interview_bot.views.screen import Reader, Screen
+from interview_bot.views.texts import Texts
 from shared_contracts.booking import SLOT_GONE, BookingResult, Outcome, RequestType
-from shared_contracts.directory import Attendance, BookingStatus, BookingView
+from shared_contracts.card import RecruiterCard
+from shared_contracts.directory import LIVE_STATUSES, Attendance, BookingStatus, BookingView
 
+_BUTTONS = (
+    ("button.coming", Action.COMING, Attendance.CONFIRMED),
+    ("button.not_coming", Action.NOT_COMING, Attendance.DECLINED),
+    ("button.ask_time", Action.ASK_TIME, Attendance.RESCHEDULE_ASKED),
+)
 ANSWERS = frozenset({RequestType.ATTENDANCE_ANSWERED, RequestType.BOOKING_TIME_ANSWERED})
 """Requests that leave a dialog under way as it is."""
 _THANKS = {
@@ -15,6 +25,22 @@ _THANKS = {
     Attendance.RESCHEDULE_ASKED: "attendance.time_asked",
     None: "attendance.kept",
 }
+_ON_CARD = {
+    Attendance.CONFIRMED: "card.confirmed",
+    Attendance.DECLINED: "card.declined",
+    Attendance.RESCHEDULE_ASKED: "card.asks_other_time",
+}
+
+
+def attendance_keyboard(booking: BookingView, texts: Texts) -> InlineKeyboardMarkup:
+    """The three answers of R8, without the one that was given; each button carries the start it is about."""
+    about = (booking.id, minute_of(booking.slot.starts_at))
+    answers = [
+        InlineKeyboardButton(texts.plain(key), callback_data=pack(action, *about))
+        for key, action, answer in _BUTTONS
+        if answer is not booking.attendance
+    ]
+    return keyboards.column([*keyboards.join(booking, texts), *answers])
 
 
 def attendance_screen(result: BookingResult, booking: BookingView | None, reader: Reader) -> Screen | None:
@@ -44,10 +70,26 @@ def attendance_screen(result: BookingResult, booking: BookingView | None, reader
     return None
 
 
+def said_on_card(card: RecruiterCard, texts: Texts) -> str:
+    """What the candidate said about coming, while that matters, and the time that was proposed to them."""
+    booking, lines = card.booking, []
+    live = booking.status in LIVE_STATUSES
+    declined = booking.attendance is Attendance.DECLINED and booking.status is BookingStatus.CANCELLED
+    if booking.attendance and booking.attendance_at and (live or declined or card.may_mark):
+        at = moment(booking.attendance_at, reader_zone(card.timezone, booking.slot), texts, DAY_AND_TIME)
+        lines.append(texts(_ON_CARD[booking.attendance], at=at))
+    if booking.offered_slot and live:
+        zone = reader_zone(card.timezone, booking.offered_slot)
+        lines.append(texts("card.time_offered", when=moment(booking.offered_slot.starts_at, zone, texts)))
+    elif booking.attendance is Attendance.RESCHEDULE_ASKED and live and card.yours and not card.may_mark:
+        lines.append(texts("card.offer_one" if proposable_slots(card, clock.now()) else "card.none_to_offer"))
+    return "\n".join(lines)
+
+
 def _open_answers(booking: BookingView, reader: Reader) -> InlineKeyboardMarkup | None:
     """The buttons for what can still be answered."""
     if booking.status is not BookingStatus.BOOKED:
         return None
     if booking.offered_slot is not None:
         return keyboards.proposed_time(booking, booking.offered_slot, reader.texts)
-    return keyboards.attendance(booking, reader.texts)
+    return attendance_keyboard(booking, reader.texts)

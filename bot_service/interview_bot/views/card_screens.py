@@ -6,16 +6,16 @@ from html import escape
 from telegram import InlineKeyboardMarkup
 from telegram.constants import MessageLimit
 
-from interview_bot.common import clock
+from interview_bot.views.attendance_screens import said_on_card
 from interview_bot.views.callback_data import Action
-from interview_bot.views.card_buttons import MARKS, card_button, card_keyboard, proposable_slots
+from interview_bot.views.card_buttons import MARKS, card_button, card_keyboard
 from interview_bot.views.formatting import DAY_AND_TIME, moment, reader_zone, slot_card
 from interview_bot.views.html_text import clip, visible_length
 from interview_bot.views.screen import Screen
 from interview_bot.views.texts import Texts
 from shared_contracts.booking import Outcome, RequestType
 from shared_contracts.card import CardAnswer, RecruiterCard
-from shared_contracts.directory import LIVE_STATUSES, Attendance, BookingStatus
+from shared_contracts.directory import BookingStatus
 from shared_contracts.notification import NotificationKind
 from shared_contracts.telegram.text import utf16_length
 
@@ -31,11 +31,6 @@ _STATES = {
     BookingStatus.NO_SHOW: "card.no_show",
     BookingStatus.RECRUITER_ABSENT: "card.recruiter_absent",
     BookingStatus.UNMARKED: "card.over",
-}
-_ATTENDANCE = {
-    Attendance.CONFIRMED: "card.confirmed",
-    Attendance.DECLINED: "card.declined",
-    Attendance.RESCHEDULE_ASKED: "card.asks_other_time",
 }
 _TOLD_BY_HAND = {
     BookingStatus.BOOKED: NotificationKind.BOOKING_APPROVED,
@@ -74,11 +69,8 @@ _DECIDING = frozenset(
 
 def card_screen(card: RecruiterCard, texts: Texts, turn: int, *, lead: str = "", text_by_hand: str = "") -> Screen:
     """The card as it stands, below ``lead``; ``text_by_hand`` is the plain text to send by hand. Fits one message."""
-    head = "\n\n".join(
-        part
-        for part in (lead, _state(card, texts), _request(card, texts), _attendance(card, texts), _decision(card, texts))
-        if part
-    )
+    parts = (_state(card, texts), _request(card, texts), said_on_card(card, texts), _decision(card, texts))
+    head = "\n\n".join(part for part in (lead, *parts) if part)
     tail = _by_hand(card, texts, text_by_hand, MessageLimit.MAX_TEXT_LENGTH - visible_length(head) - 2)
     room = MessageLimit.MAX_TEXT_LENGTH - visible_length(head) - visible_length(tail) - 4
     answers = _answers(card.answers, texts, room)
@@ -158,22 +150,6 @@ def _request(card: RecruiterCard, texts: Texts) -> str:
     if booking.requested_slot:
         old, new = (moment(at, zone, texts, DAY_AND_TIME) for at in (booking.slot.starts_at, slot.starts_at))
         lines.append(texts("card.move", old=old, new=new))
-    return "\n".join(lines)
-
-
-def _attendance(card: RecruiterCard, texts: Texts) -> str:
-    """What the candidate said about coming, while that matters, and the time that was proposed to them."""
-    booking, lines = card.booking, []
-    live = booking.status in LIVE_STATUSES
-    declined = booking.attendance is Attendance.DECLINED and booking.status is BookingStatus.CANCELLED
-    if booking.attendance and booking.attendance_at and (live or declined or card.may_mark):
-        at = moment(booking.attendance_at, reader_zone(card.timezone, booking.slot), texts, DAY_AND_TIME)
-        lines.append(texts(_ATTENDANCE[booking.attendance], at=at))
-    if booking.offered_slot and live:
-        zone = reader_zone(card.timezone, booking.offered_slot)
-        lines.append(texts("card.time_offered", when=moment(booking.offered_slot.starts_at, zone, texts)))
-    elif booking.attendance is Attendance.RESCHEDULE_ASKED and live and card.yours and not card.may_mark:
-        lines.append(texts("card.offer_one" if proposable_slots(card, clock.now()) else "card.none_to_offer"))
     return "\n".join(lines)
 
 

@@ -12,16 +12,11 @@ from interview_bot.views.callback_data import Action, minute_of, pack
 from interview_bot.views.formatting import moment, reader_zone, slot_button
 from interview_bot.views.slot_pages import SlotPage
 from interview_bot.views.texts import Texts
-from shared_contracts.directory import Attendance, BookingStatus, BookingView, CityRef, InterviewEvent, SlotView
+from shared_contracts.directory import BookingStatus, BookingView, CityRef, InterviewEvent, SlotView
 
 MENU_SIZE = 8
 _JOIN_AHEAD = timedelta(hours=24)
 """Before the start: the day itself, and the evening before an early interview, whose reminder is the last."""
-_ANSWERS = (
-    ("button.coming", Action.COMING, Attendance.CONFIRMED),
-    ("button.not_coming", Action.NOT_COMING, Attendance.DECLINED),
-    ("button.ask_time", Action.ASK_TIME, Attendance.RESCHEDULE_ASKED),
-)
 
 
 def events(open_events: Iterable[InterviewEvent], page: int, texts: Texts, recruits: bool) -> InlineKeyboardMarkup:
@@ -164,20 +159,9 @@ def seat_offer_buttons(booking: BookingView, texts: Texts) -> list[InlineKeyboar
     ]
 
 
-def attendance(booking: BookingView, texts: Texts) -> InlineKeyboardMarkup:
-    """The three answers of R8, without the one that was given; each button carries the start it is about."""
-    about = (booking.id, minute_of(booking.slot.starts_at))
-    answers = [
-        InlineKeyboardButton(texts.plain(key), callback_data=pack(action, *about))
-        for key, action, answer in _ANSWERS
-        if answer is not booking.attendance
-    ]
-    return _column([*_join(booking, texts), *answers])
-
-
 def proposed_time(booking: BookingView, slot: SlotView, texts: Texts) -> InlineKeyboardMarkup:
     """Take the time that the recruiter proposes, or keep the present one."""
-    return _column(_time_buttons(booking, slot, texts))
+    return column(_time_buttons(booking, slot, texts))
 
 
 def _time_buttons(booking: BookingView, slot: SlotView, texts: Texts, suffix: str = "") -> list[InlineKeyboardButton]:
@@ -210,7 +194,7 @@ def change_booking(booking: BookingView, texts: Texts, *, asked: bool) -> Inline
     """Move it or give it up; ``asked``: the recruiter asked for another time."""
     buttons = (("button.other_time" if asked else "button.move", Action.MOVE), ("button.cancel", Action.CANCEL))
     change = [InlineKeyboardButton(texts.plain(key), callback_data=pack(action, booking.id)) for key, action in buttons]
-    return _column([*_join(booking, texts), *change])
+    return column([*join(booking, texts), *change])
 
 
 def cancel_question(booking: BookingView, texts: Texts) -> InlineKeyboardMarkup:
@@ -257,11 +241,12 @@ def _button(texts: Texts, key: str, action: Action) -> InlineKeyboardButton:
     return InlineKeyboardButton(texts.plain(key), callback_data=pack(action))
 
 
-def _join(booking: BookingView, texts: Texts) -> list[InlineKeyboardButton]:
+def join(booking: BookingView, texts: Texts) -> list[InlineKeyboardButton]:
     """Into an online interview, once it is near."""
     link, ahead = booking.slot.video_link, booking.slot.starts_at - clock.now()
     return [InlineKeyboardButton(texts.plain("button.join"), url=link)] if link and ahead <= _JOIN_AHEAD else []
 
 
-def _column(buttons: Iterable[InlineKeyboardButton]) -> InlineKeyboardMarkup:
+def column(buttons: Iterable[InlineKeyboardButton]) -> InlineKeyboardMarkup:
+    """Each button in a row of its own."""
     return InlineKeyboardMarkup([[button] for button in buttons])

@@ -19,7 +19,7 @@ from interview_bot.views.formatting import moment, reader_zone, slot_button
 from interview_bot.views.slot_pages import page_name, slot_page
 from interview_bot.views.texts import LANGUAGES, LOCALE_DIR, language_of, texts_for
 from shared_contracts.booking import Outcome
-from shared_contracts.card import DecidedBy
+from shared_contracts.card import CardOccasion, DecidedBy
 from shared_contracts.directory import BookingStatus
 from shared_contracts.questionnaire import WrongAnswer
 from tests.kit.desk import YEKATERINBURG, Desk
@@ -67,6 +67,7 @@ def test_every_text_asked_for_exists_and_every_text_there_is_asked_for() -> None
     built |= {f"status.{s.value}" for s in BookingStatus}
     built |= {f"command.{name}" for name in (*COMMANDS, *RECRUITER_COMMANDS)}
     built |= {f"request.{kind}" for kind in get_args(RequestKind)}
+    built |= {f"card.notice_{occasion}" for occasion in set(CardOccasion) - {CardOccasion.OUTCOME_DUE}}
     built |= {f"card.by_{kind}" for kind in get_args(DecidedBy.model_fields["kind"].annotation)}
     built |= {f"wrong.{why.value}" for why in WrongAnswer} | {f"joining.{outcome.value}" for outcome in REFUSED}
     assert built <= KEYS["ru"]

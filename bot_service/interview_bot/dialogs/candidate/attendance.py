@@ -3,12 +3,14 @@
 They leave a dialog that is under way as it is: a reminder may come at any moment.
 """
 
+from functools import partial
+
 from interview_bot.common.dialog_data import DialogData
 from interview_bot.dialogs.candidate.my_bookings import own_booking, show_bookings
-from interview_bot.dialogs.context import DialogContext
+from interview_bot.dialogs.context import DialogContext, Presses
 from interview_bot.dialogs.requests import BookingEnvelope, booking_envelope, brief_payload, shown_slot, submit
 from interview_bot.store.request_records import AnswerKind
-from interview_bot.views.callback_data import minute_of
+from interview_bot.views.callback_data import Action, minute_of
 from shared_contracts.booking import AttendanceAnswered, BookingRequest, TimeAnswered
 from shared_contracts.directory import Attendance, BookingStatus, BookingView
 from shared_contracts.topology import BOOKING_EVENT
@@ -56,3 +58,12 @@ def _envelope(context: DialogContext, booking: BookingView) -> BookingEnvelope:
 
 async def _submit(context: DialogContext, booking: BookingView, request: BookingRequest, kind: AnswerKind) -> None:
     await submit(context, BOOKING_EVENT, request, kind, DialogData(event_id=booking.slot.event.id, booking=booking))
+
+
+PRESSES: Presses = {
+    Action.COMING: partial(answer_attendance, answer=Attendance.CONFIRMED),
+    Action.NOT_COMING: partial(answer_attendance, answer=Attendance.DECLINED),
+    Action.ASK_TIME: partial(answer_attendance, answer=Attendance.RESCHEDULE_ASKED),
+    Action.TAKE_TIME: partial(answer_proposed_time, take=True),
+    Action.KEEP_TIME: partial(answer_proposed_time, take=False),
+}

@@ -3,10 +3,10 @@
 from typing import Literal
 
 from interview_bot.common.dialog_data import DialogData, DialogState
-from interview_bot.dialogs.context import DialogContext
+from interview_bot.dialogs.context import DialogContext, Presses
 from interview_bot.dialogs.requests import booking_envelope, brief_payload, is_repeated_press, shown_slot, submit
 from interview_bot.store.request_records import RequestKind
-from interview_bot.views.callback_data import StaleDataError
+from interview_bot.views.callback_data import Action, StaleDataError
 from shared_contracts.booking import (
     BookingCancelled,
     BookingCreated,
@@ -84,3 +84,8 @@ def _move(context: DialogContext, nonce: str, booking: BookingView, slot: SlotVi
         expected_version=booking.version,
         slot=shown_slot(slot),
     )
+
+
+PRESSES: Presses = {
+    Action.CONFIRM: confirm,
+}

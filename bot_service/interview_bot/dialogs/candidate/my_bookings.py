@@ -1,11 +1,12 @@
 """/mybooking, /reschedule, /cancel (FR6)."""
 
+from functools import partial
 from typing import Literal
 
 from interview_bot.common.dialog_data import DialogData
 from interview_bot.dialogs.candidate import booking_requests
 from interview_bot.dialogs.candidate.slot_choice import show_confirmation, show_slot_menu
-from interview_bot.dialogs.context import DialogContext
+from interview_bot.dialogs.context import DialogContext, Presses
 from interview_bot.dialogs.requests import is_repeated_press
 from interview_bot.views import keyboards
 from interview_bot.views.callback_data import Action
@@ -159,3 +160,17 @@ async def _list(
 async def _ask_to_cancel(context: DialogContext, booking: BookingView) -> None:
     text = f"{context.texts('cancel.question')}\n\n{booking_card(booking, context.zone, context.texts)}"
     await context.show(Screen(text, keyboards.cancel_question(booking, context.texts)))
+
+
+PRESSES: Presses = {
+    Action.MY_BOOKINGS: show_bookings,
+    Action.MOVE: move,
+    Action.MOVE_PAGE: show_page,
+    Action.MOVE_RECRUITERS: show_recruiters,
+    Action.MOVE_RECRUITER: pick_recruiter,
+    Action.MOVE_CHOOSE: pick_slot,
+    Action.CANCEL: ask_to_cancel,
+    Action.CANCEL_CONFIRM: cancel,
+    Action.TAKE: partial(answer_seat_offer, kind="take"),
+    Action.PASS: partial(answer_seat_offer, kind="pass"),
+}

@@ -13,11 +13,11 @@ from structlog.stdlib import get_logger
 from telegram.error import TelegramError
 
 from interview_bot.common.dialog_data import DialogData, DialogState, QuestionnaireProgress
-from interview_bot.dialogs.context import DialogContext
+from interview_bot.dialogs.context import DialogContext, Presses
 from interview_bot.messaging.envelope import envelope
 from interview_bot.telegram.errors import classify
 from interview_bot.views import keyboards
-from interview_bot.views.callback_data import StaleDataError
+from interview_bot.views.callback_data import Action, StaleDataError
 from interview_bot.views.question_screens import question_screen, wrong_answer_text
 from interview_bot.views.screen import Screen
 from interview_bot.views.slot_menu import cities_of
@@ -257,3 +257,11 @@ async def _submit(context: DialogContext, progress: QuestionnaireProgress, rejec
     row = await context.services.outbox.store(DIALOG_COMMAND, command)
     if row is None or not await context.services.outbox.publish(row):
         await replace(context, message_id=shown).try_edit(Screen(context.texts("questionnaire.waits")))
+
+
+PRESSES: Presses = {
+    Action.ANSWER: answer_by_button,
+    Action.SKIP: skip,
+    Action.QUESTION_BACK: back,
+    Action.QUESTION_PAGE: show_page,
+}

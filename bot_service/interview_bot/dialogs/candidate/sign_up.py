@@ -6,9 +6,9 @@ Every step a button asks for goes through ``event_if_passed``: a forged one lead
 from interview_bot.common.dialog_data import DialogData, DialogState
 from interview_bot.dialogs.candidate import questionnaire
 from interview_bot.dialogs.candidate.slot_choice import show_confirmation, show_slot_menu
-from interview_bot.dialogs.context import DialogContext
+from interview_bot.dialogs.context import DialogContext, Presses
 from interview_bot.views import keyboards
-from interview_bot.views.callback_data import StaleDataError
+from interview_bot.views.callback_data import Action, StaleDataError
 from interview_bot.views.screen import Screen
 from shared_contracts.directory import InterviewEvent, ScreeningStatus
 
@@ -138,3 +138,17 @@ async def current_choice(context: DialogContext, event_id: str) -> DialogData:
     if data is None or state not in _CHOOSING or data.event_id != event_id or data.booking is not None:
         return _new_choice(context, event_id)
     return data
+
+
+PRESSES: Presses = {
+    Action.HOME: show_home,
+    Action.EVENTS: lambda context, page: show_home(context, page=int(page)),
+    Action.SIGN_UP: enter_event,
+    Action.CITIES: show_cities,
+    Action.CITY: pick_city,
+    Action.RECRUITERS: show_recruiters,
+    Action.RECRUITER: pick_recruiter,
+    Action.PAGE: show_page,
+    Action.CHOOSE: pick_slot,
+    Action.BACK: back_to_slots,
+}

@@ -6,9 +6,10 @@ from telegram import InlineKeyboardMarkup
 
 from interview_bot.common.dialog_data import DialogData
 from interview_bot.dialogs.candidate import sign_up
-from interview_bot.dialogs.context import DialogContext
+from interview_bot.dialogs.context import DialogContext, Presses
 from interview_bot.dialogs.requests import dialog_envelope, submit
 from interview_bot.views import keyboards
+from interview_bot.views.callback_data import Action
 from interview_bot.views.screen import Screen
 from interview_bot.views.texts import Texts
 from shared_contracts.dialog import DialogOutcome, DialogResult, WaitingListJoined, WaitingListLeft
@@ -64,3 +65,9 @@ async def _city_of(context: DialogContext, event: InterviewEvent) -> str | None:
     if not event.chooses_recruiter:
         return None
     return (await sign_up.current_choice(context, event.id)).city_id
+
+
+PRESSES: Presses = {
+    Action.WAIT: join,
+    Action.LEAVE: leave,
+}

@@ -10,12 +10,13 @@ from datetime import timedelta
 
 from interview_bot.common import clock
 from interview_bot.common.dialog_data import DialogData, DialogState, PendingRejection
-from interview_bot.dialogs.context import DialogContext
+from interview_bot.dialogs.context import DialogContext, Presses
 from interview_bot.dialogs.recruiter import open_requests
 from interview_bot.dialogs.recruiter.card_messages import show_in_pressed_message
 from interview_bot.dialogs.requests import booking_envelope, brief_payload, submit
 from interview_bot.store.request_records import RequestKind
 from interview_bot.store.shown_cards import ShownCard
+from interview_bot.views.callback_data import Action
 from interview_bot.views.card_buttons import MARKS, UNDO, can_mark, proposable_slot
 from interview_bot.views.card_screens import reason_question, waiting_screen
 from interview_bot.views.screen import Screen
@@ -186,3 +187,14 @@ async def forget_reason(context: DialogContext) -> None:
     state, _ = await context.services.dialog_states.get(context.user_id)
     if state is DialogState.WAITING_FOR_REASON:
         await context.services.dialog_states.clear(context.user_id)
+
+
+PRESSES: Presses = {
+    Action.CARD_APPROVE: approve,
+    Action.CARD_RESCHEDULE: ask_to_reschedule,
+    Action.CARD_REJECT: ask_reason,
+    Action.CARD_REJECT_WITHOUT_REASON: reject_without_reason,
+    Action.CARD_BACK: back_to_card,
+    Action.CARD_PROPOSE: propose_time,
+    Action.CARD_MARK: mark,
+}

@@ -4,7 +4,7 @@ from structlog.stdlib import get_logger
 from telegram import BotCommand, BotCommandScopeChat, InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.error import TelegramError
 
-from interview_bot.dialogs.context import DialogContext
+from interview_bot.dialogs.context import DialogContext, Presses
 from interview_bot.dialogs.recruiter import card_messages
 from interview_bot.telegram.errors import classify
 from interview_bot.views import keyboards
@@ -75,3 +75,9 @@ def _sign(card: RecruiterCard) -> str:
         return "🏁 "
     asks = card.booking.attendance is Attendance.RESCHEDULE_ASKED and not card.awaits_answer
     return "🔁 " if asks else ""
+
+
+PRESSES: Presses = {
+    Action.REQUESTS: lambda context, page: show_requests(context, page=int(page)),
+    Action.CARD_SHOW: show_card,
+}
