@@ -94,6 +94,11 @@ class Coming(WireModel):
     attendance: Attendance | None = None
     attendance_at: Moment | None = None
 
+    @property
+    def is_answered(self) -> bool:
+        """Whether they need not be asked any more."""
+        return self.attendance is not None
+
 
 class BookedSlot(WireModel):
     """A booking's slot, and what is wanted of it. ``requested_slot``: a move that awaits approval.

@@ -41,4 +41,4 @@ def _relevant_facts(booking: Booking | None) -> tuple[object, ...] | None:
         return None
     if booking.status not in STANDS:
         return (booking.status,) if booking.status in {SPECS[kind].after for kind in SECOND_CHANCES} else None
-    return booking.slot_id, booking.starts_at, booking.ends_at, booking.attendance is None
+    return booking.slot_id, booking.starts_at, booking.ends_at, booking.coming.is_answered

@@ -47,7 +47,7 @@ class MessageContext:
         return BookingFacts(
             booking.status,
             booking.starts_at,
-            answered=booking.attendance is not None,
+            answered=booking.coming.is_answered,
             allowed=self.state.candidates[booking.telegram_id].allowed,
             booked_again=booking.id in self.booked_again,
             second_chance_given=booking.id in self.had_second_chance,

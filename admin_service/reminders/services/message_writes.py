@@ -174,7 +174,7 @@ class _Planning:
 
     def _without_answered_question(self, planned: PlannedMessage) -> PlannedMessage:
         """Who has said whether they come is not asked again."""
-        if self._booking.attendance is None:
+        if not self._booking.coming.is_answered:
             return planned
         needless = SPECS[planned.kind].needless_once_answered and not planned.reason
         return replace(

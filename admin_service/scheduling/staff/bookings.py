@@ -165,9 +165,7 @@ class BookingPage(ExportingAdmin, DecidingAdmin):
     @display(description=_("will come"))
     def coming_line(self, booking: Booking) -> str:
         """The same with when they said so, on the booking's page."""
-        answer = _answer(booking) or "—"
-        said_at = booking.attendance_at and format_moment(booking.attendance_at, booking.slot.timezone)
-        return f"{answer} · {said_at}" if said_at else answer
+        return _answer(booking, dated=True) or "—"
 
     @display(description=_("another time on offer"))
     def offered_time(self, booking: Booking) -> str:
@@ -237,9 +235,9 @@ class BookingPage(ExportingAdmin, DecidingAdmin):
         return actor_label(booking.ended_by)
 
 
-def _answer(booking: Booking) -> str:
+def _answer(booking: Booking, *, dated: bool = False) -> str:
     unanswered = str(_("no answer")) if booking.status == BookingStatus.BOOKED else ""
-    return coming_of(booking) or unanswered
+    return coming_of(booking, dated=dated) or unanswered
 
 
 def _linked(url: str | None) -> str:

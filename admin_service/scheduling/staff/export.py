@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from common.zones import local
 from scheduling.models import Booking
 from scheduling.staff.venues import booking_venue, venue_labels, venue_values
-from staffkit.clocks import today
+from staffkit.clocks import format_moment, today
 from staffkit.spreadsheet import download
 
 
@@ -23,9 +23,16 @@ def state_of(booking: Booking) -> tuple[str, str]:
     return booking.status, str(booking.get_status_display())
 
 
-def coming_of(booking: Booking) -> str:
-    """What the candidate has said about coming (R8), in words; empty where they have said nothing."""
-    return str(booking.get_attendance_display())
+def coming_of(booking: Booking, *, dated: bool = False) -> str:
+    """What the candidate has said about coming (R8), in words; empty where they have said nothing.
+
+    Args:
+        dated: with when they said so, on the clocks of the interview's city.
+    """
+    answer = str(booking.get_attendance_display())
+    if not (dated and answer and booking.attendance_at):
+        return answer
+    return f"{answer} · {format_moment(booking.attendance_at, booking.slot.timezone)}"
 
 
 def csv_answer(bookings: QuerySet[Booking]) -> StreamingHttpResponse:
