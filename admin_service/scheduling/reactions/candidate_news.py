@@ -47,8 +47,11 @@ def tell_candidates(batch: Batch) -> Effects:
     """One message for each event that is news. What candidates do in chat they see in the answer."""
     effects = Effects()
     for request, event in batch.events(BookingEvent):
-        kind, view = KINDS.get(type(event)), booking_view(event.after, batch.after)
-        if kind is None or view is None or (request.chat and request.command.actor.kind is ActorKind.CANDIDATE):
+        kind = KINDS.get(type(event))
+        if kind is None or (request.chat and request.command.actor.kind is ActorKind.CANDIDATE):
+            continue
+        view = booking_view(event.after, batch.after)
+        if view is None:
             continue
         key, reason = request.command.key, request.command.reason
         person, calendar = batch.after.candidates[event.after.telegram_id], calendar_change(event, batch.after)
