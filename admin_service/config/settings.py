@@ -52,6 +52,7 @@ INSTALLED_APPS = [
     "django_mongodb_backend",
     "rest_framework",
     "drf_spectacular",
+    "drf_spectacular_sidecar",
     "csp",
     "common",
     "people",
@@ -154,5 +155,12 @@ REST_FRAMEWORK: dict[str, Any] = {
 BOOKING_REACTIONS = reactions.BOOKING_REACTIONS
 MESSAGE_HANDLERS = "config.consumers.handlers"
 CELERY_BEAT_SCHEDULE = schedule.BEAT_SCHEDULE
+
+SPECTACULAR_SETTINGS = {
+    # Swagger UI from our own server: nothing is loaded from elsewhere.
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SWAGGER_UI_SETTINGS": {"supportedSubmitMethods": []},
+}
 
 LOGGING_CONFIG = None

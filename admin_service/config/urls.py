@@ -6,7 +6,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from broadcasts.api import RecipientsView
-from common.http.docs import api_docs, api_schema
+from common.http.openapi import api_docs, api_schema
 from common.http.probes import HealthView, ReadyView
 from message_templates.api import TemplatesView
 from people.api import AllowedUsersView, AwaitedUsernamesView, CitiesView, ContactView, RecruitersView

@@ -160,3 +160,14 @@ def test_staff_see_where_they_are_logged_in_and_end_it_elsewhere(
     page.goto(stack.env["ADMIN_URL"] + "/admin/")
     assert "/admin/login/" in page.url
     other.page.context.close()
+
+
+def test_the_api_is_described_to_read_without_anything_from_elsewhere(watched: Watched, stack: Stack) -> None:
+    page, url, asked = watched.page, stack.env["ADMIN_URL"], list[str]()
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(url + "/api/docs")
+    page.get_by_text("/api/available-slots").first.wait_for()
+    paths = page.request.get(url + "/api/schema").json()["paths"]
+    assert page.locator(".opblock").count() == sum(len(methods) for methods in paths.values())
+    assert [address for address in asked if not address.startswith((url, "data:"))] == []
+    assert watched.complaints == []

@@ -1,15 +1,19 @@
-"""The OpenAPI description: generated from the contracts' models and the endpoints' query models."""
+"""The OpenAPI description, for programs and for people: from the contracts' models and the endpoints' query models."""
 
 from collections.abc import Callable
 from functools import cache
 from typing import Any, TypeVar
 
+from csp.constants import SELF
+from csp.decorators import csp_replace
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from drf_spectacular.authentication import TokenScheme
 from drf_spectacular.contrib.pydantic import PydanticExtension
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.settings import patched_settings
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.views import SpectacularSwaggerSplitView
 from pydantic import BaseModel
 
 from common.http.api import PROBLEM_TYPE
@@ -111,3 +115,14 @@ def generate() -> dict[str, Any]:
     with patched_settings(_SETTINGS):
         schema: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
     return schema
+
+
+def api_schema(request: HttpRequest) -> HttpResponse:
+    """The description as JSON."""
+    return JsonResponse(generate())
+
+
+# Swagger UI from our own server, its start in a file of its own: scripts inside a page are forbidden here.
+api_docs = csp_replace({"script-src": [SELF]})(
+    SpectacularSwaggerSplitView.as_view(url="/api/schema", title=_SETTINGS["TITLE"])
+)

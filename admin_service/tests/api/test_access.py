@@ -64,7 +64,7 @@ def _api_addresses() -> list[tuple[str, ViewClass]]:
     return found
 
 
-OPEN_TO_ALL = {"/api/healthz", "/api/readyz"}
+OPEN_TO_ALL = {"/api/healthz", "/api/readyz", "/api/docs"}
 API = [(path, view) for path, view in _api_addresses() if path not in OPEN_TO_ALL]
 MAY: dict[str, set[str]] = {"reader": {READ}, "booker": {BOOK}, "bot": {READ, BOOK}}
 
@@ -181,9 +181,12 @@ def test_a_wrong_parameter_is_named_with_what_to_give(bot: Client, query: str, f
     assert problem.errors[0].message
 
 
-def test_the_readable_page_names_every_address_and_loads_nothing_from_elsewhere(stranger: Client) -> None:
+def test_the_readable_page_shows_the_description_and_loads_nothing_from_elsewhere(stranger: Client) -> None:
+    """What it then shows, a browser sees in ``deploy/acceptance/test_login.py``."""
     page = stranger.get("/api/docs").content.decode()
-    paths = stranger.get("/api/schema").json()["paths"]
-    assert len(paths) >= 11
-    assert all(path in page for path in paths)
+    start = stranger.get("/api/docs?script=")
+    assert len(stranger.get("/api/schema").json()["paths"]) >= 11
+    assert start.headers["Content-Type"].startswith("application/javascript")
+    assert "/api/schema" in start.content.decode()
+    assert all(address in page for address in ("swagger-ui-bundle.js", "/api/docs?script="))
     assert "http://" not in page and "https://" not in page
