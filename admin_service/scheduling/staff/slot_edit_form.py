@@ -20,6 +20,7 @@ from scheduling.staff.venues import VENUE_INPUTS, given_venue, venue_inputs
 from staffkit.clocks import from_wall_clock
 from staffkit.forms.inputs import DayAndTimeInput
 from staffkit.forms.use_case import UseCaseForm
+from staffkit.scoping import narrow
 
 _YEARS = range(2000, 2201)
 
@@ -54,6 +55,8 @@ class SlotForm(UseCaseForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields |= {name: field for name, field in venue_inputs().items() if name in self.fields}
+        if self.request:
+            narrow(self, self.request)
         if self.instance.pk and "event" in self.fields:
             self.fields["event"].disabled = True
 
