@@ -92,6 +92,7 @@ UNFOLD: dict[str, Any] = {
                 _list(_("Recruiters"), "badge", "people.recruiter"),
                 _list(_("Invitations"), "link", "people.invitation"),
                 _list(_("Cities"), "location_city", "people.city"),
+                _list(_("Offices"), "apartment", "people.office"),
                 _list(_("Announcement chats"), "forum", "broadcasts.announcementchat"),
                 _list(_("Staff's chat"), "summarize", "reminders.staffchat"),
                 _list(_("Default contact"), "contact_support", "people.contactsettings"),

@@ -51,6 +51,22 @@ class LinkField(models.CharField):  # type: ignore[type-arg]
             return text  # the validator says so
 
 
+def check_map_link(url: str) -> None:
+    """Refuse what a browser can't open."""
+    try:
+        web = to_link(url).startswith("http")
+    except ValueError:
+        web = False
+    if not web:
+        raise ValidationError(_("Give the link that the map's Share button makes."))
+
+
+class MapLinkField(LinkField):
+    """A link to a place on a map."""
+
+    default_validators = [check_map_link]
+
+
 def check_time_zone(name: str) -> None:
     """Refuse what is not an IANA time zone, or one that depends on the machine (``localtime``, ``Factory``)."""
     if name not in zone_names() or not ("/" in name or name == "UTC"):
@@ -73,6 +89,34 @@ class City(StampedModel):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Office(StampedModel):
+    """A place that interviews are held at, and the way there. ``location`` is what people are told."""
+
+    city_id: ObjectId
+
+    city = models.ForeignKey(City, models.PROTECT, verbose_name=_("city"))
+    name = models.CharField(_("name"), max_length=40)
+    address = models.CharField(_("address"), max_length=78)
+    map_link = MapLinkField(_("map link"), max_length=LINK_LENGTH, blank=True)
+    directions = models.CharField(
+        _("how to find it"), max_length=200, blank=True, help_text=_("Such as: entrance from the yard, second floor.")
+    )
+
+    class Meta:
+        db_table = "offices"
+        verbose_name = _("office")
+        verbose_name_plural = _("offices")
+        constraints = [models.UniqueConstraint(fields=["city", "name"], name="offices_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def location(self) -> str:
+        """Name and address in one line, as long as a slot's location may be."""
+        return f"{self.name}, {self.address}"
 
 
 class Person(StampedModel):

@@ -2,7 +2,8 @@
 
 from scheduling.staff import audit_labels
 from scheduling.staff.candidates import CandidateAdmin
+from scheduling.staff.offices import OfficeAdmin
 from scheduling.staff.slots import InterviewSlotAdmin
 from scheduling.staff.waiting import WaitingEntryAdmin
 
-__all__ = ["CandidateAdmin", "InterviewSlotAdmin", "WaitingEntryAdmin", "audit_labels"]
+__all__ = ["CandidateAdmin", "InterviewSlotAdmin", "OfficeAdmin", "WaitingEntryAdmin", "audit_labels"]

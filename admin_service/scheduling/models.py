@@ -18,7 +18,7 @@ from django_mongodb_backend.models import EmbeddedModel
 
 from common.models import StampedModel
 from common.names import full_name
-from people.models import City, LinkField, Recruiter
+from people.models import LINK_LENGTH, City, LinkField, Recruiter
 from questionnaires.models import Questionnaire
 from shared_contracts.directory import Attendance, BookingStatus
 from shared_contracts.fields import URL_LENGTH, to_link
@@ -126,7 +126,10 @@ class InterviewEvent(StampedModel):
 
 
 class InterviewSlot(StampedModel):
-    """A time at which up to ``max_users`` people can come. ``booked_users`` holds the ids of who has a seat."""
+    """A time at which up to ``max_users`` people can come. ``booked_users`` holds the ids of who has a seat.
+
+    ``office``: the id of the office whose location and way it has; they follow its changes. Empty for any other place.
+    """
 
     event_id: ObjectId
     city_id: ObjectId
@@ -156,6 +159,9 @@ class InterviewSlot(StampedModel):
         blank=True,
         help_text=_("Of an online interview, instead of a location. Only those who are booked are shown it."),
     )
+    office = models.CharField(_("office"), max_length=24, blank=True)
+    map_link = LinkField(_("map link"), max_length=LINK_LENGTH, blank=True, editable=False)
+    directions = models.CharField(_("how to find it"), max_length=200, blank=True, editable=False)
     is_active = models.BooleanField(_("active"), default=True)
 
     class Meta:
@@ -175,11 +181,12 @@ class InterviewSlot(StampedModel):
 
     def clean(self) -> None:
         """A slot is held in an office or online."""
-        if not self.location and not self.video_link:
+        if not self.location and not self.office and not self.video_link:
             raise ValidationError({"location": _("Give a location, or a video link for an online interview.")})
-        if self.video_link and (self.location or self.room):
-            wrong = "location" if self.location else "room"
-            raise ValidationError({wrong: _("An online interview has no place: clear this, or the video link.")})
+        wrong = [name for name in ("office", "location", "room") if self.video_link and getattr(self, name)]
+        if wrong:
+            text = _("An online interview has no place: clear this, or the video link.")
+            raise ValidationError(dict.fromkeys(wrong, text))
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Make a new slot; change one by ``scheduling.services.slot_edits.edit_slot``."""
@@ -205,6 +212,9 @@ class SlotSnapshot(EmbeddedModel):
     duration_minutes = models.IntegerField()
     room = models.CharField(max_length=60, blank=True)
     video_link = models.CharField(max_length=URL_LENGTH, blank=True)
+    office = models.CharField(max_length=24, blank=True)
+    map_link = models.CharField(max_length=LINK_LENGTH, blank=True)
+    directions = models.CharField(max_length=200, blank=True)
     city = models.CharField(max_length=100)
     timezone = models.CharField(max_length=64)
     recruiter = models.CharField(max_length=100, blank=True)

@@ -76,7 +76,7 @@ class Desk:
         self.page.wait_for_url("**/scheduling/interviewevent/")
 
     def add_slot(self, event: str, day: str, time: str, *, city: str, **venue: str) -> None:
-        """One slot of an event, by the page that makes many; ``venue``: location and room, or video link."""
+        """One slot of an event, by the page that makes many; ``venue``: location and room, or office, or video link."""
         self._open("scheduling/interviewevent/")
         self.page.click(f"#result_list tbody a:has-text('{event}')")
         self.page.click("a[href$='/add-slots/']")
@@ -85,11 +85,26 @@ class Desk:
             self.page.fill(f"input[name={name}]", day)
         self.page.fill("[name=times]", time)
         self.page.fill("[name=max_users]", "1")
+        if "office" in venue:
+            self.page.select_option("select[name=office]", label=venue.pop("office"))
         for name, value in venue.items():
             self.page.fill(f"[name={name}]", value)
         self.page.click("button[name=preview]")
         self.page.click("button[name=create]")
         self.page.wait_for_load_state()
+
+    def save_office(self, city: str, name: str, **fields: str) -> None:
+        """Make an office, or change the one of that name."""
+        self._open(f"people/office/?q={name}")
+        if self.page.query_selector("#result_list tbody a"):
+            self.page.click("#result_list tbody a >> nth=0")
+        else:
+            self._open("people/office/add/")
+            self.page.select_option("#id_city", label=city)
+        for field, value in {"name": name, **fields}.items():
+            self.page.fill(f"#id_{field}", value)
+        self.page.click("button[name=_save]")
+        self.page.wait_for_url("**/people/office/")
 
     def invite_candidate(self, first_name: str) -> str:
         """Put somebody on the allow list by name alone, and make their personal link."""

@@ -4,24 +4,27 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, StringConstraints
 
-from shared_contracts.fields import URL_LENGTH, ShortText, Url, WireModel, to_line
+from shared_contracts.fields import LINE_LENGTH, URL_LENGTH, EntityId, ShortText, Url, WireModel, to_line
 
 VenueLine = Annotated[str, StringConstraints(max_length=URL_LENGTH), AfterValidator(to_line)]
 """A venue in one line, on the wire."""
 
-LONGEST_LINE = URL_LENGTH + len("онлайн, ")
-"""Characters of the longest place that the desk lets through, as people read it."""
+LONGEST_LINE = URL_LENGTH + LINE_LENGTH
+"""Characters of the longest place as a candidate reads it: with a link, or with the way there."""
 
 
-class Venue(WireModel):
-    """What a candidate needs to find the interview, beside its city: an office and a room, or a video call's link.
+class _Place(WireModel):
+    """What venues have in common, stored or shown.
 
-    ``video_link`` is empty where it is held in an office. It is for who has the interview, and for staff.
+    ``video_link`` is empty where it is held in an office, ``map_link`` and ``directions`` where the way is not told.
+    They are for who has the interview, and for staff.
     """
 
     location: ShortText
     room: ShortText
     video_link: Literal[""] | Url = ""
+    map_link: Literal[""] | Url = ""
+    directions: ShortText = ""
 
     @property
     def parts(self) -> tuple[str, str]:
@@ -33,21 +36,35 @@ class Venue(WireModel):
         """Location and room in one line, or the link."""
         return ", ".join(filter(None, self.parts))
 
-    def shown(self, *, link: bool = False) -> "VenueView":
-        """As people are shown it; ``link``: to those who may join the video call."""
-        stored = self.model_dump()
-        return VenueView(**{**stored, "video_link": self.video_link if link else ""}, online=bool(self.video_link))
+    @property
+    def way(self) -> tuple[str, ...]:
+        """How to get there, line by line."""
+        return tuple(filter(None, (self.map_link, self.directions)))
 
     def in_city(self, city: str) -> str:
         """The same with the city, for calendars; a link stands alone, so that they can follow it."""
         return self.video_link or ", ".join(filter(None, (self.line, city)))
 
 
-class VenueView(Venue):
+class Venue(_Place):
+    """What a candidate needs to find the interview, beside its city: an office and a room, or a video call's link.
+
+    ``office``: the office that location and way are of, empty where staff typed the location.
+    """
+
+    office: Literal[""] | EntityId = ""
+
+    def shown(self, *, link: bool = False) -> "VenueView":
+        """As people are shown it; ``link``: to those who come, with the video call's link or the way there."""
+        hidden = dict.fromkeys(() if link else ("video_link", "map_link", "directions"), "")
+        return VenueView(**{**self.model_dump(exclude={"office"}), **hidden}, online=bool(self.video_link))
+
+
+class VenueView(_Place):
     """A venue as people are shown it. ``online``: it is a video call, whose link those without a booking don't get."""
 
     online: bool = False
 
 
-VENUE_FIELDS = ("location", "room", "video_link")
-"""The names of a venue's fields as they are stored, the same in messages, in documents of slots and in forms."""
+VENUE_FIELDS = ("location", "room", "video_link", "office", "map_link", "directions")
+"""The names of a venue's fields as they are stored, the same in messages and in documents of slots."""

@@ -10,6 +10,7 @@ register(
         subjects={
             "candidate": _("candidate"),
             "city": _("city"),
+            "office": _("office"),
             "recruiter": _("recruiter"),
             "invitation": _("invitation"),
             "contact": _("default contact"),
@@ -36,6 +37,7 @@ register(
             "recruiter_id": named_in("recruiters"),
             "deputy_id": named_in("recruiters"),
             "city_id": named_in("cities"),
+            "office": named_in("offices"),
         },
     )
 )

@@ -43,6 +43,7 @@ PAGES = {
     "InterviewSlot": Pages(ALL, COORDINATING, COORDINATING, COORDINATING),
     "Invitation": Pages(LOOKERS),
     "MessageTemplate": Pages(LOOKERS, NOBODY, IN_CHARGE),
+    "Office": Pages(LOOKERS, IN_CHARGE, IN_CHARGE),
     "OutboxMessage": Pages(IN_CHARGE),
     "Question": Pages(LOOKERS, NOBODY, IN_CHARGE),
     "Questionnaire": Pages(LOOKERS, IN_CHARGE, IN_CHARGE),

@@ -18,7 +18,7 @@ from common.roles import Role
 from message_templates.models import MessageTemplate
 from message_templates.services.seeding import seed_defaults
 from messaging.models import InboxMessage, OutboxMessage
-from people.models import Candidate, City, ContactSettings, Invitation, Recruiter
+from people.models import Candidate, City, ContactSettings, Invitation, Office, Recruiter
 from people.services.invitations import invite
 from questionnaires.models import Choice, Question, Questionnaire, QuestionnaireAnswers
 from questionnaires.services.publishing import publish, save_draft, save_question
@@ -56,6 +56,7 @@ class Place:
 
     def __init__(self, name: str, event: InterviewEvent, number: int) -> None:
         self.city = City.objects.create(name=name)
+        self.office = Office.objects.create(city=self.city, name=f"Офис {name}", address="Тверская ул., 7")
         self.recruiter = Recruiter.objects.create(name=f"Рекрутер {name}", city=self.city, telegram_id=5000 + number)
         self.candidate = Candidate.objects.create(
             first_name=f"Кандидат {name}", telegram_id=1000 + number, city=self.city, started_at=clock.now()
@@ -87,6 +88,7 @@ class Place:
             Candidate: self.candidate,
             Recruiter: self.recruiter,
             City: self.city,
+            Office: self.office,
             Broadcast: self.broadcast,
         }
         if found := rows.get(model):

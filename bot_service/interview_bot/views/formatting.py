@@ -54,9 +54,9 @@ def short_moment(slot: SlotView, own_zone: str | None, texts: Texts) -> str:
 
 
 def place(slot: SlotView, texts: Texts) -> str:
-    """Where a slot is held, in the language of ``texts``; plain. An online one has its link for who is given it."""
+    """Where a slot is held, in the language of ``texts``; plain. With its link or the way there for who is given it."""
     if not slot.online:
-        return slot.line
+        return "\n".join((slot.line, *slot.way))
     online = texts.plain("slot.online")
     return f"{online}, {slot.video_link}" if slot.video_link else online
 

@@ -1,0 +1,34 @@
+"""Offices: saved once, and the coming slots held there follow."""
+
+from common import clock
+from common.audited import save_audited
+from common.mongo import collection, current_session
+from people.models import Office
+from scheduling.domain.commands import SlotChanges
+from scheduling.services.slot_edits import edit_slot
+
+OFFICE_FACTS = ("name", "city_id", "address", "map_link", "directions")
+
+
+def venue_at(office: Office) -> dict[str, str]:
+    """What slots held in the office have of it, by ``VENUE_FIELDS``."""
+    return {
+        "office": str(office.pk),
+        "location": office.location,
+        "map_link": office.map_link,
+        "directions": office.directions,
+    }
+
+
+def save_office(office: Office, *, actor: str) -> None:
+    """Save an office. The coming slots there change with it, and those who are booked are told, as of any edit."""
+    save_audited(office, "office", OFFICE_FACTS, actor, then=lambda _now: _carry_slots(office, actor))
+
+
+def _carry_slots(office: Office, actor: str) -> None:
+    venue = venue_at(office)
+    coming = {"office": str(office.pk), "starts_at": {"$gt": clock.now()}}
+    for slot in list(collection("interview_slots").find(coming, session=current_session())):
+        changed = {name: value for name, value in venue.items() if slot.get(name) != value}
+        if changed:
+            edit_slot(str(slot["_id"]), SlotChanges(venue=changed), actor=actor)

@@ -1,0 +1,60 @@
+"""Offices in the desk: what people are told of them is kept here, once for all slots."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+
+from common.scope import Rows
+from people.models import Office
+from scheduling.services.offices import save_office
+from staffkit.forms.use_case import UseCaseForm
+from staffkit.pages.filters import ScopedRelatedFilter
+from staffkit.pages.kinds import UseCaseAdmin
+
+
+class OfficeForm(UseCaseForm):
+    """An office; it stays in its city, whose slots name it."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk and "city" in self.fields:
+            self.fields["city"].disabled = True
+
+    def carry_out(self) -> None:
+        """Save it."""
+        save_office(self.instance, actor=self.actor)
+
+
+@admin.register(Office)
+class OfficeAdmin(UseCaseAdmin):
+    """Offices."""
+
+    form = OfficeForm
+    rows = Rows(city=("city_id",))
+    fieldsets = [
+        (
+            None,
+            {
+                "fields": ["city", "name", "address", "map_link", "directions"],
+                "description": _("Who is booked there is told of changes at once."),
+            },
+        )
+    ]
+    list_display = ["name", "city_name", "address", "directions"]
+    list_filter = [("city", ScopedRelatedFilter)]
+    search_fields = ["name", "address"]
+    ordering = ["name"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Office]:
+        """Cities by one more query, not by a join."""
+        found: QuerySet[Office] = super().get_queryset(request).prefetch_related("city")
+        return found
+
+    @display(description=_("city"))
+    def city_name(self, office: Office) -> str:
+        """Where it is."""
+        return office.city.name
