@@ -1,5 +1,7 @@
 """A member of staff at the desk, with a real browser."""
 
+import re
+
 from playwright.sync_api import Browser, Page, Playwright
 
 from acceptance.driving import PATIENCE_SECONDS
@@ -104,7 +106,7 @@ class Desk:
         for field, value in {"name": name, **fields}.items():
             self.page.fill(f"#id_{field}", value)
         self.page.click("button[name=_save]")
-        self.page.wait_for_url("**/people/office/")
+        self.page.wait_for_url(re.compile(r"/people/office/(\?.*)?$"))  # back in the list, found or whole
 
     def invite_candidate(self, first_name: str) -> str:
         """Put somebody on the allow list by name alone, and make their personal link."""

@@ -4,7 +4,8 @@ Time is travelled; after the other whole paths, whose days come before.
 """
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import count
 
 import pytest
 
@@ -16,18 +17,18 @@ from acceptance.driving import BOOKED, CONFIRM, QUESTION, Chats, Message, Store
 from local.stack import Stack
 
 LINK, MAP = "https://meet.example/room-5?pwd=1&lang=ru", "https://yandex.ru/maps/-/CDabc"
-MONDAY = MONDAY_MORNING + timedelta(weeks=1)
-TUESDAY = MONDAY + timedelta(days=1)
+_MONDAYS = (MONDAY_MORNING + timedelta(weeks=number) for number in count(1))
 JOIN = "Подключиться"
 
 
 @pytest.fixture(autouse=True)
-def _one_event(desk: Desk, stack: Stack, request: pytest.FixtureRequest) -> Iterator[None]:
-    """The only open event, called as the test."""
-    stack.travel_to(MONDAY)
+def tuesday(desk: Desk, stack: Stack, request: pytest.FixtureRequest) -> Iterator[datetime]:
+    """The day after today, at 9:00; the only open event is called as the test, each of which has a week of its own."""
+    monday = next(_MONDAYS)
+    stack.travel_to(monday)
     desk.change_event(QUICK, is_open=False)
     desk.add_event(request.node.name)
-    yield
+    yield monday + timedelta(days=1)
     desk.change_event(request.node.name, is_open=False)
     desk.change_event(QUICK, is_open=True)
 
@@ -38,13 +39,13 @@ def url_of(message: Message, label: str) -> str:
 
 
 def test_an_office_tells_the_way_and_its_new_address(
-    chats: Chats, desk: Desk, stack: Stack, request: pytest.FixtureRequest
+    chats: Chats, desk: Desk, stack: Stack, tuesday: datetime, request: pytest.FixtureRequest
 ) -> None:
     """Kept once at the desk; whoever is booked is told of a change."""
     desk.save_office("Москва", "Офис на Арбате", address="Арбат, 1", map_link=MAP, directions="Вход со двора")
     office = "Москва: Офис на Арбате, Арбат, 1"
-    desk.add_slot(request.node.name, f"{TUESDAY:%Y-%m-%d}", "16:00", city="Москва", office=office, room="5")
-    person = chats.person(1005, "Олег", "ru")
+    desk.add_slot(request.node.name, f"{tuesday:%Y-%m-%d}", "16:00", city="Москва", office=office, room="5")
+    person = chats.person(1001, "Алина", "ru")
     slots = person.opens_slots()
     assert slots.labels[0].endswith("16:00 · Офис на Арбате, Арбат, 1, 5")
     person.presses(slots, "16:00")
@@ -56,14 +57,14 @@ def test_an_office_tells_the_way_and_its_new_address(
 
     desk.save_office("Москва", "Офис на Арбате", address="Арбат, 3")
     assert way.replace("Арбат, 1", "Арбат, 3") in person.sees("изменилось").text
-    stack.travel_to(TUESDAY.replace(hour=11))
+    stack.travel_to(tuesday.replace(hour=11))
     assert way.replace("Арбат, 1", "Арбат, 3") in person.sees(RU.today).text
 
 
 def test_an_online_interview_is_booked_and_joined(
-    chats: Chats, desk: Desk, store: Store, stack: Stack, request: pytest.FixtureRequest
+    chats: Chats, desk: Desk, store: Store, stack: Stack, tuesday: datetime, request: pytest.FixtureRequest
 ) -> None:
-    desk.add_slot(request.node.name, f"{TUESDAY:%Y-%m-%d}", "15:00", city="Москва", video_link=LINK)
+    desk.add_slot(request.node.name, f"{tuesday:%Y-%m-%d}", "15:00", city="Москва", video_link=LINK)
     person = chats.person(1004, "Вера", "ru")
     slots = person.opens_slots()
     (label,) = (label for label in slots.labels if "15:00" in label)
@@ -77,10 +78,10 @@ def test_an_online_interview_is_booked_and_joined(
     file = person.gets_file("Добавьте в календарь").content.replace("\r\n ", "")
     assert f"LOCATION:{LINK}" in file
 
-    stack.travel_to(TUESDAY.replace(hour=11))
+    stack.travel_to(tuesday.replace(hour=11))
     today = person.sees(RU.today)
     assert LINK in today.text and url_of(today, JOIN) == LINK
-    stack.travel_to(TUESDAY.replace(hour=13))
+    stack.travel_to(tuesday.replace(hour=13))
     soon = person.sees(RU.soon)
     assert soon.labels == [JOIN, *THREE_BUTTONS["ru"]]
     person.presses(soon, "Подтверждаю")
