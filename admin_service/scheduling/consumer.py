@@ -12,6 +12,7 @@ from messaging.receiving import ANY_SENDER, Receiver
 from scheduling.domain.commands import (
     Actor,
     ActorKind,
+    AnnounceDelay,
     AnswerAttendance,
     AnswerProposedTime,
     AnyCommand,
@@ -39,6 +40,7 @@ from shared_contracts.booking import (
     BookingRejected,
     BookingRescheduled,
     BookingResult,
+    DelayAnnounced,
     OfferPassed,
     OfferTaken,
     Outcome,
@@ -119,7 +121,7 @@ def _command(request: AnyBookingRequest) -> AnyCommand:
 
 
 def _about_coming(
-    request: AttendanceAnswered | TimeOffered | TimeAnswered | OutcomeMarked,
+    request: AttendanceAnswered | DelayAnnounced | TimeOffered | TimeAnswered | OutcomeMarked,
     key: str,
     candidate: Actor,
     recruiter: Actor,
@@ -127,6 +129,8 @@ def _about_coming(
     booking_id = request.booking_id
     if isinstance(request, AttendanceAnswered):
         return AnswerAttendance(key, candidate, booking_id, None, request.starts_at, request.answer)
+    if isinstance(request, DelayAnnounced):
+        return AnnounceDelay(key, candidate, booking_id, None, request.starts_at, request.minutes)
     if isinstance(request, TimeAnswered):
         shown = _shown(request.shown) if request.shown else Shown()
         return AnswerProposedTime(key, candidate, booking_id, None, request.slot_id, request.take, shown)

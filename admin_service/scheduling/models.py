@@ -243,8 +243,8 @@ class Booking(StampedModel):
     ``live`` mirrors the status for the indexes; ``version`` rises with every change; ``requested_slot_id`` is a move
     that awaits approval, whose seat is held too. ``card_readers`` are the Telegram ids of ``card_holders``;
     ``notification_ids`` are those of the news about it; ``left_slot_ids`` are slots whose seat it gave up.
-    ``attendance`` goes with the time; ``offered_slot_id``: another time on offer, without a seat held there;
-    ``marked_at``: when its outcome was marked.
+    ``attendance`` and ``delay_minutes`` go with the time; ``offered_slot_id``: another time on offer, without a seat
+    held there; ``marked_at``: when its outcome was marked.
     """
 
     user_id: Any = ObjectIdField()
@@ -272,6 +272,8 @@ class Booking(StampedModel):
     recruiter_by_hand = models.BooleanField(_("contact the recruiter by hand"), default=False)
     attendance = models.CharField(_("will come"), max_length=20, blank=True, choices=attendance_choices)
     attendance_at = models.DateTimeField(_("answered"), null=True)
+    delay_minutes = models.IntegerField(_("minutes late"), null=True)
+    delay_at = models.DateTimeField(null=True)
     offered_slot_id: Any = ObjectIdField(null=True)
     marked_at = models.DateTimeField(null=True)
     candidate_by_hand = models.BooleanField(_("contact the candidate by hand"), default=False)

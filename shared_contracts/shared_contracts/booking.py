@@ -8,7 +8,7 @@ from pydantic import Field, TypeAdapter, model_validator
 
 from shared_contracts.calendars import CalendarEntry, CalendarFile
 from shared_contracts.card import RecruiterCard
-from shared_contracts.directory import Attendance, BookingStatus, BookingView, SlotView
+from shared_contracts.directory import Attendance, BookingStatus, BookingView, DelayMinutes, SlotView
 from shared_contracts.envelope import CorrelationId, Message
 from shared_contracts.fields import (
     EntityId,
@@ -70,6 +70,7 @@ class RequestType(StrEnum):
     BOOKING_OFFER_TAKEN = "booking.offer_taken"
     BOOKING_OFFER_PASSED = "booking.offer_passed"
     ATTENDANCE_ANSWERED = "attendance.answered"
+    DELAY_ANNOUNCED = "attendance.delay_announced"
     BOOKING_TIME_OFFERED = "booking.time_offered"
     BOOKING_TIME_ANSWERED = "booking.time_answered"
     OUTCOME_MARKED = "outcome.marked"
@@ -195,6 +196,19 @@ class AttendanceAnswered(BookingRequest):
     answer: Attendance
 
 
+class DelayAnnounced(BookingRequest):
+    """The candidate will be late (R8). ``starts_at``: of the interview it is about; ``minutes``: 20 is more than 15.
+
+    Outcomes: ``booked`` (the recruiter is told; the booking stays as it is), ``too_late`` from 15 minutes after the
+    start on, ``version_conflict`` when the interview was moved since.
+    """
+
+    event_type: Literal[RequestType.DELAY_ANNOUNCED] = RequestType.DELAY_ANNOUNCED
+    booking_id: EntityId
+    starts_at: Moment
+    minutes: DelayMinutes
+
+
 class TimeOffered(BookingRequest):
     """A recruiter offers a slot to a candidate who asked for another time. ``booked``: the offer is on its way."""
 
@@ -256,6 +270,7 @@ AnyBookingRequest = (
     | OfferTaken
     | OfferPassed
     | AttendanceAnswered
+    | DelayAnnounced
     | TimeOffered
     | TimeAnswered
     | OutcomeMarked

@@ -88,7 +88,7 @@ class CardAttention(StrEnum):
 
 
 class CardOccasion(StrEnum):
-    """What a ``notice`` is about. ``offer_declined``: the candidate keeps the time they have."""
+    """What a ``notice`` is about. ``offer_declined``: the candidate keeps the time they have; ``delay``: comes late."""
 
     BOOKED = "booked"
     MOVED = "moved"
@@ -97,6 +97,7 @@ class CardOccasion(StrEnum):
     CANT_COME = "cant_come"
     RESCHEDULE_ASKED = "reschedule_asked"
     OFFER_DECLINED = "offer_declined"
+    DELAY = "delay"
     NO_ANSWER = "no_answer"
     OUTCOME_DUE = "outcome_due"
 

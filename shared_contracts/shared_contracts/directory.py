@@ -1,7 +1,7 @@
 """What the admin service's HTTP reads answer: slots, people, places, bookings."""
 
 from enum import StrEnum
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Generic, Literal, TypeVar
 
 from pydantic import Field, StringConstraints
 
@@ -85,19 +85,28 @@ class SlotView(VenueView, SlotTime):
     event: NamedRef
 
 
+DelayMinutes = Literal[5, 10, 15, 20]
+"""How late somebody will be (R8)."""
+OVER_15_MINUTES: DelayMinutes = 20
+"""Stands for "more than 15"."""
+
+
 class Coming(WireModel):
     """What a candidate has said about coming; it goes with the time, so a move takes it away (R8).
 
     The fields have the same names in documents of bookings. ``attendance``: their last answer, ``attendance_at``: when.
+    ``delay_minutes``: how late they will be (20: more than 15), as they last said at ``delay_at``.
     """
 
     attendance: Attendance | None = None
     attendance_at: Moment | None = None
+    delay_minutes: DelayMinutes | None = None
+    delay_at: Moment | None = None
 
     @property
     def is_answered(self) -> bool:
         """Whether they need not be asked any more."""
-        return self.attendance is not None
+        return self.attendance is not None or self.delay_minutes is not None
 
 
 class BookedSlot(WireModel):

@@ -13,6 +13,7 @@ from shared_contracts.booking import (
     BookingRescheduled,
     BookingResult,
     BriefPayload,
+    DelayAnnounced,
     OfferPassed,
     OfferTaken,
     Outcome,
@@ -159,6 +160,7 @@ EXAMPLES: list[Message] = [
         calendar_entry=CALENDAR_ENTRY,
     ),
     AttendanceAnswered(**REQUEST, booking_id=BOOKING_ID, starts_at=START, answer=Attendance.CONFIRMED),
+    DelayAnnounced(**REQUEST, booking_id=BOOKING_ID, starts_at=START, minutes=10),
     TimeOffered(**REQUEST, booking_id=BOOKING_ID, expected_version=2, slot_id=SLOT_ID),
     TimeAnswered(
         **REQUEST,

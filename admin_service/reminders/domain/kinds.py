@@ -27,6 +27,7 @@ class ReminderKind(StrEnum):
     NO_ANSWER = "no_answer"
     OUTCOME_DUE = "outcome_due"
     CHANGE = "change"
+    DELAY = "delay"
     TOMORROW = "tomorrow"
     STAFF_SUMMARY = "staff_summary"
 
@@ -195,6 +196,17 @@ SPECS: Mapping[ReminderKind, ReminderSpec] = {
                 *(CardOccasion.CANT_COME, CardOccasion.RESCHEDULE_ASKED, CardOccasion.OFFER_DECLINED),
             }
         ),
+    ),
+    ReminderKind.DELAY: ReminderSpec(
+        label=_("Recruiter: the candidate will be late"),
+        hint=_("To the recruiter; from two hours before the interview on also at night."),
+        audience=Audience.RECRUITER,
+        role=Role.CHANGE,
+        usual=timedelta(),
+        span_text=_("%(span)s after the change"),
+        limits=(0, 5),
+        tells=frozenset({CardOccasion.DELAY}),
+        urgent_within=timedelta(hours=2),
     ),
     ReminderKind.TOMORROW: ReminderSpec(
         label=_("Recruiter: tomorrow's interviews"),

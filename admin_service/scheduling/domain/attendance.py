@@ -1,15 +1,22 @@
 """Whether candidates come (R8), and another time for those who ask for one."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import assert_never
 
 from scheduling.domain.answering import refuse_ended
 from scheduling.domain.changes import changed_since_shown, ended, in_slot, next_version, overlaps
-from scheduling.domain.commands import AnswerAttendance, AnswerProposedTime, AttendanceCommand, ProposeTime
+from scheduling.domain.commands import (
+    AnnounceDelay,
+    AnswerAttendance,
+    AnswerProposedTime,
+    AttendanceCommand,
+    ProposeTime,
+)
 from scheduling.domain.decisions import Decision, changed
 from scheduling.domain.events import (
     AttendanceAnswered,
+    DelayAnnounced,
     ProposedTimeDeclined,
     ProposedTimeLost,
     ProposedTimeTaken,
@@ -19,12 +26,17 @@ from scheduling.domain.model import Booking, Slot, State
 from shared_contracts.booking import Outcome
 from shared_contracts.directory import Attendance, BookingStatus
 
+DELAY_WITHIN = timedelta(minutes=15)
+"""R8: so long after the start people can still say that they will be late."""
+
 
 def decide_attendance(state: State, command: AttendanceCommand, booking: Booking, now: datetime) -> Decision:
     """What candidates and recruiters say to each other before the interview, about an existing booking."""
     match command:
         case AnswerAttendance():
             return answer_attendance(state, command, booking, now)
+        case AnnounceDelay():
+            return announce_delay(state, command, booking, now)
         case ProposeTime():
             return propose_time(state, command, booking, now)
         case AnswerProposedTime():
@@ -50,6 +62,20 @@ def answer_attendance(state: State, command: AnswerAttendance, booking: Booking,
     if command.answer is Attendance.CONFIRMED:
         answered = replace(answered, proposed_slot_id=None)
     return changed(command, Outcome.BOOKED, AttendanceAnswered, booking, next_version(answered))
+
+
+def announce_delay(state: State, command: AnnounceDelay, booking: Booking, now: datetime) -> Decision:
+    """How late they will be is noted, in place of what was said before; all else stays. Twice is as once."""
+    if past := _past_answering(state, command, booking):
+        return past
+    if command.starts_at != booking.starts_at:
+        return Decision(command, Outcome.VERSION_CONFLICT, booking)
+    if now >= booking.starts_at + DELAY_WITHIN:
+        return Decision(command, Outcome.TOO_LATE, booking)
+    if command.minutes == booking.coming.delay_minutes:
+        return Decision(command, Outcome.BOOKED, booking)
+    coming = booking.coming.model_copy(update={"delay_minutes": command.minutes, "delay_at": now})
+    return changed(command, Outcome.BOOKED, DelayAnnounced, booking, next_version(replace(booking, coming=coming)))
 
 
 def propose_time(state: State, command: ProposeTime, booking: Booking, now: datetime) -> Decision:

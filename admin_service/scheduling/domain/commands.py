@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from shared_contracts.directory import Attendance, BookingStatus
+from shared_contracts.directory import Attendance, BookingStatus, DelayMinutes
 
 
 class ActorKind(StrEnum):
@@ -131,6 +131,14 @@ class AnswerAttendance(BookingCommand):
 
 
 @dataclass(frozen=True, slots=True)
+class AnnounceDelay(BookingCommand):
+    """They come, but late. ``starts_at``: of the interview it is about."""
+
+    starts_at: datetime
+    minutes: DelayMinutes
+
+
+@dataclass(frozen=True, slots=True)
 class ProposeTime(BookingCommand):
     """Another of the recruiter's times, for somebody who asked for one."""
 
@@ -184,7 +192,7 @@ class RemoveCandidate(Command):
     candidate_id: str
 
 
-CandidatesAnswer = AnswerAttendance | AnswerProposedTime
+CandidatesAnswer = AnswerAttendance | AnnounceDelay | AnswerProposedTime
 """What candidates say about an interview they are booked for."""
 AttendanceCommand = CandidatesAnswer | ProposeTime
 CandidatesCommand = Move | Cancel | TakeSeatOffer | PassSeatOffer | CandidatesAnswer

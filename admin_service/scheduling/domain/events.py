@@ -164,6 +164,14 @@ class AttendanceAnswered(BookingEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class DelayAnnounced(BookingEvent):
+    """The candidate comes, but late."""
+
+    def _occasion(self) -> CardOccasion | None:
+        return CardOccasion.DELAY
+
+
+@dataclass(frozen=True, slots=True)
 class TimeProposed(BookingEvent):
     """The recruiter proposes another time."""
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from common.zones import local
 from scheduling.models import Booking
 from scheduling.staff.venues import booking_venue, venue_labels, venue_values
+from shared_contracts.directory import OVER_15_MINUTES
 from staffkit.clocks import format_moment, today
 from staffkit.spreadsheet import download
 
@@ -29,10 +30,21 @@ def coming_of(booking: Booking, *, dated: bool = False) -> str:
     Args:
         dated: with when they said so, on the clocks of the interview's city.
     """
-    answer = str(booking.get_attendance_display())
-    if not (dated and answer and booking.attendance_at):
-        return answer
-    return f"{answer} · {format_moment(booking.attendance_at, booking.slot.timezone)}"
+    said = [
+        (str(booking.get_attendance_display()), booking.attendance_at),
+        (_delay(booking.delay_minutes), booking.delay_at),
+    ]
+    timezone = booking.slot.timezone
+    return "; ".join(
+        f"{words} · {format_moment(at, timezone)}" if dated and at else words for words, at in said if words
+    )
+
+
+def _delay(minutes: int | None) -> str:
+    if minutes is None:
+        return ""
+    words = _("late by more than 15 minutes") if minutes == OVER_15_MINUTES else _("late by %(minutes)s minutes")
+    return words % {"minutes": minutes}
 
 
 def csv_answer(bookings: QuerySet[Booking]) -> StreamingHttpResponse:

@@ -38,6 +38,30 @@ def test_an_answer_is_stored_with_its_time_and_told_back(booking: Document, mari
     asking.assert_sound()
 
 
+def test_a_delay_is_stored_told_back_and_kept_in_the_trail(booking: Document, maria: Candidate) -> None:
+    """R8, I7."""
+    answer = result_of(asking.in_batch(asking.late(maria, booking, 10)))
+    row = asking.the_booking(maria)
+
+    assert answer.booking and (answer.outcome, answer.booking.delay_minutes) == (Outcome.BOOKED, 10)
+    assert (row["delay_minutes"], row["delay_at"] is not None) == (10, True)
+    assert (row["status"], row["attendance"], row["version"]) == ("booked", "", booking["version"] + 1)
+    assert actions() == ["created", "delay_announced"]
+    with override("en"):
+        newest = trail(str(booking["_id"]))[0]
+    assert newest["action"] == "said they will be late"
+    assert "minutes late: — → 10" in " ".join(newest["changes"])
+    asking.assert_sound()
+
+
+def test_a_booking_of_before_has_no_delay(booking: Document, maria: Candidate) -> None:
+    """Documents written by an earlier version have no such fields."""
+    collection("bookings").update_one({"_id": booking["_id"]}, {"$unset": {"delay_minutes": "", "delay_at": ""}})
+    answer = result_of(asking.in_batch(asking.says(maria, booking, COMES)))
+
+    assert answer.booking and (answer.booking.attendance, answer.booking.delay_minutes) == (COMES, None)
+
+
 def test_one_answer_delivered_three_times_has_one_effect(booking: Document, maria: Candidate) -> None:
     """I2, I7."""
     request = asking.says(maria, booking, STAYS_AWAY)

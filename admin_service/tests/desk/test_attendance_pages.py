@@ -83,6 +83,18 @@ def test_the_export_tells_who_comes(desk: Client, booking: Booking) -> None:
     assert exported(desk)[0]["Will come"] == "confirmed"
 
 
+@pytest.mark.parametrize(("minutes", "words"), [(10, "late by 10 minutes"), (20, "late by more than 15 minutes")])
+def test_a_delay_is_told_by_list_page_and_export(
+    desk: Client, text: Text, booking: Booking, minutes: int, words: str
+) -> None:
+    put(booking, delay_minutes=minutes, delay_at=NOON)
+    found = text(reverse(LIST)).partition('id="result_list"')[2].partition("</table>")[0]
+    assert words in found and "no answer" not in found
+    assert exported(desk)[0]["Will come"] == words
+    put(booking, attendance="confirmed", attendance_at=NOON - timedelta(hours=1))
+    assert f"confirmed · Mon 01.03.2027, 11:00; {words} · Mon 01.03.2027, 12:00" in text(page_of(booking))
+
+
 def test_the_page_tells_the_answer_the_offer_and_the_mark(text: Text, booking: Booking, make_slot: MakeSlot) -> None:
     offered = make_slot(timedelta(days=1), room="Лофт")
     put(booking, attendance="reschedule_asked", attendance_at=NOON, offered_slot_id=offered.pk)

@@ -22,6 +22,7 @@ from shared_contracts.booking import (
     BookingRejected,
     BookingRescheduled,
     ConfirmBookingAnswer,
+    DelayAnnounced,
     OfferPassed,
     OfferTaken,
     Outcome,
@@ -32,7 +33,7 @@ from shared_contracts.booking import (
     TimeAnswered,
     TimeOffered,
 )
-from shared_contracts.directory import Attendance, BookingStatus
+from shared_contracts.directory import Attendance, BookingStatus, DelayMinutes
 
 
 def _base(telegram_id: int, message_id: uuid.UUID | None = None) -> dict[str, Any]:
@@ -117,6 +118,13 @@ def says(person: Candidate, booking: Document, answer: Attendance) -> Attendance
     """A candidate says whether they come."""
     return AttendanceAnswered(
         **_base(person.telegram_id), booking_id=str(booking["_id"]), starts_at=booking["starts_at"], answer=answer
+    )
+
+
+def late(person: Candidate, booking: Document, minutes: DelayMinutes) -> DelayAnnounced:
+    """A candidate says how late they will be."""
+    return DelayAnnounced(
+        **_base(person.telegram_id), booking_id=str(booking["_id"]), starts_at=booking["starts_at"], minutes=minutes
     )
 
 

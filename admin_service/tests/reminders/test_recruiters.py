@@ -172,3 +172,43 @@ def test_the_chat_a_card_went_to_is_noted(booked: Candidate, olga: Recruiter) ->
     )
     notices()
     assert row_of(booked, "change")["target_chat_id"] == olga.telegram_id
+
+
+def test_a_delay_is_told_at_once_and_answers_the_question_whether_they_come(at: Clock, booked: Candidate) -> None:
+    """R8. Nobody is asked again, and the recruiter does not hear of silence."""
+    at("2026-11-24 11:00")
+    sent_now()
+    at("2026-11-24 14:05")
+    sent_now()
+    asking.outcome(asking.late(booked, asking.the_booking(booked), 10))
+    assert notices() == ["delay"]
+    card = cards()[-1].card
+    assert (card.booking.delay_minutes, card.booking.attendance, card.booking.status) == (10, None, "booked")
+    at("2026-11-24 15:00")
+    assert notices() == []
+
+
+def test_a_delay_shortly_before_the_interview_wakes_the_recruiter_and_one_long_before_does_not(
+    at: Clock, make_slot: MakeSlot, maria: Candidate, olga: Recruiter
+) -> None:
+    """Quiet hours end at 8:00. Guard: ``waits_for_morning``, where it is written and where it is sent."""
+    asking.outcome(asking.book(maria, slot_at(make_slot, "2026-11-25 09:00", recruiter=olga)))
+    notices()
+    at("2026-11-24 23:30")
+    asking.outcome(asking.late(maria, asking.the_booking(maria), 5))
+    assert notices() == []
+    at("2026-11-25 07:10")
+    assert notices() == [], "it waits for 8:00 still"
+    asking.outcome(asking.late(maria, asking.the_booking(maria), 15))
+    assert notices() == ["delay"], "and the later word says it too"
+    at("2026-11-25 08:00")
+    assert notices() == []
+
+
+def test_a_delay_that_could_not_be_told_until_the_end_is_told_no_more(at: Clock, booked: Candidate) -> None:
+    """After an outage. Guard: ``outdated_reason``."""
+    at("2026-11-24 16:10")
+    asking.outcome(asking.late(booked, asking.the_booking(booked), 20))
+    at("2026-11-24 16:20")
+    scheduling_tasks.close_finished()
+    assert "delay" not in notices()

@@ -8,6 +8,7 @@ from uuid import UUID
 from scheduling.domain.commands import (
     Actor,
     ActorKind,
+    AnnounceDelay,
     AnswerAttendance,
     AnswerProposedTime,
     Approve,
@@ -23,7 +24,7 @@ from scheduling.domain.commands import (
     TakeSeatOffer,
 )
 from scheduling.domain.model import Booking, Candidate, Place, Policy, Slot, State
-from shared_contracts.directory import Attendance, BookingStatus, Coming
+from shared_contracts.directory import Attendance, BookingStatus, Coming, DelayMinutes
 from shared_contracts.venue import Venue
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -158,6 +159,12 @@ def says(number: int, answer: Attendance, **fields: Any) -> AnswerAttendance:
     """Candidate ``number`` says whether they come to ``booking``, which is in two days."""
     starts_at = NOW + timedelta(days=2)
     return replace(AnswerAttendance(key(), by(number), "booking", None, starts_at, answer), **fields)
+
+
+def late(number: int, minutes: DelayMinutes = 10, **fields: Any) -> AnnounceDelay:
+    """Candidate ``number`` says how late they will be for ``booking``, which is in two days."""
+    starts_at = NOW + timedelta(days=2)
+    return replace(AnnounceDelay(key(), by(number), "booking", None, starts_at, minutes), **fields)
 
 
 def propose_time(slot_id: str, **fields: Any) -> ProposeTime:

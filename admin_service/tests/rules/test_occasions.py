@@ -48,6 +48,7 @@ def told(state: State, command: AnyCommand, now: datetime = a.NOW) -> CardOccasi
         (of(), a.cancel(1, actor=a.STAFF), CardOccasion.CANCELLED),
         (of(), a.says(1, Attendance.DECLINED), CardOccasion.CANT_COME),
         (of(), a.says(1, Attendance.RESCHEDULE_ASKED), CardOccasion.RESCHEDULE_ASKED),
+        (of(), a.late(1), CardOccasion.DELAY),
         (of(proposed_slot_id="t", **ASKS), a.answer_proposed_time(1, "t", False), CardOccasion.OFFER_DECLINED),
     ],
 )

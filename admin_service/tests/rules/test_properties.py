@@ -67,6 +67,7 @@ def commands(draw: st.DrawFn) -> AnyCommand:
         lambda: a.take(number, **target, **key),
         lambda: a.pass_on(number, **target, **key),
         lambda: a.says(number, draw(st.sampled_from(Attendance)), starts_at=draw(STARTS), **target, **key),
+        lambda: a.late(number, draw(st.sampled_from([5, 20])), starts_at=draw(STARTS), **target, **key),
         lambda: a.propose_time(slot, **target, **key),
         lambda: a.answer_proposed_time(number, slot, draw(st.booleans()), **target, **key),
         lambda: a.mark(draw(st.sampled_from([None, *MARKS])), **target, **key),
@@ -84,6 +85,7 @@ def assert_approval_is_consistent(state: State) -> None:
 def assert_answers_are_consistent(state: State) -> None:
     for booking in state.bookings.values():
         assert (booking.attendance is None) == (booking.coming.attendance_at is None)
+        assert (booking.coming.delay_minutes is None) == (booking.coming.delay_at is None)
         assert (booking.status in MARKS) == (booking.marked_at is not None)
         if booking.proposed_slot_id:
             assert (booking.status, booking.attendance) == (BookingStatus.BOOKED, Attendance.RESCHEDULE_ASKED)

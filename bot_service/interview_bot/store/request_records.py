@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from interview_bot.common.database import Database, Document
 
-AnswerKind = Literal["confirmed", "declined", "reschedule_asked", "take_time", "keep_time"]
+AnswerKind = Literal["confirmed", "declined", "reschedule_asked", "delay", "take_time", "keep_time"]
 """What candidates answer about an interview they are booked for."""
 RequestKind = Literal[
     AnswerKind,

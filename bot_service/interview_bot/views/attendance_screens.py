@@ -1,5 +1,8 @@
 """What candidates say about coming (R8): their buttons, how their answers ended, and what recruiters see of it."""
 
+from datetime import timedelta
+from typing import get_args
+
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from interview_bot.common import clock
@@ -11,14 +14,23 @@ from interview_bot.views.screen import Reader, Screen
 from interview_bot.views.texts import Texts
 from shared_contracts.booking import SLOT_GONE, BookingResult, Outcome, RequestType
 from shared_contracts.card import RecruiterCard
-from shared_contracts.directory import LIVE_STATUSES, Attendance, BookingStatus, BookingView
+from shared_contracts.directory import (
+    LIVE_STATUSES,
+    OVER_15_MINUTES,
+    Attendance,
+    BookingStatus,
+    BookingView,
+    DelayMinutes,
+)
 
 _BUTTONS = (
     ("button.coming", Action.COMING, Attendance.CONFIRMED),
     ("button.not_coming", Action.NOT_COMING, Attendance.DECLINED),
     ("button.ask_time", Action.ASK_TIME, Attendance.RESCHEDULE_ASKED),
 )
-ANSWERS = frozenset({RequestType.ATTENDANCE_ANSWERED, RequestType.BOOKING_TIME_ANSWERED})
+_DELAY_WITHIN = timedelta(minutes=15)
+"""R8: so long after the start they can still say that they will be late."""
+ANSWERS = frozenset({RequestType.ATTENDANCE_ANSWERED, RequestType.DELAY_ANNOUNCED, RequestType.BOOKING_TIME_ANSWERED})
 """Requests that leave a dialog under way as it is."""
 _THANKS = {
     Attendance.CONFIRMED: "attendance.confirmed",
@@ -33,14 +45,39 @@ _ON_CARD = {
 
 
 def attendance_keyboard(booking: BookingView, texts: Texts) -> InlineKeyboardMarkup:
-    """The three answers of R8, without the one that was given; each button carries the start it is about."""
-    about = (booking.id, minute_of(booking.slot.starts_at))
+    """The answers of R8 that can be given now, without the one that was; each carries the start it is about."""
+    begun = _has_begun(booking)
     answers = [
-        InlineKeyboardButton(texts.plain(key), callback_data=pack(action, *about))
+        InlineKeyboardButton(
+            texts.plain(key), callback_data=pack(action, booking.id, minute_of(booking.slot.starts_at))
+        )
         for key, action, answer in _BUTTONS
-        if answer is not booking.attendance
+        if answer is not booking.attendance and not begun
     ]
-    return keyboards.column([*keyboards.join(booking, texts), *answers])
+    return keyboards.column([*keyboards.join(booking, texts), *answers, *_delay_button(booking, texts)])
+
+
+def answers_screen(booking: BookingView, reader: Reader) -> Screen:
+    """The booking as it stands, with what can be answered."""
+    return Screen(booking_card(booking, reader.zone, reader.texts), _open_answers(booking, reader))
+
+
+def delay_question(booking: BookingView, reader: Reader) -> Screen:
+    """By how much they will be late; where it is too late to say so, whom to write to."""
+    texts = reader.texts
+    if not _delay_button(booking, texts):
+        return _delay_too_late(booking, reader)
+    about = (booking.id, minute_of(booking.slot.starts_at))
+    *short, long = (
+        InlineKeyboardButton(
+            texts.plain(_delay_key(minutes, "button.minutes", "button.over_15_minutes"), minutes=minutes),
+            callback_data=pack(Action.DELAY_BY, *about, str(minutes)),
+        )
+        for minutes in get_args(DelayMinutes)
+    )
+    back = InlineKeyboardButton(texts.plain("button.back"), callback_data=pack(Action.ANSWERS, *about))
+    text = f"{texts('attendance.how_late')}\n\n{slot_card(booking.slot, reader.zone, texts)}"
+    return Screen(text, InlineKeyboardMarkup([short, [long], [back]]))
 
 
 def attendance_screen(result: BookingResult, booking: BookingView | None, reader: Reader) -> Screen | None:
@@ -52,6 +89,9 @@ def attendance_screen(result: BookingResult, booking: BookingView | None, reader
     texts, outcome = reader.texts, result.outcome
     if booking is None:
         return None
+    delayed = result.event_type == RequestType.DELAY_ANNOUNCED
+    if outcome is Outcome.BOOKED and delayed:
+        return _delay_told(booking, reader)
     if outcome is Outcome.BOOKED and booking.attendance in _THANKS:
         parts = [texts(_THANKS[booking.attendance]), slot_card(booking.slot, reader.zone, texts)]
         link = booking.recruiter_url or reader.contact_url
@@ -61,13 +101,35 @@ def attendance_screen(result: BookingResult, booking: BookingView | None, reader
     if outcome is Outcome.CANCELLED and booking.attendance is Attendance.DECLINED:
         return Screen(texts("attendance.declined"), keyboards.sign_up(booking.slot.event.id, texts))
     if outcome is Outcome.TOO_LATE:
-        return Screen(texts("attendance.too_late"), keyboards.contact(reader.contact_url, texts))
+        return _delay_too_late(booking, reader) if delayed else _too_late(booking, reader)
     if outcome is Outcome.FAILED or (outcome in SLOT_GONE and result.event_type == RequestType.BOOKING_TIME_ANSWERED):
         # If a time is still proposed it is not the one they saw, so they are asked about the present one.
         gone = "offer.over" if booking.offered_slot else "attendance.offer_gone"
         lead = texts("outcome.failed" if outcome is Outcome.FAILED else gone)
         return Screen(f"{lead}\n\n{booking_card(booking, reader.zone, texts)}", _open_answers(booking, reader))
     return None
+
+
+def _delay_told(booking: BookingView, reader: Reader) -> Screen:
+    texts = reader.texts
+    told = _delay_key(booking.delay_minutes, "attendance.delay_told", "attendance.long_delay_told")
+    parts = [texts(told, minutes=booking.delay_minutes), slot_card(booking.slot, reader.zone, texts)]
+    if link := booking.recruiter_url or reader.contact_url:
+        parts.append(texts("attendance.urgent", link=link))
+    return Screen("\n\n".join(parts), _open_answers(booking, reader))
+
+
+def _delay_too_late(booking: BookingView, reader: Reader) -> Screen:
+    link = booking.recruiter_url or reader.contact_url
+    return Screen(reader.texts("attendance.delay_too_late"), keyboards.contact(link, reader.texts))
+
+
+def _too_late(booking: BookingView, reader: Reader) -> Screen:
+    """It has begun, so they can at most be late."""
+    texts, contact = reader.texts, keyboards.contact(reader.contact_url, reader.texts)
+    delay = _delay_button(booking, texts) if _has_begun(booking) else []
+    rows = [*([delay] if delay else []), *(contact.inline_keyboard if contact else ())]
+    return Screen(texts("attendance.too_late"), InlineKeyboardMarkup(rows) if rows else None)
 
 
 def said_on_card(card: RecruiterCard, texts: Texts) -> str:
@@ -78,12 +140,34 @@ def said_on_card(card: RecruiterCard, texts: Texts) -> str:
     if booking.attendance and booking.attendance_at and (live or declined or card.may_mark):
         at = moment(booking.attendance_at, reader_zone(card.timezone, booking.slot), texts, DAY_AND_TIME)
         lines.append(texts(_ON_CARD[booking.attendance], at=at))
+    if booking.delay_minutes and booking.delay_at and (live or card.may_mark):
+        at = moment(booking.delay_at, reader_zone(card.timezone, booking.slot), texts, DAY_AND_TIME)
+        key = _delay_key(booking.delay_minutes, "card.delay", "card.long_delay")
+        lines.append(texts(key, minutes=booking.delay_minutes, at=at))
     if booking.offered_slot and live:
         zone = reader_zone(card.timezone, booking.offered_slot)
         lines.append(texts("card.time_offered", when=moment(booking.offered_slot.starts_at, zone, texts)))
     elif booking.attendance is Attendance.RESCHEDULE_ASKED and live and card.yours and not card.may_mark:
         lines.append(texts("card.offer_one" if proposable_slots(card, clock.now()) else "card.none_to_offer"))
     return "\n".join(lines)
+
+
+def _delay_button(booking: BookingView, texts: Texts) -> list[InlineKeyboardButton]:
+    """To say that they will be late, as long as that is possible."""
+    starts_at = booking.slot.starts_at
+    if clock.now() >= starts_at + _DELAY_WITHIN:
+        return []
+    data = pack(Action.DELAY, booking.id, minute_of(starts_at))
+    return [InlineKeyboardButton(texts.plain("button.delay"), callback_data=data)]
+
+
+def _has_begun(booking: BookingView) -> bool:
+    return clock.now() >= booking.slot.starts_at
+
+
+def _delay_key(minutes: DelayMinutes | None, key: str, long: str) -> str:
+    """The text for so many minutes, or for more than 15."""
+    return long if minutes == OVER_15_MINUTES else key
 
 
 def _open_answers(booking: BookingView, reader: Reader) -> InlineKeyboardMarkup | None:

@@ -22,6 +22,7 @@ _MINUTE = r"[1-9][0-9]{6,8}"
 _CARD = (_ID, _VERSION, _TURN)
 _NUMBER = r"[0-5]"
 _MARK = r"[alnru]"
+_DELAY = r"5|10|15|20"
 
 
 class Action(StrEnum):
@@ -55,6 +56,9 @@ class Action(StrEnum):
     COMING = "ay"
     NOT_COMING = "an"
     ASK_TIME = "aa"
+    DELAY = "ad"
+    DELAY_BY = "al"
+    ANSWERS = "ab"
     TAKE_TIME = "ty"
     KEEP_TIME = "tn"
     WAIT = "wl"
@@ -99,6 +103,9 @@ _ARGUMENTS: dict[Action, tuple[str, ...]] = {
     Action.COMING: (_ID, _MINUTE),
     Action.NOT_COMING: (_ID, _MINUTE),
     Action.ASK_TIME: (_ID, _MINUTE),
+    Action.DELAY: (_ID, _MINUTE),
+    Action.DELAY_BY: (_ID, _MINUTE, _DELAY),
+    Action.ANSWERS: (_ID, _MINUTE),
     Action.TAKE_TIME: (_ID, _ID, _MINUTE),
     Action.KEEP_TIME: (_ID, _ID, _MINUTE),
     Action.WAIT: (_ID,),

@@ -19,6 +19,7 @@ from tests.kit.inbox import handled
 from tests.kit.telegram import Message, Person, Sandbox, eventually
 
 COMING, NOT_COMING, ASK_TIME = "✅ Подтверждаю", "❌ Не смогу", "🔁 Просьба перенести"
+DELAY = "⏱ Опоздаю"
 TAKE, KEEP = "✅ Подходит", "Оставить как есть"
 
 
@@ -49,11 +50,11 @@ def answers(desk: Desk) -> list[Attendance]:
 @pytest.mark.parametrize(
     ("language", "labels"),
     [
-        ("ru", ["✅ Подтверждаю", "❌ Не смогу", "🔁 Просьба перенести"]),
-        ("en", ["✅ Confirm", "❌ Can't come", "🔁 Ask to reschedule"]),
+        ("ru", ["✅ Подтверждаю", "❌ Не смогу", "🔁 Просьба перенести", "⏱ Опоздаю"]),
+        ("en", ["✅ Confirm", "❌ Can't come", "🔁 Ask to reschedule", "⏱ I'll be late"]),
     ],
 )
-async def test_the_prompt_has_three_buttons_each_in_a_row_of_its_own(
+async def test_the_prompt_has_four_buttons_each_in_a_row_of_its_own(
     sandbox: Sandbox, desk: Desk, bot: object, language: str, labels: list[str]
 ) -> None:
     """R8, on the wire: the call as Telegram got it, in both languages."""
@@ -73,19 +74,19 @@ async def test_the_prompt_has_three_buttons_each_in_a_row_of_its_own(
     assert [[button["text"] for button in row] for row in rows] == [[label] for label in labels]
     start = minute_of(command.booking.slot.starts_at)
     data = [button["callback_data"] for row in rows for button in row]
-    assert data == [f"1:{action}:{command.booking.id}:{start}" for action in ("ay", "an", "aa")]
+    assert data == [f"1:{action}:{command.booking.id}:{start}" for action in ("ay", "an", "aa", "ad")]
     assert all(len(item.encode()) <= 64 for item in data)
 
 
 async def test_confirming_is_recorded_and_can_be_changed_until_the_start(anna: Person, desk: Desk) -> None:
-    """R8: in the same message, with the other two answers still there."""
+    """R8: in the same message, with the other answers still there."""
     prompt = await asked(anna, desk)
     desk.answering.clear()
     await anna.presses(prompt, COMING)
     assert (await anna.sees("Передаём, что вы придёте…")).labels == []
     desk.answering.set()
     thanks = await anna.sees("Спасибо, что подтвердили!")
-    assert (thanks.id, thanks.labels) == (prompt.id, [NOT_COMING, ASK_TIME])
+    assert (thanks.id, thanks.labels) == (prompt.id, [NOT_COMING, ASK_TIME, DELAY])
     assert "каб. 1" in thanks.text
     await anna.presses(thanks, NOT_COMING)
     await anna.sees("Жаль, что не получится встретиться")
@@ -114,7 +115,7 @@ async def test_asking_for_another_time_keeps_the_booking_and_names_the_recruiter
     prompt = await asked(anna, desk, recruiter_url="https://t.me/rita_recruiter")
     await anna.presses(prompt, ASK_TIME)
     shown = await anna.sees("Передали рекрутеру")
-    assert (shown.id, shown.labels) == (prompt.id, [COMING, NOT_COMING])
+    assert (shown.id, shown.labels) == (prompt.id, [COMING, NOT_COMING, DELAY])
     assert "https://t.me/rita_recruiter" in shown.text
     await anna.presses(shown, COMING)
     await anna.sees("Спасибо, что подтвердили!")
@@ -197,7 +198,7 @@ async def test_who_was_taken_off_the_list_is_refused_at_the_press(anna: Person, 
         (Outcome.BOOKING_NOT_FOUND, "Этой записи уже нет", ["Выбрать время"]),
         (Outcome.CANCELLED, "Запись отменена", ["Выбрать время"]),
         (Outcome.NOT_ALLOWED, "вас нет в списке", ["Свяжитесь с нами"]),
-        (Outcome.FAILED, "Что-то пошло не так", [COMING, NOT_COMING, ASK_TIME]),
+        (Outcome.FAILED, "Что-то пошло не так", [COMING, NOT_COMING, ASK_TIME, DELAY]),
     ],
 )
 async def test_each_refusal_has_its_words_and_next_step(
@@ -258,11 +259,11 @@ async def test_an_offered_time_is_taken_with_one_press(anna: Person, desk: Desk)
 
 
 async def test_the_present_time_is_kept(anna: Person, desk: Desk) -> None:
-    """R8: and the three answers are open again."""
+    """R8: and the answers are open again."""
     offer = await offered(anna, desk)
     await anna.presses(offer, KEEP)
     kept = await anna.sees("оставляем прежнее время. Ждём вас")
-    assert (kept.id, kept.labels) == (offer.id, [COMING, NOT_COMING, ASK_TIME])
+    assert (kept.id, kept.labels) == (offer.id, [COMING, NOT_COMING, ASK_TIME, DELAY])
     assert "каб. 1" in kept.text
 
 
@@ -272,7 +273,7 @@ async def test_an_offered_time_that_filled_up_leaves_the_booking(anna: Person, d
     desk.take_seats(desk.slots[f"{2:024x}"])
     await anna.presses(offer, TAKE)
     shown = await anna.sees("это время уже заняли")
-    assert (shown.id, shown.labels) == (offer.id, [COMING, NOT_COMING])
+    assert (shown.id, shown.labels) == (offer.id, [COMING, NOT_COMING, DELAY])
     assert "каб. 1" in shown.text
 
 

@@ -66,7 +66,7 @@ async def test_what_was_sent_is_reported_with_its_text_and_attempt(anna_in_chat:
     assert report.delivery.telegram_message_id == shown.id
     assert (report.attempt, report.delivery.uncertain_tries) == (1, 0)
     assert "Подтвердите, пожалуйста, что придёте." in shown.text
-    assert shown.labels == ["✅ Подтверждаю", "❌ Не смогу", "🔁 Просьба перенести"]
+    assert shown.labels == ["✅ Подтверждаю", "❌ Не смогу", "🔁 Просьба перенести", "⏱ Опоздаю"]
 
 
 async def test_the_booking_is_shown_as_it_is_when_the_message_is_sent(anna_in_chat: Person, desk: Desk) -> None:

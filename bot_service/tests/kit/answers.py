@@ -1,13 +1,14 @@
 """The admin service's edge as reminded candidates meet it: what is due, and their answers (R8)."""
 
+from datetime import timedelta
 from typing import Any, TypeGuard
 
 from interview_bot.common import clock
-from shared_contracts.booking import AnyBookingRequest, AttendanceAnswered, Outcome, TimeAnswered
+from shared_contracts.booking import AnyBookingRequest, AttendanceAnswered, DelayAnnounced, Outcome, TimeAnswered
 from shared_contracts.directory import Attendance, BookingStatus, BookingView, SlotView
 from shared_contracts.notification import AutoMessage, NotificationCommand
 
-Answer = AttendanceAnswered | TimeAnswered
+Answer = AttendanceAnswered | DelayAnnounced | TimeAnswered
 
 
 def is_answer(request: AnyBookingRequest) -> TypeGuard[Answer]:
@@ -49,6 +50,8 @@ class Answers:
             return forced, booking
         if isinstance(request, AttendanceAnswered):
             outcome, update = _answered(request, booking)
+        elif isinstance(request, DelayAnnounced):
+            outcome, update = _delayed(request, booking)
         else:
             outcome, update = _time_answered(request, booking, slots)
         if update:
@@ -68,6 +71,14 @@ def _answered(request: AttendanceAnswered, booking: BookingView) -> tuple[Outcom
     if request.answer is Attendance.DECLINED:
         return Outcome.CANCELLED, update | {"status": BookingStatus.CANCELLED}
     return Outcome.BOOKED, {} if request.answer is booking.attendance else update
+
+
+def _delayed(request: DelayAnnounced, booking: BookingView) -> tuple[Outcome, dict[str, Any]]:
+    if request.starts_at != booking.slot.starts_at:
+        return Outcome.VERSION_CONFLICT, {}
+    if clock.now() >= booking.slot.starts_at + timedelta(minutes=15):
+        return Outcome.TOO_LATE, {}
+    return Outcome.BOOKED, {"delay_minutes": request.minutes, "delay_at": clock.now()}
 
 
 def _time_answered(

@@ -22,10 +22,11 @@ AFTERNOON = "1[5-9]"
 """Hours far enough from 11:00 for two messages."""
 QUICK, RECRUITING = "Специалист поддержки", "Набор в отдел заботы"
 ANNA, BORIS = 2001, 2002
-THREE_BUTTONS = {
-    "ru": ["✅ Подтверждаю", "❌ Не смогу", "🔁 Просьба перенести"],
-    "en": ["✅ Confirm", "❌ Can't come", "🔁 Ask to reschedule"],
+BUTTONS = {
+    "ru": ["✅ Подтверждаю", "❌ Не смогу", "🔁 Просьба перенести", "⏱ Опоздаю"],
+    "en": ["✅ Confirm", "❌ Can't come", "🔁 Ask to reschedule", "⏱ I'll be late"],
 }
+LATE_AT_THE_DESK = "late by 10 minutes"
 
 
 @pytest.fixture(autouse=True, scope="module")
@@ -67,7 +68,7 @@ def sits_down(chats: Chats, user_id: int, name: str, language: str) -> Person:
 
 
 def is_reminded_twice(stack: Stack, store: Store, transcript: Transcript, candidate: Followed, words: Words) -> Message:
-    """At 11:00 and two hours before, a message each and never early; the one with the three buttons."""
+    """At 11:00 and two hours before, a message each and never early; the one with the buttons."""
     (booking,) = store.bookings_of(candidate.person.id)
     starts_at = booking["starts_at"]
     there = starts_at.astimezone(MOSCOW)
@@ -102,7 +103,7 @@ def test_the_candidate_confirms_and_the_recruiter_marks_that_they_came(
     (booking,) = store.bookings_of(3011)
 
     prompt = is_reminded_twice(stack, store, transcript, candidate, RU)
-    assert prompt.labels == THREE_BUTTONS["ru"]
+    assert prompt.labels == BUTTONS["ru"]
     candidate.presses(prompt, "Подтверждаю")
     candidate.sees(RU.thanks, prompt.id)
     transcript.remark("the interview is over")
@@ -129,7 +130,7 @@ def test_the_candidate_asks_for_another_time_and_takes_the_one_the_recruiter_off
     (booking,) = store.bookings_of(3012)
 
     prompt = is_reminded_twice(stack, store, transcript, candidate, EN)
-    assert prompt.labels == THREE_BUTTONS["en"]
+    assert prompt.labels == BUTTONS["en"]
     candidate.presses(prompt, "Ask to reschedule")
     candidate.sees(EN.passed_on, prompt.id)
     card = recruiter.finds(EN.notice_of_another_time)
@@ -150,3 +151,46 @@ def test_the_candidate_asks_for_another_time_and_takes_the_one_the_recruiter_off
     over = store.db.bookings.find_one({"_id": moved["_id"]})
     assert over is not None
     assert (over["status"], over["ended_by"]) == ("unmarked", "system:close_finished")
+
+
+@pytest.mark.parametrize(("language", "words", "number"), [("ru", RU, 3), ("en", EN, 4)])
+def test_the_candidate_will_be_late_and_the_recruiter_is_told_at_once(
+    chats: Chats,
+    desk: Desk,
+    store: Store,
+    stack: Stack,
+    transcript: Transcript,
+    language: str,
+    words: Words,
+    number: int,
+) -> None:
+    """R8: from the prompt, and until 15 minutes after the start; nothing else about the booking changes."""
+    stack.travel_to(MONDAY_MORNING + timedelta(days=number, hours=1))
+    recruiter = transcript.follow(sits_down(chats, ANNA, "Анна", language), "Recruiter")
+    candidate = transcript.follow(chats.person(3010 + number, "Мария", language), "Candidate")
+    joins_and_is_approved(candidate, recruiter, desk, words, "Анна")
+    (booking,) = store.bookings_of(3010 + number)
+
+    prompt = is_reminded_twice(stack, store, transcript, candidate, words)
+    candidate.presses(prompt, words.late)
+    candidate.presses(candidate.sees(words.how_late, prompt.id), words.ten_minutes)
+    candidate.sees(words.noted, prompt.id)
+    told = recruiter.finds(words.notice_of_delay, words.late_by_ten)
+    assert LATE_AT_THE_DESK in desk.bookings_list(3010 + number).lower()
+    page = desk.booking_page(booking["_id"]).lower()
+    assert LATE_AT_THE_DESK in page and "said they will be late" in page
+
+    transcript.remark("it is 14 minutes after the start")
+    stack.travel_to(booking["starts_at"] + timedelta(minutes=14))
+    candidate.presses(prompt, words.late)
+    candidate.presses(candidate.sees(words.how_late, prompt.id), words.over_15_minutes)
+    candidate.sees(words.noted, prompt.id)
+    recruiter.finds(words.notice_of_delay, words.late_by_more, after=told)
+
+    transcript.remark("it is 15 minutes after the start")
+    stack.travel_to(booking["starts_at"] + timedelta(minutes=15))
+    candidate.presses(prompt, words.late)
+    candidate.sees(words.too_late_to_say, prompt.id)
+    (late,) = store.bookings_of(3010 + number)
+    assert (late["status"], late["attendance"], late["delay_minutes"]) == ("booked", "", 20)
+    assert (late["version"], late["slot_id"]) == (booking["version"] + 2, booking["slot_id"])

@@ -10,7 +10,7 @@ from itertools import count
 import pytest
 
 from acceptance.conftest import MONDAY_MORNING
-from acceptance.conversation.test_whole_path import QUICK, THREE_BUTTONS
+from acceptance.conversation.test_whole_path import BUTTONS, QUICK
 from acceptance.conversation.words import RU
 from acceptance.desk import Desk
 from acceptance.driving import BOOKED, CONFIRM, QUESTION, Chats, Message, Store
@@ -83,7 +83,7 @@ def test_an_online_interview_is_booked_and_joined(
     assert LINK in today.text and url_of(today, JOIN) == LINK
     stack.travel_to(tuesday.replace(hour=13))
     soon = person.sees(RU.soon)
-    assert soon.labels == [JOIN, *THREE_BUTTONS["ru"]]
+    assert soon.labels == [JOIN, *BUTTONS["ru"]]
     person.presses(soon, "Подтверждаю")
     assert url_of(person.sees(RU.thanks, soon.id), JOIN) == LINK
     stack.travel_to(store.bookings_of(1004)[0]["ends_at"])

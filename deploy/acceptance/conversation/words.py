@@ -52,6 +52,15 @@ class Words:
     offered: str
     suits: str
     moved: str
+    late: str
+    ten_minutes: str
+    over_15_minutes: str
+    how_late: str
+    noted: str
+    notice_of_delay: str
+    late_by_ten: str
+    late_by_more: str
+    too_late_to_say: str
 
 
 RU = Words(
@@ -100,6 +109,15 @@ RU = Words(
     offered="предлагает другое время",
     suits="Подходит",
     moved="Запись перенесена",
+    late="Опоздаю",
+    ten_minutes="10 минут",
+    over_15_minutes="Больше 15 минут",
+    how_late="На сколько опоздаете?",
+    noted="Спасибо, что предупредили",
+    notice_of_delay="⏱ Кандидат опоздает",
+    late_by_ten="опоздает на 10 минут",
+    late_by_more="опоздает больше чем на 15 минут",
+    too_late_to_say="прошло больше 15 минут",
 )
 EN = Words(
     welcome="Welcome",
@@ -147,4 +165,13 @@ EN = Words(
     offered="offers you another time",
     suits="This works",
     moved="Your booking has been moved",
+    late="I'll be late",
+    ten_minutes="10 minutes",
+    over_15_minutes="More than 15 minutes",
+    how_late="How late will you be?",
+    noted="Thank you for letting us know",
+    notice_of_delay="⏱ The candidate will be late",
+    late_by_ten="10 minutes late",
+    late_by_more="more than 15 minutes late",
+    too_late_to_say="more than 15 minutes past the start",
 )

@@ -1,4 +1,4 @@
-"""Do you come? The three answers to a reminder, and the answer to a time that the recruiter proposes (R8).
+"""Do you come, and when? The answers to a reminder, and the answer to a time that the recruiter proposes (R8).
 
 They leave a dialog that is under way as it is: a reminder may come at any moment.
 """
@@ -10,19 +10,17 @@ from interview_bot.dialogs.candidate.my_bookings import own_booking, show_bookin
 from interview_bot.dialogs.context import DialogContext, Presses
 from interview_bot.dialogs.requests import BookingEnvelope, booking_envelope, brief_payload, shown_slot, submit
 from interview_bot.store.request_records import AnswerKind
+from interview_bot.views.attendance_screens import answers_screen, delay_question
 from interview_bot.views.callback_data import Action, minute_of
-from shared_contracts.booking import AttendanceAnswered, BookingRequest, TimeAnswered
+from shared_contracts.booking import AttendanceAnswered, BookingRequest, DelayAnnounced, TimeAnswered
 from shared_contracts.directory import Attendance, BookingStatus, BookingView
 from shared_contracts.topology import BOOKING_EVENT
 
 
 async def answer_attendance(context: DialogContext, booking_id: str, minute: str, answer: Attendance) -> None:
     """One of the three buttons was pressed, under a message about the interview that starts at ``minute``."""
-    booking = await own_booking(context, booking_id)
+    booking = await _booking_of_question(context, booking_id, minute)
     if booking is None:
-        return
-    if booking.status is not BookingStatus.BOOKED or minute_of(booking.slot.starts_at) != minute:
-        await show_bookings(context, lead=context.texts("attendance.changed"))
         return
     request = AttendanceAnswered(
         **_envelope(context, booking),
@@ -31,6 +29,36 @@ async def answer_attendance(context: DialogContext, booking_id: str, minute: str
         answer=answer,
     )
     await _submit(context, booking, request, answer.value)
+
+
+async def ask_how_late(context: DialogContext, booking_id: str, minute: str) -> None:
+    """They will be late: by how much?"""
+    booking = await _booking_of_question(context, booking_id, minute)
+    if booking is not None:
+        await context.show(delay_question(booking, await context.reader()))
+
+
+async def announce_delay(context: DialogContext, booking_id: str, minute: str, minutes: str) -> None:
+    """So late: the recruiter is to be told."""
+    booking = await _booking_of_question(context, booking_id, minute)
+    if booking is None:
+        return
+    request = DelayAnnounced.model_validate(
+        {
+            **_envelope(context, booking),
+            "booking_id": booking.id,
+            "starts_at": booking.slot.starts_at,
+            "minutes": int(minutes),
+        }
+    )
+    await _submit(context, booking, request, "delay")
+
+
+async def back_to_answers(context: DialogContext, booking_id: str, minute: str) -> None:
+    """Not late after all: the other answers again."""
+    booking = await _booking_of_question(context, booking_id, minute)
+    if booking is not None:
+        await context.show(answers_screen(booking, await context.reader()))
 
 
 async def answer_proposed_time(
@@ -50,6 +78,17 @@ async def answer_proposed_time(
     await _submit(context, booking, request, "take_time" if take else "keep_time")
 
 
+async def _booking_of_question(context: DialogContext, booking_id: str, minute: str) -> BookingView | None:
+    """The booking that was asked about; None after showing what they have now, where it has changed since."""
+    booking = await own_booking(context, booking_id)
+    if booking is None:
+        return None
+    if booking.status is not BookingStatus.BOOKED or minute_of(booking.slot.starts_at) != minute:
+        await show_bookings(context, lead=context.texts("attendance.changed"))
+        return None
+    return booking
+
+
 def _envelope(context: DialogContext, booking: BookingView) -> BookingEnvelope:
     # by press, not by button: one may be pressed again after another answer, or after a failure
     button = f"answer:{booking.id}:{context.query_id}"
@@ -64,6 +103,9 @@ PRESSES: Presses = {
     Action.COMING: partial(answer_attendance, answer=Attendance.CONFIRMED),
     Action.NOT_COMING: partial(answer_attendance, answer=Attendance.DECLINED),
     Action.ASK_TIME: partial(answer_attendance, answer=Attendance.RESCHEDULE_ASKED),
+    Action.DELAY: ask_how_late,
+    Action.DELAY_BY: announce_delay,
+    Action.ANSWERS: back_to_answers,
     Action.TAKE_TIME: partial(answer_proposed_time, take=True),
     Action.KEEP_TIME: partial(answer_proposed_time, take=False),
 }

@@ -1,0 +1,171 @@
+"""R8: "I'm late", from the prompt, after an answer, and until 15 minutes after the start."""
+
+from datetime import timedelta
+
+import pytest
+
+from interview_bot.common import clock
+from interview_bot.views.texts import texts_for
+from shared_contracts.booking import DelayAnnounced, Outcome
+from shared_contracts.card import CardOccasion
+from shared_contracts.directory import SlotView
+from shared_contracts.topology import CARD_COMMAND
+from tests.dialogs.test_attendance import ASK_TIME, COMING, DELAY, NOT_COMING, asked, held
+from tests.dialogs.test_interview_cards import booked_card
+from tests.kit.desk import Desk
+from tests.kit.recruiting import RITA
+from tests.kit.telegram import Message, Person
+
+FIVE, TEN, FIFTEEN, MORE, BACK = "5 минут", "10 минут", "15 минут", "Больше 15 минут", "← Назад"
+QUESTION, TOLD = "На сколько опоздаете?", "Спасибо, что предупредили"
+
+
+def delays(desk: Desk) -> list[int]:
+    """What Anna said, as the admin service got it."""
+    return [request.minutes for request in desk.requests if isinstance(request, DelayAnnounced)]
+
+
+async def begun(anna: Person, desk: Desk, minutes: float) -> Message:
+    """Anna's prompt, so long after the start."""
+    return await asked(anna, desk, slot=begun_slot(desk, minutes))
+
+
+def begun_slot(desk: Desk, minutes: float) -> SlotView:
+    """The booking's slot, as if it had begun so long ago."""
+    starts_at = (clock.now() - timedelta(minutes=minutes)).replace(second=0, microsecond=0)
+    return desk.slots[f"{1:024x}"].model_copy(update={"starts_at": starts_at})
+
+
+async def test_how_late_is_asked_and_passed_on_and_can_be_said_anew(anna: Person, desk: Desk) -> None:
+    """All in the prompt's own message; the other answers stay open."""
+    prompt = await asked(anna, desk, recruiter_url="https://t.me/rita_recruiter")
+    await anna.presses(prompt, DELAY)
+    question = await anna.sees(QUESTION)
+    assert (question.id, question.labels) == (prompt.id, [FIVE, TEN, FIFTEEN, MORE, BACK])
+    assert "каб. 1" in question.text and desk.requests == []
+    desk.answering.clear()
+    await anna.presses(question, FIVE)
+    assert (await anna.sees("Передаём, что вы опоздаете…")).labels == []
+    desk.answering.set()
+    told = await anna.sees(TOLD)
+    assert (told.id, told.labels) == (prompt.id, [COMING, NOT_COMING, ASK_TIME, DELAY])
+    assert "на 5 минут" in told.text and "https://t.me/rita_recruiter" in told.text
+    await anna.presses(told, DELAY)
+    await anna.presses(await anna.sees(QUESTION), MORE)
+    await anna.sees("больше чем на 15 минут")
+    assert delays(desk) == [5, 20]
+
+
+async def test_back_leads_to_the_other_answers(anna: Person, desk: Desk) -> None:
+    prompt = await asked(anna, desk)
+    await anna.presses(prompt, DELAY)
+    await anna.presses(await anna.sees(QUESTION), BACK)
+    shown = await anna.sees("Статус: вы записаны")
+    assert (shown.id, shown.labels) == (prompt.id, [COMING, NOT_COMING, ASK_TIME, DELAY])
+    await anna.presses(shown, COMING)
+    await anna.sees("Спасибо, что подтвердили!")
+    assert delays(desk) == []
+
+
+async def test_after_confirming_it_can_be_said_too(anna: Person, desk: Desk) -> None:
+    await anna.presses(await asked(anna, desk), COMING)
+    await anna.presses(await anna.sees("Спасибо, что подтвердили!"), DELAY)
+    await anna.presses(await anna.sees(QUESTION), TEN)
+    told = await anna.sees(TOLD)
+    assert told.labels == [NOT_COMING, ASK_TIME, DELAY]
+    assert delays(desk) == [10]
+
+
+async def test_pressed_twice_it_is_told(anna: Person, desk: Desk) -> None:
+    await anna.presses(await asked(anna, desk), DELAY)
+    question = await anna.sees(QUESTION)
+    desk.answering.clear()
+    for query in [await anna.presses(question, FIFTEEN) for _ in range(2)]:
+        await anna.answer_to(query)
+    desk.answering.set()
+    await anna.sees(TOLD)
+    assert set(delays(desk)) == {15}
+
+
+async def test_after_the_start_only_a_delay_is_left_to_say(anna: Person, desk: Desk) -> None:
+    """Guard: ``_has_begun``."""
+    prompt = await begun(anna, desk, 10)
+    assert prompt.labels == [DELAY]
+    await anna.presses(prompt, DELAY)
+    await anna.presses(await anna.sees(QUESTION), MORE)
+    assert (await anna.sees(TOLD)).labels == [DELAY]
+
+
+async def test_who_answers_too_late_can_still_say_that_they_will_be_late(anna: Person, desk: Desk) -> None:
+    """The prompt was shown before the start."""
+    prompt = await begun(anna, desk, 10)
+    await anna.sends_data(prompt, prompt.data(DELAY).replace(":ad:", ":ay:"))
+    shown = await anna.sees("уже началось или прошло")
+    assert shown.labels == [DELAY, "Свяжитесь с нами"]
+    await anna.presses(shown, DELAY)
+    await anna.sees(QUESTION)
+
+
+async def test_from_15_minutes_after_the_start_the_candidate_writes_themselves(anna: Person, desk: Desk) -> None:
+    """Guard: ``_DELAY_WITHIN``. The question was asked in time, its answer came too late; then the question itself."""
+    prompt = await begun(anna, desk, 10)
+    await anna.presses(prompt, DELAY)
+    question = await anna.sees(QUESTION)
+    desk.outcome = Outcome.TOO_LATE
+    await anna.presses(question, FIVE)
+    shown = await anna.sees("прошло больше 15 минут")
+    assert shown.labels == ["Свяжитесь с нами"]
+    late = held(desk, slot=begun_slot(desk, 16))
+    minute = int(late.slot.starts_at.timestamp()) // 60
+    await anna.sends_data(shown, f"1:ad:{late.id}:{minute}")
+    assert (await anna.sees("прошло больше 15 минут")).labels == ["Свяжитесь с нами"]
+    assert delays(desk) == [5]
+
+
+@pytest.mark.parametrize("step", [DELAY, FIVE, BACK])
+async def test_a_moved_interview_is_shown_as_it_is_instead(anna: Person, desk: Desk, step: str) -> None:
+    """Guard: ``_booking_of_question``."""
+    shown = await asked(anna, desk)
+    if step != DELAY:
+        await anna.presses(shown, DELAY)
+        shown = await anna.sees(QUESTION)
+    [(_owner, booking)] = desk.bookings.values()
+    later = booking.slot.model_copy(update={"starts_at": booking.slot.starts_at + timedelta(hours=1)})
+    held(desk, slot=later)
+    await anna.presses(shown, step)
+    await anna.sees("запись с тех пор изменилась")
+    assert delays(desk) == []
+
+
+@pytest.mark.parametrize(
+    ("outcome", "words"),
+    [
+        (Outcome.VERSION_CONFLICT, "тем временем изменилась"),
+        (Outcome.BOOKING_NOT_FOUND, "Этой записи уже нет"),
+        (Outcome.CANCELLED, "Запись отменена"),
+        (Outcome.NOT_ALLOWED, "вас нет в списке"),
+        (Outcome.FAILED, "Что-то пошло не так"),
+    ],
+)
+async def test_each_refusal_has_its_words(anna: Person, desk: Desk, outcome: Outcome, words: str) -> None:
+    """``failed``: also of an admin service that does not know of delays yet."""
+    await anna.presses(await asked(anna, desk), DELAY)
+    question = await anna.sees(QUESTION)
+    desk.outcome = outcome
+    await anna.presses(question, TEN)
+    assert (await anna.sees(words)).id == question.id
+
+
+@pytest.mark.parametrize(("minutes", "words"), [(10, "опоздает на 10 минут"), (20, "опоздает больше чем на 15 минут")])
+async def test_the_recruiter_is_told_by_a_message_that_says_how_late(
+    rita: Person, desk: Desk, minutes: int, words: str
+) -> None:
+    card = booked_card(desk, delay_minutes=minutes, delay_at=clock.now())
+    await desk.send(CARD_COMMAND.name, desk.recruiting.notice(RITA, card, CardOccasion.DELAY))
+    assert words in (await rita.sees("⏱ Кандидат опоздает\n")).text
+
+
+def test_every_number_of_minutes_reads_well() -> None:
+    """5, 10 and 15 take the same form of the word, so no plural is chosen."""
+    assert texts_for("ru").plain("button.minutes", minutes=15) == "15 минут"
+    assert texts_for("en").plain("button.minutes", minutes=5) == "5 minutes"
