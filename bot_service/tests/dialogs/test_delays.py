@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from interview_bot.common import clock
+from interview_bot.views.callback_data import minute_of
 from interview_bot.views.texts import texts_for
 from shared_contracts.booking import DelayAnnounced, Outcome
 from shared_contracts.card import CardOccasion
@@ -107,7 +108,7 @@ async def test_who_answers_too_late_can_still_say_that_they_will_be_late(anna: P
 
 
 async def test_from_15_minutes_after_the_start_the_candidate_writes_themselves(anna: Person, desk: Desk) -> None:
-    """Guard: ``_DELAY_WITHIN``. The question was asked in time, its answer came too late; then the question itself."""
+    """The question was asked in time, its answer came too late."""
     prompt = await begun(anna, desk, 10)
     await anna.presses(prompt, DELAY)
     question = await anna.sees(QUESTION)
@@ -115,11 +116,17 @@ async def test_from_15_minutes_after_the_start_the_candidate_writes_themselves(a
     await anna.presses(question, FIVE)
     shown = await anna.sees("прошло больше 15 минут")
     assert shown.labels == ["Свяжитесь с нами"]
-    late = held(desk, slot=begun_slot(desk, 16))
-    minute = int(late.slot.starts_at.timestamp()) // 60
-    await anna.sends_data(shown, f"1:ad:{late.id}:{minute}")
-    assert (await anna.sees("прошло больше 15 минут")).labels == ["Свяжитесь с нами"]
     assert delays(desk) == [5]
+
+
+async def test_a_button_of_before_asks_nothing_15_minutes_after_the_start(anna: Person, desk: Desk) -> None:
+    """Guard: ``_DELAY_WITHIN``."""
+    prompt = await begun(anna, desk, 16)
+    assert prompt.labels == []
+    [(_owner, booking)] = desk.bookings.values()
+    await anna.sends_data(prompt, f"1:ad:{booking.id}:{minute_of(booking.slot.starts_at)}")
+    assert (await anna.sees("прошло больше 15 минут")).labels == ["Свяжитесь с нами"]
+    assert desk.requests == []
 
 
 @pytest.mark.parametrize("step", [DELAY, FIVE, BACK])
