@@ -13,7 +13,7 @@ from questionnaires.consumer import store_answers
 from reminders.services import reports
 from scheduling.consumer import BookingEvents
 from scheduling.services import waiting_list
-from scheduling.services.card_reports import store_delivery
+from scheduling.services.recruiter_cards.delivery_reports import store_delivery
 from shared_contracts.broadcast import BroadcastDelivered, CardDelivered, DigestDelivered, NotificationDelivered
 from shared_contracts.dialog import (
     ChatStarted,

@@ -11,7 +11,7 @@ from common import clock
 from common.mongo import Document, collection
 from scheduling.domain.commands import Actor, ActorKind, AnyCommand, Close, Expire
 from scheduling.services.batch import decide_one, offer_seats
-from scheduling.services.request_reminders import bring, due_reminders, out_of_reach, remind
+from scheduling.services.recruiter_cards.request_reminders import bring, due_reminders, out_of_reach, remind
 from scheduling.services.requests import Request
 from scheduling.services.waiting_list import wanted_slots
 

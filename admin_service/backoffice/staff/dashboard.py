@@ -21,8 +21,8 @@ from messaging.models import OutboxMessage
 from reminders.models import AutoMessage
 from reminders.services.summary import undelivered
 from scheduling.models import Booking, InterviewSlot, WaitingEntry, WaitingState
-from scheduling.services.request_reminders import AWAITING_APPROVAL, TO_TELL_BY_HAND
-from scheduling.services.slot_loading import venue_of_booking
+from scheduling.services.recruiter_cards.request_reminders import AWAITING_APPROVAL, TO_TELL_BY_HAND
+from scheduling.services.store.slots import venue_of_booking
 from staffkit.clocks import day_bounds, day_start, format_moment, today
 from staffkit.scoping import in_scope, own_rows
 

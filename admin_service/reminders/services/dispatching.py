@@ -14,8 +14,8 @@ from reminders.domain.kinds import SPECS, Audience, ReminderKind, ReminderSpec, 
 from reminders.domain.states import SuppressionReason
 from reminders.services import digests
 from reminders.services.message_context import MessageContext
-from scheduling.services import cards
 from scheduling.services.candidate_news import derived_id
+from scheduling.services.recruiter_cards import cards
 from scheduling.services.serializing import booking_view
 from shared_contracts.card import CardAttention, CardCommand, CardOccasion
 from shared_contracts.notification import NotificationCommand, NotificationKind

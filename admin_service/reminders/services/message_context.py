@@ -11,7 +11,7 @@ from reminders.domain.judging import BookingFacts, ScheduledMessage
 from reminders.domain.kinds import SECOND_CHANCES, SPECS, TO_CANDIDATES, ReminderKind
 from reminders.domain.states import MessageState
 from scheduling.domain.model import Booking, State
-from scheduling.services import loading
+from scheduling.services.store import loading
 
 _FIELDS: Document = dict.fromkeys(
     ("booking_id", "kind", "state", "starts_at", "due_at", "stale_at", "asks_attendance", "queued_at"), 1

@@ -8,8 +8,8 @@ from common.mongo import Document, collection, current_session, in_transaction
 from reminders.domain.kinds import PLANNED
 from reminders.services import ledger
 from reminders.services.message_writes import BookingChange
-from scheduling.services import loading
-from scheduling.services.slot_loading import load_slots
+from scheduling.services.store import loading
+from scheduling.services.store.slots import load_slots
 from shared_contracts.directory import BookingStatus
 
 CHUNK = 100

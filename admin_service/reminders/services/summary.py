@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from common.mongo import Document, collection, current_session
 from common.zones import local
 from reminders.domain.states import MessageState
-from scheduling.services.request_reminders import AWAITING_APPROVAL, TO_TELL_BY_HAND
+from scheduling.services.recruiter_cards.request_reminders import AWAITING_APPROVAL, TO_TELL_BY_HAND
 from shared_contracts.booking import MARKS
 from shared_contracts.digest import DaySummary, SummaryLine
 from shared_contracts.directory import Attendance, BookingStatus

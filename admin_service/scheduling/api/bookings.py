@@ -39,11 +39,11 @@ from scheduling.domain.commands import Actor, ActorKind, Book
 from scheduling.domain.model import State
 from scheduling.services.answers import KeyReusedError
 from scheduling.services.batch import decide_one
-from scheduling.services.loading import booking_from
 from scheduling.services.requests import Request as BookingRequest
 from scheduling.services.saving import GuardFailedError
 from scheduling.services.serializing import booking_view, slot_views
-from scheduling.services.slot_loading import available, find_slots, load_slots, name_slots
+from scheduling.services.store.loading import booking_from
+from scheduling.services.store.slots import available, find_slots, load_slots, name_slots
 from shared_contracts.booking import ConfirmBooking, ConfirmBookingAnswer, Outcome
 from shared_contracts.directory import BookingView, FieldError, InterviewEvent, Page, QuestionnaireRef, SlotView
 from shared_contracts.envelope import BadMessageError, BadMessageKind, read_json_object

@@ -14,7 +14,7 @@ from common.mongo import Document, collection
 from common.names import chat_link, full_name
 from people.services.calendar_links import recruiter_by_token
 from scheduling.services.calendar_entries import in_lines, uid
-from scheduling.services.slot_loading import venue_of_booking
+from scheduling.services.store.slots import venue_of_booking
 from shared_contracts.booking import INTERVIEW_STATUSES
 from shared_contracts.calendars import CalendarEntry
 from shared_contracts.texts.icalendar_text import calendar_text

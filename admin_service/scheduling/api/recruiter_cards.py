@@ -24,8 +24,8 @@ from common.http.reads import (
 )
 from common.mongo import Document, collection
 from scheduling.domain.marking import UNMARKED
-from scheduling.services import loading
-from scheduling.services.card_deck import read_deck
+from scheduling.services.recruiter_cards.deck import read_deck
+from scheduling.services.store import loading
 from shared_contracts.card import RecruiterCard
 from shared_contracts.directory import Attendance, BookingStatus, Page
 from shared_contracts.fields import TelegramUserId

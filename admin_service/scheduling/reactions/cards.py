@@ -6,9 +6,9 @@ from common.mongo import Document
 from scheduling.domain.commands import Actor, ActorKind
 from scheduling.domain.events import BookingEvent, BookingFollowedSlot, RequestExpired, RequestHastened, SlotEdited
 from scheduling.domain.requesting import reminder
-from scheduling.services.card_deck import read_deck
-from scheduling.services.cards import Act, asks_approval, has_card, show
 from scheduling.services.reacting import Batch, Effects
+from scheduling.services.recruiter_cards.cards import Act, asks_approval, has_card, show
+from scheduling.services.recruiter_cards.deck import read_deck
 from scheduling.services.requests import Request
 
 

@@ -14,7 +14,7 @@ from scheduling.services.calendar_entries import calendar_change
 from scheduling.services.candidate_news import derived_id
 from scheduling.services.requests import InChat, Request
 from scheduling.services.serializing import booking_view, slot_views
-from scheduling.services.slot_loading import alternatives_for
+from scheduling.services.store.slots import alternatives_for
 from shared_contracts.booking import SLOT_GONE, BookingResult, ConfirmBookingAnswer, Outcome
 from shared_contracts.calendars import CalendarEntry
 from shared_contracts.card import RecruiterCard

@@ -16,10 +16,11 @@ from messaging import outbox
 from messaging.outbox import Outgoing
 from scheduling.domain.decide import decide
 from scheduling.domain.decisions import Decision
-from scheduling.services import answers, loading, waiting_list
+from scheduling.services import answers, waiting_list
 from scheduling.services.reacting import Batch, Effects, react
 from scheduling.services.requests import Request
 from scheduling.services.saving import GuardFailedError, save
+from scheduling.services.store import loading
 from shared_contracts.booking import ConfirmBookingAnswer, Outcome
 
 TRIES = 3

@@ -22,8 +22,8 @@ from messaging.outbox import Outgoing
 from scheduling.domain.decisions import Decision
 from scheduling.domain.events import BookingEvent, Event
 from scheduling.domain.model import State
-from scheduling.services.loading import Loaded
 from scheduling.services.requests import Request
+from scheduling.services.store.loading import Loaded
 from shared_contracts.card import RecruiterCard
 
 E = TypeVar("E", bound=Event)

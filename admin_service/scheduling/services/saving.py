@@ -12,9 +12,9 @@ from scheduling.domain.commands import ActorKind, AnswerProposedTime, AnyCommand
 from scheduling.domain.decisions import Decision
 from scheduling.domain.events import BookingEvent, SlotEdited
 from scheduling.domain.model import Booking, State
-from scheduling.services.booking_documents import booking_document
-from scheduling.services.card_deck import CARDLESS
 from scheduling.services.reacting import Effects
+from scheduling.services.recruiter_cards.deck import CARDLESS
+from scheduling.services.store.booking_documents import booking_document
 
 
 class GuardFailedError(Exception):

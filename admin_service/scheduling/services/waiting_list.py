@@ -20,7 +20,7 @@ from scheduling.domain.commands import Actor, ActorKind, OfferSeat
 from scheduling.domain.model import Slot, State
 from scheduling.models import WaitingState
 from scheduling.services.saving import lock_people
-from scheduling.services.slot_loading import available, cities_by_id, load_slots
+from scheduling.services.store.slots import available, cities_by_id, load_slots
 from shared_contracts.dialog import DialogOutcome, WaitingListJoined, WaitingListLeft
 
 SPARES = 20

@@ -9,7 +9,7 @@ from common.zones import MOSCOW
 from scheduling.models import ATTENDANCE_LABELS, STATUS_LABELS, Booking, InterviewSlot
 from scheduling.reactions.audit import ACTION_LABELS
 from scheduling.services.audit import SAID_FIELDS
-from scheduling.services.slot_loading import venue_of
+from scheduling.services.store.slots import venue_of
 from shared_contracts.venue import VENUE_FIELDS
 from staffkit.audit_labels import AuditLabels, named_in, register
 from staffkit.clocks import format_moment

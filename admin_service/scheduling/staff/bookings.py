@@ -15,11 +15,11 @@ from common.scope import INTERVIEWS
 from people.services.links import recruiter_link
 from questionnaires.staff.answer_texts import answers_of
 from scheduling.models import Booking
-from scheduling.services.slot_loading import venue_of
+from scheduling.services.store.slots import venue_of
 from scheduling.staff.decisions import DecidingAdmin
 from scheduling.staff.export import coming_of, csv_answer, state_of
 from scheduling.staff.filters import NO_ANSWER, AttendanceFilter, ByHandFilter, CityFilter, EventFilter
-from scheduling.staff.venues import booking_venue
+from scheduling.staff.forms.venues import booking_venue
 from shared_contracts.directory import Attendance, BookingStatus
 from staffkit.audit_trail import actor_label, trail
 from staffkit.clocks import format_moment

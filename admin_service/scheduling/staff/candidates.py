@@ -18,7 +18,7 @@ from people.staff.candidates import CandidatePage
 from people.staff.inviting import InvitingAdmin
 from questionnaires.staff.answer_texts import answers_of
 from scheduling.services.staff_commands import remove_candidates
-from scheduling.staff.reason_forms import RemoveForm
+from scheduling.staff.forms.reasons import RemoveForm
 from staffkit.sending.sealed import is_as_shown
 from staffkit.views import find, login, page
 

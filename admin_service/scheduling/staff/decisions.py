@@ -17,7 +17,6 @@ from common import clock
 from common.refusals import RefusedError
 from common.scope import INTERVIEWS, scope_of
 from scheduling.models import Booking
-from scheduling.services.slot_loading import load_slots
 from scheduling.services.staff_commands import (
     approve_booking,
     ask_reschedule,
@@ -25,10 +24,11 @@ from scheduling.services.staff_commands import (
     move_booking,
     reject_booking,
 )
+from scheduling.services.store.slots import load_slots
+from scheduling.staff.forms.reasons import CancelForm, DecisionForm, MoveForm
+from scheduling.staff.forms.venues import booking_venue
 from scheduling.staff.marking import MarkingAdmin
 from scheduling.staff.outcomes import NotDoneError, outcome_text, told
-from scheduling.staff.reason_forms import CancelForm, DecisionForm, MoveForm
-from scheduling.staff.venues import booking_venue
 from shared_contracts.booking import Outcome
 from shared_contracts.directory import BookingStatus
 from staffkit.clocks import format_moment

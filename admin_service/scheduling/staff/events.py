@@ -17,7 +17,7 @@ from common.refusals import RefusedError
 from common.scope import SHARED
 from scheduling.models import InterviewEvent, InterviewSlot
 from scheduling.services.slots import create_slots, save_event
-from scheduling.staff.slot_forms import AddSlotsForm
+from scheduling.staff.forms.many_slots import AddSlotsForm
 from staffkit.forms.use_case import UseCaseForm, show_refusal
 from staffkit.pages.kinds import UseCaseAdmin
 from staffkit.scoping import narrow, own_rows

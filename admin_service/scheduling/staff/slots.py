@@ -22,10 +22,10 @@ from scheduling.models import InterviewSlot
 from scheduling.services.slots import SlotHasBookingsError, delete_slot
 from scheduling.services.staff_commands import book_for
 from scheduling.staff.filters import CityFilter, ComingFilter, EventFilter, RecruiterFilter
+from scheduling.staff.forms.one_slot import SlotForm
+from scheduling.staff.forms.reasons import BookForm
+from scheduling.staff.forms.venues import INPUT_ROWS, SHOWN_ROWS, VENUE_SHOWN, slot_venue, venue_values
 from scheduling.staff.outcomes import NotDoneError, outcome_text, status_label, told
-from scheduling.staff.reason_forms import BookForm
-from scheduling.staff.slot_edit_form import SlotForm
-from scheduling.staff.venues import INPUT_ROWS, SHOWN_ROWS, VENUE_SHOWN, slot_venue, venue_values
 from shared_contracts.booking import Outcome
 from staffkit.audit_trail import trail
 from staffkit.clocks import format_moment

@@ -11,10 +11,10 @@ from people.models import Candidate, City, Recruiter
 from scheduling import tasks
 from scheduling.api.recruiter_cards import CardsQuery, waiting
 from scheduling.models import InterviewEvent
-from scheduling.services.card_deck import free_times
-from scheduling.services.cards import notice
-from scheduling.services.request_reminders import due_reminders
-from scheduling.services.slot_loading import load_slots
+from scheduling.services.recruiter_cards.cards import notice
+from scheduling.services.recruiter_cards.deck import free_times
+from scheduling.services.recruiter_cards.request_reminders import due_reminders
+from scheduling.services.store.slots import load_slots
 from scheduling.services.waiting_list import line_for
 from shared_contracts.card import CardOccasion, RecruiterCard
 from shared_contracts.directory import Attendance, BookingStatus, Page

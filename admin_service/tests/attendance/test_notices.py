@@ -14,7 +14,7 @@ from scheduling import tasks
 from scheduling.domain.commands import SlotChanges
 from scheduling.models import InterviewEvent, InterviewSlot
 from scheduling.services import staff_commands
-from scheduling.services.cards import notice
+from scheduling.services.recruiter_cards.cards import notice
 from scheduling.services.slot_edits import edit_slot
 from shared_contracts.booking import Outcome
 from shared_contracts.broadcast import CardDelivered, Delivery, DeliveryStatus

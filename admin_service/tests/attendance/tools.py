@@ -3,7 +3,7 @@
 from common import clock
 from common.mongo import Document, collection
 from messaging import outbox
-from scheduling.services.cards import notice
+from scheduling.services.recruiter_cards.cards import notice
 from shared_contracts.booking import AnyBookingRequest
 from shared_contracts.card import CardCommand, CardOccasion, RecruiterCard
 from shared_contracts.directory import Attendance

@@ -19,8 +19,8 @@ from scheduling import tasks
 from scheduling.domain.commands import SlotChanges
 from scheduling.services import staff_commands
 from scheduling.services.slot_edits import edit_slot
-from scheduling.services.slot_loading import available
 from scheduling.services.staff_commands import remove_candidates
+from scheduling.services.store.slots import available
 from tests.conftest import MakeSlot
 from tests.helpers import asking
 from tests.helpers.spying import CommandSpy, watched_by

@@ -18,10 +18,10 @@ from reminders.services import replanning
 from reminders.services.message_writes import BookingChange
 from scheduling.domain.commands import SlotChanges
 from scheduling.models import InterviewEvent
-from scheduling.services import loading
 from scheduling.services.saving import GuardFailedError
 from scheduling.services.slot_edits import edit_slot
-from scheduling.services.slot_loading import load_slots
+from scheduling.services.store import loading
+from scheduling.services.store.slots import load_slots
 from shared_contracts.card import CardOccasion
 from shared_contracts.directory import Attendance, BookingStatus
 from tests.conftest import MakeCandidate, MakeSlot

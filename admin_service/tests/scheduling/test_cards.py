@@ -17,7 +17,7 @@ from scheduling import tasks
 from scheduling.domain.commands import SlotChanges
 from scheduling.models import InterviewEvent, InterviewSlot
 from scheduling.services import staff_commands
-from scheduling.services.request_reminders import bring
+from scheduling.services.recruiter_cards.request_reminders import bring
 from scheduling.services.slot_edits import edit_slot
 from shared_contracts.booking import Outcome
 from shared_contracts.broadcast import AnyDeliveryEvent, CardDelivered, Delivery, DeliveryStatus, NotificationDelivered
@@ -504,7 +504,7 @@ def test_a_card_that_did_not_arrive_flags_the_request_and_the_recruiter(request_
 def test_a_card_report_of_someone_who_does_not_hold_it_flags_no_request(
     request_: Document, olga: Recruiter, pavel: Recruiter
 ) -> None:
-    """Guard: ``card_readers`` in ``card_reports``: what is not theirs to tell of is not even written."""
+    """Guard: ``card_readers`` in ``delivery_reports``: what is not theirs to tell of is not even written."""
     before = now_stored()
     reported(card_report(DeliveryStatus.BLOCKED, to=PAVEL))
 

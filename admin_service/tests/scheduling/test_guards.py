@@ -22,11 +22,11 @@ from scheduling.domain.decide import decide
 from scheduling.domain.decisions import Decision
 from scheduling.domain.model import State
 from scheduling.models import InterviewEvent, InterviewSlot
-from scheduling.services import loading
 from scheduling.services.reacting import Effects
 from scheduling.services.saving import GuardFailedError, save
 from scheduling.services.slot_edits import edit_slot
 from scheduling.services.slots import SlotHasBookingsError, delete_slot
+from scheduling.services.store import loading
 from shared_contracts.booking import AnyBookingRequest
 from shared_contracts.directory import Attendance, BookingStatus
 from tests.conftest import MakeSlot

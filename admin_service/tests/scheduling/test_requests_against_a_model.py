@@ -16,7 +16,7 @@ from messaging import outbox
 from people.models import Candidate, City, Recruiter
 from scheduling import tasks
 from scheduling.models import InterviewEvent, InterviewSlot
-from scheduling.services.cards import notice
+from scheduling.services.recruiter_cards.cards import notice
 from shared_contracts.booking import MARKS, AnyBookingRequest
 from shared_contracts.card import CardOccasion
 from shared_contracts.directory import Attendance, BookingStatus

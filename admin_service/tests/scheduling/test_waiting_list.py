@@ -22,11 +22,11 @@ from scheduling.domain.decide import decide
 from scheduling.models import InterviewEvent, InterviewSlot
 from scheduling.services import staff_commands
 from scheduling.services.batch import offer_seats
-from scheduling.services.loading import load
 from scheduling.services.reacting import Effects
 from scheduling.services.saving import GuardFailedError, save
 from scheduling.services.slot_edits import edit_slot
 from scheduling.services.slots import SlotDraft, create_slots
+from scheduling.services.store.loading import load
 from scheduling.services.waiting_list import offers_for, wanted_slots
 from shared_contracts.booking import Outcome
 from shared_contracts.dialog import DialogOutcome, DialogResult, WaitingListJoined, WaitingListLeft

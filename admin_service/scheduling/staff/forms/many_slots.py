@@ -22,7 +22,7 @@ from common.refusals import RefusedError
 from people.models import City, Recruiter
 from scheduling.models import DEFAULT_DURATION_MINUTES, InterviewEvent
 from scheduling.services.slots import SlotDraft, check_drafts
-from scheduling.staff.venues import given_venue, venue_inputs
+from scheduling.staff.forms.venues import given_venue, venue_inputs
 from staffkit.clocks import format_moment, from_wall_clock, today
 from staffkit.forms.inputs import DateInput
 from staffkit.forms.use_case import show_refusal

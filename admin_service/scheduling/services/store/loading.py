@@ -22,7 +22,7 @@ from scheduling.domain.commands import (
     RemoveCandidate,
 )
 from scheduling.domain.model import Booking, Candidate, Policy, State
-from scheduling.services.slot_loading import Names, by_id, find_slots, name_slots
+from scheduling.services.store.slots import Names, by_id, find_slots, name_slots
 from shared_contracts.directory import BookingStatus, Coming
 
 _NAMED_SLOT = Book | Move | ProposeTime | AnswerProposedTime | EditSlot

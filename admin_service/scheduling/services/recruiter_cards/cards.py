@@ -12,9 +12,9 @@ from common.mongo import Document, collection, current_session
 from messaging.outbox import Outgoing
 from scheduling.domain.commands import Actor, ActorKind
 from scheduling.domain.model import Booking, State
-from scheduling.services import loading
 from scheduling.services.candidate_news import derived_id
-from scheduling.services.card_deck import Deck, Holder, read_deck
+from scheduling.services.recruiter_cards.deck import Deck, Holder, read_deck
+from scheduling.services.store import loading
 from shared_contracts.card import CardAttention, CardCommand, CardOccasion
 from shared_contracts.directory import BookingStatus
 from shared_contracts.topology import CARD_COMMAND

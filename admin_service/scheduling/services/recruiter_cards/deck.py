@@ -11,9 +11,9 @@ from common.mongo import Document
 from questionnaires.services.reading import card_answers
 from scheduling.domain.marking import UNDO_FOR, may_mark, may_undo
 from scheduling.domain.model import Booking, Candidate, Slot, State
-from scheduling.services.loading import Loaded
 from scheduling.services.serializing import booking_view, slot_view, slot_views
-from scheduling.services.slot_loading import load_slots, reached_at
+from scheduling.services.store.loading import Loaded
+from scheduling.services.store.slots import load_slots, reached_at
 from shared_contracts.card import CardAnswer, CardCandidate, DecidedBy, RecruiterCard
 from shared_contracts.directory import Attendance, BookingStatus, SlotView
 

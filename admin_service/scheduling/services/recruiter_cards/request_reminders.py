@@ -7,9 +7,9 @@ from bson import ObjectId
 from common import audit
 from common.mongo import Document, collection, current_session, in_transaction
 from messaging import outbox
-from scheduling.services import loading
-from scheduling.services.card_deck import read_deck
-from scheduling.services.cards import Act, by_hand, show_again
+from scheduling.services.recruiter_cards.cards import Act, by_hand, show_again
+from scheduling.services.recruiter_cards.deck import read_deck
+from scheduling.services.store import loading
 from shared_contracts.card import CardAttention
 
 AWAITING_APPROVAL: Document = {"live": True, "awaits_approval": True, "expires_at": {"$ne": None}}

@@ -15,8 +15,8 @@ from scheduling.domain.commands import SlotChanges
 from scheduling.models import InterviewSlot
 from scheduling.services.slot_edits import edit_slot
 from scheduling.services.slots import SlotDraft, create_slots
-from scheduling.staff.reason_forms import REASON_LENGTH
-from scheduling.staff.venues import VENUE_INPUTS, given_venue, venue_inputs
+from scheduling.staff.forms.reasons import REASON_LENGTH
+from scheduling.staff.forms.venues import VENUE_INPUTS, given_venue, venue_inputs
 from staffkit.clocks import from_wall_clock
 from staffkit.forms.inputs import DayAndTimeInput
 from staffkit.forms.use_case import UseCaseForm

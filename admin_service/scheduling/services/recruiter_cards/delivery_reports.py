@@ -9,9 +9,9 @@ from bson import ObjectId
 
 from common.mongo import Document, collection, current_session
 from messaging import outbox
-from scheduling.services import loading
-from scheduling.services.card_deck import read_deck
-from scheduling.services.cards import Act, by_hand, show_again
+from scheduling.services.recruiter_cards.cards import Act, by_hand, show_again
+from scheduling.services.recruiter_cards.deck import read_deck
+from scheduling.services.store import loading
 from shared_contracts.broadcast import CardDelivered, DeliveryStatus, NotificationDelivered
 
 _ARRIVED = {DeliveryStatus.SENT: True, DeliveryStatus.BLOCKED: False, DeliveryStatus.FAILED: False}

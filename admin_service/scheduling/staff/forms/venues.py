@@ -15,7 +15,7 @@ from common.refusals import RefusedError
 from people.models import Office
 from scheduling.models import Booking, InterviewSlot
 from scheduling.services.offices import venue_at
-from scheduling.services.slot_loading import venue_of
+from scheduling.services.store.slots import venue_of
 from shared_contracts.venue import Venue
 
 VENUE_SHOWN = ("location", "room", "video_link")
