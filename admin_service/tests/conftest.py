@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from bson import ObjectId
 from django.test import override_settings
+from hypothesis import HealthCheck, settings
 from pymongo.database import Database
 from pytest_django.plugin import DjangoDbBlocker
 
@@ -16,6 +17,10 @@ from message_templates.models import MessageTemplate
 from message_templates.services.seeding import seed_defaults
 from people.models import Candidate, City, ContactSettings, Recruiter
 from scheduling.models import InterviewEvent, InterviewSlot
+
+# How long one example takes says how busy the machine is, not whether the rules are right.
+settings.register_profile("without a clock", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("without a clock")
 
 MADE_BY_MIGRATE = {
     "auth_group",

@@ -12,6 +12,7 @@ from django.core.management import call_command
 import message_templates.models
 import reminders.models
 import scheduling.models
+from scheduling.models import bookings
 
 
 def fields_with_choices() -> Iterator[Any]:
@@ -33,7 +34,7 @@ def test_migrations_name_where_choices_come_from_and_not_the_choices() -> None:
     [
         (reminders.models, "KIND_LABELS", reminders.models.AutoMessage, "kind"),
         (message_templates.models, "KIND_LABELS", message_templates.models.MessageTemplate, "kind"),
-        (scheduling.models, "STATUS_LABELS", scheduling.models.Booking, "status"),
+        (bookings, "STATUS_LABELS", scheduling.models.Booking, "status"),
     ],
 )
 def test_a_new_one_is_a_choice_at_once_and_needs_no_migration(
