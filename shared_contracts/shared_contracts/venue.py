@@ -65,6 +65,10 @@ class VenueView(_Place):
 
     online: bool = False
 
+    def in_city(self, city: str) -> str:
+        """As of any venue; nothing of a video call whose link is not for the reader: it is in no city."""
+        return "" if self.online and not self.video_link else super().in_city(city)
+
 
 VENUE_FIELDS = ("location", "room", "video_link", "office", "map_link", "directions")
 """The names of a venue's fields as they are stored, the same in messages and in documents of slots."""

@@ -40,7 +40,7 @@ class OfficeAdmin(UseCaseAdmin):
             None,
             {
                 "fields": ["city", "name", "address", "map_link", "directions"],
-                "description": _("Who is booked there is told of changes at once."),
+                "description": _("Whoever is booked there is told of changes at once."),
             },
         )
     ]

@@ -146,6 +146,7 @@ def test_the_link_goes_with_an_interview_and_no_other_booking(status: BookingSta
     assert [item.video_link for item in every[1:]] == [""] * 3
     entry = calendar_entry(booking, slots[0])
     assert (LINK in entry.model_dump_json() if entry else False) is (status is BookingStatus.BOOKED)
+    assert entry is None or entry.place == (LINK if interview else "")  # no city: nobody has to come to one
 
 
 def leaks(value: Any, path: tuple[str, ...] = (), interview: bool = False) -> Iterator[str]:

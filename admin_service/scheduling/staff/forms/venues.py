@@ -44,7 +44,7 @@ class OfficeField(_OfficeChoice):
             label=_("Office"),
             required=False,
             widget=UnfoldAdminSelectWidget(),
-            help_text=_("Its address and the way there are told. Any other place goes below."),
+            help_text=_("Candidates are told its address and the way there. Any other place: the location below."),
         )
 
     def label_from_instance(self, obj: Any) -> str:
