@@ -18,6 +18,7 @@ from interview_bot.admin_client.api import AdminApi
 from interview_bot.admin_client.directory import Directory
 from interview_bot.admin_client.screenings import Screenings
 from interview_bot.common import clock, database, http_server, redis_values
+from interview_bot.common.background import end_tasks
 from interview_bot.common.person_locks import PersonLocks
 from interview_bot.dialogs.admission import turn_away
 from interview_bot.dialogs.commands import register_menu
@@ -162,8 +163,7 @@ class BotService:
         self._server.should_exit = True
         if "web" in self._tasks:
             await asyncio.wait([self._tasks["web"]], timeout=STOP_PATIENCE)
-        self._cancel(*self._tasks)
-        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        await end_tasks(self._tasks.values())
         await self._bot_application.shutdown()
         await self._broker.close()
         await self._api.close()

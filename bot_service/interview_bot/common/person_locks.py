@@ -10,6 +10,8 @@ from redis.asyncio.lock import Lock
 from redis.exceptions import LockError, RedisError
 from structlog.stdlib import get_logger
 
+from interview_bot.common.background import end_tasks
+
 _LOCK_SECONDS = 5.0
 """Short, and renewed while held: after a crash the person waits no longer than this."""
 _PATIENCE = 30.0
@@ -42,7 +44,7 @@ class PersonLocks:
                 yield
             finally:
                 if renewal:
-                    renewal.cancel()
+                    await end_tasks([renewal])
                 if lock:
                     with suppress(LockError, RedisError):
                         await lock.release()

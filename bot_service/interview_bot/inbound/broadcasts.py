@@ -19,6 +19,7 @@ from telegram.error import RetryAfter, TelegramError
 
 from interview_bot.admin_client.api import AdminApiDownError
 from interview_bot.common import clock, logs
+from interview_bot.common.background import end_tasks
 from interview_bot.common.database import Database, Document, due
 from interview_bot.dialogs.commands import EVENT_LINK
 from interview_bot.dialogs.context import Services
@@ -142,7 +143,7 @@ class Broadcasts:
         try:
             yield
         finally:
-            renewal.cancel()
+            await end_tasks([renewal])
 
     async def _list_more(self, job: Document) -> Document:
         page = await self._services.api.recipients(job["_id"], job["next"])

@@ -11,6 +11,7 @@ from structlog.stdlib import get_logger
 from telegram.error import RetryAfter, TelegramError
 
 from interview_bot.common import logs
+from interview_bot.common.background import end_tasks
 from interview_bot.dialogs.context import Services
 from interview_bot.store.calendar_files import LEASE, WaitingFile
 from interview_bot.telegram.errors import HeldBackError, final_status, seconds_to_wait
@@ -114,4 +115,4 @@ class CalendarSender:
         try:
             yield
         finally:
-            renewal.cancel()
+            await end_tasks([renewal])
