@@ -27,6 +27,7 @@ WORDS = {
     CardOccasion.CANCELLED: ("Запись отменена, место освободилось", "A booking was cancelled"),
     CardOccasion.CANT_COME: ("Кандидат не сможет прийти, место освободилось", "The candidate can't come"),
     CardOccasion.RESCHEDULE_ASKED: ("Кандидат просит другое время", "The candidate asks for another time"),
+    CardOccasion.DELAY: ("Кандидат опоздает", "The candidate will be late"),
     CardOccasion.OFFER_DECLINED: ("не подошло предложенное время", "did not suit the candidate"),
     CardOccasion.NO_ANSWER: ("Кандидат пока не ответил, придёт ли", "has not said yet whether they are coming"),
     CardOccasion.OUTCOME_DUE: ("Как прошло собеседование?", "How did the interview go?"),
