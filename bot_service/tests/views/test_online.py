@@ -72,7 +72,7 @@ async def test_on_the_day_the_link_is_a_button(anna: Person, desk: Desk, kind: N
 
 
 async def test_an_answer_leaves_the_way_in(anna: Person, desk: Desk) -> None:
-    """R8. Guard: ``_join`` in ``attendance``."""
+    """R8. Guard: ``join`` in ``keyboards``."""
     message = await told(anna, desk, NotificationKind.REMINDER_SOON, timedelta(hours=2), "Скоро увидимся")
     await anna.presses(message, COMING)
     shown = await anna.sees("Спасибо")
