@@ -71,7 +71,7 @@ def test_a_request_that_stands_still_is_ended(stack: Stack) -> None:
 
 
 def test_who_reads_slowly_holds_nobody_up(stack: Stack) -> None:
-    """Guard: ``proxy_buffering``, nginx's own default: answers are taken off the threads at once."""
+    """Guard: ``proxy_buffering``: answers are taken off the threads at once."""
     address = urlsplit(stack.env["ADMIN_URL"])
     with contextlib.ExitStack() as held:
         for _ in range(EIGHT * 4):

@@ -221,7 +221,7 @@ def test_the_pages_are_not_addresses_of_their_own(gate: Gateway) -> None:
 
 
 def test_a_service_gets_a_body_once_it_is_whole(gate: Gateway) -> None:
-    """Guard: ``proxy_request_buffering``, nginx's own default: the service would wait for the rest otherwise."""
+    """Guard: ``proxy_request_buffering``: the service would wait for the rest otherwise."""
     with socket.create_connection(("127.0.0.1", gate.ports.desk), timeout=STARTED_WITHIN) as connection:
         connection.sendall(
             b"POST /api/x" + HEAD + b"Connection: close\r\nContent-Length: 100000\r\n\r\n" + b"x" * 50_000
