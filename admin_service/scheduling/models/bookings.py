@@ -92,9 +92,9 @@ class Booking(StampedModel):
 
     ``live`` mirrors the status for the indexes; ``version`` rises with every change; ``requested_slot_id`` is a move
     that awaits approval, whose seat is held too. ``card_readers`` are the Telegram ids of ``card_holders``;
-    ``notification_ids`` are those of the news about it; ``left_slot_ids`` are slots whose seat it gave up.
-    ``attendance`` and ``delay_minutes`` go with the time; ``offered_slot_id``: another time on offer, without a seat
-    held there; ``marked_at``: when its outcome was marked.
+    ``notification_ids`` are those of the news about it; ``left_slot_ids`` are slots whose seat it gave up since its
+    candidate last asked to be told of free ones. ``attendance`` and ``delay_minutes`` go with the time;
+    ``offered_slot_id``: another time on offer, without a seat held there; ``marked_at``: when its outcome was marked.
     """
 
     user_id: Any = ObjectIdField()

@@ -1,6 +1,7 @@
 """The waiting list (R7): who joins and leaves, and who is next for a free seat.
 
-A person's bookings say which slots they are not asked about again: those they passed on, let expire or gave up.
+A person's bookings say which slots they are not asked about again: those they passed on, let expire or gave up, since
+they last asked to be told.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -32,7 +33,10 @@ _OFFERER = Actor(ActorKind.SYSTEM, "offer_seats")
 
 
 def join(item: WaitingListJoined, now: datetime) -> DialogAnswer:
-    """Put a candidate on an event's list, in the transaction under way; joining again only changes the city."""
+    """Put a candidate on an event's list, in the transaction under way; joining again changes the city, if anything.
+
+    Whoever asks to be told of a free seat is told of any, whatever they gave up or passed on before.
+    """
     person = collection("users").find_one(
         {"telegram_id": item.user_telegram_id, "is_allowed": True}, session=current_session()
     )
@@ -44,6 +48,7 @@ def join(item: WaitingListJoined, now: datetime) -> DialogAnswer:
     pair = {"user_id": person["_id"], "event_id": event["_id"]}
     if collection("bookings").find_one({**pair, "live": True}, {"_id": 1}, session=current_session()):
         return DialogAnswer(DialogOutcome.ALREADY_BOOKED, event_id=item.event_id)
+    _forget_left_slots(pair, now)
     city = cities[0] if cities else None
     wish = {"city_id": city["_id"] if city else None, "city": city["name"] if city else "", "updated_at": now}
     known = collection("waiting_list").update_one(
@@ -159,6 +164,14 @@ def _not_again(slot: Slot, ids: Sequence[ObjectId], state: State) -> set[ObjectI
     )
     ended = {item.id for item in state.bookings.values() if not item.live}
     return {row["user_id"] for row in found if str(row["_id"]) not in ended or slot_id in row["left_slot_ids"]}
+
+
+def _forget_left_slots(pair: Document, now: datetime) -> None:
+    collection("bookings").update_many(
+        {**pair, "left_slot_ids": {"$ne": []}},
+        {"$set": {"left_slot_ids": [], "updated_at": now}},
+        session=current_session(),
+    )
 
 
 def _add(entry: Document, person: Document, correlation_id: str, now: datetime) -> None:

@@ -228,19 +228,34 @@ def test_an_offer_that_nobody_took_goes_to_the_next(anna: Candidate, maria: Cand
 
 
 @pytest.mark.parametrize("how", ["cancelled", "moved away"])
-def test_who_gave_a_slot_up_is_not_offered_it_again(
+def test_who_gave_a_slot_up_and_then_asks_to_be_told_is_told_of_it(
     slot: InterviewSlot, make_slot: MakeSlot, event: InterviewEvent, maria: Candidate, how: str, city: City
 ) -> None:
-    """Guard: ``left_slot_ids``."""
+    """Guard: ``_forget_left_slots``."""
     asking.outcome(asking.book(maria, slot))
     if how == "moved away":
         other = make_slot(timedelta(days=3), of=event, city=city)
         asking.outcome(asking.move(maria, asking.the_booking(maria), other))
         edit_slot(str(other.pk), SlotChanges(is_active=False), actor="anna")
     asking.outcome(asking.cancel(maria, asking.the_booking(maria)))
-    told(joining(maria, event))
+    assert told(joining(maria, event)) is DialogOutcome.JOINED
 
+    assert tasks.offer_free_seats() == 1
+
+
+@pytest.mark.usefixtures("_waiting")
+def test_who_passed_a_slot_is_offered_it_again_only_once_they_ask_again(
+    event: InterviewEvent, anna: Candidate, maria: Candidate, ivan: Candidate, city: City
+) -> None:
+    """Guards: ``left_slot_ids``, ``_forget_left_slots``."""
+    told(leaving(ivan, event))
+    asking.outcome(asking.cancel(anna, asking.the_booking(anna)))
+    asking.outcome(asking.pass_on(maria, asking.the_booking(maria)))
     assert tasks.offer_free_seats() == 0
+
+    assert told(joining(maria, event)) is DialogOutcome.ALREADY_JOINED
+    assert tasks.offer_free_seats() == 1
+    assert offered_to(maria)
 
 
 @pytest.mark.usefixtures("_waiting")
