@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from scheduling.domain.changes import in_slot, next_version
 from scheduling.domain.commands import EditSlot, SlotChanges
 from scheduling.domain.decisions import Decision, EditRefusal, EditRefused
-from scheduling.domain.events import BookingFollowedSlot, Event, RequestHastened, SlotEdited
+from scheduling.domain.events import BookingFollowedSlot, Event, SlotEdited, WantedSlotEdited
 from scheduling.domain.model import Booking, Slot, State
 from scheduling.domain.requesting import kept_within
 
@@ -67,12 +67,10 @@ def _followers(state: State, command: EditSlot, slot: Slot) -> list[Event]:
     live = [booking for booking in state.bookings.values() if booking.live]
     inside = [booking for booking in live if booking.slot_id == slot.id]
     wanted = [booking for booking in live if booking.requested_slot_id == slot.id]
-    events: list[Event] = [BookingFollowedSlot(command.actor, it, _following(it, slot)) for it in inside]
-    for booking in wanted:
-        hastened = kept_within(booking, slot)
-        if hastened != booking:
-            events.append(RequestHastened(command.actor, booking, next_version(hastened)))
-    return events
+    return [
+        *(BookingFollowedSlot(command.actor, it, _following(it, slot)) for it in inside),
+        *(WantedSlotEdited(command.actor, it, next_version(kept_within(it, slot))) for it in wanted),
+    ]
 
 
 def _following(booking: Booking, slot: Slot) -> Booking:

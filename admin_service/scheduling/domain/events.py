@@ -100,8 +100,8 @@ class RequestExpired(BookingEvent):
 
 
 @dataclass(frozen=True, slots=True)
-class RequestHastened(BookingEvent):
-    """A wanted move is to be answered sooner: its slot has another time now."""
+class WantedSlotEdited(BookingEvent):
+    """Staff have changed the slot that a move is wanted into: it is answered as it is now, and in time for it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,6 @@ from scheduling.domain.events import (
     ProposedTimeLost,
     ProposedTimeTaken,
     RequestExpired,
-    RequestHastened,
     RescheduleAsked,
     SeatOffered,
     SeatOfferExpired,
@@ -33,6 +32,7 @@ from scheduling.domain.events import (
     SeatOfferTaken,
     SlotEdited,
     TimeProposed,
+    WantedSlotEdited,
 )
 from scheduling.services.audit import booking_facts, slot_facts
 from scheduling.services.reacting import Batch, Effects
@@ -50,7 +50,7 @@ ACTIONS: dict[type[BookingEvent], str] = {
     MoveRejected: "rejected",
     RescheduleAsked: "reschedule_asked",
     RequestExpired: "expired",
-    RequestHastened: "slot_changed",
+    WantedSlotEdited: "slot_changed",
     BookingCancelled: "cancelled",
     BookingClosed: "expired",
     BookingFollowedSlot: "slot_changed",

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from common.mongo import Document
 from scheduling.domain.commands import Actor, ActorKind
-from scheduling.domain.events import BookingEvent, BookingFollowedSlot, RequestExpired, RequestHastened, SlotEdited
+from scheduling.domain.events import BookingEvent, BookingFollowedSlot, RequestExpired, SlotEdited, WantedSlotEdited
 from scheduling.domain.requesting import reminder
 from scheduling.services.reacting import Batch, Effects
 from scheduling.services.recruiter_cards.cards import Act, asks_approval, has_card, show
@@ -83,7 +83,7 @@ def _next_reminder(batch: Batch, booking_id: str) -> Document:
 def _shifted_reminders(batch: Batch) -> dict[str, datetime]:
     """A request that a slot's new time has answered sooner: its reminder comes as long before that as it did."""
     shifted = {}
-    for _request, event in batch.events(BookingFollowedSlot, RequestHastened):
+    for _request, event in batch.events(BookingFollowedSlot, WantedSlotEdited):
         was, due = event.before, batch.loaded.bookings[event.after.id]["remind_at"]
         if due and was and was.expires_at and event.after.expires_at:
             shifted[event.after.id] = due - (was.expires_at - event.after.expires_at)

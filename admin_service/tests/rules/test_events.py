@@ -31,7 +31,6 @@ from scheduling.domain.events import (
     ProposedTimeLost,
     ProposedTimeTaken,
     RequestExpired,
-    RequestHastened,
     RescheduleAsked,
     SeatFreed,
     SeatOffered,
@@ -43,6 +42,7 @@ from scheduling.domain.events import (
     SlotFilled,
     SlotReopened,
     TimeProposed,
+    WantedSlotEdited,
 )
 from scheduling.domain.model import State
 from scheduling.reactions.audit import ACTIONS
@@ -80,6 +80,11 @@ def gone_meanwhile() -> State:
     return state
 
 
+def wanted_into_s() -> State:
+    """Candidate 1 has ``booking`` in ``t`` and wants to move into ``s``."""
+    return a.with_booking(empty(approval=True), 1, "t", requested_slot_id="s", expires_at=a.NOW + DAY)
+
+
 TABLE: list[tuple[State, AnyCommand, timedelta, list[type[Event]]]] = [
     (empty(), a.book(1, "s"), HOUR, [BookingMade]),
     (empty(seats=1), a.book(1, "s"), HOUR, [BookingMade, SlotFilled]),
@@ -112,6 +117,8 @@ TABLE: list[tuple[State, AnyCommand, timedelta, list[type[Event]]]] = [
     (of(), a.mark(BookingStatus.NO_SHOW), 2 * DAY, [OutcomeMarked, SeatFreed]),
     (of(**MARKED), a.mark(None), 2 * DAY, [MarkTakenBack]),
     (of(), edit(venue={"room": "9"}), HOUR, [SlotEdited, BookingFollowedSlot]),
+    (wanted_into_s(), edit(venue={"room": "9"}), HOUR, [SlotEdited, WantedSlotEdited]),
+    (wanted_into_s(), edit(is_active=False), HOUR, [SlotEdited]),
     (of(), edit(is_active=False), HOUR, [SlotEdited]),
     (of(), edit(max_users=1), HOUR, [SlotEdited, SlotFilled]),
     (of(seats=1), edit(max_users=2), HOUR, [SlotEdited, SlotReopened]),
@@ -136,13 +143,13 @@ def test_a_command_comes_to_these_events(
 
 
 def test_a_move_wanted_into_a_slot_that_begins_sooner_is_to_be_answered_sooner() -> None:
-    state = a.with_booking(empty(approval=True), 1, "t", requested_slot_id="s", expires_at=a.NOW + DAY)
     sooner = replace(edit(starts_at=a.NOW + 5 * HOUR), actor=a.STAFF)
 
-    edited, hastened = happened(state, sooner, timedelta())
+    edited, hastened = happened(wanted_into_s(), sooner, timedelta())
 
-    assert (type(edited), type(hastened)) == (SlotEdited, RequestHastened)
+    assert (type(edited), type(hastened)) == (SlotEdited, WantedSlotEdited)
     assert isinstance(hastened, BookingEvent) and hastened.after.expires_at == a.NOW + 4 * HOUR
+    assert hastened.after.version == 2
 
 
 def test_an_event_carries_the_booking_before_and_after() -> None:
@@ -157,7 +164,7 @@ def kinds(base: type[Event]) -> set[type[Event]]:
 
 
 def test_every_kind_of_event_is_what_some_command_comes_to() -> None:
-    made = {kind for *_row, expected in TABLE for kind in expected} | {RequestHastened}
+    made = {kind for *_row, expected in TABLE for kind in expected}
     assert made == kinds(BookingEvent) | kinds(SlotEvent)
 
 

@@ -1,7 +1,9 @@
 """Recruiters' cards: who gets them, what they show, revisions, hand-over, flags (R3, R4)."""
 
 import uuid
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from bson import ObjectId
@@ -19,7 +21,7 @@ from scheduling.models import InterviewEvent, InterviewSlot
 from scheduling.services import staff_commands
 from scheduling.services.recruiter_cards.request_reminders import bring
 from scheduling.services.slot_edits import edit_slot
-from shared_contracts.booking import Outcome
+from shared_contracts.booking import AnyBookingRequest, Outcome
 from shared_contracts.broadcast import AnyDeliveryEvent, CardDelivered, Delivery, DeliveryStatus, NotificationDelivered
 from shared_contracts.dialog import ChatStarted
 from shared_contracts.notification import NotificationKind
@@ -332,7 +334,7 @@ def test_a_wanted_move_is_answered_in_time_for_a_slot_that_staff_bring_forward(
     maria: Candidate,
     olga: Recruiter,
 ) -> None:
-    """Guard: ``RequestHastened``; and the slot it leaves sets no limit."""
+    """Guard: ``WantedSlotEdited``; and the slot it leaves sets no limit."""
     asking.in_batch(asking.approve(olga, request_))
     wanted = make_slot(timedelta(days=3), of=approval_event, recruiter=olga)
     asking.outcome(asking.move(maria, now_stored(), wanted))
@@ -343,6 +345,31 @@ def test_a_wanted_move_is_answered_in_time_for_a_slot_that_staff_bring_forward(
     edit_slot(str(wanted.pk), SlotChanges(starts_at=starts_at + timedelta(hours=2)), actor="anna")
     assert now_stored()["expires_at"] == starts_at + timedelta(hours=1)
     asking.assert_sound()
+    assert asking.outcome(asking.approve(olga, now_stored())) is Outcome.MOVED
+
+
+@pytest.mark.parametrize("answer", [asking.approve, partial(asking.reject, reason=""), asking.ask_reschedule])
+def test_a_yes_or_no_to_a_wanted_slot_as_it_was_before_an_edit_changes_nothing_and_shows_it_as_it_is(
+    answer: Callable[[Recruiter, Document], AnyBookingRequest],
+    request_: Document,
+    approval_event: InterviewEvent,
+    make_slot: MakeSlot,
+    maria: Candidate,
+    olga: Recruiter,
+) -> None:
+    """Guard: ``WantedSlotEdited``, one version up by each edit that shows, whether or not the answer is due sooner."""
+    asking.in_batch(asking.approve(olga, request_))
+    wanted = make_slot(timedelta(days=5), of=approval_event, recruiter=olga)
+    asking.outcome(asking.move(maria, now_stored(), wanted))
+    before_edit = now_stored()
+    later = wanted.starts_at + timedelta(hours=3)
+    edit_slot(str(wanted.pk), SlotChanges(starts_at=later), actor="anna")
+
+    result = result_of(asking.in_batch(answer(olga, before_edit)))
+
+    assert result.outcome is Outcome.VERSION_CONFLICT
+    assert result.card and result.card.booking.requested_slot and result.card.booking.requested_slot.starts_at == later
+    assert now_stored()["requested_slot_id"] == wanted.pk
     assert asking.outcome(asking.approve(olga, now_stored())) is Outcome.MOVED
 
 
