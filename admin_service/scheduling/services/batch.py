@@ -1,11 +1,13 @@
 """The one way a booking comes about, moves or ends: for the consumer, the API, the desk and the jobs.
 
 One MongoDB transaction holds the whole effect of a batch. It loads what the commands touch, has the rules decide, asks
-the reactions what follows, decides what those ask for in turn, and writes all of it once, at the end.
+the reactions what follows, decides what those ask for in turn, and writes all of it once, at the end. Where people wait
+for a seat that the batch frees and gives away in one, it does so in two steps: they come first.
 """
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TypeVar
 
 from pymongo.errors import DuplicateKeyError
@@ -14,8 +16,11 @@ from common import clock
 from common.mongo import Document, in_transaction
 from messaging import outbox
 from messaging.outbox import Outgoing
+from scheduling.domain.commands import AnswerProposedTime, Book, Move
 from scheduling.domain.decide import decide
 from scheduling.domain.decisions import Decision
+from scheduling.domain.events import SeatFreed, SlotEdited
+from scheduling.domain.model import State
 from scheduling.services import answers, waiting_list
 from scheduling.services.reacting import Batch, Effects, react
 from scheduling.services.requests import Request
@@ -37,12 +42,14 @@ class Answered:
 
 @dataclass(slots=True)
 class _Work:
-    """What a transaction has come to so far."""
+    """What a batch has come to so far. ``rows``: of the outbox; ``left``: those to be decided after it."""
 
     decisions: dict[str, Decision] = field(default_factory=dict)
     answers: dict[str, ConfirmBookingAnswer] = field(default_factory=dict)
     messages: list[Outgoing] = field(default_factory=list)
     effects: Effects = field(default_factory=Effects)
+    rows: list[Document] = field(default_factory=list)
+    left: list[Request] = field(default_factory=list)
 
 
 def decide_requests(requests: Sequence[Request], *, published_by_caller: bool = False) -> Answered:
@@ -64,8 +71,12 @@ def decide_requests(requests: Sequence[Request], *, published_by_caller: bool = 
         for item in requests:
             if item.command.key not in known:
                 fresh.setdefault(item.command.key, item)
-        done, rows = _decide_and_write(list(fresh.values()), published_by_caller)
-        given = done.answers | known
+        given, rows, waiting = dict(known), list[Document](), list(fresh.values())
+        while waiting:
+            done = _decide_and_write(waiting, published_by_caller)
+            given |= done.answers
+            rows += done.rows
+            waiting = done.left
         return Answered([given[item.command.key] for item in requests], rows)
 
     return in_transaction(work)
@@ -83,7 +94,7 @@ def decide_one(request: Request) -> ConfirmBookingAnswer:
 
 def carry_out(request: Request) -> Decision:
     """Decide a slot edit or a removal, in the transaction under way if there is one; errors as for ``decide_one``."""
-    return in_transaction(lambda: _decide_and_write([request], False)[0].decisions[request.command.key])
+    return in_transaction(lambda: _decide_and_write([request], False).decisions[request.command.key])
 
 
 def tried_again(work: Callable[[], T]) -> T:
@@ -112,14 +123,15 @@ def offer_seats(slot_ids: Iterable[str], correlation_id: str) -> int:
     return in_transaction(work)
 
 
-def _decide_and_write(requests: Sequence[Request], published_by_caller: bool) -> tuple[_Work, list[Document]]:
+def _decide_and_write(requests: Sequence[Request], published_by_caller: bool) -> _Work:
     """Decide requests and what follows from them, and write it all."""
-    now, work = clock.now(), _Work()
+    now, work, asked = clock.now(), _Work(), requests
     loaded = loading.load([item.command for item in requests])
-    state, asked = loaded.state, requests
+    state = loaded.state
     while asked:
-        decisions, after = decide(state, [item.command for item in asked], now)
-        batch = Batch(loaded, state, after, list(zip(asked, decisions, strict=True)), now)
+        decided, after = _decided(asked, state, now)
+        work.left += asked[len(decided) :]
+        batch = Batch(loaded, state, after, decided, now)
         effects = react(batch)
         _add(work, batch, effects)
         state, asked = after, effects.follow_ups
@@ -129,7 +141,30 @@ def _decide_and_write(requests: Sequence[Request], published_by_caller: bool) ->
             state = loaded.state.beneath(state)
     work.effects.inserts["inbox"] += answers.inbox_rows(requests, work.answers, now)
     save(loaded.state, state, list(work.decisions.values()), work.effects, now)
-    return work, outbox.add(work.messages, published_by_writer=published_by_caller)
+    work.rows = outbox.add(work.messages, published_by_writer=published_by_caller)
+    return work
+
+
+def _decided(asked: Sequence[Request], state: State, now: datetime) -> tuple[list[tuple[Request, Decision]], State]:
+    """Requests with their decisions, and the state after them; up to one for a seat that an earlier one frees.
+
+    Who waits is offered that seat first (R7), and what is left is decided once the offer is written.
+    """
+    decisions, after = decide(state, [item.command for item in asked], now)
+    ready = _before_freed_seats_are_wanted(decisions)
+    if ready < len(asked) and waiting_list.is_waited_for(state.policies):
+        return _decided(asked[:ready], state, now)
+    return list(zip(asked, decisions, strict=True)), after
+
+
+def _before_freed_seats_are_wanted(decisions: Sequence[Decision]) -> int:
+    """How many commands there are before the first that wants a seat in a slot in which one of them frees a seat."""
+    freed: set[str] = set()
+    for position, decision in enumerate(decisions):
+        if isinstance(decision.command, Book | Move | AnswerProposedTime) and decision.command.slot_id in freed:
+            return position
+        freed |= {event.after.id for event in decision.events if isinstance(event, SeatFreed | SlotEdited)}
+    return len(decisions)
 
 
 def _add(work: _Work, batch: Batch, effects: Effects) -> None:

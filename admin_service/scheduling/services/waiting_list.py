@@ -99,9 +99,7 @@ def offers_of(
         left: (candidate id, slot id) of who has just given a seat up.
     """
     open_slots = [slot for slot in slots if slot.is_active and slot.free and now < slot.closes_at]
-    events = list({ObjectId(slot.event_id) for slot in open_slots})
-    waiting = {"state": WaitingState.WAITING.value, "event_id": {"$in": events}}
-    if not events or not collection("waiting_list").find_one(waiting, {"_id": 1}, session=current_session()):
+    if not is_waited_for({slot.event_id for slot in open_slots}):
         return []
     return [
         OfferSeat(str(uuid4()), _OFFERER, row["telegram_id"], slot.event_id, slot.id, str(ObjectId()))
@@ -109,6 +107,13 @@ def offers_of(
         if not is_quiet(now, slot.place.timezone)
         for row in islice(_next_in_line(slot, state or State(), left), slot.free + SPARES)
     ]
+
+
+def is_waited_for(event_ids: Iterable[str]) -> bool:
+    """Whether anybody is on the list of one of these events."""
+    ids = [ObjectId(item) for item in event_ids]
+    waiting = {"state": WaitingState.WAITING.value, "event_id": {"$in": ids}}
+    return bool(ids and collection("waiting_list").find_one(waiting, {"_id": 1}, session=current_session()))
 
 
 def waiting_entries(candidate_ids: Iterable[str]) -> list[Document]:

@@ -28,7 +28,7 @@ from scheduling.services.slot_edits import edit_slot
 from scheduling.services.slots import SlotDraft, create_slots
 from scheduling.services.store.loading import load
 from scheduling.services.waiting_list import offers_for, wanted_slots
-from shared_contracts.booking import Outcome
+from shared_contracts.booking import AnyBookingRequest, BookingResult, Outcome
 from shared_contracts.dialog import DialogOutcome, DialogResult, WaitingListJoined, WaitingListLeft
 from shared_contracts.notification import NotificationKind
 from tests.conftest import MakeCandidate, MakeSlot
@@ -172,6 +172,31 @@ def test_a_freed_seat_is_held_for_the_first_before_anyone_can_see_it(
     assert kinds() == [(maria.telegram_id, NotificationKind.SLOT_OFFERED)]
     assert "bot.notification.command" in {row["queue"] for row in rows}
     asking.assert_sound()
+
+
+@pytest.mark.usefixtures("_waiting")
+@pytest.mark.parametrize("how", ["booked", "moved"])
+def test_a_freed_seat_goes_past_nobody_who_waits_even_to_who_asks_in_the_same_batch(
+    slot: InterviewSlot, make_slot: MakeSlot, make_candidate: MakeCandidate, anna: Candidate, maria: Candidate, how: str
+) -> None:
+    """Guard: ``_before_freed_seats_are_wanted``. Each is answered, and who asked for another slot gets it."""
+    oleg, vera, other = make_candidate(), make_candidate(), make_slot(timedelta(days=5))
+    wish: AnyBookingRequest = asking.book(oleg, slot)
+    if how == "moved":
+        asking.outcome(asking.book(oleg, make_slot(timedelta(days=4))))
+        wish = asking.move(oleg, asking.the_booking(oleg), slot)
+    asked: list[AnyBookingRequest] = [asking.book(vera, other), asking.cancel(anna, asking.the_booking(anna)), wish]
+
+    rows = [row for row in asking.in_batch(*asked) if row["queue"] == "bot.booking.result"]
+
+    results = {item.request_id: item.outcome for item in (BookingResult.model_validate_json(it["body"]) for it in rows)}
+    outcomes = Outcome.BOOKED, Outcome.CANCELLED, Outcome.SLOT_FULL
+    assert results == {item.message_id: found for item, found in zip(asked, outcomes, strict=True)}
+    assert offered_to(maria)
+    assert asking.slot_now(slot)["booked_users"] == [maria.pk]
+    asking.assert_sound()
+    again = [row for row in asking.in_batch(*asked) if row["queue"] == "bot.booking.result"]
+    assert again == []
 
 
 @pytest.mark.usefixtures("_waiting")
