@@ -43,7 +43,7 @@ from scheduling.services.requests import Request as BookingRequest
 from scheduling.services.saving import GuardFailedError
 from scheduling.services.serializing import booking_view, slot_views
 from scheduling.services.store.loading import booking_from
-from scheduling.services.store.slots import available, find_slots, load_slots, name_slots
+from scheduling.services.store.slots import OFFERED, available, find_slots, load_slots, name_slots
 from shared_contracts.booking import ConfirmBooking, ConfirmBookingAnswer, Outcome
 from shared_contracts.directory import BookingView, FieldError, InterviewEvent, Page, QuestionnaireRef, SlotView
 from shared_contracts.envelope import BadMessageError, BadMessageKind, read_json_object
@@ -56,7 +56,7 @@ _MOST_KEY_CHARACTERS = 200
 class SlotsQuery(Query):
     """Parameters of ``GET /api/available-slots``."""
 
-    event: EntityId = Field(description=ENTITY)
+    event: EntityId | None = Field(None, description=f"{ENTITY} Without it: slots of all open events.")
     city: EntityId | None = Field(None, description=ENTITY)
     recruiter: EntityId | None = Field(None, description=ENTITY)
     from_: Moment | None = Field(
@@ -74,11 +74,16 @@ class AvailableSlotsView(ApiView):
 
     scope = READ
 
-    @documented("Slots that can be booked now, by start", Page[SlotView], query=SlotsQuery)
+    @documented(
+        "Slots that can be booked now, by start: an event's, or those of all open events",
+        Page[SlotView],
+        query=SlotsQuery,
+    )
     def get(self, request: Request) -> HttpResponse:
-        """Active slots with a free seat whose booking has not closed; none while the event is closed."""
+        """Active slots with a free seat whose booking has not closed; none of an event that is closed."""
         query = parse_query(request, SlotsQuery)
-        rows = find_slots(offered(query, clock.now()), limit=query.limit + 1) if _is_open(query.event) else []
+        events = _open_events(query.event)
+        rows = find_slots(offered(query, events, clock.now()), limit=query.limit + 1, index=OFFERED) if events else []
         page, following = rows[: query.limit], None
         if len(rows) > query.limit:
             following = next_page(request, cursor=str(Position(page[-1]["starts_at"], str(page[-1]["_id"]))))
@@ -86,11 +91,11 @@ class AvailableSlotsView(ApiView):
         return answer(request, Page[SlotView](results=results, next=following))
 
 
-def offered(query: SlotsQuery, now: datetime) -> Document:
-    """The MongoDB condition of a page of available slots; served by ``slots_offered``."""
+def offered(query: SlotsQuery, events: Sequence[ObjectId], now: datetime) -> Document:
+    """The MongoDB condition of a page of these events' available slots; served by ``OFFERED``."""
     # Booking closes at the start or before: the bound on the start spares walking over past slots.
     earliest = max(now, query.from_) if query.from_ else now
-    condition = {**available(query.event, now), "starts_at": {"$gte": earliest}}
+    condition = {**available(events, now), "starts_at": {"$gte": earliest}}
     if query.city:
         condition["city_id"] = ObjectId(query.city)
     if query.recruiter:
@@ -101,8 +106,10 @@ def offered(query: SlotsQuery, now: datetime) -> Document:
     return condition
 
 
-def _is_open(event_id: str) -> bool:
-    return collection("interview_events").find_one({"_id": ObjectId(event_id), "is_open": True}, {"_id": 1}) is not None
+def _open_events(event_id: str | None) -> list[ObjectId]:
+    """The event if it is open; without an id every one that is."""
+    wanted: Document = {"_id": ObjectId(event_id)} if event_id else {}
+    return [row["_id"] for row in collection("interview_events").find({**wanted, "is_open": True}, {"_id": 1})]
 
 
 class EventsView(ApiView):

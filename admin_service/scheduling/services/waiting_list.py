@@ -127,7 +127,7 @@ def wanted_slots(now: datetime) -> list[str]:
     found: list[str] = []
     waiting = {"state": WaitingState.WAITING.value}
     for event_id in collection("waiting_list").distinct("event_id", waiting):
-        query = available(str(event_id), now)
+        query = available([event_id], now)
         cities = collection("waiting_list").distinct("city_id", {**waiting, "event_id": event_id})
         if None not in cities:
             query["city_id"] = {"$in": cities}

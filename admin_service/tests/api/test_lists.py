@@ -97,14 +97,33 @@ def test_a_wrong_from_is_named_with_the_fix(bot: Client, event: InterviewEvent, 
     assert "2026-03-01T09:00:00Z" in error.message
 
 
-def test_the_event_must_be_named(bot: Client) -> None:
-    response = bot.get("/api/available-slots")
-    assert (response.status_code, response.json()["errors"][0]["field"]) == (400, "event")
+def test_without_an_event_the_slots_of_all_open_events_come_soonest_first(
+    bot: Client, event: InterviewEvent, make_slot: MakeSlot, maria: Candidate, olga: Recruiter
+) -> None:
+    """FR3: the brief's own call. Guard: ``_open_events``."""
+    other = InterviewEvent.objects.create(title="Набор аналитиков")
+    expected = [make_slot(timedelta(days=day), of=of) for day, of in ((1, event), (2, other), (3, event), (4, other))]
+    make_slot(timedelta(days=1), of=InterviewEvent.objects.create(title="Закрытый набор", is_open=False))
+    make_slot(timedelta(hours=1), of=other)  # closed an hour ago
+    full = make_slot(of=other)
+    book_for(maria.telegram_id, str(full.pk), actor="anna", reason="")
+    url: str | None = "/api/available-slots?limit=3"
+    seen: list[SlotView] = []
+    while url:
+        page = Page[SlotView].model_validate_json(bot.get(url).content)
+        seen += page.results
+        url = page.next
+    assert [(view.id, view.event.name) for view in seen] == [(str(slot.pk), slot.event.title) for slot in expected]
+    hers = make_slot(timedelta(days=5), of=other, recruiter=olga)
+    assert [view.id for view in slots(bot, f"recruiter={olga.pk}").results] == [str(hers.pk)]
 
 
-def test_unchanged_slots_cost_a_short_answer(bot: Client, event: InterviewEvent, make_slot: MakeSlot) -> None:
+@pytest.mark.parametrize("named", [True, False])
+def test_unchanged_slots_cost_a_short_answer(
+    bot: Client, event: InterviewEvent, make_slot: MakeSlot, named: bool
+) -> None:
     make_slot()
-    url = f"/api/available-slots?event={event.pk}"
+    url = f"/api/available-slots?event={event.pk}" if named else "/api/available-slots"
     etag = bot.get(url).headers["ETag"]
     assert bot.get(url, headers={"If-None-Match": etag}).status_code == 304
     make_slot()

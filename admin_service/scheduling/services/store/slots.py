@@ -13,6 +13,8 @@ from scheduling.domain.model import City, Place, Recruiter, Slot, State
 from shared_contracts.venue import VENUE_FIELDS, Venue
 
 ALTERNATIVES = 3  # spec: bot.booking.result
+OFFERED = "slots_offered"
+"""The index of what can be booked: walked once for each event, it gives the slots of several by start, too."""
 
 
 @dataclass(slots=True)
@@ -65,10 +67,10 @@ def load_slots(query: Document, *, limit: int = 0) -> list[Slot]:
     return name_slots(find_slots(query, limit=limit))
 
 
-def find_slots(query: Document, *, limit: int = 0) -> list[Document]:
-    """The documents of slots by start."""
-    cursor = collection("interview_slots").find(query, session=current_session()).sort([("starts_at", 1), ("_id", 1)])
-    return list(cursor.limit(limit))
+def find_slots(query: Document, *, limit: int = 0, index: str | None = None) -> list[Document]:
+    """The documents of slots by start; ``index`` names the one to be walked, whatever the server would prefer."""
+    found = collection("interview_slots").find(query, session=current_session(), hint=index)
+    return list(found.sort([("starts_at", 1), ("_id", 1)]).limit(limit))
 
 
 def name_slots(rows: Sequence[Document], names: Names | None = None) -> list[Slot]:
@@ -98,11 +100,11 @@ def _named(rows: Sequence[Document], names: Names) -> list[Slot]:
     ]
 
 
-def available(event_id: str, now: datetime) -> Document:
-    """Which slots of an event can be booked; served by the index ``slots_offered``."""
+def available(event_ids: Iterable[str | ObjectId], now: datetime) -> Document:
+    """Which slots of these events can be booked; served by the index ``OFFERED``."""
     gone = collection("recruiters").find({"is_active": False}, {"_id": 1}, session=current_session())
     return {
-        "event_id": ObjectId(event_id),
+        "event_id": {"$in": [ObjectId(event_id) for event_id in event_ids]},
         "is_active": True,
         "has_room": True,
         "closes_at": {"$gt": now},
@@ -112,7 +114,7 @@ def available(event_id: str, now: datetime) -> Document:
 
 def alternatives_for(event_id: str, state: State, now: datetime) -> list[Slot]:
     """Up to three slots to offer instead, as they stand after the batch that ``state`` is the end of."""
-    stored = load_slots(available(event_id, now), limit=ALTERNATIVES + len(state.slots))
+    stored = load_slots(available([event_id], now), limit=ALTERNATIVES + len(state.slots))
     here = (slot for slot in state.slots.values() if slot.event_id == event_id and slot.is_open(now))
     current = {slot.id: slot for slot in stored if slot.id not in state.slots} | {slot.id: slot for slot in here}
     free = (slot for slot in current.values() if slot.free)
