@@ -22,7 +22,10 @@ class DigestKind(StrEnum):
 
 
 class DigestEntry(WireModel):
-    """One interview of a recruiter's day. ``link`` opens a chat with the candidate; ``by_hand``: the bot can't."""
+    """One interview of a recruiter's day. ``link`` opens a chat with the candidate; ``by_hand``: the bot can't.
+
+    ``timezone``: of the place, null where it is the reader's.
+    """
 
     starts_at: Moment
     candidate: ShortText
@@ -31,6 +34,8 @@ class DigestEntry(WireModel):
     place: VenueLine
     attendance: Attendance | None = None
     by_hand: bool = False
+    timezone: TimeZoneName | None = None
+    online: bool = False
 
 
 class SummaryLine(WireModel):

@@ -197,6 +197,7 @@ EXAMPLES: list[Message] = [
                 event="Собеседование аналитиков",
                 place="Офис на Тверской, 3.14",
                 attendance=Attendance.CONFIRMED,
+                timezone="Europe/Kaliningrad",
             )
         ],
         more=1,

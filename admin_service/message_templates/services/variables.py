@@ -16,6 +16,7 @@ from shared_contracts.venue import LONGEST_LINE
 _MOMENT = {"ru": "l, j E, H:i", "en": "l, j F, H:i"}
 _LONG_LINK = f"https://t.me/{'x' * 187}"
 _LONG_ZONE_NOTE = f" ({'Ж' * 64})"
+_LONG_CLOCKS_NOTE = f" ({'Ж' * 64}; у вас вс 30 сент., 23:30)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +49,15 @@ TEMPLATE_VARIABLES: Mapping[str, TemplateVariable] = {
         is_always_known=True,
     ),
     "date": TemplateVariable(
-        meaning=_("the day, with weekday, on the reader's clock"),
+        meaning=_("the day, with weekday, on the place's clock; online, on the reader's"),
         sample=lambda interview: interview.format_time(interview.start, ru="l, j E", en="l, j F"),
         longest="воскресенье, 30 сентября",
         is_always_known=True,
     ),
     "time": TemplateVariable(
-        meaning=_("the start, on the reader's clock; its zone is named where it is not Moscow's"),
+        meaning=_("the start, on the same clock, named where others differ; the reader's own time in brackets"),
         sample=lambda interview: f"{interview.start:%H:%M}{interview.zone_note}",
-        longest=f"23:30{_LONG_ZONE_NOTE}",
+        longest=f"23:30{_LONG_CLOCKS_NOTE}",
         is_always_known=True,
     ),
     "minutes": TemplateVariable(
@@ -105,7 +106,7 @@ TEMPLATE_VARIABLES: Mapping[str, TemplateVariable] = {
         sample=lambda interview: (
             interview.format_time(interview.start + timedelta(days=1, hours=3), **_MOMENT) + interview.zone_note
         ),
-        longest=f"воскресенье, 30 сентября, 23:30{_LONG_ZONE_NOTE}",
+        longest=f"воскресенье, 30 сентября, 23:30{_LONG_CLOCKS_NOTE}",
     ),
     "until": TemplateVariable(
         meaning=_("when an offer or a request ends"),

@@ -228,6 +228,8 @@ def _entries_of(bookings: Sequence[Document]) -> list[DigestEntry]:
                 link=person.link,
                 event=row["slot"]["event"],
                 place=venue_of_booking(row).line,
+                timezone=wire.zone("bookings", row, row["slot"]["timezone"]),
+                online=bool(venue_of_booking(row).video_link),
                 attendance=Attendance(row["attendance"]) if row["attendance"] else None,
                 by_hand=row["candidate_by_hand"] or not person.reachable,
             )

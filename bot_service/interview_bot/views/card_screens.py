@@ -9,7 +9,7 @@ from telegram.constants import MessageLimit
 from interview_bot.views.attendance_screens import said_on_card
 from interview_bot.views.callback_data import Action
 from interview_bot.views.card_buttons import MARKS, card_button, card_keyboard
-from interview_bot.views.formatting import DAY_AND_TIME, moment, reader_zone, slot_card
+from interview_bot.views.formatting import DAY_AND_TIME, moment, reader_zone, slot_card, slot_start
 from interview_bot.views.html_text import clip, visible_length
 from interview_bot.views.screen import Screen
 from interview_bot.views.texts import Texts
@@ -139,7 +139,6 @@ def _state(card: RecruiterCard, texts: Texts) -> str:
 def _request(card: RecruiterCard, texts: Texts) -> str:
     person, booking = card.candidate, card.booking
     slot = booking.requested_slot or booking.slot
-    zone = reader_zone(card.timezone, slot)
     lines = [texts("card.for_deputy", name=card.recruiter_name)] if card.for_deputy else []
     lines.append(texts("card.candidate", name=person.name, link=person.link))
     if person.username:
@@ -148,7 +147,7 @@ def _request(card: RecruiterCard, texts: Texts) -> str:
         lines.append(texts("card.city", city=person.city))
     lines.append(slot_card(slot.model_copy(update={"recruiter": None}), card.timezone, texts))
     if booking.requested_slot:
-        old, new = (moment(at, zone, texts, DAY_AND_TIME) for at in (booking.slot.starts_at, slot.starts_at))
+        old, new = (slot_start(one, card.timezone, texts, DAY_AND_TIME) for one in (booking.slot, slot))
         lines.append(texts("card.move", old=old, new=new))
     return "\n".join(lines)
 

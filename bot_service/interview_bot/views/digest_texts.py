@@ -1,16 +1,18 @@
 """Daily lists: a recruiter's interviews of tomorrow, and the staff's summary of the day."""
 
+from dataclasses import replace
 from datetime import date
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_time
+from babel.dates import format_date
 
-from interview_bot.views.formatting import MOSCOW, zone_name
+from interview_bot.views.formatting import CLOCK, start, zone_name
 from interview_bot.views.html_text import visible_length
 from interview_bot.views.texts import Texts
 from shared_contracts.digest import DaySummary, DigestCommand, DigestEntry, SummaryLine
 from shared_contracts.directory import Attendance
 from shared_contracts.telegram.text import MAX_TEXT
+from shared_contracts.texts.clocks import MOSCOW, clocks_of
 
 _ROOM_FOR_MORE = 40
 _ATTENDANCE = {
@@ -52,7 +54,9 @@ def _tomorrow(command: DigestCommand, day: str, texts: Texts) -> str:
 
 
 def _entry(entry: DigestEntry, zone: ZoneInfo, texts: Texts) -> str:
-    time = format_time(entry.starts_at, "HH:mm", tzinfo=zone, locale=texts.locale)
+    clocks = clocks_of(entry.starts_at, entry.timezone or zone.key, zone.key, online=entry.online)
+    clocks = clocks if clocks.beside else replace(clocks, named=False)  # the reader's own are named above the list
+    time = start(entry.starts_at, clocks, texts, CLOCK)
     lines = [texts("digest.entry", time=time, name=entry.candidate, link=entry.link)]
     lines.append(texts("digest.what", what=" · ".join(part for part in (entry.event, entry.place) if part)))
     if entry.attendance:

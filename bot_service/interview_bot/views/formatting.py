@@ -1,14 +1,15 @@
-"""How slots and bookings are written: in the reader's zone, which is named when it is not Moscow time."""
+"""How slots and bookings are written. An interview is told on the clocks that ``shared_contracts`` says, and only here;
+anything else, such as until when an answer is awaited, on the reader's own."""
 
 from datetime import datetime
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime, format_time
+from babel.dates import format_datetime
 
 from interview_bot.views.texts import Texts
 from shared_contracts.directory import Attendance, BookingStatus, BookingView, SlotView
+from shared_contracts.texts.clocks import MOSCOW, ToldClocks, clocks_of, zone_of
 
-MOSCOW = "Europe/Moscow"
 _ATTENDANCE: dict[Attendance | None, str] = {
     Attendance.CONFIRMED: "booking.confirmed",
     Attendance.RESCHEDULE_ASKED: "booking.time_asked",
@@ -16,41 +17,53 @@ _ATTENDANCE: dict[Attendance | None, str] = {
 
 
 def reader_zone(own: str | None, slot: SlotView) -> ZoneInfo:
-    """The zone times are shown in: the reader's own, else the slot's city's, else Moscow."""
-    for name in (own, slot.city.timezone):
-        if name:
-            try:
-                return ZoneInfo(name)
-            except (ZoneInfoNotFoundError, ValueError):
-                continue
-    return ZoneInfo(MOSCOW)
+    """The reader's own zone, where it is not known the slot's city's."""
+    return zone_of(own, slot.city.timezone)
 
 
 DAY_AND_TIME = "d MMMM, HH:mm"
 """A moment inside a sentence: a weekday would have to be declined."""
+SHORT = "EEE d MMM, HH:mm"
+"""A moment where there is little room."""
+LONG = "EEEE, d MMMM, HH:mm"
+CLOCK = "HH:mm"
 
 
-def moment(when: datetime, zone: ZoneInfo, texts: Texts, pattern: str = "EEEE, d MMMM, HH:mm") -> str:
-    """A date with weekday and time, and the zone's name when it is not Moscow's."""
+def moment(when: datetime, zone: ZoneInfo, texts: Texts, pattern: str = LONG) -> str:
+    """A moment that is no interview's, on the reader's clocks, which are named when they are not Moscow's."""
     text = format_datetime(when, pattern, tzinfo=zone, locale=texts.locale)
     return text if zone.key == MOSCOW else f"{text} ({zone_name(zone, texts)})"
 
 
-def clock_time(when: datetime, zone: ZoneInfo, texts: Texts) -> str:
-    """The time alone, and the zone's name when it is not Moscow's."""
-    text = format_time(when, "HH:mm", tzinfo=zone, locale=texts.locale)
-    return text if zone.key == MOSCOW else f"{text} ({zone_name(zone, texts)})"
+def slot_start(slot: SlotView, own_zone: str | None, texts: Texts, pattern: str = LONG) -> str:
+    """When an interview starts: ``17:00 (Владивосток; у вас 10:00)``, after the date where the pattern has one."""
+    return start(slot.starts_at, _clocks(slot, own_zone), texts, pattern)
+
+
+def slot_day(slot: SlotView, own_zone: str | None, texts: Texts, pattern: str) -> str:
+    """The day of an interview, on the same clocks."""
+    return format_datetime(slot.starts_at, pattern, tzinfo=_clocks(slot, own_zone).zone, locale=texts.locale)
+
+
+def start(when: datetime, clocks: ToldClocks, texts: Texts, pattern: str) -> str:
+    """An interview's start on these clocks: which they are, and what the reader's show, stands behind it."""
+    text = format_datetime(when, pattern, tzinfo=clocks.zone, locale=texts.locale)
+    asides = [zone_name(clocks.zone, texts)] if clocks.named else []
+    if clocks.beside:
+        there, here = when.astimezone(clocks.zone), when.astimezone(clocks.beside)
+        own = CLOCK if there.date() == here.date() else SHORT
+        asides.append(texts.plain("slot.own_time", time=format_datetime(here, own, locale=texts.locale)))
+    return f"{text} ({'; '.join(asides)})" if asides else text
+
+
+def _clocks(slot: SlotView, own_zone: str | None) -> ToldClocks:
+    return clocks_of(slot.starts_at, slot.city.timezone, own_zone, online=slot.online)
 
 
 def zone_name(zone: ZoneInfo, texts: Texts) -> str:
     """The zone by its city, as people there call it."""
     named = texts.locale.time_zones.get(zone.key, {}).get("city")
     return str(named or zone.key.split("/")[-1].replace("_", " "))
-
-
-def short_moment(slot: SlotView, own_zone: str | None, texts: Texts) -> str:
-    """A slot's start where there is little room."""
-    return moment(slot.starts_at, reader_zone(own_zone, slot), texts, "EEE d MMM, HH:mm")
 
 
 def place(slot: SlotView, texts: Texts) -> str:
@@ -63,18 +76,17 @@ def place(slot: SlotView, texts: Texts) -> str:
 
 def slot_button(slot: SlotView, own_zone: str | None, texts: Texts, with_city: bool = False) -> str:
     """A slot on a button: date, weekday, time, the city where there are several, location and room."""
-    city = slot.city.name if with_city else ""
-    return " · ".join(part for part in (short_moment(slot, own_zone, texts), city, place(slot, texts)) if part)
+    when = slot_start(slot, own_zone, texts, SHORT)
+    city = slot.city.name if with_city and f"({slot.city.name}" not in when else ""
+    return " · ".join(part for part in (when, city, place(slot, texts)) if part)
 
 
 def slot_card(slot: SlotView, own_zone: str | None, texts: Texts) -> str:
     """A slot in full, as HTML: event, date, time, place."""
-    zone = reader_zone(own_zone, slot)
-    day = format_datetime(slot.starts_at, "EEEE, d MMMM y", tzinfo=zone, locale=texts.locale)
     lines = [
         texts("slot.event", event=slot.event.name),
-        texts("slot.date", date=day),
-        texts("slot.time", time=clock_time(slot.starts_at, zone, texts), minutes=slot.duration_minutes),
+        texts("slot.date", date=slot_day(slot, own_zone, texts, "EEEE, d MMMM y")),
+        texts("slot.time", time=slot_start(slot, own_zone, texts, CLOCK), minutes=slot.duration_minutes),
         texts("slot.place", place=", ".join([*([] if slot.online else [slot.city.name]), place(slot, texts)])),
     ]
     if slot.recruiter:
@@ -89,11 +101,9 @@ def booking_card(booking: BookingView, own_zone: str | None, texts: Texts) -> st
         until = moment(booking.expires_at, reader_zone(own_zone, booking.slot), texts)
         lines.append(texts("booking.held_until", when=until))
     if booking.requested_slot:
-        wanted = moment(booking.requested_slot.starts_at, reader_zone(own_zone, booking.requested_slot), texts)
-        lines.append(texts("booking.requested", when=wanted))
+        lines.append(texts("booking.requested", when=slot_start(booking.requested_slot, own_zone, texts)))
     if booking.attendance in _ATTENDANCE:
         lines.append(texts(_ATTENDANCE[booking.attendance]))
     if booking.offered_slot:
-        offered = moment(booking.offered_slot.starts_at, reader_zone(own_zone, booking.offered_slot), texts)
-        lines.append(texts("booking.time_offered", when=offered))
+        lines.append(texts("booking.time_offered", when=slot_start(booking.offered_slot, own_zone, texts)))
     return "\n".join(lines)

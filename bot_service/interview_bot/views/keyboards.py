@@ -9,7 +9,7 @@ from telegram.helpers import create_deep_linked_url
 from interview_bot.common import clock
 from interview_bot.common.dialog_data import DialogData
 from interview_bot.views.callback_data import Action, minute_of, pack
-from interview_bot.views.formatting import moment, reader_zone, slot_button
+from interview_bot.views.formatting import slot_button, slot_start
 from interview_bot.views.slot_pages import SlotPage
 from interview_bot.views.texts import Texts
 from shared_contracts.directory import BookingStatus, BookingView, CityRef, InterviewEvent, SlotView
@@ -135,7 +135,7 @@ def bookings(shown: Iterable[BookingView], zone: str | None, texts: Texts, *acti
         if booking.status is BookingStatus.OFFERED:
             rows.append(seat_offer_buttons(booking, texts))
             continue
-        when = moment(booking.slot.starts_at, reader_zone(zone, booking.slot), texts, "d MMM, HH:mm")
+        when = slot_start(booking.slot, zone, texts, "d MMM, HH:mm")
         suffix = f" · {when}" if len(shown) > 1 else ""
         if booking.offered_slot is not None:
             rows.append(_time_buttons(booking, booking.offered_slot, texts, suffix))

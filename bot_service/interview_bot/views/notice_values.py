@@ -1,8 +1,6 @@
 """What a booking fills into the desk's message templates."""
 
-from babel.dates import format_datetime
-
-from interview_bot.views.formatting import DAY_AND_TIME, clock_time, moment, place, reader_zone
+from interview_bot.views.formatting import CLOCK, DAY_AND_TIME, moment, place, reader_zone, slot_day, slot_start
 from interview_bot.views.texts import Texts
 from shared_contracts.directory import BookingView, SlotView
 
@@ -11,23 +9,28 @@ REASON_CHARACTERS = 1_000
 
 
 def template_values(booking: BookingView, own_zone: str | None, texts: Texts) -> dict[str, str]:
-    """What the booking itself fills into a template, plain; times in the reader's zone."""
+    """What the booking itself fills into a template, plain."""
     slot = booking.slot
-    zone = reader_zone(own_zone, slot)
     return {
         "event": slot.event.name,
-        "date": format_datetime(slot.starts_at, "EEEE, d MMMM", tzinfo=zone, locale=texts.locale),
-        "time": clock_time(slot.starts_at, zone, texts),
+        "date": slot_day(slot, own_zone, texts, "EEEE, d MMMM"),
+        "time": slot_start(slot, own_zone, texts, CLOCK),
         "minutes": str(slot.duration_minutes),
         "place": place(slot, texts),
         "city": slot.city.name,
         "recruiter": slot.recruiter.name if slot.recruiter else "",
         "recruiter_link": booking.recruiter_url or "",
         "wanted": wanted_time(booking.requested_slot, own_zone, texts),
-        "until": moment(booking.expires_at, zone, texts, DAY_AND_TIME) if booking.expires_at else "",
+        "until": _until(booking, own_zone, texts),
     }
 
 
 def wanted_time(slot: SlotView | None, own_zone: str | None, texts: Texts) -> str:
     """When the slot that is asked for or proposed starts; empty where there is none."""
-    return moment(slot.starts_at, reader_zone(own_zone, slot), texts) if slot else ""
+    return slot_start(slot, own_zone, texts) if slot else ""
+
+
+def _until(booking: BookingView, own_zone: str | None, texts: Texts) -> str:
+    if booking.expires_at is None:
+        return ""
+    return moment(booking.expires_at, reader_zone(own_zone, booking.slot), texts, DAY_AND_TIME)

@@ -8,7 +8,7 @@ from itertools import groupby
 
 from interview_bot.common.dialog_data import ANYONE, DialogData
 from interview_bot.views import keyboards
-from interview_bot.views.formatting import booking_card, short_moment
+from interview_bot.views.formatting import SHORT, booking_card, slot_start
 from interview_bot.views.screen import Reader, Screen
 from interview_bot.views.slot_pages import slot_page
 from shared_contracts.directory import CityRef, InterviewEvent, SlotView
@@ -92,7 +92,7 @@ def _recruiter_menu(slots: list[SlotView], reader: Reader, data: DialogData, oth
     groups.sort(key=lambda group: (group[0].recruiter is None, group[0].starts_at, recruiter_name(group[0], reader)))
     options = []
     for group in groups:
-        when, count = short_moment(group[0], reader.zone, texts), texts.counted("recruiters.slots", len(group))
+        when, count = slot_start(group[0], reader.zone, texts, SHORT), texts.counted("recruiters.slots", len(group))
         options.append((recruiter_of(group[0]), f"{recruiter_name(group[0], reader)} · {when} · {count}"))
     parts = [texts("recruiters.choose", event=slots[0].event.name, city=slots[0].city.name)]
     if data.booking:

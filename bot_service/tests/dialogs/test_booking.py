@@ -169,8 +169,8 @@ async def test_no_slot_to_offer_shows_the_contact_link(anna: Person, desk: Desk)
     assert message.buttons[0] == {"text": "Свяжитесь с нами", "url": "https://t.me/responsible_person"}
 
 
-async def test_times_are_shown_in_the_readers_zone_and_named(anna: Person, desk: Desk) -> None:
-    """The reader's own zone, else the slot's city's; named when it is not Moscow's."""
+async def test_times_are_the_places_with_the_readers_own_beside(anna: Person, desk: Desk) -> None:
+    """On buttons, too; the city is not named twice. Guard: ``clocks_of``."""
     slot = desk.slots[f"{1:024x}"]
     moscow = (slot.starts_at + timedelta(hours=3)).strftime("%H:%M")
     assert moscow in (await open_slots(anna)).labels[0]
@@ -180,8 +180,8 @@ async def test_times_are_shown_in_the_readers_zone_and_named(anna: Person, desk:
     desk.allow(1004, "Борис", timezone="Asia/Vladivostok")
     boris = await anna.sandbox.person(1004, "Борис")
     label = (await open_slots(boris)).labels[0]
-    assert (slot.starts_at + timedelta(hours=10)).strftime("%H:%M") in label
-    assert "(Владивосток)" in label
+    there, here = (f"{slot.starts_at + timedelta(hours=hours):%H:%M}" for hours in (3, 10))
+    assert f"{there} (Москва; у вас {here})" in label
 
 
 async def test_what_staff_typed_is_shown_as_text(anna: Person, desk: Desk) -> None:

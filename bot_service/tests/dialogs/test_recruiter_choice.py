@@ -1,8 +1,9 @@
 """R9, R2, R7, FR6: choosing a city and a recruiter on the way to a slot."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from babel.dates import format_date
 from redis.asyncio import Redis
 
 from interview_bot.common import clock
@@ -283,33 +284,34 @@ async def test_what_is_written_while_choosing_is_answered_with_the_step_again(ve
 
 
 @pytest.mark.parametrize(
-    ("zone", "day", "time"),
+    ("zone", "time"),
     [
-        ("Europe/Kaliningrad", "23", "22:30 (Калининград)"),
-        ("Europe/Moscow", "23", "23:30"),
-        ("Asia/Vladivostok", "24", "06:30 (Владивосток)"),
+        ("Europe/Kaliningrad", "23:30 (Москва; у вас 22:30)"),
+        ("Europe/Moscow", "23:30"),
+        ("Asia/Vladivostok", "23:30 (Москва; у вас {day} 24 нояб., 06:30)"),
     ],
 )
-async def test_a_slot_at_half_past_eleven_at_night_has_each_readers_date(
-    vera: Person, desk: Desk, zone: str, day: str, time: str
+async def test_an_interview_has_its_places_date_and_another_one_of_the_readers_is_named(
+    vera: Person, desk: Desk, zone: str, time: str
 ) -> None:
-    """Languages and zones: in the menu, on the button, in the details and when booked."""
+    """In the menu, on the button, in the details and when booked. Guard: ``start``."""
     year = clock.now().year + 1
+    time = time.format(day=format_date(date(year, 11, 24), "EEE", locale="ru"))
     starts_at = datetime(year, 11, 23, 20, 30, tzinfo=UTC)
     desk.slots.clear()
     desk.add_slot(1, starts_at=starts_at, closes_at=starts_at - timedelta(hours=2))
     desk.allow(1060, "Вера", timezone=zone)
     menu = await open_menu(vera)
-    assert f"{day} нояб., {time} · 1 слот" in menu.labels[0]
+    assert f"23 нояб., {time} · 1 слот" in menu.labels[0]
     await vera.presses(menu, "Рита")
     slots = await shows(vera, "каб. 1")
-    assert f"{day} нояб., {time}" in slots.labels[0]
+    assert f"23 нояб., {time}" in slots.labels[0]
     await vera.presses(slots, "каб. 1")
     details = await vera.sees("Записать вас на это время?")
     await vera.presses(details, "Подтвердить")
     booked = await vera.sees("Вы записаны!")
     for text in (details.text, booked.text):
-        assert f"{day} ноября {year}" in text
+        assert f"23 ноября {year}" in text
         assert f"Время: {time}," in text
 
 

@@ -216,13 +216,13 @@ def a_card(desk: Desk, **changes: Any) -> RecruiterCard:
     return desk.recruiting.card(RITA, booking, **changes)
 
 
-def test_times_are_the_recruiters_own_and_a_move_shows_old_and_new(desk: Desk) -> None:
-    """R3: the zone is named unless it is Moscow's; 23:30 in Moscow is the next day in Vladivostok."""
+def test_an_interview_is_told_on_its_places_clock_and_deadlines_on_the_recruiters(desk: Desk) -> None:
+    """R3, spec "Time", where a move is told from and to as well."""
     card = a_card(desk, timezone="Asia/Vladivostok")
     text = card_screen(card, texts_for("ru"), 0).text
     assert "Ответить нужно до: 24 ноября, 19:00 (Владивосток)" in text
     assert "среда, 25 ноября 2026" in text
-    assert "06:30 (Владивосток)" in text
+    assert "01:30 (Екатеринбург; у вас 06:30)" in text
     wanted = desk.add_slot(2, city=YEKATERINBURG, starts_at=datetime(2026, 11, 25, 8, 0, tzinfo=UTC))
     moved = card.booking.model_copy(update={"requested_slot": wanted, "status": BookingStatus.BOOKED})
     text = card_screen(card.model_copy(update={"booking": moved, "timezone": None}), texts_for("en"), 0).text

@@ -26,11 +26,14 @@ def test_a_recruiters_tomorrow_reads_well_in_both_languages() -> None:
     )
 
 
-def test_times_are_the_readers_and_their_zone_is_named_unless_it_is_moscows() -> None:
-    """06:20 UTC is 16:20 in Vladivostok."""
+def test_times_are_the_places_and_the_readers_zone_is_named_once_above() -> None:
+    """06:20 UTC is 16:20 in Vladivostok. Guard: ``_entry``."""
     text = read(digest(timezone="Asia/Vladivostok"))
     assert "Время по городу: Владивосток\n\n16:20 · " in text
     assert "Time" not in read(digest(), "en")
+    elsewhere = [entry(timezone="Asia/Vladivostok"), entry(timezone="Asia/Vladivostok", online=True)]
+    assert "16:20 (Владивосток; у вас 09:20) · " in read(digest(entries=elsewhere))
+    assert "\n\n09:20 · " in read(digest(entries=elsewhere))
     assert "Times are local: Vladivostok" in read(digest(timezone="Asia/Vladivostok"), "en")
 
 

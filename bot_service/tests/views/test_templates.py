@@ -150,7 +150,7 @@ async def test_without_the_broker_data_is_read_again_within_the_bound(
 
 
 def test_every_variable_has_its_value(desk: Desk) -> None:
-    """What the desk offers is what the bot fills in, in the reader's zone."""
+    """What the desk offers is what the bot fills in; times on the place's clock, the reader's beside it."""
     slot = desk.add_slot(1, city=YEKATERINBURG)
     booking = desk.book(1001, slot).model_copy(
         update={
@@ -164,4 +164,6 @@ def test_every_variable_has_its_value(desk: Desk) -> None:
     assert all(values.values())
     assert values.keys() | {"name", "contact_link", "reason"} == VARIABLES
     assert "(Екатеринбург)" in values["time"]
-    assert "(Екатеринбург)" not in template_values(booking, "Europe/Moscow", texts_for("ru"))["time"]
+    values = template_values(booking, "Europe/Moscow", texts_for("ru"))
+    assert "(Екатеринбург; у вас " in values["time"]
+    assert "(Екатеринбург)" not in values["until"], "a deadline is on the reader's clock"

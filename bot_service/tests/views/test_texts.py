@@ -110,7 +110,10 @@ def test_dates_read_naturally_and_the_zone_is_named_unless_it_is_moscows(desk: D
     far = slot.model_copy(update={"city": YEKATERINBURG})
     assert slot_button(far, None, texts_for("ru")) == "вт 24 нояб., 16:20 (Екатеринбург) · Офис на Тверской, каб. 1"
     assert "(Yekaterinburg)" in slot_button(far, None, texts_for("en"))
-    assert "14:20 ·" in slot_button(far, "Europe/Moscow", texts_for("ru")), "the reader's own zone comes first"
+    assert "16:20 (Екатеринбург; у вас 14:20) ·" in slot_button(far, "Europe/Moscow", texts_for("ru"), with_city=True)
+    assert "16:20 (Yekaterinburg; your time 14:20) · Ека" in slot_button(far, "Europe/Moscow", texts_for("en"), True)
+    online = far.model_copy(update={"online": True})
+    assert "14:20 · онлайн" in slot_button(online, "Europe/Moscow", texts_for("ru"))
     assert "14:20" in slot_button(slot, "No/Such_Zone", texts_for("ru"))
 
 

@@ -33,10 +33,10 @@ VARIABLES = frozenset(
         "until",
     }
 )
-"""What a template may name. Dates and times are in the reader's zone, which is named where it is not Moscow's.
+"""What a template may name. Dates and times of interviews are told on the clocks that ``clocks_of`` says.
 
 ``wanted``: date and time of the move that was asked for, or of the time that the recruiter offers.
-``until``: when an offer or a request ends.
+``until``: when an offer or a request ends, on the reader's clocks.
 """
 
 TEMPLATE_LENGTH = 3_000

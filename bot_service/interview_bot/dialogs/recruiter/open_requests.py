@@ -9,7 +9,7 @@ from interview_bot.dialogs.recruiter import card_messages
 from interview_bot.telegram.errors import classify
 from interview_bot.views import keyboards
 from interview_bot.views.callback_data import Action, pack
-from interview_bot.views.formatting import moment, reader_zone
+from interview_bot.views.formatting import slot_start
 from interview_bot.views.screen import Screen
 from shared_contracts.card import RecruiterCard
 from shared_contracts.directory import Attendance
@@ -65,7 +65,7 @@ async def _register_menu(context: DialogContext) -> None:
 
 def _label(card: RecruiterCard, context: DialogContext) -> str:
     slot = card.booking.requested_slot or card.booking.slot
-    when = moment(slot.starts_at, reader_zone(card.timezone, slot), context.texts, "d MMM, HH:mm")
+    when = slot_start(slot, card.timezone, context.texts, "d MMM, HH:mm")
     return f"{_sign(card)}{card.candidate.name} · {when}"
 
 

@@ -1,0 +1,58 @@
+"""On whose clocks the time of an interview is told: one rule for chat and desk, for buttons, cards, lists, exports."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+MOSCOW = "Europe/Moscow"
+"""The company's zone: of whoever and whatever belongs to no city."""
+
+
+@dataclass(frozen=True, slots=True)
+class ToldClocks:
+    """How a time is told.
+
+    Attributes:
+        zone: the clocks it is told on.
+        named: these clocks are named beside it.
+        beside: other clocks, on which it is told in brackets; None where there are none to tell.
+    """
+
+    zone: ZoneInfo
+    named: bool
+    beside: ZoneInfo | None = None
+
+
+def clocks_of(moment: datetime, place: str, reader: str | None, *, online: bool) -> ToldClocks:
+    """The clocks for an interview.
+
+    In an office the place's clock counts, named where the reader's or the company's shows another time, with the
+    reader's own beside it where that does. Online it is the reader's, named where the company's shows another time.
+
+    Args:
+        moment: when it starts, aware; zones count as one where their clocks agree then.
+        place: the zone of the slot's city, IANA.
+        reader: the reader's zone, IANA: a candidate's city's, a recruiter's, for staff the company's. None where
+            it is not known: then the slot's city decides.
+    """
+    own = zone_of(reader, place)
+    if online:
+        return ToldClocks(own, named=_differ(moment, own, zone_of(MOSCOW)))
+    there = zone_of(place)
+    others = _differ(moment, there, own)
+    return ToldClocks(there, others or _differ(moment, there, zone_of(MOSCOW)), own if others else None)
+
+
+def zone_of(*names: str | None) -> ZoneInfo:
+    """The first zone of these that is known here, else the company's."""
+    for name in names:
+        if name:
+            try:
+                return ZoneInfo(name)
+            except (ZoneInfoNotFoundError, ValueError):
+                continue
+    return ZoneInfo(MOSCOW)
+
+
+def _differ(moment: datetime, one: ZoneInfo, other: ZoneInfo) -> bool:
+    return moment.astimezone(one).utcoffset() != moment.astimezone(other).utcoffset()
