@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from django_mongodb_backend.fields import ObjectIdField
 
 from common import clock
+from common.lengths import TelegramLength
 from shared_contracts.fields import is_line, is_text, to_moment
-from shared_contracts.telegram.text import utf16_length
+from shared_contracts.telegram.names import clean_name
 
 Model_co = TypeVar("Model_co", bound=models.Model, covariant=True)
 
@@ -25,14 +26,37 @@ class StampedQuerySet(models.QuerySet[Model_co]):
         return super().update(**values)
 
 
+if TYPE_CHECKING:
+    _CharField = models.CharField[str, str]
+else:
+    _CharField = models.CharField  # no generic class at run time
+
 StampedManager = models.Manager.from_queryset(StampedQuerySet)
+
+
+class NameField(_CharField):
+    """What somebody or something is called, without what can't be seen, however it was typed."""
+
+    def to_python(self, value: Any) -> Any:
+        """As it is stored and shown."""
+        text = super().to_python(value)
+        return clean_name(text) if isinstance(text, str) and is_line(text) else text  # ``check_value`` refuses others
+
+    def deconstruct(self) -> Any:
+        """To migrations it is what MongoDB keeps, a text."""
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.CharField", args, kwargs
+
+
+class PersonNameField(NameField):
+    """A person's name, as long as Telegram's own may be, which it counts in characters."""
 
 
 def check_value(field: Any, value: Any) -> None:
     """Refuse in a model's field what the contracts refuse on the wire, and what Telegram would not take.
 
     Lines hold no control character, for lines of a chat or a log could be forged by one; texts none but tab and line
-    breaks, and no more UTF-16 units than characters are allowed: so Telegram counts. Moments are bounded.
+    breaks; neither is longer than ``TelegramLength`` allows, but for people's names. Moments are bounded.
 
     Raises:
         ValidationError: saying what to do.
@@ -44,16 +68,10 @@ def check_value(field: Any, value: Any) -> None:
             raise ValidationError(_("Give a time from 2000 to 2199.")) from None
     if isinstance(field, models.CharField) and isinstance(value, str) and not is_line(value):
         raise ValidationError(_("Write it on one line, without control characters."))
-    if isinstance(field, models.TextField) and isinstance(value, str):
-        _check_text(field, value)
-
-
-def _check_text(field: Any, value: str) -> None:
-    if not is_text(value):
+    if isinstance(field, models.TextField) and isinstance(value, str) and not is_text(value):
         raise ValidationError(_("It has control characters in it: write it anew."))
-    if field.max_length and utf16_length(value) > field.max_length:
-        told = _("At most %(most)s characters; Telegram counts most emoji as two.")
-        raise ValidationError(told, params={"most": field.max_length})
+    if field.max_length and isinstance(value, str) and not isinstance(field, PersonNameField):
+        TelegramLength(field.max_length)(value)
 
 
 class StampedModel(models.Model):

@@ -1,9 +1,24 @@
 """What a person is called, and the link that opens a chat with them."""
 
+from collections.abc import Mapping
+from typing import Any
+
+from shared_contracts.telegram.names import clean_name
+
 
 def full_name(first_name: str | None, last_name: str | None) -> str:
-    """First and last name, as far as they are known; may be empty."""
-    return " ".join(filter(None, (first_name, last_name)))
+    """First and last name, as far as there is anything of them to be seen; may be empty."""
+    return " ".join(filter(None, (clean_name(first_name or ""), clean_name(last_name or ""))))
+
+
+def shown_name(first_name: str, last_name: str, username: str, telegram_id: int | str | None) -> str:
+    """The full name; where there is none the @username, else the Telegram id. Empty where nothing is known."""
+    return full_name(first_name, last_name) or (f"@{username}" if username else str(telegram_id or ""))
+
+
+def name_in(person: Mapping[str, Any]) -> str:
+    """The ``shown_name`` of a person's document, or of a booking's snapshot of one."""
+    return shown_name(person["first_name"], person["last_name"], person["username"], person["telegram_id"])
 
 
 def chat_link(username: str, telegram_id: int) -> str:

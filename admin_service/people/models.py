@@ -10,8 +10,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from common import clock
-from common.models import StampedModel
-from common.names import full_name
+from common.models import NameField, PersonNameField, StampedModel
+from common.names import shown_name
 from common.zones import MOSCOW, zone_names
 from shared_contracts.dialog import Role
 from shared_contracts.fields import LARGEST_TELEGRAM_ID, is_username, to_link
@@ -78,7 +78,7 @@ def check_time_zone(name: str) -> None:
 class City(StampedModel):
     """A city, its time zone, and the responsible person's link (FR7)."""
 
-    name = models.CharField(_("name"), max_length=100, unique=True)
+    name = NameField(_("name"), max_length=100, unique=True)
     timezone = models.CharField(_("time zone"), max_length=64, default=MOSCOW, validators=[check_time_zone])
     contact_url = LinkField(_("contact link"), max_length=LINK_LENGTH, blank=True)
 
@@ -168,7 +168,7 @@ class Recruiter(Person):
     city_id: ObjectId | None
     deputy_id: ObjectId | None
 
-    name = models.CharField(_("name"), max_length=100)
+    name = NameField(_("name"), max_length=100)
     city = models.ForeignKey(City, models.PROTECT, null=True, blank=True, verbose_name=_("city"))
     contact_url = LinkField(_("contact link"), max_length=LINK_LENGTH, blank=True)
     deputy = models.ForeignKey("self", models.PROTECT, null=True, blank=True, verbose_name=_("deputy"))
@@ -208,8 +208,8 @@ class Candidate(Person):
 
     city_id: ObjectId | None
 
-    first_name = models.CharField(_("first name"), max_length=NAME_LENGTH, blank=True)
-    last_name = models.CharField(_("last name"), max_length=NAME_LENGTH, blank=True)
+    first_name = PersonNameField(_("first name"), max_length=NAME_LENGTH, blank=True)
+    last_name = PersonNameField(_("last name"), max_length=NAME_LENGTH, blank=True)
     city = models.ForeignKey(City, models.PROTECT, null=True, blank=True, verbose_name=_("city"))
     is_allowed = models.BooleanField(_("on the allow list"), default=True)
     note = models.CharField(_("note"), max_length=500, blank=True)
@@ -233,8 +233,7 @@ class Candidate(Person):
         ]
 
     def __str__(self) -> str:
-        named = full_name(self.first_name, self.last_name)
-        return named or (f"@{self.username}" if self.username else str(self.telegram_id))
+        return shown_name(self.first_name, self.last_name, self.username, self.telegram_id)
 
     def clean(self) -> None:
         """A name, or a username to await; Telegram's own name comes with the person then."""

@@ -12,6 +12,7 @@ from shared_contracts.fields import (
     EntityId,
     LongText,
     Moment,
+    Name,
     ShortText,
     TelegramUserId,
     Url,
@@ -24,7 +25,7 @@ from shared_contracts.fields import (
 class CardCandidate(WireModel):
     """Whom the request is from. ``link`` opens a chat with them."""
 
-    name: ShortText
+    name: Name
     telegram_id: TelegramUserId
     username: Username
     city: ShortText | None
@@ -44,7 +45,7 @@ class DecidedBy(WireModel):
     """Who acted last. ``name`` is the recruiter's; empty for staff, jobs and the candidate."""
 
     kind: Literal["candidate", "recruiter", "staff", "system"]
-    name: ShortText = ""
+    name: Name = ""
 
 
 class RecruiterCard(WireModel):
@@ -59,7 +60,7 @@ class RecruiterCard(WireModel):
     booking: BookingView
     revision: Version
     recruiter_id: EntityId
-    recruiter_name: ShortText
+    recruiter_name: Name
     for_deputy: bool = False
     yours: bool = True
     timezone: TimeZoneName | None

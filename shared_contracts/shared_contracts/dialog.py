@@ -8,7 +8,7 @@ from pydantic import Field, StringConstraints, TypeAdapter
 
 from shared_contracts.booking import ReplyTo
 from shared_contracts.envelope import Message
-from shared_contracts.fields import Bilingual, EntityId, Moment, ShortText, TelegramUserId, Username, Version
+from shared_contracts.fields import Bilingual, EntityId, Moment, Name, ShortText, TelegramUserId, Username, Version
 from shared_contracts.questionnaire import Answer, QuestionKey
 
 InvitationToken = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{16,62}$")]
@@ -33,8 +33,8 @@ class ChatStarted(Message):
     action: Literal[DialogAction.CHAT_STARTED] = DialogAction.CHAT_STARTED
     user_telegram_id: TelegramUserId
     username: Username = None
-    first_name: ShortText = ""
-    last_name: ShortText | None = None
+    first_name: Name = ""
+    last_name: Name | None = None
     language_code: ShortText | None = None
 
 
@@ -58,8 +58,8 @@ class InvitationClaimed(DialogRequest):
     action: Literal[DialogAction.INVITATION_CLAIMED] = DialogAction.INVITATION_CLAIMED
     token: InvitationToken
     username: Username = None
-    first_name: ShortText = ""
-    last_name: ShortText | None = None
+    first_name: Name = ""
+    last_name: Name | None = None
     language_code: ShortText | None = None
 
 
@@ -71,8 +71,8 @@ class UsernameClaimed(DialogRequest):
 
     action: Literal[DialogAction.USERNAME_CLAIMED] = DialogAction.USERNAME_CLAIMED
     username: ShortText
-    first_name: ShortText = ""
-    last_name: ShortText | None = None
+    first_name: Name = ""
+    last_name: Name | None = None
     language_code: ShortText | None = None
 
 
@@ -161,7 +161,7 @@ class DialogResult(Message):
     user_telegram_id: TelegramUserId
     reply: ReplyTo | None
     role: Role | None = None
-    name: ShortText | None = None
+    name: Name | None = None
     event_id: EntityId | None = None
     reason: Bilingual | None = None
 

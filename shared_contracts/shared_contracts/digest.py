@@ -7,7 +7,7 @@ from pydantic import Field, StringConstraints, TypeAdapter
 
 from shared_contracts.directory import Attendance, TimeZoneName
 from shared_contracts.envelope import Message
-from shared_contracts.fields import Count, EntityId, Moment, ShortText, TelegramChatId, Url, WireModel
+from shared_contracts.fields import Count, EntityId, Moment, Name, ShortText, TelegramChatId, Url, WireModel
 from shared_contracts.venue import VenueLine
 
 Day = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$")]
@@ -28,7 +28,7 @@ class DigestEntry(WireModel):
     """
 
     starts_at: Moment
-    candidate: ShortText
+    candidate: Name
     link: Url
     event: ShortText
     place: VenueLine

@@ -11,6 +11,7 @@ from shared_contracts.fields import (
     EntityId,
     LongText,
     Moment,
+    Name,
     ShortText,
     TelegramChatId,
     TelegramUserId,
@@ -56,7 +57,7 @@ class CityRef(WireModel):
     """A city as a slot names it. ``timezone`` is what "day" and clock times of the slot mean."""
 
     id: EntityId
-    name: ShortText
+    name: Name
     timezone: TimeZoneName
 
 
@@ -64,7 +65,7 @@ class NamedRef(WireModel):
     """A recruiter or an interview event as a slot names it."""
 
     id: EntityId
-    name: ShortText
+    name: Name
 
 
 class SlotTime(WireModel):
@@ -141,7 +142,7 @@ class AllowedUser(WireModel):
 
     telegram_id: TelegramUserId
     username: Username
-    first_name: ShortText
+    first_name: Name
     allowed: bool
     city_id: EntityId | None
     timezone: TimeZoneName | None
@@ -160,7 +161,7 @@ class InterviewEvent(WireModel):
     """An interview event that is open for sign-up, with the steps before a slot is chosen (R9)."""
 
     id: EntityId
-    title: ShortText
+    title: Name
     description: LongText
     approval_required: bool
     chooses_recruiter: bool = False
@@ -177,7 +178,7 @@ class Recruiter(WireModel):
     """An active recruiter. ``telegram_id`` is null until they have joined; ``timezone`` is their city's."""
 
     id: EntityId
-    name: ShortText
+    name: Name
     city_id: EntityId | None
     contact_url: Url | None
     telegram_id: TelegramUserId | None = None

@@ -19,6 +19,7 @@ from pydantic import (
     StringConstraints,
 )
 
+from shared_contracts.telegram.names import clean_name
 from shared_contracts.telegram.text import check_link
 
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
@@ -130,6 +131,9 @@ Count = Annotated[int, Field(ge=0, le=LARGEST_COUNT)]
 
 ShortText = Annotated[str, StringConstraints(max_length=LINE_LENGTH), AfterValidator(to_line)]
 """One line. Control characters become blanks, whoever sent them: lines could be forged through them."""
+
+Name = Annotated[str, StringConstraints(max_length=LINE_LENGTH), AfterValidator(clean_name)]
+"""What a person, or whatever else has a name, is called; see ``clean_name``. Empty where nothing of it can be seen."""
 
 LongText = Annotated[str, StringConstraints(max_length=TEXT_LENGTH), AfterValidator(to_text)]
 """Several lines."""

@@ -8,7 +8,7 @@ from pydantic import Field, TypeAdapter
 from shared_contracts.calendars import CalendarEntry, CalendarFile
 from shared_contracts.directory import BookingView
 from shared_contracts.envelope import Message
-from shared_contracts.fields import Count, EntityId, LongText, Moment, ShortText, TelegramUserId, WireModel
+from shared_contracts.fields import Count, EntityId, LongText, Moment, Name, TelegramUserId, WireModel
 
 
 class NotificationKind(StrEnum):
@@ -49,7 +49,7 @@ class NotificationCommand(Message):
     user_telegram_id: TelegramUserId
     booking: BookingView
     reason: LongText | None = None
-    candidate_name: ShortText = ""
+    candidate_name: Name = ""
     asks_attendance: bool = False
     recheck: bool = False
     attempt: Count = 0

@@ -11,7 +11,9 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
-from shared_contracts.fields import Bilingual, EntityId, Version, WireModel, to_line, to_text
+from shared_contracts.fields import Bilingual, EntityId, Version, WireModel, to_text
+from shared_contracts.telegram.names import clean_name
+from shared_contracts.telegram.text import utf16_length
 
 QuestionKey = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]{1,24}$")]
 ANSWER_CHARACTERS = 500
@@ -20,11 +22,16 @@ AnswerText = Annotated[str, StringConstraints(max_length=ANSWER_CHARACTERS), Aft
 MOST_QUESTIONS, MOST_CHOICES = 30, 12
 LARGEST_NUMBER = 10**15
 """An answer has at most 15 digits."""
+_MOST_DIGITS = 15
+_NUMBER = re.compile(
+    r"(?P<number>[+-]? ?[0-9][0-9 ]*)(?:(?!тыс|млн|млрд|[кkмm]\b)[^\W\d_]+\.?(?: ?old)?)?", re.IGNORECASE
+)
+"""Digits, and maybe what they count, such as «24 года»; not what would make them another number, such as «50 тыс»."""
 Bound = Annotated[int, Field(ge=-LARGEST_NUMBER, le=LARGEST_NUMBER)]
 
 
 class QuestionKind(StrEnum):
-    """What is asked for. ``city``: one of the cities with slots; ``full_name``: at least two words."""
+    """What is asked for. ``city``: one of the cities with slots; ``full_name``: letters in each word."""
 
     TEXT = "text"
     CHOICE = "choice"
@@ -169,10 +176,10 @@ def read_answer(question: Question, typed: str) -> str:
     Raises:
         WrongAnswerError: it can't be taken; nothing is changed.
     """
-    text = " ".join(to_line(typed).split()) if question.kind is not QuestionKind.TEXT else to_text(typed).strip()
-    if not text:
+    text = clean_name(typed) if question.kind is not QuestionKind.TEXT else to_text(typed).strip()
+    if not text or not clean_name(text):  # letters that can't be seen are no answer
         raise WrongAnswerError(WrongAnswer.EMPTY)
-    if len(text) > ANSWER_CHARACTERS:
+    if utf16_length(text) > ANSWER_CHARACTERS:
         raise WrongAnswerError(WrongAnswer.TOO_LONG, str(ANSWER_CHARACTERS))
     readers = {
         QuestionKind.CHOICE: _read_choice,
@@ -199,8 +206,9 @@ def _read_choice(question: Question, text: str) -> str:
 
 
 def _read_number(question: Question, text: str) -> str:
-    digits = text.replace(" ", "").replace("\u00a0", "")
-    if not re.fullmatch(r"[+-]?[0-9]{1,15}", digits):
+    found = _NUMBER.fullmatch(text)
+    digits = found["number"].replace(" ", "") if found else ""
+    if not digits or len(digits.lstrip("+-")) > _MOST_DIGITS:
         raise WrongAnswerError(WrongAnswer.NOT_A_NUMBER)
     number = int(digits)
     if question.least is not None and number < question.least:
@@ -233,15 +241,15 @@ def _date_of(text: str) -> date:
 
 
 def _read_full_name(_question: Question, text: str) -> str:
-    words = text.split()
-    if len(words) < 2 or not all(any(letter.isalpha() for letter in word) for word in words):  # noqa: PLR2004
+    if not all(any(letter.isalpha() for letter in word) for word in text.split()):
         raise WrongAnswerError(WrongAnswer.NOT_A_FULL_NAME)
     return text
 
 
 def _read_text(question: Question, text: str) -> str:
-    if question.least is not None and len(text) < question.least:
+    length = utf16_length(text)
+    if question.least is not None and length < question.least:
         raise WrongAnswerError(WrongAnswer.TOO_SHORT, str(question.least))
-    if question.most is not None and len(text) > question.most:
+    if question.most is not None and length > question.most:
         raise WrongAnswerError(WrongAnswer.TOO_LONG, str(question.most))
     return text

@@ -15,7 +15,7 @@ from broadcasts.models import Broadcast
 from broadcasts.staff.broadcasts import counts
 from common import clock
 from common.mongo import Document, collection
-from common.names import full_name
+from common.names import name_in
 from common.zones import MOSCOW, local
 from messaging.models import OutboxMessage
 from reminders.models import AutoMessage
@@ -143,7 +143,7 @@ def _interview(row: Document) -> dict[str, Any]:
     return {
         "time": f"{there:%H:%M}",
         "zone": "" if zone == MOSCOW else row["slot"]["city"],
-        "name": full_name(row["user"]["first_name"], row["user"]["last_name"]),
+        "name": name_in(row["user"]),
         "place": venue_of_booking(row).line,
         "link": reverse("admin:scheduling_booking_change", args=[row["_id"]]),
     }

@@ -18,7 +18,7 @@ from broadcasts.services.broadcasts import MAX_TEXT, count_recipients
 from common.scope import scope_of
 from people.models import City
 from scheduling.models import InterviewEvent
-from staffkit.forms.inputs import set_choices
+from staffkit.forms.inputs import MessageText, set_choices
 from staffkit.scoping import in_scope
 
 
@@ -28,7 +28,7 @@ class BroadcastForm(forms.Form):
     A chat belongs to no city: who has some cities only writes to the candidates there.
     """
 
-    text = forms.CharField(
+    text = MessageText(
         label=_("Text"),
         max_length=MAX_TEXT,
         widget=UnfoldAdminTextareaWidget({"rows": 7}),

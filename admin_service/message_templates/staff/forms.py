@@ -10,14 +10,14 @@ from message_templates.models import MessageTemplate
 from message_templates.services.templates import save_text
 from people.models import City
 from shared_contracts.texts.message_templates import TEMPLATE_LENGTH
-from staffkit.forms.inputs import set_choices
+from staffkit.forms.inputs import MessageText, set_choices
 from staffkit.forms.use_case import UseCaseForm
 
 MOST_VERSIONS = 1_000_000
 
 
-class TemplateText(forms.CharField):
-    """A text as it is stored: lines end as everywhere but in browsers' forms."""
+class TemplateText(MessageText):
+    """A template's text."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -29,10 +29,6 @@ class TemplateText(forms.CharField):
                 "A line is left out when one of its variables is empty."
             ),
         )
-
-    def to_python(self, value: Any) -> str:
-        """Checked in the length it will have."""
-        return super().to_python(str(value).replace("\r\n", "\n") if value else value) or ""
 
 
 class VersionField(forms.IntegerField):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from common import audit
 from common.mongo import Document, collection, current_session, in_transaction
-from common.names import full_name
+from common.names import name_in
 from common.refusals import RefusedError
 from questionnaires.models import PASSED, REJECTED
 from questionnaires.services.reading import readable
@@ -124,7 +124,7 @@ def store(submission: Submission, walked: Walked, cities: dict[str, str]) -> Non
         {"$set": {"current": False, "updated_at": now}},
         session=session,
     )
-    name = full_name(candidate["first_name"], candidate["last_name"])
+    name = name_in(candidate)
     row = {
         "_id": ObjectId(),
         "candidate_id": candidate["_id"],

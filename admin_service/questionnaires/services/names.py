@@ -11,7 +11,7 @@ def first_and_last(full_name: str, known_first: str = "") -> tuple[str, str]:
     patronymic stands, else the first word is taken for the first name.
 
     Args:
-        full_name: at least two words.
+        full_name: one word is taken for the first name.
         known_first: the first name on the allow list, empty if there is none.
     """
     words = [word for word in full_name.split() if not word.casefold().endswith(_PATRONYMIC_ENDS)]

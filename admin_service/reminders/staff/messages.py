@@ -14,7 +14,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
 from common.mongo import collection
-from common.names import full_name
+from common.names import name_in
 from common.scope import INTERVIEWS
 from common.zones import MOSCOW
 from reminders.domain.kinds import LISTS, SPECS, TO_CANDIDATES, Audience, ReminderKind
@@ -168,7 +168,7 @@ def with_people(messages: Iterable[AutoMessage]) -> list[AutoMessage]:
 
 
 def _people(message: AutoMessage, booking: dict[str, Any]) -> Addressee:
-    candidate = full_name(booking["user"]["first_name"], booking["user"]["last_name"])
+    candidate = name_in(booking["user"])
     zone = booking["slot"]["timezone"]
     if message.kind in TO_CANDIDATES:
         return Addressee(candidate, "", zone)

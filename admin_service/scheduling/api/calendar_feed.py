@@ -11,7 +11,7 @@ from icalendar import vDuration
 
 from common import clock
 from common.mongo import Document, collection
-from common.names import chat_link, full_name
+from common.names import chat_link, name_in
 from people.services.calendar_links import recruiter_by_token
 from scheduling.services.calendar_entries import in_lines, uid
 from scheduling.services.store.slots import venue_of_booking
@@ -64,7 +64,7 @@ def _entry(booking: Document) -> CalendarEntry:
         method="PUBLISH",
         starts_at=booking["starts_at"],
         ends_at=booking["ends_at"],
-        summary=full_name(person["first_name"], person["last_name"]) or f"@{username}",
+        summary=name_in(person),
         place=venue_of_booking(booking).in_city(slot["city"]),
         description=in_lines((slot["event"], chat_link(username, person["telegram_id"]))),
         stamp=booking["updated_at"],

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Self
 
-from common.names import chat_link, full_name
+from common.names import chat_link, shown_name
 from shared_contracts.directory import LIVE_STATUSES, Attendance, BookingStatus, Coming
 from shared_contracts.venue import Venue
 
@@ -24,8 +24,8 @@ class Candidate:
 
     @property
     def name(self) -> str:
-        """First and last name."""
-        return full_name(self.first_name, self.last_name)
+        """First and last name; without any the @username, else the Telegram id."""
+        return shown_name(self.first_name, self.last_name, self.username, self.telegram_id)
 
     @property
     def link(self) -> str:

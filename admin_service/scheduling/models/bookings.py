@@ -12,7 +12,7 @@ from django_mongodb_backend.fields import ArrayField, EmbeddedModelArrayField, E
 from django_mongodb_backend.models import EmbeddedModel
 
 from common.models import StampedModel
-from common.names import full_name
+from common.names import shown_name
 from people.models import LINK_LENGTH
 from shared_contracts.directory import Attendance, BookingStatus
 from shared_contracts.fields import URL_LENGTH
@@ -162,7 +162,8 @@ class Booking(StampedModel):
         ]
 
     def __str__(self) -> str:
-        return full_name(self.user.first_name, self.user.last_name)
+        user = self.user
+        return shown_name(user.first_name, user.last_name, user.username, user.telegram_id)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Refused: bookings are written by ``scheduling.services.saving``."""

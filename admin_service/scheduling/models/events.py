@@ -5,7 +5,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from common.models import StampedModel
+from common.models import NameField, StampedModel
 from questionnaires.models import Questionnaire
 
 DEFAULT_CUTOFF_MINUTES = 120  # FR6 and FR9
@@ -20,7 +20,7 @@ class InterviewEvent(StampedModel):
 
     questionnaire_id: ObjectId | None
 
-    title = models.CharField(_("title"), max_length=120)
+    title = NameField(_("title"), max_length=120)
     description = models.TextField(_("description"), max_length=2_000, blank=True)
     is_open = models.BooleanField(_("open for sign-up"), default=True)
     questionnaire = models.ForeignKey(

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from common import clock, correlation
 from common.audit import record_staff
 from common.mongo import collection, current_session, in_transaction
-from common.names import full_name
+from common.names import name_in
 from common.refusals import RefusedError
 from messaging import caches
 from questionnaires.services.reading import published
@@ -171,7 +171,7 @@ def _people_in(slot_id: str) -> list[dict[str, Any]]:
     )
     return [
         {
-            "name": full_name(row["user"]["first_name"], row["user"]["last_name"]),
+            "name": name_in(row["user"]),
             "username": row["user"]["username"],
             "telegram_id": row["telegram_id"],
             "booking_id": str(row["_id"]),

@@ -14,7 +14,7 @@ from bson import Int64, ObjectId
 
 from common import audit
 from common.mongo import Document, collection, current_session
-from common.names import full_name
+from common.names import name_in
 from common.quiet_hours import is_quiet
 from messaging.dialogs import DialogAnswer
 from scheduling.domain.commands import Actor, ActorKind, OfferSeat
@@ -186,7 +186,7 @@ def _add(entry: Document, person: Document, correlation_id: str, now: datetime) 
         "joined_at": now,
         "state": WaitingState.WAITING.value,
         "telegram_id": Int64(person["telegram_id"]),
-        "name": full_name(person["first_name"], person["last_name"]),
+        "name": name_in(person),
         "username": person["username"],
         "created_at": now,
     }

@@ -14,7 +14,7 @@ from unfold.contrib.filters.admin import BooleanRadioFilter
 from unfold.decorators import action, display
 
 from common.mongo import collection
-from common.names import full_name
+from common.names import name_in
 from common.refusals import RefusedError
 from common.scope import INTERVIEWS
 from people.models import Candidate
@@ -224,7 +224,7 @@ def people_in(slot_id: ObjectId) -> list[dict[str, Any]]:
     return [
         {
             "id": str(row["_id"]),
-            "name": full_name(row["user"]["first_name"], row["user"]["last_name"]),
+            "name": name_in(row["user"]),
             "username": row["user"]["username"],
             "telegram_id": row["telegram_id"],
             "status": status_label(row["status"]),

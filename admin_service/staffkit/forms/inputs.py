@@ -4,7 +4,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxLengthValidator
 from unfold.widgets import DATETIME_CLASSES
+
+from common.lengths import TelegramLength
 
 _LOOK = {"class": " ".join(DATETIME_CLASSES)}
 
@@ -38,6 +41,19 @@ class DayAndTimeInput(forms.MultiWidget):
     def decompress(self, value: Any) -> list[Any]:
         """The two parts of a naive wall-clock time."""
         return [value.date(), value.time()] if value else [None, None]
+
+
+class MessageText(forms.CharField):
+    """What people read in Telegram: lines end as everywhere but in browsers' forms, Telegram's length."""
+
+    def __init__(self, *, max_length: int, **options: Any) -> None:
+        super().__init__(max_length=max_length, **options)
+        self.validators = [rule for rule in self.validators if not isinstance(rule, MaxLengthValidator)]
+        self.validators.append(TelegramLength(max_length))
+
+    def to_python(self, value: Any) -> str:
+        """Checked in the length it will have."""
+        return super().to_python(str(value).replace("\r\n", "\n") if value else value) or ""
 
 
 def set_choices(form: forms.BaseForm, name: str, choices: Iterable[tuple[Any, Any]]) -> None:

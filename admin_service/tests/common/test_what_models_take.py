@@ -19,7 +19,7 @@ from prometheus_client import REGISTRY
 from broadcasts.models import AnnouncementChat
 from broadcasts.services.broadcasts import start_broadcast
 from common import clock
-from common.models import StampedModel
+from common.models import StampedModel, check_value
 from common.mongo import collection
 from common.refusals import RefusedError
 from people.models import Candidate, City, ContactSettings, Recruiter
@@ -29,6 +29,7 @@ from scheduling.models import InterviewEvent, InterviewSlot
 from shared_contracts.broadcast import broadcast_command
 from shared_contracts.envelope import decode
 from shared_contracts.fields import is_line
+from staffkit.forms.inputs import MessageText
 from tests.api.conftest import BOT_TOKEN
 
 LIMITED = settings(
@@ -255,3 +256,49 @@ def test_no_line_is_taken_that_could_forge_another(break_: str, moscow: City, ev
     for document in (City(name=text), Candidate(first_name=text, telegram_id=7), InterviewEvent(title=text), slot):
         with pytest.raises(ValidationError, match="в одну строку"):
             document.clean_fields(exclude=["event", "city", "booked_users", "ends_at", "closes_at"])
+
+
+@pytest.mark.parametrize(
+    ("document", "name", "reads"),
+    [
+        (Candidate(first_name="\u202eяиинА\u200b", last_name="\u3164"), "first_name", "яиинА"),
+        (Recruiter(name="Ольга\u2066\u200d  Орлова"), "name", "Ольга Орлова"),
+        (InterviewEvent(title="На\u00adбор\u200e"), "title", "Набор"),
+    ],
+)
+def test_a_name_is_kept_as_it_is_seen(document: StampedModel, name: str, reads: str) -> None:
+    """Guard: ``NameField``."""
+    document.clean_fields(exclude=[field.name for field in document._meta.concrete_fields if field.name != name])
+    assert getattr(document, name) == reads
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "username", "shown"),
+    [
+        ("Мария", "Ким\u200b", "masha", "Мария Ким"),
+        ("\u200b\u2800", "", "masha", "@masha"),
+        ("\u3164", "\u202e", "", "1001"),
+    ],
+)
+def test_who_has_no_name_that_can_be_seen_is_shown_by_another(first: str, last: str, username: str, shown: str) -> None:
+    """Guard: ``shown_name``."""
+    assert str(Candidate(first_name=first, last_name=last, username=username, telegram_id=1001)) == shown
+
+
+@pytest.mark.parametrize(
+    "field", [InterviewEvent._meta.get_field("title"), InterviewEvent._meta.get_field("description")]
+)
+def test_what_staff_write_is_as_long_as_telegram_says(field: Any) -> None:
+    """Guard: ``TelegramLength``."""
+    check_value(field, "👍" * (field.max_length // 2))
+    with pytest.raises(ValidationError, match="Telegram counts"):
+        check_value(field, "👍" * (field.max_length // 2 + 1))
+
+
+def test_a_line_break_counts_once_in_what_staff_write_on_a_page() -> None:
+    """Guard: ``MessageText``."""
+    field = MessageText(max_length=5)
+    assert field.clean("да\r\nда") == "да\nда"
+    for text in ("👍👍👍", "да\r\nнет"):
+        with pytest.raises(ValidationError, match="5"):
+            field.clean(text)

@@ -62,7 +62,7 @@ def test_sending_starts_the_broadcast_and_shows_it(desk: Client, event: Intervie
         ({"text": "Привет", "audience": "city"}, "Choose the city."),
         ({"text": "Привет", "audience": "everyone"}, "Select a valid choice."),
         ({"text": "Привет", "chats": ["-5"]}, "Select a valid choice."),
-        ({"text": "а" * 4_000, "audience": "all"}, "at most 3500 characters"),
+        ({"text": "а" * 4_000, "audience": "all"}, "At most 3500 characters"),
     ],
 )
 def test_a_mistake_is_shown_beside_its_field_and_nothing_is_sent(

@@ -17,6 +17,7 @@ from shared_contracts.booking import Outcome, RequestType
 from shared_contracts.card import CardAnswer, RecruiterCard
 from shared_contracts.directory import BookingStatus
 from shared_contracts.notification import NotificationKind
+from shared_contracts.telegram.names import isolated
 from shared_contracts.telegram.text import utf16_length
 
 _REASON_SHOWN = 1_000
@@ -95,7 +96,7 @@ def reason_question(card: RecruiterCard, texts: Texts, turn: int) -> Screen:
 
 def card_below_screen(card: RecruiterCard, texts: Texts) -> Screen:
     """The message of a card that is shown further below by now."""
-    return Screen(texts("card.below", name=card.candidate.name))
+    return Screen(texts("card.below", name=isolated(card.candidate.name)))
 
 
 def refusal(event_type: str, outcome: Outcome, texts: Texts) -> str:
@@ -140,7 +141,7 @@ def _request(card: RecruiterCard, texts: Texts) -> str:
     person, booking = card.candidate, card.booking
     slot = booking.requested_slot or booking.slot
     lines = [texts("card.for_deputy", name=card.recruiter_name)] if card.for_deputy else []
-    lines.append(texts("card.candidate", name=person.name, link=person.link))
+    lines.append(texts("card.candidate", name=isolated(person.name), link=person.link))
     if person.username:
         lines[-1] += f" (@{escape(person.username)})"
     if person.city:

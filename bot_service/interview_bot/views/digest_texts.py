@@ -11,6 +11,7 @@ from interview_bot.views.html_text import visible_length
 from interview_bot.views.texts import Texts
 from shared_contracts.digest import DaySummary, DigestCommand, DigestEntry, SummaryLine
 from shared_contracts.directory import Attendance
+from shared_contracts.telegram.names import isolated
 from shared_contracts.telegram.text import MAX_TEXT
 from shared_contracts.texts.clocks import MOSCOW, clocks_of
 
@@ -57,7 +58,7 @@ def _entry(entry: DigestEntry, zone: ZoneInfo, texts: Texts) -> str:
     clocks = clocks_of(entry.starts_at, entry.timezone or zone.key, zone.key, online=entry.online)
     clocks = clocks if clocks.beside else replace(clocks, named=False)  # the reader's own are named above the list
     time = start(entry.starts_at, clocks, texts, CLOCK)
-    lines = [texts("digest.entry", time=time, name=entry.candidate, link=entry.link)]
+    lines = [texts("digest.entry", time=time, name=isolated(entry.candidate), link=entry.link)]
     lines.append(texts("digest.what", what=" · ".join(part for part in (entry.event, entry.place) if part)))
     if entry.attendance:
         lines.append(texts(_ATTENDANCE[entry.attendance]))

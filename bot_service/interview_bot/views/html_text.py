@@ -3,7 +3,11 @@
 import re
 from html import unescape
 
+from shared_contracts.telegram.names import isolated
 from shared_contracts.telegram.text import utf16_length
+
+_NAME_ON_BUTTON = 40
+"""UTF-16 units: two names of usual length. More would leave nothing of the button to be seen."""
 
 
 def visible_length(html: str) -> int:
@@ -16,6 +20,11 @@ def clip(text: str, room: int) -> str:
     if utf16_length(text) <= room:
         return text
     return text.encode("utf-16-le")[: max(0, room - 1) * 2].decode("utf-16-le", "ignore") + "…"
+
+
+def button_name(name: str) -> str:
+    """A name on a button, where it comes after what the button is about."""
+    return isolated(clip(name, _NAME_ON_BUTTON))
 
 
 def plain_text(html: str) -> str:

@@ -9,6 +9,7 @@ from itertools import groupby
 from interview_bot.common.dialog_data import ANYONE, DialogData
 from interview_bot.views import keyboards
 from interview_bot.views.formatting import SHORT, booking_card, slot_start
+from interview_bot.views.html_text import button_name
 from interview_bot.views.screen import Reader, Screen
 from interview_bot.views.slot_pages import slot_page
 from shared_contracts.directory import CityRef, InterviewEvent, SlotView
@@ -93,7 +94,7 @@ def _recruiter_menu(slots: list[SlotView], reader: Reader, data: DialogData, oth
     options = []
     for group in groups:
         when, count = slot_start(group[0], reader.zone, texts, SHORT), texts.counted("recruiters.slots", len(group))
-        options.append((recruiter_of(group[0]), f"{recruiter_name(group[0], reader)} · {when} · {count}"))
+        options.append((recruiter_of(group[0]), f"{when} · {button_name(recruiter_name(group[0], reader))} · {count}"))
     parts = [texts("recruiters.choose", event=slots[0].event.name, city=slots[0].city.name)]
     if data.booking:
         parts = [texts("recruiters.move"), booking_card(data.booking, reader.zone, texts)]

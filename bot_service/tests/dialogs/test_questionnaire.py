@@ -54,12 +54,12 @@ async def test_only_the_newest_question_has_buttons(anna: Person, desk: Desk) ->
 @pytest.mark.parametrize(
     ("asked", "typed", "why"),
     [
-        (AGE, "двадцать", "целое число"),
+        (AGE, "двадцать", "цифрами, например 24"),
         (AGE, "5", "не меньше 10"),
         (AGE, "500", "не больше 99"),
         (WHERE.model_copy(update={"asked_if": None}), "да", "не меньше 3 символов"),
         (WISH, "я" * 501, "не больше 500 символов"),
-        (NAME, "Анна", "имя и фамилию"),
+        (NAME, "👍", "как вас зовут, буквами"),
         (FROM, "завтра", "31.12.2000"),
         (FROM, "01.02.2020", "не раньше 01.01.2026"),
         (FROM, "01.02.2040", "не позже 01.01.2030"),

@@ -30,7 +30,7 @@ async def test_open_requests_are_listed_by_pages_and_opened_in_place(rita: Perso
     await rita.writes("/requests")
     requests = await rita.sees("ждут вашего ответа:")
     assert len(requests.buttons) == 9
-    assert requests.labels[0].startswith("Анна <Смелая> · ")
+    assert requests.labels[0].endswith(" · Анна <Смелая>")  # the time stands before the name
     assert requests.labels[-1] == "Следующие →"
     await rita.presses(requests, "Следующие")
     last = await eventually(lambda: labelled(rita, "← Предыдущие"), "the last page")

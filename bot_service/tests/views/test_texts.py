@@ -16,12 +16,14 @@ from interview_bot.store.request_records import RequestKind
 from interview_bot.views import callback_data
 from interview_bot.views.callback_data import Action, StaleDataError, pack, unpack
 from interview_bot.views.formatting import moment, reader_zone, slot_button
+from interview_bot.views.html_text import button_name
 from interview_bot.views.slot_pages import page_name, slot_page
 from interview_bot.views.texts import LANGUAGES, LOCALE_DIR, language_of, texts_for
 from shared_contracts.booking import Outcome
 from shared_contracts.card import CardOccasion, DecidedBy
 from shared_contracts.directory import BookingStatus
 from shared_contracts.questionnaire import WrongAnswer
+from shared_contracts.telegram.text import utf16_length
 from tests.kit.desk import YEKATERINBURG, Desk
 
 
@@ -163,3 +165,15 @@ def test_a_page_means_the_same_after_slots_before_it_filled_up(desk: Desk) -> No
     assert last.earlier == page_name(slots[5])
     assert slot_page([], None).slots == []
     assert Action.PAGE.value == "pg"
+
+
+@pytest.mark.parametrize("name", ["🎉" * 128, "Очень" * 20])
+def test_a_long_name_leaves_the_button_to_what_it_is_about(name: str) -> None:
+    """Guard: ``_NAME_ON_BUTTON``."""
+    assert utf16_length(button_name(name)) <= 40
+    assert button_name(name).endswith("…")
+
+
+def test_a_name_from_right_to_left_does_not_turn_the_button_round() -> None:
+    """Guard: ``button_name``."""
+    assert button_name("محمد") == "\u2068محمد\u2069"

@@ -18,7 +18,7 @@ from scheduling.services.slots import SlotDraft, create_slots
 from scheduling.staff.forms.reasons import REASON_LENGTH
 from scheduling.staff.forms.venues import VENUE_INPUTS, given_venue, venue_inputs
 from staffkit.clocks import from_wall_clock
-from staffkit.forms.inputs import DayAndTimeInput
+from staffkit.forms.inputs import DayAndTimeInput, MessageText
 from staffkit.forms.use_case import UseCaseForm
 from staffkit.scoping import narrow
 
@@ -31,7 +31,7 @@ class SlotForm(UseCaseForm):
     starts_at = forms.SplitDateTimeField(
         label=_("Start"), widget=DayAndTimeInput(), help_text=_("On the clocks of the slot's city.")
     )
-    reason = forms.CharField(
+    reason = MessageText(
         label=_("Reason of the change"),
         max_length=REASON_LENGTH,
         required=False,

@@ -13,7 +13,7 @@ from unfold.widgets import (
 )
 
 from shared_contracts.fields import LARGEST_TELEGRAM_ID
-from staffkit.forms.inputs import set_choices
+from staffkit.forms.inputs import MessageText, set_choices
 
 REASON_LENGTH = 1_000
 
@@ -21,7 +21,7 @@ REASON_LENGTH = 1_000
 class ReasonForm(forms.Form):
     """Why. The candidate is told the reason as it is written."""
 
-    reason = forms.CharField(
+    reason = MessageText(
         label=_("Reason"),
         max_length=REASON_LENGTH,
         required=False,

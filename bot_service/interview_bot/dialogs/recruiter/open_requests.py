@@ -10,6 +10,7 @@ from interview_bot.telegram.errors import classify
 from interview_bot.views import keyboards
 from interview_bot.views.callback_data import Action, pack
 from interview_bot.views.formatting import slot_start
+from interview_bot.views.html_text import button_name
 from interview_bot.views.screen import Screen
 from shared_contracts.card import RecruiterCard
 from shared_contracts.directory import Attendance
@@ -66,7 +67,7 @@ async def _register_menu(context: DialogContext) -> None:
 def _label(card: RecruiterCard, context: DialogContext) -> str:
     slot = card.booking.requested_slot or card.booking.slot
     when = slot_start(slot, card.timezone, context.texts, "d MMM, HH:mm")
-    return f"{_sign(card)}{card.candidate.name} · {when}"
+    return f"{_sign(card)}{when} · {button_name(card.candidate.name)}"
 
 
 def _sign(card: RecruiterCard) -> str:

@@ -1,0 +1,45 @@
+"""Names as anyone can set them in Telegram, made safe to show: both services show names by this."""
+
+import re
+import unicodedata
+
+MOST_MARKS = 3
+"""Marks on one letter; a pile of them covers the lines around it."""
+_PLAIN = re.compile(r"[ -~А-яЁё«»—–№·…]*")
+"""Nothing to be done but to the blanks; most names are of these."""
+_BLANK = frozenset("\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\u034f\U0001d159")
+"""Drawn as nothing, though Unicode counts them among letters, signs and marks."""
+_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+_MARKS = frozenset({"Mn", "Me"})
+_FROM_RIGHT = frozenset({"R", "AL"})
+_FIRST_STRONG_ISOLATE, _END_OF_ISOLATE = "\u2068", "\u2069"
+
+
+def clean_name(name: str) -> str:
+    """The name on one line, without what turns text round, can't be seen or piles up; empty where nothing is left.
+
+    Idempotent, so that it may be used wherever a name comes in and wherever it is shown.
+    """
+    if _PLAIN.fullmatch(name):
+        return " ".join(name.split())
+    kept: list[str] = []
+    marks = 0
+    for letter in name:
+        category = unicodedata.category(letter)
+        if category in _MARKS and letter not in _BLANK:
+            marks += 1
+            if marks <= MOST_MARKS and kept and kept[-1] != " ":
+                kept.append(letter)
+            continue
+        if category == "Cf":  # zero-width or directional: nothing stands for it
+            continue
+        marks = 0
+        kept.append(" " if category in _INVISIBLE or category.startswith("Z") or letter in _BLANK else letter)
+    return " ".join("".join(kept).split())
+
+
+def isolated(name: str) -> str:
+    """The name as part of a line: one that is written from right to left leaves the line's own direction as it is."""
+    if any(unicodedata.bidirectional(letter) in _FROM_RIGHT for letter in name):
+        return f"{_FIRST_STRONG_ISOLATE}{name}{_END_OF_ISOLATE}"
+    return name
