@@ -31,29 +31,28 @@ from scheduling.domain.commands import (
 from scheduling.services import candidate_news
 from scheduling.services.batch import decide_requests
 from scheduling.services.requests import InChat, Request
+from shared_contracts.attendance import AttendanceAnswered, DelayAnnounced
 from shared_contracts.booking import (
     AnyBookingRequest,
-    AttendanceAnswered,
     BookingApproved,
     BookingCancelled,
     BookingCreated,
     BookingRejected,
     BookingRescheduled,
     BookingResult,
-    DelayAnnounced,
     OfferPassed,
     OfferTaken,
     Outcome,
     OutcomeMarked,
     RequestEssentials,
     RescheduleAsked,
-    ShownSlot,
     TimeAnswered,
     TimeOffered,
     booking_event,
     request_essentials,
 )
 from shared_contracts.envelope import BadMessageError, decode, read_json_object
+from shared_contracts.requests import ShownSlot
 from shared_contracts.topology import BOOKING_EVENT, BOOKING_RESULT
 
 

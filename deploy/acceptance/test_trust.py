@@ -9,8 +9,9 @@ import pika
 from acceptance.conftest import Api, dead_letters
 from acceptance.driving import Store, eventually
 from local.stack import Stack
-from shared_contracts.booking import BookingCancelled, BookingCreated, ReplyTo, ShownSlot
+from shared_contracts.booking import BookingCancelled, BookingCreated
 from shared_contracts.envelope import Message, encode
+from shared_contracts.requests import ReplyTo, ShownSlot
 from shared_contracts.topology import BOOKING_EVENT, TO_ADMIN
 
 MARIA, IVAN = 1008, 1014

@@ -30,8 +30,9 @@ from pymongo import MongoClient
 from pymongo.database import Database
 
 from local.stack import Stack
-from shared_contracts.booking import BookingCreated, Outcome, ReplyTo, ShownSlot
+from shared_contracts.booking import BookingCreated, Outcome
 from shared_contracts.envelope import encode
+from shared_contracts.requests import ReplyTo, ShownSlot
 from shared_contracts.signing import sign
 from shared_contracts.topology import BOOKING_EVENT, BOOKING_RESULT, BOT_QUEUES, TO_ADMIN
 

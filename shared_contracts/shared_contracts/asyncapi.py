@@ -93,13 +93,14 @@ def render() -> str:
 
 def models() -> list[type[BaseModel]]:
     """Every message model, for tests that must miss none."""
-    from shared_contracts import booking, broadcast, card, dialog, digest, notification
+    from shared_contracts import attendance, booking, broadcast, card, dialog, digest, notification
     from shared_contracts.envelope import Message
+    from shared_contracts.requests import BookingRequest
 
-    bases = (Message, booking.BookingRequest, dialog.DialogRequest)
+    bases = (Message, BookingRequest, dialog.DialogRequest)
     found = {
         value
-        for module in (booking, broadcast, card, dialog, digest, notification)
+        for module in (attendance, booking, broadcast, card, dialog, digest, notification)
         for value in vars(module).values()
         if isinstance(value, type) and issubclass(value, Message) and value not in bases
     }

@@ -1,26 +1,26 @@
 """Booking requests (``admin.booking.event``, bot to admin) and their answers (``bot.booking.result``)."""
 
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 from uuid import UUID
 
-from pydantic import Field, TypeAdapter, model_validator
+from pydantic import Field, TypeAdapter
 
+from shared_contracts.attendance import AttendanceRequest
 from shared_contracts.calendars import CalendarEntry, CalendarFile
 from shared_contracts.card import RecruiterCard
-from shared_contracts.directory import Attendance, BookingStatus, BookingView, DelayMinutes, SlotView
+from shared_contracts.directory import BookingStatus, BookingView, SlotView
 from shared_contracts.envelope import CorrelationId, Message
 from shared_contracts.fields import (
     EntityId,
     LongText,
     Moment,
     ShortText,
-    TelegramChatId,
-    TelegramMessageId,
     TelegramUserId,
     Version,
     WireModel,
 )
+from shared_contracts.requests import BookingRequest, ReplyTo, ShownSlot
 
 
 class Outcome(StrEnum):
@@ -58,69 +58,10 @@ SLOT_GONE = frozenset(
 """Outcomes that mean that the slot asked for can't be had (any more) as it was shown: others are shown instead."""
 
 
-class RequestType(StrEnum):
-    """What a request asks for: its ``event_type`` on the wire, which its result repeats."""
-
-    BOOKING_CREATED = "booking.created"
-    BOOKING_RESCHEDULED = "booking.rescheduled"
-    BOOKING_CANCELLED = "booking.cancelled"
-    BOOKING_APPROVED = "booking.approved"
-    BOOKING_REJECTED = "booking.rejected"
-    BOOKING_RESCHEDULE_ASKED = "booking.reschedule_asked"
-    BOOKING_OFFER_TAKEN = "booking.offer_taken"
-    BOOKING_OFFER_PASSED = "booking.offer_passed"
-    ATTENDANCE_ANSWERED = "attendance.answered"
-    DELAY_ANNOUNCED = "attendance.delay_announced"
-    BOOKING_TIME_OFFERED = "booking.time_offered"
-    BOOKING_TIME_ANSWERED = "booking.time_answered"
-    OUTCOME_MARKED = "outcome.marked"
-
-
-class ReplyTo(WireModel):
-    """The chat message that shows the answer."""
-
-    chat_id: TelegramChatId
-    message_id: TelegramMessageId
-
-
-class BriefPayload(WireModel):
-    """Dates and times for readers of the brief's format: ``YYYY-MM-DD`` and ``HH:MM`` in the slot's city's zone."""
-
-    old_date: ShortText | None = None
-    old_time: ShortText | None = None
-    new_date: ShortText | None = None
-    new_time: ShortText | None = None
-    location: ShortText | None = None
-
-
-class ShownSlot(WireModel):
-    """The slot as the candidate saw it; a difference at commit gets its own outcome (R2)."""
-
-    id: EntityId
-    starts_at: Moment
-    city_id: EntityId | None = None
-    recruiter_id: EntityId | None = None
-
-
-class BookingRequest(Message):
-    """Fields all requests share. ``timestamp`` is the brief's name for ``occurred_at``."""
-
-    user_telegram_id: TelegramUserId
-    timestamp: Moment
-    payload: BriefPayload = BriefPayload()
-    reply: ReplyTo | None = None
-
-    @model_validator(mode="after")
-    def _one_moment(self) -> "BookingRequest":
-        if self.timestamp != self.occurred_at:
-            raise ValueError("timestamp and occurred_at must be the same moment")
-        return self
-
-
 class BookingCreated(BookingRequest):
     """The candidate asks for a seat."""
 
-    event_type: Literal[RequestType.BOOKING_CREATED] = RequestType.BOOKING_CREATED
+    event_type: Literal["booking.created"] = "booking.created"
     event_id: EntityId
     slot: ShownSlot
 
@@ -128,7 +69,7 @@ class BookingCreated(BookingRequest):
 class BookingRescheduled(BookingRequest):
     """The candidate asks to move a booking. The version is the one they saw."""
 
-    event_type: Literal[RequestType.BOOKING_RESCHEDULED] = RequestType.BOOKING_RESCHEDULED
+    event_type: Literal["booking.rescheduled"] = "booking.rescheduled"
     booking_id: EntityId
     expected_version: Version
     slot: ShownSlot
@@ -137,7 +78,7 @@ class BookingRescheduled(BookingRequest):
 class BookingCancelled(BookingRequest):
     """The candidate gives a booking up."""
 
-    event_type: Literal[RequestType.BOOKING_CANCELLED] = RequestType.BOOKING_CANCELLED
+    event_type: Literal["booking.cancelled"] = "booking.cancelled"
     booking_id: EntityId
     expected_version: Version
 
@@ -145,7 +86,7 @@ class BookingCancelled(BookingRequest):
 class BookingApproved(BookingRequest):
     """A recruiter approves a pending request; ``user_telegram_id`` is the recruiter's."""
 
-    event_type: Literal[RequestType.BOOKING_APPROVED] = RequestType.BOOKING_APPROVED
+    event_type: Literal["booking.approved"] = "booking.approved"
     booking_id: EntityId
     expected_version: Version
 
@@ -153,7 +94,7 @@ class BookingApproved(BookingRequest):
 class BookingRejected(BookingRequest):
     """A recruiter rejects a pending request; ``user_telegram_id`` is the recruiter's."""
 
-    event_type: Literal[RequestType.BOOKING_REJECTED] = RequestType.BOOKING_REJECTED
+    event_type: Literal["booking.rejected"] = "booking.rejected"
     booking_id: EntityId
     expected_version: Version
     reason: LongText | None = None
@@ -162,7 +103,7 @@ class BookingRejected(BookingRequest):
 class RescheduleAsked(BookingRequest):
     """A recruiter asks the candidate to choose another time; the request and its seat stay until then (R3)."""
 
-    event_type: Literal[RequestType.BOOKING_RESCHEDULE_ASKED] = RequestType.BOOKING_RESCHEDULE_ASKED
+    event_type: Literal["booking.reschedule_asked"] = "booking.reschedule_asked"
     booking_id: EntityId
     expected_version: Version
 
@@ -170,7 +111,7 @@ class RescheduleAsked(BookingRequest):
 class OfferTaken(BookingRequest):
     """Someone on the waiting list takes the seat that is held for them."""
 
-    event_type: Literal[RequestType.BOOKING_OFFER_TAKEN] = RequestType.BOOKING_OFFER_TAKEN
+    event_type: Literal["booking.offer_taken"] = "booking.offer_taken"
     booking_id: EntityId
     expected_version: Version
 
@@ -178,41 +119,15 @@ class OfferTaken(BookingRequest):
 class OfferPassed(BookingRequest):
     """Someone on the waiting list lets the seat go to the next; they stay on the list for other slots."""
 
-    event_type: Literal[RequestType.BOOKING_OFFER_PASSED] = RequestType.BOOKING_OFFER_PASSED
+    event_type: Literal["booking.offer_passed"] = "booking.offer_passed"
     booking_id: EntityId
     expected_version: Version
-
-
-class AttendanceAnswered(BookingRequest):
-    """The candidate says whether they come (R8). ``starts_at``: of the interview the question was about.
-
-    Outcomes: ``booked`` (confirmed, or asked for another time: the booking says which), ``cancelled`` (can't come),
-    ``too_late`` from the start on, ``version_conflict`` when the interview was moved since.
-    """
-
-    event_type: Literal[RequestType.ATTENDANCE_ANSWERED] = RequestType.ATTENDANCE_ANSWERED
-    booking_id: EntityId
-    starts_at: Moment
-    answer: Attendance
-
-
-class DelayAnnounced(BookingRequest):
-    """The candidate will be late (R8). ``starts_at``: of the interview it is about; ``minutes``: 20 is more than 15.
-
-    Outcomes: ``booked`` (the recruiter is told; the booking stays as it is), ``too_late`` from 15 minutes after the
-    start on, ``version_conflict`` when the interview was moved since.
-    """
-
-    event_type: Literal[RequestType.DELAY_ANNOUNCED] = RequestType.DELAY_ANNOUNCED
-    booking_id: EntityId
-    starts_at: Moment
-    minutes: DelayMinutes
 
 
 class TimeOffered(BookingRequest):
     """A recruiter offers a slot to a candidate who asked for another time. ``booked``: the offer is on its way."""
 
-    event_type: Literal[RequestType.BOOKING_TIME_OFFERED] = RequestType.BOOKING_TIME_OFFERED
+    event_type: Literal["booking.time_offered"] = "booking.time_offered"
     booking_id: EntityId
     expected_version: Version
     slot_id: EntityId
@@ -225,7 +140,7 @@ class TimeAnswered(BookingRequest):
     the same slot as the candidate saw it; when it is another now, it is not taken and stays on offer.
     """
 
-    event_type: Literal[RequestType.BOOKING_TIME_ANSWERED] = RequestType.BOOKING_TIME_ANSWERED
+    event_type: Literal["booking.time_answered"] = "booking.time_answered"
     booking_id: EntityId
     slot_id: EntityId
     take: bool
@@ -251,7 +166,7 @@ class OutcomeMarked(BookingRequest):
     Outcomes: ``booked`` (noted), ``too_late`` (not begun yet, or the day is over), ``version_conflict``.
     """
 
-    event_type: Literal[RequestType.OUTCOME_MARKED] = RequestType.OUTCOME_MARKED
+    event_type: Literal["outcome.marked"] = "outcome.marked"
     booking_id: EntityId
     expected_version: Version
     mark: (
@@ -269,8 +184,7 @@ AnyBookingRequest = (
     | RescheduleAsked
     | OfferTaken
     | OfferPassed
-    | AttendanceAnswered
-    | DelayAnnounced
+    | AttendanceRequest
     | TimeOffered
     | TimeAnswered
     | OutcomeMarked
@@ -293,6 +207,9 @@ class RequestEssentials(WireModel):
 
 
 request_essentials: TypeAdapter[RequestEssentials] = TypeAdapter(RequestEssentials)
+_REQUESTS: dict[str, type[BookingRequest]] = {
+    kind.model_fields["event_type"].default: kind for kind in get_args(AnyBookingRequest)
+}
 
 
 class BookingResult(Message):
@@ -315,6 +232,11 @@ class BookingResult(Message):
     card: RecruiterCard | None = None
     calendar: CalendarFile | None = None
     calendar_entry: CalendarEntry | None = None
+
+    @property
+    def asked(self) -> type[BookingRequest] | None:
+        """The kind of request it answers; None for one that is not known here."""
+        return _REQUESTS.get(self.event_type)
 
 
 booking_result: TypeAdapter[BookingResult] = TypeAdapter(BookingResult)

@@ -6,10 +6,10 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints, TypeAdapter
 
-from shared_contracts.booking import ReplyTo
 from shared_contracts.envelope import Message
 from shared_contracts.fields import Bilingual, EntityId, Moment, Name, ShortText, TelegramUserId, Username, Version
 from shared_contracts.questionnaire import Answer, QuestionKey
+from shared_contracts.requests import ReplyTo
 
 InvitationToken = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{16,62}$")]
 """What follows ``i_`` in an invitation's link: Telegram's start parameter has at most 64 characters."""

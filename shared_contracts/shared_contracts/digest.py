@@ -5,7 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, TypeAdapter
 
-from shared_contracts.directory import Attendance, TimeZoneName
+from shared_contracts.attendance import Attendance
+from shared_contracts.directory import TimeZoneName
 from shared_contracts.envelope import Message
 from shared_contracts.fields import Count, EntityId, Moment, Name, ShortText, TelegramChatId, Url, WireModel
 from shared_contracts.venue import VenueLine

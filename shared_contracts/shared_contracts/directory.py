@@ -1,10 +1,11 @@
 """What the admin service's HTTP reads answer: slots, people, places, bookings."""
 
 from enum import StrEnum
-from typing import Annotated, Generic, Literal, TypeVar
+from typing import Annotated, Generic, TypeVar
 
 from pydantic import Field, StringConstraints
 
+from shared_contracts.attendance import Coming
 from shared_contracts.fields import (
     Bilingual,
     Count,
@@ -42,14 +43,6 @@ class BookingStatus(StrEnum):
     UNMARKED = "unmarked"
 
 
-class Attendance(StrEnum):
-    """What a candidate last said about coming (R8)."""
-
-    CONFIRMED = "confirmed"
-    DECLINED = "declined"
-    RESCHEDULE_ASKED = "reschedule_asked"
-
-
 LIVE_STATUSES = frozenset({BookingStatus.PENDING, BookingStatus.OFFERED, BookingStatus.BOOKED})
 
 
@@ -84,30 +77,6 @@ class SlotView(VenueView, SlotTime):
     city: CityRef
     recruiter: NamedRef | None
     event: NamedRef
-
-
-DelayMinutes = Literal[5, 10, 15, 20]
-"""How late somebody will be (R8)."""
-OVER_15_MINUTES: DelayMinutes = 20
-"""Stands for "more than 15"."""
-
-
-class Coming(WireModel):
-    """What a candidate has said about coming; it goes with the time, so a move takes it away (R8).
-
-    The fields have the same names in documents of bookings. ``attendance``: their last answer, ``attendance_at``: when.
-    ``delay_minutes``: how late they will be (20: more than 15), as they last said at ``delay_at``.
-    """
-
-    attendance: Attendance | None = None
-    attendance_at: Moment | None = None
-    delay_minutes: DelayMinutes | None = None
-    delay_at: Moment | None = None
-
-    @property
-    def is_answered(self) -> bool:
-        """Whether they need not be asked any more."""
-        return self.attendance is not None or self.delay_minutes is not None
 
 
 class BookedSlot(WireModel):

@@ -4,23 +4,19 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from shared_contracts.attendance import Attendance, AttendanceAnswered, DelayAnnounced
 from shared_contracts.booking import (
-    AttendanceAnswered,
     BookingApproved,
     BookingCancelled,
     BookingCreated,
     BookingRejected,
     BookingRescheduled,
     BookingResult,
-    BriefPayload,
-    DelayAnnounced,
     OfferPassed,
     OfferTaken,
     Outcome,
     OutcomeMarked,
-    ReplyTo,
     RescheduleAsked,
-    ShownSlot,
     TimeAnswered,
     TimeOffered,
 )
@@ -56,7 +52,7 @@ from shared_contracts.dialog import (
     WaitingListLeft,
 )
 from shared_contracts.digest import DaySummary, DigestCommand, DigestEntry, DigestKind, SummaryLine
-from shared_contracts.directory import Attendance, BookingStatus, BookingView, CityRef, NamedRef, SlotView
+from shared_contracts.directory import BookingStatus, BookingView, CityRef, NamedRef, SlotView
 from shared_contracts.envelope import Message
 from shared_contracts.fields import Bilingual
 from shared_contracts.notification import (
@@ -66,6 +62,7 @@ from shared_contracts.notification import (
     NotificationKind,
 )
 from shared_contracts.questionnaire import Answer
+from shared_contracts.requests import BriefPayload, ReplyTo, ShownSlot
 
 MOMENT = datetime(2026, 11, 24, 9, 30, 0, 250_000, tzinfo=UTC)
 START = datetime(2026, 11, 26, 11, 0, tzinfo=UTC)

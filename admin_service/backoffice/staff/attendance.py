@@ -12,7 +12,8 @@ from common.mongo import Document, collection
 from reminders.services.summary import OVER, by_outcome
 from scheduling.staff.filters import NO_ANSWER
 from scheduling.staff.outcomes import status_label
-from shared_contracts.directory import Attendance, BookingStatus
+from shared_contracts.attendance import Attendance
+from shared_contracts.directory import BookingStatus
 from staffkit.clocks import day_bounds, day_start, today
 
 LOOK_BACK_DAYS = 30

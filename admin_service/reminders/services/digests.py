@@ -25,8 +25,8 @@ from reminders.services.timings import Timings, read_timings
 from scheduling.services.candidate_news import derived_id
 from scheduling.services.store.loading import candidate_from
 from scheduling.services.store.slots import by_id, cities_by_id, venue_of_booking
+from shared_contracts.attendance import Attendance
 from shared_contracts.digest import DaySummary, DigestCommand, DigestEntry, DigestKind
-from shared_contracts.directory import Attendance
 from shared_contracts.topology import DIGEST_COMMAND
 
 MOST_ENTRIES = 100

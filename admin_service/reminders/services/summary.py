@@ -8,9 +8,10 @@ from common.mongo import Document, collection, current_session
 from common.zones import local
 from reminders.domain.states import MessageState
 from scheduling.services.recruiter_cards.request_reminders import AWAITING_APPROVAL, TO_TELL_BY_HAND
+from shared_contracts.attendance import Attendance
 from shared_contracts.booking import MARKS
 from shared_contracts.digest import DaySummary, SummaryLine
-from shared_contracts.directory import Attendance, BookingStatus
+from shared_contracts.directory import BookingStatus
 
 MOST_LINES = 50
 OVER = (*MARKS, BookingStatus.UNMARKED)

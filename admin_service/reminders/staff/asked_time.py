@@ -9,7 +9,8 @@ from common import clock
 from common.mongo import Document, collection
 from reminders.domain.kinds import ReminderKind
 from reminders.domain.states import MessageState
-from shared_contracts.directory import Attendance, BookingStatus
+from shared_contracts.attendance import Attendance
+from shared_contracts.directory import BookingStatus
 from staffkit.clocks import format_moment
 
 _NEWEST_FIRST = [("turn", -1)]

@@ -26,8 +26,9 @@ from common.mongo import Document, collection
 from scheduling.domain.marking import UNMARKED
 from scheduling.services.recruiter_cards.deck import read_deck
 from scheduling.services.store import loading
+from shared_contracts.attendance import Attendance
 from shared_contracts.card import RecruiterCard
-from shared_contracts.directory import Attendance, BookingStatus, Page
+from shared_contracts.directory import BookingStatus, Page
 from shared_contracts.fields import TelegramUserId
 
 

@@ -23,8 +23,9 @@ from scheduling.domain.events import (
     TimeProposed,
 )
 from scheduling.domain.model import Booking, Slot, State
+from shared_contracts.attendance import Attendance
 from shared_contracts.booking import Outcome
-from shared_contracts.directory import Attendance, BookingStatus
+from shared_contracts.directory import BookingStatus
 
 DELAY_WITHIN = timedelta(minutes=15)
 """R8: so long after the start people can still say that they will be late."""

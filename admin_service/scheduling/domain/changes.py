@@ -6,8 +6,9 @@ from dataclasses import replace
 from scheduling.domain.commands import Command, Shown
 from scheduling.domain.events import BookingEvent, Event, SeatFreed, SlotEdited, SlotEvent, SlotFilled, SlotReopened
 from scheduling.domain.model import Booking, Slot, State
+from shared_contracts.attendance import Coming
 from shared_contracts.booking import Outcome
-from shared_contracts.directory import BookingStatus, Coming
+from shared_contracts.directory import BookingStatus
 
 
 def in_slot(booking: Booking, slot: Slot) -> Booking:

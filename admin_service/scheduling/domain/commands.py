@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from shared_contracts.directory import Attendance, BookingStatus, DelayMinutes
+from shared_contracts.attendance import Attendance, DelayMinutes
+from shared_contracts.directory import BookingStatus
 
 
 class ActorKind(StrEnum):

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 
 from scheduling.domain.commands import Actor, ActorKind, SlotChanges
 from scheduling.domain.model import Booking, Slot
+from shared_contracts.attendance import Attendance
 from shared_contracts.card import CardOccasion
-from shared_contracts.directory import Attendance, BookingStatus
+from shared_contracts.directory import BookingStatus
 
 
 @dataclass(frozen=True, slots=True)

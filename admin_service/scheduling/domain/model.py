@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from typing import Self
 
 from common.names import chat_link, shown_name
-from shared_contracts.directory import LIVE_STATUSES, Attendance, BookingStatus, Coming
+from shared_contracts.attendance import Attendance, Coming
+from shared_contracts.directory import LIVE_STATUSES, BookingStatus
 from shared_contracts.venue import Venue
 
 

@@ -14,7 +14,8 @@ from django_mongodb_backend.models import EmbeddedModel
 from common.models import StampedModel
 from common.names import shown_name
 from people.models import LINK_LENGTH
-from shared_contracts.directory import Attendance, BookingStatus
+from shared_contracts.attendance import Attendance
+from shared_contracts.directory import BookingStatus
 from shared_contracts.fields import URL_LENGTH
 
 STATUS_LABELS = [

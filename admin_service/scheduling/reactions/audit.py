@@ -37,7 +37,7 @@ from scheduling.domain.events import (
 from scheduling.services.audit import booking_facts, slot_facts
 from scheduling.services.reacting import Batch, Effects
 from scheduling.services.requests import Request
-from shared_contracts.directory import Attendance
+from shared_contracts.attendance import Attendance
 
 ACTIONS: dict[type[BookingEvent], str] = {
     BookingMade: "created",

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from scheduling.domain.model import Booking, Slot
-from shared_contracts.directory import Coming
+from shared_contracts.attendance import Coming
 
 _BOOKING_FIELDS = (
     "status",

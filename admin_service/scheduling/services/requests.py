@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from scheduling.domain.commands import AnyCommand
-from shared_contracts.booking import ReplyTo
+from shared_contracts.requests import ReplyTo
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,8 @@ from scheduling.staff.decisions import DecidingAdmin
 from scheduling.staff.export import coming_of, csv_answer, state_of
 from scheduling.staff.filters import NO_ANSWER, AttendanceFilter, ByHandFilter, CityFilter, EventFilter
 from scheduling.staff.forms.venues import booking_venue
-from shared_contracts.directory import Attendance, BookingStatus
+from shared_contracts.attendance import Attendance
+from shared_contracts.directory import BookingStatus
 from staffkit.audit_trail import actor_label, trail
 from staffkit.clocks import format_moment
 from staffkit.pages.filters import DayFilter

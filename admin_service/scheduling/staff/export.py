@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from common.zones import local
 from scheduling.models import Booking
 from scheduling.staff.forms.venues import booking_venue, venue_labels, venue_values
-from shared_contracts.directory import OVER_15_MINUTES
+from shared_contracts.attendance import OVER_15_MINUTES
 from staffkit.clocks import format_moment, today
 from staffkit.spreadsheet import download
 

@@ -10,7 +10,7 @@ from common.mongo import collection
 from people.models import Candidate, Recruiter
 from reminders.services import sending
 from scheduling.services.staff_commands import remove_candidates
-from shared_contracts.directory import Attendance
+from shared_contracts.attendance import Attendance
 from shared_contracts.notification import AutoMessage
 from tests.api.test_indexes import planned
 from tests.conftest import MakeCandidate, MakeSlot

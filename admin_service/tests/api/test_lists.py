@@ -11,7 +11,8 @@ from common import clock
 from people.models import Candidate, City, ContactSettings, Recruiter
 from scheduling.models import Booking, InterviewEvent, InterviewSlot
 from scheduling.services.staff_commands import book_for, cancel_booking
-from shared_contracts.directory import Attendance, BookingView, Page, Problem, Recipient, SlotView
+from shared_contracts.attendance import Attendance
+from shared_contracts.directory import BookingView, Page, Problem, Recipient, SlotView
 from tests.conftest import MakeCandidate, MakeSlot
 from tests.helpers import asking
 

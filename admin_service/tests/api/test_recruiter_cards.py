@@ -16,8 +16,9 @@ from scheduling.services.recruiter_cards.deck import free_times
 from scheduling.services.recruiter_cards.request_reminders import due_reminders
 from scheduling.services.store.slots import load_slots
 from scheduling.services.waiting_list import line_for
+from shared_contracts.attendance import Attendance
 from shared_contracts.card import CardOccasion, RecruiterCard
-from shared_contracts.directory import Attendance, BookingStatus, Page
+from shared_contracts.directory import BookingStatus, Page
 from tests.api.test_indexes import BY_START, SOME_ID, planned
 from tests.conftest import MakeCandidate, MakeSlot
 from tests.helpers import asking

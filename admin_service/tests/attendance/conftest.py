@@ -7,8 +7,8 @@ import pytest
 from common.mongo import Document
 from people.models import Candidate, City, Recruiter
 from scheduling.models import InterviewSlot
+from shared_contracts.attendance import Attendance
 from shared_contracts.booking import Outcome
-from shared_contracts.directory import Attendance
 from tests.conftest import MakeSlot
 from tests.helpers import asking
 

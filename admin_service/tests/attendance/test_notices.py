@@ -16,10 +16,11 @@ from scheduling.models import InterviewEvent, InterviewSlot
 from scheduling.services import staff_commands
 from scheduling.services.recruiter_cards.cards import notice
 from scheduling.services.slot_edits import edit_slot
+from shared_contracts.attendance import Attendance
 from shared_contracts.booking import Outcome
 from shared_contracts.broadcast import CardDelivered, Delivery, DeliveryStatus
 from shared_contracts.card import CardAttention, CardOccasion
-from shared_contracts.directory import Attendance, BookingStatus
+from shared_contracts.directory import BookingStatus
 from shared_contracts.notification import NotificationKind
 from tests.attendance.tools import COMES, ROW, STAYS_AWAY, actions, answered, tell
 from tests.conftest import MakeCandidate, MakeSlot

@@ -4,9 +4,9 @@ from common import clock
 from common.mongo import Document, collection
 from messaging import outbox
 from scheduling.services.recruiter_cards.cards import notice
+from shared_contracts.attendance import Attendance
 from shared_contracts.booking import AnyBookingRequest
 from shared_contracts.card import CardCommand, CardOccasion, RecruiterCard
-from shared_contracts.directory import Attendance
 from tests.helpers import asking
 from tests.helpers.card_tools import result_of
 

@@ -13,27 +13,25 @@ from people.models import Candidate, Recruiter
 from scheduling.consumer import BookingEvents, request_of
 from scheduling.models import InterviewSlot
 from scheduling.services.batch import decide_one
+from shared_contracts.attendance import Attendance, AttendanceAnswered, DelayAnnounced, DelayMinutes
 from shared_contracts.booking import (
     AnyBookingRequest,
-    AttendanceAnswered,
     BookingApproved,
     BookingCancelled,
     BookingCreated,
     BookingRejected,
     BookingRescheduled,
     ConfirmBookingAnswer,
-    DelayAnnounced,
     OfferPassed,
     OfferTaken,
     Outcome,
     OutcomeMarked,
-    ReplyTo,
     RescheduleAsked,
-    ShownSlot,
     TimeAnswered,
     TimeOffered,
 )
-from shared_contracts.directory import Attendance, BookingStatus, DelayMinutes
+from shared_contracts.directory import BookingStatus
+from shared_contracts.requests import ReplyTo, ShownSlot
 
 
 def _base(telegram_id: int, message_id: uuid.UUID | None = None) -> dict[str, Any]:

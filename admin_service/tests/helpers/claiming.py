@@ -8,8 +8,8 @@ from config.consumers import DIALOGS
 from messaging.dialogs import DialogCommands
 from people.models import Invitation, Person
 from people.services.invitations import invite
-from shared_contracts.booking import ReplyTo
 from shared_contracts.dialog import AnyDialogCommand, ChatStarted, DialogResult, InvitationClaimed, UsernameClaimed
+from shared_contracts.requests import ReplyTo
 
 
 def _base(telegram_id: int, **fields: Any) -> dict[str, Any]:

@@ -10,9 +10,9 @@ from people.models import Candidate, City
 from questionnaires.models import Choice, Question, Questionnaire
 from questionnaires.services.publishing import publish, save_draft, save_question
 from scheduling.models import InterviewEvent
-from shared_contracts.booking import ReplyTo
 from shared_contracts.dialog import QuestionnaireAnswered
 from shared_contracts.questionnaire import Answer
+from shared_contracts.requests import ReplyTo
 
 STAFF = "anna"
 

@@ -22,8 +22,9 @@ from scheduling.services.saving import GuardFailedError
 from scheduling.services.slot_edits import edit_slot
 from scheduling.services.store import loading
 from scheduling.services.store.slots import load_slots
+from shared_contracts.attendance import Attendance
 from shared_contracts.card import CardOccasion
-from shared_contracts.directory import Attendance, BookingStatus
+from shared_contracts.directory import BookingStatus
 from tests.conftest import MakeCandidate, MakeSlot
 from tests.helpers import asking
 from tests.helpers.spying import CommandSpy, watched_by

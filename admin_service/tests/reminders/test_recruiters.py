@@ -11,9 +11,10 @@ from messaging.delivery_reports import DeliveryReports
 from people.models import Candidate, City, Recruiter
 from scheduling import tasks as scheduling_tasks
 from scheduling.services import staff_commands
+from shared_contracts.attendance import Attendance
 from shared_contracts.broadcast import CardDelivered, Delivery, DeliveryStatus
 from shared_contracts.card import CardAttention, CardCommand
-from shared_contracts.directory import Attendance, BookingStatus
+from shared_contracts.directory import BookingStatus
 from tests.conftest import MakeSlot
 from tests.helpers import asking
 from tests.helpers.card_tools import cards

@@ -24,7 +24,8 @@ from scheduling.domain.commands import (
     TakeSeatOffer,
 )
 from scheduling.domain.model import Booking, Candidate, Place, Policy, Slot, State
-from shared_contracts.directory import Attendance, BookingStatus, Coming, DelayMinutes
+from shared_contracts.attendance import Attendance, Coming, DelayMinutes
+from shared_contracts.directory import BookingStatus
 from shared_contracts.venue import Venue
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)

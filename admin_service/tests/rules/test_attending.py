@@ -10,8 +10,9 @@ from scheduling.domain.commands import Actor, ActorKind, AnyCommand, Shown
 from scheduling.domain.decide import decide
 from scheduling.domain.decisions import Decision
 from scheduling.domain.model import State
+from shared_contracts.attendance import Attendance
 from shared_contracts.booking import Outcome
-from shared_contracts.directory import Attendance, BookingStatus
+from shared_contracts.directory import BookingStatus
 from tests.rules import building as a
 
 DAY, HOUR, MINUTE = timedelta(days=1), timedelta(hours=1), timedelta(minutes=1)

@@ -8,8 +8,9 @@ from scheduling.domain.commands import AnyCommand
 from scheduling.domain.decide import decide
 from scheduling.domain.decisions import Decision
 from scheduling.domain.model import State
+from shared_contracts.attendance import OVER_15_MINUTES, Attendance, Coming, DelayMinutes
 from shared_contracts.booking import Outcome
-from shared_contracts.directory import OVER_15_MINUTES, Attendance, BookingStatus, Coming, DelayMinutes
+from shared_contracts.directory import BookingStatus
 from tests.rules import building as a
 from tests.rules.test_attending import START, booked, offered, only, removed
 

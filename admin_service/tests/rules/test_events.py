@@ -46,7 +46,8 @@ from scheduling.domain.events import (
 )
 from scheduling.domain.model import State
 from scheduling.reactions.audit import ACTIONS
-from shared_contracts.directory import Attendance, BookingStatus
+from shared_contracts.attendance import Attendance
+from shared_contracts.directory import BookingStatus
 from tests.rules import building as a
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)

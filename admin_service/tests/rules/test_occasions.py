@@ -9,8 +9,9 @@ from scheduling.domain.commands import AnyCommand, Close, Expire
 from scheduling.domain.decide import decide
 from scheduling.domain.events import BookingEvent
 from scheduling.domain.model import State
+from shared_contracts.attendance import Attendance
 from shared_contracts.card import CardOccasion
-from shared_contracts.directory import Attendance, BookingStatus
+from shared_contracts.directory import BookingStatus
 from tests.rules import building as a
 
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)

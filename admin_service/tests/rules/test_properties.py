@@ -12,8 +12,9 @@ from scheduling.domain.commands import AnswerProposedTime, AnyCommand
 from scheduling.domain.decide import decide
 from scheduling.domain.events import BookingEvent
 from scheduling.domain.model import State
+from shared_contracts.attendance import Attendance
 from shared_contracts.booking import MARKS, Outcome
-from shared_contracts.directory import Attendance, BookingStatus
+from shared_contracts.directory import BookingStatus
 from tests.rules import building as a
 
 SLOTS = ("s1", "s2", "s3", "o1", "o2")

@@ -16,8 +16,8 @@ from people.models import Candidate, City
 from scheduling.domain.commands import SlotChanges
 from scheduling.models import InterviewEvent, InterviewSlot
 from scheduling.services.slot_edits import edit_slot
+from shared_contracts.attendance import Attendance
 from shared_contracts.booking import AnyBookingRequest, Outcome
-from shared_contracts.directory import Attendance
 from tests.helpers import asking
 
 PEOPLE, SLOTS = 4, 3

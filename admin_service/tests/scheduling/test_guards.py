@@ -27,8 +27,9 @@ from scheduling.services.saving import GuardFailedError, save
 from scheduling.services.slot_edits import edit_slot
 from scheduling.services.slots import SlotHasBookingsError, delete_slot
 from scheduling.services.store import loading
+from shared_contracts.attendance import Attendance
 from shared_contracts.booking import AnyBookingRequest
-from shared_contracts.directory import Attendance, BookingStatus
+from shared_contracts.directory import BookingStatus
 from tests.conftest import MakeSlot
 from tests.helpers import asking
 

@@ -22,10 +22,11 @@ from scheduling.services.recruiter_cards.cards import notice
 from scheduling.services.serializing import booking_view, slot_view
 from scheduling.services.slot_edits import edit_slot
 from scheduling.services.slots import SlotDraft, create_slots
+from shared_contracts.attendance import Attendance
 from shared_contracts.booking import INTERVIEW_STATUSES, Outcome
 from shared_contracts.card import CardOccasion
 from shared_contracts.dialog import DialogOutcome
-from shared_contracts.directory import Attendance, BookingStatus
+from shared_contracts.directory import BookingStatus
 from shared_contracts.notification import NotificationKind
 from shared_contracts.venue import Venue
 from tests.api.conftest import BOT_TOKEN

@@ -17,9 +17,10 @@ from people.models import Candidate, City, Recruiter
 from scheduling import tasks
 from scheduling.models import InterviewEvent, InterviewSlot
 from scheduling.services.recruiter_cards.cards import notice
+from shared_contracts.attendance import Attendance
 from shared_contracts.booking import MARKS, AnyBookingRequest
 from shared_contracts.card import CardOccasion
-from shared_contracts.directory import Attendance, BookingStatus
+from shared_contracts.directory import BookingStatus
 from tests.helpers import asking
 from tests.helpers.card_tools import cards
 from tests.scheduling.test_waiting_list import joining, told, zone_where_it_is

@@ -21,7 +21,6 @@ from interview_bot.telegram.sending import send
 from interview_bot.views import keyboards
 from interview_bot.views.screen import Screen
 from interview_bot.views.texts import language_of, texts_for
-from shared_contracts.booking import ReplyTo
 from shared_contracts.dialog import (
     DialogAction,
     DialogOutcome,
@@ -31,6 +30,7 @@ from shared_contracts.dialog import (
     Role,
     UsernameClaimed,
 )
+from shared_contracts.requests import ReplyTo
 from shared_contracts.topology import DIALOG_COMMAND
 
 _INVITATION = re.compile(r"i_([A-Za-z0-9_-]{16,62})")

@@ -13,9 +13,9 @@ from interview_bot.dialogs.context import DialogContext
 from interview_bot.messaging.envelope import Envelope, envelope
 from interview_bot.store.request_records import RequestKind, RequestRecord
 from interview_bot.views.screen import Screen
-from shared_contracts.booking import BookingRequest, BriefPayload, ReplyTo, ShownSlot
 from shared_contracts.dialog import DialogRequest
 from shared_contracts.directory import SlotView
+from shared_contracts.requests import BookingRequest, BriefPayload, ReplyTo, ShownSlot
 from shared_contracts.topology import Queue
 
 _NAMESPACE = UUID("6f2d4a0e-6f3c-4c5e-9b8e-1d3a5c7e9f10")

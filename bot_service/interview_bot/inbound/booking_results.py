@@ -51,7 +51,7 @@ class BookingResults:
         await self._services.rate_limiter.take_turn(result.reply.chat_id, Priority.INTERACTIVE)
         async with self._locks.hold(result.user_telegram_id):
             try:
-                if result.event_type in RECRUITER_REQUESTS:
+                if result.asked in RECRUITER_REQUESTS:
                     await self._cards.show_result(result, record)
                 else:
                     await self._show(result, record, result.reply.chat_id, result.reply.message_id)
@@ -83,7 +83,7 @@ class BookingResults:
 
     async def _screen(self, result: BookingResult, record: RequestRecord | None, texts: Texts) -> Screen:
         zone = record.timezone if record else None
-        if result.event_type in ANSWERS:
+        if result.asked in ANSWERS:
             booking = await self._current_booking(result, record)
             reader = Reader(texts, zone, await self._contact_url(result.user_telegram_id, booking))
             screen = attendance_screen(result, booking, reader)

@@ -88,7 +88,7 @@ class Cards:
             _log.info("older_card_not_shown", booking_id=booking_id)
             return
         texts = texts_for(record.language if record else await self._services.chats.language(chat_id))
-        lead = refusal(result.event_type, result.outcome, texts)
+        lead = refusal(result.asked, result.outcome, texts)
         screen = await read_card_screen(self._services, shown, texts, lead)
         message_id = shown.message_id or result.reply.message_id
         message_id = await edit_or_send(self._services.bot, chat_id, message_id, screen, Priority.IN_TURN)

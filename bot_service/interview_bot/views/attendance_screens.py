@@ -12,16 +12,10 @@ from interview_bot.views.card_buttons import proposable_slots
 from interview_bot.views.formatting import DAY_AND_TIME, booking_card, moment, reader_zone, slot_card, slot_start
 from interview_bot.views.screen import Reader, Screen
 from interview_bot.views.texts import Texts
-from shared_contracts.booking import SLOT_GONE, BookingResult, Outcome, RequestType
+from shared_contracts.attendance import OVER_15_MINUTES, Attendance, AttendanceRequest, DelayAnnounced, DelayMinutes
+from shared_contracts.booking import SLOT_GONE, BookingResult, Outcome, TimeAnswered
 from shared_contracts.card import RecruiterCard
-from shared_contracts.directory import (
-    LIVE_STATUSES,
-    OVER_15_MINUTES,
-    Attendance,
-    BookingStatus,
-    BookingView,
-    DelayMinutes,
-)
+from shared_contracts.directory import LIVE_STATUSES, BookingStatus, BookingView
 
 _BUTTONS = (
     ("button.coming", Action.COMING, Attendance.CONFIRMED),
@@ -30,7 +24,7 @@ _BUTTONS = (
 )
 _DELAY_WITHIN = timedelta(minutes=15)
 """R8: so long after the start they can still say that they will be late."""
-ANSWERS = frozenset({RequestType.ATTENDANCE_ANSWERED, RequestType.DELAY_ANNOUNCED, RequestType.BOOKING_TIME_ANSWERED})
+ANSWERS = frozenset({*get_args(AttendanceRequest), TimeAnswered})
 """Requests that leave a dialog under way as it is."""
 _THANKS = {
     Attendance.CONFIRMED: "attendance.confirmed",
@@ -89,7 +83,7 @@ def attendance_screen(result: BookingResult, booking: BookingView | None, reader
     texts, outcome = reader.texts, result.outcome
     if booking is None:
         return None
-    delayed = result.event_type == RequestType.DELAY_ANNOUNCED
+    delayed = result.asked is DelayAnnounced
     if outcome is Outcome.BOOKED and delayed:
         return _delay_told(booking, reader)
     if outcome is Outcome.BOOKED and booking.attendance in _THANKS:
@@ -102,7 +96,7 @@ def attendance_screen(result: BookingResult, booking: BookingView | None, reader
         return Screen(texts("attendance.declined"), keyboards.sign_up(booking.slot.event.id, texts))
     if outcome is Outcome.TOO_LATE:
         return _delay_too_late(booking, reader) if delayed else _too_late(booking, reader)
-    if outcome is Outcome.FAILED or (outcome in SLOT_GONE and result.event_type == RequestType.BOOKING_TIME_ANSWERED):
+    if outcome is Outcome.FAILED or (outcome in SLOT_GONE and result.asked is TimeAnswered):
         # If a time is still proposed it is not the one they saw, so they are asked about the present one.
         gone = "offer.over" if booking.offered_slot else "attendance.offer_gone"
         lead = texts("outcome.failed" if outcome is Outcome.FAILED else gone)

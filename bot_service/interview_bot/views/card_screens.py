@@ -13,10 +13,18 @@ from interview_bot.views.formatting import DAY_AND_TIME, moment, reader_zone, sl
 from interview_bot.views.html_text import clip, visible_length
 from interview_bot.views.screen import Screen
 from interview_bot.views.texts import Texts
-from shared_contracts.booking import Outcome, RequestType
+from shared_contracts.booking import (
+    BookingApproved,
+    BookingRejected,
+    Outcome,
+    OutcomeMarked,
+    RescheduleAsked,
+    TimeOffered,
+)
 from shared_contracts.card import CardAnswer, RecruiterCard
 from shared_contracts.directory import BookingStatus
 from shared_contracts.notification import NotificationKind
+from shared_contracts.requests import BookingRequest
 from shared_contracts.telegram.names import isolated
 from shared_contracts.telegram.text import utf16_length
 
@@ -41,12 +49,12 @@ _TOLD_BY_HAND = {
     BookingStatus.NO_SHOW: NotificationKind.NO_SHOW,
     BookingStatus.RECRUITER_ABSENT: NotificationKind.RECRUITER_ABSENT,
 }
-_AS_ASKED: dict[str, set[Outcome]] = {
-    RequestType.BOOKING_APPROVED: {Outcome.BOOKED, Outcome.MOVED},
-    RequestType.BOOKING_REJECTED: {Outcome.REJECTED},
-    RequestType.BOOKING_RESCHEDULE_ASKED: {Outcome.PENDING_APPROVAL},
-    RequestType.BOOKING_TIME_OFFERED: {Outcome.BOOKED},
-    RequestType.OUTCOME_MARKED: {Outcome.BOOKED},
+_AS_ASKED: dict[type[BookingRequest] | None, set[Outcome]] = {
+    BookingApproved: {Outcome.BOOKED, Outcome.MOVED},
+    BookingRejected: {Outcome.REJECTED},
+    RescheduleAsked: {Outcome.PENDING_APPROVAL},
+    TimeOffered: {Outcome.BOOKED},
+    OutcomeMarked: {Outcome.BOOKED},
 }
 RECRUITER_REQUESTS = frozenset(_AS_ASKED)
 """Requests that are made from a card; their results are shown in it."""
@@ -56,16 +64,14 @@ _REFUSED = {
     Outcome.NOT_ALLOWED: "card.refused_not_yours",
     Outcome.FAILED: "card.refused_failed",
 }
-_REFUSED_HERE: dict[tuple[str, Outcome], str] = {
-    (RequestType.BOOKING_TIME_OFFERED, Outcome.TOO_LATE): "card.refused_offer_late",
-    (RequestType.BOOKING_TIME_OFFERED, Outcome.SLOT_FULL): "card.refused_slot_full",
-    (RequestType.BOOKING_TIME_OFFERED, Outcome.SLOT_CLOSED): "card.refused_slot_closed",
-    (RequestType.BOOKING_TIME_OFFERED, Outcome.SLOT_NOT_FOUND): "card.refused_slot_closed",
-    (RequestType.OUTCOME_MARKED, Outcome.TOO_LATE): "card.refused_mark_late",
+_REFUSED_HERE: dict[tuple[type[BookingRequest] | None, Outcome], str] = {
+    (TimeOffered, Outcome.TOO_LATE): "card.refused_offer_late",
+    (TimeOffered, Outcome.SLOT_FULL): "card.refused_slot_full",
+    (TimeOffered, Outcome.SLOT_CLOSED): "card.refused_slot_closed",
+    (TimeOffered, Outcome.SLOT_NOT_FOUND): "card.refused_slot_closed",
+    (OutcomeMarked, Outcome.TOO_LATE): "card.refused_mark_late",
 }
-_DECIDING = frozenset(
-    {RequestType.BOOKING_APPROVED, RequestType.BOOKING_REJECTED, RequestType.BOOKING_RESCHEDULE_ASKED}
-)
+_DECIDING = frozenset({BookingApproved, BookingRejected, RescheduleAsked})
 
 
 def card_screen(card: RecruiterCard, texts: Texts, turn: int, *, lead: str = "", text_by_hand: str = "") -> Screen:
@@ -99,12 +105,12 @@ def card_below_screen(card: RecruiterCard, texts: Texts) -> Screen:
     return Screen(texts("card.below", name=isolated(card.candidate.name)))
 
 
-def refusal(event_type: str, outcome: Outcome, texts: Texts) -> str:
+def refusal(asked: type[BookingRequest] | None, outcome: Outcome, texts: Texts) -> str:
     """Why a request made from a card was refused; empty where it went as asked."""
-    if outcome in _AS_ASKED[event_type]:
+    if outcome in _AS_ASKED[asked]:
         return ""
-    special = _REFUSED_HERE.get((event_type, outcome))
-    otherwise = "card.refused_decided" if event_type in _DECIDING else "card.refused_changed"
+    special = _REFUSED_HERE.get((asked, outcome))
+    otherwise = "card.refused_decided" if asked in _DECIDING else "card.refused_changed"
     return texts(special or _REFUSED.get(outcome, otherwise))
 
 

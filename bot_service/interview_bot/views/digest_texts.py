@@ -9,8 +9,8 @@ from babel.dates import format_date
 from interview_bot.views.formatting import CLOCK, start, zone_name
 from interview_bot.views.html_text import visible_length
 from interview_bot.views.texts import Texts
+from shared_contracts.attendance import Attendance
 from shared_contracts.digest import DaySummary, DigestCommand, DigestEntry, SummaryLine
-from shared_contracts.directory import Attendance
 from shared_contracts.telegram.names import isolated
 from shared_contracts.telegram.text import MAX_TEXT
 from shared_contracts.texts.clocks import MOSCOW, clocks_of

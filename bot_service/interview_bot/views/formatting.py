@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_datetime
 
 from interview_bot.views.texts import Texts
-from shared_contracts.directory import Attendance, BookingStatus, BookingView, SlotView
+from shared_contracts.attendance import Attendance
+from shared_contracts.directory import BookingStatus, BookingView, SlotView
 from shared_contracts.texts.clocks import MOSCOW, ToldClocks, clocks_of, zone_of
 
 _ATTENDANCE: dict[Attendance | None, str] = {

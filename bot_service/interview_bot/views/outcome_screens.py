@@ -9,8 +9,9 @@ from interview_bot.views import keyboards
 from interview_bot.views.formatting import booking_card, moment, reader_zone, slot_card
 from interview_bot.views.screen import Screen
 from interview_bot.views.texts import Texts
-from shared_contracts.booking import BookingResult, Outcome, RequestType
+from shared_contracts.booking import BookingResult, OfferPassed, OfferTaken, Outcome
 from shared_contracts.directory import BookingStatus, BookingView
+from shared_contracts.requests import BookingRequest
 
 
 @dataclass(frozen=True)
@@ -43,17 +44,17 @@ _DISPLAYS: dict[Outcome, _Display] = {
 """All but those in ``SLOT_GONE``: after them the slot menu is shown. An outcome without an entry has its text alone."""
 WITH_CONTACT = frozenset(outcome for outcome, display in _DISPLAYS.items() if display.with_contact)
 _NOTHING_ELSE = _Display()
-_SEAT_OFFER_ENDED: dict[tuple[str, Outcome], str] = {
-    (RequestType.BOOKING_OFFER_PASSED, Outcome.CANCELLED): "offer.passed",
-    (RequestType.BOOKING_OFFER_PASSED, Outcome.EXPIRED): "offer.expired",
-    (RequestType.BOOKING_OFFER_TAKEN, Outcome.EXPIRED): "offer.expired",
+_SEAT_OFFER_ENDED: dict[tuple[type[BookingRequest] | None, Outcome], str] = {
+    (OfferPassed, Outcome.CANCELLED): "offer.passed",
+    (OfferPassed, Outcome.EXPIRED): "offer.expired",
+    (OfferTaken, Outcome.EXPIRED): "offer.expired",
 }
 """Answers to a seat offer that a booking's own words would not fit; the person stays on the waiting list."""
 
 
 def seat_offer_ended_screen(result: BookingResult, event_id: str | None, texts: Texts) -> Screen | None:
     """The screen of a seat offer that is over; None where the outcome's usual words fit."""
-    key = _SEAT_OFFER_ENDED.get((result.event_type, result.outcome))
+    key = _SEAT_OFFER_ENDED.get((result.asked, result.outcome))
     if key is None or event_id is None:
         return None
     return Screen(texts(key), keyboards.stop_waiting(event_id, texts))

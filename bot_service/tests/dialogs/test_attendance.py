@@ -9,8 +9,9 @@ import pytest
 from interview_bot.common import clock
 from interview_bot.common.database import Database
 from interview_bot.views.callback_data import minute_of
-from shared_contracts.booking import AttendanceAnswered, Outcome, TimeAnswered
-from shared_contracts.directory import Attendance, BookingStatus, BookingView
+from shared_contracts.attendance import Attendance, AttendanceAnswered
+from shared_contracts.booking import Outcome, TimeAnswered
+from shared_contracts.directory import BookingStatus, BookingView
 from shared_contracts.notification import CacheName, NotificationKind
 from shared_contracts.topology import BOOKING_RESULT, NOTIFICATION_COMMAND
 from tests.inbound.test_notifications import notice

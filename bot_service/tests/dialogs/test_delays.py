@@ -7,7 +7,8 @@ import pytest
 from interview_bot.common import clock
 from interview_bot.views.callback_data import minute_of
 from interview_bot.views.texts import texts_for
-from shared_contracts.booking import DelayAnnounced, Outcome
+from shared_contracts.attendance import DelayAnnounced
+from shared_contracts.booking import Outcome
 from shared_contracts.card import CardOccasion
 from shared_contracts.directory import SlotView
 from shared_contracts.topology import CARD_COMMAND

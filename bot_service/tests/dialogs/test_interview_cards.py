@@ -8,9 +8,10 @@ import pytest
 from interview_bot.common import clock
 from interview_bot.views.card_screens import card_screen, notice_to_send_by_hand
 from interview_bot.views.texts import texts_for
+from shared_contracts.attendance import Attendance
 from shared_contracts.booking import Outcome, OutcomeMarked, TimeOffered
 from shared_contracts.card import CardAttention, DecidedBy, RecruiterCard
-from shared_contracts.directory import Attendance, BookingStatus
+from shared_contracts.directory import BookingStatus
 from shared_contracts.notification import NotificationKind
 from shared_contracts.topology import CARD_COMMAND
 from tests.kit.desk import Desk

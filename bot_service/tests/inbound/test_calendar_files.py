@@ -14,10 +14,11 @@ from interview_bot.store import calendar_files
 from interview_bot.store.calendar_files import WAITING, CalendarFiles
 from interview_bot.telegram.rate_limiter import Priority, SharedRateLimiter
 from interview_bot.telegram.waiting_edits import WaitingEdits
-from shared_contracts.booking import BookingResult, Outcome, ReplyTo
+from shared_contracts.booking import BookingResult, Outcome
 from shared_contracts.broadcast import DeliveryStatus
 from shared_contracts.calendars import CalendarEntry, CalendarMethod
 from shared_contracts.notification import NotificationKind
+from shared_contracts.requests import ReplyTo
 from shared_contracts.texts.icalendar_text import calendar_file
 from shared_contracts.topology import BOOKING_RESULT, NOTIFICATION_COMMAND
 from tests.inbound.test_notifications import notice, reports

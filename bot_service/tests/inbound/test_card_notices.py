@@ -9,9 +9,10 @@ import pytest
 from interview_bot.common import clock
 from interview_bot.common.database import Database
 from interview_bot.inbound.card_notices import still_holds
+from shared_contracts.attendance import Attendance
 from shared_contracts.broadcast import CardDelivered, DeliveryStatus
 from shared_contracts.card import CardAttention, CardCommand, CardOccasion, RecruiterCard
-from shared_contracts.directory import Attendance, BookingStatus
+from shared_contracts.directory import BookingStatus
 from shared_contracts.topology import CARD_COMMAND
 from tests.dialogs.test_interview_cards import booked_card, reads
 from tests.kit.desk import Desk

@@ -12,9 +12,9 @@ from interview_bot.common.database import Database
 from interview_bot.views.digest_texts import digest_text
 from interview_bot.views.html_text import plain_text
 from interview_bot.views.texts import texts_for
+from shared_contracts.attendance import Attendance
 from shared_contracts.broadcast import DeliveryStatus, DigestDelivered
 from shared_contracts.digest import DaySummary, DigestCommand, DigestEntry, DigestKind, SummaryLine
-from shared_contracts.directory import Attendance
 from shared_contracts.topology import DIGEST_COMMAND
 from tests.kit.desk import Desk
 from tests.kit.inbox import handled

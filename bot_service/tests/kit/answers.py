@@ -4,8 +4,9 @@ from datetime import timedelta
 from typing import Any, TypeGuard
 
 from interview_bot.common import clock
-from shared_contracts.booking import AnyBookingRequest, AttendanceAnswered, DelayAnnounced, Outcome, TimeAnswered
-from shared_contracts.directory import Attendance, BookingStatus, BookingView, SlotView
+from shared_contracts.attendance import Attendance, AttendanceAnswered, DelayAnnounced
+from shared_contracts.booking import AnyBookingRequest, Outcome, TimeAnswered
+from shared_contracts.directory import BookingStatus, BookingView, SlotView
 from shared_contracts.notification import AutoMessage, NotificationCommand
 
 Answer = AttendanceAnswered | DelayAnnounced | TimeAnswered

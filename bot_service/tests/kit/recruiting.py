@@ -5,6 +5,7 @@ from typing import Any, get_args
 from uuid import uuid4
 
 from interview_bot.common import clock
+from shared_contracts.attendance import Attendance
 from shared_contracts.booking import (
     AnyBookingRequest,
     BookingApproved,
@@ -15,7 +16,7 @@ from shared_contracts.booking import (
     TimeOffered,
 )
 from shared_contracts.card import CardAttention, CardCandidate, CardCommand, CardOccasion, DecidedBy, RecruiterCard
-from shared_contracts.directory import Attendance, BookingStatus, BookingView
+from shared_contracts.directory import BookingStatus, BookingView
 from shared_contracts.notification import NotificationKind
 from shared_contracts.texts.message_templates import Language, TemplateView
 

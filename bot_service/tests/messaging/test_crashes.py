@@ -15,10 +15,11 @@ from interview_bot.common.database import Database
 from interview_bot.messaging.broker import Broker
 from interview_bot.messaging.outbox import Outbox
 from interview_bot.settings import Settings
-from shared_contracts.booking import BookingCancelled, BriefPayload
+from shared_contracts.booking import BookingCancelled
 from shared_contracts.broadcast import DeliveryStatus, NotificationDelivered
 from shared_contracts.directory import BookingView
 from shared_contracts.notification import NotificationCommand, NotificationKind
+from shared_contracts.requests import BriefPayload
 from shared_contracts.topology import (
     BOOKING_EVENT,
     BOOKING_RESULT,

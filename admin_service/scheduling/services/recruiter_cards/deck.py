@@ -14,8 +14,9 @@ from scheduling.domain.model import Booking, Candidate, Slot, State
 from scheduling.services.serializing import booking_view, slot_view, slot_views
 from scheduling.services.store.loading import Loaded
 from scheduling.services.store.slots import load_slots, reached_at
+from shared_contracts.attendance import Attendance
 from shared_contracts.card import CardAnswer, CardCandidate, DecidedBy, RecruiterCard
-from shared_contracts.directory import Attendance, BookingStatus, SlotView
+from shared_contracts.directory import BookingStatus, SlotView
 
 MOST_FREE_SLOTS = 6
 CARDLESS: Document = {

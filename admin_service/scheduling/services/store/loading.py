@@ -23,7 +23,8 @@ from scheduling.domain.commands import (
 )
 from scheduling.domain.model import Booking, Candidate, Policy, State
 from scheduling.services.store.slots import Names, by_id, find_slots, name_slots
-from shared_contracts.directory import BookingStatus, Coming
+from shared_contracts.attendance import Coming
+from shared_contracts.directory import BookingStatus
 
 _NAMED_SLOT = Book | Move | ProposeTime | AnswerProposedTime | EditSlot
 

@@ -12,8 +12,10 @@ from interview_bot.dialogs.requests import BookingEnvelope, booking_envelope, br
 from interview_bot.store.request_records import AnswerKind
 from interview_bot.views.attendance_screens import answers_screen, delay_question
 from interview_bot.views.callback_data import Action, minute_of
-from shared_contracts.booking import AttendanceAnswered, BookingRequest, DelayAnnounced, TimeAnswered
-from shared_contracts.directory import Attendance, BookingStatus, BookingView
+from shared_contracts.attendance import Attendance, AttendanceAnswered, DelayAnnounced
+from shared_contracts.booking import TimeAnswered
+from shared_contracts.directory import BookingStatus, BookingView
+from shared_contracts.requests import BookingRequest
 from shared_contracts.topology import BOOKING_EVENT
 
 

@@ -7,15 +7,9 @@ from interview_bot.dialogs.context import DialogContext, Presses
 from interview_bot.dialogs.requests import booking_envelope, brief_payload, is_repeated_press, shown_slot, submit
 from interview_bot.store.request_records import RequestKind
 from interview_bot.views.callback_data import Action, StaleDataError
-from shared_contracts.booking import (
-    BookingCancelled,
-    BookingCreated,
-    BookingRequest,
-    BookingRescheduled,
-    OfferPassed,
-    OfferTaken,
-)
+from shared_contracts.booking import BookingCancelled, BookingCreated, BookingRescheduled, OfferPassed, OfferTaken
 from shared_contracts.directory import BookingView, SlotView
+from shared_contracts.requests import BookingRequest
 from shared_contracts.topology import BOOKING_EVENT
 
 

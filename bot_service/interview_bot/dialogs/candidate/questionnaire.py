@@ -21,7 +21,6 @@ from interview_bot.views.callback_data import Action, StaleDataError
 from interview_bot.views.question_screens import question_screen, wrong_answer_text
 from interview_bot.views.screen import Screen
 from interview_bot.views.slot_menu import cities_of
-from shared_contracts.booking import ReplyTo
 from shared_contracts.dialog import QuestionnaireAnswered
 from shared_contracts.directory import CityRef, QuestionnaireRef
 from shared_contracts.fields import Bilingual
@@ -39,6 +38,7 @@ from shared_contracts.questionnaire import (
     rejection,
     way_through,
 )
+from shared_contracts.requests import ReplyTo
 from shared_contracts.topology import DIALOG_COMMAND
 
 _AT_ANOTHER = {"clarifying": None, "menu": 0, "nonce": ""}

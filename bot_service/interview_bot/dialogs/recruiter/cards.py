@@ -20,14 +20,8 @@ from interview_bot.views.callback_data import Action
 from interview_bot.views.card_buttons import MARKS, UNDO, can_mark, proposable_slot
 from interview_bot.views.card_screens import reason_question, waiting_screen
 from interview_bot.views.screen import Screen
-from shared_contracts.booking import (
-    BookingApproved,
-    BookingRejected,
-    BookingRequest,
-    OutcomeMarked,
-    RescheduleAsked,
-    TimeOffered,
-)
+from shared_contracts.booking import BookingApproved, BookingRejected, OutcomeMarked, RescheduleAsked, TimeOffered
+from shared_contracts.requests import BookingRequest
 from shared_contracts.topology import BOOKING_EVENT
 
 REASON_LENGTH = 1_000

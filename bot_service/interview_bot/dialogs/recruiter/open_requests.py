@@ -12,8 +12,8 @@ from interview_bot.views.callback_data import Action, pack
 from interview_bot.views.formatting import slot_start
 from interview_bot.views.html_text import button_name
 from interview_bot.views.screen import Screen
+from shared_contracts.attendance import Attendance
 from shared_contracts.card import RecruiterCard
-from shared_contracts.directory import Attendance
 
 _log = get_logger(__name__)
 
