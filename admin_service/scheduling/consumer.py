@@ -9,29 +9,17 @@ from common import clock
 from common.mongo import Document
 from messaging import inbox, outbox
 from messaging.receiving import ANY_SENDER, Receiver
-from scheduling.domain.commands import (
-    Actor,
-    ActorKind,
-    AnnounceDelay,
-    AnswerAttendance,
-    AnswerProposedTime,
-    AnyCommand,
-    Approve,
-    AskReschedule,
-    Book,
-    Cancel,
-    MarkOutcome,
-    Move,
-    PassSeatOffer,
-    ProposeTime,
-    Reject,
-    Shown,
-    TakeSeatOffer,
-)
+from scheduling.domain import attendance
+from scheduling.domain.answering import Approve, AskReschedule, Reject
+from scheduling.domain.booking import Cancel, Move
+from scheduling.domain.commands import Actor, ActorKind, Book, Shown
+from scheduling.domain.decide import AnyCommand
+from scheduling.domain.marking import MarkOutcome
+from scheduling.domain.proposals import AnswerProposedTime, ProposeTime
+from scheduling.domain.seat_offers import PassSeatOffer, TakeSeatOffer
 from scheduling.services import candidate_news
 from scheduling.services.batch import decide_requests
 from scheduling.services.requests import InChat, Request
-from shared_contracts.attendance import AttendanceAnswered, DelayAnnounced
 from shared_contracts.booking import (
     AnyBookingRequest,
     BookingApproved,
@@ -97,45 +85,34 @@ def request_of(message: AnyBookingRequest) -> Request:
 def _command(request: AnyBookingRequest) -> AnyCommand:
     key, person = str(request.message_id), str(request.user_telegram_id)
     candidate, recruiter = Actor(ActorKind.CANDIDATE, person), Actor(ActorKind.RECRUITER, person)
-    if isinstance(request, BookingCreated):
-        slot = request.slot
-        booking_id = str(ObjectId())
-        return Book(key, candidate, request.user_telegram_id, request.event_id, slot.id, booking_id, _shown(slot))
-    if isinstance(request, BookingRescheduled):
-        slot = request.slot
-        return Move(key, candidate, request.booking_id, request.expected_version, slot.id, _shown(slot))
-    if isinstance(request, BookingCancelled):
-        return Cancel(key, candidate, request.booking_id, request.expected_version)
-    if isinstance(request, BookingApproved):
-        return Approve(key, recruiter, request.booking_id, request.expected_version)
-    if isinstance(request, BookingRejected):
-        return Reject(key, recruiter, request.booking_id, request.expected_version, reason=request.reason or "")
-    if isinstance(request, RescheduleAsked):
-        return AskReschedule(key, recruiter, request.booking_id, request.expected_version)
-    if isinstance(request, OfferTaken):
-        return TakeSeatOffer(key, candidate, request.booking_id, request.expected_version)
-    if isinstance(request, OfferPassed):
-        return PassSeatOffer(key, candidate, request.booking_id, request.expected_version)
-    return _about_coming(request, key, candidate, recruiter)
-
-
-def _about_coming(
-    request: AttendanceAnswered | DelayAnnounced | TimeOffered | TimeAnswered | OutcomeMarked,
-    key: str,
-    candidate: Actor,
-    recruiter: Actor,
-) -> AnyCommand:
-    booking_id = request.booking_id
-    if isinstance(request, AttendanceAnswered):
-        return AnswerAttendance(key, candidate, booking_id, None, request.starts_at, request.answer)
-    if isinstance(request, DelayAnnounced):
-        return AnnounceDelay(key, candidate, booking_id, None, request.starts_at, request.minutes)
-    if isinstance(request, TimeAnswered):
-        shown = _shown(request.shown) if request.shown else Shown()
-        return AnswerProposedTime(key, candidate, booking_id, None, request.slot_id, request.take, shown)
-    if isinstance(request, TimeOffered):
-        return ProposeTime(key, recruiter, booking_id, request.expected_version, request.slot_id)
-    return MarkOutcome(key, recruiter, booking_id, request.expected_version, request.mark)
+    match request:
+        case BookingCreated(event_id=event_id, slot=slot):
+            booking_id = str(ObjectId())
+            return Book(key, candidate, request.user_telegram_id, event_id, slot.id, booking_id, _shown(slot))
+        case BookingRescheduled(slot=slot):
+            return Move(key, candidate, request.booking_id, request.expected_version, slot.id, _shown(slot))
+        case BookingCancelled():
+            return Cancel(key, candidate, request.booking_id, request.expected_version)
+        case OfferTaken():
+            return TakeSeatOffer(key, candidate, request.booking_id, request.expected_version)
+        case OfferPassed():
+            return PassSeatOffer(key, candidate, request.booking_id, request.expected_version)
+        case TimeAnswered(slot_id=slot_id, take=take):
+            shown = _shown(request.shown) if request.shown else Shown()
+            return AnswerProposedTime(key, candidate, request.booking_id, None, slot_id, take, shown)
+        case BookingApproved():
+            return Approve(key, recruiter, request.booking_id, request.expected_version)
+        case BookingRejected():
+            reason = request.reason or ""
+            return Reject(key, recruiter, request.booking_id, request.expected_version, reason=reason)
+        case RescheduleAsked():
+            return AskReschedule(key, recruiter, request.booking_id, request.expected_version)
+        case TimeOffered():
+            return ProposeTime(key, recruiter, request.booking_id, request.expected_version, request.slot_id)
+        case OutcomeMarked():
+            return MarkOutcome(key, recruiter, request.booking_id, request.expected_version, request.mark)
+        case _:
+            return attendance.command_of(request)
 
 
 def _shown(slot: ShownSlot) -> Shown:

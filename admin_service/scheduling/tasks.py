@@ -9,7 +9,10 @@ from celery import shared_task
 
 from common import clock
 from common.mongo import Document, collection
-from scheduling.domain.commands import Actor, ActorKind, AnyCommand, Close, Expire
+from scheduling.domain.answering import Expire
+from scheduling.domain.booking import Close
+from scheduling.domain.commands import Actor, ActorKind
+from scheduling.domain.decide import AnyCommand
 from scheduling.services.batch import decide_one, offer_seats
 from scheduling.services.recruiter_cards.request_reminders import bring, due_reminders, out_of_reach, remind
 from scheduling.services.requests import Request

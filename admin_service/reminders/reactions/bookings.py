@@ -3,7 +3,8 @@
 from reminders.domain.kinds import SECOND_CHANCES, SPECS
 from reminders.services.ledger import RecruiterNotice, ledger_writes
 from reminders.services.message_writes import STANDS, BookingChange
-from scheduling.domain.events import BookingEvent, BookingFollowedSlot
+from scheduling.domain.editing import BookingFollowedSlot
+from scheduling.domain.events import BookingEvent
 from scheduling.domain.model import Booking
 from scheduling.services.reacting import Batch, Effects
 

@@ -1,22 +1,16 @@
 """What may become of a request for approval: yes, no, another time, or nothing in time (R3)."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from common.translation import to_translate as _
 from scheduling.domain.changes import ended, expired, in_slot, next_version
-from scheduling.domain.commands import Approve, AskReschedule, BookingCommand, Expire, Reject
+from scheduling.domain.commands import BookingCommand
 from scheduling.domain.decisions import Decision, changed
-from scheduling.domain.events import (
-    BookingApproved,
-    BookingRejected,
-    MoveApproved,
-    MoveRejected,
-    RequestExpired,
-    RescheduleAsked,
-    SeatOfferExpired,
-)
+from scheduling.domain.events import BookingEvent
 from scheduling.domain.model import Booking, State
 from shared_contracts.booking import Outcome
+from shared_contracts.card import CardOccasion
 from shared_contracts.directory import BookingStatus
 
 _REFUSED_BY_STATUS = {
@@ -24,6 +18,99 @@ _REFUSED_BY_STATUS = {
     BookingStatus.EXPIRED: Outcome.EXPIRED,
     BookingStatus.REJECTED: Outcome.REJECTED,
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Approve(BookingCommand):
+    """Yes to a request."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reject(BookingCommand):
+    """No to a request."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskReschedule(BookingCommand):
+    """Another time, please: the candidate is to choose again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expire(BookingCommand):
+    """A request or an offer that nobody answered in time; does nothing before its time."""
+
+
+@dataclass(frozen=True, slots=True)
+class BookingApproved(BookingEvent):
+    """A request is booked."""
+
+    action = "booked"
+    label = _("approved")
+
+    def _occasion(self) -> CardOccasion | None:
+        return CardOccasion.BOOKED
+
+
+@dataclass(frozen=True, slots=True)
+class BookingRejected(BookingEvent):
+    """A request ends with a no."""
+
+    action = "rejected"
+    label = _("rejected")
+
+
+@dataclass(frozen=True, slots=True)
+class MoveApproved(BookingEvent):
+    """A wanted move is made."""
+
+    action = "moved"
+    label = _("moved")
+
+    def _occasion(self) -> CardOccasion | None:
+        return CardOccasion.MOVED
+
+
+@dataclass(frozen=True, slots=True)
+class MoveRejected(BookingEvent):
+    """A wanted move ends with a no; the booking stays as it was."""
+
+    action = "rejected"
+    label = _("rejected")
+
+
+@dataclass(frozen=True, slots=True)
+class RescheduleAsked(BookingEvent):
+    """The recruiter wants the candidate to choose again."""
+
+    action = "reschedule_asked"
+    label = _("another time asked for")
+
+
+@dataclass(frozen=True, slots=True)
+class RequestExpired(BookingEvent):
+    """Nobody answered a request, or a wanted move, in time; found so by the scan or by a late press."""
+
+    action = "expired"
+    label = _("ended by itself")
+
+
+@dataclass(frozen=True, slots=True)
+class SeatOfferExpired(BookingEvent):
+    """They did not answer in time."""
+
+    action = "expired"
+    label = _("ended by itself")
+
+
+ApprovalEvent = (
+    BookingApproved
+    | BookingRejected
+    | MoveApproved
+    | MoveRejected
+    | RescheduleAsked
+    | RequestExpired
+    | SeatOfferExpired
+)
 
 
 def approve(state: State, command: Approve, booking: Booking, now: datetime) -> Decision:

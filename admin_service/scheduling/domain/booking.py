@@ -1,25 +1,103 @@
 """Booking a seat, moving to another, giving it up, and the end of a slot."""
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from common.translation import to_translate as _
 from scheduling.domain.answering import refuse_ended
 from scheduling.domain.changes import changed_since_shown, ended, in_slot, next_version, overlaps
-from scheduling.domain.commands import ActorKind, Book, Cancel, Close, Command, Move, OfferSeat, RemoveCandidate, Shown
+from scheduling.domain.commands import ActorKind, Book, BookingCommand, Command, Shown
 from scheduling.domain.decisions import Decision, changed
-from scheduling.domain.events import (
-    BookingCancelled,
-    BookingClosed,
-    BookingMade,
-    BookingMoved,
-    BookingRequested,
-    MoveRequested,
-)
+from scheduling.domain.events import BookingEvent
 from scheduling.domain.model import Booking, Candidate, Policy, Slot, State
 from scheduling.domain.requesting import expiry
-from scheduling.domain.seat_offers import offer
+from scheduling.domain.seat_offers import OfferSeat, offer
 from shared_contracts.booking import Outcome
+from shared_contracts.card import CardOccasion
 from shared_contracts.directory import BookingStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Move(BookingCommand):
+    """The booking to another slot of its event."""
+
+    slot_id: str
+    shown: Shown = field(default_factory=Shown)
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel(BookingCommand):
+    """The seat back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Close(BookingCommand):
+    """The slot is over: liveness ends; does nothing before its time."""
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveCandidate(Command):
+    """The person is off the allow list: all that they have booked ends."""
+
+    candidate_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class BookingMade(BookingEvent):
+    """A seat is booked."""
+
+    action = "created"
+
+    def _occasion(self) -> CardOccasion | None:
+        return CardOccasion.BOOKED
+
+
+@dataclass(frozen=True, slots=True)
+class BookingRequested(BookingEvent):
+    """A seat is asked for, and held until a recruiter answers."""
+
+    action = "created"
+
+
+@dataclass(frozen=True, slots=True)
+class BookingMoved(BookingEvent):
+    """A booking has another slot, for which nobody had to be asked; staff may move a request, too, and so book it."""
+
+    action = "moved"
+    label = _("moved")
+
+    def _occasion(self) -> CardOccasion | None:
+        return CardOccasion.MOVED if self.was_booked else CardOccasion.BOOKED
+
+
+@dataclass(frozen=True, slots=True)
+class MoveRequested(BookingEvent):
+    """Another slot is asked for: a booking's seat is held in both, a request asks for the new one instead."""
+
+    action = "pending_approval"
+    label = _("asked for approval")
+
+
+@dataclass(frozen=True, slots=True)
+class BookingCancelled(BookingEvent):
+    """A seat, or the wish for one, is given up."""
+
+    action = "cancelled"
+    label = _("cancelled")
+
+    def _occasion(self) -> CardOccasion | None:
+        return CardOccasion.CANCELLED if self.was_booked else None
+
+
+@dataclass(frozen=True, slots=True)
+class BookingClosed(BookingEvent):
+    """Its slot is over."""
+
+    action = "expired"
+    label = _("ended by itself")
+
+
+BookingChange = BookingMade | BookingRequested | BookingMoved | MoveRequested | BookingCancelled | BookingClosed
 
 
 def book(state: State, command: Book, now: datetime) -> Decision:

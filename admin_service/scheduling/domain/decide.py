@@ -8,37 +8,52 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from scheduling.domain.answering import approve, ask_reschedule, expire, reject
-from scheduling.domain.attendance import decide_attendance
-from scheduling.domain.booking import book, cancel, close, move, remove_candidate
-from scheduling.domain.changes import advance
-from scheduling.domain.commands import (
-    ActorKind,
-    AnyBookingCommand,
-    AnyCommand,
+from scheduling.domain.answering import (
+    ApprovalEvent,
     Approve,
     AskReschedule,
-    Book,
-    BookingCommand,
-    Cancel,
-    CandidatesCommand,
-    Close,
-    EditSlot,
     Expire,
-    MarkOutcome,
-    Move,
-    PassSeatOffer,
-    ProposeTime,
     Reject,
-    RemoveCandidate,
-    TakeSeatOffer,
+    approve,
+    ask_reschedule,
+    expire,
+    reject,
 )
+from scheduling.domain.attendance import AttendanceCommand, AttendanceEvent, decide_attendance
+from scheduling.domain.booking import (
+    BookingChange,
+    Cancel,
+    Close,
+    Move,
+    RemoveCandidate,
+    book,
+    cancel,
+    close,
+    move,
+    remove_candidate,
+)
+from scheduling.domain.changes import advance
+from scheduling.domain.commands import ActorKind, Book, BookingCommand
 from scheduling.domain.decisions import Decision
-from scheduling.domain.editing import edit_slot
-from scheduling.domain.marking import mark_outcome
+from scheduling.domain.editing import EditSlot, FollowingEvent, edit_slot
+from scheduling.domain.marking import MarkingEvent, MarkOutcome, mark_outcome
 from scheduling.domain.model import Booking, State
-from scheduling.domain.seat_offers import pass_on, take
+from scheduling.domain.proposals import (
+    AnswerProposedTime,
+    ProposalEvent,
+    ProposeTime,
+    decide_proposal,
+)
+from scheduling.domain.seat_offers import PassSeatOffer, SeatOfferEvent, TakeSeatOffer, pass_on, take
 from shared_contracts.booking import Outcome
+
+CandidatesCommand = Move | Cancel | TakeSeatOffer | PassSeatOffer | AttendanceCommand | AnswerProposedTime
+"""What candidates may ask about their own bookings."""
+AnyBookingCommand = CandidatesCommand | Approve | Reject | AskReschedule | Expire | Close | ProposeTime | MarkOutcome
+AnyCommand = Book | AnyBookingCommand | EditSlot | RemoveCandidate
+AnyBookingEvent = (
+    BookingChange | ApprovalEvent | SeatOfferEvent | AttendanceEvent | ProposalEvent | MarkingEvent | FollowingEvent
+)
 
 
 def decide(state: State, commands: Sequence[AnyCommand], now: datetime) -> tuple[list[Decision], State]:
@@ -98,6 +113,8 @@ def _decide_about(state: State, command: AnyBookingCommand, booking: Booking, no
             return close(state, command, booking, now)
         case MarkOutcome():
             return mark_outcome(state, command, booking, now)
+        case ProposeTime() | AnswerProposedTime():
+            return decide_proposal(state, command, booking, now)
         case _:
             return decide_attendance(state, command, booking, now)
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from scheduling.domain.commands import AnyCommand
+from scheduling.domain.commands import Command
 from scheduling.domain.events import BookingEvent, Event
 from scheduling.domain.model import Booking
 from shared_contracts.booking import Outcome
@@ -39,7 +39,7 @@ class Decision:
         refused: of a slot edit: why it was refused, by field ("" for all of it).
     """
 
-    command: AnyCommand
+    command: Command
     outcome: Outcome | None
     booking: Booking | None = None
     events: tuple[Event, ...] = ()
@@ -52,7 +52,7 @@ class Decision:
 
 
 def changed(
-    command: AnyCommand, outcome: Outcome, event: type[BookingEvent], before: Booking | None, after: Booking
+    command: Command, outcome: Outcome, event: type[BookingEvent], before: Booking | None, after: Booking
 ) -> Decision:
     """The decision by which a booking changes."""
     return Decision(command, outcome, after, (event(command.actor, before, after),))

@@ -1,14 +1,48 @@
 """Changing a slot: its bookings follow, and what asks for it is to be answered in time."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from common.translation import to_translate as _
 from scheduling.domain.changes import in_slot, next_version
-from scheduling.domain.commands import EditSlot, SlotChanges
+from scheduling.domain.commands import Command, SlotChanges
 from scheduling.domain.decisions import Decision, EditRefusal, EditRefused
-from scheduling.domain.events import BookingFollowedSlot, Event, SlotEdited, WantedSlotEdited
+from scheduling.domain.events import BookingEvent, Event, SlotEdited
 from scheduling.domain.model import Booking, Slot, State
 from scheduling.domain.requesting import kept_within
+from shared_contracts.card import CardOccasion
+from shared_contracts.directory import BookingStatus
+
+
+@dataclass(frozen=True, slots=True)
+class EditSlot(Command):
+    """Other values for a slot; its bookings follow. Values no slot may have are refused before this is asked."""
+
+    slot_id: str
+    changes: SlotChanges
+
+
+@dataclass(frozen=True, slots=True)
+class BookingFollowedSlot(BookingEvent):
+    """Staff have changed the slot that the booking is in."""
+
+    action = "slot_changed"
+    label = _("its slot changed")
+
+    def _occasion(self) -> CardOccasion | None:
+        stands = self.after.status is BookingStatus.BOOKED and not self.after.awaits_approval
+        return CardOccasion.CHANGED if stands else None
+
+
+@dataclass(frozen=True, slots=True)
+class WantedSlotEdited(BookingEvent):
+    """Staff have changed the slot that a move is wanted into: it is answered as it is now, and in time for it."""
+
+    action = "slot_changed"
+    label = _("its slot changed")
+
+
+FollowingEvent = BookingFollowedSlot | WantedSlotEdited
 
 
 def edit_slot(state: State, command: EditSlot, now: datetime) -> Decision:

@@ -1,20 +1,28 @@
 """What has happened to bookings and slots: plain data, from which everything else follows.
 
-A booking changes by exactly one event for each version. Who reacts to what is listed in ``config.reactions``.
+A booking changes by exactly one event for each version; each kind is with the rule that it comes from. Who reacts to
+what is listed in ``config.reactions``.
 """
 
 from dataclasses import dataclass, replace
+from typing import ClassVar
 
 from scheduling.domain.commands import Actor, ActorKind, SlotChanges
 from scheduling.domain.model import Booking, Slot
-from shared_contracts.attendance import Attendance
 from shared_contracts.card import CardOccasion
 from shared_contracts.directory import BookingStatus
 
 
 @dataclass(frozen=True, slots=True)
 class BookingEvent:
-    """A booking as it was (None: new) and as it is from then on."""
+    """A booking as it was (None: new) and as it is from then on.
+
+    ``action``: its name in the audit trail; it is stored, so it stays. ``label``: what staff read for it, in English;
+    "" where every app's word for the action fits.
+    """
+
+    action: ClassVar[str]
+    label: ClassVar[str] = ""
 
     actor: Actor
     before: Booking | None
@@ -36,179 +44,6 @@ class BookingEvent:
 
     def _occasion(self) -> CardOccasion | None:
         return None
-
-
-@dataclass(frozen=True, slots=True)
-class BookingMade(BookingEvent):
-    """A seat is booked."""
-
-    def _occasion(self) -> CardOccasion | None:
-        return CardOccasion.BOOKED
-
-
-@dataclass(frozen=True, slots=True)
-class BookingRequested(BookingEvent):
-    """A seat is asked for, and held until a recruiter answers."""
-
-
-@dataclass(frozen=True, slots=True)
-class BookingApproved(BookingEvent):
-    """A request is booked."""
-
-    def _occasion(self) -> CardOccasion | None:
-        return CardOccasion.BOOKED
-
-
-@dataclass(frozen=True, slots=True)
-class BookingRejected(BookingEvent):
-    """A request ends with a no."""
-
-
-@dataclass(frozen=True, slots=True)
-class BookingMoved(BookingEvent):
-    """A booking has another slot, for which nobody had to be asked; staff may move a request, too, and so book it."""
-
-    def _occasion(self) -> CardOccasion | None:
-        return CardOccasion.MOVED if self.was_booked else CardOccasion.BOOKED
-
-
-@dataclass(frozen=True, slots=True)
-class MoveRequested(BookingEvent):
-    """Another slot is asked for: a booking's seat is held in both, a request asks for the new one instead."""
-
-
-@dataclass(frozen=True, slots=True)
-class MoveApproved(BookingEvent):
-    """A wanted move is made."""
-
-    def _occasion(self) -> CardOccasion | None:
-        return CardOccasion.MOVED
-
-
-@dataclass(frozen=True, slots=True)
-class MoveRejected(BookingEvent):
-    """A wanted move ends with a no; the booking stays as it was."""
-
-
-@dataclass(frozen=True, slots=True)
-class RescheduleAsked(BookingEvent):
-    """The recruiter wants the candidate to choose again."""
-
-
-@dataclass(frozen=True, slots=True)
-class RequestExpired(BookingEvent):
-    """Nobody answered a request, or a wanted move, in time; found so by the scan or by a late press."""
-
-
-@dataclass(frozen=True, slots=True)
-class WantedSlotEdited(BookingEvent):
-    """Staff have changed the slot that a move is wanted into: it is answered as it is now, and in time for it."""
-
-
-@dataclass(frozen=True, slots=True)
-class BookingCancelled(BookingEvent):
-    """A seat, or the wish for one, is given up."""
-
-    def _occasion(self) -> CardOccasion | None:
-        return CardOccasion.CANCELLED if self.was_booked else None
-
-
-@dataclass(frozen=True, slots=True)
-class BookingClosed(BookingEvent):
-    """Its slot is over."""
-
-
-@dataclass(frozen=True, slots=True)
-class BookingFollowedSlot(BookingEvent):
-    """Staff have changed the slot that the booking is in."""
-
-    def _occasion(self) -> CardOccasion | None:
-        stands = self.after.status is BookingStatus.BOOKED and not self.after.awaits_approval
-        return CardOccasion.CHANGED if stands else None
-
-
-@dataclass(frozen=True, slots=True)
-class SeatOffered(BookingEvent):
-    """A freed seat is held for somebody on the waiting list."""
-
-
-@dataclass(frozen=True, slots=True)
-class SeatOfferTaken(BookingEvent):
-    """They want it: it is booked, or asked for where a recruiter approves."""
-
-    def _occasion(self) -> CardOccasion | None:
-        return CardOccasion.BOOKED if self.after.status is BookingStatus.BOOKED else None
-
-
-@dataclass(frozen=True, slots=True)
-class SeatOfferPassed(BookingEvent):
-    """They don't want it."""
-
-
-@dataclass(frozen=True, slots=True)
-class SeatOfferExpired(BookingEvent):
-    """They did not answer in time."""
-
-
-@dataclass(frozen=True, slots=True)
-class AttendanceAnswered(BookingEvent):
-    """The candidate has said whether they come; a no has ended the booking."""
-
-    @property
-    def answer(self) -> Attendance:
-        """What they said."""
-        assert self.after.attendance is not None
-        return self.after.attendance
-
-    def _occasion(self) -> CardOccasion | None:
-        return _OCCASION_OF_ANSWER.get(self.answer)
-
-
-@dataclass(frozen=True, slots=True)
-class DelayAnnounced(BookingEvent):
-    """The candidate comes, but late."""
-
-    def _occasion(self) -> CardOccasion | None:
-        return CardOccasion.DELAY
-
-
-@dataclass(frozen=True, slots=True)
-class TimeProposed(BookingEvent):
-    """The recruiter proposes another time."""
-
-
-@dataclass(frozen=True, slots=True)
-class ProposedTimeTaken(BookingEvent):
-    """The booking has moved there."""
-
-    def _occasion(self) -> CardOccasion | None:
-        return CardOccasion.MOVED
-
-
-@dataclass(frozen=True, slots=True)
-class ProposedTimeDeclined(BookingEvent):
-    """The candidate comes at the old time after all."""
-
-    def _occasion(self) -> CardOccasion | None:
-        return CardOccasion.OFFER_DECLINED
-
-
-@dataclass(frozen=True, slots=True)
-class ProposedTimeLost(BookingEvent):
-    """The candidate said yes, but the seat was gone; they want another time still."""
-
-    def _occasion(self) -> CardOccasion | None:
-        return CardOccasion.RESCHEDULE_ASKED
-
-
-@dataclass(frozen=True, slots=True)
-class OutcomeMarked(BookingEvent):
-    """How the interview went."""
-
-
-@dataclass(frozen=True, slots=True)
-class MarkTakenBack(BookingEvent):
-    """Nobody has said how the interview went, after all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,8 +82,3 @@ class SlotReopened(SlotEvent):
 
 
 Event = BookingEvent | SlotEvent
-
-_OCCASION_OF_ANSWER = {
-    Attendance.DECLINED: CardOccasion.CANT_COME,
-    Attendance.RESCHEDULE_ASKED: CardOccasion.RESCHEDULE_ASKED,
-}

@@ -1,13 +1,14 @@
 """How interviews went, as their recruiters say it afterwards."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from common.translation import to_translate as _
 from scheduling.domain.answering import refuse_ended
 from scheduling.domain.changes import ended
-from scheduling.domain.commands import ActorKind, MarkOutcome
+from scheduling.domain.commands import ActorKind, BookingCommand
 from scheduling.domain.decisions import Decision, changed
-from scheduling.domain.events import MarkTakenBack, OutcomeMarked
+from scheduling.domain.events import BookingEvent
 from scheduling.domain.model import Booking, State
 from shared_contracts.booking import MARKS, Outcome
 from shared_contracts.directory import BookingStatus
@@ -15,6 +16,32 @@ from shared_contracts.directory import BookingStatus
 UNDO_FOR = timedelta(days=1)
 UNMARKED = frozenset({BookingStatus.BOOKED, BookingStatus.UNMARKED})
 """Of these the outcome is yet to be told, once they have begun."""
+
+
+@dataclass(frozen=True, slots=True)
+class MarkOutcome(BookingCommand):
+    """How the interview went; None takes the mark back."""
+
+    mark: BookingStatus | None
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeMarked(BookingEvent):
+    """How the interview went."""
+
+    action = "outcome_marked"
+    label = _("outcome marked")
+
+
+@dataclass(frozen=True, slots=True)
+class MarkTakenBack(BookingEvent):
+    """Nobody has said how the interview went, after all."""
+
+    action = "mark_taken_back"
+    label = _("the mark was taken back")
+
+
+MarkingEvent = OutcomeMarked | MarkTakenBack
 
 
 def mark_outcome(state: State, command: MarkOutcome, booking: Booking, now: datetime) -> Decision:

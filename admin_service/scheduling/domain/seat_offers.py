@@ -1,20 +1,67 @@
 """Seats offered to people on the waiting list: held for 15 minutes, taken, passed on, or let go."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from common.quiet_hours import is_quiet
+from common.translation import to_translate as _
 from scheduling.domain.answering import refuse_ended
 from scheduling.domain.changes import ended, next_version
-from scheduling.domain.commands import OfferSeat, PassSeatOffer, TakeSeatOffer
+from scheduling.domain.commands import Book, BookingCommand
 from scheduling.domain.decisions import Decision, changed
-from scheduling.domain.events import SeatOffered, SeatOfferPassed, SeatOfferTaken
+from scheduling.domain.events import BookingEvent
 from scheduling.domain.model import Booking, Slot, State
 from scheduling.domain.requesting import expiry
 from shared_contracts.booking import Outcome
+from shared_contracts.card import CardOccasion
 from shared_contracts.directory import BookingStatus
 
 HELD_FOR = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class OfferSeat(Book):
+    """A seat held for a while for someone on the waiting list."""
+
+
+@dataclass(frozen=True, slots=True)
+class TakeSeatOffer(BookingCommand):
+    """Yes to an offered seat."""
+
+
+@dataclass(frozen=True, slots=True)
+class PassSeatOffer(BookingCommand):
+    """No to an offered seat."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeatOffered(BookingEvent):
+    """A freed seat is held for somebody on the waiting list."""
+
+    action = "offered"
+    label = _("offered to the waiting list")
+
+
+@dataclass(frozen=True, slots=True)
+class SeatOfferTaken(BookingEvent):
+    """They want it: it is booked, or asked for where a recruiter approves."""
+
+    action = "offer_taken"
+    label = _("the offered seat taken")
+
+    def _occasion(self) -> CardOccasion | None:
+        return CardOccasion.BOOKED if self.after.status is BookingStatus.BOOKED else None
+
+
+@dataclass(frozen=True, slots=True)
+class SeatOfferPassed(BookingEvent):
+    """They don't want it."""
+
+    action = "offer_passed"
+    label = _("the offered seat passed on")
+
+
+SeatOfferEvent = SeatOffered | SeatOfferTaken | SeatOfferPassed
 
 
 def offer(command: OfferSeat, booking: Booking, slot: Slot, now: datetime) -> Decision:

@@ -3,22 +3,20 @@
 from bson import ObjectId
 
 from messaging.outbox import Outgoing
-from scheduling.domain.commands import ActorKind
-from scheduling.domain.events import (
+from scheduling.domain.answering import (
     BookingApproved,
-    BookingCancelled,
-    BookingEvent,
-    BookingFollowedSlot,
-    BookingMade,
-    BookingMoved,
     BookingRejected,
     MoveApproved,
     MoveRejected,
     RequestExpired,
     RescheduleAsked,
-    SeatOffered,
-    TimeProposed,
 )
+from scheduling.domain.booking import BookingCancelled, BookingMade, BookingMoved
+from scheduling.domain.commands import ActorKind
+from scheduling.domain.editing import BookingFollowedSlot
+from scheduling.domain.events import BookingEvent
+from scheduling.domain.proposals import TimeProposed
+from scheduling.domain.seat_offers import SeatOffered
 from scheduling.services.calendar_entries import calendar_change
 from scheduling.services.candidate_news import notification
 from scheduling.services.reacting import Batch, Effects

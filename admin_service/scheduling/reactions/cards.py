@@ -3,8 +3,10 @@
 from datetime import datetime
 
 from common.mongo import Document
+from scheduling.domain.answering import RequestExpired
 from scheduling.domain.commands import Actor, ActorKind
-from scheduling.domain.events import BookingEvent, BookingFollowedSlot, RequestExpired, SlotEdited, WantedSlotEdited
+from scheduling.domain.editing import BookingFollowedSlot, WantedSlotEdited
+from scheduling.domain.events import BookingEvent, SlotEdited
 from scheduling.domain.requesting import reminder
 from scheduling.services.reacting import Batch, Effects
 from scheduling.services.recruiter_cards.cards import Act, asks_approval, has_card, show

@@ -2,15 +2,10 @@
 
 from pymongo import UpdateOne
 
+from scheduling.domain.booking import BookingMade, BookingRequested
 from scheduling.domain.changes import seats
-from scheduling.domain.events import (
-    BookingEvent,
-    BookingMade,
-    BookingRequested,
-    SeatFreed,
-    SeatOfferTaken,
-    SlotEdited,
-)
+from scheduling.domain.events import BookingEvent, SeatFreed, SlotEdited
+from scheduling.domain.seat_offers import SeatOfferTaken
 from scheduling.models import WaitingState
 from scheduling.services.reacting import Batch, Effects
 from scheduling.services.requests import Request

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from common.mongo import Document, collection, current_session
 from messaging.outbox import Outgoing
-from scheduling.domain.commands import ActorKind, AnyCommand
+from scheduling.domain.commands import ActorKind
+from scheduling.domain.decide import AnyCommand
 from scheduling.domain.decisions import Decision
 from scheduling.domain.events import BookingEvent
 from scheduling.domain.model import State

@@ -16,11 +16,13 @@ from common import clock
 from common.mongo import Document, in_transaction
 from messaging import outbox
 from messaging.outbox import Outgoing
-from scheduling.domain.commands import AnswerProposedTime, Book, Move
+from scheduling.domain.booking import Move
+from scheduling.domain.commands import Book
 from scheduling.domain.decide import decide
 from scheduling.domain.decisions import Decision
 from scheduling.domain.events import SeatFreed, SlotEdited
 from scheduling.domain.model import State
+from scheduling.domain.proposals import AnswerProposedTime
 from scheduling.services import answers, waiting_list
 from scheduling.services.reacting import Batch, Effects, react
 from scheduling.services.requests import Request

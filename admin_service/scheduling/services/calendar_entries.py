@@ -6,7 +6,8 @@ Calendars take an interview's entries for one by their UID, and the one with the
 from collections.abc import Iterable
 
 from common import clock
-from scheduling.domain.events import BookingEvent, BookingFollowedSlot
+from scheduling.domain.editing import BookingFollowedSlot
+from scheduling.domain.events import BookingEvent
 from scheduling.domain.model import Booking, Slot, State
 from scheduling.services.serializing import venue_for
 from shared_contracts.calendars import CalendarEntry, CalendarMethod

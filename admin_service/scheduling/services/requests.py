@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from scheduling.domain.commands import AnyCommand
+from scheduling.domain.decide import AnyCommand
 from shared_contracts.requests import ReplyTo
 
 

@@ -8,10 +8,12 @@ from pymongo import InsertOne, UpdateOne
 
 from common.mongo import Document, collection, current_session
 from scheduling.domain.changes import seats
-from scheduling.domain.commands import ActorKind, AnswerProposedTime, AnyCommand, OfferSeat
+from scheduling.domain.commands import ActorKind, Command
 from scheduling.domain.decisions import Decision
 from scheduling.domain.events import BookingEvent, SlotEdited
 from scheduling.domain.model import Booking, State
+from scheduling.domain.proposals import AnswerProposedTime
+from scheduling.domain.seat_offers import OfferSeat
 from scheduling.services.reacting import Effects
 from scheduling.services.recruiter_cards.deck import CARDLESS
 from scheduling.services.store.booking_documents import booking_document
@@ -155,7 +157,7 @@ def _edited_values(edit: SlotEdited) -> Document:
     return values
 
 
-def _within_limits(command: AnyCommand) -> bool:
+def _within_limits(command: Command) -> bool:
     asks_for_itself = command.actor.kind is ActorKind.CANDIDATE or isinstance(command, OfferSeat)
     # A recruiter may propose another time up to its start.
     return not command.beyond_limits and asks_for_itself and not isinstance(command, AnswerProposedTime)

@@ -12,8 +12,9 @@ from common import correlation
 from common.models import check_value
 from common.mongo import Document, collection, current_session, in_transaction
 from common.refusals import RefusedError
-from scheduling.domain.commands import Actor, ActorKind, EditSlot, SlotChanges
+from scheduling.domain.commands import Actor, ActorKind, SlotChanges
 from scheduling.domain.decisions import EditRefusal, EditRefused
+from scheduling.domain.editing import EditSlot
 from scheduling.models import InterviewSlot
 from scheduling.services.batch import carry_out, tried_again
 from scheduling.services.requests import Request

@@ -12,20 +12,12 @@ from common.mongo import collection, in_transaction
 from common.refusals import RefusedError
 from people.models import Candidate
 from people.services.people import save_candidate
-from scheduling.domain.commands import (
-    Actor,
-    ActorKind,
-    AnyCommand,
-    Approve,
-    AskReschedule,
-    Book,
-    Cancel,
-    MarkOutcome,
-    Move,
-    ProposeTime,
-    Reject,
-    RemoveCandidate,
-)
+from scheduling.domain.answering import Approve, AskReschedule, Reject
+from scheduling.domain.booking import Cancel, Move, RemoveCandidate
+from scheduling.domain.commands import Actor, ActorKind, Book
+from scheduling.domain.decide import AnyCommand
+from scheduling.domain.marking import MarkOutcome
+from scheduling.domain.proposals import ProposeTime
 from scheduling.services.batch import carry_out, decide_one, tried_again
 from scheduling.services.requests import Request
 from shared_contracts.booking import Outcome

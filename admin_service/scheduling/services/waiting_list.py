@@ -17,8 +17,9 @@ from common.mongo import Document, collection, current_session
 from common.names import name_in
 from common.quiet_hours import is_quiet
 from messaging.dialogs import DialogAnswer
-from scheduling.domain.commands import Actor, ActorKind, OfferSeat
+from scheduling.domain.commands import Actor, ActorKind
 from scheduling.domain.model import Slot, State
+from scheduling.domain.seat_offers import OfferSeat
 from scheduling.models import WaitingState
 from scheduling.services.saving import lock_people
 from scheduling.services.store.slots import available, cities_by_id, load_slots

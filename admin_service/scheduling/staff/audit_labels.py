@@ -1,13 +1,15 @@
 """What the audit trail calls what happens to events, slots, bookings and the waiting list."""
 
+from typing import get_args
+
 from bson import ObjectId
 from django.contrib.admin.utils import label_for_field
 from django.utils.translation import gettext_lazy as _
 
 from common.mongo import collection
 from common.zones import MOSCOW
+from scheduling.domain.decide import AnyBookingEvent
 from scheduling.models import ATTENDANCE_LABELS, STATUS_LABELS, Booking, InterviewSlot
-from scheduling.reactions.audit import ACTION_LABELS
 from scheduling.services.audit import SAID_FIELDS
 from scheduling.services.store.slots import venue_of
 from shared_contracts.venue import VENUE_FIELDS
@@ -33,7 +35,7 @@ register(
             "waiting": _("waiting list"),
         },
         actions={
-            **ACTION_LABELS,
+            **{kind.action: _(kind.label) for kind in get_args(AnyBookingEvent) if kind.label},
             "reminded": _("the recruiter was reminded"),
             "waiting_joined": _("joined the waiting list"),
             "waiting_left": _("left the waiting list"),

@@ -5,25 +5,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from scheduling.domain.commands import (
-    Actor,
-    ActorKind,
-    AnnounceDelay,
-    AnswerAttendance,
-    AnswerProposedTime,
-    Approve,
-    AskReschedule,
-    Book,
-    Cancel,
-    MarkOutcome,
-    Move,
-    OfferSeat,
-    PassSeatOffer,
-    ProposeTime,
-    Reject,
-    TakeSeatOffer,
-)
+from scheduling.domain.answering import Approve, AskReschedule, Reject
+from scheduling.domain.attendance import AnnounceDelay, AnswerAttendance
+from scheduling.domain.booking import Cancel, Move
+from scheduling.domain.commands import Actor, ActorKind, Book
+from scheduling.domain.marking import MarkOutcome
 from scheduling.domain.model import Booking, Candidate, Place, Policy, Slot, State
+from scheduling.domain.proposals import AnswerProposedTime, ProposeTime
+from scheduling.domain.seat_offers import OfferSeat, PassSeatOffer, TakeSeatOffer
 from shared_contracts.attendance import Attendance, Coming, DelayMinutes
 from shared_contracts.directory import BookingStatus
 from shared_contracts.venue import Venue

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from common.quiet_hours import is_quiet
-from scheduling.domain.commands import Actor, ActorKind, AnyCommand, Expire
-from scheduling.domain.decide import decide
+from scheduling.domain.answering import Expire
+from scheduling.domain.commands import Actor, ActorKind
+from scheduling.domain.decide import AnyCommand, decide
 from scheduling.domain.decisions import Decision
 from scheduling.domain.model import State
 from scheduling.domain.requesting import reminder

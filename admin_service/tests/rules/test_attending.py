@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from scheduling.domain.commands import Actor, ActorKind, AnyCommand, Shown
-from scheduling.domain.decide import decide
+from scheduling.domain.commands import Actor, ActorKind, Shown
+from scheduling.domain.decide import AnyCommand, decide
 from scheduling.domain.decisions import Decision
 from scheduling.domain.model import State
 from shared_contracts.attendance import Attendance

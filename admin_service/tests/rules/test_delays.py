@@ -4,8 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from scheduling.domain.commands import AnyCommand
-from scheduling.domain.decide import decide
+from scheduling.domain.decide import AnyCommand, decide
 from scheduling.domain.decisions import Decision
 from scheduling.domain.model import State
 from shared_contracts.attendance import OVER_15_MINUTES, Attendance, Coming, DelayMinutes

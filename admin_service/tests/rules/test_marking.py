@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from scheduling.domain.commands import Actor, ActorKind, AnyCommand, Close
-from scheduling.domain.decide import decide
+from scheduling.domain.booking import Close
+from scheduling.domain.commands import Actor, ActorKind
+from scheduling.domain.decide import AnyCommand, decide
 from scheduling.domain.decisions import Decision
 from scheduling.domain.marking import may_mark, may_undo
 from scheduling.domain.model import State

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from scheduling.domain.commands import AnyCommand, Close, Expire
-from scheduling.domain.decide import decide
+from scheduling.domain.answering import Expire
+from scheduling.domain.booking import Close
+from scheduling.domain.decide import AnyCommand, decide
 from scheduling.domain.events import BookingEvent
 from scheduling.domain.model import State
 from shared_contracts.attendance import Attendance

@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
-from scheduling.domain.commands import ActorKind, AnyCommand, Close, Expire, Shown
-from scheduling.domain.decide import decide
+from scheduling.domain.answering import Expire
+from scheduling.domain.booking import Close
+from scheduling.domain.commands import ActorKind, Shown
+from scheduling.domain.decide import AnyCommand, decide
 from scheduling.domain.decisions import Decision
 from scheduling.domain.model import Slot, State
 from shared_contracts.booking import Outcome

@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scheduling.domain.changes import seats
-from scheduling.domain.commands import AnswerProposedTime, AnyCommand
-from scheduling.domain.decide import decide
+from scheduling.domain.decide import AnyCommand, decide
 from scheduling.domain.events import BookingEvent
 from scheduling.domain.model import State
+from scheduling.domain.proposals import AnswerProposedTime
 from shared_contracts.attendance import Attendance
 from shared_contracts.booking import MARKS, Outcome
 from shared_contracts.directory import BookingStatus

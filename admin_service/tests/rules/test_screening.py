@@ -2,8 +2,7 @@
 
 from dataclasses import replace
 
-from scheduling.domain.commands import AnyCommand
-from scheduling.domain.decide import decide
+from scheduling.domain.decide import AnyCommand, decide
 from scheduling.domain.model import State
 from shared_contracts.booking import Outcome
 from tests.rules import building as a

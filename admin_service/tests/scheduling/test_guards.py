@@ -17,9 +17,11 @@ from common import clock
 from common.mongo import collection, in_transaction
 from people.models import Candidate, Recruiter
 from scheduling.consumer import request_of
-from scheduling.domain.commands import Actor, ActorKind, AnyCommand, Book, Cancel, EditSlot, SlotChanges
-from scheduling.domain.decide import decide
+from scheduling.domain.booking import Cancel
+from scheduling.domain.commands import Actor, ActorKind, Book, SlotChanges
+from scheduling.domain.decide import AnyCommand, decide
 from scheduling.domain.decisions import Decision
+from scheduling.domain.editing import EditSlot
 from scheduling.domain.model import State
 from scheduling.models import InterviewEvent, InterviewSlot
 from scheduling.services.reacting import Effects

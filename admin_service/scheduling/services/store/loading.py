@@ -11,17 +11,12 @@ from common import wire
 from common.mongo import Document, collection, current_session
 from people.services.links import default_contact
 from questionnaires.services import reading
-from scheduling.domain.commands import (
-    AnswerProposedTime,
-    AnyCommand,
-    Book,
-    BookingCommand,
-    EditSlot,
-    Move,
-    ProposeTime,
-    RemoveCandidate,
-)
+from scheduling.domain.booking import Move, RemoveCandidate
+from scheduling.domain.commands import Book, BookingCommand
+from scheduling.domain.decide import AnyCommand
+from scheduling.domain.editing import EditSlot
 from scheduling.domain.model import Booking, Candidate, Policy, State
+from scheduling.domain.proposals import AnswerProposedTime, ProposeTime
 from scheduling.services.store.slots import Names, by_id, find_slots, name_slots
 from shared_contracts.attendance import Coming
 from shared_contracts.directory import BookingStatus
