@@ -118,6 +118,7 @@ MIGRATION_MODULES = {
 # Unfold looks permissions of buttons up in the database, where the first migrate has yet to create them.
 SILENCED_SYSTEM_CHECKS = ["admin.E129"]
 
+AUTHENTICATION_BACKENDS = ["security.backends.IndexedBackend"]
 AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
