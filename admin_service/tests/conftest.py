@@ -40,6 +40,13 @@ def _static_files_are_found_when_asked_for() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _passwords_are_hashed_quickly() -> Iterator[None]:
+    """A hash that is hard to guess takes longer than the test that logs in."""
+    with override_settings(PASSWORD_HASHERS=["tests.helpers.hashing.QuickHasher"]):
+        yield
+
+
 @pytest.fixture(scope="session")
 def _test_database(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """A database of this run's own, migrated. pytest-django makes one only for tests that carry its mark."""

@@ -37,13 +37,16 @@ SETTINGS = {
     "TELEGRAM_BOT_USERNAME": "slotdesk_check_bot",
 }
 TEST_HOME = REPOSITORY / ".local" / "test"
-# What staff see and may do: half of the admin service's tests, run beside the other half.
-DESK = ("tests/desk", "tests/access", "tests/security")
+# Two thirds of the admin service's tests, run beside the rest: what staff see, and what they may do.
+DESK = ("tests/desk",)
+ACCESS = ("tests/access", "tests/security")
 # More than the two cores a small machine has: most suites wait for something half of their time.
 SIDE_BY_SIDE = 3
 PARTS = (CONTRACTS, ADMIN_SERVICE, BOT_SERVICE, DEPLOY)
-# A person's own settings would send tests to their servers or to the real Telegram.
+# A person's own settings would send tests to their servers or to the real Telegram; without byte code every process
+# that a test starts compiles all that it imports anew.
 NOT_FOR_TESTS = (
+    "PYTHONDONTWRITEBYTECODE",
     "SLOTDESK_",
     "TELEGRAM_",
     "MONGODB_",
@@ -89,11 +92,12 @@ def tests() -> list[Suite]:
         return Suite(name, part, _python(part, "-m", "pytest", *paths), servers)
 
     return [
-        suite("desk", ADMIN_SERVICE, *DESK),
-        suite("admin", ADMIN_SERVICE, "tests", *(f"--ignore={folder}" for folder in DESK)),
         suite("bot", BOT_SERVICE, "tests"),
-        suite("acceptance", DEPLOY, "acceptance", "--ignore=acceptance/conversation", servers=()),
+        suite("admin", ADMIN_SERVICE, "tests", *(f"--ignore={folder}" for folder in (*DESK, *ACCESS))),
         suite("conversation", DEPLOY, "acceptance/conversation", servers=()),
+        suite("desk", ADMIN_SERVICE, *DESK),
+        suite("acceptance", DEPLOY, "acceptance", "--ignore=acceptance/conversation", servers=()),
+        suite("access", ADMIN_SERVICE, *ACCESS),
         suite("local", DEPLOY, "tests/local", servers=()),
         suite("sandbox", DEPLOY, "tests/sandbox", servers=()),
         suite("contracts", CONTRACTS, "tests", servers=()),
