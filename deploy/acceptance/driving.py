@@ -246,8 +246,11 @@ class Store:
             seated.update((slot["_id"], user_id) for user_id in slot["booked_users"])
         if seated != held:
             wrong.append(f"I1: seats and bookings disagree: {seated - held} {held - seated}")
+        counted = self.db.audit_entries.aggregate([{"$group": {"_id": "$subject_id", "count": {"$sum": 1}}}])
+        entries = Counter({row["_id"]: row["count"] for row in counted})
         for booking in self.db.bookings.find():
-            entries = self.db.audit_entries.count_documents({"subject_id": booking["_id"]})
-            if entries != booking["version"]:
-                wrong.append(f"I7: booking {booking['_id']} version {booking['version']} has {entries} entries")
+            if entries[booking["_id"]] != booking["version"]:
+                wrong.append(
+                    f"I7: booking {booking['_id']} version {booking['version']} has {entries[booking['_id']]} entries"
+                )
         return wrong
