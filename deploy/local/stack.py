@@ -24,7 +24,7 @@ APPLICATIONS_PORTS = ("desk", "consumer", "relay", "bot", *BEHIND_THE_GATEWAY)
 CLOCK_OFFSET_FILE = "clock-offset"
 LOGIN_SETTINGS = ("REQUIRE_TOTP_FOR_ADMINISTRATORS", "SESSION_IDLE_MINUTES", "SESSION_MAX_HOURS")
 """The desk's own settings that a stack hands on from its caller, where they are given."""
-RESTART_SECONDS = 30
+RESTART_SECONDS = 120
 
 
 class Stack:

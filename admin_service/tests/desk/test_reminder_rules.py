@@ -149,7 +149,7 @@ def test_two_rules_saved_at_once_are_still_one(
 
     def together_they_look(rules: QuerySet[ReminderRule]) -> bool:
         found = look(rules)
-        meet.wait(timeout=10)
+        meet.wait(timeout=60)
         return found
 
     def one() -> str:

@@ -11,6 +11,9 @@ from pika.adapters.blocking_connection import BlockingChannel
 from messaging.broker import declare
 from shared_contracts.topology import ALL_QUEUES, TO_ADMIN, Queue
 
+PATIENCE = 60
+"""Seconds: far more than anything takes, for a machine that is busy."""
+
 
 def operator_url() -> str:
     """Address with the operator's rights."""
@@ -42,7 +45,7 @@ def send(queue: Queue, *messages: tuple[str, bytes]) -> None:
             bot.basic_publish(TO_ADMIN, queue.name, body, properties, mandatory=True)
 
 
-def receive(name: str, count: int, seconds: float = 10) -> list[bytes]:
+def receive(name: str, count: int, seconds: float = PATIENCE) -> list[bytes]:
     """The next ``count`` bodies of a queue, fewer when time is up."""
     bodies: list[bytes] = []
     ends = time.monotonic() + seconds
@@ -62,7 +65,7 @@ def depth(name: str) -> int:
         return int(operator.queue_declare(name, passive=True).method.message_count)
 
 
-def wait_until(condition: Callable[[], bool], seconds: float = 10) -> bool:
+def wait_until(condition: Callable[[], bool], seconds: float = PATIENCE) -> bool:
     """Whether the condition came true in time."""
     ends = time.monotonic() + seconds
     while time.monotonic() < ends:

@@ -41,7 +41,7 @@ def consumer() -> Iterator[None]:
         yield
     finally:
         stopping.set()
-        thread.join(timeout=15)
+        thread.join(timeout=60)
 
 
 def sent(*messages: Message) -> None:
@@ -276,7 +276,7 @@ def test_any_error_while_reading_is_poison_and_harms_no_neighbour() -> None:
     broker_tools.send(BOOKING_EVENT, ("1", b"0"), ("2", b"4"))
     assert broker_tools.wait_until(lambda: broker_tools.depth(BOOKING_EVENT.dead_name) == 1 and bool(handler.handled))
     stopping.set()
-    thread.join(timeout=15)
+    thread.join(timeout=60)
 
     assert [letter.reason for letter in dead()] == ["reading failed: ZeroDivisionError"]
     assert handler.handled == [0.25]

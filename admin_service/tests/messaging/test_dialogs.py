@@ -48,7 +48,7 @@ def consumer() -> Iterator[None]:
         yield
     finally:
         stopping.set()
-        thread.join(timeout=15)
+        thread.join(timeout=60)
 
 
 def sent(*messages: Message) -> None:

@@ -53,7 +53,7 @@ def consumers(receiver: Receiver) -> Iterator[None]:
     finally:
         stopping.set()
         for thread in threads:
-            thread.join(timeout=15)
+            thread.join(timeout=60)
 
 
 def sent(queue: Queue, message: Message, key: str | None = None) -> None:

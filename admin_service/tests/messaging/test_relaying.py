@@ -42,7 +42,7 @@ def test_a_row_is_published_and_marked_sent_once_confirmed(broker: Broker) -> No
         assert broker_tools.wait_until(lambda: statuses() == {row["_id"]: "sent"})
     finally:
         stopping.set()
-        thread.join(timeout=15)
+        thread.join(timeout=60)
 
     assert body.decode() == row["body"]
 

@@ -34,7 +34,7 @@ def together(*jobs: Callable[[], T]) -> list[T]:
 
     def run(position: int, job: Callable[[], T]) -> T:
         if position < WORKERS:
-            start.wait(timeout=10)
+            start.wait(timeout=60)
         return job()
 
     with ThreadPoolExecutor(WORKERS) as pool:
@@ -65,7 +65,7 @@ def test_check_then_save_overbooks_so_the_race_is_real(make_slot: MakeSlot, make
 
     def naive(person: Candidate) -> None:
         row = slots.find_one({"_id": slot.pk})
-        looked.wait(timeout=10)
+        looked.wait(timeout=60)
         if row and len(row["booked_users"]) < row["max_users"]:
             slots.update_one({"_id": slot.pk}, {"$push": {"booked_users": person.pk}})
 

@@ -396,7 +396,7 @@ def meanwhile(first: Callable[[], object], then: Callable[[], T]) -> T:
         if not looked:
             looked.extend(collection("users").find({}, session=current_session()))
             with ThreadPoolExecutor(1) as other:
-                other.submit(first).result(timeout=10)
+                other.submit(first).result(timeout=60)
         return then()
 
     return in_transaction(work)

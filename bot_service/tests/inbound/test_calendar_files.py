@@ -80,7 +80,7 @@ async def settled(bots_database: Database, count: int = 1) -> list[str]:
         rows = await bots_database["calendar_files"].find({"state": {"$ne": WAITING}}).to_list()
         return [row["state"] for row in rows] if len(rows) >= count else None
 
-    return await eventually(look, "the file is done with", seconds=20)
+    return await eventually(look, "the file is done with", seconds=60)
 
 
 async def in_hand(sandbox: Sandbox, person: Person) -> None:
@@ -89,7 +89,7 @@ async def in_hand(sandbox: Sandbox, person: Person) -> None:
     async def look() -> bool:
         return bool(await sandbox.calls("sendDocument", person.id))
 
-    await eventually(look, "the file is being sent", seconds=20)
+    await eventually(look, "the file is being sent", seconds=60)
 
 
 async def the_row(bots_database: Database) -> dict[str, Any]:

@@ -45,7 +45,7 @@ async def bot_process(settings: Settings, **changes: str) -> AsyncIterator[async
         stdout=asyncio.subprocess.DEVNULL,
     )
     try:
-        await eventually(lambda: _ready(settings.listen_port), "the bot is ready", seconds=30)
+        await eventually(lambda: _ready(settings.listen_port), "the bot is ready", seconds=60)
         yield process
     finally:
         if process.returncode is None:

@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 
 async def eventually(
-    look: Callable[[], Awaitable[T | None]], what: str, seconds: float = 8.0, news: News | None = None
+    look: Callable[[], Awaitable[T | None]], what: str, seconds: float = 30.0, news: News | None = None
 ) -> T:
     """The first truthy thing ``look`` returns; fails naming ``what`` when there is none for a long time.
 
@@ -196,9 +196,9 @@ class Person:
             files = await self.sandbox.files(self.id)
             return files if len(files) >= count else None
 
-        return await eventually(look, f"{count} files", seconds=20, news=self.sandbox.news)
+        return await eventually(look, f"{count} files", seconds=60, news=self.sandbox.news)
 
-    async def sees(self, text: str, seconds: float = 8.0) -> Message:
+    async def sees(self, text: str, seconds: float = 30.0) -> Message:
         """Wait until the newest message of the bot contains ``text``."""
         seen: list[Message] = []
 

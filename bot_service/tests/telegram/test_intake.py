@@ -171,7 +171,7 @@ async def test_a_server_that_begins_to_number_anew_is_served(settings: Settings)
             async def arrived() -> bool:
                 return text in [said for _, said in seen]
 
-            await eventually(arrived, f"{text!r} arrives", seconds=20)
+            await eventually(arrived, f"{text!r} arrives", seconds=60)
 
     server = start_sandbox(port)
     request = AiohttpRequest(2, 1, 8)

@@ -87,7 +87,7 @@ async def test_the_same_answer_in_one_group_is_given_once(anna: Person, redis: R
     async def all_there() -> bool:
         return [message.text for message in await anna.sandbox.messages(GROUP)] == ["here", "the last"]
 
-    await eventually(all_there, "one of each", seconds=20)
+    await eventually(all_there, "one of each", seconds=60)
 
 
 async def test_few_answers_wait_in_one_chat(anna: Person, redis: Redis, bot: BotService) -> None:
@@ -132,7 +132,7 @@ async def test_an_edit_that_waits_is_overtaken_by_one_that_is_made(anna: Person,
     await tools.outgoing.edit(anna.id, message.id, Screen("booking…"))
     await edit(tools.bot, anna.id, message.id, Screen("booked"), Priority.IN_TURN)
     await resume(redis, anna.id)
-    await eventually(partial(_is_empty, tools.outgoing), "all that waited is done with", seconds=20)
+    await eventually(partial(_is_empty, tools.outgoing), "all that waited is done with", seconds=60)
     assert (await anna.messages())[0].text == "booked"
 
 
@@ -143,7 +143,7 @@ async def test_an_edit_that_waits_is_overtaken_by_another_replicas(anna: Person,
     await tools.outgoing.edit(anna.id, message.id, Screen("booking…"))
     await WaitingEdits(redis).overtake(anna.id, message.id)
     await resume(redis, anna.id)
-    await eventually(partial(_is_empty, tools.outgoing), "all that waited is done with", seconds=20)
+    await eventually(partial(_is_empty, tools.outgoing), "all that waited is done with", seconds=60)
     assert (await anna.messages())[0].text == message.text
 
 
@@ -157,9 +157,9 @@ async def test_an_edit_that_waited_is_not_made_while_the_person_is_being_handled
         await tools.outgoing.edit(anna.id, message.id, Screen("older"))
         await redis.delete(f"flow:chat:{anna.id}")
         await resume(redis, anna.id)
-        await eventually(partial(_turn_taken, redis, anna.id), "its turn has come", seconds=15)
+        await eventually(partial(_turn_taken, redis, anna.id), "its turn has come", seconds=60)
         await edit(tools.bot, anna.id, message.id, Screen("newer"), Priority.IN_TURN)
-    await eventually(partial(_is_empty, tools.outgoing), "all that waited is done with", seconds=20)
+    await eventually(partial(_is_empty, tools.outgoing), "all that waited is done with", seconds=60)
     [last] = await anna.messages()
     assert (last.text, last.edits) == ("newer", message.edits + 1)
 
@@ -206,4 +206,4 @@ async def test_a_recruiters_card_that_waits_for_its_chat_holds_nobody(
     async def card() -> bool:
         return any("Анна" in message.text for message in await rita.messages())
 
-    await eventually(card, "the card comes", seconds=15)
+    await eventually(card, "the card comes", seconds=60)

@@ -128,7 +128,7 @@ def test_a_form_sent_twice_at_once_acts_once(desk: StaffClient, world: World, na
     start = threading.Barrier(3)
 
     def send(_number: int) -> Any:
-        start.wait(timeout=10)
+        start.wait(timeout=60)
         browser = StaffClient(headers={"Accept-Language": "en"})
         browser.cookies = desk.cookies
         return browser.post(url, order, opened=opened)

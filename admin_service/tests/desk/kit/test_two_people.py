@@ -214,7 +214,7 @@ def test_of_two_who_save_at_once_one_is_shown_the_others_change(
     start = threading.Barrier(2)
 
     def save(client: StaffClient, zone: str, opened: dict[str, str]) -> int:
-        start.wait(timeout=10)
+        start.wait(timeout=60)
         fields = {"name": "Москва", "timezone": zone, "contact_url": moscow.contact_url}
         return int(client.post(url, fields, opened=opened).status_code)
 
