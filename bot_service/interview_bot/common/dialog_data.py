@@ -1,6 +1,6 @@
 """Where a person is in a dialog, as plain data: what stores keep and screens are made from."""
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from pydantic import BaseModel
@@ -37,17 +37,21 @@ class DialogData(BaseModel):
     """What a dialog remembers between presses.
 
     ``booking``: the one being moved, None for a new booking. ``city_id`` and ``recruiter`` (an id or ``ANYONE``): those
-    chosen, None while they are not, or need not be. ``menu``: the shown page of cities or recruiters. ``page``: the
-    first slot shown (see ``slot_pages``). ``slot``: the one chosen. ``nonce``: of the shown Confirm button.
-    ``rejecting``: a recruiter's step.
+    chosen, None while they are not, or need not be. ``city_chosen``: the city is what the person looks at, and not only
+    where we think they are. ``menu``: the shown page of cities, recruiters or a day's times. ``page``: the first slot
+    shown (see ``slots.pages``). ``month`` (by any of its days): whose days are shown. ``day``: whose times are shown.
+    ``slot``: the one chosen. ``nonce``: of the shown Confirm button. ``rejecting``: a recruiter's step.
     """
 
     event_id: str
     booking: BookingView | None = None
     city_id: str | None = None
+    city_chosen: bool = False
     recruiter: str | None = None
     menu: int = 0
     page: str | None = None
+    month: date | None = None
+    day: date | None = None
     slot: SlotView | None = None
     nonce: str | None = None
     rejecting: PendingRejection | None = None

@@ -134,5 +134,6 @@ def _record(context: DialogContext, kind: RequestKind, asked_at: datetime, data:
         booking_id=data.booking.id if data.booking else None,
         city_id=data.city_id,
         recruiter=data.recruiter,
+        day=data.day.isoformat() if data.day else None,
         asked_at=asked_at,
     )

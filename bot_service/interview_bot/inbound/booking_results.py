@@ -1,5 +1,7 @@
 """How requests ended (``bot.booking.result``), in the message each was made from (R2)."""
 
+from datetime import date
+
 from structlog.stdlib import get_logger
 from telegram.error import TelegramError
 
@@ -22,7 +24,7 @@ from interview_bot.views.attendance_screens import ANSWERS, attendance_screen
 from interview_bot.views.card_screens import RECRUITER_REQUESTS
 from interview_bot.views.outcome_screens import WITH_CONTACT, outcome_screen, seat_offer_ended_screen
 from interview_bot.views.screen import Reader, Screen
-from interview_bot.views.slot_menu import slots_screen
+from interview_bot.views.slots.menu import slots_screen
 from interview_bot.views.texts import Texts, texts_for
 from shared_contracts.booking import SLOT_GONE, BookingResult, Outcome
 from shared_contracts.directory import BookingView
@@ -113,7 +115,12 @@ class BookingResults:
         if record is not None:
             # Who or where the slot belongs to has changed: that step's menu comes again.
             changed = result.outcome in {Outcome.WRONG_RECRUITER, Outcome.WRONG_CITY}
-            chosen = {"city_id": record.city_id, "recruiter": None if changed else record.recruiter}
+            chosen = {
+                "city_id": record.city_id,
+                "city_chosen": record.city_id is not None,
+                "recruiter": None if changed else record.recruiter,
+                "day": date.fromisoformat(record.day) if record.day else None,
+            }
             data = data.model_copy(update=chosen)
         reader = Reader(texts, record.timezone if record else None, await self._contact_url(result.user_telegram_id))
         await self._services.directory.slots_cache.invalidate()  # it still has the slot that is gone

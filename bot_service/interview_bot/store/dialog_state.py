@@ -15,6 +15,7 @@ from interview_bot.common.dialog_data import DialogData, DialogState
 from interview_bot.common.redis_values import read_texts
 
 KEPT_FOR = timedelta(days=1)
+CITY_KEPT_FOR = timedelta(days=180)
 
 
 class DialogStates:
@@ -41,6 +42,15 @@ class DialogStates:
     async def clear(self, user_id: int) -> None:
         """Forget the dialog."""
         await self._redis.delete(f"user:{user_id}:state", f"user:{user_id}:temp_data")
+
+    async def city(self, user_id: int) -> str | None:
+        """The id of the city that the person chose last, in whatever dialog."""
+        [city_id] = await read_texts(self._redis, f"user:{user_id}:city")
+        return city_id
+
+    async def remember_city(self, user_id: int, city_id: str) -> None:
+        """The person chose this city: the next dialog begins there."""
+        await self._redis.set(f"user:{user_id}:city", city_id, ex=CITY_KEPT_FOR)
 
     async def request_id(self, user_id: int, what: str) -> UUID:
         """The id of the person's request for ``what``; it stays the same until the request is answered."""

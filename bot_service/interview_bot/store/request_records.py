@@ -32,8 +32,8 @@ RequestKind = Literal[
 class RequestRecord(BaseModel):
     """One request.
 
-    ``timezone``: the reader's own zone, None where the slot's city decides. ``city_id`` and ``recruiter``: those chosen
-    on the way (see ``DialogData``). ``asked_at``: UTC.
+    ``timezone``: the reader's own zone, None where the slot's city decides. ``city_id``, ``recruiter`` and ``day``
+    (YYYY-MM-DD): those chosen on the way (see ``DialogData``). ``asked_at``: UTC.
     """
 
     kind: RequestKind
@@ -46,6 +46,7 @@ class RequestRecord(BaseModel):
     booking_id: str | None
     city_id: str | None = None
     recruiter: str | None = None
+    day: str | None = None
     asked_at: datetime
 
     def as_document(self) -> Document:

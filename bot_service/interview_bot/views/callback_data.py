@@ -14,6 +14,9 @@ VERSION = "1"
 _ID = r"[0-9a-f]{24}"
 _PAGE = r"[0-9a-z]{1,8}\.[0-9a-f]{6}"
 _MENU_PAGE = r"[0-9]{1,3}"
+_YEAR, _MONTH_OF_YEAR = r"2[0-9]{3}", r"(?:0[1-9]|1[0-2])"
+_MONTH = rf"{_YEAR}{_MONTH_OF_YEAR}|0"
+_DAY = rf"{_YEAR}{_MONTH_OF_YEAR}(?:0[1-9]|[12][0-9]|3[01])"
 _RECRUITER = rf"{_ID}|{ANYONE}"
 _QUESTION = r"[0-9a-f]{8}"
 _VERSION = r"[1-9][0-9]{0,8}"
@@ -32,12 +35,16 @@ class Action(StrEnum):
     EVENTS = "el"
     SIGN_UP = "ev"
     PAGE = "pg"
+    DAYS = "dl"
+    DAY = "dt"
     CHOOSE = "sl"
     CONFIRM = "ok"
     BACK = "bk"
     MY_BOOKINGS = "mb"
     MOVE = "mv"
     MOVE_PAGE = "mp"
+    MOVE_DAYS = "md"
+    MOVE_DAY = "me"
     MOVE_CHOOSE = "ms"
     CANCEL = "cx"
     CANCEL_CONFIRM = "cy"
@@ -45,6 +52,8 @@ class Action(StrEnum):
     CITY = "ct"
     RECRUITERS = "rl"
     RECRUITER = "rc"
+    MOVE_CITIES = "mc"
+    MOVE_CITY = "mt"
     MOVE_RECRUITERS = "ml"
     MOVE_RECRUITER = "mr"
     ANSWER = "qa"
@@ -79,12 +88,16 @@ _ARGUMENTS: dict[Action, tuple[str, ...]] = {
     Action.EVENTS: (_MENU_PAGE,),
     Action.SIGN_UP: (_ID,),
     Action.PAGE: (_ID, _PAGE),
+    Action.DAYS: (_ID, _MONTH),
+    Action.DAY: (_ID, _DAY, _MENU_PAGE),
     Action.CHOOSE: (_ID, _ID),
     Action.CONFIRM: (r"[0-9a-f]{16}",),
     Action.BACK: (),
     Action.MY_BOOKINGS: (),
     Action.MOVE: (_ID,),
     Action.MOVE_PAGE: (_ID, _PAGE),
+    Action.MOVE_DAYS: (_ID, _MONTH),
+    Action.MOVE_DAY: (_ID, _DAY, _MENU_PAGE),
     Action.MOVE_CHOOSE: (_ID, _ID),
     Action.CANCEL: (_ID,),
     Action.CANCEL_CONFIRM: (_ID, _VERSION),
@@ -92,6 +105,8 @@ _ARGUMENTS: dict[Action, tuple[str, ...]] = {
     Action.CITY: (_ID, _ID),
     Action.RECRUITERS: (_ID, _MENU_PAGE),
     Action.RECRUITER: (_ID, _RECRUITER),
+    Action.MOVE_CITIES: (_ID, _MENU_PAGE),
+    Action.MOVE_CITY: (_ID, _ID),
     Action.MOVE_RECRUITERS: (_ID, _MENU_PAGE),
     Action.MOVE_RECRUITER: (_ID, _RECRUITER),
     Action.ANSWER: (_QUESTION, r"[a-z0-9_]{1,24}"),

@@ -1,7 +1,7 @@
 """How slots and bookings are written. An interview is told on the clocks that ``shared_contracts`` says, and only here;
 anything else, such as until when an answer is awaited, on the reader's own."""
 
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime
@@ -44,6 +44,11 @@ def slot_start(slot: SlotView, own_zone: str | None, texts: Texts, pattern: str 
 def slot_day(slot: SlotView, own_zone: str | None, texts: Texts, pattern: str) -> str:
     """The day of an interview, on the same clocks."""
     return format_datetime(slot.starts_at, pattern, tzinfo=_clocks(slot, own_zone).zone, locale=texts.locale)
+
+
+def slot_date(slot: SlotView, own_zone: str | None) -> date:
+    """The same day, to look slots up by."""
+    return slot.starts_at.astimezone(_clocks(slot, own_zone).zone).date()
 
 
 def start(when: datetime, clocks: ToldClocks, texts: Texts, pattern: str) -> str:

@@ -7,12 +7,10 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.helpers import create_deep_linked_url
 
 from interview_bot.common import clock
-from interview_bot.common.dialog_data import DialogData
 from interview_bot.views.callback_data import Action, minute_of, pack
-from interview_bot.views.formatting import slot_button, slot_start
-from interview_bot.views.slot_pages import SlotPage
+from interview_bot.views.formatting import slot_start
 from interview_bot.views.texts import Texts
-from shared_contracts.directory import BookingStatus, BookingView, CityRef, InterviewEvent, SlotView
+from shared_contracts.directory import BookingStatus, BookingView, InterviewEvent, SlotView
 
 MENU_SIZE = 8
 _JOIN_AHEAD = timedelta(hours=24)
@@ -30,76 +28,6 @@ def events(open_events: Iterable[InterviewEvent], page: int, texts: Texts, recru
         to_requests = InlineKeyboardButton(texts.plain("button.requests"), callback_data=pack(Action.REQUESTS, "0"))
         rows.append([to_requests])
     return InlineKeyboardMarkup(rows)
-
-
-def slots(
-    page: SlotPage, data: DialogData, zone: str | None, texts: Texts, with_city: bool = False
-) -> InlineKeyboardMarkup:
-    """A page of slots with Earlier / Later where they lead somewhere; for a new booking or to move one."""
-    moved = data.booking
-    rows = [[slot_choice(slot, data, zone, texts, with_city)] for slot in page.slots]
-    turn, owner = (Action.MOVE_PAGE, moved.id) if moved else (Action.PAGE, data.event_id)
-    turns = [
-        InlineKeyboardButton(texts.plain(key), callback_data=pack(turn, owner, name))
-        for key, name in (("button.earlier", page.earlier), ("button.later", page.later))
-        if name
-    ]
-    if turns:
-        rows.append(turns)
-    if data.recruiter:
-        rows.append([to_recruiters(data, "button.other_recruiter", texts)])
-    if moved:
-        rows.append([_button(texts, "button.keep", Action.MY_BOOKINGS)])
-    return InlineKeyboardMarkup(rows)
-
-
-def slot_choice(
-    slot: SlotView, data: DialogData, zone: str | None, texts: Texts, with_city: bool
-) -> InlineKeyboardButton:
-    """One slot to choose."""
-    choose, owner = (Action.MOVE_CHOOSE, data.booking.id) if data.booking else (Action.CHOOSE, data.event_id)
-    return InlineKeyboardButton(slot_button(slot, zone, texts, with_city), callback_data=pack(choose, owner, slot.id))
-
-
-def recruiters(
-    options: list[tuple[str, str]], data: DialogData, texts: Texts, other_city: bool
-) -> InlineKeyboardMarkup:
-    """The menu of recruiters as (id or ``ANYONE``, label), with Refresh and, where there is another, Other city."""
-    turn, choose = Action.RECRUITERS, Action.RECRUITER
-    owner = data.event_id
-    if data.booking:
-        turn, choose, owner = Action.MOVE_RECRUITERS, Action.MOVE_RECRUITER, data.booking.id
-    buttons = [
-        InlineKeyboardButton(label, callback_data=pack(choose, owner, recruiter)) for recruiter, label in options
-    ]
-    rows = menu_rows(buttons, data.menu, lambda page: pack(turn, owner, str(page)), texts)
-    rows.append([to_recruiters(data, "button.refresh", texts)])
-    if data.booking:
-        rows.append([_button(texts, "button.keep", Action.MY_BOOKINGS)])
-    elif other_city:
-        rows.append([to_cities(data, texts)])
-    return InlineKeyboardMarkup(rows)
-
-
-def cities(found: list[CityRef], data: DialogData, texts: Texts) -> InlineKeyboardMarkup:
-    """The menu of cities that have free slots."""
-    buttons = [
-        InlineKeyboardButton(city.name, callback_data=pack(Action.CITY, data.event_id, city.id)) for city in found
-    ]
-    return InlineKeyboardMarkup(
-        menu_rows(buttons, data.menu, lambda page: pack(Action.CITIES, data.event_id, str(page)), texts)
-    )
-
-
-def to_recruiters(data: DialogData, key: str, texts: Texts) -> InlineKeyboardButton:
-    """To the menu of recruiters as it is now."""
-    turn, owner = (Action.MOVE_RECRUITERS, data.booking.id) if data.booking else (Action.RECRUITERS, data.event_id)
-    return InlineKeyboardButton(texts.plain(key), callback_data=pack(turn, owner, "0"))
-
-
-def to_cities(data: DialogData, texts: Texts) -> InlineKeyboardButton:
-    """To the menu of cities."""
-    return InlineKeyboardButton(texts.plain("button.other_city"), callback_data=pack(Action.CITIES, data.event_id, "0"))
 
 
 def menu_rows(
@@ -170,18 +98,6 @@ def _time_buttons(booking: BookingView, slot: SlotView, texts: Texts, suffix: st
         InlineKeyboardButton(texts.plain(key) + suffix, callback_data=pack(action, *about))
         for key, action in (("button.take_time", Action.TAKE_TIME), ("button.keep_time", Action.KEEP_TIME))
     ]
-
-
-def no_slots(contact_url: str | None, data: DialogData, texts: Texts, other_city: bool) -> InlineKeyboardMarkup | None:
-    """Where there is no slot to choose (R7): the contact link, the waiting list, the way to other cities."""
-    link = contact(contact_url, texts)
-    rows = list(link.inline_keyboard) if link else []
-    if data.booking is None:  # whoever has a booking has a seat
-        wait = InlineKeyboardButton(texts.plain("button.wait"), callback_data=pack(Action.WAIT, data.event_id))
-        rows.append((wait,))
-    if other_city:
-        rows.append((to_cities(data, texts),))
-    return InlineKeyboardMarkup(rows) if rows else None
 
 
 def stop_waiting(event_id: str, texts: Texts) -> InlineKeyboardMarkup:

@@ -34,7 +34,7 @@ async def open_details(person: Person, room: str = "каб. 2") -> Message:
 async def test_a_candidate_signs_up_and_is_booked_in_the_same_message(anna: Person, desk: Desk) -> None:
     """FR3, FR4: /start offers three slots; the same message then shows details and the outcome, without a keyboard."""
     slots = await open_slots(anna)
-    assert len(slots.labels) == 4, slots.labels
+    assert len(slots.labels) == 5, slots.labels
     await anna.presses(slots, "каб. 2")
     details = await anna.sees("Записать вас на это время?")
     assert details.id == slots.id
@@ -136,12 +136,12 @@ async def test_every_outcome_has_a_text_of_its_own(anna: Person, desk: Desk, out
 async def test_paging_leads_through_all_slots_and_stops_at_both_ends(anna: Person) -> None:
     """FR3: Earlier and Later are shown only where they lead somewhere."""
     first = await open_slots(anna)
-    assert first.labels[3:] == ["Позже →"]
+    assert first.labels[3:] == ["Позже →", "Другие дни"]
     await anna.presses(first, "Позже")
     second = await _shows(anna, "каб. 4")
     assert second.id == first.id
     assert [label[-1] for label in second.labels[:3]] == ["4", "5", "6"]
-    assert second.labels[3:] == ["← Раньше"]
+    assert second.labels[3:] == ["← Раньше", "Другие дни"]
     await anna.presses(second, "Раньше")
     assert (await _shows(anna, "каб. 1")).labels == first.labels
 

@@ -67,10 +67,10 @@ async def test_a_recruiters_slots_come_in_pages_and_lead_to_a_booking(vera: Pers
     first = await shows(vera, "каб. 1")
     assert first.id == menu.id
     assert "Рекрутер: Рита Рекрутер" in first.text
-    assert first.labels[3:] == ["Позже →", "Другой рекрутер"]
+    assert first.labels[3:] == ["Позже →", "Другие дни", "Другой рекрутер", "Другой город"]
     await vera.presses(first, "Позже")
     second = await shows(vera, "каб. 4")
-    assert second.labels[2:] == ["← Раньше", "Другой рекрутер"]
+    assert second.labels[2:] == ["← Раньше", "Другие дни", "Другой рекрутер", "Другой город"]
     await vera.presses(second, "каб. 5")
     await vera.presses(await vera.sees("Записать вас на это время?"), "Назад")
     await vera.presses(await shows(vera, "каб. 4"), "каб. 4")
@@ -155,7 +155,7 @@ async def test_the_waiting_list_is_joined_for_the_city_looked_at(
 
     nothing = await eventually(gone, "no slots")
     if forgotten:
-        await redis.delete("user:1060:state", "user:1060:temp_data")
+        await redis.delete("user:1060:state", "user:1060:temp_data", "user:1060:city")
     await vera.presses(nothing, "Сообщить")
     await vera.sees("Записали вас в лист ожидания")
     [joined] = [command for command in desk.dialog_commands if isinstance(command, WaitingListJoined)]
@@ -218,11 +218,11 @@ async def test_moving_offers_the_same_recruiter_first_and_others_by_a_button(ver
     booking = desk.book(1060, desk.slots[f"{6:024x}"])
     await vera.writes("/reschedule")
     slots = await vera.sees("На какое время перенести?")
-    assert ["каб. 7" in label for label in slots.labels] == [True, False, False]
-    assert slots.labels[1:] == ["Другой рекрутер", "Оставить как есть"]
+    assert ["каб. 7" in label for label in slots.labels] == [True, False, False, False]
+    assert slots.labels[1:] == ["Другой рекрутер", "Другой город", "Оставить как есть"]
     await vera.presses(slots, "Другой рекрутер")
     menu = await vera.sees("К какому рекрутеру перенести запись?")
-    assert "Другой город" not in menu.labels
+    assert menu.labels[-3:] == ["Другой город", "← Назад", "Оставить как есть"]
     await vera.presses(menu, "Рита")
     await vera.presses(await shows(vera, "каб. 1"), "Позже")
     await vera.presses(await shows(vera, "каб. 4"), "каб. 4")
@@ -243,25 +243,55 @@ async def test_a_recruiter_of_the_forgers_own_making_leads_to_the_menu(vera: Per
     await vera.sees("В этом городе свободного времени сейчас нет")
 
 
-async def test_the_quick_flow_names_the_city_on_the_slots_only_where_there_are_several(
+async def test_the_quick_flow_names_the_city_and_the_way_to_others_only_where_there_are_several(
     vera: Person, desk: Desk
 ) -> None:
-    """FR3 stays as it is, but a slot in another city must not come as a surprise."""
+    """FR3: the candidate's own city without being asked for it; another by a button, which is remembered."""
     desk.change_event(chooses_recruiter=False)
     await vera.writes("/start")
     slots = await vera.sees("Выберите удобное время")
-    assert "· Москва ·" in slots.labels[0]
-    assert slots.labels[3:] == ["Позже →"]
+    assert "Город: Москва" in slots.text
+    assert slots.labels[3:] == ["Позже →", "Другие дни", "Другой город"]
+    await vera.presses(slots, "Другой город")
+    await vera.presses(await vera.sees("В каком городе"), "Екатеринбург")
+    assert (await vera.sees("Город: Екатеринбург")).labels[1:] == ["Другой город"]
+    await vera.writes("/start")
+    assert "каб. 9" in (await vera.sees("Город: Екатеринбург")).labels[0]
     del desk.slots[f"{9:024x}"]
     await desk.invalidate(CacheName.SLOTS)
 
     async def unnamed() -> bool:
         await vera.writes("/start")
-        return "Москва" not in (await vera.sees("Выберите удобное время")).labels[0]
+        shown = await vera.sees("Выберите удобное время")
+        return "Город" not in shown.text and "каб. 1" in shown.labels[0]
 
-    await eventually(unnamed, "one city, not named")
+    await eventually(unnamed, "the only city left, not named")
     await vera.writes("/help")
     await vera.sees("Вот что я умею")  # the last of what was written above is handled too
+
+
+async def test_in_the_quick_flow_the_city_comes_first_to_who_has_none(vera: Person, desk: Desk) -> None:
+    """FR3, FR6: asked once; a move begins in the booking's city and may go to another."""
+    desk.change_event(chooses_recruiter=False)
+    desk.allow(1060, "Вера", city_id=None)
+    await vera.writes("/start")
+    await vera.presses(await vera.sees("В каком городе"), "Екатеринбург")
+    await vera.presses(await vera.sees("Город: Екатеринбург"), "каб. 9")
+    await vera.presses(await vera.sees("Записать вас"), "Подтвердить")
+    await vera.sees("Вы записаны!")
+    desk.add_slot(10, city=YEKATERINBURG)
+    await desk.invalidate(CacheName.SLOTS)
+
+    async def moving() -> Message | None:
+        await vera.writes("/reschedule")
+        shown = await vera.sees("На какое время перенести?")
+        return shown if "каб. 10" in shown.labels[0] else None
+
+    slots = await eventually(moving, "the other slot of the same city")
+    assert slots.labels[1:] == ["Другой город", "Оставить как есть"]
+    await vera.presses(slots, "Другой город")
+    await vera.presses(await vera.sees("В каком городе"), "Москва")
+    assert "каб. 1" in (await vera.sees("Город: Москва")).labels[0]
 
 
 async def test_what_is_written_while_choosing_is_answered_with_the_step_again(vera: Person, desk: Desk) -> None:

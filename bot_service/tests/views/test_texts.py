@@ -17,7 +17,7 @@ from interview_bot.views import callback_data
 from interview_bot.views.callback_data import Action, StaleDataError, pack, unpack
 from interview_bot.views.formatting import moment, reader_zone, slot_button
 from interview_bot.views.html_text import button_name
-from interview_bot.views.slot_pages import page_name, slot_page
+from interview_bot.views.slots.pages import page_name, slot_page
 from interview_bot.views.texts import LANGUAGES, LOCALE_DIR, language_of, texts_for
 from shared_contracts.booking import Outcome
 from shared_contracts.card import CardOccasion, DecidedBy
@@ -129,6 +129,8 @@ def test_no_button_carries_more_than_telegram_takes() -> None:
         callback_data._TURN: "9" * 9,
         callback_data._MINUTE: "9" * 9,
         callback_data._MENU_PAGE: "9" * 3,
+        callback_data._MONTH: "209912",
+        callback_data._DAY: "20991231",
         callback_data._RECRUITER: "f" * 24,
         callback_data._QUESTION: "f" * 8,
         r"[a-z0-9_]{1,24}": "z" * 24,

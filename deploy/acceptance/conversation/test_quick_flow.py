@@ -15,6 +15,10 @@ WORDS = {
         "booked": "Вы записаны!",
         "mine": "Ваша запись",
         "move": "На какое время перенести?",
+        "other days": "Другие дни",
+        "days": "дни, когда есть свободное время",
+        "friday": "пт 5",
+        "times": "Пятница, 5 марта",
         "sure to move": "Перенести вашу запись на это время?",
         "moved": "Запись перенесена!",
         "sure to cancel": "Точно отменить",
@@ -30,6 +34,10 @@ WORDS = {
         "booked": "You are booked!",
         "mine": "Your booking",
         "move": "When would you like to come instead?",
+        "other days": "Other days",
+        "days": "days with free times",
+        "friday": "Fri 5",
+        "times": "Friday, 5 March",
         "sure to move": "Shall we move your booking to this time?",
         "moved": "has been moved",
         "sure to cancel": "Cancel this booking for sure?",
@@ -56,7 +64,9 @@ def test_booking_moving_and_cancelling(chats: Chats, language: str, user_id: int
     person.sees(words["mine"])
     person.writes("/reschedule")
     slots = person.sees(words["move"])
-    person.presses(slots, ":")
+    person.presses(slots, words["other days"])
+    person.presses(person.sees(words["days"], slots.id), words["friday"])
+    person.presses(person.sees(words["times"], slots.id), ":")
     person.presses(person.sees(words["sure to move"], slots.id), words["confirm"])
     person.sees(words["moved"], slots.id)
     moved = person.gets_file(words["calendar"], 2)

@@ -4,15 +4,15 @@ from functools import partial
 from typing import Literal
 
 from interview_bot.common.dialog_data import DialogData
-from interview_bot.dialogs.candidate import booking_requests
-from interview_bot.dialogs.candidate.slot_choice import show_confirmation, show_slot_menu
+from interview_bot.dialogs.candidate import booking_requests, slot_choice
+from interview_bot.dialogs.candidate.slot_choice import show_slot_menu
 from interview_bot.dialogs.context import DialogContext, Presses
 from interview_bot.dialogs.requests import is_repeated_press
 from interview_bot.views import keyboards
 from interview_bot.views.callback_data import Action
 from interview_bot.views.formatting import booking_card
 from interview_bot.views.screen import Screen
-from interview_bot.views.slot_menu import recruiter_of
+from interview_bot.views.slots.menu import recruiter_of
 from shared_contracts.directory import BookingStatus, BookingView
 
 
@@ -52,32 +52,10 @@ async def move(context: DialogContext, booking_id: str) -> None:
         await show_slot_menu(context, _new_choice(booking))
 
 
-async def show_page(context: DialogContext, booking_id: str, page: str) -> None:
-    """Another page of the slots a booking could move to."""
+async def start_choice(context: DialogContext, booking_id: str) -> DialogData | None:
+    """What the candidate has chosen so far to move this booking; None if it isn't theirs, after saying so."""
     booking = await own_booking(context, booking_id)
-    if booking is not None:
-        await show_slot_menu(context, (await _current_choice(context, booking)).model_copy(update={"page": page}))
-
-
-async def show_recruiters(context: DialogContext, booking_id: str, page: str) -> None:
-    """The recruiters a booking could move to."""
-    booking = await own_booking(context, booking_id)
-    if booking is not None:
-        await show_slot_menu(context, _new_choice(booking).model_copy(update={"recruiter": None, "menu": int(page)}))
-
-
-async def pick_recruiter(context: DialogContext, booking_id: str, recruiter: str) -> None:
-    """A recruiter to move to was chosen."""
-    booking = await own_booking(context, booking_id)
-    if booking is not None:
-        await show_slot_menu(context, _new_choice(booking).model_copy(update={"recruiter": recruiter}))
-
-
-async def pick_slot(context: DialogContext, booking_id: str, slot_id: str) -> None:
-    """A slot to move to was chosen."""
-    booking = await own_booking(context, booking_id)
-    if booking is not None:
-        await show_confirmation(context, await _current_choice(context, booking), slot_id)
+    return None if booking is None else await _current_choice(context, booking)
 
 
 async def ask_to_cancel(context: DialogContext, booking_id: str) -> None:
@@ -120,7 +98,13 @@ async def own_booking(context: DialogContext, booking_id: str) -> BookingView | 
 def _new_choice(booking: BookingView) -> DialogData:
     """Where looking for another time begins: in the same city, with the same recruiter."""
     slot = booking.slot
-    return DialogData(event_id=slot.event.id, booking=booking, city_id=slot.city.id, recruiter=recruiter_of(slot))
+    return DialogData(
+        event_id=slot.event.id,
+        booking=booking,
+        city_id=slot.city.id,
+        city_chosen=True,
+        recruiter=recruiter_of(slot),
+    )
 
 
 async def _current_choice(context: DialogContext, booking: BookingView) -> DialogData:
@@ -165,10 +149,14 @@ async def _ask_to_cancel(context: DialogContext, booking: BookingView) -> None:
 PRESSES: Presses = {
     Action.MY_BOOKINGS: show_bookings,
     Action.MOVE: move,
-    Action.MOVE_PAGE: show_page,
-    Action.MOVE_RECRUITERS: show_recruiters,
-    Action.MOVE_RECRUITER: pick_recruiter,
-    Action.MOVE_CHOOSE: pick_slot,
+    Action.MOVE_CITIES: partial(slot_choice.show_cities, start_choice),
+    Action.MOVE_CITY: partial(slot_choice.pick_city, start_choice),
+    Action.MOVE_RECRUITERS: partial(slot_choice.show_recruiters, start_choice),
+    Action.MOVE_RECRUITER: partial(slot_choice.pick_recruiter, start_choice),
+    Action.MOVE_PAGE: partial(slot_choice.show_page, start_choice),
+    Action.MOVE_DAYS: partial(slot_choice.show_days, start_choice),
+    Action.MOVE_DAY: partial(slot_choice.show_day, start_choice),
+    Action.MOVE_CHOOSE: partial(slot_choice.pick_slot, start_choice),
     Action.CANCEL: ask_to_cancel,
     Action.CANCEL_CONFIRM: cancel,
     Action.TAKE: partial(answer_seat_offer, kind="take"),

@@ -20,7 +20,7 @@ from interview_bot.views import keyboards
 from interview_bot.views.callback_data import Action, StaleDataError
 from interview_bot.views.question_screens import question_screen, wrong_answer_text
 from interview_bot.views.screen import Screen
-from interview_bot.views.slot_menu import cities_of
+from interview_bot.views.slots.menu import cities_of
 from shared_contracts.dialog import QuestionnaireAnswered
 from shared_contracts.directory import CityRef, QuestionnaireRef
 from shared_contracts.fields import Bilingual

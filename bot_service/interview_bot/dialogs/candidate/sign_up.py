@@ -3,8 +3,10 @@
 Every step a button asks for goes through ``event_if_passed``: a forged one leads no further than the questionnaire.
 """
 
+from functools import partial
+
 from interview_bot.common.dialog_data import DialogData, DialogState
-from interview_bot.dialogs.candidate import questionnaire
+from interview_bot.dialogs.candidate import questionnaire, slot_choice
 from interview_bot.dialogs.candidate.slot_choice import show_confirmation, show_slot_menu
 from interview_bot.dialogs.context import DialogContext, Presses
 from interview_bot.views import keyboards
@@ -36,46 +38,16 @@ async def enter_event(
 ) -> None:
     """Sign up for an event: show the first step that is still to be done."""
     if await event_if_passed(context, event_id, lead) is not None:
-        await show_slot_menu(context, _new_choice(context, event_id, city_id), lead)
+        if city_id is not None:
+            await context.services.dialog_states.remember_city(context.user_id, city_id)
+        await show_slot_menu(context, await _new_choice(context, event_id), lead)
 
 
-async def show_page(context: DialogContext, event_id: str, page: str) -> None:
-    """Another page of the slots."""
-    if await event_if_passed(context, event_id) is not None:
-        data = await current_choice(context, event_id)
-        await show_slot_menu(context, data.model_copy(update={"page": page}))
-
-
-async def pick_slot(context: DialogContext, event_id: str, slot_id: str) -> None:
-    """A slot was chosen."""
-    if await event_if_passed(context, event_id) is not None:
-        await show_confirmation(context, await current_choice(context, event_id), slot_id)
-
-
-async def show_cities(context: DialogContext, event_id: str, page: str) -> None:
-    """Another city was asked for, or another page of them."""
-    if await event_if_passed(context, event_id) is not None:
-        await show_slot_menu(context, DialogData(event_id=event_id, menu=int(page)))
-
-
-async def pick_city(context: DialogContext, event_id: str, city_id: str) -> None:
-    """A city was chosen."""
-    if await event_if_passed(context, event_id) is not None:
-        await show_slot_menu(context, DialogData(event_id=event_id, city_id=city_id))
-
-
-async def show_recruiters(context: DialogContext, event_id: str, page: str) -> None:
-    """Another recruiter was asked for, another page of them, or the menu as it is now."""
-    if await event_if_passed(context, event_id) is not None:
-        city_id = (await current_choice(context, event_id)).city_id
-        await show_slot_menu(context, DialogData(event_id=event_id, city_id=city_id, menu=int(page)))
-
-
-async def pick_recruiter(context: DialogContext, event_id: str, recruiter: str) -> None:
-    """A recruiter was chosen."""
-    if await event_if_passed(context, event_id) is not None:
-        city_id = (await current_choice(context, event_id)).city_id
-        await show_slot_menu(context, DialogData(event_id=event_id, city_id=city_id, recruiter=recruiter))
+async def start(context: DialogContext, event_id: str) -> DialogData | None:
+    """What the person has chosen so far for this event; None after showing what comes before choosing."""
+    if await event_if_passed(context, event_id) is None:
+        return None
+    return await current_choice(context, event_id)
 
 
 async def back_to_slots(context: DialogContext) -> None:
@@ -127,8 +99,9 @@ async def _show_closed(context: DialogContext) -> None:
     await show_home(context, context.texts("home.event_closed"))
 
 
-def _new_choice(context: DialogContext, event_id: str, city_id: str | None = None) -> DialogData:
-    """A new choice, in the candidate's own city if it is known."""
+async def _new_choice(context: DialogContext, event_id: str) -> DialogData:
+    """A new choice, in the city chosen last, else in the candidate's own if it is known."""
+    city_id = await context.services.dialog_states.city(context.user_id)
     return DialogData(event_id=event_id, city_id=city_id or (context.person.city_id if context.person else None))
 
 
@@ -136,7 +109,7 @@ async def current_choice(context: DialogContext, event_id: str) -> DialogData:
     """What the candidate has chosen so far for this event."""
     state, data = await context.services.dialog_states.get(context.user_id)
     if data is None or state not in _CHOOSING or data.event_id != event_id or data.booking is not None:
-        return _new_choice(context, event_id)
+        return await _new_choice(context, event_id)
     return data
 
 
@@ -144,11 +117,13 @@ PRESSES: Presses = {
     Action.HOME: show_home,
     Action.EVENTS: lambda context, page: show_home(context, page=int(page)),
     Action.SIGN_UP: enter_event,
-    Action.CITIES: show_cities,
-    Action.CITY: pick_city,
-    Action.RECRUITERS: show_recruiters,
-    Action.RECRUITER: pick_recruiter,
-    Action.PAGE: show_page,
-    Action.CHOOSE: pick_slot,
+    Action.CITIES: partial(slot_choice.show_cities, start),
+    Action.CITY: partial(slot_choice.pick_city, start),
+    Action.RECRUITERS: partial(slot_choice.show_recruiters, start),
+    Action.RECRUITER: partial(slot_choice.pick_recruiter, start),
+    Action.PAGE: partial(slot_choice.show_page, start),
+    Action.DAYS: partial(slot_choice.show_days, start),
+    Action.DAY: partial(slot_choice.show_day, start),
+    Action.CHOOSE: partial(slot_choice.pick_slot, start),
     Action.BACK: back_to_slots,
 }

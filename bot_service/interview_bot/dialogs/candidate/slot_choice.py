@@ -1,15 +1,28 @@
-"""Choosing a slot, for a new booking or to move one (FR3, FR4, FR6, R7, R9)."""
+"""Choosing a slot, for a new booking or to move one (FR3, FR4, FR6, R7, R9).
 
+Every step begins with who asks for what: ``Start`` gives the choices made so far for the event or the booking that a
+button names, or None after showing why there is nothing to choose.
+"""
+
+from collections.abc import Awaitable, Callable
+from datetime import date
 from secrets import token_hex
+from typing import Any
 
 from interview_bot.admin_client.directory import Directory
 from interview_bot.common.dialog_data import DialogData, DialogState
 from interview_bot.dialogs.context import DialogContext
 from interview_bot.views import keyboards
+from interview_bot.views.callback_data import StaleDataError
 from interview_bot.views.formatting import slot_card
 from interview_bot.views.screen import Reader, Screen
-from interview_bot.views.slot_menu import slot_menu
+from interview_bot.views.slots.keyboards import FIRST_MONTH
+from interview_bot.views.slots.menu import slot_menu
 from shared_contracts.directory import SlotView
+
+Start = Callable[[DialogContext, str], Awaitable[DialogData | None]]
+_NEXT_TIMES: dict[str, Any] = {"page": None, "month": None, "day": None, "menu": 0}
+"""Where looking at another city's or recruiter's slots begins."""
 
 
 async def read_slot_menu(directory: Directory, reader: Reader, data: DialogData) -> tuple[Screen, DialogData]:
@@ -18,8 +31,9 @@ async def read_slot_menu(directory: Directory, reader: Reader, data: DialogData)
     Raises:
         AdminApiDownError, AdminApiRefusedError: nothing cached to show.
     """
-    event, slots = await directory.event(data.event_id), await directory.slots(data.event_id)
-    return slot_menu(event, slots, reader, data)
+    events, slots = await directory.events(), await directory.slots(data.event_id)
+    event = next((event for event in events if event.id == data.event_id), None)
+    return slot_menu(event, slots, reader, data, other_events=len(events) > 1)
 
 
 async def show_slot_menu(context: DialogContext, data: DialogData, lead: str | None = None) -> None:
@@ -28,6 +42,54 @@ async def show_slot_menu(context: DialogContext, data: DialogData, lead: str | N
     data = data.model_copy(update={"slot": None, "nonce": None})
     await context.services.dialog_states.put(context.user_id, DialogState.WAITING_FOR_SLOT, data)
     await context.show(screen.with_lead(lead))
+
+
+async def show_page(start: Start, context: DialogContext, owner: str, page: str) -> None:
+    """Another page of the next slots, or back to it from the days."""
+    await _show(start, context, owner, _NEXT_TIMES | {"page": page})
+
+
+async def show_days(start: Start, context: DialogContext, owner: str, month: str) -> None:
+    """The days of a month that have free seats."""
+    wanted = date.min if month == FIRST_MONTH else _date(f"{month}01")
+    await _show(start, context, owner, {"month": wanted, "day": None, "menu": 0})
+
+
+async def show_day(start: Start, context: DialogContext, owner: str, day: str, page: str) -> None:
+    """A day's times, or another page of them."""
+    await _show(start, context, owner, {"day": _date(day), "menu": int(page)})
+
+
+async def show_cities(start: Start, context: DialogContext, owner: str, page: str) -> None:
+    """Another city was asked for, or another page of them."""
+    update = {"city_id": None, "city_chosen": False, "recruiter": None, "menu": int(page)}
+    await _show(start, context, owner, _NEXT_TIMES | update)
+
+
+async def pick_city(start: Start, context: DialogContext, owner: str, city_id: str) -> None:
+    """A city was chosen: it is where the next dialog begins, too."""
+    data = await start(context, owner)
+    if data is not None:
+        await context.services.dialog_states.remember_city(context.user_id, city_id)
+        update = {"city_id": city_id, "city_chosen": True, "recruiter": None}
+        await show_slot_menu(context, data.model_copy(update=_NEXT_TIMES | update))
+
+
+async def show_recruiters(start: Start, context: DialogContext, owner: str, page: str) -> None:
+    """Another recruiter was asked for, another page of them, or the menu as it is now."""
+    await _show(start, context, owner, _NEXT_TIMES | {"recruiter": None, "menu": int(page)})
+
+
+async def pick_recruiter(start: Start, context: DialogContext, owner: str, recruiter: str) -> None:
+    """A recruiter was chosen."""
+    await _show(start, context, owner, _NEXT_TIMES | {"recruiter": recruiter})
+
+
+async def pick_slot(start: Start, context: DialogContext, owner: str, slot_id: str) -> None:
+    """A slot was chosen."""
+    data = await start(context, owner)
+    if data is not None:
+        await show_confirmation(context, data, slot_id)
 
 
 async def show_confirmation(
@@ -49,6 +111,19 @@ async def show_confirmation(
     await context.show(screen.with_lead(lead))
 
 
+async def _show(start: Start, context: DialogContext, owner: str, update: dict[str, Any]) -> None:
+    data = await start(context, owner)
+    if data is not None:
+        await show_slot_menu(context, data.model_copy(update=update))
+
+
 def _question(context: DialogContext, slot: SlotView, data: DialogData) -> str:
     key = "confirm.move" if data.booking else "confirm.book"
     return f"{context.texts(key)}\n\n{slot_card(slot, context.zone, context.texts)}"
+
+
+def _date(digits: str) -> date:
+    try:
+        return date.fromisoformat(digits)
+    except ValueError:  # the 31st of a month that has none
+        raise StaleDataError from None

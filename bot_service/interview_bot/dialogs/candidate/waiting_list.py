@@ -62,9 +62,8 @@ async def show_result(context: DialogContext, result: DialogResult) -> None:
 
 async def _city_of(context: DialogContext, event: InterviewEvent) -> str | None:
     """The city whose slots are waited for; None for those of every city."""
-    if not event.chooses_recruiter:
-        return None
-    return (await sign_up.current_choice(context, event.id)).city_id
+    choice = await sign_up.current_choice(context, event.id)
+    return choice.city_id if event.chooses_recruiter or choice.city_chosen else None
 
 
 PRESSES: Presses = {

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from shared_contracts.directory import SlotView
 
 PAGE_SIZE = 3
+FIRST_PAGE = "0.000000"
+"""Its name; no slot starts earlier."""
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 

@@ -1,0 +1,157 @@
+"""The slot menu: what can be chosen next on the way to a slot: a city, a recruiter, a day, a slot (FR3, R7, R9).
+
+Where slots are in several cities the city comes first; where the candidate chooses the recruiter, that comes next.
+Only screens are made here, so that a press and a late answer show the same.
+"""
+
+from itertools import groupby
+
+from interview_bot.common.dialog_data import ANYONE, DialogData
+from interview_bot.views.formatting import SHORT, booking_card, slot_date, slot_start
+from interview_bot.views.html_text import button_name
+from interview_bot.views.screen import Reader, Screen
+from interview_bot.views.slots import days, keyboards
+from interview_bot.views.slots.keyboards import NOWHERE_ELSE, Ways
+from interview_bot.views.slots.pages import slot_page
+from shared_contracts.directory import CityRef, InterviewEvent, SlotView
+
+
+def slot_menu(
+    event: InterviewEvent | None, slots: list[SlotView], reader: Reader, data: DialogData, *, other_events: bool
+) -> tuple[Screen, DialogData]:
+    """The screen of the first step still open for ``data``, and the data as that screen shows it.
+
+    Args:
+        event: the interview event, None where it is not open for sign-up (any more).
+        slots: its slots with a free seat.
+        other_events: whether other events are open, so that there is a list of them to go back to.
+    """
+    own = data.booking.slot.id if data.booking else None
+    slots = [slot for slot in slots if slot.id != own]
+    cities = cities_of(slots)
+    ways = Ways(cities=len(cities) > 1, events=other_events)
+    if len(cities) == 1 and not data.city_chosen:
+        data = data.model_copy(update={"city_id": cities[0].id})
+    if data.city_id is None and cities:
+        screen = Screen(
+            reader.texts("cities.choose", event=slots[0].event.name),
+            keyboards.cities(cities, data, reader.texts, ways),
+        )
+        return screen, data
+    here = [slot for slot in slots if slot.city.id == data.city_id]
+    if not here:
+        return _no_slots(reader, data, Ways(cities=bool(cities), events=other_events))
+    if event is None or not event.chooses_recruiter:
+        return _times(here, reader, data.model_copy(update={"recruiter": None}), ways)
+    return _of_recruiters(here, reader, data, ways)
+
+
+def slots_screen(
+    slots: list[SlotView], reader: Reader, data: DialogData, ways: Ways = NOWHERE_ELSE
+) -> tuple[Screen, DialogData]:
+    """Three of the slots from ``data.page`` on, or the contact link where there is none."""
+    shown = slot_page(slots, data.page)
+    data = data.model_copy(update={"page": shown.name, "month": None, "day": None})
+    if not shown.slots:
+        return _no_slots(reader, data, ways)
+    several_cities = len(cities_of(slots)) > 1
+    keyboard = keyboards.slots(shown, len(slots), data, reader.zone, reader.texts, ways, with_city=several_cities)
+    return Screen(_heading(shown.slots[0], reader, data, ways, "slots.choose"), keyboard), data
+
+
+def cities_of(slots: list[SlotView]) -> list[CityRef]:
+    """The cities of the slots, by name."""
+    return sorted({slot.city.id: slot.city for slot in slots}.values(), key=lambda city: (city.name, city.id))
+
+
+def recruiter_of(slot: SlotView) -> str:
+    """The id by which the slot's recruiter is chosen."""
+    return slot.recruiter.id if slot.recruiter else ANYONE
+
+
+def recruiter_name(slot: SlotView, reader: Reader) -> str:
+    """The name by which the slot's recruiter is chosen."""
+    return slot.recruiter.name if slot.recruiter else reader.texts.plain("recruiters.any")
+
+
+def _times(slots: list[SlotView], reader: Reader, data: DialogData, ways: Ways) -> tuple[Screen, DialogData]:
+    """The times as they are looked at: the next ones, a month's days, or one day's times."""
+    if data.day is not None:
+        of_day = [slot for slot in slots if slot_date(slot, reader.zone) == data.day]
+        if of_day:
+            return _day_screen(of_day, reader, data, ways), data
+        data = data.model_copy(update={"month": data.day, "day": None})
+        screen, data = _days_screen(slots, reader, data, ways)
+        return screen.with_lead(reader.texts("days.gone")), data
+    if data.month is not None:
+        return _days_screen(slots, reader, data, ways)
+    return slots_screen(slots, reader, data, ways)
+
+
+def _days_screen(slots: list[SlotView], reader: Reader, data: DialogData, ways: Ways) -> tuple[Screen, DialogData]:
+    with_slots = days.days_of(slots, reader.zone)
+    month = days.month_of(with_slots, data.month or with_slots[0])
+    data = data.model_copy(update={"month": month, "menu": 0})
+    title = reader.texts("days.month", month=days.month_title(month, reader.texts))
+    text = _heading(slots[0], reader, data, ways, "days.choose", title)
+    return Screen(text, days.days_keyboard(with_slots, month, data, reader.texts)), data
+
+
+def _day_screen(slots: list[SlotView], reader: Reader, data: DialogData, ways: Ways) -> Screen:
+    lines = [reader.texts("days.day", day=days.day_title(data.day, reader.texts))] if data.day else []
+    place = days.shared_place(slots, reader.texts)
+    if place:
+        lines.append(reader.texts("slot.place", place=place))
+    text = _heading(slots[0], reader, data, ways, "slots.choose", "\n".join(lines))
+    return Screen(text, days.day_keyboard(slots, data, reader))
+
+
+def _heading(slot: SlotView, reader: Reader, data: DialogData, ways: Ways, choose: str, *more: str) -> str:
+    """What is chosen and what for, above the slots, one of which is ``slot``, or their days."""
+    texts = reader.texts
+    if data.booking:
+        parts = [texts("slots.move"), booking_card(data.booking, reader.zone, texts)]
+    else:
+        parts = [texts(choose, event=slot.event.name)]
+    facts = [texts("slot.city", city=slot.city.name)] if ways.cities else []
+    if data.recruiter and not (data.booking and recruiter_of(data.booking.slot) == data.recruiter):
+        facts.append(texts("slot.recruiter", name=recruiter_name(slot, reader)))
+    return "\n\n".join([*parts, *(["\n".join(facts)] if facts else []), *more, texts("slots.contact_hint")])
+
+
+def _of_recruiters(slots: list[SlotView], reader: Reader, data: DialogData, ways: Ways) -> tuple[Screen, DialogData]:
+    """The chosen recruiter's slots, else the menu of recruiters who have some (R9)."""
+    if data.recruiter is None:
+        return _recruiter_menu(slots, reader, data, ways), data
+    theirs = [slot for slot in slots if recruiter_of(slot) == data.recruiter]
+    if theirs:
+        return _times(theirs, reader, data, ways)
+    data = data.model_copy(update={"recruiter": None, "page": None, "month": None, "day": None, "menu": 0})
+    return _recruiter_menu(slots, reader, data, ways).with_lead(reader.texts("recruiters.no_time_left")), data
+
+
+def _recruiter_menu(slots: list[SlotView], reader: Reader, data: DialogData, ways: Ways) -> Screen:
+    """The recruiters with their next free time and number of slots, the soonest first; slots of nobody come last."""
+    texts = reader.texts
+    ordered = sorted(slots, key=lambda slot: (recruiter_of(slot), slot.starts_at))
+    groups = [list(group) for _, group in groupby(ordered, recruiter_of)]
+    groups.sort(key=lambda group: (group[0].recruiter is None, group[0].starts_at, recruiter_name(group[0], reader)))
+    options = []
+    for group in groups:
+        when, count = slot_start(group[0], reader.zone, texts, SHORT), texts.counted("recruiters.slots", len(group))
+        options.append((recruiter_of(group[0]), f"{when} · {button_name(recruiter_name(group[0], reader))} · {count}"))
+    parts = [texts("recruiters.choose", event=slots[0].event.name, city=slots[0].city.name)]
+    if data.booking:
+        parts = [texts("recruiters.move"), booking_card(data.booking, reader.zone, texts)]
+    keyboard = keyboards.recruiters(options, data, texts, ways)
+    return Screen("\n\n".join([*parts, texts("slots.contact_hint")]), keyboard)
+
+
+def _no_slots(reader: Reader, data: DialogData, ways: Ways) -> tuple[Screen, DialogData]:
+    """There is no slot to choose (R7); where other cities have some, it is this one that is looked at."""
+    if ways.cities:
+        data = data.model_copy(update={"city_chosen": True})
+    keyboard = keyboards.no_slots(reader.contact_url, data, reader.texts, ways)
+    if data.booking:
+        return Screen(reader.texts("slots.none_to_move"), keyboard), data
+    return Screen(reader.texts("slots.none_in_city" if ways.cities else "slots.none"), keyboard), data
