@@ -147,7 +147,7 @@ def prepare(db: Database[Json]) -> None:
             "_id": ObjectId(),
             "telegram_id": Int64(FIRST_ID + n),
             "username": "",
-            "city_id": None,
+            "city_id": slot["city_id"],
             "listed_at": now,
             "updated_at": now,
         }

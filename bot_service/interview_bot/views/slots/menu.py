@@ -113,10 +113,14 @@ def _heading(slot: SlotView, reader: Reader, data: DialogData, ways: Ways, choos
         parts = [texts("slots.move"), booking_card(data.booking, reader.zone, texts)]
     else:
         parts = [texts(choose, event=slot.event.name)]
-    facts = [texts("slot.city", city=slot.city.name)] if ways.cities else []
-    if data.recruiter and not (data.booking and recruiter_of(data.booking.slot) == data.recruiter):
+    moved = data.booking.slot if data.booking else None
+    facts = []
+    if ways.cities and not (moved and moved.city.id == slot.city.id):
+        facts.append(texts("slot.city", city=slot.city.name))
+    if data.recruiter and not (moved and recruiter_of(moved) == data.recruiter):
         facts.append(texts("slot.recruiter", name=recruiter_name(slot, reader)))
-    return "\n\n".join([*parts, *(["\n".join(facts)] if facts else []), *more, texts("slots.contact_hint")])
+    facts += more
+    return "\n\n".join([*parts, *(["\n".join(facts)] if facts else []), texts("slots.contact_hint")])
 
 
 def _of_recruiters(slots: list[SlotView], reader: Reader, data: DialogData, ways: Ways) -> tuple[Screen, DialogData]:
