@@ -32,7 +32,7 @@ from shared_contracts.topology import (
     TO_ADMIN,
 )
 
-FILE = Path(__file__).resolve().parent.parent / "asyncapi.yaml"
+FILE = Path(__file__).resolve().parent.parent / "tests" / "golden" / "asyncapi.yaml"
 
 CARRIES: dict[str, TypeAdapter[Any]] = {
     BOOKING_EVENT.name: booking_event,

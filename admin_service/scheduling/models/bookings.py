@@ -3,6 +3,7 @@
 They change only through their use cases: a whole-document save would write back what somebody else took meanwhile.
 """
 
+from datetime import datetime
 from typing import Any
 
 from django.db import models
@@ -14,7 +15,7 @@ from django_mongodb_backend.models import EmbeddedModel
 from common.models import StampedModel
 from common.names import shown_name
 from people.models import LINK_LENGTH
-from shared_contracts.attendance import Attendance
+from shared_contracts.attendance import OVER_15_MINUTES, Attendance
 from shared_contracts.directory import BookingStatus
 from shared_contracts.fields import URL_LENGTH
 
@@ -166,6 +167,21 @@ class Booking(StampedModel):
         user = self.user
         return shown_name(user.first_name, user.last_name, user.username, user.telegram_id)
 
+    def said(self) -> list[tuple[str, datetime | None]]:
+        """What the candidate has said about coming (R8), in words, and when they said it."""
+        answers = [
+            (self.get_attendance_display(), self.attendance_at),
+            (_late_by(self.delay_minutes), self.delay_at),
+        ]
+        return [(str(words), at) for words, at in answers if words]
+
     def save(self, *args: Any, **kwargs: Any) -> None:
         """Refused: bookings are written by ``scheduling.services.saving``."""
         raise TypeError("a booking is made and changed by scheduling.services.batch")
+
+
+def _late_by(minutes: int | None) -> str:
+    if minutes is None:
+        return ""
+    words = _("late by more than 15 minutes") if minutes == OVER_15_MINUTES else _("late by %(minutes)s minutes")
+    return str(words % {"minutes": minutes})

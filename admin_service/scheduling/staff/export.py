@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from common.zones import local
 from scheduling.models import Booking
 from scheduling.staff.forms.venues import booking_venue, venue_labels, venue_values
-from shared_contracts.attendance import OVER_15_MINUTES
 from staffkit.clocks import format_moment, today
 from staffkit.spreadsheet import download
 
@@ -30,21 +29,10 @@ def coming_of(booking: Booking, *, dated: bool = False) -> str:
     Args:
         dated: with when they said so, on the clocks of the interview's city.
     """
-    said = [
-        (str(booking.get_attendance_display()), booking.attendance_at),
-        (_delay(booking.delay_minutes), booking.delay_at),
-    ]
     timezone = booking.slot.timezone
     return "; ".join(
-        f"{words} · {format_moment(at, timezone)}" if dated and at else words for words, at in said if words
+        f"{words} · {format_moment(at, timezone)}" if dated and at else words for words, at in booking.said()
     )
-
-
-def _delay(minutes: int | None) -> str:
-    if minutes is None:
-        return ""
-    words = _("late by more than 15 minutes") if minutes == OVER_15_MINUTES else _("late by %(minutes)s minutes")
-    return words % {"minutes": minutes}
 
 
 def csv_answer(bookings: QuerySet[Booking]) -> StreamingHttpResponse:

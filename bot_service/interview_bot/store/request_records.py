@@ -7,9 +7,8 @@ from bson import Int64
 from pydantic import BaseModel
 
 from interview_bot.common.database import Database, Document
+from interview_bot.views.attendance_screens import AnswerKind
 
-AnswerKind = Literal["confirmed", "declined", "reschedule_asked", "delay", "take_time", "keep_time"]
-"""What candidates answer about an interview they are booked for."""
 RequestKind = Literal[
     AnswerKind,
     "book",

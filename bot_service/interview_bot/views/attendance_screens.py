@@ -1,7 +1,7 @@
 """What candidates say about coming (R8): their buttons, how their answers ended, and what recruiters see of it."""
 
 from datetime import timedelta
-from typing import get_args
+from typing import Literal, get_args
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
@@ -26,6 +26,8 @@ _DELAY_WITHIN = timedelta(minutes=15)
 """R8: so long after the start they can still say that they will be late."""
 ANSWERS = frozenset({*get_args(AttendanceRequest), TimeAnswered})
 """Requests that leave a dialog under way as it is."""
+AnswerKind = Literal["confirmed", "declined", "reschedule_asked", "delay", "take_time", "keep_time"]
+"""What candidates answer; ``request.<kind>`` is the key of the text that is shown until the answer has been taken."""
 _THANKS = {
     Attendance.CONFIRMED: "attendance.confirmed",
     Attendance.RESCHEDULE_ASKED: "attendance.time_asked",

@@ -9,8 +9,7 @@ from interview_bot.common.dialog_data import DialogData
 from interview_bot.dialogs.candidate.my_bookings import own_booking, show_bookings
 from interview_bot.dialogs.context import DialogContext, Presses
 from interview_bot.dialogs.requests import BookingEnvelope, booking_envelope, brief_payload, shown_slot, submit
-from interview_bot.store.request_records import AnswerKind
-from interview_bot.views.attendance_screens import answers_screen, delay_question
+from interview_bot.views.attendance_screens import AnswerKind, answers_screen, delay_question
 from interview_bot.views.callback_data import Action, minute_of
 from shared_contracts.attendance import Attendance, AttendanceAnswered, DelayAnnounced
 from shared_contracts.booking import TimeAnswered
