@@ -1,6 +1,6 @@
 """MongoDB beneath Django: transactions that retry, and collections read with aware times."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC
 from typing import Any, TypeVar
 
@@ -8,7 +8,7 @@ from bson.codec_options import CodecOptions
 from django import db
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError
-from pymongo import WriteConcern
+from pymongo import UpdateOne, WriteConcern
 from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
 from pymongo.errors import PyMongoError
@@ -17,6 +17,11 @@ from pymongo.read_concern import ReadConcern
 
 T = TypeVar("T")
 Document = dict[str, Any]
+
+
+class GuardFailedError(Exception):
+    """A conditional update met no document: what it rests on has changed. Leave the transaction; decide again."""
+
 
 connection: Any = db.connection
 """Django's, with what MongoDB's backend has added, which carries no types."""
@@ -77,6 +82,19 @@ def _joined(work: Callable[[], T], session: ClientSession) -> T:
     finally:
         connection.session = None
         connection.in_atomic_block_mongo = False
+
+
+def update_all(name: str, updates: Sequence[UpdateOne]) -> None:
+    """Make conditional updates in a collection, in the transaction under way.
+
+    Raises:
+        GuardFailedError: one of them met no document.
+    """
+    if not updates:
+        return
+    missing = len(updates) - collection(name).bulk_write(list(updates), session=current_session()).matched_count
+    if missing:
+        raise GuardFailedError(f"{name}: {missing} of {len(updates)} changed meanwhile")
 
 
 def assert_safe() -> None:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from bson import Int64, ObjectId
 from pymongo import UpdateOne
 
-from common.mongo import Document, collection, current_session
+from common.mongo import Document, collection, current_session, update_all
 from common.quiet_hours import next_allowed_time
 from reminders.domain.kinds import CHANGES, KIND_THAT_TELLS, SPECS
 from reminders.domain.planning import OF_USE, PlannedMessage
@@ -24,7 +24,6 @@ from reminders.services.message_writes import (
 )
 from reminders.services.timings import Timings, read_timings
 from scheduling.domain.model import Booking, Slot
-from scheduling.services.saving import GuardFailedError
 from shared_contracts.card import CardOccasion
 
 
@@ -71,11 +70,9 @@ def write(writes: LedgerWrites) -> None:
     Raises:
         GuardFailedError: a message is not as it was read.
     """
-    messages, session = collection("auto_messages"), current_session()
-    if writes.updates and messages.bulk_write(writes.updates, session=session).matched_count != len(writes.updates):
-        raise GuardFailedError("auto_messages: changed meanwhile")
+    update_all("auto_messages", writes.updates)
     if writes.inserts:
-        messages.insert_many(writes.inserts, session=session)
+        collection("auto_messages").insert_many(writes.inserts, session=current_session())
 
 
 def _notice(notice: RecruiterNotice, older: Sequence[Document], timings: Timings, now: datetime) -> list[LedgerWrite]:

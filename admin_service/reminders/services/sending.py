@@ -14,7 +14,7 @@ from bson import Int64, ObjectId
 from pymongo import UpdateOne
 from pymongo.errors import ConnectionFailure
 
-from common.mongo import Document, collection, current_session, in_transaction
+from common.mongo import Document, collection, current_session, in_transaction, update_all
 from messaging import outbox
 from messaging.outbox import Outgoing
 from reminders.domain.judging import Hold, Send, Suppress, judge
@@ -24,7 +24,6 @@ from reminders.services.dispatching import dispatch, notices
 from reminders.services.message_context import MessageContext, load_message_context, message_from
 from reminders.services.message_writes import suppression
 from scheduling.services import candidate_news
-from scheduling.services.saving import GuardFailedError
 
 log = structlog.get_logger(__name__)
 
@@ -110,10 +109,7 @@ def save(result: BatchResult) -> None:
     Raises:
         GuardFailedError: one did not.
     """
-    if result.writes:
-        written = collection("auto_messages").bulk_write(result.writes, ordered=False, session=current_session())
-        if written.matched_count != len(result.writes):
-            raise GuardFailedError("auto_messages: claimed by another scan meanwhile")
+    update_all("auto_messages", result.writes)
     outbox.add(result.messages)
     candidate_news.remember(result.messages)
 

@@ -32,7 +32,7 @@ from common.http.reads import (
     position,
     raise_for,
 )
-from common.mongo import Document, collection
+from common.mongo import Document, GuardFailedError, collection
 from people.api import ListQuery, page_by_id
 from questionnaires.services.reading import published
 from scheduling.domain.commands import Actor, ActorKind, Book
@@ -40,7 +40,6 @@ from scheduling.domain.model import State
 from scheduling.services.answers import KeyReusedError
 from scheduling.services.batch import decide_one
 from scheduling.services.requests import Request as BookingRequest
-from scheduling.services.saving import GuardFailedError
 from scheduling.services.serializing import booking_view, slot_views
 from scheduling.services.store.loading import booking_from
 from scheduling.services.store.slots import OFFERED, available, find_slots, load_slots, name_slots

@@ -13,7 +13,7 @@ from typing import TypeVar
 from pymongo.errors import DuplicateKeyError
 
 from common import clock
-from common.mongo import Document, in_transaction
+from common.mongo import Document, GuardFailedError, in_transaction
 from messaging import outbox
 from messaging.outbox import Outgoing
 from scheduling.domain.booking import Move
@@ -26,7 +26,7 @@ from scheduling.domain.proposals import AnswerProposedTime
 from scheduling.services import answers, waiting_list
 from scheduling.services.reacting import Batch, Effects, react
 from scheduling.services.requests import Request
-from scheduling.services.saving import GuardFailedError, save
+from scheduling.services.saving import save
 from scheduling.services.store import loading
 from shared_contracts.booking import ConfirmBookingAnswer, Outcome
 

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from bson import Int64, ObjectId
-from pymongo import InsertOne, UpdateOne
+from pymongo import UpdateOne
 
-from common.mongo import Document, collection, current_session
+from common.mongo import Document, GuardFailedError, collection, current_session, update_all
 from scheduling.domain.changes import seats
 from scheduling.domain.commands import ActorKind, Command
 from scheduling.domain.decisions import Decision
@@ -17,10 +17,6 @@ from scheduling.domain.seat_offers import OfferSeat
 from scheduling.services.reacting import Effects
 from scheduling.services.recruiter_cards.deck import CARDLESS
 from scheduling.services.store.booking_documents import booking_document
-
-
-class GuardFailedError(Exception):
-    """A conditional update met no document: what was decided on has changed. Nothing was written; decide again."""
 
 
 def save(before: State, after: State, decisions: Sequence[Decision], effects: Effects, now: datetime) -> None:
@@ -43,8 +39,7 @@ def save(before: State, after: State, decisions: Sequence[Decision], effects: Ef
     _write_slots(before, after, decisions, now)
     _write_bookings(before, after, changed, effects, now)
     for name, updates in effects.updates.items():
-        if updates:
-            _all_matched(name, updates)
+        update_all(name, updates)
     for name, rows in effects.inserts.items():
         if rows:
             collection(name).insert_many(rows, session=current_session())
@@ -86,8 +81,7 @@ def _write_slots(before: State, after: State, decisions: Sequence[Decision], now
             if values:
                 guard.setdefault("$and", []).append(_as_seen(was.holders))
             updates.append(UpdateOne(guard, _slot_update(added, removed, values, now)))
-    if updates:
-        _all_matched("interview_slots", updates)
+    update_all("interview_slots", updates)
 
 
 def seat_guard(
@@ -169,8 +163,8 @@ def _write_bookings(
     """Each document once: what the rules own, what its cards show, which news there was, which slots it left."""
     rules = {event.after.id for event in changed}
     people = {candidate.id: candidate for candidate in after.candidates.values()}
-    inserts: list[UpdateOne | InsertOne[Document]] = []
-    updates: list[UpdateOne | InsertOne[Document]] = []
+    inserts: list[Document] = []
+    updates: list[UpdateOne] = []
     for booking_id in sorted(rules | effects.fields.keys() | effects.notification_ids.keys()):
         booking, stored = after.bookings[booking_id], before.bookings.get(booking_id)
         fields: Document = {}
@@ -179,14 +173,13 @@ def _write_bookings(
         fields |= effects.fields.get(booking_id, {})
         told = effects.notification_ids.get(booking_id, [])
         if stored is None:
-            inserts.append(InsertOne(_new_document(booking, fields, told, now)))
+            inserts.append(_new_document(booking, fields, told, now))
         else:
             updates.append(_update(stored, booking, fields, told, now))
     # Updates first: in one batch a person may give one booking up and make the next in the same event.
-    if updates:
-        _all_matched("bookings", updates)
+    update_all("bookings", updates)
     if inserts:
-        collection("bookings").bulk_write(inserts, session=current_session())
+        collection("bookings").insert_many(inserts, session=current_session())
 
 
 def _new_document(booking: Booking, fields: Document, told: Sequence[ObjectId], now: datetime) -> Document:
@@ -203,9 +196,3 @@ def _update(stored: Booking, booking: Booking, fields: Document, told: Sequence[
     if told:
         update["$push"] = {"notification_ids": {"$each": told}}
     return UpdateOne(guard, update)
-
-
-def _all_matched(name: str, updates: Sequence[UpdateOne | InsertOne[Document]]) -> None:
-    result = collection(name).bulk_write(list(updates), session=current_session())
-    if result.matched_count != len(updates):
-        raise GuardFailedError(f"{name}: {len(updates) - result.matched_count} of {len(updates)} changed meanwhile")

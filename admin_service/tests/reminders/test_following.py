@@ -8,7 +8,7 @@ import pytest
 from pymongo import monitoring
 
 from common import clock
-from common.mongo import Document, collection, in_transaction
+from common.mongo import Document, GuardFailedError, collection, in_transaction
 from people.models import Candidate, City, Recruiter
 from reminders import tasks
 from reminders.domain.kinds import PLANNED
@@ -18,7 +18,6 @@ from reminders.services import replanning
 from reminders.services.message_writes import BookingChange
 from scheduling.domain.commands import SlotChanges
 from scheduling.models import InterviewEvent
-from scheduling.services.saving import GuardFailedError
 from scheduling.services.slot_edits import edit_slot
 from scheduling.services.store import loading
 from scheduling.services.store.slots import load_slots

@@ -2,10 +2,10 @@
 
 import pytest
 
+from common.mongo import GuardFailedError
 from people.models import Candidate, Recruiter
 from reminders.services import sending
 from scheduling import tasks as scheduling_tasks
-from scheduling.services.saving import GuardFailedError
 from shared_contracts.booking import Outcome
 from shared_contracts.directory import BookingStatus
 from tests.conftest import MakeSlot

@@ -4,12 +4,11 @@ import pytest
 from bson import ObjectId
 from pymongo.errors import DuplicateKeyError
 
-from common.mongo import collection
+from common.mongo import GuardFailedError, collection
 from people.models import Candidate, City
 from reminders import tasks
 from reminders.services import sending
 from scheduling.domain.commands import SlotChanges
-from scheduling.services.saving import GuardFailedError
 from scheduling.services.slot_edits import edit_slot
 from scheduling.services.staff_commands import remove_candidates
 from tests.conftest import MakeCandidate, MakeSlot

@@ -14,7 +14,7 @@ from bson import ObjectId
 from pymongo import UpdateOne
 
 from common import clock
-from common.mongo import collection, in_transaction
+from common.mongo import GuardFailedError, collection, in_transaction
 from people.models import Candidate, Recruiter
 from scheduling.consumer import request_of
 from scheduling.domain.booking import Cancel
@@ -25,7 +25,7 @@ from scheduling.domain.editing import EditSlot
 from scheduling.domain.model import State
 from scheduling.models import InterviewEvent, InterviewSlot
 from scheduling.services.reacting import Effects
-from scheduling.services.saving import GuardFailedError, save
+from scheduling.services.saving import save
 from scheduling.services.slot_edits import edit_slot
 from scheduling.services.slots import SlotHasBookingsError, delete_slot
 from scheduling.services.store import loading
@@ -201,7 +201,7 @@ def test_an_edit_is_decided_anew_where_a_move_wanted_into_the_slot_has_changed_s
 def test_nothing_is_written_where_what_a_reaction_would_change_has_changed_since(
     make_slot: MakeSlot, maria: Candidate
 ) -> None:
-    """Guard: ``_all_matched``, of what reactions want changed."""
+    """Guard: ``update_all``, of what reactions want changed."""
     slot = make_slot()
     before, after, decisions = look(wanting(maria, slot))
     served = UpdateOne({"_id": ObjectId(), "state": "waiting"}, {"$set": {"state": "served"}})

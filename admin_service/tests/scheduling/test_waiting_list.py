@@ -12,7 +12,7 @@ from bson import ObjectId
 from pymongo.errors import DuplicateKeyError
 
 from common import clock
-from common.mongo import Document, collection, current_session, in_transaction
+from common.mongo import Document, GuardFailedError, collection, current_session, in_transaction
 from config.consumers import DIALOGS
 from messaging.dialogs import DialogCommands
 from people.models import Candidate, City, Recruiter
@@ -23,7 +23,7 @@ from scheduling.models import InterviewEvent, InterviewSlot
 from scheduling.services import staff_commands
 from scheduling.services.batch import offer_seats
 from scheduling.services.reacting import Effects
-from scheduling.services.saving import GuardFailedError, save
+from scheduling.services.saving import save
 from scheduling.services.slot_edits import edit_slot
 from scheduling.services.slots import SlotDraft, create_slots
 from scheduling.services.store.loading import load
