@@ -109,7 +109,7 @@ def read_json_object(body: bytes) -> dict[str, Any]:
     except UnicodeDecodeError as error:
         raise BadMessageError(BadMessageKind.NOT_UTF8, f"byte {error.start}") from None
     try:
-        data = json.loads(text, parse_constant=_refuse_constant, parse_float=_finite)
+        data = _READER.decode(text)
     except BadMessageError:
         raise
     except RecursionError:
@@ -120,7 +120,8 @@ def read_json_object(body: bytes) -> dict[str, Any]:
         raise BadMessageError(BadMessageKind.INVALID_JSON, "a number is too long") from None
     if not isinstance(data, dict):
         raise BadMessageError(BadMessageKind.NOT_AN_OBJECT, f"got {type(data).__name__}")
-    if _deeper_than(data, MAX_DEPTH):
+    opened = text.count("{") + text.count("[")
+    if opened > MAX_DEPTH and _deeper_than(data, MAX_DEPTH):
         raise BadMessageError(BadMessageKind.TOO_DEEP, f"more than {MAX_DEPTH} levels")
     return data
 
@@ -134,6 +135,9 @@ def _finite(text: str) -> float:
     if not math.isfinite(value):
         raise BadMessageError(BadMessageKind.NOT_A_NUMBER, "a number is out of range")
     return value
+
+
+_READER = json.JSONDecoder(parse_constant=_refuse_constant, parse_float=_finite)
 
 
 def _deeper_than(value: object, limit: int) -> bool:

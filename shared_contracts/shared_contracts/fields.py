@@ -5,6 +5,7 @@ The admin service's models check by these same functions, so that whatever is st
 
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
@@ -70,6 +71,8 @@ def is_text(text: str) -> bool:
 
 def to_line(text: str) -> str:
     """The text on one line: a blank stands for each control character and line break."""
+    if text.isprintable():  # so there is none of either, as in nearly all that is sent
+        return text
     return _SURROGATES.sub("\ufffd", _BREAKS.sub(" ", text))
 
 
@@ -78,6 +81,7 @@ def to_text(text: str) -> str:
     return _SURROGATES.sub("\ufffd", _CONTROLS.sub(" ", text))
 
 
+@lru_cache(maxsize=1024)  # the same few links go out with every booking
 def to_link(text: str) -> str:
     """A link that Telegram takes for a button, its scheme in lower case, however it was typed.
 

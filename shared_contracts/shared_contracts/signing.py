@@ -26,7 +26,7 @@ def sign(body: bytes, queue: Queue, key: str) -> bytes:
         BadMessageError: with the mark it is longer than ``MAX_BODY_BYTES``.
     """
     data = json.loads(body)
-    signed = _written({**data, FIELD: _mark(data, queue, key)})
+    signed = _written({**data, FIELD: _mark(_written(data), queue, key)})
     if len(signed) > MAX_BODY_BYTES:
         raise BadMessageError(BadMessageKind.TOO_LARGE, f"{len(signed)} bytes, at most {MAX_BODY_BYTES}")
     return signed
@@ -48,13 +48,14 @@ def verified(body: bytes, queue: Queue, keys: Iterable[str]) -> bytes:
     if not isinstance(given, str):
         raise BadMessageError(BadMessageKind.NOT_SIGNED, "signature is missing")
     mark = given.encode("utf-8", "surrogatepass")
-    if not any(hmac.compare_digest(_mark(data, queue, key).encode(), mark) for key in keys):
+    written = _written(data)
+    if not any(hmac.compare_digest(_mark(written, queue, key).encode(), mark) for key in keys):
         raise BadMessageError(BadMessageKind.NOT_SIGNED, "signature is wrong")
-    return _written(data)
+    return written
 
 
-def _mark(data: dict[str, Any], queue: Queue, key: str) -> str:
-    return hmac.new(key.encode(), f"{queue.name}\n".encode() + _written(data), sha256).hexdigest()
+def _mark(written: bytes, queue: Queue, key: str) -> str:
+    return hmac.new(key.encode(), f"{queue.name}\n".encode() + written, sha256).hexdigest()
 
 
 def _written(data: dict[str, Any]) -> bytes:

@@ -64,10 +64,11 @@ def suppression(reason: SuppressionReason, now: datetime) -> Document:
 
 def new_row(booking: Booking, fields: Document, now: datetime) -> Document:
     """A message about a booking as the ledger keeps it; ``fields`` say which and when."""
+    booking_id = ObjectId(booking.id)
     return {
         "_id": ObjectId(),
-        "subject_id": ObjectId(booking.id),
-        "booking_id": ObjectId(booking.id),
+        "subject_id": booking_id,
+        "booking_id": booking_id,
         "starts_at": booking.starts_at,
         "turn": Int64(0),
         "occasion": "",

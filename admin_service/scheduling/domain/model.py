@@ -235,4 +235,4 @@ class State:
 
     def live_bookings_of(self, candidate_id: str) -> list[Booking]:
         """The candidate's live bookings."""
-        return [booking for booking in self.bookings.values() if booking.live and booking.candidate_id == candidate_id]
+        return [booking for booking in self.bookings.values() if booking.candidate_id == candidate_id and booking.live]

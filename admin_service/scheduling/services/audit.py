@@ -27,7 +27,7 @@ def booking_facts(booking: Booking | None) -> dict[str, Any] | None:
     if booking is None:
         return None
     facts = {_STORED_AS.get(name, name): _plain(getattr(booking, name)) for name in _BOOKING_FIELDS}
-    return {**facts, **booking.coming.model_dump(include=set(SAID_FIELDS))}
+    return facts | {name: getattr(booking.coming, name) for name in SAID_FIELDS}
 
 
 def slot_facts(slot: Slot) -> dict[str, Any]:

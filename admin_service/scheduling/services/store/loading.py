@@ -9,7 +9,6 @@ from bson import ObjectId
 
 from common import wire
 from common.mongo import Document, collection, current_session
-from people.services.links import default_contact
 from questionnaires.services import reading
 from scheduling.domain.booking import Move, RemoveCandidate
 from scheduling.domain.commands import Book, BookingCommand
@@ -124,7 +123,7 @@ def _load_places(loaded: Loaded, edit: EditSlot) -> None:
             state.recruiters[recruiter_id] = names.recruiter(ObjectId(recruiter_id))
     if city_id := edit.changes.city_id:
         names.add_cities([ObjectId(city_id)])
-        state.cities[city_id] = names.city(ObjectId(city_id), default_contact())
+        state.cities[city_id] = names.city(ObjectId(city_id))
 
 
 def booking_from(row: Document) -> Booking:

@@ -1,8 +1,9 @@
 """Reading slots, with the names that people are told. Inside a transaction all reads see one moment."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache, lru_cache
 
 from bson import ObjectId
 
@@ -19,16 +20,20 @@ OFFERED = "slots_offered"
 
 @dataclass(slots=True)
 class Names:
-    """Documents of cities, recruiters (their deputies among them) and interview events, by id."""
+    """Documents of cities, recruiters (their deputies among them) and interview events, by id.
+
+    ``default_contact`` reads the link to the responsible person where it is asked for, once.
+    """
 
     cities: dict[ObjectId, Document] = field(default_factory=dict)
     recruiters: dict[ObjectId, Document] = field(default_factory=dict)
     events: dict[ObjectId, Document] = field(default_factory=dict)
+    default_contact: Callable[[], str | None] = field(default_factory=lambda: cache(default_contact))
 
-    def city(self, city_id: ObjectId, default: str | None) -> City:
-        """A city as people are told of it; ``default``: the link where it has none of its own."""
+    def city(self, city_id: ObjectId) -> City:
+        """A city as people are told of it, with the default link where it has none of its own."""
         row = self.cities[city_id]
-        contact_url = wire.link("cities", row, row["contact_url"]) or default
+        contact_url = wire.link("cities", row, row["contact_url"]) or self.default_contact()
         return City(str(city_id), wire.line(row["name"]), row["timezone"], contact_url)
 
     def recruiter(self, recruiter_id: ObjectId) -> Recruiter:
@@ -90,8 +95,7 @@ def _named(rows: Sequence[Document], names: Names) -> list[Slot]:
     names.add_events({row["event_id"] for row in rows})
     theirs = [row["city_id"] for row in names.recruiters.values()]
     names.add_cities([*(row["city_id"] for row in rows), *theirs])
-    default = default_contact()
-    cities = {city_id: names.city(city_id, default) for city_id in {row["city_id"] for row in rows}}
+    cities = {city_id: names.city(city_id) for city_id in {row["city_id"] for row in rows}}
     held = {row["recruiter_id"] for row in rows} & set(names.recruiters)
     recruiters = {recruiter_id: names.recruiter(recruiter_id) for recruiter_id in held}
     return [
@@ -140,7 +144,12 @@ def reached_at(recruiter: Document | None) -> int | None:
 
 def venue_of(slot: Document) -> Venue:
     """Where a slot is held, from its document."""
-    return Venue(**{name: _part(slot, name) for name in VENUE_FIELDS})
+    return _venue(*(_part(slot, name) for name in VENUE_FIELDS))
+
+
+@lru_cache(maxsize=256)  # an office's slots are all held in one place
+def _venue(*parts: str) -> Venue:
+    return Venue(**dict(zip(VENUE_FIELDS, parts, strict=True)))
 
 
 def _part(slot: Document, name: str) -> str:
