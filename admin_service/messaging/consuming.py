@@ -1,11 +1,13 @@
 """Working a queue: batches, repeats, poison, and faults that pass.
 
-A delivery is acknowledged after its effect is committed. What can't be read or handled goes to the dead letters with
-its reason, its neighbours are handled all the same. What has had its effect is never given up.
+A delivery is acknowledged after its effect is committed and what follows from it is published, or left to the relay.
+What can't be read or handled goes to the dead letters with its reason, its neighbours are handled all the same. What
+has had its effect is never given up.
 """
 
 import threading
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from hashlib import sha256
 from typing import Generic, Protocol, TypeVar
 
@@ -57,13 +59,21 @@ class Worker(Generic[T]):
 
     def __init__(self, broker: Broker, handler: Handler[T], stopping: threading.Event) -> None:
         self._broker, self._handler, self._stopping = broker, handler, stopping
+        self._sender: ThreadPoolExecutor | None = None
+        self._sending: Future[None] | None = None
 
     def run(self) -> None:
-        """Work until ``stopping`` is set; the batch under way is finished."""
+        """Work until ``stopping`` is set; the batch under way is finished.
+
+        What a batch has written is published beside this thread, while the next one is handled: both mostly wait.
+        """
         self._broker.start()
         try:
-            while not self._stopping.is_set():
-                self.work(self._broker.take(BATCH, wait_seconds=0.5))
+            with ThreadPoolExecutor(max_workers=1) as self._sender:
+                while not self._stopping.is_set():
+                    self.work(self._broker.take(BATCH, wait_seconds=0.5))
+                    if self._sending and self._sending.done():
+                        self._sending.result()  # its error ends the worker as one of handling does
         finally:
             self._broker.stop()
 
@@ -86,8 +96,20 @@ class Worker(Generic[T]):
         except Exception as error:
             self._after_error([delivery for delivery, _item in readable], error, counted)
             return
+        self._send_in_turn(rows, [delivery for delivery, _item in readable])
+
+    def _send_in_turn(self, rows: Sequence[Document], deliveries: Sequence[Delivery]) -> None:
+        """Publish and acknowledge once the batch before is; at once where nobody else can do it meanwhile."""
+        if self._sender is None:
+            self._send(rows, deliveries)
+            return
+        if self._sending:
+            self._sending.result()
+        self._sending = self._sender.submit(self._send, rows, deliveries)
+
+    def _send(self, rows: Sequence[Document], deliveries: Sequence[Delivery]) -> None:
         self._publish(rows)
-        self._broker.acknowledge([delivery for delivery, _item in readable])
+        self._broker.acknowledge(deliveries)
 
     def _handle(self, items: Sequence[T], counted: str | None) -> list[Document]:
         """The effect, and in its transaction the end of its count: only tries without an effect add up."""

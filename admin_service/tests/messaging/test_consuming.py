@@ -282,6 +282,27 @@ def test_any_error_while_reading_is_poison_and_harms_no_neighbour() -> None:
     assert handler.handled == [0.25]
 
 
+class _Misguided(_Fragile):
+    """Writes what can't be published: no such queue."""
+
+    def handle(self, items: Sequence[float]) -> list[Document]:
+        return [{"_id": str(item), "queue": "nowhere", "body": "{}", "correlation_id": "c"} for item in items]
+
+
+def test_an_error_of_publishing_ends_the_worker_and_the_message_comes_again() -> None:
+    """Guard: ``Worker.run`` looks at ``_sending``; a process that ends is started anew, one that hangs is not."""
+    broker_tools.send(BOOKING_EVENT, ("1", b"4"))
+    stopping = threading.Event()
+    give_up = threading.Timer(20, stopping.set)
+    give_up.start()
+
+    with pytest.raises(KeyError, match="nowhere"):
+        Worker(Broker(settings.ENV.amqp_url, "consumer under test", BOOKING_EVENT), _Misguided(), stopping).run()
+
+    give_up.cancel()
+    assert broker_tools.wait_until(lambda: broker_tools.depth(BOOKING_EVENT.name) == 1)
+
+
 def test_dead_letters_are_listed_without_steering_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     """Guard: ``printable``. Ids, reasons and bodies are whatever a sender wrote."""
     forged = "x\n2026-01-01 FORGED LINE\x1b[2J\u2028\u202e"
