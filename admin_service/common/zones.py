@@ -1,11 +1,12 @@
-"""Time zones: which there are, the clocks of each, and the one of whatever belongs to no city."""
+"""Time zones: which there are, the clocks and days of each, and the one of whatever belongs to no city."""
 
-from datetime import datetime
+from datetime import UTC, date, datetime, time
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
-MOSCOW = "Europe/Moscow"
-"""Of the audit trail, scans, days that staff filter by; and (spec, "Time") of a city whose own zone can't be read."""
+from shared_contracts.texts.clocks import MOSCOW
+
+__all__ = ["MOSCOW", "day_start", "local", "utc_offset", "zone_names"]
 
 
 @cache
@@ -17,3 +18,15 @@ def zone_names() -> frozenset[str]:
 def local(moment: datetime, timezone: str) -> datetime:
     """The moment on the clocks of an IANA time zone."""
     return moment.astimezone(ZoneInfo(timezone))
+
+
+def day_start(day: date, zone: str = MOSCOW) -> datetime:
+    """The day's first moment in a zone, in UTC."""
+    return datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC)
+
+
+def utc_offset(there: datetime) -> str:
+    """The clocks that an aware moment is on: ``UTC+10``, ``UTC+5:45``."""
+    offset = f"{there:%z}"
+    minutes = "" if offset[3:5] == "00" else f":{offset[3:5]}"
+    return f"UTC{offset[0]}{int(offset[1:3])}{minutes}"

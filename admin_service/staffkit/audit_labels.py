@@ -23,6 +23,7 @@ class AuditLabels:
         choices: by field, its values in words.
         moments: fields that hold a time.
         names: by field that holds an id, what the document of that id is called.
+        names_then: the same from the id and what the entry keeps beside it: what the document was like then.
     """
 
     subjects: dict[str, Any] = field(default_factory=dict)
@@ -32,6 +33,7 @@ class AuditLabels:
     choices: dict[str, dict[str, Any]] = field(default_factory=dict)
     moments: set[str] = field(default_factory=set)
     names: dict[str, Callable[[ObjectId], str]] = field(default_factory=dict)
+    names_then: dict[str, Callable[[str, dict[str, Any]], str]] = field(default_factory=dict)
 
 
 EVERY = AuditLabels(

@@ -29,7 +29,10 @@ _KINDS: dict[str, Any] = {
     "system": _("system"),
     "stranger": _("somebody unknown"),
 }
-_UNTOLD = {"version", "person_id"}  # a number that rises with every change; whom the page names
+CLOCKS = "zone"
+"""In an entry: on whose clocks its times were."""
+_UNTOLD = {"version", "person_id", CLOCKS, "slots"}
+"""A number that rises with every change; whom the page names; what other fields are told by."""
 
 
 def trail(
@@ -87,23 +90,33 @@ def actor_label(actor: str) -> str:
 def changes(
     before: dict[str, Any] | None, after: dict[str, Any] | None, zone: str = MOSCOW, *, subject: str = ""
 ) -> list[str]:
-    """Lines such as “capacity: 2 → 3”, with times on the clocks of ``zone``.
+    """Lines such as “capacity: 2 → 3”.
 
     Args:
+        zone: on whose clocks times are told, where the entry does not keep on whose they were.
         subject: of what kind of thing, which may call a field otherwise.
     """
     old, new = before or {}, after or {}
     lines = []
     for name in [*new, *(name for name in old if name not in new)]:
-        if name in _UNTOLD or old.get(name) == new.get(name):
+        if name in _UNTOLD:
+            continue
+        was, is_now = _value(name, old, zone), _value(name, new, zone)
+        if old.get(name) == new.get(name) and was == is_now:
             continue
         label = EVERY.fields_of.get((subject, name)) or EVERY.fields.get(name) or name.replace("_", " ")
-        was, is_now = _value(name, old.get(name), zone), _value(name, new.get(name), zone)
         lines.append(f"{label}: {was} → {is_now}" if name in old else f"{label}: {is_now}")
     return lines
 
 
-def _value(name: str, value: Any, zone: str) -> str:
+def _value(name: str, facts: dict[str, Any], zone: str) -> str:
+    value = facts.get(name)
+    if value and name in EVERY.names_then:
+        return EVERY.names_then[name](value, facts)
+    return _told_value(name, value, facts.get(CLOCKS) or zone)
+
+
+def _told_value(name: str, value: Any, zone: str) -> str:
     if value is None or value in ("", []):
         return "—"
     if name in EVERY.choices and not isinstance(value, list):
@@ -111,7 +124,7 @@ def _value(name: str, value: Any, zone: str) -> str:
     if name == "list":
         return str(apps.get_model(value)._meta.verbose_name_plural)
     if isinstance(value, list):
-        return ", ".join(_value(name.removesuffix("s"), item, zone) for item in value)
+        return ", ".join(_told_value(name.removesuffix("s"), item, zone) for item in value)
     if name in EVERY.moments:
         return format_moment(datetime.fromisoformat(value), zone)
     if name in EVERY.names and ObjectId.is_valid(value):

@@ -1,29 +1,41 @@
-"""Times as staff read and type them: wall-clock time in the slot's city's zone."""
+"""Times as staff read and type them: wall-clock time in the slot's city's zone, the company's own beside it."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from common import clock
-from common.zones import MOSCOW, local
+from common.zones import MOSCOW, day_start, local, utc_offset
+from shared_contracts.texts.clocks import clocks_of
 
 
-def format_moment(moment: datetime, zone: str) -> str:
-    """Weekday, date and time in ``zone``, which is named when it is not Moscow's."""
-    there = local(moment, zone)
-    text = date_format(there, "D d.m.Y, H:i")
-    return text if zone == MOSCOW else f"{text} ({there:UTC%z})".replace("00)", ")")
+def format_moment(moment: datetime, zone: str, *, ours: bool = False, pattern: str = "D d.m.Y, H:i") -> str:
+    """Weekday, date and time, such as ``Mon 07.12.2026, 17:00 UTC+10 (10:00 MSK)``.
+
+    Args:
+        moment: aware.
+        zone: of the place, IANA.
+        ours: tell it on the company's clocks, with the place's in brackets: an online interview, or what is no
+            interview's time.
+        pattern: Django's, of what stands before the brackets.
+    """
+    clocks = clocks_of(moment, zone, MOSCOW, online=False)
+    there = moment.astimezone(clocks.zone)
+    if clocks.beside is None:
+        return date_format(there, pattern)
+    here = moment.astimezone(clocks.beside)
+    if ours:
+        day = "" if here.date() == there.date() else f"{date_format(there, 'D')} "
+        return f"{date_format(here, pattern)} ({day}{there:%H:%M} {utc_offset(there)})"
+    own = _("%(time)s MSK") if here.date() == there.date() else f"{date_format(here, 'D')} %(time)s"
+    return f"{date_format(there, pattern)} {utc_offset(there)} ({own % {'time': f'{here:%H:%M}'}})"
 
 
 def from_wall_clock(wall_clock: datetime, zone: str) -> datetime:
     """What staff typed as a moment: its digits, on the clocks of ``zone``."""
     return wall_clock.replace(tzinfo=ZoneInfo(zone))
-
-
-def day_start(day: date, zone: str = MOSCOW) -> datetime:
-    """The day's first moment, in UTC."""
-    return datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC)
 
 
 def today(zone: str = MOSCOW) -> date:

@@ -10,19 +10,19 @@ from django.utils.translation import gettext as _
 
 from common.mongo import Document, collection
 from reminders.services.summary import OVER, by_outcome
+from scheduling.services.days import bookings_on
 from scheduling.staff.filters import NO_ANSWER
 from scheduling.staff.outcomes import status_label
 from shared_contracts.attendance import Attendance
 from shared_contracts.directory import BookingStatus
-from staffkit.clocks import day_bounds, day_start, today
+from staffkit.clocks import today
 
 LOOK_BACK_DAYS = 30
 
 
 def coming_today(own: Document) -> list[dict[str, Any]]:
-    """Today's booked interviews, of those that match ``own``, by what their candidates said; the day is Moscow's."""
-    begins, ends = day_bounds(today())
-    counts = _counts(own, by_answer({"$gte": begins, "$lt": ends}))
+    """Today's booked interviews, of those that match ``own``, by what their candidates said; days are their cities'."""
+    counts = _counts(own, by_answer(bookings_on(today())))
     words = [
         (Attendance.CONFIRMED.value, _("Confirmed, will come"), counts.get(Attendance.CONFIRMED.value, 0)),
         (NO_ANSWER, _("No answer yet"), counts.get("", 0)),
@@ -42,7 +42,7 @@ def coming_today(own: Document) -> list[dict[str, Any]]:
 def outcomes_lately(own: Document) -> list[dict[str, Any]]:
     """Outcomes of the last 30 days, today's with them, and their shares, of the bookings that match ``own``."""
     first = today() - timedelta(days=LOOK_BACK_DAYS - 1)
-    counts = _counts(own, by_outcome({"$gte": day_start(first), "$lt": day_bounds(today())[1]}))
+    counts = _counts(own, by_outcome(bookings_on(first, today())))
     every = sum(counts.values())
     return [
         {
@@ -56,9 +56,9 @@ def outcomes_lately(own: Document) -> list[dict[str, Any]]:
     ]
 
 
-def by_answer(starts_at: Document) -> list[Document]:
-    """The pipeline that counts booked interviews by answer; served by ``bookings_status``."""
-    match = {"status": BookingStatus.BOOKED.value, "starts_at": starts_at}
+def by_answer(days: Document) -> list[Document]:
+    """The pipeline that counts booked interviews, of some ``days``, by answer; served by ``bookings_status``."""
+    match = {"status": BookingStatus.BOOKED.value, **days}
     return [{"$match": match}, {"$group": {"_id": "$attendance", "count": {"$sum": 1}}}]
 
 

@@ -16,14 +16,15 @@ from broadcasts.staff.broadcasts import counts
 from common import clock
 from common.mongo import Document, collection
 from common.names import name_in
-from common.zones import MOSCOW, local
+from common.zones import MOSCOW, day_start
 from messaging.models import OutboxMessage
 from reminders.models import AutoMessage
 from reminders.services.summary import undelivered
 from scheduling.models import Booking, InterviewSlot, WaitingEntry, WaitingState
+from scheduling.services.days import bookings_on
 from scheduling.services.recruiter_cards.request_reminders import AWAITING_APPROVAL, TO_TELL_BY_HAND
 from scheduling.services.store.slots import venue_of_booking
-from staffkit.clocks import day_bounds, day_start, format_moment, today
+from staffkit.clocks import day_bounds, format_moment, today
 from staffkit.scoping import in_scope, own_rows
 
 NEXT_INTERVIEWS = 10
@@ -119,7 +120,8 @@ def _bookings() -> str:
 
 
 def _rest_of_today() -> Document:
-    return {"live": True, "starts_at": {"$gte": clock.now(), "$lt": day_bounds(today())[1]}}
+    day = bookings_on(today())
+    return {"live": True, **day, "starts_at": {**day["starts_at"], "$gte": clock.now()}}
 
 
 def _free_seats(own: Document) -> int:
@@ -138,13 +140,15 @@ def _next_interviews(own: Document) -> list[dict[str, Any]]:
 
 
 def _interview(row: Document) -> dict[str, Any]:
-    zone = row["slot"]["timezone"]
-    there = local(row["starts_at"], zone)
+    venue, zone = venue_of_booking(row), row["slot"]["timezone"]
+    start = format_moment(row["starts_at"], zone, ours=bool(venue.video_link), pattern="H:i")
+    time, _blank, clocks = start.partition(" ")
     return {
-        "time": f"{there:%H:%M}",
-        "zone": "" if zone == MOSCOW else row["slot"]["city"],
+        "time": time,
+        "clocks": clocks,
+        "city": row["slot"]["city"] if clocks else "",
         "name": name_in(row["user"]),
-        "place": venue_of_booking(row).line,
+        "place": venue.line,
         "link": reverse("admin:scheduling_booking_change", args=[row["_id"]]),
     }
 

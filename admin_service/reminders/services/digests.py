@@ -5,7 +5,7 @@ needs no planning anew.
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -99,9 +99,9 @@ def digest_for(row: Document, now: datetime) -> Outgoing | SuppressionReason:
     return _staff_summary(row, now) if row["kind"] == ReminderKind.STAFF_SUMMARY else _tomorrow(row, now)
 
 
-def interviews_on(recruiter_id: ObjectId, day: datetime, timezone: str) -> Document:
+def interviews_on(recruiter_id: ObjectId, day: date) -> Document:
     """The MongoDB condition of a recruiter's interviews on a day; served by ``bookings_recruiter``."""
-    return {"recruiter_id": recruiter_id, **booked_on(day, timezone)}
+    return {"recruiter_id": recruiter_id, **booked_on(day)}
 
 
 def _summary_due(timings: Timings, now: datetime) -> list[DueList]:
@@ -134,14 +134,14 @@ def _if_due(
 
 
 def _with_interviews(lists: Iterable[DueList]) -> list[DueList]:
-    """The lists that have something to tell: one question for each zone."""
-    by_day: dict[tuple[datetime, str], list[DueList]] = {}
+    """The lists that have something to tell: one question for each day."""
+    by_day: dict[date, list[DueList]] = {}
     for item in lists:
-        by_day.setdefault((item.day, item.timezone), []).append(item)
+        by_day.setdefault(local(item.day, item.timezone).date(), []).append(item)
     found: list[DueList] = []
-    for (day, timezone), items in by_day.items():
+    for day, items in by_day.items():
         readers = {"recruiter_id": {"$in": [item.subject_id for item in items]}}
-        busy = set(collection("bookings").distinct("recruiter_id", {**readers, **booked_on(day, timezone)}))
+        busy = set(collection("bookings").distinct("recruiter_id", {**readers, **booked_on(day)}))
         found += [item for item in items if item.subject_id in busy]
     return found
 
@@ -163,7 +163,7 @@ def _tomorrow(row: Document, now: datetime) -> Outgoing | SuppressionReason:
     if not recruiters:
         return SuppressionReason.NO_CHAT
     zone = _zones(recruiters)[row["subject_id"]]
-    query = interviews_on(row["subject_id"], row["starts_at"], zone)
+    query = interviews_on(row["subject_id"], local(row["starts_at"], zone).date())
     found = collection("bookings").find(query, session=current_session()).sort(_BY_START).limit(MOST_ENTRIES)
     entries = _entries(list(found))
     more = 0

@@ -1,12 +1,12 @@
 """The staff's day in numbers. All of it is read at one moment, in the transaction under way if there is one."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, timedelta
 
 from common.mongo import Document, collection, current_session
-from common.zones import local
+from common.zones import day_start, local
 from reminders.domain.states import MessageState
+from scheduling.services.days import bookings_on
 from scheduling.services.recruiter_cards.request_reminders import AWAITING_APPROVAL, TO_TELL_BY_HAND
 from shared_contracts.attendance import Attendance
 from shared_contracts.booking import MARKS
@@ -20,41 +20,41 @@ OVER = (*MARKS, BookingStatus.UNMARKED)
 
 def midnight(moment: datetime, timezone: str, *, days: int = 0) -> datetime:
     """The first moment, in UTC, of the day that ``moment`` falls in on a zone's clocks, or of a later one."""
-    day = local(moment, timezone).date() + timedelta(days=days)
-    return datetime.combine(day, time(), ZoneInfo(timezone)).astimezone(UTC)
+    return day_start(local(moment, timezone).date() + timedelta(days=days), timezone)
 
 
-def booked_on(day: datetime, timezone: str) -> Document:
-    """The MongoDB condition of booked interviews on the day that begins at ``day``; served by ``bookings_status``."""
-    return {"status": BookingStatus.BOOKED.value, "starts_at": _within(day, timezone)}
+def booked_on(day: date) -> Document:
+    """The MongoDB condition of interviews booked on a day of their cities; served by ``bookings_status``."""
+    return {"status": BookingStatus.BOOKED.value, **bookings_on(day)}
 
 
 def day_summary(day: datetime, timezone: str, now: datetime) -> DaySummary:
-    """How a day went, what waits for staff now, and what the next day brings.
+    """How a day went, what waits for staff now, and what the next day brings; interviews' days are their cities'.
 
     Args:
         day: its first moment in ``timezone``; aware UTC.
         timezone: IANA.
         now: aware UTC.
     """
-    outcomes = {row["_id"]: row["count"] for row in _aggregate(by_outcome(_within(day, timezone)))}
+    today = local(day, timezone).date()
+    outcomes = {row["_id"]: row["count"] for row in _aggregate(by_outcome(bookings_on(today)))}
     return DaySummary(
         **{status.value: outcomes.get(status.value, 0) for status in OVER},
         pending=_count("bookings", AWAITING_APPROVAL),
         reschedule_asked=_count("bookings", wishes(now)),
         by_hand=_count("bookings", TO_TELL_BY_HAND),
         failed=_count("auto_messages", undelivered(day, midnight(day, timezone, days=1))),
-        tomorrow=_lines(midnight(day, timezone, days=1), timezone),
+        tomorrow=_lines(today + timedelta(days=1)),
     )
 
 
-def by_outcome(starts_at: Document) -> list[Document]:
-    """The pipeline that counts interviews that are over by outcome; served by ``bookings_status``."""
-    match = {"status": {"$in": [status.value for status in OVER]}, "starts_at": starts_at}
+def by_outcome(days: Document) -> list[Document]:
+    """The pipeline that counts interviews that are over, of ``days``, by outcome; served by ``bookings_status``."""
+    match = {"status": {"$in": [status.value for status in OVER]}, **days}
     return [{"$match": match}, {"$group": {"_id": "$status", "count": {"$sum": 1}}}]
 
 
-def lines_of(day: datetime, timezone: str) -> list[Document]:
+def lines_of(day: date) -> list[Document]:
     """The pipeline that counts a day's interviews by event and city; served by ``bookings_status``."""
     confirmed = {"$cond": [{"$eq": ["$attendance", Attendance.CONFIRMED.value]}, 1, 0]}
     group = {
@@ -63,7 +63,7 @@ def lines_of(day: datetime, timezone: str) -> list[Document]:
         "confirmed": {"$sum": confirmed},
     }
     sort = {"_id.event": 1, "_id.city": 1}
-    return [{"$match": booked_on(day, timezone)}, {"$group": group}, {"$sort": sort}, {"$limit": MOST_LINES}]
+    return [{"$match": booked_on(day)}, {"$group": group}, {"$sort": sort}, {"$limit": MOST_LINES}]
 
 
 def wishes(now: datetime) -> Document:
@@ -77,12 +77,8 @@ def undelivered(since: datetime, until: datetime) -> Document:
     return {"state": MessageState.FAILED.value, "due_at": {"$gte": since, "$lt": until}}
 
 
-def _within(day: datetime, timezone: str) -> Document:
-    return {"$gte": day, "$lt": midnight(day, timezone, days=1)}
-
-
-def _lines(day: datetime, timezone: str) -> list[SummaryLine]:
-    rows = _aggregate(lines_of(day, timezone))
+def _lines(day: date) -> list[SummaryLine]:
+    rows = _aggregate(lines_of(day))
     return [SummaryLine(**row["_id"], interviews=row["interviews"], confirmed=row["confirmed"]) for row in rows]
 
 

@@ -102,8 +102,8 @@ class AutoMessageAdmin(ReadOnlyAdmin):
 
     @display(description=_("when"), ordering="due_at")
     def due(self, message: AutoMessage) -> str:
-        """When it is due, in the interview's city, or in Moscow for lists."""
-        return format_moment(message.due_at, _addressee(message).zone)
+        """When it is due, by Moscow's days as the filter has them; the clocks of the interview's city beside it."""
+        return format_moment(message.due_at, _addressee(message).zone, ours=True)
 
     @display(description=_("message"), ordering="kind")
     def what(self, message: AutoMessage) -> str:
@@ -134,7 +134,7 @@ class AutoMessageAdmin(ReadOnlyAdmin):
     @display(description=_("sent"))
     def sent(self, message: AutoMessage) -> str:
         """When it arrived."""
-        return format_moment(message.sent_at, _addressee(message).zone) if message.sent_at else "—"
+        return format_moment(message.sent_at, _addressee(message).zone, ours=True) if message.sent_at else "—"
 
     @display(description=_("booking"))
     def booking(self, message: AutoMessage) -> str:

@@ -1,7 +1,6 @@
 """Slots: times with seats. They change only through their use cases: see ``InterviewSlot.save``."""
 
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from bson import ObjectId
 from django.core.exceptions import ValidationError
@@ -11,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django_mongodb_backend.fields import ArrayField, ObjectIdField
 
 from common.models import StampedModel
+from common.zones import MOSCOW, local, utc_offset
 from people.models import LINK_LENGTH, City, LinkField, Recruiter
 from scheduling.models.events import InterviewEvent
 from shared_contracts.fields import URL_LENGTH, to_link
@@ -86,8 +86,9 @@ class InterviewSlot(StampedModel):
         ]
 
     def __str__(self) -> str:
-        there = self.starts_at.astimezone(ZoneInfo(self.city.timezone))
-        return f"{there:%d.%m.%Y %H:%M} · {self.location or self.video_link}"
+        there = local(self.starts_at, self.city.timezone)
+        clocks = "" if there.utcoffset() == local(self.starts_at, MOSCOW).utcoffset() else f" {utc_offset(there)}"
+        return f"{there:%d.%m.%Y %H:%M}{clocks} · {self.location or self.video_link}"
 
     def clean(self) -> None:
         """A slot is held in an office or online."""

@@ -15,7 +15,7 @@ def keep_trail(batch: Batch) -> Effects:
         facts = slot_facts(edited.before), slot_facts(edited.after)
         effects.inserts["audit_entries"].append(_entry(request, batch, "slot", edited.after.id, "changed", *facts))
     for request, event in batch.events(BookingEvent):
-        changes = booking_facts(event.before), booking_facts(event.after)
+        changes = booking_facts(event.before, batch.before.slots), booking_facts(event.after, batch.after.slots)
         entry = _entry(request, batch, "booking", event.after.id, event.action, *changes)
         effects.inserts["audit_entries"].append(entry)
     return effects

@@ -1,5 +1,6 @@
 """What the audit trail keeps of bookings and slots."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -22,12 +23,31 @@ SAID_FIELDS = tuple(name for name in Coming.model_fields if not name.endswith("_
 """What the candidate has said about coming; when they said so is when the entry was made."""
 
 
-def booking_facts(booking: Booking | None) -> dict[str, Any] | None:
-    """A booking's telling fields; no names."""
+SLOTS_AS_THEY_WERE = "slots"
+"""Where an entry keeps when and where the slots were that it names, by their ids: they change afterwards."""
+ZONE = "zone"
+"""The clocks of the slot's city, as they were."""
+
+
+def booking_facts(booking: Booking | None, slots: Mapping[str, Slot]) -> dict[str, Any] | None:
+    """A booking's telling fields; no names. ``slots``: as they are at that moment, by id."""
     if booking is None:
         return None
     facts = {_STORED_AS.get(name, name): _plain(getattr(booking, name)) for name in _BOOKING_FIELDS}
-    return facts | {name: getattr(booking.coming, name) for name in SAID_FIELDS}
+    ids = (booking.slot_id, booking.requested_slot_id, booking.proposed_slot_id)
+    own = slots.get(booking.slot_id)
+    return {
+        **facts,
+        **{name: getattr(booking.coming, name) for name in SAID_FIELDS},
+        SLOTS_AS_THEY_WERE: {item: _as_it_was(slots[item]) for item in ids if item and item in slots},
+        **({ZONE: own.place.timezone} if own else {}),
+    }
+
+
+def _as_it_was(slot: Slot) -> dict[str, Any]:
+    venue = slot.place.venue
+    at = {"starts_at": slot.starts_at.isoformat(), ZONE: slot.place.timezone}
+    return {**at, "place": venue.in_city(slot.place.city), "online": bool(venue.video_link)}
 
 
 def slot_facts(slot: Slot) -> dict[str, Any]:
@@ -39,6 +59,7 @@ def slot_facts(slot: Slot) -> dict[str, Any]:
         **slot.place.venue.model_dump(),
         "recruiter_id": slot.recruiter_id,
         "city_id": slot.city_id,
+        ZONE: slot.place.timezone,
         "is_active": slot.is_active,
     }
 

@@ -1,29 +1,28 @@
 """What the audit trail calls what happens to events, slots, bookings and the waiting list."""
 
-from typing import get_args
+from datetime import datetime
+from typing import Any, get_args
 
-from bson import ObjectId
 from django.contrib.admin.utils import label_for_field
 from django.utils.translation import gettext_lazy as _
 
-from common.mongo import collection
-from common.zones import MOSCOW
 from scheduling.domain.decide import AnyBookingEvent
 from scheduling.models import ATTENDANCE_LABELS, STATUS_LABELS, Booking, InterviewSlot
-from scheduling.services.audit import SAID_FIELDS
-from scheduling.services.store.slots import venue_of
+from scheduling.services.audit import SAID_FIELDS, SLOTS_AS_THEY_WERE, ZONE
+from scheduling.staff.moments import named, slot_name
 from shared_contracts.venue import VENUE_FIELDS
 from staffkit.audit_labels import AuditLabels, named_in, register
 from staffkit.clocks import format_moment
 
 
-def _slot_name(slot_id: ObjectId) -> str:
-    slot = collection("interview_slots").find_one({"_id": slot_id})
-    if slot is None:
-        return str(slot_id)
-    city = collection("cities").find_one({"_id": slot["city_id"]}, {"timezone": 1})
-    when = format_moment(slot["starts_at"], city["timezone"] if city else MOSCOW)
-    return ", ".join(filter(None, (when, venue_of(slot).line)))
+def _slot_then(slot_id: str, facts: dict[str, Any]) -> str:
+    """When and where a slot was; an entry made before these were kept has at most the time of the booking's own."""
+    kept = facts.get(SLOTS_AS_THEY_WERE, {}).get(slot_id)
+    if kept:
+        start = format_moment(datetime.fromisoformat(kept["starts_at"]), kept[ZONE], ours=kept["online"])
+        return named(start, kept["place"])
+    own = facts.get("starts_at") if facts.get("slot_id") == slot_id else None
+    return slot_name(slot_id, datetime.fromisoformat(own) if own else None) or slot_id
 
 
 register(
@@ -63,11 +62,7 @@ register(
         },
         choices={"status": dict(STATUS_LABELS), "attendance": dict(ATTENDANCE_LABELS)},
         moments={"starts_at", "expires_at", "marked_at"},
-        names={
-            "slot_id": _slot_name,
-            "requested_slot_id": _slot_name,
-            "offered_slot_id": _slot_name,
-            "event_id": named_in("interview_events", "title"),
-        },
+        names={"event_id": named_in("interview_events", "title")},
+        names_then=dict.fromkeys(("slot_id", "requested_slot_id", "offered_slot_id"), _slot_then),
     )
 )

@@ -15,16 +15,22 @@ from common.scope import INTERVIEWS
 from people.services.links import recruiter_link
 from questionnaires.staff.answer_texts import answers_of
 from scheduling.models import Booking
-from scheduling.services.store.slots import venue_of
 from scheduling.staff.decisions import DecidingAdmin
 from scheduling.staff.export import coming_of, csv_answer, state_of
-from scheduling.staff.filters import NO_ANSWER, AttendanceFilter, ByHandFilter, CityFilter, EventFilter
+from scheduling.staff.filters import (
+    NO_ANSWER,
+    AttendanceFilter,
+    BookingDayFilter,
+    ByHandFilter,
+    CityFilter,
+    EventFilter,
+)
 from scheduling.staff.forms.venues import booking_venue
+from scheduling.staff.moments import booking_start, slot_name
 from shared_contracts.attendance import Attendance
 from shared_contracts.directory import BookingStatus
 from staffkit.audit_trail import actor_label, trail
 from staffkit.clocks import format_moment
-from staffkit.pages.filters import DayFilter
 from staffkit.pages.kinds import ExportingAdmin, plainly
 
 # Of each value: Unfold shows one that is missing here as it is stored, not in words.
@@ -63,7 +69,7 @@ class BookingPage(ExportingAdmin, DecidingAdmin):
         EventFilter,
         CityFilter,
         ByHandFilter,
-        ("starts_at", DayFilter),
+        ("starts_at", BookingDayFilter),
     ]
     link_parameters = ("live__exact", "awaits_approval__exact", "user_id__exact")
     search_fields = ["search"]
@@ -133,8 +139,8 @@ class BookingPage(ExportingAdmin, DecidingAdmin):
 
     @display(description=_("when"), ordering="starts_at")
     def when(self, booking: Booking) -> str:
-        """Date and time in the slot's city."""
-        return format_moment(booking.starts_at, booking.slot.timezone)
+        """Date and time, in an office on the clocks of its city."""
+        return booking_start(booking)
 
     @display(description=_("candidate"), header=True, ordering="user__first_name")
     def person(self, booking: Booking) -> list[str]:
@@ -171,14 +177,7 @@ class BookingPage(ExportingAdmin, DecidingAdmin):
     @display(description=_("another time on offer"))
     def offered_time(self, booking: Booking) -> str:
         """The slot that the recruiter offers."""
-        slot = (
-            collection("interview_slots").find_one({"_id": booking.offered_slot_id})
-            if booking.offered_slot_id
-            else None
-        )
-        if slot is None:
-            return "—"
-        return f"{format_moment(slot['starts_at'], booking.slot.timezone)} · {venue_of(slot).line}"
+        return slot_name(booking.offered_slot_id) or "—"
 
     @display(description=_("place"), header=True, ordering="location")
     def place(self, booking: Booking) -> list[str]:

@@ -28,10 +28,10 @@ from scheduling.services.store.slots import load_slots
 from scheduling.staff.forms.reasons import CancelForm, DecisionForm, MoveForm
 from scheduling.staff.forms.venues import booking_venue
 from scheduling.staff.marking import MarkingAdmin
+from scheduling.staff.moments import booking_start, start_of
 from scheduling.staff.outcomes import NotDoneError, outcome_text, told
 from shared_contracts.booking import Outcome
 from shared_contracts.directory import BookingStatus
-from staffkit.clocks import format_moment
 from staffkit.forms.use_case import show_refusal
 from staffkit.sending.once import Done, send_once
 from staffkit.views import find, login, page, tell_outcome
@@ -173,8 +173,7 @@ class DecidingAdmin(MarkingAdmin):
                 tell_outcome(request, False, outcome_text(error.outcome))
                 if error.outcome is Outcome.VERSION_CONFLICT:
                     return HttpResponseRedirect(here)
-        when = format_moment(booking.starts_at, booking.slot.timezone)
-        intro = f"{booking} · {when} · {booking_venue(booking).line}"
+        intro = f"{booking} · {booking_start(booking)} · {booking_venue(booking).line}"
         return page(self, request, "staffkit/form_page.html", obj=booking, form=form, intro=intro, back=here, **words)
 
 
@@ -187,7 +186,7 @@ def _slots_for(booking: Booking, request: HttpRequest) -> list[tuple[str, str]]:
     choices = []
     for slot in slots:
         place = ", ".join(filter(None, (slot.place.city, slot.place.venue.line)))
-        when = format_moment(slot.starts_at, slot.place.timezone)
+        when = start_of(slot.starts_at, slot.place.timezone, slot.place.venue)
         line = f"{when} · {place} · {slot.capacity - slot.free}/{slot.capacity}"
         if not slot.is_active or slot.closes_at <= now:
             line = " · ".join((line, str(_("past the limits"))))

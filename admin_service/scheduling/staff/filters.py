@@ -1,5 +1,6 @@
 """Filters of slots and bookings; none joins."""
 
+from datetime import date
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -8,9 +9,12 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter
 
 from common import clock
+from common.zones import MOSCOW
+from people.services.zones import zones_of_cities
 from scheduling.models import ATTENDANCE_LABELS
+from scheduling.services.days import Span, spans_of
 from shared_contracts.directory import BookingStatus
-from staffkit.pages.filters import IdFilter
+from staffkit.pages.filters import DayFilter, IdFilter
 
 NO_ANSWER = "none"
 """How the list of bookings filters by no answer at all."""
@@ -41,6 +45,35 @@ class RecruiterFilter(IdFilter):
     parameter_name = "recruiter"
     field = "recruiter_id"
     model = "people.Recruiter"
+
+
+class SlotDayFilter(DayFilter):
+    """By days of the slots' cities."""
+
+    def within(self, first: date | None, last: date | None) -> Q:
+        """Each city's days are its own."""
+        cities = zones_of_cities()
+        found = Q()
+        for zone, span in spans_of(first, last, cities.values()).items():
+            found |= Q(city_id__in=[city for city, its in cities.items() if its == zone]) & _starts(span)
+        return found
+
+
+class BookingDayFilter(DayFilter):
+    """By days of the bookings' cities, as their snapshots have them; of a zone that no city has any more, Moscow's."""
+
+    def within(self, first: date | None, last: date | None) -> Q:
+        """Each is found under the day that the list tells."""
+        spans = spans_of(first, last, zones_of_cities().values())
+        found = ~Q(slot__timezone__in=list(spans)) & _starts(spans[MOSCOW])
+        for zone, span in spans.items():
+            found |= Q(slot__timezone=zone) & _starts(span)
+        return found
+
+
+def _starts(span: Span) -> Q:
+    begins = Q(starts_at__gte=span.begins) if span.begins else Q()
+    return begins & Q(starts_at__lt=span.ends) if span.ends else begins
 
 
 class ComingFilter(DropdownFilter):

@@ -21,16 +21,15 @@ from people.models import Candidate
 from scheduling.models import InterviewSlot
 from scheduling.services.slots import SlotHasBookingsError, delete_slot
 from scheduling.services.staff_commands import book_for
-from scheduling.staff.filters import CityFilter, ComingFilter, EventFilter, RecruiterFilter
+from scheduling.staff.filters import CityFilter, ComingFilter, EventFilter, RecruiterFilter, SlotDayFilter
 from scheduling.staff.forms.one_slot import SlotForm
 from scheduling.staff.forms.reasons import BookForm
 from scheduling.staff.forms.venues import INPUT_ROWS, SHOWN_ROWS, VENUE_SHOWN, slot_venue, venue_values
+from scheduling.staff.moments import slot_start
 from scheduling.staff.outcomes import NotDoneError, outcome_text, status_label, told
 from shared_contracts.booking import Outcome
 from staffkit.audit_trail import trail
-from staffkit.clocks import format_moment
 from staffkit.forms.use_case import show_refusal
-from staffkit.pages.filters import DayFilter
 from staffkit.pages.kinds import UseCaseAdmin
 from staffkit.scoping import in_scope
 from staffkit.sending.once import Done, send_once
@@ -51,7 +50,7 @@ class InterviewSlotAdmin(UseCaseAdmin):
         CityFilter,
         RecruiterFilter,
         ("is_active", BooleanRadioFilter),
-        ("starts_at", DayFilter),
+        ("starts_at", SlotDayFilter),
     ]
     search_fields = VENUE_SHOWN
     ordering = ["starts_at"]
@@ -89,8 +88,8 @@ class InterviewSlotAdmin(UseCaseAdmin):
 
     @display(description=_("when"), ordering="starts_at")
     def when(self, slot: InterviewSlot) -> str:
-        """Date and time in the slot's city."""
-        return format_moment(slot.starts_at, slot.city.timezone)
+        """Date and time, in an office on the clocks of the slot's city."""
+        return slot_start(slot)
 
     @display(description=_("seats taken"), label={"free": "success", "some": "info", "full": "warning"})
     def occupancy(self, slot: InterviewSlot) -> tuple[str, str]:
@@ -210,7 +209,7 @@ class InterviewSlotAdmin(UseCaseAdmin):
 
 
 def _named(slot: InterviewSlot) -> str:
-    return f"{format_moment(slot.starts_at, slot.city.timezone)} · {slot_venue(slot).line}"
+    return f"{slot_start(slot)} · {slot_venue(slot).line}"
 
 
 def _listed(slots: list[InterviewSlot]) -> list[list[Any]]:

@@ -6,13 +6,13 @@ from typing import Any
 from bson import ObjectId
 from django.apps import apps
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.forms import DateField, Form
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter, RangeDateFilter, RelatedDropdownFilter
 
-from staffkit.clocks import day_start
+from common.zones import day_start
 from staffkit.forms.inputs import DateInput
 from staffkit.scoping import in_scope
 
@@ -63,11 +63,13 @@ class DayFilter(RangeDateFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """A day that can't be read is no limit."""
-        if first := self._day("from"):
-            queryset = queryset.filter(**{f"{self.field_path}__gte": day_start(first)})
-        if last := self._day("to"):
-            queryset = queryset.filter(**{f"{self.field_path}__lt": day_start(last + timedelta(days=1))})
-        return queryset
+        first, last = self._day("from"), self._day("to")
+        return queryset.filter(self.within(first, last)) if first or last else queryset
+
+    def within(self, first: date | None, last: date | None) -> Q:
+        """The moments of the days from ``first`` to ``last``; None: without that end."""
+        begins = Q(**{f"{self.field_path}__gte": day_start(first)}) if first else Q()
+        return begins & Q(**{f"{self.field_path}__lt": day_start(last + timedelta(days=1))}) if last else begins
 
     def _day(self, end: str) -> date | None:
         try:

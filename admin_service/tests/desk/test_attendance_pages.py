@@ -17,8 +17,9 @@ from common.mongo import collection, connection
 from people.models import Candidate, Recruiter
 from reminders.models import AutoMessage
 from scheduling.models import STATUS_LABELS, Booking
+from scheduling.services.days import bookings_on
 from scheduling.services.staff_commands import book_for
-from staffkit.clocks import day_bounds, today
+from staffkit.clocks import today
 from tests.api.test_indexes import planned, stages
 from tests.conftest import MakeCandidate, MakeSlot
 from tests.desk.conftest import Text
@@ -254,8 +255,7 @@ def test_the_first_page_alarms_of_messages_that_did_not_arrive(text: Text, booki
 
 def test_numbers_and_filters_that_grow_walk_indexes(booking: Booking) -> None:
     """R1."""
-    begins, ends = day_bounds(today())
-    pipeline = by_answer({"$gte": begins, "$lt": ends})
+    pipeline = by_answer(bookings_on(today()))
     explained = connection.database.command(
         "explain", {"aggregate": "bookings", "pipeline": pipeline, "cursor": {}}, verbosity="queryPlanner"
     )

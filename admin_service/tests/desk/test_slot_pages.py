@@ -1,6 +1,6 @@
 """Slots at the desk (FR10)."""
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,9 +11,12 @@ from django.urls import reverse
 
 from common import clock
 from common.models import AuditEntry
+from common.mongo import collection
 from people.models import Candidate, City, Recruiter
 from scheduling.models import Booking, InterviewEvent, InterviewSlot
+from scheduling.services.days import bookings_on
 from scheduling.services.staff_commands import book_for
+from staffkit.clocks import format_moment, today
 from tests.conftest import MakeSlot
 from tests.desk.conftest import Text
 from tests.desk.test_booking_pages import exported
@@ -85,7 +88,7 @@ def test_the_list_shows_local_time_and_occupancy(
     book_for(maria.telegram_id, str(slot.pk), actor="anna", reason="")
     there = slot.starts_at.astimezone(ZoneInfo("Asia/Vladivostok"))
     page = text(reverse(LIST))
-    assert f"{there:%d.%m.%Y, %H:%M} (UTC+10)" in page
+    assert f"{there:%d.%m.%Y, %H:%M} UTC+10 (" in page
     assert "1/5" in page
 
 
@@ -324,16 +327,40 @@ def test_the_message_after_a_change_names_the_new_time(desk: Client, make_slot: 
     assert str(slot) in message and before not in message
 
 
-def test_the_history_is_told_on_the_clocks_of_the_place(
+def test_the_history_is_told_as_it_was_then_on_the_clocks_of_the_place(
     desk: Client, text: Text, make_slot: MakeSlot, vladivostok: City, maria: Candidate
 ) -> None:
+    """Guard: ``names_then``; the slot has moved since, and to another room."""
     slot = on_the_minute(make_slot(timedelta(days=3), city=vladivostok))
     book_for(maria.telegram_id, str(slot.pk), actor="anna", reason="")
-    desk.post(page_of(slot), form_of(slot, starts_at_1="15:17"))
-    for page in (page_of(slot), reverse("admin:scheduling_booking_change", args=[Booking.objects.get().pk])):
+    desk.post(page_of(slot), form_of(slot, starts_at_1="15:17", room="7"))
+    of_booking = reverse("admin:scheduling_booking_change", args=[Booking.objects.get().pk])
+    for page in (page_of(slot), of_booking):
         history = text(page).partition('id="audit-trail"')[2].partition("</table>")[0]
-        assert "15:17 (UTC+10)" in history
-        assert history.count("(UTC+10)") >= history.count("<tr>") - 1 > 0, "the moments of the entries, too"
+        assert "15:17 UTC+10 (" in history
+        assert history.count(" UTC+10 (") >= history.count("<tr>") - 1 > 0, "the moments of the entries, too"
+    when = format_moment(slot.starts_at, "Asia/Vladivostok")
+    booked = text(of_booking).partition('id="audit-trail"')[2].partition("</table>")[0]
+    assert f"slot: {when}, Офис на Тверской, 3.14, Владивосток</div>" in booked, "as it was when they booked"
+    assert f"slot: {when}, Офис на Тверской, 3.14, Владивосток → " in booked and ", Офис на Тверской, 7, Вл" in booked
+
+
+def test_a_day_of_the_filter_is_the_citys_day(
+    desk: Client, text: Text, make_slot: MakeSlot, vladivostok: City, maria: Candidate
+) -> None:
+    """Half past six in Vladivostok is half past eleven the evening before in Moscow. Guards: ``SlotDayFilter``,
+    ``BookingDayFilter``; of the front page ``bookings_on``."""
+    day = today() + timedelta(days=5)
+    there = datetime.combine(day, time(6, 30), ZoneInfo("Asia/Vladivostok"))
+    slot = make_slot(there - clock.now(), city=vladivostok)
+    book_for(maria.telegram_id, str(slot.pk), actor="anna", reason="")
+    for page, shown in ((LIST, "Офис на Тверской"), ("admin:scheduling_booking_changelist", "Мария Петрова")):
+        for on, found in ((day, True), (day - timedelta(days=1), False)):
+            assert (shown in text(f"{reverse(page)}?starts_at_from={on}&starts_at_to={on}")) is found, (page, on)
+        assert shown in text(f"{reverse(page)}?starts_at_from={day}")
+        assert shown in text(f"{reverse(page)}?starts_at_to={day}")
+    assert collection("bookings").count_documents(bookings_on(day)) == 1
+    assert collection("bookings").count_documents(bookings_on(day - timedelta(days=1))) == 0
 
 
 def test_an_online_slot_is_made_found_shown_and_moved_to_an_office(

@@ -6,12 +6,12 @@ import pytest
 from bson import ObjectId
 
 from common.mongo import collection, connection
-from common.zones import MOSCOW
 from reminders.domain.states import SuppressionReason
 from reminders.models import AutoMessage, ReminderRule, StaffChat
 from reminders.services.digests import digest_for, plan_lists
 from reminders.services.rules import save_staff_chat
 from reminders.services.summary import booked_on, by_outcome, lines_of, undelivered, wishes
+from scheduling.services.days import bookings_on
 from scheduling.services.recruiter_cards.request_reminders import AWAITING_APPROVAL
 from tests.api.test_indexes import planned, stages
 from tests.reminders_digests.conftest import TUESDAY, MakeInterview, at, command, set_time, the_row
@@ -86,10 +86,10 @@ def test_the_numbers_walk_indexes(interview: MakeInterview) -> None:
     for number in range(30):
         interview(at("10:00") + timedelta(days=number))
     day, now = at("00:00", TUESDAY), at("18:00")
-    for query in (booked_on(day, MOSCOW), AWAITING_APPROVAL, wishes(now)):
+    for query in (booked_on(day.date()), AWAITING_APPROVAL, wishes(now)):
         assert "COLLSCAN" not in planned("bookings", query, []), query
     assert "auto_due" in planned("auto_messages", undelivered(day, now), [])
-    for pipeline in (lines_of(day, MOSCOW), by_outcome({"$gte": day, "$lt": now})):
+    for pipeline in (lines_of(day.date()), by_outcome(bookings_on(day.date()))):
         explained = connection.database.command(
             "explain", {"aggregate": "bookings", "pipeline": pipeline, "cursor": {}}, verbosity="queryPlanner"
         )

@@ -117,7 +117,10 @@ class AddSlotsForm(forms.Form):
 
     def preview(self) -> list[str]:
         """The slots' times, as they will be shown."""
-        return [format_moment(draft.starts_at, self.cleaned_data["city"].timezone) for draft in self.drafts]
+        return [
+            format_moment(draft.starts_at, self.cleaned_data["city"].timezone, ours=bool(draft.venue.get("video_link")))
+            for draft in self.drafts
+        ]
 
     def _range(self) -> Iterator[date]:
         given = [day for name in ("first_day", "last_day") if (day := self.cleaned_data.get(name))]

@@ -1,0 +1,45 @@
+"""Days of interviews, in filters, lists and counts: a day is the day of the slot's city (spec, "Time")."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+from common.mongo import Document
+from common.zones import MOSCOW, day_start
+from people.services.zones import zones_of_cities
+
+_A_DAY = timedelta(days=1)
+
+
+class Span(NamedTuple):
+    """From a moment to before another; None: without that end."""
+
+    begins: datetime | None
+    ends: datetime | None
+
+    @property
+    def condition(self) -> Document:
+        """In MongoDB's words."""
+        ends = {"$gte": self.begins, "$lt": self.ends}
+        return {name: moment for name, moment in ends.items() if moment is not None}
+
+
+def spans_of(first: date | None, last: date | None, zones: Iterable[str]) -> dict[str, Span]:
+    """When the days from ``first`` to ``last``, both included, begin and end on each zone's clocks."""
+    return {
+        zone: Span(day_start(first, zone) if first else None, day_start(last + _A_DAY, zone) if last else None)
+        for zone in {*zones, MOSCOW}
+    }
+
+
+def bookings_on(first: date, last: date | None = None) -> Document:
+    """The MongoDB condition of bookings whose interviews are on a day, or on the days up to ``last``.
+
+    Each is told on the clocks of its snapshot; one whose zone no city has any more goes by Moscow's. The outer bounds
+    are for indexes that go on with ``starts_at``.
+    """
+    spans = spans_of(first, last or first, zones_of_cities().values())
+    alone = [{"slot.timezone": zone, "starts_at": span.condition} for zone, span in spans.items()]
+    rest = {"slot.timezone": {"$nin": list(spans)}, "starts_at": spans[MOSCOW].condition}
+    begins, ends = (sorted(filter(None, bounds)) for bounds in zip(*spans.values(), strict=True))
+    return {"starts_at": {"$gte": begins[0], "$lt": ends[-1]}, "$or": [*alone, rest]}
