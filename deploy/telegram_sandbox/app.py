@@ -10,7 +10,7 @@ from fastapi.responses import FileResponse, JSONResponse
 from fastapi.staticfiles import StaticFiles
 
 from telegram_sandbox.bot_api import endpoint
-from telegram_sandbox.control import conditions, observe, people
+from telegram_sandbox.control import conditions, groups, observe, people
 from telegram_sandbox.errors import CannotDo
 from telegram_sandbox.settings import Settings
 from telegram_sandbox.world import persistence
@@ -60,7 +60,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.sandbox = Sandbox(settings, persistence.load(settings.state_file))
     app.add_exception_handler(CannotDo, _refuse)
     app.router.routes.append(endpoint.route)
-    for part in (people, observe, conditions):
+    for part in (people, groups, observe, conditions):
         app.include_router(part.router, prefix="/sandbox")
     app.add_route("/", _page)
     app.add_route("/sandbox/docs", _docs)

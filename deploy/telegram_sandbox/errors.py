@@ -4,15 +4,30 @@
 class ApiError(Exception):
     """An error answer of the Bot API: `{"ok": false, "error_code", "description", "parameters"}`."""
 
-    def __init__(self, code: int, description: str, retry_after: int | None = None) -> None:
+    def __init__(
+        self, code: int, description: str, retry_after: int | None = None, migrate_to_chat_id: int | None = None
+    ) -> None:
         super().__init__(description)
         self.code = code
         self.description = description
         self.retry_after = retry_after
+        self.migrate_to_chat_id = migrate_to_chat_id
+
+    @property
+    def parameters(self) -> dict[str, int]:
+        """The answer's ``ResponseParameters``."""
+        known = {"retry_after": self.retry_after, "migrate_to_chat_id": self.migrate_to_chat_id}
+        return {name: value for name, value in known.items() if value is not None}
 
 
 def bad_request(reason: str) -> ApiError:
     return ApiError(400, f"Bad Request: {reason}")
+
+
+def upgraded(new_chat_id: int) -> ApiError:
+    """The group is a supergroup with another id by now."""
+    reason = "Bad Request: group chat was upgraded to a supergroup chat"
+    return ApiError(400, reason, migrate_to_chat_id=new_chat_id)
 
 
 def forbidden(reason: str) -> ApiError:

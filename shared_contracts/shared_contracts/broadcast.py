@@ -18,10 +18,18 @@ from shared_contracts.fields import (
 )
 
 
+class ChatTopic(WireModel):
+    """The topic of a group in which it is written: Telegram's ``message_thread_id``."""
+
+    chat_id: TelegramChatId
+    thread_id: TelegramMessageId
+
+
 class BroadcastCommand(Message):
     """Post an announcement with a Sign up button (FR1).
 
     It goes to ``chat_ids``, or, with ``audience``, to the people that ``GET /api/broadcasts/{id}/recipients`` pages.
+    ``topics``: of those chats that name one.
     """
 
     action: Literal["post_broadcast"] = "post_broadcast"
@@ -29,6 +37,7 @@ class BroadcastCommand(Message):
     event_id: EntityId
     message_text: Annotated[LongText, Field(min_length=1)]
     chat_ids: Annotated[list[TelegramChatId], Field(max_length=100)] = []
+    topics: Annotated[list[ChatTopic], Field(max_length=100)] = []
     audience: Literal["all", "city"] | None = None
 
     @model_validator(mode="after")
@@ -57,8 +66,26 @@ class DeliveryStatus(StrEnum):
     TOO_LATE = "too_late"
 
 
+class ChatTrouble(StrEnum):
+    """Why a group can't be written to any more."""
+
+    KICKED = "kicked"
+    """The bot was removed, or left."""
+    NO_RIGHTS = "no_rights"
+    TOPIC_CLOSED = "topic_closed"
+    TOPIC_GONE = "topic_gone"
+    GONE = "gone"
+    """The group was deleted, or was never there."""
+
+
+TOPIC_TROUBLES = frozenset({ChatTrouble.TOPIC_CLOSED, ChatTrouble.TOPIC_GONE})
+
+
 class Delivery(WireModel):
     """One recipient's message. ``error`` is Telegram's own text.
+
+    Of groups: ``moved_from`` is the id that the chat had before Telegram made a supergroup of it; ``trouble`` says why
+    it can't be written to.
 
     ``text`` is what was sent, as plain text, of automatic messages. ``uncertain_tries``: so often Telegram did not
     answer, or the bot died before it wrote the answer down; each may have cost a duplicate.
@@ -70,6 +97,8 @@ class Delivery(WireModel):
     error: ShortText | None = None
     text: LongText | None = None
     uncertain_tries: Count = 0
+    moved_from: TelegramChatId | None = None
+    trouble: ChatTrouble | None = None
 
 
 class BroadcastDelivered(Message):

@@ -6,8 +6,20 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints, TypeAdapter
 
+from shared_contracts.broadcast import ChatTrouble
 from shared_contracts.envelope import Message
-from shared_contracts.fields import Bilingual, EntityId, Moment, Name, ShortText, TelegramUserId, Username, Version
+from shared_contracts.fields import (
+    Bilingual,
+    EntityId,
+    Moment,
+    Name,
+    ShortText,
+    TelegramChatId,
+    TelegramMessageId,
+    TelegramUserId,
+    Username,
+    Version,
+)
 from shared_contracts.questionnaire import Answer, QuestionKey
 from shared_contracts.requests import ReplyTo
 
@@ -20,6 +32,7 @@ class DialogAction(StrEnum):
 
     CHAT_STARTED = "chat_started"
     CHAT_STOPPED = "chat_stopped"
+    GROUP_CHANGED = "group_changed"
     INVITATION_CLAIMED = "invitation_claimed"
     USERNAME_CLAIMED = "username_claimed"
     QUESTIONNAIRE_ANSWERED = "questionnaire_answered"
@@ -43,6 +56,20 @@ class ChatStopped(Message):
 
     action: Literal[DialogAction.CHAT_STOPPED] = DialogAction.CHAT_STOPPED
     user_telegram_id: TelegramUserId
+
+
+class GroupChanged(Message):
+    """What Telegram says of a group that the bot is in, or was.
+
+    ``moved_from``: the id it had before it became a supergroup. ``trouble``: why it can't be written to, null where it
+    can (again); with ``thread_id`` that is about this topic of it alone, and without one about no topic.
+    """
+
+    action: Literal[DialogAction.GROUP_CHANGED] = DialogAction.GROUP_CHANGED
+    chat_id: TelegramChatId
+    moved_from: TelegramChatId | None = None
+    trouble: ChatTrouble | None = None
+    thread_id: TelegramMessageId | None = None
 
 
 class DialogRequest(Message):
@@ -111,7 +138,7 @@ class WaitingListLeft(DialogRequest):
 AnsweredDialogCommand = (
     InvitationClaimed | UsernameClaimed | QuestionnaireAnswered | WaitingListJoined | WaitingListLeft
 )
-AnyDialogCommand = ChatStarted | ChatStopped | AnsweredDialogCommand
+AnyDialogCommand = ChatStarted | ChatStopped | GroupChanged | AnsweredDialogCommand
 
 dialog_command: TypeAdapter[AnyDialogCommand] = TypeAdapter(Annotated[AnyDialogCommand, Field(discriminator="action")])
 """Reads a body of ``admin.dialog.command``."""

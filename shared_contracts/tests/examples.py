@@ -24,6 +24,8 @@ from shared_contracts.broadcast import (
     BroadcastCommand,
     BroadcastDelivered,
     CardDelivered,
+    ChatTopic,
+    ChatTrouble,
     Delivery,
     DeliveryStatus,
     DigestDelivered,
@@ -44,6 +46,7 @@ from shared_contracts.dialog import (
     ChatStopped,
     DialogOutcome,
     DialogResult,
+    GroupChanged,
     InvitationClaimed,
     QuestionnaireAnswered,
     Role,
@@ -222,6 +225,7 @@ EXAMPLES: list[Message] = [
         event_id=EVENT_ID,
         message_text="Приходите",
         chat_ids=[-1001000000001],
+        topics=[ChatTopic(chat_id=-1001000000001, thread_id=12)],
     ),
     BroadcastDelivered(
         **ENVELOPE,
@@ -229,6 +233,13 @@ EXAMPLES: list[Message] = [
         deliveries=[
             Delivery(chat_id=-1001000000001, status=DeliveryStatus.SENT, telegram_message_id=5),
             Delivery(chat_id=1002, status=DeliveryStatus.BLOCKED, error="Forbidden: bot was blocked by the user"),
+            Delivery(
+                chat_id=-1001000000002,
+                status=DeliveryStatus.FAILED,
+                error="TOPIC_CLOSED",
+                moved_from=-42,
+                trouble=ChatTrouble.TOPIC_CLOSED,
+            ),
         ],
         finished=True,
     ),
@@ -256,6 +267,7 @@ EXAMPLES: list[Message] = [
     CacheInvalidate(**ENVELOPE, caches=[CacheName.SLOTS, CacheName.CITIES]),
     ChatStarted(**ENVELOPE, user_telegram_id=1001, username="maria_p", first_name="Мария", language_code="ru"),
     ChatStopped(**ENVELOPE, user_telegram_id=1001),
+    GroupChanged(**ENVELOPE, chat_id=-1001000000002, moved_from=-42, trouble=ChatTrouble.TOPIC_CLOSED, thread_id=12),
     InvitationClaimed(**DIALOG, token="Zx8-hG_2kLq9TtVb", username="maria_p", first_name="Мария", language_code="ru"),
     UsernameClaimed(**DIALOG, username="maria_p", first_name="Мария", language_code="ru"),
     QuestionnaireAnswered(

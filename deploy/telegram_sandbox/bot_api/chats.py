@@ -31,7 +31,7 @@ def get_chat_member(sandbox: Sandbox, params: Params) -> Json:
     """Everybody the sandbox knows is in the group; a private chat has two members."""
     chat, user_id = find_chat(sandbox, params), params.integer("user_id")
     if user_id == sandbox.settings.bot_id:
-        return {"status": "member", "user": views.api_bot(sandbox)}
+        return {"status": chat.bot_status, "user": views.api_bot(sandbox)}
     person = sandbox.memory.people.get(user_id)
     if person is None or (chat.kind == "private" and chat.chat_id != user_id):
         raise bad_request("user not found")

@@ -28,15 +28,15 @@ async def call(request: Request) -> Response:
     sandbox: Sandbox = request.app.state.sandbox
     token, name = request.path_params["token"], request.path_params["name"]
     if not hmac.compare_digest(token.encode(), sandbox.settings.token.encode()):
-        return _error_answer(ApiError(401, "Unauthorized"))
-    if name.lower() not in METHODS:
-        return _error_answer(ApiError(404, "Not Found"))
+        return _error_answer(sandbox, ApiError(401, "Unauthorized"))
+    if name.lower() not in METHODS or name.lower() in sandbox.server.missing:
+        return _error_answer(sandbox, ApiError(404, "Not Found"))
     name = METHODS[name.lower()][0]
     sandbox.changed = True
     try:
         params = await read_params(request)
     except ApiError as error:
-        return _error_answer(error)
+        return _error_answer(sandbox, error)
     return await _run(sandbox, request, name, params)
 
 
@@ -58,21 +58,22 @@ async def _run(sandbox: Sandbox, request: Request, name: str, params: Params) ->
         answer = {"ok": True, "result": await result if inspect.isawaitable(result) else result}
         response: Response = JSONResponse(answer)
     except ApiError as error:
-        answer, response = _error_body(error), _error_answer(error)
+        answer, response = _error_body(error), _error_answer(sandbox, error)
     _record(sandbox, name, params, started, answer)
     return _drop(request) if fault and fault.mode == "drop_after_apply" else response
 
 
 def _error_body(error: ApiError) -> Json:
     body: Json = {"ok": False, "error_code": error.code, "description": error.description}
-    if error.retry_after is not None:
-        body["parameters"] = {"retry_after": error.retry_after}
+    if error.parameters:
+        body["parameters"] = error.parameters
     return body
 
 
-def _error_answer(error: ApiError) -> JSONResponse:
+def _error_answer(sandbox: Sandbox, error: ApiError) -> JSONResponse:
     headers = {"Retry-After": str(error.retry_after)} if error.retry_after is not None else None
-    return JSONResponse(_error_body(error), status_code=error.code, headers=headers)
+    status = 200 if sandbox.server.errors_as_200 else error.code
+    return JSONResponse(_error_body(error), status_code=status, headers=headers)
 
 
 def _record(sandbox: Sandbox, name: str, params: Params, started: float, answer: Json) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from telegram_sandbox.bot_api.keyboards import parse_markup
 from telegram_sandbox.bot_api.params import Params, Upload
 from telegram_sandbox.bot_api.registry import method
-from telegram_sandbox.bot_api.targets import find_chat, find_message, own_message_to_edit, writable_chat
+from telegram_sandbox.bot_api.targets import find_chat, find_message, find_topic, own_message_to_edit, writable_chat
 from telegram_sandbox.bot_api.texts import read_caption, read_text
 from telegram_sandbox.errors import bad_request
 from telegram_sandbox.world import views
@@ -51,9 +51,10 @@ def send_document(sandbox: Sandbox, params: Params) -> Json:
 
 def _send(sandbox: Sandbox, params: Params, content: Content) -> Json:
     chat = writable_chat(sandbox, params)
+    thread_id = find_topic(chat, params)
     reply_to = _reply_to(chat, params)
     sandbox.limits.pass_message(chat.chat_id, new=True)
-    message = sandbox.add_message(chat, sandbox.settings.bot_id, content, reply_to)
+    message = sandbox.add_message(chat, sandbox.settings.bot_id, content, reply_to, thread_id)
     return views.api_message(sandbox, message)
 
 
@@ -142,7 +143,7 @@ def delete_message(sandbox: Sandbox, params: Params) -> bool:
         raise bad_request("message identifier is not specified")
     chat = writable_chat(sandbox, params)
     message = find_message(chat, params, "message to delete")
-    if chat.kind == "supergroup" and message.sender != sandbox.settings.bot_id:
+    if chat.kind != "private" and message.sender != sandbox.settings.bot_id:
         raise bad_request("message can't be deleted")
     sandbox.delete_message(message)
     return True

@@ -28,6 +28,8 @@ _MAX_SHORT_DESCRIPTION = 120
 
 @method("getMe")
 def get_me(sandbox: Sandbox, params: Params) -> Json:
+    if sandbox.server.bare_get_me:
+        return {"id": sandbox.settings.bot_id, "is_bot": True, "first_name": sandbox.settings.bot_name}
     abilities = {
         "can_join_groups": True,
         "can_read_all_group_messages": False,

@@ -7,10 +7,10 @@ from fastapi import APIRouter, HTTPException
 
 from telegram_sandbox.bot_api.registry import METHODS
 from telegram_sandbox.control.people import Current
-from telegram_sandbox.control.schemas import FaultIn, LimitsIn, LimitsOut, RuleIn
+from telegram_sandbox.control.schemas import FaultIn, LimitsIn, LimitsOut, RuleIn, ServerIn
 from telegram_sandbox.world.faults import Fault
 from telegram_sandbox.world.limits import Rule, Rules
-from telegram_sandbox.world.sandbox import Sandbox
+from telegram_sandbox.world.sandbox import Sandbox, Server
 
 router = APIRouter(tags=["conditions"])
 
@@ -59,6 +59,14 @@ async def set_limits(body: LimitsIn, sandbox: Current) -> Any:
     sandbox.limits.use(rules)
     sandbox.callback_seconds = body.callback_seconds or sandbox.callback_seconds
     return _limits(sandbox)
+
+
+@router.put("/server", response_model=ServerIn)
+async def set_server(body: ServerIn, sandbox: Current) -> Any:
+    """Makes the Bot API differ from the public server's; what is left out is as there."""
+    missing = frozenset(name.lower() for name in body.missing_methods)
+    sandbox.server = Server(body.bare_get_me, body.errors_as_200, missing)
+    return body
 
 
 def _rule(wanted: RuleIn | None, present: Rule) -> Rule:

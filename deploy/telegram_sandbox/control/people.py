@@ -57,7 +57,9 @@ async def list_people(sandbox: Current) -> Any:
 @router.post("/messages", response_model=MessageSent, responses=_REFUSALS)
 async def write_message(body: MessageIn, sandbox: Current) -> Any:
     """A person writes to the bot or in the group. An unknown person is made up; /start unblocks the bot."""
-    message, update_id = people_actions.write(sandbox, body.user_id, body.text, body.chat_id, body.reply_to_message_id)
+    message, update_id = people_actions.write(
+        sandbox, body.user_id, body.text, body.chat_id, body.reply_to_message_id, body.message_thread_id
+    )
     return {"chat_id": message.chat_id, "message_id": message.message_id, "update_id": update_id}
 
 

@@ -34,6 +34,64 @@ class MessageIn(Body):
     text: str
     chat_id: int | None = Field(default=None, description="the private chat with the bot when left out")
     reply_to_message_id: int | None = None
+    message_thread_id: int | None = Field(default=None, description="a forum's topic")
+
+
+class EditIn(Body):
+    user_id: int = Field(gt=0)
+    message_id: int
+    text: str
+    chat_id: int | None = Field(default=None, description="the private chat with the bot when left out")
+
+
+class AlbumIn(Body):
+    user_id: int = Field(gt=0)
+    photos: int = Field(ge=1, le=10, description="one alone is no album")
+    caption: str = ""
+    chat_id: int | None = Field(default=None, description="the private chat with the bot when left out")
+
+
+class ServiceMessageIn(Body):
+    user_id: int = Field(gt=0)
+    kind: Literal["pinned_message", "message_auto_delete_timer_changed"]
+    chat_id: int | None = Field(default=None, description="the private chat with the bot when left out")
+    message_id: int | None = Field(default=None, description="what is pinned")
+    seconds: int = Field(default=86_400, ge=0, description="after which messages are deleted")
+
+
+class GroupIn(Body):
+    chat_id: int = Field(lt=0)
+    title: str = Field(min_length=1, max_length=128)
+    type: Literal["group", "supergroup"] = "supergroup"
+    is_forum: bool = False
+
+
+class UpgradeIn(Body):
+    user_id: int = Field(gt=0, description="who does it")
+    new_chat_id: int = Field(lt=0)
+
+
+class BotStatusIn(Body):
+    user_id: int = Field(gt=0, description="who does it")
+    status: Literal["member", "kicked", "left", "restricted"] = Field(description="restricted: may not write")
+
+
+class TopicIn(Body):
+    user_id: int = Field(gt=0, description="who does it")
+    name: str = Field(min_length=1, max_length=128)
+
+
+class TopicStateIn(Body):
+    user_id: int = Field(gt=0, description="who does it")
+    state: Literal["open", "closed", "deleted"]
+
+
+class ServerIn(Body):
+    """A Bot API server that isn't the public one."""
+
+    bare_get_me: bool = Field(default=False, description="getMe without optional fields")
+    errors_as_200: bool = Field(default=False, description="errors come with HTTP status 200")
+    missing_methods: list[str] = Field(default=[], description="methods it answers with 404")
 
 
 class MessageSent(BaseModel):
@@ -75,7 +133,7 @@ class BlockIn(Body):
 
 class ChatOut(BaseModel):
     chat_id: int
-    type: Literal["private", "supergroup"]
+    type: Literal["private", "group", "supergroup"]
     title: str
     messages: int
     last_message: dict[str, Any] | None
@@ -93,6 +151,8 @@ class TranscriptMessage(BaseModel):
         description="{file_id, file_name, mime_type, file_size}, with content where that is a small text"
     )
     reply_to_message_id: int | None
+    message_thread_id: int | None
+    content: list[str] = Field(description="what else the Bot API's Message has: photo, pinned_message …")
     edits: int
     date: int
     edit_date: int | None
@@ -120,6 +180,7 @@ class FaultIn(Body):
     mode: Literal["error", "timeout", "drop_after_apply"] = "error"
     description: str | None = Field(default=None, description="the error's text, else a usual one")
     chat_id: int | None = Field(default=None, description="only calls about this chat")
+    migrate_to_chat_id: int | None = Field(default=None, description="of the error's parameters")
 
 
 class RuleIn(Body):

@@ -31,13 +31,14 @@ class Fault:
     retry_after: int | None = None
     description: str | None = None
     chat_id: int | None = None
+    migrate_to_chat_id: int | None = None
 
     def error(self) -> ApiError:
         """The answer of mode "error"."""
         if self.error_code == HTTPStatus.TOO_MANY_REQUESTS:
             return too_many_requests(self.retry_after or 1)
         text = self.description or _TEXTS.get(self.error_code, f"Error {self.error_code}")
-        return ApiError(self.error_code, text, self.retry_after)
+        return ApiError(self.error_code, text, self.retry_after, self.migrate_to_chat_id)
 
 
 class Faults:

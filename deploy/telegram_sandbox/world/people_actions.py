@@ -14,7 +14,12 @@ _COMMAND = re.compile(r"/\w+(?:@(\w+))?")
 
 
 def write(
-    sandbox: Sandbox, user_id: int, text: str, chat_id: int | None = None, reply_to: int | None = None
+    sandbox: Sandbox,
+    user_id: int,
+    text: str,
+    chat_id: int | None = None,
+    reply_to: int | None = None,
+    thread_id: int | None = None,
 ) -> tuple[Message, int | None]:
     """A person writes; returns the message and the update's id (None when the bot doesn't get to see it).
 
@@ -24,19 +29,38 @@ def write(
     text, _ = trim(text, [])
     if not 1 <= utf16_length(text) <= MAX_TEXT:
         raise CannotDo(422, f"A message has 1 to {MAX_TEXT} characters.")
-    chat = _chat_of(sandbox, person, chat_id)
+    chat = chat_of(sandbox, person, chat_id)
     if reply_to is not None and reply_to not in chat.messages:
         raise CannotDo(404, f"Chat {chat.chat_id} has no message {reply_to} to reply to.")
     if chat.kind == "private":
         _open_chat(sandbox, person, text)
-    message = sandbox.add_message(chat, user_id, Content(text, with_detected(text, [])), reply_to)
-    update_id = None
-    if chat.kind == "private" or _reaches_bot(sandbox, chat, message):
-        update_id = sandbox.updates.add("message", views.api_message(sandbox, message), f"chat:{chat.chat_id}")
-    return message, update_id
+    if thread_id is not None and thread_id not in chat.topics:
+        raise CannotDo(404, f"Chat {chat.chat_id} has no topic {thread_id}.")
+    message = sandbox.add_message(chat, user_id, Content(text, with_detected(text, [])), reply_to, thread_id)
+    return message, tell_bot(sandbox, chat, message)
 
 
-def _chat_of(sandbox: Sandbox, person: Person, chat_id: int | None) -> Chat:
+def edit(sandbox: Sandbox, user_id: int, message_id: int, text: str, chat_id: int | None = None) -> int | None:
+    """A person edits a message of theirs; returns the update's id as ``write``. Raises CannotDo."""
+    chat = chat_of(sandbox, sandbox.person(user_id), chat_id)
+    message = chat.messages.get(message_id)
+    if message is None or message.sender != user_id:
+        raise CannotDo(404, f"Chat {chat.chat_id} has no message {message_id} of person {user_id}.")
+    text, _ = trim(text, [])
+    if not 1 <= utf16_length(text) <= MAX_TEXT:
+        raise CannotDo(422, f"A message has 1 to {MAX_TEXT} characters.")
+    sandbox.edit_message(message, Content(text, with_detected(text, [])))
+    return tell_bot(sandbox, chat, message, "edited_message")
+
+
+def tell_bot(sandbox: Sandbox, chat: Chat, message: Message, kind: str = "message") -> int | None:
+    """The update about a message, None when the bot doesn't get to see it."""
+    if chat.kind != "private" and not _reaches_bot(sandbox, chat, message):
+        return None
+    return sandbox.updates.add(kind, views.api_message(sandbox, message), f"chat:{chat.chat_id}")
+
+
+def chat_of(sandbox: Sandbox, person: Person, chat_id: int | None) -> Chat:
     if chat_id is None or chat_id == person.user_id:
         return sandbox.private_chat(person.user_id)
     chat = sandbox.memory.chats.get(chat_id)
@@ -58,7 +82,11 @@ def _open_chat(sandbox: Sandbox, person: Person, text: str) -> None:
 
 
 def _reaches_bot(sandbox: Sandbox, chat: Chat, message: Message) -> bool:
-    """Privacy mode: in a group the bot sees commands meant for it and replies to its messages only."""
+    """Privacy mode: in a group the bot sees commands meant for it, replies to its messages, and service messages."""
+    if chat.bot_status in ("kicked", "left"):
+        return False
+    if message.content and "photo" not in message.content:
+        return True
     answered = chat.messages.get(message.reply_to or 0)
     if answered and answered.sender == sandbox.settings.bot_id:
         return True
@@ -75,7 +103,7 @@ def press(
     Returns `{callback_query_id}`, or `{followed: url}` for a link. Raises CannotDo.
     """
     person = sandbox.person(user_id)
-    chat = _chat_of(sandbox, person, chat_id)
+    chat = chat_of(sandbox, person, chat_id)
     message = chat.messages.get(message_id)
     if message is None:
         raise CannotDo(404, f"Chat {chat_id} has no message {message_id}.")

@@ -37,17 +37,35 @@ class Message:
     reply_to: int | None = None
     edit_date: int | None = None
     edits: int = 0
+    thread_id: int | None = None
+    content: Json = field(default_factory=dict)
+    """What else the Bot API's `Message` has: a photo with its `media_group_id`, or what a service message says."""
+
+
+@dataclass(slots=True)
+class Topic:
+    """A forum's topic; its id is that of the message that made it."""
+
+    name: str
+    state: Literal["open", "closed", "deleted"] = "open"
 
 
 @dataclass(slots=True)
 class Chat:
-    """A private chat (its id is the person's) or the group (it numbers its own messages)."""
+    """A private chat (its id is the person's) or a group (it numbers its own messages).
+
+    `moved_to`: the supergroup it has become. `bot_status`: the bot's, as `ChatMember` has it.
+    """
 
     chat_id: int
-    kind: Literal["private", "supergroup"]
+    kind: Literal["private", "group", "supergroup"]
     title: str | None = None
     messages: dict[int, Message] = field(default_factory=dict)
     last_message_id: int = 0
+    moved_to: int | None = None
+    bot_status: Literal["member", "kicked", "left", "restricted"] = "member"
+    is_forum: bool = False
+    topics: dict[int, Topic] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

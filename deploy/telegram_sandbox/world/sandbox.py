@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from telegram_sandbox.settings import Settings
 from telegram_sandbox.world.events import EventBus
@@ -19,12 +19,25 @@ _REMEMBERED_CALLS = 20000
 
 @dataclass(slots=True)
 class Content:
-    """What a message says: text with entities, an inline keyboard, a document."""
+    """What a message says: text with entities, an inline keyboard, a document; `more` as in `Message.content`."""
 
     text: str
     entities: list[Json]
     keyboard: Keyboard | None = None
     document: Json | None = None
+    more: Json = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Server:
+    """How the Bot API server differs from the public one, as some that people run do.
+
+    `missing`: methods, in lower case, that it does not know.
+    """
+
+    bare_get_me: bool = False
+    errors_as_200: bool = False
+    missing: frozenset[str] = frozenset()
 
 
 class Sandbox(World):
@@ -36,6 +49,7 @@ class Sandbox(World):
         self.events = EventBus()
         self.limits = FloodControl()
         self.faults = Faults()
+        self.server = Server()
         self.calls: deque[Json] = deque(maxlen=_REMEMBERED_CALLS)
         self.updates = UpdateQueue(self.memory)
         self.webhook = WebhookDelivery(self.updates, settings.webhook_retry_seconds)
@@ -59,6 +73,7 @@ class Sandbox(World):
             kept.clear()
         self.updates.clear()
         self.faults.clear()
+        self.server = Server()
         self.limits.use(telegram_rules())
         self.callback_seconds = self.settings.callback_seconds
         self._ensure_group()
@@ -84,7 +99,9 @@ class Sandbox(World):
         """The person's chat with the bot, opened when there is none."""
         return self.memory.chats.setdefault(user_id, Chat(user_id, "private"))
 
-    def add_message(self, chat: Chat, sender: int, content: Content, reply_to: int | None = None) -> Message:
+    def add_message(
+        self, chat: Chat, sender: int, content: Content, reply_to: int | None = None, thread_id: int | None = None
+    ) -> Message:
         """Puts a new message into a chat and shows it."""
         message = Message(
             chat.chat_id,
@@ -96,6 +113,8 @@ class Sandbox(World):
             content.keyboard,
             content.document,
             reply_to,
+            thread_id=thread_id,
+            content=content.more,
         )
         chat.messages[message.message_id] = message
         self._show(message)

@@ -38,8 +38,8 @@ def api_bot(world: World) -> Json:
 
 def api_chat(world: World, chat: Chat) -> Json:
     """A `Chat`."""
-    if chat.kind == "supergroup":
-        return {"id": chat.chat_id, "type": chat.kind, "title": chat.title}
+    if chat.kind != "private":
+        return _given(id=chat.chat_id, type=chat.kind, title=chat.title, is_forum=chat.is_forum or None)
     person = world.memory.people[chat.chat_id]
     return _given(
         id=chat.chat_id,
@@ -55,16 +55,20 @@ def api_message(world: World, message: Message, *, with_reply: bool = True) -> J
     chat = world.memory.chats[message.chat_id]
     is_bot = message.sender == world.settings.bot_id
     answered = chat.messages.get(message.reply_to or 0) if with_reply else None
-    text_field, entity_field = ("caption", "caption_entities") if message.document else ("text", "entities")
+    captioned = message.document or message.content
+    text_field, entity_field = ("caption", "caption_entities") if captioned else ("text", "entities")
     view = _given(
         message_id=message.message_id,
         **{"from": api_bot(world) if is_bot else api_user(world.memory.people[message.sender])},
         chat=api_chat(world, chat),
         date=message.date,
+        message_thread_id=message.thread_id or (message.reply_to if chat.kind == "supergroup" else None),
+        is_topic_message=True if message.thread_id else None,
         edit_date=message.edit_date,
         reply_to_message=api_message(world, answered, with_reply=False) if answered else None,
         document=message.document,
         reply_markup={"inline_keyboard": message.keyboard} if message.keyboard else None,
+        **message.content,
     )
     if message.text:
         view[text_field] = message.text
@@ -86,6 +90,8 @@ def transcript_message(world: World, message: Message) -> Json:
         "buttons": message.keyboard or [],
         "document": _document(world, message.document),
         "reply_to_message_id": message.reply_to,
+        "message_thread_id": message.thread_id,
+        "content": sorted(message.content),
         "edits": message.edits,
         "date": message.date,
         "edit_date": message.edit_date,
