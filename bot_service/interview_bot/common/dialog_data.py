@@ -25,12 +25,16 @@ class DialogState(StrEnum):
 
 
 class PendingRejection(BaseModel):
-    """The card that is being rejected, as its buttons named it. Text that comes after ``until`` is not the reason."""
+    """The card that is being rejected, as its buttons named it. Text that comes after ``until`` is not the reason.
+
+    ``tried``: the message whose text was no reason, which may be edited into one.
+    """
 
     booking_id: str
     version: int
     turn: int
     until: datetime
+    tried: int | None = None
 
 
 class DialogData(BaseModel):
@@ -63,7 +67,8 @@ class QuestionnaireProgress(BaseModel):
     ``questionnaire``: the version begun, which is finished whatever is published meanwhile. ``clarifying``: a choice
     that waits for what it asks on top. ``nonce``: of the shown question's buttons. ``message_id``: the message that
     shows it. ``menu``: the shown page of choices. ``request_id``: under which the finished answers were sent, until
-    they are decided on.
+    they are decided on. ``written``: by message id, which question each of the person's messages answered or tried to,
+    and whether what a choice asks on top; a message that is edited answers it anew.
     """
 
     event_id: str
@@ -74,3 +79,4 @@ class QuestionnaireProgress(BaseModel):
     message_id: int | None = None
     menu: int = 0
     request_id: str | None = None
+    written: dict[int, tuple[str, bool]] = {}

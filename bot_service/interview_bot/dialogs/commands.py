@@ -13,7 +13,8 @@ from interview_bot.dialogs.candidate import my_bookings
 from interview_bot.dialogs.candidate.sign_up import enter_event, show_home
 from interview_bot.dialogs.context import COMMANDS, DialogContext, Services
 from interview_bot.dialogs.recruiter import open_requests
-from interview_bot.telegram.sending import Bot
+from interview_bot.telegram.errors import is_missing_method
+from interview_bot.telegram.sending import Bot, username_of
 from interview_bot.views import keyboards
 from interview_bot.views.screen import Screen
 from interview_bot.views.texts import language_of, texts_for
@@ -63,11 +64,13 @@ async def show_unknown(context: DialogContext) -> None:
     await context.show(Screen(f"{context.texts('unknown.text')}\n\n{help_text(context)}"))
 
 
-async def invite_from_group(services: Services, chat_id: int, language_code: str | None) -> None:
-    """A command in a group is answered with the way into the private chat."""
+async def invite_from_group(
+    services: Services, chat_id: int, language_code: str | None, thread_id: int | None = None
+) -> None:
+    """A command in a group is answered, in its topic, with the way into the private chat."""
     texts = texts_for(language_of(language_code))
-    keyboard = keyboards.deep_link(services.bot.username, None, texts.plain("button.private_chat"))
-    await services.outgoing.send(chat_id, Screen(texts("group.command"), keyboard))
+    keyboard = keyboards.deep_link(username_of(services.bot), None, texts.plain("button.private_chat"))
+    await services.outgoing.send(chat_id, Screen(texts("group.command"), keyboard), thread_id=thread_id)
 
 
 def help_text(context: DialogContext) -> str:
@@ -101,6 +104,9 @@ async def register_menu(bot: Bot) -> None:
             await bot.set_my_commands(commands, language_code=language)
             wanted.pop(0)
         except TelegramError as error:
+            if is_missing_method(error):  # a server that knows no menus; commands work when they are typed
+                _log.warning("no_menu_of_commands")
+                return
             _log.warning("commands_not_registered", error=f"{type(error).__name__}: {error}")
             await asyncio.sleep(pause)
             pause = min(pause * 2, 300)

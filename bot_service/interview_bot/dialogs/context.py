@@ -31,6 +31,7 @@ from shared_contracts.directory import AllowedUser, Recruiter
 COMMANDS = ("start", "mybooking", "reschedule", "cancel", "contact", "help")
 """A candidate's commands, in the order Telegram's menu shows them."""
 RECRUITER_COMMANDS = ("requests", "contact", "help")
+ALL_COMMANDS = frozenset({*COMMANDS, *RECRUITER_COMMANDS})
 _log = get_logger(__name__)
 
 

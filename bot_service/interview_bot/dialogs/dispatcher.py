@@ -12,14 +12,14 @@ from telegram.ext import Application, CallbackQueryHandler, ChatMemberHandler, M
 
 from interview_bot.admin_client.allow_list import AccessStatus
 from interview_bot.admin_client.api import AdminApiDownError, AdminApiRefusedError
-from interview_bot.dialogs import commands, free_text, joining, membership, presses
+from interview_bot.dialogs import commands, free_text, groups, joining, membership, presses
 from interview_bot.dialogs.admission import Visitor, answer_press_or_send, identify, refuse
-from interview_bot.dialogs.candidate import (
-    sign_up,
-)
-from interview_bot.dialogs.context import COMMANDS, DialogContext, Services
+from interview_bot.dialogs.candidate import sign_up
+from interview_bot.dialogs.context import DialogContext, Services
 from interview_bot.dialogs.recruiter import cards, open_requests
 from interview_bot.telegram.errors import Trouble, classify
+from interview_bot.telegram.gate import tells_of_group
+from interview_bot.telegram.sending import username_of
 from interview_bot.views.callback_data import StaleDataError, unpack
 from interview_bot.views.texts import language_of, texts_for
 
@@ -38,16 +38,17 @@ class Dispatcher:
         private = filters.ChatType.PRIVATE
         application.add_handler(CallbackQueryHandler(self.on_press))
         application.add_handler(MessageHandler(filters.UpdateType.MESSAGE & private, self.on_message))
-        application.add_handler(
-            MessageHandler(filters.UpdateType.MESSAGE & filters.COMMAND & ~private, self.on_group_command)
-        )
+        application.add_handler(MessageHandler(filters.UpdateType.EDITED_MESSAGE & private, self.on_edit))
+        application.add_handler(MessageHandler(filters.UpdateType.MESSAGE & ~private, self.on_group_message))
         application.add_handler(ChatMemberHandler(self.on_membership, ChatMemberHandler.MY_CHAT_MEMBER))
         application.add_error_handler(self.on_error)
 
     async def on_message(self, update: Update, _: object) -> None:
         """A message in a private chat."""
         message, user = update.effective_message, update.effective_user
-        if message is None or user is None:
+        if message is None or user is None or not is_said_by_person(message):
+            return
+        if await self._is_answered_album(message):
             return
         command, payload = _command(message)
         if command == "start":
@@ -64,25 +65,53 @@ class Dispatcher:
         texts = texts_for(language_of(user.language_code))
         context = DialogContext(self._services, texts, visitor.person, message.chat_id, recruiter=visitor.recruiter)
         if command is None:
-            await free_text.handle(context, message.text)
+            await free_text.handle(context, message.text, message.message_id)
         else:
             await cards.forget_reason(context)
             await commands.handle(context, command, payload)
+        await membership.follow_names(self._services, user)
 
-    async def on_group_command(self, update: Update, _: object) -> None:
-        """A command in a group: dialogs run in private chats only."""
+    async def on_edit(self, update: Update, _: object) -> None:
+        """A message in a private chat was edited: it may have been an answer. Nobody else is answered."""
+        message, user = update.edited_message, update.effective_user
+        if message is None or user is None or message.text is None or message.text.startswith("/"):
+            return
+        visitor = await identify(self._services, user.id)
+        if visitor.access is not AccessStatus.ALLOWED:
+            return
+        texts = texts_for(language_of(user.language_code))
+        context = DialogContext(self._services, texts, visitor.person, message.chat_id, recruiter=visitor.recruiter)
+        await free_text.handle_edit(context, message.text, message.message_id)
+
+    async def on_group_message(self, update: Update, _: object) -> None:
+        """What a group tells of itself, or a command there: dialogs run in private chats only."""
         message, user = update.effective_message, update.effective_user
         if message is None or user is None:
             return
+        if tells_of_group(message):
+            await groups.on_service_message(self._services, message)
+            return
         command, _payload = _command(message)
-        addressed = (message.text or "").split()[0].partition("@")[2]
-        if command in COMMANDS and addressed.lower() in {"", self._services.bot.username.lower()}:
-            await commands.invite_from_group(self._services, message.chat_id, user.language_code)
+        if command is not None and groups.is_meant_for_us(message, command, username_of(self._services.bot)):
+            topic = message.message_thread_id if message.is_topic_message else None
+            await commands.invite_from_group(self._services, message.chat_id, user.language_code, topic)
 
     async def on_membership(self, update: Update, _: object) -> None:
-        """The bot was blocked or unblocked."""
-        if update.my_chat_member is not None:
-            await membership.on_membership_change(self._services, update.my_chat_member)
+        """The bot was blocked or unblocked, or its place in a group has changed."""
+        change = update.my_chat_member
+        if change is not None and change.chat.type == Chat.PRIVATE:
+            await membership.on_membership_change(self._services, change)
+        elif change is not None:
+            await groups.on_membership_change(self._services, change)
+
+    async def _is_answered_album(self, message: Message) -> bool:
+        """Whether this is one more picture of an album that is answered already, by its first."""
+        if message.media_group_id is None:
+            return False
+        first = await self._services.dialog_states.first_of_album(
+            message.chat_id, message.media_group_id, message.message_id
+        )
+        return first != message.message_id
 
     async def on_press(self, update: Update, _: object) -> None:
         """A button was pressed. Nothing about it is trusted but who pressed."""
@@ -109,6 +138,7 @@ class Dispatcher:
         except StaleDataError:
             await context.acknowledge("press.stale")
             await (open_requests.show_requests if context.person is None else sign_up.show_current_step)(context)
+        await membership.follow_names(self._services, query.from_user)
 
     async def _admit(self, user: User, chat_id: int, query: CallbackQuery | None = None) -> Visitor | None:
         """Who they are, or None after telling them why they are not served (FR2)."""
@@ -150,6 +180,11 @@ class Dispatcher:
             )
         except TelegramError as second:
             _log.warning("apology_failed", trouble=classify(second).value)
+
+
+def is_said_by_person(message: Message) -> bool:
+    """Whether somebody said something to the bot; no service message, such as of a pin or of a timer, does."""
+    return message.text is not None or bool(message.effective_attachment)
 
 
 def _command(message: Message) -> tuple[str | None, str]:

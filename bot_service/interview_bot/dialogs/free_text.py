@@ -8,16 +8,16 @@ from interview_bot.dialogs.recruiter import cards
 from interview_bot.views.screen import Screen
 
 
-async def handle(context: DialogContext, text: str | None) -> None:
+async def handle(context: DialogContext, text: str | None, message_id: int) -> None:
     """Something that is no command was written; ``text`` is None for a picture, a voice message and the like."""
-    if await cards.take_reason(context, text):
+    if await cards.take_reason(context, text, message_id):
         return
     await cards.forget_reason(context)
     state, data = await context.services.dialog_states.get(context.user_id)
     if (
         state is DialogState.ANSWERING
         and data is not None
-        and await questionnaire.answer_by_text(context, data.event_id, text)
+        and await questionnaire.answer_by_text(context, data.event_id, text, message_id)
     ):
         return
     if state is DialogState.WAITING_FOR_RESULT:
@@ -26,3 +26,12 @@ async def handle(context: DialogContext, text: str | None) -> None:
         await commands.show_unknown(context)
     else:
         await sign_up.show_current_step(context, context.texts("unknown.press_a_button"))
+
+
+async def handle_edit(context: DialogContext, text: str, message_id: int) -> None:
+    """A message was edited: what it answered is answered anew while that can still be; else nothing is said."""
+    if await cards.take_edited_reason(context, text, message_id):
+        return
+    state, data = await context.services.dialog_states.get(context.user_id)
+    if state is DialogState.ANSWERING and data is not None:
+        await questionnaire.answer_by_edit(context, data.event_id, text, message_id)

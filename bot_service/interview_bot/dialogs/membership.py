@@ -1,8 +1,10 @@
 """Whom the bot may write to: people who started a chat with it, and those who blocked it."""
 
+import json
+from hashlib import sha256
 from typing import TypedDict
 
-from telegram import Chat, ChatMember, ChatMemberUpdated, User
+from telegram import ChatMember, ChatMemberUpdated, User
 
 from interview_bot.dialogs.context import Services
 from interview_bot.messaging.envelope import envelope
@@ -33,8 +35,25 @@ def telegram_names(user: User) -> TelegramNames:
 async def remember_chat(services: Services, user: User) -> None:
     """The person may be written to from now on; the admin service is told, whoever they are."""
     await services.chats.remember(user.id, language_of(user.language_code))
+    await _tell_of(services, user)
+
+
+async def follow_names(services: Services, user: User) -> None:
+    """Tell the admin service what the person is called now in Telegram, if that was not the last that it was told."""
+    if await services.chats.told_names(user.id) != _names_digest(user):
+        await _tell_of(services, user)
+
+
+async def _tell_of(services: Services, user: User) -> None:
     command = ChatStarted(**envelope(), **telegram_names(user), user_telegram_id=user.id, username=user.username)
     await services.outbox.send(DIALOG_COMMAND, command)
+    await services.chats.mark_told_names(user.id, _names_digest(user))
+
+
+def _names_digest(user: User) -> str:
+    """Tells one set of names from another, without keeping them."""
+    names = (user.username, user.first_name, user.last_name)
+    return sha256(json.dumps(names).encode()).hexdigest()[:16]
 
 
 async def forget_chat(services: Services, user_id: int) -> None:
@@ -46,8 +65,6 @@ async def forget_chat(services: Services, user_id: int) -> None:
 
 async def on_membership_change(services: Services, change: ChatMemberUpdated) -> None:
     """Someone blocked or unblocked the bot in their private chat."""
-    if change.chat.type != Chat.PRIVATE:
-        return
     if change.new_chat_member.status in {ChatMember.BANNED, ChatMember.LEFT}:
         await forget_chat(services, change.from_user.id)
     elif change.new_chat_member.status == ChatMember.MEMBER:

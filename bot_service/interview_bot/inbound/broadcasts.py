@@ -15,7 +15,7 @@ from pymongo import ReturnDocument
 from pymongo.errors import PyMongoError
 from structlog.stdlib import get_logger
 from telegram import InlineKeyboardMarkup
-from telegram.error import RetryAfter, TelegramError
+from telegram.error import ChatMigrated, RetryAfter, TelegramError
 
 from interview_bot.admin_client.api import AdminApiDownError
 from interview_bot.common import clock, logs
@@ -25,8 +25,9 @@ from interview_bot.dialogs.commands import EVENT_LINK
 from interview_bot.dialogs.context import Services
 from interview_bot.messaging.envelope import envelope
 from interview_bot.store.deliveries import PENDING, REPORT_SIZE, Deliveries
-from interview_bot.telegram.errors import final_status, seconds_to_wait
+from interview_bot.telegram.errors import final_status, seconds_to_wait, trouble_of_group
 from interview_bot.telegram.rate_limiter import Priority
+from interview_bot.telegram.sending import username_of
 from interview_bot.views import keyboards
 from interview_bot.views.texts import texts_for
 from shared_contracts.broadcast import BroadcastCommand, BroadcastDelivered, Delivery, DeliveryStatus
@@ -60,6 +61,7 @@ class Broadcasts:
             "event_id": command.event_id,
             "text": command.message_text,
             "chat_ids": [Int64(chat_id) for chat_id in command.chat_ids],
+            "topics": [{"chat_id": Int64(t.chat_id), "thread_id": Int64(t.thread_id)} for t in command.topics],
             "listed": command.audience is None,
             "next": None,
             "correlation_id": command.correlation_id,
@@ -162,12 +164,13 @@ class Broadcasts:
             if sent % REPORT_SIZE == 0:
                 await self._report(job, finishing=False)
 
-    async def _send(self, job: Document, row: Document, keyboard: InlineKeyboardMarkup) -> None:
+    async def _send(self, job: Document, row: Document, keyboard: InlineKeyboardMarkup | None) -> None:
         try:
             message = await self._services.bot.send_message(
                 int(row["chat_id"]),
                 job["text"],  # no markup: it is what staff typed
                 reply_markup=keyboard,
+                message_thread_id=_topic_of(job, row),
                 rate_limit_args=Priority.BROADCAST,
             )
         except TelegramError as error:
@@ -179,19 +182,26 @@ class Broadcasts:
         if isinstance(error, RetryAfter):  # its chat waits, the others don't
             await self._deliveries.put_off(row, timedelta(seconds=seconds_to_wait(error)))
             return
+        if isinstance(error, ChatMigrated):  # it was not sent, and is once, to the chat where it is now
+            await self._deliveries.move(row, error.new_chat_id)
+            return
         status, text = final_status(error), error.message[:256]
         if status is None and row["attempts"] < _MAX_ATTEMPTS:
             await self._deliveries.settle(row, PENDING, error=text)
             await asyncio.sleep(_AFTER_TROUBLE.total_seconds())
             return
+        if row["chat_id"] < 0 and status is not DeliveryStatus.UNCERTAIN:  # a group blocks nobody
+            trouble = trouble_of_group(error)
+            await self._deliveries.settle(row, DeliveryStatus.FAILED.value, error=text, trouble=trouble)
+            return
         await self._deliveries.settle(row, (status or DeliveryStatus.FAILED).value, error=text)
-        if status is DeliveryStatus.BLOCKED and row["chat_id"] > 0:
+        if status is DeliveryStatus.BLOCKED:
             await self._services.chats.mark_unreachable(int(row["chat_id"]))
 
-    async def _keyboard(self, event_id: str, chat_id: int) -> InlineKeyboardMarkup:
+    async def _keyboard(self, event_id: str, chat_id: int) -> InlineKeyboardMarkup | None:
         if chat_id < 0:  # one person's dialog must not change the group's message
             label = texts_for("ru").plain("button.sign_up_group")
-            return keyboards.deep_link(self._services.bot.username, f"{EVENT_LINK}{event_id}", label)
+            return keyboards.deep_link(username_of(self._services.bot), f"{EVENT_LINK}{event_id}", label)
         return keyboards.sign_up(event_id, texts_for(await self._services.chats.language(chat_id)))
 
     async def _report(self, job: Document, finishing: bool) -> bool:
@@ -214,6 +224,12 @@ class Broadcasts:
 
 class _ChatsWaitError(Exception):
     """All rows that are left wait for their chats."""
+
+
+def _topic_of(job: Document, row: Document) -> int | None:
+    """The topic that the row's chat names, under the id that the job knows it by."""
+    chat_id = row.get("moved_from") or row["chat_id"]
+    return next((int(topic["thread_id"]) for topic in job.get("topics", ()) if topic["chat_id"] == chat_id), None)
 
 
 def _lease(now: datetime, length: timedelta) -> Document:

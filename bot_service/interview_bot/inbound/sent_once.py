@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bson import Int64
-from telegram.error import TelegramError
+from telegram.error import ChatMigrated, TelegramError
 
 from interview_bot.common import clock
 from interview_bot.common.database import Database, Document
-from interview_bot.telegram.errors import final_status
+from interview_bot.telegram.errors import final_status, trouble_of_group
 from interview_bot.telegram.rate_limiter import Priority
 from interview_bot.telegram.sending import Bot, send
 from interview_bot.views.html_text import clip, plain_text
@@ -119,17 +119,30 @@ class SentOnce:
             return seen.end_without_try(message, DeliveryStatus.UNCERTAIN)
         await self._begin(message, seen, clip(plain_text(screen.text), MAX_TEXT) if keeps_text else None)
         try:
-            message_id = await send(self._bot, chat_id, screen, priority)
+            message_id, moved_to = await self._send(chat_id, screen, priority)
         except TelegramError as error:
             status = final_status(error)
             if status is None:  # it is known that it did not arrive
                 await self._rows.update_one({"_id": message.id}, {"$set": {"open": False}})
             if status is None or status is DeliveryStatus.UNCERTAIN:
                 raise
-            if status is DeliveryStatus.BLOCKED and chat_id < 0:  # a group blocks nobody; staff read Telegram's words
-                status = DeliveryStatus.FAILED
-            return Delivery(chat_id=chat_id, status=status, error=error.message[:256])
-        return Delivery(chat_id=chat_id, status=DeliveryStatus.SENT, telegram_message_id=message_id)
+            trouble = None
+            if chat_id < 0:  # a group blocks nobody; staff read Telegram's words
+                status, trouble = DeliveryStatus.FAILED, trouble_of_group(error)
+            return Delivery(chat_id=chat_id, status=status, error=error.message[:256], trouble=trouble)
+        return Delivery(
+            chat_id=moved_to or chat_id,
+            status=DeliveryStatus.SENT,
+            telegram_message_id=message_id,
+            moved_from=chat_id if moved_to else None,
+        )
+
+    async def _send(self, chat_id: int, screen: Screen, priority: Priority) -> tuple[int, int | None]:
+        """The message's id, and the chat's where that is another now."""
+        try:
+            return await send(self._bot, chat_id, screen, priority), None
+        except ChatMigrated as error:
+            return await send(self._bot, error.new_chat_id, screen, priority), error.new_chat_id
 
     async def record_end(self, message: OneTimeMessage, seen: SendProgress, delivery: Delivery) -> SendProgress:
         """Record how it ended; returns how far it is now."""

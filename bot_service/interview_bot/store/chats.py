@@ -26,6 +26,15 @@ class Chats:
             {"_id": Int64(user_id)}, {"$set": {"reachable": False, "updated_at": clock.now()}}, upsert=True
         )
 
+    async def told_names(self, user_id: int) -> str | None:
+        """The digest of the names that the admin service was last told; None where it was not."""
+        chat = await self._chats.find_one({"_id": Int64(user_id)}, {"told_names": 1})
+        return None if chat is None else chat.get("told_names")
+
+    async def mark_told_names(self, user_id: int, digest: str) -> None:
+        """The admin service has been told these names."""
+        await self._chats.update_one({"_id": Int64(user_id)}, {"$set": {"told_names": digest}}, upsert=True)
+
     async def language(self, user_id: int) -> str:
         """The language the person last wrote in; Russian where unknown."""
         chat = await self._chats.find_one({"_id": Int64(user_id)}, {"language": 1})

@@ -8,11 +8,11 @@ from uuid import UUID, uuid4
 
 from bson import Int64
 from pymongo import ASCENDING
-from pymongo.errors import BulkWriteError
+from pymongo.errors import BulkWriteError, DuplicateKeyError
 
 from interview_bot.common import clock
 from interview_bot.common.database import Database, Document, due
-from shared_contracts.broadcast import Delivery, DeliveryStatus
+from shared_contracts.broadcast import ChatTrouble, Delivery, DeliveryStatus
 
 PENDING = "pending"
 CLAIMED = "claimed"
@@ -76,12 +76,27 @@ class Deliveries:
         )
         return result.modified_count
 
-    async def settle(self, row: Document, status: str, message_id: int | None = None, error: str | None = None) -> None:
+    async def settle(
+        self,
+        row: Document,
+        status: str,
+        message_id: int | None = None,
+        error: str | None = None,
+        trouble: ChatTrouble | None = None,
+    ) -> None:
         """Record what became of a claimed row."""
-        await self._rows.update_one(
-            {"_id": row["_id"], "status": CLAIMED},
-            {"$set": {"status": status, "message_id": message_id, "error": error, "at": clock.now()}},
-        )
+        told = {"message_id": message_id, "error": error, "trouble": trouble.value if trouble else None}
+        values = {"status": status, **told, "at": clock.now()}
+        await self._rows.update_one({"_id": row["_id"], "status": CLAIMED}, {"$set": values})
+
+    async def move(self, row: Document, chat_id: int) -> None:
+        """The claimed row's chat has another id now: it waits to be sent there, unless that chat has a row already."""
+        values = {"chat_id": Int64(chat_id), "moved_from": Int64(row["chat_id"]), "status": PENDING}
+        try:
+            await self._rows.update_one({"_id": row["_id"], "status": CLAIMED}, {"$set": values})
+        except DuplicateKeyError:
+            where = f"the group is chat {chat_id} now, which gets it too"
+            await self.settle(row, DeliveryStatus.FAILED.value, error=where)
 
     async def put_off(self, row: Document, pause: timedelta) -> None:
         """Telegram takes nothing for this chat now: the claimed row waits, untried."""
@@ -125,4 +140,6 @@ def _delivery(row: Document) -> Delivery:
         status=DeliveryStatus(row["status"]),
         telegram_message_id=row.get("message_id"),
         error=row.get("error"),
+        moved_from=int(row["moved_from"]) if row.get("moved_from") else None,
+        trouble=ChatTrouble(row["trouble"]) if row.get("trouble") else None,
     )

@@ -67,6 +67,13 @@ class DialogStates:
         """The request was answered: the next one gets a new id, even for the same thing."""
         await self._redis.delete(f"user:{user_id}:claim")
 
+    async def first_of_album(self, user_id: int, album: str, message_id: int) -> int:
+        """The message of an album that is answered for all: this one, if none came before."""
+        key = f"user:{user_id}:album:{album}"
+        await self._redis.set(key, message_id, ex=KEPT_FOR, nx=True)
+        [first] = await read_texts(self._redis, key)
+        return int(first) if first and first.isdecimal() else message_id
+
     async def close_message(self, chat_id: int, message_id: int) -> None:
         """A request was made from this message, so presses of its buttons that are still on their way do nothing."""
         await self._redis.set(f"closed:{chat_id}:{message_id}", "1", ex=KEPT_FOR)

@@ -17,7 +17,7 @@ from telegram.error import (
 
 from interview_bot.common.metrics import TELEGRAM_ERRORS
 from interview_bot.telegram.requests import BROKE_OFF, NOT_SENT
-from shared_contracts.broadcast import DeliveryStatus
+from shared_contracts.broadcast import ChatTrouble, DeliveryStatus
 
 # python-telegram-bot warns at each 429 until asked for its coming type of ``retry_after``, a timedelta.
 os.environ.setdefault("PTB_TIMEDELTA", "true")
@@ -35,7 +35,7 @@ class Trouble(StrEnum):
     UNCHANGED = "unchanged"
     """The message already reads as wanted."""
     GONE = "gone"
-    """The message can't be edited any more; a new one can be sent."""
+    """The message can't be edited any more, or is no such message; a new one can be sent."""
     REFUSED = "refused"
     """The call is wrong: it would fail again."""
     RETRY_AFTER = "retry_after"
@@ -100,6 +100,29 @@ def _classify_bad_request(text: str) -> Trouble:
     if any(part in text for part in _CHAT_GONE):
         return Trouble.BLOCKED
     return Trouble.REFUSED
+
+
+_GROUP_TROUBLES = {
+    ChatTrouble.TOPIC_CLOSED: ("topic_closed",),
+    ChatTrouble.TOPIC_GONE: ("message thread not found", "topic_deleted", "topic_id_invalid"),
+    ChatTrouble.NO_RIGHTS: (
+        *("not enough rights", "have no rights", "need administrator rights"),
+        *("write_forbidden", "send_forbidden", "plain_forbidden", "chat_restricted"),
+    ),
+    ChatTrouble.GONE: ("chat not found", "chat was deactivated", "chat was deleted", "channel_private"),
+}
+
+
+def trouble_of_group(error: TelegramError) -> ChatTrouble | None:
+    """Why a group can't be written to, by the refusal of a message to it; None where that was not the reason."""
+    text = error.message.lower()
+    found = next((kind for kind, parts in _GROUP_TROUBLES.items() if any(part in text for part in parts)), None)
+    return found or (ChatTrouble.KICKED if isinstance(error, Forbidden) else None)
+
+
+def is_missing_method(error: TelegramError) -> bool:
+    """Whether the Bot API server does not know the method; a wrong token looks the same to python-telegram-bot."""
+    return isinstance(error, InvalidToken) and "not found" in error.message.lower()
 
 
 def final_status(error: TelegramError) -> DeliveryStatus | None:

@@ -11,7 +11,7 @@ from enum import StrEnum
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 from structlog.stdlib import get_logger
-from telegram import Chat, Update
+from telegram import Chat, Message, Update
 
 
 @dataclass(frozen=True)
@@ -106,6 +106,16 @@ class Admission(StrEnum):
     """People talking in a group."""
 
 
+def tells_of_group(message: Message) -> bool:
+    """Whether a service message says that the group has another id, or that a topic was closed or opened again."""
+    return bool(
+        message.migrate_to_chat_id
+        or message.migrate_from_chat_id
+        or message.forum_topic_closed
+        or message.forum_topic_reopened
+    )
+
+
 class Gate:
     """Counts, and remembers which updates are done.
 
@@ -126,7 +136,10 @@ class Gate:
         user, chat = update.effective_user, update.effective_chat
         if user is None:
             return Admission.AGAIN
-        in_group = update.message is not None and chat is not None and chat.type != Chat.PRIVATE
+        message = update.message or update.edited_message
+        in_group = message is not None and chat is not None and chat.type != Chat.PRIVATE
+        if in_group and message is not None and message is update.message and tells_of_group(message):
+            return Admission.AGAIN  # nobody asks for an answer, and Telegram sends it once
         if in_group and not (update.message and (update.message.text or "").startswith("/")):
             return Admission.NOT_OURS
         buckets = [f"flow:person:{user.id}"] + ([f"flow:group:{chat.id}"] if in_group and chat else [])

@@ -69,19 +69,25 @@ class Outgoing:
         self._chats: dict[int, dict[Key, _Waiting]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def send(self, chat_id: int, screen: Screen, priority: Priority = Priority.INTERACTIVE) -> int | None:
+    async def send(
+        self,
+        chat_id: int,
+        screen: Screen,
+        priority: Priority = Priority.INTERACTIVE,
+        thread_id: int | None = None,
+    ) -> int | None:
         """Send a new message. Returns its id, or None if it waits; a text that waits already is not sent twice.
 
-        ``priority``: ``INTERACTIVE``, or ``STRANGER`` for people who are not let in.
+        ``priority``: ``INTERACTIVE``, or ``STRANGER`` for people who are not let in. ``thread_id``: a forum's topic.
 
         Raises:
             TelegramError: it was tried and will not be again.
         """
 
         async def call(priority: Priority) -> int:
-            return await send(self._bot, chat_id, screen, priority)
+            return await send(self._bot, chat_id, screen, priority, thread_id)
 
-        key = (_MESSAGE, screen.text)
+        key = (_MESSAGE, f"{thread_id or ''}:{screen.text}")
         if chat_id in self._chats:  # so that messages keep their order
             self._put(chat_id, key, _Waiting(call, None, priority))
             return None

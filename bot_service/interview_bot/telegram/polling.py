@@ -16,7 +16,7 @@ from interview_bot.telegram.errors import seconds_to_wait
 from interview_bot.telegram.intake import UnreadableUpdateError
 from interview_bot.telegram.rate_limiter import Priority
 
-ALLOWED_UPDATES = [Update.MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER]
+ALLOWED_UPDATES = [Update.MESSAGE, Update.EDITED_MESSAGE, Update.CALLBACK_QUERY, Update.MY_CHAT_MEMBER]
 _LONG_POLL = 10
 _READ_TIMEOUT = 8
 """Seconds for an answer to arrive, on top of the long poll."""

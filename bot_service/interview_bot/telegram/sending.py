@@ -1,7 +1,8 @@
 """Putting screens into chats: one call to Telegram each."""
 
+from structlog.stdlib import get_logger
 from telegram.constants import ParseMode
-from telegram.error import TelegramError
+from telegram.error import BadRequest, TelegramError
 from telegram.ext import ExtBot
 
 from interview_bot.telegram.errors import Trouble, classify
@@ -9,10 +10,18 @@ from interview_bot.telegram.rate_limiter import Priority
 from interview_bot.views.screen import Screen
 
 Bot = ExtBot[Priority]
+_log = get_logger(__name__)
 
 
-async def send(bot: Bot, chat_id: int, screen: Screen, priority: Priority = Priority.INTERACTIVE) -> int:
-    """Send a new message; returns its id.
+def username_of(bot: Bot) -> str:
+    """The bot's @username without the @; empty where its server's ``getMe`` names none."""
+    return bot.bot.username or ""
+
+
+async def send(
+    bot: Bot, chat_id: int, screen: Screen, priority: Priority = Priority.INTERACTIVE, thread_id: int | None = None
+) -> int:
+    """Send a new message, in a forum into the topic ``thread_id``; returns its id.
 
     Raises:
         TelegramError: see ``telegram.errors.sort``.
@@ -22,6 +31,7 @@ async def send(bot: Bot, chat_id: int, screen: Screen, priority: Priority = Prio
         screen.text,
         parse_mode=ParseMode.HTML,
         reply_markup=screen.keyboard,
+        message_thread_id=thread_id,
         rate_limit_args=priority,
     )
     return message.message_id
@@ -31,6 +41,8 @@ async def edit(
     bot: Bot, chat_id: int, message_id: int, screen: Screen, priority: Priority = Priority.INTERACTIVE
 ) -> bool:
     """Make a message show ``screen``. False when this message can't be edited for good.
+
+    A refusal that nobody foresaw counts as that: a new message may tell it twice, which is better than not at all.
 
     Raises:
         TelegramError: any other trouble.
@@ -49,6 +61,9 @@ async def edit(
         if trouble is Trouble.UNCHANGED:
             return True
         if trouble is Trouble.GONE:
+            return False
+        if trouble is Trouble.REFUSED and isinstance(error, BadRequest):
+            _log.warning("edit_refused", error=error.message)
             return False
         raise
     return True

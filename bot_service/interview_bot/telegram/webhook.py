@@ -12,6 +12,7 @@ from starlette.routing import Route
 from structlog.stdlib import get_logger
 from telegram.error import TelegramError
 
+from interview_bot.telegram.errors import is_missing_method
 from interview_bot.telegram.intake import UnreadableUpdateError
 from interview_bot.telegram.polling import ALLOWED_UPDATES
 from interview_bot.telegram.sending import Bot
@@ -38,6 +39,8 @@ async def set_up(bot: Bot, url: str | None = None, secret: str | None = None) ->
                 )
             return
         except TelegramError as error:
+            if url is None and is_missing_method(error):
+                return  # a server without webhooks has none set
             _log.warning("updates_not_set_up", error=f"{type(error).__name__}: {error}")
             await asyncio.sleep(3)
 

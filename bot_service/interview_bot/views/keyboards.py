@@ -148,8 +148,10 @@ def contact(url: str | None, texts: Texts) -> InlineKeyboardMarkup | None:
     return InlineKeyboardMarkup([[InlineKeyboardButton(texts.plain("button.contact"), url=url)]])
 
 
-def deep_link(username: str, payload: str | None, label: str) -> InlineKeyboardMarkup:
-    """From a group into the private chat, where dialogs run."""
+def deep_link(username: str, payload: str | None, label: str) -> InlineKeyboardMarkup | None:
+    """From a group into the private chat, where dialogs run; None where the bot's name, and so the link, is unknown."""
+    if not username:
+        return None
     return InlineKeyboardMarkup([[InlineKeyboardButton(label, url=create_deep_linked_url(username, payload))]])
 
 

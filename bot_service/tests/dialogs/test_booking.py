@@ -304,3 +304,17 @@ async def _shows(person: Person, label: str) -> Message:
         return last if any(label in shown for shown in last.labels) else None
 
     return await eventually(look, f"a button {label!r}")
+
+
+async def test_an_edit_that_telegram_refuses_for_whatever_reason_becomes_a_new_message(
+    anna: Person, sandbox: Sandbox
+) -> None:
+    """I5. Guard: ``edit`` in ``telegram.sending``: nothing told is worse than told twice."""
+    await anna.writes("/start")
+    await anna.presses(await anna.sees("Выберите удобное время"), "каб. 1")
+    asked = await anna.sees("Записать вас на это время?")
+    refusal = "Bad Request: there is no text in the message to edit"
+    await sandbox.fault("editMessageText", error_code=400, description=refusal, times=99, chat_id=anna.id)
+    await anna.presses(asked, "Подтвердить")
+    booked = await anna.sees("Вы записаны!")
+    assert booked.id > asked.id

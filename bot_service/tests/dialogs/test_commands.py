@@ -193,7 +193,8 @@ async def test_an_unexpected_fault_is_answered_warmly_and_without_a_trace(anna: 
     desk.add_slot(1)
     await anna.writes("/start")
     message = await anna.sees("Выберите удобное время")
-    await anna.sandbox.fault("editMessageText", error_code=400, description="Bad Request: something new")
+    for method in ("editMessageText", "sendMessage"):
+        await anna.sandbox.fault(method, error_code=400, description="Bad Request: something new")
     await anna.presses(message, "каб. 1")
     apology = await anna.sees("Попробуйте, пожалуйста")
     assert "Traceback" not in apology.text
@@ -221,3 +222,23 @@ async def test_neither_the_token_nor_names_are_logged(anna: Person, capfd: pytes
 
 async def _first(desk: Desk) -> object | None:
     return desk.dialog_commands[0] if desk.dialog_commands else None
+
+
+async def test_names_follow_telegrams_at_every_contact(anna: Person, sandbox: Sandbox, desk: Desk) -> None:
+    """Guard: ``follow_names``: a press, too, tells the desk of new names, and only of new ones."""
+    await anna.writes("/start")
+    slots = await anna.sees("Выберите удобное время")
+    await eventually(lambda: _first(desk), "chat_started")
+    await sandbox.person(1001, "Анюта", "ru", "anyuta_new")
+    await anna.presses(slots, "каб. 1")
+    await anna.sees("Записать вас на это время?")
+
+    async def renamed() -> list[ChatStarted] | None:
+        found = [command for command in desk.dialog_commands if isinstance(command, ChatStarted)]
+        return found if len(found) > 1 else None
+
+    names = [(told.first_name, told.username) for told in await eventually(renamed, "the new names")]
+    assert names == [("Анна", "anna_candidate"), ("Анюта", "anyuta_new")]
+    await anna.writes("/help")
+    await anna.sees("/mybooking")
+    assert len(await eventually(renamed, "the new names")) == 2

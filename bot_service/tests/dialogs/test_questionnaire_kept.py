@@ -10,7 +10,7 @@ from shared_contracts.topology import CACHE_INVALIDATE
 from tests.kit.desk import Desk
 from tests.kit.inbox import handled
 from tests.kit.line import Line
-from tests.kit.questions import AGE, NAME, STUDIES, WISH, answered, begin, values
+from tests.kit.questions import AGE, NAME, STUDIES, WHERE, WISH, answered, begin, values
 from tests.kit.telegram import Person, Sandbox
 
 
@@ -190,3 +190,43 @@ async def test_a_picture_is_no_answer_and_english_readers_are_asked_in_english(
     assert "For example: Mary Jones" in asked.text
     await emma.writes("007")
     await emma.sees("your name in letters")
+
+
+async def test_an_edited_answer_replaces_the_answer_while_its_question_stands(anna: Person, desk: Desk) -> None:
+    """Guard: ``answer_by_edit``: one that was wrong, one further up, and one that leads to another branch."""
+    desk.dialogs.publish(NAME, AGE, STUDIES, WHERE, WISH)
+    await begin(anna)
+    name = await anna.writes("Ана")
+    await anna.sees("Сколько вам лет?")
+    age = await anna.writes("двадцать")
+    await anna.sees("цифрами, например 24")
+    await anna.edits(age, "двадцать два")
+    await anna.sees("цифрами, например 24")
+    await anna.edits(age, "22 года")
+    await anna.sees("Вы учитесь?")
+    await anna.edits(name, "Анна")
+    shown = await anna.sees("Ответ исправлен.")
+    assert "Вы учитесь?" in shown.text
+    await anna.edits(age, "ой")
+    await anna.sees("цифрами, например 24")
+    studies = await anna.writes("да")
+    await anna.sees("Где вы учитесь?")
+    await anna.writes("МГУ")
+    await anna.sees("Есть пожелания?")
+    await anna.edits(studies, "другое")
+    await anna.sees("Расскажите:")
+    clarified = await anna.writes("Самоучка")
+    await anna.sees("Есть пожелания?")
+    await anna.edits(clarified, "Сама учусь")
+    await anna.sees("Ответ исправлен.")
+    await anna.presses(await anna.sees("Есть пожелания?"), "Пропустить")
+    await anna.sees("Спасибо за ответы!")
+    [command] = answered(desk)
+    assert values(command) == {"name": "Анна", "age": "22", "studies": "other", "wish": ""}
+    assert [answer.clarification for answer in command.answers if answer.clarification] == ["Сама учусь"]
+    count = len(await anna.messages())
+    await anna.edits(name, "Поздно")
+    await anna.writes("/help")
+    await anna.sees("/mybooking")
+    assert len(await anna.messages()) == count + 1
+    assert len(answered(desk)) == 1

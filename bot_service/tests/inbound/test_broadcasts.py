@@ -3,13 +3,23 @@
 from datetime import timedelta
 from uuid import uuid4
 
+import pytest
 from redis.asyncio import Redis
+from telegram.error import BadRequest, Forbidden, TelegramError
 
 from interview_bot.application import BotService
 from interview_bot.common import clock
 from interview_bot.common.database import Database
 from interview_bot.store.deliveries import Deliveries
-from shared_contracts.broadcast import BroadcastCommand, BroadcastDelivered, Delivery, DeliveryStatus
+from interview_bot.telegram.errors import trouble_of_group
+from shared_contracts.broadcast import (
+    BroadcastCommand,
+    BroadcastDelivered,
+    ChatTopic,
+    ChatTrouble,
+    Delivery,
+    DeliveryStatus,
+)
 from shared_contracts.topology import BROADCAST_COMMAND
 from tests.kit.desk import EVENT, Desk
 from tests.kit.telegram import GROUP, Person, Sandbox, eventually
@@ -200,3 +210,58 @@ async def test_a_broadcast_to_nobody_is_finished_too(anna: Person, desk: Desk) -
     command = announcement(audience="all")
     await desk.send(BROADCAST_COMMAND.name, command)
     assert await finished(desk, command.broadcast_id) == []
+
+
+async def test_an_announcement_follows_a_group_that_became_a_supergroup_and_is_sent_once(
+    sandbox: Sandbox, anna: Person, desk: Desk
+) -> None:
+    """Guard: ``Deliveries.move``. The group's topic, and a second entry for the same group, come along."""
+    await sandbox.control("/groups", chat_id=-7001, title="Команда", type="group")
+    await sandbox.control("/groups/-7001/upgrade", user_id=anna.id, new_chat_id=-1007001)
+    command = announcement(chat_ids=[-7001])
+    await desk.send(BROADCAST_COMMAND.name, command)
+    [delivery] = await finished(desk, command.broadcast_id)
+    assert (delivery.chat_id, delivery.moved_from, delivery.status) == (-1007001, -7001, DeliveryStatus.SENT)
+    both = announcement(chat_ids=[-7001, -1007001])
+    await desk.send(BROADCAST_COMMAND.name, both)
+    ends = {delivery.status for delivery in await finished(desk, both.broadcast_id)}
+    assert ends == {DeliveryStatus.SENT, DeliveryStatus.FAILED}
+    assert len(await sandbox.messages(-1007001)) == 2
+
+
+async def test_an_announcement_goes_to_its_topic_and_says_why_a_group_takes_none(
+    sandbox: Sandbox, anna: Person, desk: Desk
+) -> None:
+    """Guards: ``_topic_of`` and ``trouble_of_group``."""
+    await sandbox.control("/groups", chat_id=-1007002, title="Форум", is_forum=True)
+    topic = await sandbox.control("/groups/-1007002/topics", user_id=anna.id, name="Набор")
+    topics = [ChatTopic(chat_id=-1007002, thread_id=topic)]
+    troubles = []
+    for state in ("open", "closed", "deleted"):
+        await sandbox.control(f"/groups/-1007002/topics/{topic}", "PUT", user_id=anna.id, state=state)
+        command = announcement(chat_ids=[-1007002], topics=topics)
+        await desk.send(BROADCAST_COMMAND.name, command)
+        [delivery] = await finished(desk, command.broadcast_id)
+        troubles.append((delivery.status.value, delivery.trouble))
+    assert troubles == [("sent", None), ("failed", ChatTrouble.TOPIC_CLOSED), ("failed", ChatTrouble.TOPIC_GONE)]
+    rows = await sandbox.get("/chats/-1007002/messages")
+    assert [row["message_thread_id"] for row in rows if row["from"] == "bot"] == [topic]
+
+
+@pytest.mark.parametrize(
+    ("error", "trouble"),
+    [
+        (Forbidden("Forbidden: bot was kicked from the supergroup chat"), ChatTrouble.KICKED),
+        (Forbidden("Forbidden: bot is not a member of the channel chat"), ChatTrouble.KICKED),
+        (BadRequest("Not enough rights to send text messages to the chat"), ChatTrouble.NO_RIGHTS),
+        (BadRequest("Need administrator rights in the channel chat"), ChatTrouble.NO_RIGHTS),
+        (BadRequest("Chat_write_forbidden"), ChatTrouble.NO_RIGHTS),
+        (BadRequest("Topic_closed"), ChatTrouble.TOPIC_CLOSED),
+        (BadRequest("Message thread not found"), ChatTrouble.TOPIC_GONE),
+        (BadRequest("Chat not found"), ChatTrouble.GONE),
+        (BadRequest("Message is too long"), None),
+    ],
+)
+def test_why_a_group_takes_no_message_is_told_by_the_refusal(error: TelegramError, trouble: ChatTrouble | None) -> None:
+    """Guard: ``trouble_of_group``."""
+    assert trouble_of_group(error) is trouble

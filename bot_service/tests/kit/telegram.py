@@ -151,6 +151,11 @@ class Sandbox:
         await self._post("/people", body)
         return Person(self, user_id)
 
+    async def control(self, path: str, method: str = "POST", **body: Any) -> Any:
+        """Do what the control API offers besides: groups, albums, edits, servers that differ."""
+        async with self._session.request(method, f"{self.url}/sandbox{path}", json=body) as answer:
+            return await answer.json() if await answer.read() else None
+
     async def _post(self, path: str, body: Any) -> Any:
         async with self._session.post(f"{self.url}/sandbox{path}", json=body) as answer:
             return await answer.json() if await answer.read() else None
@@ -163,9 +168,15 @@ class Person:
     sandbox: Sandbox
     id: int
 
-    async def writes(self, text: str, chat_id: int | None = None) -> None:
-        """Send a message to the bot, or into a group."""
-        await self.sandbox._post("/messages", {"user_id": self.id, "text": text, "chat_id": chat_id})
+    async def writes(self, text: str, chat_id: int | None = None, thread_id: int | None = None) -> int:
+        """Send a message to the bot, or into a group or its topic; returns its id."""
+        body = {"user_id": self.id, "text": text, "chat_id": chat_id, "message_thread_id": thread_id}
+        sent: dict[str, int] = await self.sandbox._post("/messages", body)
+        return sent["message_id"]
+
+    async def edits(self, message_id: int, text: str) -> None:
+        """Edit a message that was sent to the bot."""
+        await self.sandbox.control("/edits", user_id=self.id, message_id=message_id, text=text)
 
     async def presses(self, message: Message, button: str) -> str:
         """Press the button whose text contains ``button``; returns the press's id."""

@@ -8,8 +8,13 @@ import pytest_asyncio
 from telegram import Bot
 from telegram.error import TelegramError
 
+from interview_bot.dialogs.commands import register_menu
 from interview_bot.telegram.errors import Trouble, classify
+from interview_bot.telegram.polling import PollingBot
 from interview_bot.telegram.requests import AiohttpRequest
+from interview_bot.telegram.sending import username_of
+from interview_bot.telegram.webhook import set_up
+from interview_bot.views import keyboards
 from tests.kit.servers import TOKEN, free_port
 from tests.kit.telegram import Person, Sandbox
 
@@ -126,3 +131,36 @@ async def test_telegram_is_reached_through_the_proxy_that_the_environment_names(
 
 async def test_a_host_that_the_environment_excepts_is_reached_without_the_proxy() -> None:
     assert not await answered_by_a_proxy(f"http://127.0.0.1:{free_port()}")
+
+
+async def test_a_server_that_sends_errors_as_successes_is_understood(sandbox: Sandbox, bot: Bot, anna: Person) -> None:
+    """Guard: ``_as_answered``; python-telegram-bot alone ends with a KeyError."""
+    await sandbox.control("/server", "PUT", errors_as_200=True)
+    await anna.writes("/start")
+    trouble, _ = await trouble_of(bot.send_message(5, "?"))
+    assert trouble is Trouble.BLOCKED
+    assert (await bot.send_message(anna.id, 'Ответ {"ok": false}')).text == 'Ответ {"ok": false}'
+
+
+async def test_a_proxys_page_is_no_answer() -> None:
+    """Guard: ``_as_answered``."""
+
+    async def page(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 6\r\nConnection: close\r\n\r\n<html>")
+        await writer.drain()
+        writer.close()
+
+    assert (await trouble_with(page))[0] is Trouble.TRANSIENT
+
+
+async def test_the_bot_runs_on_a_server_that_knows_the_necessary_only(sandbox: Sandbox) -> None:
+    """Guards: ``is_missing_method`` and ``username_of``: no menu, no webhooks, no @username; it starts all the same."""
+    optional = ["setMyCommands", "deleteWebhook", "setWebhook"]
+    await sandbox.control("/server", "PUT", bare_get_me=True, missing_methods=optional, errors_as_200=True)
+    telegram = PollingBot(TOKEN, base_url=f"{sandbox.url}/bot", request=AiohttpRequest(4, 1, 8))
+    async with telegram:
+        await register_menu(telegram)
+        await set_up(telegram)
+        assert username_of(telegram) == ""
+        assert keyboards.deep_link(username_of(telegram), None, "Написать") is None

@@ -1,4 +1,4 @@
-"""Groups as the Bot API's documentation has them: supergroups, topics, the bot's place; and what people do but write."""
+"""Groups as the Bot API's documentation has them: supergroups, topics, the bot's place; what people do but write."""
 
 from typing import Any
 

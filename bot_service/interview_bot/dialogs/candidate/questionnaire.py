@@ -94,7 +94,7 @@ async def show_page(context: DialogContext, nonce: str, page: str) -> None:
     await _ask_question(context, progress.model_copy(update={"menu": int(page)}), view, question)
 
 
-async def answer_by_text(context: DialogContext, event_id: str, text: str | None) -> bool:
+async def answer_by_text(context: DialogContext, event_id: str, text: str | None, message_id: int) -> bool:
     """Take free text as the answer; ``text`` is None for a message without any. False if no question waits."""
     progress = await context.services.progress.for_event(context.user_id, event_id)
     if progress is None or progress.request_id is not None:
@@ -103,6 +103,8 @@ async def answer_by_text(context: DialogContext, event_id: str, text: str | None
     question = next_question(view.questions, progress.answers)
     if question is None:
         return False
+    answers = (question.key, progress.clarifying is not None)
+    progress = progress.model_copy(update={"written": {**progress.written, message_id: answers}})
     try:
         value = await _read_text(context, progress, question, text or "")
     except WrongAnswerError as error:
@@ -110,6 +112,33 @@ async def answer_by_text(context: DialogContext, event_id: str, text: str | None
         return True
     await _accept(context, progress, view, question, value)
     return True
+
+
+async def answer_by_edit(context: DialogContext, event_id: str, text: str, message_id: int) -> None:
+    """A message was edited: it answers its question anew while the answers are not handed in.
+
+    The way through the questions may be another then. A wrong answer is told, and the one before it stays.
+    """
+    progress = await context.services.progress.for_event(context.user_id, event_id)
+    if progress is None or message_id not in progress.written or progress.request_id is not None:
+        return
+    key, clarifies = progress.written[message_id]
+    view = await context.services.directory.questionnaire(progress.questionnaire)
+    shown = next_question(view.questions, progress.answers)
+    question = next((asked for asked in way_through(view.questions, progress.answers) if asked.key == key), None)
+    if question is None or shown is None:
+        return
+    clarifying = progress.answers.get(key, progress.clarifying) if clarifies else None
+    again = progress.model_copy(update={"clarifying": clarifying})
+    try:
+        value = await _read_text(context, again, question, text)
+    except WrongAnswerError as error:
+        await _ask_question(context, progress, view, shown, wrong_answer_text(error, context.texts))
+        return
+    others = {asked: answer for asked, answer in progress.answers.items() if asked != key}
+    again = again.model_copy(update={"answers": others})
+    lead = None if question.key == shown.key else context.texts("question.answer_changed")
+    await _accept(context, again, view, question, value, lead)
 
 
 async def rejection_screen(context: DialogContext, reason: Bilingual | None) -> Screen:
@@ -152,30 +181,43 @@ async def _read_text(context: DialogContext, progress: QuestionnaireProgress, qu
 
 
 async def _accept(
-    context: DialogContext, progress: QuestionnaireProgress, view: QuestionnaireView, question: Question, value: str
+    context: DialogContext,
+    progress: QuestionnaireProgress,
+    view: QuestionnaireView,
+    question: Question,
+    value: str,
+    lead: str | None = None,
 ) -> None:
     """Take a valid answer, and ask what follows from it."""
     clarified = progress.clarifying
     if clarified is not None:
-        await _record_answer(context, progress, view, question, clarified.model_copy(update={"clarification": value}))
+        clear = clarified.model_copy(update={"clarification": value})
+        await _record_answer(context, progress, view, question, clear, lead)
         return
     answer, choice = Answer(key=question.key, value=value), choice_of(question, value)
     if choice is not None and choice.effect is ChoiceEffect.CLARIFY:
         clarifying = progress.model_copy(update=_AT_ANOTHER | {"clarifying": answer})
         await _ask_question(context, clarifying, view, question)
         return
-    await _record_answer(context, progress, view, question, answer)
+    await _record_answer(context, progress, view, question, answer, lead)
 
 
 async def _record_answer(
-    context: DialogContext, progress: QuestionnaireProgress, view: QuestionnaireView, question: Question, answer: Answer
+    context: DialogContext,
+    progress: QuestionnaireProgress,
+    view: QuestionnaireView,
+    question: Question,
+    answer: Answer,
+    lead: str | None = None,
 ) -> None:
     answers = progress.answers | {question.key: answer}
+    asked = {asked.key for asked in way_through(view.questions, answers)}  # an edit may have led to another branch
+    answers = {key: given for key, given in answers.items() if key in asked}
     progress = progress.model_copy(update=_AT_ANOTHER | {"answers": answers})
     if rejection(question, answer) is not None:
         await _submit(context, progress, rejected_by=question.key)
     else:
-        await _ask_next(context, progress)
+        await _ask_next(context, progress, lead)
 
 
 async def _ask_next(context: DialogContext, progress: QuestionnaireProgress, lead: str | None = None) -> None:

@@ -22,6 +22,7 @@ from interview_bot.views.card_screens import reason_question, waiting_screen
 from interview_bot.views.screen import Screen
 from shared_contracts.booking import BookingApproved, BookingRejected, OutcomeMarked, RescheduleAsked, TimeOffered
 from shared_contracts.requests import BookingRequest
+from shared_contracts.telegram.text import utf16_length
 from shared_contracts.topology import BOOKING_EVENT
 
 REASON_LENGTH = 1_000
@@ -97,18 +98,20 @@ async def mark(context: DialogContext, booking_id: str, version: str, turn: str,
         await submit_card_request(context, shown, "unmark" if code == UNDO else "mark", OutcomeMarked, mark=MARKS[code])
 
 
-async def take_reason(context: DialogContext, text: str | None) -> bool:
+async def take_reason(context: DialogContext, text: str | None, message_id: int) -> bool:
     """Take free text as a rejection's reason. False if no reason is waited for; nothing is done then."""
-    if context.recruiter is None:
+    data = await _rejecting(context)
+    if data is None or data.rejecting is None:
         return False
-    state, data = await context.services.dialog_states.get(context.user_id)
-    step = data.rejecting if data and state is DialogState.WAITING_FOR_REASON else None
-    if step is None or step.until < clock.now():
-        return False
+    step = data.rejecting
     if not text or not text.strip():  # a picture is no reason, and must not reject without one
         await context.show(Screen(context.texts("card.why")))
         return True
-    if len(text) > REASON_LENGTH:
+    if utf16_length(text) > REASON_LENGTH:
+        tried = step.model_copy(update={"tried": message_id})
+        await context.services.dialog_states.put(
+            context.user_id, DialogState.WAITING_FOR_REASON, data.model_copy(update={"rejecting": tried})
+        )
         await context.show(Screen(context.texts("card.reason_too_long", most=REASON_LENGTH)))
         return True
     await forget_reason(context)
@@ -120,6 +123,24 @@ async def take_reason(context: DialogContext, text: str | None) -> bool:
         replace(context, message_id=shown.message_id), shown, "reject", BookingRejected, reason=text.strip()
     )
     return True
+
+
+async def take_edited_reason(context: DialogContext, text: str, message_id: int) -> bool:
+    """Take what was too long a reason, and was edited. False for any other message."""
+    data = await _rejecting(context)
+    if data is None or data.rejecting is None or data.rejecting.tried != message_id:
+        return False
+    return await take_reason(context, text, message_id)
+
+
+async def _rejecting(context: DialogContext) -> DialogData | None:
+    """The dialog's data while a rejection's reason is waited for."""
+    if context.recruiter is None:
+        return None
+    state, data = await context.services.dialog_states.get(context.user_id)
+    if data is None or data.rejecting is None or state is not DialogState.WAITING_FOR_REASON:
+        return None
+    return data if data.rejecting.until >= clock.now() else None
 
 
 def _awaits_answer_as_shown(version: str, turn: str) -> Callable[[ShownCard], bool]:
