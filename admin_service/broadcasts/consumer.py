@@ -7,6 +7,7 @@ from bson import Int64, ObjectId
 
 from broadcasts.models import BroadcastStatus
 from common import clock
+from common.group_chats import follow_delivery, follow_group
 from common.mongo import Document, collection, current_session
 from people.consumer import mark_blocked
 from shared_contracts.broadcast import (
@@ -14,6 +15,7 @@ from shared_contracts.broadcast import (
     Delivery,
     DeliveryStatus,
 )
+from shared_contracts.dialog import GroupChanged
 
 _ENDS = (DeliveryStatus.SENT, DeliveryStatus.BLOCKED, DeliveryStatus.FAILED, DeliveryStatus.UNCERTAIN)
 """How a broadcast's message can end."""
@@ -36,7 +38,24 @@ def store_broadcast_report(item: BroadcastDelivered, now: datetime) -> None:
         {"$set": {"status": status.value, "updated_at": now}},
         session=current_session(),
     )
+    for entry in new:
+        follow_delivery("announcement_chats", "chat", entry, item.correlation_id, item.occurred_at, now)
+        if entry.moved_from is not None:
+            _rename_chat(entry.moved_from, entry.chat_id, now)
     mark_blocked(new, clock.reported(item.occurred_at, now), now)
+
+
+def store_group(item: GroupChanged, now: datetime) -> None:
+    """Keep what Telegram says of a group that announcements go to; broadcasts before name it by its new id, too."""
+    follow_group("announcement_chats", "chat", item, now)
+    if item.moved_from is not None:
+        _rename_chat(item.moved_from, item.chat_id, now)
+
+
+def _rename_chat(old: int, new: int, now: datetime) -> None:
+    collection("broadcasts").update_many(
+        {"chat_ids": old}, {"$set": {"chat_ids.$": Int64(new), "updated_at": now}}, session=current_session()
+    )
 
 
 def _insert_new(item: BroadcastDelivered, now: datetime) -> list[Delivery]:

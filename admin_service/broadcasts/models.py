@@ -9,6 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django_mongodb_backend.fields import ArrayField, ObjectIdField
 
+from common.group_chats import GroupChat
 from common.models import StampedModel
 from common.zones import MOSCOW
 from people.models import City
@@ -16,8 +17,8 @@ from scheduling.models import InterviewEvent
 from shared_contracts.fields import LARGEST_TELEGRAM_ID
 
 
-class AnnouncementChat(StampedModel):
-    """A group that announcements can go to."""
+class AnnouncementChat(GroupChat):
+    """A group that announcements can go to; ``thread_id``: the topic of it, by Telegram's ``message_thread_id``."""
 
     title = models.CharField(_("title"), max_length=100)
     chat_id = models.BigIntegerField(
@@ -26,6 +27,7 @@ class AnnouncementChat(StampedModel):
         help_text=_("Groups have negative ids."),
         validators=[MinValueValidator(-LARGEST_TELEGRAM_ID), MaxValueValidator(LARGEST_TELEGRAM_ID)],
     )
+    thread_id = models.BigIntegerField(_("topic"), null=True, blank=True)
     is_active = models.BooleanField(_("active"), default=True)
 
     class Meta:

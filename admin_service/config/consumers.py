@@ -1,7 +1,10 @@
 """Who handles what comes from the bot: the one list, read by ``manage.py consume_events``."""
 
+from datetime import datetime
 from typing import Any
 
+import broadcasts.consumer
+import reminders.consumer
 from broadcasts.consumer import store_broadcast_report
 from messaging.consuming import Handler
 from messaging.delivery_reports import DeliveryReports, Storing
@@ -10,6 +13,7 @@ from messaging.receiving import Receiver
 from people.consumer import note_blocked, store_report
 from people.services.joining import claim_invitation, claim_username
 from questionnaires.consumer import store_answers
+from reminders.consumer import store_digest_report
 from reminders.services import reports
 from scheduling.consumer import BookingEvents
 from scheduling.services import waiting_list
@@ -18,6 +22,7 @@ from shared_contracts.broadcast import BroadcastDelivered, CardDelivered, Digest
 from shared_contracts.dialog import (
     ChatStarted,
     ChatStopped,
+    GroupChanged,
     InvitationClaimed,
     QuestionnaireAnswered,
     UsernameClaimed,
@@ -25,9 +30,16 @@ from shared_contracts.dialog import (
     WaitingListLeft,
 )
 
+
+def _store_group(item: GroupChanged, now: datetime) -> None:
+    for store in (broadcasts.consumer.store_group, reminders.consumer.store_group):
+        store(item, now)
+
+
 DIALOGS: dict[type, Handling] = {
     ChatStarted: store_report,
     ChatStopped: store_report,
+    GroupChanged: _store_group,
     WaitingListJoined: waiting_list.join,
     WaitingListLeft: waiting_list.leave,
     InvitationClaimed: claim_invitation,
@@ -40,7 +52,7 @@ DELIVERIES: dict[type, list[Storing]] = {
     BroadcastDelivered: [store_broadcast_report],
     NotificationDelivered: [note_blocked, reports.store, store_delivery],
     CardDelivered: [note_blocked, reports.store, store_delivery],
-    DigestDelivered: [note_blocked, reports.store],
+    DigestDelivered: [note_blocked, reports.store, store_digest_report],
 }
 """Who stores which report of a delivery, in the order they do it."""
 

@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django_mongodb_backend.fields import ObjectIdField
 
+from common.group_chats import GroupChat
 from common.models import StampedModel
 from message_templates.models import language_choices
 from people.models import City
@@ -149,7 +150,7 @@ class ReminderRule(StampedModel):
         return f"{self.get_kind_display()} · {where or _('everywhere')}"
 
 
-class StaffChat(StampedModel):
+class StaffChat(GroupChat):
     """The one document that says where staff read the daily summary (null: nowhere), and in which language."""
 
     chat_id = models.BigIntegerField(_("staff's chat id"), null=True, blank=True)

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Literal, cast
 
 from bson import ObjectId
@@ -10,11 +11,12 @@ from django.utils.translation import gettext as _
 from broadcasts.models import AnnouncementChat, Audience, Broadcast
 from common import audit, clock, correlation
 from common.audited import save_audited
+from common.models import StampedModel
 from common.mongo import Document, collection, in_transaction
 from common.refusals import RefusedError
 from messaging import outbox
 from scheduling.models import InterviewEvent
-from shared_contracts.broadcast import BroadcastCommand
+from shared_contracts.broadcast import BroadcastCommand, ChatTopic
 from shared_contracts.fields import is_text
 from shared_contracts.telegram.text import utf16_length
 from shared_contracts.topology import BROADCAST_COMMAND
@@ -75,8 +77,22 @@ def start_broadcast(
 
 
 def save_chat(chat: AnnouncementChat, *, actor: str) -> None:
-    """Save a group that announcements can go to."""
-    save_audited(chat, "chat", ("title", "chat_id", "is_active"), actor)
+    """Save a group that announcements can go to. Another group or topic is not in the trouble of the one before."""
+
+    def prepare(stored: StampedModel | None, now: datetime) -> list[str]:
+        before = cast(AnnouncementChat | None, stored)
+        if before is None or (before.chat_id, before.thread_id) == (chat.chat_id, chat.thread_id):
+            return []
+        chat.trouble, chat.heard_at = "", now
+        return ["trouble", "heard_at"]
+
+    save_audited(chat, "chat", ("title", "chat_id", "thread_id", "is_active"), actor, prepare=prepare)
+
+
+def current_ids() -> dict[int, int]:
+    """By each id that a group once had, the one it has now: a page may have been opened before it moved."""
+    chats = AnnouncementChat.objects.filter(is_active=True)
+    return {former: chat.chat_id for chat in chats for former in chat.former_ids}
 
 
 def audience_query(audience: str, city_id: str | ObjectId | None) -> Document:
@@ -124,6 +140,8 @@ def _check(
 
 
 def _command(broadcast: Broadcast, correlation_id: str) -> BroadcastCommand:
+    chats = AnnouncementChat.objects.filter(chat_id__in=broadcast.chat_ids)
+    topics = chats.values_list("chat_id", "thread_id")
     return BroadcastCommand(
         message_id=uuid.uuid4(),
         correlation_id=correlation_id,
@@ -132,5 +150,6 @@ def _command(broadcast: Broadcast, correlation_id: str) -> BroadcastCommand:
         event_id=str(broadcast.event_id),
         message_text=broadcast.message_text,
         chat_ids=broadcast.chat_ids,
+        topics=[ChatTopic(chat_id=chat_id, thread_id=thread_id) for chat_id, thread_id in topics if thread_id],
         audience=cast(Literal["all", "city"] | None, broadcast.audience or None),
     )

@@ -1,5 +1,6 @@
 """Announcement chats and broadcasts in the desk."""
 
+import re
 from typing import Any
 
 from bson import ObjectId
@@ -24,6 +25,26 @@ from staffkit.forms.use_case import UseCaseForm
 from staffkit.pages.kinds import ReadOnlyAdmin, UseCaseAdmin, plainly
 
 MOST_DELIVERIES = 200
+_TOPIC_LINK = re.compile(r"t\.me/(?:c/)?[^/\s]+/([0-9]+)")
+
+
+class TopicField(forms.IntegerField):
+    """A topic of a group, by its number or its link."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            label=_("topic"),
+            required=False,
+            min_value=1,
+            max_value=LARGEST_TELEGRAM_ID,
+            widget=UnfoldAdminTextInputWidget(),
+            help_text=_("Of a group with topics: the topic's link, or the number at its end. Empty: the group itself."),
+        )
+
+    def to_python(self, value: Any) -> int | None:
+        """The number."""
+        link = _TOPIC_LINK.search(value) if isinstance(value, str) else None
+        return super().to_python(link[1] if link else value)
 
 
 class ChatForm(UseCaseForm):
@@ -37,6 +58,8 @@ class ChatForm(UseCaseForm):
         help_text=_("Groups have negative ids."),
     )
 
+    thread_id = TopicField()
+
     def carry_out(self) -> None:
         """Save it."""
         save_chat(self.instance, actor=self.actor)
@@ -48,7 +71,16 @@ class AnnouncementChatAdmin(UseCaseAdmin):
 
     form = ChatForm
     rows = SHARED
-    list_display = ["title", "chat_id", "is_active"]
+    list_display = ["title", "chat_id", "thread_id", "is_active", "state"]
+    fields = ["title", "chat_id", "thread_id", "is_active", "state_line"]
+    readonly_fields = ["state_line"]
+
+    @display(description=_("can be written to"), label={"no": "danger", "yes": "success"})
+    def state(self, chat: AnnouncementChat) -> tuple[str, str]:
+        """Whether it can, and if not, why."""
+        return ("no", chat.get_trouble_display()) if chat.trouble else ("yes", str(_("yes")))
+
+    state_line = plainly(state)
 
 
 @admin.register(Broadcast)

@@ -14,12 +14,21 @@ from unfold.widgets import (
 )
 
 from broadcasts.models import AnnouncementChat, Audience
-from broadcasts.services.broadcasts import MAX_TEXT, count_recipients
+from broadcasts.services.broadcasts import MAX_TEXT, count_recipients, current_ids
 from common.scope import scope_of
 from people.models import City
 from scheduling.models import InterviewEvent
 from staffkit.forms.inputs import MessageText, set_choices
 from staffkit.scoping import in_scope
+
+
+class ChatsField(forms.MultipleChoiceField):
+    """Announcement chats by their ids; an id that a group had before it moved counts as the one it has now."""
+
+    def to_python(self, value: Any) -> list[str]:
+        """Each chat once."""
+        current = {str(former): str(now) for former, now in current_ids().items()}
+        return list(dict.fromkeys(current.get(chat_id, chat_id) for chat_id in super().to_python(value)))
 
 
 class BroadcastForm(forms.Form):
@@ -34,16 +43,14 @@ class BroadcastForm(forms.Form):
         widget=UnfoldAdminTextareaWidget({"rows": 7}),
         help_text=_("Plain text. The bot puts a Sign up button under it."),
     )
-    chats = forms.MultipleChoiceField(
-        label=_("Announcement chats"), required=False, widget=UnfoldAdminCheckboxSelectMultipleWidget()
-    )
+    chats = ChatsField(label=_("Announcement chats"), required=False, widget=UnfoldAdminCheckboxSelectMultipleWidget())
     audience = forms.ChoiceField(label=_("In private"), required=False, widget=UnfoldAdminRadioSelectWidget())
     city = forms.ChoiceField(label=_("City of the candidates"), required=False, widget=UnfoldAdminSelectWidget())
 
     def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         whole = scope_of(request).whole
-        chats = [(str(chat.chat_id), chat.title) for chat in AnnouncementChat.objects.filter(is_active=True)]
+        chats = [(str(chat.chat_id), _chat_label(chat)) for chat in AnnouncementChat.objects.filter(is_active=True)]
         set_choices(self, "chats", chats)
         if len(chats) == 1:
             self.initial.setdefault("chats", [chats[0][0]])
@@ -65,6 +72,10 @@ class BroadcastForm(forms.Form):
             "audience": audience,
             "city_id": (data["city"] or None) if audience == Audience.CITY else None,
         }
+
+
+def _chat_label(chat: AnnouncementChat) -> str:
+    return f"{chat.title} · ⚠ {chat.get_trouble_display()}" if chat.trouble else chat.title
 
 
 def default_text(event: InterviewEvent) -> str:

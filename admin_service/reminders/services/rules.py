@@ -1,6 +1,7 @@
 """Changing when automatic messages go out, and where staff read theirs (the document and its audit entry at once)."""
 
-from datetime import time
+from datetime import datetime, time
+from typing import cast
 
 from bson import ObjectId
 from django.utils.translation import gettext as _
@@ -8,6 +9,7 @@ from django.utils.translation import gettext as _
 from common import clock
 from common.audit import record_staff
 from common.audited import facts, save_audited
+from common.models import StampedModel
 from common.mongo import collection, current_session, in_transaction
 from common.quiet_hours import QUIET_FROM, QUIET_UNTIL
 from common.refusals import RefusedError
@@ -66,8 +68,15 @@ def remove_rule(rule_id: str, *, actor: str) -> None:
 
 
 def save_staff_chat(chat: StaffChat, *, actor: str) -> None:
-    """Save where the daily summary goes."""
-    save_audited(chat, "staff_chat", ("chat_id", "language"), actor)
+    """Save where the daily summary goes. Another group is not in the trouble of the one before."""
+
+    def prepare(stored: StampedModel | None, now: datetime) -> list[str]:
+        if stored is None or cast(StaffChat, stored).chat_id == chat.chat_id:
+            return []
+        chat.trouble, chat.heard_at = "", now
+        return ["trouble", "heard_at"]
+
+    save_audited(chat, "staff_chat", ("chat_id", "language"), actor, prepare=prepare)
 
 
 def _replan(rule: ReminderRule) -> None:

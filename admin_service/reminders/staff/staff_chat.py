@@ -3,6 +3,7 @@
 from django import forms
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from common.scope import SHARED
@@ -36,4 +37,11 @@ class StaffChatAdmin(OneDocumentAdmin):
 
     form = StaffChatForm
     rows = SHARED
+    fields = ["chat_id", "language", "state_line"]
+    readonly_fields = ["state_line"]
     change_form_before_template = "reminders/staff_chat.html"
+
+    @display(description=_("can be written to"))
+    def state_line(self, chat: StaffChat) -> str:
+        """Whether it can, and if not, why."""
+        return str(chat.get_trouble_display() if chat.trouble else _("yes"))
