@@ -41,6 +41,10 @@ class CardAnswer(WireModel):
     answer: Bilingual
 
 
+MoveEnd = Literal["rejected", "expired"]
+"""How a move that was asked for ended when it was not made; the booking stands as it was."""
+
+
 class DecidedBy(WireModel):
     """Who acted last. ``name`` is the recruiter's; empty for staff, jobs and the candidate."""
 
@@ -55,6 +59,7 @@ class RecruiterCard(WireModel):
     the request has gone to another recruiter, and this card only says so. ``timezone`` is the reader's.
     ``free_slots``: other times of the recruiter's, to offer to a candidate who asked for one. ``may_mark``: the
     interview has begun and its outcome can be marked; ``undo_until``: it is marked, which can be taken back until then.
+    ``move_end``: what was last decided was a move, and this became of it.
     """
 
     booking: BookingView
@@ -68,6 +73,7 @@ class RecruiterCard(WireModel):
     answers: Annotated[list[CardAnswer], Field(max_length=30)] = []
     decided_by: DecidedBy | None = None
     reason: LongText | None = None
+    move_end: MoveEnd | None = None
     free_slots: Annotated[list[SlotView], Field(max_length=6)] = []
     may_mark: bool = False
     undo_until: Moment | None = None

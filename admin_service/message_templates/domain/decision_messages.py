@@ -107,4 +107,99 @@ Your booking for “{event}” was not approved in time, and the seat is free ag
 Do you need help? Write to us: {contact_link}
 """,
     ),
+    NotificationKind.MOVE_APPROVED: MessageKind(
+        label=_("The recruiter approved a move"),
+        required=frozenset({"date", "time", "place"}),
+        is_glad=True,
+        ru="""
+<b>{name}, перенос подтверждён.</b>
+Ждём вас в новое время:
+
+<b>{event}</b>
+📅 {date}
+🕐 {time}, около {minutes} мин
+📍 {city}, {place}
+👤 Рекрутер: {recruiter}
+💬 Написать рекрутеру: {recruiter_link}
+Комментарий: {reason}
+
+Если появятся вопросы, мы рядом: {contact_link}
+""",
+        en="""
+<b>{name}, your move is approved.</b>
+We look forward to meeting you at the new time:
+
+<b>{event}</b>
+📅 {date}
+🕐 {time}, about {minutes} min
+📍 {city}, {place}
+👤 Recruiter: {recruiter}
+💬 Write to the recruiter: {recruiter_link}
+Comment: {reason}
+
+If you have any questions, we are here: {contact_link}
+""",
+    ),
+    NotificationKind.MOVE_REJECTED: MessageKind(
+        label=_("The recruiter did not approve a move"),
+        required=frozenset({"date", "time", "place"}),
+        ru="""
+{name}, перенести встречу не получилось: рекрутеру новое время не подошло.
+Прежнее время в силе, ждём вас:
+
+<b>{event}</b>
+📅 {date}
+🕐 {time}, около {minutes} мин
+📍 {city}, {place}
+👤 Рекрутер: {recruiter}
+Комментарий: {reason}
+
+Подобрать другое время: /reschedule, отменить встречу: /cancel
+Написать рекрутеру: {recruiter_link}
+""",
+        en="""
+{name}, your interview was not moved: the new time does not suit the recruiter.
+The time you have still stands:
+
+<b>{event}</b>
+📅 {date}
+🕐 {time}, about {minutes} min
+📍 {city}, {place}
+👤 Recruiter: {recruiter}
+Comment: {reason}
+
+To choose another time: /reschedule, to cancel: /cancel
+Write to the recruiter: {recruiter_link}
+""",
+    ),
+    NotificationKind.MOVE_EXPIRED: MessageKind(
+        label=_("A move was not approved in time"),
+        required=frozenset({"date", "time", "place"}),
+        ru="""
+{name}, перенести встречу не получилось: рекрутер не успел ответить.
+Прежнее время в силе, ждём вас:
+
+<b>{event}</b>
+📅 {date}
+🕐 {time}, около {minutes} мин
+📍 {city}, {place}
+👤 Рекрутер: {recruiter}
+
+Подобрать другое время: /reschedule, отменить встречу: /cancel
+Написать рекрутеру: {recruiter_link}
+""",
+        en="""
+{name}, your interview was not moved: the recruiter did not answer in time.
+The time you have still stands:
+
+<b>{event}</b>
+📅 {date}
+🕐 {time}, about {minutes} min
+📍 {city}, {place}
+👤 Recruiter: {recruiter}
+
+To choose another time: /reschedule, to cancel: /cancel
+Write to the recruiter: {recruiter_link}
+""",
+    ),
 }

@@ -87,8 +87,16 @@ class RescheduleAsked(BookingEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class MoveExpired(BookingEvent):
+    """Nobody answered a wanted move in time; the booking stays as it was."""
+
+    action = "expired"
+    label = _("ended by itself")
+
+
+@dataclass(frozen=True, slots=True)
 class RequestExpired(BookingEvent):
-    """Nobody answered a request, or a wanted move, in time; found so by the scan or by a late press."""
+    """Nobody answered a request in time; found so by the scan or by a late press."""
 
     action = "expired"
     label = _("ended by itself")
@@ -134,7 +142,7 @@ def reject(state: State, command: Reject, booking: Booking, now: datetime) -> De
     if booking.requested_slot_id is None:
         rejected = ended(booking, BookingStatus.REJECTED, command)
         return changed(command, Outcome.REJECTED, BookingRejected, booking, rejected)
-    kept = replace(booking, requested_slot_id=None, expires_at=None, reschedule_asked=False, reason=command.reason)
+    kept = replace(booking, requested_slot_id=None, expires_at=None, reschedule_asked=False)
     return changed(command, Outcome.REJECTED, MoveRejected, booking, next_version(kept))
 
 
@@ -151,12 +159,10 @@ def ask_reschedule(state: State, command: AskReschedule, booking: Booking, now: 
 
 def expire(state: State, command: Expire, booking: Booking, now: datetime) -> Decision:
     """A request nobody answered, or a seat offer nobody took, ends once its time has come."""
-    offered = booking.status is BookingStatus.OFFERED
-    waits = booking.awaits_approval or offered
+    waits = booking.awaits_approval or booking.status is BookingStatus.OFFERED
     if not waits or booking.expires_at is None or now < booking.expires_at:
         return Decision(command, Outcome.EXPIRED, booking)
-    event = SeatOfferExpired if offered else RequestExpired
-    return changed(command, Outcome.EXPIRED, event, booking, expired(booking, command))
+    return changed(command, Outcome.EXPIRED, _expiry_of(booking), booking, expired(booking, command))
 
 
 def refuse_ended(command: BookingCommand, booking: Booking) -> Outcome | None:
@@ -176,7 +182,13 @@ def _past_answering(command: Approve | Reject | AskReschedule, booking: Booking,
         outcome = Outcome.BOOKED if booking.live else _REFUSED_BY_STATUS.get(booking.status, Outcome.TOO_LATE)
         return Decision(command, outcome, booking)
     if booking.expires_at is not None and now >= booking.expires_at:
-        return changed(command, Outcome.EXPIRED, RequestExpired, booking, expired(booking, command))
+        return changed(command, Outcome.EXPIRED, _expiry_of(booking), booking, expired(booking, command))
     if command.expected_version not in (None, booking.version):
         return Decision(command, Outcome.VERSION_CONFLICT, booking)
     return None
+
+
+def _expiry_of(booking: Booking) -> type[BookingEvent]:
+    if booking.status is BookingStatus.OFFERED:
+        return SeatOfferExpired
+    return RequestExpired if booking.requested_slot_id is None else MoveExpired

@@ -10,7 +10,7 @@ from scheduling.domain.commands import ActorKind, Book, BookingCommand, Command,
 from scheduling.domain.decisions import Decision, changed
 from scheduling.domain.events import BookingEvent
 from scheduling.domain.model import Booking, Candidate, Policy, Slot, State
-from scheduling.domain.requesting import expiry
+from scheduling.domain.requesting import expiry, move_expiry
 from scheduling.domain.seat_offers import OfferSeat, offer
 from shared_contracts.booking import Outcome
 from shared_contracts.card import CardOccasion
@@ -169,6 +169,9 @@ def move(state: State, command: Move, booking: Booking, now: datetime) -> Decisi
     if expires_at <= now:
         return Decision(command, Outcome.SLOT_CLOSED, booking)
     if booking.status is BookingStatus.BOOKED:
+        expires_at = move_expiry(booking, slot, policy, now)
+        if expires_at <= now:
+            return Decision(command, Outcome.TOO_LATE, booking)
         wanted = replace(booking, requested_slot_id=slot.id, expires_at=expires_at, reschedule_asked=False)
     else:
         # What the recruiter asked for does not use up the candidate's moves.

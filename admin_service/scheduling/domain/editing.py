@@ -110,4 +110,4 @@ def _followers(state: State, command: EditSlot, slot: Slot) -> list[Event]:
 def _following(booking: Booking, slot: Slot) -> Booking:
     moved = slot.starts_at != booking.starts_at
     followed = next_version(in_slot(booking, slot) if moved else replace(booking, ends_at=slot.ends_at))
-    return followed if followed.requested_slot_id else kept_within(followed, slot)
+    return kept_within(followed, slot)

@@ -15,6 +15,11 @@ def expiry(slot: Slot, policy: Policy, now: datetime) -> datetime:
     return min(now + policy.pending_for, slot.starts_at - LAST_ANSWER_BEFORE_START)
 
 
+def move_expiry(booking: Booking, slot: Slot, policy: Policy, now: datetime) -> datetime:
+    """When a move asked for now expires: before the earlier of both interviews, since one of them will be held."""
+    return min(expiry(slot, policy, now), booking.starts_at - LAST_ANSWER_BEFORE_START)
+
+
 def kept_within(booking: Booking, slot: Slot) -> Booking:
     """A booking whose answer is awaited no longer than ``slot``, the one it asks for or is offered, allows."""
     if booking.expires_at is None:

@@ -87,6 +87,7 @@ class LastAct(EmbeddedModel):
     kind = models.CharField(max_length=20)
     name = models.CharField(max_length=100, blank=True)
     reason = models.CharField(max_length=1_000, blank=True)
+    move_end = models.CharField(max_length=20, blank=True)
 
 
 class Booking(StampedModel):

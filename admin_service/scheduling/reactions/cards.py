@@ -3,7 +3,8 @@
 from datetime import datetime
 
 from common.mongo import Document
-from scheduling.domain.answering import RequestExpired
+from scheduling.domain.answering import MoveExpired, MoveRejected, RequestExpired
+from scheduling.domain.booking import MoveRequested
 from scheduling.domain.commands import Actor, ActorKind
 from scheduling.domain.editing import BookingFollowedSlot, WantedSlotEdited
 from scheduling.domain.events import BookingEvent, SlotEdited
@@ -12,6 +13,9 @@ from scheduling.services.reacting import Batch, Effects
 from scheduling.services.recruiter_cards.cards import Act, asks_approval, has_card, show
 from scheduling.services.recruiter_cards.deck import read_deck
 from scheduling.services.requests import Request
+from shared_contracts.card import MoveEnd
+
+_MOVE_ENDS: dict[type[BookingEvent], MoveEnd] = {MoveRejected: "rejected", MoveExpired: "expired"}
 
 
 def show_recruiters(batch: Batch) -> Effects:
@@ -25,7 +29,8 @@ def show_recruiters(batch: Batch) -> Effects:
     deck = read_deck(batch.loaded, batch.after, both, batch.now)
     acts = {item: act for item, act in acts.items() if has_card(deck, batch.after.bookings[item])}
     announced = {event.after.id for _request, event in batch.events(BookingEvent) if event.occasion}
-    shown = show(deck, acts, batch.now, answered=set(answered.values()), announced=announced)
+    asking = {event.after.id for _request, event in batch.events(MoveRequested)}
+    shown = show(deck, acts, batch.now, answered=set(answered.values()), announced=announced, asking=asking)
     effects = Effects(messages=shown.messages)
     for booking_id in acts:
         effects.fields[booking_id] |= shown.fields[booking_id] | _next_reminder(batch, booking_id)
@@ -61,9 +66,10 @@ def _acts(batch: Batch) -> dict[str, Act]:
 
 def _act(request: Request, event: BookingEvent) -> Act:
     """A request that a late press finds expired was ended by nobody who pressed."""
-    if isinstance(event, RequestExpired):
-        return Act(Actor(ActorKind.SYSTEM, "expiry"), "", request.correlation_id)
-    return Act(request.command.actor, request.command.reason, request.correlation_id)
+    actor, reason = request.command.actor, request.command.reason
+    if isinstance(event, RequestExpired | MoveExpired):
+        actor, reason = Actor(ActorKind.SYSTEM, "expiry"), ""
+    return Act(actor, reason, request.correlation_id, _MOVE_ENDS.get(type(event)))
 
 
 def _around(batch: Batch, slot_id: str) -> list[str]:

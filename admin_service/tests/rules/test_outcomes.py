@@ -176,6 +176,25 @@ def test_a_wanted_move_holds_both_seats_until_it_is_answered() -> None:
     assert (kept.slots["s"].free, kept.slots["t"].free, kept.bookings["booking"].status) == (0, 1, BookingStatus.BOOKED)
 
 
+def test_a_wanted_move_is_to_be_answered_before_the_earlier_of_both_interviews() -> None:
+    """A booking's life: a move's time to wait. Guard: ``move_expiry``."""
+    state = a.with_booking(a.world(a.slot("s", 5 * HOUR), a.slot("t", 3 * DAY), approval_required=True), 1, "s")
+    (asked,), after = decide(state, [a.move(1, "t")], a.NOW)
+
+    assert asked.outcome is Outcome.PENDING_APPROVAL
+    assert after.bookings["booking"].expires_at == a.NOW + 4 * HOUR
+
+    (soon,), _ = decide(replace_cutoff(state), [a.move(1, "t")], a.NOW + 4 * HOUR)
+    assert soon.outcome is Outcome.TOO_LATE
+
+
+def replace_cutoff(state: State) -> State:
+    """The same where moves are allowed until the start."""
+    for key, policy in state.policies.items():
+        state.policies[key] = replace(policy, move_cutoff=timedelta())
+    return state
+
+
 def test_a_request_expires_only_when_its_time_has_come() -> None:
     expire = Expire(a.key(), replace(a.STAFF, kind=ActorKind.SYSTEM), "booking", None)
 

@@ -177,7 +177,7 @@ def test_a_wanted_move_that_comes_to_nothing_leaves_the_calendar_alone(
         expire_requests()
 
     last = news()[-1]
-    assert last.kind.value == f"booking_{end}"
+    assert last.kind.value == f"move_{end}"
     assert last.calendar_entry is None
 
 

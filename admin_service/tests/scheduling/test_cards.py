@@ -24,6 +24,7 @@ from scheduling.services.slot_edits import edit_slot
 from shared_contracts.booking import AnyBookingRequest, Outcome
 from shared_contracts.broadcast import AnyDeliveryEvent, CardDelivered, Delivery, DeliveryStatus, NotificationDelivered
 from shared_contracts.dialog import ChatStarted
+from shared_contracts.directory import BookingStatus
 from shared_contracts.notification import NotificationKind
 from tests.conftest import MakeSlot
 from tests.helpers import asking
@@ -191,7 +192,7 @@ def test_asking_for_another_time_tells_the_candidate_and_a_new_choice_asks_again
     assert told.booking.recruiter_url is None and told.booking.reschedule_asked
 
     assert asking.outcome(asking.move(maria, asking.the_booking(maria), other)) is Outcome.PENDING_APPROVAL
-    assert sent()[-1] == (OLGA, "update", 3)
+    assert sent()[-1] == (OLGA, "new", 3)
     assert last_card(OLGA).card.awaits_answer
     assert not last_card(OLGA).card.booking.reschedule_asked
     asking.assert_sound()
@@ -218,6 +219,28 @@ def test_a_wanted_move_goes_to_the_other_recruiter_and_the_former_is_told(
     assert answer.card and not answer.card.yours
     assert sent()[-1] == (OLGA, "new", 4)
     assert last_card(OLGA).card.decided_by and last_card(OLGA).card.decided_by.name == "Павел"  # type: ignore[union-attr]
+
+
+def test_a_move_is_asked_for_as_loudly_as_a_new_request_and_its_end_leaves_what_stands(
+    request_: Document, approval_event: InterviewEvent, make_slot: MakeSlot, maria: Candidate, olga: Recruiter
+) -> None:
+    """Guards: ``asking`` for the first, ``_MOVE_ENDS`` for the card, ``KINDS`` for the candidate's news."""
+    asking.in_batch(asking.approve(olga, request_))
+    wanted = make_slot(timedelta(days=3), of=approval_event, recruiter=olga)
+    asking.outcome(asking.move(maria, asking.the_booking(maria), wanted))
+    assert sent()[-1] == (OLGA, "new", 3)
+
+    answer = result_of(asking.in_batch(asking.reject(olga, asking.the_booking(maria), "Отпуск")))
+    assert answer.card and (answer.card.booking.status, answer.card.move_end) == (BookingStatus.BOOKED, "rejected")
+    assert (news()[-1].kind, news()[-1].reason) == (NotificationKind.MOVE_REJECTED, "Отпуск")
+
+    asking.outcome(asking.move(maria, asking.the_booking(maria), wanted))
+    assert last_card(OLGA).card.move_end is None
+    collection("bookings").update_one({}, {"$set": {"expires_at": clock.now()}})
+    assert tasks.expire_requests() == 1
+    assert last_card(OLGA).card.move_end == "expired"
+    assert news()[-1].kind is NotificationKind.MOVE_EXPIRED
+    asking.assert_sound()
 
 
 def test_a_slot_given_to_another_recruiter_takes_its_requests_along(
@@ -334,16 +357,16 @@ def test_a_wanted_move_is_answered_in_time_for_a_slot_that_staff_bring_forward(
     maria: Candidate,
     olga: Recruiter,
 ) -> None:
-    """Guard: ``WantedSlotEdited``; and the slot it leaves sets no limit."""
+    """Before the earlier of both. Guards: ``WantedSlotEdited`` for the one wanted, ``kept_within`` for both."""
     asking.in_batch(asking.approve(olga, request_))
     wanted = make_slot(timedelta(days=3), of=approval_event, recruiter=olga)
     asking.outcome(asking.move(maria, now_stored(), wanted))
     starts_at = clock.now().replace(microsecond=0) + timedelta(hours=9)
 
     edit_slot(str(slot.pk), SlotChanges(starts_at=starts_at), actor="anna")
-    assert now_stored()["expires_at"] > starts_at
-    edit_slot(str(wanted.pk), SlotChanges(starts_at=starts_at + timedelta(hours=2)), actor="anna")
-    assert now_stored()["expires_at"] == starts_at + timedelta(hours=1)
+    assert now_stored()["expires_at"] == starts_at - timedelta(hours=1)
+    edit_slot(str(wanted.pk), SlotChanges(starts_at=starts_at - timedelta(hours=2)), actor="anna")
+    assert now_stored()["expires_at"] == starts_at - timedelta(hours=3)
     asking.assert_sound()
     assert asking.outcome(asking.approve(olga, now_stored())) is Outcome.MOVED
 

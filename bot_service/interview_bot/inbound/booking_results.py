@@ -14,6 +14,7 @@ from interview_bot.dialogs.candidate.slot_choice import read_slot_menu
 from interview_bot.dialogs.context import Services
 from interview_bot.inbound.calendar_sender import calendar_file_of
 from interview_bot.inbound.cards import Cards
+from interview_bot.inbound.untrue_messages import correct_untrue_messages
 from interview_bot.store.request_records import RequestRecord
 from interview_bot.store.shown_bookings import Shown, ShownBookings
 from interview_bot.telegram.errors import Trouble, classify
@@ -70,7 +71,7 @@ class BookingResults:
     async def _show(self, result: BookingResult, record: RequestRecord | None, chat_id: int, message_id: int) -> None:
         shown = Shown.NEWEST
         if result.booking is not None:
-            shown = await self._shown.claim(chat_id, message_id, result.booking.id, result.booking.version)
+            shown = await self._shown.claim(chat_id, message_id, result.booking)
         if shown is Shown.NEWER_HERE:
             _log.info("older_result_not_shown", outcome=result.outcome.value)
             return
@@ -80,6 +81,9 @@ class BookingResults:
         else:
             screen = await self._screen(result, record, texts)
         shown_in = await edit_or_send(self._services.bot, chat_id, message_id, screen, Priority.IN_TURN)
+        if shown is Shown.NEWEST and result.booking is not None:
+            zone = record.timezone if record else None
+            await correct_untrue_messages(self._services, self._shown, chat_id, result.booking, zone, texts)
         if screen.keyboard is not None:
             await self._services.dialog_states.reopen_message(chat_id, shown_in)
 

@@ -16,14 +16,16 @@ from interview_bot.dialogs.context import Services
 from interview_bot.dialogs.notice_texts import notice_text
 from interview_bot.inbound.calendar_sender import calendar_file_of
 from interview_bot.inbound.sent_once import OneTimeMessage, SendProgress, SentOnce
+from interview_bot.inbound.untrue_messages import correct_untrue_messages
 from interview_bot.messaging.envelope import envelope
-from interview_bot.store.shown_bookings import ShownBookings
+from interview_bot.store.shown_bookings import Shown, ShownBookings
 from interview_bot.telegram.rate_limiter import Priority
 from interview_bot.views import keyboards
 from interview_bot.views.attendance_screens import attendance_keyboard
 from interview_bot.views.screen import Screen
 from interview_bot.views.texts import Texts, texts_for
 from shared_contracts.broadcast import Delivery, DeliveryStatus, NotificationDelivered
+from shared_contracts.directory import BookingView
 from shared_contracts.notification import NotificationCommand, NotificationKind
 from shared_contracts.topology import DELIVERY_EVENT
 
@@ -72,9 +74,16 @@ class Notifications:
         screen = await self._screen(current)
         end = await self._once.send(message, progress, screen, Priority.IN_TURN, keeps_text=command.recheck)
         if end.telegram_message_id is not None:
-            booking = current.booking
-            await self._shown.claim(message.chat_id, end.telegram_message_id, booking.id, booking.version)
+            await self._record_shown(message.chat_id, end.telegram_message_id, current.booking)
         return end
+
+    async def _record_shown(self, chat_id: int, message_id: int, booking: BookingView) -> None:
+        if await self._shown.claim(chat_id, message_id, booking) is not Shown.NEWEST:
+            return
+        _, person = await self._services.allow_list.check(chat_id)
+        texts = texts_for(await self._services.chats.language(chat_id))
+        zone = person.timezone if person else None
+        await correct_untrue_messages(self._services, self._shown, chat_id, booking, zone, texts)
 
     async def _current_command(self, command: NotificationCommand) -> NotificationCommand | DeliveryStatus:
         """The command as it is to be sent now, or the status that says why it is not sent."""

@@ -1,4 +1,4 @@
-"""Which version of a booking a chat shows: an older one never overwrites a newer."""
+"""Which version of a booking a chat shows, and in which messages: an older one never overwrites a newer."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -7,7 +7,10 @@ from bson import Int64
 from pymongo.errors import DuplicateKeyError
 
 from interview_bot.common import clock
-from interview_bot.common.database import Database
+from interview_bot.common.database import Database, Document
+from shared_contracts.directory import BookingView, SlotView
+
+_MOST_MESSAGES = 20
 
 
 class Shown(Enum):
@@ -26,15 +29,44 @@ class ShownBookings:
 
     database: Database
 
-    async def claim(self, chat_id: int, message_id: int | None, booking_id: str, version: int) -> Shown:
-        """Record that ``version`` is about to be shown, unless a newer one is; one conditional update decides."""
-        key = f"{chat_id}:{booking_id}"
-        values = {"version": version, "message_id": Int64(message_id or 0), "at": clock.now()}
+    async def claim(self, chat_id: int, message_id: int, booking: BookingView) -> Shown:
+        """Record that ``booking`` is about to be shown, unless a newer version is; one conditional update decides."""
+        key = f"{chat_id}:{booking.id}"
         rows = self.database["shown_bookings"]
         try:
-            await rows.update_one({"_id": key, "version": {"$lte": version}}, {"$set": values}, upsert=True)
+            await rows.update_one({"_id": key, "version": {"$lte": booking.version}}, _claim(message_id, booking), True)
         except DuplicateKeyError:
             row = await rows.find_one({"_id": key}, {"message_id": 1})
             here = row is not None and row["message_id"] == message_id
             return Shown.NEWER_HERE if here else Shown.NEWER_ELSEWHERE
         return Shown.NEWEST
+
+    async def untrue_messages(self, chat_id: int, booking: BookingView) -> list[int]:
+        """Ids of messages that claim something of an older version which is no longer so."""
+        row = await self.database["shown_bookings"].find_one({"_id": f"{chat_id}:{booking.id}"}, {"messages": 1})
+        messages: list[Document] = (row or {}).get("messages", [])
+        said = _said(booking)
+        return [int(it["id"]) for it in messages if it["version"] < booking.version and it["said"] != said]
+
+    async def forget_message(self, chat_id: int, booking: BookingView, message_id: int) -> None:
+        """The message claims nothing any more."""
+        change = {"$pull": {"messages": {"id": message_id}}}
+        await self.database["shown_bookings"].update_one({"_id": f"{chat_id}:{booking.id}"}, change)
+
+
+def _claim(message_id: int, booking: BookingView) -> list[Document]:
+    """The update of a claim: the message is the newest, and is kept among those that claim something."""
+    entry = {"id": Int64(message_id), "version": booking.version, "said": {"$literal": _said(booking)}}
+    others = {"$filter": {"input": {"$ifNull": ["$messages", []]}, "cond": {"$ne": ["$$this.id", message_id]}}}
+    messages = {"$slice": [{"$concatArrays": [others, [entry]]}, -_MOST_MESSAGES]}
+    values = {"version": booking.version, "message_id": Int64(message_id), "at": clock.now(), "messages": messages}
+    return [{"$set": values}]
+
+
+def _said(booking: BookingView) -> str:
+    """What a message about a booking claims: that it stands, when and where, and what it waits for."""
+    return " | ".join([booking.status.value, _when_and_where(booking.slot), _when_and_where(booking.requested_slot)])
+
+
+def _when_and_where(slot: SlotView | None) -> str:
+    return f"{slot.id} {slot.starts_at.isoformat()} {slot.line}" if slot else ""

@@ -41,6 +41,7 @@ _STATES = {
     BookingStatus.RECRUITER_ABSENT: "card.recruiter_absent",
     BookingStatus.UNMARKED: "card.over",
 }
+_MOVE_ENDS = {"rejected": "card.move_rejected", "expired": "card.move_expired"}
 _TOLD_BY_HAND = {
     BookingStatus.BOOKED: NotificationKind.BOOKING_APPROVED,
     BookingStatus.REJECTED: NotificationKind.BOOKING_REJECTED,
@@ -124,17 +125,20 @@ def notice_to_send_by_hand(card: RecruiterCard) -> NotificationKind | None:
         return None
     if card.booking.status is BookingStatus.BOOKED and card.booking.offered_slot:
         return NotificationKind.TIME_OFFERED
+    if card.move_end:
+        return NotificationKind.MOVE_REJECTED if card.move_end == "rejected" else NotificationKind.MOVE_EXPIRED
     return _TOLD_BY_HAND.get(card.booking.status)
 
 
 def _state(card: RecruiterCard, texts: Texts) -> str:
     booking = card.booking
     if not card.yours:
-        return texts("card.handed_over")
+        # Somebody else decides on the move; until they do the interview stands.
+        return texts("card.moving_away" if booking.requested_slot else "card.handed_over")
     if card.may_mark:
         return texts("card.to_mark")
     if not card.awaits_answer:
-        return texts(_STATES[booking.status])
+        return texts(_MOVE_ENDS[card.move_end] if card.move_end else _STATES[booking.status])
     asked = booking.reschedule_asked
     key, limit = ("card.reschedule_asked", "card.kept_until") if asked else ("card.waits", "card.until")
     if booking.expires_at is None:

@@ -9,6 +9,7 @@ from interview_bot.common import clock
 from interview_bot.common.database import Database
 from shared_contracts.booking import AnyBookingRequest, Outcome
 from shared_contracts.broadcast import DeliveryStatus, NotificationDelivered
+from shared_contracts.directory import Attendance, BookingStatus
 from shared_contracts.notification import NotificationCommand, NotificationKind
 from shared_contracts.topology import BOOKING_RESULT, NOTIFICATION_COMMAND
 from tests.kit.desk import Desk
@@ -52,6 +53,9 @@ BUTTONS = {
     NotificationKind.BOOKING_CANCELLED: LOST,
     NotificationKind.BOOKING_REJECTED: LOST,
     NotificationKind.BOOKING_EXPIRED: LOST,
+    NotificationKind.MOVE_APPROVED: HELD,
+    NotificationKind.MOVE_REJECTED: HELD,
+    NotificationKind.MOVE_EXPIRED: HELD,
     NotificationKind.BOOKING_APPROVED: HELD,
     NotificationKind.BOOKING_MOVED: HELD,
     NotificationKind.BOOKING_CHANGED: HELD,
@@ -160,3 +164,28 @@ async def _requests(desk: Desk) -> list[AnyBookingRequest]:
 
     await eventually(look, "a request")
     return list(desk.requests)
+
+
+async def test_what_an_earlier_message_claims_is_put_right_when_it_is_no_longer_so(anna: Person, desk: Desk) -> None:
+    """Guards: ``correct_untrue_messages``, and ``_said`` for a change that leaves the claim true."""
+    await anna.writes("/start")
+    await anna.presses(await anna.sees("Ничего не подходит?"), "каб. 2")
+    await anna.presses(await anna.sees("Записать вас на это время?"), "Подтвердить")
+    claim = await anna.sees("Вы записаны!")
+    [(_, booked)] = desk.bookings.values()
+
+    confirmed = booked.model_copy(update={"version": 2, "attendance": Attendance.CONFIRMED})
+    await desk.send(NOTIFICATION_COMMAND.name, notice(desk, NotificationKind.REMINDER_TODAY, booking=confirmed))
+    await anna.sees("Сегодня собеседование")
+    assert next(it for it in await anna.messages() if it.id == claim.id).text == claim.text
+
+    gone = booked.model_copy(update={"version": 3, "status": BookingStatus.CANCELLED})
+    await desk.send(NOTIFICATION_COMMAND.name, notice(desk, NotificationKind.BOOKING_CANCELLED, booking=gone))
+    await anna.sees("пришлось отменить")
+
+    async def corrected() -> bool:
+        before = (await anna.messages())[-3:-1]
+        return all("сейчас так:" in message.text and "отменено" in message.text for message in before)
+
+    await eventually(corrected, "both earlier messages put right")
+    assert all(not message.buttons for message in (await anna.messages())[-3:-1])

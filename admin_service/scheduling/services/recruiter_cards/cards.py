@@ -15,17 +15,21 @@ from scheduling.domain.model import Booking, State
 from scheduling.services.candidate_news import derived_id
 from scheduling.services.recruiter_cards.deck import Deck, Holder, read_deck
 from scheduling.services.store import loading
-from shared_contracts.card import CardAttention, CardCommand, CardOccasion
+from shared_contracts.card import CardAttention, CardCommand, CardOccasion, MoveEnd
 from shared_contracts.directory import BookingStatus
 from shared_contracts.topology import CARD_COMMAND
 
 
 class Act(NamedTuple):
-    """What a card last tells of: who did something, and why. No actor: what was last done stands."""
+    """What a card last tells of: who did something, and why. No actor: what was last done stands.
+
+    ``move_end``: it was a move that was asked for and not made.
+    """
 
     actor: Actor | None
     reason: str
     correlation_id: str
+    move_end: MoveEnd | None = None
 
 
 class Shown(NamedTuple):
@@ -49,6 +53,7 @@ def show(
     *,
     answered: AbstractSet[tuple[str, int]] = frozenset(),
     announced: AbstractSet[str] = frozenset(),
+    asking: AbstractSet[str] = frozenset(),
     attention: CardAttention = CardAttention.UPDATE,
     hand_over: bool = False,
     about: Notice | None = None,
@@ -61,6 +66,7 @@ def show(
         now: aware UTC.
         answered: booking and Telegram ids of who gets the card as an answer instead.
         announced: ids of bookings of which a notice follows: that one brings the card to who is to have it now.
+        asking: ids of bookings that ask anew, for a move: their cards come as those of new requests do.
         attention: for those who hold the card already.
         hand_over: to the deputy too.
         about: what it is about, for a notice, which is one to all.
@@ -79,7 +85,8 @@ def show(
         gone = [item for item in held if item.telegram_id not in {holder.telegram_id for holder in holders}]
         for holder in (*holders, *gone):
             if (booking_id, holder.telegram_id) not in answered:
-                loud = _loudness(attention, about, was=holder in held, stays=holder not in gone)
+                usual = CardAttention.NEW if booking_id in asking else attention
+                loud = _loudness(usual, about, was=holder in held, stays=holder not in gone)
                 shown.messages.extend(_command(deck, booking, holder, loud, act, about, now))
     return shown
 
@@ -183,7 +190,8 @@ def _next_fields(deck: Deck, booking: Booking, holders: Sequence[Holder], act: A
     }
     if act.actor:
         name = deck.name_of(act.actor.ref) if act.actor.kind is ActorKind.RECRUITER else ""
-        fields["last_act"] = {"kind": act.actor.kind.value, "name": name, "reason": act.reason}
+        ended = act.move_end or ""
+        fields["last_act"] = {"kind": act.actor.kind.value, "name": name, "reason": act.reason, "move_end": ended}
     return fields
 
 

@@ -1,0 +1,34 @@
+"""Earlier messages about a booking that changed since: they say how it stands now."""
+
+from structlog.stdlib import get_logger
+from telegram.error import TelegramError
+
+from interview_bot.dialogs.context import Services
+from interview_bot.store.shown_bookings import ShownBookings
+from interview_bot.telegram.errors import classify
+from interview_bot.views.formatting import booking_card
+from interview_bot.views.screen import Screen
+from interview_bot.views.texts import Texts
+from shared_contracts.directory import BookingView
+
+_log = get_logger(__name__)
+
+
+async def correct_untrue_messages(
+    services: Services, shown: ShownBookings, chat_id: int, booking: BookingView, zone: str | None, texts: Texts
+) -> None:
+    """Whatever earlier messages of the chat claim about ``booking`` that is no longer so is put right, without buttons.
+
+    The caller holds the person's lock. What can't be edited now is tried again with the next change.
+
+    Args:
+        zone: the reader's own time zone, None where the slot's city decides.
+    """
+    screen = Screen(f"{texts('booking.changed_since')}\n\n{booking_card(booking, zone, texts)}")
+    for message_id in await shown.untrue_messages(chat_id, booking):
+        try:
+            await services.outgoing.edit(chat_id, message_id, screen, or_send=False)
+        except TelegramError as error:
+            _log.info("untrue_message_stays", trouble=classify(error).value)
+        else:
+            await shown.forget_message(chat_id, booking, message_id)
