@@ -116,7 +116,7 @@ def _command(request: AnyBookingRequest) -> AnyCommand:
 
 
 def _shown(slot: ShownSlot) -> Shown:
-    return Shown(slot.starts_at, slot.city_id, slot.recruiter_id)
+    return Shown(slot.starts_at, slot.city_id, slot.recruiter_id, slot.place)
 
 
 def _failed(request: RequestEssentials) -> BookingResult:

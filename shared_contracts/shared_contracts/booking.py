@@ -35,6 +35,7 @@ class Outcome(StrEnum):
     SLOT_NOT_FOUND = "slot_not_found"
     WRONG_RECRUITER = "wrong_recruiter"
     WRONG_CITY = "wrong_city"
+    WRONG_PLACE = "wrong_place"
     ALREADY_BOOKED = "already_booked"
     BOOKING_NOT_FOUND = "booking_not_found"
     TOO_LATE = "too_late"
@@ -53,6 +54,7 @@ SLOT_GONE = frozenset(
         Outcome.SLOT_NOT_FOUND,
         Outcome.WRONG_RECRUITER,
         Outcome.WRONG_CITY,
+        Outcome.WRONG_PLACE,
     }
 )
 """Outcomes that mean that the slot asked for can't be had (any more) as it was shown: others are shown instead."""

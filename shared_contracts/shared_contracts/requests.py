@@ -12,6 +12,7 @@ from shared_contracts.fields import (
     TelegramUserId,
     WireModel,
 )
+from shared_contracts.venue import VenueLine
 
 
 class ReplyTo(WireModel):
@@ -38,6 +39,8 @@ class ShownSlot(WireModel):
     starts_at: Moment
     city_id: EntityId | None = None
     recruiter_id: EntityId | None = None
+    place: VenueLine | None = None
+    """Location and room, as in ``VenueView.line``."""
 
 
 class BookingRequest(Message):

@@ -11,6 +11,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from message_templates.services.samples import SampleInterview, Setting
+from shared_contracts.fields import LINE_LENGTH
 from shared_contracts.venue import LONGEST_LINE
 
 _MOMENT = {"ru": "l, j E, H:i", "en": "l, j F, H:i"}
@@ -102,11 +103,11 @@ TEMPLATE_VARIABLES: Mapping[str, TemplateVariable] = {
         longest="Ж" * 1_000,
     ),
     "wanted": TemplateVariable(
-        meaning=_("the date and time that were asked for instead, if any"),
+        meaning=_("the date and time that were asked for or proposed instead, with the place where it is another one"),
         sample=lambda interview: (
             interview.format_time(interview.start + timedelta(days=1, hours=3), **_MOMENT) + interview.zone_note
         ),
-        longest=f"воскресенье, 30 сентября, 23:30{_LONG_CLOCKS_NOTE}",
+        longest=f"воскресенье, 30 сентября, 23:30{_LONG_CLOCKS_NOTE} · {'Ж' * (200 + 2 * LINE_LENGTH)}",
     ),
     "until": TemplateVariable(
         meaning=_("when an offer or a request ends"),

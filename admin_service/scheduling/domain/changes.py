@@ -76,6 +76,8 @@ def changed_since_shown(slot: Slot, shown: Shown) -> Outcome | None:
         return Outcome.WRONG_RECRUITER
     if shown.starts_at is not None and shown.starts_at != slot.starts_at:
         return Outcome.SLOT_NOT_FOUND
+    if shown.place is not None and shown.place != slot.place.venue.shown().line:
+        return Outcome.WRONG_PLACE
     return None
 
 

@@ -36,6 +36,7 @@ class Shown:
     starts_at: datetime | None = None
     city_id: str | None = None
     recruiter_id: str | None = None
+    place: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

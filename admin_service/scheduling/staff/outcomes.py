@@ -20,6 +20,7 @@ _TEXTS: dict[Outcome, Any] = {
     Outcome.SLOT_NOT_FOUND: _("There is no such slot in this interview event."),
     Outcome.WRONG_RECRUITER: _("The slot has another recruiter by now. Look again."),
     Outcome.WRONG_CITY: _("The slot is in another city by now. Look again."),
+    Outcome.WRONG_PLACE: _("The slot is at another place by now. Look again."),
     Outcome.ALREADY_BOOKED: _("The candidate has a live booking in this event, or at this time."),
     Outcome.BOOKING_NOT_FOUND: _("There is no such booking."),
     Outcome.TOO_LATE: _("It is too late for that. You may go past the limits, with a reason."),

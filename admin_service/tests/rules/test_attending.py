@@ -294,6 +294,7 @@ def test_an_offered_time_that_is_gone_leaves_the_booking_and_the_wish(
         (Shown(starts_at=a.NOW + 3 * DAY - HOUR), Outcome.SLOT_NOT_FOUND),
         (Shown(city_id="kazan"), Outcome.WRONG_CITY),
         (Shown(recruiter_id="pavel"), Outcome.WRONG_RECRUITER),
+        (Shown(place="Office, 5"), Outcome.WRONG_PLACE),
     ],
 )
 def test_an_offered_time_that_is_another_than_was_shown_is_not_taken_and_stays_on_offer(

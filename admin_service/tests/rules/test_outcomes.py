@@ -64,6 +64,7 @@ def test_a_seat_given_up_earlier_in_the_batch_can_be_booked_later_in_it() -> Non
         (a.slot("s"), a.book(1, "s", shown=Shown(city_id="vladivostok")), Outcome.WRONG_CITY),
         (a.slot("s"), a.book(1, "s", shown=Shown(recruiter_id="pavel")), Outcome.WRONG_RECRUITER),
         (a.slot("s"), a.book(1, "s", shown=Shown(starts_at=a.NOW)), Outcome.SLOT_NOT_FOUND),
+        (a.slot("s"), a.book(1, "s", shown=Shown(place="Office, 5")), Outcome.WRONG_PLACE),
     ],
 )
 def test_a_seat_that_cannot_be_had_is_refused_for_its_own_reason(

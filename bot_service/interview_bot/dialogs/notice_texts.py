@@ -2,7 +2,7 @@
 
 from interview_bot.admin_client.api import AdminApiDownError
 from interview_bot.dialogs.context import Services
-from interview_bot.views.notice_values import REASON_CHARACTERS, template_values, wanted_time
+from interview_bot.views.notice_values import REASON_CHARACTERS, template_values, wanted_slot
 from interview_bot.views.texts import Texts
 from shared_contracts.directory import BookingView
 from shared_contracts.notification import NotificationKind
@@ -35,5 +35,5 @@ async def notice_text(
         "reason": (reason or "")[:REASON_CHARACTERS],
     }
     if kind is NotificationKind.TIME_OFFERED:  # in this one the time asked for is the one that the recruiter proposes
-        values["wanted"] = wanted_time(booking.offered_slot, own_zone, texts)
+        values["wanted"] = wanted_slot(booking, booking.offered_slot, own_zone, texts)
     return render(template.text, values)

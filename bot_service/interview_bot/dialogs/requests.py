@@ -98,6 +98,7 @@ def shown_slot(slot: SlotView) -> ShownSlot:
         starts_at=slot.starts_at,
         city_id=slot.city.id,
         recruiter_id=slot.recruiter.id if slot.recruiter else None,
+        place=slot.line,
     )
 
 

@@ -9,7 +9,7 @@ from interview_bot.common import clock
 from interview_bot.views import keyboards
 from interview_bot.views.callback_data import Action, minute_of, pack
 from interview_bot.views.card_buttons import proposable_slots
-from interview_bot.views.formatting import DAY_AND_TIME, booking_card, moment, reader_zone, slot_card, slot_start
+from interview_bot.views.formatting import DAY_AND_TIME, booking_card, moment, other_slot, reader_zone, slot_card
 from interview_bot.views.screen import Reader, Screen
 from interview_bot.views.texts import Texts
 from shared_contracts.attendance import OVER_15_MINUTES, Attendance, AttendanceRequest, DelayAnnounced, DelayMinutes
@@ -141,7 +141,8 @@ def said_on_card(card: RecruiterCard, texts: Texts) -> str:
         key = _delay_key(booking.delay_minutes, "card.delay", "card.long_delay")
         lines.append(texts(key, minutes=booking.delay_minutes, at=at))
     if booking.offered_slot and live:
-        lines.append(texts("card.time_offered", when=slot_start(booking.offered_slot, card.timezone, texts)))
+        offered = other_slot(booking.offered_slot, booking.slot, card.timezone, texts)
+        lines.append(texts("card.time_offered", when=offered))
     elif booking.attendance is Attendance.RESCHEDULE_ASKED and live and card.yours and not card.may_mark:
         lines.append(texts("card.offer_one" if proposable_slots(card, clock.now()) else "card.none_to_offer"))
     return "\n".join(lines)

@@ -93,11 +93,26 @@ def slot_card(slot: SlotView, own_zone: str | None, texts: Texts) -> str:
         texts("slot.event", event=slot.event.name),
         texts("slot.date", date=slot_day(slot, own_zone, texts, "EEEE, d MMMM y")),
         texts("slot.time", time=slot_start(slot, own_zone, texts, CLOCK), minutes=slot.duration_minutes),
-        texts("slot.place", place=", ".join([*([] if slot.online else [slot.city.name]), place(slot, texts)])),
+        texts("slot.place", place=place_with_city(slot, texts)),
     ]
     if slot.recruiter:
         lines.append(texts("slot.recruiter", name=slot.recruiter.name))
     return "\n".join(lines)
+
+
+def other_slot(other: SlotView, booked: SlotView, own_zone: str | None, texts: Texts) -> str:
+    """When another slot than the booked one is, and where and with whom if that differs; plain."""
+    parts = [slot_start(other, own_zone, texts)]
+    if (other.city.id, other.line, other.online) != (booked.city.id, booked.line, booked.online):
+        parts.append(place_with_city(other, texts))
+    if other.recruiter and other.recruiter != booked.recruiter:
+        parts.append(other.recruiter.name)
+    return " · ".join(parts)
+
+
+def place_with_city(slot: SlotView, texts: Texts) -> str:
+    """Where a slot is held; an online interview is in no city."""
+    return ", ".join([*([] if slot.online else [slot.city.name]), place(slot, texts)])
 
 
 def booking_card(booking: BookingView, own_zone: str | None, texts: Texts) -> str:
@@ -107,9 +122,11 @@ def booking_card(booking: BookingView, own_zone: str | None, texts: Texts) -> st
         until = moment(booking.expires_at, reader_zone(own_zone, booking.slot), texts)
         lines.append(texts("booking.held_until", when=until))
     if booking.requested_slot:
-        lines.append(texts("booking.requested", when=slot_start(booking.requested_slot, own_zone, texts)))
+        wanted = other_slot(booking.requested_slot, booking.slot, own_zone, texts)
+        lines.append(texts("booking.requested", when=wanted))
     if booking.attendance in _ATTENDANCE:
         lines.append(texts(_ATTENDANCE[booking.attendance]))
     if booking.offered_slot:
-        lines.append(texts("booking.time_offered", when=slot_start(booking.offered_slot, own_zone, texts)))
+        offered = other_slot(booking.offered_slot, booking.slot, own_zone, texts)
+        lines.append(texts("booking.time_offered", when=offered))
     return "\n".join(lines)

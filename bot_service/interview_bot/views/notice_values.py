@@ -1,6 +1,15 @@
 """What a booking fills into the desk's message templates."""
 
-from interview_bot.views.formatting import CLOCK, DAY_AND_TIME, moment, place, reader_zone, slot_day, slot_start
+from interview_bot.views.formatting import (
+    CLOCK,
+    DAY_AND_TIME,
+    moment,
+    other_slot,
+    place,
+    reader_zone,
+    slot_day,
+    slot_start,
+)
 from interview_bot.views.texts import Texts
 from shared_contracts.directory import BookingView, SlotView
 
@@ -20,14 +29,14 @@ def template_values(booking: BookingView, own_zone: str | None, texts: Texts) ->
         "city": slot.city.name,
         "recruiter": slot.recruiter.name if slot.recruiter else "",
         "recruiter_link": booking.recruiter_url or "",
-        "wanted": wanted_time(booking.requested_slot, own_zone, texts),
+        "wanted": wanted_slot(booking, booking.requested_slot, own_zone, texts),
         "until": _until(booking, own_zone, texts),
     }
 
 
-def wanted_time(slot: SlotView | None, own_zone: str | None, texts: Texts) -> str:
-    """When the slot that is asked for or proposed starts; empty where there is none."""
-    return slot_start(slot, own_zone, texts) if slot else ""
+def wanted_slot(booking: BookingView, slot: SlotView | None, own_zone: str | None, texts: Texts) -> str:
+    """The slot that is asked for or proposed: when, and what differs from the booked one; empty where there is none."""
+    return other_slot(slot, booking.slot, own_zone, texts) if slot else ""
 
 
 def _until(booking: BookingView, own_zone: str | None, texts: Texts) -> str:
