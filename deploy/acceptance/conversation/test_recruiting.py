@@ -61,8 +61,9 @@ def test_from_invitation_to_approval(chats: Chats, desk: Desk, store: Store, lan
     candidate.presses(slots, ":")
     candidate.presses(candidate.sees(words.sure_to_move, asked.id), words.confirm)
     candidate.sees(words.waits, asked.id)
-    recruiter.presses(recruiter.sees(words.card, card.id), words.approve)
-    recruiter.sees(words.approved, card.id)
+    again = recruiter.sees(words.card, after=card)
+    recruiter.presses(again, words.approve)
+    recruiter.sees(words.approved, again.id)
     candidate.sees(words.congratulations)
 
     (booking,) = store.bookings_of(user_id)
