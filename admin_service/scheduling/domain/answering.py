@@ -115,6 +115,7 @@ ApprovalEvent = (
     | BookingRejected
     | MoveApproved
     | MoveRejected
+    | MoveExpired
     | RescheduleAsked
     | RequestExpired
     | SeatOfferExpired

@@ -7,9 +7,10 @@ import pytest
 
 from interview_bot.common import clock
 from interview_bot.common.database import Database
+from shared_contracts.attendance import Attendance
 from shared_contracts.booking import AnyBookingRequest, Outcome
 from shared_contracts.broadcast import DeliveryStatus, NotificationDelivered
-from shared_contracts.directory import Attendance, BookingStatus
+from shared_contracts.directory import BookingStatus
 from shared_contracts.notification import NotificationCommand, NotificationKind
 from shared_contracts.topology import BOOKING_RESULT, NOTIFICATION_COMMAND
 from tests.kit.desk import Desk
