@@ -40,7 +40,8 @@ INDEXES: dict[str, list[IndexModel]] = {
     "notifications": [IndexModel([("at", ASCENDING)], name="forget", expireAfterSeconds=12 * _MONTH)],
     # _id: the digest's id; of a recruiter's notice the automatic message's, and the chat
     "automatic_messages": [IndexModel([("at", ASCENDING)], name="forget", expireAfterSeconds=12 * _MONTH)],
-    # _id: chat and calendar UID; sequence, method, content until it is sent, state, attempts, due_at, put_off_at
+    # _id: chat and calendar UID; sequence, method, content until it is sent, starts_at, state, attempts, due_at,
+    # put_off_at; held_until, held_at: of who sends it; told, told_start: the entry that the calendar may have
     "calendar_files": [
         IndexModel([("state", ASCENDING), ("due_at", ASCENDING)], name="waiting"),
         IndexModel([("at", ASCENDING)], name="forget", expireAfterSeconds=12 * _MONTH),

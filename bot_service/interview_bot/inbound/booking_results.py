@@ -12,7 +12,7 @@ from interview_bot.common.metrics import PRESS_TO_ANSWER
 from interview_bot.common.person_locks import PersonLocks
 from interview_bot.dialogs.candidate.slot_choice import read_slot_menu
 from interview_bot.dialogs.context import Services
-from interview_bot.inbound.calendar_sender import calendar_file_of
+from interview_bot.inbound.calendar_sender import put_calendar_file
 from interview_bot.inbound.cards import Cards
 from interview_bot.inbound.untrue_messages import correct_untrue_messages
 from interview_bot.store.request_records import RequestRecord
@@ -58,8 +58,7 @@ class BookingResults:
                     await self._cards.show_result(result, record)
                 else:
                     await self._show(result, record, result.reply.chat_id, result.reply.message_id)
-                if file := calendar_file_of(result):
-                    await self._services.calendar_files.put(result.reply.chat_id, file)
+                await put_calendar_file(self._services, result.reply.chat_id, result)
             except TelegramError as error:
                 if classify(error) is not Trouble.BLOCKED:
                     raise

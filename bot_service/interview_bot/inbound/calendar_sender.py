@@ -29,7 +29,6 @@ SENDERS = 4
 MAX_ATTEMPTS = 20
 _LONGEST_PAUSE = 300
 _LOOK_AGAIN = 2.0
-_CAPTIONS = {"PUBLISH": "calendar.add", "CANCEL": "calendar.remove"}
 _log = get_logger(__name__)
 
 mimetypes.add_type("text/calendar", ".ics")  # not every system knows it, and phones go by it
@@ -38,6 +37,13 @@ mimetypes.add_type("text/calendar", ".ics")  # not every system knows it, and ph
 def calendar_file_of(message: BookingResult | NotificationCommand) -> CalendarFile | None:
     """The file that goes with a message, if any; ``message.calendar`` was made by an admin service that still does."""
     return calendar_file(message.calendar_entry) if message.calendar_entry else message.calendar
+
+
+async def put_calendar_file(services: Services, chat_id: int, message: BookingResult | NotificationCommand) -> None:
+    """Have the file sent that goes with a message which has arrived, if any."""
+    if file := calendar_file_of(message):
+        entry = message.calendar_entry
+        await services.calendar_files.put(chat_id, file, entry.starts_at if entry else None)
 
 
 class CalendarSender:
@@ -70,25 +76,36 @@ class CalendarSender:
 
     async def _deliver(self, file: WaitingFile) -> None:
         logs.begin(file.correlation_id, user_id=file.chat_id)
+        if file.is_needless:
+            await self._files.settle(file, DeliveryStatus.SUPPRESSED)
+            return
         try:
             async with self._keeping(file):
-                await self._send(file)
+                sent = await self._send(file)
         except TelegramError as error:
             await self._after_trouble(file, error)
-        else:
-            await self._files.settle(file, DeliveryStatus.SENT)
-            _log.info("calendar_file_sent", method=file.method, sequence=file.sequence)
+            return
+        if not sent:
+            await self._files.release(file, arrived=False)
+            return
+        await self._files.settle(file, DeliveryStatus.SENT)
+        _log.info("calendar_file_sent", method=file.method, sequence=file.sequence)
 
-    async def _send(self, file: WaitingFile) -> None:
+    async def _send(self, file: WaitingFile) -> bool:
+        """Send it once there is room; False where a newer file has taken its place by then."""
         texts = texts_for(await self._services.chats.language(file.chat_id))
+        await self._services.rate_limiter.take_turn(file.chat_id, Priority.FILE)
+        if not await self._files.begin(file):
+            return False
         await self._services.bot.send_document(
             file.chat_id,
             file.content.encode(),
             filename=FILE_NAME,
-            caption=texts.plain(_CAPTIONS[file.method]),
+            caption=texts.plain(_caption(file)),
             disable_notification=True,
-            rate_limit_args=Priority.FILE,
+            rate_limit_args=Priority.IN_TURN,
         )
+        return True
 
     async def _after_trouble(self, file: WaitingFile, error: TelegramError) -> None:
         """What may have arrived is not sent again: the text above it says all that matters."""
@@ -109,10 +126,19 @@ class CalendarSender:
             while True:
                 await asyncio.sleep(LEASE.total_seconds() / 3)
                 with suppress(PyMongoError):
-                    await self._files.postpone(file, LEASE)
+                    await self._files.keep(file)
 
         renewal = asyncio.create_task(renew())
         try:
             yield
         finally:
             await end_tasks([renewal])
+
+
+def _caption(file: WaitingFile) -> str:
+    """The text's key, which says what the file does to a calendar as it is."""
+    if file.method == "CANCEL":
+        return "calendar.remove"
+    if not file.told:
+        return "calendar.add"
+    return "calendar.new_time" if file.starts_at != file.told_start else "calendar.updated"

@@ -14,7 +14,7 @@ from interview_bot.common import clock
 from interview_bot.common.person_locks import PersonLocks
 from interview_bot.dialogs.context import Services
 from interview_bot.dialogs.notice_texts import notice_text
-from interview_bot.inbound.calendar_sender import calendar_file_of
+from interview_bot.inbound.calendar_sender import put_calendar_file
 from interview_bot.inbound.sent_once import OneTimeMessage, SendProgress, SentOnce
 from interview_bot.inbound.untrue_messages import correct_untrue_messages
 from interview_bot.messaging.envelope import envelope
@@ -62,8 +62,8 @@ class Notifications:
                     message, progress, await self._deliver(command, message, progress)
                 )
         end = progress.report(message)
-        if end.status is DeliveryStatus.SENT and (file := calendar_file_of(command)):
-            await self._services.calendar_files.put(chat_id, file)
+        if end.status is DeliveryStatus.SENT:
+            await put_calendar_file(self._services, chat_id, command)
         await self._report(command, end, progress.at)
 
     async def _deliver(self, command: NotificationCommand, message: OneTimeMessage, progress: SendProgress) -> Delivery:

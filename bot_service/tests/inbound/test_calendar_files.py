@@ -145,7 +145,7 @@ async def test_captions_are_in_the_readers_language_and_say_what_the_file_does(
     off = result(desk, message, outcome=Outcome.CANCELLED, calendar_entry=entry(2, "CANCEL"))
     await desk.send(BOOKING_RESULT.name, off)
     captions = [sent.caption for sent in await mary.gets_files(2)]
-    assert captions == ["Add it to your calendar", "Takes the meeting out of your calendar"]
+    assert captions == ["Add it to your calendar", "Removes it if you added it"]
 
 
 async def test_a_redelivered_answer_brings_no_second_file(anna: Person, desk: Desk, bots_database: Database) -> None:
@@ -168,15 +168,72 @@ async def test_a_redelivered_answer_brings_no_second_file(anna: Person, desk: De
 async def test_an_older_file_never_follows_a_newer(anna: Person, desk: Desk, bots_database: Database) -> None:
     """Guard: the same condition. An interview taken out of the calendar is not put back by a late message."""
     message = await opened(anna)
+    await desk.send(BOOKING_RESULT.name, result(desk, message))
+    await anna.gets_files(1)
     cancelled = notice(desk, NotificationKind.BOOKING_CANCELLED, calendar_entry=entry(3, "CANCEL"))
     await desk.send(NOTIFICATION_COMMAND.name, cancelled)
-    await anna.gets_files(1)
+    await anna.gets_files(2)
     await desk.send(BOOKING_RESULT.name, result(desk, message, calendar_entry=entry(2)))
-    await handled(bots_database, BOOKING_RESULT.name, count=1)
+    await handled(bots_database, BOOKING_RESULT.name, count=2)
     moved = notice(desk, NotificationKind.BOOKING_MOVED, calendar_entry=entry(4))
     await desk.send(NOTIFICATION_COMMAND.name, moved)
-    numbers = [sequence_of(sent) for sent in await anna.gets_files(2)]
-    assert numbers == ["3", "4"]
+    numbers = [sequence_of(sent) for sent in await anna.gets_files(3)]
+    assert numbers == ["1", "3", "4"]
+
+
+async def test_a_newer_file_waits_for_the_one_in_hand_and_takes_its_place_if_that_has_not_left(
+    bots_database: Database,
+) -> None:
+    """Guards: ``held_until``, ``begin``. Two of one interview are never under way at once."""
+    alone = bots_database.client[f"{bots_database.name}_alone"]  # where no bot sends what there is
+    files = CalendarFiles(alone)
+    await files.put(1001, calendar_file(entry()))
+    first = await files.claim()
+    assert first
+    await files.put(1001, calendar_file(entry(2)))
+    assert await files.claim() is None, "the row is in hand"
+    assert not await files.begin(first), "a newer one has come while it waited for its turn"
+    await files.release(first, arrived=False)
+
+    second = await files.claim()
+    assert second and (second.sequence, second.told) == (2, False)
+    assert await files.begin(second)
+    await files.put(1001, calendar_file(entry(3, "CANCEL")))
+    await files.settle(second, DeliveryStatus.SENT)
+    third = await files.claim()
+    assert third and (third.sequence, third.told, third.is_needless) == (3, True, False)
+    await alone.client.drop_database(alone.name)
+
+
+async def test_what_was_cancelled_before_its_file_left_brings_no_file_at_all(
+    anna: Person, desk: Desk, sandbox: Sandbox, bots_database: Database
+) -> None:
+    """Guard: ``is_needless``."""
+    message = await opened(anna)
+    await sandbox.fault("sendDocument", error_code=502)
+    await desk.send(BOOKING_RESULT.name, result(desk, message))
+    await in_hand(sandbox, anna)
+    off = result(desk, message, outcome=Outcome.CANCELLED, calendar_entry=entry(2, "CANCEL"))
+    await desk.send(BOOKING_RESULT.name, off)
+
+    assert await settled(bots_database) == ["suppressed"]
+    assert await sandbox.files(anna.id) == []
+
+
+@pytest.mark.parametrize(
+    ("later", "caption"),
+    [(timedelta(hours=1), "Новое время для календаря"), (timedelta(), "Обновление для календаря")],
+)
+async def test_the_file_of_a_move_says_that_it_is_news_to_a_calendar_that_has_the_interview(
+    anna: Person, desk: Desk, later: timedelta, caption: str
+) -> None:
+    """Guard: ``told_start``."""
+    message, first = await opened(anna), entry()
+    await desk.send(BOOKING_RESULT.name, result(desk, message, calendar_entry=first))
+    await anna.gets_files(1)
+    changed = first.model_copy(update={"sequence": 2, "starts_at": first.starts_at + later})
+    await desk.send(NOTIFICATION_COMMAND.name, notice(desk, NotificationKind.BOOKING_MOVED, calendar_entry=changed))
+    assert [sent.caption for sent in await anna.gets_files(2)] == ["Добавьте в календарь", caption]
 
 
 async def test_a_file_that_telegram_does_not_take_yet_holds_nothing_up_and_comes_later(
@@ -233,7 +290,7 @@ async def test_a_file_that_takes_longer_than_the_lease_stays_with_its_sender(
     await sandbox.fault("sendDocument", mode="timeout")
     await desk.send(BOOKING_RESULT.name, result(desk, message))
     await in_hand(sandbox, anna)
-    begun: datetime = (await the_row(bots_database))["due_at"]
+    begun: datetime = (await the_row(bots_database))["held_until"]
 
     async def outlasted() -> bool:
         return clock.now() > begun + calendar_files.LEASE

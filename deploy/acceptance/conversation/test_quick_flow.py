@@ -25,7 +25,7 @@ WORDS = {
         "yes": "Да, отменить",
         "cancelled": "Запись отменена",
         "calendar": "Добавьте в календарь",
-        "out of calendar": "Удалит встречу из календаря",
+        "out of calendar": "Если добавляли встречу, файл её уберёт",
     },
     "en": {
         "choose": "Choose a time that suits you",
@@ -44,7 +44,7 @@ WORDS = {
         "yes": "Yes, cancel",
         "cancelled": "Your booking is cancelled",
         "calendar": "Add it to your calendar",
-        "out of calendar": "Takes the meeting out of your calendar",
+        "out of calendar": "Removes it if you added it",
     },
 }
 
