@@ -99,6 +99,11 @@ class ReminderSpec:
         """Whether the reader's quiet hours hold it back; ``starts_at``: of the interview."""
         return self.urgent_within is None or now < starts_at - self.urgent_within
 
+    def latest_wait(self, starts_at: datetime, morning: datetime) -> datetime:
+        """Until when they do: the end of quiet hours, or where the interview is before that, when it gets urgent."""
+        late = self.urgent_within is not None and morning >= starts_at
+        return starts_at - self.urgent_within if self.urgent_within and late else morning
+
     @property
     def by_the_clock(self) -> bool:
         """Whether it goes out at a time of day, rather than so long before or after something."""

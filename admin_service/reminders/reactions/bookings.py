@@ -17,7 +17,8 @@ def follow_bookings(batch: Batch) -> Effects:
         before, after = batch.before.bookings.get(booking_id), batch.after.bookings[booking_id]
         # What staff change in a slot can be all that a message depends on: its recruiter, its city's clocks.
         if booking_id in followed or _relevant_facts(before) != _relevant_facts(after):
-            changes.append(BookingChange(before, after, batch.after.slots.get(after.slot_id)))
+            person, slot = batch.after.candidates[after.telegram_id], batch.after.slots.get(after.slot_id)
+            changes.append(BookingChange(before, after, person, slot))
     writes = ledger_writes(changes, _notices(batch), batch.now)
     effects = Effects()
     effects.inserts["auto_messages"] += writes.inserts

@@ -24,7 +24,7 @@ from reminders.services.summary import booked_on, day_summary, midnight
 from reminders.services.timings import Timings, read_timings
 from scheduling.services.candidate_news import derived_id
 from scheduling.services.store.loading import candidate_from
-from scheduling.services.store.slots import by_id, cities_by_id, venue_of_booking
+from scheduling.services.store.slots import Names, by_id, cities_by_id, venue_of_booking
 from shared_contracts.attendance import Attendance
 from shared_contracts.digest import DaySummary, DigestCommand, DigestEntry, DigestKind
 from shared_contracts.topology import DIGEST_COMMAND
@@ -217,7 +217,7 @@ def _entries(bookings: list[Document]) -> list[DigestEntry]:
 
 def _entries_of(bookings: Sequence[Document]) -> list[DigestEntry]:
     rows = by_id("users", [row["user_id"] for row in bookings])
-    people = {row["_id"]: candidate_from(row) for row in rows}
+    people = {row["_id"]: candidate_from(row, Names()) for row in rows}
     entries = []
     for row in bookings:
         person = people[row["user_id"]]

@@ -23,10 +23,14 @@ from shared_contracts.topology import NOTIFICATION_COMMAND
 
 
 class DispatchResult(NamedTuple):
-    """The messages to send. With ``reason`` the automatic message is none of them, and is not sent."""
+    """The messages to send. With ``reason`` the automatic message is none of them, and is not sent.
+
+    ``again_at``: until then the automatic message waits, for readers whom it would have woken.
+    """
 
     messages: list[Outgoing]
     reason: SuppressionReason | None = None
+    again_at: datetime | None = None
 
 
 def dispatch(row: Document, verdict: Send, context: MessageContext, now: datetime) -> DispatchResult:
@@ -44,7 +48,7 @@ def dispatch(row: Document, verdict: Send, context: MessageContext, now: datetim
     return (
         _to_candidate(row, spec, verdict, context, now)
         if spec.audience is Audience.CANDIDATE
-        else _to_recruiter(row, now)
+        else _to_recruiter(row, spec, now)
     )
 
 
@@ -55,7 +59,8 @@ def _to_candidate(
     view = booking_view(booking, context.state)
     if booking is None or view is None:
         return DispatchResult([], SuppressionReason.ENDED)
-    timezone = view.slot.city.timezone
+    person, timezone = context.state.candidates[booking.telegram_id], view.slot.city.timezone
+    quiet_from = next_quiet(now, context.reader_timezone(row) or timezone)
     message = NotificationCommand(
         message_id=derived_id(str(row["_id"]), f"attempt/{row['attempts'] + 1}"),
         correlation_id=uuid.uuid4().hex,
@@ -64,11 +69,11 @@ def _to_candidate(
         kind=_notification_kind(spec, local(now, timezone), local(booking.starts_at, timezone)),
         user_telegram_id=booking.telegram_id,
         booking=view,
-        candidate_name=context.state.candidates[booking.telegram_id].first_name,
+        candidate_name=person.first_name,
         asks_attendance=verdict.asks_attendance,
         recheck=True,
         attempt=row["attempts"] + 1,
-        not_after=min(row["stale_at"], next_quiet(now, timezone)),
+        not_after=min(row["stale_at"], quiet_from),
     )
     return DispatchResult([Outgoing(NOTIFICATION_COMMAND, message)])
 
@@ -82,9 +87,16 @@ def _notification_kind(spec: ReminderSpec, local_now: datetime, local_start: dat
     return kind
 
 
-def _to_recruiter(row: Document, now: datetime) -> DispatchResult:
-    occasion = CardOccasion(row["occasion"] or row["kind"])
-    messages = cards.notice(str(row["booking_id"]), occasion, str(row["_id"]), uuid.uuid4().hex, now)
+def _to_recruiter(row: Document, spec: ReminderSpec, now: datetime) -> DispatchResult:
+    occasion, waits = CardOccasion(row["occasion"] or row["kind"]), spec.waits_for_morning(row["starts_at"], now)
+    booking_id, message_id = str(row["booking_id"]), str(row["_id"])
+    messages, wake_at = cards.notice(booking_id, occasion, message_id, uuid.uuid4().hex, now, waits=waits)
+    if wake_at:
+        again_at = spec.latest_wait(row["starts_at"], wake_at)
+        if again_at < row["stale_at"]:
+            return DispatchResult(messages, again_at=again_at)
+        if not messages:
+            return DispatchResult([], SuppressionReason.QUIET_HOURS)
     # Who no longer has the booking may only see their card follow: of that nobody reports.
     return DispatchResult(messages, None if notices(messages) else SuppressionReason.NO_CHAT)
 

@@ -82,8 +82,10 @@ def _notice(notice: RecruiterNotice, older: Sequence[Document], timings: Timings
     if wait is None or not (slot.recruiter_timezone or notice.card_held):
         return []
     due_at = now + wait
-    if SPECS[kind].waits_for_morning(booking.starts_at, due_at):
-        due_at = next_allowed_time(due_at, slot.recruiter_timezone or slot.place.timezone)
+    if not notice.card_held and SPECS[kind].waits_for_morning(booking.starts_at, due_at):
+        # Of several readers some may be awake.
+        morning = next_allowed_time(due_at, slot.recruiter_timezone or slot.place.timezone)
+        due_at = SPECS[kind].latest_wait(booking.starts_at, morning) if morning > due_at else due_at
     fields = plan_fields(PlannedMessage(kind, due_at, due_at + OF_USE), slot.recruiter_telegram_id, now)
     row = new_row(booking, {**fields, "turn": Int64(booking.version), "occasion": notice.occasion.value}, now)
     merged = suppression(SuppressionReason.MERGED, now)

@@ -63,13 +63,14 @@ class MessageContext:
         return self.waiting.get(str(row["booking_id"]), [])
 
     def reader_timezone(self, row: Document) -> str | None:
-        """The reader's time zone; None where the message is about no booking."""
+        """The candidate's time zone; None where they are not the reader. Recruiters' nights are their cards' matter."""
+        if ReminderKind(row["kind"]) not in TO_CANDIDATES:
+            return None
         booking = self.booking(row)
         slot = self.state.slots.get(booking.slot_id) if booking else None
-        if slot is None:
+        if booking is None or slot is None:
             return None
-        own = slot.place.timezone
-        return own if ReminderKind(row["kind"]) in TO_CANDIDATES else slot.recruiter_timezone or own
+        return self.state.candidates[booking.telegram_id].timezone_for(slot)
 
 
 def message_from(row: Document) -> ScheduledMessage:

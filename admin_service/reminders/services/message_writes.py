@@ -18,7 +18,7 @@ from reminders.domain.planning import OF_USE, Interview, PlannedMessage, plan
 from reminders.domain.states import MessageState, SuppressionReason
 from reminders.domain.timing import Timing
 from reminders.services.timings import Timings
-from scheduling.domain.model import Booking, Slot
+from scheduling.domain.model import Booking, Candidate, Slot
 from shared_contracts.directory import BookingStatus
 
 LedgerWrite = Document | UpdateOne
@@ -38,6 +38,7 @@ class BookingChange(NamedTuple):
 
     before: Booking | None
     after: Booking
+    candidate: Candidate
     slot: Slot | None
     since: datetime | None = None
 
@@ -117,6 +118,7 @@ class _Planning:
             self._booking.starts_at,
             self._booking.ends_at,
             self._slot.place.timezone,
+            self._change.candidate.timezone_for(self._slot),
             self._zone,
             booked_at,
         )
@@ -140,7 +142,7 @@ class _Planning:
         wait = self._timing.span(kind)
         if wait is None:
             return []
-        due_at = next_allowed_time(self._now + wait, self._slot.place.timezone)
+        due_at = next_allowed_time(self._now + wait, self._change.candidate.timezone_for(self._slot))
         return self._upsert(PlannedMessage(kind, due_at, due_at + OF_USE), self._now)
 
     def _upsert(self, planned: PlannedMessage, booked_at: datetime) -> list[LedgerWrite]:

@@ -9,7 +9,6 @@ from reminders.domain.kinds import PLANNED
 from reminders.services import ledger
 from reminders.services.message_writes import BookingChange
 from scheduling.services.store import loading
-from scheduling.services.store.slots import load_slots
 from shared_contracts.directory import BookingStatus
 
 CHUNK = 100
@@ -47,11 +46,12 @@ def coming(now: datetime) -> Document:
 def _replan(ids: list[Document], now: datetime) -> int:
     query = {"_id": {"$in": ids}, "status": BookingStatus.BOOKED.value}
     rows = list(collection("bookings").find(query, session=current_session()))
-    slots = {slot.id: slot for slot in load_slots({"_id": {"$in": [row["slot_id"] for row in rows]}})}
-    changes = []
+    state, changes = loading.load_around(rows).state, []
     for row in rows:
-        booking = loading.booking_from(row)
-        changes.append(BookingChange(booking, booking, slots.get(booking.slot_id), row["created_at"]))
+        booking = state.bookings[str(row["_id"])]
+        person, slot = state.candidates.get(booking.telegram_id), state.slots.get(booking.slot_id)
+        if person:
+            changes.append(BookingChange(booking, booking, person, slot, row["created_at"]))
     ledger.write(ledger.ledger_writes(changes, [], now))
     return len(rows)
 

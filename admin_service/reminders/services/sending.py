@@ -125,8 +125,11 @@ def _judge_one(row: Document, context: MessageContext, result: BatchResult, now:
     if isinstance(verdict, Suppress):
         result.writes.append(_update(row["_id"], suppression(verdict.reason, now)))
         return
-    messages, reason = dispatch(row, verdict, context, now)
+    messages, reason, again_at = dispatch(row, verdict, context, now)
     result.messages += messages
+    if again_at:
+        result.writes.append(_update(row["_id"], {"$set": {"due_at": again_at, "updated_at": now}}))
+        return
     if reason:
         result.writes.append(_update(row["_id"], suppression(reason, now)))
         return

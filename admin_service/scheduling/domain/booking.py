@@ -120,7 +120,7 @@ def book(state: State, command: Book, now: datetime) -> Decision:
             return Decision(command, Outcome.ALREADY_BOOKED, existing)
     booking = _booked(command, candidate, slot)
     if isinstance(command, OfferSeat):
-        return offer(command, booking, slot, now)
+        return offer(command, candidate, booking, slot, now)
     if not _needs_approval(policy, command):
         return changed(command, Outcome.BOOKED, BookingMade, None, booking)
     expires_at = expiry(slot, policy, now)

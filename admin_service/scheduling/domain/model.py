@@ -12,7 +12,10 @@ from shared_contracts.venue import Venue
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A person on (or once on) the allow list. ``reachable``: the bot may write to them."""
+    """A person on (or once on) the allow list.
+
+    ``timezone``: of their city, None where they have none; ``reachable``: the bot may write to them.
+    """
 
     id: str
     telegram_id: int
@@ -21,6 +24,7 @@ class Candidate:
     first_name: str = ""
     last_name: str = ""
     city_id: str | None = None
+    timezone: str | None = None
     reachable: bool = True
 
     @property
@@ -32,6 +36,10 @@ class Candidate:
     def link(self) -> str:
         """Opens a chat with them."""
         return chat_link(self.username, self.telegram_id)
+
+    def timezone_for(self, slot: "Slot") -> str:
+        """On whose clocks their quiet hours are: their own city's, or the slot's where they have none."""
+        return self.timezone or slot.place.timezone
 
 
 @dataclass(frozen=True, slots=True)

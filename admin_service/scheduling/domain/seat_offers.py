@@ -10,7 +10,7 @@ from scheduling.domain.changes import ended, next_version
 from scheduling.domain.commands import Book, BookingCommand
 from scheduling.domain.decisions import Decision, changed
 from scheduling.domain.events import BookingEvent
-from scheduling.domain.model import Booking, Slot, State
+from scheduling.domain.model import Booking, Candidate, Slot, State
 from scheduling.domain.requesting import expiry
 from shared_contracts.booking import Outcome
 from shared_contracts.card import CardOccasion
@@ -64,9 +64,9 @@ class SeatOfferPassed(BookingEvent):
 SeatOfferEvent = SeatOffered | SeatOfferTaken | SeatOfferPassed
 
 
-def offer(command: OfferSeat, booking: Booking, slot: Slot, now: datetime) -> Decision:
+def offer(command: OfferSeat, candidate: Candidate, booking: Booking, slot: Slot, now: datetime) -> Decision:
     """The seat held for someone, where the hour and the slot allow it."""
-    if is_quiet(now, slot.place.timezone):
+    if is_quiet(now, candidate.timezone_for(slot)):
         return Decision(command, Outcome.SLOT_CLOSED)
     held = replace(booking, status=BookingStatus.OFFERED, expires_at=min(now + HELD_FOR, slot.closes_at))
     return changed(command, Outcome.BOOKED, SeatOffered, None, held)

@@ -22,7 +22,8 @@ from scheduling.domain.model import Slot, State
 from scheduling.domain.seat_offers import OfferSeat
 from scheduling.models import WaitingState
 from scheduling.services.saving import lock_people
-from scheduling.services.store.slots import available, cities_by_id, load_slots
+from scheduling.services.store.loading import candidate_from
+from scheduling.services.store.slots import Names, available, cities_by_id, load_slots
 from shared_contracts.dialog import DialogOutcome, WaitingListJoined, WaitingListLeft
 
 SPARES = 20
@@ -91,7 +92,7 @@ def offers_of(
 ) -> list[OfferSeat]:
     """Offers of the free seats of slots, first come first; the rules take as many as there are seats.
 
-    None in the quiet hours of a slot's city: those wait for the scan of the next morning.
+    None to who is in their quiet hours: those wait for the scan of their next morning.
 
     Args:
         slots: as they are.
@@ -105,8 +106,7 @@ def offers_of(
     return [
         OfferSeat(str(uuid4()), _OFFERER, row["telegram_id"], slot.event_id, slot.id, str(ObjectId()))
         for slot in open_slots
-        if not is_quiet(now, slot.place.timezone)
-        for row in islice(_next_in_line(slot, state or State(), left), slot.free + SPARES)
+        for row in islice(_next_in_line(slot, state or State(), left, now), slot.free + SPARES)
     ]
 
 
@@ -146,17 +146,25 @@ def line_for(slot: Slot) -> Document:
     }
 
 
-def _next_in_line(slot: Slot, state: State, left: AbstractSet[tuple[str, str]]) -> Iterator[Document]:
-    """Who waits for such a slot, can be told of it and has not turned it down, in the order of joining."""
+def _next_in_line(
+    slot: Slot, state: State, left: AbstractSet[tuple[str, str]], now: datetime
+) -> Iterator[Document]:
+    """Who waits for such a slot, can be told of it now and has not turned it down, in the order of joining."""
     line = collection("waiting_list").find(line_for(slot), session=current_session())
     rows = iter(line.sort([("joined_at", 1), ("_id", 1)]))
     while chunk := list(islice(rows, CHUNK)):
         ids = [row["user_id"] for row in chunk]
-        told = collection("users").distinct(
-            "_id", {"_id": {"$in": ids}, "is_allowed": True, "blocked_at": None}, session=current_session()
-        )
+        told = _can_be_told(ids, slot, now)
         not_again = _not_again(slot, ids, state) | {ObjectId(person) for person, slot_id in left if slot_id == slot.id}
         yield from (row for row in chunk if row["user_id"] in told and row["user_id"] not in not_again)
+
+
+def _can_be_told(ids: Sequence[ObjectId], slot: Slot, now: datetime) -> set[ObjectId]:
+    """Which of the people are let in, can be written to, and are not in their quiet hours."""
+    query = {"_id": {"$in": ids}, "is_allowed": True, "blocked_at": None}
+    people, names = list(collection("users").find(query, session=current_session())), Names()
+    names.add_cities(row["city_id"] for row in people)
+    return {row["_id"] for row in people if not is_quiet(now, candidate_from(row, names).timezone_for(slot))}
 
 
 def _not_again(slot: Slot, ids: Sequence[ObjectId], state: State) -> set[ObjectId]:

@@ -78,7 +78,7 @@ def test_nobody_is_told_where_nobody_is_in_chat_and_no_one_is_flagged(
 
     assert tell(CardOccasion.BOOKED, booking) == []
     assert asking.the_booking(maria)["recruiter_by_hand"] is False
-    assert notice(ROW, CardOccasion.BOOKED, ROW, "c" * 8, clock.now()) == []
+    assert notice(ROW, CardOccasion.BOOKED, ROW, "c" * 8, clock.now(), waits=True) == ([], None)
 
 
 def test_a_card_that_did_not_arrive_flags_no_booking_that_awaits_nothing(booking: Document, maria: Candidate) -> None:

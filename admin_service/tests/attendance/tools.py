@@ -22,7 +22,7 @@ def actions() -> list[str]:
 
 def tell(occasion: CardOccasion, booking: Document) -> list[CardCommand]:
     """A notice, as the scan of due messages sends it."""
-    messages = notice(str(booking["_id"]), occasion, ROW, "c" * 8, clock.now())
+    messages = notice(str(booking["_id"]), occasion, ROW, "c" * 8, clock.now(), waits=False).messages
     outbox.add(messages)
     return [item.message for item in messages if isinstance(item.message, CardCommand)]
 

@@ -17,10 +17,11 @@ from reminders.services import ledger as the_ledger
 from reminders.services import replanning
 from reminders.services.message_writes import BookingChange
 from scheduling.domain.commands import SlotChanges
+from scheduling.domain import model
 from scheduling.models import InterviewEvent
 from scheduling.services.slot_edits import edit_slot
 from scheduling.services.store import loading
-from scheduling.services.store.slots import load_slots
+from scheduling.services.store.slots import Names, load_slots
 from shared_contracts.attendance import Attendance
 from shared_contracts.card import CardOccasion
 from shared_contracts.directory import BookingStatus
@@ -38,6 +39,12 @@ def booked(at: Clock, make_slot: MakeSlot, maria: Candidate, olga: Recruiter) ->
     return maria
 
 
+def as_loaded(person: Candidate) -> model.Candidate:
+    """The person as the rules see them."""
+    (row,) = collection("users").find({"_id": person.pk})
+    return loading.candidate_from(row, Names())
+
+
 def becomes(person: Candidate, **fields: Any) -> None:
     """Their booking changes, as a decision changes it."""
     before = loading.booking_from(asking.the_booking(person))
@@ -46,7 +53,7 @@ def becomes(person: Candidate, **fields: Any) -> None:
     stored = {name: getattr(value, "value", value) for name, value in fields.items()}
     collection("bookings").update_one({"user_id": person.pk}, {"$set": {**stored, "live": after.live}})
     in_transaction(
-        lambda: the_ledger.write(the_ledger.ledger_writes([BookingChange(before, after, slot)], [], clock.now()))
+        lambda: the_ledger.write(the_ledger.ledger_writes([BookingChange(before, after, as_loaded(person), slot)], [], clock.now()))
     )
 
 
@@ -114,7 +121,7 @@ def test_another_time_is_offered_once(at: Clock, booked: Candidate, make_slot: M
     (slot,) = load_slots({"_id": asking.the_booking(booked)["slot_id"]})
     was = replace(before, status=BookingStatus.BOOKED)
     in_transaction(
-        lambda: the_ledger.write(the_ledger.ledger_writes([BookingChange(was, before, slot)], [], clock.now()))
+        lambda: the_ledger.write(the_ledger.ledger_writes([BookingChange(was, before, as_loaded(booked), slot)], [], clock.now()))
     )
     at("2026-11-24 20:20")
 
@@ -181,7 +188,7 @@ def test_a_message_that_went_out_since_it_was_read_is_not_planned_anew(at: Clock
     booking = loading.booking_from(asking.the_booking(booked))
     (slot,) = load_slots({"_id": asking.the_booking(booked)["slot_id"]})
     ended = replace(booking, status=BookingStatus.CANCELLED)
-    writes = the_ledger.ledger_writes([BookingChange(booking, ended, slot)], [], clock.now())
+    writes = the_ledger.ledger_writes([BookingChange(booking, ended, as_loaded(booked), slot)], [], clock.now())
     collection("auto_messages").update_many({"kind": "two_hours"}, {"$set": {"state": "queued"}})
 
     with pytest.raises(GuardFailedError):

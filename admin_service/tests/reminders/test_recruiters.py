@@ -10,7 +10,9 @@ from config.consumers import DELIVERIES
 from messaging.delivery_reports import DeliveryReports
 from people.models import Candidate, City, Recruiter
 from scheduling import tasks as scheduling_tasks
+from scheduling.domain.commands import SlotChanges
 from scheduling.services import staff_commands
+from scheduling.services.slot_edits import edit_slot
 from shared_contracts.attendance import Attendance
 from shared_contracts.broadcast import CardDelivered, Delivery, DeliveryStatus
 from shared_contracts.card import CardAttention, CardCommand
@@ -63,6 +65,34 @@ def test_what_changed_in_the_night_is_told_in_the_morning_as_it_is_then(
     assert notices() == []
     at("2026-11-24 08:00")
     assert notices() == ["cancelled"]
+
+
+@pytest.mark.parametrize(
+    ("handed_over", "told"),
+    [
+        ("23 20:00", ["23 20:00 olga", "24 01:00 vera"]),
+        ("23 23:30", ["24 01:00 vera", "24 08:00 olga"]),
+    ],
+)
+def test_a_handover_is_told_to_each_recruiter_in_their_own_waking_hours(
+    at: Clock, booked: Candidate, olga: Recruiter, handed_over: str, told: list[str]
+) -> None:
+    """Vera's eight in the morning is one at night to Olga, who loses the interview. Guard: ``_wake_at``."""
+    east = City.objects.create(name="Владивосток", timezone="Asia/Vladivostok")
+    vera = Recruiter.objects.create(name="Вера", city=east, telegram_id=7_501)
+    names = {vera.telegram_id: "vera", olga.telegram_id: "olga"}
+    at(f"2026-11-{handed_over}")
+    edit_slot(str(asking.the_booking(booked)["slot_id"]), SlotChanges(recruiter_id=str(vera.pk)), actor="anna")
+    heard: dict[tuple[str | None, int], str] = {}  # the bot brings a notice to each chat once
+    for moment in ("23 20:00", "23 23:30", "24 00:59", "24 01:00", "24 07:59", "24 08:00", "24 09:00"):
+        if moment >= handed_over:
+            at(f"2026-11-{moment}")
+            for card in new_cards():
+                if card.attention is CardAttention.NOTICE:
+                    line = f"{moment} {names[card.recruiter_telegram_id]}"
+                    heard.setdefault((card.auto_message_id, card.recruiter_telegram_id), line)
+
+    assert list(heard.values()) == told
 
 
 def test_no_answer_is_told_an_hour_before(at: Clock, booked: Candidate) -> None:

@@ -67,7 +67,7 @@ def test_it_must_not_be_sent_in_quiet_hours_that_begin_before_the_start(
         ("2026-11-24 09:00", [("23 18:00", "reminder_tomorrow", True)]),
         ("2026-11-24 11:00", [("23 18:00", "reminder_tomorrow", False), ("24 09:00", "reminder_soon", True)]),
         ("2026-11-24 11:29", [("23 18:00", "reminder_tomorrow", False), ("24 09:29", "reminder_soon", True)]),
-        ("2026-11-24 11:31", [("24 11:00", "reminder_today", True)]),
+        ("2026-11-24 11:31", [("24 09:31", "reminder_today", True)]),
         ("2026-11-24 16:00", [("24 11:00", "reminder_today", False), ("24 14:00", "reminder_soon", True)]),
         ("2026-11-24 23:30", [("24 11:00", "reminder_today", False), ("24 21:30", "reminder_soon", True)]),
     ],

@@ -30,10 +30,16 @@ def moment(text: str, timezone: str = MOSCOW) -> datetime:
     return datetime.fromisoformat(f"2026-{text}").replace(tzinfo=ZoneInfo(timezone)).astimezone(UTC)
 
 
-def interview(starts: str, booked: str = LONG_BEFORE, timezone: str = MOSCOW, reader: str | None = None) -> Interview:
+def interview(
+    starts: str,
+    booked: str = LONG_BEFORE,
+    timezone: str = MOSCOW,
+    recruiter: str | None = None,
+    candidate: str | None = None,
+) -> Interview:
     starts_at = moment(starts, timezone)
     ends_at = starts_at + timedelta(minutes=20)
-    return Interview("b", starts_at, ends_at, timezone, reader, moment(booked, timezone))
+    return Interview("b", starts_at, ends_at, timezone, candidate or timezone, recruiter, moment(booked, timezone))
 
 
 def told(planned: list[PlannedMessage], timezone: str = MOSCOW) -> list[str]:
@@ -56,8 +62,12 @@ def told(planned: list[PlannedMessage], timezone: str = MOSCOW) -> list[str]:
         ("11-24 10:00", ["evening_before 23 18:00", "two_hours 24 08:00 asks"]),
         ("11-24 11:00", ["evening_before 23 18:00", "two_hours 24 09:00 asks"]),
         ("11-24 11:29", ["evening_before 23 18:00", "two_hours 24 09:29 asks"]),
-        ("11-24 11:30", ["two_hours merged", "day_of 24 11:00 asks"]),
-        ("11-24 11:31", ["two_hours merged", "day_of 24 11:00 asks"]),
+        ("11-24 11:30", ["day_of 24 09:30 asks", "two_hours merged"]),
+        ("11-24 11:31", ["day_of 24 09:31 asks", "two_hours merged"]),
+        ("11-24 12:30", ["day_of 24 10:30 asks", "two_hours merged"]),
+        ("11-24 12:59", ["day_of 24 10:59 asks", "two_hours merged"]),
+        ("11-24 13:00", ["day_of 24 11:00 asks", "two_hours merged"]),
+        ("11-24 13:01", ["day_of 24 11:00 asks", "two_hours merged"]),
         ("11-24 14:30", ["day_of 24 11:00 asks", "two_hours merged"]),
         ("11-24 14:31", ["day_of 24 11:00", "two_hours 24 12:31 asks"]),
         ("11-24 16:00", ["day_of 24 11:00", "two_hours 24 14:00 asks"]),
@@ -122,6 +132,45 @@ def test_daylight_saving_moves_local_times_and_leaves_spans_alone(starts: str, r
     assert f"{planned[ReminderKind.TWO_HOURS].due_at:%H:%M}" == prompt
 
 
+@pytest.mark.parametrize(
+    ("starts", "reminder"),
+    [
+        ("03-29 11:30", "07:30"),  # 11:00 is 09:00 UTC, two hours before the start 07:30
+        ("10-25 11:30", "08:30"),
+        ("03-29 12:59", "08:59"),
+        ("10-25 13:01", "10:00"),
+    ],
+)
+def test_the_one_message_of_reminder_and_prompt_comes_at_the_earlier_time_on_days_the_clocks_change_too(
+    starts: str, reminder: str
+) -> None:
+    (first, merged) = sorted(plan(interview(starts, "03-01 12:00", BERLIN), Timing()), key=lambda item: item.kind)
+
+    assert (f"{first.due_at:%H:%M}", first.asks_attendance) == (reminder, True)
+    assert merged.reason is SuppressionReason.MERGED
+
+
+@pytest.mark.parametrize(
+    ("starts", "place", "candidate", "expected"),
+    [
+        # 11:00 there is 04:00 here: the evening before there is 11:00 here.
+        ("11-24 16:00", VLADIVOSTOK, MOSCOW, ["evening_before 23 11:00 asks", "two_hours merged"]),
+        # 18:00 there is 01:00 here: the evening before on the reader's own clocks.
+        ("11-24 10:00", MOSCOW, VLADIVOSTOK, ["evening_before 23 18:00", "two_hours 24 15:00 asks"]),
+        # What is day at both ends follows the place's clocks, and so does the early interview.
+        ("11-24 11:29", MOSCOW, BERLIN, ["evening_before 23 16:00 asks", "two_hours merged"]),
+        ("11-24 12:00", MOSCOW, BERLIN, ["day_of 24 08:00 asks", "two_hours merged"]),
+        # With the question it would come at 07:30 here, without it half an hour before the start.
+        ("11-24 11:30", MOSCOW, BERLIN, ["evening_before 23 16:00 asks", "two_hours merged"]),
+        # The question would come at 23:00 here: with the reminder, at 18:00.
+        ("11-24 18:00", MOSCOW, VLADIVOSTOK, ["day_of 24 18:00 asks", "two_hours merged"]),
+    ],
+)
+def test_quiet_hours_are_the_candidates_own(starts: str, place: str, candidate: str, expected: list[str]) -> None:
+    """R8; times are the candidate's. Guard: ``candidate_timezone``."""
+    assert told(plan(interview(starts, timezone=place, candidate=candidate), Timing()), candidate) == expected
+
+
 def test_an_early_interview_on_the_day_the_clocks_change_is_reminded_the_evening_before() -> None:
     (reminder, prompt) = plan(interview("03-29 09:00", "03-01 12:00", BERLIN), Timing())
 
@@ -130,25 +179,25 @@ def test_an_early_interview_on_the_day_the_clocks_change_is_reminded_the_evening
 
 
 @pytest.mark.parametrize(
-    ("starts", "reader", "expected"),
+    ("starts", "recruiter", "expected"),
     [
         ("11-24 16:00", MOSCOW, "no_answer 24 15:00"),
-        # The prompt came at 11:00 with the reminder: half an hour to answer it.
-        ("11-24 11:45", MOSCOW, "no_answer 24 11:30"),
+        # The question came at 09:45 with the reminder.
+        ("11-24 11:45", MOSCOW, "no_answer 24 10:45"),
         # The recruiter sleeps at nine in Moscow's evening, until one in Moscow's morning.
         ("11-24 21:00", VLADIVOSTOK, "no_answer quiet_hours"),
-        ("11-24 12:00", VLADIVOSTOK, "no_answer 24 11:30"),
+        ("11-24 12:00", VLADIVOSTOK, "no_answer 24 11:00"),
         ("11-24 08:30", MOSCOW, "no_answer 24 08:00"),
         ("11-24 08:00", MOSCOW, "no_answer quiet_hours"),
     ],
 )
-def test_the_recruiter_hears_that_nobody_answered(starts: str, reader: str, expected: str) -> None:
-    assert expected in told(plan(interview(starts, reader=reader), Timing()))
+def test_the_recruiter_hears_that_nobody_answered(starts: str, recruiter: str, expected: str) -> None:
+    assert expected in told(plan(interview(starts, recruiter=recruiter), Timing()))
 
 
 def test_the_recruiter_is_asked_how_it_went_when_it_is_over_or_in_the_morning() -> None:
-    assert "outcome_due 24 16:20" in told(plan(interview("11-24 16:00", reader=MOSCOW), Timing()))
-    assert "outcome_due 25 08:00" in told(plan(interview("11-24 21:50", reader=MOSCOW), Timing()))
+    assert "outcome_due 24 16:20" in told(plan(interview("11-24 16:00", recruiter=MOSCOW), Timing()))
+    assert "outcome_due 25 08:00" in told(plan(interview("11-24 21:50", recruiter=MOSCOW), Timing()))
 
 
 def test_a_slot_without_a_recruiter_tells_none() -> None:
@@ -165,7 +214,9 @@ def test_a_slot_without_a_recruiter_tells_none() -> None:
         (Timing({"day_of": None}), "11-24 09:00", ["evening_before 23 18:00 asks", "two_hours merged"]),
         (Timing({"two_hours": None}), "11-24 14:00", ["day_of 24 11:00"]),
         (Timing({"evening_before": None}), "11-24 09:00", ["two_hours quiet_hours"]),
-        (Timing({"day_of": clock_time(9)}), "11-24 09:31", ["day_of 24 09:00 asks", "two_hours merged"]),
+        # The question would come at 07:31, so both come the evening before.
+        (Timing({"day_of": clock_time(9)}), "11-24 09:31", ["evening_before 23 18:00 asks", "two_hours merged"]),
+        (Timing({"day_of": clock_time(9)}), "11-24 10:00", ["day_of 24 08:00 asks", "two_hours merged"]),
         (Timing({"day_of": clock_time(9)}), "11-24 09:29", ["evening_before 23 18:00 asks", "two_hours merged"]),
         (Timing({"two_hours": 3 * HOUR}), "11-24 16:00", ["day_of 24 11:00", "two_hours 24 13:00 asks"]),
         (
@@ -180,7 +231,7 @@ def test_staff_move_messages_and_switch_them_off(timing: Timing, starts: str, ex
 
 
 def test_nobody_is_asked_no_answer_of_a_prompt_that_is_switched_off() -> None:
-    planned = plan(interview("11-24 16:00", reader=MOSCOW), Timing({"two_hours": None}))
+    planned = plan(interview("11-24 16:00", recruiter=MOSCOW), Timing({"two_hours": None}))
     assert ReminderKind.NO_ANSWER not in {item.kind for item in planned}
 
 
@@ -226,8 +277,8 @@ TIMINGS = st.just(Timing()) | st.fixed_dictionaries(
 def interviews(draw: st.DrawFn) -> Interview:
     starts_at = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=draw(st.integers(0, 365 * 24 * 60)))
     booked_at = starts_at - timedelta(minutes=draw(st.integers(0, 4 * 24 * 60)))
-    reader = draw(st.none() | ZONES)
-    return Interview("b", starts_at, starts_at + timedelta(minutes=20), draw(ZONES), reader, booked_at)
+    recruiter = draw(st.none() | ZONES)
+    return Interview("b", starts_at, starts_at + timedelta(minutes=20), draw(ZONES), draw(ZONES), recruiter, booked_at)
 
 
 @given(interviews(), TIMINGS)
@@ -238,7 +289,7 @@ def test_no_plan_is_double_early_useless_or_wakes_anybody(item: Interview, timin
     assert len({message.kind for message in planned}) == len(planned)
     assert not {ReminderKind.DAY_OF, ReminderKind.EVENING_BEFORE} <= {message.kind for message in planned}
     for message in coming:
-        zone = item.timezone if message.kind in REMINDERS else item.reader_timezone
+        zone = item.candidate_timezone if message.kind in REMINDERS else item.recruiter_timezone
         assert zone
         assert not is_quiet(message.due_at, zone)
         assert item.booked_at <= message.due_at < message.stale_at

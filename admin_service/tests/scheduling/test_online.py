@@ -236,7 +236,8 @@ def test_no_message_and_no_read_gives_the_link_away(
     assert news()[-1].booking.slot.video_link == OTHER_LINK
     booking = asked(asking.says(maria, booking, Attendance.RESCHEDULE_ASKED), Outcome.BOOKED)
     for occasion in (CardOccasion.RESCHEDULE_ASKED, CardOccasion.CHANGED):
-        outbox.add(notice(str(booking["_id"]), occasion, "1" * 24, "c" * 8, booking["updated_at"]))
+        sent = notice(str(booking["_id"]), occasion, "1" * 24, "c" * 8, booking["updated_at"], waits=False)
+        outbox.add(sent.messages)
     watch.look()
     booking = asked(asking.offer_time(boris, booking, third), Outcome.BOOKED)
     assert news()[-1].kind is NotificationKind.TIME_OFFERED

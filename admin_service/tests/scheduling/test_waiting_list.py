@@ -316,7 +316,7 @@ def test_seats_freed_by_staff_by_capacity_by_activation_and_new_slots_are_offere
 def test_nobody_is_woken_and_the_seat_is_offered_in_the_morning(
     make_slot: MakeSlot, event: InterviewEvent, maria: Candidate
 ) -> None:
-    """Guard: quiet hours of the slot's city."""
+    """Guard: quiet hours, of the slot's city where the person has none."""
     night = City.objects.create(name="Полночь", timezone=zone_where_it_is(23))
     slot = make_slot(city=night)
     told(joining(maria, event))
@@ -326,6 +326,21 @@ def test_nobody_is_woken_and_the_seat_is_offered_in_the_morning(
 
     City.objects.filter(pk=night.pk).update(timezone=zone_where_it_is(8))
     assert tasks.offer_free_seats() == 1
+
+
+def test_a_seat_is_offered_in_the_waking_hours_of_who_waits_wherever_it_is(
+    make_slot: MakeSlot, event: InterviewEvent, maria: Candidate, ivan: Candidate, city: City
+) -> None:
+    """Guards: ``_can_be_told``, ``timezone_for``."""
+    night = City.objects.create(name="Полночь", timezone=zone_where_it_is(23))
+    collection("users").update_one({"_id": maria.pk}, {"$set": {"city_id": night.pk}})
+    collection("users").update_one({"_id": ivan.pk}, {"$set": {"city_id": city.pk}})
+    slot = make_slot(city=night)
+    told(joining(maria, event))
+    assert offer_seats([str(slot.pk)], "c" * 8) == 0
+    told(joining(ivan, event))
+    assert offer_seats([str(slot.pk)], "c" * 8) == 1
+    assert offered_to(ivan)
 
 
 def test_closed_slots_and_other_cities_are_not_offered(

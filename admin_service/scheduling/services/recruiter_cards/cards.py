@@ -9,6 +9,7 @@ from bson import Int64, ObjectId
 from pymongo import UpdateOne
 
 from common.mongo import Document, collection, current_session
+from common.quiet_hours import is_quiet, next_allowed_time
 from messaging.outbox import Outgoing
 from scheduling.domain.commands import Actor, ActorKind
 from scheduling.domain.model import Booking, State
@@ -33,17 +34,36 @@ class Act(NamedTuple):
 
 
 class Shown(NamedTuple):
-    """The messages that bring cards, and the fields that bookings' documents keep of them, by booking id."""
+    """The messages that bring cards, and the fields that bookings' documents keep of them, by booking id.
+
+    ``asleep``: Telegram ids of who is still to get a notice, once they wake.
+    """
 
     messages: list[Outgoing]
     fields: dict[str, Document]
+    asleep: set[int]
 
 
 class Notice(NamedTuple):
-    """What a card that comes as a notice is about, and which automatic message it is."""
+    """What a card that comes as a notice is about, and which automatic message it is.
+
+    ``asleep``: Telegram ids of who is in their quiet hours: they are told later, and what they hold they keep so long.
+    """
 
     occasion: CardOccasion
     auto_message_id: str
+    asleep: AbstractSet[int] = frozenset()
+
+    def wakes(self, holder: Holder) -> bool:
+        """Whether it would reach them in their quiet hours."""
+        return holder.telegram_id in self.asleep
+
+
+class NoticeResult(NamedTuple):
+    """The messages of a notice, and when (aware UTC) those are to be told whom it would have woken; None: nobody."""
+
+    messages: list[Outgoing]
+    again_at: datetime | None = None
 
 
 def show(
@@ -71,23 +91,25 @@ def show(
         hand_over: to the deputy too.
         about: what it is about, for a notice, which is one to all.
     """
-    shown = Shown([], {})
+    shown = Shown([], {}, set())
     for booking_id, act in acts.items():
         booking = deck.state.bookings[booking_id]
         held, concerned = deck.held(booking), deck.holders(booking, hand_over=hand_over)
         holders = held if booking_id in announced else concerned
         if not _is_news(booking, about):  # what has ended is no news to who never had it
             holders = [holder for holder in holders if holder in held]
-        fields = _next_fields(deck, booking, holders, act)
+        usual = CardAttention.NEW if booking_id in asking else attention
+        loud = _recipients(held, holders, usual, about)
+        asleep = {item for item in loud if about and loud[item] is CardAttention.NOTICE and about.wakes(item)}
+        stay = [item for item in loud if (item in held if item in asleep else item in holders)]
+        fields = _next_fields(deck, booking, stay, act)
         fields["recruiter_by_hand"] = by_hand(deck, booking, concerned)
         deck.stored[booking_id] |= fields
         shown.fields[booking_id] = fields
-        gone = [item for item in held if item.telegram_id not in {holder.telegram_id for holder in holders}]
-        for holder in (*holders, *gone):
-            if (booking_id, holder.telegram_id) not in answered:
-                usual = CardAttention.NEW if booking_id in asking else attention
-                loud = _loudness(usual, about, was=holder in held, stays=holder not in gone)
-                shown.messages.extend(_command(deck, booking, holder, loud, act, about, now))
+        shown.asleep.update(holder.telegram_id for holder in asleep)
+        for holder in loud:
+            if holder not in asleep and (booking_id, holder.telegram_id) not in answered:
+                shown.messages.extend(_command(deck, booking, holder, loud[holder], act, about, now))
     return shown
 
 
@@ -109,11 +131,12 @@ def show_again(
 
 
 def notice(
-    booking_id: str, occasion: CardOccasion, auto_message_id: str, correlation_id: str, now: datetime
-) -> list[Outgoing]:
+    booking_id: str, occasion: CardOccasion, auto_message_id: str, correlation_id: str, now: datetime, *, waits: bool
+) -> NoticeResult:
     """The card of a booking as a message of its own, to its recruiter and to whose it no longer is.
 
-    From then on they hold it, and it follows what becomes of the booking.
+    From then on they hold it, and it follows what becomes of the booking. To be called again for those it waits for:
+    whom it has reached it does not reach twice.
 
     Args:
         booking_id: of a booking in any state.
@@ -121,6 +144,7 @@ def notice(
         auto_message_id: the automatic message it is, for its report.
         correlation_id: of the message.
         now: aware UTC.
+        waits: whether it waits for who is in their quiet hours.
 
     Returns:
         No notice among them where there is nobody to tell: no recruiter in chat, or what has ended was never shown.
@@ -128,8 +152,11 @@ def notice(
     rows = list(collection("bookings").find({"_id": ObjectId(booking_id)}, session=current_session()))
     loaded = loading.load_around(rows)
     deck = read_deck(loaded, loaded.state, loaded.state.bookings.values(), now)
+    wake_at = _wake_at(deck, booking_id, now) if waits else {}
     acts = dict.fromkeys(loaded.state.bookings, Act(None, "", correlation_id))
-    return _noted(show(deck, acts, now, about=Notice(occasion, auto_message_id)), now)
+    shown = show(deck, acts, now, about=Notice(occasion, auto_message_id, wake_at.keys()))
+    again_at = min((wake_at[telegram_id] for telegram_id in shown.asleep), default=None)
+    return NoticeResult(_noted(shown, now) if shown.messages or not again_at else [], again_at)
 
 
 def by_hand(deck: Deck, booking: Booking, holders: Sequence[Holder]) -> bool:
@@ -169,6 +196,29 @@ def _goes_on(booking: Booking) -> bool:
 def _is_news(booking: Booking, about: Notice | None) -> bool:
     """Whether people who have never seen its card are to see it now: how an interview went is asked once it is over."""
     return _goes_on(booking) or (about is not None and booking.status is BookingStatus.UNMARKED)
+
+
+def _wake_at(deck: Deck, booking_id: str, now: datetime) -> dict[int, datetime]:
+    """Of those around a booking's card who are in their quiet hours, by Telegram id, when these end."""
+    booking = deck.state.bookings.get(booking_id)
+    slot = deck.asked_slot(booking) if booking else None
+    if booking is None or slot is None:
+        return {}
+    zones = {
+        holder.telegram_id: deck.timezone_of(holder) or slot.place.timezone
+        for holder in (*deck.holders(booking), *deck.held(booking))
+    }
+    return {person: next_allowed_time(now, zone) for person, zone in zones.items() if is_quiet(now, zone)}
+
+
+def _recipients(
+    held: Sequence[Holder], holders: Sequence[Holder], attention: CardAttention, about: Notice | None
+) -> dict[Holder, CardAttention]:
+    """Who gets a card, those among them who held it and are to hold it no more, and how loudly it comes."""
+    ids = {holder.telegram_id for holder in holders}
+    gone = [item for item in held if item.telegram_id not in ids]
+    loud = {item: _loudness(attention, about, was=item in held, stays=True) for item in holders}
+    return loud | {item: _loudness(attention, about, was=True, stays=False) for item in gone}
 
 
 def _loudness(attention: CardAttention, about: Notice | None, *, was: bool, stays: bool) -> CardAttention:

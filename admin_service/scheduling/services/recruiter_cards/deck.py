@@ -84,6 +84,11 @@ class Deck:
         """Whether the bot's last message to them arrived."""
         return not self.recruiters[holder.reader_id]["blocked_at"]
 
+    def timezone_of(self, holder: Holder) -> str | None:
+        """The reader's own, that of their city; None where they have none."""
+        city = self.cities.get(str(self.recruiters[holder.reader_id]["city_id"]))
+        return city["timezone"] if city else None
+
     def name_of(self, telegram_id: str) -> str:
         """The name of a recruiter of these requests by their Telegram id, empty for others."""
         names = (row["name"] for row in self.recruiters.values() if str(row["telegram_id"]) == telegram_id)
@@ -106,7 +111,6 @@ class Deck:
             view = view.model_copy(update={"slot": slot_view(own)})  # a video call is for who holds it
         recruiter_id = ObjectId(slot.recruiter_id) if slot.recruiter_id else holder.recruiter_id
         reader, act = self.recruiters[holder.reader_id], stored["last_act"]
-        city = self.cities.get(str(reader["city_id"]))
         yours = holder.recruiter_id == recruiter_id and holder.telegram_id in slot.deciders
         undo_until = booking.marked_at + UNDO_FOR if booking.marked_at and may_undo(booking, self.now) else None
         return RecruiterCard(
@@ -116,7 +120,7 @@ class Deck:
             recruiter_name=self.recruiters[recruiter_id]["name"],
             for_deputy=holder.reader_id != holder.recruiter_id,
             yours=yours,
-            timezone=city["timezone"] if city else None,
+            timezone=self.timezone_of(holder),
             candidate=self._candidate(booking, slot),
             answers=self._answers_of(booking) if yours else [],
             decided_by=DecidedBy(kind=act["kind"], name=act["name"]) if act else None,

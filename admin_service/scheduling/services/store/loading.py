@@ -79,13 +79,15 @@ def load_around(
         str(row[key]) for row in bookings for key in ("slot_id", "requested_slot_id", "offered_slot_id") if row.get(key)
     }
     ids = [ObjectId(item) for item in slot_ids]
-    slots = name_slots(find_slots({"_id": {"$in": ids}}), names) if ids else []
+    rows = find_slots({"_id": {"$in": ids}}) if ids else []
+    names.add_cities(row["city_id"] for row in (*people, *rows))
+    slots = name_slots(rows, names)
     events = {ObjectId(item) for item in event_ids | {slot.event_id for slot in slots}}
     names.add_events(events | {row["event_id"] for row in bookings})
     policies = {str(event_id): _policy(row) for event_id, row in names.events.items()}
     asking = [ObjectId(policy.id) for policy in policies.values() if policy.questionnaire_required]
     state = State(
-        candidates={row["telegram_id"]: candidate_from(row) for row in people if row["telegram_id"]},
+        candidates={row["telegram_id"]: candidate_from(row, names) for row in people if row["telegram_id"]},
         policies=policies,
         slots={slot.id: slot for slot in slots},
         bookings={str(row["_id"]): booking_from(row) for row in bookings},
@@ -156,8 +158,9 @@ def _coming(row: Document) -> Coming:
     return Coming.model_validate(said, strict=False)
 
 
-def candidate_from(row: Document) -> Candidate:
-    """A candidate's document as the rules see it."""
+def candidate_from(row: Document, names: Names) -> Candidate:
+    """A candidate's document as the rules see it; ``names``: with their city, if they have one."""
+    city = names.cities.get(row["city_id"])
     return Candidate(
         id=str(row["_id"]),
         telegram_id=row["telegram_id"],
@@ -166,6 +169,7 @@ def candidate_from(row: Document) -> Candidate:
         first_name=row["first_name"],
         last_name=row["last_name"],
         city_id=str(row["city_id"]) if row["city_id"] else None,
+        timezone=city["timezone"] if city else None,
         reachable=bool(row["started_at"]) and not row["blocked_at"],
     )
 
