@@ -1,6 +1,7 @@
 """Quiet hours (R8): nothing that goes out by itself reaches people between 22:00 and 08:00 on their own clocks.
 
-Whose clocks: a candidate's are those of the slot's city, a recruiter's those of their own. Pure: no Django, no I/O.
+Whose clocks: the reader's own, those of their city; where they have none, those of the interview's. Callers get them
+from ``Candidate.timezone_for``, ``Slot.recruiter_timezone`` and ``Deck.timezone_of``. Pure: no Django, no I/O.
 """
 
 from datetime import datetime, time, timedelta

@@ -146,9 +146,7 @@ def line_for(slot: Slot) -> Document:
     }
 
 
-def _next_in_line(
-    slot: Slot, state: State, left: AbstractSet[tuple[str, str]], now: datetime
-) -> Iterator[Document]:
+def _next_in_line(slot: Slot, state: State, left: AbstractSet[tuple[str, str]], now: datetime) -> Iterator[Document]:
     """Who waits for such a slot, can be told of it now and has not turned it down, in the order of joining."""
     line = collection("waiting_list").find(line_for(slot), session=current_session())
     rows = iter(line.sort([("joined_at", 1), ("_id", 1)]))

@@ -86,7 +86,7 @@ def booked(make_slot: MakeSlot, maria: Candidate, olga: Recruiter) -> Document:
     """Maria's booking in an event without approval, of which Olga was told."""
     asking.outcome(asking.book(maria, make_slot(recruiter=olga)))
     booking = asking.the_booking(maria)
-    notice(str(booking["_id"]), CardOccasion.BOOKED, SOME_ID, "c" * 8, clock.now())
+    notice(str(booking["_id"]), CardOccasion.BOOKED, SOME_ID, "c" * 8, clock.now(), waits=False)
     return booking
 
 

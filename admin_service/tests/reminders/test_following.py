@@ -16,8 +16,8 @@ from reminders.models import ReminderRule
 from reminders.services import ledger as the_ledger
 from reminders.services import replanning
 from reminders.services.message_writes import BookingChange
-from scheduling.domain.commands import SlotChanges
 from scheduling.domain import model
+from scheduling.domain.commands import SlotChanges
 from scheduling.models import InterviewEvent
 from scheduling.services.slot_edits import edit_slot
 from scheduling.services.store import loading
@@ -53,7 +53,9 @@ def becomes(person: Candidate, **fields: Any) -> None:
     stored = {name: getattr(value, "value", value) for name, value in fields.items()}
     collection("bookings").update_one({"user_id": person.pk}, {"$set": {**stored, "live": after.live}})
     in_transaction(
-        lambda: the_ledger.write(the_ledger.ledger_writes([BookingChange(before, after, as_loaded(person), slot)], [], clock.now()))
+        lambda: the_ledger.write(
+            the_ledger.ledger_writes([BookingChange(before, after, as_loaded(person), slot)], [], clock.now())
+        )
     )
 
 
@@ -121,7 +123,9 @@ def test_another_time_is_offered_once(at: Clock, booked: Candidate, make_slot: M
     (slot,) = load_slots({"_id": asking.the_booking(booked)["slot_id"]})
     was = replace(before, status=BookingStatus.BOOKED)
     in_transaction(
-        lambda: the_ledger.write(the_ledger.ledger_writes([BookingChange(was, before, as_loaded(booked), slot)], [], clock.now()))
+        lambda: the_ledger.write(
+            the_ledger.ledger_writes([BookingChange(was, before, as_loaded(booked), slot)], [], clock.now())
+        )
     )
     at("2026-11-24 20:20")
 

@@ -117,7 +117,7 @@ class Requests(RuleBasedStateMachine):
     @rule(person=people, occasion=st.sampled_from(CardOccasion))
     def notify(self, person: int, occasion: CardOccasion) -> None:
         if row := collection("bookings").find_one({"user_id": self.people[person].pk}):
-            outbox.add(notice(str(row["_id"]), occasion, str(row["_id"]), "c" * 8, clock.now()))
+            outbox.add(notice(str(row["_id"]), occasion, str(row["_id"]), "c" * 8, clock.now(), waits=False).messages)
 
     @rule(person=people)
     def wait(self, person: int) -> None:

@@ -110,7 +110,7 @@ class Deck:
         if holder.telegram_id not in own.deciders:
             view = view.model_copy(update={"slot": slot_view(own)})  # a video call is for who holds it
         recruiter_id = ObjectId(slot.recruiter_id) if slot.recruiter_id else holder.recruiter_id
-        reader, act = self.recruiters[holder.reader_id], stored["last_act"]
+        act = stored["last_act"]
         yours = holder.recruiter_id == recruiter_id and holder.telegram_id in slot.deciders
         undo_until = booking.marked_at + UNDO_FOR if booking.marked_at and may_undo(booking, self.now) else None
         return RecruiterCard(
