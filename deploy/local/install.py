@@ -1,7 +1,7 @@
 """Installs what the repository needs: `python -m local.install`. Standard library only: nothing is there yet.
 
-Debian packages (when root), uv, and one virtual environment per part. Quick when nothing has changed: each
-environment keeps a stamp of the files it was made from.
+Debian packages (when root), uv, one virtual environment per part, and the desk's texts, compiled. Quick when nothing
+has changed: each environment keeps a stamp of the files it was made from.
 """
 
 import contextlib
@@ -116,6 +116,16 @@ def virtual_environment(part: Path) -> None:
     remember(environment, sources)
 
 
+def russian_texts(admin_service: Path) -> None:
+    """Compile the desk's Russian texts where they have changed: Django reads no catalogue, and git keeps only that."""
+    catalogue = admin_service / "locale" / "ru" / "LC_MESSAGES" / "django.po"
+    compiled = catalogue.with_suffix(".mo")
+    if compiled.exists() and compiled.stat().st_mtime >= catalogue.stat().st_mtime:
+        return
+    pybabel = str(admin_service / ".venv" / "bin" / "pybabel")
+    _run([pybabel, "--quiet", "compile", "--input-file", str(catalogue), "--output-file", str(compiled)])
+
+
 def _is_venv_of(environment: Path, python: str) -> bool:
     own = environment / "bin" / "python"
     if not own.exists():
@@ -172,6 +182,7 @@ def main() -> int:
         uv()
         for part in PARTS:
             virtual_environment(part)
+        russian_texts(REPOSITORY / "admin_service")
     except CannotInstall as problem:
         print(problem, file=sys.stderr)
         return 1

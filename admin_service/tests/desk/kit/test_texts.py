@@ -1,11 +1,14 @@
 """Every text exists in Russian too, and the compiled catalogue is the written one."""
 
 import re
+from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
+from django.core.checks import run_checks
+from django.test import override_settings
 
 from staffkit.management.commands.update_texts import CATALOG, LANGUAGE, template, untranslated
 
@@ -36,7 +39,18 @@ def test_every_text_of_the_code_is_in_the_catalogue(written: Catalog) -> None:
 def test_the_compiled_catalogue_is_up_to_date(written: Catalog) -> None:
     with CATALOG.with_suffix(".mo").open("rb") as file:
         compiled = read_mo(file)
-    assert _pairs(compiled) == _pairs(written), "run: python manage.py update_texts"
+    assert _pairs(compiled) == _pairs(written), "run: make setup"
+
+
+def test_texts_that_are_not_compiled_keep_the_service_from_starting(tmp_path: Path) -> None:
+    """Guard: ``check_texts``."""
+    catalogue = tmp_path / "ru" / "LC_MESSAGES" / "django.po"
+    catalogue.parent.mkdir(parents=True)
+    catalogue.touch()
+    with override_settings(LOCALE_PATHS=[tmp_path]):
+        assert [message.id for message in run_checks(tags=["texts"])] == ["common.E001"]
+        catalogue.with_suffix(".mo").touch()
+        assert run_checks(tags=["texts"]) == []
 
 
 def _pairs(catalog: Catalog) -> list[tuple[str, str]]:
