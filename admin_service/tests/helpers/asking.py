@@ -1,7 +1,7 @@
 """Requests as the bot sends them, and what is stored afterwards."""
 
 import uuid
-from collections import Counter
+from collections import Counter, defaultdict
 from datetime import timedelta
 from typing import Any
 
@@ -198,9 +198,11 @@ def assert_sound() -> None:
     """I1, I3 and I7: seats and bookings agree, capacity holds, one live booking each, one audit entry a version."""
     seats: Counter[tuple[ObjectId, ObjectId]] = Counter()
     events: Counter[tuple[ObjectId, ObjectId]] = Counter()
+    versions: defaultdict[ObjectId, list[int]] = defaultdict(list)
+    for entry in collection("audit_entries").find({"version": {"$ne": None}}):
+        versions[entry["subject_id"]].append(entry["version"])
     for row in collection("bookings").find():
-        entries = list(collection("audit_entries").find({"subject_id": row["_id"], "version": {"$ne": None}}))
-        assert sorted(entry["version"] for entry in entries) == list(range(1, row["version"] + 1)), "I7"
+        assert sorted(versions[row["_id"]]) == list(range(1, row["version"] + 1)), "I7"
         if row["live"]:
             events[row["user_id"], row["event_id"]] += 1
             for slot_id in filter(None, (row["slot_id"], row["requested_slot_id"])):

@@ -84,7 +84,7 @@ def start_sandbox(port: int) -> subprocess.Popen[bytes]:
         },
         stdout=subprocess.DEVNULL,
     )
-    for _ in range(200):
+    for _ in range(1_200):
         if process.poll() is not None:
             raise RuntimeError("the sandbox did not start")
         try:
