@@ -40,8 +40,8 @@ TEST_HOME = REPOSITORY / ".local" / "test"
 # Two thirds of the admin service's tests, run beside the rest: what staff see, and what they may do.
 DESK = ("tests/desk",)
 ACCESS = ("tests/access", "tests/security")
-# More than the two cores a small machine has: most suites wait for something half of their time.
-SIDE_BY_SIDE = 3
+# Twice the two cores a small machine has: the suites with a bot wait for something most of their time.
+SIDE_BY_SIDE = 4
 PARTS = (CONTRACTS, ADMIN_SERVICE, BOT_SERVICE, DEPLOY)
 # A person's own settings would send tests to their servers or to the real Telegram; without byte code every process
 # that a test starts compiles all that it imports anew.
