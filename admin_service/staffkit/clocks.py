@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from django.core.exceptions import ValidationError
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -34,8 +35,37 @@ def format_moment(moment: datetime, zone: str, *, ours: bool = False, pattern: s
 
 
 def from_wall_clock(wall_clock: datetime, zone: str) -> datetime:
-    """What staff typed as a moment: its digits, on the clocks of ``zone``."""
-    return wall_clock.replace(tzinfo=ZoneInfo(zone))
+    """What staff typed as a moment: its digits, on the clocks of ``zone``.
+
+    Raises:
+        ValidationError: the clocks are changed then, so that it is no moment, or two; it names what can be given.
+    """
+    first, second = (wall_clock.replace(tzinfo=ZoneInfo(zone), fold=fold) for fold in (0, 1))
+    if first.utcoffset() == second.utcoffset():
+        return first
+    shift = abs(_offset(second) - _offset(first))
+    names = {
+        "time": f"{wall_clock:%d.%m.%Y, %H:%M}",
+        "first": utc_offset(first),
+        "second": utc_offset(second),
+        "earlier": f"{wall_clock - shift:%H:%M}",
+        "later": f"{wall_clock + shift:%H:%M}",
+    }
+    if _offset(second) > _offset(first):
+        raise ValidationError(
+            _("%(time)s does not exist there: the clocks are put forward. Give %(earlier)s or %(later)s."), params=names
+        )
+    raise ValidationError(
+        _(
+            "%(time)s comes twice there, at %(first)s and %(second)s: the clocks are put back. "
+            "Give %(earlier)s or %(later)s."
+        ),
+        params=names,
+    )
+
+
+def _offset(moment: datetime) -> timedelta:
+    return moment.utcoffset() or timedelta()
 
 
 def today(zone: str = MOSCOW) -> date:

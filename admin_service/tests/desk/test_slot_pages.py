@@ -1,6 +1,6 @@
 """Slots at the desk (FR10)."""
 
-from datetime import datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -125,6 +125,37 @@ def test_many_slots_are_previewed_then_made_in_the_citys_time(
     local = {slot.starts_at.astimezone(ZoneInfo("Asia/Vladivostok")).strftime("%Y-%m-%d %H:%M") for slot in made}
     assert local == {f"{days(day)} {time}" for day in (2, 3) for time in ("10:00", "10:20", "14:30")}
     assert {(slot.max_users, slot.room) for slot in made} == {(2, "301")}
+
+
+def test_a_time_that_the_clocks_skip_is_refused_and_one_that_stays_is_not_asked_again(
+    desk: Client, make_slot: MakeSlot, event: InterviewEvent
+) -> None:
+    """Guards: ``from_wall_clock`` in both forms, ``_moment``."""
+    berlin = City.objects.create(name="Берлин", timezone="Europe/Berlin")
+    skipped, twice = _change_of_clocks(forward=True), _change_of_clocks(forward=False)
+    form = many(berlin, first_day="", last_day="", days=f"{skipped:%d.%m.%Y}", times="02:30, 03:30")
+    answer = desk.post(reverse("admin:scheduling_interviewevent_add_slots", args=[event.pk]), {**form, "create": "1"})
+    assert "Give 01:30 or 03:30" in answer.content.decode() and not InterviewSlot.objects.exists()
+
+    second = datetime.combine(twice, time(2, 30), ZoneInfo("Europe/Berlin")).replace(fold=1)
+    slot = make_slot(second.astimezone(UTC) - clock.now(), city=berlin)
+    kept = slot.starts_at
+    assert desk.post(page_of(slot), form_of(slot, room="7")).status_code == 302
+    slot.refresh_from_db()
+    assert (slot.room, slot.starts_at) == ("7", kept)
+    answer = desk.post(page_of(slot), form_of(slot, starts_at_0=f"{skipped}", starts_at_1="02:30"))
+    assert "Give 01:30 or 03:30" in answer.content.decode()
+
+
+def _change_of_clocks(*, forward: bool) -> date:
+    """The next Sunday on which Berlin's clocks are put forward, or back."""
+    day = today() + timedelta(days=2)
+    while True:
+        early, late = (datetime.combine(day, time(hour), ZoneInfo("Europe/Berlin")) for hour in (0, 12))
+        change = late.utcoffset() - early.utcoffset()  # type: ignore[operator]
+        if change and (change > timedelta()) is forward:
+            return day
+        day += timedelta(days=1)
 
 
 def test_many_slots_are_held_online(desk: Client, event: InterviewEvent, moscow: City) -> None:

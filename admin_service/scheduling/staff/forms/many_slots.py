@@ -107,6 +107,8 @@ class AddSlotsForm(forms.Form):
             self._prepare(days)
         except RefusedError as error:
             show_refusal(self, error)
+        except ValidationError as error:
+            self.add_error("times", error)
         return self.cleaned_data
 
     def _prepare(self, days: list[date]) -> None:

@@ -78,11 +78,23 @@ class SlotForm(UseCaseForm):
         """The start as a moment."""
         data: dict[str, Any] = super().clean() or self.cleaned_data
         if "starts_at" in data:
-            city = data.get("city") or (self.instance.city if self.instance.pk else None)
-            data["starts_at"] = from_wall_clock(data["starts_at"], city.timezone if city else "UTC").astimezone(UTC)
+            try:
+                data["starts_at"] = self._moment(data)
+            except ValidationError as error:
+                self.add_error("starts_at", error)
         for name in (*_PLAIN, *VENUE_INPUTS):
             self._check(name, data)
         return data
+
+    def _moment(self, data: dict[str, Any]) -> datetime:
+        """The stored one while its digits and its city are: they may stand for two."""
+        own = self.instance.city if self.instance.pk else None
+        city = data.get("city") or own
+        if own is not None and city == own:
+            stored = local(self.instance.starts_at, own.timezone)
+            if data["starts_at"] == stored.replace(second=0, microsecond=0, tzinfo=None):
+                return stored.astimezone(UTC)
+        return from_wall_clock(data["starts_at"], city.timezone if city else "UTC").astimezone(UTC)
 
     def _check(self, name: str, data: dict[str, Any]) -> None:
         """The model's own limits, which Django checks only for what it saves itself."""
