@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, TypeAdapter
 
-from shared_contracts.attendance import Attendance
+from shared_contracts.attendance import Attendance, DelayMinutes
 from shared_contracts.directory import TimeZoneName
 from shared_contracts.envelope import Message
 from shared_contracts.fields import Count, EntityId, Moment, Name, ShortText, TelegramChatId, Url, WireModel
@@ -34,6 +34,7 @@ class DigestEntry(WireModel):
     event: ShortText
     place: VenueLine
     attendance: Attendance | None = None
+    delay_minutes: DelayMinutes | None = None
     by_hand: bool = False
     timezone: TimeZoneName | None = None
     online: bool = False

@@ -83,6 +83,7 @@ class BookedSlot(WireModel):
     """A booking's slot, and what is wanted of it. ``requested_slot``: a move that awaits approval.
 
     ``contact_url`` leads to the city's responsible person, ``recruiter_url`` to the slot's recruiter.
+    ``recruiter_reachable`` false: the bot can't tell the recruiter anything, nor a deputy.
     ``reschedule_asked``: the recruiter asked for another time; the seat is kept meanwhile.
     """
 
@@ -94,6 +95,7 @@ class BookedSlot(WireModel):
     expires_at: Moment | None = None
     contact_url: Url | None = None
     recruiter_url: Url | None = None
+    recruiter_reachable: bool = True
     reschedule_asked: bool = False
 
 

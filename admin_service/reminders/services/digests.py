@@ -231,6 +231,7 @@ def _entries_of(bookings: Sequence[Document]) -> list[DigestEntry]:
                 timezone=wire.zone("bookings", row, row["slot"]["timezone"]),
                 online=bool(venue_of_booking(row).video_link),
                 attendance=Attendance(row["attendance"]) if row["attendance"] else None,
+                delay_minutes=row.get("delay_minutes"),
                 by_hand=row["candidate_by_hand"] or not person.reachable,
             )
         )

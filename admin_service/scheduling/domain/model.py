@@ -72,12 +72,13 @@ class City:
 class Recruiter:
     """Who holds interviews. The Telegram ids, theirs and their deputy's, are set for active people who have joined.
 
-    ``timezone``: of their city, None where they have none.
+    ``is_reachable``: the bot can write to one of them. ``timezone``: of their city, None where they have none.
     """
 
     id: str
     name: str
     is_active: bool
+    is_reachable: bool
     url: str | None
     telegram_id: int | None
     deputy_telegram_id: int | None
@@ -104,6 +105,7 @@ class Slot:
     """A slot with who holds its seats (candidates' ids).
 
     ``recruiter_telegram_id`` and ``recruiter_deputy_telegram_id`` are set for active people who have joined;
+    ``recruiter_reachable``: the bot can write to one of them;
     ``recruiter_timezone``: of the clocks by which its recruiter lives, None where there is no recruiter.
     """
 
@@ -122,6 +124,7 @@ class Slot:
     recruiter_deputy_telegram_id: int | None = None
     recruiter_active: bool = True
     recruiter_timezone: str | None = None
+    recruiter_reachable: bool = False
 
     @property
     def deciders(self) -> set[int]:
@@ -151,7 +154,8 @@ class Slot:
         """The slot with another recruiter, or with none, on the clocks of the city it is in."""
         if recruiter is None:
             place = replace(self.place, recruiter=None, recruiter_url=None)
-            nobody = replace(self, recruiter_id=None, place=place, recruiter_active=True, recruiter_timezone=None)
+            nobody = replace(self, recruiter_id=None, recruiter_active=True, recruiter_reachable=False)
+            nobody = replace(nobody, place=place, recruiter_timezone=None)
             return replace(nobody, recruiter_telegram_id=None, recruiter_deputy_telegram_id=None)
         return replace(
             self,
@@ -160,6 +164,7 @@ class Slot:
             recruiter_telegram_id=recruiter.telegram_id,
             recruiter_deputy_telegram_id=recruiter.deputy_telegram_id,
             recruiter_active=recruiter.is_active,
+            recruiter_reachable=recruiter.is_reachable,
             recruiter_timezone=recruiter.timezone or self.place.timezone,
         )
 

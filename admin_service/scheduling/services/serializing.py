@@ -65,6 +65,7 @@ def _booking_view(booking: Booking, slot: Slot, wanted: Slot | None, proposed: S
         expires_at=booking.expires_at,
         contact_url=slot.place.contact_url,
         recruiter_url=(wanted or slot).place.recruiter_url,
+        recruiter_reachable=slot.recruiter_reachable,
         reschedule_asked=booking.reschedule_asked,
         **booking.coming.model_dump(),
         offered_slot=slot_view(proposed) if proposed else None,

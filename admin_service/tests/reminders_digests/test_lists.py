@@ -142,7 +142,7 @@ def test_the_list_tells_who_comes_and_whom_to_call(interview: MakeInterview, mak
     unstarted = make_candidate(first_name="Пётр", username="petr_p")
     interview(at("16:00", TUESDAY), unstarted, attendance="reschedule_asked")
     interview(at("09:00", TUESDAY), nameless, attendance="confirmed")
-    interview(at("12:00", TUESDAY), candidate_by_hand=True)
+    interview(at("12:00", TUESDAY), candidate_by_hand=True, delay_minutes=10)
     plan_lists(at("18:00"))
     row = the_row()
     told = command({**row, "attempts": Int64(2)}, at("18:00"))
@@ -151,7 +151,7 @@ def test_the_list_tells_who_comes_and_whom_to_call(interview: MakeInterview, mak
     first, second, third = told.entries
     assert (first.candidate, first.link) == ("Иван Сидоров", f"tg://user?id={nameless.telegram_id}")
     assert (first.attendance, first.by_hand, first.place) == ("confirmed", False, "Офис на Тверской, 3.14")
-    assert (second.attendance, second.by_hand) == (None, True)
+    assert (second.attendance, second.by_hand, second.delay_minutes) == (None, True, 10)
     assert (third.attendance, third.by_hand, third.link) == ("reschedule_asked", True, "https://t.me/petr_p")
 
 

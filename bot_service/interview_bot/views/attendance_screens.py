@@ -9,10 +9,18 @@ from interview_bot.common import clock
 from interview_bot.views import keyboards
 from interview_bot.views.callback_data import Action, minute_of, pack
 from interview_bot.views.card_buttons import proposable_slots
-from interview_bot.views.formatting import DAY_AND_TIME, booking_card, moment, other_slot, reader_zone, slot_card
+from interview_bot.views.formatting import (
+    DAY_AND_TIME,
+    booking_card,
+    delay_key,
+    moment,
+    other_slot,
+    reader_zone,
+    slot_card,
+)
 from interview_bot.views.screen import Reader, Screen
 from interview_bot.views.texts import Texts
-from shared_contracts.attendance import OVER_15_MINUTES, Attendance, AttendanceRequest, DelayAnnounced, DelayMinutes
+from shared_contracts.attendance import Attendance, AttendanceRequest, DelayAnnounced, DelayMinutes
 from shared_contracts.booking import SLOT_GONE, BookingResult, Outcome, TimeAnswered
 from shared_contracts.card import RecruiterCard
 from shared_contracts.directory import LIVE_STATUSES, BookingStatus, BookingView
@@ -66,7 +74,7 @@ def delay_question(booking: BookingView, reader: Reader) -> Screen:
     about = (booking.id, minute_of(booking.slot.starts_at))
     *short, long = (
         InlineKeyboardButton(
-            texts.plain(_delay_key(minutes, "button.minutes", "button.over_15_minutes"), minutes=minutes),
+            texts.plain(delay_key(minutes, "button.minutes", "button.over_15_minutes"), minutes=minutes),
             callback_data=pack(Action.DELAY_BY, *about, str(minutes)),
         )
         for minutes in get_args(DelayMinutes)
@@ -89,10 +97,10 @@ def attendance_screen(result: BookingResult, booking: BookingView | None, reader
     if outcome is Outcome.BOOKED and delayed:
         return _delay_told(booking, reader)
     if outcome is Outcome.BOOKED and booking.attendance in _THANKS:
-        parts = [texts(_THANKS[booking.attendance]), slot_card(booking.slot, reader.zone, texts)]
-        link = booking.recruiter_url or reader.contact_url
-        if booking.attendance is Attendance.RESCHEDULE_ASKED and link:
-            parts.append(texts("attendance.urgent", link=link))
+        asks = booking.attendance is Attendance.RESCHEDULE_ASKED
+        untold = asks and not booking.recruiter_reachable
+        thanks = texts("attendance.time_noted" if untold else _THANKS[booking.attendance])
+        parts = [thanks, slot_card(booking.slot, reader.zone, texts), *(_link_part(booking, reader) if asks else ())]
         return Screen("\n\n".join(parts), _open_answers(booking, reader))
     if outcome is Outcome.CANCELLED and booking.attendance is Attendance.DECLINED:
         return Screen(texts("attendance.declined"), keyboards.sign_up(booking.slot.event.id, texts))
@@ -108,11 +116,18 @@ def attendance_screen(result: BookingResult, booking: BookingView | None, reader
 
 def _delay_told(booking: BookingView, reader: Reader) -> Screen:
     texts = reader.texts
-    told = _delay_key(booking.delay_minutes, "attendance.delay_told", "attendance.long_delay_told")
+    told = delay_key(booking.delay_minutes, "attendance.delay_told", "attendance.long_delay_told")
+    if not booking.recruiter_reachable:
+        told = delay_key(booking.delay_minutes, "attendance.delay_noted", "attendance.long_delay_noted")
     parts = [texts(told, minutes=booking.delay_minutes), slot_card(booking.slot, reader.zone, texts)]
-    if link := booking.recruiter_url or reader.contact_url:
-        parts.append(texts("attendance.urgent", link=link))
-    return Screen("\n\n".join(parts), _open_answers(booking, reader))
+    return Screen("\n\n".join([*parts, *_link_part(booking, reader)]), _open_answers(booking, reader))
+
+
+def _link_part(booking: BookingView, reader: Reader) -> list[str]:
+    """Whom to write to: if it is urgent, or in any case where the bot can't tell the recruiter (R4)."""
+    key = "attendance.urgent" if booking.recruiter_reachable else "attendance.write_here"
+    link = booking.recruiter_url or reader.contact_url
+    return [reader.texts(key, link=link)] if link else []
 
 
 def _delay_too_late(booking: BookingView, reader: Reader) -> Screen:
@@ -138,7 +153,7 @@ def said_on_card(card: RecruiterCard, texts: Texts) -> str:
         lines.append(texts(_ON_CARD[booking.attendance], at=at))
     if booking.delay_minutes and booking.delay_at and (live or card.may_mark):
         at = moment(booking.delay_at, reader_zone(card.timezone, booking.slot), texts, DAY_AND_TIME)
-        key = _delay_key(booking.delay_minutes, "card.delay", "card.long_delay")
+        key = delay_key(booking.delay_minutes, "card.delay", "card.long_delay")
         lines.append(texts(key, minutes=booking.delay_minutes, at=at))
     if booking.offered_slot and live:
         offered = other_slot(booking.offered_slot, booking.slot, card.timezone, texts)
@@ -159,11 +174,6 @@ def _delay_button(booking: BookingView, texts: Texts) -> list[InlineKeyboardButt
 
 def _has_begun(booking: BookingView) -> bool:
     return clock.now() >= booking.slot.starts_at
-
-
-def _delay_key(minutes: DelayMinutes | None, key: str, long: str) -> str:
-    """The text for so many minutes, or for more than 15."""
-    return long if minutes == OVER_15_MINUTES else key
 
 
 def _open_answers(booking: BookingView, reader: Reader) -> InlineKeyboardMarkup | None:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 
-from interview_bot.views.formatting import CLOCK, start, zone_name
+from interview_bot.views.formatting import CLOCK, delay_key, start, zone_name
 from interview_bot.views.html_text import visible_length
 from interview_bot.views.texts import Texts
 from shared_contracts.attendance import Attendance
@@ -62,6 +62,9 @@ def _entry(entry: DigestEntry, zone: ZoneInfo, texts: Texts) -> str:
     lines.append(texts("digest.what", what=" · ".join(part for part in (entry.event, entry.place) if part)))
     if entry.attendance:
         lines.append(texts(_ATTENDANCE[entry.attendance]))
+    if entry.delay_minutes:
+        key = delay_key(entry.delay_minutes, "digest.delay", "digest.long_delay")
+        lines.append(texts(key, minutes=entry.delay_minutes))
     if entry.by_hand:
         lines.append(texts("digest.write_yourself"))
     return "\n".join(lines)

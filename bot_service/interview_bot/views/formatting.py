@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_datetime
 
 from interview_bot.views.texts import Texts
-from shared_contracts.attendance import Attendance
+from shared_contracts.attendance import OVER_15_MINUTES, Attendance, DelayMinutes
 from shared_contracts.directory import BookingStatus, BookingView, SlotView
 from shared_contracts.texts.clocks import MOSCOW, ToldClocks, clocks_of, zone_of
 
@@ -126,7 +126,15 @@ def booking_card(booking: BookingView, own_zone: str | None, texts: Texts) -> st
         lines.append(texts("booking.requested", when=wanted))
     if booking.attendance in _ATTENDANCE:
         lines.append(texts(_ATTENDANCE[booking.attendance]))
+    if booking.delay_minutes:
+        key = delay_key(booking.delay_minutes, "booking.delay", "booking.long_delay")
+        lines.append(texts(key, minutes=booking.delay_minutes))
     if booking.offered_slot:
         offered = other_slot(booking.offered_slot, booking.slot, own_zone, texts)
         lines.append(texts("booking.time_offered", when=offered))
     return "\n".join(lines)
+
+
+def delay_key(minutes: DelayMinutes | None, key: str, long: str) -> str:
+    """The text for being so many minutes late, or more than 15."""
+    return long if minutes == OVER_15_MINUTES else key

@@ -129,6 +129,21 @@ async def test_without_a_recruiters_link_the_citys_is_named(anna: Person, desk: 
     assert "https://t.me/responsible_person" in (await anna.sees("Передали рекрутеру")).text
 
 
+@pytest.mark.parametrize(
+    ("button", "noted"), [(ASK_TIME, "Записали, что вам нужно другое время"), (DELAY, "Записали: опоздание")]
+)
+async def test_nobody_is_promised_that_a_recruiter_without_a_chat_is_told(
+    anna: Person, desk: Desk, button: str, noted: str
+) -> None:
+    """R4. Guard: ``recruiter_reachable``."""
+    link = "https://t.me/rita_recruiter"
+    await anna.presses(await asked(anna, desk, recruiter_url=link, recruiter_reachable=False), button)
+    if button == DELAY:
+        await anna.presses(await anna.sees("На сколько опоздаете?"), "10 минут")
+    shown = await anna.sees(noted)
+    assert "поэтому напишите сами" in shown.text and f"Напишите сюда: {link}" in shown.text
+
+
 async def test_pressing_twice_is_answering_once(anna: Person, desk: Desk) -> None:
     """Guard: the closed message."""
     prompt = await asked(anna, desk)
@@ -328,6 +343,9 @@ async def test_my_booking_shows_the_answer_and_an_open_offer(anna: Person, desk:
     held(desk, attendance=Attendance.CONFIRMED, attendance_at=clock.now())
     await anna.writes("/mybooking")
     assert "Вы подтвердили, что придёте" in (await anna.sees("Ваша запись")).text
+    held(desk, delay_minutes=10, delay_at=clock.now())
+    await anna.writes("/mybooking")
+    await anna.sees("Вы предупредили об опоздании: 10 минут")
     held(desk, attendance=Attendance.RESCHEDULE_ASKED, offered_slot=desk.slots[f"{2:024x}"])
     await anna.writes("/mybooking")
     shown = await anna.sees("Рекрутер предлагает")

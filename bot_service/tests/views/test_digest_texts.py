@@ -38,6 +38,18 @@ def test_times_are_the_places_and_the_readers_zone_is_named_once_above() -> None
 
 
 @pytest.mark.parametrize(
+    ("minutes", "ru", "en"),
+    [
+        (10, "⏱ Опоздание на 10 минут", "⏱ 10 minutes late"),
+        (20, "⏱ Опоздание больше 15 минут", "⏱ More than 15 minutes late"),
+    ],
+)
+def test_who_has_said_that_they_will_be_late_is_listed_so(minutes: int, ru: str, en: str) -> None:
+    command = digest(entries=[entry(delay_minutes=minutes)])
+    assert ru in read(command) and en in read(command, "en")
+
+
+@pytest.mark.parametrize(
     ("number", "words"), [(1, "1 собеседование"), (3, "3 собеседования"), (11, "11 собеседований")]
 )
 def test_the_number_of_interviews_counts_those_left_out(number: int, words: str) -> None:

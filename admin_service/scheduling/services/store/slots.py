@@ -39,14 +39,15 @@ class Names:
     def recruiter(self, recruiter_id: ObjectId) -> Recruiter:
         """A recruiter as people are told of them."""
         row = self.recruiters[recruiter_id]
-        city = self.cities.get(row["city_id"])
+        city, deputy = self.cities.get(row["city_id"]), self.recruiters.get(row["deputy_id"])
         return Recruiter(
             id=str(recruiter_id),
             name=wire.line(row["name"]),
             is_active=row["is_active"],
+            is_reachable=any(reached_at(item) and not item["blocked_at"] for item in (row, deputy) if item),
             url=recruiter_link(row),
             telegram_id=reached_at(row),
-            deputy_telegram_id=reached_at(self.recruiters.get(row["deputy_id"])),
+            deputy_telegram_id=reached_at(deputy),
             timezone=city["timezone"] if city else None,
         )
 
