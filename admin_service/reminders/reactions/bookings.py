@@ -33,7 +33,7 @@ def _notices(batch: Batch) -> list[RecruiterNotice]:
         slot, occasion = batch.after.slots.get(booking.slot_id), event.occasion
         if slot and occasion:
             stored = batch.loaded.bookings.get(booking.id)
-            notices.append(RecruiterNotice(booking, slot, occasion, bool(stored and stored["card_holders"])))
+            notices.append(RecruiterNotice(booking, slot, occasion, bool(stored and stored.get("card_holders"))))
     return notices
 
 
