@@ -1,6 +1,5 @@
 """The allow list in the desk (FR2)."""
 
-from collections.abc import Iterator, Sequence
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -17,15 +16,20 @@ from unfold.decorators import action, display
 from common.scope import Rows
 from people.models import Candidate
 from people.services.people import restore_candidates, save_candidate
+from people.services.reach import chat_state
 from people.staff.forms import TelegramIdField, UsernameField
 from people.staff.inviting import InvitingAdmin
 from shared_contracts.fields import LARGEST_TELEGRAM_ID
 from staffkit.forms.use_case import UseCaseForm
 from staffkit.pages.filters import ScopedRelatedFilter
-from staffkit.pages.kinds import ExportingAdmin, plainly
-from staffkit.tables.writing import TableRows
+from staffkit.pages.kinds import plainly
 from staffkit.views import find, login, page
 
+_CHAT_STATES = {
+    "started": _("started the bot"),
+    "none": _("has not started the bot"),
+    "blocked": _("blocked the bot"),
+}
 _NAMES = ("first_name", "last_name", "username")
 
 
@@ -45,11 +49,10 @@ class CandidateForm(UseCaseForm):
         save_candidate(self.instance, actor=self.actor)
 
 
-class CandidatePage(ExportingAdmin, InvitingAdmin):
+class CandidatePage(InvitingAdmin):
     """The allow list; ``scheduling`` registers it, with the way off it, which asks about bookings."""
 
     form = CandidateForm
-    export_name = "candidates"
     rows = Rows(city=("city_id",))
     fields = ["first_name", "last_name", "city", "username", "telegram_id", "note", "on_list", "chat_line"]
     readonly_fields = ["on_list", "chat_line"]
@@ -65,10 +68,6 @@ class CandidatePage(ExportingAdmin, InvitingAdmin):
         """Cities by one more query, not by a join."""
         found: QuerySet[Candidate] = super().get_queryset(request).prefetch_related("city")
         return found
-
-    def exported(self, request: HttpRequest, queryset: QuerySet[Candidate]) -> TableRows:
-        """As "Invite many from a table" takes them, with the id by which it knows them again."""
-        return _rows(queryset)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """A new entry has no state to show."""
@@ -112,11 +111,10 @@ class CandidatePage(ExportingAdmin, InvitingAdmin):
     )
     def chat(self, candidate: Candidate) -> tuple[str, Any]:
         """Whether the bot can write to them."""
-        if candidate.blocked_at:
-            return "blocked", _("blocked the bot")
-        if candidate.awaited_username:
+        if candidate.awaited_username and not candidate.started_at:
             return "awaited", _("awaited by username")
-        return ("started", _("started the bot")) if candidate.started_at else ("none", _("has not started the bot"))
+        state = chat_state({"started_at": candidate.started_at, "blocked_at": candidate.blocked_at})
+        return state, _CHAT_STATES[state]
 
     chat_line = plainly(chat)
 
@@ -147,12 +145,3 @@ class CandidatePage(ExportingAdmin, InvitingAdmin):
         count = restore_candidates([str(candidate.pk) for candidate in people], actor=login(request))
         text = ngettext("%(count)s person is back on the list.", "%(count)s people are back on the list.", count)
         messages.success(request, text % {"count": count})
-
-
-def _rows(candidates: QuerySet[Candidate]) -> Iterator[Sequence[object]]:
-    people = (_("First name"), _("Last name"), _("City"), _("Username"), _("Telegram id"))
-    yield [str(title) for title in (*people, _("On the allow list"), _("Note"), _("Candidate id"))]
-    for person in candidates.iterator(chunk_size=500):
-        number = "" if person.telegram_id is None else person.telegram_id
-        names = (person.first_name, person.last_name, person.city or "", person.username, number)
-        yield [*names, _("yes") if person.is_allowed else _("no"), person.note, person.pk]

@@ -4,7 +4,7 @@ from typing import Any
 
 from bson import ObjectId
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseBase
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
@@ -13,10 +13,12 @@ from unfold.decorators import display
 from common.mongo import collection
 from common.scope import INTERVIEWS
 from people.services.links import recruiter_link
+from people.services.reach import chat_state
 from questionnaires.staff.answer_texts import answers_of
 from scheduling.models import Booking
+from scheduling.services.store.slots import reached_at
 from scheduling.staff.decisions import DecidingAdmin
-from scheduling.staff.export import booking_rows, coming_of, state_of
+from scheduling.staff.export import coming_of, csv_answer, state_of
 from scheduling.staff.filters import (
     NO_ANSWER,
     AttendanceFilter,
@@ -32,7 +34,6 @@ from shared_contracts.directory import BookingStatus
 from staffkit.audit_trail import actor_label, trail
 from staffkit.clocks import format_moment
 from staffkit.pages.kinds import ExportingAdmin, plainly
-from staffkit.tables.writing import TableRows
 
 # Of each value: Unfold shows one that is missing here as it is stored, not in words.
 STATUS_COLOURS = {
@@ -63,7 +64,6 @@ class BookingPage(ExportingAdmin, DecidingAdmin):
     """
 
     rows = INTERVIEWS
-    export_name = "bookings"
     list_display = ["when", "person", "state", "coming", "by_hand", "place", "recruiter_and_event"]
     list_filter = [
         ("status", ChoicesDropdownFilter),
@@ -106,9 +106,9 @@ class BookingPage(ExportingAdmin, DecidingAdmin):
         """Who ended it and why, once it has ended."""
         return [*self.fields, ("end", "reason")] if obj and obj.ended_by else list(self.fields)
 
-    def exported(self, request: HttpRequest, queryset: QuerySet[Booking]) -> TableRows:
-        """Bookings with all that is known of their time and place."""
-        return booking_rows(queryset)
+    def export(self, request: HttpRequest, queryset: QuerySet[Booking]) -> HttpResponseBase:
+        """Bookings as CSV."""
+        return csv_answer(queryset)
 
     def changeform_view(
         self,
@@ -195,8 +195,13 @@ class BookingPage(ExportingAdmin, DecidingAdmin):
 
     @display(description=_("contact by hand"))
     def by_hand_line(self, booking: Booking) -> str:
-        """The same, on the booking's page."""
-        return self.by_hand(booking) or "—"
+        """The same with why, on the booking's page."""
+        lines = []
+        if booking.recruiter_by_hand:
+            lines.append(f"{_('the recruiter')}: {_why_no_recruiter(booking)}")
+        if booking.candidate_by_hand:
+            lines.append(f"{_('the candidate')}: {_why_no_candidate(booking)}")
+        return "; ".join(lines) or "—"
 
     @display(description=_("write to the recruiter"))
     def write_to_recruiter(self, booking: Booking) -> str:
@@ -240,6 +245,19 @@ class BookingPage(ExportingAdmin, DecidingAdmin):
 def _answer(booking: Booking, *, dated: bool = False) -> str:
     unanswered = str(_("no answer")) if booking.status == BookingStatus.BOOKED else ""
     return coming_of(booking, dated=dated) or unanswered
+
+
+def _why_no_recruiter(booking: Booking) -> str:
+    row = collection("recruiters").find_one({"_id": booking.recruiter_id}) if booking.recruiter_id else None
+    if row is None:
+        return str(_("the slot has none"))
+    return str(_("can't be reached") if reached_at(row) else _("not in chat"))
+
+
+def _why_no_candidate(booking: Booking) -> str:
+    row = collection("users").find_one({"_id": booking.user_id})
+    known = {"none": _("has not started the bot"), "blocked": _("blocked the bot")}
+    return str(known.get(chat_state(row)) if row and chat_state(row) in known else _("a message did not arrive"))
 
 
 def _linked(url: str | None) -> str:

@@ -112,14 +112,15 @@ class DecidingAdmin(MarkingAdmin):
     def approve(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Say yes to a request."""
         words = {"title": _("Approve the request"), "submit_text": _("Approve")}
-        done = _("Approved. The candidate is being told.")
-        return self._answer(request, object_id, approve_booking, done=done, **words)
+        done, untold = _("Approved. The candidate is being told."), _("Approved.")
+        return self._answer(request, object_id, approve_booking, done=done, untold=untold, **words)
 
     @action(description=_("Ask for another time"), url_path="ask-reschedule", permissions=MAY_DECIDE, icon="update")
     def ask_reschedule(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """The candidate is to choose again; the seat is kept meanwhile."""
         words = {"title": _("Ask the candidate for another time"), "submit_text": _("Ask")}
-        return self._answer(request, object_id, ask_reschedule, done=_("The candidate is being asked."), **words)
+        done, untold = _("The candidate is being asked."), _("Another time is asked for.")
+        return self._answer(request, object_id, ask_reschedule, done=done, untold=untold, **words)
 
     @action(
         description=_("Reject"),
@@ -155,14 +156,17 @@ class DecidingAdmin(MarkingAdmin):
         decide: Callable[[], Outcome],
         *,
         done: Any = "",
+        untold: Any = "",
         **words: Any,
     ) -> HttpResponse:
-        """Ask, decide and tell the outcome; ``done`` stands for a good one's own text."""
+        """Ask, decide and tell the outcome.
+
+        ``done`` stands for a good one's own text, ``untold`` where the candidate can't be told.
+        """
         here = reverse("admin:scheduling_booking_change", args=[booking.pk])
 
         def act() -> Done:
-            text = told(decide())
-            return Done(here, str(done) if done else text)
+            return Done(here, told(decide(), booking.telegram_id, done, untold))
 
         if form.is_valid():
             try:

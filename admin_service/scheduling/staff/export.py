@@ -1,15 +1,17 @@
-"""Bookings for spreadsheets."""
+"""Bookings as CSV."""
 
 from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http import StreamingHttpResponse
 from django.utils.translation import gettext as _
 
 from common.zones import local
 from scheduling.models import Booking
 from scheduling.staff.forms.venues import booking_venue, venue_labels, venue_values
-from staffkit.clocks import format_moment
+from staffkit.clocks import format_moment, today
+from staffkit.spreadsheet import download
 
 
 def state_of(booking: Booking) -> tuple[str, str]:
@@ -33,8 +35,12 @@ def coming_of(booking: Booking, *, dated: bool = False) -> str:
     )
 
 
-def booking_rows(bookings: QuerySet[Booking]) -> Iterator[list[Any]]:
-    """Every booking of the query set below a header, its time on the clocks of its place."""
+def csv_answer(bookings: QuerySet[Booking]) -> StreamingHttpResponse:
+    """Every booking of the query set, as a download."""
+    return download(_rows(bookings), f"bookings-{today():%Y-%m-%d}.csv")
+
+
+def _rows(bookings: QuerySet[Booking]) -> Iterator[list[Any]]:
     yield [
         _("Date"),
         _("Time"),
@@ -60,8 +66,8 @@ def _row(booking: Booking) -> list[Any]:
     user, slot = booking.user, booking.slot
     there = local(booking.starts_at, slot.timezone)
     return [
-        there.date(),
-        there.time(),
+        f"{there:%Y-%m-%d}",
+        f"{there:%H:%M}",
         slot.timezone,
         state_of(booking)[1],
         coming_of(booking),

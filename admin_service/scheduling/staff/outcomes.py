@@ -4,6 +4,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from common.mongo import collection
+from people.services.reach import chat_state
 from scheduling.models import STATUS_LABELS
 from shared_contracts.booking import Outcome
 
@@ -30,6 +32,17 @@ _TEXTS: dict[Outcome, Any] = {
     Outcome.NOT_ALLOWED: _("This person is not on the allow list."),
     Outcome.FAILED: _("It failed. Try again."),
 }
+_DONE: dict[Outcome, Any] = {
+    Outcome.BOOKED: _("Booked."),
+    Outcome.PENDING_APPROVAL: _("The request awaits approval."),
+    Outcome.MOVED: _("Moved."),
+    Outcome.CANCELLED: _("Cancelled."),
+    Outcome.REJECTED: _("Rejected."),
+}
+_UNREACHED: dict[str, Any] = {
+    "none": _("The candidate has never started the bot: please tell them yourself."),
+    "blocked": _("The candidate has blocked the bot: please tell them yourself."),
+}
 _STATUSES = dict(STATUS_LABELS)
 
 
@@ -41,15 +54,22 @@ class NotDoneError(Exception):
         self.outcome = outcome
 
 
-def told(outcome: Outcome) -> str:
-    """The text of a good outcome.
+def told(outcome: Outcome, telegram_id: int, done: Any = "", done_untold: Any = "") -> str:
+    """The text of a good outcome, which promises no word to a candidate whom the bot can't write to.
+
+    Args:
+        outcome: how it ended.
+        telegram_id: the candidate's.
+        done: in place of the outcome's own text; ``done_untold``: the same without a promise.
 
     Raises:
-        NotDoneError: it is none.
+        NotDoneError: it is no good one.
     """
     if outcome not in GOOD:
         raise NotDoneError(outcome)
-    return outcome_text(outcome)
+    person = collection("users").find_one({"telegram_id": telegram_id}, {"started_at": 1, "blocked_at": 1})
+    unreached = _UNREACHED.get(chat_state(person)) if person else None
+    return f"{done_untold or _DONE[outcome]} {unreached}" if unreached else str(done or _TEXTS[outcome])
 
 
 def outcome_text(outcome: Outcome) -> str:

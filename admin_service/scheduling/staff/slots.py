@@ -185,7 +185,7 @@ class InterviewSlotAdmin(UseCaseAdmin):
             # One answer for whom nobody knows and for whom the login may not see.
             known = in_scope(Candidate.objects.filter(telegram_id=form.cleaned_data["telegram_id"]), request).exists()
             order = {"slot_id": str(slot.pk), "actor": login(request), **form.cleaned_data}
-            return Done(here, told(book_for(**order) if known else Outcome.NOT_ALLOWED))
+            return Done(here, told(book_for(**order) if known else Outcome.NOT_ALLOWED, order["telegram_id"]))
 
         if form.is_valid() and is_as_shown(request, _listed([slot])):
             try:

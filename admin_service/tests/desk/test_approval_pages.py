@@ -20,6 +20,7 @@ from tests.helpers.card_tools import sent
 
 BOOKINGS = "admin:scheduling_booking_changelist"
 WAITING = "admin:scheduling_waitingentry_changelist"
+NOW = clock.now()
 
 
 @pytest.fixture
@@ -33,7 +34,25 @@ def page_of(booking: Booking, action: str = "change") -> str:
     return reverse(f"admin:scheduling_booking_{action}", args=[booking.pk])
 
 
+@pytest.mark.parametrize(
+    ("chat", "said"),
+    [
+        ({"started_at": None}, "Approved. The candidate has never started the bot: please tell them yourself."),
+        ({"started_at": NOW, "blocked_at": NOW}, "Approved. The candidate has blocked the bot"),
+        ({"started_at": NOW}, "Approved. The candidate is being told."),
+    ],
+)
+def test_staff_are_promised_no_word_to_a_candidate_whom_the_bot_cannot_write_to(
+    desk: Client, request_: Booking, chat: dict[str, object], said: str
+) -> None:
+    """Guard: ``chat_state``."""
+    collection("users").update_many({}, {"$set": chat})
+    page = desk.post(page_of(request_, "approve"), {"version": 1, "reason": ""}, follow=True).content.decode()
+    assert said in page
+
+
 def test_staff_ask_for_another_time_once(desk: Client, text: Text, request_: Booking) -> None:
+    collection("users").update_many({}, {"$set": {"started_at": NOW}})
     assert page_of(request_, "ask_reschedule") in text(page_of(request_))
     order = {"version": 1, "reason": "Olga is ill"}
     said = desk.post(page_of(request_, "ask_reschedule"), order, follow=True).content.decode()
@@ -47,12 +66,6 @@ def test_staff_ask_for_another_time_once(desk: Client, text: Text, request_: Boo
     assert "the candidate chooses another time" in page
     assert "another time asked for" in page
     assert sent()[-1] == (5001, "update", 2)
-
-
-def test_an_approval_is_told_as_one(desk: Client, request_: Booking) -> None:
-    order = {"version": 1, "reason": ""}
-    said = desk.post(page_of(request_, "approve"), order, follow=True).content.decode()
-    assert "Approved. The candidate is being told." in said
 
 
 def test_an_export_names_what_a_booking_waits_for_as_its_page_does(desk: Client, request_: Booking) -> None:

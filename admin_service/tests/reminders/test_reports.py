@@ -3,6 +3,7 @@
 import pytest
 from bson import ObjectId
 
+from common import clock
 from common.mongo import collection
 from people.models import Candidate
 from reminders import tasks
@@ -51,6 +52,17 @@ def test_who_could_not_be_reached_is_flagged_for_a_call(queued: NotificationComm
     """R4. Guard: the booking remembers the message's id."""
     report(queued, DeliveryStatus.BLOCKED)
     assert asking.the_booking(maria)["candidate_by_hand"] is True
+
+
+@pytest.mark.parametrize("started", [True, False])
+def test_who_never_started_the_bot_has_not_blocked_it(
+    queued: NotificationCommand, maria: Candidate, started: bool
+) -> None:
+    """Telegram refuses both alike. Guard: ``mark_blocked``."""
+    collection("users").update_one({"_id": maria.pk}, {"$set": {"started_at": clock.now() if started else None}})
+    report(queued, DeliveryStatus.BLOCKED)
+    maria.refresh_from_db()
+    assert (maria.blocked_at is not None) is started
 
 
 def test_too_late_is_judged_anew_and_an_old_attempts_report_changes_nothing(
