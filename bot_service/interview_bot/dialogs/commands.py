@@ -8,10 +8,10 @@ from structlog.stdlib import get_logger
 from telegram import BotCommand
 from telegram.error import TelegramError
 
-from interview_bot.common.dialog_data import DialogState
 from interview_bot.dialogs.candidate import my_bookings
 from interview_bot.dialogs.candidate.sign_up import enter_event, show_home
 from interview_bot.dialogs.context import COMMANDS, DialogContext, Services
+from interview_bot.dialogs.interruptions import interrupting
 from interview_bot.dialogs.recruiter import open_requests
 from interview_bot.telegram.errors import is_missing_method
 from interview_bot.telegram.sending import Bot, username_of
@@ -26,14 +26,13 @@ _log = get_logger(__name__)
 
 async def handle(context: DialogContext, command: str, payload: str) -> None:
     """A command was written; ``payload`` is what follows it."""
-    if command == "start":
-        await (open_requests.start(context) if context.person is None else start(context, payload))
-        return
-    if command not in _HANDLERS or command not in context.commands:
-        await show_unknown(context)
-        return
-    await _leave_questionnaire(context)
-    await _HANDLERS[command](context)
+    async with interrupting(context) as interrupted:
+        if command == "start":
+            await (open_requests.start(interrupted) if context.person is None else start(interrupted, payload))
+        elif command not in _HANDLERS or command not in context.commands:
+            await show_unknown(interrupted)
+        else:
+            await _HANDLERS[command](interrupted)
 
 
 async def start(context: DialogContext, payload: str) -> None:
@@ -110,13 +109,3 @@ async def register_menu(bot: Bot) -> None:
             _log.warning("commands_not_registered", error=f"{type(error).__name__}: {error}")
             await asyncio.sleep(pause)
             pause = min(pause * 2, 300)
-
-
-async def _leave_questionnaire(context: DialogContext) -> None:
-    """A command takes the person out of a questionnaire: what is written next answers no question further up.
-
-    The answers given are kept.
-    """
-    state, _ = await context.services.dialog_states.get(context.user_id)
-    if state is DialogState.ANSWERING:
-        await context.services.dialog_states.clear(context.user_id)

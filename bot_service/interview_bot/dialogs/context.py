@@ -23,6 +23,7 @@ from interview_bot.telegram.gate import Gate
 from interview_bot.telegram.outgoing import Outgoing
 from interview_bot.telegram.rate_limiter import Priority, SharedRateLimiter
 from interview_bot.telegram.sending import Bot, edit_or_send, send
+from interview_bot.views import keyboards
 from interview_bot.views.callback_data import Action
 from interview_bot.views.screen import Reader, Screen
 from interview_bot.views.texts import Texts
@@ -65,6 +66,7 @@ class DialogContext:
     ``person``: the entry of a candidate. ``recruiter``: the active recruiter that this person is. Some are both,
     someone who is only just being let in is neither. ``in_turn``: the chat's turn was taken before, and what is shown
     must be shown before its message is acknowledged to RabbitMQ; else a screen may wait for room (``Outgoing``).
+    ``interrupts``: an answer that is to be typed was waited for, so what is shown leads back to its question.
     """
 
     services: Services
@@ -75,6 +77,7 @@ class DialogContext:
     query_id: str | None = None
     recruiter: Recruiter | None = None
     in_turn: bool = False
+    interrupts: bool = False
 
     @property
     def user_id(self) -> int:
@@ -99,6 +102,8 @@ class DialogContext:
 
         Returns: the id of what shows it, None while a new message waits.
         """
+        if self.interrupts:
+            screen = keyboards.with_continue(screen, self.texts)
         if self.in_turn or self.message_id is not None:
             return await self.show_and_get_id(screen)
         return await self.services.outgoing.send(self.chat_id, screen)

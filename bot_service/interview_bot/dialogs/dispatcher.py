@@ -16,7 +16,7 @@ from interview_bot.dialogs import commands, free_text, groups, joining, membersh
 from interview_bot.dialogs.admission import Visitor, answer_press_or_send, identify, refuse
 from interview_bot.dialogs.candidate import sign_up
 from interview_bot.dialogs.context import DialogContext, Services
-from interview_bot.dialogs.recruiter import cards, open_requests
+from interview_bot.dialogs.recruiter import open_requests
 from interview_bot.telegram.errors import Trouble, classify
 from interview_bot.telegram.gate import tells_of_group
 from interview_bot.telegram.sending import username_of
@@ -67,7 +67,6 @@ class Dispatcher:
         if command is None:
             await free_text.handle(context, message.text, message.message_id)
         else:
-            await cards.forget_reason(context)
             await commands.handle(context, command, payload)
         await membership.follow_names(self._services, user)
 
@@ -132,7 +131,6 @@ class Dispatcher:
         if await self._services.dialog_states.is_closed(context.chat_id, query.message.message_id):
             await context.acknowledge("press.already_asked")
             return
-        await cards.forget_reason(context)
         try:
             await presses.handle(context, unpack(query.data))
         except StaleDataError:

@@ -1,5 +1,6 @@
 """Buttons: each dialog names its own in ``PRESSES``; what holds for all of them is here."""
 
+from interview_bot.dialogs import interruptions
 from interview_bot.dialogs.candidate import (
     attendance,
     booking_requests,
@@ -21,6 +22,7 @@ _HANDLERS: Presses = {
     **waiting_list.PRESSES,
     **open_requests.PRESSES,
     **cards.PRESSES,
+    **interruptions.PRESSES,
 }
 _UNDER_CARDS = frozenset(
     {
@@ -28,7 +30,7 @@ _UNDER_CARDS = frozenset(
         *(Action.CARD_BACK, Action.CARD_PROPOSE, Action.CARD_MARK),
     }
 )
-_FOR_RECRUITERS = _UNDER_CARDS | {Action.REQUESTS, Action.CARD_SHOW}
+_FOR_RECRUITERS = _UNDER_CARDS | {Action.REQUESTS, Action.CARD_SHOW, Action.CARD_LIST}
 _ANSWER_THEMSELVES = _UNDER_CARDS | {
     *(Action.CONFIRM, Action.CANCEL_CONFIRM, Action.BACK),
     *(Action.ANSWER, Action.SKIP, Action.QUESTION_BACK, Action.QUESTION_PAGE),
@@ -41,8 +43,10 @@ async def handle(context: DialogContext, pressed: Pressed) -> None:
     Raises:
         StaleDataError: it means nothing (any more) for this person.
     """
-    if (context.recruiter if pressed.action in _FOR_RECRUITERS else context.person) is None:
-        raise StaleDataError  # a button for recruiters pressed by a candidate, or the other way round
+    if pressed.action is not Action.CONTINUE:
+        await cards.forget_reason(context)
+        if (context.recruiter if pressed.action in _FOR_RECRUITERS else context.person) is None:
+            raise StaleDataError  # a button for recruiters pressed by a candidate, or the other way round
     if pressed.action not in _ANSWER_THEMSELVES:
         await context.acknowledge()
     await _HANDLERS[pressed.action](context, *pressed.arguments)

@@ -63,6 +63,11 @@ class ShownCards:
             {"_id": _key(chat_id, booking_id)}, {"$set": {"message_id": Int64(message_id)}}
         )
 
+    async def forget_message(self, chat_id: int, booking_id: str, message_id: int) -> None:
+        """This message shows something else from now on; the card is nowhere, unless it is in another by now."""
+        shown_here = {"_id": _key(chat_id, booking_id), "message_id": Int64(message_id)}
+        await self.database["shown_cards"].update_one(shown_here, {"$set": {"message_id": None}})
+
     async def record_end(
         self, chat_id: int, card: RecruiterCard, attention: CardAttention, end: Delivery | None
     ) -> None:

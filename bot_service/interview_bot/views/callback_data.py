@@ -32,6 +32,7 @@ class Action(StrEnum):
     """What a button asks for."""
 
     HOME = "st"
+    CONTINUE = "go"
     EVENTS = "el"
     SIGN_UP = "ev"
     PAGE = "pg"
@@ -74,6 +75,7 @@ class Action(StrEnum):
     LEAVE = "wx"
     REQUESTS = "rq"
     CARD_SHOW = "cs"
+    CARD_LIST = "ck"
     CARD_APPROVE = "ca"
     CARD_RESCHEDULE = "cr"
     CARD_REJECT = "cj"
@@ -85,6 +87,7 @@ class Action(StrEnum):
 
 _ARGUMENTS: dict[Action, tuple[str, ...]] = {
     Action.HOME: (),
+    Action.CONTINUE: (),
     Action.EVENTS: (_MENU_PAGE,),
     Action.SIGN_UP: (_ID,),
     Action.PAGE: (_ID, _PAGE),
@@ -127,6 +130,7 @@ _ARGUMENTS: dict[Action, tuple[str, ...]] = {
     Action.LEAVE: (_ID,),
     Action.REQUESTS: (_MENU_PAGE,),
     Action.CARD_SHOW: (_ID,),
+    Action.CARD_LIST: (_ID,),
     Action.CARD_APPROVE: _CARD,
     Action.CARD_RESCHEDULE: _CARD,
     Action.CARD_REJECT: _CARD,

@@ -3,11 +3,11 @@
 from collections.abc import Iterable
 from html import escape
 
-from telegram import InlineKeyboardMarkup
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.constants import MessageLimit
 
 from interview_bot.views.attendance_screens import said_on_card
-from interview_bot.views.callback_data import Action
+from interview_bot.views.callback_data import Action, pack
 from interview_bot.views.card_buttons import MARKS, card_button, card_keyboard
 from interview_bot.views.formatting import DAY_AND_TIME, moment, reader_zone, slot_card, slot_start
 from interview_bot.views.html_text import clip, visible_length
@@ -99,6 +99,14 @@ def reason_question(card: RecruiterCard, texts: Texts, turn: int) -> Screen:
     ]
     text = card_screen(card, texts, turn, lead=texts("card.why")).text
     return Screen(text, InlineKeyboardMarkup([[button] for button in buttons]))
+
+
+def with_list_button(screen: Screen, card: RecruiterCard, texts: Texts) -> Screen:
+    """The card's screen with the way to the list of requests."""
+    data = pack(Action.CARD_LIST, card.booking.id)
+    to_list = InlineKeyboardButton(texts.plain("button.requests"), callback_data=data)
+    rows = screen.keyboard.inline_keyboard if screen.keyboard else ()
+    return Screen(screen.text, InlineKeyboardMarkup([*rows, [to_list]]))
 
 
 def card_below_screen(card: RecruiterCard, texts: Texts) -> Screen:

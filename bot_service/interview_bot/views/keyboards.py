@@ -9,6 +9,7 @@ from telegram.helpers import create_deep_linked_url
 from interview_bot.common import clock
 from interview_bot.views.callback_data import Action, minute_of, pack
 from interview_bot.views.formatting import slot_start
+from interview_bot.views.screen import Screen
 from interview_bot.views.texts import Texts
 from shared_contracts.directory import BookingStatus, BookingView, InterviewEvent, SlotView
 
@@ -55,8 +56,17 @@ def confirm(nonce: str, texts: Texts) -> InlineKeyboardMarkup:
     )
 
 
-def bookings(shown: Iterable[BookingView], zone: str | None, texts: Texts, *actions: Action) -> InlineKeyboardMarkup:
-    """Per booking a row with the wanted actions, named by the booking's time when there are several."""
+def bookings(
+    shown: Iterable[BookingView],
+    zone: str | None,
+    texts: Texts,
+    *actions: Action,
+    back: InlineKeyboardButton | None = None,
+) -> InlineKeyboardMarkup:
+    """Per booking a row with the wanted actions, named by the booking's time when there are several.
+
+    ``back``: the step before, if there is one.
+    """
     shown = list(shown)
     rows = []
     for booking in shown:
@@ -76,6 +86,8 @@ def bookings(shown: Iterable[BookingView], zone: str | None, texts: Texts, *acti
                 for action in actions
             ]
         )
+    if back is not None:
+        rows.append([back])
     return InlineKeyboardMarkup(rows)
 
 
@@ -101,9 +113,10 @@ def _time_buttons(booking: BookingView, slot: SlotView, texts: Texts, suffix: st
 
 
 def stop_waiting(event_id: str, texts: Texts) -> InlineKeyboardMarkup:
-    """Leave the waiting list."""
+    """Leave the waiting list, or look at the slots again."""
     leave = InlineKeyboardButton(texts.plain("button.stop_waiting"), callback_data=pack(Action.LEAVE, event_id))
-    return InlineKeyboardMarkup([[leave]])
+    back = InlineKeyboardButton(texts.plain("button.back"), callback_data=pack(Action.SIGN_UP, event_id))
+    return column([leave, back])
 
 
 def change_booking(booking: BookingView, texts: Texts, *, asked: bool) -> InlineKeyboardMarkup:
@@ -122,6 +135,16 @@ def cancel_question(booking: BookingView, texts: Texts) -> InlineKeyboardMarkup:
             [_button(texts, "button.cancel_no", Action.MY_BOOKINGS)],
         ]
     )
+
+
+def to_events(texts: Texts) -> InlineKeyboardButton:
+    """Back to the list of interview events."""
+    return InlineKeyboardButton(texts.plain("button.back"), callback_data=pack(Action.EVENTS, "0"))
+
+
+def to_bookings(texts: Texts) -> InlineKeyboardButton:
+    """Back to the person's bookings, as they are."""
+    return _button(texts, "button.back", Action.MY_BOOKINGS)
 
 
 def my_bookings(texts: Texts) -> InlineKeyboardMarkup:
@@ -146,6 +169,18 @@ def contact(url: str | None, texts: Texts) -> InlineKeyboardMarkup | None:
     if url is None:
         return None
     return InlineKeyboardMarkup([[InlineKeyboardButton(texts.plain("button.contact"), url=url)]])
+
+
+def contact_rows(url: str | None, texts: Texts) -> list[list[InlineKeyboardButton]]:
+    """The same as rows, for a keyboard with more."""
+    link = contact(url, texts)
+    return [list(row) for row in link.inline_keyboard] if link else []
+
+
+def with_continue(screen: Screen, texts: Texts) -> Screen:
+    """The screen with the way back to the question that is waiting for a typed answer."""
+    rows = screen.keyboard.inline_keyboard if screen.keyboard else ()
+    return Screen(screen.text, InlineKeyboardMarkup([*rows, [_button(texts, "button.continue", Action.CONTINUE)]]))
 
 
 def deep_link(username: str, payload: str | None, label: str) -> InlineKeyboardMarkup | None:

@@ -18,7 +18,7 @@ from shared_contracts.requests import BookingRequest
 class _Display:
     """What an outcome's screen has besides its text ``outcome.<value>``.
 
-    ``with_contact``: somebody has to be asked, so the contact link takes the keyboard's place.
+    ``with_contact``: somebody has to be asked, so the contact link comes first.
     """
 
     shows_booking: bool = False
@@ -33,8 +33,8 @@ _DISPLAYS: dict[Outcome, _Display] = {
     Outcome.CANCELLED: _Display(keyboard=keyboards.home),
     Outcome.ALREADY_BOOKED: _Display(shows_booking=True, keyboard=keyboards.my_bookings),
     Outcome.BOOKING_NOT_FOUND: _Display(keyboard=keyboards.home),
-    Outcome.TOO_LATE: _Display(shows_booking=True, with_contact=True),
-    Outcome.MOVE_LIMIT: _Display(shows_booking=True, with_contact=True),
+    Outcome.TOO_LATE: _Display(shows_booking=True, keyboard=keyboards.my_bookings, with_contact=True),
+    Outcome.MOVE_LIMIT: _Display(shows_booking=True, keyboard=keyboards.my_bookings, with_contact=True),
     Outcome.VERSION_CONFLICT: _Display(shows_booking=True, keyboard=keyboards.my_bookings),
     Outcome.EXPIRED: _Display(keyboard=keyboards.home),
     Outcome.REJECTED: _Display(with_contact=True),
@@ -80,9 +80,10 @@ def outcome_screen(
         parts += _booking_parts(outcome, booking, zone, texts, writes_to_recruiter)
     if outcome in {Outcome.BOOKED, Outcome.MOVED}:
         parts.append(texts("outcome.booked_next"))
-    if display.with_contact:
-        return Screen("\n\n".join(parts), keyboards.contact(contact_url, texts))
-    return Screen("\n\n".join(parts), display.keyboard(texts) if display.keyboard else None)
+    rows = keyboards.contact_rows(contact_url, texts) if display.with_contact else []
+    if display.keyboard:
+        rows += [list(row) for row in display.keyboard(texts).inline_keyboard]
+    return Screen("\n\n".join(parts), InlineKeyboardMarkup(rows) if rows else None)
 
 
 def _booking_parts(

@@ -23,16 +23,25 @@ HAS_BUTTONS = frozenset({QuestionKind.CHOICE, QuestionKind.CITY})
 
 
 def question_screen(
-    view: QuestionnaireView, question: Question, progress: QuestionnaireProgress, cities: list[CityRef], texts: Texts
+    view: QuestionnaireView,
+    question: Question,
+    progress: QuestionnaireProgress,
+    cities: list[CityRef],
+    texts: Texts,
+    *,
+    other_events: bool = False,
 ) -> Screen:
-    """The question with where it stands among the others, help with the answer, and its buttons."""
+    """The question with where it stands among the others, help with the answer, and its buttons.
+
+    ``other_events``: there is a list of events to go back to before the first question.
+    """
     way = way_through(view.questions, progress.answers)
     number = [asked.key for asked in way].index(question.key) + 1
     title = texts("question.title", title=_in(view.title, texts), number=number, count=len(way))
     clarified = choice_of(question, progress.clarifying.value) if progress.clarifying else None
     if clarified is not None and clarified.text is not None:
         parts = [title, texts("question.text", text=_in(clarified.text, texts))]
-        return Screen("\n\n".join(parts), _keyboard([], progress, skip=False, back=True, texts=texts))
+        return Screen("\n\n".join(parts), _keyboard([], progress, [_back(progress, texts)], skip=False, texts=texts))
     parts = [title, texts("question.text", text=_in(question.text, texts)), *_help(question, texts)]
     if question.kind in HAS_BUTTONS:
         parts.append(texts("question.press"))
@@ -40,7 +49,8 @@ def question_screen(
         InlineKeyboardButton(label, callback_data=pack(Action.ANSWER, progress.nonce, value))
         for value, label in _choices(question, cities, texts)
     ]
-    keyboard = _keyboard(choices, progress, skip=question.optional, back=number > 1, texts=texts)
+    before = [_back(progress, texts)] if number > 1 else [keyboards.to_events(texts)] if other_events else []
+    keyboard = _keyboard(choices, progress, before, skip=question.optional, texts=texts)
     return Screen("\n\n".join(parts), keyboard)
 
 
@@ -68,15 +78,24 @@ def _help(question: Question, texts: Texts) -> list[str]:
 
 
 def _keyboard(
-    choices: list[InlineKeyboardButton], progress: QuestionnaireProgress, *, skip: bool, back: bool, texts: Texts
+    choices: list[InlineKeyboardButton],
+    progress: QuestionnaireProgress,
+    before: list[InlineKeyboardButton],
+    *,
+    skip: bool,
+    texts: Texts,
 ) -> InlineKeyboardMarkup | None:
     nonce = progress.nonce
     rows = keyboards.menu_rows(choices, progress.menu, lambda page: pack(Action.QUESTION_PAGE, nonce, str(page)), texts)
     if skip:
         rows.append([InlineKeyboardButton(texts.plain("button.skip"), callback_data=pack(Action.SKIP, nonce))])
-    if back:
-        rows.append([InlineKeyboardButton(texts.plain("button.back"), callback_data=pack(Action.QUESTION_BACK, nonce))])
+    if before:
+        rows.append(before)
     return InlineKeyboardMarkup(rows) if rows else None
+
+
+def _back(progress: QuestionnaireProgress, texts: Texts) -> InlineKeyboardButton:
+    return InlineKeyboardButton(texts.plain("button.back"), callback_data=pack(Action.QUESTION_BACK, progress.nonce))
 
 
 def _in(text: Bilingual, texts: Texts) -> str:

@@ -1,11 +1,10 @@
 """FR3, FR6, R9: other days: a month of days with free seats, then a day's times."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from interview_bot.common import clock
 from interview_bot.common.dialog_data import DialogData
 from interview_bot.views.screen import Reader
 from interview_bot.views.slots.menu import slot_menu
@@ -13,17 +12,9 @@ from interview_bot.views.texts import texts_for
 from shared_contracts.booking import BookingCreated, BookingRescheduled
 from shared_contracts.directory import InterviewEvent, SlotView
 from shared_contracts.notification import CacheName
+from tests.kit.days import MAY, at
 from tests.kit.desk import EVENT, YEKATERINBURG, Desk
 from tests.kit.telegram import Message, Person, Sandbox, eventually
-
-MAY = datetime(clock.now().year + 1, 5, 3, 7, tzinfo=UTC)
-"""10 o'clock in Moscow on a day far ahead."""
-
-
-def at(desk: Desk, number: int, *, days: int, hours: float = 0, **changes: Any) -> SlotView:
-    """A slot so long after 10:00 on the 3rd of May."""
-    starts_at = MAY + timedelta(days=days, hours=hours)
-    return desk.add_slot(number, starts_at=starts_at, closes_at=starts_at - timedelta(hours=2), **changes)
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ PAGE = "zz.aaaaaa"
 
 FORGED: dict[Action, tuple[str, ...]] = {
     Action.HOME: (),
+    Action.CONTINUE: (),
     Action.EVENTS: ("999",),
     Action.SIGN_UP: (EVENT.id,),
     Action.PAGE: (EVENT.id, PAGE),
@@ -59,6 +60,7 @@ FORGED: dict[Action, tuple[str, ...]] = {
     Action.LEAVE: (EVENT.id,),
     Action.REQUESTS: ("0",),
     Action.CARD_SHOW: (BOOKING,),
+    Action.CARD_LIST: (BOOKING,),
     Action.CARD_APPROVE: (BOOKING, "1", "0"),
     Action.CARD_RESCHEDULE: (BOOKING, "1", "0"),
     Action.CARD_REJECT: (BOOKING, "1", "0"),
@@ -83,7 +85,8 @@ async def test_a_forged_press_has_no_effect_and_a_plain_answer(
     booking = desk.book(1001, desk.slots[f"{1:024x}"])
     desk.dialogs.publish(STUDIES, question("wish", QuestionKind.TEXT, "Есть пожелания?"))
     desk.allow(1002, "Борис")
-    own = desk.book(1002, desk.add_slot(7, recruiter=None), 2)
+    elsewhere = EVENT.model_copy(update={"id": "e" * 23 + "2"})
+    own = desk.book(1002, desk.add_slot(7, recruiter=None, event=elsewhere), 2)
     boris = await sandbox.person(1002, "Борис")
     await boris.writes("/start")
     asked = await boris.sees("Вы учитесь?")

@@ -14,20 +14,6 @@ from tests.kit.questions import AGE, NAME, STUDIES, WHERE, WISH, answered, begin
 from tests.kit.telegram import Person, Sandbox
 
 
-async def test_a_command_leaves_the_questionnaire_without_losing_answers(anna: Person, desk: Desk) -> None:
-    """What is written after a command is no answer; coming back resumes where they were."""
-    desk.dialogs.publish(NAME, AGE, WISH)
-    await begin(anna)
-    await anna.writes("Анна Иванова")
-    await anna.sees("Сколько вам лет?")
-    await anna.writes("/mybooking")
-    await anna.sees("нет предстоящих")
-    await anna.writes("22")
-    await anna.sees("Я понимаю только команды и кнопки")
-    await anna.writes("/start")
-    assert "Сколько вам лет?" in (await anna.sees("вопрос 2 из 3")).text
-
-
 async def test_answers_survive_a_restart_of_the_bot(
     anna: Person, desk: Desk, settings: Settings, bot_process: BotService
 ) -> None:

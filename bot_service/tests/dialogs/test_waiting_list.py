@@ -173,9 +173,9 @@ async def test_my_booking_shows_an_offer_with_its_two_answers(anna: Person, desk
 
 async def test_who_asks_for_a_slot_while_one_is_held_for_them_answers_the_offer_first(anna: Person, desk: Desk) -> None:
     """``already_booked`` by an offer: not "you are booked", but Take / Pass."""
-    offered(desk)
     await anna.writes("/start")
     await anna.presses(await anna.sees("Выберите"), "каб. 2")
+    offered(desk)
     desk.outcome = Outcome.ALREADY_BOOKED
     await anna.presses(await anna.sees("Записать вас"), "Подтвердить")
     shown = await anna.sees("сначала возьмите его или пропустите")

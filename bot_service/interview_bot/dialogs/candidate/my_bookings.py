@@ -3,6 +3,9 @@
 from functools import partial
 from typing import Literal
 
+from telegram import InlineKeyboardButton
+
+from interview_bot.admin_client.api import AdminApiDownError, AdminApiRefusedError
 from interview_bot.common.dialog_data import DialogData
 from interview_bot.dialogs.candidate import booking_requests, slot_choice
 from interview_bot.dialogs.candidate.slot_choice import show_slot_menu
@@ -21,6 +24,22 @@ async def show_bookings(context: DialogContext, lead: str | None = None) -> None
     await _show(context, await _live_bookings(context), lead)
 
 
+async def show_if_booked(context: DialogContext, event_id: str, lead: str | None = None) -> bool:
+    """Show the person's booking of the event, if there is one, in place of its slots.
+
+    Returns: False without one, also while nobody can say: the admin service decides every request anyway.
+    """
+    try:
+        booked = [booking for booking in await _live_bookings(context) if booking.slot.event.id == event_id]
+        other_events = len(await context.services.directory.events()) > 1
+    except (AdminApiDownError, AdminApiRefusedError):
+        return False
+    if booked:
+        back = keyboards.to_events(context.texts) if other_events else None
+        await _list(context, "bookings.already", booked, Action.MOVE, Action.CANCEL, lead=lead, back=back)
+    return bool(booked)
+
+
 async def start_moving(context: DialogContext) -> None:
     """/reschedule: show the slots if there is one booking, else ask which one."""
     bookings = await _live_bookings(context)
@@ -28,7 +47,9 @@ async def start_moving(context: DialogContext) -> None:
     if len(changeable) == 1:
         await show_slot_menu(context, _new_choice(changeable[0]))
     elif changeable:
-        await _list(context, "bookings.which_to_move", changeable, Action.MOVE)
+        await _list(
+            context, "bookings.which_to_move", changeable, Action.MOVE, back=keyboards.to_bookings(context.texts)
+        )
     else:
         await _show(context, bookings)
 
@@ -40,7 +61,9 @@ async def start_cancelling(context: DialogContext) -> None:
     if len(changeable) == 1:
         await _ask_to_cancel(context, changeable[0])
     elif changeable:
-        await _list(context, "bookings.which_to_cancel", changeable, Action.CANCEL)
+        await _list(
+            context, "bookings.which_to_cancel", changeable, Action.CANCEL, back=keyboards.to_bookings(context.texts)
+        )
     else:
         await _show(context, bookings)
 
@@ -133,11 +156,16 @@ async def _show(context: DialogContext, bookings: list[BookingView], lead: str |
 
 
 async def _list(
-    context: DialogContext, title: str, bookings: list[BookingView], *actions: Action, lead: str | None = None
+    context: DialogContext,
+    title: str,
+    bookings: list[BookingView],
+    *actions: Action,
+    lead: str | None = None,
+    back: InlineKeyboardButton | None = None,
 ) -> None:
     cards = [booking_card(booking, context.zone, context.texts) for booking in bookings]
     text = "\n\n".join([context.texts(title), *cards])
-    screen = Screen(text, keyboards.bookings(bookings, context.zone, context.texts, *actions))
+    screen = Screen(text, keyboards.bookings(bookings, context.zone, context.texts, *actions, back=back))
     await context.show(screen.with_lead(lead))
 
 

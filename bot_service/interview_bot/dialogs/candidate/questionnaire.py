@@ -10,6 +10,7 @@ from secrets import token_hex
 from uuid import UUID, uuid4
 
 from structlog.stdlib import get_logger
+from telegram import InlineKeyboardMarkup
 from telegram.error import TelegramError
 
 from interview_bot.common.dialog_data import DialogData, DialogState, QuestionnaireProgress
@@ -146,7 +147,10 @@ async def rejection_screen(context: DialogContext, reason: Bilingual | None) -> 
     text = context.texts("questionnaire.rejected")
     if reason is not None:
         text = context.texts("questionnaire.reason", reason=reason.in_(context.texts.language))
-    return Screen(text, keyboards.contact(await context.contact_url(), context.texts))
+    rows = keyboards.contact_rows(await context.contact_url(), context.texts)
+    if len(await context.services.directory.events()) > 1:
+        rows.append([keyboards.to_events(context.texts)])
+    return Screen(text, InlineKeyboardMarkup(rows) if rows else None)
 
 
 async def _question_of_button(
@@ -248,8 +252,10 @@ async def _ask_question(
         screen = Screen(context.texts("slots.none"), keyboards.contact(await context.contact_url(), context.texts))
     else:
         progress = progress.model_copy(update={"nonce": progress.nonce or token_hex(4)})
-        screen = question_screen(view, question, progress, cities, context.texts)
-    await _remember_message(context, progress, await context.show(screen.with_lead(lead)))
+        other_events = len(await context.services.directory.events()) > 1
+        screen = question_screen(view, question, progress, cities, context.texts, other_events=other_events)
+    shown = await replace(context, interrupts=False).show(screen.with_lead(lead))
+    await _remember_message(context, progress, shown)
     await context.services.dialog_states.put(
         context.user_id, DialogState.ANSWERING, DialogData(event_id=progress.event_id)
     )

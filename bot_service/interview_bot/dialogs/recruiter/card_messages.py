@@ -7,7 +7,7 @@ from interview_bot.dialogs.context import DialogContext, Services
 from interview_bot.dialogs.notice_texts import notice_text
 from interview_bot.store.shown_cards import ShownCard
 from interview_bot.telegram.errors import classify
-from interview_bot.views.card_screens import card_below_screen, card_screen, notice_to_send_by_hand
+from interview_bot.views.card_screens import card_below_screen, card_screen, notice_to_send_by_hand, with_list_button
 from interview_bot.views.html_text import plain_text
 from interview_bot.views.screen import Screen
 from interview_bot.views.texts import Texts, texts_for
@@ -54,5 +54,6 @@ async def move_card_to(
 async def show_in_pressed_message(context: DialogContext, shown: ShownCard) -> None:
     """Show the card in the pressed message, wherever it was before."""
     screen = await read_card_screen(context.services, shown, context.texts)
+    screen = with_list_button(screen, shown.card, context.texts)
     message_id = await context.show_and_get_id(screen)
     await move_card_to(context.services, context.chat_id, shown, message_id, screen, context.texts)

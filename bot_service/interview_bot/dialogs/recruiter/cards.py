@@ -12,7 +12,7 @@ from interview_bot.common import clock
 from interview_bot.common.dialog_data import DialogData, DialogState, PendingRejection
 from interview_bot.dialogs.context import DialogContext, Presses
 from interview_bot.dialogs.recruiter import open_requests
-from interview_bot.dialogs.recruiter.card_messages import show_in_pressed_message
+from interview_bot.dialogs.recruiter.card_messages import move_card_to, show_in_pressed_message
 from interview_bot.dialogs.requests import booking_envelope, brief_payload, submit
 from interview_bot.store.request_records import RequestKind
 from interview_bot.store.shown_cards import ShownCard
@@ -55,6 +55,22 @@ async def ask_reason(context: DialogContext, booking_id: str, version: str, turn
     data = DialogData(event_id=shown.card.booking.slot.event.id, rejecting=step)
     await context.services.dialog_states.put(context.user_id, DialogState.WAITING_FOR_REASON, data)
     await context.show(reason_question(shown.card, context.texts, shown.turn))
+
+
+async def ask_reason_again(context: DialogContext, data: DialogData) -> None:
+    """The same question in the pressed message, with half an hour more to answer it."""
+    step = data.rejecting
+    shown = await context.services.shown_cards.get(context.chat_id, step.booking_id) if step else None
+    if step is None or shown is None or not _is_current(shown, step.version, step.turn):
+        await forget_reason(context)
+        await open_requests.show_requests(context, lead=context.texts("card.refused_changed"))
+        return
+    step = step.model_copy(update={"until": clock.now() + REASON_AWAITED})
+    data = data.model_copy(update={"rejecting": step})
+    await context.services.dialog_states.put(context.user_id, DialogState.WAITING_FOR_REASON, data)
+    screen = reason_question(shown.card, context.texts, shown.turn)
+    message_id = await context.show_and_get_id(screen)
+    await move_card_to(context.services, context.chat_id, shown, message_id, screen, context.texts)
 
 
 async def reject_without_reason(context: DialogContext, booking_id: str, version: str, turn: str) -> None:

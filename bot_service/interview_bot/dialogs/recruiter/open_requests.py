@@ -55,6 +55,13 @@ async def show_card(context: DialogContext, booking_id: str) -> None:
         await card_messages.show_in_pressed_message(context, shown)
 
 
+async def back_to_list(context: DialogContext, booking_id: str) -> None:
+    """From a request's card to the list, in its place: news of the request come in a new message then."""
+    if context.message_id is not None:
+        await context.services.shown_cards.forget_message(context.chat_id, booking_id, context.message_id)
+    await show_requests(context)
+
+
 async def _register_menu(context: DialogContext) -> None:
     """This chat's menu has the recruiters' commands too."""
     commands = [BotCommand(name, context.texts.plain(f"command.{name}")) for name in context.commands]
@@ -81,4 +88,5 @@ def _sign(card: RecruiterCard) -> str:
 PRESSES: Presses = {
     Action.REQUESTS: lambda context, page: show_requests(context, page=int(page)),
     Action.CARD_SHOW: show_card,
+    Action.CARD_LIST: back_to_list,
 }

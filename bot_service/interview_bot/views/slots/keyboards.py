@@ -97,8 +97,7 @@ def cities(found: list[CityRef], data: DialogData, texts: Texts, ways: Ways) -> 
 
 def no_slots(contact_url: str | None, data: DialogData, texts: Texts, ways: Ways) -> InlineKeyboardMarkup | None:
     """Where there is no slot to choose (R7): the contact link, the waiting list, the way to other cities."""
-    link = keyboards.contact(contact_url, texts)
-    rows: Rows = [list(row) for row in link.inline_keyboard] if link else []
+    rows = keyboards.contact_rows(contact_url, texts)
     if data.booking is None:  # whoever has a booking has a seat
         wait = InlineKeyboardButton(texts.plain("button.wait"), callback_data=pack(Action.WAIT, data.event_id))
         rows.append([wait])
@@ -123,7 +122,7 @@ def keep(data: DialogData, texts: Texts) -> Rows:
 def _ways_out(data: DialogData, ways: Ways, texts: Texts) -> Rows:
     if data.booking is not None:
         return keep(data, texts)
-    return [[back(texts, pack(Action.EVENTS, "0"))]] if ways.events else []
+    return [[keyboards.to_events(texts)]] if ways.events else []
 
 
 def _back_to_first_slots(data: DialogData, texts: Texts) -> Rows:
