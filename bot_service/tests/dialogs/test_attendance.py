@@ -361,6 +361,7 @@ async def test_who_did_not_come_is_shown_the_way_to_another_time(anna: Person, d
     await anna.sees("Выберите")
     command = notice(desk, NotificationKind.NO_SHOW, recheck=True, attempt=1, reason=None)
     desk.answers.expect(command)
+    desk.bookings.clear()  # it is over
     await desk.send(NOTIFICATION_COMMAND.name, command)
     await anna.presses(await anna.sees("Не получилось встретиться"), "Записаться")
     await anna.sees("Выберите удобное время")

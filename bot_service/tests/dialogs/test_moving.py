@@ -74,7 +74,8 @@ async def test_with_several_bookings_the_bot_asks_which(anna: Person, desk: Desk
     second = desk.book(1001, desk.slots[f"{2:024x}"], number=2)
     await anna.writes("/reschedule")
     which = await anna.sees("Какую запись перенести?")
-    assert len(which.buttons) == 2
+    assert len(which.buttons) == 3
+    assert which.labels[2] == "← Назад"
     await anna.sends_data(which, which.buttons[1]["callback_data"])
     await anna.presses(await anna.sees("На какое время перенести?"), "каб. 4")
     await anna.presses(await anna.sees("Перенести вашу запись"), "Подтвердить")

@@ -31,7 +31,7 @@ async def test_with_no_slot_the_person_can_wait_for_one_and_stop_waiting(anna: P
     assert nothing.buttons[0]["url"] == "https://t.me/responsible_person"
     await anna.presses(nothing, "Сообщить")
     joined = await anna.sees("Записали вас в лист ожидания")
-    assert (joined.id, joined.labels) == (nothing.id, ["Больше не ждать"])
+    assert (joined.id, joined.labels) == (nothing.id, ["Больше не ждать", "← Назад"])
     await anna.presses(joined, "Больше не ждать")
     left = await anna.sees("больше не будем писать")
     assert left.id == nothing.id
@@ -60,7 +60,7 @@ async def test_joining_twice_is_one_wish(anna: Person, desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("outcome", "words", "labels"),
     [
-        (DialogOutcome.ALREADY_JOINED, "уже в листе ожидания", ["Больше не ждать"]),
+        (DialogOutcome.ALREADY_JOINED, "уже в листе ожидания", ["Больше не ждать", "← Назад"]),
         (DialogOutcome.ALREADY_BOOKED, "у вас уже есть запись", ["Моя запись"]),
         (DialogOutcome.NOT_ALLOWED, "не получилось", ["Выбрать время"]),
         (DialogOutcome.FAILED, "Что-то пошло не так", ["Выбрать время"]),
@@ -140,7 +140,7 @@ async def test_an_offered_seat_is_passed_on(anna: Person, desk: Desk) -> None:
     await anna.sees("Выберите")
     await tell(desk, NotificationKind.SLOT_OFFERED, offered(desk))
     await anna.presses(await anna.sees("Освободилось место"), "Пропустить")
-    assert (await anna.sees("предложим это место другому")).labels == ["Больше не ждать"]
+    assert (await anna.sees("предложим это место другому")).labels == ["Больше не ждать", "← Назад"]
     assert isinstance(desk.requests[0], OfferPassed)
 
 
@@ -175,10 +175,14 @@ async def test_who_asks_for_a_slot_while_one_is_held_for_them_answers_the_offer_
     """``already_booked`` by an offer: not "you are booked", but Take / Pass."""
     await anna.writes("/start")
     await anna.presses(await anna.sees("Выберите"), "каб. 2")
+    details = await anna.sees("Записать вас")
     offered(desk)
     desk.outcome = Outcome.ALREADY_BOOKED
-    await anna.presses(await anna.sees("Записать вас"), "Подтвердить")
-    shown = await anna.sees("сначала возьмите его или пропустите")
+    await anna.presses(details, "Подтвердить")
+    await anna.sees("сначала возьмите его или пропустите")
+    await anna.writes("/start")
+    shown = await anna.sees("Здравствуйте")
+    assert "сначала возьмите его или пропустите" in shown.text
     assert "каб. 1" in shown.text
     assert shown.labels == ["✅ Беру", "Пропустить"]
     desk.outcome = None

@@ -36,7 +36,9 @@ async def show_if_booked(context: DialogContext, event_id: str, lead: str | None
         return False
     if booked:
         back = keyboards.to_events(context.texts) if other_events else None
-        await _list(context, "bookings.already", booked, Action.MOVE, Action.CANCEL, lead=lead, back=back)
+        held = all(booking.status is BookingStatus.OFFERED for booking in booked)
+        title = "offer.answer_first" if held else "bookings.already"
+        await _list(context, title, booked, Action.MOVE, Action.CANCEL, lead=lead, back=back)
     return bool(booked)
 
 
