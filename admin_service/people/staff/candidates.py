@@ -1,5 +1,6 @@
 """The allow list in the desk (FR2)."""
 
+from collections.abc import Iterator, Sequence
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -22,7 +23,8 @@ from people.staff.inviting import InvitingAdmin
 from shared_contracts.fields import LARGEST_TELEGRAM_ID
 from staffkit.forms.use_case import UseCaseForm
 from staffkit.pages.filters import ScopedRelatedFilter
-from staffkit.pages.kinds import plainly
+from staffkit.pages.kinds import ExportingAdmin, plainly
+from staffkit.tables.writing import TableRows
 from staffkit.views import find, login, page
 
 _CHAT_STATES = {
@@ -49,10 +51,11 @@ class CandidateForm(UseCaseForm):
         save_candidate(self.instance, actor=self.actor)
 
 
-class CandidatePage(InvitingAdmin):
+class CandidatePage(ExportingAdmin, InvitingAdmin):
     """The allow list; ``scheduling`` registers it, with the way off it, which asks about bookings."""
 
     form = CandidateForm
+    export_name = "candidates"
     rows = Rows(city=("city_id",))
     fields = ["first_name", "last_name", "city", "username", "telegram_id", "note", "on_list", "chat_line"]
     readonly_fields = ["on_list", "chat_line"]
@@ -68,6 +71,10 @@ class CandidatePage(InvitingAdmin):
         """Cities by one more query, not by a join."""
         found: QuerySet[Candidate] = super().get_queryset(request).prefetch_related("city")
         return found
+
+    def exported(self, request: HttpRequest, queryset: QuerySet[Candidate]) -> TableRows:
+        """As "Invite many from a table" takes them, with the id by which it knows them again."""
+        return _rows(queryset)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """A new entry has no state to show."""
@@ -145,3 +152,12 @@ class CandidatePage(InvitingAdmin):
         count = restore_candidates([str(candidate.pk) for candidate in people], actor=login(request))
         text = ngettext("%(count)s person is back on the list.", "%(count)s people are back on the list.", count)
         messages.success(request, text % {"count": count})
+
+
+def _rows(candidates: QuerySet[Candidate]) -> Iterator[Sequence[object]]:
+    people = (_("First name"), _("Last name"), _("City"), _("Username"), _("Telegram id"))
+    yield [str(title) for title in (*people, _("On the allow list"), _("Note"), _("Candidate id"))]
+    for person in candidates.iterator(chunk_size=500):
+        number = "" if person.telegram_id is None else person.telegram_id
+        names = (person.first_name, person.last_name, person.city or "", person.username, number)
+        yield [*names, _("yes") if person.is_allowed else _("no"), person.note, person.pk]

@@ -9,12 +9,18 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from people.models import Invitation, InvitationState
+from people.services.invitations import Invited
 from people.services.links import invitation_link
 from people.services.tokens import Tokens, digest
-from staffkit.spreadsheet import lines
+from staffkit.sending.once import Done
+from staffkit.tables.writing import lines
+from staffkit.views import may
 
+MAY_INVITE = "people.add_invitation"
+LIST = "admin:people_invitation_changelist"
 _COOKIE = "made_links"
 _SECONDS = 120
 """For the redirect to be followed; the page that shows the links ends it."""
@@ -90,3 +96,14 @@ def copyable(link: str) -> str:
         _("Link"),
         _("Copy"),
     )
+
+
+def may_invite(request: HttpRequest) -> bool:
+    """Whether links may be made, and so seen."""
+    return may(request, MAY_INVITE)
+
+
+def made(invited: Invited) -> Done:
+    """The list of the links just made."""
+    text = ngettext("%(count)s link made.", "%(count)s links made.", invited.links) % {"count": invited.links}
+    return Done(f"{reverse(LIST)}?batch={invited.batch}", text, handing_over(invited.tokens))

@@ -20,22 +20,18 @@ from common.refusals import RefusedError
 from common.scope import Rows
 from common.zones import MOSCOW
 from people.models import Candidate, Invitation, InvitationState, Recruiter
-from people.services.bulk import import_candidates
-from people.services.invitations import Invited, can_be_invited, invite, revoke
-from people.staff.forms import ImportForm
-from people.staff.handing_over import as_table, handing_over, links_of, shown
+from people.services.invitations import can_be_invited, invite, revoke
+from people.staff.handing_over import MAY_INVITE, as_table, links_of, made, may_invite, shown
+from people.staff.importing import ImportingAdmin
 from shared_contracts.dialog import Role
 from staffkit.audit_trail import trail
-from staffkit.clocks import format_moment, today
-from staffkit.forms.use_case import show_refusal
+from staffkit.clocks import format_moment
 from staffkit.pages.kinds import ExportingAdmin, ReadOnlyAdmin, plainly
-from staffkit.sending.once import Done, send_once
-from staffkit.spreadsheet import download
+from staffkit.sending.once import send_once
+from staffkit.tables.writing import TableRows
 from staffkit.views import find, login, may, page
 
-MAY_INVITE = "people.add_invitation"
 MAY_REVOKE = "people.change_invitation"
-LIST = "admin:people_invitation_changelist"
 
 
 class StateFilter(DropdownFilter):
@@ -62,13 +58,14 @@ class StateFilter(DropdownFilter):
 
 
 @admin.register(Invitation)
-class InvitationAdmin(ExportingAdmin, ReadOnlyAdmin):
+class InvitationAdmin(ImportingAdmin, ExportingAdmin, ReadOnlyAdmin):
     """Links are made on people's pages, or from a table; here they are looked after."""
 
     rows = Rows(city=("candidate__city_id", "recruiter__city_id"))
     list_display = ["person", "state_label", "until", "used_by", "made"]
     list_before_template = "people/made_links.html"
     list_filter = [StateFilter, ("role", ChoicesDropdownFilter)]
+    export_name = "invitations"
     link_parameters = ("batch",)
     search_fields = ["name", "note"]
     search_help_text = _("Name or note")
@@ -130,12 +127,11 @@ class InvitationAdmin(ExportingAdmin, ReadOnlyAdmin):
         every: list[Any] = super().get_actions_detail(request, object_id)
         return [item for item in every if not any(item.action_name.endswith(name) for name in hidden)]
 
-    def export(self, request: HttpRequest, queryset: QuerySet[Invitation]) -> HttpResponseBase:
-        """Who is invited, and what became of it, as CSV."""
+    def exported(self, request: HttpRequest, queryset: QuerySet[Invitation]) -> TableRows:
+        """Who is invited, and what became of it."""
         if not may_invite(request):
             raise PermissionDenied
-        people = queryset.prefetch_related("candidate__city", "recruiter__city")
-        return download(_rows(people), f"invitations-{today():%Y-%m-%d}.csv")
+        return _rows(queryset.prefetch_related("candidate__city", "recruiter__city"))
 
     @display(description=_("who"), header=True, ordering="name")
     def person(self, invitation: Invitation) -> list[str]:
@@ -220,42 +216,6 @@ class InvitationAdmin(ExportingAdmin, ReadOnlyAdmin):
             back=back,
         )
 
-    @action(description=_("Invite many from a table"), url_path="import", permissions=[MAY_INVITE], icon="group_add")
-    def import_table(self, request: HttpRequest) -> HttpResponse:
-        """Paste or upload a table: everyone in it becomes a candidate with a link."""
-        form = ImportForm(request.POST if "_confirm" in request.POST else None, request.FILES or None)
-        if form.is_valid():
-            data = form.cleaned_data
-
-            def take_in() -> Done:
-                days, note = data["days"], data["note"]
-                return made(import_candidates(data["text"], actor=login(request), days=days, note=note))
-
-            try:
-                return send_once(request, take_in)
-            except RefusedError as error:
-                show_refusal(form, error)
-        return page(
-            self,
-            request,
-            "people/import_people.html",
-            title=_("Invite many from a table"),
-            form=form,
-            submit_text=_("Add and invite"),
-            back=reverse(LIST),
-        )
-
-
-def may_invite(request: HttpRequest) -> bool:
-    """Whether links may be made, and so seen."""
-    return may(request, MAY_INVITE)
-
-
-def made(invited: Invited) -> Done:
-    """The list of the links just made."""
-    text = ngettext("%(count)s link made.", "%(count)s links made.", invited.links) % {"count": invited.links}
-    return Done(f"{reverse(LIST)}?batch={invited.batch}", text, handing_over(invited.tokens))
-
 
 def _person(invitation: Invitation) -> Candidate | Recruiter:
     """Whom it lets in."""
@@ -272,8 +232,8 @@ def _revoke(request: HttpRequest, chosen: Sequence[Invitation]) -> None:
 
 
 def _rows(invitations: QuerySet[Invitation]) -> Iterator[Sequence[object]]:
-    titles = (_("Name"), _("City"), _("Username"), _("Telegram id"), _("Role"), _("State"), _("Valid until"), _("Note"))
-    yield [str(title) for title in titles]
+    people = (_("Full name"), _("City"), _("Username"), _("Telegram id"), _("Role"))
+    yield [str(title) for title in (*people, _("State"), _("Valid until"), _("Note"), _("Candidate id"))]
     for invitation in invitations:
         person = _person(invitation)
         yield [
@@ -285,4 +245,5 @@ def _rows(invitations: QuerySet[Invitation]) -> Iterator[Sequence[object]]:
             invitation.state.label,
             format_moment(invitation.expires_at, MOSCOW),
             invitation.note,
+            invitation.candidate_id or "",
         ]

@@ -16,8 +16,7 @@ from common.zones import MOSCOW
 from people.models import Invitation, Person
 from people.services.invitations import can_be_invited, invite
 from people.staff.forms import InviteForm
-from people.staff.handing_over import handing_over
-from people.staff.invitations import MAY_INVITE, made, may_invite
+from people.staff.handing_over import MAY_INVITE, handing_over, made, may_invite
 from staffkit.clocks import format_moment
 from staffkit.forms.use_case import show_refusal
 from staffkit.pages.kinds import UseCaseAdmin

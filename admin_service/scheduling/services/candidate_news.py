@@ -4,12 +4,11 @@ import uuid
 from collections.abc import Iterable
 
 from bson import ObjectId
-from pymongo import UpdateOne
 
 from common import clock
-from common.mongo import collection, current_session
 from messaging.outbox import Outgoing
 from scheduling.domain.model import Candidate
+from scheduling.services.store.booking_notes import note
 from shared_contracts.calendars import CalendarEntry
 from shared_contracts.directory import BookingView
 from shared_contracts.notification import NotificationCommand, NotificationKind
@@ -48,13 +47,11 @@ def notification(
 
 def remember(messages: Iterable[Outgoing]) -> None:
     """Note on each booking the automatic messages about it, so that their delivery can be told from others'."""
-    updates = [
-        UpdateOne(
-            {"_id": ObjectId(message.booking.id)},
-            {"$push": {"notification_ids": ObjectId(message.notification_id)}, "$set": {"updated_at": clock.now()}},
-        )
-        for _queue, message in messages
-        if isinstance(message, NotificationCommand)
-    ]
-    if updates:
-        collection("bookings").bulk_write(updates, session=current_session())
+    news = (message for _queue, message in messages if isinstance(message, NotificationCommand))
+    note(
+        (
+            ({"_id": ObjectId(item.booking.id)}, {"$push": {"notification_ids": ObjectId(item.notification_id)}})
+            for item in news
+        ),
+        clock.now(),
+    )

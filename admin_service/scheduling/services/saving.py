@@ -15,8 +15,8 @@ from scheduling.domain.model import Booking, State
 from scheduling.domain.proposals import AnswerProposedTime
 from scheduling.domain.seat_offers import OfferSeat
 from scheduling.services.reacting import Effects
-from scheduling.services.recruiter_cards.deck import CARDLESS
 from scheduling.services.store.booking_documents import booking_document
+from scheduling.services.store.booking_notes import CARDLESS
 
 
 def save(before: State, after: State, decisions: Sequence[Decision], effects: Effects, now: datetime) -> None:

@@ -22,6 +22,7 @@ from scheduling.domain.model import Slot, State
 from scheduling.domain.seat_offers import OfferSeat
 from scheduling.models import WaitingState
 from scheduling.services.saving import lock_people
+from scheduling.services.store.booking_notes import note
 from scheduling.services.store.loading import candidate_from
 from scheduling.services.store.slots import Names, available, cities_by_id, load_slots
 from shared_contracts.dialog import DialogOutcome, WaitingListJoined, WaitingListLeft
@@ -179,11 +180,7 @@ def _not_again(slot: Slot, ids: Sequence[ObjectId], state: State) -> set[ObjectI
 
 
 def _forget_left_slots(pair: Document, now: datetime) -> None:
-    collection("bookings").update_many(
-        {**pair, "left_slot_ids": {"$ne": []}},
-        {"$set": {"left_slot_ids": [], "updated_at": now}},
-        session=current_session(),
-    )
+    note([({**pair, "left_slot_ids": {"$ne": []}}, {"$set": {"left_slot_ids": []}})], now)
 
 
 def _add(entry: Document, person: Document, correlation_id: str, now: datetime) -> None:

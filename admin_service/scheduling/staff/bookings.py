@@ -4,7 +4,7 @@ from typing import Any
 
 from bson import ObjectId
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
@@ -18,7 +18,7 @@ from questionnaires.staff.answer_texts import answers_of
 from scheduling.models import Booking
 from scheduling.services.store.slots import reached_at
 from scheduling.staff.decisions import DecidingAdmin
-from scheduling.staff.export import coming_of, csv_answer, state_of
+from scheduling.staff.export import booking_rows, coming_of, state_of
 from scheduling.staff.filters import (
     NO_ANSWER,
     AttendanceFilter,
@@ -34,6 +34,7 @@ from shared_contracts.directory import BookingStatus
 from staffkit.audit_trail import actor_label, trail
 from staffkit.clocks import format_moment
 from staffkit.pages.kinds import ExportingAdmin, plainly
+from staffkit.tables.writing import TableRows
 
 # Of each value: Unfold shows one that is missing here as it is stored, not in words.
 STATUS_COLOURS = {
@@ -64,6 +65,7 @@ class BookingPage(ExportingAdmin, DecidingAdmin):
     """
 
     rows = INTERVIEWS
+    export_name = "bookings"
     list_display = ["when", "person", "state", "coming", "by_hand", "place", "recruiter_and_event"]
     list_filter = [
         ("status", ChoicesDropdownFilter),
@@ -106,9 +108,9 @@ class BookingPage(ExportingAdmin, DecidingAdmin):
         """Who ended it and why, once it has ended."""
         return [*self.fields, ("end", "reason")] if obj and obj.ended_by else list(self.fields)
 
-    def export(self, request: HttpRequest, queryset: QuerySet[Booking]) -> HttpResponseBase:
-        """Bookings as CSV."""
-        return csv_answer(queryset)
+    def exported(self, request: HttpRequest, queryset: QuerySet[Booking]) -> TableRows:
+        """Bookings with all that is known of their time and place."""
+        return booking_rows(queryset)
 
     def changeform_view(
         self,

@@ -1,17 +1,15 @@
-"""Bookings as CSV."""
+"""Bookings for spreadsheets."""
 
 from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import StreamingHttpResponse
 from django.utils.translation import gettext as _
 
 from common.zones import local
 from scheduling.models import Booking
 from scheduling.staff.forms.venues import booking_venue, venue_labels, venue_values
-from staffkit.clocks import format_moment, today
-from staffkit.spreadsheet import download
+from staffkit.clocks import format_moment
 
 
 def state_of(booking: Booking) -> tuple[str, str]:
@@ -35,12 +33,8 @@ def coming_of(booking: Booking, *, dated: bool = False) -> str:
     )
 
 
-def csv_answer(bookings: QuerySet[Booking]) -> StreamingHttpResponse:
-    """Every booking of the query set, as a download."""
-    return download(_rows(bookings), f"bookings-{today():%Y-%m-%d}.csv")
-
-
-def _rows(bookings: QuerySet[Booking]) -> Iterator[list[Any]]:
+def booking_rows(bookings: QuerySet[Booking]) -> Iterator[list[Any]]:
+    """Every booking of the query set below a header, its time on the clocks of its place."""
     yield [
         _("Date"),
         _("Time"),
@@ -66,8 +60,8 @@ def _row(booking: Booking) -> list[Any]:
     user, slot = booking.user, booking.slot
     there = local(booking.starts_at, slot.timezone)
     return [
-        f"{there:%Y-%m-%d}",
-        f"{there:%H:%M}",
+        there.date(),
+        there.time(),
         slot.timezone,
         state_of(booking)[1],
         coming_of(booking),

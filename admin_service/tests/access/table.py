@@ -92,7 +92,7 @@ BUTTONS = {
 SENDS_NOTHING_ELSEWHERE = {"MessageTemplate.revisions": IN_CHARGE}
 """Pages whose POST fewer may send than may look at them."""
 
-EXPORTS = {"Booking": ALL, "Invitation": IN_CHARGE}
+EXPORTS = {"Booking": ALL, "Candidate": LOOKERS, "Invitation": IN_CHARGE}
 """Who may download a list; links let people in, so they are for those who make them."""
 
 OTHERS = {
@@ -161,7 +161,18 @@ BY_TOKEN = {
 """For services with their token; a login at the desk opens none of them."""
 
 BRANCHES = {
-    "changelist": ("_export=1", "_popup=1", "q=a", "all=1", "o=1", "p=1", "e=1", "batch=x", "_to_field=id"),
+    "changelist": (
+        "_export=1",
+        "_export=xlsx",
+        "_popup=1",
+        "q=a",
+        "all=1",
+        "o=1",
+        "p=1",
+        "e=1",
+        "batch=x",
+        "_to_field=id",
+    ),
     "change": ("_popup=1", "_changelist_filters=q%3Da"),
     "add": ("_popup=1", "kind=day_of"),
     "preview_page": ("version=1",),

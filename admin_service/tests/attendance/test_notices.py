@@ -15,8 +15,8 @@ from scheduling.domain.commands import SlotChanges
 from scheduling.models import InterviewEvent, InterviewSlot
 from scheduling.services import staff_commands
 from scheduling.services.recruiter_cards.cards import notice
-from scheduling.services.recruiter_cards.deck import CARD_FIELDS
 from scheduling.services.slot_edits import edit_slot
+from scheduling.services.store.booking_notes import CARDLESS
 from shared_contracts.attendance import Attendance
 from shared_contracts.booking import Outcome
 from shared_contracts.broadcast import CardDelivered, Delivery, DeliveryStatus
@@ -51,7 +51,7 @@ def test_a_notice_brings_the_card_of_a_booking_that_needed_no_approval(
 
 def test_a_booking_that_lacks_what_its_card_keeps_is_shown_all_the_same(booking: Document, maria: Candidate) -> None:
     """Such as came by a restored or an imported document. Guard: ``_card_fields``."""
-    collection("bookings").update_one({"_id": booking["_id"]}, {"$unset": dict.fromkeys(CARD_FIELDS, "")})
+    collection("bookings").update_one({"_id": booking["_id"]}, {"$unset": dict.fromkeys(CARDLESS, "")})
     assert asking.outcome(asking.cancel(maria, asking.the_booking(maria))) == "cancelled"
     collection("bookings").update_one({"_id": booking["_id"]}, {"$set": {"status": "booked", "live": True}})
     assert [card.attention.value for card in tell(CardOccasion.BOOKED, booking)] == ["notice"]

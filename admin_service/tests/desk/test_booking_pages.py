@@ -13,7 +13,7 @@ from people.models import Candidate, City
 from people.services.people import save_candidate
 from scheduling.models import Booking, InterviewEvent, InterviewSlot
 from scheduling.services.staff_commands import book_for
-from staffkit.spreadsheet import safe
+from staffkit.tables.writing import safe
 from tests.conftest import MakeCandidate, MakeSlot
 from tests.desk.conftest import Text
 from tests.helpers.asking import book, outcome

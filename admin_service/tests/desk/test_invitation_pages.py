@@ -1,16 +1,13 @@
 """Invitations at the desk (R10): links made, shown, revoked; many people from a table."""
 
-import base64
 import csv
 import io
 import re
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import StreamingHttpResponse
 from django.test import Client
 from django.urls import reverse
@@ -18,9 +15,7 @@ from django.urls import reverse
 from common import clock
 from common.models import AuditEntry
 from common.mongo import collection
-from messaging.models import OutboxMessage
-from people.models import Candidate, City, Invitation, Recruiter
-from people.services.bulk import MOST_ROWS
+from people.models import Candidate, Invitation, Recruiter
 from people.services.invitations import invite
 from people.services.tokens import digest
 from tests.desk.conftest import Text
@@ -43,19 +38,6 @@ def shown_in(page: str) -> str:
     """The token of the only link that a page shows."""
     (token,) = set(re.findall(re.escape(LINK) + r"([\w-]+)", page))
     return str(token)
-
-
-def imported(desk: Client, text: str, **fields: Any) -> str:
-    """What the desk says to a table."""
-    order = {"_confirm": "1", "text": text, "days": "7", "note": "", **fields}
-    return desk.post(reverse(IMPORT), order, follow=True).content.decode()
-
-
-def downloaded(page: str) -> dict[str, str]:
-    """The links in the file that a page holds, by name."""
-    (content,) = re.findall(r'href="data:text/csv;charset=utf-8;base64,([^"]+)" download', page)
-    rows = csv.DictReader(io.StringIO(base64.b64decode(content).decode("utf-8-sig")))
-    return {row["Name"]: row["Link"] for row in rows}
 
 
 def exported(desk: Client, query: str = "") -> list[dict[str, str]]:
@@ -241,39 +223,6 @@ def test_coordinators_see_who_is_invited_but_no_link(
     assert Invitation.objects.get().revoked_at
 
 
-GOOD = """Имя;Фамилия;Город;username;telegram_id
-Мария;Петрова;москва;@Maria_P;
-Иван;;;;4242
-;;Москва;gleb_s;
-"""
-
-
-@pytest.mark.parametrize("way", ["pasted", "utf-8", "cp1251"])
-def test_a_table_becomes_candidates_with_links(desk: Client, moscow: City, way: str) -> None:
-    if way == "pasted":
-        page = imported(desk, GOOD, note="ярмарка")
-    else:
-        page = imported(desk, "", file=SimpleUploadedFile("people.csv", GOOD.encode(way)), note="ярмарка")
-    assert "3 links made" in page
-    maria = Candidate.objects.get(first_name="Мария")
-    assert (maria.last_name, maria.city, maria.awaited_username) == ("Петрова", moscow, "maria_p")
-    assert Candidate.objects.get(first_name="Иван").telegram_id == 4242
-    assert set(Invitation.objects.values_list("note", flat=True)) == {"ярмарка"}
-    assert AuditEntry.objects.filter(action="created").count() == 6
-    assert OutboxMessage.objects.count() == 1, "the bot is told once"
-
-    links = downloaded(page)
-    assert set(links) == {"Мария Петрова", "Иван", "'@gleb_s"}
-    hashes = {digest(link.removeprefix(LINK)) for link in links.values()}
-    assert hashes == set(Invitation.objects.values_list("token_hash", flat=True))
-
-    batch = Invitation.objects.values_list("batch", flat=True).first()
-    assert LINK not in desk.get(f"{reverse(LIST)}?batch={batch}").content.decode(), "shown once"
-    rows = exported(desk, f"&batch={batch}")
-    assert {row["Name"] for row in rows} == set(links) and next(iter(rows[0])) == "Name"
-    assert not any(LINK in cell for row in rows for cell in row.values())
-
-
 @pytest.mark.parametrize("way", ["one", "chosen"])
 def test_a_lost_link_is_made_anew_and_the_first_ends(desk: Client, masha: Candidate, way: str) -> None:
     first = claiming.link(masha)
@@ -307,47 +256,6 @@ def test_another_browser_is_not_shown_what_was_made_in_this_one(desk: Client, ma
     assert not any(cookie.value in str(list(collection(name).find())) for name in ("django_session", "invitations"))
     shown = desk.get(made.headers["Location"])
     assert LINK in shown.content.decode() and "no-store" in shown.headers["Cache-Control"]
-
-
-@pytest.mark.parametrize(
-    ("table", "message"),
-    [
-        ("", "Paste a table"),
-        ("имя", "Give a header and 1 to"),
-        ("имя,рост\nИван,180", "there is no column “рост”"),
-        ('имя\n"Иван', "quotation mark"),
-        ("имя,город\nИван,Москва\nПётр,Омскк", "Row 3, город: there is no city “Омскк”"),
-        ("имя,username\nИван,ivan ivanov", "Row 2, username: Telegram usernames have"),
-        ("имя,telegram_id\nИван,x42", "Row 2, telegram_id: not a number"),
-        ("имя,telegram_id\nИван,0", "Row 2, telegram_id: Ensure this value"),
-        ("имя,фамилия\nИван,\n,Сидоров", "Row 3, имя: This field is required"),
-        ("имя,telegram_id\nИван,1001", "Row 2, telegram_id: such a candidate exists"),
-        ("имя,telegram_id\nИван,55\nПётр,55", "Row 3, telegram_id: given in several rows"),
-        ("имя,username\nИван,ivan\nПётр,@IVAN", "Row 3, username: given in several rows"),
-        (f"имя\n{'Иван' * 20}", "Row 2, имя: Ensure this value has at most 64"),
-        ("имя\n" + "Иван\n" * (MOST_ROWS + 1), "Give a header and 1 to"),
-    ],
-)
-def test_a_wrong_table_is_named_row_and_column_and_adds_nobody(
-    desk: Client, moscow: City, maria: Candidate, table: str, message: str
-) -> None:
-    assert message in imported(desk, table)
-    assert Candidate.objects.count() == 1
-    assert not Invitation.objects.exists()
-    assert not AuditEntry.objects.filter(subject="candidate").exists()
-
-
-def test_a_file_that_is_no_table_is_refused(desk: Client) -> None:
-    page = imported(desk, "", file=SimpleUploadedFile("people.xlsx", b"PK\x03\x04\x98\x00\xff"))
-    assert "not text" in page
-    assert not Candidate.objects.exists()
-    page = imported(desk, "", file=SimpleUploadedFile("people.csv", b"x" * 300_000))
-    assert "too large" in page
-
-
-def test_a_formula_for_a_name_is_downloaded_as_text(desk: Client) -> None:
-    imported(desk, "имя\n=cmd|'/c calc'!A1")
-    assert exported(desk)[0]["Name"] == "'=cmd|'/c calc'!A1"
 
 
 def test_a_name_is_escaped_on_every_page(text: Text, masha: Candidate) -> None:

@@ -29,6 +29,7 @@ from scheduling.services.saving import save
 from scheduling.services.slot_edits import edit_slot
 from scheduling.services.slots import SlotHasBookingsError, delete_slot
 from scheduling.services.store import loading
+from scheduling.services.store.booking_notes import note
 from shared_contracts.attendance import Attendance
 from shared_contracts.booking import AnyBookingRequest
 from shared_contracts.directory import BookingStatus
@@ -211,6 +212,17 @@ def test_nothing_is_written_where_what_a_reaction_would_change_has_changed_since
         in_transaction(lambda: save(before, after, decisions, effects, clock.now()))
 
     assert asking.slot_now(slot)["booked_users"] == []
+
+
+def test_what_the_rules_own_is_not_noted_on_a_booking(make_slot: MakeSlot, maria: Candidate) -> None:
+    """Guard: ``NOTES``."""
+    asking.outcome(asking.book(maria, make_slot()))
+    before = asking.the_booking(maria)
+
+    with pytest.raises(ValueError, match="status changes by a command only"):
+        note([({}, {"$set": {"remind_at": None}}), ({}, {"$set": {"status": "cancelled"}})], clock.now())
+
+    assert asking.the_booking(maria) == before
 
 
 def test_a_slot_someone_sits_in_is_not_deleted_even_when_no_booking_is_found(

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import NamedTuple
 
 from bson import Int64, ObjectId
-from pymongo import UpdateOne
 
 from common.mongo import Document, collection, current_session
 from common.quiet_hours import is_quiet, next_allowed_time
@@ -16,6 +15,7 @@ from scheduling.domain.model import Booking, State
 from scheduling.services.candidate_news import derived_id
 from scheduling.services.recruiter_cards.deck import Deck, Holder, read_deck
 from scheduling.services.store import loading
+from scheduling.services.store.booking_notes import note
 from shared_contracts.card import CardAttention, CardCommand, CardOccasion, MoveEnd
 from shared_contracts.directory import BookingStatus
 from shared_contracts.topology import CARD_COMMAND
@@ -167,12 +167,7 @@ def by_hand(deck: Deck, booking: Booking, holders: Sequence[Holder]) -> bool:
 
 def _noted(shown: Shown, now: datetime) -> list[Outgoing]:
     """Write the cards' fields of bookings that change in nothing else."""
-    updates = [
-        UpdateOne({"_id": ObjectId(booking_id)}, {"$set": {**fields, "updated_at": now}})
-        for booking_id, fields in shown.fields.items()
-    ]
-    if updates:
-        collection("bookings").bulk_write(updates, session=current_session())
+    note((({"_id": ObjectId(booking_id)}, {"$set": fields}) for booking_id, fields in shown.fields.items()), now)
     return shown.messages
 
 

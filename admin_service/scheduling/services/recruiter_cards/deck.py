@@ -12,6 +12,7 @@ from questionnaires.services.reading import card_answers
 from scheduling.domain.marking import UNDO_FOR, may_mark, may_undo
 from scheduling.domain.model import Booking, Candidate, Slot, State
 from scheduling.services.serializing import booking_view, slot_view, slot_views
+from scheduling.services.store.booking_notes import CARDLESS
 from scheduling.services.store.loading import Loaded
 from scheduling.services.store.slots import load_slots, reached_at
 from shared_contracts.attendance import Attendance
@@ -19,17 +20,6 @@ from shared_contracts.card import CardAnswer, CardCandidate, DecidedBy, Recruite
 from shared_contracts.directory import BookingStatus, SlotView
 
 MOST_FREE_SLOTS = 6
-CARDLESS: Document = {
-    "card_revision": Int64(0),
-    "card_holders": [],
-    "card_readers": [],
-    "last_act": None,
-    "remind_at": None,
-    "recruiter_by_hand": False,
-    "candidate_by_hand": False,
-}
-"""What a new booking's document keeps of its card."""
-CARD_FIELDS = tuple(CARDLESS)
 
 
 class Holder(NamedTuple):
@@ -188,7 +178,7 @@ def read_deck(loaded: Loaded, state: State, bookings: Iterable[Booking | None], 
 
 def _card_fields(row: Document | None) -> Document:
     """What a booking's document keeps of its card; of a new one, and of one put there by hand, there is none."""
-    return {name: (row or {}).get(name, CARDLESS[name]) for name in CARD_FIELDS}
+    return {name: (row or {}).get(name, none_yet) for name, none_yet in CARDLESS.items()}
 
 
 def other_times(state: State, booking: Booking, now: datetime) -> list[SlotView]:

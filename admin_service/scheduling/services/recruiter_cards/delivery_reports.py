@@ -12,6 +12,7 @@ from messaging import outbox
 from scheduling.services.recruiter_cards.cards import Act, by_hand, show_again
 from scheduling.services.recruiter_cards.deck import read_deck
 from scheduling.services.store import loading
+from scheduling.services.store.booking_notes import note
 from shared_contracts.broadcast import CardDelivered, DeliveryStatus, NotificationDelivered
 
 _ARRIVED = {DeliveryStatus.SENT: True, DeliveryStatus.BLOCKED: False, DeliveryStatus.FAILED: False}
@@ -32,12 +33,7 @@ def store_delivery(item: NotificationDelivered | CardDelivered, now: datetime) -
 def _notification(item: NotificationDelivered, arrived: bool, now: datetime) -> None:
     """The recruiter's card says whether the candidate can be reached."""
     about = {"notification_ids": ObjectId(item.notification_id)}
-    changed = collection("bookings").update_one(
-        {**about, "candidate_by_hand": arrived},
-        {"$set": {"candidate_by_hand": not arrived, "updated_at": now}},
-        session=current_session(),
-    )
-    if changed.modified_count:
+    if note([({**about, "candidate_by_hand": arrived}, {"$set": {"candidate_by_hand": not arrived}})], now):
         outbox.add(show_again(about, Act(None, "", item.correlation_id), now))
 
 
@@ -56,8 +52,4 @@ def _card(item: CardDelivered, arrived: bool, now: datetime) -> None:
     loaded = loading.load_around([row])
     booking = loaded.state.bookings[item.booking_id]
     deck = read_deck(loaded, loaded.state, [booking], now)
-    collection("bookings").update_one(
-        {"_id": row["_id"]},
-        {"$set": {"recruiter_by_hand": by_hand(deck, booking, deck.held(booking)), "updated_at": now}},
-        session=current_session(),
-    )
+    note([({"_id": row["_id"]}, {"$set": {"recruiter_by_hand": by_hand(deck, booking, deck.held(booking))}})], now)

@@ -10,6 +10,7 @@ from messaging import outbox
 from scheduling.services.recruiter_cards.cards import Act, by_hand, show_again
 from scheduling.services.recruiter_cards.deck import read_deck
 from scheduling.services.store import loading
+from scheduling.services.store.booking_notes import note
 from shared_contracts.card import CardAttention
 
 AWAITING_APPROVAL: Document = {"live": True, "awaits_approval": True, "expires_at": {"$ne": None}}
@@ -57,12 +58,7 @@ def remind(booking_id: str, now: datetime, correlation_id: str) -> bool:
     """Send a due request's card again, and to the deputy; once, whoever else does it at the same time."""
 
     def work() -> bool:
-        claimed = collection("bookings").update_one(
-            {"_id": ObjectId(booking_id), **due_reminders(now)},
-            {"$set": {"remind_at": None, "updated_at": now}},
-            session=current_session(),
-        )
-        if not claimed.modified_count:
+        if not note([({"_id": ObjectId(booking_id), **due_reminders(now)}, {"$set": {"remind_at": None}})], now):
             return False
         act = Act(None, "", correlation_id)
         reminder = CardAttention.REMINDER

@@ -1,0 +1,1 @@
+"""Tables that people bring and take: CSV and XLSX, read by evidence, written so that spreadsheets open them right."""
