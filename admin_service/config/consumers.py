@@ -18,6 +18,7 @@ from reminders.services import reports
 from scheduling.consumer import BookingEvents
 from scheduling.services import waiting_list
 from scheduling.services.recruiter_cards.delivery_reports import store_delivery
+from scheduling.services.snapshots import follow_person
 from shared_contracts.broadcast import BroadcastDelivered, CardDelivered, DigestDelivered, NotificationDelivered
 from shared_contracts.dialog import (
     ChatStarted,
@@ -31,13 +32,18 @@ from shared_contracts.dialog import (
 )
 
 
+def _store_start(item: ChatStarted, now: datetime) -> None:
+    store_report(item, now)
+    follow_person(item.user_telegram_id, item.correlation_id, now)
+
+
 def _store_group(item: GroupChanged, now: datetime) -> None:
     for store in (broadcasts.consumer.store_group, reminders.consumer.store_group):
         store(item, now)
 
 
 DIALOGS: dict[type, Handling] = {
-    ChatStarted: store_report,
+    ChatStarted: _store_start,
     ChatStopped: store_report,
     GroupChanged: _store_group,
     WaitingListJoined: waiting_list.join,

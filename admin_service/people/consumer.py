@@ -5,8 +5,9 @@ from datetime import datetime
 
 from common import clock
 from common.mongo import Document, collection, current_session
+from common.names import full_name
 from messaging import caches, outbox
-from people.models import LANGUAGE_LENGTH
+from people.models import LANGUAGE_LENGTH, NAME_LENGTH
 from shared_contracts.broadcast import CardDelivered, Delivery, DeliveryStatus, DigestDelivered, NotificationDelivered
 from shared_contracts.dialog import ChatStarted, ChatStopped
 from shared_contracts.notification import CacheName
@@ -16,11 +17,13 @@ def store_report(item: ChatStarted | ChatStopped, now: datetime) -> None:
     """Keep a report of chat. Safe to repeat: one that is not newer changes nothing."""
     seen_at = clock.reported(item.occurred_at, now)
     newer = {"$or": [{"chat_seen_at": None}, {"chat_seen_at": {"$lt": seen_at}}]}
-    collection("users").update_one(
-        {"telegram_id": item.user_telegram_id, **newer},
-        {"$set": {**_facts(item, seen_at, now), "chat_seen_at": seen_at, "updated_at": now}},
-        session=current_session(),
-    )
+    query = {"telegram_id": item.user_telegram_id, **newer}
+    person = collection("users").find_one(query, session=current_session())
+    if person is not None:
+        facts = {**_facts(item, person, seen_at, now), "chat_seen_at": seen_at, "updated_at": now}
+        collection("users").update_one({"_id": person["_id"]}, {"$set": facts}, session=current_session())
+        if "listed_at" in facts:
+            outbox.add([caches.invalidation(CacheName.ALLOWED_USERS, correlation_id=item.correlation_id)])
     if isinstance(item, ChatStarted):
         _follow_username(item, now)
         collection("recruiters").update_one(
@@ -42,7 +45,7 @@ def _follow_username(item: ChatStarted, now: datetime) -> None:
         outbox.add([caches.invalidation(CacheName.RECRUITERS, correlation_id=item.correlation_id)])
 
 
-def _facts(item: ChatStarted | ChatStopped, seen_at: datetime, now: datetime) -> Document:
+def _facts(item: ChatStarted | ChatStopped, person: Document, seen_at: datetime, now: datetime) -> Document:
     if isinstance(item, ChatStopped):
         return {"blocked_at": seen_at}
     facts: Document = {
@@ -50,9 +53,22 @@ def _facts(item: ChatStarted | ChatStopped, seen_at: datetime, now: datetime) ->
         "blocked_at": None,
         "language_code": (item.language_code or "")[:LANGUAGE_LENGTH],
     }
-    if item.username:
-        facts |= {"username": item.username, "listed_at": now}
-    return facts
+    names = _names(item, person)
+    is_news = any(person.get(field) != name for field, name in names.items())
+    return facts | names | ({"listed_at": now} if is_news else {})
+
+
+def _names(item: ChatStarted, person: Document) -> Document:
+    """What the person is called from now on.
+
+    Their @username is Telegram's. Their name is, too, unless staff or they themselves have put down another.
+    """
+    names: Document = {"username": item.username or "", "telegram_name": full_name(item.first_name, item.last_name)}
+    own = full_name(person["first_name"], person["last_name"])
+    if names["telegram_name"] and own in {"", person.get("telegram_name") or ""}:
+        names["first_name"] = item.first_name[:NAME_LENGTH]
+        names["last_name"] = (item.last_name or "")[:NAME_LENGTH]
+    return names
 
 
 def note_blocked(item: NotificationDelivered | CardDelivered | DigestDelivered, now: datetime) -> None:

@@ -199,6 +199,8 @@ class Recruiter(Person):
 class Candidate(Person):
     """An entry of the allow list (FR2), the brief's ``users``.
 
+    ``telegram_name``: what they call themselves there, as they last wrote; their name follows it where nobody has put
+    down another.
     ``listed_at`` moves when what the bot may see of the entry changes, so that it can follow changes.
     ``chat_seen_at``: when the newest of the chat's reports was written, so that an older one that comes late is
     dropped. ``decisions`` counts the batches that touched the person: two transactions about one person conflict on it.
@@ -211,6 +213,7 @@ class Candidate(Person):
     first_name = PersonNameField(_("first name"), max_length=NAME_LENGTH, blank=True)
     last_name = PersonNameField(_("last name"), max_length=NAME_LENGTH, blank=True)
     city = models.ForeignKey(City, models.PROTECT, null=True, blank=True, verbose_name=_("city"))
+    telegram_name = models.CharField(_("name in Telegram"), max_length=130, blank=True, default="", editable=False)
     is_allowed = models.BooleanField(_("on the allow list"), default=True)
     note = models.CharField(_("note"), max_length=500, blank=True)
     language_code = models.CharField(_("Telegram language"), max_length=LANGUAGE_LENGTH, blank=True, editable=False)

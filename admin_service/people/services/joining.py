@@ -171,6 +171,7 @@ def _facts(role: Role, entry: Document, item: Claim, now: datetime) -> Document:
         facts["last_name"] = entry["last_name"] or (item.last_name or "")[:NAME_LENGTH]
     came_at = clock.reported(item.occurred_at, now)
     return facts | {
+        "telegram_name": full_name(item.first_name, item.last_name),
         "language_code": (item.language_code or "")[:LANGUAGE_LENGTH],
         "started_at": came_at,
         "blocked_at": None,

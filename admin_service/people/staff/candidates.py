@@ -32,7 +32,7 @@ _CHAT_STATES = {
     "none": _("has not started the bot"),
     "blocked": _("blocked the bot"),
 }
-_NAMES = ("first_name", "last_name", "username")
+_NAMES = ("first_name", "last_name", "username", "telegram_name")
 
 
 class CandidateForm(UseCaseForm):
@@ -100,8 +100,10 @@ class CandidatePage(ExportingAdmin, InvitingAdmin):
 
     @display(description=_("candidate"), header=True, ordering="first_name")
     def person(self, candidate: Candidate) -> list[str]:
-        """Name and username."""
-        return [str(candidate), f"@{candidate.username}" if candidate.username else ""]
+        """Name, username, and what they call themselves in Telegram where that is something else."""
+        username = f"@{candidate.username}" if candidate.username else ""
+        own = candidate.telegram_name if candidate.telegram_name != str(candidate) else ""
+        return [str(candidate), " · ".join(filter(None, (username, own)))]
 
     @display(description=_("city"))
     def city_name(self, candidate: Candidate) -> str:

@@ -140,7 +140,7 @@ def store(submission: Submission, walked: Walked, cities: dict[str, str]) -> Non
         "answered_at": now,
         "person": name,
         "event": event["title"],
-        "search": f"{name} {candidate['username']} {candidate['telegram_id']}",
+        "search": _search_text(candidate),
         "created_at": now,
         "updated_at": now,
     }
@@ -195,3 +195,15 @@ def city_names() -> dict[str, str]:
     """Names of all cities by id."""
     rows: Any = collection("cities").find({}, {"name": 1}, session=current_session())
     return {str(row["_id"]): row["name"] for row in rows}
+
+
+def follow_person(candidate: Document, now: datetime) -> None:
+    """The candidate may be called otherwise by now; in the transaction under way."""
+    shown = {"person": name_in(candidate), "search": _search_text(candidate)}
+    collection("questionnaire_answers").update_many(
+        {"candidate_id": candidate["_id"]}, {"$set": {**shown, "updated_at": now}}, session=current_session()
+    )
+
+
+def _search_text(candidate: Document) -> str:
+    return f"{name_in(candidate)} {candidate['username']} {candidate['telegram_id']}"

@@ -18,6 +18,7 @@ from messaging import caches
 from questionnaires.services.reading import published
 from scheduling.models import LONGEST_MINUTES, InterviewEvent, InterviewSlot
 from scheduling.services.batch import offer_seats
+from scheduling.services.snapshots import follow_event
 from shared_contracts.fields import to_moment
 from shared_contracts.notification import CacheName
 
@@ -67,6 +68,8 @@ def save_event(event: InterviewEvent, *, actor: str) -> None:
             [{"$set": {"closes_at": close, "updated_at": clock.now()}}],
             session=current_session(),
         )
+        if stored is not None and stored.title != event.title:
+            follow_event(event.pk, event.title, correlation.current(), clock.now())
         record_staff("event", str(event.pk), "changed" if before else "created", actor, before, _event_facts(event))
         caches.invalidate(CacheName.EVENTS, CacheName.SLOTS)
 

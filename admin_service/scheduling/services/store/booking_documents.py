@@ -33,12 +33,7 @@ def booking_document(booking: Booking, slot: Slot, candidate: Candidate) -> Docu
         "marked_at": booking.marked_at,
         "ended_by": booking.ended_by,
         "reason": booking.reason,
-        "user": {
-            "telegram_id": Int64(candidate.telegram_id),
-            "username": candidate.username,
-            "first_name": candidate.first_name,
-            "last_name": candidate.last_name,
-        },
+        "user": user_snapshot(candidate),
         "slot": {
             "duration_minutes": slot.duration_minutes,
             **place.venue.model_dump(exclude={"location"}),
@@ -47,7 +42,20 @@ def booking_document(booking: Booking, slot: Slot, candidate: Candidate) -> Docu
             "recruiter": place.recruiter or "",
             "event": place.event,
         },
-        "search": " ".join(
-            (str(candidate.telegram_id), candidate.username, candidate.first_name, candidate.last_name)
-        ).lower(),
+        "search": search_text(candidate),
     }
+
+
+def user_snapshot(candidate: Candidate) -> Document:
+    """What a booking repeats of its candidate."""
+    return {
+        "telegram_id": Int64(candidate.telegram_id),
+        "username": candidate.username,
+        "first_name": candidate.first_name,
+        "last_name": candidate.last_name,
+    }
+
+
+def search_text(candidate: Candidate) -> str:
+    """What a booking is found by."""
+    return " ".join((str(candidate.telegram_id), candidate.username, candidate.first_name, candidate.last_name)).lower()
