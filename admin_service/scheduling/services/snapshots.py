@@ -14,6 +14,7 @@ from questionnaires.services import answering
 from scheduling.services.recruiter_cards.cards import Act, show_again
 from scheduling.services.store.booking_documents import search_text, user_snapshot
 from scheduling.services.store.loading import candidate_from
+from scheduling.services.store.slots import Names
 
 
 def follow_person(telegram_id: int, correlation_id: str, now: datetime) -> None:
@@ -21,7 +22,7 @@ def follow_person(telegram_id: int, correlation_id: str, now: datetime) -> None:
     person = collection("users").find_one({"telegram_id": telegram_id}, session=current_session())
     if person is None:
         return
-    candidate = candidate_from(person)
+    candidate = candidate_from(person, Names())  # no zone is shown
     shown = user_snapshot(candidate)
     stale = {
         "telegram_id": person["telegram_id"],

@@ -12,21 +12,38 @@ from django.utils.translation import ngettext
 from unfold.decorators import action
 from unfold.enums import ActionVariant
 
-from common.mongo import collection
+from common import clock, correlation
+from common.mongo import collection, in_transaction
 from people.models import Candidate
-from people.staff.candidates import CandidatePage
+from people.staff.candidates import CandidateForm, CandidatePage
 from people.staff.inviting import InvitingAdmin
 from questionnaires.staff.answer_texts import answers_of
+from scheduling.services.snapshots import follow_person
 from scheduling.services.staff_commands import remove_candidates
 from scheduling.staff.forms.reasons import RemoveForm
 from staffkit.sending.sealed import is_as_shown
 from staffkit.views import find, login, page
 
 
+class FollowedForm(CandidateForm):
+    """An entry of the allow list, whose bookings follow what staff call it."""
+
+    def carry_out(self) -> None:
+        """Save it."""
+
+        def work() -> None:
+            super(FollowedForm, self).carry_out()
+            if self.instance.telegram_id is not None:
+                follow_person(self.instance.telegram_id, correlation.current(), clock.now())
+
+        in_transaction(work)
+
+
 @admin.register(Candidate)
 class CandidateAdmin(CandidatePage):
     """The allow list. People leave it by an action that asks about their bookings."""
 
+    form = FollowedForm
     actions = [*InvitingAdmin.actions, "remove", "restore"]
     actions_detail = [*InvitingAdmin.actions_detail, "see_bookings", "remove_one", "restore_one"]
     change_form_after_template = "questionnaires/answers.html"

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 from bson import ObjectId
+from django.test import Client
+from django.urls import reverse
 
 from common import clock
 from common.mongo import Document, collection
@@ -85,6 +87,14 @@ def test_a_name_that_was_telegrams_follows_it(request_: Document, maria: Candida
     assert (booking["user"]["first_name"], booking["user"]["last_name"]) == ("Мария-Анна", "Ким")
     assert "мария-анна ким" in booking["search"]
     assert collection("waiting_list").distinct("name") == ["Мария-Анна Ким"]
+
+
+def test_bookings_follow_what_staff_call_somebody(request_: Document, maria: Candidate, desk: Client) -> None:
+    """Guard: ``FollowedForm``."""
+    page = reverse("admin:people_candidate_change", args=[maria.pk])
+    desk.post(page, {"first_name": "Марья", "last_name": "Петрова", "username": "maria_p", "city": "", "note": ""})
+    assert asking.the_booking(maria)["user"]["first_name"] == "Марья"
+    assert "марья" in asking.the_booking(maria)["search"]
 
 
 def test_an_events_title_follows_wherever_it_is_shown(
