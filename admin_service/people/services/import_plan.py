@@ -256,7 +256,9 @@ def _tell_doubles(planned: Sequence[PlannedRow]) -> None:
 
 
 def _take_once(item: PlannedRow, earlier: PlannedRow) -> None:
-    text = _("the same as row %(row)s, so taken once; if they are two people, give a username or an id")
+    text = _("the same as row %(row)s, so taken once")
+    if item.fate is Fate.ADD and item.person.telegram_id is None and not item.person.username:
+        text = _("the same as row %(row)s, so taken once; if they are two people, give a username or an id")
     item.fate, item.changes = Fate.SAME, []
     item.reasons.append(("", text % {"row": earlier.row.number}))
 

@@ -96,6 +96,7 @@ class ImportingAdmin(DeskAdmin):
             request,
             "people/import_preview.html",
             title=_("Look before it is stored"),
+            intro=_("Nothing is stored yet."),
             agreed=[plan.agreed, terms],
             sent=sent,
             notes=table.notes,

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from staffkit.tables import comma, workbook
-from staffkit.tables.errors import TableError
+from staffkit.tables.errors import TableError, quoted
 from staffkit.tables.letters import decode
 from staffkit.tables.sheet import Line, Sheet
 from staffkit.tables.writing import as_typed
@@ -138,7 +138,7 @@ def _header(lines: Sequence[Line], columns: Columns) -> tuple[int, dict[int, str
             _check_once(line.cells, taken)
             return place, taken
     known = ", ".join(columns.headings)
-    there = ", ".join(f"“{short(cell)}”" for cell in lines[0].cells[:10] if cell)
+    there = ", ".join(quoted(short(cell)) for cell in lines[0].cells[:10] if cell)
     text = _("Row %(row)s: none of its columns is known: %(there)s. Known are %(known)s.")
     raise TableError(text % {"row": lines[0].number, "there": there, "known": known})
 
@@ -146,7 +146,7 @@ def _header(lines: Sequence[Line], columns: Columns) -> tuple[int, dict[int, str
 def _check_once(cells: Sequence[str], taken: Mapping[int, str]) -> None:
     twice = [column for column, count in Counter(taken.values()).items() if count > 1]
     if twice:
-        names = ", ".join(f"“{short(cells[index])}”" for index, column in taken.items() if column == twice[0])
+        names = ", ".join(quoted(short(cells[index])) for index, column in taken.items() if column == twice[0])
         text = _("The columns %(names)s are the same one (%(column)s). Leave one of them.")
         raise TableError(text % {"names": names, "column": twice[0]})
 
@@ -166,7 +166,7 @@ def _left_out(header: Sequence[str], taken: Mapping[int, str], body: Sequence[Li
     empty = sum(1 for index, cell in enumerate(header) if not cell and not any(_at(line, index) for line in body))
     notes = []
     if unknown:
-        names = ", ".join(f"“{name}”" for name in unknown)
+        names = ", ".join(quoted(name) for name in unknown)
         notes.append(_("Columns that are not needed, so not read: %(names)s.") % {"names": names})
     if empty:
         text = ngettext("%(count)s empty column was left out.", "%(count)s empty columns were left out.", empty)
@@ -184,7 +184,7 @@ def _strays(line: Line, header: Sequence[str]) -> str:
     strays = [cell for index, cell in enumerate(line.cells) if cell and not (index < len(header) and header[index])]
     if not strays:
         return ""
-    names = ", ".join(f"“{short(cell)}”" for cell in strays[:3])
+    names = ", ".join(quoted(short(cell)) for cell in strays[:3])
     return _("there are more cells than headings: %(names)s") % {"names": names}
 
 

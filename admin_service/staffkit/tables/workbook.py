@@ -10,7 +10,7 @@ from typing import Any
 import openpyxl
 from django.utils.translation import gettext as _
 
-from staffkit.tables.errors import TableError
+from staffkit.tables.errors import TableError, quoted
 from staffkit.tables.sheet import Line, Sheet
 
 _ZIP, _OLD = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
@@ -41,8 +41,8 @@ def read(content: bytes) -> Sheet:
     with _reading():
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
         first, *others = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
-    names = ", ".join(f"“{sheet.title}”" for sheet in others)
-    notes = [_("Sheet: “%(name)s”.") % {"name": first.title}]
+    names = ", ".join(quoted(sheet.title) for sheet in others)
+    notes = [_("Sheet: %(name)s.") % {"name": quoted(first.title)}]
     if names:
         notes.append(_("Other sheets were not read: %(names)s.") % {"names": names})
     return Sheet(_lines(first), notes)
