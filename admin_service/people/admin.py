@@ -2,6 +2,6 @@
 
 from people.staff import audit_labels
 from people.staff.invitations import InvitationAdmin
-from people.staff.places import CityAdmin, ContactAdmin, RecruiterAdmin
+from people.staff.places import ContactAdmin, RecruiterAdmin
 
-__all__ = ["CityAdmin", "ContactAdmin", "InvitationAdmin", "RecruiterAdmin", "audit_labels"]
+__all__ = ["ContactAdmin", "InvitationAdmin", "RecruiterAdmin", "audit_labels"]

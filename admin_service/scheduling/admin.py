@@ -2,8 +2,9 @@
 
 from scheduling.staff import audit_labels
 from scheduling.staff.candidates import CandidateAdmin
+from scheduling.staff.cities import CityAdmin
 from scheduling.staff.offices import OfficeAdmin
 from scheduling.staff.slots import InterviewSlotAdmin
 from scheduling.staff.waiting import WaitingEntryAdmin
 
-__all__ = ["CandidateAdmin", "InterviewSlotAdmin", "OfficeAdmin", "WaitingEntryAdmin", "audit_labels"]
+__all__ = ["CandidateAdmin", "CityAdmin", "InterviewSlotAdmin", "OfficeAdmin", "WaitingEntryAdmin", "audit_labels"]

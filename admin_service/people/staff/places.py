@@ -12,7 +12,7 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from common.scope import SHARED, Rows
-from people.models import City, ContactSettings, Recruiter
+from people.models import ContactSettings, Recruiter
 from people.services.people import save_city, save_contact, save_recruiter
 from people.staff.calendars import CalendarAdmin
 from people.staff.forms import TelegramIdField, UsernameField
@@ -30,9 +30,8 @@ class CityForm(UseCaseForm):
         save_city(self.instance, actor=self.actor)
 
 
-@admin.register(City)
-class CityAdmin(UseCaseAdmin):
-    """Cities."""
+class CityPage(UseCaseAdmin):
+    """Cities. ``scheduling`` registers it, with what becomes of the slots there."""
 
     form = CityForm
     rows = Rows(city=("pk",))

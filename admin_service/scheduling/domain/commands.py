@@ -75,7 +75,8 @@ class BookingCommand(Command):
 class SlotChanges:
     """New values for a slot; None leaves a field as it is, ``recruiter_id`` "" takes the recruiter away.
 
-    ``venue``: some of ``VENUE_FIELDS`` with their new values.
+    ``venue``: some of ``VENUE_FIELDS`` with their new values. ``clocks_were``: the zone in which it was told until now,
+    where that of its city has just been put right.
     """
 
     starts_at: datetime | None = None
@@ -85,3 +86,4 @@ class SlotChanges:
     recruiter_id: str | None = None
     city_id: str | None = None
     is_active: bool | None = None
+    clocks_were: str | None = None

@@ -52,11 +52,17 @@ def edit_slot(state: State, command: EditSlot, now: datetime) -> Decision:
         return Decision(command, None, refused=refused)
     if slot is None or command.changes == SlotChanges():
         return Decision(command, None)
-    edited = SlotEdited(slot, _edited(state, slot, command.changes), command.changes)
+    edited = SlotEdited(_as_told(slot, command.changes), _edited(state, slot, command.changes), command.changes)
     events: list[Event] = [edited]
     if edited.shows:
         events += _followers(state, command, edited.after)
     return Decision(command, None, events=tuple(events))
+
+
+def _as_told(slot: Slot, changes: SlotChanges) -> Slot:
+    """The slot on the clocks on which people were told of it."""
+    zone = changes.clocks_were
+    return replace(slot, place=replace(slot.place, timezone=zone)) if zone else slot
 
 
 def _refuse(slot: Slot | None, changes: SlotChanges, now: datetime) -> dict[str, EditRefused]:

@@ -14,8 +14,9 @@ def keep_trail(batch: Batch) -> Effects:
     for request, edited in batch.events(SlotEdited):
         facts = slot_facts(edited.before), slot_facts(edited.after)
         effects.inserts["audit_entries"].append(_entry(request, batch, "slot", edited.after.id, "changed", *facts))
+    told = batch.before.slots | {edited.before.id: edited.before for _request, edited in batch.events(SlotEdited)}
     for request, event in batch.events(BookingEvent):
-        changes = booking_facts(event.before, batch.before.slots), booking_facts(event.after, batch.after.slots)
+        changes = booking_facts(event.before, told), booking_facts(event.after, batch.after.slots)
         entry = _entry(request, batch, "booking", event.after.id, event.action, *changes)
         effects.inserts["audit_entries"].append(entry)
     return effects

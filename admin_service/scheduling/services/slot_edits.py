@@ -67,7 +67,8 @@ def _venue_errors(slot_id: str, changes: SlotChanges) -> dict[str, str]:
 
 def _given(changes: SlotChanges) -> Document:
     """The values that are given, by the model's names."""
-    every = {field.name: getattr(changes, field.name) for field in fields(changes) if field.name != "venue"}
+    stored = [field.name for field in fields(changes) if field.name not in {"venue", "clocks_were"}]
+    every = {name: getattr(changes, name) for name in stored}
     values: Document = {name: value for name, value in every.items() if value is not None} | dict(changes.venue)
     if "recruiter_id" in values:
         values["recruiter_id"] = ObjectId(values["recruiter_id"]) if values["recruiter_id"] else None

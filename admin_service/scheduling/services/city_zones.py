@@ -1,0 +1,77 @@
+"""A city's time zone put right after slots were made there: what shifts, and what becomes of it (FR10)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from bson import ObjectId
+
+from common import clock
+from common.mongo import Document, collection, current_session, in_transaction
+from common.zones import local
+from people.models import City
+from people.services.people import save_city
+from scheduling.domain.commands import SlotChanges
+from scheduling.services.slot_edits import edit_slot
+
+
+class Kept(StrEnum):
+    """What of a slot stays: its digits, on the right clocks now, or the moment, which reads otherwise."""
+
+    CLOCK = "clock"
+    INSTANT = "instant"
+
+
+@dataclass(frozen=True, slots=True)
+class ZoneShift:
+    """How many slots, and live bookings in them, another zone concerns. ``closed``: slots that stay as they are."""
+
+    slots: int
+    bookings: int
+    closed: int
+
+
+def shift_of(city_id: ObjectId, was: str, zone: str) -> ZoneShift:
+    """What would shift if the city's zone were another; slots whose clocks agree in both don't."""
+    now = clock.now()
+    coming = [slot for slot in _coming(city_id, now) if _differs(slot["starts_at"], was, zone)]
+    ids = [slot["_id"] for slot in coming if slot["closes_at"] > now]
+    seats = {"live": True, "$or": [{"slot_id": {"$in": ids}}, {"requested_slot_id": {"$in": ids}}]}
+    bookings = collection("bookings").count_documents(seats, session=current_session()) if ids else 0
+    return ZoneShift(len(ids), bookings, len(coming) - len(ids))
+
+
+def put_zone_right(city: City, kept: Kept, *, actor: str) -> None:
+    """Save a city with another zone. Its slots that are open still are edited one by one, by the way of every edit.
+
+    Those who are booked are told what is so now, and their calendars with them. A slot that would lie in the past on
+    the right clocks keeps its moment.
+    """
+
+    def work() -> None:
+        now, was = clock.now(), City.objects.get(pk=city.pk).timezone
+        save_city(city, actor=actor)
+        for slot in list(_coming(city.pk, now)):
+            starts_at = slot["starts_at"]
+            if slot["closes_at"] <= now or not _differs(starts_at, was, city.timezone):
+                continue
+            moved = _same_clock(starts_at, was, city.timezone) if kept is Kept.CLOCK else starts_at
+            changes = SlotChanges(clocks_were=was, starts_at=moved if now < moved != starts_at else None)
+            edit_slot(str(slot["_id"]), changes, actor=actor)
+
+    in_transaction(work)
+
+
+def _coming(city_id: ObjectId, now: datetime) -> Iterator[Document]:
+    query = {"city_id": city_id, "starts_at": {"$gt": now}}
+    yield from collection("interview_slots").find(query, {"starts_at": 1, "closes_at": 1}, session=current_session())
+
+
+def _differs(moment: datetime, one: str, other: str) -> bool:
+    return local(moment, one).utcoffset() != local(moment, other).utcoffset()
+
+
+def _same_clock(moment: datetime, was: str, zone: str) -> datetime:
+    return local(moment, was).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
