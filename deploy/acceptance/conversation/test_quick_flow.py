@@ -25,6 +25,7 @@ WORDS = {
         "yes": "Да, отменить",
         "cancelled": "Запись отменена",
         "calendar": "Добавьте в календарь",
+        "new time": "Новое время для календаря",
         "out of calendar": "Если добавляли встречу, файл её уберёт",
     },
     "en": {
@@ -44,6 +45,7 @@ WORDS = {
         "yes": "Yes, cancel",
         "cancelled": "Your booking is cancelled",
         "calendar": "Add it to your calendar",
+        "new time": "Updated calendar entry",
         "out of calendar": "Removes it if you added it",
     },
 }
@@ -69,7 +71,7 @@ def test_booking_moving_and_cancelling(chats: Chats, language: str, user_id: int
     person.presses(person.sees(words["times"], slots.id), ":")
     person.presses(person.sees(words["sure to move"], slots.id), words["confirm"])
     person.sees(words["moved"], slots.id)
-    moved = person.gets_file(words["calendar"], 2)
+    moved = person.gets_file(words["new time"])
     person.writes("/cancel")
     question = person.sees(words["sure to cancel"])
     person.presses(question, words["yes"])
