@@ -65,7 +65,8 @@ def _names(item: ChatStarted, person: Document) -> Document:
     """
     names: Document = {"username": item.username or "", "telegram_name": full_name(item.first_name, item.last_name)}
     own = full_name(person["first_name"], person["last_name"])
-    if names["telegram_name"] and own in {"", person.get("telegram_name") or ""}:
+    told = names["telegram_name"]
+    if told and own != told and own in {"", person.get("telegram_name") or ""}:
         names["first_name"] = item.first_name[:NAME_LENGTH]
         names["last_name"] = (item.last_name or "")[:NAME_LENGTH]
     return names

@@ -86,9 +86,12 @@ class Chats:
         chats.http.put("/sandbox/limits", json={"enabled": False}).raise_for_status()
         return chats
 
-    def person(self, user_id: int, first_name: str = "Мария", language_code: str = "ru") -> "Person":
+    def person(
+        self, user_id: int, first_name: str = "Мария", language_code: str = "ru", username: str | None = None
+    ) -> "Person":
         """A Telegram user, made up if new."""
-        body = {"user_id": user_id, "first_name": first_name, "language_code": language_code}
+        names = {"first_name": first_name, "username": username}
+        body = {"user_id": user_id, "language_code": language_code, **names}
         self.http.post("/sandbox/people", json=body).raise_for_status()
         return Person(self, user_id)
 

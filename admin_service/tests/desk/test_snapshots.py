@@ -97,6 +97,14 @@ def test_bookings_follow_what_staff_call_somebody(request_: Document, maria: Can
     assert "марья" in asking.the_booking(maria)["search"]
 
 
+def test_a_name_put_down_as_it_is_in_telegram_stays_in_its_parts(maria: Candidate) -> None:
+    """Guard: ``_names``: many write first and last name into Telegram's first."""
+    for minutes in (1, 2):
+        writes(maria, minutes, username="maria_p", first_name="Мария Петрова")
+    maria.refresh_from_db()
+    assert (maria.first_name, maria.last_name) == ("Мария", "Петрова")
+
+
 def test_an_events_title_follows_wherever_it_is_shown(
     request_: Document, maria: Candidate, approval_event: InterviewEvent
 ) -> None:

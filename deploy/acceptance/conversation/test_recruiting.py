@@ -107,8 +107,8 @@ def test_a_request_is_declined_with_a_reason_and_the_next_decided_in_the_desk(
     user_id, recruiter_id, recruiter_name = (1011, ANNA, "Анна") if language == "ru" else (1012, BORIS, "Борис")
     transcript = Transcript()
     recruiter = transcript.follow(chats.person(recruiter_id, recruiter_name, language), "Recruiter")
-    name = "Анастасия Степанова" if language == "ru" else "Максим Николаев"
-    person = chats.person(user_id, name, language)
+    name, username = ("Анастасия Степанова", "nastya_step") if language == "ru" else ("Максим Николаев", "max_nikolaev")
+    person = chats.person(user_id, name, language, username)
     person.writes("/start")
     passes_the_questionnaire(person, words, name)
     person.writes("/start")
