@@ -103,8 +103,8 @@ def _command(request: AnyBookingRequest) -> AnyCommand:
         case BookingApproved():
             return Approve(key, recruiter, request.booking_id, request.expected_version)
         case BookingRejected():
-            reason = request.reason or ""
-            return Reject(key, recruiter, request.booking_id, request.expected_version, reason=reason)
+            version, reason = request.expected_version, request.reason or ""
+            return Reject(key, recruiter, request.booking_id, version, request.rejection, reason=reason)
         case RescheduleAsked():
             return AskReschedule(key, recruiter, request.booking_id, request.expected_version)
         case TimeOffered():

@@ -9,7 +9,7 @@ from pydantic import Field, TypeAdapter
 from shared_contracts.attendance import AttendanceRequest
 from shared_contracts.calendars import CalendarEntry, CalendarFile
 from shared_contracts.card import RecruiterCard
-from shared_contracts.directory import BookingStatus, BookingView, SlotView
+from shared_contracts.directory import BookingStatus, BookingView, Rejection, SlotView
 from shared_contracts.envelope import CorrelationId, Message
 from shared_contracts.fields import (
     EntityId,
@@ -97,6 +97,7 @@ class BookingRejected(BookingRequest):
     """A recruiter rejects a pending request; ``user_telegram_id`` is the recruiter's."""
 
     event_type: Literal["booking.rejected"] = "booking.rejected"
+    rejection: Rejection | None = None
     booking_id: EntityId
     expected_version: Version
     reason: LongText | None = None

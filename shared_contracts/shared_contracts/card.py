@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
-from shared_contracts.directory import BookingStatus, BookingView, SlotView, TimeZoneName
+from shared_contracts.directory import BookingStatus, BookingView, Rejection, SlotView, TimeZoneName
 from shared_contracts.envelope import Message
 from shared_contracts.fields import (
     Bilingual,
@@ -59,7 +59,7 @@ class RecruiterCard(WireModel):
     the request has gone to another recruiter, and this card only says so. ``timezone`` is the reader's.
     ``free_slots``: other times of the recruiter's, to offer to a candidate who asked for one. ``may_mark``: the
     interview has begun and its outcome can be marked; ``undo_until``: it is marked, which can be taken back until then.
-    ``move_end``: what was last decided was a move, and this became of it.
+    ``move_end``: what was last decided was a move, and this became of it. ``rejection``: what a no was about.
     """
 
     booking: BookingView
@@ -74,6 +74,7 @@ class RecruiterCard(WireModel):
     decided_by: DecidedBy | None = None
     reason: LongText | None = None
     move_end: MoveEnd | None = None
+    rejection: Rejection | None = None
     free_slots: Annotated[list[SlotView], Field(max_length=6)] = []
     may_mark: bool = False
     undo_until: Moment | None = None

@@ -43,6 +43,13 @@ class BookingStatus(StrEnum):
     UNMARKED = "unmarked"
 
 
+class Rejection(StrEnum):
+    """What a no to a request is about: only this time, so another may be asked for; or this person, in this event."""
+
+    TIME = "time"
+    PERSON = "person"
+
+
 LIVE_STATUSES = frozenset({BookingStatus.PENDING, BookingStatus.OFFERED, BookingStatus.BOOKED})
 
 

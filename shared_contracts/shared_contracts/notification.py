@@ -21,6 +21,7 @@ class NotificationKind(StrEnum):
     BOOKING_APPROVED = "booking_approved"
     BOOKING_REJECTED = "booking_rejected"
     BOOKING_EXPIRED = "booking_expired"
+    TIME_REJECTED = "time_rejected"
     MOVE_APPROVED = "move_approved"
     MOVE_REJECTED = "move_rejected"
     MOVE_EXPIRED = "move_expired"

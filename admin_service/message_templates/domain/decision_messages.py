@@ -91,6 +91,30 @@ Comment: {reason}
 If you would like to know more, write to us: {contact_link}
 """,
     ),
+    NotificationKind.TIME_REJECTED: MessageKind(
+        label=_("The time does not suit the recruiter"),
+        required=frozenset({"date", "time"}),
+        ru="""
+{name}, в это время встретиться не получится. Выберите, пожалуйста, другое:
+
+<b>{event}</b>
+📅 {date}
+🕐 {time}
+Комментарий: {reason}
+
+Если появятся вопросы, мы рядом: {contact_link}
+""",
+        en="""
+{name}, it won't work out at this time. Please choose another one:
+
+<b>{event}</b>
+📅 {date}
+🕐 {time}
+Comment: {reason}
+
+If you have any questions, we are here: {contact_link}
+""",
+    ),
     NotificationKind.BOOKING_EXPIRED: MessageKind(
         label=_("Not approved in time"),
         required=frozenset({"event"}),

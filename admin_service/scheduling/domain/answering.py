@@ -11,7 +11,7 @@ from scheduling.domain.events import BookingEvent
 from scheduling.domain.model import Booking, State
 from shared_contracts.booking import Outcome
 from shared_contracts.card import CardOccasion
-from shared_contracts.directory import BookingStatus
+from shared_contracts.directory import BookingStatus, Rejection
 
 _REFUSED_BY_STATUS = {
     BookingStatus.CANCELLED: Outcome.CANCELLED,
@@ -27,7 +27,9 @@ class Approve(BookingCommand):
 
 @dataclass(frozen=True, slots=True)
 class Reject(BookingCommand):
-    """No to a request."""
+    """No to a request. ``rejection``: what it is about, None where that was not said."""
+
+    rejection: Rejection | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +143,11 @@ def reject(state: State, command: Reject, booking: Booking, now: datetime) -> De
     if past := _past_answering(command, booking, now):
         return past
     if booking.requested_slot_id is None:
-        rejected = ended(booking, BookingStatus.REJECTED, command)
+        noted = replace(booking, rejection=command.rejection, rejected_slot_ids=frozenset({booking.slot_id}))
+        rejected = ended(noted, BookingStatus.REJECTED, command)
         return changed(command, Outcome.REJECTED, BookingRejected, booking, rejected)
-    kept = replace(booking, requested_slot_id=None, expires_at=None, reschedule_asked=False)
+    refused = booking.rejected_slot_ids | {booking.requested_slot_id}
+    kept = replace(booking, requested_slot_id=None, expires_at=None, reschedule_asked=False, rejected_slot_ids=refused)
     return changed(command, Outcome.REJECTED, MoveRejected, booking, next_version(kept))
 
 

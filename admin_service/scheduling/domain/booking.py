@@ -115,6 +115,8 @@ def book(state: State, command: Book, now: datetime) -> Decision:
     refusal = _refuse_slot(slot, policy, command, command.shown, candidate.id, now)
     if refusal or slot is None or policy is None:
         return Decision(command, refusal or Outcome.SLOT_NOT_FOUND)
+    if _was_rejected(state, command, candidate.id):
+        return Decision(command, Outcome.REJECTED)
     for existing in live:
         if overlaps(state, existing, slot):
             return Decision(command, Outcome.ALREADY_BOOKED, existing)
@@ -152,6 +154,8 @@ def move(state: State, command: Move, booking: Booking, now: datetime) -> Decisi
     refusal = _refuse_slot(slot, policy, command, command.shown, booking.candidate_id, now)
     if refusal or slot is None or policy is None:
         return Decision(command, refusal or Outcome.SLOT_NOT_FOUND, booking)
+    if command.actor.kind is ActorKind.CANDIDATE and slot.id in booking.rejected_slot_ids:
+        return Decision(command, Outcome.REJECTED, booking)
     others = [other for other in state.live_bookings_of(booking.candidate_id) if other.id != booking.id]
     if any(overlaps(state, other, slot) for other in others):
         return Decision(command, Outcome.ALREADY_BOOKED, booking)
@@ -261,6 +265,13 @@ def _must_answer_first(state: State, policy: Policy | None, command: Book, candi
     if policy is None or not policy.questionnaire_required or command.actor.kind is not ActorKind.CANDIDATE:
         return False
     return (candidate_id, policy.id) not in state.screened
+
+
+def _was_rejected(state: State, command: Book, candidate_id: str) -> bool:
+    """Whether a recruiter has said no to them, in this event or to this slot; staff may book all the same."""
+    if command.actor.kind is ActorKind.STAFF:
+        return False
+    return not state.rejected.isdisjoint({(candidate_id, command.event_id), (candidate_id, command.slot_id)})
 
 
 def _needs_approval(policy: Policy, command: Command) -> bool:

@@ -6,7 +6,7 @@ from typing import Self
 
 from common.names import chat_link, shown_name
 from shared_contracts.attendance import Attendance, Coming
-from shared_contracts.directory import LIVE_STATUSES, BookingStatus
+from shared_contracts.directory import LIVE_STATUSES, BookingStatus, Rejection
 from shared_contracts.venue import Venue
 
 
@@ -175,7 +175,8 @@ class Booking:
 
     ``reschedule_asked``: the recruiter wants another time; what waits keeps its seats until the candidate chose.
     ``coming``: what the candidate has said about it, which a move takes away; ``proposed_slot_id``: another time that
-    the recruiter proposes, without a seat held there; ``marked_at``: when the outcome was marked.
+    the recruiter proposes, without a seat held there; ``marked_at``: when the outcome was marked. ``rejection``: what a
+    no was about; ``rejected_slot_ids``: slots that it was said to, which are not asked for again.
     """
 
     id: str
@@ -196,6 +197,8 @@ class Booking:
     coming: Coming = field(default_factory=Coming)
     proposed_slot_id: str | None = None
     marked_at: datetime | None = None
+    rejection: Rejection | None = None
+    rejected_slot_ids: frozenset[str] = frozenset()
 
     @property
     def attendance(self) -> Attendance | None:
@@ -220,6 +223,7 @@ class State:
     ``bookings`` holds every live booking of every candidate concerned, those that commands name, and all in a slot
     that is to be edited; ``cities`` and ``recruiters``: those that an edit names, and the slot's recruiter.
     ``screened``: (candidate id, event id) of who has passed the questionnaire; loaded where a policy asks for it.
+    ``rejected``: (candidate id, event or slot id) of to whom a recruiter has said no there.
     """
 
     candidates: dict[int, Candidate] = field(default_factory=dict)
@@ -229,6 +233,7 @@ class State:
     screened: set[tuple[str, str]] = field(default_factory=set)
     cities: dict[str, City] = field(default_factory=dict)
     recruiters: dict[str, Recruiter] = field(default_factory=dict)
+    rejected: set[tuple[str, str]] = field(default_factory=set)
 
     def copy(self) -> Self:
         """A copy to work on; the parts are immutable."""
@@ -244,6 +249,7 @@ class State:
             self.screened | other.screened,
             self.cities | other.cities,
             self.recruiters | other.recruiters,
+            self.rejected | other.rejected,
         )
 
     def live_bookings_of(self, candidate_id: str) -> list[Booking]:

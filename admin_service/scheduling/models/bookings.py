@@ -134,6 +134,8 @@ class Booking(StampedModel):
     left_slot_ids: Any = ArrayField(ObjectIdField(), default=list)
     ended_by = models.CharField(_("ended by"), max_length=100, blank=True)
     reason = models.CharField(_("reason"), max_length=1_000, blank=True)
+    rejection = models.CharField(max_length=20, blank=True)
+    rejected_slot_ids: Any = ArrayField(ObjectIdField(), default=list)
     user: Any = EmbeddedModelField(UserSnapshot)
     slot: Any = EmbeddedModelField(SlotSnapshot)
     search = models.CharField(max_length=300, blank=True)

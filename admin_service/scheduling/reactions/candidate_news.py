@@ -22,6 +22,7 @@ from scheduling.services.calendar_entries import calendar_change
 from scheduling.services.candidate_news import notification
 from scheduling.services.reacting import Batch, Effects
 from scheduling.services.serializing import booking_view
+from shared_contracts.directory import Rejection
 from shared_contracts.notification import NotificationKind
 from shared_contracts.topology import NOTIFICATION_COMMAND
 
@@ -43,11 +44,17 @@ KINDS: dict[type[BookingEvent], NotificationKind] = {
 """Of everything else candidates know already: they did it themselves, or were told until when."""
 
 
+def _kind(event: BookingEvent) -> NotificationKind | None:
+    if isinstance(event, BookingRejected) and event.after.rejection is Rejection.TIME:
+        return NotificationKind.TIME_REJECTED
+    return KINDS.get(type(event))
+
+
 def tell_candidates(batch: Batch) -> Effects:
     """One message for each event that is news. What candidates do in chat they see in the answer."""
     effects = Effects()
     for request, event in batch.events(BookingEvent):
-        kind = KINDS.get(type(event))
+        kind = _kind(event)
         if kind is None or (request.chat and request.command.actor.kind is ActorKind.CANDIDATE):
             continue
         view = booking_view(event.after, batch.after)

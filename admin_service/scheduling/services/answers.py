@@ -6,11 +6,12 @@ from uuid import UUID
 
 from common.mongo import Document, collection, current_session
 from messaging.outbox import Outgoing
-from scheduling.domain.commands import ActorKind
+from scheduling.domain.booking import Move
+from scheduling.domain.commands import ActorKind, Book
 from scheduling.domain.decide import AnyCommand
 from scheduling.domain.decisions import Decision
 from scheduling.domain.events import BookingEvent
-from scheduling.domain.model import State
+from scheduling.domain.model import Slot, State
 from scheduling.services.calendar_entries import calendar_change
 from scheduling.services.candidate_news import derived_id
 from scheduling.services.requests import InChat, Request
@@ -52,7 +53,7 @@ def answer(command: AnyCommand, decision: Decision, after: State, now: datetime)
         outcome=decision.outcome,
         decided_at=now,
         booking=booking_view(decision.booking, after),
-        alternatives=slot_views(alternatives_for(event_id, after, now)) if event_id else [],
+        alternatives=slot_views(_alternatives(command, event_id, after, now)) if event_id else [],
     )
 
 
@@ -104,9 +105,24 @@ def _calendar(decision: Decision, after: State) -> CalendarEntry | None:
     return next((calendar_change(event, after) for event in events), None)
 
 
+def _alternatives(command: AnyCommand, event_id: str, after: State, now: datetime) -> list[Slot]:
+    asked = getattr(command, "slot_id", None)
+    slots = alternatives_for(event_id, after, now)
+    return [slot for slot in slots if slot.id != asked]
+
+
 def _event_to_choose_in(command: AnyCommand, outcome: Outcome, after: State) -> str | None:
     """The interview event in which who asked can choose another slot, where theirs is not to be had."""
-    if outcome not in SLOT_GONE or command.actor.kind not in {ActorKind.CANDIDATE, ActorKind.STAFF}:
+    if command.actor.kind not in {ActorKind.CANDIDATE, ActorKind.STAFF}:
+        return None
+    if outcome not in SLOT_GONE and not (outcome is Outcome.REJECTED and _is_no_to_the_slot(command, after)):
         return None
     booking = after.bookings.get(getattr(command, "booking_id", ""))
     return booking.event_id if booking else getattr(command, "event_id", None)
+
+
+def _is_no_to_the_slot(command: AnyCommand, after: State) -> bool:
+    """Whether a no that was said before leaves the event's other slots to be asked for."""
+    if isinstance(command, Book):
+        return (after.candidates[command.telegram_id].id, command.event_id) not in after.rejected
+    return isinstance(command, Move)

@@ -21,7 +21,7 @@ from scheduling.domain.proposals import ProposeTime
 from scheduling.services.batch import carry_out, decide_one, tried_again
 from scheduling.services.requests import Request
 from shared_contracts.booking import Outcome
-from shared_contracts.directory import BookingStatus
+from shared_contracts.directory import BookingStatus, Rejection
 
 
 def book_for(telegram_id: int, slot_id: str, *, actor: str, reason: str, beyond_limits: bool = False) -> Outcome:
@@ -91,9 +91,16 @@ def approve_booking(booking_id: str, *, expected_version: int | None, actor: str
     return _decide(Approve(_key(), _staff(actor), booking_id, expected_version, reason=reason))
 
 
-def reject_booking(booking_id: str, *, expected_version: int | None, actor: str, reason: str = "") -> Outcome:
-    """Say no to a request; the candidate is told, with the reason."""
-    return _decide(Reject(_key(), _staff(actor), booking_id, expected_version, reason=reason))
+def reject_booking(
+    booking_id: str,
+    *,
+    expected_version: int | None,
+    actor: str,
+    reason: str = "",
+    rejection: Rejection | None = None,
+) -> Outcome:
+    """Say no to a request, to its time or to the person; the candidate is told, with the reason."""
+    return _decide(Reject(_key(), _staff(actor), booking_id, expected_version, reason=reason, rejection=rejection))
 
 
 def ask_reschedule(booking_id: str, *, expected_version: int | None, actor: str, reason: str = "") -> Outcome:

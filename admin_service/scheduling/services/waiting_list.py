@@ -26,6 +26,7 @@ from scheduling.services.store.booking_notes import note
 from scheduling.services.store.loading import candidate_from
 from scheduling.services.store.slots import Names, available, cities_by_id, load_slots
 from shared_contracts.dialog import DialogOutcome, WaitingListJoined, WaitingListLeft
+from shared_contracts.directory import Rejection
 
 SPARES = 20
 """So many more are asked for than there are seats: the rules may refuse some, whose other interviews overlap."""
@@ -167,16 +168,14 @@ def _can_be_told(ids: Sequence[ObjectId], slot: Slot, now: datetime) -> set[Obje
 
 
 def _not_again(slot: Slot, ids: Sequence[ObjectId], state: State) -> set[ObjectId]:
-    """Who of the people has a booking in the slot's event, or has left the slot before."""
+    """Who of the people has a booking in the slot's event, has left the slot before, or was told no by a recruiter."""
     slot_id = ObjectId(slot.id)
-    been_there = {"$or": [{"live": True}, {"left_slot_ids": slot_id}]}
-    found = collection("bookings").find(
-        {"user_id": {"$in": ids}, "event_id": ObjectId(slot.event_id), **been_there},
-        {"user_id": 1, "left_slot_ids": 1},
-        session=current_session(),
-    )
-    ended = {item.id for item in state.bookings.values() if not item.live}
-    return {row["user_id"] for row in found if str(row["_id"]) not in ended or slot_id in row["left_slot_ids"]}
+    settled = [{"left_slot_ids": slot_id}, {"rejected_slot_ids": slot_id}, {"rejection": Rejection.PERSON.value}]
+    theirs = {"user_id": {"$in": ids}, "event_id": ObjectId(slot.event_id)}
+    bookings, session = collection("bookings"), current_session()
+    ended = [ObjectId(item.id) for item in state.bookings.values() if not item.live]
+    lives = {"live": True, "_id": {"$nin": ended}}
+    return set(bookings.distinct("user_id", {**theirs, "$or": [lives, *settled]}, session=session))
 
 
 def _forget_left_slots(pair: Document, now: datetime) -> None:

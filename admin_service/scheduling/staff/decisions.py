@@ -25,13 +25,13 @@ from scheduling.services.staff_commands import (
     reject_booking,
 )
 from scheduling.services.store.slots import load_slots
-from scheduling.staff.forms.reasons import CancelForm, DecisionForm, MoveForm
+from scheduling.staff.forms.reasons import CancelForm, DecisionForm, MoveForm, RejectForm
 from scheduling.staff.forms.venues import booking_venue
 from scheduling.staff.marking import MarkingAdmin
 from scheduling.staff.moments import booking_start, start_of
 from scheduling.staff.outcomes import NotDoneError, outcome_text, told
 from shared_contracts.booking import Outcome
-from shared_contracts.directory import BookingStatus
+from shared_contracts.directory import BookingStatus, Rejection
 from staffkit.forms.use_case import show_refusal
 from staffkit.sending.once import Done, send_once
 from staffkit.views import find, login, page, tell_outcome
@@ -132,7 +132,22 @@ class DecidingAdmin(MarkingAdmin):
     def reject(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Say no to a request."""
         words = {"title": _("Reject the request"), "submit_text": _("Reject"), "danger": True}
-        return self._answer(request, object_id, reject_booking, **words)
+        booking = find(Booking, object_id)
+        if booking.requested_slot_id:  # of a move it is always the time
+            return self._answer(request, object_id, reject_booking, **words)
+        form = RejectForm(request.POST or None, initial={"version": booking.version})
+
+        def decide() -> Outcome:
+            data = form.cleaned_data
+            return reject_booking(
+                str(booking.pk),
+                expected_version=data["version"],
+                actor=login(request),
+                reason=data["reason"],
+                rejection=Rejection(data["rejection"]),
+            )
+
+        return self._ask(request, booking, form, decide, **words)
 
     def _answer(
         self, request: HttpRequest, object_id: str, use_case: Callable[..., Outcome], **words: Any

@@ -30,7 +30,7 @@ from shared_contracts.booking import (
     TimeAnswered,
     TimeOffered,
 )
-from shared_contracts.directory import BookingStatus
+from shared_contracts.directory import BookingStatus, Rejection
 from shared_contracts.requests import ReplyTo, ShownSlot
 
 
@@ -83,13 +83,14 @@ def approve(recruiter: Recruiter, booking: Document) -> BookingApproved:
     )
 
 
-def reject(recruiter: Recruiter, booking: Document, reason: str) -> BookingRejected:
+def reject(recruiter: Recruiter, booking: Document, reason: str, rejection: Rejection | None = None) -> BookingRejected:
     """A recruiter says no."""
     return BookingRejected(
         **_base(recruiter.telegram_id or 0),
         booking_id=str(booking["_id"]),
         expected_version=booking["version"],
         reason=reason,
+        rejection=rejection,
     )
 
 

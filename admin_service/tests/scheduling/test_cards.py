@@ -234,7 +234,8 @@ def test_a_move_is_asked_for_as_loudly_as_a_new_request_and_its_end_leaves_what_
     assert answer.card and (answer.card.booking.status, answer.card.move_end) == (BookingStatus.BOOKED, "rejected")
     assert (news()[-1].kind, news()[-1].reason) == (NotificationKind.MOVE_REJECTED, "Отпуск")
 
-    asking.outcome(asking.move(maria, asking.the_booking(maria), wanted))
+    again = make_slot(timedelta(days=4), of=approval_event, recruiter=olga)
+    assert asking.outcome(asking.move(maria, asking.the_booking(maria), again)) is Outcome.PENDING_APPROVAL
     assert last_card(OLGA).card.move_end is None
     collection("bookings").update_one({}, {"$set": {"expires_at": clock.now()}})
     assert tasks.expire_requests() == 1

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from pydantic import BaseModel
 
-from shared_contracts.directory import BookingView, QuestionnaireRef, SlotView
+from shared_contracts.directory import BookingView, QuestionnaireRef, Rejection, SlotView
 from shared_contracts.questionnaire import Answer
 
 ANYONE = "any"
@@ -35,6 +35,7 @@ class PendingRejection(BaseModel):
     turn: int
     until: datetime
     tried: int | None = None
+    rejection: Rejection | None = None
 
 
 class DialogData(BaseModel):

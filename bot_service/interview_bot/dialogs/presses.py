@@ -24,12 +24,7 @@ _HANDLERS: Presses = {
     **cards.PRESSES,
     **interruptions.PRESSES,
 }
-_UNDER_CARDS = frozenset(
-    {
-        *(Action.CARD_APPROVE, Action.CARD_RESCHEDULE, Action.CARD_REJECT, Action.CARD_REJECT_WITHOUT_REASON),
-        *(Action.CARD_BACK, Action.CARD_PROPOSE, Action.CARD_MARK),
-    }
-)
+_UNDER_CARDS = frozenset(cards.PRESSES)
 _FOR_RECRUITERS = _UNDER_CARDS | {Action.REQUESTS, Action.CARD_SHOW, Action.CARD_LIST}
 _ANSWER_THEMSELVES = _UNDER_CARDS | {
     *(Action.CONFIRM, Action.CANCEL_CONFIRM, Action.BACK),

@@ -94,7 +94,9 @@ class BookingResults:
             screen = attendance_screen(result, booking, reader)
             return screen or await self._outcome_screen(result, zone, texts)
         if result.outcome in SLOT_GONE:
-            return await self._other_slots(result, record, texts)
+            return await self._other_slots(result, record, texts(f"outcome.{result.outcome.value}"), texts)
+        if result.outcome is Outcome.REJECTED and result.alternatives:  # a no of before was to this slot only
+            return await self._other_slots(result, record, texts("outcome.rejected_time"), texts)
         await self._services.dialog_states.clear(result.user_telegram_id)
         ended = seat_offer_ended_screen(result, record.event_id if record else None, texts)
         return ended or await self._outcome_screen(result, zone, texts)
@@ -106,9 +108,10 @@ class BookingResults:
         writes = await self._writes_to_recruiter(result)
         return outcome_screen(result, zone, texts, contact_url=contact_url, writes_to_recruiter=writes)
 
-    async def _other_slots(self, result: BookingResult, record: RequestRecord | None, texts: Texts) -> Screen:
+    async def _other_slots(
+        self, result: BookingResult, record: RequestRecord | None, lead: str, texts: Texts
+    ) -> Screen:
         """The current slots below what happened: from the admin service, else the alternatives it sent along."""
-        lead = texts(f"outcome.{result.outcome.value}")
         event_id = record.event_id if record else _event_of(result)
         if event_id is None:
             return Screen(lead, keyboards.home(texts))

@@ -30,7 +30,7 @@ from shared_contracts.notification import NotificationCommand, NotificationKind
 from shared_contracts.topology import DELIVERY_EVENT
 
 _SIGN_UP_AGAIN = frozenset(
-    {NotificationKind.BOOKING_CANCELLED, NotificationKind.BOOKING_REJECTED, NotificationKind.BOOKING_EXPIRED}
+    {NotificationKind.BOOKING_CANCELLED, NotificationKind.TIME_REJECTED, NotificationKind.BOOKING_EXPIRED}
     | {NotificationKind.NO_SHOW, NotificationKind.RECRUITER_ABSENT}
 )
 _log = get_logger(__name__)
@@ -130,9 +130,11 @@ class Notifications:
         _log.info("notice_ended", kind=command.kind.value, status=end.status.value, notice=command.notification_id)
 
 
-def _keyboard(command: NotificationCommand, texts: Texts) -> InlineKeyboardMarkup:
+def _keyboard(command: NotificationCommand, texts: Texts) -> InlineKeyboardMarkup | None:
     """What the candidate can do now."""
     kind, booking = command.kind, command.booking
+    if kind is NotificationKind.BOOKING_REJECTED:
+        return None
     if kind in _SIGN_UP_AGAIN:
         return keyboards.sign_up(booking.slot.event.id, texts)
     if kind is NotificationKind.SLOT_OFFERED:

@@ -25,6 +25,8 @@ _MINUTE = r"[1-9][0-9]{6,8}"
 _CARD = (_ID, _VERSION, _TURN)
 _NUMBER = r"[0-5]"
 _MARK = r"[alnru]"
+_REJECTION = r"[tp]"
+_REASON = r"[tp][0-9]"
 _DELAY = r"5|10|15|20"
 
 
@@ -79,6 +81,8 @@ class Action(StrEnum):
     CARD_APPROVE = "ca"
     CARD_RESCHEDULE = "cr"
     CARD_REJECT = "cj"
+    CARD_REJECT_WHAT = "cw"
+    CARD_REJECT_FOR = "cf"
     CARD_REJECT_WITHOUT_REASON = "cn"
     CARD_BACK = "cb"
     CARD_PROPOSE = "co"
@@ -134,6 +138,8 @@ _ARGUMENTS: dict[Action, tuple[str, ...]] = {
     Action.CARD_APPROVE: _CARD,
     Action.CARD_RESCHEDULE: _CARD,
     Action.CARD_REJECT: _CARD,
+    Action.CARD_REJECT_WHAT: (*_CARD, _REJECTION),
+    Action.CARD_REJECT_FOR: (*_CARD, _REASON),
     Action.CARD_REJECT_WITHOUT_REASON: _CARD,
     Action.CARD_BACK: _CARD,
     Action.CARD_PROPOSE: (*_CARD, _NUMBER),

@@ -32,9 +32,11 @@ def card_keyboard(card: RecruiterCard, texts: Texts, turn: int) -> InlineKeyboar
     return InlineKeyboardMarkup(rows) if rows else None
 
 
-def card_button(texts: Texts, key: str, action: Action, card: RecruiterCard, turn: int) -> InlineKeyboardButton:
-    """A button that counts for the booking's version and the card's turn only."""
-    data = pack(action, card.booking.id, str(card.booking.version), str(turn))
+def card_button(
+    texts: Texts, key: str, action: Action, card: RecruiterCard, turn: int, *further: str
+) -> InlineKeyboardButton:
+    """A button that counts for the booking's version and the card's turn only; ``further``: what else it carries."""
+    data = pack(action, card.booking.id, str(card.booking.version), str(turn), *further)
     return InlineKeyboardButton(texts.plain(key), callback_data=data)
 
 
@@ -84,14 +86,9 @@ def _marks(card: RecruiterCard, texts: Texts, turn: int) -> list[list[InlineKeyb
     if card.for_deputy:  # "I was absent" would be said of the wrong person
         labels["r"] = "button.their_recruiter_absent"
     labels[UNDO] = "button.undo_mark"
-    now, booking = clock.now(), card.booking
+    now = clock.now()
     return [
-        [
-            InlineKeyboardButton(
-                texts.plain(key),
-                callback_data=pack(Action.CARD_MARK, booking.id, str(booking.version), str(turn), code),
-            )
-        ]
+        [card_button(texts, key, Action.CARD_MARK, card, turn, code)]
         for code, key in labels.items()
         if can_mark(card, code, now)
     ]

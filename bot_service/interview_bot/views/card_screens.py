@@ -8,7 +8,7 @@ from telegram.constants import MessageLimit
 
 from interview_bot.views.attendance_screens import said_on_card
 from interview_bot.views.callback_data import Action, pack
-from interview_bot.views.card_buttons import MARKS, card_button, card_keyboard
+from interview_bot.views.card_buttons import MARKS, card_keyboard
 from interview_bot.views.formatting import DAY_AND_TIME, moment, reader_zone, slot_card, slot_start
 from interview_bot.views.html_text import clip, visible_length
 from interview_bot.views.screen import Screen
@@ -22,7 +22,7 @@ from shared_contracts.booking import (
     TimeOffered,
 )
 from shared_contracts.card import CardAnswer, RecruiterCard
-from shared_contracts.directory import BookingStatus
+from shared_contracts.directory import BookingStatus, Rejection
 from shared_contracts.notification import NotificationKind
 from shared_contracts.requests import BookingRequest
 from shared_contracts.telegram.names import isolated
@@ -91,16 +91,6 @@ def waiting_screen(card: RecruiterCard, texts: Texts, key: str) -> Screen:
     return Screen(card_screen(card, texts, 0, lead=texts(key)).text)
 
 
-def reason_question(card: RecruiterCard, texts: Texts, turn: int) -> Screen:
-    """The card with the question why it is rejected."""
-    buttons = [
-        card_button(texts, "button.without_reason", Action.CARD_REJECT_WITHOUT_REASON, card, turn),
-        card_button(texts, "button.back", Action.CARD_BACK, card, turn),
-    ]
-    text = card_screen(card, texts, turn, lead=texts("card.why")).text
-    return Screen(text, InlineKeyboardMarkup([[button] for button in buttons]))
-
-
 def with_list_button(screen: Screen, card: RecruiterCard, texts: Texts) -> Screen:
     """The card's screen with the way to the list of requests."""
     data = pack(Action.CARD_LIST, card.booking.id)
@@ -135,6 +125,8 @@ def notice_to_send_by_hand(card: RecruiterCard) -> NotificationKind | None:
         return NotificationKind.TIME_OFFERED
     if card.move_end:
         return NotificationKind.MOVE_REJECTED if card.move_end == "rejected" else NotificationKind.MOVE_EXPIRED
+    if card.rejection is Rejection.TIME:
+        return NotificationKind.TIME_REJECTED
     return _TOLD_BY_HAND.get(card.booking.status)
 
 

@@ -64,6 +64,8 @@ FORGED: dict[Action, tuple[str, ...]] = {
     Action.CARD_APPROVE: (BOOKING, "1", "0"),
     Action.CARD_RESCHEDULE: (BOOKING, "1", "0"),
     Action.CARD_REJECT: (BOOKING, "1", "0"),
+    Action.CARD_REJECT_WHAT: (BOOKING, "1", "0", "t"),
+    Action.CARD_REJECT_FOR: (BOOKING, "1", "0", "p1"),
     Action.CARD_REJECT_WITHOUT_REASON: (BOOKING, "1", "0"),
     Action.CARD_BACK: (BOOKING, "1", "0"),
     Action.CARD_PROPOSE: (BOOKING, "1", "0", "0"),

@@ -278,6 +278,7 @@ async def test_a_full_card_is_taken_by_telegram(rita: Person, desk: Desk) -> Non
     await desk.show_card(answers=answers)
     card = await rita.sees("Анкета")
     await rita.presses(card, "Отклонить")
+    await rita.presses(await rita.sees("Что не подходит?"), "Это время")
     await rita.sees("Напишите причину")
     desk.outcome = Outcome.FAILED
     await rita.writes("Нет")

@@ -9,7 +9,7 @@ from interview_bot.common.database import Database
 from shared_contracts.booking import BookingApproved, BookingRejected, Outcome, RescheduleAsked
 from shared_contracts.broadcast import CardDelivered, DeliveryStatus
 from shared_contracts.card import CardAttention, DecidedBy
-from shared_contracts.directory import BookingStatus
+from shared_contracts.directory import BookingStatus, Rejection
 from shared_contracts.topology import BOOKING_RESULT, CARD_COMMAND
 from tests.kit.desk import Desk
 from tests.kit.inbox import handled
@@ -89,21 +89,52 @@ async def test_rejecting_asks_for_a_reason_first(rita: Person, desk: Desk) -> No
     await desk.show_card()
     card = await rita.sees("Ждёт вашего ответа")
     await rita.presses(card, "Отклонить")
+    what = await rita.sees("Что не подходит?")
+    assert (what.id, what.labels) == (card.id, ["🕐 Это время", "👤 Этот кандидат", "← Назад"])
+    await rita.presses(what, "Этот кандидат")
     question = await rita.sees("Напишите причину отказа")
-    assert (question.id, question.labels) == (card.id, ["Без причины", "← Назад"])
+    assert (question.id, question.labels[-2:], len(question.labels)) == (card.id, ["Без причины", "← Назад"], 5)
     assert desk.requests == []
     await rita.writes("Нужен опыт <от года>")
     rejected = await rita.sees("❌ Отклонена")
     assert "Причина: Нужен опыт <от года>" in rejected.text
     [request] = desk.requests
     assert isinstance(request, BookingRejected)
-    assert request.reason == "Нужен опыт <от года>"
+    assert (request.reason, request.rejection) == ("Нужен опыт <от года>", Rejection.PERSON)
+
+
+async def test_a_ready_made_reason_is_one_press_and_in_the_candidates_language(
+    sandbox: Sandbox, rita: Person, desk: Desk
+) -> None:
+    """Guard: ``reject_for`` takes the text in the candidate's language, not the recruiter's."""
+    desk.allow(1001, "Anna")
+    candidate = await sandbox.person(1001, "Anna", "en")
+    await candidate.writes("/start")
+    await candidate.sees("/contact")
+    await desk.show_card()
+    await rita.presses(await rita.sees("Ждёт вашего ответа"), "Отклонить")
+    await rita.presses(await rita.sees("Что не подходит?"), "Это время")
+    await rita.presses(await rita.sees("Напишите причину"), "В этот день рекрутера не будет")
+    await rita.sees("❌ Отклонена")
+    request = await requested(desk)
+    assert isinstance(request, BookingRejected)
+    assert (request.reason, request.rejection) == ("The recruiter is away that day", Rejection.TIME)
+
+
+async def test_a_move_is_rejected_for_its_time_without_asking(rita: Person, desk: Desk) -> None:
+    """Guard: ``ask_what_to_reject`` knows that the booking stands."""
+    booking = desk.book(1001, desk.slots[f"{1:024x}"]).model_copy(update={"requested_slot": desk.slots[f"{2:024x}"]})
+    card = desk.recruiting.card(RITA, booking)
+    await desk.send(CARD_COMMAND.name, desk.recruiting.command(RITA, card, CardAttention.NEW))
+    await rita.presses(await rita.sees("Просит перенести"), "Отклонить")
+    await rita.sees("Напишите причину")
 
 
 async def test_rejecting_without_a_reason_and_thinking_better_of_it(rita: Person, desk: Desk) -> None:
     """The two buttons of the question."""
     await desk.show_card()
     await rita.presses(await rita.sees("Ждёт вашего ответа"), "Отклонить")
+    await rita.presses(await rita.sees("Что не подходит?"), "Это время")
     await rita.presses(await rita.sees("Напишите причину"), "Назад")
     await eventually(lambda: gone(rita, "Напишите причину"), "back at the card")
     again = await rita.sees("Ждёт вашего ответа")
@@ -130,6 +161,7 @@ async def test_what_is_typed_after_turning_to_something_else_is_no_reason(
         monkeypatch.setattr("interview_bot.dialogs.recruiter.cards.REASON_AWAITED", timedelta(0))
     sent = await desk.show_card()
     await rita.presses(await rita.sees("Ждёт вашего ответа"), "Отклонить")
+    await rita.presses(await rita.sees("Что не подходит?"), "Это время")
     await rita.sees("Напишите причину")
     if turns_to.startswith("/"):
         await rita.writes(turns_to)
@@ -154,6 +186,7 @@ async def test_a_reason_that_is_too_long_is_asked_for_again(rita: Person, desk: 
     """At most 1,000 characters."""
     await desk.show_card()
     await rita.presses(await rita.sees("Ждёт вашего ответа"), "Отклонить")
+    await rita.presses(await rita.sees("Что не подходит?"), "Это время")
     await rita.sees("Напишите причину")
     await rita.writes("а" * 1001)
     await rita.sees("слишком длинно")

@@ -52,7 +52,8 @@ HELD = ["🔁 Перенести", "❌ Отменить"]
 BUTTONS = {
     NotificationKind.BOOKING_MADE: HELD,
     NotificationKind.BOOKING_CANCELLED: LOST,
-    NotificationKind.BOOKING_REJECTED: LOST,
+    NotificationKind.BOOKING_REJECTED: [],
+    NotificationKind.TIME_REJECTED: LOST,
     NotificationKind.BOOKING_EXPIRED: LOST,
     NotificationKind.MOVE_APPROVED: HELD,
     NotificationKind.MOVE_REJECTED: HELD,

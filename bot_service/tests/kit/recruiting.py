@@ -33,6 +33,7 @@ TEMPLATES = {
         'Рекрутер: <a href="{recruiter_link}">{recruiter}</a>\nВопросы: {contact_link}'
     ),
     NotificationKind.BOOKING_REJECTED: "К сожалению, рекрутер не смог подтвердить «{event}».",
+    NotificationKind.TIME_REJECTED: "В это время не получится: {date}, {time}.",
     NotificationKind.BOOKING_EXPIRED: "Не успели подтвердить «{event}».",
     NotificationKind.MOVE_APPROVED: "Перенос подтверждён: {date}, {time}, {place}.",
     NotificationKind.MOVE_REJECTED: "Перенести не получилось, в силе: {date}, {time}.",

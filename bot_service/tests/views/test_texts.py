@@ -136,6 +136,8 @@ def test_no_button_carries_more_than_telegram_takes() -> None:
         r"[a-z0-9_]{1,24}": "z" * 24,
         callback_data._NUMBER: "5",
         callback_data._MARK: "u",
+        callback_data._REJECTION: "t",
+        callback_data._REASON: "p9",
         callback_data._DELAY: "20",
     }
     for action, patterns in callback_data._ARGUMENTS.items():

@@ -115,6 +115,7 @@ class Deck:
             answers=self._answers_of(booking) if yours else [],
             decided_by=DecidedBy(kind=act["kind"], name=act["name"]) if act else None,
             reason=(act["reason"] or None) if act else None,
+            rejection=booking.rejection,
             move_end=(act.get("move_end") or None) if act else None,
             free_slots=self.free.get(booking.id, []) if yours else [],
             may_mark=yours and may_mark(booking, self.now),

@@ -33,6 +33,8 @@ def booking_document(booking: Booking, slot: Slot, candidate: Candidate) -> Docu
         "marked_at": booking.marked_at,
         "ended_by": booking.ended_by,
         "reason": booking.reason,
+        "rejection": booking.rejection.value if booking.rejection else "",
+        "rejected_slot_ids": [ObjectId(item) for item in sorted(booking.rejected_slot_ids)],
         "user": user_snapshot(candidate),
         "slot": {
             "duration_minutes": slot.duration_minutes,

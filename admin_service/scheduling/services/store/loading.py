@@ -18,8 +18,10 @@ from scheduling.domain.model import Booking, Candidate, Policy, State
 from scheduling.domain.proposals import AnswerProposedTime, ProposeTime
 from scheduling.services.store.slots import Names, by_id, find_slots, name_slots
 from shared_contracts.attendance import Coming
-from shared_contracts.directory import BookingStatus
+from shared_contracts.directory import BookingStatus, Rejection
 
+_REJECTED: Document = {"status": BookingStatus.REJECTED.value}
+_PERSON = Rejection.PERSON.value
 _NAMED_SLOT = Book | Move | ProposeTime | AnswerProposedTime | EditSlot
 
 
@@ -50,8 +52,8 @@ def load(commands: Sequence[AnyCommand], names: Names | None = None) -> Loaded:
     named = _named_bookings(commands, edits)
     people = _people(commands, named)
     ids = list({row["_id"] for row in people})
-    live = _find("bookings", {"user_id": {"$in": ids}, "live": True}) if ids else []
-    bookings = {row["_id"]: row for row in (*named, *live)}.values()
+    theirs = _find("bookings", {"user_id": {"$in": ids}, "$or": [{"live": True}, _REJECTED]}) if ids else []
+    bookings = {row["_id"]: row for row in (*named, *(row for row in theirs if row["live"]))}.values()
     loaded = load_around(
         list(bookings),
         people,
@@ -59,6 +61,7 @@ def load(commands: Sequence[AnyCommand], names: Names | None = None) -> Loaded:
         {command.event_id for command in commands if isinstance(command, Book)},
         names,
     )
+    loaded.state.rejected = _rejections(theirs)
     for edit in edits:
         _load_places(loaded, edit)
     return loaded
@@ -94,6 +97,14 @@ def load_around(
         screened=reading.screened([row["_id"] for row in people], asking) if asking else set(),
     )
     return Loaded(state, {str(row["_id"]): row for row in bookings}, names)
+
+
+def _rejections(bookings: Sequence[Document]) -> set[tuple[str, str]]:
+    """Candidate ids, each with an event or a slot in which a recruiter has said no to them."""
+    rejected = [row for row in bookings if not row["live"]]
+    events = {(str(row["user_id"]), str(row["event_id"])) for row in rejected if row.get("rejection") == _PERSON}
+    slots = {(str(row["user_id"]), str(item)) for row in rejected for item in row.get("rejected_slot_ids", [])}
+    return events | slots
 
 
 def _named_bookings(commands: Sequence[AnyCommand], edits: Sequence[EditSlot]) -> list[Document]:
@@ -149,6 +160,8 @@ def booking_from(row: Document) -> Booking:
         coming=_coming(row),
         proposed_slot_id=str(row["offered_slot_id"]) if row["offered_slot_id"] else None,
         marked_at=row["marked_at"],
+        rejection=Rejection(row["rejection"]) if row.get("rejection") else None,
+        rejected_slot_ids=frozenset(map(str, row.get("rejected_slot_ids", ()))),
     )
 
 

@@ -12,6 +12,7 @@ from unfold.widgets import (
     UnfoldBooleanWidget,
 )
 
+from shared_contracts.directory import Rejection
 from shared_contracts.fields import LARGEST_TELEGRAM_ID
 from staffkit.forms.inputs import MessageText, set_choices
 
@@ -50,6 +51,19 @@ class DecisionForm(ReasonForm):
         super().__init__(*args, **kwargs)
         self.fields["reason"].label = _("Comment")
         self.fields["reason"].help_text = _("The candidate reads the comment too.")
+
+
+class RejectForm(DecisionForm):
+    """Say no to a request: to its time, or to the person."""
+
+    rejection = forms.ChoiceField(
+        label=_("What does not suit"),
+        choices=[
+            (Rejection.TIME.value, _("this time: the candidate is asked to choose another")),
+            (Rejection.PERSON.value, _("this candidate: they can't ask again for this interview event")),
+        ],
+        widget=UnfoldAdminRadioSelectWidget(),
+    )
 
 
 class CancelForm(LimitsForm):

@@ -18,8 +18,10 @@ from interview_bot.store.request_records import RequestKind
 from interview_bot.store.shown_cards import ShownCard
 from interview_bot.views.callback_data import Action
 from interview_bot.views.card_buttons import MARKS, UNDO, can_mark, proposable_slot
-from interview_bot.views.card_screens import reason_question, waiting_screen
+from interview_bot.views.card_screens import waiting_screen
+from interview_bot.views.rejection_screens import REJECTIONS, reason_key, reason_question, rejection_question
 from interview_bot.views.screen import Screen
+from interview_bot.views.texts import texts_for
 from shared_contracts.booking import BookingApproved, BookingRejected, OutcomeMarked, RescheduleAsked, TimeOffered
 from shared_contracts.requests import BookingRequest
 from shared_contracts.telegram.text import utf16_length
@@ -44,17 +46,50 @@ async def ask_to_reschedule(context: DialogContext, booking_id: str, version: st
         await submit_card_request(context, shown, "reschedule", RescheduleAsked)
 
 
-async def ask_reason(context: DialogContext, booking_id: str, version: str, turn: str) -> None:
-    """Reject was pressed: ask why, in the card."""
+async def ask_what_to_reject(context: DialogContext, booking_id: str, version: str, turn: str) -> None:
+    """Reject was pressed: ask what does not suit, in the card; of a move it is the time."""
     shown = await card_of_button(context, booking_id, _awaits_answer_as_shown(version, turn))
     if shown is None:
         return
+    if shown.card.booking.requested_slot:
+        await _ask_reason(context, shown, "t")
+    else:
+        await context.show(rejection_question(shown.card, context.texts, shown.turn))
+
+
+async def ask_reason(context: DialogContext, booking_id: str, version: str, turn: str, letter: str) -> None:
+    """It is known what does not suit: ask why."""
+    shown = await card_of_button(context, booking_id, _awaits_answer_as_shown(version, turn))
+    if shown is not None:
+        await _ask_reason(context, shown, letter)
+
+
+async def _ask_reason(context: DialogContext, shown: ShownCard, letter: str) -> None:
+    booking = shown.card.booking
     step = PendingRejection(
-        booking_id=booking_id, version=int(version), turn=int(turn), until=clock.now() + REASON_AWAITED
+        booking_id=booking.id,
+        version=booking.version,
+        turn=shown.turn,
+        until=clock.now() + REASON_AWAITED,
+        rejection=REJECTIONS[letter],
     )
-    data = DialogData(event_id=shown.card.booking.slot.event.id, rejecting=step)
+    data = DialogData(event_id=booking.slot.event.id, rejecting=step)
     await context.services.dialog_states.put(context.user_id, DialogState.WAITING_FOR_REASON, data)
-    await context.show(reason_question(shown.card, context.texts, shown.turn))
+    await context.show(reason_question(shown.card, context.texts, shown.turn, letter))
+
+
+async def reject_for(context: DialogContext, booking_id: str, version: str, turn: str, code: str) -> None:
+    """A ready-made reason was pressed, or that there is none; the candidate reads it in their own language."""
+    shown = await card_of_button(context, booking_id, _awaits_answer_as_shown(version, turn))
+    if shown is None:
+        return
+    await forget_reason(context)
+    key, reason = reason_key(code), None
+    if key:
+        language = await context.services.chats.language(shown.card.candidate.telegram_id)
+        reason = texts_for(language).plain(key)
+    rejection = REJECTIONS[code[0]]
+    await submit_card_request(context, shown, "reject", BookingRejected, reason=reason, rejection=rejection)
 
 
 async def ask_reason_again(context: DialogContext, data: DialogData) -> None:
@@ -74,7 +109,7 @@ async def ask_reason_again(context: DialogContext, data: DialogData) -> None:
 
 
 async def reject_without_reason(context: DialogContext, booking_id: str, version: str, turn: str) -> None:
-    """Reject without a reason was pressed."""
+    """Reject without a reason was pressed, in a message from before it was asked what is rejected."""
     shown = await card_of_button(context, booking_id, _awaits_answer_as_shown(version, turn))
     if shown is not None:
         await submit_card_request(context, shown, "reject", BookingRejected)
@@ -136,7 +171,12 @@ async def take_reason(context: DialogContext, text: str | None, message_id: int)
         await open_requests.show_requests(context, lead=context.texts("card.refused_changed"))
         return True
     await submit_card_request(
-        replace(context, message_id=shown.message_id), shown, "reject", BookingRejected, reason=text.strip()
+        replace(context, message_id=shown.message_id),
+        shown,
+        "reject",
+        BookingRejected,
+        reason=text.strip(),
+        rejection=step.rejection,
     )
     return True
 
@@ -223,7 +263,9 @@ async def forget_reason(context: DialogContext) -> None:
 PRESSES: Presses = {
     Action.CARD_APPROVE: approve,
     Action.CARD_RESCHEDULE: ask_to_reschedule,
-    Action.CARD_REJECT: ask_reason,
+    Action.CARD_REJECT: ask_what_to_reject,
+    Action.CARD_REJECT_WHAT: ask_reason,
+    Action.CARD_REJECT_FOR: reject_for,
     Action.CARD_REJECT_WITHOUT_REASON: reject_without_reason,
     Action.CARD_BACK: back_to_card,
     Action.CARD_PROPOSE: propose_time,
