@@ -53,7 +53,7 @@ def answer(command: AnyCommand, decision: Decision, after: State, now: datetime)
         outcome=decision.outcome,
         decided_at=now,
         booking=booking_view(decision.booking, after),
-        alternatives=slot_views(_alternatives(command, event_id, after, now)) if event_id else [],
+        alternatives=slot_views(_alternatives(command, decision, event_id, after, now)) if event_id else [],
     )
 
 
@@ -105,10 +105,10 @@ def _calendar(decision: Decision, after: State) -> CalendarEntry | None:
     return next((calendar_change(event, after) for event in events), None)
 
 
-def _alternatives(command: AnyCommand, event_id: str, after: State, now: datetime) -> list[Slot]:
-    asked = getattr(command, "slot_id", None)
-    slots = alternatives_for(event_id, after, now)
-    return [slot for slot in slots if slot.id != asked]
+def _alternatives(command: AnyCommand, decision: Decision, event_id: str, after: State, now: datetime) -> list[Slot]:
+    """Slots to choose from; the asked one among them where something about it has changed."""
+    refused = getattr(command, "slot_id", None) if decision.outcome is Outcome.REJECTED else None
+    return [slot for slot in alternatives_for(event_id, after, now) if slot.id != refused]
 
 
 def _event_to_choose_in(command: AnyCommand, outcome: Outcome, after: State) -> str | None:

@@ -227,7 +227,7 @@ def test_no_message_and_no_read_gives_the_link_away(
     watch.look()
     booking = asking.the_booking(maria)
     assert last_card(5001).card.booking.slot.video_link == LINK
-    booking = asked(asking.move(maria, booking, second), Outcome.PENDING_APPROVAL)
+    booking = asked(asking.move(maria, booking, third), Outcome.PENDING_APPROVAL)
     asked_of_boris = last_card(BORIS).card.booking
     assert asked_of_boris.slot.online and asked_of_boris.requested_slot and asked_of_boris.requested_slot.online
     booking = asked(asking.reject(boris, booking, "занято"), Outcome.REJECTED)
