@@ -66,6 +66,15 @@ def answers_screen(booking: BookingView, reader: Reader) -> Screen:
     return Screen(booking_card(booking, reader.zone, reader.texts), _open_answers(booking, reader))
 
 
+def not_coming_question(booking: BookingView, reader: Reader) -> Screen:
+    """Whether the seat is to be given up for sure."""
+    texts, about = reader.texts, (booking.id, minute_of(booking.slot.starts_at))
+    buttons = (("button.cancel_yes", Action.NOT_COMING_CONFIRM), ("button.cancel_no", Action.ANSWERS))
+    rows = [[InlineKeyboardButton(texts.plain(key), callback_data=pack(action, *about))] for key, action in buttons]
+    text = f"{texts('cancel.question')}\n\n{booking_card(booking, reader.zone, texts)}"
+    return Screen(text, InlineKeyboardMarkup(rows))
+
+
 def delay_question(booking: BookingView, reader: Reader) -> Screen:
     """By how much they will be late; where it is too late to say so, whom to write to."""
     texts = reader.texts

@@ -67,6 +67,7 @@ class Action(StrEnum):
     PASS = "op"
     COMING = "ay"
     NOT_COMING = "an"
+    NOT_COMING_CONFIRM = "ax"
     ASK_TIME = "aa"
     DELAY = "ad"
     DELAY_BY = "al"
@@ -124,6 +125,7 @@ _ARGUMENTS: dict[Action, tuple[str, ...]] = {
     Action.PASS: (_ID, _VERSION),
     Action.COMING: (_ID, _MINUTE),
     Action.NOT_COMING: (_ID, _MINUTE),
+    Action.NOT_COMING_CONFIRM: (_ID, _MINUTE),
     Action.ASK_TIME: (_ID, _MINUTE),
     Action.DELAY: (_ID, _MINUTE),
     Action.DELAY_BY: (_ID, _MINUTE, _DELAY),

@@ -89,7 +89,7 @@ async def test_confirming_is_recorded_and_can_be_changed_until_the_start(anna: P
     thanks = await anna.sees("Спасибо, что подтвердили!")
     assert (thanks.id, thanks.labels) == (prompt.id, [NOT_COMING, ASK_TIME, DELAY])
     assert "каб. 1" in thanks.text
-    await anna.presses(thanks, NOT_COMING)
+    await declines(anna, thanks)
     await anna.sees("Жаль, что не получится встретиться")
     assert answers(desk) == [Attendance.CONFIRMED, Attendance.DECLINED]
     request = desk.requests[0]
@@ -99,14 +99,34 @@ async def test_confirming_is_recorded_and_can_be_changed_until_the_start(anna: P
 
 
 async def test_who_can_not_come_is_offered_to_sign_up_again(anna: Person, desk: Desk) -> None:
-    """R8: one press cancels and frees the seat."""
+    """R8: after one question the seat is free."""
     prompt = await asked(anna, desk)
-    await anna.presses(prompt, NOT_COMING)
+    await declines(anna, prompt)
     shown = await anna.sees("место освободили")
     assert (shown.id, shown.labels) == (prompt.id, ["Записаться"])
     assert desk.bookings == {}
     await anna.presses(shown, "Записаться")
     await anna.sees("Выберите удобное время")
+
+
+async def test_who_thinks_better_of_not_coming_keeps_the_seat(anna: Person, desk: Desk) -> None:
+    """Guard: ``ask_if_sure``; nothing was asked for."""
+    prompt = await asked(anna, desk)
+    await anna.presses(prompt, NOT_COMING)
+    await anna.presses(await anna.sees("Точно отменить"), "Нет, оставить")
+
+    async def kept() -> bool:
+        last = (await anna.messages())[-1]
+        return (last.id, last.labels) == (prompt.id, [COMING, NOT_COMING, ASK_TIME, DELAY])
+
+    await eventually(kept, "the answers again")
+    assert desk.requests == []
+
+
+async def declines(person: Person, message: Message) -> None:
+    """Can't come, for sure."""
+    await person.presses(message, NOT_COMING)
+    await person.presses(await person.sees("Точно отменить"), "Да, отменить")
 
 
 async def test_asking_for_another_time_keeps_the_booking_and_names_the_recruiters_link(
@@ -374,7 +394,7 @@ async def test_an_older_answers_result_does_not_overwrite_a_newer_one(
     prompt = await asked(anna, desk)
     await anna.presses(prompt, COMING)
     thanks = await anna.sees("Спасибо, что подтвердили!")
-    await anna.presses(thanks, NOT_COMING)
+    await declines(anna, thanks)
     await anna.sees("место освободили")
     first = desk.requests[0]
     confirmed = BookingView(

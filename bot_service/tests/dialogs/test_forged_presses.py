@@ -50,6 +50,7 @@ FORGED: dict[Action, tuple[str, ...]] = {
     Action.PASS: (BOOKING, "1"),
     Action.COMING: (BOOKING, "29000000"),
     Action.NOT_COMING: (BOOKING, "29000000"),
+    Action.NOT_COMING_CONFIRM: (BOOKING, "29000000"),
     Action.ASK_TIME: (BOOKING, "29000000"),
     Action.DELAY: (BOOKING, "29000000"),
     Action.DELAY_BY: (BOOKING, "29000000", "10"),

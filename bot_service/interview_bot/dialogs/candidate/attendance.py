@@ -9,7 +9,7 @@ from interview_bot.common.dialog_data import DialogData
 from interview_bot.dialogs.candidate.my_bookings import own_booking, show_bookings
 from interview_bot.dialogs.context import DialogContext, Presses
 from interview_bot.dialogs.requests import BookingEnvelope, booking_envelope, brief_payload, shown_slot, submit
-from interview_bot.views.attendance_screens import AnswerKind, answers_screen, delay_question
+from interview_bot.views.attendance_screens import AnswerKind, answers_screen, delay_question, not_coming_question
 from interview_bot.views.callback_data import Action, minute_of
 from shared_contracts.attendance import Attendance, AttendanceAnswered, DelayAnnounced
 from shared_contracts.booking import TimeAnswered
@@ -30,6 +30,13 @@ async def answer_attendance(context: DialogContext, booking_id: str, minute: str
         answer=answer,
     )
     await _submit(context, booking, request, answer.value)
+
+
+async def ask_if_sure(context: DialogContext, booking_id: str, minute: str) -> None:
+    """They can't come: the seat would be gone, so they are asked once, as with ``/cancel``."""
+    booking = await _booking_of_question(context, booking_id, minute)
+    if booking is not None:
+        await context.show(not_coming_question(booking, await context.reader()))
 
 
 async def ask_how_late(context: DialogContext, booking_id: str, minute: str) -> None:
@@ -56,7 +63,7 @@ async def announce_delay(context: DialogContext, booking_id: str, minute: str, m
 
 
 async def back_to_answers(context: DialogContext, booking_id: str, minute: str) -> None:
-    """Not late after all: the other answers again."""
+    """Something else after all: the answers again."""
     booking = await _booking_of_question(context, booking_id, minute)
     if booking is not None:
         await context.show(answers_screen(booking, await context.reader()))
@@ -102,7 +109,8 @@ async def _submit(context: DialogContext, booking: BookingView, request: Booking
 
 PRESSES: Presses = {
     Action.COMING: partial(answer_attendance, answer=Attendance.CONFIRMED),
-    Action.NOT_COMING: partial(answer_attendance, answer=Attendance.DECLINED),
+    Action.NOT_COMING: ask_if_sure,
+    Action.NOT_COMING_CONFIRM: partial(answer_attendance, answer=Attendance.DECLINED),
     Action.ASK_TIME: partial(answer_attendance, answer=Attendance.RESCHEDULE_ASKED),
     Action.DELAY: ask_how_late,
     Action.DELAY_BY: announce_delay,
