@@ -22,6 +22,11 @@ _REASONS = {
 """The ready-made reasons: texts that the candidate reads."""
 
 
+def letter_of(rejection: Rejection | None) -> str:
+    """The letter that buttons carry; where it was not asked what is rejected it was the time."""
+    return next((letter for letter, known in REJECTIONS.items() if known is rejection), "t")
+
+
 def reason_key(code: str) -> str | None:
     """The text of the ready-made reason behind a button's code (a letter and a number); None where it gives none."""
     reasons, number = _REASONS[code[0]], int(code[1])

@@ -14,8 +14,8 @@ from acceptance.conversation.steps import (
 )
 from acceptance.conversation.words import EN, RU, Words
 from acceptance.desk import Desk
-from acceptance.driving import Chats, Store, opening
-from acceptance.transcripts import Transcript
+from acceptance.driving import Chats, Message, Store, opening
+from acceptance.transcripts import Followed, Transcript
 from local.stack import Stack
 
 QUICK, RECRUITING = "Специалист поддержки", "Набор в отдел заботы"
@@ -99,6 +99,18 @@ def no_scans(stack: Stack) -> Iterator[None]:
         stack.kill("worker", signal.SIGCONT)
 
 
+def asks_for_the_same_time_and_another(candidate: Followed, words: Words, menu: Message, recruiter_name: str) -> None:
+    """The recruiter's first time, which was declined before, and the next one."""
+    candidate.presses(menu, recruiter_name)
+    slots = candidate.sees(words.choose, menu.id)
+    first, second, *_ = (label for label in slots.labels if ":" in label)
+    candidate.presses(slots, first)
+    candidate.presses(candidate.sees(words.sure, menu.id), words.confirm)
+    candidate.presses(candidate.sees(words.declined_before, menu.id), second)
+    candidate.presses(candidate.sees(words.sure, menu.id), words.confirm)
+    candidate.sees(words.waits, menu.id)
+
+
 @pytest.mark.parametrize(("language", "words"), LANGUAGES)
 def test_a_request_is_declined_with_a_reason_and_the_next_decided_in_the_desk(
     chats: Chats, desk: Desk, store: Store, stack: Stack, language: str, words: Words
@@ -117,13 +129,14 @@ def test_a_request_is_declined_with_a_reason_and_the_next_decided_in_the_desk(
 
     card = recruiter.sees(words.card)
     recruiter.presses(card, words.decline)
+    recruiter.presses(recruiter.sees(words.what_to_decline, card.id), words.decline_time)
     recruiter.sees(words.why, card.id)
     recruiter.writes(words.reason)
     recruiter.sees(words.declined, card.id)
     candidate.sees(words.reason)
-    transcript.remark("the candidate asks for another time")
+    transcript.remark("the candidate asks for the same time, then for another")
     person.writes("/start")
-    asks_for_a_time(person, words, person.sees(words.recruiters), recruiter_name)
+    asks_for_the_same_time_and_another(candidate, words, person.sees(words.recruiters), recruiter_name)
     second = recruiter.sees(words.card, after=card)
     (request,) = store.bookings_of(user_id)
     transcript.remark("a coordinator approves it in the desk")

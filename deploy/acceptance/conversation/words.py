@@ -35,6 +35,9 @@ class Words:
     approved: str
     congratulations: str
     decline: str
+    what_to_decline: str
+    decline_time: str
+    declined_before: str
     why: str
     reason: str
     declined: str
@@ -92,6 +95,9 @@ RU = Words(
     approved="Подтверждена",
     congratulations="поздравляем",
     decline="Отклонить",
+    what_to_decline="Что не подходит?",
+    decline_time="Это время",
+    declined_before="рекрутер уже ответил",
     why="Напишите причину",
     reason="Ищем человека с опытом в поддержке",
     declined="Отклонена",
@@ -148,6 +154,9 @@ EN = Words(
     approved="Approved",
     congratulations="Congratulations",
     decline="Reject",
+    what_to_decline="What does not suit?",
+    decline_time="This time",
+    declined_before="already said no",
     why="Write the reason",
     reason="We are looking for experience in support",
     declined="Rejected",

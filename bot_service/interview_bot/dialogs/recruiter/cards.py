@@ -19,7 +19,7 @@ from interview_bot.store.shown_cards import ShownCard
 from interview_bot.views.callback_data import Action
 from interview_bot.views.card_buttons import MARKS, UNDO, can_mark, proposable_slot
 from interview_bot.views.card_screens import waiting_screen
-from interview_bot.views.rejection_screens import REJECTIONS, reason_key, reason_question, rejection_question
+from interview_bot.views.rejection_screens import REJECTIONS, letter_of, reason_key, reason_question, rejection_question
 from interview_bot.views.screen import Screen
 from interview_bot.views.texts import texts_for
 from shared_contracts.booking import BookingApproved, BookingRejected, OutcomeMarked, RescheduleAsked, TimeOffered
@@ -54,6 +54,7 @@ async def ask_what_to_reject(context: DialogContext, booking_id: str, version: s
     if shown.card.booking.requested_slot:
         await _ask_reason(context, shown, "t")
     else:
+        await forget_reason(context)
         await context.show(rejection_question(shown.card, context.texts, shown.turn))
 
 
@@ -103,7 +104,7 @@ async def ask_reason_again(context: DialogContext, data: DialogData) -> None:
     step = step.model_copy(update={"until": clock.now() + REASON_AWAITED})
     data = data.model_copy(update={"rejecting": step})
     await context.services.dialog_states.put(context.user_id, DialogState.WAITING_FOR_REASON, data)
-    screen = reason_question(shown.card, context.texts, shown.turn)
+    screen = reason_question(shown.card, context.texts, shown.turn, letter_of(step.rejection))
     message_id = await context.show_and_get_id(screen)
     await move_card_to(context.services, context.chat_id, shown, message_id, screen, context.texts)
 
