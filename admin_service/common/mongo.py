@@ -11,7 +11,7 @@ from django.db import DatabaseError
 from pymongo import UpdateOne, WriteConcern
 from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
-from pymongo.errors import PyMongoError
+from pymongo.errors import BulkWriteError, DuplicateKeyError, PyMongoError
 from pymongo.mongo_client import MongoClient
 from pymongo.read_concern import ReadConcern
 
@@ -26,6 +26,8 @@ class GuardFailedError(Exception):
 connection: Any = db.connection
 """Django's, with what MongoDB's backend has added, which carries no types."""
 
+_DUPLICATE_KEY = 11_000
+"""MongoDB's error code."""
 _AWARE: CodecOptions[Document] = CodecOptions(tz_aware=True, tzinfo=UTC)
 
 
@@ -95,6 +97,23 @@ def update_all(name: str, updates: Sequence[UpdateOne]) -> None:
     missing = len(updates) - collection(name).bulk_write(list(updates), session=current_session()).matched_count
     if missing:
         raise GuardFailedError(f"{name}: {missing} of {len(updates)} changed meanwhile")
+
+
+def insert_all(name: str, rows: Sequence[Document]) -> None:
+    """Insert documents into a collection, in the transaction under way.
+
+    Raises:
+        DuplicateKeyError: a unique index holds one of them already; as for a single insert.
+    """
+    if not rows:
+        return
+    try:
+        collection(name).insert_many(rows, session=current_session())
+    except BulkWriteError as error:
+        (first, *_) = error.details["writeErrors"]
+        if first["code"] != _DUPLICATE_KEY:
+            raise
+        raise DuplicateKeyError(first["errmsg"], first["code"], first) from error
 
 
 def assert_safe() -> None:

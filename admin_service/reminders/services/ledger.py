@@ -8,7 +8,7 @@ from typing import NamedTuple
 from bson import Int64, ObjectId
 from pymongo import UpdateOne
 
-from common.mongo import Document, collection, current_session, update_all
+from common.mongo import Document, collection, current_session, insert_all, update_all
 from common.quiet_hours import next_allowed_time
 from reminders.domain.kinds import CHANGES, KIND_THAT_TELLS, SPECS
 from reminders.domain.planning import OF_USE, PlannedMessage
@@ -71,8 +71,7 @@ def write(writes: LedgerWrites) -> None:
         GuardFailedError: a message is not as it was read.
     """
     update_all("auto_messages", writes.updates)
-    if writes.inserts:
-        collection("auto_messages").insert_many(writes.inserts, session=current_session())
+    insert_all("auto_messages", writes.inserts)
 
 
 def _notice(notice: RecruiterNotice, older: Sequence[Document], timings: Timings, now: datetime) -> list[LedgerWrite]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from bson import Int64, ObjectId
 from pymongo import UpdateOne
 
-from common.mongo import Document, GuardFailedError, collection, current_session, update_all
+from common.mongo import Document, GuardFailedError, collection, current_session, insert_all, update_all
 from scheduling.domain.changes import seats
 from scheduling.domain.commands import ActorKind, Command
 from scheduling.domain.decisions import Decision
@@ -41,8 +41,7 @@ def save(before: State, after: State, decisions: Sequence[Decision], effects: Ef
     for name, updates in effects.updates.items():
         update_all(name, updates)
     for name, rows in effects.inserts.items():
-        if rows:
-            collection(name).insert_many(rows, session=current_session())
+        insert_all(name, rows)
 
 
 def lock_people(candidate_ids: set[str], now: datetime) -> None:
@@ -178,8 +177,7 @@ def _write_bookings(
             updates.append(_update(stored, booking, fields, told, now))
     # Updates first: in one batch a person may give one booking up and make the next in the same event.
     update_all("bookings", updates)
-    if inserts:
-        collection("bookings").insert_many(inserts, session=current_session())
+    insert_all("bookings", inserts)
 
 
 def _new_document(booking: Booking, fields: Document, told: Sequence[ObjectId], now: datetime) -> Document:
