@@ -12,7 +12,7 @@ import structlog
 from prometheus_client import Counter
 
 from common.zones import MOSCOW, zone_names
-from shared_contracts.fields import LINE_LENGTH, is_username, to_link
+from shared_contracts.fields import LINE_LENGTH, TEXT_LENGTH, is_username, to_link
 
 log = structlog.get_logger(__name__)
 
@@ -80,3 +80,8 @@ def zone(name: str, row: Any, stored: Any) -> str:
 def line(text: str) -> str:
     """A stored text in the length that a line may have."""
     return text[:LINE_LENGTH]
+
+
+def text(stored: str) -> str:
+    """A stored text in the length that several lines may have."""
+    return stored[:TEXT_LENGTH]

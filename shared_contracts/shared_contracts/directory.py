@@ -107,9 +107,14 @@ class BookedSlot(WireModel):
 
 
 class BookingView(Coming, BookedSlot):
-    """A booking as its candidate may see it. ``offered_slot``: another time on offer; no seat is held there."""
+    """A booking as its candidate may see it. ``offered_slot``: another time on offer; no seat is held there.
+
+    ``description`` and ``bring``: what the interview event is about, and what to bring; empty where nothing is said.
+    """
 
     offered_slot: SlotView | None = None
+    description: LongText = ""
+    bring: LongText = ""
 
 
 class AllowedUser(WireModel):
@@ -141,6 +146,7 @@ class InterviewEvent(WireModel):
     id: EntityId
     title: Name
     description: LongText
+    bring: LongText = ""
     approval_required: bool
     chooses_recruiter: bool = False
     questionnaire: QuestionnaireRef | None = None

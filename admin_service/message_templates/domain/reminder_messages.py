@@ -18,6 +18,7 @@ REMINDERS: Mapping[NotificationKind, MessageKind] = {
 🕐 {time}, около {minutes} мин
 📍 {city}, {place}
 👤 Рекрутер: {recruiter}
+🎒 Возьмите с собой: {bring}
 
 Если появятся вопросы, мы рядом: {contact_link}
 """,
@@ -29,6 +30,7 @@ REMINDERS: Mapping[NotificationKind, MessageKind] = {
 🕐 {time}, about {minutes} min
 📍 {city}, {place}
 👤 Recruiter: {recruiter}
+🎒 Please bring: {bring}
 
 If you have any questions, we are here: {contact_link}
 """,
@@ -44,6 +46,7 @@ If you have any questions, we are here: {contact_link}
 🕐 {time}, около {minutes} мин
 📍 {city}, {place}
 👤 Рекрутер: {recruiter}
+🎒 Возьмите с собой: {bring}
 
 Если появятся вопросы, мы рядом: {contact_link}
 """,
@@ -55,6 +58,7 @@ If you have any questions, we are here: {contact_link}
 🕐 {time}, about {minutes} min
 📍 {city}, {place}
 👤 Recruiter: {recruiter}
+🎒 Please bring: {bring}
 
 If you have any questions, we are here: {contact_link}
 """,
@@ -70,6 +74,7 @@ If you have any questions, we are here: {contact_link}
 🕐 {time}, около {minutes} мин
 📍 {city}, {place}
 👤 Рекрутер: {recruiter}
+🎒 Возьмите с собой: {bring}
 """,
         en="""
 {name}, see you soon!
@@ -79,6 +84,7 @@ If you have any questions, we are here: {contact_link}
 🕐 {time}, about {minutes} min
 📍 {city}, {place}
 👤 Recruiter: {recruiter}
+🎒 Please bring: {bring}
 """,
     ),
     NotificationKind.TIME_OFFERED: MessageKind(

@@ -93,6 +93,18 @@ TEMPLATE_VARIABLES: Mapping[str, TemplateVariable] = {
         sample=lambda interview: interview.setting.contact_link,
         longest=_LONG_LINK,
     ),
+    "description": TemplateVariable(
+        meaning=_("what the interview event is about, if it says so"),
+        sample=lambda interview: interview.text(
+            ru="Двадцать минут о вас и о работе.", en="Twenty minutes about you and the job."
+        ),
+        longest="Ж" * 2_000,
+    ),
+    "bring": TemplateVariable(
+        meaning=_("what to bring, if the interview event says so"),
+        sample=lambda interview: interview.text(ru="паспорт", en="your passport"),
+        longest="Ж" * 300,
+    ),
     "reason": TemplateVariable(
         meaning=_("what staff or the recruiter wrote, if anything"),
         sample=lambda interview: (

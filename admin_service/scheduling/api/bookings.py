@@ -130,6 +130,7 @@ def _event(row: Document, asked: Mapping[ObjectId, QuestionnaireRef]) -> Intervi
         id=str(row["_id"]),
         title=wire.line(row["title"]),
         description=row["description"],
+        bring=wire.text(row.get("bring") or ""),
         approval_required=row["approval_required"],
         chooses_recruiter=row["chooses_recruiter"],
         questionnaire=asked.get(row["questionnaire_id"]),

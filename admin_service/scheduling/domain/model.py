@@ -46,7 +46,8 @@ class Candidate:
 class Place:
     """What people are told about where, with whom and what for.
 
-    ``contact_url``: the city's, else the default; ``recruiter_url``: the recruiter's own.
+    ``contact_url``: the city's, else the default; ``recruiter_url``: the recruiter's own. ``description``, ``bring``:
+    the interview event's, what it is about and what to bring.
     """
 
     city: str
@@ -56,6 +57,8 @@ class Place:
     event: str
     contact_url: str | None
     recruiter_url: str | None = None
+    description: str = ""
+    bring: str = ""
 
 
 @dataclass(frozen=True, slots=True)

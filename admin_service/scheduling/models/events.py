@@ -22,6 +22,9 @@ class InterviewEvent(StampedModel):
 
     title = NameField(_("title"), max_length=120)
     description = models.TextField(_("description"), max_length=2_000, blank=True)
+    bring = models.TextField(
+        _("what to bring"), max_length=300, blank=True, help_text=_("Shown with the slot and in the reminders.")
+    )
     is_open = models.BooleanField(_("open for sign-up"), default=True)
     questionnaire = models.ForeignKey(
         Questionnaire, models.PROTECT, null=True, blank=True, verbose_name=_("a questionnaire comes first")

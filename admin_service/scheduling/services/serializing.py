@@ -69,6 +69,8 @@ def _booking_view(booking: Booking, slot: Slot, wanted: Slot | None, proposed: S
         reschedule_asked=booking.reschedule_asked,
         **booking.coming.model_dump(),
         offered_slot=slot_view(proposed) if proposed else None,
+        description=slot.place.description,
+        bring=slot.place.bring,
     )
 
 

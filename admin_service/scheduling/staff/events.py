@@ -31,7 +31,10 @@ class EventForm(UseCaseForm):
     """An interview event."""
 
     class Meta:
-        widgets = {"description": UnfoldAdminTextareaWidget({"rows": 4})}
+        widgets = {
+            "description": UnfoldAdminTextareaWidget({"rows": 4}),
+            "bring": UnfoldAdminTextareaWidget({"rows": 2}),
+        }
 
     def carry_out(self) -> None:
         """Save it; its slots follow the new cut-off."""
@@ -49,7 +52,7 @@ class EventPage(UseCaseAdmin):
     ordering = ["-is_open", "title"]
     actions_detail = ["add_slots", "see_slots"]
     fieldsets = [
-        (None, {"fields": ["title", "description", "is_open"]}),
+        (None, {"fields": ["title", "description", "bring", "is_open"]}),
         (
             _("How people sign up"),
             {

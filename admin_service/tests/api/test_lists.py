@@ -157,11 +157,15 @@ def test_a_persons_live_bookings_are_told_with_their_slots(
     bot: Client, make_slot: MakeSlot, maria: Candidate, ivan: Candidate
 ) -> None:
     slot = make_slot(capacity=2)
+    InterviewEvent.objects.update(description="О вас", bring="паспорт")
     for person in (maria, ivan):
         book_for(person.telegram_id, str(slot.pk), actor="anna", reason="")
     url = f"/api/bookings?telegram_id={maria.telegram_id}"
     (view,) = Page[BookingView].model_validate_json(bot.get(url).content).results
     assert (view.slot.id, view.slot.free, view.status, view.version) == (str(slot.pk), 0, "booked", 1)
+    assert (view.description, view.bring) == ("О вас", "паспорт")
+    (shown,) = bot.get("/api/events").json()["results"]
+    assert (shown["description"], shown["bring"]) == ("О вас", "паспорт")
     cancel_booking(view.id, expected_version=1, actor="anna", reason="")
     assert bot.get(url).json() == {"results": [], "next": None}
 

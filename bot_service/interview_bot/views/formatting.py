@@ -8,7 +8,7 @@ from babel.dates import format_datetime
 
 from interview_bot.views.texts import Texts
 from shared_contracts.attendance import OVER_15_MINUTES, Attendance, DelayMinutes
-from shared_contracts.directory import BookingStatus, BookingView, SlotView
+from shared_contracts.directory import BookingStatus, BookingView, InterviewEvent, SlotView
 from shared_contracts.texts.clocks import MOSCOW, ToldClocks, clocks_of, zone_of
 
 _ATTENDANCE: dict[Attendance | None, str] = {
@@ -115,9 +115,14 @@ def place_with_city(slot: SlotView, texts: Texts) -> str:
     return ", ".join([*([] if slot.online else [slot.city.name]), place(slot, texts)])
 
 
+def bring(event: InterviewEvent | BookingView, texts: Texts) -> list[str]:
+    """The line that says what to bring, as HTML, if anything."""
+    return [texts("event.bring", bring=event.bring)] if event.bring else []
+
+
 def booking_card(booking: BookingView, own_zone: str | None, texts: Texts) -> str:
     """A booking in full, as HTML, with a move that awaits approval, the answer about coming and a proposed time."""
-    lines = [slot_card(booking.slot, own_zone, texts), texts(f"status.{booking.status.value}")]
+    lines = [slot_card(booking.slot, own_zone, texts), *bring(booking, texts), texts(f"status.{booking.status.value}")]
     if booking.status is BookingStatus.OFFERED and booking.expires_at:
         until = moment(booking.expires_at, reader_zone(own_zone, booking.slot), texts)
         lines.append(texts("booking.held_until", when=until))

@@ -28,6 +28,8 @@ def template_values(booking: BookingView, own_zone: str | None, texts: Texts) ->
         "place": place(slot, texts),
         "city": slot.city.name,
         "recruiter": slot.recruiter.name if slot.recruiter else "",
+        "description": booking.description,
+        "bring": booking.bring,
         "recruiter_link": booking.recruiter_url or "",
         "wanted": wanted_slot(booking, booking.requested_slot, own_zone, texts),
         "until": _until(booking, own_zone, texts),

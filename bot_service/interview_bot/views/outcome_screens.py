@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from telegram import InlineKeyboardMarkup
 
 from interview_bot.views import keyboards
-from interview_bot.views.formatting import booking_card, moment, reader_zone, slot_card
+from interview_bot.views.formatting import booking_card, bring, moment, reader_zone, slot_card
 from interview_bot.views.screen import Screen
 from interview_bot.views.texts import Texts
 from shared_contracts.booking import BookingResult, OfferPassed, OfferTaken, Outcome
@@ -92,7 +92,7 @@ def _booking_parts(
     is_new_request = outcome is Outcome.PENDING_APPROVAL and booking.requested_slot is None
     status_is_said = is_new_request or outcome in {Outcome.BOOKED, Outcome.MOVED}
     card = slot_card(booking.slot, zone, texts) if status_is_said else booking_card(booking, zone, texts)
-    parts = [card]
+    parts = [card, *bring(booking, texts)] if status_is_said else [card]
     if booking.expires_at and outcome is Outcome.PENDING_APPROVAL:
         until = moment(booking.expires_at, reader_zone(zone, booking.slot), texts)
         parts.append(texts("outcome.pending_until", when=until))

@@ -110,6 +110,22 @@ async def test_a_late_press_of_an_old_button_does_not_overwrite_the_outcome(anna
     await anna.sees("Вы записаны!")
 
 
+async def test_what_it_is_about_and_what_to_bring_are_said_with_the_slot(anna: Person, desk: Desk) -> None:
+    """With the question; what to bring also once booked, and with the booking."""
+    desk.change_event(description="Двадцать минут о вас & о работе.", bring="паспорт")
+    details = await open_details(anna)
+    assert "Двадцать минут о вас & о работе.\n\n🎒 Возьмите с собой: паспорт" in details.text
+    await anna.presses(details, "Подтвердить")
+    await anna.sees("Вы записаны!")
+    _, booking = next(iter(desk.bookings.values()))
+    moved = booking.model_copy(update={"bring": "паспорт", "version": 2})
+    desk.bookings[booking.id] = (1001, moved)
+    await desk.send(BOOKING_RESULT.name, desk.result_of(desk.requests[0], outcome=Outcome.MOVED, booking=moved))
+    assert "🎒 Возьмите с собой: паспорт" in (await anna.sees("Запись перенесена!")).text
+    await anna.writes("/mybooking")
+    assert "🎒 Возьмите с собой: паспорт" in (await anna.sees("Ваша запись:")).text
+
+
 async def test_a_slot_taken_meanwhile_is_said_so_with_the_current_slots(anna: Person, desk: Desk) -> None:
     """FR5: the exact text and the slots as they are now, in the same message; then another choice works."""
     details = await open_details(anna)

@@ -158,6 +158,8 @@ def test_every_variable_has_its_value(desk: Desk) -> None:
             "expires_at": slot.closes_at,
             "recruiter_url": "https://t.me/rita",
             "status": BookingStatus.PENDING,
+            "description": "О вас и о работе",
+            "bring": "паспорт",
         }
     )
     values = template_values(booking, None, texts_for("ru"))

@@ -28,6 +28,8 @@ VARIABLES = frozenset(
         "recruiter",
         "recruiter_link",
         "contact_link",
+        "description",
+        "bring",
         "reason",
         "wanted",
         "until",

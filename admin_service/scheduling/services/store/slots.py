@@ -175,6 +175,8 @@ def _slot(row: Document, city: City, recruiter: Recruiter | None, event: Documen
         recruiter=None,
         event=wire.line(event["title"]),
         contact_url=city.contact_url,
+        description=wire.text(event["description"]),
+        bring=wire.text(event.get("bring") or ""),  # one made by a version that knew of no such thing has none
     )
     slot = Slot(
         id=str(row["_id"]),

@@ -14,11 +14,11 @@ from interview_bot.common.dialog_data import DialogData, DialogState
 from interview_bot.dialogs.context import DialogContext
 from interview_bot.views import keyboards
 from interview_bot.views.callback_data import StaleDataError
-from interview_bot.views.formatting import slot_card
+from interview_bot.views.formatting import bring, slot_card
 from interview_bot.views.screen import Reader, Screen
 from interview_bot.views.slots.keyboards import FIRST_MONTH
 from interview_bot.views.slots.menu import slot_menu
-from shared_contracts.directory import SlotView
+from shared_contracts.directory import InterviewEvent, SlotView
 
 Start = Callable[[DialogContext, str], Awaitable[DialogData | None]]
 _NEXT_TIMES: dict[str, Any] = {"page": None, "month": None, "day": None, "menu": 0}
@@ -107,7 +107,8 @@ async def show_confirmation(
     nonce = nonce or token_hex(8)
     data = data.model_copy(update={"slot": slot, "nonce": nonce})
     await context.services.dialog_states.put(context.user_id, DialogState.WAITING_FOR_CONFIRMATION, data)
-    screen = Screen(_question(context, slot, data), keyboards.confirm(nonce, context.texts))
+    event = await context.services.directory.event(data.event_id)
+    screen = Screen(_question(context, slot, data, event), keyboards.confirm(nonce, context.texts))
     await context.show(screen.with_lead(lead))
 
 
@@ -117,9 +118,13 @@ async def _show(start: Start, context: DialogContext, owner: str, update: dict[s
         await show_slot_menu(context, data.model_copy(update=update))
 
 
-def _question(context: DialogContext, slot: SlotView, data: DialogData) -> str:
-    key = "confirm.move" if data.booking else "confirm.book"
-    return f"{context.texts(key)}\n\n{slot_card(slot, context.zone, context.texts)}"
+def _question(context: DialogContext, slot: SlotView, data: DialogData, event: InterviewEvent | None) -> str:
+    texts = context.texts
+    parts = [texts("confirm.move" if data.booking else "confirm.book"), slot_card(slot, context.zone, texts)]
+    if event is not None:
+        about = [texts("event.description", description=event.description)] if event.description else []
+        parts += [*about, *bring(event, texts)]
+    return "\n\n".join(parts)
 
 
 def _date(digits: str) -> date:
