@@ -84,7 +84,8 @@ def _make(chat_id: int) -> None:
         save_recruiter(recruiter, actor=ACTOR)
     event = InterviewEvent(
         title="Специалист поддержки",
-        description="Знакомимся, говорим о работе и отвечаем на вопросы. Возьмите с собой паспорт.",
+        description="Знакомимся, говорим о работе и отвечаем на вопросы.",
+        bring="паспорт",
     )
     save_event(event, actor=ACTOR)
     create_slots(str(event.pk), list(_slots(moscow, vladivostok, recruiters)), actor=ACTOR)
