@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("scheduling", "0010_move_end"),
+        ("scheduling", "0011_rejections"),
     ]
 
     operations = [
