@@ -1,6 +1,7 @@
 """Requests from chat (``admin.booking.event``), decided in batches."""
 
 from collections.abc import Sequence
+from typing import assert_never
 
 from bson import ObjectId
 from pydantic import ValidationError
@@ -20,11 +21,14 @@ from scheduling.domain.seat_offers import PassSeatOffer, TakeSeatOffer
 from scheduling.services import candidate_news
 from scheduling.services.batch import decide_requests
 from scheduling.services.requests import InChat, Request
+from shared_contracts.attendance import AttendanceAnswered, DelayAnnounced
 from shared_contracts.booking import (
     AnyBookingRequest,
     BookingApproved,
     BookingCancelled,
+    BookingCancelledByRecruiter,
     BookingCreated,
+    BookingMovedByRecruiter,
     BookingRejected,
     BookingRescheduled,
     BookingResult,
@@ -42,6 +46,16 @@ from shared_contracts.booking import (
 from shared_contracts.envelope import BadMessageError, decode, read_json_object
 from shared_contracts.requests import ShownSlot
 from shared_contracts.topology import BOOKING_EVENT, BOOKING_RESULT
+
+_RecruitersRequest = (
+    BookingApproved
+    | BookingRejected
+    | RescheduleAsked
+    | TimeOffered
+    | OutcomeMarked
+    | BookingMovedByRecruiter
+    | BookingCancelledByRecruiter
+)
 
 
 class BookingEvents:
@@ -84,7 +98,7 @@ def request_of(message: AnyBookingRequest) -> Request:
 
 def _command(request: AnyBookingRequest) -> AnyCommand:
     key, person = str(request.message_id), str(request.user_telegram_id)
-    candidate, recruiter = Actor(ActorKind.CANDIDATE, person), Actor(ActorKind.RECRUITER, person)
+    candidate = Actor(ActorKind.CANDIDATE, person)
     match request:
         case BookingCreated(event_id=event_id, slot=slot):
             booking_id = str(ObjectId())
@@ -100,6 +114,15 @@ def _command(request: AnyBookingRequest) -> AnyCommand:
         case TimeAnswered(slot_id=slot_id, take=take):
             shown = _shown(request.shown) if request.shown else Shown()
             return AnswerProposedTime(key, candidate, request.booking_id, None, slot_id, take, shown)
+        case AttendanceAnswered() | DelayAnnounced():
+            return attendance.command_of(request)
+        case _:
+            return _recruiters_command(request)
+
+
+def _recruiters_command(request: _RecruitersRequest) -> AnyCommand:
+    key, recruiter = str(request.message_id), Actor(ActorKind.RECRUITER, str(request.user_telegram_id))
+    match request:
         case BookingApproved():
             return Approve(key, recruiter, request.booking_id, request.expected_version)
         case BookingRejected():
@@ -109,10 +132,15 @@ def _command(request: AnyBookingRequest) -> AnyCommand:
             return AskReschedule(key, recruiter, request.booking_id, request.expected_version)
         case TimeOffered():
             return ProposeTime(key, recruiter, request.booking_id, request.expected_version, request.slot_id)
+        case BookingMovedByRecruiter():
+            return Move(key, recruiter, request.booking_id, request.expected_version, request.slot_id)
+        case BookingCancelledByRecruiter():
+            reason = request.reason or ""
+            return Cancel(key, recruiter, request.booking_id, request.expected_version, reason=reason)
         case OutcomeMarked():
             return MarkOutcome(key, recruiter, request.booking_id, request.expected_version, request.mark)
         case _:
-            return attendance.command_of(request)
+            assert_never(request)
 
 
 def _shown(slot: ShownSlot) -> Shown:

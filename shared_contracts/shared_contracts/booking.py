@@ -136,6 +136,24 @@ class TimeOffered(BookingRequest):
     slot_id: EntityId
 
 
+class BookingMovedByRecruiter(BookingRequest):
+    """A recruiter moves an approved interview to another of their slots, at once; the candidate is told."""
+
+    event_type: Literal["booking.moved_by_recruiter"] = "booking.moved_by_recruiter"
+    booking_id: EntityId
+    expected_version: Version
+    slot_id: EntityId
+
+
+class BookingCancelledByRecruiter(BookingRequest):
+    """A recruiter cancels an approved interview; the candidate is told, with the reason."""
+
+    event_type: Literal["booking.cancelled_by_recruiter"] = "booking.cancelled_by_recruiter"
+    booking_id: EntityId
+    expected_version: Version
+    reason: LongText | None = None
+
+
 class TimeAnswered(BookingRequest):
     """The candidate's answer to an offered time: ``moved`` when taken, ``booked`` when the booking stays as it is.
 
@@ -191,6 +209,8 @@ AnyBookingRequest = (
     | TimeOffered
     | TimeAnswered
     | OutcomeMarked
+    | BookingMovedByRecruiter
+    | BookingCancelledByRecruiter
 )
 
 booking_event: TypeAdapter[AnyBookingRequest] = TypeAdapter(

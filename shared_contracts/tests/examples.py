@@ -8,7 +8,9 @@ from shared_contracts.attendance import Attendance, AttendanceAnswered, DelayAnn
 from shared_contracts.booking import (
     BookingApproved,
     BookingCancelled,
+    BookingCancelledByRecruiter,
     BookingCreated,
+    BookingMovedByRecruiter,
     BookingRejected,
     BookingRescheduled,
     BookingResult,
@@ -162,6 +164,8 @@ EXAMPLES: list[Message] = [
     AttendanceAnswered(**REQUEST, booking_id=BOOKING_ID, starts_at=START, answer=Attendance.CONFIRMED),
     DelayAnnounced(**REQUEST, booking_id=BOOKING_ID, starts_at=START, minutes=10),
     TimeOffered(**REQUEST, booking_id=BOOKING_ID, expected_version=2, slot_id=SLOT_ID),
+    BookingMovedByRecruiter(**REQUEST, booking_id=BOOKING_ID, expected_version=2, slot_id=SLOT_ID),
+    BookingCancelledByRecruiter(**REQUEST, booking_id=BOOKING_ID, expected_version=2, reason="Заболел рекрутер"),
     TimeAnswered(
         **REQUEST,
         booking_id=BOOKING_ID,

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from common.translation import to_translate as _
 from scheduling.domain.answering import refuse_ended
-from scheduling.domain.changes import changed_since_shown, ended, in_slot, next_version, overlaps
+from scheduling.domain.changes import changed_since_shown, ended, in_slot, next_version, overlaps, settled_in
 from scheduling.domain.commands import ActorKind, Book, BookingCommand, Command, Shown
 from scheduling.domain.decisions import Decision, changed
 from scheduling.domain.events import BookingEvent
@@ -160,14 +160,8 @@ def move(state: State, command: Move, booking: Booking, now: datetime) -> Decisi
     if any(overlaps(state, other, slot) for other in others):
         return Decision(command, Outcome.ALREADY_BOOKED, booking)
     if not _needs_approval(policy, command):
-        moved = replace(
-            in_slot(booking, slot),
-            status=BookingStatus.BOOKED,
-            moves=booking.moves + (command.actor.kind is ActorKind.CANDIDATE),
-            requested_slot_id=None,
-            expires_at=None,
-            reschedule_asked=False,
-        )
+        moves = booking.moves + (command.actor.kind is ActorKind.CANDIDATE)
+        moved = replace(settled_in(booking, slot), status=BookingStatus.BOOKED, moves=moves)
         return changed(command, Outcome.MOVED, BookingMoved, booking, next_version(moved))
     expires_at = expiry(slot, policy, now)
     if expires_at <= now:

@@ -17,6 +17,11 @@ def in_slot(booking: Booking, slot: Slot) -> Booking:
     return replace(unanswered, slot_id=slot.id, starts_at=slot.starts_at, ends_at=slot.ends_at)
 
 
+def settled_in(booking: Booking, slot: Slot) -> Booking:
+    """The same without anything that still waited for an answer."""
+    return replace(in_slot(booking, slot), requested_slot_id=None, expires_at=None, reschedule_asked=False)
+
+
 def next_version(booking: Booking) -> Booking:
     """One version up, as with every change."""
     return replace(booking, version=booking.version + 1)

@@ -44,6 +44,7 @@ from scheduling.domain.proposals import (
     ProposeTime,
     decide_proposal,
 )
+from scheduling.domain.recruiters_changes import change_interview
 from scheduling.domain.seat_offers import PassSeatOffer, SeatOfferEvent, TakeSeatOffer, pass_on, take
 from shared_contracts.booking import Outcome
 
@@ -88,6 +89,8 @@ def _decide_one(state: State, command: AnyCommand, now: datetime) -> Decision:
     booking = state.bookings.get(command.booking_id)
     if booking is None or not _may_touch(state, command, booking):
         return Decision(command, Outcome.BOOKING_NOT_FOUND)
+    if command.actor.kind is ActorKind.RECRUITER and isinstance(command, Move | Cancel):
+        return change_interview(state, command, booking, now)
     return _decide_about(state, command, booking, now)
 
 
@@ -128,7 +131,7 @@ def _may_touch(state: State, command: BookingCommand, booking: Booking) -> bool:
         answers = isinstance(command, Approve | Reject | AskReschedule)
         slot = state.slots.get((answers and booking.requested_slot_id) or booking.slot_id)
         return (
-            (answers or isinstance(command, ProposeTime | MarkOutcome))
+            (answers or isinstance(command, Move | Cancel | ProposeTime | MarkOutcome))
             and slot is not None
             and command.actor.ref in {str(item) for item in slot.deciders}
         )

@@ -6,7 +6,7 @@ from typing import assert_never
 
 from common.translation import to_translate as _
 from scheduling.domain.attendance import past_answering, with_answer
-from scheduling.domain.changes import changed_since_shown, in_slot, next_version, overlaps
+from scheduling.domain.changes import changed_since_shown, next_version, overlaps, settled_in
 from scheduling.domain.commands import BookingCommand, Shown
 from scheduling.domain.decisions import Decision, changed
 from scheduling.domain.events import BookingEvent
@@ -117,7 +117,7 @@ def answer_proposed_time(state: State, command: AnswerProposedTime, booking: Boo
         kept = replace(with_answer(booking, None, None), proposed_slot_id=None)
         return changed(command, Outcome.BOOKED, ProposedTimeDeclined, booking, next_version(kept))
     slot = state.slots.get(command.slot_id)
-    gone = _refuse_seat(slot, booking, now)
+    gone = refuse_seat(slot, booking, now)
     if gone or slot is None:
         without = next_version(replace(booking, proposed_slot_id=None))
         return changed(command, gone or Outcome.SLOT_NOT_FOUND, ProposedTimeLost, booking, without)
@@ -127,8 +127,20 @@ def answer_proposed_time(state: State, command: AnswerProposedTime, booking: Boo
     if any(overlaps(state, other, slot) for other in others):
         return Decision(command, Outcome.ALREADY_BOOKED, booking)
     # What the recruiter proposes needs no approval and does not use up the candidate's moves.
-    moved = replace(in_slot(booking, slot), requested_slot_id=None, expires_at=None, reschedule_asked=False)
-    return changed(command, Outcome.MOVED, ProposedTimeTaken, booking, next_version(moved))
+    moved = next_version(settled_in(booking, slot))
+    return changed(command, Outcome.MOVED, ProposedTimeTaken, booking, moved)
+
+
+def refuse_seat(slot: Slot | None, booking: Booking, now: datetime) -> Outcome | None:
+    """Why the slot is not to be had for the booking: past the closing time and without a limit, but never too full."""
+    if slot is None or slot.event_id != booking.event_id:
+        return Outcome.SLOT_NOT_FOUND
+    if not slot.is_active or not slot.recruiter_active or now >= slot.starts_at:
+        return Outcome.SLOT_CLOSED
+    # The seat of a move that awaits approval is the candidate's own already.
+    if slot.free == 0 and booking.candidate_id not in slot.holders:
+        return Outcome.SLOT_FULL
+    return None
 
 
 def _answered_before(command: AnswerProposedTime, booking: Booking) -> Outcome:
@@ -149,16 +161,4 @@ def _refuse_proposal(state: State, command: ProposeTime, booking: Booking, now: 
     slot, own = state.slots.get(command.slot_id), state.slots.get(booking.slot_id)
     if slot is None or own is None or slot.id == own.id or slot.recruiter_id != own.recruiter_id:
         return Outcome.SLOT_NOT_FOUND
-    return _refuse_seat(slot, booking, now)
-
-
-def _refuse_seat(slot: Slot | None, booking: Booking, now: datetime) -> Outcome | None:
-    """Why the slot is not to be had for the booking: past the closing time and without a limit, but never too full."""
-    if slot is None or slot.event_id != booking.event_id:
-        return Outcome.SLOT_NOT_FOUND
-    if not slot.is_active or not slot.recruiter_active or now >= slot.starts_at:
-        return Outcome.SLOT_CLOSED
-    # The seat of a move that awaits approval is the candidate's own already.
-    if slot.free == 0 and booking.candidate_id not in slot.holders:
-        return Outcome.SLOT_FULL
-    return None
+    return refuse_seat(slot, booking, now)

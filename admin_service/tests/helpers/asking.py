@@ -18,7 +18,9 @@ from shared_contracts.booking import (
     AnyBookingRequest,
     BookingApproved,
     BookingCancelled,
+    BookingCancelledByRecruiter,
     BookingCreated,
+    BookingMovedByRecruiter,
     BookingRejected,
     BookingRescheduled,
     ConfirmBookingAnswer,
@@ -134,6 +136,26 @@ def offer_time(recruiter: Recruiter, booking: Document, slot: InterviewSlot) -> 
         booking_id=str(booking["_id"]),
         expected_version=booking["version"],
         slot_id=str(slot.pk),
+    )
+
+
+def move_interview(recruiter: Recruiter, booking: Document, slot: InterviewSlot) -> BookingMovedByRecruiter:
+    """A recruiter moves an approved interview."""
+    return BookingMovedByRecruiter(
+        **_base(recruiter.telegram_id or 0),
+        booking_id=str(booking["_id"]),
+        expected_version=booking["version"],
+        slot_id=str(slot.pk),
+    )
+
+
+def cancel_interview(recruiter: Recruiter, booking: Document, reason: str = "") -> BookingCancelledByRecruiter:
+    """A recruiter calls an approved interview off."""
+    return BookingCancelledByRecruiter(
+        **_base(recruiter.telegram_id or 0),
+        booking_id=str(booking["_id"]),
+        expected_version=booking["version"],
+        reason=reason or None,
     )
 
 

@@ -1,0 +1,100 @@
+"""A recruiter moves an interview of theirs or calls it off, by the rules alone."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from scheduling.domain.booking import BookingCancelled, BookingMoved, Cancel, Move
+from scheduling.domain.commands import Actor, ActorKind
+from scheduling.domain.decide import AnyCommand, decide
+from scheduling.domain.model import State
+from shared_contracts.booking import Outcome
+from shared_contracts.directory import BookingStatus
+from tests.rules import building as a
+
+DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
+START = a.NOW + 2 * DAY
+STRANGER = Actor(ActorKind.RECRUITER, "5002")
+DEPUTY = Actor(ActorKind.RECRUITER, str(a.DEPUTY))
+MOVE = Move(a.key(), a.RECRUITER, "booking", 1, "t")
+CANCEL = Cancel(a.key(), a.RECRUITER, "booking", 1, reason="Рекрутер заболел")
+BOTH = pytest.mark.parametrize("command", [MOVE, CANCEL], ids=["move", "cancel"])
+
+
+def booked(**fields: Any) -> State:
+    """Candidate 1 in slot "s" in two days, moved as often as allowed; "t" is free a day later, "full" is not."""
+    theirs: dict[str, Any] = {"recruiter_id": "pavel", "recruiter_telegram_id": 5002}
+    slots = (
+        a.slot("s"),
+        a.slot("t", 3 * DAY),
+        a.slot("full", 3 * DAY, capacity=0),
+        a.slot("pavels", 3 * DAY, **theirs),
+    )
+    limits: dict[str, Any] = {"approval_required": True, "cancel_cutoff": DAY, "move_cutoff": DAY, "move_limit": 1}
+    return a.with_booking(a.world(*slots, **limits), 1, "s", **({"moves": 1} | fields))
+
+
+def end(state: State, command: AnyCommand, now: Any = a.NOW) -> Outcome | None:
+    (decision,), _after = decide(state, [command], now)
+    assert decision.changed is (decision.outcome in {Outcome.MOVED, Outcome.CANCELLED} and bool(decision.events))
+    return decision.outcome
+
+
+@pytest.mark.parametrize("actor", [a.RECRUITER, DEPUTY])
+def test_an_interview_moves_at_once_until_it_begins(actor: Actor) -> None:
+    """No approval, cut-off or limit holds, and the candidate's moves stay as they were."""
+    move = Move(a.key(), actor, "booking", 1, "t")
+    (decision,), after = decide(booked(), [move], START - MINUTE)
+    booking = after.bookings["booking"]
+
+    assert (decision.outcome, type(decision.events[0])) == (Outcome.MOVED, BookingMoved)
+    assert (booking.slot_id, booking.status, booking.version, booking.moves) == ("t", BookingStatus.BOOKED, 2, 1)
+    assert (after.slots["s"].free, after.slots["t"].free) == (1, 0)
+
+
+def test_an_interview_is_called_off_with_a_reason() -> None:
+    (decision,), after = decide(booked(), [CANCEL], START - MINUTE)
+    booking = after.bookings["booking"]
+
+    assert (decision.outcome, type(decision.events[0])) == (Outcome.CANCELLED, BookingCancelled)
+    assert (booking.status, booking.reason) == (BookingStatus.CANCELLED, "Рекрутер заболел")
+    assert (booking.ended_by, after.slots["s"].free) == (f"recruiter:{a.OLGA}", 1)
+
+
+@BOTH
+def test_only_who_holds_the_interview_may(command: Move | Cancel) -> None:
+    """Guard: ``_may_touch``."""
+    assert end(booked(), replace(command, actor=STRANGER)) is Outcome.BOOKING_NOT_FOUND
+
+
+@BOTH
+def test_what_has_begun_has_changed_or_waits_for_an_answer_stays(command: Move | Cancel) -> None:
+    """Guard: ``_refuse`` in ``recruiters_changes``: a request is answered, not moved."""
+    assert end(booked(), command, START) is Outcome.TOO_LATE
+    assert end(booked(version=2), command) is Outcome.VERSION_CONFLICT
+    assert end(booked(status=BookingStatus.PENDING), command) is Outcome.VERSION_CONFLICT
+    assert end(booked(requested_slot_id="t"), command) is Outcome.VERSION_CONFLICT
+    assert end(booked(status=BookingStatus.CANCELLED), command) is Outcome.CANCELLED
+
+
+@pytest.mark.parametrize(
+    ("slot_id", "outcome"),
+    [
+        ("s", Outcome.SLOT_NOT_FOUND),
+        ("pavels", Outcome.SLOT_NOT_FOUND),
+        ("nowhere", Outcome.SLOT_NOT_FOUND),
+        ("full", Outcome.SLOT_FULL),
+    ],
+)
+def test_an_interview_moves_to_a_free_slot_of_the_same_recruiter_only(slot_id: str, outcome: Outcome) -> None:
+    """Guards: ``_move``, ``refuse_seat``."""
+    assert end(booked(), Move(a.key(), a.RECRUITER, "booking", 1, slot_id)) is outcome
+
+
+def test_an_interview_does_not_move_onto_another_of_the_same_person() -> None:
+    """Guard: ``overlaps``."""
+    state = booked()
+    state.slots["elsewhere"] = a.slot("elsewhere", 3 * DAY, event_id="other")
+    assert end(a.with_booking(state, 1, "elsewhere", "second"), MOVE) is Outcome.ALREADY_BOOKED
