@@ -44,6 +44,7 @@ def test_a_removed_persons_booking_is_cancelled_when_staff_say_so_and_they_are_t
     news = petr.sees("Нам пришлось отменить ваше собеседование")
 
     assert "Вакансия закрыта" in news.text
+    assert news.labels == [], "nothing new is offered"
     assert store.bookings_of(1005) == []
 
 

@@ -43,6 +43,7 @@ class NotificationCommand(Message):
         recheck: an automatic message: ask ``GET /api/auto-messages/{notification_id}`` right before sending, and send
             what that says.
         attempt: of an automatic message, counted from 1; its report repeats it.
+        off_list: the candidate is off the allow list, so they are offered nothing new (FR2).
         not_after: later than this it must not be sent any more, and is reported ``too_late``.
         calendar_entry: for the candidate's calendar, whose file goes with it.
         calendar: that file from an admin service that still makes it; read until none of its messages is left.
@@ -57,6 +58,7 @@ class NotificationCommand(Message):
     asks_attendance: bool = False
     recheck: bool = False
     attempt: Count = 0
+    off_list: bool = False
     not_after: Moment | None = None
     calendar: CalendarFile | None = None
     calendar_entry: CalendarEntry | None = None

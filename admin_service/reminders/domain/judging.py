@@ -121,8 +121,8 @@ def outdated_reason(kind: ReminderKind, starts_at: datetime, facts: BookingFacts
 
 
 def asks_now(message: ScheduledMessage, facts: BookingFacts, now: datetime) -> bool:
-    """Whether the message comes with the buttons: they work until the start, for people on the allow list."""
-    return message.asks_attendance and not facts.answered and facts.allowed and now < message.starts_at
+    """Whether the message comes with the buttons: they work until the start, also for who keeps a booking (FR2)."""
+    return message.asks_attendance and not facts.answered and now < message.starts_at
 
 
 def _second_chance_outdated(kind: ReminderKind, facts: BookingFacts) -> SuppressionReason | None:

@@ -109,7 +109,8 @@ def decide_attendance(state: State, command: AttendanceCommand, booking: Booking
 
 def answer_attendance(state: State, command: AnswerAttendance, booking: Booking, now: datetime) -> Decision:
     """The answer is noted; who can't come gives the seat back, until the start. Twice is as once."""
-    if past := past_answering(state, command, booking):
+    asks_for_more = command.answer is Attendance.RESCHEDULE_ASKED
+    if past := past_answering(state, command, booking, who_is_off_the_list=not asks_for_more):
         return past
     if command.starts_at != booking.starts_at:
         return Decision(command, Outcome.VERSION_CONFLICT, booking)
@@ -133,7 +134,7 @@ def answer_attendance(state: State, command: AnswerAttendance, booking: Booking,
 
 def announce_delay(state: State, command: AnnounceDelay, booking: Booking, now: datetime) -> Decision:
     """How late they will be is noted, in place of what was said before; all else stays. Twice is as once."""
-    if past := past_answering(state, command, booking):
+    if past := past_answering(state, command, booking, who_is_off_the_list=True):
         return past
     if command.starts_at != booking.starts_at:
         return Decision(command, Outcome.VERSION_CONFLICT, booking)
@@ -150,13 +151,19 @@ def with_answer(booking: Booking, answer: Attendance | None, at: datetime | None
     return replace(booking, coming=booking.coming.model_copy(update={"attendance": answer, "attendance_at": at}))
 
 
-def past_answering(state: State, command: BookingCommand, booking: Booking) -> Decision | None:
-    """Why there is nothing to ask this candidate about this booking; None where there is."""
+def past_answering(
+    state: State, command: BookingCommand, booking: Booking, *, who_is_off_the_list: bool = False
+) -> Decision | None:
+    """Why there is nothing to ask this candidate about this booking; None where there is.
+
+    Args:
+        who_is_off_the_list: asks them, too: they say whether they come to what they have kept (FR2).
+    """
     if not booking.live:
         return Decision(command, refuse_ended(command, booking) or Outcome.TOO_LATE, booking)
     if booking.status is not BookingStatus.BOOKED:
         return Decision(command, Outcome.BOOKING_NOT_FOUND)
     candidate = state.candidates.get(booking.telegram_id)
-    if candidate is None or not candidate.allowed:
+    if candidate is None or not (candidate.allowed or who_is_off_the_list):
         return Decision(command, Outcome.NOT_ALLOWED, booking)
     return None

@@ -41,6 +41,7 @@ def notification(
         booking=booking,
         reason=reason or None,
         candidate_name=candidate.first_name,
+        off_list=not candidate.allowed,
         calendar_entry=calendar,
     )
 

@@ -111,10 +111,13 @@ def test_an_ended_booking_is_answered_with_how_it_ended() -> None:
     assert end(booked(status=BookingStatus.UNMARKED), a.says(1, COMES)) is Outcome.TOO_LATE
 
 
-def test_answers_of_someone_taken_off_the_list_are_refused() -> None:
-    """FR2. Guard: ``allowed``."""
-    for command in (a.says(1, STAYS_AWAY), a.answer_proposed_time(1, "t", True), a.propose_time("t")):
+def test_someone_off_the_list_says_whether_they_come_and_asks_for_nothing_more() -> None:
+    """FR2: they may cancel what they keep. Guard: ``who_is_off_the_list``."""
+    for command in (a.says(1, WANTS_ANOTHER), a.answer_proposed_time(1, "t", True), a.propose_time("t")):
         assert end(removed(offered()), command) is Outcome.NOT_ALLOWED
+    assert end(removed(booked()), a.says(1, WANTS_ANOTHER)) is Outcome.NOT_ALLOWED
+    assert end(removed(booked()), a.says(1, COMES)) is Outcome.BOOKED
+    assert end(removed(booked()), a.says(1, STAYS_AWAY)) is Outcome.CANCELLED
 
 
 def test_nobody_answers_for_another_candidate() -> None:

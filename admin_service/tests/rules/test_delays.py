@@ -100,8 +100,8 @@ def test_who_has_no_interview_to_come_to_is_not_late(status: BookingStatus, expe
     assert (decision.outcome, decision.changed) == (expected, False)
 
 
-def test_nobody_is_late_for_another_and_nobody_who_is_off_the_list() -> None:
-    """Guards: ``_may_touch``, ``allowed``."""
+def test_nobody_is_late_for_another_but_who_is_off_the_list_is_for_what_they_keep() -> None:
+    """FR2. Guards: ``_may_touch``, ``who_is_off_the_list``."""
     for command in (a.late(2), a.late(1, actor=a.RECRUITER)):
         assert only(booked(), command).outcome is Outcome.BOOKING_NOT_FOUND
-    assert only(removed(booked()), a.late(1)).outcome is Outcome.NOT_ALLOWED
+    assert only(removed(booked()), a.late(1)).outcome is Outcome.BOOKED

@@ -128,9 +128,9 @@ def test_nobody_is_woken() -> None:
     assert verdict == Suppress(SuppressionReason.QUIET_HOURS)
 
 
-def test_who_was_taken_off_the_allow_list_is_reminded_without_buttons() -> None:
-    """FR2: the bot would refuse their presses."""
-    assert judge(PROMPT, replace(BOOKED, allowed=False), [], MOSCOW, moment("24 14:00")) == Send(False)
+def test_who_was_taken_off_the_allow_list_is_asked_whether_they_come() -> None:
+    """FR2: what staff let stand they can answer about."""
+    assert judge(PROMPT, replace(BOOKED, allowed=False), [], MOSCOW, moment("24 14:00")) == Send(True)
 
 
 def test_buttons_are_for_who_has_not_answered_before_the_start() -> None:

@@ -11,7 +11,7 @@ from structlog.stdlib import get_logger
 
 from interview_bot.admin_client.api import AdminApi, AdminApiDownError, AdminApiRefusedError
 from interview_bot.common.redis_values import drop, read_texts
-from shared_contracts.directory import AllowedUser, ChangesPage
+from shared_contracts.directory import AllowedUser, BookingStatus, ChangesPage
 
 ENTRIES = "allowed:entries"
 CURSOR = "allowed:cursor"
@@ -33,6 +33,8 @@ for i = 1, #ARGV, 3 do
   end
 end
 """
+_KEPT = frozenset({BookingStatus.BOOKED, BookingStatus.PENDING})
+"""What can be kept; a seat that is offered is nobody's yet."""
 _log = get_logger(__name__)
 
 
@@ -41,6 +43,8 @@ class AccessStatus(StrEnum):
 
     ALLOWED = "allowed"
     REFUSED = "refused"
+    KEPT = "kept"
+    """Off the list, but staff let a booking of theirs stand (FR2): they are served for that alone."""
     UNKNOWN = "unknown"
     """Nobody can say: the person isn't cached and the admin service is down."""
 
@@ -72,6 +76,20 @@ class AllowList:
         if entry is None or not entry.allowed:
             return AccessStatus.REFUSED, None
         return AccessStatus.ALLOWED, entry
+
+    async def keeps_booking(self, telegram_id: int) -> bool:
+        """Whether someone off the list has a booking that stands; a no is remembered for a moment.
+
+        Raises:
+            AdminApiDownError, AdminApiRefusedError: nobody can say.
+        """
+        nothing = f"allowed:nothing_kept:{telegram_id}"
+        if await self._redis.exists(nothing):
+            return False
+        if any(booking.status in _KEPT for booking in await self._api.bookings(telegram_id)):
+            return True
+        await self._redis.set(nothing, "1", ex=UNKNOWN_FOR)
+        return False
 
     async def _cached(self, telegram_id: int) -> tuple[AllowedUser | None, str | None, str | None]:
         """The entry, the generation, and that of the last sync. What is unreadable is dropped, and none."""

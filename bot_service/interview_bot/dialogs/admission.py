@@ -41,7 +41,17 @@ async def identify(services: Services, user_id: int) -> Visitor:
         return Visitor(AccessStatus.UNKNOWN if person is None else access, person, None)
     if found:
         return Visitor(AccessStatus.ALLOWED, person, found[0])
+    if access is AccessStatus.REFUSED:
+        access = await _access_off_the_list(services, user_id)
     return Visitor(access, person, None)
+
+
+async def _access_off_the_list(services: Services, user_id: int) -> AccessStatus:
+    try:
+        kept = await services.allow_list.keeps_booking(user_id)
+    except (AdminApiDownError, AdminApiRefusedError):
+        return AccessStatus.UNKNOWN
+    return AccessStatus.KEPT if kept else AccessStatus.REFUSED
 
 
 async def refuse(

@@ -67,6 +67,7 @@ class DialogContext:
     someone who is only just being let in is neither. ``in_turn``: the chat's turn was taken before, and what is shown
     must be shown before its message is acknowledged to RabbitMQ; else a screen may wait for room (``Outgoing``).
     ``interrupts``: an answer that is to be typed was waited for, so what is shown leads back to its question.
+    ``off_list``: no candidate any more, but staff let their booking stand (``dialogs.kept_booking``).
     """
 
     services: Services
@@ -78,6 +79,7 @@ class DialogContext:
     recruiter: Recruiter | None = None
     in_turn: bool = False
     interrupts: bool = False
+    off_list: bool = False
 
     @property
     def user_id(self) -> int:
@@ -106,7 +108,7 @@ class DialogContext:
             screen = keyboards.with_continue(screen, self.texts)
         if self.in_turn or self.message_id is not None:
             return await self.show_and_get_id(screen)
-        return await self.services.outgoing.send(self.chat_id, screen)
+        return await self.services.outgoing.send(self.chat_id, self._for_them(screen))
 
     async def show_and_get_id(self, screen: Screen) -> int:
         """The same where the dialog can't go on without the message's id: an edit may wait, a new message can't.
@@ -114,7 +116,7 @@ class DialogContext:
         Raises:
             HeldBackError: the chat has no room for a new message.
         """
-        priority = Priority.IN_TURN if self.in_turn else Priority.INTERACTIVE
+        screen, priority = self._for_them(screen), Priority.IN_TURN if self.in_turn else Priority.INTERACTIVE
         if self.message_id is None:
             return await send(self.services.bot, self.chat_id, screen, priority)
         if self.in_turn:
@@ -126,9 +128,12 @@ class DialogContext:
         if self.message_id is None:
             return
         try:
-            await self.services.outgoing.edit(self.chat_id, self.message_id, screen, or_send=False)
+            await self.services.outgoing.edit(self.chat_id, self.message_id, self._for_them(screen), or_send=False)
         except TelegramError as error:
             _log.warning("edit_failed", trouble=classify(error).value)
+
+    def _for_them(self, screen: Screen) -> Screen:
+        return keyboards.for_kept_booking(screen) if self.off_list else screen
 
     async def acknowledge(self, key: str | None = None, alert: bool = False) -> None:
         """Answer the press, with a short text by its key if given."""

@@ -12,7 +12,7 @@ from telegram.ext import Application, CallbackQueryHandler, ChatMemberHandler, M
 
 from interview_bot.admin_client.allow_list import AccessStatus
 from interview_bot.admin_client.api import AdminApiDownError, AdminApiRefusedError
-from interview_bot.dialogs import commands, free_text, groups, joining, membership, presses
+from interview_bot.dialogs import commands, free_text, groups, joining, kept_booking, membership, presses
 from interview_bot.dialogs.admission import Visitor, answer_press_or_send, identify, refuse
 from interview_bot.dialogs.candidate import sign_up
 from interview_bot.dialogs.context import DialogContext, Services
@@ -63,8 +63,17 @@ class Dispatcher:
         if visitor is None:
             return
         texts = texts_for(language_of(user.language_code))
-        context = DialogContext(self._services, texts, visitor.person, message.chat_id, recruiter=visitor.recruiter)
-        if command is None:
+        context = DialogContext(
+            self._services,
+            texts,
+            visitor.person,
+            message.chat_id,
+            recruiter=visitor.recruiter,
+            off_list=visitor.access is AccessStatus.KEPT,
+        )
+        if context.off_list:
+            await kept_booking.handle_message(context, command)
+        elif command is None:
             await free_text.handle(context, message.text, message.message_id)
         else:
             await commands.handle(context, command, payload)
@@ -126,7 +135,14 @@ class Dispatcher:
         if visitor is None:
             return
         context = DialogContext(
-            self._services, texts, visitor.person, chat.id, query.message.message_id, query.id, visitor.recruiter
+            self._services,
+            texts,
+            visitor.person,
+            chat.id,
+            query.message.message_id,
+            query.id,
+            visitor.recruiter,
+            off_list=visitor.access is AccessStatus.KEPT,
         )
         if await self._services.dialog_states.is_closed(context.chat_id, query.message.message_id):
             await context.acknowledge("press.already_asked")
@@ -134,22 +150,22 @@ class Dispatcher:
         try:
             await presses.handle(context, unpack(query.data))
         except StaleDataError:
-            await context.acknowledge("press.stale")
-            await (open_requests.show_requests if context.person is None else sign_up.show_current_step)(context)
+            await context.acknowledge(None if context.off_list else "press.stale")
+            await _where_they_are(context)
         await membership.follow_names(self._services, query.from_user)
 
     async def _admit(self, user: User, chat_id: int, query: CallbackQuery | None = None) -> Visitor | None:
         """Who they are, or None after telling them why they are not served (FR2)."""
         visitor = await identify(self._services, user.id)
-        if visitor.access is AccessStatus.ALLOWED:
+        stranger = visitor.access in {AccessStatus.REFUSED, AccessStatus.KEPT} and query is None
+        if stranger and user.username and await self._services.awaited_usernames.by_username(user.id, user.username):
+            await joining.claim_username(self._services, user, user.username)
+            return None
+        if visitor.access in {AccessStatus.ALLOWED, AccessStatus.KEPT}:
             if visitor.person is None:
                 await self._services.gate.mark_served(user.id)
             return visitor
-        stranger = visitor.access is AccessStatus.REFUSED and query is None
-        if stranger and user.username and await self._services.awaited_usernames.by_username(user.id, user.username):
-            await joining.claim_username(self._services, user, user.username)
-        else:
-            await refuse(self._services, user, visitor, chat_id, query)
+        await refuse(self._services, user, visitor, chat_id, query)
         return None
 
     async def on_error(self, update: object, context: object) -> None:
@@ -178,6 +194,13 @@ class Dispatcher:
             )
         except TelegramError as second:
             _log.warning("apology_failed", trouble=classify(second).value)
+
+
+async def _where_they_are(context: DialogContext) -> None:
+    if context.off_list:
+        await kept_booking.refuse(context)
+    else:
+        await (open_requests.show_requests if context.person is None else sign_up.show_current_step)(context)
 
 
 def is_said_by_person(message: Message) -> bool:

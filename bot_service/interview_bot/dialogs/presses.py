@@ -11,7 +11,7 @@ from interview_bot.dialogs.candidate import (
 )
 from interview_bot.dialogs.context import DialogContext, Presses
 from interview_bot.dialogs.recruiter import cards, open_requests
-from interview_bot.views.callback_data import Action, Pressed, StaleDataError
+from interview_bot.views.callback_data import FOR_KEPT_BOOKINGS, Action, Pressed, StaleDataError
 
 _HANDLERS: Presses = {
     **sign_up.PRESSES,
@@ -38,7 +38,10 @@ async def handle(context: DialogContext, pressed: Pressed) -> None:
     Raises:
         StaleDataError: it means nothing (any more) for this person.
     """
-    if pressed.action is not Action.CONTINUE:
+    if context.off_list:
+        if pressed.action not in FOR_KEPT_BOOKINGS:
+            raise StaleDataError
+    elif pressed.action is not Action.CONTINUE:
         await cards.forget_reason(context)
         if (context.recruiter if pressed.action in _FOR_RECRUITERS else context.person) is None:
             raise StaleDataError  # a button for recruiters pressed by a candidate, or the other way round

@@ -5,6 +5,7 @@ from datetime import date
 from structlog.stdlib import get_logger
 from telegram.error import TelegramError
 
+from interview_bot.admin_client.allow_list import AccessStatus
 from interview_bot.admin_client.api import AdminApiDownError, AdminApiRefusedError
 from interview_bot.common import clock
 from interview_bot.common.dialog_data import DialogData, DialogState
@@ -79,6 +80,7 @@ class BookingResults:
             screen = Screen(texts("outcome.superseded"), keyboards.my_bookings(texts))
         else:
             screen = await self._screen(result, record, texts)
+            screen = await self._for_them(result, screen, texts)
         shown_in = await edit_or_send(self._services.bot, chat_id, message_id, screen, Priority.IN_TURN)
         if shown is Shown.NEWEST and result.booking is not None:
             zone = record.timezone if record else None
@@ -100,6 +102,15 @@ class BookingResults:
         await self._services.dialog_states.clear(result.user_telegram_id)
         ended = seat_offer_ended_screen(result, record.event_id if record else None, texts)
         return ended or await self._outcome_screen(result, zone, texts)
+
+    async def _for_them(self, result: BookingResult, screen: Screen, texts: Texts) -> Screen:
+        """Who is off the allow list is offered nothing new (FR2)."""
+        access, _ = await self._services.allow_list.check(result.user_telegram_id)
+        if access is not AccessStatus.REFUSED:
+            return screen
+        if result.outcome is Outcome.CANCELLED:
+            return Screen(texts("outcome.cancelled_off_list"))
+        return keyboards.for_kept_booking(screen)
 
     async def _outcome_screen(self, result: BookingResult, zone: str | None, texts: Texts) -> Screen:
         contact_url = None

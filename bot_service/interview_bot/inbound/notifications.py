@@ -109,12 +109,12 @@ class Notifications:
             reason=command.reason,
             texts=texts,
         )
-        access, _ = await self._services.allow_list.check(person_id)
-        if command.recheck and access is AccessStatus.REFUSED:
-            return Screen(text)  # still reminded, but the bot refuses their presses (FR2)
         if command.asks_attendance:
             text = f"{text}\n\n{texts('notice.please_confirm')}"
-        return Screen(text, _keyboard(command, texts))
+        screen = Screen(text, _keyboard(command, texts))
+        access, _ = await self._services.allow_list.check(person_id)
+        off_list = command.off_list or access is AccessStatus.REFUSED
+        return keyboards.for_kept_booking(screen) if off_list else screen
 
     async def _report(self, command: NotificationCommand, end: Delivery, at: datetime) -> None:
         if end.status is DeliveryStatus.BLOCKED:

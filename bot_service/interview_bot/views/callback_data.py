@@ -90,6 +90,14 @@ class Action(StrEnum):
     CARD_MARK = "cm"
 
 
+FOR_KEPT_BOOKINGS = frozenset(
+    {
+        *(Action.MY_BOOKINGS, Action.CANCEL, Action.CANCEL_CONFIRM),
+        *(Action.COMING, Action.NOT_COMING, Action.NOT_COMING_CONFIRM),
+        *(Action.DELAY, Action.DELAY_BY, Action.ANSWERS),
+    }
+)
+"""What somebody off the allow list can do about a booking that staff let stand (FR2): nothing that asks for more."""
 _ARGUMENTS: dict[Action, tuple[str, ...]] = {
     Action.HOME: (),
     Action.CONTINUE: (),

@@ -7,7 +7,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.helpers import create_deep_linked_url
 
 from interview_bot.common import clock
-from interview_bot.views.callback_data import Action, minute_of, pack
+from interview_bot.views.callback_data import FOR_KEPT_BOOKINGS, Action, minute_of, pack, unpack
 from interview_bot.views.formatting import slot_start
 from interview_bot.views.screen import Screen
 from interview_bot.views.texts import Texts
@@ -203,3 +203,17 @@ def join(booking: BookingView, texts: Texts) -> list[InlineKeyboardButton]:
 def column(buttons: Iterable[InlineKeyboardButton]) -> InlineKeyboardMarkup:
     """Each button in a row of its own."""
     return InlineKeyboardMarkup([[button] for button in buttons])
+
+
+def for_kept_booking(screen: Screen) -> Screen:
+    """The screen for somebody off the allow list (FR2): only links, and the buttons that work for them."""
+    if screen.keyboard is None:
+        return screen
+    rows = [[button for button in row if _works_off_list(button)] for row in screen.keyboard.inline_keyboard]
+    left = [row for row in rows if row]
+    return Screen(screen.text, InlineKeyboardMarkup(left) if left else None)
+
+
+def _works_off_list(button: InlineKeyboardButton) -> bool:
+    data = button.callback_data
+    return not isinstance(data, str) or unpack(data).action in FOR_KEPT_BOOKINGS

@@ -211,19 +211,50 @@ async def test_someone_elses_interview_can_not_be_answered_for(sandbox: Sandbox,
     assert desk.requests == []
 
 
-async def test_who_was_taken_off_the_list_is_refused_at_the_press(anna: Person, desk: Desk) -> None:
-    """FR2."""
+async def test_who_is_off_the_list_answers_about_the_booking_that_stands_and_nothing_else(
+    anna: Person, desk: Desk
+) -> None:
+    """FR2. Guards: ``FOR_KEPT_BOOKINGS`` at the press and on the screen; ``keeps_booking``."""
     prompt = await asked(anna, desk)
     desk.lists_down = True
     desk.remove(1001)
     await desk.invalidate(CacheName.ALLOWED_USERS)
 
     async def refused() -> bool:
-        answer = await anna.answer_to(await anna.presses(prompt, ASK_TIME))
-        return "приглашённых" in (answer["text"] or "")
+        await anna.writes("/start")
+        return "ваша запись в силе" in (await anna.messages())[-1].text
 
-    assert await eventually(refused, "a refusal")
-    assert Attendance.DECLINED not in answers(desk)
+    await eventually(refused, "nothing new for her")
+    refusal = (await anna.messages())[-1]
+    assert refusal.labels == ["Моя запись", "Свяжитесь с нами"]
+    for command in ("/reschedule", "hello"):
+        await anna.writes(command)
+    await eventually(lambda: said(anna, "ваша запись в силе", 3), "refused each time")
+    await anna.presses(prompt, COMING)
+    await eventually(lambda: said(anna, "Спасибо, что подтвердили", 1), "thanks")
+    [thanks] = [message for message in await anna.messages() if message.id == prompt.id]
+    assert ASK_TIME not in thanks.labels and NOT_COMING in thanks.labels
+    await anna.presses(thanks, NOT_COMING)
+
+    async def asked_if_sure() -> list[str]:
+        return [label for item in await anna.messages() if "Точно отменить" in item.text for label in item.labels]
+
+    assert await eventually(asked_if_sure, "asked once") == ["Да, отменить", "Нет, оставить"]
+    await anna.writes("/mybooking")
+    mine = await anna.sees("Ваша запись")
+    assert mine.labels == ["❌ Отменить"]
+    await anna.presses(mine, "Отменить")
+    await anna.presses(await anna.sees("Точно отменить"), "Да, отменить")
+    ended = await anna.sees("Запись отменена.")
+    assert (ended.text, ended.labels) == ("Запись отменена.", [])
+    await anna.sends_data(mine, "1:st")
+    await anna.sees("только для приглашённых")
+    assert [request.event_type for request in desk.requests] == ["attendance.answered", "booking.cancelled"]
+
+
+async def said(anna: Person, part: str, times: int) -> bool:
+    """Whether the bot has said it so often."""
+    return sum(part in message.text for message in await anna.messages()) >= times
 
 
 @pytest.mark.parametrize(

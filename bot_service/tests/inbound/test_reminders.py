@@ -274,10 +274,10 @@ async def test_someone_who_blocked_the_bot_is_reported_without_a_text(
     assert (await deliver(desk, again)).delivery.status is DeliveryStatus.SENT
 
 
-async def test_someone_taken_off_the_allow_list_is_reminded_without_buttons(
+async def test_someone_off_the_allow_list_is_reminded_and_can_say_whether_they_come(
     anna_in_chat: Person, desk: Desk, redis: Redis
 ) -> None:
-    """FR2: bookings that are kept are still reminded. Guard: the standing in ``_screen``."""
+    """FR2: bookings that are kept are still reminded, Guard: ``off_list`` in ``_screen``."""
     desk.remove(1001)
     await desk.invalidate(CacheName.ALLOWED_USERS)
 
@@ -287,5 +287,12 @@ async def test_someone_taken_off_the_allow_list_is_reminded_without_buttons(
     await eventually(distrusted, "the cached list is known to be out of date")
     await deliver(desk, reminder(desk))
     shown = await anna_in_chat.sees(REMINDED)
-    assert shown.labels == []
-    assert "Подтвердите" not in shown.text
+    assert shown.labels == ["✅ Подтверждаю", "❌ Не смогу", "⏱ Опоздаю"]
+
+
+async def test_a_cancellation_offers_nothing_new_to_who_was_taken_off_the_list(
+    anna_in_chat: Person, desk: Desk
+) -> None:
+    """FR2. Guard: ``off_list`` of the command, where the bot's own list is not up to date yet."""
+    await desk.send(NOTIFICATION_COMMAND.name, notice(desk, NotificationKind.BOOKING_CANCELLED, off_list=True))
+    assert (await anna_in_chat.sees("Нам пришлось отменить")).labels == []

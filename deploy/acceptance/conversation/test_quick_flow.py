@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from acceptance.desk import Desk
 from acceptance.driving import Chats
 from acceptance.transcripts import Transcript
 
@@ -26,6 +27,10 @@ WORDS = {
         "cancelled": "Запись отменена",
         "calendar": "Добавьте в календарь",
         "new time": "Новое время для календаря",
+        "kept": "ваша запись в силе",
+        "my booking": "Моя запись",
+        "cancel": "Отменить",
+        "invited only": "только для приглашённых",
         "out of calendar": "Если добавляли встречу, файл её уберёт",
     },
     "en": {
@@ -46,6 +51,10 @@ WORDS = {
         "cancelled": "Your booking is cancelled",
         "calendar": "Add it to your calendar",
         "new time": "Updated calendar entry",
+        "kept": "your booking stands",
+        "my booking": "My booking",
+        "cancel": "Cancel",
+        "invited only": "for invited candidates only",
         "out of calendar": "Removes it if you added it",
     },
 }
@@ -82,3 +91,35 @@ def test_booking_moving_and_cancelling(chats: Chats, language: str, user_id: int
     assert len({re.findall("UID:(.*)\\r", file.content)[0] for file in (made, moved, off)}) == 1
 
     transcript.check(f"{language}/quick_flow")
+
+
+@pytest.mark.parametrize(("language", "user_id", "name"), [("ru", 1011, "Анастасия"), ("en", 1012, "Максим")])
+def test_removed_but_booked(chats: Chats, desk: Desk, language: str, user_id: int, name: str) -> None:
+    """FR2: what staff let stand is seen and cancelled; nothing new can be had."""
+    words, transcript = WORDS[language], Transcript()
+    person = transcript.follow(chats.person(user_id, name, language), name)
+    person.writes("/start")
+    slots = person.sees(words["choose"])
+    person.presses(slots, ":")
+    person.presses(person.sees(words["sure"], slots.id), words["confirm"])
+    person.sees(words["booked"], slots.id)
+    person.gets_file(words["calendar"])
+    person.writes("/reschedule")
+    menu = person.sees(words["move"])
+
+    transcript.remark("staff take them off the list and keep the booking")
+    desk.remove_candidate(user_id, keep_bookings=True)
+    person.presses(menu, ":")
+    person.sees(words["kept"], menu.id)
+    person.writes("/start")
+    refusal = person.sees(words["kept"], after=menu)
+    person.presses(refusal, words["my booking"])
+    mine = person.sees(words["mine"], refusal.id)
+    person.presses(mine, words["cancel"])
+    person.presses(person.sees(words["sure to cancel"], mine.id), words["yes"])
+    person.sees(words["cancelled"], mine.id)
+    person.gets_file(words["out of calendar"])
+    person.writes("/mybooking")
+    person.sees(words["invited only"])
+
+    transcript.check(f"{language}/removed_but_booked")
