@@ -157,9 +157,11 @@ class Desk:
         return self.page.input_value(".desk-copy input")
 
     def decide_request(self, booking_id: object, decision: str, reason: str) -> None:
-        """Press Approve or Reject on a request's page, and again on the page that asks."""
+        """Press Approve or Reject (the person) on a request's page, and again on the page that asks."""
         self._open(f"scheduling/booking/{booking_id}/{decision.lower()}/")
         self.page.fill("[name=reason]", reason)
+        if decision == "Reject":
+            self.page.check("[name=rejection][value=person]")
         self._press(decision)
         self.page.wait_for_url("**/change/")
 

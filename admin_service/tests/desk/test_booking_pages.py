@@ -163,8 +163,23 @@ def test_a_request_is_answered(
     outcome(book(maria, make_slot(of=approval_event)))
     booking = Booking.objects.get()
     assert page_of(booking, action) in desk.get(page_of(booking)).content.decode()
-    desk.post(page_of(booking, action), {"version": 1, "reason": "", "_confirm": "1"})
+    order = {"version": 1, "reason": "", "_confirm": "1"} | ({"rejection": "time"} if action == "reject" else {})
+    desk.post(page_of(booking, action), order)
     assert Booking.objects.get().status == status
+
+
+def test_a_no_says_whether_it_is_to_the_time_or_to_the_person(
+    desk: Client, maria: Candidate, make_slot: MakeSlot, approval_event: InterviewEvent
+) -> None:
+    """Guard: ``RejectForm``; of a move it is always the time, so nothing is asked."""
+    outcome(book(maria, make_slot(of=approval_event)))
+    booking = Booking.objects.get()
+    order = {"version": 1, "reason": "", "_confirm": "1"}
+    assert "This field is required" in desk.post(page_of(booking, "reject"), order).content.decode()
+    assert Booking.objects.get().status == "pending"
+    desk.post(page_of(booking, "reject"), {**order, "rejection": "person"})
+    booking = Booking.objects.get()
+    assert (booking.status, booking.rejection) == ("rejected", "person")
 
 
 @pytest.mark.parametrize("order", [{}, {"version": "x"}, {"version": "-1"}, {"version": "9" * 40}, {"slot": "zzz"}])
