@@ -25,6 +25,7 @@ def save_audited(
     *,
     prepare: Callable[[StampedModel | None, datetime], Iterable[str]] | None = None,
     then: Callable[[datetime], None] | None = None,
+    reason: str = "",
 ) -> None:
     """Save a new or changed document and its audit entry.
 
@@ -37,6 +38,7 @@ def save_audited(
         actor: the staff login.
         prepare: checks and completes the document before it is saved; gets what is stored (None: nothing yet) and the
             moment, and names the fields, besides those that staff edit, to be written too.
+        reason: why, for the audit trail.
         then: more to do in the same transaction; gets its moment.
     """
     adding = document._state.adding
@@ -50,7 +52,7 @@ def save_audited(
         if then:
             then(now)
         action, before = ("changed", facts(stored, fields)) if stored else ("created", None)
-        audit.record_staff(subject, str(document.pk), action, actor, before, facts(document, fields))
+        audit.record_staff(subject, str(document.pk), action, actor, before, facts(document, fields), reason)
 
     in_transaction(work)
 

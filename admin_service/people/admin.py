@@ -2,6 +2,6 @@
 
 from people.staff import audit_labels
 from people.staff.invitations import InvitationAdmin
-from people.staff.places import ContactAdmin, RecruiterAdmin
+from people.staff.places import ContactAdmin
 
-__all__ = ["ContactAdmin", "InvitationAdmin", "RecruiterAdmin", "audit_labels"]
+__all__ = ["ContactAdmin", "InvitationAdmin", "audit_labels"]

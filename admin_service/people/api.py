@@ -154,10 +154,10 @@ class CitiesView(ApiView):
 
     scope = READ
 
-    @documented("Cities with their time zones and contacts", Page[City], query=ListQuery)
+    @documented("Open cities with their time zones and contacts", Page[City], query=ListQuery)
     def get(self, request: Request) -> HttpResponse:
-        """All cities."""
-        rows, following = page_by_id(request, "cities", parse_query(request, ListQuery), {})
+        """Those that are open."""
+        rows, following = page_by_id(request, "cities", parse_query(request, ListQuery), {"is_active": {"$ne": False}})
         default = default_contact()
         results = wire.views("cities", rows, lambda rows: _cities(rows, default))
         return answer(request, Page[City](results=results, next=following))

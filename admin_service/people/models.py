@@ -76,11 +76,12 @@ def check_time_zone(name: str) -> None:
 
 
 class City(StampedModel):
-    """A city, its time zone, and the responsible person's link (FR7)."""
+    """A city, its time zone, and the responsible person's link (FR7). Of one that is closed nothing is offered."""
 
     name = NameField(_("name"), max_length=100, unique=True)
     timezone = models.CharField(_("time zone"), max_length=64, default=MOSCOW, validators=[check_time_zone])
     contact_url = LinkField(_("contact link"), max_length=LINK_LENGTH, blank=True)
+    is_active = models.BooleanField(_("open"), default=True, editable=False)
 
     class Meta:
         db_table = "cities"
@@ -92,7 +93,10 @@ class City(StampedModel):
 
 
 class Office(StampedModel):
-    """A place that interviews are held at, and the way there. ``location`` is what people are told."""
+    """A place that interviews are held at, and the way there. ``location`` is what people are told.
+
+    One that is closed can't be chosen for new slots.
+    """
 
     city_id: ObjectId
 
@@ -103,6 +107,7 @@ class Office(StampedModel):
     directions = models.CharField(
         _("how to find it"), max_length=200, blank=True, help_text=_("Such as: entrance from the yard, second floor.")
     )
+    is_active = models.BooleanField(_("open"), default=True, editable=False)
 
     class Meta:
         db_table = "offices"

@@ -4,7 +4,16 @@ from scheduling.staff import audit_labels
 from scheduling.staff.candidates import CandidateAdmin
 from scheduling.staff.cities import CityAdmin
 from scheduling.staff.offices import OfficeAdmin
+from scheduling.staff.retiring import RecruiterAdmin
 from scheduling.staff.slots import InterviewSlotAdmin
 from scheduling.staff.waiting import WaitingEntryAdmin
 
-__all__ = ["CandidateAdmin", "CityAdmin", "InterviewSlotAdmin", "OfficeAdmin", "WaitingEntryAdmin", "audit_labels"]
+__all__ = [
+    "CandidateAdmin",
+    "CityAdmin",
+    "InterviewSlotAdmin",
+    "OfficeAdmin",
+    "RecruiterAdmin",
+    "WaitingEntryAdmin",
+    "audit_labels",
+]

@@ -15,7 +15,7 @@ from common.models import StampedModel
 from common.mongo import in_transaction
 from common.refusals import RefusedError
 from messaging import caches
-from people.models import Candidate, City, ContactSettings, Person, Recruiter
+from people.models import Candidate, City, ContactSettings, Office, Person, Recruiter
 from people.services.calendar_links import revoke_calendar_of
 from people.services.invitations import revoke_of
 from shared_contracts.notification import CacheName
@@ -50,14 +50,28 @@ def save_city(city: City, *, actor: str) -> None:
     _save_place(city, "city", ("name", "timezone", "contact_url"), actor, listed)
 
 
-def save_recruiter(recruiter: Recruiter, *, actor: str) -> None:
-    """Save a recruiter.
+def open_or_close(place: City | Office, is_open: bool, *, actor: str, reason: str = "") -> None:
+    """Close a city or an office, or open it again; what depends on one that closes is the caller's to see to."""
+
+    def mark(_stored: StampedModel | None, _now: datetime) -> list[str]:
+        place.is_active = is_open
+        return ["is_active"]
+
+    def tell(_now: datetime) -> None:
+        caches.invalidate(*_PLACE_CACHES)
+
+    subject = place._meta.model_name or ""
+    save_audited(place, subject, ("name", "is_active"), actor, prepare=mark, then=tell, reason=reason)
+
+
+def save_recruiter(recruiter: Recruiter, *, actor: str, reason: str = "") -> None:
+    """Save a recruiter. What depends on one who becomes inactive is the caller's to see to.
 
     Raises:
         RefusedError: naming the field; see ``check_person``.
     """
     fields = ("name", "city_id", "telegram_id", "is_active", "deputy_id")
-    _save_person(recruiter, "recruiter", fields, _PLACE_CACHES, actor)
+    _save_person(recruiter, "recruiter", fields, _PLACE_CACHES, actor, reason)
 
 
 def _keep_out(person: Person, actor: str) -> Callable[[datetime], None] | None:
@@ -124,7 +138,9 @@ def _save_place(
     save_audited(place, subject, fields, actor, then=then)
 
 
-def _save_person(person: Person, subject: str, fields: Sequence[str], stale: Sequence[CacheName], actor: str) -> None:
+def _save_person(
+    person: Person, subject: str, fields: Sequence[str], stale: Sequence[CacheName], actor: str, reason: str = ""
+) -> None:
     keep_out = _keep_out(person, actor)
 
     def then(now: datetime) -> None:
@@ -136,7 +152,7 @@ def _save_person(person: Person, subject: str, fields: Sequence[str], stale: Seq
     def prepare(stored: StampedModel | None, now: datetime) -> list[str]:
         return _prepared(person, cast(Person | None, stored), now)
 
-    save_audited(person, subject, fields, actor, prepare=prepare, then=then)
+    save_audited(person, subject, fields, actor, prepare=prepare, then=then, reason=reason)
 
 
 def _prepared(person: Person, stored: Person | None, now: datetime) -> list[str]:

@@ -18,7 +18,7 @@ from common.scope import Rows
 from people.models import Candidate
 from people.services.people import restore_candidates, save_candidate
 from people.services.reach import chat_state
-from people.staff.forms import TelegramIdField, UsernameField
+from people.staff.forms import TelegramIdField, UsernameField, offer_open_cities
 from people.staff.inviting import InvitingAdmin
 from shared_contracts.fields import LARGEST_TELEGRAM_ID
 from staffkit.forms.use_case import UseCaseForm
@@ -43,6 +43,7 @@ class CandidateForm(UseCaseForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        offer_open_cities(self)
         if self.instance.telegram_id is not None and "telegram_id" in self.fields:
             self.fields["telegram_id"].disabled = True
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
@@ -46,6 +47,13 @@ class UsernameField(forms.CharField):
     def to_python(self, value: Any) -> str:
         """Without the @."""
         return str(super().to_python(value) or "").removeprefix("@")
+
+
+def offer_open_cities(form: Any) -> None:
+    """Only open cities to choose, and the one that is chosen already."""
+    field: Any = form.fields.get("city")
+    if field is not None:
+        field.queryset = field.queryset.filter(Q(is_active=True) | Q(pk=form.instance.city_id))
 
 
 class InviteForm(forms.Form):

@@ -15,7 +15,7 @@ from common.scope import SHARED, Rows
 from people.models import ContactSettings, Recruiter
 from people.services.people import save_city, save_contact, save_recruiter
 from people.staff.calendars import CalendarAdmin
-from people.staff.forms import TelegramIdField, UsernameField
+from people.staff.forms import TelegramIdField, UsernameField, offer_open_cities
 from people.staff.inviting import InvitingAdmin
 from staffkit.forms.use_case import UseCaseForm
 from staffkit.pages.filters import ScopedRelatedFilter
@@ -35,7 +35,7 @@ class CityPage(UseCaseAdmin):
 
     form = CityForm
     rows = Rows(city=("pk",))
-    list_display = ["name", "timezone", "contact_url"]
+    list_display = ["name", "timezone", "contact_url", "is_active"]
     search_fields = ["name"]
     ordering = ["name"]
 
@@ -58,6 +58,7 @@ class RecruiterForm(UseCaseForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        offer_open_cities(self)
         if "deputy" in self.fields:
             choices = self.fields["deputy"]
             # The present one, too, though inactive: a choice that is not offered would be taken away by saving.
@@ -69,9 +70,8 @@ class RecruiterForm(UseCaseForm):
         save_recruiter(self.instance, actor=self.actor)
 
 
-@admin.register(Recruiter)
-class RecruiterAdmin(CalendarAdmin, InvitingAdmin):
-    """Recruiters."""
+class RecruiterPage(CalendarAdmin, InvitingAdmin):
+    """Recruiters. ``scheduling`` registers it, with what becomes of the slots of one who is deactivated."""
 
     form = RecruiterForm
     rows = Rows(city=("city_id",), recruiter=("pk",))

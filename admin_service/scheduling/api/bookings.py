@@ -96,7 +96,7 @@ def offered(query: SlotsQuery, events: Sequence[ObjectId], now: datetime) -> Doc
     earliest = max(now, query.from_) if query.from_ else now
     condition = {**available(events, now), "starts_at": {"$gte": earliest}}
     if query.city:
-        condition["city_id"] = ObjectId(query.city)
+        condition["city_id"] |= {"$eq": ObjectId(query.city)}
     if query.recruiter:
         condition["recruiter_id"] |= {"$eq": ObjectId(query.recruiter)}
     after = position(query.cursor)

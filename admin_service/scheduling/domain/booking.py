@@ -244,7 +244,7 @@ def _refuse_slot(
         return another
     if not command.beyond_limits and not slot.recruiter_active:
         return Outcome.WRONG_RECRUITER
-    if not command.beyond_limits and (not policy.is_open or not slot.is_active or now >= slot.closes_at):
+    if not command.beyond_limits and (not policy.is_open or not slot.is_offered or now >= slot.closes_at):
         return Outcome.SLOT_CLOSED
     if now >= slot.ends_at:
         return Outcome.SLOT_CLOSED

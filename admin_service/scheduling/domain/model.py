@@ -69,6 +69,7 @@ class City:
     name: str
     timezone: str
     contact_url: str | None
+    is_active: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +127,7 @@ class Slot:
     recruiter_telegram_id: int | None = None
     recruiter_deputy_telegram_id: int | None = None
     recruiter_active: bool = True
+    city_active: bool = True
     recruiter_timezone: str | None = None
     recruiter_reachable: bool = False
 
@@ -139,9 +141,14 @@ class Slot:
         """Seats left, never below 0."""
         return max(0, self.capacity - len(self.holders))
 
+    @property
+    def is_offered(self) -> bool:
+        """Whether staff want candidates to book it: it, its recruiter and its city are active."""
+        return self.is_active and self.recruiter_active and self.city_active
+
     def is_open(self, now: datetime) -> bool:
         """Whether candidates can book a seat in it, if one is free."""
-        return self.is_active and self.recruiter_active and now < self.closes_at
+        return self.is_offered and now < self.closes_at
 
     @property
     def duration_minutes(self) -> int:
@@ -151,7 +158,7 @@ class Slot:
     def in_city(self, city: City) -> Self:
         """The slot in a city."""
         place = replace(self.place, city=city.name, timezone=city.timezone, contact_url=city.contact_url)
-        return replace(self, city_id=city.id, place=place)
+        return replace(self, city_id=city.id, place=place, city_active=city.is_active)
 
     def held_by(self, recruiter: Recruiter | None) -> Self:
         """The slot with another recruiter, or with none, on the clocks of the city it is in."""

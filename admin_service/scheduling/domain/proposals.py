@@ -135,7 +135,7 @@ def refuse_seat(slot: Slot | None, booking: Booking, now: datetime) -> Outcome |
     """Why the slot is not to be had for the booking: past the closing time and without a limit, but never too full."""
     if slot is None or slot.event_id != booking.event_id:
         return Outcome.SLOT_NOT_FOUND
-    if not slot.is_active or not slot.recruiter_active or now >= slot.starts_at:
+    if not slot.is_offered or now >= slot.starts_at:
         return Outcome.SLOT_CLOSED
     # The seat of a move that awaits approval is the candidate's own already.
     if slot.free == 0 and booking.candidate_id not in slot.holders:

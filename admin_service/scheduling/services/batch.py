@@ -31,6 +31,8 @@ from scheduling.services.store import loading
 from shared_contracts.booking import ConfirmBookingAnswer, Outcome
 
 TRIES = 3
+CHUNK = 50
+"""So many requests are loaded and written at once."""
 T = TypeVar("T")
 
 
@@ -97,6 +99,22 @@ def decide_one(request: Request) -> ConfirmBookingAnswer:
 def carry_out(request: Request) -> Decision:
     """Decide a slot edit or a removal, in the transaction under way if there is one; errors as for ``decide_one``."""
     return in_transaction(lambda: _decide_and_write([request], False).decisions[request.command.key])
+
+
+def carry_out_all(requests: Sequence[Request]) -> list[Decision]:
+    """Decide slot edits and what belongs to them, all or none of them, in chunks; the decisions in their order.
+
+    Raises:
+        GuardFailedError: something has changed meanwhile; nothing was written.
+    """
+
+    def work() -> list[Decision]:
+        decisions: dict[str, Decision] = {}
+        for first in range(0, len(requests), CHUNK):
+            decisions |= _decide_and_write(requests[first : first + CHUNK], False).decisions
+        return [decisions[item.command.key] for item in requests]
+
+    return in_transaction(work)
 
 
 def tried_again(work: Callable[[], T]) -> T:

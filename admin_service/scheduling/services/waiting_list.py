@@ -102,7 +102,7 @@ def offers_of(
         state: of bookings that have changed and are not stored yet.
         left: (candidate id, slot id) of who has just given a seat up.
     """
-    open_slots = [slot for slot in slots if slot.is_active and slot.free and now < slot.closes_at]
+    open_slots = [slot for slot in slots if slot.free and slot.is_open(now)]
     if not is_waited_for({slot.event_id for slot in open_slots}):
         return []
     return [
@@ -133,7 +133,7 @@ def wanted_slots(now: datetime) -> list[str]:
         query = available([event_id], now)
         cities = collection("waiting_list").distinct("city_id", {**waiting, "event_id": event_id})
         if None not in cities:
-            query["city_id"] = {"$in": cities}
+            query["city_id"] |= {"$in": cities}
         rows = collection("interview_slots").find(query, {"_id": 1}).sort([("starts_at", 1), ("_id", 1)])
         found += [str(row["_id"]) for row in rows.limit(MOST_SLOTS)]
     return found

@@ -13,6 +13,7 @@ from common.zones import zone_names
 from people.models import City
 from people.staff.places import CityForm, CityPage
 from scheduling.services.city_zones import Kept, ZoneShift, put_zone_right, shift_of
+from scheduling.staff.retiring import PlaceAdmin
 
 _LABELS = {
     Kept.CLOCK: _("Keep the clock: 10:00 stays 10:00, at another moment"),
@@ -55,7 +56,7 @@ class CityZoneForm(CityForm):
 
 
 @admin.register(City)
-class CityAdmin(CityPage):
+class CityAdmin(PlaceAdmin, CityPage):
     """Cities."""
 
     form = CityZoneForm

@@ -10,10 +10,11 @@ from unfold.decorators import display
 
 from common.scope import Rows
 from people.models import Office
+from people.staff.forms import offer_open_cities
 from scheduling.services.offices import save_office
+from scheduling.staff.retiring import PlaceAdmin
 from staffkit.forms.use_case import UseCaseForm
 from staffkit.pages.filters import ScopedRelatedFilter
-from staffkit.pages.kinds import UseCaseAdmin
 
 
 class OfficeForm(UseCaseForm):
@@ -21,6 +22,7 @@ class OfficeForm(UseCaseForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        offer_open_cities(self)
         if self.instance.pk and "city" in self.fields:
             self.fields["city"].disabled = True
 
@@ -30,7 +32,7 @@ class OfficeForm(UseCaseForm):
 
 
 @admin.register(Office)
-class OfficeAdmin(UseCaseAdmin):
+class OfficeAdmin(PlaceAdmin):
     """Offices."""
 
     form = OfficeForm
@@ -44,7 +46,7 @@ class OfficeAdmin(UseCaseAdmin):
             },
         )
     ]
-    list_display = ["name", "city_name", "address", "directions"]
+    list_display = ["name", "city_name", "address", "directions", "is_active"]
     list_filter = [("city", ScopedRelatedFilter)]
     search_fields = ["name", "address"]
     ordering = ["name"]

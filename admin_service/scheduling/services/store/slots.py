@@ -34,7 +34,7 @@ class Names:
         """A city as people are told of it, with the default link where it has none of its own."""
         row = self.cities[city_id]
         contact_url = wire.link("cities", row, row["contact_url"]) or self.default_contact()
-        return City(str(city_id), wire.line(row["name"]), row["timezone"], contact_url)
+        return City(str(city_id), wire.line(row["name"]), row["timezone"], contact_url, row.get("is_active", True))
 
     def recruiter(self, recruiter_id: ObjectId) -> Recruiter:
         """A recruiter as people are told of them."""
@@ -107,13 +107,17 @@ def _named(rows: Sequence[Document], names: Names) -> list[Slot]:
 
 def available(event_ids: Iterable[str | ObjectId], now: datetime) -> Document:
     """Which slots of these events can be booked; served by the index ``OFFERED``."""
-    gone = collection("recruiters").find({"is_active": False}, {"_id": 1}, session=current_session())
+    gone, closed = (
+        [row["_id"] for row in collection(name).find({"is_active": False}, {"_id": 1}, session=current_session())]
+        for name in ("recruiters", "cities")
+    )
     return {
         "event_id": {"$in": [ObjectId(event_id) for event_id in event_ids]},
         "is_active": True,
         "has_room": True,
         "closes_at": {"$gt": now},
-        "recruiter_id": {"$nin": [row["_id"] for row in gone]},
+        "recruiter_id": {"$nin": gone},
+        "city_id": {"$nin": closed},
     }
 
 
@@ -191,5 +195,6 @@ def _slot(row: Document, city: City, recruiter: Recruiter | None, event: Documen
         is_active=row["is_active"],
         place=place,
         recruiter_timezone=city.timezone if row["recruiter_id"] else None,
+        city_active=city.is_active,
     )
     return slot.held_by(recruiter) if recruiter else slot

@@ -36,7 +36,9 @@ _DAY_FORMS = ("%d.%m.%Y", "%Y-%m-%d")
 class AddSlotsForm(forms.Form):
     """Many slots at once: days × times. Once valid, ``drafts`` holds them."""
 
-    city = forms.ModelChoiceField(City.objects.order_by("name"), label=_("City"), widget=UnfoldAdminSelectWidget())
+    city = forms.ModelChoiceField(
+        City.objects.filter(is_active=True).order_by("name"), label=_("City"), widget=UnfoldAdminSelectWidget()
+    )
     recruiter = forms.ModelChoiceField(
         Recruiter.objects.filter(is_active=True).order_by("name"),
         label=_("Recruiter"),

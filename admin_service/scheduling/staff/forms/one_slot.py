@@ -3,14 +3,17 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from bson import ObjectId
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from common.zones import local
+from people.staff.forms import offer_open_cities
 from scheduling.domain.commands import SlotChanges
 from scheduling.models import InterviewSlot
 from scheduling.services.slot_edits import edit_slot
@@ -55,10 +58,21 @@ class SlotForm(UseCaseForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields |= {name: field for name, field in venue_inputs().items() if name in self.fields}
+        offer_open_cities(self)
+        self._offer_active()
         if self.request:
             narrow(self, self.request)
         if self.instance.pk and "event" in self.fields:
             self.fields["event"].disabled = True
+
+    def _offer_active(self) -> None:
+        """Only active recruiters and open offices to choose, and those that are chosen already."""
+        for name, chosen in (("recruiter", self.instance.recruiter_id), ("office", self.instance.office or None)):
+            field: Any = self.fields.get(name)
+            if field is not None:
+                every = field.queryset.model.objects.all() if name == "office" else field.queryset
+                own = Q(pk=ObjectId(chosen)) if chosen else Q(pk__in=[])
+                field.queryset = every.filter(Q(is_active=True) | own).order_by(*field.queryset.query.order_by)
 
     def shown(self, instance: models.Model) -> dict[str, Any]:
         """As stored, but for the start."""

@@ -40,7 +40,7 @@ class OfficeField(_OfficeChoice):
 
     def __init__(self) -> None:
         super().__init__(
-            Office.objects.select_related("city").order_by("city__name", "name"),
+            Office.objects.filter(is_active=True).select_related("city").order_by("city__name", "name"),
             label=_("Office"),
             required=False,
             widget=UnfoldAdminSelectWidget(),

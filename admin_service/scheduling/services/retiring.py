@@ -1,0 +1,203 @@
+"""A recruiter who is deactivated, a city or an office that closes: nothing that depends on them is left unanswered.
+
+Staff say what becomes of it (``Way``); all of it happens in one transaction with the change itself, or none does.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+from uuid import uuid4
+
+from bson import ObjectId
+from django.utils.translation import gettext as _
+
+from common import clock, correlation
+from common.mongo import Document, collection, current_session, in_transaction
+from common.refusals import RefusedError
+from messaging import outbox
+from people.models import City, Office, Recruiter
+from people.services.people import open_or_close, save_recruiter
+from scheduling.domain.answering import Reject
+from scheduling.domain.booking import Cancel
+from scheduling.domain.commands import Actor, ActorKind, SlotChanges
+from scheduling.domain.decide import AnyCommand
+from scheduling.domain.editing import EditSlot
+from scheduling.services.batch import carry_out_all, tried_again
+from scheduling.services.offices import venue_at
+from scheduling.services.recruiter_cards.cards import Act, show_again
+from scheduling.services.requests import Request
+from scheduling.services.store.slots import find_slots
+from shared_contracts.directory import BookingStatus
+
+Retiring = Recruiter | City | Office
+"""Whom or what slots need."""
+
+
+class Way(StrEnum):
+    """What becomes of what depends on somebody or something that is there no more."""
+
+    HAND_OVER = "hand_over"
+    CANCEL = "cancel"
+    KEEP = "keep"
+
+
+@dataclass(frozen=True)
+class Dependents:
+    """What depends on them from now on.
+
+    ``slots``: documents of those to come that can be booked or are. ``held``: of live bookings in them; ``wanted``: of
+    bookings elsewhere that are to move into one. ``deputy_for``: recruiters whose deputy it is.
+    """
+
+    slots: list[Document]
+    held: list[Document]
+    wanted: list[Document]
+    deputy_for: list[Recruiter] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.slots or self.deputy_for)
+
+    @property
+    def requests(self) -> list[Document]:
+        """Those that somebody has yet to answer."""
+        asking = (row for row in self.held if row["status"] == BookingStatus.PENDING or row.get("requested_slot_id"))
+        return [*asking, *self.wanted]
+
+    @property
+    def free(self) -> list[Document]:
+        """Slots in which nobody has a seat."""
+        return [slot for slot in self.slots if not slot["booked_users"]]
+
+    @property
+    def is_online(self) -> bool:
+        """Whether none of the slots is held in a place."""
+        return all(slot.get("video_link") for slot in self.slots)
+
+    @property
+    def agreed(self) -> list[Any]:
+        """All that whoever says what becomes of them has seen."""
+        slots = [[row["_id"], row["starts_at"], row["is_active"], sorted(row["booked_users"])] for row in self.slots]
+        bookings = sorted([row["_id"], row["version"]] for row in (*self.held, *self.wanted))
+        return [slots, bookings, [recruiter.pk for recruiter in self.deputy_for]]
+
+
+def dependents_of(entry: Retiring) -> Dependents:
+    """What would be left without them; in the transaction under way, if there is one."""
+    theirs: dict[type, Document] = {
+        Recruiter: {"recruiter_id": entry.pk},
+        City: {"city_id": entry.pk},
+        Office: {"office": str(entry.pk)},
+    }
+    coming = find_slots({**theirs[type(entry)], "starts_at": {"$gt": clock.now()}})
+    slots = [slot for slot in coming if slot["is_active"] or slot["booked_users"]]
+    ids = {slot["_id"] for slot in slots}
+    among = {"$in": list(ids)}
+    query = {"live": True, "$or": [{"slot_id": among}, {"requested_slot_id": among}]}
+    live = list(collection("bookings").find(query, session=current_session()).sort("starts_at", 1)) if ids else []
+    held = [row for row in live if row["slot_id"] in ids]
+    wanted = [row for row in live if row["slot_id"] not in ids]
+    deputy_for = Recruiter.objects.filter(deputy_id=entry.pk).order_by("name") if isinstance(entry, Recruiter) else []
+    return Dependents(slots, held, wanted, list(deputy_for))
+
+
+def successors(entry: Retiring, found: Dependents) -> list[Any]:
+    """Who or what could take over: recruiters of the cities concerned, another office of the city, and of what is
+    online another city.
+    """
+    if isinstance(entry, Recruiter):
+        cities = {slot["city_id"] for slot in found.slots} | ({entry.city_id} if entry.city_id else set())
+        others = Recruiter.objects.filter(is_active=True).exclude(pk=entry.pk).order_by("name")
+        return [other for other in others if not cities or other.city_id is None or other.city_id in cities]
+    if isinstance(entry, Office):
+        return list(Office.objects.filter(city_id=entry.city_id, is_active=True).exclude(pk=entry.pk).order_by("name"))
+    return list(City.objects.filter(is_active=True).exclude(pk=entry.pk).order_by("name")) if found.is_online else []
+
+
+def retire(
+    entry: Retiring, way: Way, *, agreed: list[Any], actor: str, reason: str = "", successor: Any = None
+) -> Dependents:
+    """Deactivate a recruiter, or close a city or an office, and do as was said with what depends on them.
+
+    Args:
+        agreed: ``Dependents.agreed`` of what the person has seen.
+        actor: the staff login.
+        reason: those whose interview changes or is cancelled read it.
+        successor: one of ``successors``, where it is handed over.
+
+    Returns:
+        What depended on them.
+
+    Raises:
+        RefusedError: something of it has changed since; nothing is done.
+    """
+
+    def work() -> Dependents:
+        found = dependents_of(entry)
+        stored: Any = type(entry).objects.get(pk=entry.pk)
+        if found.agreed != agreed or not stored.is_active:
+            raise RefusedError({"": _("Somebody has just changed something of this. Nothing is done: look again.")})
+        _end(stored, actor, reason)
+        commands = _commands(found, way, Actor(ActorKind.STAFF, actor), reason, successor)
+        _carry_out(commands)
+        _replace_deputy(found, successor if way is Way.HAND_OVER else None, actor)
+        if way is Way.KEEP:
+            _tell_cards(found, actor, reason)
+        return found
+
+    return tried_again(lambda: in_transaction(work))
+
+
+def _end(stored: Any, actor: str, reason: str) -> None:
+    if isinstance(stored, Recruiter):
+        stored.is_active = False
+        save_recruiter(stored, actor=actor, reason=reason)
+    else:
+        open_or_close(stored, False, actor=actor, reason=reason)
+
+
+def _commands(found: Dependents, way: Way, actor: Actor, reason: str, successor: Any) -> list[AnyCommand]:
+    """In their order: a slot is closed before its seats are freed, so that nobody is offered one."""
+    if way is Way.KEEP:
+        return []
+    changes = SlotChanges(is_active=False) if way is Way.CANCEL else _handed_to(successor)
+    edits = [EditSlot(str(uuid4()), actor, str(slot["_id"]), changes, reason=reason) for slot in found.slots]
+    if way is Way.HAND_OVER:
+        return list(edits)
+    cancelled = [
+        Cancel(str(uuid4()), actor, str(row["_id"]), row["version"], reason=reason, beyond_limits=True)
+        for row in found.held
+    ]
+    refused = [Reject(str(uuid4()), actor, str(row["_id"]), row["version"], reason=reason) for row in found.wanted]
+    return [*edits, *cancelled, *refused]
+
+
+def _handed_to(successor: Any) -> SlotChanges:
+    if isinstance(successor, Recruiter):
+        return SlotChanges(recruiter_id=str(successor.pk))
+    if isinstance(successor, Office):
+        return SlotChanges(venue={**venue_at(successor), "room": ""})  # the room was of the other one
+    return SlotChanges(city_id=str(successor.pk))
+
+
+def _carry_out(commands: Sequence[AnyCommand]) -> None:
+    requests = [Request(command, "desk", correlation.current()) for command in commands]
+    for decision in carry_out_all(requests):
+        if decision.refused or not (decision.changed or isinstance(decision.command, EditSlot)):
+            raise RefusedError({"": _("Somebody has just changed something of this. Nothing is done: look again.")})
+
+
+def _replace_deputy(found: Dependents, successor: Any, actor: str) -> None:
+    """Who had them as a deputy has the successor then; nobody is their own."""
+    for recruiter in found.deputy_for:
+        other = successor.pk if isinstance(successor, Recruiter) and successor.pk != recruiter.pk else None
+        recruiter.deputy_id = other
+        save_recruiter(recruiter, actor=actor)
+
+
+def _tell_cards(found: Dependents, actor: str, reason: str) -> None:
+    """Requests that stand go to the deputy; those without one come up in the desk, to be answered by hand (R4)."""
+    ids: list[ObjectId] = [row["_id"] for row in found.requests]
+    act = Act(Actor(ActorKind.STAFF, actor), reason, correlation.current())
+    if ids:
+        outbox.add(show_again({"_id": {"$in": ids}}, act, clock.now()))
