@@ -76,6 +76,7 @@ class World:
 
 Way = Callable[[World], object]
 _CITY = {"name": "Мск", "timezone": "Asia/Omsk", "contact_url": "https://t.me/new"}
+_CITY_IN_ITS_ZONE = {**_CITY, "timezone": "Europe/Moscow"}
 _RECRUITER = {"name": "Вера", "city": "", "telegram_id": "", "contact_url": "", "is_active": ""}
 _PERSON = {"telegram_id": "1042", "first_name": "Глеб", "last_name": "", "username": "", "city": "", "note": ""}
 _EVENT = {
@@ -107,7 +108,7 @@ WAYS: dict[str, tuple[str, set[CacheName], Way]] = {
         "cities", SHOWN_WITH_PLACES, lambda w: w.press("people_city_add", None, _CITY),
     ),
     "a city is changed in the desk": (
-        "cities", SHOWN_WITH_PLACES, lambda w: w.press("people_city_change", w.city, _CITY),
+        "cities", SHOWN_WITH_PLACES, lambda w: w.press("people_city_change", w.city, _CITY_IN_ITS_ZONE),
     ),
     "a recruiter is added in the desk": (
         "recruiters", {CacheName.RECRUITERS, CacheName.SLOTS},
