@@ -79,11 +79,13 @@ def test_a_prompt_that_was_answered_since_is_not_due(bot: Client, prompt: str) -
     assert asked(bot, prompt).due is False
 
 
-def test_buttons_go_with_the_allow_list(bot: Client, prompt: str, maria: Candidate) -> None:
+def test_who_keeps_a_booking_off_the_allow_list_is_asked_whether_they_come(
+    bot: Client, prompt: str, maria: Candidate
+) -> None:
     """FR2."""
     remove_candidates([str(maria.pk)], keep_bookings=True, actor="c", reason="")
     answer = asked(bot, prompt)
-    assert (answer.due, answer.asks_attendance) == (True, False)
+    assert (answer.due, answer.asks_attendance) == (True, True)
 
 
 def test_a_list_is_due_while_it_is_on_its_way(bot: Client, prompt: str) -> None:

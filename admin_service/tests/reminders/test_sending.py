@@ -136,7 +136,7 @@ def test_an_edited_slot_is_told_as_it_is_now(at: Clock, make_slot: MakeSlot, mar
     assert command.booking.slot.room == "B-12"
 
 
-def test_who_was_taken_off_the_list_with_the_booking_kept_is_reminded_without_buttons(
+def test_who_was_taken_off_the_list_with_the_booking_kept_is_asked_whether_they_come(
     at: Clock, make_slot: MakeSlot, maria: Candidate
 ) -> None:
     """FR2."""
@@ -144,7 +144,7 @@ def test_who_was_taken_off_the_list_with_the_booking_kept_is_reminded_without_bu
     remove_candidates([str(maria.pk)], keep_bookings=True, actor="c", reason="")
     at("2026-11-24 14:00")
 
-    assert {asks for _kind, asks in kinds_now()} == {False}
+    assert {asks for _kind, asks in kinds_now()} == {True}
 
 
 def test_who_was_taken_off_the_list_with_the_booking_cancelled_is_not(

@@ -16,6 +16,7 @@ from starlette.responses import Response
 from interview_bot.common import clock
 from interview_bot.common.http_server import Server
 from shared_contracts.booking import (
+    SLOT_GONE,
     AnyBookingRequest,
     BookingCancelled,
     BookingCreated,
@@ -275,7 +276,7 @@ class Desk:
             "user_telegram_id": request.user_telegram_id,
             "reply": request.reply,
             "booking": booking,
-            "alternatives": [slot for slot in self.slots.values() if slot.free][:3],
+            "alternatives": [slot for slot in self.slots.values() if slot.free][:3] if outcome in SLOT_GONE else [],
         }
         return BookingResult(**(values | changes))
 

@@ -100,7 +100,7 @@ async def test_few_answers_wait_in_one_chat(anna: Person, redis: Redis, bot: Bot
     waiting = list(bot._services.outgoing._chats[anna.id])
     assert len(waiting) == MAX_IN_CHAT
     assert waiting[0] == ("edit", message.id)
-    assert waiting[-1] == ("message", f"text {3 * MAX_IN_CHAT - 1}")
+    assert waiting[-1] == ("message", f":text {3 * MAX_IN_CHAT - 1}")
 
 
 async def test_an_answer_nobody_waits_for_any_more_is_dropped(
