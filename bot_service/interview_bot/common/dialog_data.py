@@ -21,12 +21,13 @@ class DialogState(StrEnum):
     ANSWERING = "answering"
     """The person is answering a questionnaire, by free text or by a button."""
     WAITING_FOR_REASON = "waiting_for_reason"
-    """A recruiter has pressed Reject and is asked for the reason."""
+    """A recruiter has pressed Reject, or Cancel, and is asked for the reason."""
 
 
 class PendingRejection(BaseModel):
     """The card that is being rejected, as its buttons named it. Text that comes after ``until`` is not the reason.
 
+    ``cancels``: it is no request that is rejected, but an approved interview that is called off.
     ``tried``: the message whose text was no reason, which may be edited into one.
     """
 
@@ -36,6 +37,7 @@ class PendingRejection(BaseModel):
     until: datetime
     tried: int | None = None
     rejection: Rejection | None = None
+    cancels: bool = False
 
 
 class DialogData(BaseModel):

@@ -10,7 +10,7 @@ from interview_bot.dialogs.candidate import (
     waiting_list,
 )
 from interview_bot.dialogs.context import DialogContext, Presses
-from interview_bot.dialogs.recruiter import cards, open_requests
+from interview_bot.dialogs.recruiter import cards, interviews, open_requests
 from interview_bot.views.callback_data import FOR_KEPT_BOOKINGS, Action, Pressed, StaleDataError
 
 _HANDLERS: Presses = {
@@ -22,9 +22,10 @@ _HANDLERS: Presses = {
     **waiting_list.PRESSES,
     **open_requests.PRESSES,
     **cards.PRESSES,
+    **interviews.PRESSES,
     **interruptions.PRESSES,
 }
-_UNDER_CARDS = frozenset(cards.PRESSES)
+_UNDER_CARDS = frozenset({*cards.PRESSES, *interviews.PRESSES})
 _FOR_RECRUITERS = _UNDER_CARDS | {Action.REQUESTS, Action.CARD_SHOW, Action.CARD_LIST}
 _ANSWER_THEMSELVES = _UNDER_CARDS | {
     *(Action.CONFIRM, Action.CANCEL_CONFIRM, Action.BACK),

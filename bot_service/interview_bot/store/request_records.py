@@ -24,6 +24,8 @@ RequestKind = Literal[
     "offer_time",
     "mark",
     "unmark",
+    "move_interview",
+    "cancel_interview",
 ]
 """What is asked for. ``request.<kind>`` is the key of the text that is shown until the answer comes."""
 

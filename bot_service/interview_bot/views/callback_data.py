@@ -27,6 +27,7 @@ _NUMBER = r"[0-5]"
 _MARK = r"[alnru]"
 _REJECTION = r"[tp]"
 _REASON = r"[tp][0-9]"
+_READY_MADE = r"[0-9]"
 _DELAY = r"5|10|15|20"
 
 
@@ -88,6 +89,10 @@ class Action(StrEnum):
     CARD_BACK = "cb"
     CARD_PROPOSE = "co"
     CARD_MARK = "cm"
+    CARD_MOVE = "cv"
+    CARD_MOVE_TO = "cg"
+    CARD_CANCEL = "cz"
+    CARD_CANCEL_FOR = "cq"
 
 
 FOR_KEPT_BOOKINGS = frozenset(
@@ -154,6 +159,10 @@ _ARGUMENTS: dict[Action, tuple[str, ...]] = {
     Action.CARD_BACK: _CARD,
     Action.CARD_PROPOSE: (*_CARD, _NUMBER),
     Action.CARD_MARK: (*_CARD, _MARK),
+    Action.CARD_MOVE: (*_CARD, _MENU_PAGE),
+    Action.CARD_MOVE_TO: (_ID, _VERSION, _ID),
+    Action.CARD_CANCEL: _CARD,
+    Action.CARD_CANCEL_FOR: (*_CARD, _READY_MADE),
 }
 
 

@@ -1,4 +1,4 @@
-"""The buttons under a recruiter's card: answering, proposing another time, marking how it went."""
+"""The buttons under a recruiter's card: answering, proposing another time, moving, cancelling, marking how it went."""
 
 from datetime import datetime
 
@@ -25,7 +25,8 @@ _LABELS = {"a": "button.attended", "l": "button.late", "n": "button.no_show", "r
 
 def card_keyboard(card: RecruiterCard, texts: Texts, turn: int) -> InlineKeyboardMarkup | None:
     """All that can be done with the card at this moment."""
-    rows = [*_answers(card, texts, turn), *_proposals(card, texts, turn), *_marks(card, texts, turn)]
+    rows = [*_answers(card, texts, turn), *_proposals(card, texts, turn)]
+    rows += [*_changes(card, texts, turn), *_marks(card, texts, turn)]
     if not card.candidate.reachable and card.candidate.link.startswith("https://"):
         # for a tg:// button Telegram may refuse the whole message (privacy settings); the name links there anyway
         rows.append([InlineKeyboardButton(texts.plain("button.write_candidate"), url=card.candidate.link)])
@@ -55,6 +56,13 @@ def proposable_slots(card: RecruiterCard, now: datetime) -> list[tuple[int, Slot
     return [(number, slot) for number, slot in slots if slot is not None]
 
 
+def can_change(card: RecruiterCard, now: datetime) -> bool:
+    """Whether the interview is approved and still to come, so that it can be moved or called off."""
+    booking = card.booking
+    stands = booking.status is BookingStatus.BOOKED and booking.requested_slot is None
+    return card.yours and stands and not card.may_mark and now < booking.slot.starts_at
+
+
 def can_mark(card: RecruiterCard, code: str, now: datetime) -> bool:
     """Whether this mark can be made, or taken back, at ``now``."""
     if code == UNDO:
@@ -79,6 +87,13 @@ def _proposals(card: RecruiterCard, texts: Texts, turn: int) -> list[list[Inline
         label = texts.plain("button.offer_time", slot=slot_button(slot, card.timezone, texts))
         rows.append([InlineKeyboardButton(label, callback_data=data)])
     return rows
+
+
+def _changes(card: RecruiterCard, texts: Texts, turn: int) -> list[list[InlineKeyboardButton]]:
+    if not can_change(card, clock.now()):
+        return []
+    move = card_button(texts, "button.move", Action.CARD_MOVE, card, turn, "0")
+    return [[move, card_button(texts, "button.cancel", Action.CARD_CANCEL, card, turn)]]
 
 
 def _marks(card: RecruiterCard, texts: Texts, turn: int) -> list[list[InlineKeyboardButton]]:

@@ -15,6 +15,8 @@ from interview_bot.views.screen import Screen
 from interview_bot.views.texts import Texts
 from shared_contracts.booking import (
     BookingApproved,
+    BookingCancelledByRecruiter,
+    BookingMovedByRecruiter,
     BookingRejected,
     Outcome,
     OutcomeMarked,
@@ -56,6 +58,8 @@ _AS_ASKED: dict[type[BookingRequest] | None, set[Outcome]] = {
     RescheduleAsked: {Outcome.PENDING_APPROVAL},
     TimeOffered: {Outcome.BOOKED},
     OutcomeMarked: {Outcome.BOOKED},
+    BookingMovedByRecruiter: {Outcome.MOVED},
+    BookingCancelledByRecruiter: {Outcome.CANCELLED},
 }
 RECRUITER_REQUESTS = frozenset(_AS_ASKED)
 """Requests that are made from a card; their results are shown in it."""
@@ -71,6 +75,12 @@ _REFUSED_HERE: dict[tuple[type[BookingRequest] | None, Outcome], str] = {
     (TimeOffered, Outcome.SLOT_CLOSED): "card.refused_slot_closed",
     (TimeOffered, Outcome.SLOT_NOT_FOUND): "card.refused_slot_closed",
     (OutcomeMarked, Outcome.TOO_LATE): "card.refused_mark_late",
+    (BookingMovedByRecruiter, Outcome.TOO_LATE): "card.refused_begun",
+    (BookingMovedByRecruiter, Outcome.SLOT_FULL): "card.refused_move_full",
+    (BookingMovedByRecruiter, Outcome.SLOT_CLOSED): "card.refused_move_closed",
+    (BookingMovedByRecruiter, Outcome.SLOT_NOT_FOUND): "card.refused_move_closed",
+    (BookingMovedByRecruiter, Outcome.ALREADY_BOOKED): "card.refused_move_overlaps",
+    (BookingCancelledByRecruiter, Outcome.TOO_LATE): "card.refused_begun",
 }
 _DECIDING = frozenset({BookingApproved, BookingRejected, RescheduleAsked})
 

@@ -71,6 +71,10 @@ FORGED: dict[Action, tuple[str, ...]] = {
     Action.CARD_BACK: (BOOKING, "1", "0"),
     Action.CARD_PROPOSE: (BOOKING, "1", "0", "0"),
     Action.CARD_MARK: (BOOKING, "1", "0", "a"),
+    Action.CARD_MOVE: (BOOKING, "1", "0", "0"),
+    Action.CARD_MOVE_TO: (BOOKING, "1", BOOKING),
+    Action.CARD_CANCEL: (BOOKING, "1", "0"),
+    Action.CARD_CANCEL_FOR: (BOOKING, "1", "0", "1"),
 }
 """What Boris, who has not answered the questionnaire, makes up about Anna's booking and the event's slots."""
 

@@ -6,16 +6,23 @@ from typing import Any
 import pytest
 
 from interview_bot.common import clock
-from interview_bot.views.card_screens import card_screen, notice_to_send_by_hand
+from interview_bot.views.card_buttons import can_change
+from interview_bot.views.card_screens import card_screen, notice_to_send_by_hand, refusal
 from interview_bot.views.texts import texts_for
 from shared_contracts.attendance import Attendance
-from shared_contracts.booking import Outcome, OutcomeMarked, TimeOffered
+from shared_contracts.booking import (
+    BookingCancelledByRecruiter,
+    BookingMovedByRecruiter,
+    Outcome,
+    OutcomeMarked,
+    TimeOffered,
+)
 from shared_contracts.card import CardAttention, DecidedBy, RecruiterCard
-from shared_contracts.directory import BookingStatus
+from shared_contracts.directory import BookingStatus, NamedRef
 from shared_contracts.notification import NotificationKind
 from shared_contracts.topology import CARD_COMMAND
 from tests.kit.desk import Desk
-from tests.kit.recruiting import RITA
+from tests.kit.recruiting import RECRUITER_ID, RITA
 from tests.kit.telegram import Message, Person, eventually
 
 MARKS = {
@@ -24,6 +31,9 @@ MARKS = {
     "❌ Кандидата не было": (BookingStatus.NO_SHOW, "Кандидата не было"),
     "🙈 Меня не было": (BookingStatus.RECRUITER_ABSENT, "Рекрутера не было"),
 }
+
+CHANGES = ["🔁 Перенести", "❌ Отменить"]
+"""Under the card of an approved interview to come."""
 
 
 def booked_card(desk: Desk, **changes: Any) -> RecruiterCard:
@@ -53,10 +63,21 @@ async def reads(person: Person, message_id: int, text: str) -> Message:
     return await eventually(look, f"{text!r} in the card")
 
 
+async def reads_label(person: Person, message_id: int, label: str) -> Message:
+    """Wait until a message has such a button."""
+
+    async def look() -> Message | None:
+        found = (m for m in await person.messages() if m.id == message_id)
+        return next((m for m in found if any(label in item for item in m.labels)), None)
+
+    return await eventually(look, f"the button {label!r}")
+
+
 async def test_a_free_time_is_offered_with_one_press(rita: Person, desk: Desk) -> None:
     """R8: each free slot is a button; the card then says what was offered and offers the rest."""
     card = await asking(rita, desk)
-    assert [label.partition(" ")[0] for label in card.labels] == ["Предложить:", "Предложить:"]
+    assert [label.partition(" ")[0] for label in card.labels[:2]] == ["Предложить:", "Предложить:"]
+    assert card.labels[2:] == CHANGES
     assert "каб. 3" in card.labels[0]
     desk.answering.clear()
     await rita.presses(card, "каб. 3")
@@ -65,11 +86,88 @@ async def test_a_free_time_is_offered_with_one_press(rita: Person, desk: Desk) -
     desk.answering.set()
     offered = await rita.sees("Предложено:")
     assert "Ждём ответа кандидата" in offered.text
-    assert (offered.id, len(offered.buttons)) == (card.id, 1)
+    assert (offered.id, offered.labels[1:]) == (card.id, CHANGES)
     assert "каб. 4" in offered.labels[0]
     [request] = desk.requests
     assert isinstance(request, TimeOffered)
     assert (request.slot_id, request.expected_version, request.user_telegram_id) == (f"{3:024x}", 1, RITA)
+
+
+async def test_an_approved_interview_moves_in_two_presses(rita: Person, desk: Desk) -> None:
+    """The recruiter's own free times, without the booked one; at once, in the card."""
+    card = await shown(rita, desk, booked_card(desk), "Подтверждена")
+    assert card.labels == CHANGES
+    theirs = NamedRef(id=RECRUITER_ID, name="Рита Рекрутер")
+    for number in range(3, 13):
+        desk.add_slot(number, recruiter=theirs)
+    await rita.presses(card, "Перенести")
+    times = await rita.sees("На какое время перенести?")
+    assert (times.id, len(times.labels), times.labels[-1]) == (card.id, 10, "← Назад")
+    assert "каб. 2" in times.labels[0]  # каб. 1 is the booked one
+    await rita.presses(times, times.labels[-2])
+    await rita.presses(await reads_label(rita, card.id, "каб. 12"), "каб. 12")
+    moved = await reads(rita, card.id, "новая")
+    assert moved.labels == CHANGES
+    [request] = desk.requests
+    assert isinstance(request, BookingMovedByRecruiter)
+    assert (request.slot_id, request.expected_version) == (f"{12:024x}", 1)
+
+
+@pytest.mark.parametrize("reason", ["Рекрутер на больничном", "Без причины", "typed"])
+async def test_an_approved_interview_is_called_off_with_a_reason(rita: Person, desk: Desk, reason: str) -> None:
+    """Asked once; Back leads to the card. Guard: ``take_reason`` knows what is asked about."""
+    card = await shown(rita, desk, booked_card(desk), "Подтверждена")
+    await rita.presses(card, "Отменить")
+    await rita.presses(await rita.sees("Отменить собеседование?"), "Назад")
+    again = await reads_label(rita, card.id, "Отменить")
+    await rita.writes("Просто мысли вслух")
+    await rita.presses(again, "Отменить")
+    question = await reads(rita, card.id, "Отменить собеседование?")
+    if reason == "typed":
+        await rita.writes("Офис закрыт")
+    else:
+        await rita.presses(question, reason)
+    await reads(rita, card.id, "Отменена")
+    [request] = desk.requests
+    assert isinstance(request, BookingCancelledByRecruiter)
+    # the candidate has never written to the bot, whose first language is Russian
+    assert request.reason == {"typed": "Офис закрыт", "Без причины": None}.get(reason, reason)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "words"),
+    [
+        (Outcome.TOO_LATE, "уже началось"),
+        (Outcome.SLOT_FULL, "уже заняли"),
+        (Outcome.SLOT_CLOSED, "перенести уже нельзя"),
+        (Outcome.ALREADY_BOOKED, "другое собеседование"),
+        (Outcome.VERSION_CONFLICT, "тем временем изменилась"),
+    ],
+)
+def test_a_move_that_is_refused_says_why(outcome: Outcome, words: str) -> None:
+    """R2."""
+    assert words in refusal(BookingMovedByRecruiter, outcome, texts_for("ru"))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"yours": False},
+        {"status": BookingStatus.PENDING},
+        {"status": BookingStatus.CANCELLED},
+        {"requested_slot": "slot"},
+        {"slot": "begun"},
+    ],
+)
+def test_only_an_approved_interview_of_ones_own_can_be_moved_or_called_off(desk: Desk, changes: dict[str, Any]) -> None:
+    """Guard: ``can_change``, for the buttons and at the press."""
+    slots = {"slot": desk.add_slot(1), "begun": desk.add_slot(2, hours=-1)}
+    card = booked_card(desk)
+    assert can_change(card, clock.now())
+    changed = {name: slots.get(str(value), value) for name, value in changes.items()}
+    yours = changed.pop("yours", True)
+    other = card.model_copy(update={"booking": card.booking.model_copy(update=changed), "yours": yours})
+    assert not can_change(other, clock.now())
 
 
 async def test_two_presses_on_two_times_are_one_request(rita: Person, desk: Desk) -> None:
@@ -128,7 +226,7 @@ async def test_a_press_on_a_time_of_an_older_card_never_offers_another(rita: Per
     await desk.send(CARD_COMMAND.name, desk.recruiting.command(RITA, newer, CardAttention.UPDATE))
 
     async def updated() -> bool:
-        return len((await rita.messages())[-1].buttons) == 1
+        return len((await rita.messages())[-1].labels) == 1 + len(CHANGES)
 
     await eventually(updated, "the update")
     answer = await rita.answer_to(await rita.sends_data(card, old))
@@ -141,7 +239,7 @@ async def test_a_time_that_closed_meanwhile_is_not_offered(rita: Person, desk: D
     closed = desk.add_slot(3, closes_at=clock.now() - timedelta(minutes=1))
     asked = {"attendance": Attendance.RESCHEDULE_ASKED, "attendance_at": clock.now()}
     card = await shown(rita, desk, booked_card(desk, free_slots=[closed, desk.add_slot(4)], **asked), "другое время")
-    assert len(card.labels) == 1
+    assert card.labels[1:] == CHANGES
     forged = card.data("каб. 4")[:-1] + "0"
     assert "устарела" in (await rita.answer_to(await rita.sends_data(card, forged)))["text"]
     assert desk.requests == []

@@ -9,6 +9,8 @@ from shared_contracts.attendance import Attendance
 from shared_contracts.booking import (
     AnyBookingRequest,
     BookingApproved,
+    BookingCancelledByRecruiter,
+    BookingMovedByRecruiter,
     BookingRejected,
     Outcome,
     OutcomeMarked,
@@ -49,7 +51,15 @@ TEMPLATES = {
 }
 EMPTY_LINES = "\n{name}\n{wanted}\nПричина: {reason}"
 
-RecruitersRequest = BookingApproved | BookingRejected | RescheduleAsked | TimeOffered | OutcomeMarked
+RecruitersRequest = (
+    BookingApproved
+    | BookingRejected
+    | RescheduleAsked
+    | TimeOffered
+    | OutcomeMarked
+    | BookingMovedByRecruiter
+    | BookingCancelledByRecruiter
+)
 
 
 def is_recruiters(request: AnyBookingRequest) -> bool:
@@ -136,7 +146,7 @@ class Recruiting:
                 "booking": card.booking.model_copy(update={"version": card.booking.version + 1} | update),
                 "revision": card.revision + 1,
                 "decided_by": DecidedBy(kind="recruiter", name=RECRUITERS_NAME),
-                "reason": request.reason if isinstance(request, BookingRejected) else None,
+                "reason": getattr(request, "reason", None),
             }
             | changes
         )
@@ -153,6 +163,11 @@ def _decided(request: RecruitersRequest, card: RecruiterCard) -> tuple[Outcome, 
     if isinstance(request, TimeOffered):
         offered = next(slot for slot in card.free_slots if slot.id == request.slot_id)
         return Outcome.BOOKED, {"offered_slot": offered}, {}
+    if isinstance(request, BookingMovedByRecruiter):
+        moved = card.booking.slot.model_copy(update={"id": request.slot_id, "room": "новая"})
+        return Outcome.MOVED, {"slot": moved}, {}
+    if isinstance(request, BookingCancelledByRecruiter):
+        return Outcome.CANCELLED, {"status": BookingStatus.CANCELLED}, {}
     if isinstance(request, OutcomeMarked):
         until = clock.now() + timedelta(days=1) if request.mark else None
         status = request.mark or BookingStatus.BOOKED

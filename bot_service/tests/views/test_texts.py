@@ -139,6 +139,7 @@ def test_no_button_carries_more_than_telegram_takes() -> None:
         callback_data._REJECTION: "t",
         callback_data._REASON: "p9",
         callback_data._DELAY: "20",
+        callback_data._READY_MADE: "3",
     }
     for action, patterns in callback_data._ARGUMENTS.items():
         arguments = [longest[pattern] for pattern in patterns]

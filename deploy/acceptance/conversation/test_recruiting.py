@@ -65,9 +65,15 @@ def test_from_invitation_to_approval(chats: Chats, desk: Desk, store: Store, lan
     recruiter.presses(again, words.approve)
     recruiter.sees(words.approved, again.id)
     candidate.sees(words.congratulations)
+    transcript.remark("the recruiter moves the interview")
+    approved = recruiter.sees(words.approved, again.id)
+    recruiter.presses(approved, words.move)
+    recruiter.presses(recruiter.sees(words.move_when, again.id), ":")
+    recruiter.sees(words.approved, again.id)
+    candidate.sees(words.new_time)
 
     (booking,) = store.bookings_of(user_id)
-    assert booking["status"] == "booked"
+    assert (booking["status"], booking["moves"]) == ("booked", 0)  # the candidate made none unasked
     assert "Три года вела кружок" in desk.booking_page(booking["_id"])
     transcript.check(f"{language}/from_invitation_to_approval")
 

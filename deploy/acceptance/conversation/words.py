@@ -64,6 +64,9 @@ class Words:
     late_by_ten: str
     late_by_more: str
     too_late_to_say: str
+    move: str
+    move_when: str
+    new_time: str
 
 
 RU = Words(
@@ -124,6 +127,9 @@ RU = Words(
     late_by_ten="опоздает на 10 минут",
     late_by_more="опоздает больше чем на 15 минут",
     too_late_to_say="прошло больше 15 минут",
+    move="Перенести",
+    move_when="сообщим кандидату",
+    new_time="новое время",
 )
 EN = Words(
     welcome="Welcome",
@@ -183,4 +189,7 @@ EN = Words(
     late_by_ten="10 minutes late",
     late_by_more="more than 15 minutes late",
     too_late_to_say="more than 15 minutes past the start",
+    move="Move",
+    move_when="the candidate is told",
+    new_time="has a new time",
 )

@@ -17,12 +17,20 @@ from interview_bot.dialogs.requests import booking_envelope, brief_payload, subm
 from interview_bot.store.request_records import RequestKind
 from interview_bot.store.shown_cards import ShownCard
 from interview_bot.views.callback_data import Action
-from interview_bot.views.card_buttons import MARKS, UNDO, can_mark, proposable_slot
+from interview_bot.views.card_buttons import MARKS, UNDO, can_change, can_mark, proposable_slot
 from interview_bot.views.card_screens import waiting_screen
+from interview_bot.views.interview_screens import cancel_question
 from interview_bot.views.rejection_screens import REJECTIONS, letter_of, reason_key, reason_question, rejection_question
 from interview_bot.views.screen import Screen
-from interview_bot.views.texts import texts_for
-from shared_contracts.booking import BookingApproved, BookingRejected, OutcomeMarked, RescheduleAsked, TimeOffered
+from interview_bot.views.texts import Texts, texts_for
+from shared_contracts.booking import (
+    BookingApproved,
+    BookingCancelledByRecruiter,
+    BookingRejected,
+    OutcomeMarked,
+    RescheduleAsked,
+    TimeOffered,
+)
 from shared_contracts.requests import BookingRequest
 from shared_contracts.telegram.text import utf16_length
 from shared_contracts.topology import BOOKING_EVENT
@@ -74,9 +82,20 @@ async def _ask_reason(context: DialogContext, shown: ShownCard, letter: str) -> 
         until=clock.now() + REASON_AWAITED,
         rejection=REJECTIONS[letter],
     )
-    data = DialogData(event_id=booking.slot.event.id, rejecting=step)
+    await ask_for_reason(context, shown, step)
+
+
+async def ask_for_reason(context: DialogContext, shown: ShownCard, step: PendingRejection) -> None:
+    """Ask for the reason in the pressed message; what is typed next is one."""
+    data = DialogData(event_id=shown.card.booking.slot.event.id, rejecting=step)
     await context.services.dialog_states.put(context.user_id, DialogState.WAITING_FOR_REASON, data)
-    await context.show(reason_question(shown.card, context.texts, shown.turn, letter))
+    await context.show(_question(shown, step, context.texts))
+
+
+def _question(shown: ShownCard, step: PendingRejection, texts: Texts) -> Screen:
+    if step.cancels:
+        return cancel_question(shown.card, texts, shown.turn)
+    return reason_question(shown.card, texts, shown.turn, letter_of(step.rejection))
 
 
 async def reject_for(context: DialogContext, booking_id: str, version: str, turn: str, code: str) -> None:
@@ -85,26 +104,31 @@ async def reject_for(context: DialogContext, booking_id: str, version: str, turn
     if shown is None:
         return
     await forget_reason(context)
-    key, reason = reason_key(code), None
-    if key:
-        language = await context.services.chats.language(shown.card.candidate.telegram_id)
-        reason = texts_for(language).plain(key)
+    reason = await ready_made_reason(context, shown, reason_key(code))
     rejection = REJECTIONS[code[0]]
     await submit_card_request(context, shown, "reject", BookingRejected, reason=reason, rejection=rejection)
+
+
+async def ready_made_reason(context: DialogContext, shown: ShownCard, key: str | None) -> str | None:
+    """The text of that key as the candidate reads it, in their language."""
+    if key is None:
+        return None
+    language = await context.services.chats.language(shown.card.candidate.telegram_id)
+    return texts_for(language).plain(key)
 
 
 async def ask_reason_again(context: DialogContext, data: DialogData) -> None:
     """The same question in the pressed message, with half an hour more to answer it."""
     step = data.rejecting
     shown = await context.services.shown_cards.get(context.chat_id, step.booking_id) if step else None
-    if step is None or shown is None or not _is_current(shown, step.version, step.turn):
+    if step is None or shown is None or not _still_asked(shown, step):
         await forget_reason(context)
         await open_requests.show_requests(context, lead=context.texts("card.refused_changed"))
         return
     step = step.model_copy(update={"until": clock.now() + REASON_AWAITED})
     data = data.model_copy(update={"rejecting": step})
     await context.services.dialog_states.put(context.user_id, DialogState.WAITING_FOR_REASON, data)
-    screen = reason_question(shown.card, context.texts, shown.turn, letter_of(step.rejection))
+    screen = _question(shown, step, context.texts)
     message_id = await context.show_and_get_id(screen)
     await move_card_to(context.services, context.chat_id, shown, message_id, screen, context.texts)
 
@@ -118,7 +142,7 @@ async def reject_without_reason(context: DialogContext, booking_id: str, version
 
 async def back_to_card(context: DialogContext, booking_id: str, version: str, turn: str) -> None:
     """Back was pressed: show the card again."""
-    shown = await card_of_button(context, booking_id, _awaits_answer_as_shown(version, turn))
+    shown = await card_of_button(context, booking_id, lambda shown: _is_shown(shown, int(version), int(turn)))
     if shown is not None:
         await show_in_pressed_message(context, shown)
 
@@ -157,7 +181,7 @@ async def take_reason(context: DialogContext, text: str | None, message_id: int)
         return False
     step = data.rejecting
     if not text or not text.strip():  # a picture is no reason, and must not reject without one
-        await context.show(Screen(context.texts("card.why")))
+        await context.show(Screen(context.texts("card.cancel_why" if step.cancels else "card.why")))
         return True
     if utf16_length(text) > REASON_LENGTH:
         tried = step.model_copy(update={"tried": message_id})
@@ -168,17 +192,14 @@ async def take_reason(context: DialogContext, text: str | None, message_id: int)
         return True
     await forget_reason(context)
     shown = await context.services.shown_cards.get(context.chat_id, step.booking_id)
-    if shown is None or shown.message_id is None or not _is_current(shown, step.version, step.turn):
+    if shown is None or shown.message_id is None or not _still_asked(shown, step):
         await open_requests.show_requests(context, lead=context.texts("card.refused_changed"))
         return True
-    await submit_card_request(
-        replace(context, message_id=shown.message_id),
-        shown,
-        "reject",
-        BookingRejected,
-        reason=text.strip(),
-        rejection=step.rejection,
-    )
+    context, reason = replace(context, message_id=shown.message_id), text.strip()
+    if step.cancels:
+        await submit_card_request(context, shown, "cancel_interview", BookingCancelledByRecruiter, reason=reason)
+    else:
+        await submit_card_request(context, shown, "reject", BookingRejected, reason=reason, rejection=step.rejection)
     return True
 
 
@@ -205,7 +226,16 @@ def _awaits_answer_as_shown(version: str, turn: str) -> Callable[[ShownCard], bo
 
 
 def _is_current(shown: ShownCard, version: int, turn: int) -> bool:
-    return shown.card.awaits_answer and (shown.card.booking.version, shown.turn) == (version, turn)
+    return shown.card.awaits_answer and _is_shown(shown, version, turn)
+
+
+def _is_shown(shown: ShownCard, version: int, turn: int) -> bool:
+    return (shown.card.booking.version, shown.turn) == (version, turn)
+
+
+def _still_asked(shown: ShownCard, step: PendingRejection) -> bool:
+    possible = can_change(shown.card, clock.now()) if step.cancels else shown.card.awaits_answer
+    return possible and _is_shown(shown, step.version, step.turn)
 
 
 async def card_of_button(

@@ -1,0 +1,82 @@
+"""A recruiter's presses under the card of an approved interview that is still to come: move it, call it off."""
+
+from interview_bot.common import clock
+from interview_bot.common.dialog_data import PendingRejection
+from interview_bot.dialogs.context import DialogContext, Presses
+from interview_bot.dialogs.recruiter.cards import (
+    REASON_AWAITED,
+    ask_for_reason,
+    card_of_button,
+    forget_reason,
+    ready_made_reason,
+    submit_card_request,
+)
+from interview_bot.store.shown_cards import ShownCard
+from interview_bot.views.callback_data import Action
+from interview_bot.views.card_buttons import can_change
+from interview_bot.views.interview_screens import cancel_reason_key, times_screen
+from shared_contracts.booking import BookingCancelledByRecruiter, BookingMovedByRecruiter
+
+
+async def show_times(context: DialogContext, booking_id: str, version: str, turn: str, page: str) -> None:
+    """Move was pressed: a page of the recruiter's free times, in the card."""
+    shown = await _changeable(context, booking_id, version, turn)
+    if shown is None:
+        return
+    card = shown.card
+    slots = [
+        slot
+        for slot in await context.services.directory.slots(card.booking.slot.event.id)
+        if slot.recruiter and slot.recruiter.id == card.recruiter_id and slot.id != card.booking.slot.id
+    ]
+    await context.show(times_screen(card, slots, int(page), context.texts, shown.turn))
+
+
+async def move_to(context: DialogContext, booking_id: str, version: str, slot_id: str) -> None:
+    """One of the free times was chosen: the interview moves there at once."""
+    shown = await _changeable(context, booking_id, version)
+    if shown is not None:
+        await submit_card_request(context, shown, "move_interview", BookingMovedByRecruiter, slot_id=slot_id)
+
+
+async def ask_why(context: DialogContext, booking_id: str, version: str, turn: str) -> None:
+    """Cancel was pressed: ask whether and why, in the card."""
+    shown = await _changeable(context, booking_id, version, turn)
+    if shown is not None:
+        step = PendingRejection(
+            booking_id=booking_id,
+            version=int(version),
+            turn=shown.turn,
+            until=clock.now() + REASON_AWAITED,
+            cancels=True,
+        )
+        await ask_for_reason(context, shown, step)
+
+
+async def cancel_for(context: DialogContext, booking_id: str, version: str, turn: str, number: str) -> None:
+    """A ready-made reason was pressed, or that there is none."""
+    shown = await _changeable(context, booking_id, version, turn)
+    if shown is not None:
+        await forget_reason(context)
+        reason = await ready_made_reason(context, shown, cancel_reason_key(int(number)))
+        await submit_card_request(context, shown, "cancel_interview", BookingCancelledByRecruiter, reason=reason)
+
+
+async def _changeable(
+    context: DialogContext, booking_id: str, version: str, turn: str | None = None
+) -> ShownCard | None:
+    """The card under the button, while it shows the same interview; None after saying what is possible instead."""
+
+    def is_possible(shown: ShownCard) -> bool:
+        current = shown.card.booking.version == int(version) and turn in {None, str(shown.turn)}
+        return current and can_change(shown.card, clock.now())
+
+    return await card_of_button(context, booking_id, is_possible)
+
+
+PRESSES: Presses = {
+    Action.CARD_MOVE: show_times,
+    Action.CARD_MOVE_TO: move_to,
+    Action.CARD_CANCEL: ask_why,
+    Action.CARD_CANCEL_FOR: cancel_for,
+}

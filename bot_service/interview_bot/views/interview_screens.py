@@ -1,0 +1,57 @@
+"""A recruiter moves an approved interview or calls it off: what they are asked first."""
+
+from collections.abc import Sequence
+
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+
+from interview_bot.views import keyboards
+from interview_bot.views.callback_data import Action, pack
+from interview_bot.views.card_buttons import card_button
+from interview_bot.views.card_screens import card_screen
+from interview_bot.views.formatting import slot_button
+from interview_bot.views.screen import Screen
+from interview_bot.views.texts import Texts
+from shared_contracts.card import RecruiterCard
+from shared_contracts.directory import SlotView
+
+_REASONS = ("reason.ill", "reason.away", "reason.filled")
+"""The ready-made reasons: texts that the candidate reads."""
+
+
+def cancel_reason_key(number: int) -> str | None:
+    """The text of the ready-made reason behind a button's number; None where it gives none."""
+    return _REASONS[number - 1] if 0 < number <= len(_REASONS) else None
+
+
+def times_screen(card: RecruiterCard, slots: Sequence[SlotView], page: int, texts: Texts, turn: int) -> Screen:
+    """The card with the recruiter's free times, to one of which the interview is to move."""
+    booking = card.booking
+    buttons = [
+        InlineKeyboardButton(
+            slot_button(slot, card.timezone, texts),
+            callback_data=pack(Action.CARD_MOVE_TO, booking.id, str(booking.version), slot.id),
+        )
+        for slot in slots
+    ]
+
+    def turned(wanted: int) -> str:
+        return pack(Action.CARD_MOVE, booking.id, str(booking.version), str(turn), str(wanted))
+
+    rows = keyboards.menu_rows(buttons, page, turned, texts)
+    return _asked(card, texts, turn, "card.move_when" if slots else "card.none_to_move", rows)
+
+
+def cancel_question(card: RecruiterCard, texts: Texts, turn: int) -> Screen:
+    """The card with the question whether it is to be called off, and why: ready-made reasons, or one that is typed."""
+    keys = ("button.without_reason", *_REASONS)
+    buttons = [
+        card_button(texts, key, Action.CARD_CANCEL_FOR, card, turn, str(number)) for number, key in enumerate(keys)
+    ]
+    return _asked(card, texts, turn, "card.cancel_why", [[button] for button in (*buttons[1:], buttons[0])])
+
+
+def _asked(
+    card: RecruiterCard, texts: Texts, turn: int, lead: str, rows: Sequence[Sequence[InlineKeyboardButton]]
+) -> Screen:
+    back = card_button(texts, "button.back", Action.CARD_BACK, card, turn)
+    return Screen(card_screen(card, texts, turn, lead=texts(lead)).text, InlineKeyboardMarkup([*rows, [back]]))
