@@ -14,7 +14,7 @@ from questionnaires.api import ScreeningView, VersionView
 from reminders.api import AutoMessageView
 from scheduling.api.bookings import AvailableSlotsView, BookingsView, ConfirmBookingView, EventsView
 from scheduling.api.calendar_feed import calendar_feed
-from scheduling.api.recruiter_cards import RecruiterCardsView
+from scheduling.api.recruiter_cards import RecruiterCardsView, RecruiterInterviewsView
 from staffkit import errors
 
 
@@ -42,6 +42,7 @@ urlpatterns = [
     path("api/contact", ContactView.as_view()),
     path("api/events", EventsView.as_view()),
     path("api/recruiter-cards", RecruiterCardsView.as_view()),
+    path("api/recruiter-interviews", RecruiterInterviewsView.as_view()),
     path("api/questionnaires/<str:questionnaire_id>/versions/<int:number>", VersionView.as_view()),
     path("api/recruiters", RecruitersView.as_view()),
     path("api/templates", TemplatesView.as_view()),

@@ -1,8 +1,9 @@
-"""HTTP read of what waits for a recruiter: requests, wishes for another time, outcomes to mark (R3, R8)."""
+"""HTTP reads for recruiters: what waits for them (R3, R8), and their interviews around now."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from bson import ObjectId
 from django.http import HttpResponse
 from pydantic import Field
 from rest_framework.request import Request
@@ -27,6 +28,7 @@ from scheduling.domain.marking import UNMARKED
 from scheduling.services.recruiter_cards.deck import read_deck
 from scheduling.services.store import loading
 from shared_contracts.attendance import Attendance
+from shared_contracts.booking import INTERVIEW_STATUSES
 from shared_contracts.card import RecruiterCard
 from shared_contracts.directory import BookingStatus, Page
 from shared_contracts.fields import TelegramUserId
@@ -40,6 +42,8 @@ class CardsQuery(Query):
     limit: int = limit_field(50, 100)
 
 
+INTERVIEWS_BEFORE, INTERVIEWS_AHEAD = timedelta(days=1), timedelta(days=9)
+"""Of which interviews a recruiter's days are made: wide enough for today and the next week on any clock."""
 MARKED_WITHIN = timedelta(days=3)
 """An interview whose outcome nobody has marked for so long is not asked about any more."""
 
@@ -54,13 +58,52 @@ class RecruiterCardsView(ApiView):
         """Their own, and those handed to them as a deputy."""
         query = parse_query(request, CardsQuery)
         now = clock.now()
-        found = collection("bookings").find(waiting(query, now))
-        rows = list(found.sort([("starts_at", 1), ("_id", 1)]).limit(query.limit + 1))
-        page, following = rows[: query.limit], None
-        if len(rows) > query.limit:
-            following = next_page(request, cursor=str(Position(page[-1]["starts_at"], str(page[-1]["_id"]))))
-        results = wire.views("bookings", page, lambda rows: _cards(rows, query.telegram_id, now))
-        return answer(request, Page[RecruiterCard](results=results, next=following))
+        return _page_of(request, query, waiting(query, now), now)
+
+
+class RecruiterInterviewsView(ApiView):
+    """A recruiter's interviews around now."""
+
+    scope = READ
+
+    @documented(
+        "A recruiter's interviews from a day ago to nine days ahead, by start", Page[RecruiterCard], query=CardsQuery
+    )
+    def get(self, request: Request) -> HttpResponse:
+        """Their own, and those of the recruiters whom they stand in for; to come, under way or over."""
+        query = parse_query(request, CardsQuery)
+        now = clock.now()
+        return _page_of(request, query, interviews(query, _stood_in_for(query.telegram_id), now), now)
+
+
+def _stood_in_for(telegram_id: int) -> list[ObjectId]:
+    """Ids of the active recruiter with that Telegram id, and of those whose deputy they are."""
+    own = [row["_id"] for row in collection("recruiters").find({"telegram_id": telegram_id, "is_active": True})]
+    others = collection("recruiters").find({"deputy_id": {"$in": own}, "is_active": True}) if own else []
+    return [*own, *(row["_id"] for row in others)]
+
+
+def interviews(query: CardsQuery, recruiter_ids: Sequence[ObjectId], now: datetime) -> Document:
+    """The MongoDB condition of a page of these recruiters' interviews; served by ``bookings_recruiter``."""
+    earliest = now - INTERVIEWS_BEFORE
+    condition: Document = {
+        "recruiter_id": {"$in": list(recruiter_ids)},
+        "starts_at": {"$gte": earliest, "$lt": now + INTERVIEWS_AHEAD},
+        "status": {"$in": sorted(INTERVIEW_STATUSES)},
+    }
+    after = position(query.cursor)
+    if after and after.moment >= earliest:
+        condition["$and"] = [after.after("starts_at")]
+    return condition
+
+
+def _page_of(request: Request, query: CardsQuery, condition: Document, now: datetime) -> HttpResponse:
+    rows = list(collection("bookings").find(condition).sort([("starts_at", 1), ("_id", 1)]).limit(query.limit + 1))
+    page, following = rows[: query.limit], None
+    if len(rows) > query.limit:
+        following = next_page(request, cursor=str(Position(page[-1]["starts_at"], str(page[-1]["_id"]))))
+    results = wire.views("bookings", page, lambda rows: _cards(rows, query.telegram_id, now))
+    return answer(request, Page[RecruiterCard](results=results, next=following))
 
 
 def _cards(rows: Sequence[Document], telegram_id: int, now: datetime) -> list[RecruiterCard]:

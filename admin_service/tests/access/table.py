@@ -159,6 +159,7 @@ BY_TOKEN = {
     "api/events",
     "api/questionnaires/<str:questionnaire_id>/versions/<int:number>",
     "api/recruiter-cards",
+    "api/recruiter-interviews",
     "api/recruiters",
     "api/screening",
     "api/templates",

@@ -30,6 +30,7 @@ READS = [
     "bookings",
     "templates",
     "recruiter-cards",
+    "recruiter-interviews",
 ]
 
 

@@ -62,6 +62,30 @@ def test_answered_and_expired_requests_are_not_listed(bot: Client, olga: Recruit
 
 
 @pytest.mark.usefixtures("_requests")
+def test_a_recruiters_interviews_are_theirs_and_those_they_stand_in_for(
+    bot: Client, olga: Recruiter, moscow: City
+) -> None:
+    """Booked ones by start, in pages; not what only waits, nor a stranger's. Guard: ``_stood_in_for``."""
+    rows = list(collection("bookings").find().sort("starts_at", 1))
+    for row in rows[:2]:
+        asking.in_batch(asking.approve(olga, row))
+    olga.deputy = Recruiter.objects.create(name="Дина", city=moscow, telegram_id=5003)
+    olga.save()
+    Recruiter.objects.create(name="Павел", city=moscow, telegram_id=5002)
+
+    for reader, for_deputy in ((5001, False), (5003, True)):
+        first = listed(bot, f"/api/recruiter-interviews?telegram_id={reader}&limit=1")
+        assert first.next
+        cards = [*first.results, *listed(bot, first.next).results]
+        assert [card.booking.id for card in cards] == [str(row["_id"]) for row in rows[:2]]
+        assert {card.for_deputy for card in cards} == {for_deputy}
+    assert listed(bot, "/api/recruiter-interviews?telegram_id=5002").results == []
+    olga.is_active = False
+    olga.save()
+    assert listed(bot, "/api/recruiter-interviews?telegram_id=5001").results == []
+
+
+@pytest.mark.usefixtures("_requests")
 def test_a_deputy_gets_what_was_handed_to_them(bot: Client, olga: Recruiter, moscow: City) -> None:
     olga.deputy = Recruiter.objects.create(name="Дина", city=moscow, telegram_id=5003)
     olga.save()

@@ -108,6 +108,11 @@ class AdminApi:
         """The requests that wait for a recruiter's answer, by start."""
         return await self._read_pages(Page[RecruiterCard], f"/api/recruiter-cards?telegram_id={telegram_id}&limit=100")
 
+    async def recruiter_interviews(self, telegram_id: int) -> list[RecruiterCard]:
+        """A recruiter's interviews and those they stand in for, from a day ago to nine days ahead, by start."""
+        path = f"/api/recruiter-interviews?telegram_id={telegram_id}&limit=100"
+        return await self._read_pages(Page[RecruiterCard], path)
+
     async def auto_message(self, message_id: str) -> AutoMessage | None:
         """An automatic message as it stands at this moment; None when there is no such message (any more)."""
         try:

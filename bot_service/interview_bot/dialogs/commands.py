@@ -12,7 +12,7 @@ from interview_bot.dialogs.candidate import my_bookings
 from interview_bot.dialogs.candidate.sign_up import enter_event, show_home
 from interview_bot.dialogs.context import COMMANDS, DialogContext, Services
 from interview_bot.dialogs.interruptions import interrupting
-from interview_bot.dialogs.recruiter import open_requests
+from interview_bot.dialogs.recruiter import open_requests, schedule
 from interview_bot.telegram.errors import is_missing_method
 from interview_bot.telegram.sending import Bot, username_of
 from interview_bot.views import keyboards
@@ -79,6 +79,8 @@ def help_text(context: DialogContext) -> str:
 
 
 _HANDLERS: dict[str, Callable[[DialogContext], Awaitable[None]]] = {
+    "today": schedule.show_today,
+    "schedule": schedule.show_schedule,
     "requests": open_requests.show_requests,
     "mybooking": my_bookings.show_bookings,
     "reschedule": my_bookings.start_moving,

@@ -31,7 +31,7 @@ from shared_contracts.directory import AllowedUser, Recruiter
 
 COMMANDS = ("start", "mybooking", "reschedule", "cancel", "contact", "help")
 """A candidate's commands, in the order Telegram's menu shows them."""
-RECRUITER_COMMANDS = ("requests", "contact", "help")
+RECRUITER_COMMANDS = ("today", "schedule", "requests", "contact", "help")
 ALL_COMMANDS = frozenset({*COMMANDS, *RECRUITER_COMMANDS})
 _log = get_logger(__name__)
 
@@ -97,7 +97,7 @@ class DialogContext:
         """The commands that this person can use."""
         if self.recruiter is None:
             return COMMANDS
-        return RECRUITER_COMMANDS if self.person is None else ("requests", *COMMANDS)
+        return RECRUITER_COMMANDS if self.person is None else (*RECRUITER_COMMANDS[:3], *COMMANDS)
 
     async def show(self, screen: Screen) -> int | None:
         """Edit the pressed message in place, or answer a message with a new one, as soon as the chat has room.

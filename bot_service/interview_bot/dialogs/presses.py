@@ -10,7 +10,7 @@ from interview_bot.dialogs.candidate import (
     waiting_list,
 )
 from interview_bot.dialogs.context import DialogContext, Presses
-from interview_bot.dialogs.recruiter import cards, interviews, open_requests
+from interview_bot.dialogs.recruiter import cards, interviews, open_requests, schedule
 from interview_bot.views.callback_data import FOR_KEPT_BOOKINGS, Action, Pressed, StaleDataError
 
 _HANDLERS: Presses = {
@@ -23,10 +23,11 @@ _HANDLERS: Presses = {
     **open_requests.PRESSES,
     **cards.PRESSES,
     **interviews.PRESSES,
+    **schedule.PRESSES,
     **interruptions.PRESSES,
 }
 _UNDER_CARDS = frozenset({*cards.PRESSES, *interviews.PRESSES})
-_FOR_RECRUITERS = _UNDER_CARDS | {Action.REQUESTS, Action.CARD_SHOW, Action.CARD_LIST}
+_FOR_RECRUITERS = frozenset({*_UNDER_CARDS, *open_requests.PRESSES, *schedule.PRESSES})
 _ANSWER_THEMSELVES = _UNDER_CARDS | {
     *(Action.CONFIRM, Action.CANCEL_CONFIRM, Action.BACK),
     *(Action.ANSWER, Action.SKIP, Action.QUESTION_BACK, Action.QUESTION_PAGE),

@@ -89,6 +89,9 @@ class Action(StrEnum):
     CARD_BACK = "cb"
     CARD_PROPOSE = "co"
     CARD_MARK = "cm"
+    CARD_DAY = "cd"
+    SCHEDULE = "sc"
+    SCHEDULE_DAY = "sd"
     CARD_MOVE = "cv"
     CARD_MOVE_TO = "cg"
     CARD_CANCEL = "cz"
@@ -159,6 +162,9 @@ _ARGUMENTS: dict[Action, tuple[str, ...]] = {
     Action.CARD_BACK: _CARD,
     Action.CARD_PROPOSE: (*_CARD, _NUMBER),
     Action.CARD_MARK: (*_CARD, _MARK),
+    Action.CARD_DAY: (_ID, _DAY),
+    Action.SCHEDULE: (),
+    Action.SCHEDULE_DAY: (_DAY, _MENU_PAGE),
     Action.CARD_MOVE: (*_CARD, _MENU_PAGE),
     Action.CARD_MOVE_TO: (_ID, _VERSION, _ID),
     Action.CARD_CANCEL: _CARD,

@@ -6,13 +6,15 @@ from html import escape
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.constants import MessageLimit
 
+from interview_bot.common import clock
 from interview_bot.views.attendance_screens import said_on_card
 from interview_bot.views.callback_data import Action, pack
-from interview_bot.views.card_buttons import MARKS, card_keyboard
-from interview_bot.views.formatting import DAY_AND_TIME, moment, reader_zone, slot_card, slot_start
+from interview_bot.views.card_buttons import MARKS, can_change, card_keyboard
+from interview_bot.views.formatting import DAY_AND_TIME, moment, reader_zone, slot_card, slot_date, slot_start
 from interview_bot.views.html_text import clip, visible_length
 from interview_bot.views.screen import Screen
 from interview_bot.views.texts import Texts
+from shared_contracts.attendance import Attendance
 from shared_contracts.booking import (
     BookingApproved,
     BookingCancelledByRecruiter,
@@ -102,9 +104,12 @@ def waiting_screen(card: RecruiterCard, texts: Texts, key: str) -> Screen:
 
 
 def with_list_button(screen: Screen, card: RecruiterCard, texts: Texts) -> Screen:
-    """The card's screen with the way to the list of requests."""
-    data = pack(Action.CARD_LIST, card.booking.id)
-    to_list = InlineKeyboardButton(texts.plain("button.requests"), callback_data=data)
+    """The card's screen with the way to the list it is in: of what waits, or of its day's interviews."""
+    data, key = pack(Action.CARD_LIST, card.booking.id), "button.requests"
+    if can_change(card, clock.now()) and card.booking.attendance is not Attendance.RESCHEDULE_ASKED:
+        day = slot_date(card.booking.slot, card.timezone)
+        data, key = pack(Action.CARD_DAY, card.booking.id, f"{day:%Y%m%d}"), "button.day"
+    to_list = InlineKeyboardButton(texts.plain(key), callback_data=data)
     rows = screen.keyboard.inline_keyboard if screen.keyboard else ()
     return Screen(screen.text, InlineKeyboardMarkup([*rows, [to_list]]))
 

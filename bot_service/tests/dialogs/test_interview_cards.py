@@ -1,6 +1,6 @@
 """R8: recruiters offer another time and mark how interviews went, from the card."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -8,6 +8,7 @@ import pytest
 from interview_bot.common import clock
 from interview_bot.views.card_buttons import can_change
 from interview_bot.views.card_screens import card_screen, notice_to_send_by_hand, refusal
+from interview_bot.views.schedule_screens import by_day, today_of
 from interview_bot.views.texts import texts_for
 from shared_contracts.attendance import Attendance
 from shared_contracts.booking import (
@@ -21,7 +22,7 @@ from shared_contracts.card import CardAttention, DecidedBy, RecruiterCard
 from shared_contracts.directory import BookingStatus, NamedRef
 from shared_contracts.notification import NotificationKind
 from shared_contracts.topology import CARD_COMMAND
-from tests.kit.desk import Desk
+from tests.kit.desk import MOSCOW, Desk
 from tests.kit.recruiting import RECRUITER_ID, RITA
 from tests.kit.telegram import Message, Person, eventually
 
@@ -71,6 +72,39 @@ async def reads_label(person: Person, message_id: int, label: str) -> Message:
         return next((m for m in found if any(label in item for item in m.labels)), None)
 
     return await eventually(look, f"the button {label!r}")
+
+
+async def test_todays_and_the_weeks_interviews_open_their_cards(rita: Person, desk: Desk) -> None:
+    """/today and /schedule: by day, with a sign for what candidates said; the card leads back to its day."""
+    tomorrow = desk.slots[f"{1:024x}"].model_copy(update={"starts_at": clock.now() + timedelta(days=1)})
+    coming, late = {"attendance": Attendance.CONFIRMED, "attendance_at": clock.now()}, {"delay_minutes": 10}
+    desk.recruiting.booked_card(RITA, desk.book(1001, tomorrow), **coming, **late, delay_at=clock.now())
+    await rita.writes("/today")
+    assert "собеседований нет" in (await rita.sees("Сегодня,")).text
+    await rita.writes("/schedule")
+    days = await rita.sees("Ваши собеседования по дням")
+    assert [label.endswith("· 1 собеседование") for label in days.labels] == [True]
+    await rita.presses(days, "1 собеседование")
+    day = await reads(rita, days.id, "✅ — придёт\n⏱ — опоздает")
+    assert day.labels[0].endswith(" ✅ ⏱ · Анна <Смелая>")
+    await rita.presses(day, "Анна")
+    card = await reads(rita, days.id, "Подтверждена")
+    assert card.labels == [*CHANGES, "← К собеседованиям дня"]
+    await rita.presses(card, "К собеседованиям дня")
+    await reads(rita, days.id, "✅ — придёт")
+
+
+def test_today_goes_by_the_places_clock(desk: Desk) -> None:
+    """An interview at 9:00 in Vladivostok is today there while it is still yesterday in Moscow. Guard: ``by_day``."""
+    vladivostok = MOSCOW.model_copy(update={"id": "c" * 24, "timezone": "Asia/Vladivostok"})
+    night = datetime(2026, 11, 26, 22, 0, tzinfo=UTC)  # 08:00 of the 27th there, 01:00 of the 27th in Moscow
+    evening = night - timedelta(hours=2)  # 06:00 of the 27th there, 23:00 of the 26th in Moscow
+    slot = desk.add_slot(1, city=vladivostok).model_copy(update={"starts_at": night + timedelta(hours=1)})
+    cards = [desk.recruiting.booked_card(RITA, desk.book(1001, slot))]
+    day = date(2026, 11, 27)
+    assert list(by_day(cards, evening)) == [day]
+    assert today_of(cards, "Europe/Moscow", evening) == day
+    assert by_day(cards, night + timedelta(days=1)) == {}
 
 
 async def test_a_free_time_is_offered_with_one_press(rita: Person, desk: Desk) -> None:

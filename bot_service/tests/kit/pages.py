@@ -88,6 +88,10 @@ def pages(desk: "Desk") -> list[Route]:
         found = desk.recruiting.open_cards(int(request.query_params["telegram_id"]))
         return await desk.api_answer(request, lambda: Page[RecruiterCard](results=found, next=None))
 
+    async def recruiter_interviews(request: Request) -> Response:
+        found = desk.recruiting.interviews(int(request.query_params["telegram_id"]))
+        return await desk.api_answer(request, lambda: Page[RecruiterCard](results=found, next=None))
+
     async def templates(request: Request) -> Response:
         found = list(desk.recruiting.templates)  # read before the wait
         return await desk.api_answer(request, lambda: TemplateList(results=found))
@@ -107,5 +111,6 @@ def pages(desk: "Desk") -> list[Route]:
         Route("/api/bookings", bookings),
         Route("/api/broadcasts/{id}/recipients", recipients),
         Route("/api/recruiter-cards", recruiter_cards),
+        Route("/api/recruiter-interviews", recruiter_interviews),
         Route("/api/templates", templates),
     ]

@@ -128,6 +128,14 @@ class Recruiting:
         """Those that wait for this recruiter."""
         return [card for (owner, _), card in self.cards.items() if owner == telegram_id and _is_open(card)]
 
+    def interviews(self, telegram_id: int) -> list[RecruiterCard]:
+        """Those to come of this recruiter, by start."""
+        own = [card for (owner, _), card in self.cards.items() if owner == telegram_id]
+        return sorted(
+            (card for card in own if card.booking.status is BookingStatus.BOOKED),
+            key=lambda card: card.booking.slot.starts_at,
+        )
+
     def carry_out(
         self, request: AnyBookingRequest, forced: Outcome | None
     ) -> tuple[Outcome, BookingView | None, RecruiterCard | None]:

@@ -71,6 +71,10 @@ def test_from_invitation_to_approval(chats: Chats, desk: Desk, store: Store, lan
     recruiter.presses(recruiter.sees(words.move_when, again.id), ":")
     recruiter.sees(words.approved, again.id)
     candidate.sees(words.new_time)
+    recruiter.writes("/today")
+    recruiter.sees(words.none_today)
+    recruiter.writes("/schedule")
+    recruiter.sees(words.by_day)
 
     (booking,) = store.bookings_of(user_id)
     assert (booking["status"], booking["moves"]) == ("booked", 0)  # the candidate made none unasked

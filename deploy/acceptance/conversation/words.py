@@ -67,6 +67,8 @@ class Words:
     move: str
     move_when: str
     new_time: str
+    none_today: str
+    by_day: str
 
 
 RU = Words(
@@ -130,6 +132,8 @@ RU = Words(
     move="Перенести",
     move_when="сообщим кандидату",
     new_time="новое время",
+    none_today="собеседований нет",
+    by_day="собеседования по дням",
 )
 EN = Words(
     welcome="Welcome",
@@ -192,4 +196,6 @@ EN = Words(
     move="Move",
     move_when="the candidate is told",
     new_time="has a new time",
+    none_today="No interviews today",
+    by_day="interviews by day",
 )

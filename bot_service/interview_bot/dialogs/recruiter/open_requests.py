@@ -43,9 +43,11 @@ async def show_requests(context: DialogContext, lead: str | None = None, page: i
 
 
 async def show_card(context: DialogContext, booking_id: str) -> None:
-    """A request of the list was chosen: its card takes the list's place."""
-    cards = await context.services.api.recruiter_cards(context.user_id)
-    card = next((card for card in cards if card.booking.id == booking_id), None)
+    """A request or an interview of a list was chosen: its card takes the list's place."""
+    api, found = context.services.api, list[RecruiterCard]()
+    for read in (api.recruiter_cards, api.recruiter_interviews):
+        found = found or [card for card in await read(context.user_id) if card.booking.id == booking_id]
+    card = found[0] if found else None
     if card is None:
         await show_requests(context, lead=context.texts("card.refused_decided"))
         return
