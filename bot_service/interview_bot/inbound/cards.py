@@ -97,7 +97,8 @@ class Cards:
     async def _show(self, chat_id: int, shown: ShownCard, attention: CardAttention) -> Delivery | None:
         """Edit the card's message or send a new one. Returns how it ended if that is to be reported."""
         texts = texts_for(await self._services.chats.language(chat_id))
-        screen = await read_card_screen(self._services, shown, texts)
+        reminds = attention is CardAttention.REMINDER
+        screen = await read_card_screen(self._services, shown, texts, reminds=reminds)
         try:
             if attention is CardAttention.UPDATE and await self._edit_shown(chat_id, shown, screen):
                 return None

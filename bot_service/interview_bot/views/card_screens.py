@@ -1,6 +1,7 @@
 """A recruiter's card of a request: its text and buttons (R3, R4)."""
 
 from collections.abc import Iterable
+from datetime import timedelta
 from html import escape
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
@@ -33,6 +34,10 @@ from shared_contracts.telegram.names import isolated
 from shared_contracts.telegram.text import utf16_length
 
 _REASON_SHOWN = 1_000
+_LONG_ANSWER = 200
+"""UTF-16 units, about five lines of a phone: longer ones are folded."""
+_MINUTES_TOLD = 90
+"""What is longer is told in hours."""
 _STATES = {
     BookingStatus.BOOKED: "card.booked",
     BookingStatus.OFFERED: "card.offered",
@@ -87,9 +92,15 @@ _REFUSED_HERE: dict[tuple[type[BookingRequest] | None, Outcome], str] = {
 _DECIDING = frozenset({BookingApproved, BookingRejected, RescheduleAsked})
 
 
-def card_screen(card: RecruiterCard, texts: Texts, turn: int, *, lead: str = "", text_by_hand: str = "") -> Screen:
-    """The card as it stands, below ``lead``; ``text_by_hand`` is the plain text to send by hand. Fits one message."""
-    parts = (_state(card, texts), _request(card, texts), said_on_card(card, texts), _decision(card, texts))
+def card_screen(
+    card: RecruiterCard, texts: Texts, turn: int, *, lead: str = "", text_by_hand: str = "", reminds: bool = False
+) -> Screen:
+    """The card as it stands, below ``lead``; ``text_by_hand`` is the plain text to send by hand. Fits one message.
+
+    ``reminds``: it comes again since nobody has answered, so it says how long is left.
+    """
+    state = (reminds and _time_left(card, texts)) or _state(card, texts)
+    parts = (state, _request(card, texts), said_on_card(card, texts), _decision(card, texts))
     head = "\n\n".join(part for part in (lead, *parts) if part)
     tail = _by_hand(card, texts, text_by_hand, MessageLimit.MAX_TEXT_LENGTH - visible_length(head) - 2)
     room = MessageLimit.MAX_TEXT_LENGTH - visible_length(head) - visible_length(tail) - 4
@@ -162,6 +173,20 @@ def _state(card: RecruiterCard, texts: Texts) -> str:
     return f"{texts(key)}\n{texts(limit, when=until)}"
 
 
+def _time_left(card: RecruiterCard, texts: Texts) -> str:
+    """How long a request can still be answered; empty where that is not what it is about."""
+    expires_at, left = card.booking.expires_at, timedelta()
+    if card.awaits_answer and not card.booking.reschedule_asked and expires_at:
+        left = expires_at - clock.now()
+    if not expires_at or left <= timedelta():
+        return ""
+    minutes = round(left / timedelta(minutes=1)) or 1
+    hours = round(minutes / 60)
+    told = texts.counted("card.minutes_left", minutes) if minutes < _MINUTES_TOLD else ""
+    until = moment(expires_at, reader_zone(card.timezone, card.booking.slot), texts, DAY_AND_TIME)
+    return f"{told or texts.counted('card.hours_left', hours)}\n{texts('card.until', when=until)}"
+
+
 def _request(card: RecruiterCard, texts: Texts) -> str:
     person, booking = card.candidate, card.booking
     slot = booking.requested_slot or booking.slot
@@ -217,8 +242,14 @@ def _answers(answers: Iterable[CardAnswer], texts: Texts, room: int) -> str:
             lines.append("…")
             break
         shown = clip(given, room - taken - 2)
-        lines.append(f"<i>{escape(question)}</i>\n{escape(shown)}")
+        lines.append(f"<i>{escape(question)}</i>\n{_folded(shown)}")
         room -= taken + utf16_length(shown)
         if shown != given:
             break
     return "\n".join(lines) if len(lines) > 1 else ""
+
+
+def _folded(answer: str) -> str:
+    """An answer as HTML; a long one shows its beginning until the reader opens it."""
+    long = utf16_length(answer) > _LONG_ANSWER
+    return f"<blockquote expandable>{escape(answer)}</blockquote>" if long else escape(answer)

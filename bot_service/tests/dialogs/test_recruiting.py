@@ -1,5 +1,6 @@
 """R3, R4: recruiters' own dialogs, who may press what, and how a card reads."""
 
+import re
 from datetime import UTC, datetime
 from html import unescape
 from typing import Any
@@ -262,11 +263,14 @@ def test_long_answers_are_cut_so_that_the_card_fits_one_message(desk: Desk, char
     text = card_screen(
         a_card(desk, answers=answers, reason="п" * 4000), texts_for("ru"), 0, text_by_hand="г" * 4000
     ).text
-    visible = unescape(text.replace("<b>", "").replace("</b>", "").replace("<i>", "").replace("</i>", ""))
+    visible = unescape(re.sub(r"</?(?:b|i|blockquote)(?: expandable)?>", "", text))
     assert len(visible.partition("Кандидат: ")[2].encode("utf-16-le")) // 2 < 4096 + 60
     text = card_screen(a_card(desk, answers=answers), texts_for("ru"), 0).text
     assert "Вопрос 0" in text
     assert "…" in text
+    assert text.count("<blockquote expandable>") == text.count("</blockquote>") > 1  # guard: ``_folded``
+    short = [CardAnswer(question=Bilingual(ru="Опыт", en="?"), answer=Bilingual(ru="Есть", en="-"))]
+    assert "blockquote" not in card_screen(a_card(desk, answers=short), texts_for("ru"), 0).text
 
 
 async def test_a_full_card_is_taken_by_telegram(rita: Person, desk: Desk) -> None:

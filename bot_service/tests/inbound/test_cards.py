@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from interview_bot.common import clock
 from interview_bot.common.database import Database
 from shared_contracts.booking import BookingApproved, BookingRejected, Outcome, RescheduleAsked
 from shared_contracts.broadcast import CardDelivered, DeliveryStatus
@@ -239,6 +240,23 @@ async def test_a_result_without_a_card_shows_the_one_that_is_known(rita: Person,
     await desk.send(BOOKING_RESULT.name, failed)
     assert (await rita.sees("не принят")).labels[0] == "✅ Подтвердить"
     desk.answering.set()
+
+
+async def test_a_request_that_comes_again_says_how_long_is_left(rita: Person, desk: Desk) -> None:
+    """By the clock as it is sent. Guard: ``_time_left``."""
+    sent = await desk.show_card()
+    await rita.sees("Ждёт вашего ответа")
+    for left, words in (
+        (timedelta(hours=2, seconds=20), "⏰ Осталось 2 часа"),
+        (timedelta(minutes=21), "⏰ Осталась 21"),
+    ):
+        booking = sent.booking.model_copy(update={"expires_at": clock.now() + left})
+        again = sent.model_copy(update={"booking": booking, "revision": sent.revision + 1})
+        sent = again
+        await desk.send(CARD_COMMAND.name, desk.recruiting.command(RITA, again, CardAttention.REMINDER))
+        card = await rita.sees(words)
+        assert "Ждёт вашего ответа" not in card.text
+        assert "Ответить нужно до" in card.text
 
 
 async def test_updates_edit_the_card_and_an_older_one_never_comes_back(

@@ -15,7 +15,9 @@ from interview_bot.views.texts import Texts, texts_for
 _log = get_logger(__name__)
 
 
-async def read_card_screen(services: Services, shown: ShownCard, texts: Texts, lead: str = "") -> Screen:
+async def read_card_screen(
+    services: Services, shown: ShownCard, texts: Texts, lead: str = "", *, reminds: bool = False
+) -> Screen:
     """The card's screen; for a candidate who can't be reached with the text to send by hand (R4).
 
     Raises:
@@ -33,7 +35,7 @@ async def read_card_screen(services: Services, shown: ShownCard, texts: Texts, l
             texts=texts_for(await services.chats.language(card.candidate.telegram_id)),
         )
         text_by_hand = plain_text(html)
-    return card_screen(card, texts, shown.turn, lead=lead, text_by_hand=text_by_hand)
+    return card_screen(card, texts, shown.turn, lead=lead, text_by_hand=text_by_hand, reminds=reminds)
 
 
 async def move_card_to(
