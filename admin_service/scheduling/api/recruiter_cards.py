@@ -79,7 +79,7 @@ class RecruiterInterviewsView(ApiView):
 def _stood_in_for(telegram_id: int) -> list[ObjectId]:
     """Ids of the active recruiter with that Telegram id, and of those whose deputy they are."""
     own = [row["_id"] for row in collection("recruiters").find({"telegram_id": telegram_id, "is_active": True})]
-    others = collection("recruiters").find({"deputy_id": {"$in": own}, "is_active": True}) if own else []
+    others = collection("recruiters").find({"deputy_id": {"$in": own}, "is_active": True})
     return [*own, *(row["_id"] for row in others)]
 
 

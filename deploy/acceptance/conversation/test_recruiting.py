@@ -69,7 +69,6 @@ def test_from_invitation_to_approval(chats: Chats, desk: Desk, store: Store, lan
     approved = recruiter.sees(words.approved, again.id)
     recruiter.presses(approved, words.move)
     recruiter.presses(recruiter.sees(words.move_when, again.id), ":")
-    recruiter.sees(words.approved, again.id)
     candidate.sees(words.new_time)
     recruiter.writes("/today")
     recruiter.sees(words.none_today)
