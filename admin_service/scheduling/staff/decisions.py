@@ -50,7 +50,8 @@ class DecidingAdmin(MarkingAdmin):
         booking = find(Booking, str(object_id))
         useful = {"move", "cancel"} if booking.live else set()
         if booking.live and (booking.status == BookingStatus.PENDING or booking.requested_slot_id):
-            useful |= {"approve", "reject"} | (set() if booking.reschedule_asked else {"reschedule"})
+            asked = booking.reschedule_asked or booking.requested_slot_id
+            useful |= {"approve", "reject"} | (set() if asked else {"reschedule"})
         if booking.status == BookingStatus.OFFERED:
             useful -= {"move"}  # theirs to take or pass first
         every = super().get_actions_detail(request, object_id)

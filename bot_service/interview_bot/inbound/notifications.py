@@ -25,7 +25,6 @@ from interview_bot.views.attendance_screens import attendance_keyboard
 from interview_bot.views.screen import Screen
 from interview_bot.views.texts import Texts, texts_for
 from shared_contracts.broadcast import Delivery, DeliveryStatus, NotificationDelivered
-from shared_contracts.directory import BookingView
 from shared_contracts.notification import NotificationCommand, NotificationKind
 from shared_contracts.topology import DELIVERY_EVENT
 
@@ -74,11 +73,13 @@ class Notifications:
         screen = await self._screen(current)
         end = await self._once.send(message, progress, screen, Priority.IN_TURN, keeps_text=command.recheck)
         if end.telegram_message_id is not None:
-            await self._record_shown(message.chat_id, end.telegram_message_id, current.booking)
+            await self._record_shown(end.telegram_message_id, current)
         return end
 
-    async def _record_shown(self, chat_id: int, message_id: int, booking: BookingView) -> None:
-        if await self._shown.claim(chat_id, message_id, booking) is not Shown.NEWEST:
+    async def _record_shown(self, message_id: int, command: NotificationCommand) -> None:
+        chat_id, booking = command.user_telegram_id, command.booking
+        tells_wish = command.kind is NotificationKind.RESCHEDULE_ASKED
+        if await self._shown.claim(chat_id, message_id, booking, tells_wish=tells_wish) is not Shown.NEWEST:
             return
         _, person = await self._services.allow_list.check(chat_id)
         texts = texts_for(await self._services.chats.language(chat_id))

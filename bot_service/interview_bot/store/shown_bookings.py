@@ -29,12 +29,17 @@ class ShownBookings:
 
     database: Database
 
-    async def claim(self, chat_id: int, message_id: int, booking: BookingView) -> Shown:
-        """Record that ``booking`` is about to be shown, unless a newer version is; one conditional update decides."""
+    async def claim(self, chat_id: int, message_id: int, booking: BookingView, *, tells_wish: bool = True) -> Shown:
+        """Record that ``booking`` is about to be shown, unless a newer version is; one conditional update decides.
+
+        ``tells_wish``: the message tells of a move that is asked for, too.
+        """
         key = f"{chat_id}:{booking.id}"
         rows = self.database["shown_bookings"]
         try:
-            await rows.update_one({"_id": key, "version": {"$lte": booking.version}}, _claim(message_id, booking), True)
+            await rows.update_one(
+                {"_id": key, "version": {"$lte": booking.version}}, _claim(message_id, booking, tells_wish), True
+            )
         except DuplicateKeyError:
             row = await rows.find_one({"_id": key}, {"message_id": 1})
             here = row is not None and row["message_id"] == message_id
@@ -45,8 +50,7 @@ class ShownBookings:
         """Ids of messages that claim something of an older version which is no longer so."""
         row = await self.database["shown_bookings"].find_one({"_id": f"{chat_id}:{booking.id}"}, {"messages": 1})
         messages: list[Document] = (row or {}).get("messages", [])
-        said = _said(booking)
-        return [int(it["id"]) for it in messages if it["version"] < booking.version and it["said"] != said]
+        return [int(it["id"]) for it in messages if it["version"] < booking.version and not _is_true(it, booking)]
 
     async def forget_message(self, chat_id: int, booking: BookingView, message_id: int) -> None:
         """The message claims nothing any more."""
@@ -54,9 +58,11 @@ class ShownBookings:
         await self.database["shown_bookings"].update_one({"_id": f"{chat_id}:{booking.id}"}, change)
 
 
-def _claim(message_id: int, booking: BookingView) -> list[Document]:
+def _claim(message_id: int, booking: BookingView, tells_wish: bool) -> list[Document]:
     """The update of a claim: the message is the newest, and is kept among those that claim something."""
-    entry = {"id": Int64(message_id), "version": booking.version, "said": {"$literal": _said(booking)}}
+    wanted = _when_and_where(booking.requested_slot) if tells_wish else ""
+    claims = {"said": {"$literal": _said(booking)}, "wanted": {"$literal": wanted}}
+    entry = {"id": Int64(message_id), "version": booking.version, **claims}
     others = {"$filter": {"input": {"$ifNull": ["$messages", []]}, "cond": {"$ne": ["$$this.id", message_id]}}}
     messages = {"$slice": [{"$concatArrays": [others, [entry]]}, -_MOST_MESSAGES]}
     values = {"version": booking.version, "message_id": Int64(message_id), "at": clock.now(), "messages": messages}
@@ -64,8 +70,14 @@ def _claim(message_id: int, booking: BookingView) -> list[Document]:
 
 
 def _said(booking: BookingView) -> str:
-    """What a message about a booking claims: that it stands, when and where, and what it waits for."""
-    return " | ".join([booking.status.value, _when_and_where(booking.slot), _when_and_where(booking.requested_slot)])
+    """What every message about a booking claims: that it stands, when and where."""
+    return f"{booking.status.value} | {_when_and_where(booking.slot)}"
+
+
+def _is_true(claim: Document, booking: BookingView) -> bool:
+    """Whether a message is right still; one of before a move was asked for claims nothing of it."""
+    wanted: str = claim.get("wanted", "")
+    return claim["said"] == _said(booking) and wanted in ("", _when_and_where(booking.requested_slot))
 
 
 def _when_and_where(slot: SlotView | None) -> str:

@@ -74,7 +74,8 @@ def _answers(card: RecruiterCard, texts: Texts, turn: int) -> list[list[InlineKe
     if not card.awaits_answer:
         return []
     actions = [("button.approve", Action.CARD_APPROVE), ("button.reject", Action.CARD_REJECT)]
-    if not card.booking.reschedule_asked:
+    # Of a move a no is all that can be said: the booking stands, and they may choose again.
+    if not card.booking.reschedule_asked and not card.booking.requested_slot:
         actions.insert(1, ("button.reschedule", Action.CARD_RESCHEDULE))
     return [[card_button(texts, key, action, card, turn)] for key, action in actions]
 

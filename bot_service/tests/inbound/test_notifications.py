@@ -176,18 +176,24 @@ async def test_what_an_earlier_message_claims_is_put_right_when_it_is_no_longer_
     claim = await anna.sees("Вы записаны!")
     [(_, booked)] = desk.bookings.values()
 
-    confirmed = booked.model_copy(update={"version": 2, "attendance": Attendance.CONFIRMED})
+    asks = {"attendance": Attendance.CONFIRMED, "requested_slot": desk.slots[f"{4:024x}"]}
+    confirmed = booked.model_copy(update={"version": 2, **asks})
     await desk.send(NOTIFICATION_COMMAND.name, notice(desk, NotificationKind.REMINDER_TODAY, booking=confirmed))
     await anna.sees("Сегодня собеседование")
     assert next(it for it in await anna.messages() if it.id == claim.id).text == claim.text
 
-    gone = booked.model_copy(update={"version": 3, "status": BookingStatus.CANCELLED})
+    refused = booked.model_copy(update={"version": 3})
+    await desk.send(NOTIFICATION_COMMAND.name, notice(desk, NotificationKind.MOVE_REJECTED, booking=refused))
+    await anna.sees("Перенести не получилось")
+    assert claim.text in [message.text for message in await anna.messages()]
+
+    gone = booked.model_copy(update={"version": 4, "status": BookingStatus.CANCELLED})
     await desk.send(NOTIFICATION_COMMAND.name, notice(desk, NotificationKind.BOOKING_CANCELLED, booking=gone))
     await anna.sees("пришлось отменить")
 
     async def corrected() -> bool:
-        before = (await anna.messages())[-3:-1]
+        before = (await anna.messages())[-4:-1]
         return all("сейчас так:" in message.text and "отменено" in message.text for message in before)
 
-    await eventually(corrected, "both earlier messages put right")
-    assert all(not message.buttons for message in (await anna.messages())[-3:-1])
+    await eventually(corrected, "every earlier message put right")
+    assert all(not message.buttons for message in (await anna.messages())[-4:-1])
