@@ -22,7 +22,7 @@ FURTHER = [
     "/admin/security/second-step/",
     "/admin/password_change/",
     "/admin/people/candidate/add/",
-    "/admin/people/candidate/?_export=none",
+    "/admin/people/candidate/?nosuch=1",
     "/admin/no-such-page/",
     "/api/docs",
 ]
