@@ -22,7 +22,7 @@ PATIENCE_SECONDS = 45.0
 
 CONFIRM, LATER, KEEP_CANCELLED = "✅ Подтвердить", "Позже →", "Да, отменить"
 CHOOSE, QUESTION, BOOKED = "Выберите удобное время", "Записать вас на это время?", "Вы записаны!"
-TAKEN = "К сожалению, этот слот уже недоступен"
+TAKEN = "Это время только что заняли."
 
 
 def eventually(look: Callable[[], T | None], what: str, seconds: float = PATIENCE_SECONDS) -> T:

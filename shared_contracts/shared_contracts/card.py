@@ -59,6 +59,7 @@ class RecruiterCard(WireModel):
     the request has gone to another recruiter, and this card only says so. ``timezone`` is the reader's.
     ``free_slots``: other times of the recruiter's, to offer to a candidate who asked for one. ``may_mark``: the
     interview has begun and its outcome can be marked; ``undo_until``: it is marked, which can be taken back until then.
+    ``approval_required``: a recruiter approves the event's bookings.
     ``move_end``: what was last decided was a move, and this became of it. ``rejection``: what a no was about.
     """
 
@@ -78,6 +79,7 @@ class RecruiterCard(WireModel):
     free_slots: Annotated[list[SlotView], Field(max_length=6)] = []
     may_mark: bool = False
     undo_until: Moment | None = None
+    approval_required: bool = True
 
     @property
     def awaits_answer(self) -> bool:

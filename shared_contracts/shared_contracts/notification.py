@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field, TypeAdapter
 
 from shared_contracts.calendars import CalendarEntry, CalendarFile
-from shared_contracts.directory import BookingView
+from shared_contracts.directory import BookingView, SlotView
 from shared_contracts.envelope import Message
 from shared_contracts.fields import Count, EntityId, LongText, Moment, Name, TelegramUserId, WireModel
 
@@ -46,6 +46,7 @@ class NotificationCommand(Message):
         off_list: the candidate is off the allow list, so they are offered nothing new (FR2).
         not_after: later than this it must not be sent any more, and is reported ``too_late``.
         calendar_entry: for the candidate's calendar, whose file goes with it.
+        slot_before: the booking's slot as it was before staff changed it, as the candidate was told of it.
         calendar: that file from an admin service that still makes it; read until none of its messages is left.
     """
 
@@ -62,6 +63,7 @@ class NotificationCommand(Message):
     not_after: Moment | None = None
     calendar: CalendarFile | None = None
     calendar_entry: CalendarEntry | None = None
+    slot_before: SlotView | None = None
 
 
 class AutoMessage(WireModel):

@@ -12,29 +12,29 @@ CHANGES: Mapping[NotificationKind, MessageKind] = {
         required=frozenset({"date", "time"}),
         ru="""
 {name}, рекрутер просит выбрать другое время.
-Ваше место пока за вами:
+Пока в силе:
 
 <b>{event}</b>
 📅 {date}
 🕐 {time}
 📍 {city}, {place}
-Вы просили: {wanted}
-Комментарий: {reason}
-Выберите время до {until}, иначе запись отменится.
+🔁 Вы просили: {wanted}
+💬 {reason}
+⏰ Выберите время до {until}, иначе запись отменится.
 
 Написать рекрутеру: {recruiter_link}
 """,
         en="""
 {name}, the recruiter asks you to choose another time.
-Your seat is kept for now:
+For now this stands:
 
 <b>{event}</b>
 📅 {date}
 🕐 {time}
 📍 {city}, {place}
-You asked for: {wanted}
-Comment: {reason}
-Please choose by {until}, or the booking will lapse.
+🔁 You asked for: {wanted}
+💬 {reason}
+⏰ Please choose by {until}, or the booking will lapse.
 
 Write to the recruiter: {recruiter_link}
 """,
@@ -50,8 +50,8 @@ Write to the recruiter: {recruiter_link}
 📅 {date}
 🕐 {time}, около {minutes} мин
 📍 {city}, {place}
-👤 Рекрутер: {recruiter}
-Причина: {reason}
+👤 {recruiter}
+💬 {reason}
 
 Не подходит? Напишите нам: {contact_link}
 """,
@@ -63,8 +63,8 @@ We look forward to seeing you:
 📅 {date}
 🕐 {time}, about {minutes} min
 📍 {city}, {place}
-👤 Recruiter: {recruiter}
-Reason: {reason}
+👤 {recruiter}
+💬 {reason}
 
 Does it not suit you? Write to us: {contact_link}
 """,
@@ -73,28 +73,30 @@ Does it not suit you? Write to us: {contact_link}
         label=_("The slot's time or place changed"),
         required=frozenset({"date", "time", "place"}),
         ru="""
-{name}, в вашем собеседовании кое-что изменилось.
-Проверьте, пожалуйста, время и место:
+{name}, ваше собеседование изменилось:
+{changes}
 
+Теперь так:
 <b>{event}</b>
 📅 {date}
 🕐 {time}, около {minutes} мин
 📍 {city}, {place}
-👤 Рекрутер: {recruiter}
-Причина: {reason}
+👤 {recruiter}
+💬 {reason}
 
 Не подходит? Напишите нам: {contact_link}
 """,
         en="""
-{name}, something about your interview has changed.
-Please check the time and the place:
+{name}, your interview has changed:
+{changes}
 
+How it is now:
 <b>{event}</b>
 📅 {date}
 🕐 {time}, about {minutes} min
 📍 {city}, {place}
-👤 Recruiter: {recruiter}
-Reason: {reason}
+👤 {recruiter}
+💬 {reason}
 
 Does it not suit you? Write to us: {contact_link}
 """,
@@ -103,24 +105,22 @@ Does it not suit you? Write to us: {contact_link}
         label=_("The booking was cancelled"),
         required=frozenset({"date", "time"}),
         ru="""
-{name}, у нас изменились планы.
-Нам пришлось отменить ваше собеседование. Просим прощения за неудобство.
+{name}, нам пришлось отменить ваше собеседование. Просим прощения.
 
 <b>{event}</b>
 📅 {date}
 🕐 {time}
-Причина: {reason}
+💬 {reason}
 
 Есть вопросы? Напишите нам: {contact_link}
 """,
         en="""
-{name}, our plans have changed.
-We had to cancel your interview. We are sorry for the inconvenience.
+{name}, we had to cancel your interview. We are sorry.
 
 <b>{event}</b>
 📅 {date}
 🕐 {time}
-Reason: {reason}
+💬 {reason}
 
 Do you have questions? Write to us: {contact_link}
 """,
@@ -130,23 +130,25 @@ Do you have questions? Write to us: {contact_link}
         required=frozenset({"date", "time", "place", "until"}),
         ru="""
 {name}, хорошие новости!
-Освободилось место на собеседование, и оно ваше, если ответите до {until}.
+Освободилось место на собеседование.
+⏰ Оно ваше, если ответите до {until}.
 
 <b>{event}</b>
 📅 {date}
 🕐 {time}, около {minutes} мин
 📍 {city}, {place}
-👤 Рекрутер: {recruiter}
+👤 {recruiter}
 """,
         en="""
 {name}, good news!
-A seat has become free, and it is yours if you answer by {until}.
+A seat has become free.
+⏰ It is yours if you answer by {until}.
 
 <b>{event}</b>
 📅 {date}
 🕐 {time}, about {minutes} min
 📍 {city}, {place}
-👤 Recruiter: {recruiter}
+👤 {recruiter}
 """,
     ),
 }

@@ -19,8 +19,8 @@ DECISIONS: Mapping[NotificationKind, MessageKind] = {
 📅 {date}
 🕐 {time}, около {minutes} мин
 📍 {city}, {place}
-👤 Рекрутер: {recruiter}
-Комментарий: {reason}
+👤 {recruiter}
+💬 {reason}
 
 Если планы изменятся: /reschedule — перенести, /cancel — отменить.
 Если появятся вопросы, мы рядом: {contact_link}
@@ -33,8 +33,8 @@ We look forward to seeing you:
 📅 {date}
 🕐 {time}, about {minutes} min
 📍 {city}, {place}
-👤 Recruiter: {recruiter}
-Comment: {reason}
+👤 {recruiter}
+💬 {reason}
 
 If your plans change: /reschedule to move it, /cancel to give it up.
 If you have any questions, we are here: {contact_link}
@@ -52,9 +52,9 @@ If you have any questions, we are here: {contact_link}
 📅 {date}
 🕐 {time}, около {minutes} мин
 📍 {city}, {place}
-👤 Рекрутер: {recruiter}
-💬 Написать рекрутеру: {recruiter_link}
-Комментарий: {reason}
+👤 {recruiter}
+Написать рекрутеру: {recruiter_link}
+💬 {reason}
 
 Если появятся вопросы, мы рядом: {contact_link}
 """,
@@ -66,9 +66,9 @@ The recruiter has approved your booking. We look forward to meeting you.
 📅 {date}
 🕐 {time}, about {minutes} min
 📍 {city}, {place}
-👤 Recruiter: {recruiter}
-💬 Write to the recruiter: {recruiter_link}
-Comment: {reason}
+👤 {recruiter}
+Write to the recruiter: {recruiter_link}
+💬 {reason}
 
 If you have any questions, we are here: {contact_link}
 """,
@@ -79,14 +79,14 @@ If you have any questions, we are here: {contact_link}
         ru="""
 {name}, спасибо за интерес к нам!
 К сожалению, в этот раз рекрутер не смог подтвердить запись на собеседование «{event}».
-Комментарий: {reason}
+💬 {reason}
 
 Если хотите что-то уточнить, напишите нам: {contact_link}
 """,
         en="""
 {name}, thank you for your interest in us!
 Unfortunately, the recruiter could not approve your booking for “{event}” this time.
-Comment: {reason}
+💬 {reason}
 
 If you would like to know more, write to us: {contact_link}
 """,
@@ -100,7 +100,7 @@ If you would like to know more, write to us: {contact_link}
 <b>{event}</b>
 📅 {date}
 🕐 {time}
-Комментарий: {reason}
+💬 {reason}
 
 Если появятся вопросы, мы рядом: {contact_link}
 """,
@@ -110,7 +110,7 @@ If you would like to know more, write to us: {contact_link}
 <b>{event}</b>
 📅 {date}
 🕐 {time}
-Comment: {reason}
+💬 {reason}
 
 If you have any questions, we are here: {contact_link}
 """,
@@ -143,9 +143,9 @@ Do you need help? Write to us: {contact_link}
 📅 {date}
 🕐 {time}, около {minutes} мин
 📍 {city}, {place}
-👤 Рекрутер: {recruiter}
-💬 Написать рекрутеру: {recruiter_link}
-Комментарий: {reason}
+👤 {recruiter}
+Написать рекрутеру: {recruiter_link}
+💬 {reason}
 
 Если появятся вопросы, мы рядом: {contact_link}
 """,
@@ -157,9 +157,9 @@ We look forward to meeting you at the new time:
 📅 {date}
 🕐 {time}, about {minutes} min
 📍 {city}, {place}
-👤 Recruiter: {recruiter}
-💬 Write to the recruiter: {recruiter_link}
-Comment: {reason}
+👤 {recruiter}
+Write to the recruiter: {recruiter_link}
+💬 {reason}
 
 If you have any questions, we are here: {contact_link}
 """,
@@ -175,8 +175,8 @@ If you have any questions, we are here: {contact_link}
 📅 {date}
 🕐 {time}, около {minutes} мин
 📍 {city}, {place}
-👤 Рекрутер: {recruiter}
-Комментарий: {reason}
+👤 {recruiter}
+💬 {reason}
 
 Подобрать другое время: /reschedule, отменить встречу: /cancel
 Написать рекрутеру: {recruiter_link}
@@ -189,8 +189,8 @@ The time you have still stands:
 📅 {date}
 🕐 {time}, about {minutes} min
 📍 {city}, {place}
-👤 Recruiter: {recruiter}
-Comment: {reason}
+👤 {recruiter}
+💬 {reason}
 
 To choose another time: /reschedule, to cancel: /cancel
 Write to the recruiter: {recruiter_link}
@@ -207,7 +207,7 @@ Write to the recruiter: {recruiter_link}
 📅 {date}
 🕐 {time}, около {minutes} мин
 📍 {city}, {place}
-👤 Рекрутер: {recruiter}
+👤 {recruiter}
 
 Подобрать другое время: /reschedule, отменить встречу: /cancel
 Написать рекрутеру: {recruiter_link}
@@ -220,7 +220,7 @@ The time you have still stands:
 📅 {date}
 🕐 {time}, about {minutes} min
 📍 {city}, {place}
-👤 Recruiter: {recruiter}
+👤 {recruiter}
 
 To choose another time: /reschedule, to cancel: /cancel
 Write to the recruiter: {recruiter_link}

@@ -17,7 +17,7 @@ REMINDERS: Mapping[NotificationKind, MessageKind] = {
 📅 {date}
 🕐 {time}, около {minutes} мин
 📍 {city}, {place}
-👤 Рекрутер: {recruiter}
+👤 {recruiter}
 🎒 Возьмите с собой: {bring}
 
 Если появятся вопросы, мы рядом: {contact_link}
@@ -29,7 +29,7 @@ REMINDERS: Mapping[NotificationKind, MessageKind] = {
 📅 {date}
 🕐 {time}, about {minutes} min
 📍 {city}, {place}
-👤 Recruiter: {recruiter}
+👤 {recruiter}
 🎒 Please bring: {bring}
 
 If you have any questions, we are here: {contact_link}
@@ -45,7 +45,7 @@ If you have any questions, we are here: {contact_link}
 📅 {date}
 🕐 {time}, около {minutes} мин
 📍 {city}, {place}
-👤 Рекрутер: {recruiter}
+👤 {recruiter}
 🎒 Возьмите с собой: {bring}
 
 Если появятся вопросы, мы рядом: {contact_link}
@@ -57,7 +57,7 @@ If you have any questions, we are here: {contact_link}
 📅 {date}
 🕐 {time}, about {minutes} min
 📍 {city}, {place}
-👤 Recruiter: {recruiter}
+👤 {recruiter}
 🎒 Please bring: {bring}
 
 If you have any questions, we are here: {contact_link}
@@ -73,7 +73,7 @@ If you have any questions, we are here: {contact_link}
 📅 {date}
 🕐 {time}, около {minutes} мин
 📍 {city}, {place}
-👤 Рекрутер: {recruiter}
+👤 {recruiter}
 🎒 Возьмите с собой: {bring}
 """,
         en="""
@@ -83,7 +83,7 @@ If you have any questions, we are here: {contact_link}
 📅 {date}
 🕐 {time}, about {minutes} min
 📍 {city}, {place}
-👤 Recruiter: {recruiter}
+👤 {recruiter}
 🎒 Please bring: {bring}
 """,
     ),

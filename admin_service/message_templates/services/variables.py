@@ -14,6 +14,7 @@ from message_templates.services.samples import SampleInterview, Setting
 from shared_contracts.fields import LINE_LENGTH
 from shared_contracts.venue import LONGEST_LINE
 
+_DAY = {"ru": "j E, H:i", "en": "j F, H:i"}
 _MOMENT = {"ru": "l, j E, H:i", "en": "l, j F, H:i"}
 _LONG_LINK = f"https://t.me/{'x' * 187}"
 _LONG_ZONE_NOTE = f" ({'Ж' * 64})"
@@ -124,10 +125,17 @@ TEMPLATE_VARIABLES: Mapping[str, TemplateVariable] = {
     "until": TemplateVariable(
         meaning=_("when an offer or a request ends"),
         sample=lambda interview: (
-            interview.format_time(interview.start - timedelta(days=1), ru="j E, H:i", en="j F, H:i")
-            + interview.zone_note
+            interview.format_time(interview.start - timedelta(days=1), **_DAY) + interview.zone_note
         ),
-        longest=f"30 сентября, 23:30{_LONG_ZONE_NOTE}",
+        longest=f"23:30 сегодня{_LONG_ZONE_NOTE} (60 минут)",
+    ),
+    "changes": TemplateVariable(
+        meaning=_("what has changed since staff edited the slot, a line each: old → new"),
+        sample=lambda interview: (
+            f"🕐 {interview.format_time(interview.start - timedelta(hours=1), **_DAY)}{interview.zone_note}"
+            f" → {interview.format_time(interview.start, **_DAY)}{interview.zone_note}"
+        ),
+        longest="\n".join([*[f"🕐 30 сентября, 23:30{_LONG_CLOCKS_NOTE}"] * 2, "Ж" * (2 * 100 + 2 * 150)]),
     ),
 }
 

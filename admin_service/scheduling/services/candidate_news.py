@@ -10,7 +10,7 @@ from messaging.outbox import Outgoing
 from scheduling.domain.model import Candidate
 from scheduling.services.store.booking_notes import note
 from shared_contracts.calendars import CalendarEntry
-from shared_contracts.directory import BookingView
+from shared_contracts.directory import BookingView, SlotView
 from shared_contracts.notification import NotificationCommand, NotificationKind
 
 _NAMESPACE = uuid.UUID("6f6a2f5e-52a1-4c8e-9f0e-0f1f0a6f5d11")
@@ -29,8 +29,12 @@ def notification(
     reason: str,
     correlation_id: str,
     calendar: CalendarEntry | None = None,
+    slot_before: SlotView | None = None,
 ) -> NotificationCommand:
-    """News for a candidate about their booking; one per ``key`` and booking. Their calendar's entry follows."""
+    """News for a candidate about their booking; one per ``key`` and booking. Their calendar's entry follows.
+
+    ``slot_before``: its slot before staff changed it.
+    """
     return NotificationCommand(
         message_id=derived_id(key, f"notification/{booking.id}"),
         correlation_id=correlation_id,
@@ -43,6 +47,7 @@ def notification(
         candidate_name=candidate.first_name,
         off_list=not candidate.allowed,
         calendar_entry=calendar,
+        slot_before=slot_before,
     )
 
 

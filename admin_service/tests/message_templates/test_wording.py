@@ -105,6 +105,17 @@ def test_a_later_migrate_adds_what_is_missing_and_leaves_staffs_texts_alone(cong
     assert MessageTemplate.objects.filter(kind="slot_offered").count() == len(LANGUAGES)
 
 
+def test_a_later_migrate_brings_newer_words_where_staff_never_wrote_any(congratulation: MessageTemplate) -> None:
+    """Guard: ``_came_with_the_product``."""
+    MessageTemplate.objects.filter(pk=congratulation.pk).update(text="Старые слова")
+    seed_defaults()
+    seed_defaults()
+
+    congratulation.refresh_from_db()
+    assert (congratulation.text, congratulation.version) == (default_texts()[APPROVED, "ru"], 2)
+    assert TemplateRevision.objects.get(number=2).action == "seeded"
+
+
 def test_a_saved_text_is_a_new_version_with_a_revision_and_an_audit_entry(congratulation: MessageTemplate) -> None:
     """I7."""
     save_text(str(congratulation.pk), GOOD, seen_version=1, actor="anna")

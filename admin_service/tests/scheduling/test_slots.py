@@ -144,6 +144,7 @@ def test_a_moved_slot_takes_its_bookings_along_and_tells_their_candidates(
     (news,) = notifications()
     assert (news.kind, news.reason) == (NotificationKind.BOOKING_CHANGED, "Переговорная занята")
     assert news.booking.slot.starts_at == later
+    assert news.slot_before and news.slot_before.starts_at == slot.starts_at
     asking.assert_sound()
 
 

@@ -5,9 +5,10 @@ import re
 from collections.abc import Awaitable, Callable
 
 from structlog.stdlib import get_logger
-from telegram import BotCommand
+from telegram import BotCommand, InlineKeyboardButton
 from telegram.error import TelegramError
 
+from interview_bot.admin_client.api import AdminApiDownError, AdminApiRefusedError
 from interview_bot.dialogs.candidate import my_bookings
 from interview_bot.dialogs.candidate.sign_up import enter_event, show_home
 from interview_bot.dialogs.context import COMMANDS, DialogContext, Services
@@ -59,8 +60,26 @@ async def show_contact(context: DialogContext) -> None:
 
 
 async def show_unknown(context: DialogContext) -> None:
-    """Something was typed that is no command: say what is possible."""
-    await context.show(Screen(f"{context.texts('unknown.text')}\n\n{help_text(context)}"))
+    """Something was typed that is no command: who can answer, with the way to them, and where the commands are."""
+    name, url = await _recruiter_who_answers(context)
+    url = url or await context.contact_url()
+    key = "unknown.recruiter" if name else "unknown.contact" if url else "unknown.text"
+    buttons = [InlineKeyboardButton(context.texts.plain("button.write"), url=url)] if url else []
+    await context.show(Screen(context.texts(key, name=name), keyboards.column(buttons) if buttons else None))
+
+
+async def _recruiter_who_answers(context: DialogContext) -> tuple[str, str | None]:
+    """Name and link of the recruiter of the candidate's next interview; empty and None where nobody is known."""
+    if context.person is None:
+        return "", None
+    try:
+        bookings = await context.services.api.bookings(context.user_id)
+    except (AdminApiDownError, AdminApiRefusedError):
+        return "", None
+    for booking in sorted(bookings, key=lambda booking: booking.slot.starts_at):
+        if booking.slot.recruiter and booking.recruiter_url:
+            return booking.slot.recruiter.name, booking.recruiter_url
+    return "", None
 
 
 async def invite_from_group(

@@ -2,9 +2,10 @@
 
 from interview_bot.admin_client.api import AdminApiDownError
 from interview_bot.dialogs.context import Services
+from interview_bot.views.formatting import slot_changes
 from interview_bot.views.notice_values import REASON_CHARACTERS, template_values, wanted_slot
 from interview_bot.views.texts import Texts
-from shared_contracts.directory import BookingView
+from shared_contracts.directory import BookingView, SlotView
 from shared_contracts.notification import NotificationKind
 from shared_contracts.texts.message_templates import choose, render
 
@@ -18,8 +19,11 @@ async def notice_text(
     name: str,
     reason: str | None,
     texts: Texts,
+    before: SlotView | None = None,
 ) -> str:
     """The message as HTML, in ``texts``' language and the candidate's zone, by the slot's city's template.
+
+    ``before``: the slot as it was before staff changed it.
 
     Raises:
         AdminApiDownError: no template is known now; a later try may work.
@@ -33,6 +37,7 @@ async def notice_text(
         "name": name or (person.first_name if person else ""),
         "contact_link": await services.directory.contact_url(person, booking) or "",
         "reason": (reason or "")[:REASON_CHARACTERS],
+        "changes": "\n".join(slot_changes(before, booking.slot, own_zone, texts)) if before else "",
     }
     if kind is NotificationKind.TIME_OFFERED:  # in this one the time asked for is the one that the recruiter proposes
         values["wanted"] = wanted_slot(booking, booking.offered_slot, own_zone, texts)

@@ -26,7 +26,7 @@ from interview_bot.views.attendance_screens import ANSWERS, attendance_screen
 from interview_bot.views.card_screens import RECRUITER_REQUESTS
 from interview_bot.views.outcome_screens import WITH_CONTACT, outcome_screen, seat_offer_ended_screen
 from interview_bot.views.screen import Reader, Screen
-from interview_bot.views.slots.menu import slots_screen
+from interview_bot.views.slots.menu import slot_gone, slots_screen
 from interview_bot.views.texts import Texts, texts_for
 from shared_contracts.booking import SLOT_GONE, BookingResult, Outcome
 from shared_contracts.directory import BookingView
@@ -142,11 +142,14 @@ class BookingResults:
         reader = Reader(texts, record.timezone if record else None, await self._contact_url(result.user_telegram_id))
         await self._services.directory.slots_cache.invalidate()  # it still has the slot that is gone
         try:
+            slots = await self._services.directory.slots(event_id)
             screen, data = await read_slot_menu(self._services.directory, reader, data)
         except (AdminApiDownError, AdminApiRefusedError):
+            slots = result.alternatives
             screen, data = slots_screen(result.alternatives, reader, data.model_copy(update={"recruiter": None}))
         await self._services.dialog_states.put(result.user_telegram_id, DialogState.WAITING_FOR_SLOT, data)
-        return screen.with_lead(lead)
+        asks_for_others = result.outcome in {Outcome.SLOT_FULL, Outcome.REJECTED}
+        return screen.with_lead(slot_gone(lead, slots, texts) if asks_for_others else lead)
 
     async def _current_booking(self, result: BookingResult, record: RequestRecord | None) -> BookingView | None:
         """The booking that the request was about, as it is now."""

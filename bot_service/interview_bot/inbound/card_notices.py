@@ -1,5 +1,7 @@
 """Automatic messages to a recruiter about one booking: its card, below a line that says what it is about."""
 
+from html import escape
+
 from structlog.stdlib import get_logger
 
 from interview_bot.common import clock
@@ -8,7 +10,8 @@ from interview_bot.dialogs.recruiter.card_messages import move_card_to, read_car
 from interview_bot.inbound.sent_once import OneTimeMessage, SendProgress, SentOnce
 from interview_bot.store.shown_cards import ShownCard
 from interview_bot.telegram.rate_limiter import Priority
-from interview_bot.views.texts import texts_for
+from interview_bot.views.formatting import slot_changes
+from interview_bot.views.texts import Texts, texts_for
 from shared_contracts.broadcast import Delivery, DeliveryStatus
 from shared_contracts.card import CardAttention, CardCommand, CardOccasion, RecruiterCard
 from shared_contracts.directory import BookingStatus
@@ -38,16 +41,22 @@ class CardNotices:
         progress = await self._once.progress_of(message)
         if not progress.is_open_for(message.attempt):
             return progress.report(message)
+        before = await self._services.shown_cards.get(chat_id, card.booking.id)
         shown = await self._services.shown_cards.claim(chat_id, card)
         shown = shown or await self._services.shown_cards.get(chat_id, card.booking.id)
         if shown is None or not still_holds(command, shown.card):
             _log.info("notice_overtaken", booking_id=card.booking.id, revision=card.revision)
             # its end is not recorded: it may be told when it is true again
             return progress.end_without_try(message, DeliveryStatus.SUPPRESSED)
-        return await self._send(command, message, progress, shown)
+        return await self._send(command, message, progress, shown, before)
 
     async def _send(
-        self, command: CardCommand, message: OneTimeMessage, progress: SendProgress, shown: ShownCard
+        self,
+        command: CardCommand,
+        message: OneTimeMessage,
+        progress: SendProgress,
+        shown: ShownCard,
+        before: ShownCard | None,
     ) -> Delivery:
         chat_id = message.chat_id
         texts = texts_for(await self._services.chats.language(chat_id))
@@ -55,6 +64,8 @@ class CardNotices:
         # there is none for an outcome that is due: the card itself asks for the mark
         told = occasion is not None and occasion is not CardOccasion.OUTCOME_DUE
         lead = texts(f"card.notice_{occasion}") if told else ""
+        if occasion is CardOccasion.CHANGED and before is not None:
+            lead = "\n".join([lead, *_changes(before.card, shown.card, texts)])
         screen = await read_card_screen(self._services, shown, texts, lead)
         end = await self._once.send(message, progress, screen, Priority.IN_TURN)
         progress = await self._once.record_end(message, progress, end)
@@ -65,6 +76,12 @@ class CardNotices:
             # an update to the same revision would only take the line away that says what it is about
             await self._services.shown_cards.record_end(chat_id, shown.card, CardAttention.UPDATE, None)
         return progress.report(message)
+
+
+def _changes(before: RecruiterCard, card: RecruiterCard, texts: Texts) -> list[str]:
+    """What is otherwise than on the card that the recruiter saw last, as HTML."""
+    lines = slot_changes(before.booking.slot, card.booking.slot, card.timezone, texts)
+    return [escape(line) for line in lines]
 
 
 def still_holds(command: CardCommand, newest: RecruiterCard) -> bool:

@@ -109,6 +109,7 @@ class Notifications:
             name=command.candidate_name,
             reason=command.reason,
             texts=texts,
+            before=command.slot_before,
         )
         if command.asks_attendance:
             text = f"{text}\n\n{texts('notice.please_confirm')}"

@@ -11,7 +11,7 @@ from interview_bot.common import clock
 from interview_bot.views.attendance_screens import said_on_card
 from interview_bot.views.callback_data import Action, pack
 from interview_bot.views.card_buttons import MARKS, can_change, card_keyboard
-from interview_bot.views.formatting import DAY_AND_TIME, moment, reader_zone, slot_card, slot_date, slot_start
+from interview_bot.views.formatting import DAY_AND_TIME, deadline, reader_zone, slot_card, slot_date, slot_start
 from interview_bot.views.html_text import clip, visible_length
 from interview_bot.views.screen import Screen
 from interview_bot.views.texts import Texts
@@ -164,12 +164,14 @@ def _state(card: RecruiterCard, texts: Texts) -> str:
     if card.may_mark:
         return texts("card.to_mark")
     if not card.awaits_answer:
+        if booking.status is BookingStatus.BOOKED and card.approval_required and not card.move_end:
+            return texts("card.approved")
         return texts(_MOVE_ENDS[card.move_end] if card.move_end else _STATES[booking.status])
     asked = booking.reschedule_asked
     key, limit = ("card.reschedule_asked", "card.kept_until") if asked else ("card.waits", "card.until")
     if booking.expires_at is None:
         return texts(key)
-    until = moment(booking.expires_at, reader_zone(card.timezone, booking.slot), texts, DAY_AND_TIME)
+    until = deadline(booking.expires_at, reader_zone(card.timezone, booking.slot), texts)
     return f"{texts(key)}\n{texts(limit, when=until)}"
 
 
@@ -183,7 +185,8 @@ def _time_left(card: RecruiterCard, texts: Texts) -> str:
     minutes = round(left / timedelta(minutes=1)) or 1
     hours = round(minutes / 60)
     told = texts.counted("card.minutes_left", minutes) if minutes < _MINUTES_TOLD else ""
-    until = moment(expires_at, reader_zone(card.timezone, card.booking.slot), texts, DAY_AND_TIME)
+    zone = reader_zone(card.timezone, card.booking.slot)
+    until = deadline(expires_at, zone, texts, says_left=False)
     return f"{told or texts.counted('card.hours_left', hours)}\n{texts('card.until', when=until)}"
 
 
@@ -195,7 +198,7 @@ def _request(card: RecruiterCard, texts: Texts) -> str:
     if person.username:
         lines[-1] += f" (@{escape(person.username)})"
     if person.city:
-        lines.append(texts("card.city", city=person.city))
+        lines[-1] += f" · {escape(person.city)}"
     lines.append(slot_card(slot.model_copy(update={"recruiter": None}), card.timezone, texts))
     if booking.requested_slot:
         old, new = (slot_start(one, card.timezone, texts, DAY_AND_TIME) for one in (booking.slot, slot))

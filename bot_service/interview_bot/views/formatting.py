@@ -1,11 +1,13 @@
 """How slots and bookings are written. An interview is told on the clocks that ``shared_contracts`` says, and only here;
 anything else, such as until when an answer is awaited, on the reader's own."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime
+from babel.dates import format_datetime, format_timedelta
 
+from interview_bot.common import clock
+from interview_bot.views.html_text import clip
 from interview_bot.views.texts import Texts
 from shared_contracts.attendance import OVER_15_MINUTES, Attendance, DelayMinutes
 from shared_contracts.directory import BookingStatus, BookingView, InterviewEvent, SlotView
@@ -28,12 +30,31 @@ SHORT = "EEE d MMM, HH:mm"
 """A moment where there is little room."""
 LONG = "EEEE, d MMMM, HH:mm"
 CLOCK = "HH:mm"
+_PLACE_IN_CHANGES = 150
+_TIME_LEFT_SAID = timedelta(hours=1)
+"""Until when somebody waits is said with the time left where that is no more than this."""
 
 
 def moment(when: datetime, zone: ZoneInfo, texts: Texts, pattern: str = LONG) -> str:
     """A moment that is no interview's, on the reader's clocks, which are named when they are not Moscow's."""
     text = format_datetime(when, pattern, tzinfo=zone, locale=texts.locale)
     return text if zone.key == MOSCOW else f"{text} ({zone_name(zone, texts)})"
+
+
+def deadline(when: datetime, zone: ZoneInfo, texts: Texts, *, says_left: bool = True) -> str:
+    """Until when something waits, on the reader's clocks: ``17:58 сегодня (15 минут)``. It stands after "until".
+
+    ``says_left`` false: how long is left stands elsewhere.
+    """
+    now, day = clock.now(), when.astimezone(zone).date()
+    near = {0: "until.today", 1: "until.tomorrow"}.get((day - now.astimezone(zone).date()).days)
+    text = format_datetime(when, CLOCK if near else DAY_AND_TIME, tzinfo=zone, locale=texts.locale)
+    asides = [] if zone.key == MOSCOW else [zone_name(zone, texts)]
+    left = when - now
+    if says_left and timedelta(minutes=1) <= left <= _TIME_LEFT_SAID:
+        asides.append(format_timedelta(left, granularity="minute", threshold=60, locale=texts.locale))
+    text = texts.plain(near, time=text) if near else text
+    return f"{text} ({'; '.join(asides)})" if asides else text
 
 
 def slot_start(slot: SlotView, own_zone: str | None, texts: Texts, pattern: str = LONG) -> str:
@@ -120,11 +141,34 @@ def bring(event: InterviewEvent | BookingView, texts: Texts) -> list[str]:
     return [texts("event.bring", bring=event.bring)] if event.bring else []
 
 
+def slot_changes(before: SlotView, after: SlotView, own_zone: str | None, texts: Texts) -> list[str]:
+    """What is otherwise about a slot, a line each, old → new; plain. Where none of it shows, the place as it is now."""
+    told = [
+        (
+            "slot.new_time",
+            slot_start(before, own_zone, texts, DAY_AND_TIME),
+            slot_start(after, own_zone, texts, DAY_AND_TIME),
+        ),
+        ("slot.new_minutes", str(before.duration_minutes), str(after.duration_minutes)),
+        ("slot.new_place", _where(before, texts), _where(after, texts)),
+        ("slot.new_recruiter", *(slot.recruiter.name if slot.recruiter else "—" for slot in (before, after))),
+    ]
+    lines = [texts.plain(key, old=old, new=new) for key, old, new in told if old != new]
+    return lines or [texts.plain("slot.place", place=place_with_city(after, texts))]
+
+
+def _where(slot: SlotView, texts: Texts) -> str:
+    """Where a slot is held, in one line, without a link or the way there; plain."""
+    if slot.online:
+        return texts.plain("slot.online")
+    return clip(", ".join(part for part in (slot.city.name, slot.line) if part), _PLACE_IN_CHANGES)
+
+
 def booking_card(booking: BookingView, own_zone: str | None, texts: Texts) -> str:
     """A booking in full, as HTML, with a move that awaits approval, the answer about coming and a proposed time."""
     lines = [slot_card(booking.slot, own_zone, texts), *bring(booking, texts), texts(f"status.{booking.status.value}")]
     if booking.status is BookingStatus.OFFERED and booking.expires_at:
-        until = moment(booking.expires_at, reader_zone(own_zone, booking.slot), texts)
+        until = deadline(booking.expires_at, reader_zone(own_zone, booking.slot), texts)
         lines.append(texts("booking.held_until", when=until))
     if booking.requested_slot:
         wanted = other_slot(booking.requested_slot, booking.slot, own_zone, texts)

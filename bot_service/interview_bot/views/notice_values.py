@@ -2,8 +2,7 @@
 
 from interview_bot.views.formatting import (
     CLOCK,
-    DAY_AND_TIME,
-    moment,
+    deadline,
     other_slot,
     place,
     reader_zone,
@@ -44,4 +43,4 @@ def wanted_slot(booking: BookingView, slot: SlotView | None, own_zone: str | Non
 def _until(booking: BookingView, own_zone: str | None, texts: Texts) -> str:
     if booking.expires_at is None:
         return ""
-    return moment(booking.expires_at, reader_zone(own_zone, booking.slot), texts, DAY_AND_TIME)
+    return deadline(booking.expires_at, reader_zone(own_zone, booking.slot), texts)

@@ -6,7 +6,15 @@ from dataclasses import dataclass
 from telegram import InlineKeyboardMarkup
 
 from interview_bot.views import keyboards
-from interview_bot.views.formatting import booking_card, bring, moment, reader_zone, slot_card
+from interview_bot.views.formatting import (
+    DAY_AND_TIME,
+    booking_card,
+    bring,
+    deadline,
+    reader_zone,
+    slot_card,
+    slot_start,
+)
 from interview_bot.views.screen import Screen
 from interview_bot.views.texts import Texts
 from shared_contracts.booking import BookingResult, OfferPassed, OfferTaken, Outcome
@@ -75,7 +83,7 @@ def outcome_screen(
         text = f"{texts('offer.answer_first')}\n\n{booking_card(booking, zone, texts)}"
         return Screen(text, InlineKeyboardMarkup([keyboards.seat_offer_buttons(booking, texts)]))
     display = _DISPLAYS.get(outcome, _NOTHING_ELSE)
-    parts = [texts(f"outcome.{outcome.value}")]
+    parts = [_what_became(outcome, booking, zone, texts)]
     if booking is not None and display.shows_booking:
         parts += _booking_parts(outcome, booking, zone, texts, writes_to_recruiter)
     if outcome in {Outcome.BOOKED, Outcome.MOVED}:
@@ -86,6 +94,17 @@ def outcome_screen(
     return Screen("\n\n".join(parts), InlineKeyboardMarkup(rows) if rows else None)
 
 
+def _what_became(outcome: Outcome, booking: BookingView | None, zone: str | None, texts: Texts) -> str:
+    if outcome is Outcome.PENDING_APPROVAL and booking is not None and booking.requested_slot is not None:
+        return texts("outcome.move_pending", when=slot_start(booking.slot, zone, texts, DAY_AND_TIME))
+    return texts(f"outcome.{outcome.value}")
+
+
+def _recruiter_to_write_to(booking: BookingView, texts: Texts) -> str:
+    asked = (booking.requested_slot or booking.slot).recruiter
+    return texts("outcome.pending_contact", name=asked.name if asked else "", link=booking.recruiter_url)
+
+
 def _booking_parts(
     outcome: Outcome, booking: BookingView, zone: str | None, texts: Texts, writes_to_recruiter: bool
 ) -> list[str]:
@@ -94,8 +113,8 @@ def _booking_parts(
     card = slot_card(booking.slot, zone, texts) if status_is_said else booking_card(booking, zone, texts)
     parts = [card, *bring(booking, texts)] if status_is_said else [card]
     if booking.expires_at and outcome is Outcome.PENDING_APPROVAL:
-        until = moment(booking.expires_at, reader_zone(zone, booking.slot), texts)
+        until = deadline(booking.expires_at, reader_zone(zone, booking.slot), texts)
         parts.append(texts("outcome.pending_until", when=until))
         if writes_to_recruiter:
-            parts.append(texts("outcome.pending_contact", link=booking.recruiter_url))
+            parts.append(_recruiter_to_write_to(booking, texts))
     return parts

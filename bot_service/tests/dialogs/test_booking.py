@@ -16,7 +16,7 @@ from tests.kit.inbox import handled, repeats
 from tests.kit.line import Line
 from tests.kit.telegram import Message, Person, Sandbox, eventually
 
-UNAVAILABLE = "К сожалению, этот слот уже недоступен"
+UNAVAILABLE = "Это время только что заняли."
 
 
 async def open_slots(person: Person) -> Message:
@@ -127,11 +127,11 @@ async def test_what_it_is_about_and_what_to_bring_are_said_with_the_slot(anna: P
 
 
 async def test_a_slot_taken_meanwhile_is_said_so_with_the_current_slots(anna: Person, desk: Desk) -> None:
-    """FR5: the exact text and the slots as they are now, in the same message; then another choice works."""
+    """FR5: what happened and the slots as they are now, in the same message; then another choice works."""
     details = await open_details(anna)
     desk.take_seats(desk.slots[f"{2:024x}"])
     await anna.presses(details, "Подтвердить")
-    again = await anna.sees(UNAVAILABLE)
+    again = await anna.sees(f"{UNAVAILABLE} Вот что свободно:")
     assert again.id == details.id
     assert not any("каб. 2" in label for label in again.labels), again.labels
     await anna.presses(again, "каб. 3")

@@ -124,9 +124,22 @@ async def test_help_and_anything_unknown_say_what_is_possible(anna: Person) -> N
     text = (await anna.sees("Вот что я умею")).text
     assert all(f"/{name}" in text for name in COMMANDS)
     await anna.writes("Здравствуйте! Можно <b>завтра</b>?")
-    await anna.sees("Я понимаю только команды и кнопки")
+    await anna.sees("Я бот и на вопросы не отвечаю")
     await anna.writes("/nonsense")
-    assert "/reschedule" in (await anna.sees("Я понимаю только команды и кнопки")).text
+    shown = await anna.sees("вам ответят. Что умею я: /help")
+    assert [(button["text"], button["url"]) for button in shown.buttons] == [
+        ("Написать", "https://t.me/responsible_person")
+    ]
+
+
+async def test_a_question_leads_to_the_recruiter_of_the_interview(anna: Person, desk: Desk) -> None:
+    """Guard: ``_recruiter_who_answers``."""
+    slot = desk.add_slot(1).model_copy(update={"recruiter": NamedRef(id="d" * 24, name="Вера Ким")})
+    booking = desk.book(anna.id, slot)
+    reachable = booking.model_copy(update={"recruiter_url": "https://t.me/vera_kim"})
+    desk.bookings[booking.id] = (anna.id, reachable)
+    await anna.writes("А что взять с собой?")
+    assert (await anna.sees("но ответит Вера Ким")).buttons[0]["url"] == "https://t.me/vera_kim"
 
 
 async def test_stale_and_forged_buttons_are_explained_and_the_current_state_offered(anna: Person) -> None:

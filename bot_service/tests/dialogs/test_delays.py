@@ -62,7 +62,7 @@ async def test_back_leads_to_the_other_answers(anna: Person, desk: Desk) -> None
     prompt = await asked(anna, desk)
     await anna.presses(prompt, DELAY)
     await anna.presses(await anna.sees(QUESTION), BACK)
-    shown = await anna.sees("Статус: вы записаны")
+    shown = await anna.sees("✅ Вы записаны")
     assert (shown.id, shown.labels) == (prompt.id, [COMING, NOT_COMING, ASK_TIME, DELAY])
     await anna.presses(shown, COMING)
     await anna.sees("Спасибо, что подтвердили!")

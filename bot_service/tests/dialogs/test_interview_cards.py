@@ -28,7 +28,7 @@ from tests.kit.telegram import Message, Person, eventually
 
 MARKS = {
     "✅ Собеседование прошло": (BookingStatus.ATTENDED, "Собеседование состоялось"),
-    "🕐 Прошло с опозданием": (BookingStatus.LATE, "состоялось с опозданием"),
+    "⏱ Прошло с опозданием": (BookingStatus.LATE, "состоялось с опозданием"),
     "❌ Кандидата не было": (BookingStatus.NO_SHOW, "Кандидата не было"),
     "🙈 Меня не было": (BookingStatus.RECRUITER_ABSENT, "Рекрутера не было"),
 }
@@ -326,7 +326,7 @@ async def test_a_mark_that_is_not_offered_can_not_be_pressed(rita: Person, desk:
         "marked": {"status": BookingStatus.LATE, "undo_until": clock.now() + timedelta(hours=1)},
         "upcoming": {},
     }
-    message = await shown(rita, desk, booked_card(desk, **kinds[card]), "Кандидат:")
+    message = await shown(rita, desk, booked_card(desk, **kinds[card]), "👤 ")
     answer = await rita.answer_to(await rita.sends_data(message, f"1:cm:b{1:023x}:{press}"))
     assert "устарела" in answer["text"]
     assert desk.requests == []

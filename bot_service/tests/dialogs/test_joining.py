@@ -70,7 +70,7 @@ async def test_a_recruiter_joins_by_a_link_and_is_greeted_as_one(maria: Person, 
     """R10: no candidate, so no slots."""
     desk.dialogs.invitations[TOKEN] = Role.RECRUITER
     await maria.writes(f"/start i_{TOKEN}")
-    welcome = await maria.sees("теперь вы с нами как рекрутер")
+    welcome = await maria.sees("Заявки кандидатов будут приходить сюда")
     assert "Сейчас нет заявок" in welcome.text
     assert "Выберите" not in welcome.text
 

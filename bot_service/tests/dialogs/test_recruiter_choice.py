@@ -51,7 +51,7 @@ async def shows(person: Person, label: str) -> Message:
 async def test_recruiters_are_offered_with_next_free_time_and_number_of_slots(vera: Person) -> None:
     """R9: of the candidate's city, the soonest first; slots of nobody as "Любой рекрутер"; correct plurals."""
     menu = await open_menu(vera)
-    assert "Город: Москва" in menu.text
+    assert "📍 Москва" in menu.text
     names = [label.split(" · ")[1] for label in menu.labels[:3]]
     assert [*names, *menu.labels[3:]] == [
         *("Рита Рекрутер", "Ольга <Орлова>", "Любой рекрутер", "🔄 Обновить", "Другой город")
@@ -66,7 +66,7 @@ async def test_a_recruiters_slots_come_in_pages_and_lead_to_a_booking(vera: Pers
     await vera.presses(menu, "Рита")
     first = await shows(vera, "каб. 1")
     assert first.id == menu.id
-    assert "Рекрутер: Рита Рекрутер" in first.text
+    assert "👤 Рита Рекрутер" in first.text
     assert first.labels[3:] == ["Позже →", "Другие дни", "Другой рекрутер", "Другой город"]
     await vera.presses(first, "Позже")
     second = await shows(vera, "каб. 4")
@@ -96,7 +96,7 @@ async def test_another_recruiter_can_be_chosen_and_the_menu_refreshed(vera: Pers
 
     await eventually(refreshed, "one slot of Olga's left")
     await vera.presses(menu, "Любой")
-    assert "Рекрутер: Любой рекрутер" in (await shows(vera, "каб. 8")).text
+    assert "👤 Любой рекрутер" in (await shows(vera, "каб. 8")).text
 
 
 async def test_another_city_can_be_chosen(vera: Person) -> None:
@@ -105,7 +105,7 @@ async def test_another_city_can_be_chosen(vera: Person) -> None:
     cities = await vera.sees("В каком городе")
     assert cities.labels == ["Екатеринбург", "Москва"]
     await vera.presses(cities, "Екатеринбург")
-    menu = await vera.sees("Город: Екатеринбург")
+    menu = await vera.sees("📍 Екатеринбург")
     await vera.presses(menu, "Рита")
     assert "(Екатеринбург)" in (await shows(vera, "каб. 9")).labels[0]
 
@@ -122,7 +122,7 @@ async def test_who_has_no_city_is_asked_unless_there_is_only_one(vera: Person, d
 
     async def straight_on() -> bool:
         await gleb.writes("/start")
-        return bool(await gleb.sees("Город: Москва", seconds=0.5))
+        return bool(await gleb.sees("📍 Москва", seconds=0.5))
 
     await eventually(straight_on, "the only city's recruiters")
 
@@ -250,20 +250,20 @@ async def test_the_quick_flow_names_the_city_and_the_way_to_others_only_where_th
     desk.change_event(chooses_recruiter=False)
     await vera.writes("/start")
     slots = await vera.sees("Выберите удобное время")
-    assert "Город: Москва" in slots.text
+    assert "📍 Москва" in slots.text
     assert slots.labels[3:] == ["Позже →", "Другие дни", "Другой город"]
     await vera.presses(slots, "Другой город")
     await vera.presses(await vera.sees("В каком городе"), "Екатеринбург")
-    assert (await vera.sees("Город: Екатеринбург")).labels[1:] == ["Другой город"]
+    assert (await vera.sees("📍 Екатеринбург")).labels[1:] == ["Другой город"]
     await vera.writes("/start")
-    assert "каб. 9" in (await vera.sees("Город: Екатеринбург")).labels[0]
+    assert "каб. 9" in (await vera.sees("📍 Екатеринбург")).labels[0]
     del desk.slots[f"{9:024x}"]
     await desk.invalidate(CacheName.SLOTS)
 
     async def unnamed() -> bool:
         await vera.writes("/start")
         shown = await vera.sees("Выберите удобное время")
-        return "Город" not in shown.text and "каб. 1" in shown.labels[0]
+        return "📍" not in shown.text and "каб. 1" in shown.labels[0]
 
     await eventually(unnamed, "the only city left, not named")
     await vera.writes("/help")
@@ -276,7 +276,7 @@ async def test_in_the_quick_flow_the_city_comes_first_to_who_has_none(vera: Pers
     desk.allow(1060, "Вера", city_id=None)
     await vera.writes("/start")
     await vera.presses(await vera.sees("В каком городе"), "Екатеринбург")
-    await vera.presses(await vera.sees("Город: Екатеринбург"), "каб. 9")
+    await vera.presses(await vera.sees("📍 Екатеринбург"), "каб. 9")
     await vera.presses(await vera.sees("Записать вас"), "Подтвердить")
     await vera.sees("Вы записаны!")
     desk.add_slot(10, city=YEKATERINBURG)
@@ -291,7 +291,7 @@ async def test_in_the_quick_flow_the_city_comes_first_to_who_has_none(vera: Pers
     assert slots.labels[1:] == ["Другой город", "Оставить как есть"]
     await vera.presses(slots, "Другой город")
     await vera.presses(await vera.sees("В каком городе"), "Москва")
-    assert "каб. 1" in (await vera.sees("Город: Москва")).labels[0]
+    assert "каб. 1" in (await vera.sees("📍 Москва")).labels[0]
 
 
 async def test_what_is_written_while_choosing_is_answered_with_the_step_again(vera: Person, desk: Desk) -> None:
@@ -344,7 +344,7 @@ async def test_an_interview_has_its_places_date_and_another_one_of_the_readers_i
     booked = await vera.sees("Вы записаны!")
     for text in (details.text, booked.text):
         assert f"23 ноября {year}" in text
-        assert f"Время: {time}," in text
+        assert f"🕐 {time}," in text
 
 
 async def test_a_slot_of_a_far_city_names_its_zone_to_who_has_none_of_their_own(vera: Person, desk: Desk) -> None:
@@ -353,5 +353,5 @@ async def test_a_slot_of_a_far_city_names_its_zone_to_who_has_none_of_their_own(
     slot = desk.add_slot(11, city=vladivostok)
     await vera.presses(await open_menu(vera), "Другой город")
     await vera.presses(await vera.sees("В каком городе"), "Владивосток")
-    menu = await vera.sees("Город: Владивосток")
+    menu = await vera.sees("📍 Владивосток")
     assert f"{slot.starts_at + timedelta(hours=10):%H:%M} (Владивосток)" in menu.labels[0]

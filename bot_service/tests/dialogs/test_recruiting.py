@@ -67,7 +67,7 @@ async def test_recruiters_have_their_own_menu_and_help(rita: Person, sandbox: Sa
     assert "/requests" in (await rita.sees("Вот что я умею")).text
     assert "/mybooking" not in (await rita.sees("Вот что я умею")).text
     await rita.writes("/mybooking")
-    await rita.sees("только команды и кнопки")
+    await rita.sees("Я бот и на вопросы не отвечаю")
     [call] = [call for call in await sandbox.calls("setMyCommands") if "scope" in str(call) and str(RITA) in str(call)]
     assert "requests" in str(call)
 
@@ -221,7 +221,7 @@ def test_an_interview_is_told_on_its_places_clock_and_deadlines_on_the_recruiter
     """R3, spec "Time", where a move is told from and to as well."""
     card = a_card(desk, timezone="Asia/Vladivostok")
     text = card_screen(card, texts_for("ru"), 0).text
-    assert "Ответить нужно до: 24 ноября, 19:00 (Владивосток)" in text
+    assert "Ответьте до 24 ноября, 19:00 (Владивосток)" in text
     assert "среда, 25 ноября 2026" in text
     assert "01:30 (Екатеринбург; у вас 06:30)" in text
     wanted = desk.add_slot(2, city=YEKATERINBURG, starts_at=datetime(2026, 11, 25, 8, 0, tzinfo=UTC))
@@ -264,7 +264,7 @@ def test_long_answers_are_cut_so_that_the_card_fits_one_message(desk: Desk, char
         a_card(desk, answers=answers, reason="п" * 4000), texts_for("ru"), 0, text_by_hand="г" * 4000
     ).text
     visible = unescape(re.sub(r"</?(?:b|i|blockquote)(?: expandable)?>", "", text))
-    assert len(visible.partition("Кандидат: ")[2].encode("utf-16-le")) // 2 < 4096 + 60
+    assert len(visible.partition("👤 ")[2].encode("utf-16-le")) // 2 < 4096 + 60
     text = card_screen(a_card(desk, answers=answers), texts_for("ru"), 0).text
     assert "Вопрос 0" in text
     assert "…" in text

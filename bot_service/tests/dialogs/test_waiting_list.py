@@ -163,7 +163,7 @@ async def test_my_booking_shows_an_offer_with_its_two_answers(anna: Person, desk
     """An offered booking can't be moved."""
     offered(desk)
     await anna.writes("/mybooking")
-    shown = await anna.sees("место держим для вас")
+    shown = await anna.sees("Место держим для вас")
     assert "Держим для вас до" in shown.text
     assert shown.labels == ["✅ Беру", "Пропустить"]
     for command in ("/reschedule", "/cancel"):
@@ -203,13 +203,13 @@ async def test_someone_elses_offer_or_an_older_one_can_not_be_answered(
         await boris.sends_data(slots, f"1:{action}:{booking.id}:1")
         await boris.sees("Этой записи уже нет")
     await anna.writes("/mybooking")
-    shown = await anna.sees("место держим для вас")
+    shown = await anna.sees("Место держим для вас")
     await anna.sends_data(shown, f"1:ot:{booking.id}:2")
     again = await anna.sees("уже неактуально")
     taken = booking.model_copy(update={"status": BookingStatus.BOOKED})
     desk.bookings[booking.id] = (1001, taken)
     await anna.presses(again, "Пропустить")
-    await anna.sees("вы записаны")
+    await anna.sees("✅ Вы записаны")
     assert desk.requests == []
 
 

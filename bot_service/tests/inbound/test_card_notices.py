@@ -24,12 +24,12 @@ DEPUTY = 2005
 WORDS = {
     CardOccasion.BOOKED: ("Новая запись", "A new booking"),
     CardOccasion.MOVED: ("Запись перенесена", "A booking was moved"),
-    CardOccasion.CHANGED: ("кое-что изменилось", "Something about a booking has changed"),
+    CardOccasion.CHANGED: ("Запись изменилась", "A booking has changed"),
     CardOccasion.CANCELLED: ("Запись отменена, место освободилось", "A booking was cancelled"),
     CardOccasion.CANT_COME: ("Кандидат не сможет прийти, место освободилось", "The candidate can't come"),
     CardOccasion.RESCHEDULE_ASKED: ("Кандидат просит другое время", "The candidate asks for another time"),
     CardOccasion.DELAY: ("Кандидат опоздает", "The candidate will be late"),
-    CardOccasion.OFFER_DECLINED: ("не подошло предложенное время", "did not suit the candidate"),
+    CardOccasion.OFFER_DECLINED: ("Предложенное время кандидату не подошло", "did not suit the candidate"),
     CardOccasion.NO_ANSWER: ("Кандидат пока не ответил, придёт ли", "has not said yet whether they are coming"),
     CardOccasion.OUTCOME_DUE: ("Как прошло собеседование?", "How did the interview go?"),
 }

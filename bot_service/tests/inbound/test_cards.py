@@ -43,7 +43,7 @@ async def test_a_new_request_comes_as_a_card_and_is_reported(rita: Person, desk:
     await desk.show_card()
     card = await rita.sees("Ждёт вашего ответа")
     assert "Анна <Смелая> (@anna_candidate)" in card.text
-    assert "Город: Москва" in card.text
+    assert " · Москва" in card.text
     assert "каб. 1" in card.text
     assert card.labels == ["✅ Подтвердить", "🔁 Перенести", "❌ Отклонить"]
     [report] = await reports(desk)
@@ -61,7 +61,7 @@ async def test_approving_is_a_request_and_its_result_is_the_card(rita: Person, d
     assert "Анна" in waiting.text
     desk.answering.set()
     approved = await rita.sees("✅ Подтверждена")
-    assert "Кто решил: Рита Рекрутер" in approved.text
+    assert "Решение: Рита Рекрутер" in approved.text
     assert (approved.id, approved.labels) == (card.id, ["🔁 Перенести", "❌ Отменить"])
     [request] = desk.requests
     assert isinstance(request, BookingApproved)
@@ -98,7 +98,7 @@ async def test_rejecting_asks_for_a_reason_first(rita: Person, desk: Desk) -> No
     assert desk.requests == []
     await rita.writes("Нужен опыт <от года>")
     rejected = await rita.sees("❌ Отклонена")
-    assert "Причина: Нужен опыт <от года>" in rejected.text
+    assert "💬 Нужен опыт <от года>" in rejected.text
     [request] = desk.requests
     assert isinstance(request, BookingRejected)
     assert (request.reason, request.rejection) == ("Нужен опыт <от года>", Rejection.PERSON)
@@ -141,7 +141,7 @@ async def test_rejecting_without_a_reason_and_thinking_better_of_it(rita: Person
     await eventually(lambda: gone(rita, "Что не подходит?"), "back at the card")
     again = await rita.sees("Ждёт вашего ответа")
     await rita.writes("Просто мысли вслух")
-    await rita.sees("только команды и кнопки")
+    await rita.sees("Я бот и на вопросы не отвечаю")
     assert desk.requests == []
     await rita.presses(again, "Отклонить")
     await rita.sends_data(again, again.data("Отклонить").replace(":cj:", ":cn:"))
@@ -172,7 +172,7 @@ async def test_what_is_typed_after_turning_to_something_else_is_no_reason(
         await rita.sees("Ждёт вашего ответа")
         await eventually(lambda: gone(rita, "Напишите причину"), "the card is current again")
     await rita.writes("Не подходит")
-    await rita.sees("тем временем изменилась" if turns_to == "a changed card" else "только команды и кнопки")
+    await rita.sees("тем временем изменилась" if turns_to == "a changed card" else "Я бот и на вопросы не отвечаю")
     assert desk.requests == []
 
 
@@ -268,7 +268,7 @@ async def test_updates_edit_the_card_and_an_older_one_never_comes_back(
     booked = sent.booking.model_copy(update={"status": BookingStatus.BOOKED, "version": 2})
     newest = sent.model_copy(update={"booking": booked, "revision": 3, "decided_by": DecidedBy(kind="staff")})
     await desk.send(CARD_COMMAND.name, desk.recruiting.command(RITA, newest, CardAttention.UPDATE))
-    shown = await rita.sees("Кто решил: координатор")
+    shown = await rita.sees("Решение: координатор")
     assert (shown.id, shown.labels) == (card.id, ["🔁 Перенести", "❌ Отменить"])
     older = sent.model_copy(update={"revision": 2})
     for attention in (CardAttention.UPDATE, CardAttention.NEW, CardAttention.REMINDER):
@@ -315,7 +315,7 @@ async def test_an_update_whose_message_is_gone_comes_as_a_new_one_and_is_reporte
     await sandbox.fault("editMessageText", error_code=400, description="Bad Request: message can't be edited")
     newer = sent.model_copy(update={"revision": 2, "reason": "Новое"})
     await desk.send(CARD_COMMAND.name, desk.recruiting.command(RITA, newer, CardAttention.UPDATE))
-    again = await rita.sees("Причина: Новое")
+    again = await rita.sees("💬 Новое")
     assert again.id != first.id
     assert (await reports(desk, 2))[1].delivery.telegram_message_id == again.id
 
@@ -339,5 +339,5 @@ async def test_telegrams_failure_is_tried_again_and_an_unanswered_edit_too(
     newer = sent.model_copy(update={"revision": 2, "reason": "Новое"})
     await desk.send(CARD_COMMAND.name, desk.recruiting.command(RITA, newer, CardAttention.UPDATE))
     await handled(bots_database, CARD_COMMAND.name, count=2)
-    await rita.sees("Причина: Новое")
+    await rita.sees("💬 Новое")
     assert [report.delivery.status for report in await reports(desk)] == [DeliveryStatus.SENT]

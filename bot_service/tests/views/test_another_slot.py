@@ -1,10 +1,15 @@
 """Another time than the booked one: asked for, or proposed by the recruiter (R3, R8)."""
 
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
 import pytest
 
-from interview_bot.views.formatting import booking_card
+from interview_bot.common import clock
+from interview_bot.views.formatting import booking_card, deadline, reader_zone, slot_changes
 from interview_bot.views.notice_values import wanted_slot
 from interview_bot.views.texts import texts_for
+from shared_contracts.directory import NamedRef
 from tests.kit.desk import YEKATERINBURG, Desk
 
 
@@ -20,3 +25,34 @@ def test_it_is_shown_with_its_own_place_where_that_is_another(desk: Desk, field:
     assert last.endswith(" · Екатеринбург, Офис на Тверской, зал")
     assert wanted_slot(booking, elsewhere, None, texts).endswith(" · Екатеринбург, Офис на Тверской, зал")
     assert "·" not in booking_card(booking.model_copy(update={field: same}), None, texts).splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("now", "line"),
+    [
+        ({"starts_at": datetime(2026, 11, 24, 12, 20, tzinfo=UTC)}, "🕐 24 ноября, 14:20 → 24 ноября, 15:20"),
+        ({"duration_minutes": 30}, "🕐 20 → 30 мин"),
+        ({"room": "9"}, "📍 Москва, Офис на Тверской, каб. 1 → Москва, Офис на Тверской, 9"),
+        ({"recruiter": NamedRef(id="d" * 24, name="Вера Ким")}, "👤 Рита Рекрутер → Вера Ким"),
+        ({"location": "", "room": "", "online": True}, "📍 Москва, Офис на Тверской, каб. 1 → онлайн"),
+        ({}, "📍 Москва, Офис на Тверской, каб. 1"),
+    ],
+)
+def test_what_has_changed_is_said_old_and_new(desk: Desk, now: dict[str, Any], line: str) -> None:
+    """Guard: ``slot_changes``."""
+    slot = desk.add_slot(1, starts_at=datetime(2026, 11, 24, 11, 20, tzinfo=UTC))
+    assert slot_changes(slot, slot.model_copy(update=now), None, texts_for("ru")) == [line]
+
+
+def test_a_deadline_that_is_near_says_today_and_how_long_is_left(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guard: ``deadline``; it reads well behind "until"."""
+    monkeypatch.setattr(clock, "now", lambda: datetime(2026, 11, 24, 14, 43, tzinfo=UTC))
+    zone, texts = reader_zone(None, desk.add_slot(1)), texts_for("ru")
+    ends = datetime(2026, 11, 24, 14, 58, tzinfo=UTC)
+    assert deadline(ends, zone, texts) == "17:58 сегодня (15 минут)"
+    assert deadline(ends, zone, texts_for("en")) == "17:58 today (15 minutes)"
+    assert deadline(ends + timedelta(hours=2), zone, texts) == "19:58 сегодня"
+    assert deadline(ends + timedelta(days=1), zone, texts) == "17:58 завтра"
+    assert deadline(ends + timedelta(days=2), reader_zone("Asia/Vladivostok", desk.add_slot(2)), texts) == (
+        "27 ноября, 00:58 (Владивосток)"
+    )

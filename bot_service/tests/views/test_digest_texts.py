@@ -75,13 +75,13 @@ def test_the_staffs_day_reads_well_in_both_languages() -> None:
     """Numbers only, those that are nought left out."""
     assert read(day()) == (
         "📊 Итоги дня: понедельник, 1 марта\n✅ Состоялись: 5\n❌ Кандидата не было: 1\n❔ Не отмечены: 2\n\n"
-        "Ждут внимания\n🕐 Заявки ждут ответа рекрутера: 3\n✍️ Связаться вручную: 1\n\n"
+        "Ждут внимания\n⏳ Заявки ждут ответа рекрутера: 3\n✍️ Связаться вручную: 1\n\n"
         "Завтра: 7 собеседований\n"
         "Стажировка <2027>, Москва: 5, подтвердили 3\nСтажировка <2027>, Казань: 2, подтвердили 0"
     )
     assert read(day(), "en") == (
         "📊 The day in numbers: Monday, 1 March\n✅ Took place: 5\n❌ Candidate did not come: 1\n❔ Not marked: 2\n\n"
-        "Need attention\n🕐 Requests waiting for a recruiter: 3\n✍️ To be contacted by hand: 1\n\n"
+        "Need attention\n⏳ Requests waiting for a recruiter: 3\n✍️ To be contacted by hand: 1\n\n"
         "Tomorrow: 7 interviews\n"
         "Стажировка <2027>, Москва: 5, confirmed 3\nСтажировка <2027>, Казань: 2, confirmed 0"
     )

@@ -31,8 +31,8 @@ def test_who_has_no_booking_is_told_that_it_is_online(desk: Desk) -> None:
     slot = online(desk.add_slot(1))
     assert slot_button(slot, None, texts_for("ru")).endswith(" · онлайн")
     assert slot_button(slot, None, texts_for("en")).endswith(" · online")
-    assert "Место: онлайн\n" in slot_card(slot, None, texts_for("ru"))
-    assert "Place: online, https://meet.example/olga?pwd=1&amp;lang=ru" in slot_card(
+    assert "📍 онлайн\n" in slot_card(slot, None, texts_for("ru"))
+    assert "📍 online, https://meet.example/olga?pwd=1&amp;lang=ru" in slot_card(
         online(slot, video_link=LINK), None, texts_for("en")
     )
 

@@ -164,7 +164,7 @@ def test_every_variable_has_its_value(desk: Desk) -> None:
     )
     values = template_values(booking, None, texts_for("ru"))
     assert all(values.values())
-    assert values.keys() | {"name", "contact_link", "reason"} == VARIABLES
+    assert values.keys() | {"name", "contact_link", "reason", "changes"} == VARIABLES
     assert "(Екатеринбург)" in values["time"]
     values = template_values(booking, "Europe/Moscow", texts_for("ru"))
     assert "(Екатеринбург; у вас " in values["time"]

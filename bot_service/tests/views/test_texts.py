@@ -83,8 +83,8 @@ def test_outcomes_are_told_apart() -> None:
     for language in LANGUAGES:
         texts = [texts_for(language)(f"outcome.{outcome.value}") for outcome in Outcome]
         assert len(set(texts)) == len(Outcome)
-    assert texts_for("en")("outcome.slot_full") == "Sorry, this slot is no longer available"
-    assert texts_for("ru")("outcome.slot_full") == "К сожалению, этот слот уже недоступен"
+    assert texts_for("en")("outcome.slot_full") == "Sorry, this slot is no longer available."
+    assert texts_for("ru")("outcome.slot_full") == "Это время только что заняли."
 
 
 @pytest.mark.parametrize(
@@ -99,8 +99,8 @@ def test_the_language_follows_telegrams(code: str | None, language: str) -> None
 def test_what_people_typed_is_escaped_in_html_and_left_alone_on_buttons() -> None:
     """Guard: ``Texts.__call__``."""
     texts = texts_for("ru")
-    assert texts("notice.reason", reason="<b>&") == "Причина: &lt;b&gt;&amp;"
-    assert texts.plain("notice.reason", reason="<b>&") == "Причина: <b>&"
+    assert texts("notice.reason", reason="<b>&") == "💬 &lt;b&gt;&amp;"
+    assert texts.plain("notice.reason", reason="<b>&") == "💬 <b>&"
 
 
 def test_dates_read_naturally_and_the_zone_is_named_unless_it_is_moscows(desk: Desk) -> None:

@@ -7,9 +7,17 @@ from acceptance.driving import Chats, opening
 from acceptance.transcripts import Transcript
 
 WORDS = {
-    "ru": ("рекрутер", "Вы уже с нами", "уже воспользовались", "отозвано", "не нашли", "для приглашённых", "Вера Ким"),
+    "ru": (
+        "будут приходить сюда",
+        "Вы уже с нами",
+        "уже воспользовались",
+        "отозвано",
+        "не нашли",
+        "для приглашённых",
+        "Вера Ким",
+    ),
     "en": (
-        "recruiter",
+        "will come here",
         "with us already",
         "has been used",
         "withdrawn",

@@ -71,10 +71,10 @@ def test_an_online_interview_is_booked_and_joined(
     assert label.endswith("15:00 · онлайн")
     person.presses(slots, "15:00")
     details = person.sees(QUESTION, slots.id)
-    assert "Место: онлайн" in details.text and LINK not in details.text
+    assert "📍 онлайн" in details.text and LINK not in details.text
     person.presses(details, CONFIRM)
     booked = person.sees(BOOKED, details.id)
-    assert f"Место: онлайн, {LINK}" in booked.text
+    assert f"📍 онлайн, {LINK}" in booked.text
     file = person.gets_file("Добавьте в календарь").content.replace("\r\n ", "")
     assert f"LOCATION:{LINK}" in file
 

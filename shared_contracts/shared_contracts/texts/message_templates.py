@@ -33,11 +33,13 @@ VARIABLES = frozenset(
         "reason",
         "wanted",
         "until",
+        "changes",
     }
 )
 """What a template may name. Dates and times of interviews are told on the clocks that ``clocks_of`` says.
 
 ``wanted``: date and time of the move that was asked for, or of the time that the recruiter offers.
+``changes``: what is otherwise about the interview since staff changed its slot, a line each, old → new.
 ``until``: when an offer or a request ends, on the reader's clocks.
 """
 

@@ -120,6 +120,7 @@ class Deck:
             free_slots=self.free.get(booking.id, []) if yours else [],
             may_mark=yours and may_mark(booking, self.now),
             undo_until=undo_until if yours else None,
+            approval_required=self.state.policies[booking.event_id].approval_required,
         )
 
     def _answers_of(self, booking: Booking) -> list[CardAnswer]:

@@ -151,7 +151,8 @@ def _without_seat_offers(bookings: list[BookingView]) -> list[BookingView]:
 
 async def _show(context: DialogContext, bookings: list[BookingView], lead: str | None = None) -> None:
     if bookings:
-        await _list(context, "bookings.yours", bookings, Action.MOVE, Action.CANCEL, lead=lead)
+        title = "bookings.yours" if len(bookings) == 1 else "bookings.several"
+        await _list(context, title, bookings, Action.MOVE, Action.CANCEL, lead=lead)
         return
     screen = Screen(context.texts("bookings.none"), keyboards.home(context.texts))
     await context.show(screen.with_lead(lead))

@@ -109,7 +109,8 @@ async def answer_by_text(context: DialogContext, event_id: str, text: str | None
     try:
         value = await _read_text(context, progress, question, text or "")
     except WrongAnswerError as error:
-        await _ask_question(context, progress, view, question, wrong_answer_text(error, context.texts))
+        hint = wrong_answer_text(error, context.texts)
+        await _ask_question(context, progress, view, question, hint, hint_alone=True)
         return True
     await _accept(context, progress, view, question, value)
     return True
@@ -245,8 +246,13 @@ async def _ask_question(
     view: QuestionnaireView,
     question: Question,
     lead: str | None = None,
+    *,
+    hint_alone: bool = False,
 ) -> None:
-    """Show the question. Its buttons stay valid when it is asked again; those of other questions do nothing."""
+    """Show the question below ``lead``, or after a wrong answer ``lead`` alone, since the question stands above.
+
+    Its buttons stay valid when it is asked again; those of other questions do nothing.
+    """
     cities = await _read_cities(context, question, progress)
     if question.kind is QuestionKind.CITY and not cities and not question.optional:
         screen = Screen(context.texts("slots.none"), keyboards.contact(await context.contact_url(), context.texts))
@@ -254,7 +260,8 @@ async def _ask_question(
         progress = progress.model_copy(update={"nonce": progress.nonce or token_hex(4)})
         other_events = len(await context.services.directory.events()) > 1
         screen = question_screen(view, question, progress, cities, context.texts, other_events=other_events)
-    shown = await replace(context, interrupts=False).show(screen.with_lead(lead))
+    screen = Screen(lead, screen.keyboard) if lead and hint_alone else screen.with_lead(lead)
+    shown = await replace(context, interrupts=False).show(screen)
     await _remember_message(context, progress, shown)
     await context.services.dialog_states.put(
         context.user_id, DialogState.ANSWERING, DialogData(event_id=progress.event_id)

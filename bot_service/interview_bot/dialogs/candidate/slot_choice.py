@@ -17,7 +17,7 @@ from interview_bot.views.callback_data import StaleDataError
 from interview_bot.views.formatting import bring, slot_card
 from interview_bot.views.screen import Reader, Screen
 from interview_bot.views.slots.keyboards import FIRST_MONTH
-from interview_bot.views.slots.menu import slot_menu
+from interview_bot.views.slots.menu import slot_gone, slot_menu
 from shared_contracts.directory import InterviewEvent, SlotView
 
 Start = Callable[[DialogContext, str], Awaitable[DialogData | None]]
@@ -102,7 +102,8 @@ async def show_confirmation(
     slots = await context.services.directory.slots(data.event_id)
     slot = next((slot for slot in slots if slot.id == slot_id), None)
     if slot is None:
-        await show_slot_menu(context, data, context.texts("outcome.slot_full"))
+        lead = slot_gone(context.texts("outcome.slot_full"), slots, context.texts)
+        await show_slot_menu(context, data, lead)
         return
     nonce = nonce or token_hex(8)
     data = data.model_copy(update={"slot": slot, "nonce": nonce})

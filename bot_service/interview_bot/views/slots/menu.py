@@ -13,6 +13,7 @@ from interview_bot.views.screen import Reader, Screen
 from interview_bot.views.slots import days, keyboards
 from interview_bot.views.slots.keyboards import NOWHERE_ELSE, Ways
 from interview_bot.views.slots.pages import slot_page
+from interview_bot.views.texts import Texts
 from shared_contracts.directory import CityRef, InterviewEvent, SlotView
 
 
@@ -57,6 +58,11 @@ def slots_screen(
     several_cities = len(cities_of(slots)) > 1
     keyboard = keyboards.slots(shown, len(slots), data, reader.zone, reader.texts, ways, with_city=several_cities)
     return Screen(_heading(shown.slots[0], reader, data, ways, "slots.choose"), keyboard), data
+
+
+def slot_gone(happened: str, slots: list[SlotView], texts: Texts) -> str:
+    """Below what became of a slot (FR5), where others are free: that they follow."""
+    return f"{happened} {texts('slots.still_free')}" if slots else happened
 
 
 def cities_of(slots: list[SlotView]) -> list[CityRef]:
