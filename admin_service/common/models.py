@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django_mongodb_backend.fields import ObjectIdField
 
 from common import clock
-from common.lengths import TelegramLength
+from common.texts.lengths import TelegramLength
 from shared_contracts.fields import is_line, is_text, to_moment
 from shared_contracts.telegram.names import clean_name
 

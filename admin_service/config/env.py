@@ -11,7 +11,7 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from common.http.clients import ApiClient
-from shared_contracts.signing import SHORTEST_KEY
+from shared_contracts.transport.signing import SHORTEST_KEY
 
 MINUTES_OF_A_YEAR = 366 * 24 * 60
 

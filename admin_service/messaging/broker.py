@@ -18,7 +18,7 @@ import structlog
 from pika.adapters.select_connection import SelectConnection
 from pika.channel import Channel
 
-from shared_contracts.topology import ALL_EXCHANGES, EXCHANGE_TYPE, Queue
+from shared_contracts.transport.topology import ALL_EXCHANGES, EXCHANGE_TYPE, Queue
 
 log = structlog.get_logger(__name__)
 

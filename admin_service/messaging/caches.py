@@ -6,7 +6,7 @@ from common import clock, correlation
 from messaging import outbox
 from messaging.outbox import Outgoing
 from shared_contracts.notification import CacheInvalidate, CacheName
-from shared_contracts.topology import CACHE_INVALIDATE
+from shared_contracts.transport.topology import CACHE_INVALIDATE
 
 
 def invalidation(*caches: CacheName, correlation_id: str) -> Outgoing:

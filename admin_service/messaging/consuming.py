@@ -19,9 +19,9 @@ from common import clock
 from common.mongo import Document, collection, current_session, in_transaction
 from messaging import inbox, outbox
 from messaging.broker import Broker, Delivery, PublishError, ToPublish
-from shared_contracts.envelope import BadMessageError
 from shared_contracts.fields import to_line
-from shared_contracts.topology import BY_NAME, REASON_HEADER, Queue
+from shared_contracts.transport.envelope import BadMessageError
+from shared_contracts.transport.topology import BY_NAME, REASON_HEADER, Queue
 
 log = structlog.get_logger(__name__)
 

@@ -8,7 +8,7 @@ from typing import Any
 import pika
 from pika.adapters.blocking_connection import BlockingChannel
 
-from shared_contracts.topology import REASON_HEADER, Queue
+from shared_contracts.transport.topology import REASON_HEADER, Queue
 
 
 @dataclass(frozen=True, slots=True)

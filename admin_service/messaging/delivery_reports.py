@@ -8,8 +8,8 @@ from common import clock
 from common.mongo import Document, in_transaction
 from messaging.receiving import ANY_SENDER, Receiver
 from shared_contracts.broadcast import AnyDeliveryEvent, delivery_event
-from shared_contracts.envelope import decode
-from shared_contracts.topology import DELIVERY_EVENT
+from shared_contracts.transport.envelope import decode
+from shared_contracts.transport.topology import DELIVERY_EVENT
 
 Storing = Callable[[Any, datetime], None]
 """Stores what a report tells its app, in the transaction under way, at a moment (aware UTC). Safe to repeat."""

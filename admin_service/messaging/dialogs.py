@@ -14,9 +14,9 @@ from messaging import inbox, outbox
 from messaging.receiving import ANY_SENDER, Receiver
 from shared_contracts.booking import RequestEssentials
 from shared_contracts.dialog import AnyDialogCommand, DialogOutcome, DialogRequest, DialogResult, Role, dialog_command
-from shared_contracts.envelope import BadMessageError, decode, read_json_object
 from shared_contracts.fields import Bilingual
-from shared_contracts.topology import DIALOG_COMMAND, DIALOG_RESULT
+from shared_contracts.transport.envelope import BadMessageError, decode, read_json_object
+from shared_contracts.transport.topology import DIALOG_COMMAND, DIALOG_RESULT
 
 _NAMESPACE = uuid.UUID("2b8f9d0e-7a41-4c53-8f0a-61d2f7b7c3a4")
 

@@ -8,8 +8,8 @@ from pymongo.errors import BulkWriteError
 
 from common import clock
 from common.mongo import Document, collection, current_session
-from shared_contracts.envelope import Message, encode
-from shared_contracts.topology import Queue
+from shared_contracts.transport.envelope import Message, encode
+from shared_contracts.transport.topology import Queue
 
 _DUPLICATE_KEY = 11000  # MongoDB's code
 OWN_HEAD_START = timedelta(seconds=5)

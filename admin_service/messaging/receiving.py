@@ -9,9 +9,9 @@ from pymongo import ReturnDocument
 
 from common import clock
 from common.mongo import collection
-from shared_contracts.envelope import BadMessageError, BadMessageKind, read_json_object
-from shared_contracts.signing import FIELD, verified
-from shared_contracts.topology import Queue
+from shared_contracts.transport.envelope import BadMessageError, BadMessageKind, read_json_object
+from shared_contracts.transport.signing import FIELD, verified
+from shared_contracts.transport.topology import Queue
 
 log = structlog.get_logger(__name__)
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from common import clock
 from common.mongo import Document, collection, current_session
-from common.names import full_name
+from common.texts.names import full_name
 from messaging import caches, outbox
 from people.models import LANGUAGE_LENGTH, NAME_LENGTH
 from shared_contracts.broadcast import CardDelivered, Delivery, DeliveryStatus, DigestDelivered, NotificationDelivered

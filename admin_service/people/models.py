@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common import clock
 from common.models import NameField, PersonNameField, StampedModel
-from common.names import shown_name
+from common.texts.names import shown_name
 from common.zones import MOSCOW, zone_names
 from shared_contracts.dialog import Role
 from shared_contracts.fields import LARGEST_TELEGRAM_ID, is_username, to_link

@@ -43,9 +43,9 @@ from shared_contracts.booking import (
     booking_event,
     request_essentials,
 )
-from shared_contracts.envelope import BadMessageError, decode, read_json_object
 from shared_contracts.requests import ShownSlot
-from shared_contracts.topology import BOOKING_EVENT, BOOKING_RESULT
+from shared_contracts.transport.envelope import BadMessageError, decode, read_json_object
+from shared_contracts.transport.topology import BOOKING_EVENT, BOOKING_RESULT
 
 _RecruitersRequest = (
     BookingApproved

@@ -16,7 +16,7 @@ from interview_bot.common import database, logs
 from interview_bot.messaging import dead_letters
 from interview_bot.messaging.broker import MissingTopologyError
 from interview_bot.settings import DeadLetterSettings, Settings, SettingsError, load
-from shared_contracts.topology import BOT_QUEUES
+from shared_contracts.transport.topology import BOT_QUEUES
 
 EXIT_FAILED = 1
 EXIT_SETTINGS = 2

@@ -9,7 +9,7 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 from pydantic_settings.exceptions import SettingsError as BadSourceError
 
-from shared_contracts.signing import SHORTEST_KEY
+from shared_contracts.transport.signing import SHORTEST_KEY
 
 
 def _matching(pattern: str, meaning: str) -> AfterValidator:

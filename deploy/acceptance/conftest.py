@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, sync_playwright
 from acceptance.desk import Desk, open_browser, open_desk
 from acceptance.driving import Chats, Person, Store, eventually
 from local.stack import Stack
-from shared_contracts.topology import ALL_QUEUES
+from shared_contracts.transport.topology import ALL_QUEUES
 
 HOME = Path(__file__).resolve().parents[2] / ".local" / "acceptance"
 MONDAY_MORNING = datetime(2032, 3, 1, 9, 0, tzinfo=ZoneInfo("Europe/Moscow"))

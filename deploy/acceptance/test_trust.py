@@ -10,9 +10,9 @@ from acceptance.conftest import Api, dead_letters
 from acceptance.driving import Store, eventually
 from local.stack import Stack
 from shared_contracts.booking import BookingCancelled, BookingCreated
-from shared_contracts.envelope import Message, encode
 from shared_contracts.requests import ReplyTo, ShownSlot
-from shared_contracts.topology import BOOKING_EVENT, TO_ADMIN
+from shared_contracts.transport.envelope import Message, encode
+from shared_contracts.transport.topology import BOOKING_EVENT, TO_ADMIN
 
 MARIA, IVAN = 1008, 1014
 

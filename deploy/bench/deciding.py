@@ -31,10 +31,10 @@ from pymongo.database import Database
 
 from local.stack import Stack
 from shared_contracts.booking import BookingCreated, Outcome
-from shared_contracts.envelope import encode
 from shared_contracts.requests import ReplyTo, ShownSlot
-from shared_contracts.signing import sign
-from shared_contracts.topology import BOOKING_EVENT, BOOKING_RESULT, BOT_QUEUES, TO_ADMIN
+from shared_contracts.transport.envelope import encode
+from shared_contracts.transport.signing import sign
+from shared_contracts.transport.topology import BOOKING_EVENT, BOOKING_RESULT, BOT_QUEUES, TO_ADMIN
 
 BATCHES, BATCH = 20, 50
 COMMANDS = BATCHES * BATCH

@@ -15,9 +15,9 @@ from shared_contracts.broadcast import broadcast_command, delivery_event
 from shared_contracts.card import card_command
 from shared_contracts.dialog import dialog_command, dialog_result
 from shared_contracts.digest import digest_command
-from shared_contracts.envelope import MAX_BODY_BYTES, SCHEMA_VERSION
 from shared_contracts.notification import cache_invalidate, notification_command
-from shared_contracts.topology import (
+from shared_contracts.transport.envelope import MAX_BODY_BYTES, SCHEMA_VERSION
+from shared_contracts.transport.topology import (
     ALL_QUEUES,
     BOOKING_EVENT,
     BOOKING_RESULT,
@@ -94,8 +94,8 @@ def render() -> str:
 def models() -> list[type[BaseModel]]:
     """Every message model, for tests that must miss none."""
     from shared_contracts import attendance, booking, broadcast, card, dialog, digest, notification
-    from shared_contracts.envelope import Message
     from shared_contracts.requests import BookingRequest
+    from shared_contracts.transport.envelope import Message
 
     bases = (Message, BookingRequest, dialog.DialogRequest)
     found = {

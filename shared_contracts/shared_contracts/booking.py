@@ -10,7 +10,6 @@ from shared_contracts.attendance import AttendanceRequest
 from shared_contracts.calendars import CalendarEntry, CalendarFile
 from shared_contracts.card import RecruiterCard
 from shared_contracts.directory import BookingStatus, BookingView, Rejection, SlotView
-from shared_contracts.envelope import CorrelationId, Message
 from shared_contracts.fields import (
     EntityId,
     LongText,
@@ -21,6 +20,7 @@ from shared_contracts.fields import (
     WireModel,
 )
 from shared_contracts.requests import BookingRequest, ReplyTo, ShownSlot
+from shared_contracts.transport.envelope import CorrelationId, Message
 
 
 class Outcome(StrEnum):

@@ -5,7 +5,6 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter, model_validator
 
-from shared_contracts.envelope import Message
 from shared_contracts.fields import (
     Count,
     EntityId,
@@ -16,6 +15,7 @@ from shared_contracts.fields import (
     TelegramUserId,
     WireModel,
 )
+from shared_contracts.transport.envelope import Message
 
 
 class ChatTopic(WireModel):

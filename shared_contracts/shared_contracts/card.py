@@ -6,7 +6,6 @@ from typing import Annotated, Literal
 from pydantic import Field, TypeAdapter
 
 from shared_contracts.directory import BookingStatus, BookingView, Rejection, SlotView, TimeZoneName
-from shared_contracts.envelope import Message
 from shared_contracts.fields import (
     Bilingual,
     EntityId,
@@ -20,6 +19,7 @@ from shared_contracts.fields import (
     Version,
     WireModel,
 )
+from shared_contracts.transport.envelope import Message
 
 
 class CardCandidate(WireModel):

@@ -7,7 +7,6 @@ from uuid import UUID
 from pydantic import Field, StringConstraints, TypeAdapter
 
 from shared_contracts.broadcast import ChatTrouble
-from shared_contracts.envelope import Message
 from shared_contracts.fields import (
     Bilingual,
     EntityId,
@@ -22,6 +21,7 @@ from shared_contracts.fields import (
 )
 from shared_contracts.questionnaire import Answer, QuestionKey
 from shared_contracts.requests import ReplyTo
+from shared_contracts.transport.envelope import Message
 
 InvitationToken = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{16,62}$")]
 """What follows ``i_`` in an invitation's link: Telegram's start parameter has at most 64 characters."""

@@ -7,8 +7,8 @@ from pydantic import Field, StringConstraints, TypeAdapter
 
 from shared_contracts.attendance import Attendance, DelayMinutes
 from shared_contracts.directory import TimeZoneName
-from shared_contracts.envelope import Message
 from shared_contracts.fields import Count, EntityId, Moment, Name, ShortText, TelegramChatId, Url, WireModel
+from shared_contracts.transport.envelope import Message
 from shared_contracts.venue import VenueLine
 
 Day = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$")]

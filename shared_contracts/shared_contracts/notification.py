@@ -7,8 +7,8 @@ from pydantic import Field, TypeAdapter
 
 from shared_contracts.calendars import CalendarEntry, CalendarFile
 from shared_contracts.directory import BookingView, SlotView
-from shared_contracts.envelope import Message
 from shared_contracts.fields import Count, EntityId, LongText, Moment, Name, TelegramUserId, WireModel
+from shared_contracts.transport.envelope import Message
 
 
 class NotificationKind(StrEnum):

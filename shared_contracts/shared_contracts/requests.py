@@ -2,7 +2,6 @@
 
 from pydantic import model_validator
 
-from shared_contracts.envelope import Message
 from shared_contracts.fields import (
     EntityId,
     Moment,
@@ -12,6 +11,7 @@ from shared_contracts.fields import (
     TelegramUserId,
     WireModel,
 )
+from shared_contracts.transport.envelope import Message
 from shared_contracts.venue import VenueLine
 
 

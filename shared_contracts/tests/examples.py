@@ -58,7 +58,6 @@ from shared_contracts.dialog import (
 )
 from shared_contracts.digest import DaySummary, DigestCommand, DigestEntry, DigestKind, SummaryLine
 from shared_contracts.directory import BookingStatus, BookingView, CityRef, NamedRef, SlotView
-from shared_contracts.envelope import Message
 from shared_contracts.fields import Bilingual
 from shared_contracts.notification import (
     CacheInvalidate,
@@ -68,6 +67,7 @@ from shared_contracts.notification import (
 )
 from shared_contracts.questionnaire import Answer
 from shared_contracts.requests import BriefPayload, ReplyTo, ShownSlot
+from shared_contracts.transport.envelope import Message
 
 MOMENT = datetime(2026, 11, 24, 9, 30, 0, 250_000, tzinfo=UTC)
 START = datetime(2026, 11, 26, 11, 0, tzinfo=UTC)

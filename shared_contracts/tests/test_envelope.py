@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared_contracts.booking import booking_event
-from shared_contracts.envelope import (
+from shared_contracts.transport.envelope import (
     MAX_BODY_BYTES,
     BadMessageError,
     BadMessageKind,

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from shared_contracts.booking import booking_event
-from shared_contracts.envelope import BadMessageError, decode, encode
 from shared_contracts.fields import (
     EARLIEST,
     LARGEST_VERSION,
@@ -25,6 +24,7 @@ from shared_contracts.fields import (
     to_moment,
     to_text,
 )
+from shared_contracts.transport.envelope import BadMessageError, decode, encode
 from tests.examples import EXAMPLES
 
 CANCELLED: dict[str, Any] = json.loads(encode(EXAMPLES[2]))

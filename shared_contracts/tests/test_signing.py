@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared_contracts.booking import booking_event
-from shared_contracts.envelope import BadMessageError, decode, encode
-from shared_contracts.signing import FIELD, sign, verified
-from shared_contracts.topology import BOOKING_EVENT, DIALOG_COMMAND
+from shared_contracts.transport.envelope import BadMessageError, decode, encode
+from shared_contracts.transport.signing import FIELD, sign, verified
+from shared_contracts.transport.topology import BOOKING_EVENT, DIALOG_COMMAND
 from tests.examples import EXAMPLES
 
 KEY, OLDER = "k" * 32, "o" * 32

@@ -1,7 +1,7 @@
 """Queues and exchanges as the services rely on them."""
 
-from shared_contracts import topology
 from shared_contracts.asyncapi import CARRIES
+from shared_contracts.transport import topology
 
 
 def test_each_queue_carries_one_known_kind_of_message() -> None:

@@ -8,8 +8,8 @@ import pytest
 
 from shared_contracts import asyncapi
 from shared_contracts.booking import booking_result
-from shared_contracts.envelope import Message, decode, encode
 from shared_contracts.notification import notification_command
+from shared_contracts.transport.envelope import Message, decode, encode
 from tests.examples import EXAMPLES
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -15,7 +15,7 @@ from broadcasts.models import Broadcast
 from broadcasts.staff.broadcasts import counts
 from common import clock
 from common.mongo import Document, collection
-from common.names import name_in
+from common.texts.names import name_in
 from common.zones import MOSCOW, day_start
 from messaging.models import OutboxMessage
 from reminders.models import AutoMessage

@@ -19,7 +19,7 @@ from scheduling.models import InterviewEvent
 from shared_contracts.broadcast import BroadcastCommand, ChatTopic
 from shared_contracts.fields import is_text
 from shared_contracts.telegram.text import utf16_length
-from shared_contracts.topology import BROADCAST_COMMAND
+from shared_contracts.transport.topology import BROADCAST_COMMAND
 
 MAX_TEXT = 3_500
 """UTF-16 units, as Telegram counts; it takes 4,096."""

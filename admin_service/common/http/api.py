@@ -20,7 +20,7 @@ from rest_framework.request import Request
 from common import correlation
 from common.http.clients import token_digest
 from shared_contracts.directory import FieldError, Problem
-from shared_contracts.envelope import describe
+from shared_contracts.transport.envelope import describe
 
 if TYPE_CHECKING:  # loading it loads this module, named in the settings
     from rest_framework.views import APIView

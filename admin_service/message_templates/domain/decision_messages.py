@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from common.translation import to_translate as _
+from common.texts.translation import to_translate as _
 from message_templates.domain.message_kind import MessageKind
 from shared_contracts.notification import NotificationKind
 

@@ -11,7 +11,7 @@ from bson import Int64, ObjectId
 
 from common import audit, clock
 from common.mongo import Document, collection, current_session
-from common.names import full_name
+from common.texts.names import full_name
 from messaging import caches, outbox
 from messaging.dialogs import DialogAnswer
 from people.models import LANGUAGE_LENGTH, NAME_LENGTH, Candidate, Recruiter

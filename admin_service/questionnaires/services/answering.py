@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from common import audit
 from common.mongo import Document, collection, current_session, in_transaction
-from common.names import name_in
 from common.refusals import RefusedError
+from common.texts.names import name_in
 from questionnaires.models import PASSED, REJECTED
 from questionnaires.services.reading import readable
 from shared_contracts.fields import Bilingual

@@ -11,9 +11,9 @@ from common.mongo import Document, collection, current_session
 from questionnaires.models import PASSED
 from shared_contracts.card import CardAnswer
 from shared_contracts.directory import QuestionnaireRef, Screening, ScreeningStatus
-from shared_contracts.envelope import MAX_BODY_BYTES
 from shared_contracts.fields import Bilingual
 from shared_contracts.questionnaire import Answer, Question, QuestionKind, QuestionnaireView, choice_of
+from shared_contracts.transport.envelope import MAX_BODY_BYTES
 
 LANGUAGES = ("ru", "en")
 NOTHING = "—"

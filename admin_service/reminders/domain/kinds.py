@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from enum import Enum, StrEnum, auto
 
-from common.translation import to_translate as _
+from common.texts.translation import to_translate as _
 from shared_contracts.card import CardOccasion
 from shared_contracts.directory import BookingStatus
 from shared_contracts.notification import NotificationKind

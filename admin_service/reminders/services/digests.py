@@ -27,7 +27,7 @@ from scheduling.services.store.loading import candidate_from
 from scheduling.services.store.slots import Names, by_id, cities_by_id, venue_of_booking
 from shared_contracts.attendance import Attendance
 from shared_contracts.digest import DaySummary, DigestCommand, DigestEntry, DigestKind
-from shared_contracts.topology import DIGEST_COMMAND
+from shared_contracts.transport.topology import DIGEST_COMMAND
 
 MOST_ENTRIES = 100
 _BY_START = [("starts_at", 1), ("_id", 1)]

@@ -19,7 +19,7 @@ from scheduling.services.recruiter_cards import cards
 from scheduling.services.serializing import booking_view
 from shared_contracts.card import CardAttention, CardCommand, CardOccasion
 from shared_contracts.notification import NotificationCommand, NotificationKind
-from shared_contracts.topology import NOTIFICATION_COMMAND
+from shared_contracts.transport.topology import NOTIFICATION_COMMAND
 
 
 class DispatchResult(NamedTuple):

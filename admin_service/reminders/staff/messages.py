@@ -14,8 +14,8 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.decorators import display
 
 from common.mongo import collection
-from common.names import name_in
 from common.scope import INTERVIEWS
+from common.texts.names import name_in
 from common.zones import MOSCOW
 from reminders.domain.kinds import LISTS, SPECS, TO_CANDIDATES, Audience, ReminderKind
 from reminders.models import AutoMessage

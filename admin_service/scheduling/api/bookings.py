@@ -45,8 +45,8 @@ from scheduling.services.store.loading import booking_from
 from scheduling.services.store.slots import OFFERED, available, find_slots, load_slots, name_slots
 from shared_contracts.booking import ConfirmBooking, ConfirmBookingAnswer, Outcome
 from shared_contracts.directory import BookingView, FieldError, InterviewEvent, Page, QuestionnaireRef, SlotView
-from shared_contracts.envelope import BadMessageError, BadMessageKind, read_json_object
 from shared_contracts.fields import EntityId, TelegramUserId
+from shared_contracts.transport.envelope import BadMessageError, BadMessageKind, read_json_object
 
 _KEYS = uuid.UUID("0f6c8c2e-6f0d-4b39-9a57-3f4f5a8f2f57")
 _MOST_KEY_CHARACTERS = 200

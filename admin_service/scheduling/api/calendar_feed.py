@@ -11,7 +11,7 @@ from icalendar import vDuration
 
 from common import clock
 from common.mongo import Document, collection
-from common.names import chat_link, name_in
+from common.texts.names import chat_link, name_in
 from people.services.calendar_links import recruiter_by_token
 from scheduling.services.calendar_entries import in_lines, uid
 from scheduling.services.store.slots import venue_of_booking

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from common.translation import to_translate as _
+from common.texts.translation import to_translate as _
 from scheduling.domain.changes import ended, expired, in_slot, next_version
 from scheduling.domain.commands import BookingCommand
 from scheduling.domain.decisions import Decision, changed

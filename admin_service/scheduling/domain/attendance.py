@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from common.translation import to_translate as _
+from common.texts.translation import to_translate as _
 from scheduling.domain.answering import refuse_ended
 from scheduling.domain.changes import ended, next_version
 from scheduling.domain.commands import Actor, ActorKind, BookingCommand

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from common.translation import to_translate as _
+from common.texts.translation import to_translate as _
 from scheduling.domain.answering import refuse_ended
 from scheduling.domain.changes import ended
 from scheduling.domain.commands import ActorKind, BookingCommand

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Self
 
-from common.names import chat_link, shown_name
+from common.texts.names import chat_link, shown_name
 from shared_contracts.attendance import Attendance, Coming
 from shared_contracts.directory import LIVE_STATUSES, BookingStatus, Rejection
 from shared_contracts.venue import Venue

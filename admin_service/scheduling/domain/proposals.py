@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import assert_never
 
-from common.translation import to_translate as _
+from common.texts.translation import to_translate as _
 from scheduling.domain.attendance import past_answering, with_answer
 from scheduling.domain.changes import changed_since_shown, next_version, overlaps, settled_in
 from scheduling.domain.commands import BookingCommand, Shown

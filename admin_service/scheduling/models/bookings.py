@@ -13,7 +13,7 @@ from django_mongodb_backend.fields import ArrayField, EmbeddedModelArrayField, E
 from django_mongodb_backend.models import EmbeddedModel
 
 from common.models import StampedModel
-from common.names import shown_name
+from common.texts.names import shown_name
 from people.models import LINK_LENGTH
 from shared_contracts.attendance import OVER_15_MINUTES, Attendance
 from shared_contracts.directory import BookingStatus

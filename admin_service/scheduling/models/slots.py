@@ -100,9 +100,9 @@ class InterviewSlot(StampedModel):
             raise ValidationError(dict.fromkeys(wrong, text))
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """Make a new slot; change one by ``scheduling.services.slot_edits.edit_slot``."""
+        """Make a new slot; change one by ``scheduling.services.editing.slot_edits.edit_slot``."""
         if not self._state.adding:
             raise TypeError(
-                "a slot is changed by scheduling.services.slot_edits.edit_slot, which keeps its seats right"
+                "a slot is changed by scheduling.services.editing.slot_edits.edit_slot, which keeps its seats right"
             )
         super().save(*args, **kwargs)

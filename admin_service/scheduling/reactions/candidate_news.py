@@ -25,7 +25,7 @@ from scheduling.services.reacting import Batch, Effects
 from scheduling.services.serializing import booking_view, slot_view
 from shared_contracts.directory import Rejection, SlotView
 from shared_contracts.notification import NotificationKind
-from shared_contracts.topology import NOTIFICATION_COMMAND
+from shared_contracts.transport.topology import NOTIFICATION_COMMAND
 
 KINDS: dict[type[BookingEvent], NotificationKind] = {
     BookingMade: NotificationKind.BOOKING_MADE,

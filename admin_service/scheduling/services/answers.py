@@ -20,7 +20,7 @@ from scheduling.services.store.slots import alternatives_for
 from shared_contracts.booking import SLOT_GONE, BookingResult, ConfirmBookingAnswer, Outcome
 from shared_contracts.calendars import CalendarEntry
 from shared_contracts.card import RecruiterCard
-from shared_contracts.topology import BOOKING_EVENT, BOOKING_RESULT
+from shared_contracts.transport.topology import BOOKING_EVENT, BOOKING_RESULT
 
 
 class KeyReusedError(ValueError):

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from common import clock, correlation
 from common.audit import record_staff
 from common.mongo import collection, current_session, in_transaction
-from common.names import name_in
 from common.refusals import RefusedError
+from common.texts.names import name_in
 from messaging import caches
 from questionnaires.services.reading import published
 from scheduling.models import LONGEST_MINUTES, InterviewEvent, InterviewSlot

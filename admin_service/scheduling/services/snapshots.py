@@ -8,7 +8,7 @@ from datetime import datetime
 from bson import ObjectId
 
 from common.mongo import Document, collection, current_session
-from common.names import name_in
+from common.texts.names import name_in
 from messaging import outbox
 from questionnaires.services import answering
 from scheduling.services.recruiter_cards.cards import Act, show_again

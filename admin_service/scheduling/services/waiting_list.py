@@ -14,8 +14,8 @@ from bson import Int64, ObjectId
 
 from common import audit
 from common.mongo import Document, collection, current_session
-from common.names import name_in
 from common.quiet_hours import is_quiet
+from common.texts.names import name_in
 from messaging.dialogs import DialogAnswer
 from scheduling.domain.commands import Actor, ActorKind
 from scheduling.domain.model import Slot, State

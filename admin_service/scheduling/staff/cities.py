@@ -12,7 +12,7 @@ from unfold.widgets import UnfoldAdminRadioSelectWidget
 from common.zones import zone_names
 from people.models import City
 from people.staff.places import CityForm, CityPage
-from scheduling.services.city_zones import Kept, ZoneShift, put_zone_right, shift_of
+from scheduling.services.editing.city_zones import Kept, ZoneShift, put_zone_right, shift_of
 from scheduling.staff.retiring import PlaceAdmin
 
 _LABELS = {

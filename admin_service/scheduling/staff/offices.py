@@ -11,7 +11,7 @@ from unfold.decorators import display
 from common.scope import Rows
 from people.models import Office
 from people.staff.forms import offer_open_cities
-from scheduling.services.offices import save_office
+from scheduling.services.editing.offices import save_office
 from scheduling.staff.retiring import PlaceAdmin
 from staffkit.forms.use_case import UseCaseForm
 from staffkit.pages.filters import ScopedRelatedFilter

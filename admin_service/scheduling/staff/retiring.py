@@ -12,12 +12,12 @@ from unfold.decorators import action
 from unfold.enums import ActionVariant
 
 from common.mongo import Document
-from common.names import name_in
 from common.refusals import RefusedError
+from common.texts.names import name_in
 from people.models import City, Office, Recruiter
 from people.services.people import open_or_close
 from people.staff.places import RecruiterForm, RecruiterPage
-from scheduling.services.retiring import Dependents, Way, dependents_of, retire, successors
+from scheduling.services.editing.retiring import Dependents, Way, dependents_of, retire, successors
 from scheduling.services.store.slots import venue_of_booking
 from scheduling.staff.forms.retiring import RetireForm
 from scheduling.staff.moments import start_of

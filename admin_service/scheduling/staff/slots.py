@@ -14,9 +14,9 @@ from unfold.contrib.filters.admin import BooleanRadioFilter
 from unfold.decorators import action, display
 
 from common.mongo import collection
-from common.names import name_in
 from common.refusals import RefusedError
 from common.scope import INTERVIEWS
+from common.texts.names import name_in
 from people.models import Candidate
 from scheduling.models import InterviewSlot
 from scheduling.services.slots import SlotHasBookingsError, delete_slot

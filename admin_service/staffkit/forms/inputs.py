@@ -7,7 +7,7 @@ from django import forms
 from django.core.validators import MaxLengthValidator
 from unfold.widgets import DATETIME_CLASSES
 
-from common.lengths import TelegramLength
+from common.texts.lengths import TelegramLength
 
 _LOOK = {"class": " ".join(DATETIME_CLASSES)}
 

@@ -11,7 +11,7 @@ from people.models import Candidate, City, Recruiter
 from scheduling.domain.commands import SlotChanges
 from scheduling.models import InterviewSlot
 from scheduling.services import staff_commands
-from scheduling.services.slot_edits import edit_slot
+from scheduling.services.editing.slot_edits import edit_slot
 from shared_contracts.booking import Outcome
 from shared_contracts.directory import BookingStatus
 from shared_contracts.notification import NotificationKind

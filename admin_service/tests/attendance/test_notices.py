@@ -14,8 +14,8 @@ from scheduling import tasks
 from scheduling.domain.commands import SlotChanges
 from scheduling.models import InterviewEvent, InterviewSlot
 from scheduling.services import staff_commands
+from scheduling.services.editing.slot_edits import edit_slot
 from scheduling.services.recruiter_cards.cards import notice
-from scheduling.services.slot_edits import edit_slot
 from scheduling.services.store.booking_notes import CARDLESS
 from shared_contracts.attendance import Attendance
 from shared_contracts.booking import Outcome

@@ -18,7 +18,7 @@ from people.services.people import save_candidate, save_city
 from scheduling import tasks
 from scheduling.domain.commands import SlotChanges
 from scheduling.services import staff_commands
-from scheduling.services.slot_edits import edit_slot
+from scheduling.services.editing.slot_edits import edit_slot
 from scheduling.services.staff_commands import remove_candidates
 from scheduling.services.store.slots import available
 from tests.conftest import MakeSlot

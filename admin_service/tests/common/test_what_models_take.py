@@ -28,8 +28,8 @@ from questionnaires.models import Choice, Question, Questionnaire
 from questionnaires.services.publishing import publish
 from scheduling.models import InterviewEvent, InterviewSlot
 from shared_contracts.broadcast import broadcast_command
-from shared_contracts.envelope import decode
 from shared_contracts.fields import is_line
+from shared_contracts.transport.envelope import decode
 from staffkit.forms.inputs import MessageText
 from tests.api.conftest import BOT_TOKEN
 

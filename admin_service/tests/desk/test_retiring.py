@@ -16,7 +16,7 @@ from people.models import Candidate, City, Office, Recruiter
 from scheduling.api.bookings import SlotsQuery
 from scheduling.api.bookings import offered as slots_offered
 from scheduling.models import Booking, InterviewEvent, InterviewSlot
-from scheduling.services.retiring import Way, dependents_of, retire
+from scheduling.services.editing.retiring import Way, dependents_of, retire
 from scheduling.services.staff_commands import book_for
 from scheduling.services.store.slots import find_slots
 from shared_contracts.notification import NotificationCommand, NotificationKind

@@ -9,7 +9,7 @@ import pika
 from pika.adapters.blocking_connection import BlockingChannel
 
 from messaging.broker import declare
-from shared_contracts.topology import ALL_QUEUES, TO_ADMIN, Queue
+from shared_contracts.transport.topology import ALL_QUEUES, TO_ADMIN, Queue
 
 PATIENCE = 60
 """Seconds: far more than anything takes, for a machine that is busy."""

@@ -19,8 +19,8 @@ from messaging.consuming import MAX_ATTEMPTS, Worker
 from people.models import Candidate
 from scheduling.consumer import BookingEvents
 from shared_contracts.booking import BookingResult, Outcome
-from shared_contracts.envelope import Message, encode
-from shared_contracts.topology import BOOKING_EVENT, BOOKING_RESULT
+from shared_contracts.transport.envelope import Message, encode
+from shared_contracts.transport.topology import BOOKING_EVENT, BOOKING_RESULT
 from tests.conftest import MakeCandidate, MakeSlot
 from tests.helpers import asking, broker_tools
 

@@ -19,8 +19,8 @@ from messaging.consuming import MAX_ATTEMPTS, Worker
 from messaging.dialogs import DialogCommands
 from people.models import Candidate
 from shared_contracts.dialog import ChatStarted, ChatStopped, DialogOutcome, DialogResult
-from shared_contracts.envelope import Message, encode
-from shared_contracts.topology import DIALOG_COMMAND, DIALOG_RESULT
+from shared_contracts.transport.envelope import Message, encode
+from shared_contracts.transport.topology import DIALOG_COMMAND, DIALOG_RESULT
 from tests.helpers import broker_tools, claiming
 
 MASHA, STRANGER = 70_001, 70_002

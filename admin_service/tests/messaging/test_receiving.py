@@ -22,9 +22,9 @@ from people.models import Candidate, Recruiter
 from scheduling.consumer import BookingEvents
 from scheduling.models import Booking
 from scheduling.services.staff_commands import book_for
-from shared_contracts.envelope import Message, encode
-from shared_contracts.signing import sign
-from shared_contracts.topology import BOOKING_EVENT, BOOKING_RESULT, DIALOG_COMMAND, Queue
+from shared_contracts.transport.envelope import Message, encode
+from shared_contracts.transport.signing import sign
+from shared_contracts.transport.topology import BOOKING_EVENT, BOOKING_RESULT, DIALOG_COMMAND, Queue
 from tests.conftest import MakeSlot
 from tests.helpers import asking, broker_tools, claiming
 

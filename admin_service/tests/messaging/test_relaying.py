@@ -14,7 +14,7 @@ from messaging import caches, outbox
 from messaging.broker import Broker, PublishError, ToPublish
 from messaging.relaying import Relay
 from shared_contracts.notification import CacheName
-from shared_contracts.topology import CACHE_INVALIDATE
+from shared_contracts.transport.topology import CACHE_INVALIDATE
 from tests.helpers import broker_tools
 
 

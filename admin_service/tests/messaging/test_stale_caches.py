@@ -20,7 +20,7 @@ from scheduling.models import InterviewEvent, InterviewSlot
 from scheduling.services import staff_commands
 from scheduling.tasks import expire_requests
 from shared_contracts.notification import CacheName, NotificationKind
-from shared_contracts.topology import CACHE_INVALIDATE
+from shared_contracts.transport.topology import CACHE_INVALIDATE
 from tests.conftest import MakeCandidate, MakeSlot
 from tests.desk.test_slot_pages import form_of, many, on_the_minute
 from tests.helpers import asking

@@ -19,7 +19,7 @@ from reminders.services.message_writes import BookingChange
 from scheduling.domain import model
 from scheduling.domain.commands import SlotChanges
 from scheduling.models import InterviewEvent
-from scheduling.services.slot_edits import edit_slot
+from scheduling.services.editing.slot_edits import edit_slot
 from scheduling.services.store import loading
 from scheduling.services.store.slots import Names, load_slots
 from shared_contracts.attendance import Attendance

@@ -3,7 +3,7 @@
 from people.models import Candidate, Recruiter
 from scheduling.domain.commands import SlotChanges
 from scheduling.services import staff_commands
-from scheduling.services.slot_edits import edit_slot
+from scheduling.services.editing.slot_edits import edit_slot
 from shared_contracts.booking import Outcome
 from tests.conftest import MakeSlot
 from tests.helpers import asking

@@ -12,7 +12,7 @@ from people.models import Candidate, City, Recruiter
 from scheduling import tasks as scheduling_tasks
 from scheduling.domain.commands import SlotChanges
 from scheduling.services import staff_commands
-from scheduling.services.slot_edits import edit_slot
+from scheduling.services.editing.slot_edits import edit_slot
 from shared_contracts.attendance import Attendance
 from shared_contracts.broadcast import CardDelivered, Delivery, DeliveryStatus
 from shared_contracts.card import CardAttention, CardCommand

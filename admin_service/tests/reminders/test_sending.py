@@ -9,7 +9,7 @@ from people.models import Candidate, City
 from reminders import tasks
 from reminders.services import sending
 from scheduling.domain.commands import SlotChanges
-from scheduling.services.slot_edits import edit_slot
+from scheduling.services.editing.slot_edits import edit_slot
 from scheduling.services.staff_commands import remove_candidates
 from tests.conftest import MakeCandidate, MakeSlot
 from tests.helpers import asking

@@ -17,7 +17,7 @@ from reminders import tasks
 from scheduling.models import InterviewSlot
 from shared_contracts.broadcast import Delivery, DeliveryStatus, NotificationDelivered
 from shared_contracts.notification import NotificationCommand
-from shared_contracts.topology import NOTIFICATION_COMMAND
+from shared_contracts.transport.topology import NOTIFICATION_COMMAND
 from tests.conftest import MakeSlot
 
 MOSCOW = "Europe/Moscow"

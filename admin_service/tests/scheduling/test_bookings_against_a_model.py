@@ -15,7 +15,7 @@ from common.refusals import RefusedError
 from people.models import Candidate, City
 from scheduling.domain.commands import SlotChanges
 from scheduling.models import InterviewEvent, InterviewSlot
-from scheduling.services.slot_edits import edit_slot
+from scheduling.services.editing.slot_edits import edit_slot
 from shared_contracts.attendance import Attendance
 from shared_contracts.booking import AnyBookingRequest, Outcome
 from tests.helpers import asking

@@ -12,7 +12,7 @@ from people.models import Candidate, Recruiter
 from scheduling.domain.commands import SlotChanges
 from scheduling.models import InterviewEvent
 from scheduling.services import staff_commands
-from scheduling.services.slot_edits import edit_slot
+from scheduling.services.editing.slot_edits import edit_slot
 from scheduling.tasks import expire_requests
 from shared_contracts.booking import AnyBookingRequest, BookingResult, Outcome
 from shared_contracts.calendars import CalendarEntry, CalendarFile

@@ -19,8 +19,8 @@ from scheduling import tasks
 from scheduling.domain.commands import SlotChanges
 from scheduling.models import InterviewEvent, InterviewSlot
 from scheduling.services import staff_commands
+from scheduling.services.editing.slot_edits import edit_slot
 from scheduling.services.recruiter_cards.request_reminders import bring
-from scheduling.services.slot_edits import edit_slot
 from shared_contracts.booking import AnyBookingRequest, Outcome
 from shared_contracts.broadcast import AnyDeliveryEvent, CardDelivered, Delivery, DeliveryStatus, NotificationDelivered
 from shared_contracts.dialog import ChatStarted

@@ -24,9 +24,9 @@ from scheduling.domain.decisions import Decision
 from scheduling.domain.editing import EditSlot
 from scheduling.domain.model import State
 from scheduling.models import InterviewEvent, InterviewSlot
+from scheduling.services.editing.slot_edits import edit_slot
 from scheduling.services.reacting import Effects
 from scheduling.services.saving import save
-from scheduling.services.slot_edits import edit_slot
 from scheduling.services.slots import SlotHasBookingsError, delete_slot
 from scheduling.services.store import loading
 from scheduling.services.store.booking_notes import note

@@ -17,7 +17,7 @@ from common.refusals import RefusedError
 from people.models import Candidate
 from scheduling.domain.commands import SlotChanges
 from scheduling.models import InterviewEvent, InterviewSlot
-from scheduling.services.slot_edits import edit_slot
+from scheduling.services.editing.slot_edits import edit_slot
 from scheduling.services.slots import SlotHasBookingsError, delete_slot
 from shared_contracts.booking import Outcome
 from tests.conftest import MakeCandidate, MakeSlot

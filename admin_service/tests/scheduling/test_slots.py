@@ -11,7 +11,7 @@ from people.models import Candidate, City, Recruiter
 from scheduling.domain.commands import SlotChanges
 from scheduling.models import InterviewEvent
 from scheduling.services import slots
-from scheduling.services.slot_edits import edit_slot
+from scheduling.services.editing.slot_edits import edit_slot
 from scheduling.services.slots import SlotDraft, SlotHasBookingsError
 from shared_contracts.booking import Outcome
 from shared_contracts.notification import NotificationCommand, NotificationKind

@@ -22,9 +22,9 @@ from scheduling.domain.decide import decide
 from scheduling.models import InterviewEvent, InterviewSlot
 from scheduling.services import staff_commands
 from scheduling.services.batch import offer_seats
+from scheduling.services.editing.slot_edits import edit_slot
 from scheduling.services.reacting import Effects
 from scheduling.services.saving import save
-from scheduling.services.slot_edits import edit_slot
 from scheduling.services.slots import SlotDraft, create_slots
 from scheduling.services.store.loading import load
 from scheduling.services.waiting_list import offers_for, wanted_slots

@@ -11,7 +11,7 @@ from people.models import Candidate, City, Recruiter
 from scheduling.domain.commands import SlotChanges
 from scheduling.models import InterviewEvent
 from scheduling.services import staff_commands
-from scheduling.services.slot_edits import edit_slot
+from scheduling.services.editing.slot_edits import edit_slot
 from tests.conftest import MakeSlot
 from tests.helpers import asking
 from tests.helpers.spying import CommandSpy, watched_by

@@ -6,7 +6,7 @@ from interview_bot.dialogs.context import ALL_COMMANDS, Services
 from interview_bot.messaging.envelope import envelope
 from shared_contracts.broadcast import ChatTrouble
 from shared_contracts.dialog import GroupChanged
-from shared_contracts.topology import DIALOG_COMMAND
+from shared_contracts.transport.topology import DIALOG_COMMAND
 
 _OUT = frozenset({ChatMember.BANNED, ChatMember.LEFT})
 

@@ -31,7 +31,7 @@ from shared_contracts.dialog import (
     UsernameClaimed,
 )
 from shared_contracts.requests import ReplyTo
-from shared_contracts.topology import DIALOG_COMMAND
+from shared_contracts.transport.topology import DIALOG_COMMAND
 
 _INVITATION = re.compile(r"i_([A-Za-z0-9_-]{16,62})")
 _WELCOME = frozenset({DialogOutcome.ACCEPTED, DialogOutcome.ALREADY_ACCEPTED})

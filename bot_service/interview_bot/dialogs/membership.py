@@ -10,7 +10,7 @@ from interview_bot.dialogs.context import Services
 from interview_bot.messaging.envelope import envelope
 from interview_bot.views.texts import language_of
 from shared_contracts.dialog import ChatStarted, ChatStopped
-from shared_contracts.topology import DIALOG_COMMAND
+from shared_contracts.transport.topology import DIALOG_COMMAND
 
 _LONGEST_NAME = 256
 

@@ -16,7 +16,7 @@ from interview_bot.views.screen import Screen
 from shared_contracts.dialog import DialogRequest
 from shared_contracts.directory import SlotView
 from shared_contracts.requests import BookingRequest, BriefPayload, ReplyTo, ShownSlot
-from shared_contracts.topology import Queue
+from shared_contracts.transport.topology import Queue
 
 _NAMESPACE = UUID("6f2d4a0e-6f3c-4c5e-9b8e-1d3a5c7e9f10")
 

@@ -31,7 +31,7 @@ from interview_bot.telegram.sending import username_of
 from interview_bot.views import keyboards
 from interview_bot.views.texts import texts_for
 from shared_contracts.broadcast import BroadcastCommand, BroadcastDelivered, Delivery, DeliveryStatus
-from shared_contracts.topology import DELIVERY_EVENT
+from shared_contracts.transport.topology import DELIVERY_EVENT
 
 _LEASE = timedelta(seconds=9)
 _LOOK_AGAIN = 2.0

@@ -22,7 +22,7 @@ from interview_bot.views.texts import texts_for
 from shared_contracts.booking import BookingResult
 from shared_contracts.broadcast import CardDelivered, Delivery, DeliveryStatus
 from shared_contracts.card import CardAttention, CardCommand
-from shared_contracts.topology import DELIVERY_EVENT
+from shared_contracts.transport.topology import DELIVERY_EVENT
 
 _log = get_logger(__name__)
 

@@ -13,7 +13,7 @@ from interview_bot.views.screen import Screen
 from interview_bot.views.texts import texts_for
 from shared_contracts.broadcast import Delivery, DeliveryStatus, DigestDelivered
 from shared_contracts.digest import DigestCommand
-from shared_contracts.topology import DELIVERY_EVENT
+from shared_contracts.transport.topology import DELIVERY_EVENT
 
 
 class Digests:

@@ -26,7 +26,7 @@ from interview_bot.views.screen import Screen
 from interview_bot.views.texts import Texts, texts_for
 from shared_contracts.broadcast import Delivery, DeliveryStatus, NotificationDelivered
 from shared_contracts.notification import NotificationCommand, NotificationKind
-from shared_contracts.topology import DELIVERY_EVENT
+from shared_contracts.transport.topology import DELIVERY_EVENT
 
 _SIGN_UP_AGAIN = frozenset(
     {NotificationKind.BOOKING_CANCELLED, NotificationKind.TIME_REJECTED, NotificationKind.BOOKING_EXPIRED}

@@ -21,7 +21,7 @@ from shared_contracts.card import card_command
 from shared_contracts.dialog import dialog_result
 from shared_contracts.digest import digest_command
 from shared_contracts.notification import cache_invalidate, notification_command
-from shared_contracts.topology import (
+from shared_contracts.transport.topology import (
     BOOKING_RESULT,
     BROADCAST_COMMAND,
     CACHE_INVALIDATE,

@@ -8,7 +8,7 @@ from aio_pika.exceptions import AMQPException, ChannelNotFoundEntity
 from structlog.stdlib import get_logger
 
 from interview_bot.common.metrics import QUEUE_DEPTH
-from shared_contracts.topology import BOT_QUEUES, REASON_HEADER
+from shared_contracts.transport.topology import BOT_QUEUES, REASON_HEADER
 
 PUBLISH_TIMEOUT = 1.0
 """Seconds. On a stalled broker a publish hangs, and the person waits for our answer."""

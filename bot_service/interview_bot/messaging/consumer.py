@@ -22,8 +22,8 @@ from interview_bot.common.metrics import MESSAGES
 from interview_bot.common.person_locks import PersonBusyError
 from interview_bot.messaging.broker import FAILURES, Broker, PublishFailedError
 from interview_bot.telegram.errors import Trouble, classify, seconds_to_wait
-from shared_contracts.envelope import BadMessageError, Message, decode
-from shared_contracts.topology import Queue
+from shared_contracts.transport.envelope import BadMessageError, Message, decode
+from shared_contracts.transport.topology import Queue
 
 MAX_ATTEMPTS = 5
 """Redeliveries after which a message is given up, because it crashes the process; and tries after which it is given up

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import aio_pika
 from aio_pika.abc import AbstractIncomingMessage
 
-from shared_contracts.topology import BOT_QUEUES, BY_NAME, REASON_HEADER, Queue
+from shared_contracts.transport.topology import BOT_QUEUES, BY_NAME, REASON_HEADER, Queue
 
 LIMIT = 1_000
 

@@ -17,9 +17,9 @@ from interview_bot.common import clock
 from interview_bot.common.database import Database, Document
 from interview_bot.common.metrics import OUTBOX_WAITING
 from interview_bot.messaging.broker import Broker, PublishFailedError
-from shared_contracts.envelope import Message, encode
-from shared_contracts.signing import sign
-from shared_contracts.topology import BY_NAME, Queue
+from shared_contracts.transport.envelope import Message, encode
+from shared_contracts.transport.signing import sign
+from shared_contracts.transport.topology import BY_NAME, Queue
 
 LEFT_TO_WRITER = timedelta(seconds=5)
 """Younger rows are being published by whoever wrote them, unless that has failed."""

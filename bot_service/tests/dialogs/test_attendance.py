@@ -13,7 +13,7 @@ from shared_contracts.attendance import Attendance, AttendanceAnswered
 from shared_contracts.booking import Outcome, TimeAnswered
 from shared_contracts.directory import BookingStatus, BookingView
 from shared_contracts.notification import CacheName, NotificationKind
-from shared_contracts.topology import BOOKING_RESULT, NOTIFICATION_COMMAND
+from shared_contracts.transport.topology import BOOKING_RESULT, NOTIFICATION_COMMAND
 from tests.inbound.test_notifications import notice
 from tests.kit.desk import Desk
 from tests.kit.inbox import handled

@@ -10,7 +10,7 @@ from interview_bot.common import clock
 from interview_bot.common.database import Database
 from interview_bot.views.texts import texts_for
 from shared_contracts.booking import BookingCreated, Outcome
-from shared_contracts.topology import BOOKING_RESULT
+from shared_contracts.transport.topology import BOOKING_RESULT
 from tests.kit.desk import YEKATERINBURG, Desk
 from tests.kit.inbox import handled, repeats
 from tests.kit.line import Line

@@ -11,7 +11,7 @@ from shared_contracts.attendance import DelayAnnounced
 from shared_contracts.booking import Outcome
 from shared_contracts.card import CardOccasion
 from shared_contracts.directory import SlotView
-from shared_contracts.topology import CARD_COMMAND
+from shared_contracts.transport.topology import CARD_COMMAND
 from tests.dialogs.test_attendance import ASK_TIME, COMING, DELAY, NOT_COMING, asked, held
 from tests.dialogs.test_interview_cards import booked_card
 from tests.kit.desk import Desk

@@ -21,7 +21,7 @@ from shared_contracts.booking import (
 from shared_contracts.card import CardAttention, DecidedBy, RecruiterCard
 from shared_contracts.directory import BookingStatus, NamedRef
 from shared_contracts.notification import NotificationKind
-from shared_contracts.topology import CARD_COMMAND
+from shared_contracts.transport.topology import CARD_COMMAND
 from tests.kit.desk import MOSCOW, Desk
 from tests.kit.recruiting import RECRUITER_ID, RITA
 from tests.kit.telegram import Message, Person, eventually

@@ -10,7 +10,7 @@ from interview_bot.common.database import Database
 from interview_bot.views.texts import texts_for
 from shared_contracts.dialog import DialogOutcome, InvitationClaimed, Role, UsernameClaimed
 from shared_contracts.notification import CacheName
-from shared_contracts.topology import DIALOG_RESULT
+from shared_contracts.transport.topology import DIALOG_RESULT
 from tests.kit.desk import Desk
 from tests.kit.inbox import handled
 from tests.kit.line import Line

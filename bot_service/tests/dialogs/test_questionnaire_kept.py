@@ -6,7 +6,7 @@ from interview_bot.settings import Settings
 from shared_contracts.dialog import DialogOutcome
 from shared_contracts.directory import Screening, ScreeningStatus
 from shared_contracts.notification import CacheName
-from shared_contracts.topology import CACHE_INVALIDATE
+from shared_contracts.transport.topology import CACHE_INVALIDATE
 from tests.kit.desk import Desk
 from tests.kit.inbox import handled
 from tests.kit.line import Line

@@ -14,7 +14,7 @@ from shared_contracts.card import CardAnswer, CardAttention, DecidedBy, Recruite
 from shared_contracts.directory import BookingStatus
 from shared_contracts.fields import Bilingual
 from shared_contracts.notification import CacheName, NotificationKind
-from shared_contracts.topology import CARD_COMMAND
+from shared_contracts.transport.topology import CARD_COMMAND
 from tests.kit.desk import CONTACT_URL, EVENT, YEKATERINBURG, Desk
 from tests.kit.recruiting import RITA
 from tests.kit.telegram import Message, Person, Sandbox, eventually

@@ -11,7 +11,7 @@ from shared_contracts.booking import BookingRescheduled, OfferPassed, OfferTaken
 from shared_contracts.dialog import DialogOutcome, WaitingListJoined, WaitingListLeft
 from shared_contracts.directory import BookingStatus, BookingView
 from shared_contracts.notification import NotificationCommand, NotificationKind
-from shared_contracts.topology import BOOKING_RESULT, DIALOG_RESULT, NOTIFICATION_COMMAND
+from shared_contracts.transport.topology import BOOKING_RESULT, DIALOG_RESULT, NOTIFICATION_COMMAND
 from tests.kit.desk import EVENT, Desk
 from tests.kit.recruiting import RITA
 from tests.kit.telegram import Person, Sandbox, eventually

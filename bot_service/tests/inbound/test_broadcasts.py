@@ -20,7 +20,7 @@ from shared_contracts.broadcast import (
     Delivery,
     DeliveryStatus,
 )
-from shared_contracts.topology import BROADCAST_COMMAND
+from shared_contracts.transport.topology import BROADCAST_COMMAND
 from tests.kit.desk import EVENT, Desk
 from tests.kit.telegram import GROUP, Person, Sandbox, eventually
 

@@ -20,7 +20,7 @@ from shared_contracts.calendars import CalendarEntry, CalendarMethod
 from shared_contracts.notification import NotificationKind
 from shared_contracts.requests import ReplyTo
 from shared_contracts.texts.icalendar_text import calendar_file
-from shared_contracts.topology import BOOKING_RESULT, NOTIFICATION_COMMAND
+from shared_contracts.transport.topology import BOOKING_RESULT, NOTIFICATION_COMMAND
 from tests.inbound.test_notifications import notice, reports
 from tests.kit.desk import Desk
 from tests.kit.inbox import handled

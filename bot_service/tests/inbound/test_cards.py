@@ -11,7 +11,7 @@ from shared_contracts.booking import BookingApproved, BookingRejected, Outcome, 
 from shared_contracts.broadcast import CardDelivered, DeliveryStatus
 from shared_contracts.card import CardAttention, DecidedBy
 from shared_contracts.directory import BookingStatus, Rejection
-from shared_contracts.topology import BOOKING_RESULT, CARD_COMMAND
+from shared_contracts.transport.topology import BOOKING_RESULT, CARD_COMMAND
 from tests.kit.desk import Desk
 from tests.kit.inbox import handled
 from tests.kit.recruiting import RITA

@@ -15,7 +15,7 @@ from interview_bot.views.texts import texts_for
 from shared_contracts.attendance import Attendance
 from shared_contracts.broadcast import DeliveryStatus, DigestDelivered
 from shared_contracts.digest import DaySummary, DigestCommand, DigestEntry, DigestKind, SummaryLine
-from shared_contracts.topology import DIGEST_COMMAND
+from shared_contracts.transport.topology import DIGEST_COMMAND
 from tests.kit.desk import Desk
 from tests.kit.inbox import handled
 from tests.kit.recruiting import RITA

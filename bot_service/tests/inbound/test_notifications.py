@@ -12,7 +12,7 @@ from shared_contracts.booking import AnyBookingRequest, Outcome
 from shared_contracts.broadcast import DeliveryStatus, NotificationDelivered
 from shared_contracts.directory import BookingStatus
 from shared_contracts.notification import NotificationCommand, NotificationKind
-from shared_contracts.topology import BOOKING_RESULT, NOTIFICATION_COMMAND
+from shared_contracts.transport.topology import BOOKING_RESULT, NOTIFICATION_COMMAND
 from tests.kit.desk import Desk
 from tests.kit.inbox import handled
 from tests.kit.recruiting import TEMPLATES

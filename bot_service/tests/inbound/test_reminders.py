@@ -20,7 +20,7 @@ from interview_bot.telegram.rate_limiter import Priority
 from interview_bot.views.screen import Screen
 from shared_contracts.broadcast import Delivery, DeliveryStatus, NotificationDelivered
 from shared_contracts.notification import CacheName, NotificationCommand, NotificationKind
-from shared_contracts.topology import NOTIFICATION_COMMAND
+from shared_contracts.transport.topology import NOTIFICATION_COMMAND
 from tests.inbound.test_notifications import notice, reports
 from tests.kit.desk import Desk
 from tests.kit.inbox import handled

@@ -39,10 +39,10 @@ from shared_contracts.directory import (
     NamedRef,
     SlotView,
 )
-from shared_contracts.envelope import Message, decode, encode
 from shared_contracts.notification import CacheInvalidate, CacheName
-from shared_contracts.signing import verified
-from shared_contracts.topology import (
+from shared_contracts.transport.envelope import Message, decode, encode
+from shared_contracts.transport.signing import verified
+from shared_contracts.transport.topology import (
     ALL_QUEUES,
     BOOKING_EVENT,
     BOOKING_RESULT,

@@ -24,7 +24,7 @@ from shared_contracts.dialog import (
 from shared_contracts.directory import AwaitedUsername, Page, QuestionnaireRef, Recruiter, Screening, ScreeningStatus
 from shared_contracts.fields import Bilingual
 from shared_contracts.questionnaire import Question, QuestionnaireView
-from shared_contracts.topology import DIALOG_RESULT
+from shared_contracts.transport.topology import DIALOG_RESULT
 from tests.kit.recruiting import RECRUITERS_NAME
 
 if TYPE_CHECKING:

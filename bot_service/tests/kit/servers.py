@@ -12,7 +12,7 @@ from urllib.parse import urlsplit, urlunsplit
 import aio_pika
 import httpx
 
-from shared_contracts.topology import ALL_EXCHANGES, ALL_QUEUES, EXCHANGE_TYPE
+from shared_contracts.transport.topology import ALL_EXCHANGES, ALL_QUEUES, EXCHANGE_TYPE
 
 ROOT = Path(__file__).parents[3]
 REDIS_DATABASE = 9

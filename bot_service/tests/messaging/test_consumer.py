@@ -23,7 +23,7 @@ from interview_bot.messaging.consumer import MAX_ATTEMPTS, Consumer, Subscriptio
 from interview_bot.settings import Settings
 from interview_bot.telegram.errors import HeldBackError
 from shared_contracts.notification import CacheInvalidate, CacheName, cache_invalidate
-from shared_contracts.topology import CACHE_INVALIDATE, TO_BOT
+from shared_contracts.transport.topology import CACHE_INVALIDATE, TO_BOT
 from tests.kit.desk import Desk
 from tests.kit.servers import Servers
 from tests.kit.telegram import eventually

@@ -20,7 +20,7 @@ from shared_contracts.broadcast import DeliveryStatus, NotificationDelivered
 from shared_contracts.directory import BookingView
 from shared_contracts.notification import NotificationCommand, NotificationKind
 from shared_contracts.requests import BriefPayload
-from shared_contracts.topology import (
+from shared_contracts.transport.topology import (
     BOOKING_EVENT,
     BOOKING_RESULT,
     BROADCAST_COMMAND,

@@ -16,7 +16,7 @@ from interview_bot.common.database import Database
 from interview_bot.messaging import dead_letters
 from shared_contracts.booking import Outcome
 from shared_contracts.notification import CacheName, NotificationKind
-from shared_contracts.topology import BOOKING_RESULT, BY_NAME, NOTIFICATION_COMMAND, REASON_HEADER, Queue
+from shared_contracts.transport.topology import BOOKING_RESULT, BY_NAME, NOTIFICATION_COMMAND, REASON_HEADER, Queue
 from tests.dialogs.test_booking import open_details
 from tests.inbound.test_notifications import notice
 from tests.kit.desk import Desk

@@ -13,7 +13,7 @@ from interview_bot.telegram.rate_limiter import Priority
 from interview_bot.telegram.sending import edit
 from interview_bot.telegram.waiting_edits import WaitingEdits
 from interview_bot.views.screen import Screen
-from shared_contracts.topology import BOOKING_RESULT
+from shared_contracts.transport.topology import BOOKING_RESULT
 from tests.dialogs.test_booking import open_details
 from tests.kit.desk import Desk
 from tests.kit.telegram import GROUP, Message, Person, Sandbox, eventually

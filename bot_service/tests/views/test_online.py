@@ -10,7 +10,7 @@ from interview_bot.views.formatting import slot_button, slot_card
 from interview_bot.views.texts import texts_for
 from shared_contracts.directory import SlotView
 from shared_contracts.notification import NotificationCommand, NotificationKind
-from shared_contracts.topology import NOTIFICATION_COMMAND
+from shared_contracts.transport.topology import NOTIFICATION_COMMAND
 from tests.dialogs.test_attendance import COMING, held
 from tests.inbound.test_notifications import notice
 from tests.kit.desk import Desk

@@ -19,7 +19,7 @@ from interview_bot.views.texts import texts_for
 from shared_contracts.directory import BookingStatus
 from shared_contracts.notification import CacheName, NotificationCommand, NotificationKind
 from shared_contracts.texts.message_templates import VARIABLES, TemplateView
-from shared_contracts.topology import NOTIFICATION_COMMAND
+from shared_contracts.transport.topology import NOTIFICATION_COMMAND
 from tests.kit.desk import MOSCOW, YEKATERINBURG, Desk
 from tests.kit.telegram import Person, eventually
 

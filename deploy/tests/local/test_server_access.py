@@ -17,7 +17,7 @@ from pymongo.errors import OperationFailure
 from local.credentials import load_or_create
 from local.servers import mongodb
 from local.servers.addresses import Places, addresses
-from shared_contracts import topology
+from shared_contracts.transport import topology
 from tests.local.conftest import RunningServers
 
 ADMIN, BOT, OPERATOR = "AMQP_URL_ADMIN", "AMQP_URL_BOT", "AMQP_URL_OPERATOR"

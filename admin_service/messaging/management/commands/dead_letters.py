@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from messaging import dead_letters
 from messaging.dead_letters import printable
-from shared_contracts.topology import ADMIN_QUEUES, BY_NAME
+from shared_contracts.transport.topology import ADMIN_QUEUES, BY_NAME
 
 
 class Command(BaseCommand):

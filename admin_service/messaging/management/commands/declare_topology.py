@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from messaging.broker import declare
-from shared_contracts.topology import ALL_QUEUES
+from shared_contracts.transport.topology import ALL_QUEUES
 
 
 class Command(BaseCommand):

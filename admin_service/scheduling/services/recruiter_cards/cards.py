@@ -18,7 +18,7 @@ from scheduling.services.store import loading
 from scheduling.services.store.booking_notes import note
 from shared_contracts.card import CardAttention, CardCommand, CardOccasion, MoveEnd
 from shared_contracts.directory import BookingStatus
-from shared_contracts.topology import CARD_COMMAND
+from shared_contracts.transport.topology import CARD_COMMAND
 
 
 class Act(NamedTuple):

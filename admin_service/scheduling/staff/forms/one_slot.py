@@ -16,7 +16,7 @@ from common.zones import local
 from people.staff.forms import offer_open_cities
 from scheduling.domain.commands import SlotChanges
 from scheduling.models import InterviewSlot
-from scheduling.services.slot_edits import edit_slot
+from scheduling.services.editing.slot_edits import edit_slot
 from scheduling.services.slots import SlotDraft, create_slots
 from scheduling.staff.forms.reasons import REASON_LENGTH
 from scheduling.staff.forms.venues import VENUE_INPUTS, given_venue, venue_inputs

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminRadioSelectWidget, UnfoldAdminSelectWidget
 
-from scheduling.services.retiring import Way
+from scheduling.services.editing.retiring import Way
 from scheduling.staff.forms.reasons import ReasonForm
 from staffkit.forms.inputs import set_choices
 

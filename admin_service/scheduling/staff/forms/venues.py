@@ -14,7 +14,7 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 from common.refusals import RefusedError
 from people.models import Office
 from scheduling.models import Booking, InterviewSlot
-from scheduling.services.offices import venue_at
+from scheduling.services.editing.offices import venue_at
 from scheduling.services.store.slots import venue_of
 from shared_contracts.venue import Venue
 

@@ -15,7 +15,7 @@ from shared_contracts.attendance import Attendance, AttendanceAnswered, DelayAnn
 from shared_contracts.booking import TimeAnswered
 from shared_contracts.directory import BookingStatus, BookingView
 from shared_contracts.requests import BookingRequest
-from shared_contracts.topology import BOOKING_EVENT
+from shared_contracts.transport.topology import BOOKING_EVENT
 
 
 async def answer_attendance(context: DialogContext, booking_id: str, minute: str, answer: Attendance) -> None:

@@ -10,7 +10,7 @@ from interview_bot.views.callback_data import Action, StaleDataError
 from shared_contracts.booking import BookingCancelled, BookingCreated, BookingRescheduled, OfferPassed, OfferTaken
 from shared_contracts.directory import BookingView, SlotView
 from shared_contracts.requests import BookingRequest
-from shared_contracts.topology import BOOKING_EVENT
+from shared_contracts.transport.topology import BOOKING_EVENT
 
 
 async def confirm(context: DialogContext, nonce: str) -> None:

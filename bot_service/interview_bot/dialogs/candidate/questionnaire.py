@@ -40,7 +40,7 @@ from shared_contracts.questionnaire import (
     way_through,
 )
 from shared_contracts.requests import ReplyTo
-from shared_contracts.topology import DIALOG_COMMAND
+from shared_contracts.transport.topology import DIALOG_COMMAND
 
 _AT_ANOTHER = {"clarifying": None, "menu": 0, "nonce": ""}
 """What changes with the question that is asked."""

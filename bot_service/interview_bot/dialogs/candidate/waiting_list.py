@@ -14,7 +14,7 @@ from interview_bot.views.screen import Screen
 from interview_bot.views.texts import Texts
 from shared_contracts.dialog import DialogOutcome, DialogResult, WaitingListJoined, WaitingListLeft
 from shared_contracts.directory import InterviewEvent
-from shared_contracts.topology import DIALOG_COMMAND
+from shared_contracts.transport.topology import DIALOG_COMMAND
 
 _WAITS = frozenset({DialogOutcome.JOINED, DialogOutcome.ALREADY_JOINED})
 _TEXTS: dict[DialogOutcome, tuple[str, Callable[[Texts], InlineKeyboardMarkup]]] = {

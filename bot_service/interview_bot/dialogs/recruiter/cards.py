@@ -33,7 +33,7 @@ from shared_contracts.booking import (
 )
 from shared_contracts.requests import BookingRequest
 from shared_contracts.telegram.text import utf16_length
-from shared_contracts.topology import BOOKING_EVENT
+from shared_contracts.transport.topology import BOOKING_EVENT
 
 REASON_LENGTH = 1_000
 REASON_AWAITED = timedelta(minutes=30)

@@ -24,7 +24,7 @@ from scheduling.domain.commands import Actor, ActorKind, SlotChanges
 from scheduling.domain.decide import AnyCommand
 from scheduling.domain.editing import EditSlot
 from scheduling.services.batch import carry_out_all, tried_again
-from scheduling.services.offices import venue_at
+from scheduling.services.editing.offices import venue_at
 from scheduling.services.recruiter_cards.cards import Act, show_again
 from scheduling.services.requests import Request
 from scheduling.services.store.slots import find_slots

@@ -6,7 +6,7 @@ reaches every queue, is never used.
 
 from dataclasses import dataclass
 
-from shared_contracts.envelope import MAX_BODY_BYTES
+from shared_contracts.transport.envelope import MAX_BODY_BYTES
 
 VHOST = "slotdesk"
 TO_ADMIN = "slotdesk.admin"

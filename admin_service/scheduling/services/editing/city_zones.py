@@ -14,7 +14,7 @@ from common.zones import local
 from people.models import City
 from people.services.people import save_city
 from scheduling.domain.commands import SlotChanges
-from scheduling.services.slot_edits import edit_slot
+from scheduling.services.editing.slot_edits import edit_slot
 
 
 class Kept(StrEnum):

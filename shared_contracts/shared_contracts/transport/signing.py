@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from hashlib import sha256
 from typing import Any
 
-from shared_contracts.envelope import MAX_BODY_BYTES, BadMessageError, BadMessageKind, read_json_object
-from shared_contracts.topology import Queue
+from shared_contracts.transport.envelope import MAX_BODY_BYTES, BadMessageError, BadMessageKind, read_json_object
+from shared_contracts.transport.topology import Queue
 
 FIELD = "signature"
 SHORTEST_KEY = 32

@@ -5,7 +5,7 @@ from common.audited import save_audited
 from common.mongo import collection, current_session
 from people.models import Office
 from scheduling.domain.commands import SlotChanges
-from scheduling.services.slot_edits import edit_slot
+from scheduling.services.editing.slot_edits import edit_slot
 
 OFFICE_FACTS = ("name", "city_id", "address", "map_link", "directions")
 

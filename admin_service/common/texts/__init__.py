@@ -1,0 +1,1 @@
+"""Texts: how long, whose name, and what is to be translated."""

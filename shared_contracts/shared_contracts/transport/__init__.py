@@ -1,0 +1,1 @@
+"""How messages travel: their envelope, signatures and queues."""
