@@ -191,7 +191,7 @@ async def test_a_booking_that_is_not_certain_yet_has_nothing_to_confirm(anna: Pe
     """Guard: the status at the press; a forged button with the right start."""
     prompt = await asked(anna, desk, status=BookingStatus.PENDING)
     await anna.presses(prompt, COMING)
-    assert "ждёт подтверждения" in (await anna.sees("Ваша запись с тех пор изменилась")).text
+    assert "Ждёт подтверждения" in (await anna.sees("Ваша запись с тех пор изменилась")).text
     assert desk.requests == []
 
 
@@ -265,7 +265,7 @@ async def said(anna: Person, part: str, times: int) -> bool:
         (Outcome.BOOKING_NOT_FOUND, "Этой записи уже нет", ["Выбрать время"]),
         (Outcome.CANCELLED, "Запись отменена", ["Выбрать время"]),
         (Outcome.NOT_ALLOWED, "вас нет в списке", ["Свяжитесь с нами"]),
-        (Outcome.FAILED, "Что-то пошло не так", [COMING, NOT_COMING, ASK_TIME, DELAY]),
+        (Outcome.FAILED, "Что-то сломалось", [COMING, NOT_COMING, ASK_TIME, DELAY]),
     ],
 )
 async def test_each_refusal_has_its_words_and_next_step(
@@ -339,7 +339,7 @@ async def test_an_offered_time_that_filled_up_leaves_the_booking(anna: Person, d
     offer = await offered(anna, desk)
     desk.take_seats(desk.slots[f"{2:024x}"])
     await anna.presses(offer, TAKE)
-    shown = await anna.sees("это время уже заняли")
+    shown = await anna.sees("Это время только что заняли")
     assert (shown.id, shown.labels) == (offer.id, [COMING, NOT_COMING, DELAY])
     assert "каб. 1" in shown.text
 

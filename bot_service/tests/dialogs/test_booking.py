@@ -215,7 +215,7 @@ async def test_with_the_broker_away_the_request_waits_and_is_answered_later(
     details = await open_details(anna)
     broker_line.cut()
     await anna.presses(details, "Подтвердить")
-    waiting = await anna.sees("Ваша просьба сохранена")
+    waiting = await anna.sees("Сохранили, но прямо сейчас")
     assert desk.requests == []
     broker_line.mend()
     booked = await anna.sees("Вы записаны!", seconds=20)
@@ -228,7 +228,7 @@ async def test_a_stalled_broker_does_not_keep_the_person_waiting(anna: Person, d
     details = await open_details(anna)
     broker_line.stall()
     await anna.presses(details, "Подтвердить")
-    await anna.sees("Ваша просьба сохранена")
+    await anna.sees("Сохранили, но прямо сейчас")
     broker_line.mend()
     await anna.sees("Вы записаны!", seconds=20)
 
@@ -253,7 +253,7 @@ async def test_a_result_that_comes_twice_is_shown_once(anna: Person, desk: Desk,
     """Guard: the inbox. The message has moved on to another screen since."""
     desk.outcome = Outcome.SLOT_CLOSED
     await anna.presses(await open_details(anna), "Подтвердить")
-    closed = await anna.sees("уже закрыта")
+    closed = await anna.sees("запись на него закрыта")
     again = desk.result_of(desk.requests[0], message_id=uuid4())
     await desk.send(BOOKING_RESULT.name, again)
     await handled(bots_database, BOOKING_RESULT.name, count=2)

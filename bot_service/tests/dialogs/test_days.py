@@ -107,7 +107,7 @@ async def test_a_day_that_filled_up_meanwhile_says_so_and_shows_the_days_there_a
     details = await olga.sees("Записать вас")
     desk.take_seats(desk.slots[f"{5:024x}"])
     await olga.presses(details, "Подтвердить")
-    assert (await olga.sees("этот слот уже недоступен")).labels == ["15:00", "← Назад"]
+    assert (await olga.sees("Это время только что заняли")).labels == ["15:00", "← Назад"]
 
 
 async def test_a_recruiters_days_are_those_of_their_own_slots_and_a_move_has_them_too(olga: Person, desk: Desk) -> None:

@@ -220,8 +220,8 @@ async def test_two_presses_on_two_times_are_one_request(rita: Person, desk: Desk
     [
         (Outcome.TOO_LATE, "собеседование началось"),
         (Outcome.SLOT_FULL, "уже заняли"),
-        (Outcome.SLOT_CLOSED, "уже нельзя предложить"),
-        (Outcome.SLOT_NOT_FOUND, "уже нельзя предложить"),
+        (Outcome.SLOT_CLOSED, "Запись на это время закрыта"),
+        (Outcome.SLOT_NOT_FOUND, "Запись на это время закрыта"),
         (Outcome.VERSION_CONFLICT, "тем временем изменилась"),
         (Outcome.BOOKING_NOT_FOUND, "тем временем изменилась"),
     ],
@@ -289,7 +289,7 @@ async def test_an_interview_is_marked_in_one_press_and_the_mark_taken_back(
     status, words = MARKS[label]
     await rita.presses(card, label)
     marked = await rita.sees(words)
-    assert "Кто отметил: Рита Рекрутер" in marked.text
+    assert "Отметка: Рита Рекрутер" in marked.text
     assert (marked.id, marked.labels) == (card.id, ["↩️ Отменить отметку"])
     await rita.presses(marked, "Отменить отметку")
     again = await rita.sees("Как прошло собеседование?")

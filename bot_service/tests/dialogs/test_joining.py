@@ -99,7 +99,7 @@ async def test_a_link_opened_again_before_the_answer_is_one_request(maria: Perso
     desk.dialogs.answering.clear()
     for _ in range(3):
         await maria.writes(f"/start i_{TOKEN}")
-    await maria.sees("уже проверяется")
+    await maria.sees("уже проверяем")
     desk.dialogs.answering.set()
 
     async def welcomed() -> bool:
@@ -240,7 +240,7 @@ async def test_an_active_recruiter_is_served_without_being_a_candidate(maria: Pe
     assert "устарела" in answer["text"]
     for written in ("/mybooking", "/cancel", "добрый день"):
         await maria.writes(written)
-        shown = await maria.sees("/requests")
+        shown = await maria.sees("Я бот")
         assert "/reschedule" not in shown.text
         await maria.writes("/requests")
         await maria.sees("Сейчас нет заявок")

@@ -35,8 +35,8 @@ async def test_a_move_into_a_slot_that_filled_keeps_the_booking_and_offers_other
     details = await anna.sees("Перенести вашу запись")
     desk.take_seats(desk.slots[f"{2:024x}"])
     await anna.presses(details, "Подтвердить")
-    again = await anna.sees("этот слот уже недоступен")
-    assert "прежнее остаётся за вами" in again.text
+    again = await anna.sees("Это время только что заняли")
+    assert "в силе прежнее" in again.text
     await anna.presses(again, "каб. 3")
     await anna.presses(await anna.sees("Перенести вашу запись"), "Подтвердить")
     await anna.sees("Запись перенесена!")

@@ -70,7 +70,7 @@ async def test_the_last_answer_pressed_twice_is_sent_once(anna: Person, desk: De
     for query in queries[1:]:
         assert "уже отправлена" in (await anna.answer_to(query))["text"]
     await anna.writes("ну что там?")
-    await anna.sees("ещё обрабатывается")
+    await anna.sees("ещё в работе")
     await anna.writes("/start")
     waiting = await anna.sees("продолжение придёт в это сообщение")
     desk.dialogs.answering.set()
@@ -96,7 +96,7 @@ async def test_answers_that_could_not_be_saved_can_be_sent_again(anna: Person, d
     desk.dialogs.publish(STUDIES)
     desk.dialogs.outcome = DialogOutcome.FAILED
     await anna.presses(await begin(anna), "Нет")
-    failed = await anna.sees("Сами ответы не потеряны")
+    failed = await anna.sees("Они не потеряны")
     desk.dialogs.outcome = None
     await anna.presses(failed, "Записаться")
     await anna.sees("Спасибо за ответы!")

@@ -204,7 +204,7 @@ async def test_a_slot_taken_meanwhile_shows_the_same_recruiters_others(vera: Per
         details = await vera.sees("Записать вас на это время?")
         desk.take_seats(desk.slots[f"{int(room[-1]):024x}"])
         await vera.presses(details, "Подтвердить")
-        again = await vera.sees("этот слот уже недоступен")
+        again = await vera.sees("Это время только что заняли")
         if left:
             assert [label for label in again.labels if "каб." in label] == [
                 label for label in again.labels if left in label
@@ -221,7 +221,7 @@ async def test_moving_offers_the_same_recruiter_first_and_others_by_a_button(ver
     assert ["каб. 7" in label for label in slots.labels] == [True, False, False, False]
     assert slots.labels[1:] == ["Другой рекрутер", "Другой город", "Оставить как есть"]
     await vera.presses(slots, "Другой рекрутер")
-    menu = await vera.sees("К какому рекрутеру перенести запись?")
+    menu = await vera.sees("К какому рекрутеру перенести?")
     assert menu.labels[-3:] == ["Другой город", "← Назад", "Оставить как есть"]
     await vera.presses(menu, "Рита")
     await vera.presses(await shows(vera, "каб. 1"), "Позже")

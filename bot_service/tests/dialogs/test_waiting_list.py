@@ -63,7 +63,7 @@ async def test_joining_twice_is_one_wish(anna: Person, desk: Desk) -> None:
         (DialogOutcome.ALREADY_JOINED, "уже в листе ожидания", ["Больше не ждать", "← Назад"]),
         (DialogOutcome.ALREADY_BOOKED, "у вас уже есть запись", ["Моя запись"]),
         (DialogOutcome.NOT_ALLOWED, "не получилось", ["Выбрать время"]),
-        (DialogOutcome.FAILED, "Что-то пошло не так", ["Выбрать время"]),
+        (DialogOutcome.FAILED, "Что-то сломалось", ["Выбрать время"]),
     ],
 )
 async def test_each_answer_has_its_words_and_next_step(
@@ -152,10 +152,10 @@ async def test_an_offer_whose_time_is_up_says_so(anna: Person, desk: Desk) -> No
     notice = await anna.sees("Освободилось место")
     desk.outcome = Outcome.FAILED
     await anna.presses(notice, "Беру")
-    await anna.sees("Что-то пошло не так")
+    await anna.sees("Что-то сломалось")
     desk.outcome = Outcome.EXPIRED
     await anna.sends_data(notice, notice.data("Беру"))
-    await anna.sees("это место предложили следующему")
+    await anna.sees("место ушло следующему")
     assert len(desk.requests) == 2
 
 
@@ -179,10 +179,10 @@ async def test_who_asks_for_a_slot_while_one_is_held_for_them_answers_the_offer_
     offered(desk)
     desk.outcome = Outcome.ALREADY_BOOKED
     await anna.presses(details, "Подтвердить")
-    await anna.sees("сначала возьмите его или пропустите")
+    await anna.sees("сначала займите его или пропустите")
     await anna.writes("/start")
     shown = await anna.sees("Здравствуйте")
-    assert "сначала возьмите его или пропустите" in shown.text
+    assert "сначала займите его или пропустите" in shown.text
     assert "каб. 1" in shown.text
     assert shown.labels == ["✅ Беру", "Пропустить"]
     desk.outcome = None
@@ -252,6 +252,6 @@ async def test_a_request_for_a_recruiter_without_chat_names_their_link(anna: Per
     }
     pending = {"outcome": Outcome.PENDING_APPROVAL, "booking": result.booking.model_copy(update=update)}
     await desk.send(BOOKING_RESULT.name, result.model_copy(update=pending))
-    shown = await anna.sees("рекрутер должен подтвердить")
+    shown = await anna.sees("запись подтверждает рекрутер")
     assert ("https://t.me/rita_recruiter" in shown.text) is not in_chat
     desk.answering.set()

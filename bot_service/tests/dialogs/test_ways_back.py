@@ -154,7 +154,7 @@ async def test_with_the_admin_service_away_signing_up_goes_on_from_the_caches(an
 
 @pytest.mark.parametrize(
     ("command", "shows"),
-    [("/help", "Вот что я умею"), ("/mybooking", "нет предстоящих"), ("/nonsense", "команды и кнопки")],
+    [("/help", "Вот что я умею"), ("/mybooking", "нет предстоящих"), ("/nonsense", "Я бот")],
 )
 async def test_a_command_in_the_questionnaire_leaves_a_way_back_and_a_typed_answer_counts(
     anna: Person, desk: Desk, command: str, shows: str

@@ -256,7 +256,7 @@ async def test_a_request_that_comes_again_says_how_long_is_left(rita: Person, de
         await desk.send(CARD_COMMAND.name, desk.recruiting.command(RITA, again, CardAttention.REMINDER))
         card = await rita.sees(words)
         assert "Ждёт вашего ответа" not in card.text
-        assert "Ответить нужно до" in card.text
+        assert "Ответьте до" in card.text
 
 
 async def test_updates_edit_the_card_and_an_older_one_never_comes_back(

@@ -193,7 +193,7 @@ async def test_what_an_earlier_message_claims_is_put_right_when_it_is_no_longer_
 
     async def corrected() -> bool:
         before = (await anna.messages())[-4:-1]
-        return all("сейчас так:" in message.text and "отменено" in message.text for message in before)
+        return all("сейчас так:" in message.text and "отменена" in message.text for message in before)
 
     await eventually(corrected, "every earlier message put right")
     assert all(not message.buttons for message in (await anna.messages())[-4:-1])

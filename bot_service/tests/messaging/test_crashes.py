@@ -103,7 +103,7 @@ async def test_a_request_stored_by_a_bot_that_is_killed_is_sent_by_the_next(
         details = await anna.sees("Записать вас")
         broker_line.cut()
         await anna.presses(details, "Подтвердить")
-        await anna.sees("Ваша просьба сохранена")
+        await anna.sees("Сохранили, но прямо сейчас")
         process.kill()
         await process.wait()
     broker_line.mend()
