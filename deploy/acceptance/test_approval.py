@@ -7,7 +7,7 @@ import pytest
 from acceptance.desk import Desk
 from acceptance.driving import CONFIRM, Chats, Person, Store, eventually
 
-WAITS = "рекрутер должен подтвердить"
+WAITS = "запись подтверждает рекрутер"
 
 
 @pytest.fixture(autouse=True)

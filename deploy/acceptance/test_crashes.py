@@ -28,7 +28,7 @@ def answered(person: Person, message: Message) -> str:
 
     def look() -> str | None:
         shown = next((item for item in person.messages() if item.id == message.id), None)
-        final = shown is not None and (BOOKED in shown.text or "слот уже недоступен" in shown.text)
+        final = shown is not None and (BOOKED in shown.text or "только что заняли" in shown.text)
         return shown.text if shown and final else None
 
     try:
@@ -82,7 +82,7 @@ def test_presses_while_the_broker_is_away_wait_and_are_answered_when_it_is_back(
     stack.stop_server("rabbitmq")
     press_all(waiting)
     for person, message in waiting:
-        person.sees("просьба сохранена", message.id)
+        person.sees("Сохранили, но прямо сейчас", message.id)
     stack.start_server("rabbitmq")
 
     assert_all_answered(waiting, store)

@@ -41,7 +41,7 @@ def test_a_removed_persons_booking_is_cancelled_when_staff_say_so_and_they_are_t
     petr.books()
     desk.remove_candidate(1005, keep_bookings=False)
 
-    news = petr.sees("Нам пришлось отменить ваше собеседование")
+    news = petr.sees("нам пришлось отменить ваше собеседование")
 
     assert "Вакансия закрыта" in news.text
     assert news.labels == [], "nothing new is offered"
