@@ -13,7 +13,7 @@ from acceptance.driving import Chats, Store
 from acceptance.transcripts import Transcript
 
 FRIDAY = f"{MONDAY_MORNING + timedelta(days=4):%Y-%m-%d}"
-OFFERED_UNTIL = re.compile(r"(?<=1 марта, )\d\d:\d\d|(?<=1 March, )\d\d:\d\d")
+OFFERED_UNTIL = re.compile(r"(?<=если ответите до )\d\d:\d\d|(?<=if you answer by )\d\d:\d\d")
 """A quarter of an hour from the moment of the offer, which is the clock's."""
 WORDS = {
     "ru": (
