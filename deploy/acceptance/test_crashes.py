@@ -79,11 +79,10 @@ def test_presses_while_the_broker_is_away_wait_and_are_answered_when_it_is_back(
     stack: Stack, store: Store, waiting: list[tuple[Person, Message]]
 ) -> None:
     """I5. Guard: the bot's own outbox."""
-    stack.stop_server("rabbitmq")
-    press_all(waiting)
-    for person, message in waiting:
-        person.sees("Сохранили, но прямо сейчас", message.id)
-    stack.start_server("rabbitmq")
+    with stack.without("rabbitmq"):
+        press_all(waiting)
+        for person, message in waiting:
+            person.sees("Сохранили, но прямо сейчас", message.id)
 
     assert_all_answered(waiting, store)
 
@@ -93,12 +92,9 @@ def test_presses_while_mongodb_is_away_are_told_plainly_and_work_again_after_it(
 ) -> None:
     """I5: the press itself is answered; pressed again it is booked."""
     person, message = waiting[0]
-    stack.stop_server("mongod")
-    try:
+    with stack.without("mongod"):
         query = person.presses(message, CONFIRM)
         assert person.answer_to(query)
-    finally:
-        stack.start_server("mongod")
     stack.wait_for("consumer", seconds=60)
 
     def pressed_again() -> bool:
@@ -113,8 +109,7 @@ def test_presses_while_mongodb_is_away_are_told_plainly_and_work_again_after_it(
 def test_redis_restarting_costs_a_dialog_at_most_never_a_booking(stack: Stack, store: Store, chats: Chats) -> None:
     anna = chats.person(1019, "Алла")
     anna.books()
-    stack.stop_server("redis")
-    stack.start_server("redis")
+    stack.restart("redis")
 
     anna.writes("/mybooking")
     anna.sees("Ваша запись")
@@ -129,9 +124,8 @@ def test_a_broadcast_begun_while_the_relay_is_down_goes_out_once(
     everyone = [chats.person(number, f"Кандидат {number}") for number in PEOPLE]
     for person in everyone:
         person.opens_slots()
-    stack.supervision.stop(["relay"])
-    desk.broadcast("Один раз каждому", to_everyone=True)
-    stack.supervision.start(["relay"])
+    with stack.without("relay"):
+        desk.broadcast("Один раз каждому", to_everyone=True)
 
     for person in everyone:
         person.sees("Один раз каждому")

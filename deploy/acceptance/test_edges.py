@@ -83,8 +83,7 @@ def test_redis_may_be_emptied(stack: Stack) -> None:
 
 def test_a_scan_that_is_overdue_is_told_by_worker_and_beat_and_not_by_the_api(stack: Stack, store: Store) -> None:
     """Guard: ``overdue``. Nothing that happens by the clock stops in silence."""
-    stack.supervision.stop(["beat"])
-    try:
+    with stack.without("beat"):
         long_ago = datetime.now(UTC) - timedelta(minutes=10)
 
         def told() -> bool:
@@ -94,9 +93,6 @@ def test_a_scan_that_is_overdue_is_told_by_worker_and_beat_and_not_by_the_api(st
         eventually(told, "the worker names the scan")
         assert health(stack, "worker").status_code == 503
         assert health(stack, "api_health").status_code == 200
-    finally:
-        stack.supervision.start(["beat"])
-    stack.wait_for("beat", seconds=90)
     eventually(lambda: health(stack, "worker").status_code == httpx.codes.OK, "the scan has run again", 60)
 
 

@@ -91,11 +91,7 @@ def test_metrics_are_not_on_the_public_address(stack: Stack) -> None:
 
 def test_a_person_at_the_desk_is_told_kindly_while_it_is_away(stack: Stack, desk: Desk, api: Api) -> None:
     """The API goes on meanwhile: it is a process of its own."""
-    stack.supervision.stop(["web"])
-    try:
+    with stack.without("web"):
         desk.page.goto(stack.env["ADMIN_URL"] + "/admin/")
         assert "Минутку" in desk.page.inner_text("body")
         assert api.slots()
-    finally:
-        stack.supervision.start(["web"])
-        stack.wait_for("web", seconds=60)

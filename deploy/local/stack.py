@@ -3,7 +3,8 @@
 import os
 import signal as signals
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -215,20 +216,22 @@ class Stack:
             time.sleep(lifecycle.POLL_SECONDS)
 
     def restart(self, name: str) -> None:
-        """Stop an application in order, start it and wait until it can be used."""
+        """Stop an application or server in order, start it and wait until it can be used."""
+        with self.without(name):
+            pass
+
+    @contextmanager
+    def without(self, name: str) -> Iterator[None]:
+        """Stop an application or server for a while; afterwards, whatever happened, it is back and can be used."""
         self.supervision.stop([name])
-        self.supervision.start([name])
-        self.wait_for(name)
-
-    def stop_server(self, name: str) -> None:
-        """Stop `mongod`, `rabbitmq` or `redis` and leave it stopped."""
-        self.supervision.stop([self._server(name).name])
-
-    def start_server(self, name: str) -> None:
-        """Start a stopped server and wait until it can be used."""
-        server = self._server(name)
-        self.supervision.start([name])
-        lifecycle.wait_for_servers(self.supervision, [server], self._say)
+        try:
+            yield
+        finally:
+            self.supervision.start([name])
+            if any(it.program.name == name for it in self.applications):
+                self.wait_for(name)
+            else:
+                lifecycle.wait_for_servers(self.supervision, [self._server(name)], self._say)
 
     def _server(self, name: str) -> Server:
         for server in self.servers:
