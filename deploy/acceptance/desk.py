@@ -32,12 +32,29 @@ class Desk:
         self.page.click("button[type=submit]")
         self.page.wait_for_url("**/admin/")
 
-    def broadcast(self, text: str, *, to_everyone: bool) -> None:
-        """Press Broadcast on the open interview event, the first of the list, fill the page in and send it."""
+    def save_announcement_chat(self, title: str, chat_id: int = 0, *, is_active: bool = True) -> None:
+        """Add a group, or with no id change the one of that title."""
+        self._open("broadcasts/announcementchat/add/" if chat_id else "broadcasts/announcementchat/")
+        if chat_id:
+            self.page.fill("#id_title", title)
+            self.page.fill("#id_chat_id", str(chat_id))
+        else:
+            self.page.click(f"#result_list tbody a:has-text('{title}')")
+        self.page.set_checked("#id_is_active", is_active)
+        self.page.click("button[name=_save]")
+        self.page.wait_for_url("**/broadcasts/announcementchat/")
+
+    def broadcast(self, text: str, *, to_everyone: bool, to_chat: str = "") -> None:
+        """Press Broadcast on the open interview event, the first of the list, fill the page in and send it.
+
+        ``to_chat``: the title of the group, where there are several.
+        """
         self._open("scheduling/interviewevent/")
         self.page.click("#result_list tbody a >> nth=0")
         self.page.click("a[href*='/interviewevent/'][href$='/broadcast/']")
         self.page.fill("textarea[name=text]", text)
+        if to_chat:
+            self.page.get_by_label(to_chat).check()
         if to_everyone:
             self.page.check("input[name=audience][value=all]")
         self._press("Send")

@@ -95,6 +95,10 @@ class Chats:
         self.http.post("/sandbox/people", json=body).raise_for_status()
         return Person(self, user_id)
 
+    def post(self, path: str, what: Json) -> None:
+        """What happens in Telegram outside private talk."""
+        self.http.post(path, json=what).raise_for_status()
+
     def messages(self, chat_id: int) -> list[Message]:
         """All messages of a chat but files, which come in between when there is room."""
         return [
