@@ -3,12 +3,14 @@
 import json
 from typing import Any
 
-from shared_contracts.telegram.text import check_link
+from shared_contracts.telegram.text import check_link, utf16_length
 from telegram_sandbox.errors import ApiError, bad_request
 from telegram_sandbox.world.records import Json, Keyboard
 
 MAX_BUTTONS = 100
 MAX_DATA_BYTES = 64
+MAX_COPY_TEXT = 256
+_STYLES = frozenset(("danger", "success", "primary"))
 
 
 def parse_markup(raw: Any) -> Keyboard | None:
@@ -42,18 +44,47 @@ def _read(raw: Any) -> Json:
 def _button(button: Any) -> Json:
     if not isinstance(button, dict):
         raise _unreadable("InlineKeyboardButton must be an Object")
-    if "text" not in button:
-        raise _unreadable('Can\'t find field "text"')
-    text = button["text"]
-    if not isinstance(text, str):
-        raise _unreadable('Field "text" must be of type String')
+    text = _required_text(button)
     if not text.strip():
         raise bad_request("inline keyboard button text must be non-empty")
+    shown = {"text": text, **_style(button)}
     if button.get("url"):
-        return {"text": text, "url": _url(str(button["url"]))}
+        return {**shown, "url": _url(str(button["url"]))}
     if button.get("callback_data"):
-        return {"text": text, "callback_data": _data(str(button["callback_data"]))}
+        return {**shown, "callback_data": _data(str(button["callback_data"]))}
+    if "copy_text" in button:
+        return {**shown, "copy_text": _copy_text(button["copy_text"])}
     raise _unreadable("Text buttons are unallowed in the inline keyboard")
+
+
+def _style(button: Json) -> Json:
+    style = button.get("style", "")
+    if not isinstance(style, str):
+        raise _unreadable('Field "style" must be of type String')
+    style = style.lower()
+    if style in ("", "default"):
+        return {}
+    if style not in _STYLES:
+        raise _unreadable("invalid button style specified")
+    return {"style": style}
+
+
+def _copy_text(copied: Any) -> Json:
+    if not isinstance(copied, dict):
+        raise _unreadable('Field "copy_text" must be of type Object')
+    text = _required_text(copied)
+    if not 1 <= utf16_length(text) <= MAX_COPY_TEXT:
+        raise bad_request("BUTTON_COPY_TEXT_INVALID")
+    return {"text": text}
+
+
+def _required_text(fields: Json) -> str:
+    if "text" not in fields:
+        raise _unreadable('Can\'t find field "text"')
+    text = fields["text"]
+    if not isinstance(text, str):
+        raise _unreadable('Field "text" must be of type String')
+    return text
 
 
 def _unreadable(reason: str) -> ApiError:

@@ -7,7 +7,7 @@ from telegram_sandbox.bot_api.keyboards import parse_markup
 from telegram_sandbox.bot_api.params import Params, Upload
 from telegram_sandbox.bot_api.registry import method
 from telegram_sandbox.bot_api.targets import find_chat, find_message, find_topic, own_message_to_edit, writable_chat
-from telegram_sandbox.bot_api.texts import read_caption, read_text
+from telegram_sandbox.bot_api.texts import read_caption, read_link_preview, read_text
 from telegram_sandbox.errors import bad_request
 from telegram_sandbox.world import views
 from telegram_sandbox.world.records import Chat, Json, Message, StoredFile
@@ -36,9 +36,7 @@ _ACTIONS = frozenset(
 
 @method("sendMessage")
 def send_message(sandbox: Sandbox, params: Params) -> Json:
-    text, entities = read_text(sandbox, params)
-    content = Content(text, entities, parse_markup(params.values.get("reply_markup")))
-    return _send(sandbox, params, content)
+    return _send(sandbox, params, _text_content(sandbox, params))
 
 
 @method("sendDocument")
@@ -47,6 +45,12 @@ def send_document(sandbox: Sandbox, params: Params) -> Json:
     keyboard = parse_markup(params.values.get("reply_markup"))
     writable_chat(sandbox, params)
     return _send(sandbox, params, Content(text, entities, keyboard, _document(sandbox, params)))
+
+
+def _text_content(sandbox: Sandbox, params: Params) -> Content:
+    link_preview = read_link_preview(params)
+    text, entities = read_text(sandbox, params)
+    return Content(text, entities, parse_markup(params.values.get("reply_markup")), link_preview=link_preview)
 
 
 def _send(sandbox: Sandbox, params: Params, content: Content) -> Json:
@@ -102,8 +106,7 @@ def _document_view(file: StoredFile) -> Json:
 
 @method("editMessageText")
 def edit_message_text(sandbox: Sandbox, params: Params) -> Json:
-    text, entities = read_text(sandbox, params)
-    content = Content(text, entities, parse_markup(params.values.get("reply_markup")))
+    content = _text_content(sandbox, params)
     message = _message_to_edit(sandbox, params)
     if message.document:
         raise bad_request("there is no text in the message to edit")
@@ -114,7 +117,8 @@ def edit_message_text(sandbox: Sandbox, params: Params) -> Json:
 def edit_message_reply_markup(sandbox: Sandbox, params: Params) -> Json:
     keyboard = parse_markup(params.values.get("reply_markup"))
     message = _message_to_edit(sandbox, params)
-    return _edit(sandbox, message, Content(message.text, message.entities, keyboard))
+    content = Content(message.text, message.entities, keyboard, link_preview=message.link_preview)
+    return _edit(sandbox, message, content)
 
 
 def _message_to_edit(sandbox: Sandbox, params: Params) -> Message:

@@ -125,6 +125,16 @@ def set_my_short_description(sandbox: Sandbox, params: Params) -> bool:
     return True
 
 
+@method("getMyDescription")
+def get_my_description(sandbox: Sandbox, params: Params) -> Json:
+    return {"description": views.in_language(sandbox.memory.profile.descriptions, _language(params))}
+
+
+@method("getMyShortDescription")
+def get_my_short_description(sandbox: Sandbox, params: Params) -> Json:
+    return {"short_description": views.in_language(sandbox.memory.profile.short_descriptions, _language(params))}
+
+
 @method("setChatMenuButton")
 def set_chat_menu_button(sandbox: Sandbox, params: Params) -> bool:
     button: Any = params.structure("menu_button", "menu button") or {"type": "default"}

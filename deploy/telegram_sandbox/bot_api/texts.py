@@ -11,6 +11,10 @@ from telegram_sandbox.world.records import Json
 from telegram_sandbox.world.sandbox import Sandbox
 
 MAX_CAPTION = 1024
+_LINK_PREVIEW = {
+    **dict.fromkeys(("is_disabled", "prefer_small_media", "prefer_large_media", "show_above_text"), (bool, "Boolean")),
+    "url": (str, "String"),
+}
 
 
 def read_text(sandbox: Sandbox, params: Params) -> tuple[str, list[Json]]:
@@ -21,6 +25,19 @@ def read_text(sandbox: Sandbox, params: Params) -> tuple[str, list[Json]]:
     if utf16_length(text) > MAX_TEXT:
         raise bad_request("message is too long")
     return text, entities
+
+
+def read_link_preview(params: Params) -> Json | None:
+    """The `link_preview_options` that say something, None when there are none. Raises ApiError."""
+    options: Any = params.structure("link_preview_options", "link preview options")
+    if options is None:
+        return {"is_disabled": True} if params.boolean("disable_web_page_preview") else None
+    if not isinstance(options, dict):
+        raise bad_request("object expected as link preview options")
+    for name, (kind, called) in _LINK_PREVIEW.items():
+        if not isinstance(options.get(name, kind()), kind):
+            raise bad_request(f'field "{name}" must be of type {called}')
+    return {name: options[name] for name in _LINK_PREVIEW if options.get(name)} or None
 
 
 def read_caption(sandbox: Sandbox, params: Params) -> tuple[str, list[Json]]:

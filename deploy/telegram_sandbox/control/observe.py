@@ -60,7 +60,7 @@ async def list_calls(sandbox: Current, method: str | None = None, chat_id: int |
 
 @router.get("/bot", response_model=BotOut)
 async def show_bot(sandbox: Current, user_id: int | None = None) -> Any:
-    """The bot as a person sees it, in their language: description, commands of private chats."""
+    """The bot as a person sees it, in their language: descriptions, commands of private chats."""
     person = sandbox.memory.people.get(user_id or 0)
     language = ((person and person.language_code) or "")[:2]
     settings, profile = sandbox.settings, sandbox.memory.profile
@@ -72,7 +72,8 @@ async def show_bot(sandbox: Current, user_id: int | None = None) -> Any:
         "username": settings.username,
         "group_chat_id": settings.group_chat_id,
         "group_title": settings.group_title,
-        "description": profile.descriptions.get(language) or profile.descriptions.get("", ""),
+        "description": views.in_language(profile.descriptions, language),
+        "short_description": views.in_language(profile.short_descriptions, language),
         "commands": next((profile.commands[key] for key in keys if profile.commands.get(key)), []),
         "updates": "webhook" if sandbox.memory.webhook.url else "polling",
         "poller_waiting": sandbox.updates.poller_waiting,

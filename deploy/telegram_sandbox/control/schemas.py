@@ -117,6 +117,7 @@ class PressIn(Body):
 class Pressed(BaseModel):
     callback_query_id: str | None = None
     followed: str | None = Field(default=None, description="the link that was followed")
+    copied: str | None = Field(default=None, description="the text that is in the clipboard now")
     chat_id: int | None = None
     message_id: int | None = Field(default=None, description="the /start message that a deep link sent")
 
@@ -146,7 +147,8 @@ class TranscriptMessage(BaseModel):
     text: str
     html: str
     entities: list[dict[str, Any]]
-    buttons: list[list[dict[str, str]]] = Field(description="rows of {text, callback_data | url}")
+    buttons: list[list[dict[str, Any]]] = Field(description="rows of {text, style?, callback_data | url | copy_text}")
+    link_preview_options: dict[str, Any] | None
     document: dict[str, Any] | None = Field(
         description="{file_id, file_name, mime_type, file_size}, with content where that is a small text"
     )
@@ -225,7 +227,8 @@ class BotOut(BaseModel):
     username: str
     group_chat_id: int
     group_title: str
-    description: str
+    description: str = Field(description="shown while the chat is empty")
+    short_description: str = Field(description="shown in the bot's profile")
     commands: list[dict[str, str]]
     updates: Literal["polling", "webhook"]
     poller_waiting: bool = Field(description="a long poll is open right now: the bot is listening")

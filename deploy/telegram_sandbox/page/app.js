@@ -96,6 +96,7 @@ function drawTalk() {
   const inGroup = state.open === group();
   byId("talk-avatar").replaceChildren(avatarOf(state.open));
   byId("talk-name").textContent = titleOf(state.open);
+  byId("talk-name").title = inGroup ? "" : state.bot.short_description;
   byId("talk-note").textContent = inGroup ? "group · the bot sees commands only" : `@${state.bot.username} · bot`;
   const block = byId("block");
   block.hidden = inGroup || !me().started;
@@ -137,7 +138,7 @@ function context() {
     isGroup: state.open === group(),
     senderName: (id) => (id === "bot" ? state.bot.first_name : fullName(people.get(id) ?? { first_name: String(id) })),
     isSpinning: (message, button) => state.spinning.has(keyOf(message.chat_id, message.message_id, button.callback_data)),
-    actions: { command: say, link: followLink, press },
+    actions: { command: say, link: followLink, copy, press },
   };
 }
 
@@ -168,6 +169,11 @@ function press(message, button) {
   drawMessage(message);
   const { chat_id, message_id } = message;
   attempt(() => post("presses", { user_id: me().user_id, chat_id, message_id, data: button.callback_data }));
+}
+
+async function copy(text) {
+  await navigator.clipboard?.writeText(text);
+  toast(`Copied: ${text}`);
 }
 
 function endSpinner(chat, messageId, data) {

@@ -100,7 +100,8 @@ def press(
 ) -> Json:
     """A person presses a button, named by its text or by its data (which may be one no longer shown).
 
-    Returns `{callback_query_id}`, or `{followed: url}` for a link. Raises CannotDo.
+    Returns `{callback_query_id}`; `{followed: url}` for a link; `{copied: text}` of which the bot hears nothing.
+    Raises CannotDo.
     """
     person = sandbox.person(user_id)
     chat = chat_of(sandbox, person, chat_id)
@@ -115,6 +116,8 @@ def press(
         found = find_button(message, button or "")
         if "url" in found:
             return follow(sandbox, user_id, found["url"])
+        if "copy_text" in found:
+            return {"copied": found["copy_text"]["text"]}
         data = str(found["callback_data"])
     return {"callback_query_id": _send_query(sandbox, person, message, data).query_id}
 

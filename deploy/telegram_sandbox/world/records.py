@@ -38,6 +38,8 @@ class Message:
     edit_date: int | None = None
     edits: int = 0
     thread_id: int | None = None
+    link_preview: Json | None = None
+    """The bot's `link_preview_options`, if it gave any."""
     content: Json = field(default_factory=dict)
     """What else the Bot API's `Message` has: a photo with its `media_group_id`, or what a service message says."""
 

@@ -25,6 +25,7 @@ class Content:
     entities: list[Json]
     keyboard: Keyboard | None = None
     document: Json | None = None
+    link_preview: Json | None = None
     more: Json = field(default_factory=dict)
 
 
@@ -114,6 +115,7 @@ class Sandbox(World):
             content.document,
             reply_to,
             thread_id=thread_id,
+            link_preview=content.link_preview,
             content=content.more,
         )
         chat.messages[message.message_id] = message
@@ -132,7 +134,7 @@ class Sandbox(World):
     def edit_message(self, message: Message, content: Content) -> None:
         """Replaces what a message says and shows it."""
         message.text, message.entities = content.text, content.entities
-        message.keyboard = content.keyboard
+        message.keyboard, message.link_preview = content.keyboard, content.link_preview
         message.edits += 1
         message.edit_date = int(time.time())
         self._show(message)

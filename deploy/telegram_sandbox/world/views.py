@@ -13,6 +13,11 @@ def _given(**fields: object) -> Json:
     return {name: value for name, value in fields.items() if value is not None}
 
 
+def in_language(texts: dict[str, str], code: str) -> str:
+    """The text that readers of a language see: theirs, else the one for everybody."""
+    return texts.get(code) or texts.get("", "")
+
+
 def api_user(person: Person) -> Json:
     """A `User`."""
     return _given(
@@ -67,6 +72,7 @@ def api_message(world: World, message: Message, *, with_reply: bool = True) -> J
         edit_date=message.edit_date,
         reply_to_message=api_message(world, answered, with_reply=False) if answered else None,
         document=message.document,
+        link_preview_options=message.link_preview,
         reply_markup={"inline_keyboard": message.keyboard} if message.keyboard else None,
         **message.content,
     )
@@ -88,6 +94,7 @@ def transcript_message(world: World, message: Message) -> Json:
         "html": to_html(message.text, message.entities),
         "entities": message.entities,
         "buttons": message.keyboard or [],
+        "link_preview_options": message.link_preview,
         "document": _document(world, message.document),
         "reply_to_message_id": message.reply_to,
         "message_thread_id": message.thread_id,

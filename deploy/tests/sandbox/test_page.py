@@ -84,6 +84,21 @@ def test_a_pressed_button_spins_until_the_answer_which_is_shown(page: Page, sand
     expect(page.locator("#toast")).to_have_text("Noted")
 
 
+def test_styles_and_copying_and_previews_are_shown(page: Page, sandbox: Driver) -> None:
+    anna = sandbox.candidate()
+    copying = {"text": "Copy the address", "copy_text": {"text": "7 Sadovaya Street"}}
+    sandbox.offer(anna, {"text": "Cancel", "callback_data": "c", "style": "danger"}, copying)
+    sandbox.say(anna, "See https://example.com/way")
+    sandbox.say(anna, "See https://example.org/way", link_preview_options={"is_disabled": True})
+    play(page, sandbox)
+    expect(page.get_by_role("button", name="Cancel")).to_have_class("key danger")
+    expect(page.locator(".preview")).to_have_text(["example.com"])
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="Copy the address").click()
+    expect(page.locator("#toast")).to_have_text("Copied: 7 Sadovaya Street")
+    assert page.evaluate("navigator.clipboard.readText()") == "7 Sadovaya Street"
+
+
 def test_the_groups_deep_link_opens_the_private_chat(page: Page, sandbox: Driver) -> None:
     sandbox.done("people", {"user_id": 1001, "first_name": "Anna"})
     sandbox.offer(GROUP, {"text": "Sign up", "url": f"https://t.me/{BOT}?start=e_7"})

@@ -3,12 +3,12 @@
 import httpx
 import pytest
 
-from tests.sandbox.driver import BOT, BOT_ID, GROUP, TOKEN, Driver
+from tests.sandbox.driver import BOT, BOT_ID, GROUP, TOKEN, Driver, Json
 
 KEY = {"text": "Book", "callback_data": "book"}
 
 
-def keyboard(*buttons: dict[str, str]) -> dict[str, object]:
+def keyboard(*buttons: Json) -> dict[str, object]:
     return {"inline_keyboard": [list(buttons)]}
 
 
@@ -120,10 +120,19 @@ def test_a_keyboard_has_at_most_100_buttons(sandbox: Driver) -> None:
             "inline keyboard button URL 'http://localhost:8100/' is invalid: Wrong HTTP URL",
         ),
         ({"text": "Word", "url": "word"}, "inline keyboard button URL 'word' is invalid: Wrong HTTP URL"),
+        (KEY | {"style": "pink"}, "can't parse inline keyboard button: invalid button style specified"),
+        (KEY | {"style": 1}, 'can\'t parse inline keyboard button: Field "style" must be of type String'),
+        (
+            {"text": "Copy", "copy_text": "x"},
+            'can\'t parse inline keyboard button: Field "copy_text" must be of type Object',
+        ),
+        ({"text": "Copy", "copy_text": {}}, "can't parse inline keyboard button: Can't find field \"text\""),
+        ({"text": "Copy", "copy_text": {"text": ""}}, "BUTTON_COPY_TEXT_INVALID"),
+        ({"text": "Copy", "copy_text": {"text": "x" * 257}}, "BUTTON_COPY_TEXT_INVALID"),
         ({"text": "None", "url": "https://"}, "inline keyboard button URL 'https://' is invalid: URL host is empty"),
     ],
 )
-def test_a_button_must_be_whole(sandbox: Driver, button: dict[str, str], reason: str) -> None:
+def test_a_button_must_be_whole(sandbox: Driver, button: Json, reason: str) -> None:
     anna = sandbox.candidate()
     answer = sandbox.refusal("sendMessage", chat_id=anna, text="Hi", reply_markup=keyboard(button))
     assert answer == (400, f"Bad Request: {reason}")
@@ -132,6 +141,40 @@ def test_a_button_must_be_whole(sandbox: Driver, button: dict[str, str], reason:
 @pytest.mark.parametrize("url", ["https://t.me/slotdesk_demo_bot?start=e_1", "tg://user?id=5", "example.com/x"])
 def test_a_button_may_lead_to_web_and_telegram_links(sandbox: Driver, url: str) -> None:
     sandbox.offer(sandbox.candidate(), {"text": "Go", "url": url})
+
+
+def test_a_button_may_have_a_style_and_may_copy_a_text(sandbox: Driver) -> None:
+    anna = sandbox.candidate()
+    buttons: list[Json] = [KEY | {"style": "success"}, {"text": "Copy", "copy_text": {"text": "7 Sadovaya Street"}}]
+    sandbox.offer(anna, *buttons, KEY | {"style": "default", "unknown": 1})
+    assert sandbox.transcript(anna)[-1]["buttons"] == [[*buttons, KEY]]
+    message_id = sandbox.transcript(anna)[-1]["message_id"]
+    assert sandbox.presses(anna, anna, message_id, button="Copy")["copied"] == "7 Sadovaya Street"
+    assert sandbox.updates() == []
+
+
+def test_a_links_preview_can_be_switched_off(sandbox: Driver) -> None:
+    anna, off = sandbox.candidate(), {"is_disabled": True}
+    sent = sandbox.ok("sendMessage", chat_id=anna, text="t.me/x", link_preview_options=off | {"url": ""})
+    assert sent["link_preview_options"] == off
+    sandbox.say(anna, "t.me/x", disable_web_page_preview=True)
+    assert [message["link_preview_options"] for message in sandbox.transcript(anna)[1:]] == [off, off]
+    edited = sandbox.ok("editMessageText", chat_id=anna, message_id=sent["message_id"], text="t.me/y")
+    assert "link_preview_options" not in edited
+
+
+@pytest.mark.parametrize(
+    ("options", "reason"),
+    [
+        ("[1", "can't parse link preview options JSON object"),
+        ([1], "object expected as link preview options"),
+        ({"is_disabled": "perhaps"}, 'field "is_disabled" must be of type Boolean'),
+        ({"url": 5}, 'field "url" must be of type String'),
+    ],
+)
+def test_bad_options_of_a_links_preview_are_refused(sandbox: Driver, options: object, reason: str) -> None:
+    refused = sandbox.refusal("sendMessage", chat_id=sandbox.candidate(), text="Hi", link_preview_options=options)
+    assert refused == (400, f"Bad Request: {reason}")
 
 
 def test_a_keyboard_that_is_no_json_is_refused(sandbox: Driver) -> None:
@@ -309,7 +352,11 @@ def test_descriptions_have_their_limits_and_are_shown_to_people(sandbox: Driver)
     sandbox.ok("setMyDescription", description="Booking")
     assert sandbox.read("bot", user_id=1001)["description"] == "Запись"
     assert sandbox.read("bot")["description"] == "Booking"
+    assert sandbox.ok("getMyDescription", language_code="ru") == {"description": "Запись"}
+    assert sandbox.ok("getMyDescription", language_code="de") == {"description": "Booking"}
     assert sandbox.ok("setMyShortDescription", short_description="x" * 120)
+    assert sandbox.read("bot", user_id=1001)["short_description"] == "x" * 120
+    assert sandbox.ok("getMyShortDescription") == {"short_description": "x" * 120}
     assert sandbox.refusal("setMyShortDescription", short_description="x" * 121)[0] == 400
     assert sandbox.refusal("setMyDescription", description="x" * 513)[0] == 400
     assert sandbox.ok("setChatMenuButton", menu_button={"type": "commands"})

@@ -76,7 +76,9 @@ async def test_the_bot_can_introduce_itself(sandbox: Driver) -> None:
         assert list(await bot.get_my_commands(scope=scope, language_code="ru")) == commands
         await bot.delete_my_commands(scope=scope, language_code="ru")
         await bot.set_my_description("Запись", language_code="ru")
+        assert (await bot.get_my_description("ru")).description == "Запись"
         await bot.set_my_short_description("Запись")
+        assert (await bot.get_my_short_description()).short_description == "Запись"
         await bot.set_chat_menu_button(menu_button=MenuButtonCommands())
         assert (await bot.get_my_name()).name == "Slotdesk"
         await bot.set_webhook("http://127.0.0.1:9/", secret_token="x", allowed_updates=Update.ALL_TYPES)
