@@ -9,9 +9,9 @@ from typing import Any
 from pymongo.errors import PyMongoError
 from redis.exceptions import RedisError
 from structlog.stdlib import get_logger
-from telegram import Update
+from telegram import LinkPreviewOptions, Update
 from telegram.error import InvalidToken, TelegramError
-from telegram.ext import Application, ApplicationBuilder
+from telegram.ext import Application, ApplicationBuilder, Defaults
 
 from interview_bot.admin_client.allow_list import ENTRIES, AllowList, AwaitedUsernames
 from interview_bot.admin_client.api import AdminApi
@@ -21,8 +21,7 @@ from interview_bot.common import clock, database, http_server, redis_values
 from interview_bot.common.background import end_tasks
 from interview_bot.common.person_locks import PersonLocks
 from interview_bot.dialogs.admission import turn_away
-from interview_bot.dialogs.commands import register_menu
-from interview_bot.dialogs.context import Services
+from interview_bot.dialogs.context import COMMANDS, Services
 from interview_bot.dialogs.dispatcher import Dispatcher
 from interview_bot.inbound.broadcasts import Broadcasts
 from interview_bot.inbound.calendar_sender import CalendarSender
@@ -38,6 +37,7 @@ from interview_bot.store.progress import ProgressStore
 from interview_bot.store.request_records import RequestRecords
 from interview_bot.store.shown_cards import ShownCards
 from interview_bot.telegram.acks import Acks
+from interview_bot.telegram.first_screen import register_first_screen
 from interview_bot.telegram.gate import Gate
 from interview_bot.telegram.intake import Intake
 from interview_bot.telegram.outgoing import Outgoing
@@ -56,7 +56,7 @@ _MEASURE_EVERY = 15.0
 _log = get_logger(__name__)
 
 
-_MAY_END = frozenset({"messaging", "updates", "commands"})
+_MAY_END = frozenset({"messaging", "updates", "first_screen"})
 """Background tasks that only begin something; what they began goes on."""
 
 
@@ -142,7 +142,7 @@ class BotService:
         self._run("calendar_files", self._calendar_sender.run())
         self._run("parked_updates", self._intake.run())
         self._run("updates", self._receive_updates())
-        self._run("commands", register_menu(self._services.bot))
+        self._run("first_screen", register_first_screen(self._services.bot, COMMANDS))
         _log.info("started", mode=self._settings.updates_mode, port=self._settings.listen_port)
 
     async def stop(self) -> None:
@@ -152,7 +152,7 @@ class BotService:
             self._webhook.accepting = False
         self._broadcasts.stop()
         self._calendar_sender.stop()
-        self._cancel("updates", "parked_updates", "commands", "allow_list")
+        self._cancel("updates", "parked_updates", "first_screen", "allow_list")
         await self._poller.finish(STOP_PATIENCE)
         await self._intake.finish(STOP_PATIENCE)
         await asyncio.gather(self._services.outgoing.finish(_LAST_ANSWERS), self._services.acks.finish(_LAST_ANSWERS))
@@ -274,4 +274,5 @@ def _make_bot(settings: Settings, rate_limiter: SharedRateLimiter) -> PollingBot
         request=AiohttpRequest(connections=128, connect_timeout=3, read_timeout=8),
         get_updates_request=AiohttpRequest(connections=2, connect_timeout=3, read_timeout=8),
         rate_limiter=rate_limiter,
+        defaults=Defaults(link_preview_options=LinkPreviewOptions(is_disabled=True)),
     )

@@ -1,28 +1,23 @@
-"""Commands: which dialog each begins, the small ones themselves, and Telegram's menu of them."""
+"""Commands: which dialog each begins, and the small ones themselves."""
 
-import asyncio
 import re
 from collections.abc import Awaitable, Callable
 
-from structlog.stdlib import get_logger
-from telegram import BotCommand, InlineKeyboardButton
-from telegram.error import TelegramError
+from telegram import InlineKeyboardButton
 
 from interview_bot.admin_client.api import AdminApiDownError, AdminApiRefusedError
 from interview_bot.dialogs.candidate import my_bookings
 from interview_bot.dialogs.candidate.sign_up import enter_event, show_home
-from interview_bot.dialogs.context import COMMANDS, DialogContext, Services
+from interview_bot.dialogs.context import DialogContext, Services
 from interview_bot.dialogs.interruptions import interrupting
 from interview_bot.dialogs.recruiter import open_requests, schedule
-from interview_bot.telegram.errors import is_missing_method
-from interview_bot.telegram.sending import Bot, username_of
+from interview_bot.telegram.sending import username_of
+from interview_bot.telegram.start_links import EVENT
 from interview_bot.views import keyboards
 from interview_bot.views.screen import Screen
 from interview_bot.views.texts import language_of, texts_for
 
-EVENT_LINK = "e_"
-_EVENT_PAYLOAD = re.compile(r"e_([0-9a-f]{24})")
-_log = get_logger(__name__)
+_EVENT_PAYLOAD = re.compile(rf"{EVENT}([0-9a-f]{{24}})")
 
 
 async def handle(context: DialogContext, command: str, payload: str) -> None:
@@ -40,11 +35,13 @@ async def start(context: DialogContext, payload: str) -> None:
     """/start, or a deep link into one interview event's slots."""
     await context.services.dialog_states.clear(context.user_id)
     event = _EVENT_PAYLOAD.fullmatch(payload)
-    if event is None:
+    if event is not None:
+        await enter_event(context, event[1])
+    elif payload.startswith(EVENT):
+        await show_home(context, context.texts("home.cut_link"))
+    else:
         name = context.person.first_name if context.person else ""
         await show_home(context, context.texts("home.welcome", name=name))
-    else:
-        await enter_event(context, event[1])
 
 
 async def show_help(context: DialogContext) -> None:
@@ -107,26 +104,3 @@ _HANDLERS: dict[str, Callable[[DialogContext], Awaitable[None]]] = {
     "contact": show_contact,
     "help": show_help,
 }
-
-
-async def register_menu(bot: Bot) -> None:
-    """The candidates' commands as Telegram's menu, in both languages: English for who reads neither.
-
-    It is tried until Telegram takes it.
-    """
-    pause = 1.0
-    wanted = [None, "en", "ru", "uk", "be", "kk"]
-    while wanted:
-        language = wanted[0]
-        texts = texts_for("en" if language in {None, "en"} else "ru")
-        commands = [BotCommand(name, texts.plain(f"command.{name}")) for name in COMMANDS]
-        try:
-            await bot.set_my_commands(commands, language_code=language)
-            wanted.pop(0)
-        except TelegramError as error:
-            if is_missing_method(error):  # a server that knows no menus; commands work when they are typed
-                _log.warning("no_menu_of_commands")
-                return
-            _log.warning("commands_not_registered", error=f"{type(error).__name__}: {error}")
-            await asyncio.sleep(pause)
-            pause = min(pause * 2, 300)

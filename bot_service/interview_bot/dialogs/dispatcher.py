@@ -20,6 +20,7 @@ from interview_bot.dialogs.recruiter import open_requests
 from interview_bot.telegram.errors import Trouble, classify
 from interview_bot.telegram.gate import tells_of_group
 from interview_bot.telegram.sending import username_of
+from interview_bot.telegram.start_links import pasted_parameter
 from interview_bot.views.callback_data import StaleDataError, unpack
 from interview_bot.views.texts import language_of, texts_for
 
@@ -50,14 +51,14 @@ class Dispatcher:
             return
         if await self._is_answered_album(message):
             return
-        command, payload = _command(message)
+        command, payload = self._said(message)
         if command == "start":
             await membership.remember_chat(self._services, user)
         else:
             await self._services.chats.remember(user.id, language_of(user.language_code))
         token = joining.invitation_token(payload) if command == "start" else None
         if token is not None:
-            await joining.claim_invitation(self._services, user, token)
+            await joining.open_invitation(self._services, user, token)
             return
         visitor = await self._admit(user, message.chat_id)
         if visitor is None:
@@ -78,6 +79,16 @@ class Dispatcher:
         else:
             await commands.handle(context, command, payload)
         await membership.follow_names(self._services, user)
+
+    def _said(self, message: Message) -> tuple[str | None, str]:
+        """The command that a message is, and what follows it; a pasted link to the bot is the command it stands for."""
+        command, payload = _command(message)
+        if command in {None, "start"}:
+            written = payload if command else message.text or ""
+            pasted = pasted_parameter(written, username_of(self._services.bot))
+            if pasted is not None:
+                return "start", pasted
+        return command, payload
 
     async def on_edit(self, update: Update, _: object) -> None:
         """A message in a private chat was edited: it may have been an answer. Nobody else is answered."""

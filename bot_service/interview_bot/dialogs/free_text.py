@@ -5,6 +5,8 @@ from interview_bot.dialogs import commands
 from interview_bot.dialogs.candidate import questionnaire, sign_up
 from interview_bot.dialogs.context import DialogContext
 from interview_bot.dialogs.recruiter import cards
+from interview_bot.telegram.sending import username_of
+from interview_bot.telegram.start_links import start_parameter
 from interview_bot.views.screen import Screen
 
 
@@ -22,6 +24,8 @@ async def handle(context: DialogContext, text: str | None, message_id: int) -> N
         return
     if state is DialogState.WAITING_FOR_RESULT:
         await context.show(Screen(context.texts("unknown.wait")))
+    elif link := start_parameter(text or "", username_of(context.services.bot)):
+        await commands.handle(context, "start", link)
     elif state is None:
         await commands.show_unknown(context)
     else:

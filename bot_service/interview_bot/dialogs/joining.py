@@ -17,7 +17,9 @@ from interview_bot.dialogs.context import DialogContext, Services
 from interview_bot.dialogs.membership import telegram_names
 from interview_bot.dialogs.recruiter import open_requests
 from interview_bot.messaging.envelope import envelope
+from interview_bot.telegram.rate_limiter import Priority
 from interview_bot.telegram.sending import send
+from interview_bot.telegram.start_links import INVITATION
 from interview_bot.views import keyboards
 from interview_bot.views.screen import Screen
 from interview_bot.views.texts import language_of, texts_for
@@ -33,7 +35,7 @@ from shared_contracts.dialog import (
 from shared_contracts.requests import ReplyTo
 from shared_contracts.transport.topology import DIALOG_COMMAND
 
-_INVITATION = re.compile(r"i_([A-Za-z0-9_-]{16,62})")
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{16,62}")
 _WELCOME = frozenset({DialogOutcome.ACCEPTED, DialogOutcome.ALREADY_ACCEPTED})
 REFUSED = frozenset(
     {
@@ -55,14 +57,24 @@ class _Claim:
 
 
 def invitation_token(payload: str) -> str | None:
-    """The token in a link's start parameter, None where it is none."""
-    found = _INVITATION.fullmatch(payload)
-    return found[1] if found else None
+    """The token in a link's start parameter, empty where it is cut, None where it is no invitation."""
+    if not payload.startswith(INVITATION):
+        return None
+    token = payload.removeprefix(INVITATION)
+    return token if _TOKEN.fullmatch(token) else ""
 
 
-async def claim_invitation(services: Services, user: User, token: str) -> None:
-    """A personal link was opened."""
+async def open_invitation(services: Services, user: User, token: str) -> None:
+    """A personal link was opened or pasted; of one that is cut they are told how to open it."""
+    if token:
+        await _claim_invitation(services, user, token)
+        return
+    texts = texts_for(language_of(user.language_code))
+    screen = Screen(texts("joining.cut"), keyboards.contact(await services.directory.contact_url(None), texts))
+    await services.outgoing.send(user.id, screen, Priority.STRANGER)
 
+
+async def _claim_invitation(services: Services, user: User, token: str) -> None:
     def make(request_id: UUID, reply: ReplyTo) -> DialogRequest:
         return InvitationClaimed(
             **envelope(request_id),

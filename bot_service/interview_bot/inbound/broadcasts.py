@@ -21,13 +21,13 @@ from interview_bot.admin_client.api import AdminApiDownError
 from interview_bot.common import clock, logs
 from interview_bot.common.background import end_tasks
 from interview_bot.common.database import Database, Document, due
-from interview_bot.dialogs.commands import EVENT_LINK
 from interview_bot.dialogs.context import Services
 from interview_bot.messaging.envelope import envelope
 from interview_bot.store.deliveries import PENDING, REPORT_SIZE, Deliveries
 from interview_bot.telegram.errors import final_status, seconds_to_wait, trouble_of_group
 from interview_bot.telegram.rate_limiter import Priority
 from interview_bot.telegram.sending import username_of
+from interview_bot.telegram.start_links import EVENT
 from interview_bot.views import keyboards
 from interview_bot.views.texts import texts_for
 from shared_contracts.broadcast import BroadcastCommand, BroadcastDelivered, Delivery, DeliveryStatus
@@ -201,7 +201,7 @@ class Broadcasts:
     async def _keyboard(self, event_id: str, chat_id: int) -> InlineKeyboardMarkup | None:
         if chat_id < 0:  # one person's dialog must not change the group's message
             label = texts_for("ru").plain("button.sign_up_group")
-            return keyboards.deep_link(username_of(self._services.bot), f"{EVENT_LINK}{event_id}", label)
+            return keyboards.deep_link(username_of(self._services.bot), f"{EVENT}{event_id}", label)
         return keyboards.sign_up(event_id, texts_for(await self._services.chats.language(chat_id)))
 
     async def _report(self, job: Document, finishing: bool) -> bool:

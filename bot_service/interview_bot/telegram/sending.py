@@ -7,6 +7,7 @@ from telegram.ext import ExtBot
 
 from interview_bot.telegram.errors import Trouble, classify
 from interview_bot.telegram.rate_limiter import Priority
+from interview_bot.views.keyboards import without_copying
 from interview_bot.views.screen import Screen
 
 Bot = ExtBot[Priority]
@@ -26,14 +27,21 @@ async def send(
     Raises:
         TelegramError: see ``telegram.errors.sort``.
     """
-    message = await bot.send_message(
-        chat_id,
-        screen.text,
-        parse_mode=ParseMode.HTML,
-        reply_markup=screen.keyboard,
-        message_thread_id=thread_id,
-        rate_limit_args=priority,
-    )
+    try:
+        message = await bot.send_message(
+            chat_id,
+            screen.text,
+            parse_mode=ParseMode.HTML,
+            reply_markup=screen.keyboard,
+            message_thread_id=thread_id,
+            rate_limit_args=priority,
+        )
+    except BadRequest as error:
+        simpler = without_copying(screen) if classify(error) is Trouble.REFUSED else None
+        if simpler is None:
+            raise
+        _log.warning("sent_without_copying", error=error.message)  # to an older server such a button does nothing
+        return await send(bot, chat_id, simpler, priority, thread_id)
     return message.message_id
 
 
@@ -43,6 +51,7 @@ async def edit(
     """Make a message show ``screen``. False when this message can't be edited for good.
 
     A refusal that nobody foresaw counts as that: a new message may tell it twice, which is better than not at all.
+    One of a button that copies a text is met by leaving that out.
 
     Raises:
         TelegramError: any other trouble.
@@ -64,7 +73,8 @@ async def edit(
             return False
         if trouble is Trouble.REFUSED and isinstance(error, BadRequest):
             _log.warning("edit_refused", error=error.message)
-            return False
+            simpler = without_copying(screen)
+            return simpler is not None and await edit(bot, chat_id, message_id, simpler, priority)
         raise
     return True
 

@@ -52,13 +52,12 @@ def attendance_keyboard(booking: BookingView, texts: Texts) -> InlineKeyboardMar
     """The answers of R8 that can be given now, without the one that was; each carries the start it is about."""
     begun = _has_begun(booking)
     answers = [
-        InlineKeyboardButton(
-            texts.plain(key), callback_data=pack(action, booking.id, minute_of(booking.slot.starts_at))
-        )
+        keyboards.styled(texts, key, pack(action, booking.id, minute_of(booking.slot.starts_at)))
         for key, action, answer in _BUTTONS
         if answer is not booking.attendance and not begun
     ]
-    return keyboards.column([*keyboards.join(booking, texts), *answers, *_delay_button(booking, texts)])
+    further = [*_delay_button(booking, texts), *keyboards.copy_address(booking.slot, texts)]
+    return keyboards.column([*keyboards.join(booking, texts), *answers, *further])
 
 
 def answers_screen(booking: BookingView, reader: Reader) -> Screen:
@@ -70,7 +69,7 @@ def not_coming_question(booking: BookingView, reader: Reader) -> Screen:
     """Whether the seat is to be given up for sure."""
     texts, about = reader.texts, (booking.id, minute_of(booking.slot.starts_at))
     buttons = (("button.cancel_yes", Action.NOT_COMING_CONFIRM), ("button.cancel_no", Action.ANSWERS))
-    rows = [[InlineKeyboardButton(texts.plain(key), callback_data=pack(action, *about))] for key, action in buttons]
+    rows = [[keyboards.styled(texts, key, pack(action, *about))] for key, action in buttons]
     text = f"{texts('cancel.question')}\n\n{booking_card(booking, reader.zone, texts)}"
     return Screen(text, InlineKeyboardMarkup(rows))
 

@@ -7,6 +7,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from interview_bot.common import clock
 from interview_bot.views.callback_data import Action, pack
 from interview_bot.views.formatting import slot_button
+from interview_bot.views.keyboards import styled
 from interview_bot.views.texts import Texts
 from shared_contracts.card import RecruiterCard
 from shared_contracts.directory import BookingStatus, SlotView
@@ -38,7 +39,7 @@ def card_button(
 ) -> InlineKeyboardButton:
     """A button that counts for the booking's version and the card's turn only; ``further``: what else it carries."""
     data = pack(action, card.booking.id, str(card.booking.version), str(turn), *further)
-    return InlineKeyboardButton(texts.plain(key), callback_data=data)
+    return styled(texts, key, data)
 
 
 def proposable_slot(card: RecruiterCard, number: int, now: datetime) -> SlotView | None:

@@ -3,17 +3,27 @@
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+from telegram import CopyTextButton, InlineKeyboardButton, InlineKeyboardMarkup
+from telegram.constants import InlineKeyboardButtonLimit, KeyboardButtonStyle
 from telegram.helpers import create_deep_linked_url
 
 from interview_bot.common import clock
 from interview_bot.views.callback_data import FOR_KEPT_BOOKINGS, Action, minute_of, pack, unpack
 from interview_bot.views.formatting import slot_start
+from interview_bot.views.html_text import clip
 from interview_bot.views.screen import Screen
 from interview_bot.views.texts import Texts
 from shared_contracts.directory import BookingStatus, BookingView, InterviewEvent, SlotView
 
 MENU_SIZE = 8
+_SAYS_YES = ("button.confirm", "button.coming", "button.approve", "button.take", "button.take_time")
+_ENDS = ("button.cancel", "button.cancel_yes", "button.not_coming", "button.reject")
+_STYLES = {
+    **dict.fromkeys(_SAYS_YES, KeyboardButtonStyle.SUCCESS),
+    **dict.fromkeys(_ENDS, KeyboardButtonStyle.DANGER),
+}
+"""Colours, by the buttons' texts. The texts say the same: older apps show no colours."""
+_CHANGES = {Action.MOVE: "button.move", Action.CANCEL: "button.cancel"}
 _JOIN_AHEAD = timedelta(hours=24)
 """Before the start: the day itself, and the evening before an early interview, whose reminder is the last."""
 
@@ -50,7 +60,7 @@ def confirm(nonce: str, texts: Texts) -> InlineKeyboardMarkup:
     """Confirm / Back under a slot's details."""
     return InlineKeyboardMarkup(
         [
-            [InlineKeyboardButton(texts.plain("button.confirm"), callback_data=pack(Action.CONFIRM, nonce))],
+            [_button(texts, "button.confirm", Action.CONFIRM, nonce)],
             [_button(texts, "button.back", Action.BACK)],
         ]
     )
@@ -77,15 +87,9 @@ def bookings(
         suffix = f" · {when}" if len(shown) > 1 else ""
         if booking.offered_slot is not None:
             rows.append(_time_buttons(booking, booking.offered_slot, texts, suffix))
-        rows.append(
-            [
-                InlineKeyboardButton(
-                    texts.plain("button.move" if action is Action.MOVE else "button.cancel") + suffix,
-                    callback_data=pack(action, booking.id),
-                )
-                for action in actions
-            ]
-        )
+        rows.append([styled(texts, _CHANGES[action], pack(action, booking.id), suffix) for action in actions])
+    if len(shown) == 1 and (copying := copy_address(shown[0].slot, texts)):
+        rows.append(copying)
     if back is not None:
         rows.append([back])
     return InlineKeyboardMarkup(rows)
@@ -94,7 +98,7 @@ def bookings(
 def seat_offer_buttons(booking: BookingView, texts: Texts) -> list[InlineKeyboardButton]:
     """Take / Pass for a seat that is held."""
     return [
-        InlineKeyboardButton(texts.plain(key), callback_data=pack(action, booking.id, str(booking.version)))
+        styled(texts, key, pack(action, booking.id, str(booking.version)))
         for key, action in (("button.take", Action.TAKE), ("button.pass", Action.PASS))
     ]
 
@@ -107,7 +111,7 @@ def proposed_time(booking: BookingView, slot: SlotView, texts: Texts) -> InlineK
 def _time_buttons(booking: BookingView, slot: SlotView, texts: Texts, suffix: str = "") -> list[InlineKeyboardButton]:
     about = (booking.id, slot.id, minute_of(slot.starts_at))
     return [
-        InlineKeyboardButton(texts.plain(key) + suffix, callback_data=pack(action, *about))
+        styled(texts, key, pack(action, *about), suffix)
         for key, action in (("button.take_time", Action.TAKE_TIME), ("button.keep_time", Action.KEEP_TIME))
     ]
 
@@ -122,16 +126,15 @@ def stop_waiting(event_id: str, texts: Texts) -> InlineKeyboardMarkup:
 def change_booking(booking: BookingView, texts: Texts, *, asked: bool) -> InlineKeyboardMarkup:
     """Move it or give it up; ``asked``: the recruiter asked for another time."""
     buttons = (("button.other_time" if asked else "button.move", Action.MOVE), ("button.cancel", Action.CANCEL))
-    change = [InlineKeyboardButton(texts.plain(key), callback_data=pack(action, booking.id)) for key, action in buttons]
-    return column([*join(booking, texts), *change])
+    change = [_button(texts, key, action, booking.id) for key, action in buttons]
+    return column([*join(booking, texts), *change, *copy_address(booking.slot, texts)])
 
 
 def cancel_question(booking: BookingView, texts: Texts) -> InlineKeyboardMarkup:
     """Confirm a cancellation, or keep the booking."""
-    yes = pack(Action.CANCEL_CONFIRM, booking.id, str(booking.version))
     return InlineKeyboardMarkup(
         [
-            [InlineKeyboardButton(texts.plain("button.cancel_yes"), callback_data=yes)],
+            [_button(texts, "button.cancel_yes", Action.CANCEL_CONFIRM, booking.id, str(booking.version))],
             [_button(texts, "button.cancel_no", Action.MY_BOOKINGS)],
         ]
     )
@@ -190,8 +193,30 @@ def deep_link(username: str, payload: str | None, label: str) -> InlineKeyboardM
     return InlineKeyboardMarkup([[InlineKeyboardButton(label, url=create_deep_linked_url(username, payload))]])
 
 
-def _button(texts: Texts, key: str, action: Action) -> InlineKeyboardButton:
-    return InlineKeyboardButton(texts.plain(key), callback_data=pack(action))
+def styled(texts: Texts, key: str, data: str, suffix: str = "") -> InlineKeyboardButton:
+    """A button by its text's key, which decides its colour; ``suffix``: what follows the text."""
+    return InlineKeyboardButton(texts.plain(key) + suffix, callback_data=data, style=_STYLES.get(key))
+
+
+def copy_address(slot: SlotView, texts: Texts) -> list[InlineKeyboardButton]:
+    """Copies the office's address, for a map or a taxi, where the way there is told."""
+    if slot.online or not (slot.way and slot.location):
+        return []
+    copied = CopyTextButton(clip(f"{slot.city.name}, {slot.location}", InlineKeyboardButtonLimit.MAX_COPY_TEXT))
+    return [InlineKeyboardButton(texts.plain("button.copy_address"), copy_text=copied)]
+
+
+def without_copying(screen: Screen) -> Screen | None:
+    """The screen without its buttons that copy a text; None where it has none."""
+    rows = screen.keyboard.inline_keyboard if screen.keyboard else ()
+    kept = [[button for button in row if button.copy_text is None] for row in rows]
+    if sum(map(len, kept)) == sum(map(len, rows)):
+        return None
+    return Screen(screen.text, InlineKeyboardMarkup([row for row in kept if row]))
+
+
+def _button(texts: Texts, key: str, action: Action, *arguments: str) -> InlineKeyboardButton:
+    return styled(texts, key, pack(action, *arguments))
 
 
 def join(booking: BookingView, texts: Texts) -> list[InlineKeyboardButton]:

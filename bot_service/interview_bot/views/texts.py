@@ -12,12 +12,13 @@ from babel.messages.pofile import read_po
 
 LOCALE_DIR = Path(__file__).parent.parent / "locale"
 LANGUAGES = ("ru", "en")
-_READ_RUSSIAN = frozenset({"ru", "uk", "be", "kk"})
+READ_RUSSIAN = frozenset({"ru", "uk", "be", "kk"})
+"""Telegram's codes of the languages whose readers are answered in Russian."""
 
 
 def language_of(language_code: str | None) -> str:
     """The language to answer in for Telegram's ``language_code``: Russian first, English for other readers."""
-    if not language_code or language_code.split("-")[0].lower() in _READ_RUSSIAN:
+    if not language_code or language_code.split("-")[0].lower() in READ_RUSSIAN:
         return "ru"
     return "en"
 

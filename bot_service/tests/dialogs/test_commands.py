@@ -88,12 +88,16 @@ async def _shows(person: Person, label: str) -> bool:
 
 
 async def test_a_deep_link_opens_the_events_slots(anna: Person, desk: Desk) -> None:
-    """FR3: ``/start e_<event>``, also for one that is closed by now."""
+    """FR3: ``/start e_<event>``, also for one that is closed by now, cut or pasted. Guard: ``start_parameter``."""
     desk.open_event(2, "Дизайн")
     await anna.writes(f"/start e_{desk.events[0].id}")
     await anna.sees("Выберите удобное время")
     await anna.writes(f"/start e_{'f' * 24}")
     await anna.sees("уже закрыта")
+    await anna.writes(f"Пришлось скопировать: https://t.me/slotdesk_demo_bot?start=e_{desk.events[0].id} .")
+    await anna.sees("Выберите удобное время")
+    await anna.writes("https://t.me/slotdesk_demo_bot?start=e_12")
+    assert "На какое собеседование" in (await anna.sees("скопирована не целиком")).text
 
 
 async def test_a_command_in_a_group_is_answered_with_the_way_into_the_private_chat(anna: Person) -> None:

@@ -7,6 +7,7 @@ import pytest
 from redis.asyncio import Redis
 
 from interview_bot.common.database import Database
+from interview_bot.telegram.start_links import pasted_parameter
 from interview_bot.views.texts import texts_for
 from shared_contracts.dialog import DialogOutcome, InvitationClaimed, Role, UsernameClaimed
 from shared_contracts.notification import CacheName
@@ -55,6 +56,40 @@ async def test_a_candidate_joins_by_a_link_and_goes_on_in_the_same_message(maria
     await maria.presses(welcome, "каб. 1")
     await maria.presses(await maria.sees("Записать вас на это время?"), "Подтвердить")
     await maria.sees("Вы записаны!")
+
+
+PASTED = (
+    f"https://t.me/slotdesk_demo_bot?start=i_{TOKEN}",
+    f"Здравствуйте! Вот ссылка (t.me/Slotdesk_Demo_Bot?start=i_{TOKEN}), жду",
+    f"tg://resolve?domain=slotdesk_demo_bot&start=i_{TOKEN}",
+    f"slotdesk_demo_bot?start=i_{TOKEN}",
+    f"/start https://t.me/slotdesk_demo_bot?start=i_{TOKEN}",
+)
+
+
+@pytest.mark.parametrize("text", PASTED)
+async def test_a_pasted_link_lets_in_as_an_opened_one(maria: Person, desk: Desk, text: str) -> None:
+    """R10. Guards: ``pasted_parameter``, ``_leads_to``."""
+    desk.dialogs.invitations[TOKEN] = Role.CANDIDATE
+    await maria.writes(text)
+    await maria.sees("Добро пожаловать, Мария!")
+    assert [claim.token for claim in claims(desk)] == [TOKEN]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"https://t.me/another_bot?start=i_{TOKEN}",
+        f"https://example.com/?start=i_{TOKEN}",
+        f"i_{TOKEN}",
+        "restart=i_5",
+        "https://t.me/slotdesk_demo_bot",
+        "Узнала из https://t.me/slotdesk_demo_bot?start=e_5 вчера",
+    ],
+)
+def test_what_is_no_link_to_the_bot_stays_what_it_is(text: str) -> None:
+    """Guards: ``_leads_to`` and ``pasted_parameter``; it may be somebody's answer."""
+    assert pasted_parameter(text, "slotdesk_demo_bot") is None
 
 
 async def test_someone_refused_a_moment_ago_is_let_in_at_once(maria: Person, desk: Desk) -> None:
@@ -180,11 +215,18 @@ async def test_an_answer_nobody_waits_for_is_put_aside(maria: Person, desk: Desk
     await maria.sees("Проверяем")
 
 
-@pytest.mark.parametrize("payload", ["i_", "i_short", "i_" + "x" * 63, "i_token with spaces!", "i_русский_токен_токен"])
-async def test_what_is_no_link_is_treated_like_any_start(maria: Person, desk: Desk, payload: str) -> None:
-    """Guard: the token's shape, so that nothing else reaches the admin service."""
-    await maria.writes(f"/start {payload}")
-    await maria.sees("только для приглашённых")
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(f"/start i_{rest}" for rest in ("", "short", "x" * 63, "token with spaces!", "русский_токен_токен")),
+        "https://t.me/slotdesk_demo_bot?start=i_Zx8-",
+        "?start=i_",
+    ],
+)
+async def test_a_cut_link_is_answered_with_how_to_open_it(maria: Person, desk: Desk, text: str) -> None:
+    """Guard: ``open_invitation``, and the token's shape, so that nothing else reaches the admin service."""
+    await maria.writes(text)
+    assert (await maria.sees("скопирована не целиком")).labels == ["Свяжитесь с нами"]
     assert claims(desk) == []
 
 

@@ -52,7 +52,7 @@ class Message:
     chat_id: int
     text: str
     html: str
-    buttons: list[dict[str, str]]
+    buttons: list[dict[str, Any]]
     edits: int
 
     @property
@@ -62,7 +62,7 @@ class Message:
 
     def data(self, beginning: str) -> str:
         """The callback data of the button whose text contains ``beginning``."""
-        return next(button["callback_data"] for button in self.buttons if beginning in button["text"])
+        return str(next(button["callback_data"] for button in self.buttons if beginning in button["text"]))
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,9 @@ import pytest_asyncio
 from telegram import Bot
 from telegram.error import TelegramError
 
-from interview_bot.dialogs.commands import register_menu
+from interview_bot.dialogs.context import COMMANDS
 from interview_bot.telegram.errors import Trouble, classify
+from interview_bot.telegram.first_screen import register_first_screen
 from interview_bot.telegram.polling import PollingBot
 from interview_bot.telegram.requests import AiohttpRequest
 from interview_bot.telegram.sending import username_of
@@ -156,11 +157,35 @@ async def test_a_proxys_page_is_no_answer() -> None:
 
 async def test_the_bot_runs_on_a_server_that_knows_the_necessary_only(sandbox: Sandbox) -> None:
     """Guards: ``is_missing_method`` and ``username_of``: no menu, no webhooks, no @username; it starts all the same."""
-    optional = ["setMyCommands", "deleteWebhook", "setWebhook"]
+    optional = ["getMyCommands", "getMyDescription", "setMyShortDescription", "deleteWebhook", "setWebhook"]
     await sandbox.control("/server", "PUT", bare_get_me=True, missing_methods=optional, errors_as_200=True)
-    telegram = PollingBot(TOKEN, base_url=f"{sandbox.url}/bot", request=AiohttpRequest(4, 1, 8))
-    async with telegram:
-        await register_menu(telegram)
+    async with PollingBot(TOKEN, base_url=f"{sandbox.url}/bot", request=AiohttpRequest(4, 1, 8)) as telegram:
+        await register_first_screen(telegram, COMMANDS)
         await set_up(telegram)
         assert username_of(telegram) == ""
         assert keyboards.deep_link(username_of(telegram), None, "Написать") is None
+
+
+async def test_the_first_screen_is_told_in_both_languages_and_only_what_differs(sandbox: Sandbox) -> None:
+    """Guards: ``register_first_screen``, ``_LANGUAGES``; a 429 is waited for, another refusal passed over."""
+
+    async def told(method: str) -> int:
+        return len(await sandbox.calls(method))
+
+    async with PollingBot(TOKEN, base_url=f"{sandbox.url}/bot", request=AiohttpRequest(4, 1, 8)) as telegram:
+        for language in ("", "ru", "uk"):
+            await telegram.set_my_description("Прежнее", language)
+        await sandbox.fault("getMyCommands", error_code=400, description="Bad Request: something new")
+        await sandbox.fault("setMyDescription", error_code=429, retry_after=1)
+        await register_first_screen(telegram, COMMANDS)
+        assert await told("getMyCommands") == await told("getMyDescription") - 1
+        await register_first_screen(telegram, COMMANDS)
+        for code, beginning in {"ru": "Запись на", "uk": "Запись на", "en": "Interview", "de": "Interview"}.items():
+            await sandbox.person(1001, "Анна", code)
+            shown = await sandbox.get("/bot", user_id=1001)
+            assert shown["description"].startswith(beginning) and shown["short_description"].startswith(beginning)
+            assert [command["command"] for command in shown["commands"]] == list(COMMANDS)
+        methods = ("setMyCommands", "setMyDescription", "setMyShortDescription")
+        before = [await told(method) for method in methods]
+        await register_first_screen(telegram, COMMANDS)
+        assert [await told(method) for method in methods] == before
