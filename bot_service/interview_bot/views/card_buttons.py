@@ -6,7 +6,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from interview_bot.common import clock
 from interview_bot.views.callback_data import Action, pack
-from interview_bot.views.formatting import slot_button
+from interview_bot.views.formatting import slot_buttons
 from interview_bot.views.keyboards import styled
 from interview_bot.views.texts import Texts
 from shared_contracts.card import RecruiterCard
@@ -84,9 +84,11 @@ def _answers(card: RecruiterCard, texts: Texts, turn: int) -> list[list[InlineKe
 def _proposals(card: RecruiterCard, texts: Texts, turn: int) -> list[list[InlineKeyboardButton]]:
     """A slot goes by its number in this revision of the card: two ids would be too long for a button."""
     rows = []
-    for number, slot in proposable_slots(card, clock.now()):
+    proposable = proposable_slots(card, clock.now())
+    labels = slot_buttons([slot for _number, slot in proposable], card.timezone, texts)
+    for (number, _slot), told in zip(proposable, labels, strict=True):
         data = pack(Action.CARD_PROPOSE, card.booking.id, str(card.revision), str(turn), str(number))
-        label = texts.plain("button.offer_time", slot=slot_button(slot, card.timezone, texts))
+        label = texts.plain("button.offer_time", slot=told)
         rows.append([InlineKeyboardButton(label, callback_data=data)])
     return rows
 

@@ -1,6 +1,8 @@
 """How slots and bookings are written. An interview is told on the clocks that ``shared_contracts`` says, and only here;
 anything else, such as until when an answer is awaited, on the reader's own."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -101,11 +103,38 @@ def place(slot: SlotView, texts: Texts) -> str:
     return f"{online}, {slot.video_link}" if slot.video_link else online
 
 
-def slot_button(slot: SlotView, own_zone: str | None, texts: Texts, with_city: bool = False) -> str:
-    """A slot on a button: date, weekday, time, the city where there are several, location and room."""
+def slot_button(slot: SlotView, own_zone: str | None, texts: Texts, with_city: bool = False, besides: str = "") -> str:
+    """A slot on a button: date, weekday, time, the city where there are several, location and room.
+
+    ``besides``: what tells it apart; it stands early, since phones cut long buttons off.
+    """
     when = slot_start(slot, own_zone, texts, SHORT)
     city = slot.city.name if with_city and f"({slot.city.name}" not in when else ""
-    return " · ".join(part for part in (when, city, place(slot, texts)) if part)
+    return " · ".join(part for part in (when, besides, city, place(slot, texts)) if part)
+
+
+def slot_buttons(slots: Sequence[SlotView], own_zone: str | None, texts: Texts, with_city: bool = False) -> list[str]:
+    """Slots on buttons, in their order. Those that would read the same say with whom, or how long, if that differs."""
+    labels = [slot_button(slot, own_zone, texts, with_city) for slot in slots]
+    for differs in (_recruiter_of, _length_of):
+        told: dict[str, set[str]] = defaultdict(set)
+        for label, slot in zip(labels, slots, strict=True):
+            told[label].add(differs(slot, texts))
+        labels = [
+            slot_button(slot, own_zone, texts, with_city, differs(slot, texts)) if len(told[label]) > 1 else label
+            for label, slot in zip(labels, slots, strict=True)
+        ]
+    return labels
+
+
+def _recruiter_of(slot: SlotView, texts: Texts) -> str:
+    return slot.recruiter.name if slot.recruiter else ""
+
+
+def _length_of(slot: SlotView, texts: Texts) -> str:
+    return format_timedelta(
+        timedelta(minutes=slot.duration_minutes), granularity="minute", threshold=60, locale=texts.locale
+    )
 
 
 def slot_card(slot: SlotView, own_zone: str | None, texts: Texts) -> str:

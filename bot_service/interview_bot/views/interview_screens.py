@@ -8,7 +8,7 @@ from interview_bot.views import keyboards
 from interview_bot.views.callback_data import Action, pack
 from interview_bot.views.card_buttons import card_button
 from interview_bot.views.card_screens import card_screen
-from interview_bot.views.formatting import slot_button
+from interview_bot.views.formatting import slot_buttons
 from interview_bot.views.screen import Screen
 from interview_bot.views.texts import Texts
 from shared_contracts.card import RecruiterCard
@@ -28,10 +28,10 @@ def times_screen(card: RecruiterCard, slots: Sequence[SlotView], page: int, text
     booking = card.booking
     buttons = [
         InlineKeyboardButton(
-            slot_button(slot, card.timezone, texts),
+            label,
             callback_data=pack(Action.CARD_MOVE_TO, booking.id, str(booking.version), slot.id),
         )
-        for slot in slots
+        for slot, label in zip(slots, slot_buttons(slots, card.timezone, texts), strict=True)
     ]
 
     def turned(wanted: int) -> str:

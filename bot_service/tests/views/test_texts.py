@@ -15,13 +15,13 @@ from interview_bot.dialogs.joining import REFUSED
 from interview_bot.store.request_records import RequestKind
 from interview_bot.views import callback_data
 from interview_bot.views.callback_data import Action, StaleDataError, pack, unpack
-from interview_bot.views.formatting import moment, reader_zone, slot_button
+from interview_bot.views.formatting import moment, reader_zone, slot_button, slot_buttons
 from interview_bot.views.html_text import button_name
 from interview_bot.views.slots.pages import page_name, slot_page
 from interview_bot.views.texts import LANGUAGES, LOCALE_DIR, language_of, texts_for
 from shared_contracts.booking import Outcome
 from shared_contracts.card import CardOccasion, DecidedBy
-from shared_contracts.directory import BookingStatus
+from shared_contracts.directory import BookingStatus, NamedRef
 from shared_contracts.questionnaire import WrongAnswer
 from shared_contracts.telegram.text import utf16_length
 from tests.kit.desk import YEKATERINBURG, Desk
@@ -117,6 +117,24 @@ def test_dates_read_naturally_and_the_zone_is_named_unless_it_is_moscows(desk: D
     online = far.model_copy(update={"online": True})
     assert "14:20 · онлайн" in slot_button(online, "Europe/Moscow", texts_for("ru"))
     assert "14:20" in slot_button(slot, "No/Such_Zone", texts_for("ru"))
+
+
+def test_slots_that_read_the_same_on_buttons_are_told_apart(desk: Desk) -> None:
+    """By recruiter, or else by length; what can't be mistaken says no more than before. Guard: ``slot_buttons``."""
+    slot = desk.add_slot(1, starts_at=datetime(2026, 11, 24, 11, 20, tzinfo=UTC))
+    texts = texts_for("ru")
+    anna, boris = (
+        slot.model_copy(update={"id": number, "recruiter": NamedRef(id=number, name=name)})
+        for number, name in (("a" * 24, "Анна Ветрова"), ("b" * 24, "Борис Ильин"))
+    )
+    long = anna.model_copy(update={"duration_minutes": 40})
+    other = boris.model_copy(update={"room": "каб. 2"})
+    assert slot_buttons([anna, boris], None, texts) == [
+        "вт 24 нояб., 14:20 · Анна Ветрова · Офис на Тверской, каб. 1",
+        "вт 24 нояб., 14:20 · Борис Ильин · Офис на Тверской, каб. 1",
+    ]
+    assert [label.split(" · ")[1] for label in slot_buttons([anna, long], None, texts)] == ["20 минут", "40 минут"]
+    assert slot_buttons([anna, other], None, texts) == [slot_button(one, None, texts) for one in (anna, other)]
 
 
 def test_no_button_carries_more_than_telegram_takes() -> None:

@@ -7,10 +7,10 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from interview_bot.common.dialog_data import DialogData
 from interview_bot.views import keyboards
 from interview_bot.views.callback_data import Action, pack
-from interview_bot.views.formatting import slot_button
+from interview_bot.views.formatting import slot_buttons
 from interview_bot.views.slots.pages import PAGE_SIZE, SlotPage
 from interview_bot.views.texts import Texts
-from shared_contracts.directory import CityRef, SlotView
+from shared_contracts.directory import CityRef
 
 Rows = list[list[InlineKeyboardButton]]
 FIRST_MONTH = "0"
@@ -48,7 +48,11 @@ def slots(
     page: SlotPage, count: int, data: DialogData, zone: str | None, texts: Texts, ways: Ways, *, with_city: bool
 ) -> InlineKeyboardMarkup:
     """A page of ``count`` slots, with Earlier / Later where they lead somewhere and a way to every day."""
-    rows = [[slot_choice(slot, data, zone, texts, with_city)] for slot in page.slots]
+    labels = slot_buttons(page.slots, zone, texts, with_city)
+    rows = [
+        [InlineKeyboardButton(label, callback_data=step(data, Action.CHOOSE, slot.id))]
+        for label, slot in zip(labels, page.slots, strict=True)
+    ]
     turns = [
         InlineKeyboardButton(texts.plain(key), callback_data=step(data, Action.PAGE, name))
         for key, name in (("button.earlier", page.earlier), ("button.later", page.later))
@@ -65,14 +69,6 @@ def slots(
         rows.append([_to_cities(data, texts)])
     names_step_before = data.recruiter or ways.cities
     return InlineKeyboardMarkup([*rows, *_ways_out(data, ways if not names_step_before else NOWHERE_ELSE, texts)])
-
-
-def slot_choice(
-    slot: SlotView, data: DialogData, zone: str | None, texts: Texts, with_city: bool
-) -> InlineKeyboardButton:
-    """One slot to choose."""
-    label = slot_button(slot, zone, texts, with_city)
-    return InlineKeyboardButton(label, callback_data=step(data, Action.CHOOSE, slot.id))
 
 
 def recruiters(options: list[tuple[str, str]], data: DialogData, texts: Texts, ways: Ways) -> InlineKeyboardMarkup:
