@@ -13,10 +13,12 @@ from scheduling.services.slots import SlotDraft, create_slots, save_event
 from shared_contracts.questionnaire import ChoiceEffect, QuestionKind
 
 _TIMES = [time(12, 30), time(15, 30), time(18, 0)]
-_PLACES = {
-    "Москва": ("Офис на Тверской, 7", "Переговорная 1"),
-    "Владивосток": ("Офис на Светланской, 33", "Кабинет 305"),
-}
+_PLACES = [
+    ("Офис на Тверской, 7", "Переговорная 1"),
+    ("Офис на Тверской, 7", "Переговорная 3"),
+    ("Офис на Светланской, 33", "Кабинет 305"),
+]
+"""Each recruiter's room."""
 
 
 def make_recruiting(recruiters: list[Recruiter], days: list[date], *, actor: str) -> None:
@@ -51,9 +53,8 @@ def _make_questionnaire(actor: str) -> Questionnaire:
 
 def _slots(recruiters: list[Recruiter], days: list[date]) -> Iterator[SlotDraft]:
     for day in days:
-        for index, recruiter in enumerate(recruiters):
+        for index, (recruiter, (location, room)) in enumerate(zip(recruiters, _PLACES, strict=True)):
             city: Any = recruiter.city
-            location, room = _PLACES[city.name]
             for start in _TIMES[index % 2 :]:
                 yield SlotDraft(
                     starts_at=datetime.combine(day, start, ZoneInfo(city.timezone)),

@@ -83,6 +83,7 @@ class InterviewSlot(StampedModel):
             models.Index(fields=["starts_at"], name="slots_starts"),
             models.Index(fields=["city", "starts_at"], name="slots_city"),
             models.Index(fields=["recruiter", "starts_at"], name="slots_recruiter"),
+            models.Index(fields=["video_link", "starts_at"], name="slots_video_link"),
         ]
 
     def __str__(self) -> str:

@@ -13,6 +13,7 @@ from common import clock
 from people.models import Candidate, City, ContactSettings, Recruiter
 from questionnaires.models import QuestionnaireVersion
 from scheduling.models import InterviewEvent, InterviewSlot
+from scheduling.services.clashes import clashes_in
 from shared_contracts.questionnaire import QuestionnaireView
 
 
@@ -66,6 +67,7 @@ def test_the_demo_slots_are_many_and_various_and_soon() -> None:
     assert {slot.max_users for slot in slots} == {1, 2, 3, 4, 5}
     assert len({slot.location for slot in slots}) >= 3 and len({slot.room for slot in slots}) >= 3
     now = clock.now()
+    assert clashes_in([slot.pk for slot in slots]) == [], "nobody is double-booked"
     assert all(now < slot.closes_at and slot.starts_at < now + timedelta(days=9) for slot in slots)
 
 

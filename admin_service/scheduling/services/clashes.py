@@ -1,0 +1,95 @@
+"""Which slots clash (``scheduling.domain.clashes``): one query for all that are proposed."""
+
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+
+from bson import ObjectId
+
+from common import clock
+from common.mongo import Document, collection, current_session
+from scheduling.domain.clashes import Clash, Engagement, NeedKind, counts, find_clashes, needs_of
+from scheduling.models import LONGEST_MINUTES
+from scheduling.services.slots import SlotDraft, end_of
+from scheduling.services.store.slots import by_id
+
+_READ = (
+    "starts_at",
+    "ends_at",
+    "recruiter_id",
+    "city_id",
+    "event_id",
+    "location",
+    "room",
+    "video_link",
+    "is_active",
+    "booked_users",
+)
+
+
+def of_draft(event_id: str, draft: SlotDraft) -> Engagement:
+    """What a slot to be made would take up."""
+    venue = draft.venue
+    return Engagement(
+        slot_id=None,
+        starts_at=draft.starts_at,
+        ends_at=end_of(draft.starts_at, draft.duration_minutes),
+        needs=needs_of(
+            draft.recruiter_id,
+            draft.city_id,
+            venue.get("location", ""),
+            venue.get("room", ""),
+            venue.get("video_link", ""),
+        ),
+        event_id=event_id,
+        city_id=draft.city_id,
+        is_online=bool(venue.get("video_link")),
+    )
+
+
+def of_slot(slot: Document) -> Engagement | None:
+    """What a stored slot takes up; None where it takes up nothing (``counts``)."""
+    if not counts(slot["is_active"], slot["booked_users"], slot["ends_at"], clock.now()):
+        return None
+    recruiter_id, city_id = str(slot["recruiter_id"] or ""), str(slot["city_id"])
+    location, room, video_link = (slot.get(name) or "" for name in ("location", "room", "video_link"))
+    return Engagement(
+        slot_id=str(slot["_id"]),
+        starts_at=slot["starts_at"],
+        ends_at=slot["ends_at"],
+        needs=needs_of(recruiter_id, city_id, location, room, video_link),
+        event_id=str(slot["event_id"]),
+        city_id=city_id,
+        is_online=bool(video_link),
+    )
+
+
+def clashes_of(proposed: Iterable[Engagement | None]) -> list[Clash]:
+    """Clashes of what is proposed, with all other slots and among itself; in the transaction under way, if any."""
+    given = [one for one in proposed if one and one.needs]
+    if not given:
+        return []
+    rows = collection("interview_slots").find(near(given), dict.fromkeys(_READ, 1), session=current_session())
+    return find_clashes(given, [one for one in map(of_slot, rows) if one])
+
+
+def clashes_in(slot_ids: Iterable[str | ObjectId]) -> list[Clash]:
+    """Clashes of stored slots; after a change in its transaction: those that it would leave behind."""
+    return clashes_of(map(of_slot, by_id("interview_slots", slot_ids)))
+
+
+def near(proposed: Sequence[Engagement]) -> Document:
+    """Slots that could clash with these: each branch walks an index. None lasts longer than ``LONGEST_MINUTES``."""
+    first = min(one.starts_at for one in proposed)
+    within = {"$gt": first - timedelta(minutes=LONGEST_MINUTES), "$lt": max(one.ends_at for one in proposed)}
+    needs = {(need.kind, need.key) for one in proposed for need in one.needs}
+    recruiters = [ObjectId(key) for kind, key in needs if kind is NeedKind.RECRUITER]
+    links = [key for kind, key in needs if kind is NeedKind.VIDEO_CALL]
+    cities = {ObjectId(one.city_id) for one in proposed if any(need.kind is NeedKind.ROOM for need in one.needs)}
+    branches: list[Document] = []
+    if recruiters:
+        branches.append({"recruiter_id": {"$in": recruiters}, "starts_at": within})
+    if cities:
+        branches.append({"city_id": {"$in": list(cities)}, "starts_at": within, "room": {"$gt": ""}})
+    if links:
+        branches.append({"video_link": {"$in": links}, "starts_at": within})
+    return {"$or": branches, "ends_at": {"$gt": first}}
