@@ -2,29 +2,27 @@
 
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from unfold.contrib.filters.admin import BooleanRadioFilter
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from common import clock
 from common.mongo import Document, collection
-from common.refusals import RefusedError
 from common.scope import SHARED
 from scheduling.models import InterviewEvent, InterviewSlot
-from scheduling.services.slots import create_slots, save_event
+from scheduling.services.slots import save_event
+from scheduling.staff.forms.copy_week import CopyWeekForm
 from scheduling.staff.forms.many_slots import AddSlotsForm
-from staffkit.forms.use_case import UseCaseForm, show_refusal
+from scheduling.staff.making_slots import ask_and_make, slots_of
+from staffkit.forms.use_case import UseCaseForm
 from staffkit.pages.kinds import UseCaseAdmin
 from staffkit.scoping import narrow, own_rows
-from staffkit.sending.once import Done, send_once
-from staffkit.sending.sealed import FIELD as SEALED
-from staffkit.sending.sealed import is_as_shown
-from staffkit.views import find, login, page
+from staffkit.views import find
 
 
 class EventForm(UseCaseForm):
@@ -50,7 +48,7 @@ class EventPage(UseCaseAdmin):
     list_filter = [("is_open", BooleanRadioFilter)]
     search_fields = ["title"]
     ordering = ["-is_open", "title"]
-    actions_detail = ["add_slots", "see_slots"]
+    actions_detail = ["add_slots", "copy_week", "see_slots"]
     fieldsets = [
         (None, {"fields": ["title", "description", "bring", "is_open"]}),
         (
@@ -121,33 +119,27 @@ class EventPage(UseCaseAdmin):
         event = find(InterviewEvent, object_id)
         form = AddSlotsForm(request.POST or None, event=event)
         narrow(form, request)
+        return ask_and_make(self, request, event, form, _("Add slots"))
 
-        def create() -> Done:
-            made = create_slots(str(event.pk), form.drafts, actor=login(request))
-            text = ngettext("%(count)s slot made.", "%(count)s slots made.", len(made)) % {"count": len(made)}
-            return Done(_slots_of(event), text)
-
-        if form.is_valid() and form.drafts and _may_create(request, form):
-            try:
-                return send_once(request, create)
-            except RefusedError as error:
-                show_refusal(form, error)
-        return page(
-            self,
-            request,
-            "scheduling/add_slots.html",
-            title=_("Add slots"),
-            obj=event,
-            form=form,
-            agreed=form.drafts if form.is_bound and form.is_valid() else None,
-            grid=True,
-            back=self.address_of(event),
-        )
+    @action(
+        description=_("Copy a week"),
+        url_path="copy-week",
+        permissions=["scheduling.add_interviewslot"],
+        icon="content_copy",
+    )
+    def copy_week(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The same for the slots of a week, in others."""
+        event = find(InterviewEvent, object_id)
+        own = own_rows(request, InterviewSlot)
+        if own is None:
+            raise PermissionDenied
+        form = CopyWeekForm(request.POST or None, event=event, own=own)
+        return ask_and_make(self, request, event, form, _("Copy a week"))
 
     @action(description=_("Slots"), url_path="slots", permissions=["scheduling.view_interviewslot"], icon="schedule")
     def see_slots(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """The event's slots."""
-        return HttpResponseRedirect(_slots_of(find(InterviewEvent, object_id)))
+        return HttpResponseRedirect(slots_of(find(InterviewEvent, object_id)))
 
     def address_of(self, event: InterviewEvent) -> str:
         """Its page."""
@@ -162,13 +154,3 @@ def _coming(event: InterviewEvent, own: Document) -> str:
     found = collection("interview_slots").aggregate([{"$match": coming}, {"$group": group}])
     row: Document = next(iter(found), {"slots": 0, "free": 0})
     return str(_("%(slots)s, free seats: %(free)s") % row)
-
-
-def _may_create(request: HttpRequest, form: AddSlotsForm) -> bool:
-    """Who was shown a preview makes what it showed; whoever asks without one gets what the fields say."""
-    previewed = bool(request.POST.get(SEALED))
-    return "create" in request.POST and (not previewed or is_as_shown(request, form.drafts))
-
-
-def _slots_of(event: InterviewEvent) -> str:
-    return f"{reverse('admin:scheduling_interviewslot_changelist')}?event={event.pk}"

@@ -21,6 +21,7 @@ from people.models import Candidate
 from scheduling.models import InterviewSlot
 from scheduling.services.slots import SlotHasBookingsError, delete_slot
 from scheduling.services.staff_commands import book_for
+from scheduling.staff.clashes import TICK
 from scheduling.staff.filters import CityFilter, ComingFilter, EventFilter, RecruiterFilter, SlotDayFilter
 from scheduling.staff.forms.one_slot import SlotForm
 from scheduling.staff.forms.reasons import BookForm
@@ -59,7 +60,7 @@ class InterviewSlotAdmin(UseCaseAdmin):
     change_form_after_template = "scheduling/slot_people.html"
     fieldsets = [
         (None, {"fields": ["event", ("city", "recruiter"), "starts_at", ("duration_minutes", "max_users")]}),
-        (_("Place"), {"fields": [*INPUT_ROWS, "is_active", "reason"]}),
+        (_("Place"), {"fields": [*INPUT_ROWS, "is_active", "reason", TICK]}),
     ]
 
     _to_look_at = [

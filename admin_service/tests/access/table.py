@@ -69,6 +69,7 @@ BUTTONS = {
     "City.reopen": IN_CHARGE,
     "City.retire": IN_CHARGE,
     "InterviewEvent.add_slots": COORDINATING,
+    "InterviewEvent.copy_week": COORDINATING,
     "InterviewEvent.broadcast": COORDINATING,
     "InterviewEvent.see_slots": LOOKERS,
     "InterviewSlot.book": COORDINATING,

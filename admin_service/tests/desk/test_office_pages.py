@@ -32,7 +32,8 @@ def office(moscow: City) -> Office:
 @pytest.fixture
 def slot(desk: Client, make_slot: MakeSlot, office: Office, olga: Recruiter) -> InterviewSlot:
     """A slot in that office, made at the desk."""
-    fields = form_of(on_the_minute(make_slot(recruiter=olga)), office=str(office.pk), location="", room="5")
+    other = on_the_minute(make_slot())
+    fields = form_of(other, recruiter=str(olga.pk), office=str(office.pk), location="", room="5")
     assert desk.post(reverse("admin:scheduling_interviewslot_add"), fields).status_code == 302
     return InterviewSlot.objects.get(office=str(office.pk))
 

@@ -1,6 +1,5 @@
-"""Forms for making and changing slots. Times are typed on the clocks of the slot's city."""
+"""The form that makes the slots of many days. Times are typed on the clocks of the slots' city."""
 
-import re
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -16,25 +15,22 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from common import clock
-from common.mongo import collection
 from common.refusals import RefusedError
 from people.models import City, Recruiter
-from scheduling.models import DEFAULT_DURATION_MINUTES, InterviewEvent
-from scheduling.services.slots import SlotDraft, check_drafts
+from scheduling.models import DEFAULT_DURATION_MINUTES
+from scheduling.services.slots import SlotDraft
+from scheduling.staff.forms.drafts import FURTHEST_DAYS, DaysField, DraftsForm, check_days, time_of, words
 from scheduling.staff.forms.venues import given_venue, venue_inputs
-from staffkit.clocks import format_moment, from_wall_clock, today
-from staffkit.forms.inputs import DateInput
+from staffkit.clocks import from_wall_clock
+from staffkit.forms.inputs import DateInput, TimeInput
 from staffkit.forms.use_case import show_refusal
 
-MOST_SLOTS = 500
-FURTHEST_DAYS = 366
 _WORKDAYS = ["0", "1", "2", "3", "4"]
-_DAY_FORMS = ("%d.%m.%Y", "%Y-%m-%d")
+_DAY_MINUTES = 24 * 60
 
 
-class AddSlotsForm(forms.Form):
-    """Many slots at once: days × times. Once valid, ``drafts`` holds them."""
+class AddSlotsForm(DraftsForm):
+    """Many slots at once: days × times."""
 
     city = forms.ModelChoiceField(
         City.objects.filter(is_active=True).order_by("name"), label=_("City"), widget=UnfoldAdminSelectWidget()
@@ -54,77 +50,74 @@ class AddSlotsForm(forms.Form):
         required=False,
         widget=UnfoldAdminCheckboxSelectMultipleWidget(),
     )
-    days = forms.CharField(
-        label=_("Other days"),
+    except_days = DaysField(_("Except these days"), _("Holidays and the like: 31.12.2026, 04.01.2027."))
+    days = DaysField(
+        _("Other days"), _("A list such as 24.11.2026, 30.11.2026; instead of the days above, or besides.")
+    )
+    from_time = forms.TimeField(label=_("From time"), required=False, widget=TimeInput())
+    to_time = forms.TimeField(
+        label=_("Until"), required=False, widget=TimeInput(), help_text=_("The last interview ends by then.")
+    )
+    every_minutes = forms.IntegerField(
+        label=_("Every, minutes"),
         required=False,
-        max_length=1_000,
+        min_value=1,
+        max_value=_DAY_MINUTES,
         widget=UnfoldAdminTextInputWidget(),
-        help_text=_("A list such as 24.11.2026, 30.11.2026; instead of the days above, or besides."),
+        help_text=_("Empty: one after the other, without a break."),
     )
     times = forms.CharField(
-        label=_("Times"),
+        label=_("Other times"),
         max_length=1_000,
+        required=False,
         widget=UnfoldAdminTextInputWidget(),
-        help_text=_("On the city's clocks, such as 10:00, 10:20, 14:30."),
+        help_text=_("A list such as 10:00, 10:20, 14:30; instead of the times above, or besides."),
     )
     duration_minutes = forms.IntegerField(
         label=_("Minutes"),
         initial=DEFAULT_DURATION_MINUTES,
         min_value=1,
-        max_value=24 * 60,
+        max_value=_DAY_MINUTES,
         widget=UnfoldAdminTextInputWidget(),
     )
     max_users = forms.IntegerField(
         label=_("Capacity"), initial=1, min_value=1, max_value=1_000, widget=UnfoldAdminTextInputWidget()
     )
 
-    def __init__(self, *args: Any, event: InterviewEvent, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields |= venue_inputs()
-        self.event = event
-        self.drafts: list[SlotDraft] = []
-        self.left_out = 0
 
     def clean_times(self) -> list[time]:
-        """Distinct times of day, in order."""
-        return sorted({_time(word) for word in _words(self.cleaned_data["times"])})
-
-    def clean_days(self) -> list[date]:
-        """Single days."""
-        return [_day(word) for word in _words(self.cleaned_data["days"])]
+        """Times of day."""
+        return [time_of(word) for word in words(self.cleaned_data["times"])]
 
     def clean(self) -> dict[str, Any]:
-        """Work out the slots; those in the past, and those that exist already, are left out."""
+        """Work out the slots."""
         super().clean()
         if self.errors:
             return self.cleaned_data
-        days = sorted({*self.cleaned_data["days"], *self._range()})
+        days = sorted({*self.cleaned_data["days"], *self._range()} - {*self.cleaned_data["except_days"]})
         if not days:
             raise ValidationError(_now("Give days: a range with weekdays, or a list."))
-        if days[-1] > today() + timedelta(days=FURTHEST_DAYS):
-            raise ValidationError(_now("Days can be at most a year ahead."))
-        if len(days) * len(self.cleaned_data["times"]) > MOST_SLOTS:
-            raise ValidationError(_now("That makes more than %(most)s slots. Take fewer days.") % {"most": MOST_SLOTS})
+        times = sorted({*self.cleaned_data["times"], *self._row()})
+        if not times:
+            raise ValidationError({"from_time": _now("Give times: from and to, or a list.")})
+        check_days(days, len(times))
         try:
-            self._prepare(days)
+            self._prepare(days, times)
         except RefusedError as error:
             show_refusal(self, error)
-        except ValidationError as error:
-            self.add_error("times", error)
         return self.cleaned_data
 
-    def _prepare(self, days: list[date]) -> None:
-        every = [self._draft(day, start) for day in days for start in self.cleaned_data["times"]]
-        self.drafts = [draft for draft in every if draft.starts_at > clock.now() and not self._exists(draft)]
-        self.left_out = len(every) - len(self.drafts)
-        check_drafts(self.event, self.drafts)
-
-    def preview(self) -> list[str]:
-        """The slots' times, as they will be shown."""
-        return [
-            format_moment(draft.starts_at, self.cleaned_data["city"].timezone, ours=bool(draft.venue.get("video_link")))
-            for draft in self.drafts
-        ]
+    def _prepare(self, days: list[date], times: list[time]) -> None:
+        venue = given_venue(self.cleaned_data)
+        try:
+            every = [self._draft(day, start, venue) for day in days for start in times]
+        except ValidationError as error:
+            self.add_error("times", error)
+        else:
+            self.keep(every)
 
     def _range(self) -> Iterator[date]:
         given = [day for name in ("first_day", "last_day") if (day := self.cleaned_data.get(name))]
@@ -138,37 +131,28 @@ class AddSlotsForm(forms.Form):
             if str(day.weekday()) in self.cleaned_data["weekdays"]:
                 yield day
 
-    def _draft(self, day: date, start: time) -> SlotDraft:
+    def _row(self) -> Iterator[time]:
+        """Times from – to – every."""
+        first, last = self.cleaned_data["from_time"], self.cleaned_data["to_time"]
+        if first is None and last is None:
+            return
+        if first is None or last is None:
+            raise ValidationError({"to_time" if first else "from_time": _now("Give both: from and to.")})
+        lasts = self.cleaned_data["duration_minutes"]
+        begins, ends = (clock_time.hour * 60 + clock_time.minute for clock_time in (first, last))
+        if begins + lasts > ends:
+            text = _now("From %(first)s on there is no room for %(minutes)s minutes until then.")
+            raise ValidationError({"to_time": text % {"first": f"{first:%H:%M}", "minutes": lasts}})
+        step = self.cleaned_data["every_minutes"] or lasts
+        yield from (time(*divmod(minute, 60)) for minute in range(begins, ends - lasts + 1, step))
+
+    def _draft(self, day: date, start: time, venue: dict[str, str]) -> SlotDraft:
         data = self.cleaned_data
         return SlotDraft(
             starts_at=from_wall_clock(datetime.combine(day, start), data["city"].timezone),
             duration_minutes=data["duration_minutes"],
             max_users=data["max_users"],
-            venue=given_venue(data),
+            venue=venue,
             recruiter_id=str(data["recruiter"].pk) if data["recruiter"] else None,
             city_id=str(data["city"].pk),
         )
-
-    def _exists(self, draft: SlotDraft) -> bool:
-        same = {"starts_at": draft.starts_at, **draft.venue}
-        return collection("interview_slots").find_one({"event_id": self.event.pk, **same}, {"_id": 1}) is not None
-
-
-def _words(text: str) -> list[str]:
-    return [word for word in re.split(r"[,;\s]+", text) if word]
-
-
-def _time(word: str) -> time:
-    try:
-        return datetime.strptime(word, "%H:%M").time()  # noqa: DTZ007
-    except ValueError:
-        raise ValidationError(_now("“%(word)s” is not a time such as 10:30.") % {"word": word}) from None
-
-
-def _day(word: str) -> date:
-    for form in _DAY_FORMS:
-        try:
-            return datetime.strptime(word, form).date()  # noqa: DTZ007
-        except ValueError:
-            continue
-    raise ValidationError(_now("“%(word)s” is not a day such as 24.11.2026.") % {"word": word})

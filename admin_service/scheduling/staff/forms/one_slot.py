@@ -16,8 +16,10 @@ from common.zones import local
 from people.staff.forms import offer_open_cities
 from scheduling.domain.commands import SlotChanges
 from scheduling.models import InterviewSlot
+from scheduling.services.clashes import clashes_in, clashes_of, of_draft
 from scheduling.services.editing.slot_edits import edit_slot
 from scheduling.services.slots import SlotDraft, create_slots
+from scheduling.staff.clashes import require_tick, tick_field
 from scheduling.staff.forms.reasons import REASON_LENGTH
 from scheduling.staff.forms.venues import VENUE_INPUTS, given_venue, venue_inputs
 from staffkit.clocks import from_wall_clock
@@ -41,6 +43,7 @@ class SlotForm(UseCaseForm):
         widget=UnfoldAdminTextareaWidget({"rows": 2}),
         help_text=_("Those who are booked read it, if something changes for them."),
     )
+    despite_clashes = tick_field(_("Save anyway"))
 
     class Meta:
         model = InterviewSlot
@@ -140,12 +143,17 @@ class SlotForm(UseCaseForm):
             if "city" in self.changed_data or "starts_at" in self.changed_data:
                 changes["starts_at"] = data["starts_at"]
             edit_slot(str(self.instance.pk), SlotChanges(**changes), actor=self.actor, reason=data["reason"])
+            if _MAY_CLASH & set(self.changed_data):
+                require_tick(self, clashes_in([self.instance.pk]), self.request)
             return
         plain = {name: data[name] for name in ("starts_at", "duration_minutes", "max_users")}
         city_id = str(data["city"].pk)
         draft = SlotDraft(**plain, venue=given_venue(data), city_id=city_id, recruiter_id=recruiter_id or None)
-        (made,) = create_slots(str(data["event"].pk), [draft], actor=self.actor)
+        event_id = str(data["event"].pk)
+        require_tick(self, clashes_of([of_draft(event_id, draft)]), self.request)
+        (made,) = create_slots(event_id, [draft], actor=self.actor)
         self.instance = InterviewSlot.objects.get(pk=made)
 
 
 _PLAIN = ("starts_at", "duration_minutes", "max_users", "is_active")
+_MAY_CLASH = {"starts_at", "duration_minutes", "is_active", "city", "recruiter", *VENUE_INPUTS}

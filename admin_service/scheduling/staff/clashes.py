@@ -1,0 +1,117 @@
+"""Clashes as staff are told of them, and the tick with which they go on in spite of them.
+
+The tick's value is the seal of the clashes beside which it stands: with others, or more, it is asked for again.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from bson import ObjectId
+from django import forms
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.crypto import constant_time_compare
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _now
+from unfold.widgets import UnfoldBooleanWidget
+
+from common.mongo import collection
+from common.refusals import RefusedError
+from common.zones import MOSCOW
+from people.services.zones import zones_of_cities
+from scheduling.domain.clashes import Clash, Engagement, Need, NeedKind
+from scheduling.models import InterviewSlot
+from scheduling.services.store.slots import by_id
+from staffkit.clocks import format_moment
+from staffkit.scoping import own_rows
+from staffkit.sending.sealed import seal
+
+TICK = "despite_clashes"
+"""The name of the field, in every form that may make a clash."""
+_MOST_SHOWN = 30
+
+
+class TickInput(UnfoldBooleanWidget):
+    """A checkbox that stands for just these clashes; never ticked by itself."""
+
+    def __init__(self, clashes: str) -> None:
+        super().__init__(check_test=lambda _value: False)
+        self._clashes = clashes
+
+    def format_value(self, value: Any) -> str:
+        """What the tick agrees to."""
+        return self._clashes
+
+
+def tick_field(label: Any) -> forms.CharField:
+    """The field ``TICK`` of a form: there to be seen once there is a clash."""
+    return forms.CharField(label=label, required=False, widget=forms.HiddenInput())
+
+
+def require_tick(form: forms.BaseForm, clashes: Sequence[Clash], request: HttpRequest | None) -> None:
+    """Let only who has seen these clashes go on.
+
+    Raises:
+        RefusedError: naming them beside the tick, which the form now shows.
+    """
+    if clashes and request and not is_ticked(form, clashes, request):
+        raise RefusedError({TICK: named_clashes(clashes, request)})
+
+
+def is_ticked(form: forms.BaseForm, clashes: Sequence[Clash], request: HttpRequest) -> bool:
+    """Whether the form was sent with a tick for just these clashes; from now on it shows the tick for them."""
+    shown = seal(request, [clash.facts for clash in clashes])
+    form.fields[TICK].widget = TickInput(shown)
+    return constant_time_compare(form.data.get(form.add_prefix(TICK), ""), shown)
+
+
+def named_clashes(clashes: Sequence[Clash], request: HttpRequest) -> SafeString:
+    """The clashes, a line each: when, who or what is needed twice, and the other slot with a link to it."""
+    names = _Names(clashes, request)
+    lines = [names.line(clash) for clash in clashes[:_MOST_SHOWN]]
+    context = {"lines": lines, "left_out": len(clashes) - len(lines)}
+    return SafeString(render_to_string("scheduling/clashes.html", context))
+
+
+class _Names:
+    """What clashes are told by: titles, names and links that the login may follow, each read once."""
+
+    def __init__(self, clashes: Sequence[Clash], request: HttpRequest) -> None:
+        shown = clashes[:_MOST_SHOWN]
+        self._zones = {str(city): zone for city, zone in zones_of_cities().items()}
+        self._events = _texts("interview_events", {clash.other.event_id for clash in shown}, "title")
+        needed = {need.key for clash in shown for need in clash.shared if need.kind is NeedKind.RECRUITER}
+        self._recruiters = _texts("recruiters", needed, "name")
+        others = [ObjectId(clash.other.slot_id) for clash in shown if clash.other.slot_id]
+        own = own_rows(request, InterviewSlot)
+        found = collection("interview_slots").find({"$and": [{"_id": {"$in": others}}, own or {}]}, {"_id": 1})
+        self._linked = set() if own is None else {str(row["_id"]) for row in found}
+
+    def line(self, clash: Clash) -> SafeString:
+        """A clash in one line."""
+        shared = " · ".join(self._need(need) for need in clash.shared)
+        return format_html("{} · {} — {}", self._when(clash.proposed), shared, self._other(clash))
+
+    def _when(self, one: Engagement) -> str:
+        return format_moment(one.starts_at, self._zones.get(one.city_id, MOSCOW), ours=one.is_online)
+
+    def _need(self, need: Need) -> str:
+        return self._recruiters.get(need.key, "—") if need.kind is NeedKind.RECRUITER else need.label
+
+    def _other(self, clash: Clash) -> str:
+        other = clash.other
+        if other.slot_id is None:
+            name = _now("another of the new slots")
+        else:
+            name = _now("“%(event)s”") % {"event": self._events.get(other.event_id, "—")}
+        told = name if other.starts_at == clash.proposed.starts_at else f"{name}, {self._when(other)}"
+        if other.slot_id not in self._linked:
+            return told
+        address = reverse("admin:scheduling_interviewslot_change", args=[other.slot_id])
+        return format_html('<a href="{}" target="_blank">{}</a>', address, told)
+
+
+def _texts(name: str, ids: set[str], field: str) -> dict[str, str]:
+    return {str(row["_id"]): str(row[field]) for row in by_id(name, ids)}

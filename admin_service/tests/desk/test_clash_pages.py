@@ -1,0 +1,198 @@
+"""Clashes are named before saving, and going on needs a tick for just these (FR10)."""
+
+import re
+from datetime import datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+
+from backoffice.services.logins import Post, give_role
+from common.mongo import collection
+from common.roles import Role
+from people.models import City, Recruiter
+from scheduling.models import InterviewEvent, InterviewSlot
+from staffkit.clocks import from_wall_clock, today
+from tests.conftest import MakeSlot
+from tests.desk.test_slot_pages import days, form_of, many, on_the_minute, page_of
+from tests.helpers.staff_client import StaffClient
+
+ADD = "admin:scheduling_interviewslot_add"
+MONDAY = today() - timedelta(days=today().weekday()) + timedelta(weeks=1)
+NAMED = "the same recruiter, room or video call"
+
+
+@pytest.fixture
+def analysts() -> InterviewEvent:
+    """Another event, whose slots are in the way."""
+    return InterviewEvent.objects.create(title="Аналитики")
+
+
+@pytest.fixture
+def at_moscow(_roles: None, moscow: City) -> StaffClient:
+    """Kira, who coordinates Moscow."""
+    kira = User.objects.create(username="kira", is_staff=True)
+    give_role(kira, Post(Role.COORDINATOR, city_ids=[moscow.pk]))
+    client = StaffClient(headers={"Accept-Language": "en"})
+    client.force_login(kira)
+    return client
+
+
+def tick(page: str) -> str:
+    """The value of the tick that a page shows; empty where it shows none."""
+    found = re.findall(r'<input type="checkbox" name="despite_clashes" value="([^"]+)"', page)
+    return found[0] if found else ""
+
+
+def put(slot: InterviewSlot, starts_at: datetime) -> InterviewSlot:
+    """The slot, at another time."""
+    InterviewSlot.objects.filter(pk=slot.pk).update(starts_at=starts_at, ends_at=starts_at + timedelta(minutes=20))
+    return InterviewSlot.objects.get(pk=slot.pk)
+
+
+def sent(desk: Client, url: str, fields: dict[str, Any]) -> str:
+    """What is shown after a form was sent; empty where it was taken."""
+    answer = desk.post(url, fields)
+    return "" if answer.status_code == 302 else answer.content.decode()
+
+
+def test_a_slot_that_clashes_is_made_with_a_tick_for_just_this(
+    desk: Client, make_slot: MakeSlot, analysts: InterviewEvent, olga: Recruiter
+) -> None:
+    """The other slot is linked, of whatever event. One that came meanwhile is shown before anything is made. Guard:
+    ``require_tick`` in ``SlotForm``."""
+    other = on_the_minute(make_slot(of=analysts, recruiter=olga, room=""))
+    fields = form_of(other, event=str(analysts.pk), location="Другой офис")
+    page = sent(desk, reverse(ADD), fields)
+    assert NAMED in page and "“Аналитики”" in page and page_of(other) in page and "Ольга Смирнова" in page
+    again = on_the_minute(make_slot(recruiter=olga, room="", location="Третий офис"))
+    newer = sent(desk, reverse(ADD), {**fields, "despite_clashes": tick(page)})
+    assert page_of(other) in newer and page_of(again) in newer
+    assert InterviewSlot.objects.count() == 2
+    assert tick(page) != tick(newer)
+    assert sent(desk, reverse(ADD), {**fields, "despite_clashes": tick(newer)}) == ""
+    assert InterviewSlot.objects.count() == 3
+
+
+def test_a_change_into_a_clash_asks_and_one_of_something_else_does_not(
+    desk: Client, make_slot: MakeSlot, analysts: InterviewEvent
+) -> None:
+    """Nothing is written before the tick. Guards: ``clashes_in`` in ``SlotForm``, ``_MAY_CLASH``."""
+    slot, other = on_the_minute(make_slot(room="1")), on_the_minute(make_slot(of=analysts, room="2"))
+    page = sent(desk, page_of(slot), form_of(slot, room="2"))
+    assert page_of(other) in page and "Офис на Тверской, 2" in page
+    assert InterviewSlot.objects.get(pk=slot.pk).room == "1"
+    assert sent(desk, page_of(slot), form_of(slot, room="2", despite_clashes=tick(page))) == ""
+    slot = InterviewSlot.objects.get(pk=slot.pk)
+    assert slot.room == "2"
+    assert sent(desk, page_of(slot), form_of(slot, max_users=4)) == ""
+
+
+def test_the_builder_names_clashes_in_its_preview_and_makes_with_a_tick(
+    desk: Client, make_slot: MakeSlot, event: InterviewEvent, analysts: InterviewEvent, moscow: City, olga: Recruiter
+) -> None:
+    """With others and among the new ones. Guard: ``require_tick`` in ``_make``."""
+    url = reverse("admin:scheduling_interviewevent_add_slots", args=[event.pk])
+    first = from_wall_clock(datetime.combine(today() + timedelta(days=2), time(10)), moscow.timezone)
+    taken = put(make_slot(of=analysts, recruiter=olga), first)
+    fields = many(moscow, recruiter=str(olga.pk), room="", last_day=days(2), times="10:10", from_time="12:00")
+    fields |= {"to_time": "12:50", "duration_minutes": 30, "every_minutes": 20}
+    preview = sent(desk, url, {**fields, "preview": "1"})
+    assert "Make 3 slots" in preview and page_of(taken) in preview and "another of the new slots" in preview
+    assert NAMED in sent(desk, url, {**fields, "create": "1"})
+    assert InterviewSlot.objects.count() == 1
+    assert sent(desk, url, {**fields, "create": "1", "despite_clashes": tick(preview)}) == ""
+    assert InterviewSlot.objects.count() == 4
+
+
+def test_a_clash_is_named_to_whom_the_other_slot_is_not_open_without_a_link(
+    at_moscow: Client, make_slot: MakeSlot, analysts: InterviewEvent, olga: Recruiter
+) -> None:
+    """Guard: ``own_rows`` in the names of clashes."""
+    kazan = City.objects.create(name="Казань")
+    other = on_the_minute(make_slot(of=analysts, recruiter=olga, city=kazan))
+    here = InterviewSlot(pk=other.pk, starts_at=other.starts_at, city=olga.city, recruiter=olga, event=analysts)
+    page = sent(at_moscow, reverse(ADD), form_of(here, location="Офис", duration_minutes=20, max_users=1))
+    assert "“Аналитики”" in page and page_of(other) not in page
+
+
+@pytest.mark.parametrize(
+    ("fields", "times"),
+    [
+        ({"from_time": "10:00", "to_time": "11:00"}, ["10:00", "10:20", "10:40"]),
+        ({"from_time": "10:00", "to_time": "11:00", "every_minutes": 30}, ["10:00", "10:30"]),
+        ({"from_time": "10:00", "to_time": "10:30", "times": "15:00"}, ["10:00", "15:00"]),
+    ],
+)
+def test_times_go_from_to_every(
+    desk: Client, event: InterviewEvent, moscow: City, fields: dict[str, Any], times: list[str]
+) -> None:
+    """The last one ends by then. Guard: ``_row``."""
+    url = reverse("admin:scheduling_interviewevent_add_slots", args=[event.pk])
+    order = many(
+        moscow, last_day=days(4), except_days=f"{today() + timedelta(days=3):%d.%m.%Y}", **{"times": "", **fields}
+    )
+    assert sent(desk, url, {**order, "create": "1"}) == ""
+    made = [
+        slot.starts_at.astimezone(ZoneInfo(moscow.timezone)) for slot in InterviewSlot.objects.order_by("starts_at")
+    ]
+    assert [f"{there:%H:%M}" for there in made] == times * 2
+    assert {there.date() - today() for there in made} == {timedelta(days=2), timedelta(days=4)}
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        ({}, "Give times"),
+        ({"from_time": "10:00"}, "Give both"),
+        ({"to_time": "10:00"}, "Give both"),
+        ({"from_time": "10:00", "to_time": "10:10"}, "there is no room for 20 minutes"),
+        ({"from_time": "10:00", "to_time": "09:00"}, "there is no room for 20 minutes"),
+        ({"times": "10:00", "except_days": "tomorrow"}, "is not a day such as"),
+        ({"from_time": "10:00", "to_time": "11:00", "every_minutes": "0"}, "greater than or equal to 1"),
+    ],
+)
+def test_a_mistake_in_times_is_named(
+    desk: Client, event: InterviewEvent, moscow: City, fields: dict[str, Any], message: str
+) -> None:
+    url = reverse("admin:scheduling_interviewevent_add_slots", args=[event.pk])
+    assert message in sent(desk, url, {**many(moscow, **{"times": "", **fields}), "create": "1"})
+    assert not InterviewSlot.objects.exists()
+
+
+def test_a_week_is_copied_on_the_clocks_of_its_city(
+    desk: Client, event: InterviewEvent, make_slot: MakeSlot, olga: Recruiter
+) -> None:
+    """Across a change of clocks, without the days that are excepted, without whom has retired; a copy that clashes is
+    asked about, and the same again makes none. Guards: ``CopyWeekForm``, ``_still_usable``."""
+    berlin = City.objects.create(name="Берлин", timezone="Europe/Berlin")
+    gone = Recruiter.objects.create(name="Пётр", is_active=False)
+    week: list[dict[str, Any]] = [{"recruiter": olga}, {}, {"capacity": 3}, {"recruiter": gone}, {"is_active": False}]
+    for weekday, fields in enumerate([*week, {}]):
+        starts_at = from_wall_clock(datetime.combine(MONDAY + timedelta(days=weekday), time(10)), berlin.timezone)
+        put(make_slot(city=berlin, **fields), starts_at)
+    busy = from_wall_clock(datetime.combine(MONDAY + timedelta(weeks=25), time(10)), berlin.timezone)
+    other = put(make_slot(recruiter=olga), busy)
+    url = reverse("admin:scheduling_interviewevent_copy_week", args=[event.pk])
+    into = MONDAY + timedelta(weeks=25)
+    order = {
+        "_confirm": "1",
+        "week": f"{MONDAY + timedelta(days=2)}",
+        "into": f"{into + timedelta(days=6)}",
+        "weeks": 2,
+        "except_days": f"{into + timedelta(days=2):%d.%m.%Y}",
+    }
+    page = sent(desk, url, {**order, "preview": "1"})
+    assert "Make 7 slots" in page and page_of(other) in page and "not active: 2" in page
+    assert sent(desk, url, {**order, "create": "1", "despite_clashes": tick(page)}) == ""
+    made = InterviewSlot.objects.filter(starts_at__gte=busy - timedelta(days=1), city=berlin).order_by("starts_at")
+    told = [slot.starts_at.astimezone(ZoneInfo("Europe/Berlin")).replace(tzinfo=None) for slot in made]
+    assert told == [datetime.combine(into + timedelta(days=day), time(10)) for day in (0, 1, 5, 7, 8, 9, 12)]
+    assert [(slot.max_users, slot.recruiter_id) for slot in made][3:6] == [(1, olga.pk), (1, None), (3, None)]
+    assert "0 slots will be made" in sent(desk, url, {**order, "preview": "1"})
+    assert "the same week" in sent(desk, url, {**order, "into": order["week"], "preview": "1"})
+    assert "no active slots" in sent(desk, url, {**order, "week": f"{MONDAY - timedelta(weeks=3)}", "preview": "1"})
+    assert collection("outbox").count_documents({"queue": "bot.notification.command"}) == 0
