@@ -12,7 +12,9 @@ from unfold.widgets import UnfoldAdminRadioSelectWidget
 from common.zones import zone_names
 from people.models import City
 from people.staff.places import CityForm, CityPage
-from scheduling.services.editing.city_zones import Kept, ZoneShift, put_zone_right, shift_of
+from scheduling.services.clashes import clashes_in
+from scheduling.services.editing.city_zones import Kept, ZoneShift, coming_in, put_zone_right, shift_of
+from scheduling.staff.clashes import TICK, require_tick, tick_field
 from scheduling.staff.retiring import PlaceAdmin
 
 _LABELS = {
@@ -25,6 +27,7 @@ class CityZoneForm(CityForm):
     """A city. ``keep`` is asked where another zone shifts slots; its values carry what the page said would shift."""
 
     keep = forms.ChoiceField(label=_("What stays"), required=False, widget=UnfoldAdminRadioSelectWidget())
+    despite_clashes = tick_field(_("Save anyway"))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -44,7 +47,10 @@ class CityZoneForm(CityForm):
         if self.shift is None:
             super().carry_out()
         else:
-            put_zone_right(self.instance, Kept(self.cleaned_data["keep"].partition(".")[0]), actor=self.actor)
+            kept = Kept(self.cleaned_data["keep"].partition(".")[0])
+            put_zone_right(self.instance, kept, actor=self.actor)
+            if kept is Kept.CLOCK:
+                require_tick(self, clashes_in(coming_in(self.instance)), self.request)
 
     def _shift(self) -> ZoneShift | None:
         """What the zone that is sent would shift; None where nothing does."""
@@ -64,7 +70,11 @@ class CityAdmin(PlaceAdmin, CityPage):
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         """The question only where there is something to change."""
         every: list[Any] = list(super().get_fields(request, obj))
-        return every if obj and self.has_change_permission(request, obj) else [name for name in every if name != "keep"]
+        return (
+            every
+            if obj and self.has_change_permission(request, obj)
+            else [name for name in every if name not in {"keep", TICK}]
+        )
 
 
 def _told(shift: ZoneShift) -> str:

@@ -11,7 +11,9 @@ from unfold.decorators import display
 from common.scope import Rows
 from people.models import Office
 from people.staff.forms import offer_open_cities
-from scheduling.services.editing.offices import save_office
+from scheduling.services.clashes import clashes_in
+from scheduling.services.editing.offices import coming_at, save_office
+from scheduling.staff.clashes import TICK, require_tick, tick_field
 from scheduling.staff.retiring import PlaceAdmin
 from staffkit.forms.use_case import UseCaseForm
 from staffkit.pages.filters import ScopedRelatedFilter
@@ -20,6 +22,8 @@ from staffkit.pages.filters import ScopedRelatedFilter
 class OfficeForm(UseCaseForm):
     """An office; it stays in its city, whose slots name it."""
 
+    despite_clashes = tick_field(_("Save anyway"))
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offer_open_cities(self)
@@ -27,8 +31,10 @@ class OfficeForm(UseCaseForm):
             self.fields["city"].disabled = True
 
     def carry_out(self) -> None:
-        """Save it."""
+        """Save it. Another address may be one at which a room is taken."""
         save_office(self.instance, actor=self.actor)
+        if {"name", "address"} & set(self.changed_data):
+            require_tick(self, clashes_in(coming_at(self.instance)), self.request)
 
 
 @admin.register(Office)
@@ -41,7 +47,7 @@ class OfficeAdmin(PlaceAdmin):
         (
             None,
             {
-                "fields": ["city", "name", "address", "map_link", "directions"],
+                "fields": ["city", "name", "address", "map_link", "directions", TICK],
                 "description": _("Whoever is booked there is told of changes at once."),
             },
         )

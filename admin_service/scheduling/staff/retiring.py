@@ -17,8 +17,10 @@ from common.texts.names import name_in
 from people.models import City, Office, Recruiter
 from people.services.people import open_or_close
 from people.staff.places import RecruiterForm, RecruiterPage
+from scheduling.services.clashes import clashes_in
 from scheduling.services.editing.retiring import Dependents, Way, dependents_of, retire, successors
 from scheduling.services.store.slots import venue_of_booking
+from scheduling.staff.clashes import require_tick
 from scheduling.staff.forms.retiring import RetireForm
 from scheduling.staff.moments import start_of
 from scheduling.staff.outcomes import status_label
@@ -45,6 +47,8 @@ def ask_and_retire(staff_page: UseCaseAdmin, request: HttpRequest, entry: Any, t
 
         def act() -> Done:
             retire(entry, data["way"] or Way.KEEP, actor=login(request), **given)
+            if data["way"] is Way.HAND_OVER:
+                require_tick(form, clashes_in(slot["_id"] for slot in found.slots), request)
             return Done(page_of(entry), _now("Done: %(name)s. %(what)s") % {"name": entry, "what": _came_of_it(found)})
 
         try:

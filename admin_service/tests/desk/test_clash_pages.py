@@ -13,7 +13,7 @@ from django.urls import reverse
 from backoffice.services.logins import Post, give_role
 from common.mongo import collection
 from common.roles import Role
-from people.models import City, Recruiter
+from people.models import City, Office, Recruiter
 from scheduling.models import InterviewEvent, InterviewSlot
 from staffkit.clocks import from_wall_clock, today
 from tests.conftest import MakeSlot
@@ -196,3 +196,43 @@ def test_a_week_is_copied_on_the_clocks_of_its_city(
     assert "the same week" in sent(desk, url, {**order, "into": order["week"], "preview": "1"})
     assert "no active slots" in sent(desk, url, {**order, "week": f"{MONDAY - timedelta(weeks=3)}", "preview": "1"})
     assert collection("outbox").count_documents({"queue": "bot.notification.command"}) == 0
+
+
+def test_handing_over_names_the_clashes_of_who_takes_over(
+    desk: Client, make_slot: MakeSlot, analysts: InterviewEvent, olga: Recruiter, moscow: City
+) -> None:
+    """Nothing is handed over before the tick. Guard: ``require_tick`` in ``ask_and_retire``."""
+    vera = Recruiter.objects.create(name="Вера Ким", city=moscow)
+    make_slot(recruiter=olga, room="1")
+    other = make_slot(of=analysts, recruiter=vera, room="2")
+    url = reverse("admin:people_recruiter_retire", args=[olga.pk])
+    order = {"_confirm": "1", "way": "hand_over", "successor": str(vera.pk), "reason": ""}
+    page = sent(desk, url, order)
+    assert page_of(other) in page and "Вера Ким" in page
+    assert Recruiter.objects.get(pk=olga.pk).is_active and InterviewSlot.objects.filter(recruiter=olga).exists()
+    assert sent(desk, url, {**order, "despite_clashes": tick(page)}) == ""
+    assert not InterviewSlot.objects.filter(recruiter=olga).exists()
+
+
+def test_an_offices_new_address_and_a_citys_zone_name_the_clashes_that_they_make(
+    desk: Client, make_slot: MakeSlot, moscow: City, olga: Recruiter
+) -> None:
+    """Guards: ``require_tick`` in ``OfficeForm`` and in ``CityZoneForm``."""
+    office = Office.objects.create(city=moscow, name="Офис", address="Тверская, 5")
+    make_slot(office=str(office.pk), location=office.location, room="1")
+    other = make_slot(location="Офис, Тверская, 7", room="1")
+    url = reverse("admin:people_office_change", args=[office.pk])
+    fields = {"name": "Офис", "address": "Тверская, 7"}
+    page = sent(desk, url, fields)
+    assert page_of(other) in page and Office.objects.get().address == "Тверская, 5"
+    assert sent(desk, url, {**fields, "despite_clashes": tick(page)}) == ""
+
+    samara = City.objects.create(name="Самара", timezone="Europe/Moscow")
+    start = other.starts_at + timedelta(days=5)
+    put(make_slot(city=samara, recruiter=olga), start)
+    busy = put(make_slot(recruiter=olga), start - timedelta(hours=1))
+    url = reverse("admin:people_city_change", args=[samara.pk])
+    fields = {"name": "Самара", "timezone": "Europe/Samara", "contact_url": "", "keep": "clock.1.0"}
+    page = sent(desk, url, fields)
+    assert page_of(busy) in page and City.objects.get(pk=samara.pk).timezone == "Europe/Moscow"
+    assert sent(desk, url, {**fields, "despite_clashes": tick(page)}) == ""

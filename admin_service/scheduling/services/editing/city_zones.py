@@ -64,6 +64,11 @@ def put_zone_right(city: City, kept: Kept, *, actor: str) -> None:
     in_transaction(work)
 
 
+def coming_in(city: City) -> list[ObjectId]:
+    """Ids of the coming slots of a city."""
+    return [slot["_id"] for slot in _coming(city.pk, clock.now())]
+
+
 def _coming(city_id: ObjectId, now: datetime) -> Iterator[Document]:
     query = {"city_id": city_id, "starts_at": {"$gt": now}}
     yield from collection("interview_slots").find(query, {"starts_at": 1, "closes_at": 1}, session=current_session())

@@ -1,5 +1,7 @@
 """Offices: saved once, and the coming slots held there follow."""
 
+from bson import ObjectId
+
 from common import clock
 from common.audited import save_audited
 from common.mongo import collection, current_session
@@ -23,6 +25,12 @@ def venue_at(office: Office) -> dict[str, str]:
 def save_office(office: Office, *, actor: str) -> None:
     """Save an office. The coming slots there change with it, and those who are booked are told, as of any edit."""
     save_audited(office, "office", OFFICE_FACTS, actor, then=lambda _now: _carry_slots(office, actor))
+
+
+def coming_at(office: Office) -> list[ObjectId]:
+    """Ids of the coming slots there."""
+    coming = {"office": str(office.pk), "starts_at": {"$gt": clock.now()}}
+    return collection("interview_slots").distinct("_id", coming, session=current_session())
 
 
 def _carry_slots(office: Office, actor: str) -> None:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminRadioSelectWidget, UnfoldAdminSelectWidget
 
 from scheduling.services.editing.retiring import Way
+from scheduling.staff.clashes import tick_field
 from scheduling.staff.forms.reasons import ReasonForm
 from staffkit.forms.inputs import set_choices
 
@@ -24,6 +25,8 @@ class RetireForm(ReasonForm):
 
     way = forms.ChoiceField(label=_("What becomes of it?"), widget=UnfoldAdminRadioSelectWidget())
     successor = forms.ChoiceField(label=_("Hand over to"), required=False, widget=UnfoldAdminSelectWidget())
+
+    despite_clashes = tick_field(_("Hand over anyway"))
 
     field_order = ["way", "successor", "reason"]
 
