@@ -9,6 +9,7 @@ from datetime import datetime, time, timedelta
 from common.zones import local
 
 QUIET_FROM, QUIET_UNTIL = time(22), time(8)
+_STILL_READ = timedelta(minutes=15)
 
 
 def is_quiet(moment: datetime, timezone: str) -> bool:
@@ -24,6 +25,15 @@ def next_allowed_time(moment: datetime, timezone: str) -> datetime:
     there = local(moment, timezone)
     day = there.date() + timedelta(days=there.time() >= QUIET_FROM)
     return datetime.combine(day, QUIET_UNTIL, there.tzinfo).astimezone(moment.tzinfo)
+
+
+def last_allowed_time(moment: datetime, timezone: str) -> datetime:
+    """The moment itself, or a little before the quiet hours it falls in begin; in the moment's own zone."""
+    if not is_quiet(moment, timezone):
+        return moment
+    there = local(moment, timezone)
+    day = there.date() - timedelta(days=there.time() < QUIET_UNTIL)
+    return datetime.combine(day, QUIET_FROM, there.tzinfo).astimezone(moment.tzinfo) - _STILL_READ
 
 
 def next_quiet(moment: datetime, timezone: str) -> datetime:

@@ -19,6 +19,7 @@ from shared_contracts.fields import (
     Version,
     WireModel,
 )
+from shared_contracts.notification import NotificationKind
 from shared_contracts.transport.envelope import Message
 
 
@@ -61,6 +62,8 @@ class RecruiterCard(WireModel):
     interview has begun and its outcome can be marked; ``undo_until``: it is marked, which can be taken back until then.
     ``approval_required``: a recruiter approves the event's bookings.
     ``move_end``: what was last decided was a move, and this became of it. ``rejection``: what a no was about.
+    ``told``: what the candidate was told of what was last done, which a recruiter may have to send by hand (R4);
+    ``slot_before``: the slot as it was before that.
     """
 
     booking: BookingView
@@ -76,6 +79,8 @@ class RecruiterCard(WireModel):
     reason: LongText | None = None
     move_end: MoveEnd | None = None
     rejection: Rejection | None = None
+    told: NotificationKind | None = None
+    slot_before: SlotView | None = None
     free_slots: Annotated[list[SlotView], Field(max_length=6)] = []
     may_mark: bool = False
     undo_until: Moment | None = None

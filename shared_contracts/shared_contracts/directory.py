@@ -92,6 +92,8 @@ class BookedSlot(WireModel):
     ``contact_url`` leads to the city's responsible person, ``recruiter_url`` to the slot's recruiter.
     ``recruiter_reachable`` false: the bot can't tell the recruiter anything, nor a deputy.
     ``reschedule_asked``: the recruiter asked for another time; the seat is kept meanwhile.
+    ``move_closes_at``, ``cancel_closes_at``: until when its candidate may move it, or give it up; null: no limit is
+    known. ``may_move`` false: their moves are used up.
     """
 
     id: EntityId
@@ -104,6 +106,9 @@ class BookedSlot(WireModel):
     recruiter_url: Url | None = None
     recruiter_reachable: bool = True
     reschedule_asked: bool = False
+    move_closes_at: Moment | None = None
+    cancel_closes_at: Moment | None = None
+    may_move: bool = True
 
 
 class BookingView(Coming, BookedSlot):
@@ -219,6 +224,12 @@ class Page(WireModel, Generic[T]):
 
     results: Annotated[list[T], Field(max_length=MOST_RESULTS)]
     next: LongText | None
+
+
+class BookingsPage(Page[BookingView]):
+    """A person's live bookings. ``refused_slot_ids``: those that a recruiter has said no to for them."""
+
+    refused_slot_ids: Annotated[list[EntityId], Field(max_length=MOST_RESULTS)] = []
 
 
 class ChangesPage(Page[T], Generic[T]):

@@ -26,6 +26,7 @@ class NotificationKind(StrEnum):
     MOVE_REJECTED = "move_rejected"
     MOVE_EXPIRED = "move_expired"
     RESCHEDULE_ASKED = "reschedule_asked"
+    WANTED_CHANGED = "wanted_changed"
     SLOT_OFFERED = "slot_offered"
     REMINDER_TODAY = "reminder_today"
     REMINDER_TOMORROW = "reminder_tomorrow"
@@ -46,7 +47,8 @@ class NotificationCommand(Message):
         off_list: the candidate is off the allow list, so they are offered nothing new (FR2).
         not_after: later than this it must not be sent any more, and is reported ``too_late``.
         calendar_entry: for the candidate's calendar, whose file goes with it.
-        slot_before: the booking's slot as it was before staff changed it, as the candidate was told of it.
+        slot_before: the booking's slot, or the one asked for, as it was before it was changed, as the candidate was
+            told of it.
         calendar: that file from an admin service that still makes it; read until none of its messages is left.
     """
 

@@ -44,6 +44,8 @@ Write to the recruiter: {recruiter_link}
         required=frozenset({"date", "time", "place"}),
         ru="""
 {name}, у вашего собеседования новое время.
+{changes}
+
 Ждём вас:
 
 <b>{event}</b>
@@ -57,6 +59,8 @@ Write to the recruiter: {recruiter_link}
 """,
         en="""
 {name}, your interview has a new time.
+{changes}
+
 We look forward to seeing you:
 
 <b>{event}</b>
@@ -99,6 +103,38 @@ How it is now:
 💬 {reason}
 
 Does it not suit you? Write to us: {contact_link}
+""",
+    ),
+    NotificationKind.WANTED_CHANGED: MessageKind(
+        label=_("The time that a move was asked to has changed"),
+        required=frozenset({"date", "time", "wanted"}),
+        ru="""
+{name}, время, на которое вы просили перенести собеседование, изменилось:
+{changes}
+
+🔁 Теперь вы просите: {wanted}
+💬 {reason}
+⏳ Рекрутер ответит до {until}. Пока в силе:
+
+<b>{event}</b>
+📅 {date}
+🕐 {time}
+
+Не подходит? Выберите другое время кнопкой ниже или напишите нам: {contact_link}
+""",
+        en="""
+{name}, the time that you asked to move your interview to has changed:
+{changes}
+
+🔁 You are now asking for: {wanted}
+💬 {reason}
+⏳ The recruiter answers by {until}. For now this stands:
+
+<b>{event}</b>
+📅 {date}
+🕐 {time}
+
+Does it not suit you? Choose another time with the button below or write to us: {contact_link}
 """,
     ),
     NotificationKind.BOOKING_CANCELLED: MessageKind(

@@ -41,10 +41,19 @@ from scheduling.services.answers import KeyReusedError
 from scheduling.services.batch import decide_one
 from scheduling.services.requests import Request as BookingRequest
 from scheduling.services.serializing import booking_view, slot_views
-from scheduling.services.store.loading import booking_from
-from scheduling.services.store.slots import OFFERED, available, find_slots, load_slots, name_slots
+from scheduling.services.store.loading import booking_from, policy_from
+from scheduling.services.store.slots import OFFERED, Names, available, find_slots, name_slots
 from shared_contracts.booking import ConfirmBooking, ConfirmBookingAnswer, Outcome
-from shared_contracts.directory import BookingView, FieldError, InterviewEvent, Page, QuestionnaireRef, SlotView
+from shared_contracts.directory import (
+    MOST_RESULTS,
+    BookingsPage,
+    BookingView,
+    FieldError,
+    InterviewEvent,
+    Page,
+    QuestionnaireRef,
+    SlotView,
+)
 from shared_contracts.fields import EntityId, TelegramUserId
 from shared_contracts.transport.envelope import BadMessageError, BadMessageKind, read_json_object
 
@@ -148,21 +157,36 @@ class BookingsView(ApiView):
 
     scope = READ
 
-    @documented("A person's live bookings that are not over, by start", Page[BookingView], query=BookingsQuery)
+    @documented("A person's live bookings that are not over, by start", BookingsPage, query=BookingsQuery)
     def get(self, request: Request) -> HttpResponse:
         """At most one per interview event, so there is one page."""
         query = parse_query(request, BookingsQuery)
         rows = collection("bookings").find(current_bookings(query.telegram_id, clock.now())).sort("starts_at", 1)
         results = wire.views("bookings", list(rows), _bookings)
-        return answer(request, Page[BookingView](results=results, next=None))
+        refused = _refused_slot_ids(query.telegram_id, clock.now())
+        return answer(request, BookingsPage(results=results, next=None, refused_slot_ids=refused))
 
 
 def _bookings(rows: Sequence[Document]) -> list[BookingView]:
-    bookings = [booking_from(row) for row in rows]
+    bookings, names = [booking_from(row) for row in rows], Names()
     named = {slot_id for item in bookings for slot_id in (item.slot_id, item.requested_slot_id, item.proposed_slot_id)}
-    slots = load_slots({"_id": {"$in": [ObjectId(slot_id) for slot_id in named if slot_id]}})
-    state = State(slots={slot.id: slot for slot in slots})
+    slots = name_slots(find_slots({"_id": {"$in": [ObjectId(slot_id) for slot_id in named if slot_id]}}), names)
+    policies = {str(event_id): policy_from(row) for event_id, row in names.events.items()}
+    state = State(policies=policies, slots={slot.id: slot for slot in slots})
     return [view for item in bookings if (view := booking_view(item, state))]
+
+
+def _refused_slot_ids(telegram_id: int, now: datetime) -> list[str]:
+    """Slots to come that a recruiter has said no to for this person; served by ``bookings_person``."""
+    rows = collection("bookings").find(refusals(telegram_id), {"rejected_slot_ids": 1})
+    ids = list({slot_id for row in rows for slot_id in row["rejected_slot_ids"]})
+    coming = {"_id": {"$in": ids}, "starts_at": {"$gt": now}}
+    return [str(row["_id"]) for row in collection("interview_slots").find(coming, {"_id": 1}).limit(MOST_RESULTS)]
+
+
+def refusals(telegram_id: int) -> Document:
+    """The MongoDB condition of a person's bookings with slots that were refused; served by ``bookings_person``."""
+    return {"telegram_id": telegram_id, "rejected_slot_ids.0": {"$exists": True}}
 
 
 def current_bookings(telegram_id: int, now: datetime) -> Document:

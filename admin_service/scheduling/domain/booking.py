@@ -1,7 +1,7 @@
 """Booking a seat, moving to another, giving it up, and the end of a slot."""
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from common.texts.translation import to_translate as _
 from scheduling.domain.answering import refuse_ended
@@ -100,6 +100,22 @@ class BookingClosed(BookingEvent):
 BookingChange = BookingMade | BookingRequested | BookingMoved | MoveRequested | BookingCancelled | BookingClosed
 
 
+def move_closes_at(booking: Booking, policy: Policy) -> datetime | None:
+    """Until when its candidate may ask for another slot; None: no limit. Where the recruiter asked for another time
+    there is no cut-off: until the request expires."""
+    return booking.expires_at if booking.reschedule_asked else booking.starts_at - policy.move_cutoff
+
+
+def has_moves_left(booking: Booking, policy: Policy) -> bool:
+    """Whether its candidate may move it once more; what the recruiter asks for is not counted."""
+    return booking.reschedule_asked or policy.move_limit is None or booking.moves < policy.move_limit
+
+
+def cancel_closes_at(booking: Booking, policy: Policy) -> datetime:
+    """Until when its candidate may give it up."""
+    return booking.starts_at - policy.cancel_cutoff
+
+
 def book(state: State, command: Book, now: datetime) -> Decision:
     """A seat is booked; or asked for, where a recruiter approves; or held for somebody on the waiting list."""
     candidate = state.candidates.get(command.telegram_id)
@@ -184,8 +200,8 @@ def cancel(state: State, command: Cancel, booking: Booking, now: datetime) -> De
     if refusal:
         return Decision(command, refusal, booking)
     policy = state.policies.get(booking.event_id)
-    cutoff = policy.cancel_cutoff if policy else timedelta()
-    if not command.beyond_limits and now >= booking.starts_at - cutoff:
+    until = cancel_closes_at(booking, policy) if policy else booking.starts_at
+    if not command.beyond_limits and now >= until:
         return Decision(command, Outcome.TOO_LATE, booking)
     return changed(
         command, Outcome.CANCELLED, BookingCancelled, booking, ended(booking, BookingStatus.CANCELLED, command)
@@ -220,13 +236,10 @@ def _refuse_move(state: State, command: Move, booking: Booking, now: datetime) -
         return None
     if candidate is None or not candidate.allowed:
         return Outcome.NOT_ALLOWED
-    if booking.reschedule_asked:  # the recruiter asked for it: no cut-off, no limit, until the request expires
-        return Outcome.EXPIRED if booking.expires_at is not None and now >= booking.expires_at else None
-    if now >= booking.starts_at - policy.move_cutoff:
-        return Outcome.TOO_LATE
-    if policy.move_limit is not None and booking.moves >= policy.move_limit:
-        return Outcome.MOVE_LIMIT
-    return None
+    until = move_closes_at(booking, policy)
+    if until is not None and now >= until:
+        return Outcome.EXPIRED if booking.reschedule_asked else Outcome.TOO_LATE
+    return None if has_moves_left(booking, policy) else Outcome.MOVE_LIMIT
 
 
 def _refuse_slot(

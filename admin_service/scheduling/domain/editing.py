@@ -30,8 +30,7 @@ class BookingFollowedSlot(BookingEvent):
     label = _("its slot changed")
 
     def _occasion(self) -> CardOccasion | None:
-        stands = self.after.status is BookingStatus.BOOKED and not self.after.awaits_approval
-        return CardOccasion.CHANGED if stands else None
+        return CardOccasion.CHANGED if self.after.status is BookingStatus.BOOKED else None
 
 
 @dataclass(frozen=True, slots=True)

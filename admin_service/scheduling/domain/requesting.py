@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from common.quiet_hours import last_allowed_time, next_allowed_time
 from scheduling.domain.model import Booking, Policy, Slot
 from shared_contracts.directory import BookingStatus
 
@@ -29,6 +30,24 @@ def kept_within(booking: Booking, slot: Slot) -> Booking:
     return replace(booking, expires_at=min(booking.expires_at, latest))
 
 
-def reminder(expires_at: datetime, policy: Policy, now: datetime) -> datetime:
-    """When its recruiter is reminded of a request made now: half-way at the earliest."""
-    return expires_at - min(policy.reminder, (expires_at - now) / 2)
+def reminder(expires_at: datetime, policy: Policy, now: datetime, timezone: str | None) -> datetime | None:
+    """When its recruiter is reminded of a request made now: half-way at the earliest, and outside their quiet hours.
+
+    Args:
+        expires_at: when the request does.
+        policy: its event's rules.
+        now: aware UTC.
+        timezone: of the recruiter's clocks, None where there is no recruiter.
+
+    Returns:
+        What would fall into the night comes in the morning, or the evening before where it has expired by then; None
+        where neither can be.
+    """
+    due_at = expires_at - min(policy.reminder, (expires_at - now) / 2)
+    if timezone is None:
+        return due_at
+    morning = next_allowed_time(due_at, timezone)
+    if morning < expires_at:
+        return morning
+    evening = last_allowed_time(due_at, timezone)
+    return evening if evening > now else None

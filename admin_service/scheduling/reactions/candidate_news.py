@@ -1,5 +1,8 @@
 """What candidates are told of what others did to their bookings."""
 
+from collections.abc import Iterator
+from typing import NamedTuple
+
 from bson import ObjectId
 
 from messaging.outbox import Outgoing
@@ -14,7 +17,7 @@ from scheduling.domain.answering import (
 )
 from scheduling.domain.booking import BookingCancelled, BookingMade, BookingMoved
 from scheduling.domain.commands import ActorKind
-from scheduling.domain.editing import BookingFollowedSlot
+from scheduling.domain.editing import BookingFollowedSlot, WantedSlotEdited
 from scheduling.domain.events import BookingEvent, SlotEdited
 from scheduling.domain.model import Slot
 from scheduling.domain.proposals import TimeProposed
@@ -22,6 +25,7 @@ from scheduling.domain.seat_offers import SeatOffered
 from scheduling.services.calendar_entries import calendar_change
 from scheduling.services.candidate_news import notification
 from scheduling.services.reacting import Batch, Effects
+from scheduling.services.requests import Request
 from scheduling.services.serializing import booking_view, slot_view
 from shared_contracts.directory import Rejection, SlotView
 from shared_contracts.notification import NotificationKind
@@ -37,6 +41,7 @@ KINDS: dict[type[BookingEvent], NotificationKind] = {
     BookingMoved: NotificationKind.BOOKING_MOVED,
     BookingCancelled: NotificationKind.BOOKING_CANCELLED,
     BookingFollowedSlot: NotificationKind.BOOKING_CHANGED,
+    WantedSlotEdited: NotificationKind.WANTED_CHANGED,
     RescheduleAsked: NotificationKind.RESCHEDULE_ASKED,
     RequestExpired: NotificationKind.BOOKING_EXPIRED,
     SeatOffered: NotificationKind.SLOT_OFFERED,
@@ -51,27 +56,41 @@ def _kind(event: BookingEvent) -> NotificationKind | None:
     return KINDS.get(type(event))
 
 
-def _slot_before(event: BookingEvent, slot: Slot | None) -> SlotView | None:
-    """Of a booking that followed its slot: the slot as it was, without a video call's old link."""
-    if slot is None or not isinstance(event, BookingFollowedSlot):
-        return None
-    return slot_view(slot)
+class News(NamedTuple):
+    """What a candidate is to be told. ``slot_before``: what has changed of a slot is told by it, old → new."""
+
+    request: Request
+    event: BookingEvent
+    kind: NotificationKind
+    slot_before: SlotView | None
 
 
-def tell_candidates(batch: Batch) -> Effects:
-    """One message for each event that is news. What candidates do in chat they see in the answer."""
-    effects = Effects()
+def news_of(batch: Batch) -> Iterator[News]:
+    """What is news to candidates. What they do in chat they see in the answer."""
     edited = {request.command.key: event.before for request, event in batch.events(SlotEdited)}
     for request, event in batch.events(BookingEvent):
         kind = _kind(event)
-        if kind is None or (request.chat and request.command.actor.kind is ActorKind.CANDIDATE):
-            continue
+        if kind is not None and not (request.chat and request.command.actor.kind is ActorKind.CANDIDATE):
+            before = _slot_before(event, edited.get(request.command.key), batch)
+            yield News(request, event, kind, slot_view(before) if before else None)
+
+
+def _slot_before(event: BookingEvent, edited: Slot | None, batch: Batch) -> Slot | None:
+    """The slot as it was: of a booking that was moved the one it left, else the one that was edited."""
+    if isinstance(event, BookingMoved) and event.before:
+        return batch.before.slots.get(event.before.slot_id)
+    return edited if isinstance(event, BookingFollowedSlot | WantedSlotEdited) else None
+
+
+def tell_candidates(batch: Batch) -> Effects:
+    """One message for each event that is news."""
+    effects = Effects()
+    for request, event, kind, before in news_of(batch):
         view = booking_view(event.after, batch.after)
         if view is None:
             continue
         key, reason = request.command.key, request.command.reason
         person, calendar = batch.after.candidates[event.after.telegram_id], calendar_change(event, batch.after)
-        before = _slot_before(event, edited.get(key))
         message = notification(key, kind, person, view, reason, request.correlation_id, calendar, before)
         effects.news[key].append(Outgoing(NOTIFICATION_COMMAND, message))
         effects.notification_ids[event.after.id].append(ObjectId(message.notification_id))

@@ -9,6 +9,7 @@ from scheduling.domain.commands import Actor, ActorKind
 from scheduling.domain.editing import BookingFollowedSlot, WantedSlotEdited
 from scheduling.domain.events import BookingEvent, SlotEdited
 from scheduling.domain.requesting import reminder
+from scheduling.reactions.candidate_news import news_of
 from scheduling.services.reacting import Batch, Effects
 from scheduling.services.recruiter_cards.cards import Act, asks_approval, has_card, show
 from scheduling.services.recruiter_cards.deck import read_deck
@@ -61,6 +62,9 @@ def _acts(batch: Batch) -> dict[str, Act]:
         if edited.shows:
             act = Act(request.command.actor, request.command.reason, request.correlation_id)
             acts |= dict.fromkeys(_around(batch, edited.after.id), act)
+    for news in news_of(batch):
+        if act_told := acts.get(news.event.after.id):
+            acts[news.event.after.id] = act_told._replace(told=news.kind, slot_before=news.slot_before)
     return acts
 
 
@@ -85,7 +89,9 @@ def _next_reminder(batch: Batch, booking_id: str) -> Document:
         return {"remind_at": None}
     if was and was.awaits_approval and was.expires_at == booking.expires_at:
         return {}
-    return {"remind_at": reminder(booking.expires_at, batch.after.policies[booking.event_id], batch.now)}
+    slot = batch.after.slots.get(booking.requested_slot_id or booking.slot_id)
+    zone = slot.recruiter_timezone if slot else None
+    return {"remind_at": reminder(booking.expires_at, batch.after.policies[booking.event_id], batch.now, zone)}
 
 
 def _shifted_reminders(batch: Batch) -> dict[str, datetime]:

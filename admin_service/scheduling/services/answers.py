@@ -107,8 +107,18 @@ def _calendar(decision: Decision, after: State) -> CalendarEntry | None:
 
 def _alternatives(command: AnyCommand, decision: Decision, event_id: str, after: State, now: datetime) -> list[Slot]:
     """Slots to choose from; the asked one among them where something about it has changed."""
-    refused = getattr(command, "slot_id", None) if decision.outcome is Outcome.REJECTED else None
-    return [slot for slot in alternatives_for(event_id, after, now) if slot.id != refused]
+    return alternatives_for(event_id, after, now, without=_refused_slots(command, decision, after))
+
+
+def _refused_slots(command: AnyCommand, decision: Decision, after: State) -> set[str]:
+    """What a recruiter has said no to for who asks; staff may book it all the same."""
+    if command.actor.kind is not ActorKind.CANDIDATE:
+        return set()
+    person = after.candidates.get(getattr(command, "telegram_id", 0))
+    booking = after.bookings.get(getattr(command, "booking_id", "")) or decision.booking
+    candidate_id = person.id if person else booking.candidate_id if booking else None
+    said = {item for asked_by, item in after.rejected if asked_by == candidate_id}
+    return said | (booking.rejected_slot_ids if booking else set())
 
 
 def _event_to_choose_in(command: AnyCommand, outcome: Outcome, after: State) -> str | None:

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from common import wire
-from scheduling.domain.model import Booking, Slot, State
+from scheduling.domain.booking import cancel_closes_at, has_moves_left, move_closes_at
+from scheduling.domain.model import Booking, Policy, Slot, State
 from shared_contracts.booking import INTERVIEW_STATUSES
 from shared_contracts.directory import BookingView, CityRef, NamedRef, SlotView
 from shared_contracts.venue import Venue, VenueView
@@ -51,11 +52,13 @@ def booking_view(booking: Booking | None, state: State) -> BookingView | None:
         return None
     wanted = state.slots.get(booking.requested_slot_id) if booking.requested_slot_id else None
     proposed = state.slots.get(booking.proposed_slot_id) if booking.proposed_slot_id else None
-    return _booking_view(booking, state.slots[booking.slot_id], wanted, proposed)
+    return _booking_view(booking, state.slots[booking.slot_id], wanted, proposed, state.policies.get(booking.event_id))
 
 
 @lru_cache(maxsize=MOST_KEPT)
-def _booking_view(booking: Booking, slot: Slot, wanted: Slot | None, proposed: Slot | None) -> BookingView:
+def _booking_view(
+    booking: Booking, slot: Slot, wanted: Slot | None, proposed: Slot | None, policy: Policy | None
+) -> BookingView:
     return BookingView(
         id=booking.id,
         version=booking.version,
@@ -67,6 +70,9 @@ def _booking_view(booking: Booking, slot: Slot, wanted: Slot | None, proposed: S
         recruiter_url=(wanted or slot).place.recruiter_url,
         recruiter_reachable=slot.recruiter_reachable,
         reschedule_asked=booking.reschedule_asked,
+        move_closes_at=move_closes_at(booking, policy) if policy else None,
+        cancel_closes_at=cancel_closes_at(booking, policy) if policy else None,
+        may_move=policy is None or has_moves_left(booking, policy),
         **booking.coming.model_dump(),
         offered_slot=slot_view(proposed) if proposed else None,
         description=slot.place.description,

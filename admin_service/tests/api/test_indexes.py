@@ -12,7 +12,7 @@ from common.http.reads import Position
 from common.mongo import collection
 from people.api import BY_CHANGE, allowed_after, changed_since
 from people.services.calendar_links import recruiter_by_token
-from scheduling.api.bookings import SlotsQuery, current_bookings, offered
+from scheduling.api.bookings import SlotsQuery, current_bookings, offered, refusals
 from scheduling.api.calendar_feed import interviews_of
 from scheduling.services.store.slots import OFFERED
 from tests.conftest import MakeCandidate, MakeSlot
@@ -91,6 +91,10 @@ def test_a_persons_bookings_walk_their_index_in_order() -> None:
     plan = planned("bookings", current_bookings(1001, clock.now()), [("starts_at", 1)])
     assert "bookings_person" in plan
     assert not plan & {"COLLSCAN", "SORT"}
+
+
+def test_a_persons_refusals_are_looked_up() -> None:
+    assert "COLLSCAN" not in planned("bookings", refusals(1001), [])
 
 
 @pytest.mark.parametrize("field", ["slot_id", "requested_slot_id"])

@@ -167,7 +167,7 @@ def test_a_persons_live_bookings_are_told_with_their_slots(
     (shown,) = bot.get("/api/events").json()["results"]
     assert (shown["description"], shown["bring"]) == ("О вас", "паспорт")
     cancel_booking(view.id, expected_version=1, actor="anna", reason="")
-    assert bot.get(url).json() == {"results": [], "next": None}
+    assert bot.get(url).json() == {"results": [], "next": None, "refused_slot_ids": []}
 
 
 def test_a_persons_booking_is_told_with_their_answer_and_the_time_on_offer(

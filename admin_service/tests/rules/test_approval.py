@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -124,8 +125,27 @@ def test_a_slot_without_a_recruiter_in_chat_can_be_answered_by_nobody_in_chat() 
 def test_a_reminder_comes_two_hours_before_the_end_or_half_way() -> None:
     policy = a.world(a.slot("s")).policies["event"]
 
-    assert reminder(a.NOW + DAY, policy, a.NOW) == a.NOW + 22 * HOUR
-    assert reminder(a.NOW + HOUR, policy, a.NOW) == a.NOW + 30 * MINUTE
+    assert reminder(a.NOW + DAY, policy, a.NOW, None) == a.NOW + 22 * HOUR
+    assert reminder(a.NOW + HOUR, policy, a.NOW, None) == a.NOW + 30 * MINUTE
+
+
+@pytest.mark.parametrize(
+    ("asked", "expires", "told"),
+    [
+        ("23 12:00", "24 12:00", "24 10:00"),
+        ("23 02:00", "24 02:00", "23 21:45"),  # it has expired by the morning
+        ("23 05:00", "24 09:00", "24 08:00"),
+        ("23 23:00", "24 07:00", None),
+    ],
+)
+def test_a_reminder_leaves_the_recruiter_their_night(asked: str, expires: str, told: str | None) -> None:
+    """Guards: ``next_allowed_time`` and ``last_allowed_time`` in ``reminder``."""
+
+    def at(text: str) -> datetime:
+        return datetime.fromisoformat(f"2026-11-{text}").replace(tzinfo=ZoneInfo("Asia/Vladivostok"))
+
+    policy = a.world(a.slot("s")).policies["event"]
+    assert reminder(at(expires), policy, at(asked), "Asia/Vladivostok") == (at(told) if told else None)
 
 
 # Offers

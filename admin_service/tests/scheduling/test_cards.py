@@ -2,10 +2,11 @@
 
 import uuid
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import pytest
+import time_machine
 from bson import ObjectId
 
 from common import clock
@@ -15,14 +16,17 @@ from messaging.delivery_reports import DeliveryReports
 from people.consumer import store_report
 from people.models import Candidate, City, Recruiter
 from people.services.people import save_recruiter
+from reminders.tasks import send_due
 from scheduling import tasks
 from scheduling.domain.commands import SlotChanges
 from scheduling.models import InterviewEvent, InterviewSlot
 from scheduling.services import staff_commands
 from scheduling.services.editing.slot_edits import edit_slot
 from scheduling.services.recruiter_cards.request_reminders import bring
+from shared_contracts.attendance import Attendance
 from shared_contracts.booking import AnyBookingRequest, Outcome
 from shared_contracts.broadcast import AnyDeliveryEvent, CardDelivered, Delivery, DeliveryStatus, NotificationDelivered
+from shared_contracts.card import CardAttention
 from shared_contracts.dialog import ChatStarted
 from shared_contracts.directory import BookingStatus
 from shared_contracts.notification import NotificationKind
@@ -217,8 +221,88 @@ def test_a_wanted_move_goes_to_the_other_recruiter_and_the_former_is_told(
 
     answer = result_of(asking.in_batch(asking.reject(pavel, asking.the_booking(maria), "Нет времени")))
     assert answer.card and not answer.card.yours
-    assert sent()[-1] == (OLGA, "new", 4)
+    assert sent()[-1] == (OLGA, "update", 4)
     assert last_card(OLGA).card.decided_by and last_card(OLGA).card.decided_by.name == "Павел"  # type: ignore[union-attr]
+
+
+def test_who_holds_an_interview_hears_of_its_candidate_while_a_move_to_another_is_asked_for(
+    request_: Document,
+    approval_event: InterviewEvent,
+    make_slot: MakeSlot,
+    slot: InterviewSlot,
+    maria: Candidate,
+    olga: Recruiter,
+    pavel: Recruiter,
+) -> None:
+    """Guards: ``keeping`` in ``show``, ``_loudness_at_move``, and ``_occasion`` of ``BookingFollowedSlot``."""
+    asking.in_batch(asking.approve(olga, request_))
+    theirs = make_slot(timedelta(days=3), of=approval_event, recruiter=pavel)
+    asking.outcome(asking.move(maria, asking.the_booking(maria), theirs))
+    told: list[uuid.UUID] = []
+
+    def heard() -> list[tuple[int, str]]:
+        known = len(cards())
+        with time_machine.travel(datetime.now(UTC).replace(hour=9), tick=False):
+            send_due()
+        loud = [item for item in cards() if item.attention is CardAttention.NOTICE and item.message_id not in told]
+        told.extend(item.message_id for item in loud)
+        assert len(cards()) > known
+        return [(item.recruiter_telegram_id, str(item.occasion)) for item in loud]
+
+    asking.outcome(asking.late(maria, asking.the_booking(maria), 10))
+    assert heard() == [(OLGA, "delay")]
+    edit_slot(str(slot.pk), SlotChanges(venue={"room": "9"}), actor="anna")
+    assert heard() == [(OLGA, "changed")]
+    asking.outcome(asking.says(maria, asking.the_booking(maria), Attendance.DECLINED))
+    assert heard() == [(OLGA, "cant_come")]
+    asking.assert_sound()
+
+
+def test_who_asked_for_a_move_is_told_what_has_changed_of_the_time_they_want(
+    request_: Document, approval_event: InterviewEvent, make_slot: MakeSlot, maria: Candidate, olga: Recruiter
+) -> None:
+    """One message, old → new. Guards: ``WantedSlotEdited`` in ``KINDS`` and in ``_slot_before``."""
+    asking.in_batch(asking.approve(olga, request_))
+    wanted = make_slot(timedelta(days=3), of=approval_event, recruiter=olga)
+    asking.outcome(asking.move(maria, asking.the_booking(maria), wanted))
+    already = len(news())
+    edit_slot(str(wanted.pk), SlotChanges(venue={"room": "9"}), actor="anna", reason="ремонт")
+
+    (message,) = news()[already:]
+    assert (message.kind, message.reason) == (NotificationKind.WANTED_CHANGED, "ремонт")
+    assert message.slot_before and message.slot_before.room == wanted.room
+    assert message.booking.requested_slot and message.booking.requested_slot.room == "9"
+    assert last_card(OLGA).card.booking.requested_slot == message.booking.requested_slot
+
+
+@pytest.mark.parametrize("by_staff", [True, False])
+def test_the_card_knows_what_the_candidate_was_told_so_that_it_can_be_sent_by_hand(
+    by_staff: bool,
+    request_: Document,
+    approval_event: InterviewEvent,
+    make_slot: MakeSlot,
+    slot: InterviewSlot,
+    maria: Candidate,
+    olga: Recruiter,
+) -> None:
+    """R4: of a move, old → new; of a cancellation, that. Guard: ``told`` of an ``Act``."""
+    approved = result_of(asking.in_batch(asking.approve(olga, request_)))
+    assert approved.card and approved.card.told is NotificationKind.BOOKING_APPROVED
+    other = make_slot(timedelta(days=3), of=approval_event, recruiter=olga)
+    if by_staff:
+        booking = asking.the_booking(maria)
+        staff_commands.move_booking(
+            str(booking["_id"]), str(other.pk), expected_version=booking["version"], actor="anna", reason=""
+        )
+        card = last_card(OLGA).card
+    else:
+        answer = result_of(asking.in_batch(asking.move_interview(olga, asking.the_booking(maria), other)))
+        assert answer.card
+        card = answer.card
+    assert card.told is NotificationKind.BOOKING_MOVED
+    assert card.slot_before and (card.slot_before.id, card.booking.slot.id) == (str(slot.pk), str(other.pk))
+    answer = result_of(asking.in_batch(asking.cancel_interview(olga, asking.the_booking(maria))))
+    assert answer.card and answer.card.told is NotificationKind.BOOKING_CANCELLED
 
 
 def test_a_move_is_asked_for_as_loudly_as_a_new_request_and_its_end_leaves_what_stands(
@@ -417,7 +501,7 @@ def test_a_recruiter_is_reminded_once_and_the_deputy_gets_the_card_then(
 ) -> None:
     """R3. Guard: ``remind_at`` is cleared by a conditional update."""
     assert tasks.remind_recruiters() == 0
-    assert request_["remind_at"] == request_["expires_at"] - timedelta(hours=2)
+    assert clock.now() < request_["remind_at"] < request_["expires_at"]
 
     assert (remind_now(), tasks.remind_recruiters()) == (1, 0)
 

@@ -3,14 +3,17 @@
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 
-from common.mongo import Document
+from common import clock
+from common.mongo import Document, collection
 from people.models import Candidate, Recruiter
 from scheduling.models import InterviewEvent, InterviewSlot
 from scheduling.services.staff_commands import book_for
 from shared_contracts.booking import Outcome
-from shared_contracts.directory import Rejection
+from shared_contracts.directory import BookingsPage, Rejection
 from shared_contracts.notification import NotificationKind
+from tests.api.conftest import BOT_TOKEN
 from tests.conftest import MakeSlot
 from tests.helpers import asking
 from tests.helpers.card_tools import news, result_of
@@ -54,6 +57,27 @@ def test_a_move_that_was_refused_is_not_asked_for_again(
     asking.outcome(asking.move(maria, asking.the_booking(maria), other))
     asking.in_batch(asking.reject(olga, asking.the_booking(maria), "Отпуск"))
     assert asking.outcome(asking.move(maria, asking.the_booking(maria), other)) is Outcome.REJECTED
+
+
+def test_what_was_refused_is_named_with_a_persons_bookings_until_it_is_over(
+    request_: Document, slot: InterviewSlot, other: InterviewSlot, maria: Candidate, olga: Recruiter
+) -> None:
+    """So that nobody is shown it again. Guards: ``_refused_slot_ids``, and its bound on the start."""
+    asking.in_batch(asking.approve(olga, request_))
+    asking.outcome(asking.move(maria, asking.the_booking(maria), other))
+    asking.in_batch(asking.reject(olga, asking.the_booking(maria), "Отпуск"))
+
+    client = Client(headers={"Authorization": f"Bearer {BOT_TOKEN}"})
+
+    def told() -> BookingsPage:
+        return BookingsPage.model_validate_json(client.get(f"/api/bookings?telegram_id={maria.telegram_id}").content)
+
+    page = told()
+    assert page.refused_slot_ids == [str(other.pk)]
+    assert page.results[0].move_closes_at == slot.starts_at - timedelta(hours=2)
+    assert page.results[0].cancel_closes_at == slot.starts_at
+    collection("interview_slots").update_one({"_id": other.pk}, {"$set": {"starts_at": clock.now()}})
+    assert told().refused_slot_ids == []
 
 
 def test_after_a_no_to_the_person_nothing_in_the_event_can_be_asked_for_but_staff_may_book(

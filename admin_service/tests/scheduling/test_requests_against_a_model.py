@@ -151,7 +151,7 @@ class Requests(RuleBasedStateMachine):
         for row in collection("bookings").find():
             for holder in row["card_readers"]:
                 card = last[str(row["_id"]), holder]
-                assert card.yours or not row["awaits_approval"]
+                assert card.yours or not row["awaits_approval"] or row["requested_slot_id"]
                 if card.revision == row["card_revision"]:
                     assert card.booking.version == row["version"]
                 else:

@@ -17,20 +17,24 @@ from scheduling.services.recruiter_cards.deck import Deck, Holder, read_deck
 from scheduling.services.store import loading
 from scheduling.services.store.booking_notes import note
 from shared_contracts.card import CardAttention, CardCommand, CardOccasion, MoveEnd
-from shared_contracts.directory import BookingStatus
+from shared_contracts.directory import BookingStatus, SlotView
+from shared_contracts.notification import NotificationKind
 from shared_contracts.transport.topology import CARD_COMMAND
 
 
 class Act(NamedTuple):
     """What a card last tells of: who did something, and why. No actor: what was last done stands.
 
-    ``move_end``: it was a move that was asked for and not made.
+    ``move_end``: it was a move that was asked for and not made. ``told``: what the candidate is told of it;
+    ``slot_before``: with the slot as it was before.
     """
 
     actor: Actor | None
     reason: str
     correlation_id: str
     move_end: MoveEnd | None = None
+    told: NotificationKind | None = None
+    slot_before: SlotView | None = None
 
 
 class Shown(NamedTuple):
@@ -95,11 +99,14 @@ def show(
     for booking_id, act in acts.items():
         booking = deck.state.bookings[booking_id]
         held, concerned = deck.held(booking), deck.holders(booking, hand_over=hand_over)
-        holders = held if booking_id in announced else concerned
+        keeping = deck.keeping(booking)
+        holders = held if booking_id in announced else [*concerned, *keeping]
         if not _is_news(booking, about):  # what has ended is no news to who never had it
             holders = [holder for holder in holders if holder in held]
         usual = CardAttention.NEW if booking_id in asking else attention
         loud = _recipients(held, holders, usual, about)
+        if keeping:
+            loud |= {item: _loudness_at_move(item in keeping, about) or loud[item] for item in loud}
         asleep = {item for item in loud if about and loud[item] is CardAttention.NOTICE and about.wakes(item)}
         stay = [item for item in loud if (item in held if item in asleep else item in holders)]
         fields = _next_fields(deck, booking, stay, act)
@@ -226,6 +233,16 @@ def _loudness(attention: CardAttention, about: Notice | None, *, was: bool, stay
     return attention if was else CardAttention.NEW
 
 
+def _loudness_at_move(keeps: bool, about: Notice | None) -> CardAttention | None:
+    """How loudly a card comes while a move to another recruiter is asked for; None: as it does otherwise.
+
+    A notice is about the interview that stands until then: it is for who holds that (``keeps``).
+    """
+    if about is None:
+        return CardAttention.UPDATE if keeps else None
+    return CardAttention.NOTICE if keeps else CardAttention.UPDATE
+
+
 def _next_fields(deck: Deck, booking: Booking, holders: Sequence[Holder], act: Act) -> Document:
     stored = deck.stored[booking.id]
     fields: Document = {
@@ -235,8 +252,14 @@ def _next_fields(deck: Deck, booking: Booking, holders: Sequence[Holder], act: A
     }
     if act.actor:
         name = deck.name_of(act.actor.ref) if act.actor.kind is ActorKind.RECRUITER else ""
-        ended = act.move_end or ""
-        fields["last_act"] = {"kind": act.actor.kind.value, "name": name, "reason": act.reason, "move_end": ended}
+        fields["last_act"] = {
+            "kind": act.actor.kind.value,
+            "name": name,
+            "reason": act.reason,
+            "move_end": act.move_end or "",
+            "told": act.told.value if act.told else "",
+            "slot_before": act.slot_before.model_dump_json() if act.slot_before else "",
+        }
     return fields
 
 

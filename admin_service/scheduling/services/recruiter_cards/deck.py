@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, TypedDict
 
 from bson import Int64, ObjectId
 
@@ -18,8 +18,14 @@ from scheduling.services.store.slots import load_slots, reached_at
 from shared_contracts.attendance import Attendance
 from shared_contracts.card import CardAnswer, CardCandidate, DecidedBy, RecruiterCard
 from shared_contracts.directory import BookingStatus, SlotView
+from shared_contracts.notification import NotificationKind
 
 MOST_FREE_SLOTS = 6
+
+
+class _Told(TypedDict):
+    told: NotificationKind | None
+    slot_before: SlotView | None
 
 
 class Holder(NamedTuple):
@@ -70,6 +76,15 @@ class Deck:
             deputy = None
         return [holder for holder in (own, deputy) if holder]
 
+    def keeping(self, booking: Booking) -> list[Holder]:
+        """Who holds the card of an interview that stands while a move to another recruiter is asked for."""
+        own = self.state.slots.get(booking.slot_id)
+        if booking.requested_slot_id is None or own is None:
+            return []
+        asked = {holder.telegram_id for holder in self.holders(booking)}
+        held = self.held(booking)
+        return [item for item in held if item.telegram_id in own.deciders and item.telegram_id not in asked]
+
     def reachable(self, holder: Holder) -> bool:
         """Whether the bot's last message to them arrived."""
         return not self.recruiters[holder.reader_id]["blocked_at"]
@@ -117,6 +132,7 @@ class Deck:
             reason=(act["reason"] or None) if act else None,
             rejection=booking.rejection,
             move_end=(act.get("move_end") or None) if act else None,
+            **_told(act),
             free_slots=self.free.get(booking.id, []) if yours else [],
             may_mark=yours and may_mark(booking, self.now),
             undo_until=undo_until if yours else None,
@@ -176,6 +192,15 @@ def read_deck(loaded: Loaded, state: State, bookings: Iterable[Booking | None], 
     cities = {str(city_id): row for city_id, row in names.cities.items()}
     free = {item: other_times(state, state.bookings[item], now) for item in ids}
     return Deck(state, now, stored, names.recruiters, cities, free)
+
+
+def _told(act: Document | None) -> _Told:
+    """What the candidate was told of what was last done; nothing is known of that before it was kept."""
+    kind, before = (act or {}).get("told"), (act or {}).get("slot_before")
+    return _Told(
+        told=NotificationKind(kind) if kind else None,
+        slot_before=SlotView.model_validate_json(before) if before else None,
+    )
 
 
 def _card_fields(row: Document | None) -> Document:

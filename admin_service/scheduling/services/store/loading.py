@@ -61,7 +61,7 @@ def load(commands: Sequence[AnyCommand], names: Names | None = None) -> Loaded:
         {command.event_id for command in commands if isinstance(command, Book)},
         names,
     )
-    loaded.state.rejected = _rejections(theirs)
+    loaded.state.rejected = rejections(theirs)
     for edit in edits:
         _load_places(loaded, edit)
     return loaded
@@ -87,7 +87,7 @@ def load_around(
     slots = name_slots(rows, names)
     events = {ObjectId(item) for item in event_ids | {slot.event_id for slot in slots}}
     names.add_events(events | {row["event_id"] for row in bookings})
-    policies = {str(event_id): _policy(row) for event_id, row in names.events.items()}
+    policies = {str(event_id): policy_from(row) for event_id, row in names.events.items()}
     asking = [ObjectId(policy.id) for policy in policies.values() if policy.questionnaire_required]
     state = State(
         candidates={row["telegram_id"]: candidate_from(row, names) for row in people if row["telegram_id"]},
@@ -99,7 +99,7 @@ def load_around(
     return Loaded(state, {str(row["_id"]): row for row in bookings}, names)
 
 
-def _rejections(bookings: Sequence[Document]) -> set[tuple[str, str]]:
+def rejections(bookings: Sequence[Document]) -> set[tuple[str, str]]:
     """Candidate ids, each with an event or a slot in which a recruiter has said no to them."""
     rejected = [row for row in bookings if not row["live"]]
     events = {(str(row["user_id"]), str(row["event_id"])) for row in rejected if row.get("rejection") == _PERSON}
@@ -187,7 +187,8 @@ def candidate_from(row: Document, names: Names) -> Candidate:
     )
 
 
-def _policy(row: Document) -> Policy:
+def policy_from(row: Document) -> Policy:
+    """An interview event's document as the rules see it."""
     return Policy(
         id=str(row["_id"]),
         is_open=row["is_open"],

@@ -1,6 +1,7 @@
 """Reading slots, with the names that people are told. Inside a transaction all reads see one moment."""
 
 from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache, lru_cache
@@ -121,12 +122,17 @@ def available(event_ids: Iterable[str | ObjectId], now: datetime) -> Document:
     }
 
 
-def alternatives_for(event_id: str, state: State, now: datetime) -> list[Slot]:
-    """Up to three slots to offer instead, as they stand after the batch that ``state`` is the end of."""
-    stored = load_slots(available([event_id], now), limit=ALTERNATIVES + len(state.slots))
+def alternatives_for(
+    event_id: str, state: State, now: datetime, *, without: AbstractSet[str] = frozenset()
+) -> list[Slot]:
+    """Up to three slots to offer instead, as they stand after the batch that ``state`` is the end of.
+
+    ``without``: ids of slots that are not to be among them.
+    """
+    stored = load_slots(available([event_id], now), limit=ALTERNATIVES + len(state.slots) + len(without))
     here = (slot for slot in state.slots.values() if slot.event_id == event_id and slot.is_open(now))
     current = {slot.id: slot for slot in stored if slot.id not in state.slots} | {slot.id: slot for slot in here}
-    free = (slot for slot in current.values() if slot.free)
+    free = (slot for slot in current.values() if slot.free and slot.id not in without)
     return sorted(free, key=lambda slot: (slot.starts_at, slot.id))[:ALTERNATIVES]
 
 
