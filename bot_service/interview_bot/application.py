@@ -35,6 +35,7 @@ from interview_bot.store.chats import Chats
 from interview_bot.store.dialog_state import DialogStates
 from interview_bot.store.progress import ProgressStore
 from interview_bot.store.request_records import RequestRecords
+from interview_bot.store.shown_bookings import ShownBookings
 from interview_bot.store.shown_cards import ShownCards
 from interview_bot.telegram.acks import Acks
 from interview_bot.telegram.first_screen import register_first_screen
@@ -112,6 +113,7 @@ class BotService:
             chats=Chats(self._database),
             gate=Gate(self._redis, self._settings.bot_id, ENTRIES),
             shown_cards=ShownCards(self._database),
+            shown_bookings=ShownBookings(self._database),
             rate_limiter=rate_limiter,
             outgoing=Outgoing(bot, rate_limiter, edits, locks),
             calendar_files=CalendarFiles(self._database),

@@ -60,21 +60,22 @@ class AllowList:
         self._wake = asyncio.Event()
 
     async def check(self, telegram_id: int) -> tuple[AccessStatus, AllowedUser | None]:
-        """The person's access status and, when they are let in, their entry.
+        """The person's access status, and their entry: also of who was removed, whose clocks and contact stay theirs.
 
         Between an invalidation and the next completed sync the admin service is asked about the one person, so a
         removed one is refused at their very next press.
         """
-        entry, generation, synced = await self._cached(telegram_id)
-        if entry is None or (generation or "0") != synced:
+        known, generation, synced = await self._cached(telegram_id)
+        entry = known
+        if known is None or (generation or "0") != synced:
             try:
                 entry = await self._look_up(telegram_id)
             except (AdminApiDownError, AdminApiRefusedError) as error:
                 _log.warning("allow_list_lookup_failed", user_id=telegram_id, error=str(error))
-                if entry is None:
+                if known is None:
                     return AccessStatus.UNKNOWN, None
         if entry is None or not entry.allowed:
-            return AccessStatus.REFUSED, None
+            return AccessStatus.REFUSED, entry or known
         return AccessStatus.ALLOWED, entry
 
     async def keeps_booking(self, telegram_id: int) -> bool:

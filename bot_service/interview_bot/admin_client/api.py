@@ -13,6 +13,7 @@ from shared_contracts.card import RecruiterCard
 from shared_contracts.directory import (
     AllowedUser,
     AwaitedUsername,
+    BookingsPage,
     BookingView,
     ChangesPage,
     Contact,
@@ -102,7 +103,11 @@ class AdminApi:
 
     async def bookings(self, telegram_id: int) -> list[BookingView]:
         """A person's live bookings that are not over, by start."""
-        return await self._read_pages(Page[BookingView], f"/api/bookings?telegram_id={telegram_id}")
+        return (await self.person_bookings(telegram_id)).results
+
+    async def person_bookings(self, telegram_id: int) -> BookingsPage:
+        """The same with the slots that are not offered to them; there is one page."""
+        return await self._read(BookingsPage, f"/api/bookings?telegram_id={telegram_id}")
 
     async def recruiter_cards(self, telegram_id: int) -> list[RecruiterCard]:
         """The requests that wait for a recruiter's answer, by start."""

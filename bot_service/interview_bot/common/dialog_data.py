@@ -47,6 +47,7 @@ class DialogData(BaseModel):
     chosen, None while they are not, or need not be. ``city_chosen``: the city is what the person looks at, and not only
     where we think they are. ``menu``: the shown page of cities, recruiters or a day's times. ``page``: the first slot
     shown (see ``slots.pages``). ``month`` (by any of its days): whose days are shown. ``day``: whose times are shown.
+    ``refused``: ids of slots that a recruiter has said no to for this person, which are not shown.
     ``slot``: the one chosen. ``nonce``: of the shown Confirm button. ``rejecting``: a recruiter's step.
     """
 
@@ -59,6 +60,7 @@ class DialogData(BaseModel):
     page: str | None = None
     month: date | None = None
     day: date | None = None
+    refused: list[str] = []
     slot: SlotView | None = None
     nonce: str | None = None
     rejecting: PendingRejection | None = None

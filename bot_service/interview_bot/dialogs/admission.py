@@ -24,26 +24,32 @@ _log = get_logger(__name__)
 
 @dataclass(frozen=True)
 class Visitor:
-    """Someone who wrote or pressed: ``person`` as a candidate, ``recruiter`` as a recruiter; both are possible."""
+    """Someone who wrote or pressed: ``person`` as a candidate, ``recruiter`` as a recruiter; both are possible.
+
+    ``removed``: the allow list's entry of who is no candidate any more, but keeps a booking (FR2).
+    """
 
     access: AccessStatus
     person: AllowedUser | None
     recruiter: Recruiter | None
+    removed: AllowedUser | None = None
 
 
 async def identify(services: Services, user_id: int) -> Visitor:
     """Find out who the person is: a candidate, a recruiter, both, or nobody whom the bot serves."""
-    access, person = await services.allow_list.check(user_id)
+    access, entry = await services.allow_list.check(user_id)
+    person = entry if access is AccessStatus.ALLOWED else None
     try:
         found = [known for known in await services.directory.recruiters() if known.telegram_id == user_id]
     except (AdminApiDownError, AdminApiRefusedError):
         # Nobody can say whether they are a recruiter; whoever is a candidate goes on as one.
         return Visitor(AccessStatus.UNKNOWN if person is None else access, person, None)
-    if found:
-        return Visitor(AccessStatus.ALLOWED, person, found[0])
-    if access is AccessStatus.REFUSED:
+    if access is AccessStatus.REFUSED and (entry or not found):
         access = await _access_off_the_list(services, user_id)
-    return Visitor(access, person, None)
+    removed = entry if access is AccessStatus.KEPT else None
+    if found:
+        return Visitor(AccessStatus.ALLOWED, person, found[0], removed)
+    return Visitor(access, person, None, removed)
 
 
 async def _access_off_the_list(services: Services, user_id: int) -> AccessStatus:

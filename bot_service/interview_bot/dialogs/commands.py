@@ -8,11 +8,11 @@ from telegram import InlineKeyboardButton
 from interview_bot.admin_client.api import AdminApiDownError, AdminApiRefusedError
 from interview_bot.dialogs.candidate import my_bookings
 from interview_bot.dialogs.candidate.sign_up import enter_event, show_home
-from interview_bot.dialogs.context import DialogContext, Services
+from interview_bot.dialogs.context import ALL_COMMANDS, COMMANDS, KEPT_COMMANDS, DialogContext, Services
 from interview_bot.dialogs.interruptions import interrupting
 from interview_bot.dialogs.recruiter import open_requests, schedule
 from interview_bot.telegram.sending import username_of
-from interview_bot.telegram.start_links import EVENT
+from interview_bot.telegram.start_links import COMMAND, EVENT
 from interview_bot.views import keyboards
 from interview_bot.views.screen import Screen
 from interview_bot.views.texts import language_of, texts_for
@@ -20,15 +20,26 @@ from interview_bot.views.texts import language_of, texts_for
 _EVENT_PAYLOAD = re.compile(rf"{EVENT}([0-9a-f]{{24}})")
 
 
+def carried(command: str | None, payload: str) -> tuple[str | None, str]:
+    """The command that a deep link brings along from a group, in place of /start; any other as it is."""
+    name = payload.removeprefix(COMMAND)
+    brings = command == "start" and payload.startswith(COMMAND) and name in ALL_COMMANDS
+    return (name, "") if brings else (command, payload)
+
+
 async def handle(context: DialogContext, command: str, payload: str) -> None:
     """A command was written; ``payload`` is what follows it."""
     async with interrupting(context) as interrupted:
         if command == "start":
             await (open_requests.start(interrupted) if context.person is None else start(interrupted, payload))
-        elif command not in _HANDLERS or command not in context.commands:
+        elif command in ALL_COMMANDS and command not in context.commands:
+            key = "unknown.for_candidates" if command in COMMANDS else "unknown.for_recruiters"
+            await interrupted.show(Screen(context.texts(key)))
+        elif command not in _HANDLERS:
             await show_unknown(interrupted)
         else:
-            await _HANDLERS[command](interrupted)
+            kept = command in KEPT_COMMANDS
+            await _HANDLERS[command](interrupted.for_kept_booking() if kept else interrupted)
 
 
 async def start(context: DialogContext, payload: str) -> None:
@@ -80,11 +91,12 @@ async def _recruiter_who_answers(context: DialogContext) -> tuple[str, str | Non
 
 
 async def invite_from_group(
-    services: Services, chat_id: int, language_code: str | None, thread_id: int | None = None
+    services: Services, chat_id: int, command: str, language_code: str | None, thread_id: int | None = None
 ) -> None:
-    """A command in a group is answered, in its topic, with the way into the private chat."""
+    """A command in a group is answered, in its topic, with the way into the private chat, where it is carried out."""
     texts = texts_for(language_of(language_code))
-    keyboard = keyboards.deep_link(username_of(services.bot), None, texts.plain("button.private_chat"))
+    payload = f"{COMMAND}{command}" if command in ALL_COMMANDS and command != "start" else None
+    keyboard = keyboards.deep_link(username_of(services.bot), payload, texts.plain("button.private_chat"))
     await services.outgoing.send(chat_id, Screen(texts("group.command"), keyboard), thread_id=thread_id)
 
 

@@ -1,7 +1,7 @@
 """One update of one admitted person, as the dialogs see it."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from structlog.stdlib import get_logger
 from telegram.error import TelegramError
@@ -16,6 +16,7 @@ from interview_bot.store.chats import Chats
 from interview_bot.store.dialog_state import DialogStates
 from interview_bot.store.progress import ProgressStore
 from interview_bot.store.request_records import RequestRecords
+from interview_bot.store.shown_bookings import ShownBookings
 from interview_bot.store.shown_cards import ShownCards
 from interview_bot.telegram.acks import Acks
 from interview_bot.telegram.errors import classify
@@ -31,6 +32,8 @@ from shared_contracts.directory import AllowedUser, Recruiter
 
 COMMANDS = ("start", "mybooking", "reschedule", "cancel", "contact", "help")
 """A candidate's commands, in the order Telegram's menu shows them."""
+KEPT_COMMANDS = ("mybooking", "cancel")
+"""Those that are for who keeps a booking, too."""
 RECRUITER_COMMANDS = ("today", "schedule", "requests", "contact", "help")
 ALL_COMMANDS = frozenset({*COMMANDS, *RECRUITER_COMMANDS})
 _log = get_logger(__name__)
@@ -53,6 +56,7 @@ class Services:
     request_records: RequestRecords
     chats: Chats
     shown_cards: ShownCards
+    shown_bookings: ShownBookings
     rate_limiter: SharedRateLimiter
     outgoing: Outgoing
     gate: Gate
@@ -67,7 +71,8 @@ class DialogContext:
     someone who is only just being let in is neither. ``in_turn``: the chat's turn was taken before, and what is shown
     must be shown before its message is acknowledged to RabbitMQ; else a screen may wait for room (``Outgoing``).
     ``interrupts``: an answer that is to be typed was waited for, so what is shown leads back to its question.
-    ``off_list``: no candidate any more, but staff let their booking stand (``dialogs.kept_booking``).
+    ``removed``: the entry of who is no candidate any more, but staff let their booking stand. ``off_list``: they are
+    served for that alone (``dialogs.kept_booking``).
     """
 
     services: Services
@@ -80,6 +85,7 @@ class DialogContext:
     in_turn: bool = False
     interrupts: bool = False
     off_list: bool = False
+    removed: AllowedUser | None = None
 
     @property
     def user_id(self) -> int:
@@ -89,7 +95,7 @@ class DialogContext:
     @property
     def zone(self) -> str | None:
         """The person's own time zone, None where the slot's city decides."""
-        own = self.person or self.recruiter
+        own = self.person or self.removed or self.recruiter
         return own.timezone if own else None
 
     @property
@@ -97,7 +103,14 @@ class DialogContext:
         """The commands that this person can use."""
         if self.recruiter is None:
             return COMMANDS
-        return RECRUITER_COMMANDS if self.person is None else (*RECRUITER_COMMANDS[:3], *COMMANDS)
+        if self.person is None and self.removed is None:
+            return RECRUITER_COMMANDS
+        theirs = KEPT_COMMANDS if self.person is None else COMMANDS
+        return tuple(dict.fromkeys((*RECRUITER_COMMANDS[:3], *theirs, *RECRUITER_COMMANDS[3:])))
+
+    def for_kept_booking(self) -> "DialogContext":
+        """The same for what somebody off the allow list may do about their booking."""
+        return replace(self, off_list=self.off_list or (self.person is None and self.removed is not None))
 
     async def show(self, screen: Screen) -> int | None:
         """Edit the pressed message in place, or answer a message with a new one, as soon as the chat has room.
@@ -108,7 +121,10 @@ class DialogContext:
             screen = keyboards.with_continue(screen, self.texts)
         if self.in_turn or self.message_id is not None:
             return await self.show_and_get_id(screen)
-        return await self.services.outgoing.send(self.chat_id, self._for_them(screen))
+        message_id = await self.services.outgoing.send(self.chat_id, self._for_them(screen))
+        if message_id is not None:
+            await self._record_shown(message_id, screen)
+        return message_id
 
     async def show_and_get_id(self, screen: Screen) -> int:
         """The same where the dialog can't go on without the message's id: an edit may wait, a new message can't.
@@ -116,12 +132,22 @@ class DialogContext:
         Raises:
             HeldBackError: the chat has no room for a new message.
         """
-        screen, priority = self._for_them(screen), Priority.IN_TURN if self.in_turn else Priority.INTERACTIVE
+        message_id = await self._show_now(self._for_them(screen))
+        await self._record_shown(message_id, screen)
+        return message_id
+
+    async def _show_now(self, screen: Screen) -> int:
+        priority = Priority.IN_TURN if self.in_turn else Priority.INTERACTIVE
         if self.message_id is None:
             return await send(self.services.bot, self.chat_id, screen, priority)
         if self.in_turn:
             return await edit_or_send(self.services.bot, self.chat_id, self.message_id, screen, priority)
         return await self.services.outgoing.edit(self.chat_id, self.message_id, screen)
+
+    async def _record_shown(self, message_id: int, screen: Screen) -> None:
+        """What the message tells of bookings, from now on: all that the screen does, and nothing it told before."""
+        if self.message_id is not None or screen.tells_of:
+            await self.services.shown_bookings.replace_claims(self.chat_id, message_id, screen.tells_of)
 
     async def try_edit(self, screen: Screen) -> None:
         """Edit the pressed message if Telegram lets us; what matters does not wait for it."""
@@ -143,7 +169,7 @@ class DialogContext:
 
     async def contact_url(self) -> str | None:
         """The responsible person's link: the city's, else the default (FR7)."""
-        return await self.services.directory.contact_url(self.person)
+        return await self.services.directory.contact_url(self.person or self.removed)
 
     async def reader(self) -> Reader:
         """Whom screens are made for."""

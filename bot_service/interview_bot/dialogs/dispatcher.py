@@ -60,6 +60,7 @@ class Dispatcher:
         if token is not None:
             await joining.open_invitation(self._services, user, token)
             return
+        command, payload = commands.carried(command, payload)
         visitor = await self._admit(user, message.chat_id)
         if visitor is None:
             return
@@ -71,6 +72,7 @@ class Dispatcher:
             message.chat_id,
             recruiter=visitor.recruiter,
             off_list=visitor.access is AccessStatus.KEPT,
+            removed=visitor.removed,
         )
         if context.off_list:
             await kept_booking.handle_message(context, command)
@@ -113,7 +115,7 @@ class Dispatcher:
         command, _payload = _command(message)
         if command is not None and groups.is_meant_for_us(message, command, username_of(self._services.bot)):
             topic = message.message_thread_id if message.is_topic_message else None
-            await commands.invite_from_group(self._services, message.chat_id, user.language_code, topic)
+            await commands.invite_from_group(self._services, message.chat_id, command, user.language_code, topic)
 
     async def on_membership(self, update: Update, _: object) -> None:
         """The bot was blocked or unblocked, or its place in a group has changed."""
@@ -154,6 +156,7 @@ class Dispatcher:
             query.id,
             visitor.recruiter,
             off_list=visitor.access is AccessStatus.KEPT,
+            removed=visitor.removed,
         )
         if await self._services.dialog_states.is_closed(context.chat_id, query.message.message_id):
             await context.acknowledge("press.already_asked")

@@ -23,7 +23,7 @@ async def notice_text(
 ) -> str:
     """The message as HTML, in ``texts``' language and the candidate's zone, by the slot's city's template.
 
-    ``before``: the slot as it was before staff changed it.
+    ``before``: the slot, or the one asked for, as it was before that.
 
     Raises:
         AdminApiDownError: no template is known now; a later try may work.
@@ -37,8 +37,14 @@ async def notice_text(
         "name": name or (person.first_name if person else ""),
         "contact_link": await services.directory.contact_url(person, booking) or "",
         "reason": (reason or "")[:REASON_CHARACTERS],
-        "changes": "\n".join(slot_changes(before, booking.slot, own_zone, texts)) if before else "",
+        "changes": "\n".join(slot_changes(before, _changed_slot(kind, booking), own_zone, texts)) if before else "",
     }
     if kind is NotificationKind.TIME_OFFERED:  # in this one the time asked for is the one that the recruiter proposes
         values["wanted"] = wanted_slot(booking, booking.offered_slot, own_zone, texts)
     return render(template.text, values)
+
+
+def _changed_slot(kind: NotificationKind, booking: BookingView) -> SlotView:
+    """The slot that is told about: the booked one, or the one that a move was asked to."""
+    asked = booking.requested_slot if kind is NotificationKind.WANTED_CHANGED else None
+    return asked or booking.slot

@@ -11,7 +11,7 @@ from interview_bot.common import clock
 from interview_bot.common.dialog_data import DialogData, DialogState
 from interview_bot.common.metrics import PRESS_TO_ANSWER
 from interview_bot.common.person_locks import PersonLocks
-from interview_bot.dialogs.candidate.slot_choice import read_slot_menu
+from interview_bot.dialogs.candidate.slot_choice import read_slot_menu, refused_slots
 from interview_bot.dialogs.context import Services
 from interview_bot.inbound.calendar_sender import put_calendar_file
 from interview_bot.inbound.cards import Cards
@@ -128,7 +128,8 @@ class BookingResults:
             return Screen(lead, keyboards.home(texts))
         moved = record is not None and record.kind == "move"
         booking = await self._current_booking(result, record) if moved else result.booking
-        data = DialogData(event_id=event_id, booking=booking)
+        refused = await refused_slots(self._services.api, result.user_telegram_id)
+        data = DialogData(event_id=event_id, booking=booking, refused=refused)
         if record is not None:
             # Who or where the slot belongs to has changed: that step's menu comes again.
             changed = result.outcome in {Outcome.WRONG_RECRUITER, Outcome.WRONG_CITY}
@@ -164,15 +165,15 @@ class BookingResults:
     async def _writes_to_recruiter(self, result: BookingResult) -> bool:
         """Whether the recruiter asked gets no card, as far as is known: then the candidate writes to them (R4)."""
         booking = result.booking
-        if result.outcome is not Outcome.PENDING_APPROVAL or booking is None:
+        if result.outcome is not Outcome.PENDING_APPROVAL or booking is None or booking.expires_at is None:
             return False
-        if not (booking.expires_at and booking.recruiter_url):
-            return False
+        if booking.requested_slot is None and not booking.recruiter_reachable:
+            return True
         try:
             recruiters = await self._services.directory.recruiters()
         except (AdminApiDownError, AdminApiRefusedError):
-            return True
-        theirs = booking.slot.recruiter
+            return False
+        theirs = (booking.requested_slot or booking.slot).recruiter
         return not any(theirs and known.id == theirs.id and known.telegram_id for known in recruiters)
 
     async def _contact_url(self, user_id: int, booking: BookingView | None = None) -> str | None:

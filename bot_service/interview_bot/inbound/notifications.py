@@ -32,6 +32,8 @@ _SIGN_UP_AGAIN = frozenset(
     {NotificationKind.BOOKING_CANCELLED, NotificationKind.TIME_REJECTED, NotificationKind.BOOKING_EXPIRED}
     | {NotificationKind.NO_SHOW, NotificationKind.RECRUITER_ABSENT}
 )
+_TELLS_WISH = frozenset({NotificationKind.RESCHEDULE_ASKED, NotificationKind.WANTED_CHANGED})
+"""What tells of the move that is asked for, too."""
 _log = get_logger(__name__)
 
 
@@ -78,7 +80,7 @@ class Notifications:
 
     async def _record_shown(self, message_id: int, command: NotificationCommand) -> None:
         chat_id, booking = command.user_telegram_id, command.booking
-        tells_wish = command.kind is NotificationKind.RESCHEDULE_ASKED
+        tells_wish = command.kind in _TELLS_WISH
         if await self._shown.claim(chat_id, message_id, booking, tells_wish=tells_wish) is not Shown.NEWEST:
             return
         _, person = await self._services.allow_list.check(chat_id)

@@ -14,7 +14,6 @@ from interview_bot.inbound.invalidation import Invalidation
 from interview_bot.inbound.notifications import Notifications
 from interview_bot.inbound.sent_once import SentOnce
 from interview_bot.messaging.consumer import Subscription
-from interview_bot.store.shown_bookings import ShownBookings
 from shared_contracts.booking import booking_result
 from shared_contracts.broadcast import broadcast_command
 from shared_contracts.card import card_command
@@ -36,7 +35,7 @@ def subscriptions(
     services: Services, database: Database, locks: PersonLocks, broadcasts: Broadcasts
 ) -> tuple[Subscription[Any], ...]:
     """Every queue that the bot consumes, with its handler and how many messages may be in hand at once."""
-    shown = ShownBookings(database)
+    shown = services.shown_bookings
     once = SentOnce(services.bot, database, "automatic_messages")
     cards = Cards(services, once, locks)
     digests = Digests(services, once, locks)

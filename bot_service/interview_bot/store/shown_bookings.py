@@ -1,5 +1,6 @@
 """Which version of a booking a chat shows, and in which messages: an older one never overwrites a newer."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
@@ -45,6 +46,14 @@ class ShownBookings:
             here = row is not None and row["message_id"] == message_id
             return Shown.NEWER_HERE if here else Shown.NEWER_ELSEWHERE
         return Shown.NEWEST
+
+    async def replace_claims(self, chat_id: int, message_id: int, bookings: Iterable[BookingView]) -> None:
+        """The message shows these bookings from now on, and no others; an older version of one is not recorded."""
+        rows = self.database["shown_bookings"]
+        theirs = {"_id": {"$regex": f"^{chat_id}:"}, "messages.id": message_id}
+        await rows.update_many(theirs, {"$pull": {"messages": {"id": message_id}}})
+        for booking in bookings:
+            await self.claim(chat_id, message_id, booking)
 
     async def untrue_messages(self, chat_id: int, booking: BookingView) -> list[int]:
         """Ids of messages that claim something of an older version which is no longer so."""

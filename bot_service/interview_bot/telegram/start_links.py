@@ -7,6 +7,8 @@ import re
 
 INVITATION = "i_"
 EVENT = "e_"
+COMMAND = "c_"
+"""A command, brought along from a group."""
 _LINK = re.compile(r"\S*\bstart=(?P<parameter>[A-Za-z0-9_-]*)\S*", re.IGNORECASE)
 _BOT = re.compile(r"(?:\b(?:t|telegram)\.(?:me|dog)/|[?&]domain=)(\w+)|(\w+)\.t\.me\b", re.IGNORECASE)
 

@@ -62,7 +62,7 @@ def attendance_keyboard(booking: BookingView, texts: Texts) -> InlineKeyboardMar
 
 def answers_screen(booking: BookingView, reader: Reader) -> Screen:
     """The booking as it stands, with what can be answered."""
-    return Screen(booking_card(booking, reader.zone, reader.texts), _open_answers(booking, reader))
+    return Screen(booking_card(booking, reader.zone, reader.texts), _open_answers(booking, reader), (booking,))
 
 
 def not_coming_question(booking: BookingView, reader: Reader) -> Screen:
@@ -71,7 +71,7 @@ def not_coming_question(booking: BookingView, reader: Reader) -> Screen:
     buttons = (("button.cancel_yes", Action.NOT_COMING_CONFIRM), ("button.cancel_no", Action.ANSWERS))
     rows = [[keyboards.styled(texts, key, pack(action, *about))] for key, action in buttons]
     text = f"{texts('cancel.question')}\n\n{booking_card(booking, reader.zone, texts)}"
-    return Screen(text, InlineKeyboardMarkup(rows))
+    return Screen(text, InlineKeyboardMarkup(rows), (booking,))
 
 
 def delay_question(booking: BookingView, reader: Reader) -> Screen:
@@ -89,7 +89,7 @@ def delay_question(booking: BookingView, reader: Reader) -> Screen:
     )
     back = InlineKeyboardButton(texts.plain("button.back"), callback_data=pack(Action.ANSWERS, *about))
     text = f"{texts('attendance.how_late')}\n\n{slot_card(booking.slot, reader.zone, texts)}"
-    return Screen(text, InlineKeyboardMarkup([short, [long], [back]]))
+    return Screen(text, InlineKeyboardMarkup([short, [long], [back]]), (booking,))
 
 
 def attendance_screen(result: BookingResult, booking: BookingView | None, reader: Reader) -> Screen | None:

@@ -59,6 +59,8 @@ _TOLD_BY_HAND = {
     BookingStatus.NO_SHOW: NotificationKind.NO_SHOW,
     BookingStatus.RECRUITER_ABSENT: NotificationKind.RECRUITER_ABSENT,
 }
+_MARKED = frozenset({BookingStatus.NO_SHOW, BookingStatus.RECRUITER_ABSENT})
+"""What is told of these follows from the mark, some time after it."""
 _AS_ASKED: dict[type[BookingRequest] | None, set[Outcome]] = {
     BookingApproved: {Outcome.BOOKED, Outcome.MOVED},
     BookingRejected: {Outcome.REJECTED},
@@ -144,9 +146,12 @@ def notice_to_send_by_hand(card: RecruiterCard) -> NotificationKind | None:
     if card.candidate.reachable or (card.decided_by and card.decided_by.kind == "candidate"):
         return None
     if card.awaits_answer:
-        return NotificationKind.RESCHEDULE_ASKED if card.booking.reschedule_asked else None
+        changed = card.told if card.told is NotificationKind.WANTED_CHANGED else None
+        return NotificationKind.RESCHEDULE_ASKED if card.booking.reschedule_asked else changed
     if not card.yours or card.may_mark:  # the interview has begun, so there is nothing to tell before it
         return None
+    if card.told and card.booking.status not in _MARKED:
+        return card.told
     if card.booking.status is BookingStatus.BOOKED and card.booking.offered_slot:
         return NotificationKind.TIME_OFFERED
     if card.move_end:

@@ -1,6 +1,7 @@
 """The keyboards under messages."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import timedelta
 
 from telegram import CopyTextButton, InlineKeyboardButton, InlineKeyboardMarkup
@@ -13,6 +14,7 @@ from interview_bot.views.formatting import slot_start
 from interview_bot.views.html_text import clip
 from interview_bot.views.screen import Screen
 from interview_bot.views.texts import Texts
+from shared_contracts.attendance import Attendance
 from shared_contracts.directory import BookingStatus, BookingView, InterviewEvent, SlotView
 
 MENU_SIZE = 8
@@ -23,7 +25,6 @@ _STYLES = {
     **dict.fromkeys(_ENDS, KeyboardButtonStyle.DANGER),
 }
 """Colours, by the buttons' texts. The texts say the same: older apps show no colours."""
-_CHANGES = {Action.MOVE: "button.move", Action.CANCEL: "button.cancel"}
 _JOIN_AHEAD = timedelta(hours=24)
 """Before the start: the day itself, and the evening before an early interview, whose reminder is the last."""
 
@@ -87,12 +88,45 @@ def bookings(
         suffix = f" · {when}" if len(shown) > 1 else ""
         if booking.offered_slot is not None:
             rows.append(_time_buttons(booking, booking.offered_slot, texts, suffix))
-        rows.append([styled(texts, _CHANGES[action], pack(action, booking.id), suffix) for action in actions])
+        rows.append(_changes(booking, texts, actions, suffix))
     if len(shown) == 1 and (copying := copy_address(shown[0].slot, texts)):
         rows.append(copying)
     if back is not None:
         rows.append([back])
-    return InlineKeyboardMarkup(rows)
+    return InlineKeyboardMarkup([row for row in rows if row])
+
+
+def can_move(booking: BookingView) -> bool:
+    """Whether its candidate can still ask for another of the free times."""
+    closes_at = booking.move_closes_at
+    return booking.may_move and (closes_at is None or clock.now() < closes_at)
+
+
+def can_cancel(booking: BookingView) -> bool:
+    """Whether its candidate can still give it up."""
+    return clock.now() < (booking.cancel_closes_at or booking.slot.starts_at)
+
+
+def can_ask_for_time(booking: BookingView) -> bool:
+    """Whether its candidate can ask the recruiter for another time, which they do where they can't move it (R8)."""
+    asked = booking.attendance is Attendance.RESCHEDULE_ASKED or booking.requested_slot or booking.offered_slot
+    return booking.status is BookingStatus.BOOKED and not asked and clock.now() < booking.slot.starts_at
+
+
+def _changes(
+    booking: BookingView, texts: Texts, actions: Iterable[Action], suffix: str = "", move: str = "button.move"
+) -> list[InlineKeyboardButton]:
+    """Those of the actions that work at this moment; who can't move it any more may ask for another time."""
+    buttons = []
+    for action in actions:
+        if action is Action.MOVE and can_move(booking):
+            buttons.append((move, pack(action, booking.id)))
+        elif action is Action.MOVE and can_ask_for_time(booking):
+            about = pack(Action.ASK_TIME, booking.id, minute_of(booking.slot.starts_at))
+            buttons.append(("button.ask_time", about))
+        elif action is Action.CANCEL and can_cancel(booking):
+            buttons.append(("button.cancel", pack(action, booking.id)))
+    return [styled(texts, key, data, suffix) for key, data in buttons]
 
 
 def seat_offer_buttons(booking: BookingView, texts: Texts) -> list[InlineKeyboardButton]:
@@ -123,11 +157,12 @@ def stop_waiting(event_id: str, texts: Texts) -> InlineKeyboardMarkup:
     return column([leave, back])
 
 
-def change_booking(booking: BookingView, texts: Texts, *, asked: bool) -> InlineKeyboardMarkup:
-    """Move it or give it up; ``asked``: the recruiter asked for another time."""
-    buttons = (("button.other_time" if asked else "button.move", Action.MOVE), ("button.cancel", Action.CANCEL))
-    change = [_button(texts, key, action, booking.id) for key, action in buttons]
-    return column([*join(booking, texts), *change, *copy_address(booking.slot, texts)])
+def change_booking(booking: BookingView, texts: Texts, *, asked: bool) -> InlineKeyboardMarkup | None:
+    """Move it or give it up, as far as that works; ``asked``: the recruiter asked for another time."""
+    move = "button.other_time" if asked else "button.move"
+    changes = _changes(booking, texts, (Action.MOVE, Action.CANCEL), move=move)
+    buttons = [*join(booking, texts), *changes, *copy_address(booking.slot, texts)]
+    return column(buttons) if buttons else None
 
 
 def cancel_question(booking: BookingView, texts: Texts) -> InlineKeyboardMarkup:
@@ -183,7 +218,8 @@ def contact_rows(url: str | None, texts: Texts) -> list[list[InlineKeyboardButto
 def with_continue(screen: Screen, texts: Texts) -> Screen:
     """The screen with the way back to the question that is waiting for a typed answer."""
     rows = screen.keyboard.inline_keyboard if screen.keyboard else ()
-    return Screen(screen.text, InlineKeyboardMarkup([*rows, [_button(texts, "button.continue", Action.CONTINUE)]]))
+    keyboard = InlineKeyboardMarkup([*rows, [_button(texts, "button.continue", Action.CONTINUE)]])
+    return replace(screen, keyboard=keyboard)
 
 
 def deep_link(username: str, payload: str | None, label: str) -> InlineKeyboardMarkup | None:
@@ -236,7 +272,7 @@ def for_kept_booking(screen: Screen) -> Screen:
         return screen
     rows = [[button for button in row if _works_off_list(button)] for row in screen.keyboard.inline_keyboard]
     left = [row for row in rows if row]
-    return Screen(screen.text, InlineKeyboardMarkup(left) if left else None)
+    return replace(screen, keyboard=InlineKeyboardMarkup(left) if left else None)
 
 
 def _works_off_list(button: InlineKeyboardButton) -> bool:

@@ -83,26 +83,34 @@ def outcome_screen(
         text = f"{texts('offer.answer_first')}\n\n{booking_card(booking, zone, texts)}"
         return Screen(text, InlineKeyboardMarkup([keyboards.seat_offer_buttons(booking, texts)]))
     display = _DISPLAYS.get(outcome, _NOTHING_ELSE)
-    parts = [_what_became(outcome, booking, zone, texts)]
+    parts = [_what_became(outcome, booking, zone, texts, writes_to_recruiter)]
     if booking is not None and display.shows_booking:
         parts += _booking_parts(outcome, booking, zone, texts, writes_to_recruiter)
-    if outcome in {Outcome.BOOKED, Outcome.MOVED}:
-        parts.append(texts("outcome.booked_next"))
+    if booking is not None and outcome in {Outcome.BOOKED, Outcome.MOVED}:
+        parts.append(texts("outcome.booked_next" if keyboards.can_move(booking) else "outcome.booked_next_cancel"))
     rows = keyboards.contact_rows(contact_url, texts) if display.with_contact else []
     if display.keyboard:
         rows += [list(row) for row in display.keyboard(texts).inline_keyboard]
     return Screen("\n\n".join(parts), InlineKeyboardMarkup(rows) if rows else None)
 
 
-def _what_became(outcome: Outcome, booking: BookingView | None, zone: str | None, texts: Texts) -> str:
+def _what_became(
+    outcome: Outcome, booking: BookingView | None, zone: str | None, texts: Texts, writes_to_recruiter: bool
+) -> str:
     if outcome is Outcome.PENDING_APPROVAL and booking is not None and booking.requested_slot is not None:
         return texts("outcome.move_pending", when=slot_start(booking.slot, zone, texts, DAY_AND_TIME))
+    if writes_to_recruiter:  # nobody is asked in chat, so no answer is promised
+        return texts("outcome.pending_by_hand")
     return texts(f"outcome.{outcome.value}")
 
 
-def _recruiter_to_write_to(booking: BookingView, texts: Texts) -> str:
-    asked = (booking.requested_slot or booking.slot).recruiter
-    return texts("outcome.pending_contact", name=asked.name if asked else "", link=booking.recruiter_url)
+def _whom_to_write_to(booking: BookingView, texts: Texts) -> list[str]:
+    """The recruiter who isn't on the bot, with a link to them, else to who helps."""
+    recruiter, link = (booking.requested_slot or booking.slot).recruiter, booking.recruiter_url or booking.contact_url
+    if recruiter is None or link is None:
+        return []
+    key = "outcome.pending_contact" if booking.recruiter_url else "outcome.pending_contact_us"
+    return [texts(key, name=recruiter.name, link=link)]
 
 
 def _booking_parts(
@@ -114,7 +122,7 @@ def _booking_parts(
     parts = [card, *bring(booking, texts)] if status_is_said else [card]
     if booking.expires_at and outcome is Outcome.PENDING_APPROVAL:
         until = deadline(booking.expires_at, reader_zone(zone, booking.slot), texts)
-        parts.append(texts("outcome.pending_until", when=until))
+        parts.append(texts("booking.held_until" if writes_to_recruiter else "outcome.pending_until", when=until))
         if writes_to_recruiter:
-            parts.append(_recruiter_to_write_to(booking, texts))
+            parts += _whom_to_write_to(booking, texts)
     return parts

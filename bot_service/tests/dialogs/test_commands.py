@@ -101,7 +101,7 @@ async def test_a_deep_link_opens_the_events_slots(anna: Person, desk: Desk) -> N
 
 
 async def test_a_command_in_a_group_is_answered_with_the_way_into_the_private_chat(anna: Person) -> None:
-    """Groups get announcements only."""
+    """Groups get announcements only; one tap carries the command out. Guard: ``carried``."""
     await anna.writes("/mybooking@slotdesk_demo_bot", GROUP)
 
     async def look() -> bool:
@@ -109,7 +109,9 @@ async def test_a_command_in_a_group_is_answered_with_the_way_into_the_private_ch
 
     await eventually(look, "an answer in the group")
     [answer] = await anna.sandbox.messages(GROUP)
-    assert answer.buttons[0]["url"] == "https://t.me/slotdesk_demo_bot"
+    assert answer.buttons[0]["url"] == "https://t.me/slotdesk_demo_bot?start=c_mybooking"
+    await anna.writes("/start c_mybooking")
+    await anna.sees("нет предстоящих собеседований")
 
 
 async def test_contact_sends_the_citys_link(anna: Person, desk: Desk) -> None:

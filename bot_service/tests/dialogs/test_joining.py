@@ -280,9 +280,10 @@ async def test_an_active_recruiter_is_served_without_being_a_candidate(maria: Pe
     home = await maria.sees("Здравствуйте, Мария Рекрутер!")
     answer = await maria.answer_to(await maria.sends_data(home, f"1:ev:{desk.events[0].id}"))
     assert "устарела" in answer["text"]
-    for written in ("/mybooking", "/cancel", "добрый день"):
-        await maria.writes(written)
-        shown = await maria.sees("Я бот")
+    written = {"/mybooking": "для кандидатов", "/cancel": "для кандидатов", "добрый день": "Я бот"}
+    for text, told in written.items():
+        await maria.writes(text)
+        shown = await maria.sees(told)
         assert "/reschedule" not in shown.text
         await maria.writes("/requests")
         await maria.sees("Сейчас нет заявок")

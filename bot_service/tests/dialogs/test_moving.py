@@ -1,8 +1,12 @@
 """FR6: /reschedule, /cancel, /mybooking."""
 
+from interview_bot.common import clock
 from shared_contracts.booking import BookingCancelled, BookingRescheduled
+from shared_contracts.notification import CacheName, NotificationKind
+from shared_contracts.transport.topology import NOTIFICATION_COMMAND
+from tests.inbound.test_notifications import notice
 from tests.kit.desk import Desk
-from tests.kit.telegram import Person, Sandbox
+from tests.kit.telegram import Person, Sandbox, eventually
 
 
 async def test_a_booking_is_moved_and_the_old_seat_kept_until_then(anna: Person, desk: Desk) -> None:
@@ -25,6 +29,100 @@ async def test_a_booking_is_moved_and_the_old_seat_kept_until_then(anna: Person,
     assert isinstance(request, BookingRescheduled)
     assert (request.booking_id, request.expected_version) == (old.id, old.version)
     assert request.payload.old_time != request.payload.new_time
+
+
+async def test_an_open_dialog_stops_saying_what_is_no_longer_so(anna: Person, desk: Desk) -> None:
+    """The list of times claims something, as the bookings do. Guards: ``tells_of``, ``replace_claims``."""
+    booking = desk.book(1001, desk.slots[f"{1:024x}"])
+    waits = booking.model_copy(update={"requested_slot": desk.slots[f"{3:024x}"], "version": 2})
+    desk.bookings[booking.id] = (1001, waits)
+    await anna.writes("/mybooking")
+    listed = await anna.sees("Ваша запись:")
+    await anna.writes("/reschedule")
+    slots = await anna.sees("На какое время перенести?")
+    await anna.writes("/help")  # whose message claims nothing
+    moved = waits.model_copy(update={"slot": waits.requested_slot, "requested_slot": None, "version": 3})
+    desk.bookings[booking.id] = (1001, moved)
+    await desk.send(NOTIFICATION_COMMAND.name, notice(desk, NotificationKind.MOVE_APPROVED, booking=moved))
+
+    async def look() -> bool:
+        put_right = {m.id for m in await anna.messages() if "с тех пор изменилась" in m.text and not m.labels}
+        return put_right == {listed.id, slots.id}
+
+    await eventually(look, "both messages say how it stands")
+
+
+async def test_what_cannot_be_moved_any_more_is_not_offered_but_asking_is(anna: Person, desk: Desk) -> None:
+    """FR6, R8. Guards: ``can_move`` in ``_start_moving`` and ``start_moving``, ``can_cancel``."""
+    booking = desk.book(1001, desk.slots[f"{1:024x}"])
+    await anna.writes("/mybooking")
+    before = await anna.sees("Ваша запись:")
+    assert before.labels == ["🔁 Перенести", "❌ Отменить"]
+    late = booking.model_copy(update={"move_closes_at": clock.now()})
+    desk.bookings[booking.id] = (1001, late)
+    await anna.presses(before, "Перенести")
+    shown = await anna.sees("сами его уже не перенесёте")
+    assert shown.labels == ["🔁 Просьба перенести", "❌ Отменить"]
+    await anna.writes("/reschedule")
+    assert (await anna.sees("сами его уже не перенесёте")).labels == shown.labels
+
+    desk.bookings[booking.id] = (1001, late.model_copy(update={"cancel_closes_at": clock.now(), "may_move": False}))
+    await anna.writes("/cancel")
+    await anna.sees("здесь запись уже не изменить")
+    await anna.writes("/reschedule")
+    await anna.sees("Сами эту запись вы больше не перенесёте")
+
+
+async def test_a_time_that_was_refused_is_not_listed_again(anna: Person, desk: Desk) -> None:
+    """Guards: ``refused`` in ``slot_menu``, and in ``_new_choice`` of a move and of a new booking."""
+    desk.refused = [f"{2:024x}"]
+    await anna.writes("/start")
+    first = await anna.sees("Ничего не подходит?")
+    assert any("каб. 1" in label for label in first.labels)
+    assert not any("каб. 2" in label for label in first.labels)
+    desk.book(1001, desk.slots[f"{1:024x}"])
+    await anna.writes("/reschedule")
+    slots = await anna.sees("На какое время перенести?")
+    assert any("каб. 3" in label for label in slots.labels)
+    assert not any("каб. 2" in label for label in slots.labels)
+
+
+async def test_who_keeps_a_booking_off_the_list_reads_their_own_time_and_a_recruiter_serves_both_roles(
+    anna: Person, desk: Desk
+) -> None:
+    """FR2. Guards: ``removed`` in ``zone``, ``for_kept_booking``."""
+    desk.allow(1001, timezone="Asia/Vladivostok")
+    await desk.invalidate(CacheName.ALLOWED_USERS)
+    booking = desk.book(1001, desk.slots[f"{1:024x}"])
+
+    async def own_time() -> bool:
+        await anna.writes("/mybooking")
+        return "у вас" in (await anna.sees("Ваша запись:")).text
+
+    await eventually(own_time, "the zone is known")
+    desk.remove(1001)
+    await desk.invalidate(CacheName.ALLOWED_USERS)
+
+    async def kept() -> bool:
+        await anna.writes("/mybooking")
+        return (await anna.sees("Ваша запись:", seconds=2)).labels == ["❌ Отменить"]
+
+    await eventually(kept, "off the list")
+    assert "у вас" in (await anna.sees("Ваша запись:")).text
+    desk.dialogs.employ(1001, "Анна")
+    await desk.invalidate(CacheName.RECRUITERS)
+
+    async def recruits() -> bool:
+        await anna.writes("/requests")
+        return bool(await anna.sees("нет заявок", seconds=1))
+
+    await eventually(recruits, "a recruiter, too")
+    await anna.writes("/mybooking")
+    assert (await anna.sees("Ваша запись:")).labels == ["❌ Отменить"]
+    await anna.writes("/cancel")
+    await anna.presses(await anna.sees("Точно отменить"), "Да, отменить")
+    await anna.sees("Запись отменена")
+    assert booking.id not in desk.bookings
 
 
 async def test_a_move_into_a_slot_that_filled_keeps_the_booking_and_offers_others(anna: Person, desk: Desk) -> None:

@@ -231,7 +231,7 @@ async def test_asked_for_another_time_the_candidate_chooses_again(anna: Person, 
 
 @pytest.mark.parametrize("in_chat", [True, False])
 async def test_a_request_for_a_recruiter_without_chat_names_their_link(anna: Person, desk: Desk, in_chat: bool) -> None:
-    """R4. Guard: ``_writes_to_recruiter``."""
+    """R4: nobody who isn't asked in chat is said to answer there. Guard: ``_writes_to_recruiter``."""
     desk.dialogs.employ(RITA if in_chat else None)
     await anna.writes("/start")
     desk.answering.clear()
@@ -252,6 +252,7 @@ async def test_a_request_for_a_recruiter_without_chat_names_their_link(anna: Per
     }
     pending = {"outcome": Outcome.PENDING_APPROVAL, "booking": result.booking.model_copy(update=update)}
     await desk.send(BOOKING_RESULT.name, result.model_copy(update=pending))
-    shown = await anna.sees("запись подтверждает рекрутер")
+    shown = await anna.sees("запись подтверждает рекрутер" if in_chat else "должен подтвердить рекрутер")
     assert ("https://t.me/rita_recruiter" in shown.text) is not in_chat
+    assert ("Ответ придёт сюда" in shown.text, "Ответим до" in shown.text) == (in_chat, in_chat)
     desk.answering.set()

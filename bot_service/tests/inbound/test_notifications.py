@@ -62,6 +62,7 @@ BUTTONS = {
     NotificationKind.BOOKING_MOVED: HELD,
     NotificationKind.BOOKING_CHANGED: HELD,
     NotificationKind.RESCHEDULE_ASKED: ["🔁 Выбрать другое время", "❌ Отменить"],
+    NotificationKind.WANTED_CHANGED: HELD,
     NotificationKind.SLOT_OFFERED: ["✅ Беру", "Пропустить"],
     NotificationKind.REMINDER_TODAY: HELD,
     NotificationKind.REMINDER_TOMORROW: HELD,

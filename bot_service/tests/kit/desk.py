@@ -95,6 +95,7 @@ class Desk:
         self.slots: dict[str, SlotView] = {}
         self.events: list[InterviewEvent] = []
         self.bookings: dict[str, tuple[int, BookingView]] = {}
+        self.refused: list[str] = []
         self.audience: list[int] = []
         self.requests: list[AnyBookingRequest] = []
         self.dialog_commands: list[AnyDialogCommand] = []

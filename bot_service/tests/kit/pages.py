@@ -12,7 +12,7 @@ from starlette.routing import Route
 from shared_contracts.card import RecruiterCard
 from shared_contracts.directory import (
     AllowedUser,
-    BookingView,
+    BookingsPage,
     ChangesPage,
     Contact,
     InterviewEvent,
@@ -73,8 +73,9 @@ def pages(desk: "Desk") -> list[Route]:
 
     async def bookings(request: Request) -> Response:
         wanted = int(request.query_params["telegram_id"])
+        refused = list(desk.refused)
         held = [booking for owner, booking in desk.bookings.values() if owner == wanted]
-        return await desk.api_answer(request, lambda: Page[BookingView](results=held, next=None))
+        return await desk.api_answer(request, lambda: BookingsPage(results=held, next=None, refused_slot_ids=refused))
 
     async def recipients(request: Request) -> Response:
         start, path = int(request.query_params.get("start", "0")), request.url.path

@@ -39,6 +39,7 @@ TEMPLATES = {
     NotificationKind.BOOKING_EXPIRED: "Не успели подтвердить «{event}».",
     NotificationKind.MOVE_APPROVED: "Перенос подтверждён: {date}, {time}, {place}.",
     NotificationKind.MOVE_REJECTED: "Перенести не получилось, в силе: {date}, {time}.",
+    NotificationKind.WANTED_CHANGED: "Время переноса изменилось, в силе: {date}, {time}.",
     NotificationKind.MOVE_EXPIRED: "На перенос не ответили, в силе: {date}, {time}.",
     NotificationKind.RESCHEDULE_ASKED: "Рекрутер просит другое время вместо {date}, {time}.",
     NotificationKind.SLOT_OFFERED: "Освободилось место: {date}, {time}, {place}. Держим до {until}.",

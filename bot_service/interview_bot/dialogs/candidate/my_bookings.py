@@ -6,6 +6,7 @@ from typing import Literal
 from telegram import InlineKeyboardButton
 
 from interview_bot.admin_client.api import AdminApiDownError, AdminApiRefusedError
+from interview_bot.common import clock
 from interview_bot.common.dialog_data import DialogData
 from interview_bot.dialogs.candidate import booking_requests, slot_choice
 from interview_bot.dialogs.candidate.slot_choice import show_slot_menu
@@ -16,7 +17,7 @@ from interview_bot.views.callback_data import Action
 from interview_bot.views.formatting import booking_card
 from interview_bot.views.screen import Screen
 from interview_bot.views.slots.menu import recruiter_of
-from shared_contracts.directory import BookingStatus, BookingView
+from shared_contracts.directory import BookingsPage, BookingStatus, BookingView
 
 
 async def show_bookings(context: DialogContext, lead: str | None = None) -> None:
@@ -44,50 +45,69 @@ async def show_if_booked(context: DialogContext, event_id: str, lead: str | None
 
 async def start_moving(context: DialogContext) -> None:
     """/reschedule: show the slots if there is one booking, else ask which one."""
-    bookings = await _live_bookings(context)
-    changeable = _without_seat_offers(bookings)
-    if len(changeable) == 1:
-        await show_slot_menu(context, _new_choice(changeable[0]))
-    elif changeable:
-        await _list(
-            context, "bookings.which_to_move", changeable, Action.MOVE, back=keyboards.to_bookings(context.texts)
-        )
+    found = await context.services.api.person_bookings(context.user_id)
+    changeable = _without_seat_offers(found.results)
+    movable = [booking for booking in changeable if keyboards.can_move(booking)]
+    if len(movable) == 1:
+        await show_slot_menu(context, _new_choice(movable[0], found))
+    elif movable:
+        await _list(context, "bookings.which_to_move", movable, Action.MOVE, back=keyboards.to_bookings(context.texts))
     else:
-        await _show(context, bookings)
+        lead = _why_not_to_move(context, changeable[0]) if changeable else None
+        await _show(context, found.results, lead)
 
 
 async def start_cancelling(context: DialogContext) -> None:
     """/cancel: ask for confirmation if there is one booking, else ask which one."""
     bookings = await _live_bookings(context)
     changeable = _without_seat_offers(bookings)
-    if len(changeable) == 1:
-        await _ask_to_cancel(context, changeable[0])
-    elif changeable:
-        await _list(
-            context, "bookings.which_to_cancel", changeable, Action.CANCEL, back=keyboards.to_bookings(context.texts)
-        )
+    live = [booking for booking in changeable if keyboards.can_cancel(booking)]
+    if len(live) == 1:
+        await _ask_to_cancel(context, live[0])
+    elif live:
+        await _list(context, "bookings.which_to_cancel", live, Action.CANCEL, back=keyboards.to_bookings(context.texts))
     else:
-        await _show(context, bookings)
+        await _show(context, bookings, _why_not_to_cancel(context, changeable[0]) if changeable else None)
 
 
 async def move(context: DialogContext, booking_id: str) -> None:
     """Show the slots a booking could move to, those of its recruiter first."""
-    booking = await own_booking(context, booking_id)
-    if booking is not None:
-        await show_slot_menu(context, _new_choice(booking))
+    data = await _start_moving(context, booking_id)
+    if data is not None:
+        await show_slot_menu(context, data)
 
 
 async def start_choice(context: DialogContext, booking_id: str) -> DialogData | None:
-    """What the candidate has chosen so far to move this booking; None if it isn't theirs, after saying so."""
-    booking = await own_booking(context, booking_id)
-    return None if booking is None else await _current_choice(context, booking)
+    """What the candidate has chosen so far to move this booking; None if they can't move it, after saying why."""
+    new = await _start_moving(context, booking_id)
+    _, data = await context.services.dialog_states.get(context.user_id)
+    if new is None or data is None or data.booking is None or data.booking.id != booking_id:
+        return new
+    return data.model_copy(update={"booking": new.booking, "refused": new.refused})
+
+
+async def _start_moving(context: DialogContext, booking_id: str) -> DialogData | None:
+    """Where looking for another time begins; None if there is nothing to move (any more), after saying why."""
+    found = await context.services.api.person_bookings(context.user_id)
+    booking = next((live for live in found.results if live.id == booking_id), None)
+    if booking is None:
+        await _show(context, found.results, context.texts("outcome.booking_not_found"))
+        return None
+    if not keyboards.can_move(booking):
+        await _show(context, found.results, _why_not_to_move(context, booking))
+        return None
+    return _new_choice(booking, found)
 
 
 async def ask_to_cancel(context: DialogContext, booking_id: str) -> None:
     """Cancel was pressed under a booking."""
     booking = await own_booking(context, booking_id)
-    if booking is not None:
+    if booking is None:
+        return
+    if keyboards.can_cancel(booking):
         await _ask_to_cancel(context, booking)
+    else:
+        await show_bookings(context, _why_not_to_cancel(context, booking))
 
 
 async def cancel(context: DialogContext, booking_id: str, version: str) -> None:
@@ -120,7 +140,19 @@ async def own_booking(context: DialogContext, booking_id: str) -> BookingView | 
     return booking
 
 
-def _new_choice(booking: BookingView) -> DialogData:
+def _why_not_to_move(context: DialogContext, booking: BookingView) -> str:
+    """What stands in the way, and what can be done instead."""
+    if not booking.may_move:
+        return context.texts("outcome.move_limit")
+    return context.texts("bookings.ask_to_move" if keyboards.can_ask_for_time(booking) else "bookings.too_late")
+
+
+def _why_not_to_cancel(context: DialogContext, booking: BookingView) -> str:
+    begun = clock.now() >= booking.slot.starts_at
+    return context.texts("bookings.begun" if begun else "bookings.too_late")
+
+
+def _new_choice(booking: BookingView, found: BookingsPage) -> DialogData:
     """Where looking for another time begins: in the same city, with the same recruiter."""
     slot = booking.slot
     return DialogData(
@@ -129,15 +161,8 @@ def _new_choice(booking: BookingView) -> DialogData:
         city_id=slot.city.id,
         city_chosen=True,
         recruiter=recruiter_of(slot),
+        refused=found.refused_slot_ids,
     )
-
-
-async def _current_choice(context: DialogContext, booking: BookingView) -> DialogData:
-    """What the candidate has chosen so far for this booking, with the booking as it is now."""
-    _, data = await context.services.dialog_states.get(context.user_id)
-    if data is None or data.booking is None or data.booking.id != booking.id:
-        return _new_choice(booking)
-    return data.model_copy(update={"booking": booking})
 
 
 async def _live_bookings(context: DialogContext) -> list[BookingView]:
@@ -168,13 +193,14 @@ async def _list(
 ) -> None:
     cards = [booking_card(booking, context.zone, context.texts) for booking in bookings]
     text = "\n\n".join([context.texts(title), *cards])
-    screen = Screen(text, keyboards.bookings(bookings, context.zone, context.texts, *actions, back=back))
+    keyboard = keyboards.bookings(bookings, context.zone, context.texts, *actions, back=back)
+    screen = Screen(text, keyboard, tuple(bookings))
     await context.show(screen.with_lead(lead))
 
 
 async def _ask_to_cancel(context: DialogContext, booking: BookingView) -> None:
     text = f"{context.texts('cancel.question')}\n\n{booking_card(booking, context.zone, context.texts)}"
-    await context.show(Screen(text, keyboards.cancel_question(booking, context.texts)))
+    await context.show(Screen(text, keyboards.cancel_question(booking, context.texts), (booking,)))
 
 
 PRESSES: Presses = {

@@ -110,7 +110,11 @@ async def _show_closed(context: DialogContext) -> None:
 async def _new_choice(context: DialogContext, event_id: str) -> DialogData:
     """A new choice, in the city chosen last, else in the candidate's own if it is known."""
     city_id = await context.services.dialog_states.city(context.user_id)
-    return DialogData(event_id=event_id, city_id=city_id or (context.person.city_id if context.person else None))
+    return DialogData(
+        event_id=event_id,
+        city_id=city_id or (context.person.city_id if context.person else None),
+        refused=await slot_choice.refused_slots(context.services.api, context.user_id),
+    )
 
 
 async def current_choice(context: DialogContext, event_id: str) -> DialogData:

@@ -5,10 +5,12 @@ button names, or None after showing why there is nothing to choose.
 """
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import date
 from secrets import token_hex
 from typing import Any
 
+from interview_bot.admin_client.api import AdminApi, AdminApiDownError, AdminApiRefusedError
 from interview_bot.admin_client.directory import Directory
 from interview_bot.common.dialog_data import DialogData, DialogState
 from interview_bot.dialogs.context import DialogContext
@@ -33,7 +35,16 @@ async def read_slot_menu(directory: Directory, reader: Reader, data: DialogData)
     """
     events, slots = await directory.events(), await directory.slots(data.event_id)
     event = next((event for event in events if event.id == data.event_id), None)
-    return slot_menu(event, slots, reader, data, other_events=len(events) > 1)
+    screen, data = slot_menu(event, slots, reader, data, other_events=len(events) > 1)
+    return replace(screen, tells_of=(data.booking,) if data.booking else ()), data
+
+
+async def refused_slots(api: AdminApi, user_id: int) -> list[str]:
+    """The slots that a recruiter has said no to for this person; none while nobody can say: they may be asked for."""
+    try:
+        return (await api.person_bookings(user_id)).refused_slot_ids
+    except (AdminApiDownError, AdminApiRefusedError):
+        return []
 
 
 async def show_slot_menu(context: DialogContext, data: DialogData, lead: str | None = None) -> None:

@@ -27,8 +27,8 @@ def slot_menu(
         slots: its slots with a free seat.
         other_events: whether other events are open, so that there is a list of them to go back to.
     """
-    own = data.booking.slot.id if data.booking else None
-    slots = [slot for slot in slots if slot.id != own]
+    left_out = {*data.refused, *([data.booking.slot.id] if data.booking else [])}
+    slots = [slot for slot in slots if slot.id not in left_out]
     cities = cities_of(slots)
     ways = Ways(cities=len(cities) > 1, events=other_events)
     if len(cities) == 1 and not data.city_chosen:
