@@ -11,7 +11,10 @@ from messaging.delivery_reports import DeliveryReports, Storing
 from messaging.dialogs import DialogCommands, Handling
 from messaging.receiving import Receiver
 from people.consumer import note_blocked, store_report
+from people.services import privacy
+from people.services.calendar_links import give_wanted_calendar
 from people.services.joining import claim_invitation, claim_username
+from people.services.languages import store_language
 from questionnaires.consumer import store_answers
 from reminders.consumer import store_digest_report
 from reminders.services import reports
@@ -21,10 +24,13 @@ from scheduling.services.recruiter_cards.delivery_reports import store_delivery
 from scheduling.services.snapshots import follow_person
 from shared_contracts.broadcast import BroadcastDelivered, CardDelivered, DigestDelivered, NotificationDelivered
 from shared_contracts.dialog import (
+    CalendarWanted,
     ChatStarted,
     ChatStopped,
     GroupChanged,
     InvitationClaimed,
+    LanguageChosen,
+    PrivacyAccepted,
     QuestionnaireAnswered,
     UsernameClaimed,
     WaitingListJoined,
@@ -45,12 +51,15 @@ def _store_group(item: GroupChanged, now: datetime) -> None:
 DIALOGS: dict[type, Handling] = {
     ChatStarted: _store_start,
     ChatStopped: store_report,
+    LanguageChosen: store_language,
     GroupChanged: _store_group,
     WaitingListJoined: waiting_list.join,
     WaitingListLeft: waiting_list.leave,
     InvitationClaimed: claim_invitation,
     UsernameClaimed: claim_username,
     QuestionnaireAnswered: store_answers,
+    PrivacyAccepted: privacy.accept,
+    CalendarWanted: give_wanted_calendar,
 }
 """Who stores which command of a dialog."""
 

@@ -32,6 +32,7 @@ AmqpUrl = Annotated[str, _matching(r"amqps?://.+", "an address like amqp://user:
 
 RedisUrl = Annotated[str, _matching(r"rediss?://.+", "an address like redis://:password@host:6379/0")]
 DatabaseName = Annotated[str, _matching(r"[A-Za-z0-9_-]{1,63}", "1 to 63 of A-Z, a-z, 0-9, _ and -")]
+DeskUrl = Annotated[str, _matching(r"https?://[^/\s]+", "an address like https://desk.example.org")]
 BotUsername = Annotated[str, _matching(r"[A-Za-z0-9_]{5,32}", "the bot's @username without the @")]
 
 
@@ -52,6 +53,7 @@ class Env(BaseSettings):
     telegram_bot_username: BotUsername
     allowed_hosts: Annotated[list[str], NoDecode] = ["127.0.0.1", "localhost"]
     csrf_trusted_origins: Annotated[list[str], NoDecode] = []
+    desk_url: DeskUrl | None = None
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     log_format: Literal["json", "console"] = "json"
     health_host: str = "127.0.0.1"
@@ -63,6 +65,11 @@ class Env(BaseSettings):
     require_totp_for_administrators: bool = False
     session_idle_minutes: Annotated[int, Field(ge=1, le=MINUTES_OF_A_YEAR)] = 60
     session_max_hours: Annotated[int, Field(ge=1, le=MINUTES_OF_A_YEAR // 60)] = 12
+
+    @property
+    def public_desk_url(self) -> str | None:
+        """Where people's programs reach the desk: as set, else the first origin that its forms are trusted from."""
+        return self.desk_url or next(iter(self.csrf_trusted_origins), None)
 
     @field_validator("allowed_hosts", "csrf_trusted_origins", mode="before")
     @classmethod

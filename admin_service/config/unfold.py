@@ -96,6 +96,7 @@ UNFOLD: dict[str, Any] = {
                 _list(_("Announcement chats"), "forum", "broadcasts.announcementchat"),
                 _list(_("Staff's chat"), "summarize", "reminders.staffchat"),
                 _list(_("Default contact"), "contact_support", "people.contactsettings"),
+                _list(_("Privacy text"), "policy", "people.privacysettings"),
             ),
             _group(
                 _("Behind the scenes"),

@@ -9,11 +9,19 @@ from broadcasts.api import RecipientsView
 from common.http.openapi import api_docs, api_schema
 from common.http.probes import HealthView, ReadyView
 from message_templates.api import TemplatesView
-from people.api import AllowedUsersView, AwaitedUsernamesView, CitiesView, ContactView, RecruitersView
+from people.api import (
+    AllowedUsersView,
+    AwaitedUsernamesView,
+    CitiesView,
+    ContactView,
+    PrivacyView,
+    RecruiterCalendarView,
+    RecruitersView,
+)
 from questionnaires.api import ScreeningView, VersionView
 from reminders.api import AutoMessageView
 from scheduling.api.bookings import AvailableSlotsView, BookingsView, ConfirmBookingView, EventsView
-from scheduling.api.calendar_feed import calendar_feed
+from scheduling.api.calendar_feed import CalendarEntriesView, calendar_feed
 from scheduling.api.recruiter_cards import RecruiterCardsView, RecruiterInterviewsView
 from staffkit import errors
 
@@ -37,10 +45,13 @@ urlpatterns = [
     path("api/awaited-usernames", AwaitedUsernamesView.as_view()),
     path("api/bookings", BookingsView.as_view()),
     path("api/broadcasts/<str:broadcast_id>/recipients", RecipientsView.as_view()),
+    path("api/calendar-entries", CalendarEntriesView.as_view()),
     path("api/cities", CitiesView.as_view()),
     path("api/confirm-booking", ConfirmBookingView.as_view()),
     path("api/contact", ContactView.as_view()),
     path("api/events", EventsView.as_view()),
+    path("api/privacy", PrivacyView.as_view()),
+    path("api/recruiter-calendar", RecruiterCalendarView.as_view()),
     path("api/recruiter-cards", RecruiterCardsView.as_view()),
     path("api/recruiter-interviews", RecruiterInterviewsView.as_view()),
     path("api/questionnaires/<str:questionnaire_id>/versions/<int:number>", VersionView.as_view()),

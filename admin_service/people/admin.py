@@ -3,5 +3,6 @@
 from people.staff import audit_labels
 from people.staff.invitations import InvitationAdmin
 from people.staff.places import ContactAdmin
+from people.staff.privacy import PrivacyAdmin
 
-__all__ = ["ContactAdmin", "InvitationAdmin", "audit_labels"]
+__all__ = ["ContactAdmin", "InvitationAdmin", "PrivacyAdmin", "audit_labels"]

@@ -9,6 +9,7 @@ from pydantic import Field
 from rest_framework.request import Request
 
 from common import clock, wire
+from common.http.api import ProblemError
 from common.http.clients import READ
 from common.http.openapi import documented
 from common.http.reads import (
@@ -25,8 +26,20 @@ from common.http.reads import (
 )
 from common.mongo import Document, collection
 from common.zones import MOSCOW
+from people.services.calendar_links import calendar_of
 from people.services.links import default_contact, recruiter_link
-from shared_contracts.directory import AllowedUser, AwaitedUsername, ChangesPage, City, Contact, Page, Recruiter
+from people.services.privacy import privacy_settings
+from shared_contracts.directory import (
+    AllowedUser,
+    AwaitedUsername,
+    ChangesPage,
+    City,
+    Contact,
+    Page,
+    PrivacyNotice,
+    Recruiter,
+    RecruiterCalendar,
+)
 from shared_contracts.fields import EntityId, TelegramUserId
 
 OVERLAP = timedelta(seconds=10)
@@ -131,6 +144,8 @@ def _entry(row: Document, city: City | None, default: str | None) -> AllowedUser
         timezone=city.timezone if city else None,
         contact_url=city.contact_url if city else default,
         changed_at=row["listed_at"],
+        language=row.get("language") or None,
+        privacy_version=row.get("privacy_version"),
     )
 
 
@@ -200,7 +215,28 @@ def _recruiter(row: Document, zone: str) -> Recruiter:
         contact_url=recruiter_link(row),
         telegram_id=row["telegram_id"],
         timezone=wire.zone("cities", {"_id": row["city_id"]}, zone),
+        language=row.get("language") or None,
     )
+
+
+class RecruiterQuery(Query):
+    """Parameters of ``GET /api/recruiter-calendar``."""
+
+    telegram_id: TelegramUserId = Field(description="A Telegram user id: a positive whole number.")
+
+
+class RecruiterCalendarView(ApiView):
+    """The secret address of a recruiter's calendar."""
+
+    scope = READ
+
+    @documented("The address of a recruiter's calendar", RecruiterCalendar, query=RecruiterQuery, problems=(404,))
+    def get(self, request: Request) -> HttpResponse:
+        """Whoever has it reads the calendar: keep it out of logs. 404 for who is no active recruiter."""
+        found = calendar_of(parse_query(request, RecruiterQuery).telegram_id)
+        if found is None:
+            raise ProblemError(404, "There is no active recruiter with this Telegram id.")
+        return answer(request, found)
 
 
 class UsernameQuery(Query):
@@ -235,3 +271,25 @@ class ContactView(ApiView):
         """The default link, or null."""
         parse_query(request, Query)
         return answer(request, Contact(contact_url=default_contact()))
+
+
+class PrivacyView(ApiView):
+    """The company's privacy text."""
+
+    scope = READ
+
+    @documented("The privacy text that candidates agree to", PrivacyNotice)
+    def get(self, request: Request) -> HttpResponse:
+        """As it is in force; null where there is none."""
+        parse_query(request, Query)
+        found = privacy_settings()
+        return answer(
+            request,
+            PrivacyNotice(
+                version=found.version,
+                consent_version=found.consent_version,
+                ru=wire.text(found.text_ru) or None,
+                en=wire.text(found.text_en) or None,
+                link=wire.link("privacy_settings", {"_id": None}, found.link),
+            ),
+        )

@@ -25,24 +25,29 @@ def store_report(item: ChatStarted | ChatStopped, now: datetime) -> None:
         if "listed_at" in facts:
             outbox.add([caches.invalidation(CacheName.ALLOWED_USERS, correlation_id=item.correlation_id)])
     if isinstance(item, ChatStarted):
-        _follow_username(item, now)
-        collection("recruiters").update_one(
-            {"telegram_id": item.user_telegram_id, "blocked_at": {"$lt": seen_at}},
-            {"$set": {"blocked_at": None, "updated_at": now}},
-            session=current_session(),
-        )
+        _follow_recruiter(item, seen_at, now)
 
 
-def _follow_username(item: ChatStarted, now: datetime) -> None:
-    """A recruiter without a link of their own is reached by username, and the old one may be someone else's soon."""
-    username = item.username or ""
-    done = collection("recruiters").update_one(
-        {"telegram_id": item.user_telegram_id, "username": {"$ne": username}},
-        {"$set": {"username": username, "updated_at": now}},
-        session=current_session(),
-    )
-    if done.modified_count:
+def _follow_recruiter(item: ChatStarted, seen_at: datetime, now: datetime) -> None:
+    """What Telegram says of a recruiter, who can be reached again.
+
+    One without a link of their own is reached by username, and the old one may be someone else's soon.
+    """
+    recruiters, person = collection("recruiters"), {"telegram_id": item.user_telegram_id}
+    username, code = item.username or "", _language_code(item)
+
+    def change(condition: Document, facts: Document) -> bool:
+        changes = {"$set": {**facts, "updated_at": now}}
+        return bool(recruiters.update_one({**person, **condition}, changes, session=current_session()).modified_count)
+
+    change({"blocked_at": {"$lt": seen_at}}, {"blocked_at": None})
+    change({"language_code": {"$ne": code}}, {"language_code": code})
+    if change({"username": {"$ne": username}}, {"username": username}):
         outbox.add([caches.invalidation(CacheName.RECRUITERS, correlation_id=item.correlation_id)])
+
+
+def _language_code(item: ChatStarted) -> str:
+    return (item.language_code or "")[:LANGUAGE_LENGTH]
 
 
 def _facts(item: ChatStarted | ChatStopped, person: Document, seen_at: datetime, now: datetime) -> Document:
@@ -51,7 +56,7 @@ def _facts(item: ChatStarted | ChatStopped, person: Document, seen_at: datetime,
     facts: Document = {
         "started_at": seen_at,
         "blocked_at": None,
-        "language_code": (item.language_code or "")[:LANGUAGE_LENGTH],
+        "language_code": _language_code(item),
     }
     names = _names(item, person)
     is_news = any(person.get(field) != name for field, name in names.items())

@@ -10,6 +10,7 @@ from shared_contracts.broadcast import ChatTrouble
 from shared_contracts.fields import (
     Bilingual,
     EntityId,
+    Language,
     Moment,
     Name,
     ShortText,
@@ -32,12 +33,15 @@ class DialogAction(StrEnum):
 
     CHAT_STARTED = "chat_started"
     CHAT_STOPPED = "chat_stopped"
+    LANGUAGE_CHOSEN = "language_chosen"
     GROUP_CHANGED = "group_changed"
     INVITATION_CLAIMED = "invitation_claimed"
     USERNAME_CLAIMED = "username_claimed"
     QUESTIONNAIRE_ANSWERED = "questionnaire_answered"
     WAITING_LIST_JOINED = "waiting_list_joined"
     WAITING_LIST_LEFT = "waiting_list_left"
+    PRIVACY_ACCEPTED = "privacy_accepted"
+    CALENDAR_WANTED = "calendar_wanted"
 
 
 class ChatStarted(Message):
@@ -56,6 +60,14 @@ class ChatStopped(Message):
 
     action: Literal[DialogAction.CHAT_STOPPED] = DialogAction.CHAT_STOPPED
     user_telegram_id: TelegramUserId
+
+
+class LanguageChosen(Message):
+    """A person chose the language that they are written to in; it wins over Telegram's."""
+
+    action: Literal[DialogAction.LANGUAGE_CHOSEN] = DialogAction.LANGUAGE_CHOSEN
+    user_telegram_id: TelegramUserId
+    language: Language
 
 
 class GroupChanged(Message):
@@ -135,10 +147,37 @@ class WaitingListLeft(DialogRequest):
     event_id: EntityId
 
 
+class PrivacyAccepted(DialogRequest):
+    """A candidate agrees to a version of the privacy text. Outcomes: ``accepted``, ``not_allowed``.
+
+    ``event_id``: what they were signing up for, null for nothing yet; the result repeats it.
+    """
+
+    action: Literal[DialogAction.PRIVACY_ACCEPTED] = DialogAction.PRIVACY_ACCEPTED
+    version: Version
+    event_id: EntityId | None = None
+
+
+class CalendarWanted(DialogRequest):
+    """A recruiter wants a secret address for their calendar, which ends an earlier one.
+
+    Outcomes: ``accepted``, ``unknown`` (who is no recruiter). The address travels in no message:
+    ``GET /api/recruiter-calendar`` tells it.
+    """
+
+    action: Literal[DialogAction.CALENDAR_WANTED] = DialogAction.CALENDAR_WANTED
+
+
 AnsweredDialogCommand = (
-    InvitationClaimed | UsernameClaimed | QuestionnaireAnswered | WaitingListJoined | WaitingListLeft
+    InvitationClaimed
+    | UsernameClaimed
+    | QuestionnaireAnswered
+    | WaitingListJoined
+    | WaitingListLeft
+    | PrivacyAccepted
+    | CalendarWanted
 )
-AnyDialogCommand = ChatStarted | ChatStopped | GroupChanged | AnsweredDialogCommand
+AnyDialogCommand = ChatStarted | ChatStopped | LanguageChosen | GroupChanged | AnsweredDialogCommand
 
 dialog_command: TypeAdapter[AnyDialogCommand] = TypeAdapter(Annotated[AnyDialogCommand, Field(discriminator="action")])
 """Reads a body of ``admin.dialog.command``."""

@@ -10,6 +10,7 @@ from shared_contracts.fields import (
     Bilingual,
     Count,
     EntityId,
+    Language,
     LongText,
     Moment,
     Name,
@@ -125,7 +126,8 @@ class BookingView(Coming, BookedSlot):
 class AllowedUser(WireModel):
     """One entry of the allow list. ``allowed`` false says that the person was removed since.
 
-    ``timezone`` is the person's own (their city's), null where the slot's city decides.
+    ``timezone`` is the person's own (their city's), null where the slot's city decides. ``language``: the one they have
+    chosen, null where Telegram's counts. ``privacy_version``: the privacy text that they have agreed to, null for none.
     """
 
     telegram_id: TelegramUserId
@@ -136,6 +138,8 @@ class AllowedUser(WireModel):
     timezone: TimeZoneName | None
     contact_url: Url | None
     changed_at: Moment
+    language: Language | None = None
+    privacy_version: Version | None = None
 
 
 class QuestionnaireRef(WireModel):
@@ -164,7 +168,10 @@ class City(CityRef):
 
 
 class Recruiter(WireModel):
-    """An active recruiter. ``telegram_id`` is null until they have joined; ``timezone`` is their city's."""
+    """An active recruiter. ``telegram_id`` is null until they have joined; ``timezone`` is their city's.
+
+    ``language``: the one they have chosen, null where Telegram's counts.
+    """
 
     id: EntityId
     name: Name
@@ -172,6 +179,7 @@ class Recruiter(WireModel):
     contact_url: Url | None
     telegram_id: TelegramUserId | None = None
     timezone: TimeZoneName | None = None
+    language: Language | None = None
 
 
 class AwaitedUsername(WireModel):
@@ -212,6 +220,39 @@ class Contact(WireModel):
     """The default link to a responsible person (FR7)."""
 
     contact_url: Url | None
+
+
+class PrivacyNotice(WireModel):
+    """The company's privacy text, null in both languages where it has none.
+
+    ``version`` is raised by each change; who has agreed to an earlier one than ``consent_version`` is asked again.
+    """
+
+    version: Count
+    consent_version: Count
+    ru: LongText | None
+    en: LongText | None
+    link: Url | None
+
+    def in_(self, language: str) -> str:
+        """English for ``en``, Russian for any other; empty where there is no text."""
+        return (self.en if language == "en" else self.ru) or ""
+
+    def needs_consent(self, accepted: int | None) -> bool:
+        """Whether who has agreed to version ``accepted`` (None: to none) is to be asked before they sign up."""
+        return bool(self.ru) and (accepted or 0) < self.consent_version
+
+
+class RecruiterCalendar(WireModel):
+    """The secret address of a recruiter's calendar. ``url`` is null where none is made, or it can't be told again.
+
+    ``is_made``: there is one, whether it can be told or not. ``can_be_told`` false: the admin service does not know
+    under which address people reach it.
+    """
+
+    can_be_told: bool
+    is_made: bool
+    url: Url | None
 
 
 T = TypeVar("T")

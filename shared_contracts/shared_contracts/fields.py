@@ -6,7 +6,7 @@ The admin service's models check by these same functions, so that whatever is st
 import re
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -153,6 +153,10 @@ Url = Annotated[
     str, BeforeValidator(_link_if_text), StringConstraints(pattern=r"^(https?|tg)://\S+$", max_length=URL_LENGTH)
 ]
 """A link that Telegram takes for a button; its scheme is in lower case, however it was typed."""
+
+
+Language = Literal["ru", "en"]
+"""A language that every text exists in."""
 
 
 class WireModel(BaseModel):

@@ -44,12 +44,15 @@ from shared_contracts.card import (
     RecruiterCard,
 )
 from shared_contracts.dialog import (
+    CalendarWanted,
     ChatStarted,
     ChatStopped,
     DialogOutcome,
     DialogResult,
     GroupChanged,
     InvitationClaimed,
+    LanguageChosen,
+    PrivacyAccepted,
     QuestionnaireAnswered,
     Role,
     UsernameClaimed,
@@ -271,6 +274,7 @@ EXAMPLES: list[Message] = [
     CacheInvalidate(**ENVELOPE, caches=[CacheName.SLOTS, CacheName.CITIES]),
     ChatStarted(**ENVELOPE, user_telegram_id=1001, username="maria_p", first_name="Мария", language_code="ru"),
     ChatStopped(**ENVELOPE, user_telegram_id=1001),
+    LanguageChosen(**ENVELOPE, user_telegram_id=1001, language="en"),
     GroupChanged(**ENVELOPE, chat_id=-1001000000002, moved_from=-42, trouble=ChatTrouble.TOPIC_CLOSED, thread_id=12),
     InvitationClaimed(**DIALOG, token="Zx8-hG_2kLq9TtVb", username="maria_p", first_name="Мария", language_code="ru"),
     UsernameClaimed(**DIALOG, username="maria_p", first_name="Мария", language_code="ru"),
@@ -283,6 +287,8 @@ EXAMPLES: list[Message] = [
     ),
     WaitingListJoined(**DIALOG, event_id=EVENT_ID, city_id=CITY_ID),
     WaitingListLeft(**DIALOG, event_id=EVENT_ID),
+    PrivacyAccepted(**DIALOG, version=2, event_id=EVENT_ID),
+    CalendarWanted(**DIALOG),
     DialogResult(
         **ENVELOPE,
         request_id=UUID("7c9e6679-7425-40de-944b-e07fc1f90ae7"),

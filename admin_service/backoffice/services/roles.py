@@ -9,7 +9,8 @@ from common.roles import GROUPS, Role
 _LOOK = {
     "scheduling": "view_interviewevent view_interviewslot view_booking view_waitingentry",
     "broadcasts": "view_broadcast view_announcementchat",
-    "people": "view_candidate view_recruiter view_invitation view_city view_office view_contactsettings",
+    "people": "view_candidate view_recruiter view_invitation view_city view_office view_contactsettings "
+    "view_privacysettings",
     "wording": "view_messagetemplate",
     "questionnaires": "view_questionnaire view_question view_choice view_questionnaireanswers",
     "reminders": "view_automessage view_reminderrule view_staffchat",
@@ -26,7 +27,8 @@ _COORDINATE = {
 _ADMINISTER = {
     "people": (
         "add_candidate change_candidate add_recruiter change_recruiter add_city change_city add_office change_office "
-        "add_invitation change_invitation add_contactsettings change_contactsettings"
+        "add_invitation change_invitation add_contactsettings change_contactsettings "
+        "add_privacysettings change_privacysettings"
     ),
     "questionnaires": (
         "add_questionnaire change_questionnaire add_question change_question delete_question "

@@ -162,6 +162,7 @@ def _facts(role: Role, entry: Document, item: Claim, now: datetime) -> Document:
         "telegram_id": Int64(item.user_telegram_id),
         "username": username_or_none(item.username) or "",
         "awaited_username": None,
+        "language_code": (item.language_code or "")[:LANGUAGE_LENGTH],
         "updated_at": now,
     }
     if role is Role.RECRUITER:
@@ -172,7 +173,6 @@ def _facts(role: Role, entry: Document, item: Claim, now: datetime) -> Document:
     came_at = clock.reported(item.occurred_at, now)
     return facts | {
         "telegram_name": full_name(item.first_name, item.last_name),
-        "language_code": (item.language_code or "")[:LANGUAGE_LENGTH],
         "started_at": came_at,
         "blocked_at": None,
         "chat_seen_at": came_at,

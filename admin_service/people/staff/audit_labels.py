@@ -14,6 +14,7 @@ register(
             "recruiter": _("recruiter"),
             "invitation": _("invitation"),
             "contact": _("default contact"),
+            "privacy": _("privacy text"),
         },
         actions={
             "joined": _("came in"),
@@ -22,17 +23,27 @@ register(
             "calendar_made": _("a calendar address made"),
             "calendar_replaced": _("the calendar address replaced"),
             "calendar_revoked": _("the calendar address taken back"),
+            "language_chosen": _("language chosen"),
+            "privacy_accepted": _("agreed to the privacy text"),
         },
         fields={
             "is_allowed": _("on the allow list"),
             "telegram_id": _("Telegram id"),
             "deputy_id": _("deputy"),
             "timezone": _("time zone"),
+            "privacy_version": _("version of the privacy text"),
+            "consent_version": _("to be agreed to since version"),
+            "text_ru": _("privacy text, Russian"),
+            "text_en": _("privacy text, English"),
+            "link": _("link to the full text"),
         },
         fields_of={
             ("recruiter", "name"): pgettext_lazy("a person's", "name"),
         },
-        choices={"role": {"candidate": _("candidate"), "recruiter": _("recruiter")}},
+        choices={
+            "role": {"candidate": _("candidate"), "recruiter": _("recruiter")},
+            "language": {"ru": _("Russian"), "en": _("English")},
+        },
         names={
             "recruiter_id": named_in("recruiters"),
             "deputy_id": named_in("recruiters"),

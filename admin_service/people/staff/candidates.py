@@ -20,6 +20,7 @@ from people.services.people import restore_candidates, save_candidate
 from people.services.reach import chat_state
 from people.staff.forms import TelegramIdField, UsernameField, offer_open_cities
 from people.staff.inviting import InvitingAdmin
+from people.staff.privacy import language_line, privacy_line
 from shared_contracts.fields import LARGEST_TELEGRAM_ID
 from staffkit.forms.use_case import UseCaseForm
 from staffkit.pages.filters import ScopedRelatedFilter
@@ -59,8 +60,9 @@ class CandidatePage(ExportingAdmin, InvitingAdmin):
     export_name = "candidates"
     rows = Rows(city=("city_id",))
     fields = ["first_name", "last_name", "city", "username", "telegram_id", "note", "on_list", "chat_line"]
-    readonly_fields = ["on_list", "chat_line"]
-    list_display = ["person", "telegram_id", "city_name", "on_list", "chat"]
+    fields += ["language_shown", "privacy_shown"]
+    readonly_fields = ["on_list", "chat_line", "language_shown", "privacy_shown"]
+    list_display = ["person", "telegram_id", "city_name", "on_list", "chat", "privacy_shown"]
     list_filter = [("is_allowed", BooleanRadioFilter), ("city", ScopedRelatedFilter)]
     search_fields = ["first_name", "last_name", "username", "telegram_id"]
     search_help_text = _("Name, username or Telegram id")
@@ -128,6 +130,16 @@ class CandidatePage(ExportingAdmin, InvitingAdmin):
 
     chat_line = plainly(chat)
 
+    @display(description=_("language"))
+    def language_shown(self, candidate: Candidate) -> str:
+        """In which language the bot writes to them."""
+        return language_line(candidate)
+
+    @display(description=_("privacy text agreed to"))
+    def privacy_shown(self, candidate: Candidate) -> str:
+        """Which version, and when."""
+        return privacy_line(candidate) or "—"
+
     @admin.action(description=_("Put back on the allow list"), permissions=["change"])
     def restore(self, request: HttpRequest, queryset: QuerySet[Candidate]) -> None:
         """Put the chosen people back."""
@@ -159,8 +171,10 @@ class CandidatePage(ExportingAdmin, InvitingAdmin):
 
 def _rows(candidates: QuerySet[Candidate]) -> Iterator[Sequence[object]]:
     people = (_("First name"), _("Last name"), _("City"), _("Username"), _("Telegram id"))
-    yield [str(title) for title in (*people, _("On the allow list"), _("Note"), _("Candidate id"))]
+    theirs = (_("Language"), _("Privacy text agreed to"))
+    yield [str(title) for title in (*people, _("On the allow list"), _("Note"), _("Candidate id"), *theirs)]
     for person in candidates.iterator(chunk_size=500):
         number = "" if person.telegram_id is None else person.telegram_id
         names = (person.first_name, person.last_name, person.city or "", person.username, number)
-        yield [*names, _("yes") if person.is_allowed else _("no"), person.note, person.pk]
+        own = (language_line(person), privacy_line(person))
+        yield [*names, _("yes") if person.is_allowed else _("no"), person.note, person.pk, *own]

@@ -17,6 +17,7 @@ from people.services.people import save_city, save_contact, save_recruiter
 from people.staff.calendars import CalendarAdmin
 from people.staff.forms import TelegramIdField, UsernameField, offer_open_cities
 from people.staff.inviting import InvitingAdmin
+from people.staff.privacy import language_line
 from staffkit.forms.use_case import UseCaseForm
 from staffkit.pages.filters import ScopedRelatedFilter
 from staffkit.pages.kinds import OneDocumentAdmin, UseCaseAdmin
@@ -77,6 +78,8 @@ class RecruiterPage(CalendarAdmin, InvitingAdmin):
     rows = Rows(city=("city_id",), recruiter=("pk",))
     actions_detail = [*InvitingAdmin.actions_detail, *CalendarAdmin.actions_detail]
     fields = ["name", "city", "username", "telegram_id", "contact_url", "deputy", "is_active"]
+    fields += ["language_shown"]
+    readonly_fields = ["language_shown"]
     list_display = ["person", "city_name", "telegram_id", "contact_url", "is_active", "reached"]
     list_filter = [("city", ScopedRelatedFilter), ("is_active", BooleanRadioFilter)]
     search_fields = ["name"]
@@ -96,6 +99,11 @@ class RecruiterPage(CalendarAdmin, InvitingAdmin):
     def city_name(self, recruiter: Recruiter) -> str:
         """Their city."""
         return str(recruiter.city or "—")
+
+    @display(description=_("language"))
+    def language_shown(self, recruiter: Recruiter) -> str:
+        """In which language the bot writes to them."""
+        return language_line(recruiter)
 
     @display(description=_("in chat"), label={"yes": "success", "no": "warning", "blocked": "danger"})
     def reached(self, recruiter: Recruiter) -> tuple[str, str]:

@@ -1,6 +1,6 @@
-"""A recruiter's own calendar, which their calendar program reads by a secret address."""
+"""Calendars: a recruiter's, read by a secret address, and the entries of a candidate's, for who makes files of them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from urllib.parse import quote
 
@@ -8,15 +8,23 @@ from bson import ObjectId
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 from icalendar import vDuration
+from pydantic import Field
+from rest_framework.request import Request
 
-from common import clock
+from common import clock, wire
+from common.http.clients import READ
+from common.http.openapi import documented
+from common.http.reads import ApiView, Query, answer, parse_query
 from common.mongo import Document, collection
 from common.texts.names import chat_link, name_in
 from people.services.calendar_links import recruiter_by_token
-from scheduling.services.calendar_entries import in_lines, uid
-from scheduling.services.store.slots import venue_of_booking
+from scheduling.services.calendar_entries import calendar_entry, in_lines, uid
+from scheduling.services.store.loading import booking_from
+from scheduling.services.store.slots import load_slots, venue_of_booking
 from shared_contracts.booking import INTERVIEW_STATUSES
 from shared_contracts.calendars import CalendarEntry
+from shared_contracts.directory import BookingStatus, Page
+from shared_contracts.fields import TelegramUserId
 from shared_contracts.texts.icalendar_text import calendar_text
 
 KEPT_FOR = timedelta(days=30)
@@ -69,3 +77,35 @@ def _entry(booking: Document) -> CalendarEntry:
         description=in_lines((slot["event"], chat_link(username, person["telegram_id"]))),
         stamp=booking["updated_at"],
     )
+
+
+class EntriesQuery(Query):
+    """Parameters of ``GET /api/calendar-entries``."""
+
+    telegram_id: TelegramUserId = Field(description="A Telegram user id: a positive whole number.")
+
+
+class CalendarEntriesView(ApiView):
+    """A candidate's calendar."""
+
+    scope = READ
+
+    @documented("A person's booked interviews to come, as calendars show them", Page[CalendarEntry], query=EntriesQuery)
+    def get(self, request: Request) -> HttpResponse:
+        """By start; at most one per interview event, so there is one page. What awaits approval has no entry yet."""
+        query = parse_query(request, EntriesQuery)
+        rows = collection("bookings").find(booked(query.telegram_id, clock.now())).sort("starts_at", 1)
+        results = wire.views("bookings", list(rows), _entries)
+        return answer(request, Page[CalendarEntry](results=results, next=None))
+
+
+def booked(telegram_id: int, now: datetime) -> Document:
+    """The MongoDB condition of a person's booked interviews that are not over; served by ``bookings_person``."""
+    return {"telegram_id": telegram_id, "live": True, "status": BookingStatus.BOOKED.value, "ends_at": {"$gt": now}}
+
+
+def _entries(rows: Sequence[Document]) -> list[CalendarEntry]:
+    bookings = [booking_from(row) for row in rows]
+    slots = {slot.id: slot for slot in load_slots({"_id": {"$in": [ObjectId(item.slot_id) for item in bookings]}})}
+    found = [calendar_entry(item, slots[item.slot_id]) for item in bookings if item.slot_id in slots]
+    return [entry for entry in found if entry]

@@ -126,7 +126,7 @@ def book(state: State, command: Book, now: datetime) -> Decision:
         if existing.event_id == command.event_id:
             return Decision(command, Outcome.ALREADY_BOOKED, existing)
     policy, slot = state.policies.get(command.event_id), state.slots.get(command.slot_id)
-    if _must_answer_first(state, policy, command, candidate.id):
+    if _must_agree_first(state, command, candidate.id) or _must_answer_first(state, policy, command, candidate.id):
         return Decision(command, Outcome.NOT_ALLOWED)
     refusal = _refuse_slot(slot, policy, command, command.shown, candidate.id, now)
     if refusal or slot is None or policy is None:
@@ -265,6 +265,11 @@ def _refuse_slot(
     if slot.free == 0 and candidate_id not in slot.holders:
         return Outcome.SLOT_FULL
     return None
+
+
+def _must_agree_first(state: State, command: Book, candidate_id: str) -> bool:
+    """Whether the privacy text stands between the candidate and a new seat; staff may book without."""
+    return command.actor.kind is ActorKind.CANDIDATE and candidate_id in state.to_agree
 
 
 def _must_answer_first(state: State, policy: Policy | None, command: Book, candidate_id: str) -> bool:

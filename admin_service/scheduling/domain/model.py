@@ -234,6 +234,7 @@ class State:
     that is to be edited; ``cities`` and ``recruiters``: those that an edit names, and the slot's recruiter.
     ``screened``: (candidate id, event id) of who has passed the questionnaire; loaded where a policy asks for it.
     ``rejected``: (candidate id, event or slot id) of to whom a recruiter has said no there.
+    ``to_agree``: candidate ids of who has to agree to the privacy text first.
     """
 
     candidates: dict[int, Candidate] = field(default_factory=dict)
@@ -244,6 +245,7 @@ class State:
     cities: dict[str, City] = field(default_factory=dict)
     recruiters: dict[str, Recruiter] = field(default_factory=dict)
     rejected: set[tuple[str, str]] = field(default_factory=set)
+    to_agree: set[str] = field(default_factory=set)
 
     def copy(self) -> Self:
         """A copy to work on; the parts are immutable."""
@@ -260,6 +262,7 @@ class State:
             self.cities | other.cities,
             self.recruiters | other.recruiters,
             self.rejected | other.rejected,
+            self.to_agree | other.to_agree,
         )
 
     def live_bookings_of(self, candidate_id: str) -> list[Booking]:

@@ -18,7 +18,7 @@ from common.roles import Role
 from message_templates.models import MessageTemplate
 from message_templates.services.seeding import seed_defaults
 from messaging.models import InboxMessage, OutboxMessage
-from people.models import Candidate, City, ContactSettings, Invitation, Office, Recruiter
+from people.models import Candidate, City, ContactSettings, Invitation, Office, PrivacySettings, Recruiter
 from people.services.invitations import invite
 from questionnaires.models import Choice, Question, Questionnaire, QuestionnaireAnswers
 from questionnaires.services.publishing import publish, save_draft, save_question
@@ -169,6 +169,9 @@ class World:
             AnnouncementChat: AnnouncementChat.objects.create(title="Чат", chat_id=-100),
             StaffChat: StaffChat.objects.create(chat_id=-200),
             ContactSettings: ContactSettings.objects.create(contact_url="https://t.me/help"),
+            PrivacySettings: PrivacySettings.objects.create(
+                text_ru="Храним год.", text_en="Kept for a year.", version=1
+            ),
             AuditEntry: AuditEntry.objects.first(),
             OutboxMessage: OutboxMessage.objects.create(
                 id="1", queue="bot.cache.invalidate", body="{}", correlation_id="1", due_at=clock.now()

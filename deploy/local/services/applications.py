@@ -87,6 +87,7 @@ def admin_environment(context: Context) -> dict[str, str]:
         "DJANGO_SECRET_KEY": context.credentials.django_secret_key,
         "ALLOWED_HOSTS": "127.0.0.1,localhost",
         "CSRF_TRUSTED_ORIGINS": "",
+        "DESK_URL": context.desk_url,
         "TRUSTED_PROXIES": "1",  # the gateway
         "REQUEST_SIGNING_KEYS": context.credentials.request_signing_key,
         "ADMIN_API_CLIENTS": ",".join(

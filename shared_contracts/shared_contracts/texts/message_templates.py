@@ -10,11 +10,10 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from shared_contracts.fields import EntityId, Version, WireModel, to_text
+from shared_contracts.fields import EntityId, Language, Version, WireModel, to_text
 from shared_contracts.notification import NotificationKind
 
 LANGUAGES = ("ru", "en")
-Language = Literal["ru", "en"]
 
 VARIABLES = frozenset(
     {

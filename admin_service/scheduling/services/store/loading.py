@@ -9,6 +9,7 @@ from bson import ObjectId
 
 from common import wire
 from common.mongo import Document, collection, current_session
+from people.services.privacy import must_agree_first, privacy_settings
 from questionnaires.services import reading
 from scheduling.domain.booking import Move, RemoveCandidate
 from scheduling.domain.commands import Book, BookingCommand
@@ -62,6 +63,8 @@ def load(commands: Sequence[AnyCommand], names: Names | None = None) -> Loaded:
         names,
     )
     loaded.state.rejected = rejections(theirs)
+    if any(isinstance(command, Book) for command in commands):
+        loaded.state.to_agree = _to_agree(people)
     for edit in edits:
         _load_places(loaded, edit)
     return loaded
@@ -97,6 +100,12 @@ def load_around(
         screened=reading.screened([row["_id"] for row in people], asking) if asking else set(),
     )
     return Loaded(state, {str(row["_id"]): row for row in bookings}, names)
+
+
+def _to_agree(people: Sequence[Document]) -> set[str]:
+    """Ids of the candidates who have to agree to the privacy text before they sign up."""
+    privacy = privacy_settings()
+    return {str(row["_id"]) for row in people if must_agree_first(privacy, row.get("privacy_version"))}
 
 
 def rejections(bookings: Sequence[Document]) -> set[tuple[str, str]]:

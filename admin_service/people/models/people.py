@@ -1,4 +1,4 @@
-"""Who Slotdesk knows: cities, recruiters, candidates, their invitations, and the default contact."""
+"""Who Slotdesk knows: recruiters, candidates, their invitations."""
 
 from collections.abc import Iterable
 from typing import Any, ClassVar
@@ -12,23 +12,14 @@ from django.utils.translation import gettext_lazy as _
 from common import clock
 from common.models import NameField, PersonNameField, StampedModel
 from common.texts.names import shown_name
-from common.zones import MOSCOW, zone_names
+from people.models.places import LINK_LENGTH, City, LinkField
 from shared_contracts.dialog import Role
-from shared_contracts.fields import LARGEST_TELEGRAM_ID, is_username, to_link
+from shared_contracts.fields import LARGEST_TELEGRAM_ID, is_username
 
 NAME_LENGTH, USERNAME_LENGTH, LANGUAGE_LENGTH = 64, 32, 16
 """Telegram: names have at most 64 characters."""
-LINK_LENGTH = 200
 
 telegram_id_limits = [MinValueValidator(1), MaxValueValidator(LARGEST_TELEGRAM_ID)]
-
-
-def check_link(url: str) -> None:
-    """Refuse what Telegram would not take as a button's link: the contract's own rule."""
-    try:
-        to_link(url)
-    except ValueError:
-        raise ValidationError(_("Give a link such as https://t.me/name.")) from None
 
 
 def check_username(username: str) -> None:
@@ -37,99 +28,13 @@ def check_username(username: str) -> None:
         raise ValidationError(_("Telegram usernames have 4–32 letters, digits or _, no @."))
 
 
-class LinkField(models.CharField):  # type: ignore[type-arg]
-    """A link that leads into a chat, its scheme in lower case, however it was typed."""
-
-    default_validators = [check_link]
-
-    def to_python(self, value: Any) -> Any:
-        """As it is stored and sent."""
-        text = super().to_python(value)
-        try:
-            return to_link(text) if text else text
-        except ValueError:
-            return text  # the validator says so
-
-
-def check_map_link(url: str) -> None:
-    """Refuse what a browser can't open."""
-    try:
-        web = to_link(url).startswith("http")
-    except ValueError:
-        web = False
-    if not web:
-        raise ValidationError(_("Give the link that the map's Share button makes."))
-
-
-class MapLinkField(LinkField):
-    """A link to a place on a map."""
-
-    default_validators = [check_map_link]
-
-
-def check_time_zone(name: str) -> None:
-    """Refuse what is not an IANA time zone, or one that depends on the machine (``localtime``, ``Factory``)."""
-    if name not in zone_names() or not ("/" in name or name == "UTC"):
-        raise ValidationError(
-            _("“%(name)s” is not a time zone. Give one such as Europe/Moscow."), params={"name": name}
-        )
-
-
-class City(StampedModel):
-    """A city, its time zone, and the responsible person's link (FR7). Of one that is closed nothing is offered."""
-
-    name = NameField(_("name"), max_length=100, unique=True)
-    timezone = models.CharField(_("time zone"), max_length=64, default=MOSCOW, validators=[check_time_zone])
-    contact_url = LinkField(_("contact link"), max_length=LINK_LENGTH, blank=True)
-    is_active = models.BooleanField(_("open"), default=True, editable=False)
-
-    class Meta:
-        db_table = "cities"
-        verbose_name = _("city")
-        verbose_name_plural = _("cities")
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class Office(StampedModel):
-    """A place that interviews are held at, and the way there. ``location`` is what people are told.
-
-    One that is closed can't be chosen for new slots.
-    """
-
-    city_id: ObjectId
-
-    city = models.ForeignKey(City, models.PROTECT, verbose_name=_("city"))
-    name = models.CharField(_("name"), max_length=40)
-    address = models.CharField(_("address"), max_length=78)
-    map_link = MapLinkField(_("map link"), max_length=LINK_LENGTH, blank=True)
-    directions = models.CharField(
-        _("how to find it"), max_length=200, blank=True, help_text=_("Such as: entrance from the yard, second floor.")
-    )
-    is_active = models.BooleanField(_("open"), default=True, editable=False)
-
-    class Meta:
-        db_table = "offices"
-        verbose_name = _("office")
-        verbose_name_plural = _("offices")
-        constraints = [models.UniqueConstraint(fields=["city", "name"], name="offices_once")]
-
-    def __str__(self) -> str:
-        return self.name
-
-    @property
-    def location(self) -> str:
-        """Name and address in one line, as long as a slot's location may be."""
-        return f"{self.name}, {self.address}"
-
-
 class Person(StampedModel):
     """Someone who comes through Telegram. ``telegram_id`` is empty until they do, then theirs for good (R10).
 
     ``awaited_username``: the username in lower case (Telegram's are case-insensitive) while the entry waits for its
     first contact, else null. Being the field that is looked up, it makes what has been bound, or taken off the list,
     nobody's: not even whoever has that username later. ``LET_IN`` names the field by which staff let a person in.
+    ``language``: the one they chose in chat, ``language_at`` when; empty where Telegram's ``language_code`` counts.
     """
 
     LET_IN: ClassVar[str]
@@ -140,6 +45,11 @@ class Person(StampedModel):
     )
     username = models.CharField(_("username"), max_length=USERNAME_LENGTH, blank=True, validators=[check_username])
     awaited_username = models.CharField(max_length=USERNAME_LENGTH, null=True, unique=True, editable=False)
+    language_code = models.CharField(
+        _("Telegram language"), max_length=LANGUAGE_LENGTH, blank=True, default="", editable=False
+    )
+    language = models.CharField(_("chosen language"), max_length=2, blank=True, default="", editable=False)
+    language_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
         abstract = True
@@ -164,8 +74,9 @@ class Person(StampedModel):
 class Recruiter(Person):
     """Someone who holds interviews. Without ``telegram_id`` they are reached by hand (R4).
 
-    ``deputy`` may answer the requests they leave unanswered. ``calendar_token_hash``: of what opens their calendar (see
-    ``people.services.calendar_links``), null where nobody may read it.
+    ``deputy`` may answer the requests they leave unanswered. ``calendar_token_hash``: of what opens their calendar,
+    null where nobody may read it; ``calendar_salt``: what it was made from, with the service's key (see
+    ``people.services.calendar_links``).
     """
 
     LET_IN = "is_active"
@@ -180,6 +91,7 @@ class Recruiter(Person):
     is_active = models.BooleanField(_("active"), default=True)
     blocked_at = models.DateTimeField(_("can't be reached since"), null=True, blank=True, editable=False)
     calendar_token_hash = models.CharField(max_length=64, null=True, editable=False)
+    calendar_salt = models.CharField(max_length=43, blank=True, default="", editable=False)
 
     class Meta:
         db_table = "recruiters"
@@ -209,6 +121,7 @@ class Candidate(Person):
     ``listed_at`` moves when what the bot may see of the entry changes, so that it can follow changes.
     ``chat_seen_at``: when the newest of the chat's reports was written, so that an older one that comes late is
     dropped. ``decisions`` counts the batches that touched the person: two transactions about one person conflict on it.
+    ``privacy_version``: the newest privacy text that they have agreed to.
     """
 
     LET_IN = "is_allowed"
@@ -221,7 +134,8 @@ class Candidate(Person):
     telegram_name = models.CharField(_("name in Telegram"), max_length=130, blank=True, default="", editable=False)
     is_allowed = models.BooleanField(_("on the allow list"), default=True)
     note = models.CharField(_("note"), max_length=500, blank=True)
-    language_code = models.CharField(_("Telegram language"), max_length=LANGUAGE_LENGTH, blank=True, editable=False)
+    privacy_version = models.BigIntegerField(null=True, blank=True, editable=False)
+    privacy_accepted_at = models.DateTimeField(_("agreed to the privacy text"), null=True, blank=True, editable=False)
     started_at = models.DateTimeField(_("started the bot"), null=True, blank=True, editable=False)
     blocked_at = models.DateTimeField(_("blocked the bot"), null=True, blank=True, editable=False)
     chat_seen_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -312,17 +226,3 @@ class Invitation(StampedModel):
         if self.revoked_at:
             return InvitationState.REVOKED
         return InvitationState.EXPIRED if self.expires_at <= clock.now() else InvitationState.WAITING
-
-
-class ContactSettings(StampedModel):
-    """The one document of people's settings: whom to ask where a city names nobody (FR7)."""
-
-    contact_url = LinkField(_("default contact link"), max_length=LINK_LENGTH, blank=True)
-
-    class Meta:
-        db_table = "contact_settings"
-        verbose_name = _("default contact")
-        verbose_name_plural = _("default contact")
-
-    def __str__(self) -> str:
-        return str(self.contact_url)

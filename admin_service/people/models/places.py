@@ -1,0 +1,123 @@
+"""Where interviews are held, and whom to ask: cities, offices, the default contact, and the links to them."""
+
+from typing import Any
+
+from bson import ObjectId
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from common.models import NameField, StampedModel
+from common.zones import MOSCOW, zone_names
+from shared_contracts.fields import to_link
+
+LINK_LENGTH = 200
+
+
+def check_link(url: str) -> None:
+    """Refuse what Telegram would not take as a button's link: the contract's own rule."""
+    try:
+        to_link(url)
+    except ValueError:
+        raise ValidationError(_("Give a link such as https://t.me/name.")) from None
+
+
+class LinkField(models.CharField):  # type: ignore[type-arg]
+    """A link that leads into a chat, its scheme in lower case, however it was typed."""
+
+    default_validators = [check_link]
+
+    def to_python(self, value: Any) -> Any:
+        """As it is stored and sent."""
+        text = super().to_python(value)
+        try:
+            return to_link(text) if text else text
+        except ValueError:
+            return text  # the validator says so
+
+
+def check_map_link(url: str) -> None:
+    """Refuse what a browser can't open."""
+    try:
+        web = to_link(url).startswith("http")
+    except ValueError:
+        web = False
+    if not web:
+        raise ValidationError(_("Give the link that the map's Share button makes."))
+
+
+class MapLinkField(LinkField):
+    """A link to a place on a map."""
+
+    default_validators = [check_map_link]
+
+
+def check_time_zone(name: str) -> None:
+    """Refuse what is not an IANA time zone, or one that depends on the machine (``localtime``, ``Factory``)."""
+    if name not in zone_names() or not ("/" in name or name == "UTC"):
+        raise ValidationError(
+            _("“%(name)s” is not a time zone. Give one such as Europe/Moscow."), params={"name": name}
+        )
+
+
+class City(StampedModel):
+    """A city, its time zone, and the responsible person's link (FR7). Of one that is closed nothing is offered."""
+
+    name = NameField(_("name"), max_length=100, unique=True)
+    timezone = models.CharField(_("time zone"), max_length=64, default=MOSCOW, validators=[check_time_zone])
+    contact_url = LinkField(_("contact link"), max_length=LINK_LENGTH, blank=True)
+    is_active = models.BooleanField(_("open"), default=True, editable=False)
+
+    class Meta:
+        db_table = "cities"
+        verbose_name = _("city")
+        verbose_name_plural = _("cities")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Office(StampedModel):
+    """A place that interviews are held at, and the way there. ``location`` is what people are told.
+
+    One that is closed can't be chosen for new slots.
+    """
+
+    city_id: ObjectId
+
+    city = models.ForeignKey(City, models.PROTECT, verbose_name=_("city"))
+    name = models.CharField(_("name"), max_length=40)
+    address = models.CharField(_("address"), max_length=78)
+    map_link = MapLinkField(_("map link"), max_length=LINK_LENGTH, blank=True)
+    directions = models.CharField(
+        _("how to find it"), max_length=200, blank=True, help_text=_("Such as: entrance from the yard, second floor.")
+    )
+    is_active = models.BooleanField(_("open"), default=True, editable=False)
+
+    class Meta:
+        db_table = "offices"
+        verbose_name = _("office")
+        verbose_name_plural = _("offices")
+        constraints = [models.UniqueConstraint(fields=["city", "name"], name="offices_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def location(self) -> str:
+        """Name and address in one line, as long as a slot's location may be."""
+        return f"{self.name}, {self.address}"
+
+
+class ContactSettings(StampedModel):
+    """The one document of people's settings: whom to ask where a city names nobody (FR7)."""
+
+    contact_url = LinkField(_("default contact link"), max_length=LINK_LENGTH, blank=True)
+
+    class Meta:
+        db_table = "contact_settings"
+        verbose_name = _("default contact")
+        verbose_name_plural = _("default contact")
+
+    def __str__(self) -> str:
+        return str(self.contact_url)
