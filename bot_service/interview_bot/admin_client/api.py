@@ -9,6 +9,7 @@ from structlog.stdlib import get_logger
 from yarl import URL
 
 from interview_bot.common.logs import correlation_id
+from shared_contracts.calendars import CalendarEntry
 from shared_contracts.card import RecruiterCard
 from shared_contracts.directory import (
     AllowedUser,
@@ -19,9 +20,11 @@ from shared_contracts.directory import (
     Contact,
     InterviewEvent,
     Page,
+    PrivacyNotice,
     QuestionnaireRef,
     Recipient,
     Recruiter,
+    RecruiterCalendar,
     Screening,
     SlotView,
 )
@@ -124,6 +127,21 @@ class AdminApi:
             return await self._read(AutoMessage, f"/api/auto-messages/{message_id}")
         except AdminApiUnknownError:
             return None
+
+    async def privacy(self) -> PrivacyNotice:
+        """The company's privacy text; none where the admin service does not know of such a thing yet."""
+        try:
+            return await self._read(PrivacyNotice, "/api/privacy")
+        except AdminApiUnknownError:
+            return PrivacyNotice(version=0, consent_version=0, ru=None, en=None, link=None)
+
+    async def recruiter_calendar(self, telegram_id: int) -> RecruiterCalendar:
+        """The secret address of a recruiter's calendar: for their eyes only, kept nowhere."""
+        return await self._read(RecruiterCalendar, f"/api/recruiter-calendar?telegram_id={telegram_id}")
+
+    async def calendar_entries(self, telegram_id: int) -> list[CalendarEntry]:
+        """A candidate's booked interviews to come, as calendars show them, by start."""
+        return await self._read_pages(Page[CalendarEntry], f"/api/calendar-entries?telegram_id={telegram_id}")
 
     async def templates(self) -> TemplateList:
         """The message templates in force."""

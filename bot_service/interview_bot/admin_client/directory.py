@@ -11,6 +11,7 @@ from shared_contracts.directory import (
     BookingView,
     Contact,
     InterviewEvent,
+    PrivacyNotice,
     QuestionnaireRef,
     Recruiter,
     SlotView,
@@ -23,6 +24,7 @@ _events = TypeAdapter(list[InterviewEvent])
 _recruiters = TypeAdapter(list[Recruiter])
 _templates = TypeAdapter(TemplateList)
 _contact = TypeAdapter(Contact)
+_privacy = TypeAdapter(PrivacyNotice)
 _questionnaire = TypeAdapter(QuestionnaireView)
 
 
@@ -35,6 +37,7 @@ class Directory:
         self.slots_cache = Cache(redis, "slots", _slots)
         self.events_cache = Cache(redis, "events", _events)
         self.cities_cache = Cache(redis, "cities", _contact)
+        self.privacy_cache = Cache(redis, "cities:privacy", _privacy)  # under a prefix that the bot's account may use
         self.recruiters_cache = Cache(redis, "recruiters", _recruiters)
         self.templates_cache = Cache(redis, "templates", _templates)
 
@@ -69,6 +72,10 @@ class Directory:
         view = await self._api.questionnaire(ref)
         await self._redis.set(key, view.model_dump_json())
         return view
+
+    async def privacy(self) -> PrivacyNotice:
+        """The company's privacy text, which candidates agree to before they sign up."""
+        return await self.privacy_cache.read("text", self._api.privacy)
 
     async def templates(self) -> list[TemplateView]:
         """The message templates in force (R5)."""

@@ -19,7 +19,7 @@ _START_PATIENCE = 30.0
 _log = get_logger(__name__)
 
 INDEXES: dict[str, list[IndexModel]] = {
-    # _id: the private chat's id, which is the person's; language, reachable, updated_at
+    # _id: the private chat's id, which is the person's; language, chosen_language, reachable, updated_at
     "chats": [],
     # _id: message id; queue, body, correlation_id, created_at, sent_at, left: to the relay, since publishing failed;
     # of a request also: request

@@ -11,12 +11,11 @@ from telegram.error import TelegramError
 
 from interview_bot.admin_client.allow_list import AccessStatus
 from interview_bot.admin_client.api import AdminApiDownError, AdminApiRefusedError
-from interview_bot.dialogs.context import Services
+from interview_bot.dialogs.context import Services, texts_of
 from interview_bot.telegram.errors import classify
 from interview_bot.telegram.rate_limiter import Priority
 from interview_bot.views import keyboards
 from interview_bot.views.screen import Screen
-from interview_bot.views.texts import language_of, texts_for
 from shared_contracts.directory import AllowedUser, Recruiter
 
 _log = get_logger(__name__)
@@ -33,6 +32,12 @@ class Visitor:
     person: AllowedUser | None
     recruiter: Recruiter | None
     removed: AllowedUser | None = None
+
+    @property
+    def language(self) -> str | None:
+        """The language they have chosen, as the admin service keeps it; None for none."""
+        known = (entry.language for entry in (self.person, self.removed, self.recruiter) if entry)
+        return next(filter(None, known), None)
 
 
 async def identify(services: Services, user_id: int) -> Visitor:
@@ -64,7 +69,7 @@ async def refuse(
     services: Services, user: User, visitor: Visitor, chat_id: int, query: CallbackQuery | None = None
 ) -> None:
     """Tell someone who isn't served why not."""
-    texts = texts_for(language_of(user.language_code))
+    texts = await texts_of(services, user)
     if visitor.access is AccessStatus.UNKNOWN:
         await answer_press_or_send(services, texts.plain("trouble.try_again"), chat_id, query)
         return
@@ -88,7 +93,7 @@ async def turn_away(services: Services, update: Update, tell: bool) -> None:
     user, chat = update.effective_user, update.effective_chat
     if user is None or chat is None:
         return
-    text = texts_for(language_of(user.language_code)).plain("flood.slow_down")
+    text = (await texts_of(services, user)).plain("flood.slow_down")
     if update.callback_query is not None:
         await services.acks.answer(update.callback_query.id, text)
     elif tell and update.message is not None and chat.type == Chat.PRIVATE:

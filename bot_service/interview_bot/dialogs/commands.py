@@ -6,16 +6,17 @@ from collections.abc import Awaitable, Callable
 from telegram import InlineKeyboardButton
 
 from interview_bot.admin_client.api import AdminApiDownError, AdminApiRefusedError
-from interview_bot.dialogs.candidate import my_bookings
+from interview_bot.dialogs import language
+from interview_bot.dialogs.candidate import calendar_files, my_bookings, privacy
 from interview_bot.dialogs.candidate.sign_up import enter_event, show_home
 from interview_bot.dialogs.context import ALL_COMMANDS, COMMANDS, KEPT_COMMANDS, DialogContext, Services
 from interview_bot.dialogs.interruptions import interrupting
-from interview_bot.dialogs.recruiter import open_requests, schedule
+from interview_bot.dialogs.recruiter import calendar_address, open_requests, schedule
 from interview_bot.telegram.sending import username_of
 from interview_bot.telegram.start_links import COMMAND, EVENT
 from interview_bot.views import keyboards
 from interview_bot.views.screen import Screen
-from interview_bot.views.texts import language_of, texts_for
+from interview_bot.views.texts import Texts
 
 _EVENT_PAYLOAD = re.compile(rf"{EVENT}([0-9a-f]{{24}})")
 
@@ -67,6 +68,11 @@ async def show_contact(context: DialogContext) -> None:
     await context.show(Screen(context.texts(key), keyboards.contact(url, context.texts)))
 
 
+async def show_calendar(context: DialogContext) -> None:
+    """A recruiter's calendar to subscribe to; a candidate's interviews as files."""
+    await (calendar_address.show if context.recruiter else calendar_files.send_again)(context)
+
+
 async def show_unknown(context: DialogContext) -> None:
     """Something was typed that is no command: who can answer, with the way to them, and where the commands are."""
     name, url = await _recruiter_who_answers(context)
@@ -91,10 +97,9 @@ async def _recruiter_who_answers(context: DialogContext) -> tuple[str, str | Non
 
 
 async def invite_from_group(
-    services: Services, chat_id: int, command: str, language_code: str | None, thread_id: int | None = None
+    services: Services, chat_id: int, command: str, texts: Texts, thread_id: int | None = None
 ) -> None:
     """A command in a group is answered, in its topic, with the way into the private chat, where it is carried out."""
-    texts = texts_for(language_of(language_code))
     payload = f"{COMMAND}{command}" if command in ALL_COMMANDS and command != "start" else None
     keyboard = keyboards.deep_link(username_of(services.bot), payload, texts.plain("button.private_chat"))
     await services.outgoing.send(chat_id, Screen(texts("group.command"), keyboard), thread_id=thread_id)
@@ -113,6 +118,9 @@ _HANDLERS: dict[str, Callable[[DialogContext], Awaitable[None]]] = {
     "mybooking": my_bookings.show_bookings,
     "reschedule": my_bookings.start_moving,
     "cancel": my_bookings.start_cancelling,
+    "calendar": show_calendar,
     "contact": show_contact,
+    "language": language.show_choice,
+    "privacy": privacy.show_notice,
     "help": show_help,
 }

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 
 from structlog.stdlib import get_logger
+from telegram import User
 from telegram.error import TelegramError
 
 from interview_bot.admin_client.allow_list import AllowList, AwaitedUsernames
@@ -27,14 +28,17 @@ from interview_bot.telegram.sending import Bot, edit_or_send, send
 from interview_bot.views import keyboards
 from interview_bot.views.callback_data import Action
 from interview_bot.views.screen import Reader, Screen
-from interview_bot.views.texts import Texts
+from interview_bot.views.texts import Texts, language_of, texts_for
 from shared_contracts.directory import AllowedUser, Recruiter
 
-COMMANDS = ("start", "mybooking", "reschedule", "cancel", "contact", "help")
+COMMANDS = (
+    *("start", "mybooking", "reschedule", "cancel", "calendar"),
+    *("contact", "language", "privacy", "help"),
+)
 """A candidate's commands, in the order Telegram's menu shows them."""
 KEPT_COMMANDS = ("mybooking", "cancel")
 """Those that are for who keeps a booking, too."""
-RECRUITER_COMMANDS = ("today", "schedule", "requests", "contact", "help")
+RECRUITER_COMMANDS = ("today", "schedule", "requests", "calendar", "contact", "language", "privacy", "help")
 ALL_COMMANDS = frozenset({*COMMANDS, *RECRUITER_COMMANDS})
 _log = get_logger(__name__)
 
@@ -61,6 +65,11 @@ class Services:
     outgoing: Outgoing
     gate: Gate
     calendar_files: CalendarFiles
+
+
+async def texts_of(services: Services, user: User) -> Texts:
+    """The texts for somebody who wrote or pressed: in the language they have chosen, else in Telegram's."""
+    return texts_for(await services.chats.language(user.id, language_of(user.language_code)))
 
 
 @dataclass(frozen=True)

@@ -15,14 +15,14 @@ from interview_bot.admin_client.api import AdminApiDownError, AdminApiRefusedErr
 from interview_bot.dialogs import commands, free_text, groups, joining, kept_booking, membership, presses
 from interview_bot.dialogs.admission import Visitor, answer_press_or_send, identify, refuse
 from interview_bot.dialogs.candidate import sign_up
-from interview_bot.dialogs.context import DialogContext, Services
+from interview_bot.dialogs.context import DialogContext, Services, texts_of
 from interview_bot.dialogs.recruiter import open_requests
 from interview_bot.telegram.errors import Trouble, classify
 from interview_bot.telegram.gate import tells_of_group
 from interview_bot.telegram.sending import username_of
 from interview_bot.telegram.start_links import pasted_parameter
 from interview_bot.views.callback_data import StaleDataError, unpack
-from interview_bot.views.texts import language_of, texts_for
+from interview_bot.views.texts import Texts, language_of, texts_for
 
 Handler = Callable[[Update, object], Awaitable[None]]
 _log = get_logger(__name__)
@@ -64,7 +64,7 @@ class Dispatcher:
         visitor = await self._admit(user, message.chat_id)
         if visitor is None:
             return
-        texts = texts_for(language_of(user.language_code))
+        texts = await self._texts_for(user, visitor)
         context = DialogContext(
             self._services,
             texts,
@@ -100,7 +100,7 @@ class Dispatcher:
         visitor = await identify(self._services, user.id)
         if visitor.access is not AccessStatus.ALLOWED:
             return
-        texts = texts_for(language_of(user.language_code))
+        texts = await self._texts_for(user, visitor)
         context = DialogContext(self._services, texts, visitor.person, message.chat_id, recruiter=visitor.recruiter)
         await free_text.handle_edit(context, message.text, message.message_id)
 
@@ -115,7 +115,8 @@ class Dispatcher:
         command, _payload = _command(message)
         if command is not None and groups.is_meant_for_us(message, command, username_of(self._services.bot)):
             topic = message.message_thread_id if message.is_topic_message else None
-            await commands.invite_from_group(self._services, message.chat_id, command, user.language_code, topic)
+            texts = await texts_of(self._services, user)
+            await commands.invite_from_group(self._services, message.chat_id, command, texts, topic)
 
     async def on_membership(self, update: Update, _: object) -> None:
         """The bot was blocked or unblocked, or its place in a group has changed."""
@@ -139,9 +140,9 @@ class Dispatcher:
         query = update.callback_query
         if query is None:
             return
-        texts = texts_for(language_of(query.from_user.language_code))
         chat = query.message.chat if query.message else None
         if query.message is None or chat is None or chat.type != Chat.PRIVATE or chat.id != query.from_user.id:
+            texts = await texts_of(self._services, query.from_user)
             await self._services.acks.answer(query.id, texts.plain("press.not_here"), alert=True)
             return
         visitor = await self._admit(query.from_user, chat.id, query)
@@ -149,7 +150,7 @@ class Dispatcher:
             return
         context = DialogContext(
             self._services,
-            texts,
+            await self._texts_for(query.from_user, visitor),
             visitor.person,
             chat.id,
             query.message.message_id,
@@ -167,6 +168,14 @@ class Dispatcher:
             await context.acknowledge(None if context.off_list else "press.stale")
             await _where_they_are(context)
         await membership.follow_names(self._services, query.from_user)
+
+    async def _texts_for(self, user: User, visitor: Visitor) -> Texts:
+        """In the language they have chosen, else in Telegram's; the admin service knows a choice that was lost here."""
+        chosen = await self._services.chats.chosen_language(user.id)
+        if chosen is None and visitor.language:
+            chosen = visitor.language
+            await self._services.chats.choose_language(user.id, chosen)
+        return texts_for(chosen or language_of(user.language_code))
 
     async def _admit(self, user: User, chat_id: int, query: CallbackQuery | None = None) -> Visitor | None:
         """Who they are, or None after telling them why they are not served (FR2)."""
@@ -203,11 +212,16 @@ class Dispatcher:
             return
         key = "trouble.try_again" if passing else "trouble.unexpected"
         try:
-            await answer_press_or_send(
-                self._services, texts_for(language_of(user.language_code)).plain(key), chat.id, update.callback_query
-            )
+            texts = await self._texts_in_trouble(user)
+            await answer_press_or_send(self._services, texts.plain(key), chat.id, update.callback_query)
         except TelegramError as second:
             _log.warning("apology_failed", trouble=classify(second).value)
+
+    async def _texts_in_trouble(self, user: User) -> Texts:
+        try:
+            return await texts_of(self._services, user)
+        except PyMongoError:
+            return texts_for(language_of(user.language_code))
 
 
 async def _where_they_are(context: DialogContext) -> None:

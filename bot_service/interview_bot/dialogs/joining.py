@@ -13,7 +13,7 @@ from telegram import User
 
 from interview_bot.admin_client.api import AdminApiDownError, AdminApiRefusedError
 from interview_bot.dialogs.candidate import sign_up
-from interview_bot.dialogs.context import DialogContext, Services
+from interview_bot.dialogs.context import DialogContext, Services, texts_of
 from interview_bot.dialogs.membership import telegram_names
 from interview_bot.dialogs.recruiter import open_requests
 from interview_bot.messaging.envelope import envelope
@@ -22,7 +22,6 @@ from interview_bot.telegram.sending import send
 from interview_bot.telegram.start_links import INVITATION
 from interview_bot.views import keyboards
 from interview_bot.views.screen import Screen
-from interview_bot.views.texts import language_of, texts_for
 from shared_contracts.dialog import (
     DialogAction,
     DialogOutcome,
@@ -69,7 +68,7 @@ async def open_invitation(services: Services, user: User, token: str) -> None:
     if token:
         await _claim_invitation(services, user, token)
         return
-    texts = texts_for(language_of(user.language_code))
+    texts = await texts_of(services, user)
     screen = Screen(texts("joining.cut"), keyboards.contact(await services.directory.contact_url(None), texts))
     await services.outgoing.send(user.id, screen, Priority.STRANGER)
 
@@ -141,7 +140,7 @@ async def _welcome(context: DialogContext, result: DialogResult) -> None:
 
 async def _submit(services: Services, user: User, claim: _Claim) -> None:
     """Show "checking…" first, because the answer needs a message to be shown in; then store the command and send it."""
-    texts = texts_for(language_of(user.language_code))
+    texts = await texts_of(services, user)
     request_id = await services.dialog_states.request_id(user.id, claim.what)
     if await services.outbox.contains(request_id):
         await services.outgoing.send(user.id, Screen(texts("joining.already_checking")))

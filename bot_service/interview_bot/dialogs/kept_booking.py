@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from telegram import InlineKeyboardMarkup
 
 from interview_bot.dialogs import commands
-from interview_bot.dialogs.candidate import my_bookings
+from interview_bot.dialogs.candidate import calendar_files, my_bookings, privacy
 from interview_bot.dialogs.context import DialogContext
 from interview_bot.views import keyboards
 from interview_bot.views.screen import Screen
@@ -27,5 +27,7 @@ async def refuse(context: DialogContext) -> None:
 _COMMANDS: dict[str, Callable[[DialogContext], Awaitable[None]]] = {
     "mybooking": my_bookings.show_bookings,
     "cancel": my_bookings.start_cancelling,
+    "calendar": calendar_files.send_again,
     "contact": commands.show_contact,
+    "privacy": privacy.show_notice,
 }

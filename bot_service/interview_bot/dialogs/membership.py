@@ -39,7 +39,7 @@ async def remember_chat(services: Services, user: User) -> None:
 
 
 async def follow_names(services: Services, user: User) -> None:
-    """Tell the admin service what the person is called now in Telegram, if that was not the last that it was told."""
+    """Tell the admin service of a new name or language in Telegram."""
     if await services.chats.told_names(user.id) != _names_digest(user):
         await _tell_of(services, user)
 
@@ -51,8 +51,8 @@ async def _tell_of(services: Services, user: User) -> None:
 
 
 def _names_digest(user: User) -> str:
-    """Tells one set of names from another, without keeping them."""
-    names = (user.username, user.first_name, user.last_name)
+    """Tells one set of names, and their language, from another, without keeping them."""
+    names = (user.username, user.first_name, user.last_name, user.language_code)
     return sha256(json.dumps(names).encode()).hexdigest()[:16]
 
 

@@ -25,6 +25,7 @@ from interview_bot.views import keyboards
 from interview_bot.views.attendance_screens import ANSWERS, attendance_screen
 from interview_bot.views.card_screens import RECRUITER_REQUESTS
 from interview_bot.views.outcome_screens import WITH_CONTACT, outcome_screen, seat_offer_ended_screen
+from interview_bot.views.personal_screens import consent_screen
 from interview_bot.views.screen import Reader, Screen
 from interview_bot.views.slots.menu import slot_gone, slots_screen
 from interview_bot.views.texts import Texts, texts_for
@@ -75,7 +76,8 @@ class BookingResults:
         if shown is Shown.NEWER_HERE:
             _log.info("older_result_not_shown", outcome=result.outcome.value)
             return
-        texts = texts_for(record.language if record else await self._services.chats.language(result.user_telegram_id))
+        seen = record.language if record else None
+        texts = texts_for(await self._services.chats.language(result.user_telegram_id, seen))
         if shown is Shown.NEWER_ELSEWHERE:
             screen = Screen(texts("outcome.superseded"), keyboards.my_bookings(texts))
         else:
@@ -100,8 +102,20 @@ class BookingResults:
         if result.outcome is Outcome.REJECTED and result.alternatives:  # a no of before was to this slot only
             return await self._other_slots(result, record, texts("outcome.rejected_time"), texts)
         await self._services.dialog_states.clear(result.user_telegram_id)
+        if consent := await self._consent_first(result, record, texts):
+            return consent
         ended = seat_offer_ended_screen(result, record.event_id if record else None, texts)
         return ended or await self._outcome_screen(result, zone, texts)
+
+    async def _consent_first(self, result: BookingResult, record: RequestRecord | None, texts: Texts) -> Screen | None:
+        """The privacy text, where it was changed while the request was on its way and is to be agreed to anew."""
+        if result.outcome is not Outcome.NOT_ALLOWED or record is None or record.kind != "book":
+            return None
+        access, person = await self._services.allow_list.check(result.user_telegram_id)
+        notice = await self._services.directory.privacy()
+        if access is not AccessStatus.ALLOWED or person is None or not notice.needs_consent(person.privacy_version):
+            return None
+        return consent_screen(notice, record.event_id, texts)
 
     async def _for_them(self, result: BookingResult, screen: Screen, texts: Texts) -> Screen:
         """Who is off the allow list is offered nothing new (FR2)."""

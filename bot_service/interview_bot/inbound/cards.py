@@ -87,7 +87,7 @@ class Cards:
         if shown is None or result.reply is None:
             _log.info("older_card_not_shown", booking_id=booking_id)
             return
-        texts = texts_for(record.language if record else await self._services.chats.language(chat_id))
+        texts = texts_for(await self._services.chats.language(chat_id, record.language if record else None))
         lead = refusal(result.asked, result.outcome, texts)
         screen = await read_card_screen(self._services, shown, texts, lead)
         message_id = shown.message_id or result.reply.message_id

@@ -8,8 +8,9 @@ from telegram.error import TelegramError
 from interview_bot.common.person_locks import PersonLocks
 from interview_bot.dialogs import joining
 from interview_bot.dialogs.admission import identify
-from interview_bot.dialogs.candidate import questionnaire_result, waiting_list
+from interview_bot.dialogs.candidate import privacy, questionnaire_result, waiting_list
 from interview_bot.dialogs.context import DialogContext, Services
+from interview_bot.dialogs.recruiter import calendar_address
 from interview_bot.telegram.errors import Trouble, classify
 from interview_bot.telegram.rate_limiter import Priority
 from interview_bot.views.texts import texts_for
@@ -21,6 +22,8 @@ _SHOW: dict[str, Callable[[DialogContext, DialogResult], Awaitable[None]]] = {
     DialogAction.QUESTIONNAIRE_ANSWERED: questionnaire_result.show_result,
     DialogAction.WAITING_LIST_JOINED: waiting_list.show_result,
     DialogAction.WAITING_LIST_LEFT: waiting_list.show_result,
+    DialogAction.PRIVACY_ACCEPTED: privacy.show_result,
+    DialogAction.CALENDAR_WANTED: calendar_address.show_result,
 }
 _log = get_logger(__name__)
 

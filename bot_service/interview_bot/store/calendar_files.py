@@ -54,12 +54,26 @@ class CalendarFiles:
         self._rows = database["calendar_files"]
         self.added = asyncio.Event()
 
+    async def put_again(self, chat_id: int, file: CalendarFile, starts_at: datetime) -> None:
+        """Have the file sent to somebody who asks for it, though they may have had it before; never an older one."""
+        await self._put(chat_id, file, starts_at, {"$lte": file.sequence}, {"told": False})
+
     async def put(self, chat_id: int, file: CalendarFile, starts_at: datetime | None = None) -> None:
         """Have the file sent, unless it, or a newer one of the same interview, is known already.
 
         One conditional update decides: a redelivered message brings no second file, a late one no older. ``starts_at``:
         when the interview begins, where that is known.
         """
+        await self._put(chat_id, file, starts_at, {"$lt": file.sequence}, {})
+
+    async def _put(
+        self,
+        chat_id: int,
+        file: CalendarFile,
+        starts_at: datetime | None,
+        known: dict[str, int],
+        also: dict[str, object],
+    ) -> None:
         key = f"{chat_id}:{file.uid}"
         values = {
             "chat_id": Int64(chat_id),
@@ -75,11 +89,8 @@ class CalendarFiles:
             "at": clock.now(),
         }
         try:
-            await self._rows.update_one(
-                {"_id": key, "sequence": {"$lt": file.sequence}},
-                {"$set": values, "$setOnInsert": {"told": False}},
-                upsert=True,
-            )
+            update = {"$set": values | also} | ({} if "told" in also else {"$setOnInsert": {"told": False}})
+            await self._rows.update_one({"_id": key, "sequence": known}, update, upsert=True)
         except DuplicateKeyError:
             return
         self.added.set()

@@ -26,6 +26,8 @@ RequestKind = Literal[
     "unmark",
     "move_interview",
     "cancel_interview",
+    "agree",
+    "calendar",
 ]
 """What is asked for. ``request.<kind>`` is the key of the text that is shown until the answer comes."""
 

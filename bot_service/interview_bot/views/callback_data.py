@@ -31,6 +31,12 @@ _READY_MADE = r"[0-9]"
 _DELAY = r"5|10|15|20"
 
 
+_LANGUAGE = r"ru|en"
+NO_EVENT = "0"
+"""Stands for an event's id where nothing is signed up for yet."""
+_EVENT = rf"{_ID}|{NO_EVENT}"
+
+
 class Action(StrEnum):
     """What a button asks for."""
 
@@ -96,6 +102,10 @@ class Action(StrEnum):
     CARD_MOVE_TO = "cg"
     CARD_CANCEL = "cz"
     CARD_CANCEL_FOR = "cq"
+    LANGUAGE = "lg"
+    AGREE = "pa"
+    AGREE_LATER = "pl"
+    NEW_CALENDAR = "nc"
 
 
 FOR_KEPT_BOOKINGS = frozenset(
@@ -169,6 +179,10 @@ _ARGUMENTS: dict[Action, tuple[str, ...]] = {
     Action.CARD_MOVE_TO: (_ID, _VERSION, _ID),
     Action.CARD_CANCEL: _CARD,
     Action.CARD_CANCEL_FOR: (*_CARD, _READY_MADE),
+    Action.LANGUAGE: (_LANGUAGE,),
+    Action.AGREE: (_VERSION, _EVENT),
+    Action.AGREE_LATER: (),
+    Action.NEW_CALENDAR: (),
 }
 
 

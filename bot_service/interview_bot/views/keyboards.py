@@ -18,7 +18,7 @@ from shared_contracts.attendance import Attendance
 from shared_contracts.directory import BookingStatus, BookingView, InterviewEvent, SlotView
 
 MENU_SIZE = 8
-_SAYS_YES = ("button.confirm", "button.coming", "button.approve", "button.take", "button.take_time")
+_SAYS_YES = ("button.confirm", "button.coming", "button.approve", "button.take", "button.take_time", "button.agree")
 _ENDS = ("button.cancel", "button.cancel_yes", "button.not_coming", "button.reject")
 _STYLES = {
     **dict.fromkeys(_SAYS_YES, KeyboardButtonStyle.SUCCESS),

@@ -78,6 +78,10 @@ FORGED: dict[Action, tuple[str, ...]] = {
     Action.CARD_MOVE_TO: (BOOKING, "1", BOOKING),
     Action.CARD_CANCEL: (BOOKING, "1", "0"),
     Action.CARD_CANCEL_FOR: (BOOKING, "1", "0", "1"),
+    Action.LANGUAGE: ("ru",),
+    Action.AGREE: ("1", EVENT.id),
+    Action.AGREE_LATER: (),
+    Action.NEW_CALENDAR: (),
 }
 """What Boris, who has not answered the questionnaire, makes up about Anna's booking and the event's slots."""
 

@@ -155,6 +155,12 @@ class Desk:
         }
         self.people[telegram_id] = AllowedUser(**(values | changes))
 
+    def change_person(self, telegram_id: int, **changes: Any) -> None:
+        """Another entry of the allow list for somebody who has one."""
+        if telegram_id in self.people:
+            changes["changed_at"] = datetime.now(UTC)
+            self.people[telegram_id] = self.people[telegram_id].model_copy(update=changes)
+
     def remove(self, telegram_id: int) -> None:
         """Take someone off the allow list."""
         self.people[telegram_id] = self.people[telegram_id].model_copy(

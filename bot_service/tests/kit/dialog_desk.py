@@ -1,6 +1,7 @@
 """What the admin service decides about dialogs: invitations, @usernames, questionnaires, the waiting list."""
 
 import asyncio
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -9,19 +10,33 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from interview_bot.common import clock
+from shared_contracts.calendars import CalendarEntry
 from shared_contracts.dialog import (
     AnyDialogCommand,
+    CalendarWanted,
     DialogOutcome,
     DialogRequest,
     DialogResult,
     InvitationClaimed,
+    LanguageChosen,
+    PrivacyAccepted,
     QuestionnaireAnswered,
     Role,
     UsernameClaimed,
     WaitingListJoined,
     WaitingListLeft,
 )
-from shared_contracts.directory import AwaitedUsername, Page, QuestionnaireRef, Recruiter, Screening, ScreeningStatus
+from shared_contracts.directory import (
+    AwaitedUsername,
+    BookingStatus,
+    Page,
+    PrivacyNotice,
+    QuestionnaireRef,
+    Recruiter,
+    RecruiterCalendar,
+    Screening,
+    ScreeningStatus,
+)
 from shared_contracts.fields import Bilingual
 from shared_contracts.questionnaire import Question, QuestionnaireView
 from shared_contracts.transport.topology import DIALOG_RESULT
@@ -30,8 +45,15 @@ from tests.kit.recruiting import RECRUITERS_NAME
 if TYPE_CHECKING:
     from tests.kit.desk import Desk
 
+NO_PRIVACY_TEXT = PrivacyNotice(version=0, consent_version=0, ru=None, en=None, link=None)
+CALENDAR_URL = "https://desk.example.org/calendar/Zx8-hG_2kLq9TtVb.ics"
 QUESTIONNAIRE_ID = "a" * 23 + "1"
 REJECTED_BECAUSE = Bilingual(ru="Стажировка только для совершеннолетних.", en="The internship is for adults only.")
+
+
+def calendar(url: str | None, *, is_made: bool | None = None) -> RecruiterCalendar:
+    """A recruiter's calendar address; made, if there is one, unless said otherwise."""
+    return RecruiterCalendar(can_be_told=True, is_made=bool(url) if is_made is None else is_made, url=url)
 
 
 class DialogDesk:
@@ -50,6 +72,8 @@ class DialogDesk:
         self.questionnaires: dict[tuple[str, int], QuestionnaireView] = {}
         self.screenings: dict[tuple[int, str], Screening] = {}
         self.waiting: set[int] = set()
+        self.privacy = NO_PRIVACY_TEXT
+        self.calendars: dict[int, RecruiterCalendar] = {}
         self.outcome: DialogOutcome | None = None
         self.answering.set()
 
@@ -77,6 +101,8 @@ class DialogDesk:
 
     async def answer(self, command: AnyDialogCommand) -> None:
         """Send the one answer to a command that has one."""
+        if isinstance(command, LanguageChosen):
+            self._desk.change_person(command.user_telegram_id, language=command.language)
         if isinstance(command, DialogRequest):
             await self.answering.wait()
             await self._desk.send(DIALOG_RESULT.name, self.result_of(command))
@@ -99,6 +125,12 @@ class DialogDesk:
             decided = self._screen(command)
         elif isinstance(command, WaitingListJoined | WaitingListLeft):
             decided = {"outcome": self._wait(command), "event_id": command.event_id}
+        elif isinstance(command, PrivacyAccepted):
+            self._desk.change_person(command.user_telegram_id, privacy_version=command.version)
+            decided = {"outcome": DialogOutcome.ACCEPTED, "event_id": command.event_id}
+        elif isinstance(command, CalendarWanted):
+            self.calendars[command.user_telegram_id] = calendar(CALENDAR_URL)
+            decided = {"outcome": DialogOutcome.ACCEPTED}
         else:
             decided = self._let_in(command)
         return DialogResult(**(values | decided | changes))
@@ -143,8 +175,38 @@ class DialogDesk:
             Route("/api/recruiters", self._recruiters),
             Route("/api/awaited-usernames", self._awaited),
             Route("/api/screening", self._screening),
+            Route("/api/privacy", self._privacy),
+            Route("/api/recruiter-calendar", self._calendar),
+            Route("/api/calendar-entries", self._calendar_entries),
             Route("/api/questionnaires/{id}/versions/{version:int}", self._questionnaire),
         ]
+
+    async def _privacy(self, request: Request) -> Response:
+        return await self._desk.api_answer(request, lambda: self.privacy)
+
+    async def _calendar(self, request: Request) -> Response:
+        person = int(request.query_params["telegram_id"])
+        found = self.calendars.get(person, calendar(None))
+        return await self._desk.api_answer(request, lambda: found)
+
+    async def _calendar_entries(self, request: Request) -> Response:
+        person = int(request.query_params["telegram_id"])
+        entries = [
+            CalendarEntry(
+                uid=f"{booking.id}@slotdesk",
+                sequence=booking.version,
+                method="PUBLISH",
+                starts_at=booking.slot.starts_at,
+                ends_at=booking.slot.starts_at + timedelta(minutes=booking.slot.duration_minutes),
+                summary=booking.slot.event.name,
+                place=booking.slot.location,
+                description="",
+                stamp=clock.now(),
+            )
+            for owner, booking in self._desk.bookings.values()
+            if owner == person and booking.status is BookingStatus.BOOKED
+        ]
+        return await self._desk.api_answer(request, lambda: Page[CalendarEntry](results=entries, next=None))
 
     async def _recruiters(self, request: Request) -> Response:
         found = list(self.recruiters)  # read before the wait

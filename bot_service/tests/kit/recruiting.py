@@ -19,8 +19,9 @@ from shared_contracts.booking import (
 )
 from shared_contracts.card import CardAttention, CardCandidate, CardCommand, CardOccasion, DecidedBy, RecruiterCard
 from shared_contracts.directory import BookingStatus, BookingView
+from shared_contracts.fields import Language
 from shared_contracts.notification import NotificationKind
-from shared_contracts.texts.message_templates import Language, TemplateView
+from shared_contracts.texts.message_templates import TemplateView
 
 RECRUITER_ID = "d" * 23 + "1"
 RITA = 2001

@@ -158,6 +158,8 @@ def test_no_button_carries_more_than_telegram_takes() -> None:
         callback_data._REASON: "p9",
         callback_data._DELAY: "20",
         callback_data._READY_MADE: "3",
+        callback_data._LANGUAGE: "en",
+        callback_data._EVENT: "f" * 24,
     }
     for action, patterns in callback_data._ARGUMENTS.items():
         arguments = [longest[pattern] for pattern in patterns]

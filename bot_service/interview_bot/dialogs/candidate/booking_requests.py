@@ -3,6 +3,7 @@
 from typing import Literal
 
 from interview_bot.common.dialog_data import DialogData, DialogState
+from interview_bot.dialogs.candidate.consent import ask_for_consent
 from interview_bot.dialogs.context import DialogContext, Presses
 from interview_bot.dialogs.requests import booking_envelope, brief_payload, is_repeated_press, shown_slot, submit
 from interview_bot.store.request_records import RequestKind
@@ -26,6 +27,8 @@ async def confirm(context: DialogContext, nonce: str) -> None:
         return
     await context.acknowledge()
     if data.booking is None:
+        if await ask_for_consent(context, data.event_id):  # the text was changed a moment ago
+            return
         await _submit(context, _new_booking(context, nonce, data.event_id, data.slot), "book", data)
     else:
         await _submit(context, _move(context, nonce, data.booking, data.slot), "move", data)

@@ -1,12 +1,14 @@
-"""From an interview event to its slots: the questionnaire first where it has one, then city, recruiter, slot (R9).
+"""From an interview event to its slots: consent and questionnaire first where they are asked for, then the slot (R9).
 
-Every step a button asks for goes through ``event_if_passed``: a forged one leads no further than the questionnaire.
+Every step a button asks for goes through ``event_if_passed``: a forged one leads no further than the privacy text and
+the questionnaire.
 """
 
 from functools import partial
 
 from interview_bot.common.dialog_data import DialogData, DialogState
 from interview_bot.dialogs.candidate import questionnaire, slot_choice
+from interview_bot.dialogs.candidate.consent import ask_for_consent
 from interview_bot.dialogs.candidate.my_bookings import show_if_booked
 from interview_bot.dialogs.candidate.slot_choice import show_confirmation, show_slot_menu
 from interview_bot.dialogs.context import DialogContext, Presses
@@ -89,6 +91,8 @@ async def event_if_passed(context: DialogContext, event_id: str, lead: str | Non
     event = await context.services.directory.event(event_id)
     if event is None:
         await _show_closed(context)
+        return None
+    if await ask_for_consent(context, event_id, lead):
         return None
     if event.questionnaire is None:
         return event
