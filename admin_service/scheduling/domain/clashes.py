@@ -78,7 +78,7 @@ def counts(is_active: bool, holders: Sequence[object], ends_at: datetime, now: d
 
 
 def find_clashes(proposed: Sequence[Engagement], others: Iterable[Engagement]) -> list[Clash]:
-    """Clashes of proposed slots with others and among themselves, each pair once, by start.
+    """Clashes of proposed slots with others and among themselves, each pair once, by start, however they are ordered.
 
     Args:
         proposed: new slots, or stored ones as they are to be.
@@ -86,7 +86,7 @@ def find_clashes(proposed: Sequence[Engagement], others: Iterable[Engagement]) -
     """
     anew = {one.slot_id for one in proposed if one.slot_id}
     every = [*((one, True) for one in proposed), *((one, False) for one in others if one.slot_id not in anew)]
-    every.sort(key=lambda item: item[0].starts_at)
+    every.sort(key=lambda item: (item[0].starts_at, item[0].slot_id or ""))
     by_need: dict[Need, list[tuple[int, Engagement, bool]]] = defaultdict(list)
     for number, (one, is_proposed) in enumerate(every):
         for need in one.needs:

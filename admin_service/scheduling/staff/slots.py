@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.contrib.filters.admin import BooleanRadioFilter
@@ -19,9 +20,11 @@ from common.scope import INTERVIEWS
 from common.texts.names import name_in
 from people.models import Candidate
 from scheduling.models import InterviewSlot
+from scheduling.services.clashes import clashes_in, clashes_of, of_slot
 from scheduling.services.slots import SlotHasBookingsError, delete_slot
 from scheduling.services.staff_commands import book_for
-from scheduling.staff.clashes import TICK
+from scheduling.staff.changing_slots import LIST, ask_and_change
+from scheduling.staff.clashes import TICK, named_clashes
 from scheduling.staff.filters import CityFilter, ComingFilter, EventFilter, RecruiterFilter, SlotDayFilter
 from scheduling.staff.forms.one_slot import SlotForm
 from scheduling.staff.forms.reasons import BookForm
@@ -32,10 +35,26 @@ from shared_contracts.booking import Outcome
 from staffkit.audit_trail import trail
 from staffkit.forms.use_case import show_refusal
 from staffkit.pages.kinds import UseCaseAdmin
+from staffkit.pages.lists import DeclaredList
 from staffkit.scoping import in_scope
 from staffkit.sending.once import Done, send_once
 from staffkit.sending.sealed import is_as_shown
 from staffkit.views import find, login, may, page, tell_outcome
+
+
+class SlotList(DeclaredList):
+    """A list whose slots know whether they clash: one query for those that are shown."""
+
+    result_list: Any
+
+    def get_results(self, request: HttpRequest) -> None:
+        """As Django's."""
+        super().get_results(request)
+        self.result_list = list(self.result_list)
+        clashes = clashes_of(of_slot({**vars(slot), "_id": slot.pk}) for slot in self.result_list)
+        clashing = {one.slot_id for clash in clashes for one in (clash.proposed, clash.other)}
+        for slot in self.result_list:
+            slot.clashes = str(slot.pk) in clashing
 
 
 @admin.register(InterviewSlot)
@@ -55,7 +74,7 @@ class InterviewSlotAdmin(UseCaseAdmin):
     ]
     search_fields = VENUE_SHOWN
     ordering = ["starts_at"]
-    actions = ["delete_slots"]
+    actions = ["change_slots", "delete_slots"]
     actions_detail = ["book"]
     change_form_after_template = "scheduling/slot_people.html"
     fieldsets = [
@@ -90,7 +109,10 @@ class InterviewSlotAdmin(UseCaseAdmin):
     @display(description=_("when"), ordering="starts_at")
     def when(self, slot: InterviewSlot) -> str:
         """Date and time, in an office on the clocks of the slot's city."""
-        return slot_start(slot)
+        start = slot_start(slot)
+        if not getattr(slot, "clashes", False):
+            return start
+        return format_html('{}<br><span class="desk-danger">{}</span>', start, _("clash"))
 
     @display(description=_("seats taken"), label={"free": "success", "some": "info", "full": "warning"})
     def occupancy(self, slot: InterviewSlot) -> tuple[str, str]:
@@ -124,6 +146,22 @@ class InterviewSlotAdmin(UseCaseAdmin):
         slot = InterviewSlot.objects.select_related("city").filter(pk=object_id).first()
         return {"people": people_in(object_id), "trail": trail(str(object_id), slot.city.timezone) if slot else []}
 
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[SlotList]:
+        """Marks clashes."""
+        return SlotList
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        """With the clashes that there are."""
+        slot = context.get("original")
+        clashes = clashes_in([slot.pk]) if slot else []
+        context["clashes"] = named_clashes(clashes, request) if clashes else ""
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    @admin.action(description=_("Change…"), permissions=["change"])
+    def change_slots(self, request: HttpRequest, queryset: QuerySet[InterviewSlot]) -> HttpResponse:
+        """Move several, or give them other values."""
+        return ask_and_change(self, request, list(queryset))
+
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
@@ -138,37 +176,45 @@ class InterviewSlotAdmin(UseCaseAdmin):
     def _delete(self, request: HttpRequest, slots: list[InterviewSlot]) -> HttpResponse:
         if not self.has_delete_permission(request):
             raise PermissionDenied
-        refused, deleted = [], 0
-        confirmed = "_confirm" in request.POST and is_as_shown(request, _listed(slots))
-        for slot in slots if confirmed else []:
+        booked = [(slot, people) for slot in slots if (people := people_in(slot.pk))]
+        stay = [slot for slot, _people in booked]
+        free = [slot for slot in slots if slot not in stay]
+        agreed = [_listed(free), _listed(stay)]
+        if free and "_confirm" in request.POST and is_as_shown(request, agreed):
+            return self._delete_free(request, free, len(stay))
+        return page(
+            self,
+            request,
+            "scheduling/slot_delete.html" if free else "scheduling/slot_refused.html",
+            title=_("Delete slots") if free else _("This slot can't be deleted"),
+            obj=slots[0] if len(slots) == 1 else None,
+            agreed=agreed,
+            slots=slots,
+            free=[_named(slot) for slot in free],
+            booked=[(slot, _named(slot), people) for slot, people in booked],
+            submit_text=_("Delete"),
+            danger=True,
+            back=reverse(LIST),
+        )
+
+    def _delete_free(self, request: HttpRequest, free: list[InterviewSlot], stay: int) -> HttpResponse:
+        """Delete them; in one or the other somebody may have been booked meanwhile."""
+        deleted = 0
+        for slot in free:
             try:
                 delete_slot(str(slot.pk), actor=login(request))
                 deleted += 1
             except SlotHasBookingsError:
-                refused.append(slot)
+                stay += 1
         if deleted:
             text = ngettext("%(count)s slot deleted.", "%(count)s slots deleted.", deleted) % {"count": deleted}
             messages.success(request, text)
-        if deleted == len(slots):
-            return HttpResponseRedirect(reverse("admin:scheduling_interviewslot_changelist"))
-        remaining = refused or slots
-        booked = [(slot, people) for slot in remaining if (people := people_in(slot.pk))]
-        return self._ask_or_refuse(request, remaining, booked)
-
-    def _ask_or_refuse(self, request: HttpRequest, slots: list[InterviewSlot], booked: list[Any]) -> HttpResponse:
-        return page(
-            self,
-            request,
-            "scheduling/slot_refused.html" if booked else "scheduling/slot_delete.html",
-            title=_("This slot can't be deleted") if booked else _("Delete slots"),
-            obj=slots[0] if len(slots) == 1 else None,
-            agreed=_listed(slots),
-            slots=[(slot, _named(slot)) for slot in slots],
-            booked=[(slot, _named(slot), people) for slot, people in booked],
-            submit_text=_("Delete"),
-            danger=True,
-            back=reverse("admin:scheduling_interviewslot_changelist"),
-        )
+        if stay:
+            text = ngettext(
+                "%(count)s slot stays: people are booked.", "%(count)s slots stay: people are booked.", stay
+            )
+            messages.warning(request, text % {"count": stay})
+        return HttpResponseRedirect(reverse(LIST))
 
     @action(
         description=_("Book for a candidate"),

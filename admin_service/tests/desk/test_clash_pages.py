@@ -13,12 +13,14 @@ from django.urls import reverse
 from backoffice.services.logins import Post, give_role
 from common.mongo import collection
 from common.roles import Role
-from people.models import City, Office, Recruiter
+from people.models import Candidate, City, Office, Recruiter
 from scheduling.models import InterviewEvent, InterviewSlot
+from scheduling.services.staff_commands import book_for
+from scheduling.staff.forms.change_slots import ChangeSlotsForm
 from staffkit.clocks import from_wall_clock, today
 from tests.conftest import MakeSlot
-from tests.desk.test_slot_pages import days, form_of, many, on_the_minute, page_of
-from tests.helpers.staff_client import StaffClient
+from tests.desk.test_slot_pages import LIST, days, form_of, many, on_the_minute, page_of
+from tests.helpers.staff_client import StaffClient, unseen
 
 ADD = "admin:scheduling_interviewslot_add"
 MONDAY = today() - timedelta(days=today().weekday()) + timedelta(weeks=1)
@@ -236,3 +238,81 @@ def test_an_offices_new_address_and_a_citys_zone_name_the_clashes_that_they_make
     page = sent(desk, url, fields)
     assert page_of(busy) in page and City.objects.get(pk=samara.pk).timezone == "Europe/Moscow"
     assert sent(desk, url, {**fields, "despite_clashes": tick(page)}) == ""
+
+
+def changed(desk: Client, slots: list[InterviewSlot], press: str, **fields: Any) -> str:
+    """Several slots are chosen in the list and changed; what is shown, empty where it was done."""
+    every = {"action": "change_slots", "_selected_action": [str(slot.pk) for slot in slots], "_confirm": "1"}
+    every |= {"days": "", "minutes": "", "recruiter": "", "room": "", "max_users": "", "is_active": "", **fields}
+    opened: dict[str, str] = {}
+    if press == "apply":
+        opened = unseen(Client.post(desk, reverse(LIST), {**unseen(desk.get(reverse(LIST))), **every, "preview": "1"}))
+    answer = desk.post(reverse(LIST), {**every, press: "1"}, opened=opened)
+    return "" if answer.status_code == 302 else answer.content.decode()
+
+
+def test_several_slots_are_moved_at_once_on_the_clocks_of_their_city(
+    desk: Client, make_slot: MakeSlot, analysts: InterviewEvent, olga: Recruiter
+) -> None:
+    """Across a change of clocks. Clashes ask for a tick; nothing is done before. Guards: ``_moved``, ``require_tick``
+    in ``_change``."""
+    berlin = City.objects.create(name="Берлин", timezone="Europe/Berlin")
+    at_ten = from_wall_clock(datetime.combine(MONDAY, time(10)), berlin.timezone)
+    slots = [put(make_slot(city=berlin, room=str(number)), at_ten) for number in range(2)]
+    later = from_wall_clock(datetime.combine(MONDAY + timedelta(weeks=26), time(10, 15)), berlin.timezone)
+    busy = put(make_slot(of=analysts, recruiter=olga, room="9"), later)
+    fields = {"days": 182, "minutes": 15, "recruiter": str(olga.pk), "max_users": 3}
+    page = changed(desk, slots, "preview", **fields)
+    assert "Change 2 slots" in page and page_of(busy) in page and "Ольга Смирнова" in page
+    assert NAMED in changed(desk, slots, "apply", **fields)
+    assert {slot.starts_at for slot in InterviewSlot.objects.filter(city=berlin)} == {at_ten}
+    assert changed(desk, slots, "apply", **fields, despite_clashes=tick(page)) == ""
+    moved = InterviewSlot.objects.filter(city=berlin)
+    assert {(slot.starts_at, slot.recruiter_id, slot.max_users) for slot in moved} == {(later, olga.pk, 3)}
+
+
+@pytest.mark.parametrize(
+    ("fields", "why"),
+    [
+        ({"minutes": "10"}, "People are booked: change it on its own page"),
+        ({"room": "9"}, "People are booked: change it on its own page"),
+        ({"max_users": "1"}, "2 already booked"),
+        ({"is_active": "no"}, ""),
+        ({"max_users": "5"}, ""),
+        ({"days": "-30"}, "People are booked"),
+    ],
+)
+def test_what_stays_as_it_is_says_why_and_the_others_change(
+    desk: Client, make_slot: MakeSlot, maria: Candidate, ivan: Candidate, fields: dict[str, str], why: str
+) -> None:
+    """What people were promised is not changed from here; seats and new bookings are. Guard: ``_why_not``."""
+    booked, free = make_slot(timedelta(days=40), capacity=2, room=""), make_slot(timedelta(days=41), 2, room="")
+    for person in (maria, ivan):
+        book_for(person.telegram_id, str(booked.pk), actor="anna", reason="")
+    before = InterviewSlot.objects.get(pk=booked.pk).updated_at
+    assert why in changed(desk, [booked, free], "preview", **fields)
+    assert changed(desk, [booked, free], "apply", **fields) == ""
+    assert (InterviewSlot.objects.get(pk=booked.pk).updated_at == before) is bool(why)
+    assert InterviewSlot.objects.get(pk=free.pk).updated_at > free.updated_at
+
+
+def test_a_change_of_several_names_what_is_wrong(desk: Client, make_slot: MakeSlot) -> None:
+    """Guards: ``clean`` and ``_why_not`` of ``ChangeSlotsForm``."""
+    online = make_slot(location="", room="", video_link="https://meet.example/x")
+    assert "Say what is to change" in changed(desk, [online], "preview")
+    assert "It is held online" in changed(desk, [online], "preview", room="5")
+    assert "That time is past" in changed(desk, [online], "preview", days="-30")
+    form = ChangeSlotsForm({"max_users": "5"}, slots=[put(make_slot(), online.starts_at - timedelta(days=10))])
+    assert form.is_valid() and [one.why_not for one in form.left] == ["It is over."]
+
+
+def test_the_list_and_the_page_say_that_a_slot_clashes(
+    desk: Client, make_slot: MakeSlot, analysts: InterviewEvent, olga: Recruiter
+) -> None:
+    """Also with one that is not listed. Guards: ``SlotList``, ``render_change_form``."""
+    slot, other = make_slot(recruiter=olga, room="1"), make_slot(of=analysts, recruiter=olga, room="2")
+    page = desk.get(f"{reverse(LIST)}?event={slot.event_id}").content.decode()
+    assert page.count('<span class="desk-danger">clash</span>') == 1
+    assert page_of(other) in desk.get(page_of(slot)).content.decode()
+    InterviewSlot.objects.filter(pk=other.pk).update(is_active=False)
+    assert "clash</span>" not in desk.get(reverse(LIST)).content.decode()

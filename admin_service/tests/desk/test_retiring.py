@@ -37,7 +37,7 @@ def vera(moscow: City) -> Recruiter:
 @pytest.fixture
 def booked(make_slot: MakeSlot, olga: Recruiter, maria: Candidate) -> Booking:
     """Maria, booked with Olga, who has a free slot besides."""
-    make_slot(recruiter=olga)
+    make_slot(timedelta(days=3), recruiter=olga)
     book_for(maria.telegram_id, str(make_slot(recruiter=olga).pk), actor="anna", reason="")
     collection("outbox").delete_many({})
     return Booking.objects.get()

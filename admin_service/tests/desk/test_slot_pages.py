@@ -314,8 +314,10 @@ def test_of_several_slots_the_free_ones_go_and_the_booked_ones_are_named(
     booked, free = make_slot(), make_slot()
     book_for(maria.telegram_id, str(booked.pk), actor="anna", reason="")
     order = {"action": "delete_slots", "_selected_action": [str(booked.pk), str(free.pk)], "_confirm": "1"}
-    page = desk.post(reverse(LIST), order).content.decode()
-    assert "Мария Петрова" in page
+    asked = desk.post(reverse(LIST), {name: value for name, value in order.items() if name != "_confirm"})
+    assert "Мария Петрова" in asked.content.decode() and InterviewSlot.objects.count() == 2
+    page = desk.post(reverse(LIST), order, follow=True).content.decode()
+    assert "1 slot deleted" in page and "1 slot stays: people are booked" in page
     assert [slot.pk for slot in InterviewSlot.objects.all()] == [booked.pk]
 
 

@@ -1,0 +1,158 @@
+"""The form that changes several slots at once; what is left empty stays as it is."""
+
+from collections.abc import Sequence
+from copy import copy
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
+
+from common import clock
+from common.zones import local
+from people.models import Recruiter
+from scheduling.domain.clashes import Engagement
+from scheduling.domain.commands import SlotChanges
+from scheduling.models import InterviewSlot
+from scheduling.services.clashes import of_slot
+from scheduling.staff.clashes import tick_field
+from scheduling.staff.forms.drafts import FURTHEST_DAYS
+from staffkit.clocks import from_wall_clock
+
+_DAY_MINUTES = 24 * 60
+_PROMISED = ("days", "minutes", "room", "recruiter")
+"""What people who are booked have been told."""
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A slot, what would become of it, or why it stays as it is."""
+
+    slot: InterviewSlot
+    changes: SlotChanges = field(default_factory=SlotChanges)
+    recruiter: Recruiter | None = None
+    why_not: str = ""
+
+    @property
+    def changed(self) -> InterviewSlot:
+        """The slot as it would be; for looking at."""
+        changed = copy(self.slot)
+        given = {name: getattr(self.changes, name) for name in ("starts_at", "max_users", "is_active")}
+        for name, value in {**given, **self.changes.venue, "recruiter": self.recruiter}.items():
+            if value is not None:
+                setattr(changed, name, value)
+        return changed
+
+    @property
+    def engagement(self) -> Engagement | None:
+        """What it would take up."""
+        changed = self.changed
+        ends_at = changed.starts_at + timedelta(minutes=changed.duration_minutes)
+        return of_slot({**vars(changed), "_id": changed.pk, "ends_at": ends_at})
+
+
+class ChangeSlotsForm(forms.Form):
+    """Other values for several slots."""
+
+    days = forms.IntegerField(
+        label=_("Move by days"),
+        required=False,
+        min_value=-FURTHEST_DAYS,
+        max_value=FURTHEST_DAYS,
+        widget=UnfoldAdminTextInputWidget(),
+        help_text=_("At the same time of day. Back: with a minus."),
+    )
+    minutes = forms.IntegerField(
+        label=_("Move by minutes"),
+        required=False,
+        min_value=-_DAY_MINUTES,
+        max_value=_DAY_MINUTES,
+        widget=UnfoldAdminTextInputWidget(),
+        help_text=_("Such as 15, or -30 for earlier."),
+    )
+    recruiter = forms.ModelChoiceField(
+        Recruiter.objects.filter(is_active=True).order_by("name"),
+        label=_("Recruiter"),
+        required=False,
+        empty_label=_("as it is"),
+        widget=UnfoldAdminSelectWidget(),
+    )
+    room = forms.CharField(label=_("Room"), required=False, max_length=60, widget=UnfoldAdminTextInputWidget())
+    max_users = forms.IntegerField(
+        label=_("Capacity"), required=False, min_value=1, max_value=1_000, widget=UnfoldAdminTextInputWidget()
+    )
+    is_active = forms.ChoiceField(
+        label=_("Open for booking"),
+        required=False,
+        choices=[("", _("as it is")), ("yes", _("yes")), ("no", _("no"))],
+        widget=UnfoldAdminSelectWidget(),
+    )
+    despite_clashes = tick_field(_("Change them anyway"))
+
+    def __init__(self, *args: Any, slots: Sequence[InterviewSlot], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._slots = slots
+        self.planned: list[Planned] = []
+        self.left: list[Planned] = []
+
+    def clean(self) -> dict[str, Any]:
+        """Work out what becomes of each: ``planned``, and ``left`` with the reasons."""
+        data = super().clean() or self.cleaned_data
+        if self.errors:
+            return data
+        if not any(data[name] for name in (*_PROMISED, "max_users", "is_active")):
+            raise ValidationError(_now("Say what is to change."))
+        every = [self._plan(slot) for slot in self._slots]
+        self.planned = [one for one in every if not one.why_not]
+        self.left = [one for one in every if one.why_not]
+        return data
+
+    @property
+    def touches_promises(self) -> bool:
+        """Whether it changes what people who are booked have been told."""
+        return any(self.cleaned_data[name] for name in _PROMISED)
+
+    def _plan(self, slot: InterviewSlot) -> Planned:
+        why_not = self._why_not(slot)
+        if why_not:
+            return Planned(slot, why_not=why_not)
+        data = self.cleaned_data
+        changes = SlotChanges(
+            max_users=data["max_users"],
+            venue={"room": data["room"]} if data["room"] else {},
+            recruiter_id=str(data["recruiter"].pk) if data["recruiter"] else None,
+            is_active={"yes": True, "no": False}.get(data["is_active"]),
+        )
+        try:
+            moved = self._moved(slot)
+        except ValidationError as error:
+            return Planned(slot, why_not=" ".join(error.messages))
+        if moved == slot.starts_at:
+            return Planned(slot, changes, data["recruiter"])
+        if moved <= clock.now():
+            return Planned(slot, why_not=_now("That time is past."))
+        return Planned(slot, replace(changes, starts_at=moved), data["recruiter"])
+
+    def _why_not(self, slot: InterviewSlot) -> str:
+        data, booked = self.cleaned_data, len(slot.booked_users)
+        if slot.ends_at <= clock.now():
+            return _now("It is over.")
+        if booked and self.touches_promises:
+            return _now("People are booked: change it on its own page, which says whom it affects.")
+        if data["max_users"] and data["max_users"] < booked:
+            return _now("%(booked)s already booked: give at least that many.") % {"booked": booked}
+        if data["room"] and slot.video_link:
+            return _now("It is held online.")
+        return ""
+
+    def _moved(self, slot: InterviewSlot) -> datetime:
+        """Days go by the clocks of its city, minutes by any."""
+        starts_at: datetime = slot.starts_at
+        if self.cleaned_data["days"]:
+            there = local(starts_at, slot.city.timezone).replace(tzinfo=None)
+            starts_at = from_wall_clock(there + timedelta(days=self.cleaned_data["days"]), slot.city.timezone)
+        return starts_at + timedelta(minutes=self.cleaned_data["minutes"] or 0)
