@@ -1,6 +1,7 @@
 """/start, /help, /contact, groups, the unexpected."""
 
 import asyncio
+import json
 
 import httpx
 import pytest
@@ -129,6 +130,8 @@ async def test_help_and_anything_unknown_say_what_is_possible(anna: Person) -> N
     await anna.writes("/help")
     text = (await anna.sees("Вот что я умею")).text
     assert all(f"/{name}" in text for name in COMMANDS)
+    [sent] = await anna.sandbox.calls("sendMessage", anna.id)
+    assert json.loads(sent["params"]["link_preview_options"]) == {"is_disabled": True}  # guard: ``_make_bot``
     await anna.writes("Здравствуйте! Можно <b>завтра</b>?")
     await anna.sees("Я бот и на вопросы не отвечаю")
     await anna.writes("/nonsense")
@@ -175,13 +178,14 @@ async def test_a_press_in_a_group_or_in_someone_elses_chat_is_refused(anna: Pers
 
 
 async def test_the_commands_are_registered_in_both_languages(anna: Person, sandbox: Sandbox) -> None:
-    """The menu of commands."""
+    """The menu of commands, and the description before the first word."""
     for user, language, expected in ((1001, "ru", "помощь"), (1007, "en", "help"), (1008, "fr", "help")):
         await sandbox.person(user, "Кто-то", language)
 
         async def look(user: int = user, expected: str = expected) -> bool:
-            menu = (await sandbox.get("/bot", user_id=user))["commands"]
-            return {row["command"]: row["description"] for row in menu}.get("help") == expected
+            shown = await sandbox.get("/bot", user_id=user)
+            menu = {row["command"]: row["description"] for row in shown["commands"]}
+            return menu.get("help") == expected and bool(shown["description"])
 
         await eventually(look, f"the menu in {language}")
 

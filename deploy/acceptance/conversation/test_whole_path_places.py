@@ -16,6 +16,7 @@ from acceptance.desk import Desk
 from acceptance.driving import BOOKED, CONFIRM, QUESTION, Chats, Message, Store
 from local.stack import Stack
 
+COPY = "📍 Скопировать адрес"
 LINK, MAP = "https://meet.example/room-5?pwd=1&lang=ru", "https://yandex.ru/maps/-/CDabc"
 _MONDAYS = (MONDAY_MORNING + timedelta(weeks=number) for number in count(1))
 JOIN = "Подключиться"
@@ -58,7 +59,9 @@ def test_an_office_tells_the_way_and_its_new_address(
     desk.save_office("Москва", "Офис на Арбате", address="Арбат, 3")
     assert way.replace("Арбат, 1", "Арбат, 3") in person.sees("изменилось").text
     stack.travel_to(tuesday.replace(hour=11))
-    assert way.replace("Арбат, 1", "Арбат, 3") in person.sees(RU.today).text
+    today = person.sees(RU.today)
+    assert way.replace("Арбат, 1", "Арбат, 3") in today.text
+    assert today.buttons[-1] == {"text": COPY, "copy_text": {"text": "Москва, Офис на Арбате, Арбат, 3"}}
 
 
 def test_an_online_interview_is_booked_and_joined(

@@ -41,11 +41,15 @@ def play(page: Page, sandbox: Driver, name: str = "Anna") -> None:
 
 
 def test_a_made_up_person_presses_start_and_the_bot_hears_it(page: Page, sandbox: Driver) -> None:
+    sandbox.ok("setMyDescription", description="Interview sign-up")
+    sandbox.ok("setMyShortDescription", short_description="Sign-up")
     page.goto(sandbox.url)
     page.get_by_label("Telegram id").fill("1042")
     page.get_by_label("First name").fill("Мария")
     page.get_by_label("Username").fill("@maria")
     page.get_by_role("button", name="Continue").click()
+    expect(page.locator(".empty")).to_have_text("Interview sign-up")
+    expect(page.locator("#talk-name")).to_have_attribute("title", "Sign-up")
     page.get_by_role("button", name="Start", exact=True).click()
     expect(page.locator(".row.mine")).to_have_count(1)
     message = sandbox.updates()[-1]["message"]
