@@ -129,6 +129,8 @@ AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
 ]
 SESSION_ENGINE = "security.sessions"
 SESSION_COOKIE_AGE = ENV.session_max_hours * 3_600
+POLLED_ADDRESSES = ["backoffice:now"]
+"""What open pages ask by themselves: no sign that somebody is at the desk, so it keeps no session alive."""
 
 LANGUAGE_CODE = "ru"
 LANGUAGES = [("ru", "Русский"), ("en", "English")]

@@ -47,12 +47,13 @@ UNFOLD: dict[str, Any] = {
             {"title": _("Change password"), "link": reverse_lazy("admin:password_change")},
         ]
     },
-    "DASHBOARD_CALLBACK": "backoffice.staff.dashboard.add_numbers",
+    "DASHBOARD_CALLBACK": "backoffice.staff.home.page.show_home",
     "STYLES": [lambda request: static("staffkit/desk.css")],
     "SCRIPTS": [
         lambda request: static("staffkit/copy.js"),
         lambda request: static("staffkit/pages.js"),
         lambda request: static("staffkit/back.js"),
+        lambda request: static("staffkit/home.js"),
     ],
     "COLORS": {
         "primary": {

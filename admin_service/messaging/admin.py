@@ -1,16 +1,42 @@
 """Outbox and inbox in the desk: to read."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from unfold.contrib.filters.admin import AllValuesCheckboxFilter
+from django.utils.translation import ngettext
+from unfold.contrib.filters.admin import AllValuesCheckboxFilter, DropdownFilter
 from unfold.decorators import display
 
+from common import clock
+from common.mongo import Document
 from common.zones import MOSCOW
 from messaging.models import InboxMessage, OutboxMessage
+from messaging.outbox import STUCK_AFTER, stuck
 from staffkit.clocks import format_moment
+from staffkit.errands import Errand, ErrandKind, register
 from staffkit.pages.kinds import ReadOnlyAdmin, plainly
+
+
+class StuckFilter(DropdownFilter):
+    """By whether a message should have gone out long ago."""
+
+    title = _("stuck")
+    parameter_name = "stuck"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """Those alone."""
+        return [("1", _("stuck for more than a minute"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """As ``outbox.stuck`` has it."""
+        if self.value() != "1":
+            return queryset
+        return queryset.filter(status="pending", created_at__lte=clock.now() - STUCK_AFTER)
 
 
 @admin.register(OutboxMessage)
@@ -18,7 +44,7 @@ class OutboxMessageAdmin(ReadOnlyAdmin):
     """Messages to the bot, sent and unsent."""
 
     list_display = ["made", "queue", "state", "attempts", "sent", "correlation_id"]
-    list_filter = [("status", AllValuesCheckboxFilter), ("queue", AllValuesCheckboxFilter)]
+    list_filter = [("status", AllValuesCheckboxFilter), ("queue", AllValuesCheckboxFilter), StuckFilter]
     ordering = ["-created_at"]
     fields = [("id", "queue"), ("state_line", "attempts"), ("made", "sent"), "correlation_id", "body"]
     readonly_fields: Any = ["id", "queue", "state_line", "attempts", "made", "sent", "correlation_id", "body"]
@@ -54,3 +80,30 @@ class InboxMessageAdmin(ReadOnlyAdmin):
     def decided(self, message: InboxMessage) -> str:
         """When."""
         return format_moment(message.created_at, MOSCOW)
+
+
+def _to_send(_request: HttpRequest, rows: Sequence[Document]) -> list[Errand]:
+    return [
+        Errand(
+            id=row["_id"],
+            since=row["created_at"],
+            who=row["queue"],
+            link=reverse("admin:messaging_outboxmessage_change", args=[row["_id"]]),
+            why=ngettext("tried %(count)s time", "tried %(count)s times", row["attempts"]) % {"count": row["attempts"]},
+        )
+        for row in rows
+    ]
+
+
+register(
+    ErrandKind(
+        name="outbox",
+        label=_("message that is stuck"),
+        counted=lambda count: ngettext("message is stuck", "messages are stuck", count),
+        model="messaging.OutboxMessage",
+        condition=stuck,
+        query=lambda: "stuck=1",
+        order="created_at",
+        errands=_to_send,
+    )
+)

@@ -17,6 +17,8 @@ OWN_HEAD_START = timedelta(seconds=5)
 
 RETRY_AFTER = (1, 5, 15, 60)
 """Seconds until a row that could not be sent is tried again, by its number of attempts."""
+STUCK_AFTER = timedelta(minutes=1)
+"""A message that is still there after so long waits for the broker, or for the relay to run."""
 
 
 class Outgoing(NamedTuple):
@@ -84,6 +86,11 @@ def due(now: datetime) -> Document:
             {"due_at": {"$gt": now + timedelta(seconds=RETRY_AFTER[-1])}},
         ],
     }
+
+
+def stuck(now: datetime) -> Document:
+    """The MongoDB condition of rows that should have gone out long ago; served by ``outbox_due``."""
+    return {"status": "pending", "created_at": {"$lte": now - STUCK_AFTER}}
 
 
 def mark_sent(ids: Sequence[str]) -> None:

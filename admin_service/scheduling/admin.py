@@ -1,6 +1,6 @@
 """The app's pages in the desk: Django looks for them here."""
 
-from scheduling.staff import audit_labels
+from scheduling.staff import audit_labels, errands
 from scheduling.staff.candidates import CandidateAdmin
 from scheduling.staff.cities import CityAdmin
 from scheduling.staff.offices import OfficeAdmin
@@ -16,4 +16,5 @@ __all__ = [
     "RecruiterAdmin",
     "WaitingEntryAdmin",
     "audit_labels",
+    "errands",
 ]

@@ -57,7 +57,8 @@ def _elsewhere(request: HttpRequest) -> HttpResponse | None:
         if session.ended and request.method == "GET":
             messages.info(request, _WHY_OUT[session.ended])
         return None
-    session.touch()
+    if request.path not in map(reverse, settings.POLLED_ADDRESSES):
+        session.touch()
     if session.get(SECOND_STEP) or request.path in _always_open():
         return None
     if has_second_factor(user):  # a session from before it was set up

@@ -98,6 +98,7 @@ class Booking(StampedModel):
     ``notification_ids`` are those of the news about it; ``left_slot_ids`` are slots whose seat it gave up since its
     candidate last asked to be told of free ones. ``attendance`` and ``delay_minutes`` go with the time;
     ``offered_slot_id``: another time on offer, without a seat held there; ``marked_at``: when its outcome was marked.
+    ``recruiter_told``: staff have told a recruiter who can't be reached in chat of how the booking stands.
     """
 
     user_id: Any = ObjectIdField()
@@ -123,6 +124,7 @@ class Booking(StampedModel):
     card_readers: Any = ArrayField(models.BigIntegerField(), default=list)
     last_act: Any = EmbeddedModelField(LastAct, null=True)
     recruiter_by_hand = models.BooleanField(_("contact the recruiter by hand"), default=False)
+    recruiter_told = models.BooleanField(default=False)
     attendance = models.CharField(_("will come"), max_length=20, blank=True, choices=attendance_choices)
     attendance_at = models.DateTimeField(_("answered"), null=True)
     delay_minutes = models.IntegerField(_("minutes late"), null=True)

@@ -43,3 +43,15 @@ def bookings_on(first: date, last: date | None = None) -> Document:
     rest = {"slot.timezone": {"$nin": list(spans)}, "starts_at": spans[MOSCOW].condition}
     begins, ends = (sorted(filter(None, bounds)) for bounds in zip(*spans.values(), strict=True))
     return {"starts_at": {"$gte": begins[0], "$lt": ends[-1]}, "$or": [*alone, rest]}
+
+
+def slots_on(first: date, last: date) -> Document:
+    """The MongoDB condition of slots on the days from ``first`` to ``last``, both included, each on its city's."""
+    cities = zones_of_cities()
+    spans = spans_of(first, last, cities.values())
+    alone = [
+        {"city_id": {"$in": [city for city, its in cities.items() if its == zone]}, "starts_at": span.condition}
+        for zone, span in spans.items()
+    ]
+    begins, ends = (sorted(filter(None, bounds)) for bounds in zip(*spans.values(), strict=True))
+    return {"starts_at": {"$gte": begins[0], "$lt": ends[-1]}, "$or": alone}

@@ -36,6 +36,7 @@ register(
         actions={
             **{kind.action: _(kind.label) for kind in get_args(AnyBookingEvent) if kind.label},
             "reminded": _("the recruiter was reminded"),
+            "told_by_hand": _("told by hand"),
             "waiting_joined": _("joined the waiting list"),
             "waiting_left": _("left the waiting list"),
         },

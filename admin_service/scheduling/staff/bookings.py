@@ -13,10 +13,9 @@ from unfold.decorators import display
 from common.mongo import collection
 from common.scope import INTERVIEWS
 from people.services.links import recruiter_link
-from people.services.reach import chat_state
 from questionnaires.staff.answer_texts import answers_of
 from scheduling.models import Booking
-from scheduling.services.store.slots import reached_at
+from scheduling.staff.by_hand import why_no_candidate, why_no_recruiter
 from scheduling.staff.decisions import DecidingAdmin
 from scheduling.staff.export import booking_rows, coming_of, state_of
 from scheduling.staff.filters import (
@@ -26,6 +25,7 @@ from scheduling.staff.filters import (
     ByHandFilter,
     CityFilter,
     EventFilter,
+    NowFilter,
 )
 from scheduling.staff.forms.venues import booking_venue
 from scheduling.staff.moments import booking_start, slot_name
@@ -73,6 +73,7 @@ class BookingPage(ExportingAdmin, DecidingAdmin):
         EventFilter,
         CityFilter,
         ByHandFilter,
+        NowFilter,
         ("starts_at", BookingDayFilter),
     ]
     link_parameters = ("live__exact", "awaits_approval__exact", "user_id__exact")
@@ -192,14 +193,14 @@ class BookingPage(ExportingAdmin, DecidingAdmin):
     @display(description=_("by hand"), label="warning")
     def by_hand(self, booking: Booking) -> str:
         """Whom the bot can't reach (R4)."""
-        flags = ((booking.recruiter_by_hand, _("the recruiter")), (booking.candidate_by_hand, _("the candidate")))
+        flags = ((_asks_for_recruiter(booking), _("the recruiter")), (booking.candidate_by_hand, _("the candidate")))
         return ", ".join(str(name) for flag, name in flags if flag)
 
     @display(description=_("contact by hand"))
     def by_hand_line(self, booking: Booking) -> str:
         """The same with why, on the booking's page."""
         lines = []
-        if booking.recruiter_by_hand:
+        if _asks_for_recruiter(booking):
             lines.append(f"{_('the recruiter')}: {_why_no_recruiter(booking)}")
         if booking.candidate_by_hand:
             lines.append(f"{_('the candidate')}: {_why_no_candidate(booking)}")
@@ -249,17 +250,17 @@ def _answer(booking: Booking, *, dated: bool = False) -> str:
     return coming_of(booking, dated=dated) or unanswered
 
 
+def _asks_for_recruiter(booking: Booking) -> bool:
+    return bool(booking.recruiter_by_hand and not booking.recruiter_told)
+
+
 def _why_no_recruiter(booking: Booking) -> str:
     row = collection("recruiters").find_one({"_id": booking.recruiter_id}) if booking.recruiter_id else None
-    if row is None:
-        return str(_("the slot has none"))
-    return str(_("can't be reached") if reached_at(row) else _("not in chat"))
+    return str(why_no_recruiter(row))
 
 
 def _why_no_candidate(booking: Booking) -> str:
-    row = collection("users").find_one({"_id": booking.user_id})
-    known = {"none": _("has not started the bot"), "blocked": _("blocked the bot")}
-    return str(known.get(chat_state(row)) if row and chat_state(row) in known else _("a message did not arrive"))
+    return str(why_no_candidate(collection("users").find_one({"_id": booking.user_id})))
 
 
 def _linked(url: str | None) -> str:

@@ -25,13 +25,14 @@ from scheduling.services.staff_commands import (
     reject_booking,
 )
 from scheduling.services.store.slots import load_slots
+from scheduling.staff.by_hand import ByHandAdmin, is_to_tell
 from scheduling.staff.forms.reasons import CancelForm, DecisionForm, MoveForm, RejectForm
 from scheduling.staff.forms.venues import booking_venue
-from scheduling.staff.marking import MarkingAdmin
 from scheduling.staff.moments import booking_start, start_of
 from scheduling.staff.outcomes import NotDoneError, outcome_text, told
 from shared_contracts.booking import Outcome
 from shared_contracts.directory import BookingStatus, Rejection
+from staffkit.coming_back import back_to
 from staffkit.forms.use_case import show_refusal
 from staffkit.sending.once import Done, send_once
 from staffkit.views import find, login, page, tell_outcome
@@ -40,10 +41,10 @@ MAY_DECIDE = ["scheduling.change_booking"]
 MOST_CHOICES = 500
 
 
-class DecidingAdmin(MarkingAdmin):
+class DecidingAdmin(ByHandAdmin):
     """Bookings with their buttons."""
 
-    actions_detail = ["move", "approve", "ask_reschedule", "reject", "cancel", "mark"]
+    actions_detail = ["move", "approve", "ask_reschedule", "reject", "cancel", "mark", "note_told"]
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         """Only what can still be done; outcomes are marked on the page itself."""
@@ -52,6 +53,8 @@ class DecidingAdmin(MarkingAdmin):
         if booking.live and (booking.status == BookingStatus.PENDING or booking.requested_slot_id):
             asked = booking.reschedule_asked or booking.requested_slot_id
             useful |= {"approve", "reject"} | (set() if asked else {"reschedule"})
+        if is_to_tell(booking):
+            useful |= {"told"}
         if booking.status == BookingStatus.OFFERED:
             useful -= {"move"}  # theirs to take or pass first
         every = super().get_actions_detail(request, object_id)
@@ -179,7 +182,7 @@ class DecidingAdmin(MarkingAdmin):
 
         ``done`` stands for a good one's own text, ``untold`` where the candidate can't be told.
         """
-        here = reverse("admin:scheduling_booking_change", args=[booking.pk])
+        here = back_to(request, reverse("admin:scheduling_booking_change", args=[booking.pk]))
 
         def act() -> Done:
             return Done(here, told(decide(), booking.telegram_id, done, untold))

@@ -1,6 +1,6 @@
 """Filters of slots and bookings; none joins."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -9,15 +9,20 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter
 
 from common import clock
+from common.mongo import Document, collection
 from common.zones import MOSCOW
 from people.services.zones import zones_of_cities
 from scheduling.models import ATTENDANCE_LABELS
-from scheduling.services.days import Span, spans_of
+from scheduling.services.days import Span, bookings_on, spans_of
 from shared_contracts.directory import BookingStatus
+from staffkit import errands
+from staffkit.clocks import today
 from staffkit.pages.filters import DayFilter, IdFilter
 
 NO_ANSWER = "none"
 """How the list of bookings filters by no answer at all."""
+STILL_TODAY = "today"
+"""How it filters by what is still to come today."""
 
 
 class EventFilter(IdFilter):
@@ -107,7 +112,10 @@ class ByHandFilter(DropdownFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Those with that flag."""
-        flagged = {"recruiter": Q(recruiter_by_hand=True), "candidate": Q(candidate_by_hand=True)}
+        flagged = {
+            "recruiter": Q(recruiter_by_hand=True, recruiter_told=False),
+            "candidate": Q(candidate_by_hand=True),
+        }
         wanted = {**flagged, "any": flagged["recruiter"] | flagged["candidate"]}.get(self.value() or "")
         return queryset.filter(wanted) if wanted else queryset
 
@@ -128,3 +136,56 @@ class AttendanceFilter(DropdownFilter):
         if value == NO_ANSWER:
             return queryset.filter(attendance="", status=BookingStatus.BOOKED.value)
         return queryset.filter(attendance=value) if value in dict(ATTENDANCE_LABELS) else queryset
+
+
+def rest_of_today() -> Document:
+    """The MongoDB condition of interviews that are still to come on this day of their cities."""
+    day = bookings_on(today())
+    return {"live": True, **day, "starts_at": {**day["starts_at"], "$gte": clock.now()}}
+
+
+class NowFilter(DropdownFilter):
+    """By what waits for staff at this moment, as the first page counts it; by ids, since it is never much."""
+
+    title = _("now")
+    parameter_name = "now"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """What is still to come today, and the errands about bookings that no other filter finds."""
+        return [(STILL_TODAY, _("still to come today")), *((kind.name, kind.label) for kind in self._errands())]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Those that wait."""
+        conditions = {kind.name: kind.condition for kind in self._errands()}
+        if self.value() == STILL_TODAY:
+            condition = rest_of_today()
+        elif self.value() in conditions:
+            condition = conditions[str(self.value())](clock.now())
+        else:
+            return queryset
+        return queryset.filter(pk__in=[row["_id"] for row in collection("bookings").find(condition, {"_id": 1})])
+
+    def _errands(self) -> list[errands.ErrandKind]:
+        return [kind for kind in errands.EVERY.values() if kind.query() == f"{self.parameter_name}={kind.name}"]
+
+
+class SeatsFilter(DropdownFilter):
+    """By whether a slot can be booked now."""
+
+    title = _("free seats")
+    parameter_name = "seats"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """Free ones only."""
+        return [("free", _("can be booked"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Those of ``free_slots``."""
+        if self.value() != "free":
+            return queryset
+        return queryset.filter(is_active=True, has_room=True, closes_at__gt=clock.now())
+
+
+def free_slots(now: datetime) -> Document:
+    """The MongoDB condition of slots that can be booked; with the start's, served by ``slots_starts``."""
+    return {"is_active": True, "has_room": True, "closes_at": {"$gt": now}}

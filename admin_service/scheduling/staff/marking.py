@@ -16,6 +16,7 @@ from scheduling.services.staff_commands import mark_outcome
 from scheduling.staff.outcomes import GOOD, outcome_text
 from shared_contracts.booking import INTERVIEW_STATUSES, MARKS, Outcome
 from shared_contracts.directory import BookingStatus
+from staffkit.coming_back import back_to
 from staffkit.pages.kinds import ReadOnlyAdmin
 from staffkit.views import find, login, may, tell_outcome
 
@@ -53,7 +54,8 @@ class MarkingAdmin(ReadOnlyAdmin):
             mark = None if chosen == TAKE_BACK else BookingStatus(chosen)
             outcome = mark_outcome(str(booking.pk), mark, expected_version=version, actor=login(request))
             tell_outcome(request, outcome in GOOD, _told(outcome, mark))
-        return HttpResponseRedirect(reverse("admin:scheduling_booking_change", args=[booking.pk]))
+        here = reverse("admin:scheduling_booking_change", args=[booking.pk])
+        return HttpResponseRedirect(back_to(request, here))
 
 
 def _told(outcome: Outcome, mark: BookingStatus | None) -> str:

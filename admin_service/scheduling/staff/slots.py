@@ -25,7 +25,7 @@ from scheduling.services.slots import SlotHasBookingsError, delete_slot
 from scheduling.services.staff_commands import book_for
 from scheduling.staff.changing_slots import LIST, ask_and_change
 from scheduling.staff.clashes import TICK, named_clashes
-from scheduling.staff.filters import CityFilter, ComingFilter, EventFilter, RecruiterFilter, SlotDayFilter
+from scheduling.staff.filters import CityFilter, ComingFilter, EventFilter, RecruiterFilter, SeatsFilter, SlotDayFilter
 from scheduling.staff.forms.one_slot import SlotForm
 from scheduling.staff.forms.reasons import BookForm
 from scheduling.staff.forms.venues import INPUT_ROWS, SHOWN_ROWS, VENUE_SHOWN, slot_venue, venue_values
@@ -69,6 +69,7 @@ class InterviewSlotAdmin(UseCaseAdmin):
         EventFilter,
         CityFilter,
         RecruiterFilter,
+        SeatsFilter,
         ("is_active", BooleanRadioFilter),
         ("starts_at", SlotDayFilter),
     ]

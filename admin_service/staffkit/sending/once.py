@@ -102,9 +102,10 @@ class Ticket:
         raise AlreadySentError(first["result"])
 
 
-def new_key(request: HttpRequest) -> str:
-    """A key for the page that is being shown: for this login and this address."""
-    return signing.dumps([uuid4().hex, *_bound_to(request)], salt=_SALT)
+def new_key(request: HttpRequest, path: str = "") -> str:
+    """A key for the page that is being shown, or for another's form on it: for this login and that address."""
+    login, here = _bound_to(request)
+    return signing.dumps([uuid4().hex, login, path or here], salt=_SALT)
 
 
 def ticket(request: HttpRequest) -> Ticket:

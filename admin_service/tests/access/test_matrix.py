@@ -111,7 +111,7 @@ def _pages_are_only_rendered() -> Iterator[None]:
 
 def tries_of(address: Address, role: str) -> list[tuple[str, str]]:
     """Methods with branches: each branch alone for who may do nothing, else an export alone and the others at once."""
-    branches = table.BRANCHES.get(address.page, ())
+    branches = table.BRANCHES.get(address.page or address.key.rpartition(":")[2], ())
     if role not in {"anonymous", "no role"}:
         exports = [branch for branch in branches if branch.startswith("_export")]
         rest = "&".join(branch for branch in branches if branch not in exports)

@@ -100,9 +100,9 @@ def test_the_first_page_counts_what_a_recruiter_has_to_answer(
     """Guard: ``AWAITING_APPROVAL``. A seat held for somebody on the waiting list waits for the candidate."""
     if not waits:
         collection("bookings").update_one({}, {"$set": {"status": "offered", "awaits_approval": False}})
-    shown = next(one for one in desk.get(reverse("admin:index")).context["numbers"] if one["id"] == "waiting")
-    assert str(shown["value"]) == number
-    assert ("Мария Петрова" in text(shown["link"])) is waits
+    shown = next(one for one in desk.get(reverse("admin:index")).context["waiting"] if one.id == "approval")
+    assert str(shown.value) == number
+    assert ("Мария Петрова" in text(shown.link)) is waits
 
 
 def test_an_offered_seat_is_not_moved_by_staff(text: Text, request_: Booking) -> None:

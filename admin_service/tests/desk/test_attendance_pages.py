@@ -11,7 +11,7 @@ from bson import ObjectId
 from django.test import Client
 from django.urls import reverse
 
-from backoffice.staff.attendance import by_answer
+from backoffice.staff.home.attendance import by_answer
 from common import clock
 from common.mongo import collection, connection
 from people.models import Candidate, Recruiter

@@ -40,6 +40,17 @@ def test_work_keeps_a_session_and_a_day_ends_it(vera: User, at_home: Browser) ->
         assert not at_home.is_in()
 
 
+def test_a_page_that_looks_for_news_by_itself_keeps_no_session(vera: User, at_home: Browser) -> None:
+    """Guard: ``POLLED_ADDRESSES``."""
+    began = clock.now()
+    for minutes in (20, 40, 59):
+        with travel(began + timedelta(minutes=minutes), tick=False):
+            assert at_home.get("/admin/now/").status_code == 200
+    with travel(began + timedelta(minutes=61), tick=False):
+        assert at_home.get("/admin/now/").status_code == 302
+        assert not at_home.is_in()
+
+
 def test_last_seen_is_written_once_a_minute(vera: User, at_home: Browser) -> None:
     """Guard: ``SEEN_EVERY``."""
     (before,) = sessions_of(vera)

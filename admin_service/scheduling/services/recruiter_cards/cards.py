@@ -111,6 +111,8 @@ def show(
         stay = [item for item in loud if (item in held if item in asleep else item in holders)]
         fields = _next_fields(deck, booking, stay, act)
         fields["recruiter_by_hand"] = by_hand(deck, booking, concerned)
+        if act.actor is not None:
+            fields["recruiter_told"] = False
         deck.stored[booking_id] |= fields
         shown.fields[booking_id] = fields
         shown.asleep.update(holder.telegram_id for holder in asleep)

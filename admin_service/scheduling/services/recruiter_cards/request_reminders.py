@@ -18,8 +18,11 @@ AWAITING_APPROVAL: Document = {"live": True, "awaits_approval": True, "expires_a
 
 Without seats that are held for somebody on the waiting list: these wait for the candidate.
 """
-TO_TELL_BY_HAND: Document = {"live": True, "$or": [{"recruiter_by_hand": True}, {"candidate_by_hand": True}]}
-"""The MongoDB condition of bookings of which somebody can't be told in chat (R4)."""
+TO_TELL_BY_HAND: Document = {
+    "live": True,
+    "$or": [{"recruiter_by_hand": True, "recruiter_told": False}, {"candidate_by_hand": True}],
+}
+"""The MongoDB condition of bookings of which somebody is to be told who can't be in chat (R4)."""
 
 
 def due_reminders(now: datetime) -> Document:

@@ -19,6 +19,7 @@ CARDLESS: Document = {
     "last_act": None,
     "remind_at": None,
     "recruiter_by_hand": False,
+    "recruiter_told": False,
     "candidate_by_hand": False,
 }
 """What a new booking's document keeps of its card."""

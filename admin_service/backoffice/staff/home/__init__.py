@@ -1,0 +1,1 @@
+"""The desk's first page: what waits, today, the way of candidates and how full the next days are."""

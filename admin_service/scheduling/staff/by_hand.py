@@ -1,0 +1,73 @@
+"""Telling people by hand whom the bot can't (R4): why, and the button for when it is done."""
+
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import action
+
+from common.mongo import Document
+from common.refusals import RefusedError
+from people.services.reach import chat_state
+from scheduling.models import Booking
+from scheduling.services.recruiter_cards.told_by_hand import note_told
+from scheduling.services.store.slots import reached_at
+from scheduling.staff.marking import MarkingAdmin
+from scheduling.staff.moments import booking_start
+from staffkit.coming_back import back_to
+from staffkit.forms.use_case import show_refusal
+from staffkit.sending.once import Done, send_once
+from staffkit.views import find, login, page
+
+
+class ByHandAdmin(MarkingAdmin):
+    """Bookings of which somebody may have to be told by hand."""
+
+    @action(description=_("Told by hand"), url_path="told", permissions=["scheduling.change_booking"], icon="call")
+    def note_told(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Whoever was to be told of it by hand has been."""
+        booking = find(Booking, object_id)
+        here = back_to(request, reverse("admin:scheduling_booking_change", args=[booking.pk]))
+
+        def act() -> Done:
+            noted = note_told(str(booking.pk), actor=login(request))
+            return Done(here, str(_("Noted: they know.") if noted else _("Nobody is to be told by hand any more.")))
+
+        form = forms.Form(request.POST if request.method == "POST" else None)
+        if form.is_valid():
+            try:
+                return send_once(request, act)
+            except RefusedError as error:
+                show_refusal(form, error)
+        return page(
+            self,
+            request,
+            "staffkit/form_page.html",
+            title=_("Told by hand"),
+            obj=booking,
+            form=form,
+            intro=f"{booking} · {booking_start(booking)}",
+            submit_text=_("They know"),
+            back=here,
+        )
+
+
+def is_to_tell(booking: Booking) -> bool:
+    """Whether somebody is to be told of it by hand."""
+    to_recruiter = booking.recruiter_by_hand and not booking.recruiter_told
+    return bool(booking.live and (to_recruiter or booking.candidate_by_hand))
+
+
+def why_no_recruiter(recruiter: Document | None) -> Any:
+    """Why the bot can't reach a slot's recruiter, by their document; lazy."""
+    if recruiter is None:
+        return _("the slot has none")
+    return _("can't be reached") if reached_at(recruiter) else _("not in chat")
+
+
+def why_no_candidate(candidate: Document | None) -> Any:
+    """Why the bot can't reach a candidate, by their document; lazy."""
+    known = {"none": _("has not started the bot"), "blocked": _("blocked the bot")}
+    return known.get(chat_state(candidate) if candidate else "", _("a message did not arrive"))

@@ -1,0 +1,148 @@
+"""The first page as a work queue: what waits, oldest first, each with what can be done about it on the spot."""
+
+import re
+from datetime import timedelta
+from html import unescape
+from typing import Any
+
+import pytest
+from django.urls import reverse
+from time_machine import travel
+
+from backoffice.staff.home.numbers import ORDER
+from common import clock
+from common.mongo import Document, collection
+from common.roles import Role
+from people.models import Candidate, Recruiter
+from scheduling.models import Booking, InterviewEvent
+from shared_contracts.attendance import Attendance
+from staffkit.errands import EVERY
+from tests.api.test_indexes import planned
+from tests.conftest import MakeCandidate, MakeSlot
+from tests.desk.conftest import _in_role
+from tests.helpers.asking import book, outcome, says
+from tests.helpers.card_tools import sent
+from tests.helpers.staff_client import StaffClient
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def request_(approval_event: InterviewEvent, make_slot: MakeSlot, maria: Candidate, olga: Recruiter) -> Booking:
+    """Maria's, which waits for Olga."""
+    outcome(book(maria, make_slot(of=approval_event, recruiter=olga)))
+    return Booking.objects.get()
+
+
+def home(client: StaffClient) -> str:
+    return client.get("/admin/").content.decode()
+
+
+def errands(page: str) -> list[str]:
+    """The kinds of what waits, in the order of the page."""
+    return re.findall(r'data-errand="([a-z-]+)-[^"]*"', page)
+
+
+def press(client: StaffClient, page: str, label: str) -> Any:
+    """Press the first button of that name on the first page."""
+    forms = re.findall(r'<form method="post" action="([^"]+)"(.*?)</form>', page, re.DOTALL)
+    action, inside = next((unescape(url), rest) for url, rest in forms if f">{label}</button>" in rest)
+    fields = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', inside))
+    return client.post(action, fields, opened={})
+
+
+def test_a_request_is_approved_on_the_spot_and_the_next_stands_in_its_place(
+    desk: StaffClient, request_: Booking
+) -> None:
+    """Guard: ``back_to``."""
+    page = home(desk)
+    assert errands(page) == ["approval"]
+    answer = press(desk, page, "Approve")
+    assert answer.headers["Location"] == "/admin/#errand-1"
+    request_.refresh_from_db()
+    assert request_.status == "booked"
+    assert "Nothing waits for you." in home(desk)
+    again = press(desk, page, "Approve")
+    assert again.headers["Location"] == "/admin/#errand-1", "sent twice, done once"
+
+
+def test_a_page_that_asks_more_leads_back_to_the_first_page(desk: StaffClient, request_: Booking) -> None:
+    link = re.findall(r'href="([^"]+/reject/[^"]*)"', home(desk))[0]
+    assert 'href="/admin/#errand-1"' in desk.get(link).content.decode(), "Back does, too"
+    answer = desk.post(link, {"version": 1, "reason": "", "rejection": "time"})
+    assert answer.headers["Location"] == "/admin/#errand-1"
+    elsewhere = reverse("admin:scheduling_booking_reject", args=[request_.pk])
+    assert "#errand" not in desk.get(f"{elsewhere}?from=//evil.example").content.decode()
+
+
+def test_who_was_told_by_hand_waits_no_more_until_there_is_news(
+    desk: StaffClient, request_: Booking, olga: Recruiter
+) -> None:
+    """Guard: ``note_told``. R4: whoever comes into chat later is still brought the request."""
+    flags = {"candidate_by_hand": True, "recruiter_by_hand": True, "user.username": ""}
+    collection("bookings").update_one({}, {"$set": flags})
+    collection("users").update_one({}, {"$set": {"started_at": None}})
+    page = home(desk)
+    assert "the recruiter: not in chat" in page or "the recruiter: can&#x27;t be reached" in page
+    assert "the candidate: has not started the bot, no link" in page
+    before = len(sent())
+    press(desk, page, "They know")
+    request_.refresh_from_db()
+    assert (request_.candidate_by_hand, request_.recruiter_told) == (False, True)
+    assert len(sent()) == before + 1, "the card asks the recruiter no more to write to the candidate"
+    assert errands(home(desk)) == ["approval"]
+    assert collection("audit_entries").count_documents({"action": "told_by_hand", "actor": "staff:anna"}) == 1
+    Recruiter.objects.filter(pk=olga.pk).update(telegram_id=None)
+    press(desk, home(desk), "Approve")
+    request_.refresh_from_db()
+    assert request_.recruiter_told is False
+
+
+def test_an_interview_is_marked_on_the_spot(desk: StaffClient, request_: Booking) -> None:
+    over = {"status": "unmarked", "live": False, "starts_at": clock.now() - HOUR, "ends_at": clock.now() - HOUR / 2}
+    collection("bookings").update_one({}, {"$set": over})
+    page = home(desk)
+    assert errands(page) == ["marking"]
+    assert "waits 30 min" in page
+    assert press(desk, page, "Came").headers["Location"] == "/admin/#errand-1"
+    request_.refresh_from_db()
+    assert request_.status == "attended"
+
+
+def test_what_waits_longest_stands_first_whatever_it_is(
+    desk: StaffClient, request_: Booking, make_slot: MakeSlot, make_candidate: MakeCandidate
+) -> None:
+    """Guard: ``errand_rows``."""
+    ivan = make_candidate()
+    outcome(book(ivan, make_slot(timedelta(days=5))))
+    booking = collection("bookings").find_one({"user_id": ivan.pk}) or {}
+    with travel(clock.now() + HOUR):
+        outcome(says(ivan, booking, Attendance.RESCHEDULE_ASKED))
+    with travel(clock.now() + 2 * HOUR):
+        collection("outbox").update_many({}, {"$set": {"status": "sent"}})
+        collection("outbox").update_one({}, {"$set": {"status": "pending", "created_at": clock.now() - HOUR / 2}})
+        assert errands(home(desk)) == ["approval", "wish", "outbox"]
+
+
+def test_a_page_that_is_open_gets_what_is_new_and_nothing_else(desk: StaffClient, request_: Booking) -> None:
+    """Guard: ``_stamp``."""
+    address = re.findall(r'hx-get="([^"]+)"', home(desk))[0]
+    assert desk.get(address).status_code == 204
+    collection("bookings").update_one({}, {"$set": {"live": False, "status": "cancelled"}})
+    assert "Nothing waits for you." in desk.get(address).content.decode()
+
+
+def test_who_may_only_look_is_offered_no_press(request_: Booking) -> None:
+    looker = _in_role("rita", Role.READ_ONLY, all_cities=True)
+    page = home(looker)
+    assert errands(page) == ["approval"]
+    assert ">Approve<" not in page and "/reject/" not in page
+
+
+def test_what_waits_is_found_by_indexes(request_: Booking) -> None:
+    """R1."""
+    assert set(ORDER) >= EVERY.keys()
+    for kind in EVERY.values():
+        condition: Document = kind.condition(clock.now())
+        plan = planned(kind.rows_of._meta.db_table, condition, [(kind.order, 1)])
+        assert "COLLSCAN" not in plan, kind.name
