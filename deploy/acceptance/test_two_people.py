@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, Route
 
 from acceptance.desk import Desk, open_desk
 from acceptance.driving import Chats, Store, eventually
@@ -80,15 +80,11 @@ def test_back_and_send_makes_one(stack: Stack, page: Page, store: Store) -> None
 
 
 def test_what_is_made_is_what_was_previewed(stack: Stack, page: Page, store: Store) -> None:
-    """Times edited between Preview and Make are previewed anew; then Back and Make again makes no more."""
+    """FR10. Times edited between Preview and Make are previewed anew; what clashes needs a tick, in both languages."""
     closed = eventually(lambda: store.db.interview_events.find_one({"is_open": False}), "a closed event")
     slots = {"event_id": closed["_id"], "location": "Сарай"}
-    page.goto(f"{stack.env['ADMIN_URL']}/admin/scheduling/interviewevent/{closed['_id']}/add-slots/")
-    page.select_option("select[name=city]", label="Москва")
-    page.fill("[name=days]", "15.03.2032")
-    page.fill("[name=times]", "10:00, 11:00")
-    page.fill("[name=location]", "Сарай")
-    page.click("button[name=preview]")
+    url = f"{stack.env['ADMIN_URL']}/admin/scheduling/interviewevent/{closed['_id']}/add-slots/"
+    _ask_for_slots(page, url, times="10:00, 11:00")
     assert "Make 2 slots" in page.inner_text("button[name=create]")
     page.fill("[name=times]", "10:00, 11:00, 12:00, 13:00, 14:00")
     page.click("button[name=create]")
@@ -97,3 +93,26 @@ def test_what_is_made_is_what_was_previewed(stack: Stack, page: Page, store: Sto
     page.click("button[name=create]")
     page.wait_for_url("**/scheduling/interviewslot/*")
     assert store.db.interview_slots.count_documents(slots) == 5
+
+    _ask_for_slots(page, url, from_time="09:50", to_time="10:30")
+    assert page.inner_text("#clashes").count("Сарай, 1") == 2
+    page.route("**/*", _in_russian)
+    page.click("button[name=create]")
+    assert "Накладки" in page.inner_text("#clashes") and "Создать 2 слота" in page.inner_text("button[name=create]")
+    assert store.db.interview_slots.count_documents(slots) == 5
+    page.get_by_label("Всё равно создать").check()
+    page.click("button[name=create]")
+    page.wait_for_url("**/scheduling/interviewslot/*")
+    assert store.db.interview_slots.count_documents(slots) == 7
+
+
+def _in_russian(route: Route) -> None:
+    route.continue_(headers={**route.request.headers, "accept-language": "ru"})
+
+
+def _ask_for_slots(page: Page, url: str, **times: str) -> None:
+    page.goto(url)
+    page.select_option("select[name=city]", label="Москва")
+    for name, value in {"days": "15.03.2032", "location": "Сарай", "room": "1", **times}.items():
+        page.fill(f"[name={name}]", value)
+    page.click("button[name=preview]")

@@ -79,8 +79,8 @@ class InterviewSlotAdmin(UseCaseAdmin):
     actions_detail = ["book"]
     change_form_after_template = "scheduling/slot_people.html"
     fieldsets = [
-        (None, {"fields": ["event", ("city", "recruiter"), "starts_at", ("duration_minutes", "max_users")]}),
-        (_("Place"), {"fields": [*INPUT_ROWS, "is_active", "reason", TICK]}),
+        (None, {"fields": [TICK, "event", ("city", "recruiter"), "starts_at", ("duration_minutes", "max_users")]}),
+        (_("Place"), {"fields": [*INPUT_ROWS, "is_active", "reason"]}),
     ]
 
     _to_look_at = [
