@@ -87,6 +87,14 @@ class Desk:
         self.page.click("button[name=_save]")
         self.page.wait_for_url("**/scheduling/interviewevent/")
 
+    def write_privacy_text(self, ru: str, en: str) -> None:
+        """What candidates agree to before they sign up; empty: nothing."""
+        self._open("people/privacysettings/")
+        self.page.fill("#id_text_ru", ru)
+        self.page.fill("#id_text_en", en)
+        self.page.click("button[name=_save]")
+        self.page.wait_for_load_state()
+
     def add_event(self, title: str) -> None:
         """A new interview event, open at once."""
         self._open("scheduling/interviewevent/add/")

@@ -10,7 +10,7 @@ async def send_again(context: DialogContext) -> None:
     """Have the files sent, as the interviews are now; or say that there is none."""
     entries = await context.services.api.calendar_entries(context.user_id)
     if not entries:
-        await context.show(Screen(context.texts("calendar.no_booking"), keyboards.my_bookings(context.texts)))
+        await context.show(Screen(context.texts("calendar.no_booking"), keyboards.home(context.texts)))
         return
     await context.show(Screen(context.texts("calendar.comes")))
     for entry in entries:
