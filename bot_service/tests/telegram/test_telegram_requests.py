@@ -181,8 +181,8 @@ async def test_the_first_screen_is_told_in_both_languages_and_only_what_differs(
         assert await told("getMyCommands") == await told("getMyDescription") - 1
         await register_first_screen(telegram, COMMANDS)
         for code, beginning in {"ru": "Запись на", "uk": "Запись на", "en": "Interview", "de": "Interview"}.items():
-            await sandbox.person(1001, "Анна", code)
-            shown = await sandbox.get("/bot", user_id=1001)
+            await sandbox.person(1951, "Анна", code)
+            shown = await sandbox.get("/bot", user_id=1951)
             assert shown["description"].startswith(beginning) and shown["short_description"].startswith(beginning)
             assert [command["command"] for command in shown["commands"]] == list(COMMANDS)
         methods = ("setMyCommands", "setMyDescription", "setMyShortDescription")
