@@ -12,6 +12,8 @@ from shared_contracts.transport.envelope import Message, encode
 from shared_contracts.transport.topology import Queue
 
 _DUPLICATE_KEY = 11000  # MongoDB's code
+WAITING = "waiting"
+"""The status of a row that is not to be sent before its time."""
 OWN_HEAD_START = timedelta(seconds=5)
 """How long the relay leaves rows to the consumer that wrote them (it publishes right after its commit)."""
 
@@ -22,10 +24,11 @@ STUCK_AFTER = timedelta(minutes=1)
 
 
 class Outgoing(NamedTuple):
-    """A message and where it goes."""
+    """A message and where it goes. ``not_before``: the relay sends it then (aware UTC); None: at once."""
 
     queue: Queue
     message: Message
+    not_before: datetime | None = None
 
 
 def add(messages: Sequence[Outgoing], *, published_by_writer: bool = False) -> list[Document]:
@@ -36,7 +39,7 @@ def add(messages: Sequence[Outgoing], *, published_by_writer: bool = False) -> l
         published_by_writer: the caller publishes them itself after the commit; the relay is its backstop.
 
     Returns:
-        The rows, as stored.
+        The rows, as stored, but for those that wait: they are the relay's.
     """
     now = clock.now()
     due_at = now + OWN_HEAD_START if published_by_writer else now
@@ -46,18 +49,18 @@ def add(messages: Sequence[Outgoing], *, published_by_writer: bool = False) -> l
             "queue": queue.name,
             "body": encode(message).decode(),
             "correlation_id": message.correlation_id,
-            "status": "pending",
-            "due_at": due_at,
+            "status": WAITING if not_before and not_before > now else "pending",
+            "due_at": max(not_before or due_at, due_at),
             "attempts": 0,
             "sent_at": None,
             "created_at": now,
             "updated_at": now,
         }
-        for queue, message in messages
+        for queue, message, not_before in messages
     ]
     if rows:
         collection("outbox").insert_many(rows, session=current_session())
-    return rows
+    return [row for row in rows if row["status"] != WAITING]
 
 
 def add_once(message: Outgoing) -> None:
@@ -79,11 +82,10 @@ def due(now: datetime) -> Document:
     due, too. So no step of the clock holds a row back for longer than it was to wait.
     """
     return {
-        "status": "pending",
         "$or": [
-            {"due_at": {"$lte": now}},
-            {"due_at": {"$gt": now + OWN_HEAD_START}, "attempts": 0},
-            {"due_at": {"$gt": now + timedelta(seconds=RETRY_AFTER[-1])}},
+            {"status": {"$in": ["pending", WAITING]}, "due_at": {"$lte": now}},
+            {"status": "pending", "due_at": {"$gt": now + OWN_HEAD_START}, "attempts": 0},
+            {"status": "pending", "due_at": {"$gt": now + timedelta(seconds=RETRY_AFTER[-1])}},
         ],
     }
 

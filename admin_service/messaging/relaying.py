@@ -65,8 +65,8 @@ class Relay:
         now, attempts = clock.now(), row["attempts"] + 1
         wait = timedelta(seconds=outbox.RETRY_AFTER[min(attempts, len(outbox.RETRY_AFTER)) - 1])
         collection("outbox").update_one(
-            {"_id": row["_id"], "status": "pending"},
-            {"$set": {"attempts": attempts, "due_at": now + wait, "updated_at": now}},
+            {"_id": row["_id"], "status": row["status"]},
+            {"$set": {"status": "pending", "attempts": attempts, "due_at": now + wait, "updated_at": now}},
         )
 
     def _watch(self) -> None:

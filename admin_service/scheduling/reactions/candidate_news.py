@@ -1,10 +1,12 @@
 """What candidates are told of what others did to their bookings."""
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from bson import ObjectId
 
+from common.quiet_hours import next_allowed_time
 from messaging.outbox import Outgoing
 from scheduling.domain.answering import (
     BookingApproved,
@@ -19,7 +21,7 @@ from scheduling.domain.booking import BookingCancelled, BookingMade, BookingMove
 from scheduling.domain.commands import ActorKind
 from scheduling.domain.editing import BookingFollowedSlot, WantedSlotEdited
 from scheduling.domain.events import BookingEvent, SlotEdited
-from scheduling.domain.model import Slot
+from scheduling.domain.model import Candidate, Slot
 from scheduling.domain.proposals import TimeProposed
 from scheduling.domain.seat_offers import SeatOffered
 from scheduling.services.calendar_entries import calendar_change
@@ -48,6 +50,9 @@ KINDS: dict[type[BookingEvent], NotificationKind] = {
     TimeProposed: NotificationKind.TIME_OFFERED,
 }
 """Of everything else candidates know already: they did it themselves, or were told until when."""
+
+
+_BEFORE_INTERVIEW = timedelta(hours=2)
 
 
 def _kind(event: BookingEvent) -> NotificationKind | None:
@@ -82,6 +87,17 @@ def _slot_before(event: BookingEvent, edited: Slot | None, batch: Batch) -> Slot
     return edited if isinstance(event, BookingFollowedSlot | WantedSlotEdited) else None
 
 
+def _morning(event: BookingEvent, person: Candidate, batch: Batch) -> datetime | None:
+    """When somebody is told in the morning that nobody answered in time; None: what people do is told at once, and so is
+    what leaves an interview standing that begins soon."""
+    slot = batch.after.slots.get(event.after.slot_id)
+    if not isinstance(event, RequestExpired | MoveExpired) or slot is None:
+        return None
+    morning = next_allowed_time(batch.now, person.timezone_for(slot))
+    soon = isinstance(event, MoveExpired) and event.after.starts_at < morning + _BEFORE_INTERVIEW
+    return None if soon else morning
+
+
 def tell_candidates(batch: Batch) -> Effects:
     """One message for each event that is news."""
     effects = Effects()
@@ -92,6 +108,6 @@ def tell_candidates(batch: Batch) -> Effects:
         key, reason = request.command.key, request.command.reason
         person, calendar = batch.after.candidates[event.after.telegram_id], calendar_change(event, batch.after)
         message = notification(key, kind, person, view, reason, request.correlation_id, calendar, before)
-        effects.news[key].append(Outgoing(NOTIFICATION_COMMAND, message))
+        effects.news[key].append(Outgoing(NOTIFICATION_COMMAND, message, _morning(event, person, batch)))
         effects.notification_ids[event.after.id].append(ObjectId(message.notification_id))
     return effects

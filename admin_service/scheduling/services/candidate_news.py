@@ -53,7 +53,7 @@ def notification(
 
 def remember(messages: Iterable[Outgoing]) -> None:
     """Note on each booking the automatic messages about it, so that their delivery can be told from others'."""
-    news = (message for _queue, message in messages if isinstance(message, NotificationCommand))
+    news = (item.message for item in messages if isinstance(item.message, NotificationCommand))
     note(
         (
             ({"_id": ObjectId(item.booking.id)}, {"$push": {"notification_ids": ObjectId(item.notification_id)}})

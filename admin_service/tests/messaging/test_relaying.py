@@ -59,6 +59,21 @@ def test_rows_whose_writer_publishes_them_itself_are_left_to_it_for_a_while(brok
     assert statuses() == {mine["_id"]: "pending", other["_id"]: "sent"}
 
 
+def test_a_row_that_waits_for_its_time_is_the_relays_and_goes_then(broker: Broker) -> None:
+    """Guard: ``WAITING``, whoever publishes the others."""
+    item = news()
+    assert outbox.add([item._replace(not_before=clock.now() + timedelta(hours=3))], published_by_writer=True) == []
+    broker.start()
+    assert broker_tools.wait_until(lambda: broker.ready)
+    relay = Relay(broker, threading.Event())
+    assert relay.send_due() == 0
+    with time_machine.travel(clock.now() + timedelta(hours=3), tick=True):
+        assert relay.send_due() == 1
+    broker.stop()
+
+    assert statuses() == {str(item.message.message_id): "sent"}
+
+
 @pytest.mark.parametrize("back", [timedelta(minutes=1), timedelta(days=1)])
 def test_a_clock_that_is_set_back_holds_no_message_back(broker: Broker, back: timedelta) -> None:
     """Guard: ``due``. Both rows were written, and one put off, before the step."""

@@ -225,6 +225,18 @@ def test_a_wanted_move_goes_to_the_other_recruiter_and_the_former_is_told(
     assert last_card(OLGA).card.decided_by and last_card(OLGA).card.decided_by.name == "Павел"  # type: ignore[union-attr]
 
 
+@pytest.mark.parametrize(("hour", "told"), [(1, 5), (9, 9)])
+def test_that_nobody_answered_is_told_in_the_morning(request_: Document, hour: int, told: int) -> None:
+    """04:00 in Moscow is no time to hear it; 12:00 is. Guard: ``_morning``."""
+    at = (datetime.now(UTC) + timedelta(days=1)).replace(hour=hour, minute=0, second=0, microsecond=0)
+    with time_machine.travel(at, tick=False):
+        collection("bookings").update_one({}, {"$set": {"expires_at": clock.now()}})
+        assert tasks.expire_requests() == 1
+    assert news()[-1].kind is NotificationKind.BOOKING_EXPIRED
+    row = collection("outbox").find_one({"_id": str(news()[-1].message_id)}) or {}
+    assert (row["status"], row["due_at"]) == ("waiting" if told > hour else "pending", at.replace(hour=told))
+
+
 def test_who_holds_an_interview_hears_of_its_candidate_while_a_move_to_another_is_asked_for(
     request_: Document,
     approval_event: InterviewEvent,
