@@ -37,7 +37,6 @@ class Words:
     decline: str
     what_to_decline: str
     decline_time: str
-    declined_before: str
     why: str
     reason: str
     declined: str
@@ -102,7 +101,6 @@ RU = Words(
     decline="Отклонить",
     what_to_decline="Что не подходит?",
     decline_time="Это время",
-    declined_before="рекрутер уже ответил",
     why="Напишите причину",
     reason="Ищем человека с опытом в поддержке",
     declined="Отклонена",
@@ -166,7 +164,6 @@ EN = Words(
     decline="Reject",
     what_to_decline="What does not suit?",
     decline_time="This time",
-    declined_before="already said no",
     why="Write the reason",
     reason="We are looking for experience in support",
     declined="Rejected",
