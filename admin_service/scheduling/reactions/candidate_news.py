@@ -88,8 +88,10 @@ def _slot_before(event: BookingEvent, edited: Slot | None, batch: Batch) -> Slot
 
 
 def _morning(event: BookingEvent, person: Candidate, batch: Batch) -> datetime | None:
-    """When somebody is told in the morning that nobody answered in time; None: what people do is told at once, and so is
-    what leaves an interview standing that begins soon."""
+    """When somebody is told that nobody answered in time, which leaves them their night; None: at once.
+
+    So is told what people do, and what leaves an interview standing that begins soon.
+    """
     slot = batch.after.slots.get(event.after.slot_id)
     if not isinstance(event, RequestExpired | MoveExpired) or slot is None:
         return None
