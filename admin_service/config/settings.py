@@ -129,7 +129,7 @@ AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
 ]
 SESSION_ENGINE = "security.sessions"
 SESSION_COOKIE_AGE = ENV.session_max_hours * 3_600
-POLLED_ADDRESSES = ["backoffice:now"]
+POLLED_ADDRESSES = ["backoffice:now", "backoffice:ahead"]
 """What open pages ask by themselves: no sign that somebody is at the desk, so it keeps no session alive."""
 
 LANGUAGE_CODE = "ru"

@@ -152,6 +152,7 @@ class Candidate(Person):
             models.Index(fields=["awaited_username"], name="users_awaited"),
             models.Index(fields=["listed_at", "id"], name="users_listed"),
             models.Index(fields=["is_allowed", "city", "id"], name="users_audience"),
+            models.Index(fields=["created_at"], name="users_added"),
         ]
 
     def __str__(self) -> str:

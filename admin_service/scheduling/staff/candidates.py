@@ -21,6 +21,7 @@ from questionnaires.staff.answer_texts import answers_of
 from scheduling.services.snapshots import follow_person
 from scheduling.services.staff_commands import remove_candidates
 from scheduling.staff.forms.reasons import RemoveForm
+from scheduling.staff.funnel import StepFilter
 from staffkit.sending.sealed import is_as_shown
 from staffkit.views import find, login, page
 
@@ -44,6 +45,7 @@ class CandidateAdmin(CandidatePage):
     """The allow list. People leave it by an action that asks about their bookings."""
 
     form = FollowedForm
+    list_filter: Any = [*CandidatePage.list_filter, StepFilter]
     actions = [*InvitingAdmin.actions, "remove", "restore"]
     actions_detail = [*InvitingAdmin.actions_detail, "see_bookings", "remove_one", "restore_one"]
     change_form_after_template = "questionnaires/answers.html"

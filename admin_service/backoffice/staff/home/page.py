@@ -9,14 +9,19 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from backoffice.staff.home.attendance import coming_today, outcomes_lately
+from backoffice.staff.home.checklist import checklist
 from backoffice.staff.home.errand_list import errand_rows
+from backoffice.staff.home.funnel import funnel
+from backoffice.staff.home.hours import hours_today
 from backoffice.staff.home.numbers import numbers, waiting
+from backoffice.staff.home.seats import next_days
 from broadcasts.models import Broadcast
 from broadcasts.staff.broadcasts import counts
 from common import clock
+from common.mongo import collection
 from common.zones import MOSCOW
-from scheduling.models import Booking
-from staffkit.clocks import format_moment
+from scheduling.models import Booking, InterviewSlot
+from staffkit.clocks import format_moment, today
 from staffkit.scoping import in_scope, own_rows
 
 LAST_BROADCASTS = 5
@@ -24,7 +29,7 @@ LAST_BROADCASTS = 5
 
 def show_home(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Unfold's dashboard callback: the context with what the login may see, counted among its own rows."""
-    return {**context, "title": _("Today"), **_now(request)}
+    return {**context, "title": _("Today"), **_now(request), **_ahead(request)}
 
 
 def what_is_new(request: HttpRequest) -> HttpResponse:
@@ -35,18 +40,46 @@ def what_is_new(request: HttpRequest) -> HttpResponse:
     return render(request, "backoffice/now.html", context)
 
 
+def what_is_ahead(request: HttpRequest) -> HttpResponse:
+    """The way of candidates and the next two weeks; nothing (204) where nothing has happened since it was asked."""
+    if request.GET.get("stamp") == _mark():
+        return HttpResponse(status=204)
+    return render(request, "backoffice/ahead.html", _ahead(request))
+
+
 def _now(request: HttpRequest) -> dict[str, Any]:
     now = clock.now()
     own = own_rows(request, Booking)
+    slots = own_rows(request, InterviewSlot)
     shown = {
+        "checklist": checklist(request),
         "numbers": numbers(request),
         "waiting": waiting(request, now),
         "errands": errand_rows(request, now),
+        "hours": None if own is None or slots is None else hours_today(slots, own),
         "coming": None if own is None else coming_today(own),
         "outcomes": None if own is None else outcomes_lately(own),
         "broadcasts": None if own_rows(request, Broadcast) is None else _last_broadcasts(request),
     }
     return {**shown, "stamp": _stamp(shown)}
+
+
+def _ahead(request: HttpRequest) -> dict[str, Any]:
+    slots = own_rows(request, InterviewSlot)
+    return {
+        "ahead_stamp": _mark(),
+        "funnel": funnel(request, clock.now()),
+        "next_days": None if slots is None else next_days(slots),
+    }
+
+
+def _mark() -> str:
+    """Changes with the day, and when anything does: that leaves an entry in the audit trail, or came as a message.
+
+    So a page that asks every few seconds costs nothing while nothing happens.
+    """
+    counts = [collection(name).estimated_document_count() for name in ("audit_entries", "inbox", "users")]
+    return "-".join(map(str, [today().toordinal(), *counts]))
 
 
 def _stamp(shown: dict[str, Any]) -> str:

@@ -1,0 +1,97 @@
+"""How far people come on their way: invited, started, answered, requested, approved, confirmed, came.
+
+The people are those put on the list in the last 30 days, today among them; each counts once in a step, whenever they
+reached it:
+
+- invited: on the list; started: they have written to the bot; answered: to a questionnaire;
+- requested: they have, or had, a booking or a request; approved: one that is booked, or took place;
+- confirmed: of an approved one they said that they will come; came: it is marked so, in time or late.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from bson import ObjectId
+
+from common.mongo import Document, collection
+from common.zones import MOSCOW, day_start, local
+from shared_contracts.attendance import Attendance
+from shared_contracts.directory import BookingStatus
+
+LOOK_BACK_DAYS = 30
+STEPS = ("invited", "started", "answered", "requested", "approved", "confirmed", "came")
+OF_BOOKINGS = STEPS[3:]
+"""The steps that are some recruiter's, too."""
+_NEVER_APPROVED = frozenset(
+    {
+        BookingStatus.PENDING,
+        BookingStatus.OFFERED,
+        BookingStatus.REJECTED,
+        BookingStatus.EXPIRED,
+        BookingStatus.CANCELLED,
+    }
+)
+_CAME = frozenset({BookingStatus.ATTENDED, BookingStatus.LATE})
+
+
+@dataclass(slots=True)
+class Way:
+    """How far one person came: in all, and with each recruiter."""
+
+    person_id: ObjectId
+    city_id: ObjectId | None
+    steps: set[str] = field(default_factory=set)
+    with_recruiter: dict[ObjectId, set[str]] = field(default_factory=dict)
+
+
+def since(now: datetime) -> datetime:
+    """The first moment, in Moscow, of the days that are looked at."""
+    return day_start(local(now, MOSCOW).date() - timedelta(days=LOOK_BACK_DAYS - 1))
+
+
+def ways(own: Document, now: datetime) -> list[Way]:
+    """The way of each person of the last 30 days, of those that match ``own``; by ``users_added``."""
+    people = collection("users").find({**own, "created_at": {"$gte": since(now)}}, {"city_id": 1, "started_at": 1})
+    found = {row["_id"]: _begun(row) for row in people}
+    whose = {"$in": list(found)}
+    for person_id in collection("questionnaire_answers").distinct("candidate_id", {"candidate_id": whose}):
+        found[person_id].steps.add("answered")
+    _follow(found, {"user_id": whose})
+    return list(found.values())
+
+
+def ways_to_recruiter(own: Document, now: datetime) -> list[Way]:
+    """The same for a recruiter: of people who got a booking in the last 30 days, of the bookings that match ``own``."""
+    found: dict[ObjectId, Way] = {}
+    _follow(found, {**own, "created_at": {"$gte": since(now)}})
+    return list(found.values())
+
+
+def reached(every: Iterable[Way], step: str, recruiter_id: ObjectId | None = None) -> list[ObjectId]:
+    """Who has come to a step, in all or with a recruiter."""
+    if recruiter_id is None:
+        return [way.person_id for way in every if step in way.steps]
+    return [way.person_id for way in every if step in way.with_recruiter.get(recruiter_id, ())]
+
+
+def _begun(row: Document) -> Way:
+    return Way(row["_id"], row["city_id"], {"invited", "started"} if row["started_at"] else {"invited"})
+
+
+def _follow(found: dict[ObjectId, Way], query: Document) -> None:
+    shown = {"user_id": 1, "status": 1, "attendance": 1, "recruiter_id": 1}
+    for row in collection("bookings").find(query, shown):
+        way, steps = found.setdefault(row["user_id"], Way(row["user_id"], None)), _steps_of(row)
+        way.steps |= steps
+        if row["recruiter_id"]:
+            way.with_recruiter.setdefault(row["recruiter_id"], set()).update(steps)
+
+
+def _steps_of(booking: Document) -> set[str]:
+    steps = {"requested"}
+    if booking["status"] not in _NEVER_APPROVED:
+        steps.add("approved")
+        if booking["attendance"] == Attendance.CONFIRMED.value:
+            steps.add("confirmed")
+    return steps | {"came"} if booking["status"] in _CAME else steps

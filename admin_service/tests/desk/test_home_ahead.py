@@ -1,0 +1,126 @@
+"""The first page's look at today, at the way of candidates and at the next two weeks; what a new installation needs."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from bson import ObjectId
+
+from common import clock
+from common.mongo import collection
+from people.models import Candidate, City, Recruiter
+from scheduling.models import Booking, InterviewEvent
+from scheduling.services.funnel import STEPS, reached, since, ways
+from tests.api.test_indexes import planned
+from tests.conftest import MakeCandidate, MakeSlot
+from tests.helpers.asking import book, outcome
+from tests.helpers.staff_client import StaffClient
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def booking(make_slot: MakeSlot, maria: Candidate, olga: Recruiter) -> Booking:
+    """Maria's, with Olga."""
+    outcome(book(maria, make_slot(recruiter=olga)))
+    return Booking.objects.get()
+
+
+@pytest.mark.parametrize(
+    ("status", "attendance", "last"),
+    [
+        ("pending", "", "requested"),
+        ("cancelled", "confirmed", "requested"),
+        ("booked", "", "approved"),
+        ("no_show", "", "approved"),
+        ("booked", "confirmed", "confirmed"),
+        ("attended", "confirmed", "came"),
+        ("late", "confirmed", "came"),
+    ],
+)
+def test_how_far_a_booking_has_brought_somebody(booking: Booking, status: str, attendance: str, last: str) -> None:
+    """Guard: ``_steps_of``."""
+    collection("bookings").update_one({}, {"$set": {"status": status, "attendance": attendance}})
+    (way,) = ways({"_id": booking.user_id}, clock.now())
+    assert way.steps & set(STEPS[3:]) == set(STEPS[3 : STEPS.index(last) + 1])
+
+
+def test_each_person_counts_once_and_with_each_recruiter(
+    booking: Booking, make_candidate: MakeCandidate, olga: Recruiter, moscow: City
+) -> None:
+    """Two bookings of one person are one person; who was put on the list before the thirty days is not among them."""
+    other = Recruiter.objects.create(name="Вера Ким", city=moscow)
+    stored = collection("bookings").find_one({}) or {}
+    again = {"_id": ObjectId(), "event_id": ObjectId(), "recruiter_id": other.pk, "status": "attended"}
+    collection("bookings").insert_one({**stored, **again})
+    earlier = make_candidate()
+    collection("users").update_one({"_id": earlier.pk}, {"$set": {"created_at": since(clock.now()) - DAY}})
+    every = ways({}, clock.now())
+    assert reached(every, "invited") == reached(every, "requested") == reached(every, "came") == [booking.user_id]
+    assert reached(every, "came", other.pk) == [booking.user_id]
+    assert reached(every, "came", olga.pk) == []
+    assert "users_added" in planned("users", {"created_at": {"$gte": since(clock.now())}}, [])
+
+
+def test_today_stands_by_the_hour_with_who_comes(
+    desk: StaffClient, make_slot: MakeSlot, make_candidate: MakeCandidate
+) -> None:
+    """Guard: ``hours_today``. Seats given up are free again; a slot that is not active and empty does not count."""
+    people = [make_candidate() for _ in range(3)]
+    now = clock.now()
+    starts_in = timedelta(minutes=1) if now.minute < 58 else -timedelta(minutes=3)
+    slot = make_slot(timedelta(hours=3), capacity=4)
+    for person in people:
+        outcome(book(person, slot))
+    times = {"starts_at": now + starts_in, "ends_at": now + starts_in + timedelta(minutes=20)}
+    for name in ("bookings", "interview_slots"):
+        collection(name).update_many({}, {"$set": times})
+    make_slot(starts_in, is_active=False)
+    collection("bookings").update_one({"user_id": people[0].pk}, {"$set": {"status": "cancelled", "live": False}})
+    page = desk.get("/admin/").content.decode()
+    (row,) = re.findall(r"<tr>.*?</tr>", page.partition('id="hours"')[2].partition("</section>")[0], re.DOTALL)
+    assert "2 of 4" in row
+    assert [str(person) in row for person in people] == [False, True, True]
+
+
+def test_the_next_days_say_how_full_they_are(desk: StaffClient, booking: Booking, make_slot: MakeSlot) -> None:
+    make_slot(timedelta(days=2), capacity=3)
+    make_slot(timedelta(days=2), capacity=9, is_active=False)
+    make_slot(timedelta(days=20))
+    ahead = desk.get("/admin/").context["next_days"]
+    (day,) = (day for day in ahead.days if day.slots)
+    assert (day.slots, day.seats, day.taken, day.share) == (2, 4, 1, 25)
+    assert {row.label: (row.taken, row.seats) for row in ahead.recruiters} == {
+        "Ольга Смирнова": (1, 1),
+        "no recruiter": (0, 3),
+    }
+
+
+def test_what_is_ahead_is_counted_anew_only_when_something_has_happened(desk: StaffClient, booking: Booking) -> None:
+    """Guard: ``_mark``."""
+    address = re.findall(r'hx-get="(/admin/ahead/[^"]+)"', desk.get("/admin/").content.decode())[0]
+    assert desk.get(address).status_code == 204
+    entry = collection("audit_entries").find_one({}) or {}
+    collection("audit_entries").insert_one({**entry, "_id": ObjectId()})
+    assert desk.get(address).status_code == 200
+
+
+def test_a_new_installation_is_led_from_a_city_to_the_first_candidate(
+    desk: StaffClient, coordinator: StaffClient
+) -> None:
+    """Guard: ``checklist``."""
+
+    def steps(client: StaffClient) -> list[tuple[str, bool, bool]]:
+        return [(step.name, step.done, bool(step.link)) for step in client.get("/admin/").context["checklist"]]
+
+    names = ["city", "recruiter", "interviewevent", "interviewslot", "announcementchat", "candidate"]
+    assert steps(desk) == [(name, False, name != "interviewslot") for name in names], "slots need an event first"
+    City.objects.create(name="Москва")
+    event = InterviewEvent.objects.create(title="Набор")
+    assert [name for name, done, _link in steps(desk) if done] == ["city", "interviewevent"]
+    assert f"/admin/scheduling/interviewevent/{event.pk}/add-slots/" in desk.get("/admin/").content.decode()
+    assert [name for name, _done, link in steps(coordinator) if link] == ["interviewslot"], "the rest is others' to do"
+
+
+def test_an_installation_in_use_shows_no_first_steps(desk: StaffClient, booking: Booking) -> None:
+    assert desk.get("/admin/").context["checklist"] == []
