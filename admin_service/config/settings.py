@@ -103,7 +103,7 @@ TEMPLATES: list[dict[str, Any]] = [
 
 DATABASES = {
     "default": {
-        "ENGINE": "django_mongodb_backend",
+        "ENGINE": "common.database",
         "HOST": ENV.mongodb_uri,
         "NAME": ENV.mongodb_database,
         "OPTIONS": {"serverSelectionTimeoutMS": 5_000, "appname": "slotdesk-admin"},

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from unfold.contrib.filters.admin import AllValuesCheckboxFilter, DropdownFilter
+from unfold.contrib.filters.admin import DropdownFilter
 from unfold.decorators import display
 
 from common import clock
@@ -17,9 +17,42 @@ from common.mongo import Document
 from common.zones import MOSCOW
 from messaging.models import InboxMessage, OutboxMessage
 from messaging.outbox import STUCK_AFTER, stuck
+from shared_contracts.transport.topology import BOT_QUEUES
 from staffkit.clocks import format_moment
 from staffkit.errands import Errand, ErrandKind, register
 from staffkit.pages.kinds import ReadOnlyAdmin, plainly
+
+STATES = {"pending": _("to be sent"), "sent": _("sent")}
+
+
+class StatusFilter(DropdownFilter):
+    """By whether the broker has it."""
+
+    title = _("status")
+    parameter_name = "status"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """Both."""
+        return list(STATES.items())
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Those in that state."""
+        return queryset.filter(status=self.value()) if self.value() in STATES else queryset
+
+
+class QueueFilter(DropdownFilter):
+    """By queue."""
+
+    title = _("queue")
+    parameter_name = "queue"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """The bot's."""
+        return [(queue.name, queue.name) for queue in BOT_QUEUES]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Those for that queue."""
+        return queryset.filter(queue=self.value()) if self.value() else queryset
 
 
 class StuckFilter(DropdownFilter):
@@ -44,24 +77,25 @@ class OutboxMessageAdmin(ReadOnlyAdmin):
     """Messages to the bot, sent and unsent."""
 
     list_display = ["made", "queue", "state", "attempts", "sent", "correlation_id"]
-    list_filter = [("status", AllValuesCheckboxFilter), ("queue", AllValuesCheckboxFilter), StuckFilter]
-    ordering = ["-created_at"]
+    list_filter = [StatusFilter, QueueFilter, StuckFilter]
+    sortable_by: list[str] = []
+    ordering = ["status", "-due_at"]
     fields = [("id", "queue"), ("state_line", "attempts"), ("made", "sent"), "correlation_id", "body"]
     readonly_fields: Any = ["id", "queue", "state_line", "attempts", "made", "sent", "correlation_id", "body"]
 
-    @display(description=_("made"), ordering="created_at")
+    @display(description=_("made"))
     def made(self, message: OutboxMessage) -> str:
         """When it was written."""
         return format_moment(message.created_at, MOSCOW)
 
-    @display(description=_("status"), ordering="status", label={"pending": "warning", "sent": "success"})
+    @display(description=_("status"), label={"pending": "warning", "sent": "success"})
     def state(self, message: OutboxMessage) -> tuple[str, Any]:
         """Whether the broker has it."""
-        return message.status, {"pending": _("to be sent"), "sent": _("sent")}.get(message.status, message.status)
+        return message.status, STATES.get(message.status, message.status)
 
     state_line = plainly(state)
 
-    @display(description=_("sent"), ordering="sent_at")
+    @display(description=_("sent"))
     def sent(self, message: OutboxMessage) -> str:
         """When the broker confirmed it."""
         return format_moment(message.sent_at, MOSCOW) if message.sent_at else "—"
@@ -72,6 +106,7 @@ class InboxMessageAdmin(ReadOnlyAdmin):
     """Requests that were decided, with the answer a repeat gets."""
 
     list_display = ["id", "queue", "decided"]
+    sortable_by = ["decided"]
     ordering = ["-created_at"]
     fields = ["id", "queue", "decided", "answer"]
     readonly_fields: Any = ["id", "queue", "decided", "answer"]

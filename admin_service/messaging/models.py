@@ -22,7 +22,7 @@ class OutboxMessage(StampedModel):
         db_table = "outbox"
         verbose_name = _("outgoing message")
         verbose_name_plural = _("outbox")
-        indexes = [models.Index(fields=["status", "due_at"], name="outbox_due")]
+        indexes = [models.Index(fields=["status", "-due_at", "-id"], name="outbox_due")]
 
 
 class InboxMessage(StampedModel):
@@ -37,7 +37,7 @@ class InboxMessage(StampedModel):
         db_table = "inbox"
         verbose_name = _("decided request")
         verbose_name_plural = _("inbox")
-        indexes = [models.Index(fields=["created_at"], name="inbox_age")]
+        indexes = [models.Index(fields=["created_at", "id"], name="inbox_age")]
 
 
 class DeliveryAttempt(StampedModel):

@@ -7,7 +7,7 @@ from common import clock
 from common.mongo import Document, collection, current_session
 from common.texts.names import full_name
 from messaging import caches, outbox
-from people.models import LANGUAGE_LENGTH, NAME_LENGTH
+from people.models import LANGUAGE_LENGTH, NAME_LENGTH, name_words
 from shared_contracts.broadcast import CardDelivered, Delivery, DeliveryStatus, DigestDelivered, NotificationDelivered
 from shared_contracts.dialog import ChatStarted, ChatStopped
 from shared_contracts.notification import CacheName
@@ -60,7 +60,8 @@ def _facts(item: ChatStarted | ChatStopped, person: Document, seen_at: datetime,
     }
     names = _names(item, person)
     is_news = any(person.get(field) != name for field, name in names.items())
-    return facts | names | ({"listed_at": now} if is_news else {})
+    found_by = {"words": name_words({**person, **names})}
+    return facts | names | ({"listed_at": now, **found_by} if is_news else {})
 
 
 def _names(item: ChatStarted, person: Document) -> Document:

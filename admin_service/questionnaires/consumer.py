@@ -9,7 +9,7 @@ from common import audit
 from common.mongo import Document, collection, current_session
 from messaging import caches, outbox
 from messaging.dialogs import DialogAnswer
-from people.models import NAME_LENGTH
+from people.models import NAME_LENGTH, name_words
 from questionnaires.models import REJECTED
 from questionnaires.services import answering
 from questionnaires.services.answering import MismatchError, Submission, Walked, walk
@@ -68,9 +68,8 @@ def _learn(submission: Submission, walked: Walked) -> None:
     new = {name: value for name, value in told.items() if value != candidate[name]}
     if not new:
         return
-    collection("users").update_one(
-        {"_id": candidate["_id"]}, {"$set": {**new, "listed_at": now, "updated_at": now}}, session=current_session()
-    )
+    changed = {**new, "words": name_words({**candidate, **new}), "listed_at": now, "updated_at": now}
+    collection("users").update_one({"_id": candidate["_id"]}, {"$set": changed}, session=current_session())
     entry = audit.entry(
         "candidate",
         str(candidate["_id"]),

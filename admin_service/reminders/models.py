@@ -5,10 +5,12 @@ from typing import Any
 from bson import ObjectId
 from django.core.validators import MaxValueValidator, RegexValidator
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django_mongodb_backend.fields import ObjectIdField
 
 from common.group_chats import GroupChat
+from common.indexes import UniqueIndex
 from common.models import StampedModel
 from message_templates.models import language_choices
 from people.models import City
@@ -99,16 +101,14 @@ class AutoMessage(StampedModel):
         verbose_name = _("automatic message")
         verbose_name_plural = _("automatic messages")
         indexes = [
-            models.Index(fields=["state", "due_at"], name="auto_due"),
-            models.Index(fields=["target_chat_id", "-due_at"], name="auto_target"),
+            models.Index(fields=["state", "due_at", "id"], name="auto_due"),
+            models.Index(fields=["target_chat_id", "due_at", "id"], name="auto_target"),
             models.Index(fields=["booking_id", "due_at"], name="auto_booking"),
-            models.Index(fields=["due_at"], name="auto_age"),
-            # The unique index is partial, which equality look-ups can't use.
-            models.Index(fields=["subject_id", "kind", "starts_at", "turn"], name="auto_subject"),
-        ]
-        constraints = [
+            models.Index(fields=["due_at", "id"], name="auto_age"),
+            models.Index(fields=["kind", "due_at", "id"], name="auto_kind"),
+            models.Index(fields=["why", "due_at", "id"], name="auto_why", condition=Q(why__gt="")),
             # I4's second wall: a message comes once per booking, kind and start time.
-            models.UniqueConstraint(fields=["subject_id", "kind", "starts_at", "turn"], name="auto_once"),
+            UniqueIndex(fields=["subject_id", "kind", "starts_at", "turn"], name="auto_once"),
         ]
 
     def __str__(self) -> str:

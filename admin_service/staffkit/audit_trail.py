@@ -29,6 +29,8 @@ _KINDS: dict[str, Any] = {
     "system": _("system"),
     "stranger": _("somebody unknown"),
 }
+ACTORS = tuple(_KINDS)
+"""Kinds of those who do things; an entry's ``actor`` begins with one."""
 CLOCKS = "zone"
 """In an entry: on whose clocks its times were."""
 _UNTOLD = {"version", "person_id", CLOCKS, "slots"}

@@ -36,6 +36,30 @@ class Through(Rows):
         return [row["_id"] for row in collection(self.owners).find(self.owned.match(scope), {"_id": 1})]
 
 
+@dataclass(frozen=True)
+class Either(Rows):
+    """Rows that are in reach in one way or another."""
+
+    ways: tuple[Rows, ...] = ()
+
+    def reachable(self, scope: Scope) -> bool:
+        """As far as any way leads."""
+        return any(way.reachable(scope) for way in self.ways)
+
+    def within(self, scope: Scope) -> Q | None:
+        """What any of them leads to."""
+        if scope.whole:
+            return None
+        found = Q(pk__in=[])
+        for way in self.ways:
+            found |= (way.within(scope) or Q()) if way.reachable(scope) else Q(pk__in=[])
+        return found
+
+    def match(self, scope: Scope) -> Document:
+        """The same for a raw query."""
+        return {} if scope.whole else {"$or": [way.match(scope) for way in self.ways]}
+
+
 def rows_of(model: Any) -> Rows:
     """How the rows of a model are told apart: as its page in the desk says, else only who sees everything has them."""
     found = admin.site.get_model_admin(model) if admin.site.is_registered(model) else None

@@ -40,6 +40,7 @@ _WITH_CITIES = "role == 'coordinator' || role == 'read_only'"
 class StaffLoginAdmin(UseCaseAdmin):
     """Who may log in, and as what. A superuser's login is shown, and changed on the command line only."""
 
+    few_rows = True
     form = LoginForm
     list_display = ["login_name", "first_name", "role", "sees", "is_active", "seen"]
     list_filter = [("is_active", BooleanRadioFilter)]

@@ -70,6 +70,7 @@ class AnnouncementChatAdmin(UseCaseAdmin):
     """Groups that announcements can go to."""
 
     form = ChatForm
+    few_rows = True
     rows = SHARED
     list_display = ["title", "chat_id", "thread_id", "is_active", "state"]
     fields = ["title", "chat_id", "thread_id", "is_active", "state_line"]
@@ -87,6 +88,7 @@ class AnnouncementChatAdmin(UseCaseAdmin):
 class BroadcastAdmin(ReadOnlyAdmin):
     """Broadcasts: what went where, and what came of it. They are started on an interview event's page."""
 
+    few_rows = True
     rows = Rows(city=("audience_city_id",))
     list_display = ["when", "event_title", "target", "state", "numbers", "started_by"]
     list_filter = [("status", ChoicesDropdownFilter)]

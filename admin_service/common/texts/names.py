@@ -1,5 +1,6 @@
 """What a person is called, and the link that opens a chat with them."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -19,6 +20,21 @@ def shown_name(first_name: str, last_name: str, username: str, telegram_id: int 
 def name_in(person: Mapping[str, Any]) -> str:
     """The ``shown_name`` of a person's document, or of a booking's snapshot of one."""
     return shown_name(person["first_name"], person["last_name"], person["username"], person["telegram_id"])
+
+
+def search_words(*names: str) -> list[str]:
+    """The words that somebody with these names is found by, each by its beginning: folded, each once, in order.
+
+    A username counts with what follows its underscores, so that @vera_kim is found by "kim" too.
+    """
+    folded = [fold(name) for name in names]
+    words = {word for name in folded for word in name.split()}
+    return sorted(words | {part for word in words for part in re.split(r"[_\-]+", word) if part})
+
+
+def fold(text: str) -> str:
+    """As names are compared: without capitals, ё as е."""
+    return text.casefold().replace("ё", "е")
 
 
 def chat_link(username: str, telegram_id: int) -> str:

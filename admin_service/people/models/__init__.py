@@ -10,6 +10,7 @@ from people.models.people import (
     Recruiter,
     check_username,
     invited_role_choices,
+    name_words,
 )
 from people.models.places import (
     LINK_LENGTH,
@@ -43,4 +44,5 @@ __all__ = [
     "check_time_zone",
     "check_username",
     "invited_role_choices",
+    "name_words",
 ]

@@ -1,6 +1,6 @@
 """Who Slotdesk knows: recruiters, candidates, their invitations."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 from bson import ObjectId
@@ -8,10 +8,11 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django_mongodb_backend.fields import ArrayField
 
 from common import clock
 from common.models import NameField, PersonNameField, StampedModel
-from common.texts.names import shown_name
+from common.texts.names import search_words, shown_name
 from people.models.places import LINK_LENGTH, City, LinkField
 from shared_contracts.dialog import Role
 from shared_contracts.fields import LARGEST_TELEGRAM_ID, is_username
@@ -122,6 +123,7 @@ class Candidate(Person):
     ``chat_seen_at``: when the newest of the chat's reports was written, so that an older one that comes late is
     dropped. ``decisions`` counts the batches that touched the person: two transactions about one person conflict on it.
     ``privacy_version``: the newest privacy text that they have agreed to.
+    ``words``: what they are found by (``name_words``).
     """
 
     LET_IN = "is_allowed"
@@ -141,6 +143,7 @@ class Candidate(Person):
     chat_seen_at = models.DateTimeField(null=True, blank=True, editable=False)
     listed_at = models.DateTimeField(default=clock.now, editable=False)
     decisions = models.BigIntegerField(default=0, editable=False)
+    words: Any = ArrayField(models.CharField(max_length=130), default=list, editable=False)
 
     class Meta:
         db_table = "users"
@@ -148,20 +151,37 @@ class Candidate(Person):
         verbose_name_plural = _("candidates")
         indexes = [
             # The unique indexes are partial, which equality look-ups can't use.
-            models.Index(fields=["telegram_id"], name="users_telegram"),
+            models.Index(fields=["telegram_id", "id"], name="users_telegram"),
             models.Index(fields=["awaited_username"], name="users_awaited"),
             models.Index(fields=["listed_at", "id"], name="users_listed"),
             models.Index(fields=["is_allowed", "city", "id"], name="users_audience"),
             models.Index(fields=["created_at"], name="users_added"),
+            # The desk's list.
+            models.Index(fields=["first_name", "id"], name="users_name"),
+            models.Index(fields=["city", "telegram_id", "id"], name="users_city"),
+            models.Index(fields=["is_allowed", "telegram_id", "id"], name="users_on_list"),
+            models.Index(fields=["words"], name="users_words"),
         ]
 
     def __str__(self) -> str:
         return shown_name(self.first_name, self.last_name, self.username, self.telegram_id)
 
+    def save(self, *args: Any, update_fields: Iterable[str] | None = None, **kwargs: Any) -> None:
+        """As Django's; ``words`` follow."""
+        self.words = name_words(self.__dict__)
+        if update_fields is not None:
+            update_fields = {*update_fields, "words"}
+        super().save(*args, update_fields=update_fields, **kwargs)
+
     def clean(self) -> None:
         """A name, or a username to await; Telegram's own name comes with the person then."""
         if not self.first_name and not self.username:
             raise ValidationError({"first_name": _("This field is required.")})
+
+
+def name_words(person: Mapping[str, Any]) -> list[str]:
+    """What ``Candidate.words`` must be, of a candidate's document."""
+    return search_words(*(person.get(name) or "" for name in ("first_name", "last_name", "username", "telegram_name")))
 
 
 class InvitationState(models.TextChoices):
@@ -213,7 +233,8 @@ class Invitation(StampedModel):
             # The unique index is partial, which equality look-ups can't use.
             models.Index(fields=["token_hash"], name="invitations_token"),
             models.Index(fields=["batch"], name="invitations_batch"),
-            models.Index(fields=["created_at"], name="invitations_age"),
+            models.Index(fields=["created_at", "id"], name="invitations_age"),
+            models.Index(fields=["role", "created_at", "id"], name="invitations_role"),
         ]
 
     def __str__(self) -> str:

@@ -1,12 +1,10 @@
 """The allow list in the desk (FR2)."""
 
 from collections.abc import Iterator, Sequence
-from functools import reduce
-from operator import or_
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -16,12 +14,12 @@ from unfold.decorators import action, display
 
 from common.scope import Rows
 from people.models import Candidate
+from people.services.finding import named_like
 from people.services.people import restore_candidates, save_candidate
 from people.services.reach import chat_state
 from people.staff.forms import TelegramIdField, UsernameField, offer_open_cities
 from people.staff.inviting import InvitingAdmin
 from people.staff.privacy import language_line, privacy_line
-from shared_contracts.fields import LARGEST_TELEGRAM_ID
 from staffkit.forms.use_case import UseCaseForm
 from staffkit.pages.filters import ScopedRelatedFilter
 from staffkit.pages.kinds import ExportingAdmin, plainly
@@ -33,7 +31,6 @@ _CHAT_STATES = {
     "none": _("has not started the bot"),
     "blocked": _("blocked the bot"),
 }
-_NAMES = ("first_name", "last_name", "username", "telegram_name")
 
 
 class CandidateForm(UseCaseForm):
@@ -64,7 +61,8 @@ class CandidatePage(ExportingAdmin, InvitingAdmin):
     readonly_fields = ["on_list", "chat_line", "language_shown", "privacy_shown"]
     list_display = ["person", "telegram_id", "city_name", "on_list", "chat", "privacy_shown"]
     list_filter = [("is_allowed", BooleanRadioFilter), ("city", ScopedRelatedFilter)]
-    search_fields = ["first_name", "last_name", "username", "telegram_id"]
+    sortable_by = ["person", "telegram_id"]
+    search_fields = ["words"]
     search_help_text = _("Name, username or Telegram id")
     ordering = ["telegram_id"]
     actions = [*InvitingAdmin.actions, "restore"]
@@ -92,14 +90,8 @@ class CandidatePage(ExportingAdmin, InvitingAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Candidate], search_term: str
     ) -> tuple[QuerySet[Candidate], bool]:
-        """A number is a Telegram id, anything else parts of names."""
-        term = search_term.strip()
-        if term.isascii() and term.isdigit():
-            return queryset.filter(telegram_id=min(int(term[:17]), LARGEST_TELEGRAM_ID)), False
-        for word in term.split():
-            part = word.removeprefix("@")
-            queryset = queryset.filter(reduce(or_, [Q(**{f"{name}__icontains": part}) for name in _NAMES]))
-        return queryset, False
+        """A number is a Telegram id, anything else the beginnings of names."""
+        return queryset.filter(named_like(search_term)), False
 
     @display(description=_("candidate"), header=True, ordering="first_name")
     def person(self, candidate: Candidate) -> list[str]:
@@ -113,7 +105,7 @@ class CandidatePage(ExportingAdmin, InvitingAdmin):
         """Their city."""
         return str(candidate.city or "—")
 
-    @display(description=_("on the allow list"), boolean=True, ordering="is_allowed")
+    @display(description=_("on the allow list"), boolean=True)
     def on_list(self, candidate: Candidate) -> bool:
         """Whether the bot serves them."""
         return candidate.is_allowed

@@ -1,6 +1,7 @@
 """Invitations in the desk (R10): links, who used them, many at once."""
 
 from collections.abc import Iterator, Sequence
+from datetime import timedelta
 from typing import Any
 
 from bson import ObjectId
@@ -16,21 +17,26 @@ from unfold.decorators import action, display
 from unfold.enums import ActionVariant
 
 from common import clock
+from common.mongo import collection
 from common.refusals import RefusedError
 from common.scope import Rows
+from common.texts.names import fold
 from common.zones import MOSCOW
 from people.models import Candidate, Invitation, InvitationState, Recruiter
-from people.services.invitations import can_be_invited, invite, revoke
+from people.services.finding import ids_like
+from people.services.invitations import MOST_DAYS, can_be_invited, invite, revoke
 from people.staff.handing_over import MAY_INVITE, as_table, links_of, made, may_invite, shown
 from people.staff.importing import ImportingAdmin
 from shared_contracts.dialog import Role
 from staffkit.audit_trail import trail
 from staffkit.clocks import format_moment
 from staffkit.pages.kinds import ExportingAdmin, ReadOnlyAdmin, plainly
+from staffkit.scoping import Either, Through
 from staffkit.sending.once import send_once
 from staffkit.tables.writing import TableRows
 from staffkit.views import find, login, may, page
 
+LONGEST = timedelta(days=MOST_DAYS + 1)
 MAY_REVOKE = "people.change_invitation"
 
 
@@ -51,7 +57,9 @@ class StateFilter(DropdownFilter):
             InvitationState.USED.value: ~unused,
             InvitationState.REVOKED.value: unused & ~Q(revoked_at=None),
             InvitationState.EXPIRED.value: unused & Q(revoked_at=None, expires_at__lte=clock.now()),
-            InvitationState.WAITING.value: unused & Q(revoked_at=None, expires_at__gt=clock.now()),
+            # Whatever can still be used was made lately, which the list's order tells.
+            InvitationState.WAITING.value: unused
+            & Q(revoked_at=None, expires_at__gt=clock.now(), created_at__gt=clock.now() - LONGEST),
         }
         wanted = conditions.get(self.value() or "")
         return queryset.filter(wanted) if wanted else queryset
@@ -61,14 +69,20 @@ class StateFilter(DropdownFilter):
 class InvitationAdmin(ImportingAdmin, ExportingAdmin, ReadOnlyAdmin):
     """Links are made on people's pages, or from a table; here they are looked after."""
 
-    rows = Rows(city=("candidate__city_id", "recruiter__city_id"))
+    rows = Either(
+        ways=(
+            Through(field="candidate_id", owners="users", owned=Rows(city=("city_id",))),
+            Through(field="recruiter_id", owners="recruiters", owned=Rows(city=("city_id",))),
+        )
+    )
+    sortable_by = ["made"]
     list_display = ["person", "state_label", "until", "used_by", "made"]
     list_before_template = "people/made_links.html"
     list_filter = [StateFilter, ("role", ChoicesDropdownFilter)]
     export_name = "invitations"
     link_parameters = ("batch",)
-    search_fields = ["name", "note"]
-    search_help_text = _("Name or note")
+    search_fields = ["name"]
+    search_help_text = _("Name, username or Telegram id")
     ordering = ["-created_at"]
     actions = ["renew_chosen", "revoke_chosen"]
     actions_list = ["import_table"]
@@ -81,6 +95,16 @@ class InvitationAdmin(ImportingAdmin, ExportingAdmin, ReadOnlyAdmin):
     def on_page(self, object_id: ObjectId) -> dict[str, Any]:
         """With its audit trail."""
         return {"trail": trail(str(object_id))}
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Invitation], search_term: str
+    ) -> tuple[QuerySet[Invitation], bool]:
+        """Of candidates as on their list, and of recruiters by parts of their names."""
+        if not search_term.strip():
+            return queryset, False
+        candidates, _more = ids_like(search_term)
+        named = (row["_id"] for row in collection("recruiters").find() if fold(search_term) in fold(row["name"]))
+        return queryset.filter(Q(candidate_id__in=candidates) | Q(recruiter_id__in=list(named))), False
 
     def has_revoke_permission(self, request: HttpRequest) -> bool:
         """Whether links may be made useless."""
@@ -133,7 +157,7 @@ class InvitationAdmin(ImportingAdmin, ExportingAdmin, ReadOnlyAdmin):
             raise PermissionDenied
         return _rows(queryset.prefetch_related("candidate__city", "recruiter__city"))
 
-    @display(description=_("who"), header=True, ordering="name")
+    @display(description=_("who"), header=True)
     def person(self, invitation: Invitation) -> list[str]:
         """Name and role."""
         return [invitation.name, invitation.get_role_display()]
@@ -148,12 +172,12 @@ class InvitationAdmin(ImportingAdmin, ExportingAdmin, ReadOnlyAdmin):
 
     person_line, state_line = plainly(person), plainly(state_label)
 
-    @display(description=_("valid until"), ordering="expires_at")
+    @display(description=_("valid until"))
     def until(self, invitation: Invitation) -> str:
         """In Moscow's zone."""
         return format_moment(invitation.expires_at, MOSCOW)
 
-    @display(description=_("used by"), ordering="used_at")
+    @display(description=_("used by"))
     def used_by(self, invitation: Invitation) -> str:
         """Which Telegram account used it, and when."""
         if not invitation.used_at:

@@ -35,6 +35,7 @@ class CityPage(UseCaseAdmin):
     """Cities. ``scheduling`` registers it, with what becomes of the slots there."""
 
     form = CityForm
+    few_rows = True
     rows = Rows(city=("pk",))
     list_display = ["name", "timezone", "contact_url", "is_active"]
     search_fields = ["name"]
@@ -75,6 +76,7 @@ class RecruiterPage(CalendarAdmin, InvitingAdmin):
     """Recruiters. ``scheduling`` registers it, with what becomes of the slots of one who is deactivated."""
 
     form = RecruiterForm
+    few_rows = True
     rows = Rows(city=("city_id",), recruiter=("pk",))
     actions_detail = [*InvitingAdmin.actions_detail, *CalendarAdmin.actions_detail]
     fields = ["name", "city", "username", "telegram_id", "contact_url", "deputy", "is_active"]

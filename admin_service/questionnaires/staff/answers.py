@@ -4,7 +4,6 @@ from typing import Any
 
 from bson import ObjectId
 from django.contrib import admin, messages
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +15,7 @@ from common.mongo import collection
 from common.refusals import RefusedError
 from common.scope import Rows
 from common.zones import MOSCOW
+from people.staff.searching import SearchedByPerson
 from questionnaires.models import REJECTED, QuestionnaireAnswers
 from questionnaires.services.answering import let_answer_again
 from questionnaires.staff.answer_texts import shown
@@ -37,7 +37,7 @@ class EventFilter(IdFilter):
 
 
 @admin.register(QuestionnaireAnswers)
-class AnswersAdmin(ReadOnlyAdmin):
+class AnswersAdmin(SearchedByPerson, ReadOnlyAdmin):
     """Answers, from the names they hold: no list, filter or search joins."""
 
     rows = Through(field="candidate_id", owners="users", owned=Rows(city=("city_id",)))
@@ -48,8 +48,8 @@ class AnswersAdmin(ReadOnlyAdmin):
         ("current", BooleanRadioFilter),
         ("answered_at", DayFilter),
     ]
-    search_fields = ["search"]
-    search_help_text = _("Name, username or Telegram id")
+    person_field = "candidate_id"
+    sortable_by = ["when"]
     ordering = ["-answered_at"]
     fields = [("person", "telegram_id"), ("event", "version"), ("when", "state_line"), "current"]
     readonly_fields = ["when", "state_line"]
@@ -62,16 +62,6 @@ class AnswersAdmin(ReadOnlyAdmin):
         every: list[Any] = super().get_actions_detail(request, object_id)
         return every if found.current and found.status == REJECTED else []
 
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[QuestionnaireAnswers], search_term: str
-    ) -> tuple[QuerySet[QuestionnaireAnswers], bool]:
-        """Parts of names, usernames and Telegram ids; a username may come with its @."""
-        words = [word.removeprefix("@") for word in search_term.split()]
-        found: tuple[QuerySet[QuestionnaireAnswers], bool] = super().get_search_results(
-            request, queryset, " ".join(words)
-        )
-        return found
-
     def on_page(self, object_id: ObjectId) -> dict[str, Any]:
         """With the answers and what happened."""
         row = collection("questionnaire_answers").find_one({"_id": object_id})
@@ -82,7 +72,7 @@ class AnswersAdmin(ReadOnlyAdmin):
         """When, in Moscow."""
         return format_moment(answers.answered_at, MOSCOW)
 
-    @display(description=_("result"), ordering="status", label={"passed": "success", "rejected": "danger"})
+    @display(description=_("result"), label={"passed": "success", "rejected": "danger"})
     def state(self, answers: QuestionnaireAnswers) -> tuple[str, str]:
         """The result, in words."""
         return answers.status, answers.get_status_display()

@@ -56,6 +56,7 @@ class QuestionRows(OrderedRows):
 class QuestionnaireAdmin(RowsAdmin):
     """Questionnaires."""
 
+    few_rows = True
     rows = SHARED
     list_display = ["title_ru", "question_count", "state"]
     search_fields = ["title_ru", "title_en"]

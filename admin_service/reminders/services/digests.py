@@ -147,7 +147,7 @@ def _with_interviews(lists: Iterable[DueList]) -> list[DueList]:
 
 
 def _already_stored(lists: Iterable[DueList]) -> set[tuple[ObjectId, datetime]]:
-    """Those put down before; served by ``auto_subject``."""
+    """Those put down before; served by ``auto_once``."""
     query = {
         "subject_id": {"$in": [item.subject_id for item in lists]},
         "kind": {"$in": [kind.value for kind in LISTS]},

@@ -65,6 +65,7 @@ class AutoMessageAdmin(ReadOnlyAdmin):
     ]
     search_fields = ["target_chat_id"]
     search_help_text = _("Chat id")
+    sortable_by = ["due"]
     ordering = ["-due_at"]
     change_form_before_template = "reminders/failed.html"
     fields = [
@@ -105,7 +106,7 @@ class AutoMessageAdmin(ReadOnlyAdmin):
         """When it is due, by Moscow's days as the filter has them; the clocks of the interview's city beside it."""
         return format_moment(message.due_at, _addressee(message).zone, ours=True)
 
-    @display(description=_("message"), ordering="kind")
+    @display(description=_("message"))
     def what(self, message: AutoMessage) -> str:
         """What it is."""
         return str(message.get_kind_display())
@@ -116,17 +117,17 @@ class AutoMessageAdmin(ReadOnlyAdmin):
         addressee = _addressee(message)
         return [addressee.whom, addressee.about]
 
-    @display(description=_("status"), ordering="state", label=STATE_COLOURS)
+    @display(description=_("status"), label=STATE_COLOURS)
     def status(self, message: AutoMessage) -> tuple[str, str]:
         """How far it is."""
         return message.state, message.get_state_display()
 
-    @display(description=_("why not"), ordering="why")
+    @display(description=_("why not"))
     def reason(self, message: AutoMessage) -> str:
         """Why it was not sent."""
         return str(message.get_why_display()) if message.why else "—"
 
-    @display(description=_("sends without an answer"), ordering="uncertain_tries")
+    @display(description=_("sends without an answer"))
     def uncertain(self, message: AutoMessage) -> str:
         """How many sends Telegram did not answer: each may have cost a duplicate."""
         return str(message.uncertain_tries or "—")

@@ -49,6 +49,10 @@ def attendance_choices() -> list[tuple[str, Any]]:
     return ATTENDANCE_LABELS
 
 
+_A_SLOT = Q(requested_slot_id__gt="0" * 24)
+"""Any id at all: what a partial index can tell from null by."""
+
+
 class UserSnapshot(EmbeddedModel):
     """The candidate as they were at the booking's last change."""
 
@@ -147,15 +151,23 @@ class Booking(StampedModel):
         verbose_name = _("booking")
         verbose_name_plural = _("bookings")
         indexes = [
-            models.Index(fields=["user_id", "-starts_at"], name="bookings_history"),
+            # In lists the id says which of those that begin together comes first.
+            models.Index(fields=["user_id", "starts_at", "id"], name="bookings_history"),
             models.Index(fields=["telegram_id", "live", "starts_at"], name="bookings_person"),
             models.Index(fields=["slot_id", "live"], name="bookings_slot"),
-            models.Index(fields=["requested_slot_id"], name="bookings_requested"),
-            models.Index(fields=["starts_at"], name="bookings_starts"),
-            models.Index(fields=["event_id", "starts_at"], name="bookings_event"),
-            models.Index(fields=["recruiter_id", "starts_at"], name="bookings_recruiter"),
-            models.Index(fields=["status", "starts_at"], name="bookings_status"),
-            models.Index(fields=["attendance", "starts_at"], name="bookings_attendance"),
+            models.Index(fields=["requested_slot_id"], name="bookings_requested", condition=_A_SLOT),
+            models.Index(fields=["starts_at", "id"], name="bookings_starts"),
+            models.Index(fields=["event_id", "starts_at", "id"], name="bookings_event"),
+            models.Index(fields=["city_id", "starts_at", "id"], name="bookings_city"),
+            models.Index(fields=["recruiter_id", "starts_at", "id"], name="bookings_recruiter"),
+            models.Index(fields=["status", "starts_at", "id"], name="bookings_status"),
+            # Partial: of the few bookings that it is about, and nothing to keep for all others.
+            models.Index(
+                fields=["attendance", "starts_at", "id"], name="bookings_attendance", condition=Q(attendance__gt="")
+            ),
+            models.Index(fields=["starts_at", "id"], name="bookings_awaiting", condition=Q(awaits_approval=True)),
+            models.Index(fields=["starts_at", "id"], name="bookings_by_hand_r", condition=Q(recruiter_by_hand=True)),
+            models.Index(fields=["starts_at", "id"], name="bookings_by_hand_c", condition=Q(candidate_by_hand=True)),
             # The jobs: what is over, what was never approved.
             models.Index(fields=["live", "ends_at"], name="bookings_over"),
             models.Index(fields=["live", "expires_at"], name="bookings_expiring"),

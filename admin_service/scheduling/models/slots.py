@@ -80,10 +80,14 @@ class InterviewSlot(StampedModel):
         verbose_name_plural = _("slots")
         indexes = [
             models.Index(fields=["event", "is_active", "has_room", "starts_at", "id"], name="slots_offered"),
-            models.Index(fields=["starts_at"], name="slots_starts"),
-            models.Index(fields=["city", "starts_at"], name="slots_city"),
-            models.Index(fields=["recruiter", "starts_at"], name="slots_recruiter"),
-            models.Index(fields=["video_link", "starts_at"], name="slots_video_link"),
+            models.Index(fields=["starts_at", "id"], name="slots_starts"),
+            models.Index(fields=["event", "starts_at", "id"], name="slots_event"),
+            models.Index(fields=["city", "starts_at", "id"], name="slots_city"),
+            models.Index(fields=["recruiter", "starts_at", "id"], name="slots_recruiter"),
+            models.Index(fields=["is_active", "starts_at", "id"], name="slots_active"),
+            models.Index(fields=["location", "starts_at", "id"], name="slots_location"),
+            models.Index(fields=["room", "starts_at", "id"], name="slots_room"),
+            models.Index(fields=["video_link", "starts_at", "id"], name="slots_video_link"),
         ]
 
     def __str__(self) -> str:

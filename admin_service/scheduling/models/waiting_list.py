@@ -44,6 +44,11 @@ class WaitingEntry(StampedModel):
         indexes = [
             models.Index(fields=["state", "event_id", "joined_at", "id"], name="waiting_order"),
             models.Index(fields=["user_id", "event_id", "state"], name="waiting_person"),
+            # The desk's list.
+            models.Index(fields=["joined_at", "id"], name="waiting_since"),
+            models.Index(fields=["state", "joined_at", "id"], name="waiting_state"),
+            models.Index(fields=["event_id", "joined_at", "id"], name="waiting_event"),
+            models.Index(fields=["city_id", "joined_at", "id"], name="waiting_city"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["user_id", "event_id"], condition=Q(state="waiting"), name="waiting_once"),

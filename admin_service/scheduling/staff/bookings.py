@@ -13,6 +13,7 @@ from unfold.decorators import display
 from common.mongo import collection
 from common.scope import INTERVIEWS
 from people.services.links import recruiter_link
+from people.staff.searching import SearchedByPerson
 from questionnaires.staff.answer_texts import answers_of
 from scheduling.models import Booking
 from scheduling.staff.by_hand import why_no_candidate, why_no_recruiter
@@ -22,10 +23,13 @@ from scheduling.staff.filters import (
     NO_ANSWER,
     AttendanceFilter,
     BookingDayFilter,
+    BookingTimeFilter,
     ByHandFilter,
     CityFilter,
     EventFilter,
     NowFilter,
+    asked_time,
+    soonest_first,
 )
 from scheduling.staff.forms.venues import booking_venue
 from scheduling.staff.moments import booking_start, slot_name
@@ -58,7 +62,7 @@ ATTENDANCE_COLOURS = {
 }
 
 
-class BookingPage(ExportingAdmin, DecidingAdmin):
+class BookingPage(SearchedByPerson, ExportingAdmin, DecidingAdmin):
     """Bookings, from the snapshots they hold: no list, filter or search joins.
 
     ``reminders`` registers it, with what its ledger knows of a booking.
@@ -68,6 +72,7 @@ class BookingPage(ExportingAdmin, DecidingAdmin):
     export_name = "bookings"
     list_display = ["when", "person", "state", "coming", "by_hand", "place", "recruiter_and_event"]
     list_filter = [
+        BookingTimeFilter,
         ("status", ChoicesDropdownFilter),
         AttendanceFilter,
         EventFilter,
@@ -77,9 +82,8 @@ class BookingPage(ExportingAdmin, DecidingAdmin):
         ("starts_at", BookingDayFilter),
     ]
     link_parameters = ("live__exact", "awaits_approval__exact", "user_id__exact")
-    search_fields = ["search"]
-    search_help_text = _("Name, username or Telegram id")
-    ordering = ["-starts_at"]
+    person_field = "user_id"
+    sortable_by = ["when"]
     fields = [
         ("person_line", "when"),
         ("place_line", "event"),
@@ -134,20 +138,16 @@ class BookingPage(ExportingAdmin, DecidingAdmin):
             found["answers"] = answers_of(row["user_id"], row["event_id"])
         return found
 
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Booking], search_term: str
-    ) -> tuple[QuerySet[Booking], bool]:
-        """Parts of names, usernames and Telegram ids; a username may come with its @."""
-        words = [word.removeprefix("@") for word in search_term.split()]
-        found: tuple[QuerySet[Booking], bool] = super().get_search_results(request, queryset, " ".join(words))
-        return found
+    def get_ordering(self, request: HttpRequest) -> list[str]:
+        """What comes next at the top."""
+        return soonest_first(asked_time(request))
 
     @display(description=_("when"), ordering="starts_at")
     def when(self, booking: Booking) -> str:
         """Date and time, in an office on the clocks of its city."""
         return booking_start(booking)
 
-    @display(description=_("candidate"), header=True, ordering="user__first_name")
+    @display(description=_("candidate"), header=True)
     def person(self, booking: Booking) -> list[str]:
         """Name, username and Telegram id."""
         username = f"@{booking.user.username}" if booking.user.username else ""
@@ -162,12 +162,12 @@ class BookingPage(ExportingAdmin, DecidingAdmin):
         marked_at = _("marked %(when)s") % {"when": format_moment(booking.marked_at, booking.slot.timezone)}
         return f"{status} · {marked_at}"
 
-    @display(description=_("status"), ordering="status", label=STATUS_COLOURS)
+    @display(description=_("status"), label=STATUS_COLOURS)
     def state(self, booking: Booking) -> tuple[str, str]:
         """The status, in words."""
         return state_of(booking)
 
-    @display(description=_("will come"), ordering="attendance", label=ATTENDANCE_COLOURS)
+    @display(description=_("will come"), label=ATTENDANCE_COLOURS)
     def coming(self, booking: Booking) -> tuple[str, str]:
         """What the candidate said about coming (R8), or what came of it."""
         if booking.offered_slot_id and booking.attendance == Attendance.RESCHEDULE_ASKED:
@@ -184,7 +184,7 @@ class BookingPage(ExportingAdmin, DecidingAdmin):
         """The slot that the recruiter offers."""
         return slot_name(booking.offered_slot_id) or "—"
 
-    @display(description=_("place"), header=True, ordering="location")
+    @display(description=_("place"), header=True)
     def place(self, booking: Booking) -> list[str]:
         """Location, room and city."""
         first, second = booking_venue(booking).parts

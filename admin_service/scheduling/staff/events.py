@@ -43,6 +43,7 @@ class EventPage(UseCaseAdmin):
     """Interview events; ``broadcasts`` registers it, with the button that announces one."""
 
     form = EventForm
+    few_rows = True
     rows = SHARED
     list_display = ["title", "is_open", "steps"]
     list_filter = [("is_open", BooleanRadioFilter)]

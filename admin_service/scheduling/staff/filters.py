@@ -1,6 +1,7 @@
 """Filters of slots and bookings; none joins."""
 
-from datetime import date, datetime
+from collections.abc import Collection
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -13,12 +14,16 @@ from common.mongo import Document, collection
 from common.zones import MOSCOW
 from people.services.zones import zones_of_cities
 from scheduling.models import ATTENDANCE_LABELS
+from scheduling.models.slots import LONGEST_MINUTES
 from scheduling.services.days import Span, bookings_on, spans_of
 from shared_contracts.directory import BookingStatus
 from staffkit import errands
 from staffkit.clocks import today
 from staffkit.pages.filters import DayFilter, IdFilter
 
+LONGEST = timedelta(minutes=LONGEST_MINUTES)
+_LOOKS = frozenset({"o", "p", "all", "_export", "_changelist_filters"})
+"""Parameters of a list that ask for nothing else to be in it."""
 NO_ANSWER = "none"
 """How the list of bookings filters by no answer at all."""
 STILL_TODAY = "today"
@@ -59,9 +64,10 @@ class SlotDayFilter(DayFilter):
         """Each city's days are its own."""
         cities = zones_of_cities()
         found = Q()
-        for zone, span in spans_of(first, last, cities.values()).items():
+        spans = spans_of(first, last, cities.values())
+        for zone, span in spans.items():
             found |= Q(city_id__in=[city for city, its in cities.items() if its == zone]) & _starts(span)
-        return found
+        return found & _at_most(spans.values())
 
 
 class BookingDayFilter(DayFilter):
@@ -73,7 +79,16 @@ class BookingDayFilter(DayFilter):
         found = ~Q(slot__timezone__in=list(spans)) & _starts(spans[MOSCOW])
         for zone, span in spans.items():
             found |= Q(slot__timezone=zone) & _starts(span)
-        return found
+        return found & _at_most(spans.values())
+
+
+def _at_most(spans: Collection[Span]) -> Q:
+    """From the first of them to the last: what an index over all moments can be walked by."""
+    begins, ends = [span.begins for span in spans], [span.ends for span in spans]
+    known_begins, known_ends = [one for one in begins if one], [one for one in ends if one]
+    first = min(known_begins) if len(known_begins) == len(begins) else None
+    last = max(known_ends) if len(known_ends) == len(ends) else None
+    return _starts(Span(first, last))
 
 
 def _starts(span: Span) -> Q:
@@ -93,11 +108,38 @@ class ComingFilter(DropdownFilter):
         return [("past", _("past")), ("all", _("all"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """Not over yet, or over."""
+        """Not over yet, or over; when it begins says as much, and has an index."""
         if self.value() == "all":
             return queryset
         now = clock.now()
-        return queryset.filter(ends_at__lt=now) if self.value() == "past" else queryset.filter(ends_at__gte=now)
+        if self.value() == "past":
+            return queryset.filter(starts_at__lt=now, ends_at__lt=now)
+        return queryset.filter(starts_at__gte=now - LONGEST, ends_at__gte=now)
+
+
+class BookingTimeFilter(ComingFilter):
+    """The same of bookings: the coming ones are all that is shown until something is asked for."""
+
+    all_option = None
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """Each can be chosen."""
+        return [("coming", _("coming")), *super().lookups(request, model_admin)]
+
+    def value(self) -> str:
+        """As asked for. A search or another filter looks everywhere, unless told otherwise."""
+        return super().value() or asked_time(self.request)
+
+
+def asked_time(request: HttpRequest) -> str:
+    """Which bookings are shown where the address does not say: see ``BookingTimeFilter``."""
+    asks = any(values[0] for name, values in request.GET.lists() if name not in _LOOKS)
+    return request.GET.get(BookingTimeFilter.parameter_name) or ("all" if asks else "coming")
+
+
+def soonest_first(time: str) -> list[str]:
+    """The order of a list: what comes next is at the top; of what is over, and of everything, the latest."""
+    return ["-starts_at"] if time in ("past", "all") else ["starts_at"]
 
 
 class ByHandFilter(DropdownFilter):

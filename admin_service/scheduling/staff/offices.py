@@ -42,6 +42,7 @@ class OfficeAdmin(PlaceAdmin):
     """Offices."""
 
     form = OfficeForm
+    few_rows = True
     rows = Rows(city=("city_id",))
     fieldsets = [
         (

@@ -21,11 +21,20 @@ from common.texts.names import name_in
 from people.models import Candidate
 from scheduling.models import InterviewSlot
 from scheduling.services.clashes import clashes_in, clashes_of, of_slot
+from scheduling.services.finding import held_like
 from scheduling.services.slots import SlotHasBookingsError, delete_slot
 from scheduling.services.staff_commands import book_for
 from scheduling.staff.changing_slots import LIST, ask_and_change
 from scheduling.staff.clashes import TICK, named_clashes
-from scheduling.staff.filters import CityFilter, ComingFilter, EventFilter, RecruiterFilter, SeatsFilter, SlotDayFilter
+from scheduling.staff.filters import (
+    CityFilter,
+    ComingFilter,
+    EventFilter,
+    RecruiterFilter,
+    SeatsFilter,
+    SlotDayFilter,
+    soonest_first,
+)
 from scheduling.staff.forms.one_slot import SlotForm
 from scheduling.staff.forms.reasons import BookForm
 from scheduling.staff.forms.venues import INPUT_ROWS, SHOWN_ROWS, VENUE_SHOWN, slot_venue, venue_values
@@ -74,7 +83,8 @@ class InterviewSlotAdmin(UseCaseAdmin):
         ("starts_at", SlotDayFilter),
     ]
     search_fields = VENUE_SHOWN
-    ordering = ["starts_at"]
+    search_help_text = _("Place, room or recruiter")
+    sortable_by = ["when"]
     actions = ["change_slots", "delete_slots"]
     actions_detail = ["book"]
     change_form_after_template = "scheduling/slot_people.html"
@@ -92,6 +102,16 @@ class InterviewSlotAdmin(UseCaseAdmin):
         """Names by one more query each, not by joins."""
         found: QuerySet[InterviewSlot] = super().get_queryset(request)
         return found.prefetch_related("city", "recruiter", "event")
+
+    def get_ordering(self, request: HttpRequest) -> list[str]:
+        """What comes next at the top."""
+        return soonest_first(request.GET.get(ComingFilter.parameter_name, ""))
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[InterviewSlot], search_term: str
+    ) -> tuple[QuerySet[InterviewSlot], bool]:
+        """By parts of the names of places and recruiters."""
+        return queryset.filter(held_like(search_term)), False
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Who may only look has nothing to give a reason for, and may not open what the slot belongs to."""
@@ -122,7 +142,7 @@ class InterviewSlotAdmin(UseCaseAdmin):
         kind = "full" if taken >= slot.max_users else "some" if taken else "free"
         return kind, f"{taken}/{slot.max_users}"
 
-    @display(description=_("place"), header=True, ordering="location")
+    @display(description=_("place"), header=True)
     def place(self, slot: InterviewSlot) -> list[str]:
         """Location and room."""
         return list(slot_venue(slot).parts)

@@ -7,6 +7,7 @@ from unfold.decorators import display
 
 from common.scope import Rows
 from common.zones import MOSCOW
+from people.staff.searching import SearchedByPerson
 from scheduling.models import WaitingEntry
 from scheduling.staff.filters import CityFilter, EventFilter
 from staffkit.clocks import format_moment
@@ -16,18 +17,19 @@ STATE_COLOURS = {"waiting": "warning", "served": "success", "left": "info"}
 
 
 @admin.register(WaitingEntry)
-class WaitingEntryAdmin(ReadOnlyAdmin):
+class WaitingEntryAdmin(SearchedByPerson, ReadOnlyAdmin):
     """Who waits for a free seat, first come first."""
 
     rows = Rows(city=("city_id",))
     list_display = ["person", "telegram_id", "event", "wanted_city", "since", "status"]
     list_filter = [("state", ChoicesDropdownFilter), EventFilter, CityFilter]
-    search_fields = ["name", "username"]
+    person_field = "user_id"
+    sortable_by = ["since"]
     ordering = ["joined_at"]
     fields = ["name", "username", "telegram_id", "event", "wanted_city", "since", "state"]
     readonly_fields = ["wanted_city", "since"]
 
-    @display(description=_("candidate"), header=True, ordering="name")
+    @display(description=_("candidate"), header=True)
     def person(self, entry: WaitingEntry) -> list[str]:
         """Name and username."""
         return [entry.name, f"@{entry.username}" if entry.username else ""]
@@ -42,7 +44,7 @@ class WaitingEntryAdmin(ReadOnlyAdmin):
         """Since when they wait."""
         return format_moment(entry.joined_at, MOSCOW)
 
-    @display(description=_("status"), ordering="state", label=STATE_COLOURS)
+    @display(description=_("status"), label=STATE_COLOURS)
     def status(self, entry: WaitingEntry) -> tuple[str, str]:
         """What became of it."""
         return entry.state, entry.get_state_display()

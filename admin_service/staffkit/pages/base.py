@@ -3,7 +3,7 @@
 from typing import Any
 
 from bson import ObjectId
-from django.core.paginator import Paginator
+from django.contrib.admin import ShowFacets
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import URLPattern
 from django.utils.text import capfirst
@@ -11,6 +11,7 @@ from django.utils.text import capfirst
 from common.refusals import RefusedError
 from staffkit.pages.guarding import GuardedAdmin
 from staffkit.pages.lists import DeclaredLists
+from staffkit.pages.paging import DeskPaginator, paged
 from staffkit.sending.once import AlreadySentError, acting_once, already_sent, new_key, ticket
 from staffkit.sending.seen import StaleError, seen_token, stale_text
 from staffkit.views import login
@@ -18,24 +19,25 @@ from staffkit.views import login
 _LOOKS = 3  # at a document that others keep changing
 
 
-class DeskPaginator(Paginator):  # type: ignore[type-arg]
-    """Says how many there are without a noun: Django's has one plural form, Russian has three."""
-
-    template_name = "staffkit/pagination.html"
-
-
 class DeskAdmin(DeclaredLists, GuardedAdmin):
     """A staff page. The service's audit trail stands for Django's own log; nothing is deleted unless said."""
 
+    few_rows = False
+    """Some hundreds at most, however large the agency: the list may be sorted and searched in memory."""
     list_per_page = 50
     paginator = DeskPaginator
     show_full_result_count = False
+    show_facets = ShowFacets.NEVER  # each would count the whole list
     list_filter_submit = True
     list_fullwidth = True
     warn_unsaved_form = True
     empty_value_display = "—"
     change_form_template = "staffkit/change_form.html"
     change_list_template = "staffkit/change_list.html"
+
+    def get_paginator(self, request: HttpRequest, *args: Any, **kwargs: Any) -> DeskPaginator:
+        """That counts as far as is looked."""
+        return paged(request, super().get_paginator(request, *args, **kwargs))
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nothing is hard-deleted: bookings and the audit trail refer to it."""

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib.admin.exceptions import DisallowedModelAdminLookup
 from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import ORDER_VAR
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest
 from unfold.views import ChangeList
@@ -14,6 +15,31 @@ class DeclaredList(ChangeList):
 
     Django's would answer ``?token__regex=^A``, and so spell out a field that no page shows.
     """
+
+    def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        self.request = request
+        super().__init__(request, *args, **kwargs)
+
+    def get_ordering_field(self, field_name: Any) -> Any:
+        """As Django's; none of a column that can't be sorted by, whatever the address says."""
+        sortable = self.sortable_by is None or field_name in self.sortable_by
+        return super().get_ordering_field(field_name) if sortable else None
+
+    def get_ordering(self, request: HttpRequest, queryset: Any) -> Any:
+        """As Django's, by one column: no index has the rows in the order of any two."""
+        if order := self.params.get(ORDER_VAR):
+            self.params[ORDER_VAR] = order.partition(".")[0]
+        return super().get_ordering(request, queryset.order_by())
+
+    def _get_default_ordering(self) -> Any:
+        """What the list is ordered by as it is asked for now."""
+        return self.model_admin.get_ordering(self.request) or super()._get_default_ordering()
+
+    def _get_deterministic_ordering(self, ordering: Any) -> Any:
+        """As Django's, with the id in the direction of what it comes after: an index is read one way or the other."""
+        found: list[str] = super()._get_deterministic_ordering(ordering)
+        upwards = found[-1:] == ["-pk"] and len(found) > 1 and not found[-2].startswith("-")
+        return [*found[:-1], "pk"] if upwards else found
 
     def get_filters(self, request: HttpRequest) -> Any:
         """As Django's; what no filter has taken must be among the page's ``link_parameters``."""

@@ -1,0 +1,133 @@
+"""Every list of the desk is read by indexes: plainly, by each filter, in each order, and searched.
+
+A list, filter or column that is added is asked for here without a line of its own.
+"""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from django.contrib import admin
+from django.contrib.auth.models import User
+from django.core.exceptions import EmptyResultSet
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.test import RequestFactory
+
+from backoffice.services.logins import Post, give_role
+from common.roles import Role
+from people.models import City, Recruiter
+from scheduling.models import InterviewEvent
+from staffkit.pages.base import DeskAdmin
+from staffkit.pages.kinds import OneDocumentAdmin
+from tests.desk.kit.test_list_parameters import OWN_PAGES
+
+PAGES = [
+    page
+    for page in admin.site._registry.values()
+    if isinstance(page, DeskAdmin)
+    and not page.few_rows
+    and page.opts.label not in OWN_PAGES
+    and not isinstance(page, OneDocumentAdmin)
+]
+TERMS = ("Мария", "мария пет", "@maria_p", "1001", "Тверская")
+
+
+def stages(explained: dict[str, Any]) -> set[str]:
+    """What MongoDB would do, of the plan it has chosen."""
+    later = {name for stage in explained.get("stages", ()) for name in stage if name.startswith("$")}
+    planner = explained["stages"][0]["$cursor"] if "stages" in explained else explained
+    return later | set(_named(planner["queryPlanner"]["winningPlan"]))
+
+
+def _named(plan: Any) -> Iterator[str]:
+    if isinstance(plan, dict):
+        yield from ([plan["stage"]] if "stage" in plan else [])
+        for value in plan.values():
+            yield from _named(value)
+    elif isinstance(plan, list):
+        for item in plan:
+            yield from _named(item)
+
+
+def planned(queryset: QuerySet[Any]) -> set[str]:
+    """How the rows would be found; empty where there is nothing to ask MongoDB."""
+    try:
+        return stages(json.loads(queryset.explain()))
+    except EmptyResultSet:
+        return set()
+
+
+def asked(page: Any, user: User, query: dict[str, Any]) -> Any:
+    """The list, as the login asks for it."""
+    request = RequestFactory().get("/", query)
+    request.user = user
+    request._messages = _Unsaid()  # type: ignore[attr-defined]
+    return page.get_changelist_instance(request)
+
+
+class _Unsaid:
+    def add(self, *args: Any) -> None:
+        """Nobody reads it."""
+
+
+def ways(page: Any, user: User) -> Iterator[dict[str, Any]]:
+    """Every way to ask for a list but a search: each choice of each filter, each order."""
+    listed = asked(page, user, {})
+    yield {}
+    for spec in listed.filter_specs:
+        for choice in spec.choices(listed):
+            for name, field in choice["form"].fields.items():
+                values = [value for value, _label in getattr(field, "choices", ())] or ["2026-03-01"]
+                yield from ({name: value} for value in values if value)
+    yield from ({name: 1 if "user_id" not in name else "6b0210a10ebbd9947507d2a0"} for name in page.link_parameters)
+    for number, column in enumerate(listed.list_display):
+        if listed.get_ordering_field(column):
+            yield from ({"o": number}, {"o": -number})
+
+
+@pytest.fixture(params=["everything", "a city's", "a recruiter's own"])
+def login(request: pytest.FixtureRequest, moscow: City, olga: Recruiter, event: InterviewEvent) -> User:
+    """Somebody who sees so much."""
+    user = User.objects.create(username="someone", is_staff=True, is_superuser=request.param == "everything")
+    if request.param == "a city's":
+        give_role(user, Post(Role.COORDINATOR, city_ids=[moscow.pk]))
+    elif request.param == "a recruiter's own":
+        give_role(user, Post(Role.RECRUITER, recruiter_id=olga.pk))
+    return User.objects.get(pk=user.pk)
+
+
+def seen(page: Any, user: User) -> bool:
+    request: Any = HttpRequest()
+    request.user = user
+    return bool(page.has_view_permission(request))
+
+
+def test_a_scan_would_be_noticed(moscow: City) -> None:
+    assert {"COLLSCAN", "$sort"} & planned(City.objects.filter(contact_url="x").order_by("contact_url"))
+    assert "SORT" in planned(City.objects.order_by("contact_url")[:5])
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.opts.label)
+def test_a_list_walks_an_index_in_its_order(page: Any, login: User) -> None:
+    """Guards: ``IndexedQuery``, ``DeskPaginator``, ``sortable_by``, and the indexes themselves.
+
+    A list of which there are never many says ``few_rows``.
+    """
+    if not seen(page, login):
+        pytest.skip("not theirs to see")
+    for query in ways(page, login):
+        listed = asked(page, login, query)
+        for found in (listed.queryset[:50], listed.queryset.prefetch_related(None).values_list("pk")[:1_001]):
+            assert not planned(found) & {"COLLSCAN", "SORT", "$sort", "$lookup"}, urlencode(query)
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page.search_fields], ids=lambda page: page.opts.label)
+@pytest.mark.parametrize("term", TERMS)
+def test_a_search_looks_up_an_index(page: Any, login: User, term: str) -> None:
+    """Sorting is no matter here: what is found is of few people (``MOST_FOUND``), or what the word leaves."""
+    if not seen(page, login):
+        pytest.skip("not theirs to see")
+    assert not planned(asked(page, login, {"q": term}).queryset[:50]) & {"COLLSCAN", "$lookup"}
