@@ -186,7 +186,7 @@ class Filler:
             "delay_at": None,
             "offered_slot_id": None,
             "marked_at": None,
-            "candidate_by_hand": coming and number % 50 == 2,
+            "candidate_by_hand": coming and not (number + 3) % 50,
             "notification_ids": [ObjectId()],
             "left_slot_ids": [],
             "ended_by": "" if coming else "system",

@@ -14,7 +14,7 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from datetime import date, timedelta
+from datetime import UTC, datetime, timedelta
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -42,7 +42,7 @@ _ORDER = re.compile(r'href="\?([^"]*\bo=-?[1-9]\d*)"')
 
 @dataclass(frozen=True)
 class Opened:
-    """One page: how long it took, in milliseconds. The least says what it costs, where other work shares the machine."""
+    """One page: how long it took, in milliseconds; where other work shares the machine, the least says what it costs."""
 
     asker: str
     page: str
@@ -78,8 +78,9 @@ def ways(http: httpx.Client, page: str) -> Iterator[tuple[str, str]]:
     form = text.partition('id="filter-form"')[2].partition("</form>")[0]
     for name, value in choices(form):
         yield f"filter {name}", urlencode({name: value})
+    today = datetime.now(UTC).date()
     for name in _DAY.findall(form):
-        week = {f"{name}_from": date.today() - timedelta(days=100), f"{name}_to": date.today() - timedelta(days=93)}
+        week = {f"{name}_from": today - timedelta(days=100), f"{name}_to": today - timedelta(days=93)}
         yield f"filter {name}, a week", urlencode(week)
     table = text.partition('id="result_list"')[2]
     for query in dict.fromkeys(_ORDER.findall(unescape(table))):

@@ -2,12 +2,16 @@
 
 from typing import Any
 
-from django_mongodb_backend.compiler import SQLAggregateCompiler as SQLAggregateCompiler
+from django_mongodb_backend.compiler import (
+    SQLAggregateCompiler,
+    SQLDeleteCompiler,
+    SQLInsertCompiler,
+    SQLUpdateCompiler,
+)
 from django_mongodb_backend.compiler import SQLCompiler as MongoCompiler
-from django_mongodb_backend.compiler import SQLDeleteCompiler as SQLDeleteCompiler
-from django_mongodb_backend.compiler import SQLInsertCompiler as SQLInsertCompiler
-from django_mongodb_backend.compiler import SQLUpdateCompiler as SQLUpdateCompiler
 from django_mongodb_backend.query import MongoQuery
+
+__all__ = ["SQLAggregateCompiler", "SQLCompiler", "SQLDeleteCompiler", "SQLInsertCompiler", "SQLUpdateCompiler"]
 
 _ORDERED = ("$sort", "$skip", "$limit")
 

@@ -81,6 +81,7 @@ class InvitationAdmin(ImportingAdmin, ExportingAdmin, ReadOnlyAdmin):
     list_filter = [StateFilter, ("role", ChoicesDropdownFilter)]
     export_name = "invitations"
     link_parameters = ("batch",)
+    link_labels = {"batch": _("made at once")}
     search_fields = ["name"]
     search_help_text = _("Name, username or Telegram id")
     ordering = ["-created_at"]

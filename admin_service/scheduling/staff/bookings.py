@@ -82,6 +82,11 @@ class BookingPage(SearchedByPerson, ExportingAdmin, DecidingAdmin):
         ("starts_at", BookingDayFilter),
     ]
     link_parameters = ("live__exact", "awaits_approval__exact", "user_id__exact")
+    link_labels = {
+        "live__exact": _("with a seat"),
+        "awaits_approval__exact": _("awaits approval"),
+        "user_id__exact": _("of one candidate"),
+    }
     person_field = "user_id"
     sortable_by = ["when"]
     fields = [

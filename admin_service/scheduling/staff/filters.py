@@ -101,15 +101,20 @@ class ComingFilter(DropdownFilter):
 
     title = _("time")
     parameter_name = "time"
-    all_option = ["", _("coming")]
+    all_option = None
+    whole = "all"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """Besides the coming ones."""
-        return [("past", _("past")), ("all", _("all"))]
+        """Each can be chosen."""
+        return [("coming", _("coming")), ("past", _("past")), (self.whole, _("all"))]
+
+    def value(self) -> str:
+        """As asked for."""
+        return super().value() or "coming"
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Not over yet, or over; when it begins says as much, and has an index."""
-        if self.value() == "all":
+        if self.value() == self.whole:
             return queryset
         now = clock.now()
         if self.value() == "past":
@@ -120,15 +125,13 @@ class ComingFilter(DropdownFilter):
 class BookingTimeFilter(ComingFilter):
     """The same of bookings: the coming ones are all that is shown until something is asked for."""
 
-    all_option = None
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        """Each can be chosen."""
-        return [("coming", _("coming")), *super().lookups(request, model_admin)]
+    def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        self._unless_asked = asked_time(request)
+        super().__init__(request, *args, **kwargs)
 
     def value(self) -> str:
         """As asked for. A search or another filter looks everywhere, unless told otherwise."""
-        return super().value() or asked_time(self.request)
+        return self.used_parameters.get(self.parameter_name) or self._unless_asked
 
 
 def asked_time(request: HttpRequest) -> str:

@@ -1,6 +1,6 @@
 """Lists answer what their page asks, and nothing else: an address is typed by hand as easily as it is clicked."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.admin.exceptions import DisallowedModelAdminLookup
 from django.contrib.admin.options import IncorrectLookupParameters
@@ -8,6 +8,8 @@ from django.contrib.admin.views.main import ORDER_VAR
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest
 from unfold.views import ChangeList
+
+from staffkit.pages.chips import Chip, chips_of
 
 
 class DeclaredList(ChangeList):
@@ -19,6 +21,11 @@ class DeclaredList(ChangeList):
     def __init__(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         self.request = request
         super().__init__(request, *args, **kwargs)
+
+    @property
+    def chips(self) -> list[Chip]:
+        """What it is narrowed by."""
+        return list(chips_of(self))
 
     def get_ordering_field(self, field_name: Any) -> Any:
         """As Django's; none of a column that can't be sorted by, whatever the address says."""
@@ -55,6 +62,8 @@ class DeclaredLists:
 
     link_parameters: tuple[str, ...] = ()
     """Exact parameters, besides those of the filters, that links of the desk's own carry."""
+    link_labels: ClassVar[dict[str, Any]] = {}
+    """What those narrow the list to, in words."""
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[DeclaredList]:
         """Answers declared parameters only."""

@@ -300,8 +300,8 @@ def test_what_happened_to_logins_is_for_those_who_may_see_logins(world: World) -
         client = world.client(role)
         for address in (
             trail_list,
-            f"{trail_list}?subject__icontains=login",
-            f"{trail_list}?actor__icontains=stranger",
+            f"{trail_list}?subject=login",
+            f"{trail_list}?actor=127.0.0.1",
         ):
             assert ("a wrong password" in client.get(address).content.decode()) is may, (role, address)
         for entry in entries:

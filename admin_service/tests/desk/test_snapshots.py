@@ -11,7 +11,7 @@ from django.urls import reverse
 from common import clock
 from common.mongo import Document, collection
 from config.consumers import DIALOGS
-from people.models import Candidate, Recruiter
+from people.models import Candidate, Recruiter, name_words
 from scheduling.models import InterviewEvent
 from scheduling.services.slots import save_event
 from scheduling.services.waiting_list import join
@@ -71,6 +71,7 @@ def test_a_username_follows_telegram_wherever_it_is_shown(request_: Document, ma
     assert (card.name, card.username, card.link) == ("Мария Петрова", "masha_new", "https://t.me/masha_new")
     maria.refresh_from_db()
     assert maria.telegram_name == "Маша"
+    assert maria.words == name_words(maria.__dict__) and "маша" in maria.words
     seen = len(cards())
     writes(maria, 2, username="masha_new", first_name="Маша")
     assert len(cards()) == seen

@@ -72,7 +72,7 @@ PARAMETERS = [
     "awaits_approval__exact",
     "city", "city__id__exact", "city__isnull", "event", "recruiter", "status__exact", "status", "state", "state__exact",
     "is_active__exact", "is_open__exact", "is_allowed__exact", "role__exact", "starts_at_from", "starts_at_to",
-    "due_at_from", "answered_at_to", "subject__icontains", "actor__icontains", "queue", "time", "by_hand", "attendance",
+    "due_at_from", "answered_at_to", "subject", "actor", "correlation_id", "queue", "time", "by_hand", "attendance",
     "created_at__gte", "name__regex", "password__startswith", "user__first_name", "$where", "a[$ne]",
 ]  # fmt: skip
 LANGUAGES = ["ru", "en", "", "xx-YY", "ru;q=x", "*" * 500]
