@@ -42,7 +42,7 @@ _ORDER = re.compile(r'href="\?([^"]*\bo=-?[1-9]\d*)"')
 
 @dataclass(frozen=True)
 class Opened:
-    """One page: how long it took, in milliseconds; where other work shares the machine, the least says what it costs."""
+    """One page's milliseconds; where other work shares the machine, the least of them says what it costs."""
 
     asker: str
     page: str
