@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("people", "0012_lists"),
-        ("scheduling", "0013_clashes"),
+        ("scheduling", "0014_told_by_hand"),
     ]
 
     operations = [
