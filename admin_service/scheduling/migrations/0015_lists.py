@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("people", "0012_lists"),
+        ("people", "0013_lists"),
         ("scheduling", "0014_told_by_hand"),
     ]
 
