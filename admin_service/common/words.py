@@ -8,7 +8,7 @@ from django_mongodb_backend.fields import ArrayField
 
 
 @ArrayField.register_lookup
-class AnyStartsWith(Lookup):  # type: ignore[type-arg]
+class AnyStartsWith(Lookup):
     """``words__any_startswith="pe"``: one of the words begins so, capitals and all."""
 
     lookup_name = "any_startswith"

@@ -23,6 +23,8 @@ class IndexedQuery(MongoQuery):
     fields that are asked for. No index knows the order after that: every document is read, and sorted in memory.
     """
 
+    extra_fields: dict[str, Any] | None
+
     def get_pipeline(self) -> Any:
         """As MongoDB's, its result too."""
         if self.extra_fields:
