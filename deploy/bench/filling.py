@@ -317,5 +317,5 @@ class Filler:
     def _broadcast(self, number: int) -> Json:
         event = self.events[number % len(self.events)]
         counts = {"sent": 10, "blocked": 0, "failed": 0, "uncertain": 0}
-        whom = {"chat_ids": [], "audience": "all", "audience_city_id": None, "started_by": "administrator"}
+        whom: Json = {"chat_ids": [], "audience": "all", "audience_city_id": None, "started_by": "administrator"}
         return {"event_id": event["_id"], "message_text": "Текст", "status": "finished", **whom, **counts}
