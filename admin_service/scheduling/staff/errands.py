@@ -118,7 +118,7 @@ def written_to_candidate(row: Document, why: list[str]) -> list[Press]:
 def _written(label: str, link: str | None, why: list[str]) -> list[Press]:
     if link:
         return [Press(label, link)]
-    why[-1] = f"{why[-1]}, {_('no link')}"
+    why[-1] = ", ".join((why[-1], _("no link")))
     return []
 
 
