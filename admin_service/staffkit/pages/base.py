@@ -3,10 +3,12 @@
 from typing import Any
 
 from bson import ObjectId
+from django.contrib import messages
 from django.contrib.admin import ShowFacets
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import URLPattern
 from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 
 from common.refusals import RefusedError
 from staffkit.pages.guarding import GuardedAdmin
@@ -38,6 +40,14 @@ class DeskAdmin(DeclaredLists, GuardedAdmin):
     def get_paginator(self, request: HttpRequest, *args: Any, **kwargs: Any) -> DeskPaginator:
         """That counts as far as is looked."""
         return paged(request, super().get_paginator(request, *args, **kwargs))
+
+    def response_action(self, request: HttpRequest, queryset: Any) -> Any:
+        """As Django's. What the list has not counted is not chosen either: one would act on more than one was told."""
+        across = request.POST.get("select_across") == "1"
+        if across and self.get_paginator(request, queryset, self.list_per_page).is_more:
+            messages.warning(request, _("There are more than can be chosen at once. Filter the list first."))
+            return None
+        return super().response_action(request, queryset)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nothing is hard-deleted: bookings and the audit trail refer to it."""

@@ -27,6 +27,11 @@ class DeclaredList(ChangeList):
         """What it is narrowed by."""
         return list(chips_of(self))
 
+    def get_results(self, request: HttpRequest) -> None:
+        """As Unfold's, whose heading would tell the number as well, and of a long list one that is too small."""
+        super().get_results(request)
+        self.full_result_count = self.result_count
+
     def get_ordering_field(self, field_name: Any) -> Any:
         """As Django's; none of a column that can't be sorted by, whatever the address says."""
         sortable = self.sortable_by is None or field_name in self.sortable_by

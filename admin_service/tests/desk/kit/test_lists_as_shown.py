@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from common import clock
@@ -100,3 +101,15 @@ def test_whatever_is_written_of_a_name_is_found_by_it(maria: Candidate) -> None:
     maria.save(update_fields=["last_name"])
     row = collection("users").find_one({"_id": maria.pk})
     assert row is not None and row["words"] == name_words(row) and "ким" in row["words"]
+
+
+def test_nobody_acts_on_more_than_a_list_has_counted(
+    desk: Client, make_candidate: MakeCandidate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guard: ``response_action``."""
+    chosen, *_others = [make_candidate() for _ in range(60)]
+    monkeypatch.setattr(paging, "MOST_COUNTED", 55)
+    monkeypatch.setattr(paging, "_AHEAD", 0)
+    act = {"action": "remove", "_selected_action": str(chosen.pk), "select_across": "1"}
+    answer = desk.post(CANDIDATES, act, follow=True)
+    assert "more than can be chosen at once" in answer.content.decode()
