@@ -123,6 +123,7 @@ class Filler:
             "blocked_at": self._ago(30) if number % 40 == 1 else None,
             "chat_seen_at": None,
             "listed_at": self.now,
+            "created_at": self._ago(700),
             "decisions": Int64(0),
         }
 
