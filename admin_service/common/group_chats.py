@@ -76,13 +76,22 @@ def follow_group(name: str, subject: str, item: GroupChanged, now: datetime) -> 
 def follow_delivery(
     name: str, subject: str, delivery: Delivery, correlation_id: str, occurred_at: datetime, now: datetime
 ) -> None:
-    """The same of what became of a message to a group."""
+    """The same of what became of a message to a group.
+
+    What is wrong with a topic is wrong with that one alone; what is wrong with the group, with all that is written to
+    in it. A message that arrived says that the group and its topic take messages again.
+    """
     if delivery.chat_id > 0:
         return
     if delivery.moved_from is not None:
         _move(name, subject, delivery.moved_from, delivery.chat_id, correlation_id, now)
-    if delivery.status is DeliveryStatus.SENT or delivery.trouble is not None:
-        _hear(name, {"chat_id": delivery.chat_id}, delivery.trouble, occurred_at, now)
+    here, topic = {"chat_id": delivery.chat_id}, {"thread_id": delivery.thread_id}
+    if delivery.trouble in TOPIC_TROUBLES:
+        _hear(name, {**here, **topic}, delivery.trouble, occurred_at, now)
+    elif delivery.trouble is not None:
+        _hear(name, here, delivery.trouble, occurred_at, now)
+    elif delivery.status is DeliveryStatus.SENT:
+        _hear(name, {**here, "$or": [topic, {"trouble": {"$nin": _ABOUT_A_TOPIC}}]}, None, occurred_at, now)
 
 
 def _hear(name: str, query: Document, trouble: ChatTrouble | None, heard_at: datetime, now: datetime) -> None:

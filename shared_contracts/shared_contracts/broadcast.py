@@ -85,7 +85,7 @@ class Delivery(WireModel):
     """One recipient's message. ``error`` is Telegram's own text.
 
     Of groups: ``moved_from`` is the id that the chat had before Telegram made a supergroup of it; ``trouble`` says why
-    it can't be written to.
+    it can't be written to; ``thread_id`` is the topic that it was for.
 
     ``text`` is what was sent, as plain text, of automatic messages. ``uncertain_tries``: so often Telegram did not
     answer, or the bot died before it wrote the answer down; each may have cost a duplicate.
@@ -99,6 +99,7 @@ class Delivery(WireModel):
     uncertain_tries: Count = 0
     moved_from: TelegramChatId | None = None
     trouble: ChatTrouble | None = None
+    thread_id: TelegramMessageId | None = None
 
 
 class BroadcastDelivered(Message):

@@ -245,6 +245,7 @@ EXAMPLES: list[Message] = [
                 status=DeliveryStatus.FAILED,
                 error="TOPIC_CLOSED",
                 moved_from=-42,
+                thread_id=12,
                 trouble=ChatTrouble.TOPIC_CLOSED,
             ),
         ],

@@ -108,18 +108,28 @@ def test_an_older_report_changes_nothing(chat: AnnouncementChat) -> None:
 
 
 def test_what_became_of_a_message_says_it_too(chat: AnnouncementChat, desk: Client, event: InterviewEvent) -> None:
-    """Guards: ``follow_delivery``, and ``_chat_label``: staff see it where they choose the chat."""
+    """Guards: ``follow_delivery``, and ``_chat_label``: staff see it where they choose the chat.
+
+    The summary goes to the group itself, so a closed topic is no trouble of it; the bot's removal is.
+    """
     StaffChat.objects.create(chat_id=OLD)
+    failed: dict[str, Any] = {"chat_id": OLD, "status": DeliveryStatus.FAILED}
+    sent: dict[str, Any] = {"chat_id": OLD, "status": DeliveryStatus.SENT}
     ends = [
-        Delivery(chat_id=OLD, status=DeliveryStatus.FAILED, error="TOPIC_CLOSED", trouble=ChatTrouble.TOPIC_CLOSED),
-        Delivery(chat_id=OLD, status=DeliveryStatus.SENT),
+        (Delivery(**failed, trouble=ChatTrouble.TOPIC_CLOSED, thread_id=12), "topic_closed", ""),
+        (Delivery(**sent), "topic_closed", ""),
+        (Delivery(**failed, trouble=ChatTrouble.TOPIC_GONE, thread_id=13), "topic_closed", ""),
+        (Delivery(**sent, thread_id=12), "", ""),
+        (Delivery(**failed, trouble=ChatTrouble.TOPIC_CLOSED), "", "topic_closed"),
+        (Delivery(**failed, trouble=ChatTrouble.KICKED, thread_id=13), "kicked", "kicked"),
+        (Delivery(**sent), "", ""),
     ]
-    for minutes, (end, trouble) in enumerate(zip(ends, ("topic_closed", ""), strict=True)):
+    for minutes, (end, trouble, of_staffs) in enumerate(ends):
         report = BroadcastDelivered(**envelope(minutes), broadcast_id=str(ObjectId()), deliveries=[end])
         store_broadcast_report(report, NOW)
         for store in DELIVERIES[DigestDelivered]:
             store(DigestDelivered(**envelope(minutes), digest_id=str(ObjectId()), delivery=end), NOW)
-        assert (trouble_of(chat), StaffChat.objects.get().trouble) == (trouble, trouble)
+        assert (trouble_of(chat), StaffChat.objects.get().trouble) == (trouble, of_staffs)
         shown = [
             desk.get(address).content.decode()
             for address in (
@@ -128,7 +138,7 @@ def test_what_became_of_a_message_says_it_too(chat: AnnouncementChat, desk: Clie
                 reverse("admin:scheduling_interviewevent_broadcast", args=[event.pk]),
             )
         ]
-        assert ["the topic is closed" in page for page in shown] == [bool(trouble)] * 3
+        assert ["the topic is closed" in page for page in shown] == [trouble == "topic_closed"] * 3
 
 
 def test_an_announcement_names_its_chats_topic(chat: AnnouncementChat, event: InterviewEvent, desk: Client) -> None:

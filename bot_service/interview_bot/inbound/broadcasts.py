@@ -170,7 +170,7 @@ class Broadcasts:
                 int(row["chat_id"]),
                 job["text"],  # no markup: it is what staff typed
                 reply_markup=keyboard,
-                message_thread_id=_topic_of(job, row),
+                message_thread_id=_topic_of(job, row["chat_id"], row.get("moved_from")),
                 rate_limit_args=Priority.BROADCAST,
             )
         except TelegramError as error:
@@ -226,10 +226,10 @@ class _ChatsWaitError(Exception):
     """All rows that are left wait for their chats."""
 
 
-def _topic_of(job: Document, row: Document) -> int | None:
-    """The topic that the row's chat names, under the id that the job knows it by."""
-    chat_id = row.get("moved_from") or row["chat_id"]
-    return next((int(topic["thread_id"]) for topic in job.get("topics", ()) if topic["chat_id"] == chat_id), None)
+def _topic_of(job: Document, chat_id: int, moved_from: int | None) -> int | None:
+    """The topic that the chat names, under the id that the job knows it by."""
+    known = moved_from or chat_id
+    return next((int(topic["thread_id"]) for topic in job.get("topics", ()) if topic["chat_id"] == known), None)
 
 
 def _lease(now: datetime, length: timedelta) -> Document:
@@ -242,6 +242,8 @@ def _event(
     return BroadcastDelivered(
         **envelope(message_id),
         broadcast_id=job["_id"],
-        deliveries=deliveries,
+        deliveries=[
+            item.model_copy(update={"thread_id": _topic_of(job, item.chat_id, item.moved_from)}) for item in deliveries
+        ],
         finished=finished,
     )

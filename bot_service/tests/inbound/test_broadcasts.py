@@ -243,6 +243,7 @@ async def test_an_announcement_goes_to_its_topic_and_says_why_a_group_takes_none
         await desk.send(BROADCAST_COMMAND.name, command)
         [delivery] = await finished(desk, command.broadcast_id)
         troubles.append((delivery.status.value, delivery.trouble))
+        assert delivery.thread_id == topic
     assert troubles == [("sent", None), ("failed", ChatTrouble.TOPIC_CLOSED), ("failed", ChatTrouble.TOPIC_GONE)]
     rows = await sandbox.get("/chats/-1007002/messages")
     assert [row["message_thread_id"] for row in rows if row["from"] == "bot"] == [topic]
