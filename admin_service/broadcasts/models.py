@@ -18,7 +18,7 @@ from shared_contracts.fields import LARGEST_TELEGRAM_ID
 
 
 class AnnouncementChat(GroupChat):
-    """A group that announcements can go to; ``thread_id``: the topic of it, by Telegram's ``message_thread_id``."""
+    """A group that announcements can go to."""
 
     title = models.CharField(_("title"), max_length=100)
     chat_id = models.BigIntegerField(
@@ -27,7 +27,6 @@ class AnnouncementChat(GroupChat):
         help_text=_("Groups have negative ids."),
         validators=[MinValueValidator(-LARGEST_TELEGRAM_ID), MaxValueValidator(LARGEST_TELEGRAM_ID)],
     )
-    thread_id = models.BigIntegerField(_("topic"), null=True, blank=True)
     is_active = models.BooleanField(_("active"), default=True)
 
     class Meta:

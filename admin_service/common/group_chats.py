@@ -34,10 +34,12 @@ def trouble_choices() -> list[tuple[str, Any]]:
 class GroupChat(StampedModel):
     """A group by its chat id.
 
+    ``thread_id``: the topic in which it is written to, by Telegram's ``message_thread_id``; null: none.
     ``former_ids``: those it had before it became a supergroup. ``trouble``: why it can't be written to, empty where it
     can as far as is known; ``heard_at``: when Telegram said so (aware UTC).
     """
 
+    thread_id = models.BigIntegerField(_("topic"), null=True, blank=True)
     former_ids: Any = ArrayField(models.BigIntegerField(), default=list, editable=False)
     trouble = models.CharField(
         _("can't be written to"), max_length=20, blank=True, default="", choices=trouble_choices, editable=False

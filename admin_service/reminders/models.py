@@ -151,7 +151,7 @@ class ReminderRule(StampedModel):
 
 
 class StaffChat(GroupChat):
-    """The one document that says where staff read the daily summary (null: nowhere), and in which language."""
+    """The one document that says in which group and topic staff read the daily summary (null: nowhere), and how."""
 
     chat_id = models.BigIntegerField(_("staff's chat id"), null=True, blank=True)
     language = models.CharField(_("language"), max_length=2, default="ru", choices=language_choices)

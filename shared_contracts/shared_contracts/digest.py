@@ -7,7 +7,17 @@ from pydantic import Field, StringConstraints, TypeAdapter
 
 from shared_contracts.attendance import Attendance, DelayMinutes
 from shared_contracts.directory import TimeZoneName
-from shared_contracts.fields import Count, EntityId, Moment, Name, ShortText, TelegramChatId, Url, WireModel
+from shared_contracts.fields import (
+    Count,
+    EntityId,
+    Moment,
+    Name,
+    ShortText,
+    TelegramChatId,
+    TelegramMessageId,
+    Url,
+    WireModel,
+)
 from shared_contracts.transport.envelope import Message
 from shared_contracts.venue import VenueLine
 
@@ -71,13 +81,15 @@ class DigestCommand(Message):
     """Send a list to a chat, once per ``digest_id``; ``attempt`` and ``not_after`` as for a notification.
 
     ``entries`` are a recruiter's (``more`` were left out), ``summary`` is the staff's. ``language`` is the group's,
-    null for a person, whose own the bot knows. ``timezone`` is the reader's, ``day`` the day the list is about.
+    null for a person, whose own the bot knows; ``thread_id`` the topic in which the group
+    reads it. ``timezone`` is the reader's, ``day`` the day the list is about.
     """
 
     digest_id: EntityId
     kind: DigestKind
     attempt: Count = 0
     chat_id: TelegramChatId
+    thread_id: TelegramMessageId | None = None
     language: Literal["ru", "en"] | None = None
     day: Day
     timezone: TimeZoneName

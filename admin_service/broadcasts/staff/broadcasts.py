@@ -1,6 +1,5 @@
 """Announcement chats and broadcasts in the desk."""
 
-import re
 from typing import Any
 
 from bson import ObjectId
@@ -21,30 +20,11 @@ from common.scope import SHARED, Rows
 from common.zones import MOSCOW
 from shared_contracts.fields import LARGEST_TELEGRAM_ID
 from staffkit.clocks import format_moment
+from staffkit.forms.topics import TopicField
 from staffkit.forms.use_case import UseCaseForm
 from staffkit.pages.kinds import ReadOnlyAdmin, UseCaseAdmin, plainly
 
 MOST_DELIVERIES = 200
-_TOPIC_LINK = re.compile(r"t\.me/(?:c/)?[^/\s]+/([0-9]+)")
-
-
-class TopicField(forms.IntegerField):
-    """A topic of a group, by its number or its link."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            label=_("topic"),
-            required=False,
-            min_value=1,
-            max_value=LARGEST_TELEGRAM_ID,
-            widget=UnfoldAdminTextInputWidget(),
-            help_text=_("Of a group with topics: the topic's link, or the number at its end. Empty: the group itself."),
-        )
-
-    def to_python(self, value: Any) -> int | None:
-        """The number."""
-        link = _TOPIC_LINK.search(value) if isinstance(value, str) else None
-        return super().to_python(link[1] if link else value)
 
 
 class ChatForm(UseCaseForm):

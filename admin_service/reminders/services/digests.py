@@ -178,7 +178,7 @@ def _staff_summary(row: Document, now: datetime) -> Outgoing | SuppressionReason
     if chat is None:
         return SuppressionReason.NO_CHAT
     summary = day_summary(row["starts_at"], MOSCOW, now)
-    return _command(row, now, MOSCOW, language=chat["language"], summary=summary)
+    return _command(row, now, MOSCOW, language=chat["language"], thread_id=chat.get("thread_id"), summary=summary)
 
 
 def _command(
@@ -187,6 +187,7 @@ def _command(
     timezone: str,
     *,
     language: str | None = None,
+    thread_id: int | None = None,
     entries: Iterable[DigestEntry] = (),
     more: int = 0,
     summary: DaySummary | None = None,
@@ -200,6 +201,7 @@ def _command(
         kind=DigestKind(row["kind"]),
         attempt=attempt,
         chat_id=row["target_chat_id"],
+        thread_id=thread_id,
         language="en" if language == "en" else "ru" if language else None,
         day=f"{local(row['starts_at'], timezone):%Y-%m-%d}",
         timezone=timezone,

@@ -68,15 +68,16 @@ def remove_rule(rule_id: str, *, actor: str) -> None:
 
 
 def save_staff_chat(chat: StaffChat, *, actor: str) -> None:
-    """Save where the daily summary goes. Another group is not in the trouble of the one before."""
+    """Save where the daily summary goes. Another group or topic is not in the trouble of the one before."""
 
     def prepare(stored: StampedModel | None, now: datetime) -> list[str]:
-        if stored is None or cast(StaffChat, stored).chat_id == chat.chat_id:
+        before = cast(StaffChat | None, stored)
+        if before is None or (before.chat_id, before.thread_id) == (chat.chat_id, chat.thread_id):
             return []
         chat.trouble, chat.heard_at = "", now
         return ["trouble", "heard_at"]
 
-    save_audited(chat, "staff_chat", ("chat_id", "language"), actor, prepare=prepare)
+    save_audited(chat, "staff_chat", ("chat_id", "thread_id", "language"), actor, prepare=prepare)
 
 
 def _replan(rule: ReminderRule) -> None:

@@ -10,6 +10,7 @@ from common.scope import SHARED
 from reminders.models import StaffChat
 from reminders.services.rules import save_staff_chat
 from shared_contracts.fields import LARGEST_TELEGRAM_ID
+from staffkit.forms.topics import TopicField
 from staffkit.forms.use_case import UseCaseForm
 from staffkit.pages.kinds import OneDocumentAdmin
 
@@ -26,6 +27,8 @@ class StaffChatForm(UseCaseForm):
         help_text=_("Of a group that the bot is in. Groups have negative ids. Empty: no summary is sent."),
     )
 
+    thread_id = TopicField()
+
     def carry_out(self) -> None:
         """Save it."""
         save_staff_chat(self.instance, actor=self.actor)
@@ -37,7 +40,7 @@ class StaffChatAdmin(OneDocumentAdmin):
 
     form = StaffChatForm
     rows = SHARED
-    fields = ["chat_id", "language", "state_line"]
+    fields = ["chat_id", "thread_id", "language", "state_line"]
     readonly_fields = ["state_line"]
     change_form_before_template = "reminders/staff_chat.html"
 

@@ -268,9 +268,9 @@ def test_staffs_chat_is_one_document_that_opens_as_a_form(desk: Client, text: Te
     first = reverse("admin:reminders_staffchat_changelist")
     assert "Groups have negative ids" in text(first)
     add_page = reverse("admin:reminders_staffchat_add")
-    desk.post(add_page, {"chat_id": "-100123", "language": "en"})
+    desk.post(add_page, {"chat_id": "-100123", "thread_id": "https://t.me/c/123/7", "language": "en"})
     (row,) = collection("staff_chat").find()
-    assert (row["chat_id"], row["language"]) == (-100123, "en")
+    assert (row["chat_id"], row["thread_id"], row["language"]) == (-100123, 7, "en")
     assert desk.get(add_page).status_code == 403
     assert "-100123" in text(first)
     desk.post(reverse("admin:reminders_staffchat_change", args=[row["_id"]]), {"chat_id": "", "language": "ru"})

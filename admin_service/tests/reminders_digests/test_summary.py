@@ -19,8 +19,8 @@ from tests.reminders_digests.conftest import TUESDAY, MakeInterview, at, command
 
 @pytest.fixture
 def chat() -> StaffChat:
-    """Staff's group, in English."""
-    made = StaffChat(chat_id=-100500, language="en")
+    """A topic of staff's group, in English."""
+    made = StaffChat(chat_id=-100500, thread_id=7, language="en")
     save_staff_chat(made, actor="anna")
     return made
 
@@ -33,6 +33,7 @@ def test_staff_read_their_day_at_half_past_six(chat: StaffChat) -> None:
     assert (row["starts_at"], row["stale_at"]) == (at("00:00"), at("22:00"))
     told = command(row, at("18:30"))
     assert (told.kind, told.chat_id, told.language, told.day) == ("staff_summary", -100500, "en", "2027-03-01")
+    assert told.thread_id == 7
     assert told.summary and told.summary.tomorrow == []
 
 

@@ -30,7 +30,7 @@ class Digests:
         Raises:
             TelegramError: not sent, worth another try.
         """
-        message = OneTimeMessage(command.digest_id, command.chat_id, command.attempt)
+        message = OneTimeMessage(command.digest_id, command.chat_id, command.attempt, command.thread_id)
         await self._services.rate_limiter.take_turn(command.chat_id, Priority.NOTICE)  # before anything is held
         async with self._locks.hold(command.chat_id):  # two copies may be in hand at once
             progress = await self._once.progress_of(message)

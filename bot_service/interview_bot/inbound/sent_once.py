@@ -28,11 +28,15 @@ _NOBODY_KNOWS = "Telegram did not answer, or the bot stopped while sending"
 
 @dataclass(frozen=True)
 class OneTimeMessage:
-    """A message to one chat. ``attempt`` is its command's, 0 where the admin service does not count them."""
+    """A message to one chat, in a forum into the topic ``thread_id``.
+
+    ``attempt`` is its command's, 0 where the admin service does not count them.
+    """
 
     id: str
     chat_id: int
     attempt: int = 0
+    thread_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -119,7 +123,7 @@ class SentOnce:
             return seen.end_without_try(message, DeliveryStatus.UNCERTAIN)
         await self._begin(message, seen, clip(plain_text(screen.text), MAX_TEXT) if keeps_text else None)
         try:
-            message_id, moved_to = await self._send(chat_id, screen, priority)
+            message_id, moved_to = await self._send(message, screen, priority)
         except TelegramError as error:
             status = final_status(error)
             if status is None:  # it is known that it did not arrive
@@ -129,20 +133,23 @@ class SentOnce:
             trouble = None
             if chat_id < 0:  # a group blocks nobody; staff read Telegram's words
                 status, trouble = DeliveryStatus.FAILED, trouble_of_group(error)
-            return Delivery(chat_id=chat_id, status=status, error=error.message[:256], trouble=trouble)
+            text, topic = error.message[:256], message.thread_id
+            return Delivery(chat_id=chat_id, status=status, error=text, trouble=trouble, thread_id=topic)
         return Delivery(
             chat_id=moved_to or chat_id,
             status=DeliveryStatus.SENT,
             telegram_message_id=message_id,
             moved_from=chat_id if moved_to else None,
+            thread_id=message.thread_id,
         )
 
-    async def _send(self, chat_id: int, screen: Screen, priority: Priority) -> tuple[int, int | None]:
+    async def _send(self, message: OneTimeMessage, screen: Screen, priority: Priority) -> tuple[int, int | None]:
         """The message's id, and the chat's where that is another now."""
+        topic = message.thread_id
         try:
-            return await send(self._bot, chat_id, screen, priority), None
+            return await send(self._bot, message.chat_id, screen, priority, topic), None
         except ChatMigrated as error:
-            return await send(self._bot, error.new_chat_id, screen, priority), error.new_chat_id
+            return await send(self._bot, error.new_chat_id, screen, priority, topic), error.new_chat_id
 
     async def record_end(self, message: OneTimeMessage, seen: SendProgress, delivery: Delivery) -> SendProgress:
         """Record how it ended; returns how far it is now."""

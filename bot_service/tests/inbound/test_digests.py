@@ -21,6 +21,8 @@ from tests.kit.inbox import handled
 from tests.kit.recruiting import RITA
 from tests.kit.telegram import GROUP, Person, Sandbox, eventually
 
+FORUM = -1007003
+
 
 def entry(number: int = 0, **changes: Any) -> DigestEntry:
     """An interview of the recruiter's tomorrow."""
@@ -140,17 +142,20 @@ async def test_a_list_that_comes_too_late_is_not_sent_but_may_come_another_time(
     ]
 
 
-async def test_a_group_gets_the_day_in_its_own_language(sandbox: Sandbox, rita: Person, desk: Desk) -> None:
-    """``language`` of the command; no buttons."""
-    command = day(chat_id=GROUP, language="en")
+async def test_a_group_gets_the_day_in_its_own_language_in_its_topic(
+    sandbox: Sandbox, rita: Person, desk: Desk
+) -> None:
+    """Guard: ``thread_id``; the report names the topic."""
+    await sandbox.control("/groups", chat_id=FORUM, title="Штаб", is_forum=True)
+    topic = await sandbox.control(f"/groups/{FORUM}/topics", user_id=rita.id, name="Сводка")
+    command = day(chat_id=FORUM, thread_id=topic, language="en")
     await desk.send(DIGEST_COMMAND.name, command)
 
-    async def look() -> Any:
-        return next((m for m in await sandbox.messages(GROUP) if "The day in numbers" in m.text), None)
-
-    message = await eventually(look, "the summary")
-    assert message.buttons == []
-    assert (await reports(desk, command))[0].delivery.chat_id == GROUP
+    [report] = await reports(desk, command)
+    assert (report.delivery.chat_id, report.delivery.thread_id) == (FORUM, topic)
+    rows = await sandbox.get(f"/chats/{FORUM}/messages")
+    [shown] = [row for row in rows if row["from"] == "bot"]
+    assert shown["message_thread_id"] == topic and "The day in numbers" in shown["text"]
 
 
 @pytest.mark.parametrize(
