@@ -6,6 +6,7 @@ from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
@@ -87,6 +88,7 @@ def _facts(found: Dependents) -> list[tuple[str, Any]]:
         (_now("Of these, requests that await an answer"), len(found.requests) - len(found.wanted)),
         (_now("Moves wanted into these slots"), len(found.wanted)),
         (_now("Is the deputy of"), ", ".join(item.name for item in found.deputy_for)),
+        (capfirst(_now("waiting list")), found.waiting),
     ]
     return [(label, value) for label, value in every if value]
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from bson import ObjectId
 from django.test import Client
 from django.urls import reverse
 
@@ -15,7 +16,7 @@ from messaging.models import OutboxMessage
 from people.models import Candidate, City, Office, Recruiter
 from scheduling.api.bookings import SlotsQuery
 from scheduling.api.bookings import offered as slots_offered
-from scheduling.models import Booking, InterviewEvent, InterviewSlot
+from scheduling.models import Booking, InterviewEvent, InterviewSlot, WaitingEntry
 from scheduling.services.editing.retiring import Way, dependents_of, retire
 from scheduling.services.staff_commands import book_for
 from scheduling.services.store.slots import find_slots
@@ -236,6 +237,15 @@ def test_a_closed_city_is_offered_to_nobody_until_it_is_opened_again(
     sealed = re.findall(r'name="_(once|sealed)" value="([^"]*)"', desk.get(url).content.decode())
     desk.post(url, {"_confirm": "1", **{f"_{name}": value for name, value in sealed}})
     assert offered(event)
+
+
+def test_closing_a_city_says_how_many_wait_for_a_seat_there(moscow: City, event: InterviewEvent, text: Text) -> None:
+    """Guard: ``_waiting_for``: those who left the list, and who wait for any city, are not among them."""
+    waits = {"event_id": event.pk, "joined_at": clock.now(), "telegram_id": 1, "name": "Мария"}
+    for city_id, state in ((moscow.pk, "waiting"), (moscow.pk, "left"), (None, "waiting")):
+        WaitingEntry.objects.create(user_id=ObjectId(), city_id=city_id, state=state, **waits)
+    page = text(reverse("admin:people_city_retire", args=[moscow.pk]))
+    assert "Waiting list: <b>1</b>" in page
 
 
 def test_a_closed_office_hands_its_slots_to_another_and_is_not_offered_for_new_ones(

@@ -23,6 +23,7 @@ from scheduling.domain.booking import Cancel
 from scheduling.domain.commands import Actor, ActorKind, SlotChanges
 from scheduling.domain.decide import AnyCommand
 from scheduling.domain.editing import EditSlot
+from scheduling.models import WaitingState
 from scheduling.services.batch import carry_out_all, tried_again
 from scheduling.services.editing.offices import venue_at
 from scheduling.services.recruiter_cards.cards import Act, show_again
@@ -48,12 +49,14 @@ class Dependents:
 
     ``slots``: documents of those to come that can be booked or are. ``held``: of live bookings in them; ``wanted``: of
     bookings elsewhere that are to move into one. ``deputy_for``: recruiters whose deputy it is.
+    ``waiting``: how many candidates wait for a seat in the city alone.
     """
 
     slots: list[Document]
     held: list[Document]
     wanted: list[Document]
     deputy_for: list[Recruiter] = field(default_factory=list)
+    waiting: int = 0
 
     def __bool__(self) -> bool:
         return bool(self.slots or self.deputy_for)
@@ -98,7 +101,14 @@ def dependents_of(entry: Retiring) -> Dependents:
     held = [row for row in live if row["slot_id"] in ids]
     wanted = [row for row in live if row["slot_id"] not in ids]
     deputy_for = Recruiter.objects.filter(deputy_id=entry.pk).order_by("name") if isinstance(entry, Recruiter) else []
-    return Dependents(slots, held, wanted, list(deputy_for))
+    return Dependents(slots, held, wanted, list(deputy_for), _waiting_for(entry))
+
+
+def _waiting_for(entry: Retiring) -> int:
+    if not isinstance(entry, City):
+        return 0
+    query = {"city_id": entry.pk, "state": WaitingState.WAITING.value}
+    return collection("waiting_list").count_documents(query, session=current_session())
 
 
 def successors(entry: Retiring, found: Dependents) -> list[Any]:
