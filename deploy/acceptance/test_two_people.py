@@ -1,6 +1,8 @@
 """Two people's work at the desk, with a browser each: nobody undoes what the other did, and a form acts once."""
 
+import re
 from collections.abc import Iterator
+from html import unescape
 
 import pytest
 from playwright.sync_api import Browser, Page, Route
@@ -33,7 +35,10 @@ def page(desk: Desk) -> Iterator[Page]:
 def test_a_slot_page_opened_before_a_colleagues_change_does_not_undo_it(
     stack: Stack, page: Page, boris: Desk, chats: Chats, store: Store
 ) -> None:
-    """The candidate is told the new time once, and never the old one again."""
+    """The candidate is told the new time once, and never the old one again; staff were shown her very message.
+
+    Guard: ``notice_html``.
+    """
     alina = chats.person(1011, "Алина")
     alina.books()
     (booking,) = store.bookings_of(1011)
@@ -44,8 +49,10 @@ def test_a_slot_page_opened_before_a_colleagues_change_does_not_undo_it(
     boris.page.goto(url)
     boris.page.fill("[name=starts_at_1]", "15:55")
     boris.page.click("button[name=_save]")
+    foretold = _confirms(boris.page)
     boris.page.wait_for_url("**/scheduling/interviewslot/")
     moved = alina.sees("15:55")
+    assert _read(moved.text) == foretold, "she reads what the page said that she would"
 
     page.fill("[name=room]", "Переговорная 7")
     page.click("button[name=_save]")
@@ -57,11 +64,25 @@ def test_a_slot_page_opened_before_a_colleagues_change_does_not_undo_it(
     assert alina.messages()[-1].id == moved.id, "nobody was told anything"
 
     page.click("button[name=_save]")
+    foretold = _confirms(page)
     page.wait_for_url("**/scheduling/interviewslot/")
-    assert "15:55" in alina.sees("Переговорная 7").text
+    told = _read(alina.sees("Переговорная 7").text)
+    assert told == foretold and "15:55" in told
     (now,) = store.bookings_of(1011)
     assert (now["slot"]["room"], now["version"]) == ("Переговорная 7", booking["version"] + 2)
     alina.cancels()
+
+
+def _confirms(page: Page) -> str:
+    """Confirm whom a change concerns; the message that the page says the first of them will get."""
+    foretold = page.locator("[data-way] .wording-bubble").first.inner_text()
+    page.click(".desk-buttons button[type=submit]")
+    return foretold
+
+
+def _read(html: str) -> str:
+    """A message as it is read."""
+    return unescape(re.sub(r"<[^>]+>", "", html))
 
 
 def test_back_and_send_makes_one(stack: Stack, page: Page, store: Store) -> None:

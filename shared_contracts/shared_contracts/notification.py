@@ -6,7 +6,7 @@ from typing import Annotated
 from pydantic import Field, TypeAdapter
 
 from shared_contracts.calendars import CalendarEntry, CalendarFile
-from shared_contracts.directory import BookingView, SlotView
+from shared_contracts.directory import BookingView, SlotView, TimeZoneName
 from shared_contracts.fields import Count, EntityId, LongText, Moment, Name, TelegramUserId, WireModel
 from shared_contracts.transport.envelope import Message
 
@@ -49,6 +49,8 @@ class NotificationCommand(Message):
         calendar_entry: for the candidate's calendar, whose file goes with it.
         slot_before: the booking's slot, or the one asked for, as it was before it was changed, as the candidate was
             told of it.
+        timezone: the candidate's own, where it has just been put right; else the bot knows it.
+        timezone_before: the one by which they were told of ``slot_before``, where it is another.
         calendar: that file from an admin service that still makes it; read until none of its messages is left.
     """
 
@@ -66,6 +68,8 @@ class NotificationCommand(Message):
     calendar: CalendarFile | None = None
     calendar_entry: CalendarEntry | None = None
     slot_before: SlotView | None = None
+    timezone: TimeZoneName | None = None
+    timezone_before: TimeZoneName | None = None
 
 
 class AutoMessage(WireModel):

@@ -32,7 +32,7 @@ def preview(kind: NotificationKind, language: str, text: str, city: City | None)
         check_text(kind, text)
     except RefusedError as error:
         return Bubble(error=" ".join(error.errors.values()))
-    return Bubble(_shown(render(text, _sample_values(kind, language, city))))
+    return Bubble(shown(render(text, _sample_values(kind, language, city))))
 
 
 def preview_in_force(kind: NotificationKind, language: str, city: City | None) -> Bubble | None:
@@ -40,7 +40,7 @@ def preview_in_force(kind: NotificationKind, language: str, city: City | None) -
     chosen = choose(in_force(), kind, language, str(city.pk) if city else None)
     if chosen is None:
         return None
-    html = _shown(render(chosen.text, _sample_values(kind, language, city)))
+    html = shown(render(chosen.text, _sample_values(kind, language, city)))
     return Bubble(html, own=chosen.city_id is not None)
 
 
@@ -49,7 +49,7 @@ def _sample_values(kind: NotificationKind, language: str, city: City | None) -> 
     return sample_values(interview)
 
 
-def _shown(message: str) -> SafeString:
+def shown(message: str) -> SafeString:
     """Written anew from what Telegram reads: nothing but its tags, checked links and escaped text."""
     text, entities = trim(*parse_html(message))
     return mark_safe(to_html(text, [_as_link(text, entity) for entity in with_detected(text, entities)]))

@@ -30,7 +30,7 @@ from scheduling.services.reacting import Batch, Effects
 from scheduling.services.requests import Request
 from scheduling.services.serializing import booking_view, slot_view
 from shared_contracts.directory import Rejection, SlotView
-from shared_contracts.notification import NotificationKind
+from shared_contracts.notification import NotificationCommand, NotificationKind
 from shared_contracts.transport.topology import NOTIFICATION_COMMAND
 
 KINDS: dict[type[BookingEvent], NotificationKind] = {
@@ -100,9 +100,17 @@ def _morning(event: BookingEvent, person: Candidate, batch: Batch) -> datetime |
     return None if soon else morning
 
 
+def _with_clocks(message: NotificationCommand, person: Candidate, edit: SlotEdited | None) -> NotificationCommand:
+    """Of people of a city whose zone was put right: their own clocks, too, are others than when they were told."""
+    if edit is None or edit.changes.clocks_were is None or person.city_id != edit.after.city_id:
+        return message
+    return message.model_copy(update={"timezone": person.timezone, "timezone_before": edit.changes.clocks_were})
+
+
 def tell_candidates(batch: Batch) -> Effects:
     """One message for each event that is news."""
     effects = Effects()
+    edits = {request.command.key: event for request, event in batch.events(SlotEdited)}
     for request, event, kind, before in news_of(batch):
         view = booking_view(event.after, batch.after)
         if view is None:
@@ -110,6 +118,7 @@ def tell_candidates(batch: Batch) -> Effects:
         key, reason = request.command.key, request.command.reason
         person, calendar = batch.after.candidates[event.after.telegram_id], calendar_change(event, batch.after)
         message = notification(key, kind, person, view, reason, request.correlation_id, calendar, before)
+        message = _with_clocks(message, person, edits.get(key))
         effects.news[key].append(Outgoing(NOTIFICATION_COMMAND, message, _morning(event, person, batch)))
         effects.notification_ids[event.after.id].append(ObjectId(message.notification_id))
     return effects

@@ -8,6 +8,7 @@ for a seat that the batch frees and gives away in one, it does so in two steps: 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import TypeVar
 
 from pymongo.errors import DuplicateKeyError
@@ -24,6 +25,7 @@ from scheduling.domain.events import SeatFreed, SlotEdited
 from scheduling.domain.model import State
 from scheduling.domain.proposals import AnswerProposedTime
 from scheduling.services import answers, waiting_list
+from scheduling.services.impact import impact_of, note_impact
 from scheduling.services.reacting import Batch, Effects, react
 from scheduling.services.requests import Request
 from scheduling.services.saving import save
@@ -153,6 +155,7 @@ def _decide_and_write(requests: Sequence[Request], published_by_caller: bool) ->
         work.left += asked[len(decided) :]
         batch = Batch(loaded, state, after, decided, now)
         effects = react(batch)
+        note_impact(partial(impact_of, batch, effects))
         _add(work, batch, effects)
         state, asked = after, effects.follow_ups
         if asked:

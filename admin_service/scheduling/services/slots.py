@@ -1,8 +1,9 @@
 """Making and deleting slots, and the events they belong to (FR10). Every change is one transaction."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from bson import ObjectId
@@ -18,7 +19,9 @@ from messaging import caches
 from questionnaires.services.reading import published
 from scheduling.models import LONGEST_MINUTES, InterviewEvent, InterviewSlot
 from scheduling.services.batch import offer_seats
+from scheduling.services.impact import Affected, note_impact
 from scheduling.services.snapshots import follow_event
+from scheduling.services.store.loading import load_around
 from shared_contracts.fields import to_moment
 from shared_contracts.notification import CacheName
 
@@ -72,8 +75,25 @@ def save_event(event: InterviewEvent, *, actor: str) -> None:
             follow_event(event.pk, event.title, correlation.current(), clock.now())
         record_staff("event", str(event.pk), "changed" if before else "created", actor, before, _event_facts(event))
         caches.invalidate(CacheName.EVENTS, CacheName.SLOTS)
+        if stored is not None:
+            note_impact(partial(_concerned, stored, event))
 
     in_transaction(work)
+
+
+def _concerned(was: InterviewEvent, event: InterviewEvent) -> list[Affected]:
+    """Who is booked in an event that is closed, or called otherwise; their bookings stand."""
+    if was.title == event.title and was.is_open <= event.is_open:
+        return []
+    coming = {"event_id": event.pk, "live": True, "starts_at": {"$gt": clock.now()}}
+    state = load_around(list(collection("bookings").find(coming, session=current_session()))).state
+    rows = []
+    for booking in state.bookings.values():
+        slot = state.slots.get(booking.slot_id)
+        if slot is not None:
+            before = replace(slot, place=replace(slot.place, event=was.title))
+            rows.append(Affected(booking, state.candidates[booking.telegram_id], before, slot))
+    return rows
 
 
 def check_drafts(event: InterviewEvent, drafts: Sequence[SlotDraft]) -> None:

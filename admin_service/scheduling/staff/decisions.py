@@ -29,7 +29,7 @@ from scheduling.staff.by_hand import ByHandAdmin, is_to_tell
 from scheduling.staff.forms.reasons import CancelForm, DecisionForm, MoveForm, RejectForm
 from scheduling.staff.forms.venues import booking_venue
 from scheduling.staff.moments import booking_start, start_of
-from scheduling.staff.outcomes import NotDoneError, outcome_text, told
+from scheduling.staff.outcomes import NotDoneError, by_hand_line, outcome_text, told
 from shared_contracts.booking import Outcome
 from shared_contracts.directory import BookingStatus, Rejection
 from staffkit.coming_back import back_to
@@ -197,6 +197,7 @@ class DecidingAdmin(ByHandAdmin):
                 if error.outcome is Outcome.VERSION_CONFLICT:
                     return HttpResponseRedirect(here)
         intro = f"{booking} · {booking_start(booking)} · {booking_venue(booking).line}"
+        words["note"] = by_hand_line(booking.telegram_id)
         return page(self, request, "staffkit/form_page.html", obj=booking, form=form, intro=intro, back=here, **words)
 
 

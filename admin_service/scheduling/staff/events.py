@@ -18,14 +18,14 @@ from scheduling.models import InterviewEvent, InterviewSlot
 from scheduling.services.slots import save_event
 from scheduling.staff.forms.copy_week import CopyWeekForm
 from scheduling.staff.forms.many_slots import AddSlotsForm
+from scheduling.staff.impact import AskingForm, Question
 from scheduling.staff.making_slots import ask_and_make, slots_of
-from staffkit.forms.use_case import UseCaseForm
 from staffkit.pages.kinds import UseCaseAdmin
 from staffkit.scoping import narrow, own_rows
-from staffkit.views import find
+from staffkit.views import find, page_of
 
 
-class EventForm(UseCaseForm):
+class EventForm(AskingForm):
     """An interview event."""
 
     class Meta:
@@ -33,6 +33,10 @@ class EventForm(UseCaseForm):
             "description": UnfoldAdminTextareaWidget({"rows": 4}),
             "bring": UnfoldAdminTextareaWidget({"rows": 2}),
         }
+
+    def question(self) -> Question:
+        """Whom it concerns, where somebody is booked and it is closed or called otherwise."""
+        return Question(_("Change the interview event"), _("Change it"), page_of(self.instance), asks_reason=False)
 
     def carry_out(self) -> None:
         """Save it; its slots follow the new cut-off."""

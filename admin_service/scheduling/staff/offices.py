@@ -14,12 +14,13 @@ from people.staff.forms import offer_open_cities
 from scheduling.services.clashes import clashes_in
 from scheduling.services.editing.offices import coming_at, save_office
 from scheduling.staff.clashes import TICK, require_tick, tick_field
+from scheduling.staff.impact import AskingForm, Question
 from scheduling.staff.retiring import PlaceAdmin
-from staffkit.forms.use_case import UseCaseForm
 from staffkit.pages.filters import ScopedRelatedFilter
+from staffkit.views import page_of
 
 
-class OfficeForm(UseCaseForm):
+class OfficeForm(AskingForm):
     """An office; it stays in its city, whose slots name it."""
 
     despite_clashes = tick_field(_("Save anyway"))
@@ -30,9 +31,13 @@ class OfficeForm(UseCaseForm):
         if self.instance.pk and "city" in self.fields:
             self.fields["city"].disabled = True
 
+    def question(self) -> Question:
+        """Whom it concerns, where somebody is booked there."""
+        return Question(_("Change the office"), _("Change it and tell them"), page_of(self.instance))
+
     def carry_out(self) -> None:
         """Save it. Another address may be one at which a room is taken."""
-        save_office(self.instance, actor=self.actor)
+        save_office(self.instance, actor=self.actor, reason=self.why)
         if {"name", "address"} & set(self.changed_data):
             require_tick(self, clashes_in(coming_at(self.instance)), self.request)
 
@@ -49,7 +54,7 @@ class OfficeAdmin(PlaceAdmin):
             None,
             {
                 "fields": ["city", "name", "address", "map_link", "directions", TICK],
-                "description": _("Whoever is booked there is told of changes at once."),
+                "description": _("Before a change is saved you see who is booked there, and what each is told."),
             },
         )
     ]

@@ -5,7 +5,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from common.mongo import collection
-from people.services.reach import chat_state
+from people.services.reach import path_to_tell
+from people.staff.reaching import why_by_hand
 from scheduling.models import STATUS_LABELS
 from shared_contracts.booking import Outcome
 
@@ -39,10 +40,6 @@ _DONE: dict[Outcome, Any] = {
     Outcome.CANCELLED: _("Cancelled."),
     Outcome.REJECTED: _("Rejected."),
 }
-_UNREACHED: dict[str, Any] = {
-    "none": _("The candidate has never started the bot: please tell them yourself."),
-    "blocked": _("The candidate has blocked the bot: please tell them yourself."),
-}
 _STATUSES = dict(STATUS_LABELS)
 
 
@@ -67,9 +64,14 @@ def told(outcome: Outcome, telegram_id: int, done: Any = "", done_untold: Any = 
     """
     if outcome not in GOOD:
         raise NotDoneError(outcome)
-    person = collection("users").find_one({"telegram_id": telegram_id}, {"started_at": 1, "blocked_at": 1})
-    unreached = _UNREACHED.get(chat_state(person)) if person else None
-    return f"{done_untold or _DONE[outcome]} {unreached}" if unreached else str(done or _TEXTS[outcome])
+    by_hand = by_hand_line(telegram_id)
+    return f"{done_untold or _DONE[outcome]} {by_hand}" if by_hand else str(done or _TEXTS[outcome])
+
+
+def by_hand_line(telegram_id: int) -> str:
+    """Why a candidate has to be told by hand; empty where the bot's word reaches them."""
+    person = collection("users").find_one({"telegram_id": telegram_id})
+    return why_by_hand(path_to_tell(person)) if person else ""
 
 
 def outcome_text(outcome: Outcome) -> str:

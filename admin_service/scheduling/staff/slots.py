@@ -35,10 +35,10 @@ from scheduling.staff.filters import (
     SlotDayFilter,
     soonest_first,
 )
-from scheduling.staff.forms.one_slot import SlotForm
 from scheduling.staff.forms.reasons import BookForm
 from scheduling.staff.forms.venues import INPUT_ROWS, SHOWN_ROWS, VENUE_SHOWN, slot_venue, venue_values
 from scheduling.staff.moments import slot_start
+from scheduling.staff.one_slot import SlotForm
 from scheduling.staff.outcomes import NotDoneError, outcome_text, status_label, told
 from shared_contracts.booking import Outcome
 from staffkit.audit_trail import trail

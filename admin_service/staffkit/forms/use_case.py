@@ -1,11 +1,12 @@
 """Forms whose saving is a use case."""
 
+from collections.abc import Callable
 from copy import copy
 from typing import Any
 
 from django import forms
 from django.db import IntegrityError, models
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from common.mongo import in_transaction
@@ -14,6 +15,14 @@ from staffkit.scoping import narrow
 from staffkit.sending.once import Ticket
 from staffkit.sending.seen import SeenForm
 from staffkit.views import page_of
+
+
+class AskFirstError(Exception):
+    """Nothing is saved yet: a page asks first. ``show``: answers with it, given the admin whose form was sent."""
+
+    def __init__(self, show: Callable[[Any], HttpResponse]) -> None:
+        super().__init__("asks first")
+        self.show = show
 
 
 class UseCaseForm(SeenForm):
@@ -43,6 +52,7 @@ class UseCaseForm(SeenForm):
         Raises:
             StaleError: someone else was faster.
             AlreadySentError: a new entry, which this page has made already.
+            AskFirstError: what it touches is to be looked at first.
         """
         if not super().is_valid() or self._taken:
             return self._taken
@@ -61,7 +71,15 @@ class UseCaseForm(SeenForm):
             blank = self.instance
             self.ticket.use(lambda: self._make(blank))
         elif self.changed_data:
-            in_transaction(self._change)
+            self.make(self._change)
+
+    def make(self, change: Callable[[], None]) -> None:
+        """Make a change, in one transaction.
+
+        Raises:
+            AskFirstError: people are to be asked about first.
+        """
+        in_transaction(change)
 
     def _make(self, blank: models.Model) -> str:
         self.instance = copy(blank)  # the driver may run this again after a conflict

@@ -11,6 +11,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from common.refusals import RefusedError
+from staffkit.forms.use_case import AskFirstError
 from staffkit.pages.guarding import GuardedAdmin
 from staffkit.pages.lists import DeclaredLists
 from staffkit.pages.paging import DeskPaginator, paged
@@ -80,6 +81,8 @@ class DeskAdmin(DeclaredLists, GuardedAdmin):
                 return super().changeform_view(request, object_id, form_url, context)
             except AlreadySentError as error:
                 return already_sent(request, error)
+            except AskFirstError as error:
+                return error.show(self)
             except RefusedError as error:
                 request.refusal = error  # type: ignore[attr-defined]
             except StaleError:

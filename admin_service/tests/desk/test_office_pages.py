@@ -16,6 +16,7 @@ from tests.desk.conftest import Text
 from tests.desk.test_slot_pages import form_of, many, on_the_minute, page_of
 from tests.helpers import asking
 from tests.helpers.card_tools import news, result_of
+from tests.helpers.staff_client import StaffClient
 
 MAP, WAY = "https://yandex.ru/maps/-/CDabc", "Вход со двора, второй этаж"
 LOCATION = "Офис на Тверской, Тверская ул., 7"
@@ -118,13 +119,13 @@ def test_the_way_goes_to_who_comes_and_not_into_the_menu(slot: InterviewSlot, ma
 
 
 def test_a_new_address_follows_into_coming_slots_and_is_told(
-    desk: Client, text: Text, slot: InterviewSlot, office: Office, maria: Candidate, make_slot: MakeSlot
+    desk: StaffClient, text: Text, slot: InterviewSlot, office: Office, maria: Candidate, make_slot: MakeSlot
 ) -> None:
     book_for(maria.telegram_id, str(slot.pk), actor="anna", reason="")
     other = make_slot(location=LOCATION)
     before = len(news())
 
-    page = desk.post(page_of_office(office), sent(office, address="Арбат, 1", directions=""))
+    page = desk.confirm(page_of_office(office), sent(office, address="Арбат, 1", directions=""))
 
     assert page.status_code == 302
     (told,) = news()[before:]

@@ -20,6 +20,7 @@ from staffkit.clocks import format_moment, today
 from tests.conftest import MakeSlot
 from tests.desk.conftest import Text
 from tests.desk.test_booking_pages import exported
+from tests.helpers.staff_client import StaffClient
 
 LIST = "admin:scheduling_interviewslot_changelist"
 LINK = "https://meet.example/room-5"
@@ -361,12 +362,12 @@ def test_the_message_after_a_change_names_the_new_time(desk: Client, make_slot: 
 
 
 def test_the_history_is_told_as_it_was_then_on_the_clocks_of_the_place(
-    desk: Client, text: Text, make_slot: MakeSlot, vladivostok: City, maria: Candidate
+    desk: StaffClient, text: Text, make_slot: MakeSlot, vladivostok: City, maria: Candidate
 ) -> None:
     """Guard: ``names_then``; the slot has moved since, and to another room."""
     slot = on_the_minute(make_slot(timedelta(days=3), city=vladivostok))
     book_for(maria.telegram_id, str(slot.pk), actor="anna", reason="")
-    desk.post(page_of(slot), form_of(slot, starts_at_1="15:17", room="7"))
+    desk.confirm(page_of(slot), form_of(slot, starts_at_1="15:17", room="7"))
     of_booking = reverse("admin:scheduling_booking_change", args=[Booking.objects.get().pk])
     for page in (page_of(slot), of_booking):
         history = text(page).partition('id="audit-trail"')[2].partition("</table>")[0]
@@ -397,7 +398,7 @@ def test_a_day_of_the_filter_is_the_citys_day(
 
 
 def test_an_online_slot_is_made_found_shown_and_moved_to_an_office(
-    desk: Client, text: Text, make_slot: MakeSlot, maria: Candidate
+    desk: StaffClient, text: Text, make_slot: MakeSlot, maria: Candidate
 ) -> None:
     """FR10. The list, the booking's page, the export and the audit trail name the link."""
     slot = on_the_minute(make_slot())
@@ -415,5 +416,5 @@ def test_an_online_slot_is_made_found_shown_and_moved_to_an_office(
     assert "clear this, or the video link" in both
     neither = desk.post(page_of(made), form_of(made, video_link="")).content.decode()
     assert "Give a location, or a video link" in neither
-    assert desk.post(page_of(made), form_of(made, location="Офис", video_link="")).status_code == 302
+    assert desk.confirm(page_of(made), form_of(made, location="Офис", video_link="")).status_code == 302
     assert "video link: https://meet.example/room-5 → —" in text(page_of(made))

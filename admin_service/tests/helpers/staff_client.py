@@ -1,6 +1,7 @@
 """Staff at a browser: what a page's form carries unseen goes with what they send."""
 
 import re
+from html import unescape
 from http import HTTPStatus
 from typing import Any
 
@@ -21,6 +22,19 @@ class StaffClient(Client):
         if opened is None:
             opened = self._opened(path, given)
         return super().post(path, {**opened, **given}, *args, **kwargs)
+
+    def confirm(self, path: str, data: Any = None, *, opened: dict[str, str] | None = None, **answers: str) -> Any:
+        """Send a form and, on the page that then asks whom it concerns, confirm what is shown there."""
+        return self.answer(path, self.post(path, data, opened=opened), **answers)
+
+    def answer(self, path: str, asked: Any, **answers: str) -> Any:
+        """Confirm what such a page shows."""
+        page = asked.content.decode()
+        assert 'name="_foreseen"' in page, "nobody is asked about"
+        carried: dict[str, list[str]] = {}
+        for name, value in re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', page):
+            carried.setdefault(name, []).append(unescape(value))
+        return super().post(path, {**carried, "reason": "", **answers})
 
     def _opened(self, path: str, given: dict[str, Any]) -> dict[str, str]:
         page = self.get(path)

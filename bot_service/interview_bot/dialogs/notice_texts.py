@@ -20,10 +20,12 @@ async def notice_text(
     reason: str | None,
     texts: Texts,
     before: SlotView | None = None,
+    zones: tuple[str | None, str | None] = (None, None),
 ) -> str:
     """The message as HTML, in ``texts``' language and the candidate's zone, by the slot's city's template.
 
-    ``before``: the slot, or the one asked for, as it was before that.
+    ``before``: the slot, or the one asked for, as it was before that. ``zones``: the candidate's own then, and now,
+    where it has just been put right.
 
     Raises:
         AdminApiDownError: no template is known now; a later try may work.
@@ -32,12 +34,14 @@ async def notice_text(
     if template is None:
         raise AdminApiDownError(f"no template for {kind.value} in {texts.language}")
     _, person = await services.allow_list.check(candidate_id)
-    own_zone = person.timezone if person else None
+    own_zone = zones[1] or (person.timezone if person else None)
     values = template_values(booking, own_zone, texts) | {
         "name": name or (person.first_name if person else ""),
         "contact_link": await services.directory.contact_url(person, booking) or "",
         "reason": (reason or "")[:REASON_CHARACTERS],
-        "changes": "\n".join(slot_changes(before, _changed_slot(kind, booking), own_zone, texts)) if before else "",
+        "changes": "\n".join(slot_changes(before, _changed_slot(kind, booking), own_zone, texts, zones[0]))
+        if before
+        else "",
     }
     if kind is NotificationKind.TIME_OFFERED:  # in this one the time asked for is the one that the recruiter proposes
         values["wanted"] = wanted_slot(booking, booking.offered_slot, own_zone, texts)

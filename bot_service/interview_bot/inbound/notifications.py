@@ -112,6 +112,7 @@ class Notifications:
             reason=command.reason,
             texts=texts,
             before=command.slot_before,
+            zones=(command.timezone_before, command.timezone),
         )
         if command.asks_attendance:
             text = f"{text}\n\n{texts('notice.please_confirm')}"

@@ -170,12 +170,17 @@ def bring(event: InterviewEvent | BookingView, texts: Texts) -> list[str]:
     return [texts("event.bring", bring=event.bring)] if event.bring else []
 
 
-def slot_changes(before: SlotView, after: SlotView, own_zone: str | None, texts: Texts) -> list[str]:
-    """What is otherwise about a slot, a line each, old → new; plain. Where none of it shows, the place as it is now."""
+def slot_changes(
+    before: SlotView, after: SlotView, own_zone: str | None, texts: Texts, zone_was: str | None = None
+) -> list[str]:
+    """What is otherwise about a slot, a line each, old → new; plain. Where none of it shows, the place as it is now.
+
+    ``zone_was``: the reader's own when they were told of it, where it is another now.
+    """
     told = [
         (
             "slot.new_time",
-            slot_start(before, own_zone, texts, DAY_AND_TIME),
+            slot_start(before, zone_was or own_zone, texts, DAY_AND_TIME),
             slot_start(after, own_zone, texts, DAY_AND_TIME),
         ),
         ("slot.new_minutes", str(before.duration_minutes), str(after.duration_minutes)),

@@ -22,9 +22,9 @@ def venue_at(office: Office) -> dict[str, str]:
     }
 
 
-def save_office(office: Office, *, actor: str) -> None:
+def save_office(office: Office, *, actor: str, reason: str = "") -> None:
     """Save an office. The coming slots there change with it, and those who are booked are told, as of any edit."""
-    save_audited(office, "office", OFFICE_FACTS, actor, then=lambda _now: _carry_slots(office, actor))
+    save_audited(office, "office", OFFICE_FACTS, actor, then=lambda _now: _carry_slots(office, actor, reason))
 
 
 def coming_at(office: Office) -> list[ObjectId]:
@@ -33,10 +33,10 @@ def coming_at(office: Office) -> list[ObjectId]:
     return collection("interview_slots").distinct("_id", coming, session=current_session())
 
 
-def _carry_slots(office: Office, actor: str) -> None:
+def _carry_slots(office: Office, actor: str, reason: str) -> None:
     venue = venue_at(office)
     coming = {"office": str(office.pk), "starts_at": {"$gt": clock.now()}}
     for slot in list(collection("interview_slots").find(coming, session=current_session())):
         changed = {name: value for name, value in venue.items() if slot.get(name) != value}
         if changed:
-            edit_slot(str(slot["_id"]), SlotChanges(venue=changed), actor=actor)
+            edit_slot(str(slot["_id"]), SlotChanges(venue=changed), actor=actor, reason=reason)

@@ -49,7 +49,7 @@ def test_adding_a_room_does_not_move_a_slot_back(
     slot = on_the_minute(make_slot(timedelta(days=3)))
     book_for(maria.telegram_id, str(slot.pk), actor="anna", reason="")
     opened, seen = unseen(desk.get(page_of(slot))), form_of(slot)
-    boris.post(page_of(slot), form_of(slot, starts_at_1="15:00"))
+    boris.confirm(page_of(slot), form_of(slot, starts_at_1="15:00"))
     moved = asking.slot_now(slot)["starts_at"]
     written = OutboxMessage.objects.count()
 
@@ -62,7 +62,7 @@ def test_adding_a_room_does_not_move_a_slot_back(
     now = asking.slot_now(slot)
     assert (now["starts_at"], now["room"], OutboxMessage.objects.count()) == (moved, "3.14", written)
     again = form_of(slot, starts_at_1="15:00", room="7")
-    assert desk.post(page_of(slot), again, opened=unseen_in(page)).status_code == 302
+    assert desk.confirm(page_of(slot), again, opened=unseen_in(page)).status_code == 302
     now = asking.slot_now(slot)
     assert (now["starts_at"], now["room"]) == (moved, "7")
 
@@ -95,7 +95,7 @@ def test_a_booking_meanwhile_is_no_news_to_the_slots_page(
     slot = on_the_minute(make_slot())
     opened = unseen(desk.get(page_of(slot)))
     asking.outcome(asking.book(maria, slot))
-    assert desk.post(page_of(slot), form_of(slot, room="7"), opened=opened).status_code == 302
+    assert desk.confirm(page_of(slot), form_of(slot, room="7"), opened=opened).status_code == 302
     assert asking.slot_now(slot)["room"] == "7"
     assert asking.slot_now(slot)["booked_users"] == [maria.pk]
 

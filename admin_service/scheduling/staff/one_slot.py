@@ -22,15 +22,16 @@ from scheduling.services.slots import SlotDraft, create_slots
 from scheduling.staff.clashes import require_tick, tick_field
 from scheduling.staff.forms.reasons import REASON_LENGTH
 from scheduling.staff.forms.venues import VENUE_INPUTS, given_venue, venue_inputs
+from scheduling.staff.impact import AskingForm, Question
 from staffkit.clocks import from_wall_clock
 from staffkit.forms.inputs import DayAndTimeInput, MessageText
-from staffkit.forms.use_case import UseCaseForm
 from staffkit.scoping import narrow
+from staffkit.views import page_of
 
 _YEARS = range(2000, 2201)
 
 
-class SlotForm(UseCaseForm):
+class SlotForm(AskingForm):
     """A slot. Its start is typed and shown on the clocks of its city."""
 
     starts_at = forms.SplitDateTimeField(
@@ -128,6 +129,10 @@ class SlotForm(UseCaseForm):
             self._compare()
         else:
             super()._post_clean()
+
+    def question(self) -> Question:
+        """Whom it concerns, where somebody is booked."""
+        return Question(_("Change the slot"), _("Change it and tell them"), page_of(self.instance))
 
     def carry_out(self) -> None:
         """Make the slot, or change what was changed."""

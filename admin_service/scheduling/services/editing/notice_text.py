@@ -1,0 +1,141 @@
+"""What a candidate will read, in the desk before it is sent: the words are the template's, the values the bot's own.
+
+The bot words the same message from the same notice (``interview_bot/dialogs/notice_texts.py``); the acceptance tests
+hold one against the other.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_datetime
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from common.mongo import Document
+from people.services.links import default_contact
+from scheduling.services.impact import Affected
+from shared_contracts.directory import SlotView
+from shared_contracts.notification import NotificationCommand, NotificationKind
+from shared_contracts.texts.clocks import MOSCOW, ToldClocks, clocks_of, zone_of
+from shared_contracts.texts.message_templates import TemplateView, choose, render
+
+_CLOCK, _SHORT, _DAY_AND_TIME, _LONG = "HH:mm", "EEE d MMM, HH:mm", "d MMMM, HH:mm", "EEEE, d MMMM, HH:mm"
+_LONGEST_PLACE = 150
+_READ_RUSSIAN = frozenset({"ru", "uk", "be", "kk"})
+
+
+def reads(person: Document) -> str:
+    """The language a candidate is written to in, by their document: chosen in chat, else Telegram's."""
+    code = str(person.get("language") or person.get("language_code") or "ru")
+    return "ru" if code.split("-", maxsplit=1)[0].lower() in _READ_RUSSIAN else "en"
+
+
+def notice_html(row: Affected, language: str, templates: Iterable[TemplateView]) -> str | None:
+    """The message that an affected candidate is sent, as Telegram's HTML; None where nothing is sent."""
+    notice = row.notice
+    template = choose(templates, notice.kind, language, notice.booking.slot.city.id) if notice else None
+    if notice is None or template is None:
+        return None
+    with override(language):
+        return render(template.text, _values(notice, row, language))
+
+
+def _values(notice: NotificationCommand, row: Affected, language: str) -> dict[str, str]:
+    booking, slot = notice.booking, notice.booking.slot
+    words = _Words(Locale.parse(language), row.candidate.timezone)
+    before = _Words(words.locale, row.zone_was or words.zone)
+    wanted = booking.requested_slot
+    changed = wanted if wanted and notice.kind is NotificationKind.WANTED_CHANGED else slot
+    return {
+        "name": notice.candidate_name,
+        "event": slot.event.name,
+        "date": words.start(slot, "EEEE, d MMMM", bare=True),
+        "time": words.start(slot, _CLOCK),
+        "minutes": str(slot.duration_minutes),
+        "place": words.place(slot),
+        "city": slot.city.name,
+        "recruiter": slot.recruiter.name if slot.recruiter else "",
+        "recruiter_link": booking.recruiter_url or "",
+        "contact_link": booking.contact_url or default_contact() or "",
+        "description": booking.description,
+        "bring": booking.bring,
+        "reason": notice.reason or "",
+        "wanted": words.other(wanted, slot) if wanted else "",
+        "until": words.deadline(booking.expires_at, slot) if booking.expires_at else "",
+        "changes": "\n".join(_changes(notice.slot_before, changed, before, words)) if notice.slot_before else "",
+    }
+
+
+def _changes(was: SlotView, slot: SlotView, before: "_Words", words: "_Words") -> list[str]:
+    told = [
+        ("🕐", before.start(was, _DAY_AND_TIME), words.start(slot, _DAY_AND_TIME), ""),
+        ("🕐", str(was.duration_minutes), str(slot.duration_minutes), f" {_('min')}"),
+        ("📍", words.where(was), words.where(slot), ""),
+        ("👤", *(item.recruiter.name if item.recruiter else "—" for item in (was, slot)), ""),
+    ]
+    lines = [f"{icon} {old} → {new}{unit}" for icon, old, new, unit in told if old != new]
+    return lines or [f"📍 {words.place_with_city(slot)}"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """How one reader is told of times and places. ``zone``: their own, None where it is not known."""
+
+    locale: Locale
+    zone: str | None
+
+    def start(self, slot: SlotView, pattern: str, *, bare: bool = False) -> str:
+        """When a slot starts, on the clocks that count; ``bare``: without which they are."""
+        clocks = clocks_of(slot.starts_at, slot.city.timezone, self.zone, online=slot.online)
+        text = self._format(slot.starts_at, clocks.zone, pattern)
+        asides = [] if bare else self._asides(slot.starts_at, clocks)
+        return f"{text} ({'; '.join(asides)})" if asides else text
+
+    def _asides(self, when: datetime, clocks: ToldClocks) -> list[str]:
+        asides = [self._zone_name(clocks.zone)] if clocks.named else []
+        if clocks.beside:
+            there, here = when.astimezone(clocks.zone), when.astimezone(clocks.beside)
+            own = self._format(here, clocks.beside, _CLOCK if there.date() == here.date() else _SHORT)
+            asides.append(_("your time %(time)s") % {"time": own})
+        return asides
+
+    def place(self, slot: SlotView) -> str:
+        """Where it is held, with the way there or the link."""
+        if not slot.online:
+            return "\n".join((slot.line, *slot.way))
+        return f"{_('online')}, {slot.video_link}" if slot.video_link else _("online")
+
+    def place_with_city(self, slot: SlotView) -> str:
+        """Where it is held; an online interview is in no city."""
+        return self.place(slot) if slot.online else f"{slot.city.name}, {self.place(slot)}"
+
+    def other(self, slot: SlotView, booked: SlotView) -> str:
+        """When another slot than the booked one is, and where and with whom if that differs."""
+        parts = [self.start(slot, _LONG)]
+        if (slot.city.id, slot.line, slot.online) != (booked.city.id, booked.line, booked.online):
+            parts.append(self.place_with_city(slot))
+        if slot.recruiter and slot.recruiter != booked.recruiter:
+            parts.append(slot.recruiter.name)
+        return " · ".join(parts)
+
+    def deadline(self, when: datetime, slot: SlotView) -> str:
+        """Until when something waits, on the reader's clocks. How near that is, the bot says when it writes."""
+        zone = zone_of(self.zone, slot.city.timezone)
+        text = self._format(when, zone, _DAY_AND_TIME)
+        return text if zone.key == MOSCOW else f"{text} ({self._zone_name(zone)})"
+
+    def where(self, slot: SlotView) -> str:
+        """The same in a line, without the way."""
+        line = ", ".join(filter(None, (slot.city.name, slot.line)))
+        clipped = line if len(line) <= _LONGEST_PLACE else f"{line[: _LONGEST_PLACE - 1]}…"
+        return _("online") if slot.online else clipped
+
+    def _format(self, when: datetime, zone: ZoneInfo, pattern: str) -> str:
+        return str(format_datetime(when, pattern, tzinfo=zone, locale=self.locale))
+
+    def _zone_name(self, zone: ZoneInfo) -> str:
+        named = self.locale.time_zones.get(zone.key, {}).get("city")
+        return str(named or zone.key.split("/")[-1].replace("_", " "))

@@ -1,0 +1,165 @@
+"""What a change means to those who were promised something, known before it is made (FR10).
+
+It is made, looked at and taken back: so what staff are shown is what will be done and said, whatever the change is.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
+
+from common.mongo import current_session, in_transaction
+from scheduling.domain.changes import seats
+from scheduling.domain.events import BookingEvent, SlotEdited
+from scheduling.domain.model import Booking, Candidate, Slot
+from scheduling.services.reacting import Batch, Effects
+from shared_contracts.notification import NotificationCommand
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Affected:
+    """A booking that a change concerns.
+
+    Attributes:
+        booking: as it is then.
+        candidate: whose it is.
+        was, now: the slot that it is about, as the candidate was told of it and as it is then.
+        wants: it is to move into that slot.
+        notice: what the candidate is sent; None: nothing.
+        zone_was: the candidate's own zone, where that is what changes.
+    """
+
+    booking: Booking
+    candidate: Candidate
+    was: Slot
+    now: Slot
+    wants: bool = False
+    notice: NotificationCommand | None = None
+    zone_was: str | None = None
+
+    @property
+    def agreed(self) -> list[Any]:
+        """All of it that whoever confirms the change has seen."""
+        told = self.notice.kind.value if self.notice else ""
+        slots = [[str(slot.starts_at), slot.place.venue.line, slot.recruiter_id] for slot in (self.was, self.now)]
+        return [self.booking.id, self.booking.version, self.booking.status.value, told, slots]
+
+
+@dataclass(frozen=True, slots=True)
+class Impact:
+    """Whom a change concerns, soonest first."""
+
+    people: tuple[Affected, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.people)
+
+    @property
+    def agreed(self) -> list[Any]:
+        """What is to be the same when it is done."""
+        return sorted(row.agreed for row in self.people)
+
+
+_seen: ContextVar[list[Affected] | None] = ContextVar("impact", default=None)
+
+
+def note_impact(rows: Callable[[], Iterable[Affected]]) -> None:
+    """Say whom what is being done concerns; ``rows`` is asked only while somebody looks."""
+    seen = _seen.get()
+    if seen is not None:
+        seen += rows()
+
+
+@contextmanager
+def looking() -> Iterator[list[Affected]]:
+    """Collect what is noted inside."""
+    seen: list[Affected] = []
+    token = _seen.set(seen)
+    try:
+        yield seen
+    finally:
+        _seen.reset(token)
+
+
+class ForeseenOtherwiseError(Exception):
+    """A change would concern others, or otherwise, than was said. Leave the transaction: nothing of it is kept."""
+
+
+def foresee(work: Callable[[], object]) -> Impact:
+    """Whom a change concerns; it is made in a transaction of its own, never in another's, and taken back.
+
+    Raises:
+        RefusedError: by ``work``, as when it is done.
+    """
+    assert current_session() is None, "what is taken back would take another's work along"
+    found: list[Impact] = []
+
+    def attempt() -> None:
+        with looking() as seen:
+            work()
+        found[:] = [_merged(seen)]
+        raise ForeseenOtherwiseError
+
+    with suppress(ForeseenOtherwiseError):
+        in_transaction(attempt)
+    return found[0]
+
+
+def carry_out_as_foreseen(work: Callable[[], T], foreseen: Impact) -> T:
+    """Make a change, in one transaction, as it was said; what it returns.
+
+    Raises:
+        ForeseenOtherwiseError: it concerns others by now, or otherwise.
+    """
+
+    def attempt() -> T:
+        with looking() as seen:
+            made = work()
+        if _merged(seen).agreed != foreseen.agreed:
+            raise ForeseenOtherwiseError
+        return made
+
+    return in_transaction(attempt)
+
+
+def impact_of(batch: Batch, effects: Effects) -> list[Affected]:
+    """The bookings that were there before a batch and that it concerns, with what their candidates are sent."""
+    news = [item.message for items in effects.news.values() for item in items]
+    told = {message.booking.id: message for message in news if isinstance(message, NotificationCommand)}
+    edits = {event.after.id: event for _request, event in batch.events(SlotEdited)}
+    rows: dict[str, Affected] = {}
+    for _request, event in batch.events(BookingEvent):
+        before, after = event.before, event.after
+        if before is not None:
+            held = (before.requested_slot_id, before.slot_id)
+            slot_id = next((item for item in held if item in edits), before.slot_id)
+            rows[after.id] = _row(batch, after, slot_id, edits.get(slot_id), told.get(after.id))
+    for slot_id, edit in edits.items():
+        if edit.shows or edit.before.is_active > edit.after.is_active:
+            inside = (item for item in batch.after.bookings.values() if slot_id in seats(item) and item.id not in rows)
+            rows |= {item.id: _row(batch, item, slot_id, edit, None) for item in inside}
+    return list(rows.values())
+
+
+def _row(
+    batch: Batch, after: Booking, slot_id: str, edit: SlotEdited | None, notice: NotificationCommand | None
+) -> Affected:
+    """``slot_id``: that it was in, or wants."""
+    wants = slot_id != after.slot_id and slot_id == after.requested_slot_id
+    was = edit.before if edit else batch.before.slots[slot_id]
+    now = batch.after.slots[slot_id if wants or not after.live else after.slot_id]
+    zone_was = notice.timezone_before if notice else None
+    return Affected(after, batch.after.candidates[after.telegram_id], was, now, wants, notice, zone_was)
+
+
+def _merged(rows: Iterable[Affected]) -> Impact:
+    """One row a booking: as it was at first, as it is at last, and what is sent of it."""
+    people: dict[str, Affected] = {}
+    for row in rows:
+        first = people.get(row.booking.id)
+        notice = row.notice or (first.notice if first else None)
+        people[row.booking.id] = replace(row, was=first.was, notice=notice) if first else row
+    return Impact(tuple(sorted(people.values(), key=lambda row: (row.was.starts_at, row.booking.id))))
