@@ -59,6 +59,8 @@ def test_an_entry_tells_what_the_bot_shows(bot: Client, maria: Candidate, moscow
         "city_id": str(moscow.pk),
         "timezone": "Europe/Moscow",
         "contact_url": "https://t.me/anna_moscow",
+        "language": None,
+        "privacy_version": None,
     }
 
 

@@ -156,7 +156,7 @@ WAYS: dict[str, tuple[str, set[CacheName], Way]] = {
     ),
     "a slot is added in the desk": (
         "interview_slots", {CacheName.SLOTS},
-        lambda w: w.press("scheduling_interviewslot_add", None, form_of(w.slot)),
+        lambda w: w.press("scheduling_interviewslot_add", None, form_of(w.slot, room="12", recruiter="")),
     ),
     "many slots are added in the desk": (
         "interview_slots", {CacheName.SLOTS},
