@@ -43,11 +43,15 @@ _KINDS = {
 
 
 class Looked(NamedTuple):
-    """An invitation, the entry it is for, and the entry that this Telegram account has already, if any."""
+    """An invitation, the entry it is for, and the entry that this Telegram account has already, if any.
+
+    ``recruits``: the account is that of a recruiter, whichever the link is for.
+    """
 
     invitation: Document
     entry: Document
     known: Document | None
+    recruits: bool
 
     @property
     def role(self) -> Role:
@@ -59,7 +63,7 @@ def claim_invitation(item: InvitationClaimed, now: datetime) -> DialogAnswer:
     """Let a person in by their link, or say why not.
 
     Someone on the list already who opens a link made for another entry keeps their own, and the link stays free for
-    whom it was made.
+    whom it was made. So does a candidate's link that a recruiter opens.
     """
     looked = look(item)
     if looked is None:
@@ -78,12 +82,15 @@ def look(item: InvitationClaimed) -> Looked | None:
         return None
     role = Role(invitation["role"])
     entry = _find(role, {"_id": invitation[f"{role.value}_id"]})
-    return Looked(invitation, entry, _find(role, {"telegram_id": item.user_telegram_id})) if entry else None
+    if entry is None:
+        return None
+    theirs = {"telegram_id": item.user_telegram_id}
+    return Looked(invitation, entry, _find(role, theirs), recruits=_find(Role.RECRUITER, theirs) is not None)
 
 
 def judge(looked: Looked, item: InvitationClaimed, now: datetime) -> DialogOutcome:
     """Whether the link lets this Telegram account in."""
-    invitation, entry, known = looked
+    invitation, entry, known = looked.invitation, looked.entry, looked.known
     let_in = _KINDS[looked.role].let_in
     if known and known["_id"] == entry["_id"]:
         return DialogOutcome.ALREADY_ACCEPTED if entry[let_in] else DialogOutcome.NOT_ALLOWED
@@ -97,7 +104,14 @@ def judge(looked: Looked, item: InvitationClaimed, now: datetime) -> DialogOutco
         return DialogOutcome.NOT_YOURS
     if known:
         return DialogOutcome.ALREADY_ACCEPTED if known[let_in] else DialogOutcome.NOT_ALLOWED
+    if _is_only_passed_on(looked):
+        return DialogOutcome.NOT_YOURS
     return DialogOutcome.ACCEPTED
+
+
+def _is_only_passed_on(looked: Looked) -> bool:
+    """A recruiter opened a candidate's link, which they look at or pass on; it is theirs only if put down for them."""
+    return looked.recruits and looked.role is Role.CANDIDATE and looked.entry["awaited_username"] is None
 
 
 def take(looked: Looked, outcome: DialogOutcome, item: InvitationClaimed, now: datetime) -> None:

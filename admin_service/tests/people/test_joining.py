@@ -185,6 +185,19 @@ def test_someone_on_the_list_keeps_their_entry_and_leaves_the_link_to_whom_it_wa
     assert opened(invitation, MASHA) is DialogOutcome.ACCEPTED
 
 
+@pytest.mark.parametrize(("username", "outcome"), [("", DialogOutcome.NOT_YOURS), ("olga_k", DialogOutcome.ACCEPTED)])
+def test_a_recruiter_who_opens_a_candidates_link_leaves_it_to_the_candidate(
+    masha: Candidate, olga: Recruiter, username: str, outcome: DialogOutcome
+) -> None:
+    """R10: they look at it or pass it on, unless it is made for their own username. Guard: ``_is_only_passed_on``."""
+    masha.username = username
+    masha.save()
+    invitation = link(masha)
+    assert opened(invitation, olga.telegram_id, "olga_k") is outcome
+    assert bool(Invitation.objects.get().used_at) is bool(username)
+    assert username or opened(invitation, MASHA) is DialogOutcome.ACCEPTED
+
+
 def test_someone_whose_id_was_known_uses_their_own_link_up(ivan: Candidate) -> None:
     assert opened(link(ivan), ivan.telegram_id) is DialogOutcome.ALREADY_ACCEPTED
     assert Invitation.objects.get().used_by_telegram_id == ivan.telegram_id

@@ -37,7 +37,9 @@ COMMANDS = (
 )
 """A candidate's commands, in the order Telegram's menu shows them."""
 KEPT_COMMANDS = ("mybooking", "cancel")
-"""Those that are for who keeps a booking, too."""
+"""Those that a recruiter has besides their own while they keep a booking."""
+OFF_LIST_COMMANDS = ("mybooking", "cancel", "calendar", "contact", "language", "privacy", "help")
+"""Those of somebody off the allow list who keeps a booking."""
 RECRUITER_COMMANDS = ("today", "schedule", "requests", "calendar", "contact", "language", "privacy", "help")
 ALL_COMMANDS = frozenset({*COMMANDS, *RECRUITER_COMMANDS})
 _log = get_logger(__name__)
@@ -111,7 +113,7 @@ class DialogContext:
     def commands(self) -> tuple[str, ...]:
         """The commands that this person can use."""
         if self.recruiter is None:
-            return COMMANDS
+            return OFF_LIST_COMMANDS if self.off_list else COMMANDS
         if self.person is None and self.removed is None:
             return RECRUITER_COMMANDS
         theirs = KEPT_COMMANDS if self.person is None else COMMANDS

@@ -20,7 +20,7 @@ from interview_bot.dialogs.recruiter import open_requests
 from interview_bot.telegram.errors import Trouble, classify
 from interview_bot.telegram.gate import tells_of_group
 from interview_bot.telegram.sending import username_of
-from interview_bot.telegram.start_links import pasted_parameter
+from interview_bot.telegram.start_links import INVITATION, is_end_of_invitation, pasted_parameter
 from interview_bot.views.callback_data import StaleDataError, unpack
 from interview_bot.views.texts import Texts, language_of, texts_for
 
@@ -83,13 +83,18 @@ class Dispatcher:
         await membership.follow_names(self._services, user)
 
     def _said(self, message: Message) -> tuple[str | None, str]:
-        """The command that a message is, and what follows it; a pasted link to the bot is the command it stands for."""
+        """The command that a message is, and what follows it.
+
+        A pasted link to the bot is the command it stands for, under a picture too, as people pass on posters.
+        """
         command, payload = _command(message)
         if command in {None, "start"}:
-            written = payload if command else message.text or ""
+            written = payload if command else message.text or message.caption or ""
             pasted = pasted_parameter(written, username_of(self._services.bot))
             if pasted is not None:
                 return "start", pasted
+            if command is None and is_end_of_invitation(written):
+                return "start", INVITATION
         return command, payload
 
     async def on_edit(self, update: Update, _: object) -> None:

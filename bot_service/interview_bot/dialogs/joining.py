@@ -113,6 +113,8 @@ async def show_result(context: DialogContext, result: DialogResult) -> None:
     else:
         known = result.outcome in REFUSED
         key = f"joining.{result.outcome.value}" if known else "joining.failed"
+        if result.outcome is DialogOutcome.NOT_YOURS and context.recruiter:
+            key = "joining.not_yours_recruiter"
     await context.show(Screen(context.texts(key), keyboards.contact(await context.contact_url(), context.texts)))
 
 

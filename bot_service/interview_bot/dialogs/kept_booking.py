@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 from telegram import InlineKeyboardMarkup
 
-from interview_bot.dialogs import commands
+from interview_bot.dialogs import commands, language
 from interview_bot.dialogs.candidate import calendar_files, my_bookings, privacy
 from interview_bot.dialogs.context import DialogContext
 from interview_bot.views import keyboards
@@ -29,5 +29,7 @@ _COMMANDS: dict[str, Callable[[DialogContext], Awaitable[None]]] = {
     "cancel": my_bookings.start_cancelling,
     "calendar": calendar_files.send_again,
     "contact": commands.show_contact,
+    "language": language.show_choice,
     "privacy": privacy.show_notice,
+    "help": commands.show_help,
 }

@@ -45,7 +45,7 @@ async def handle(context: DialogContext, pressed: Pressed) -> None:
     Raises:
         StaleDataError: it means nothing (any more) for this person.
     """
-    if pressed.action in FOR_KEPT_BOOKINGS:
+    if pressed.action in FOR_KEPT_BOOKINGS - _FOR_EVERYONE:
         context = context.for_kept_booking()
     if context.off_list:
         if pressed.action not in FOR_KEPT_BOOKINGS:

@@ -9,7 +9,9 @@ INVITATION = "i_"
 EVENT = "e_"
 COMMAND = "c_"
 """A command, brought along from a group."""
-_LINK = re.compile(r"\S*\bstart=(?P<parameter>[A-Za-z0-9_-]*)\S*", re.IGNORECASE)
+_LINK = re.compile(r"\S*\bstart=(?:\s+(?=i_))?(?P<parameter>[A-Za-z0-9_-]*)\S*", re.IGNORECASE)
+"""A link that was broken in two before its parameter counts as whole."""
+_BARE_INVITATION = re.compile(r"\s*i_[A-Za-z0-9_-]{16,62}\s*")
 _BOT = re.compile(r"(?:\b(?:t|telegram)\.(?:me|dog)/|[?&]domain=)(\w+)|(\w+)\.t\.me\b", re.IGNORECASE)
 
 
@@ -18,6 +20,11 @@ def pasted_parameter(text: str, username: str) -> str | None:
     parameter = start_parameter(text, username)
     alone = len(text.split()) == 1
     return parameter if parameter and (alone or parameter.startswith(INVITATION)) else None
+
+
+def is_end_of_invitation(text: str) -> bool:
+    """Whether a text is what an invitation's link ends with, without the link."""
+    return _BARE_INVITATION.fullmatch(text) is not None
 
 
 def start_parameter(text: str, username: str) -> str | None:

@@ -112,7 +112,7 @@ FOR_KEPT_BOOKINGS = frozenset(
     {
         *(Action.MY_BOOKINGS, Action.CANCEL, Action.CANCEL_CONFIRM),
         *(Action.COMING, Action.NOT_COMING, Action.NOT_COMING_CONFIRM),
-        *(Action.DELAY, Action.DELAY_BY, Action.ANSWERS),
+        *(Action.DELAY, Action.DELAY_BY, Action.ANSWERS, Action.LANGUAGE),
     }
 )
 """What somebody off the allow list can do about a booking that staff let stand (FR2): nothing that asks for more."""

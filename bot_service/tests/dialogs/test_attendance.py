@@ -214,7 +214,7 @@ async def test_someone_elses_interview_can_not_be_answered_for(sandbox: Sandbox,
 async def test_who_is_off_the_list_answers_about_the_booking_that_stands_and_nothing_else(
     anna: Person, desk: Desk
 ) -> None:
-    """FR2. Guards: ``FOR_KEPT_BOOKINGS`` at the press and on the screen; ``keeps_booking``."""
+    """FR2. Guards: ``FOR_KEPT_BOOKINGS`` at the press and on the screen; ``keeps_booking``; ``OFF_LIST_COMMANDS``."""
     prompt = await asked(anna, desk)
     desk.lists_down = True
     desk.remove(1001)
@@ -230,6 +230,11 @@ async def test_who_is_off_the_list_answers_about_the_booking_that_stands_and_not
     for command in ("/reschedule", "hello"):
         await anna.writes(command)
     await eventually(lambda: said(anna, "ваша запись в силе", 3), "refused each time")
+    await anna.writes("/help")
+    assert "/reschedule" not in (await anna.sees("/mybooking")).text
+    await anna.writes("/language")
+    await anna.presses(await anna.sees("На каком языке"), "Русский")
+    await anna.sees("по-русски")
     await anna.presses(prompt, COMING)
     await eventually(lambda: said(anna, "Спасибо, что подтвердили", 1), "thanks")
     [thanks] = [message for message in await anna.messages() if message.id == prompt.id]

@@ -64,6 +64,7 @@ PASTED = (
     f"tg://resolve?domain=slotdesk_demo_bot&start=i_{TOKEN}",
     f"slotdesk_demo_bot?start=i_{TOKEN}",
     f"/start https://t.me/slotdesk_demo_bot?start=i_{TOKEN}",
+    f"https://t.me/slotdesk_demo_bot?start=\ni_{TOKEN}",
 )
 
 
@@ -76,12 +77,29 @@ async def test_a_pasted_link_lets_in_as_an_opened_one(maria: Person, desk: Desk,
     assert [claim.token for claim in claims(desk)] == [TOKEN]
 
 
+async def test_a_link_under_a_picture_lets_in_too(maria: Person, desk: Desk) -> None:
+    """R10. Guard: ``_said`` reads what stands under a picture."""
+    desk.dialogs.invitations[TOKEN] = Role.CANDIDATE
+    await maria.writes("/start")
+    await maria.sees("только для приглашённых")
+    await maria.sandbox.control("/albums", user_id=maria.id, photos=1, caption=PASTED[1])
+    await maria.sees("Добро пожаловать, Мария!")
+
+
+async def test_a_recruiter_is_told_that_the_candidates_link_is_still_good(maria: Person, desk: Desk) -> None:
+    """R10."""
+    desk.dialogs.employ(1050, "Мария Рекрутер")
+    desk.dialogs.outcome = DialogOutcome.NOT_YOURS
+    await maria.writes(PASTED[0])
+    await maria.sees("перешлите ссылку")
+
+
 @pytest.mark.parametrize(
     "text",
     [
         f"https://t.me/another_bot?start=i_{TOKEN}",
         f"https://example.com/?start=i_{TOKEN}",
-        f"i_{TOKEN}",
+        f"Код i_{TOKEN}",
         "restart=i_5",
         "https://t.me/slotdesk_demo_bot",
         "Узнала из https://t.me/slotdesk_demo_bot?start=e_5 вчера",
@@ -221,6 +239,7 @@ async def test_an_answer_nobody_waits_for_is_put_aside(maria: Person, desk: Desk
         *(f"/start i_{rest}" for rest in ("", "short", "x" * 63, "token with spaces!", "русский_токен_токен")),
         "https://t.me/slotdesk_demo_bot?start=i_Zx8-",
         "?start=i_",
+        f"i_{TOKEN}",
     ],
 )
 async def test_a_cut_link_is_answered_with_how_to_open_it(maria: Person, desk: Desk, text: str) -> None:
