@@ -5,7 +5,7 @@ from scheduling.staff.candidates import CandidateAdmin
 from scheduling.staff.cities import CityAdmin
 from scheduling.staff.offices import OfficeAdmin
 from scheduling.staff.retiring import RecruiterAdmin
-from scheduling.staff.slots import InterviewSlotAdmin
+from scheduling.staff.slots.slot_pages import InterviewSlotAdmin
 from scheduling.staff.waiting import WaitingEntryAdmin
 
 __all__ = [

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from common.mongo import Document, collection, current_session
 from common.zones import day_start, local
 from reminders.domain.states import MessageState
-from scheduling.services.days import bookings_on
+from scheduling.services.reading.days import bookings_on
 from scheduling.services.recruiter_cards.request_reminders import AWAITING_APPROVAL, TO_TELL_BY_HAND
 from shared_contracts.attendance import Attendance
 from shared_contracts.booking import MARKS

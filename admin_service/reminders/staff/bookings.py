@@ -10,7 +10,7 @@ from common.mongo import Document, collection
 from reminders.models import KIND_LABELS, STATE_LABELS, SUPPRESSION_LABELS
 from reminders.staff.asked_time import wish_of
 from scheduling.models import Booking
-from scheduling.staff.bookings import BookingPage
+from scheduling.staff.bookings.booking_pages import BookingPage
 from staffkit.clocks import format_moment
 
 _KINDS, _STATES, _REASONS = dict(KIND_LABELS), dict(STATE_LABELS), dict(SUPPRESSION_LABELS)

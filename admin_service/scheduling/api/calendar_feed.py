@@ -18,7 +18,7 @@ from common.http.reads import ApiView, Query, answer, parse_query
 from common.mongo import Document, collection
 from common.texts.names import chat_link, name_in
 from people.services.calendar_links import recruiter_by_token
-from scheduling.services.calendar_entries import calendar_entry, in_lines, uid
+from scheduling.services.reading.calendar_entries import calendar_entry, in_lines, uid
 from scheduling.services.store.loading import booking_from
 from scheduling.services.store.slots import load_slots, venue_of_booking
 from shared_contracts.booking import INTERVIEW_STATUSES

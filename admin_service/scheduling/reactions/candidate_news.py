@@ -24,9 +24,9 @@ from scheduling.domain.events import BookingEvent, SlotEdited
 from scheduling.domain.model import Candidate, Slot
 from scheduling.domain.proposals import TimeProposed
 from scheduling.domain.seat_offers import SeatOffered
-from scheduling.services.calendar_entries import calendar_change
 from scheduling.services.candidate_news import notification
 from scheduling.services.reacting import Batch, Effects
+from scheduling.services.reading.calendar_entries import calendar_change
 from scheduling.services.requests import Request
 from scheduling.services.serializing import booking_view, slot_view
 from shared_contracts.directory import Rejection, SlotView

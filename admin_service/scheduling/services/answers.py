@@ -12,8 +12,8 @@ from scheduling.domain.decide import AnyCommand
 from scheduling.domain.decisions import Decision
 from scheduling.domain.events import BookingEvent
 from scheduling.domain.model import Slot, State
-from scheduling.services.calendar_entries import calendar_change
 from scheduling.services.candidate_news import derived_id
+from scheduling.services.reading.calendar_entries import calendar_change
 from scheduling.services.requests import InChat, Request
 from scheduling.services.serializing import booking_view, slot_views
 from scheduling.services.store.slots import alternatives_for

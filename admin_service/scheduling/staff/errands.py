@@ -16,10 +16,10 @@ from common.mongo import Document, collection
 from common.texts.names import name_in
 from people.services.links import recruiter_link
 from scheduling.models import STATUS_LABELS
-from scheduling.services.days import bookings_on
+from scheduling.services.reading.days import bookings_on
 from scheduling.services.recruiter_cards.request_reminders import AWAITING_APPROVAL, TO_TELL_BY_HAND
 from scheduling.services.store.slots import venue_of_booking
-from scheduling.staff.by_hand import why_no_candidate, why_no_recruiter
+from scheduling.staff.bookings.by_hand import why_no_candidate, why_no_recruiter
 from scheduling.staff.moments import named, start_of
 from shared_contracts.booking import MARKS
 from shared_contracts.directory import BookingStatus

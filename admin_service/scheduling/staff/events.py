@@ -19,7 +19,7 @@ from scheduling.services.slots import save_event
 from scheduling.staff.forms.copy_week import CopyWeekForm
 from scheduling.staff.forms.many_slots import AddSlotsForm
 from scheduling.staff.impact import AskingForm, Question
-from scheduling.staff.making_slots import ask_and_make, slots_of
+from scheduling.staff.slots.making import ask_and_make, slots_of
 from staffkit.pages.kinds import UseCaseAdmin
 from staffkit.scoping import narrow, own_rows
 from staffkit.views import find, page_of

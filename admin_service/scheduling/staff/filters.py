@@ -15,7 +15,7 @@ from common.zones import MOSCOW
 from people.services.zones import zones_of_cities
 from scheduling.models import ATTENDANCE_LABELS, Booking
 from scheduling.models.slots import LONGEST_MINUTES
-from scheduling.services.days import Span, bookings_on, spans_of
+from scheduling.services.reading.days import Span, bookings_on, spans_of
 from shared_contracts.directory import BookingStatus
 from staffkit import errands
 from staffkit.clocks import today

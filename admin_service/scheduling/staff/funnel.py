@@ -10,7 +10,7 @@ from unfold.contrib.filters.admin import DropdownFilter
 
 from common import clock
 from common.mongo import collection
-from scheduling.services.funnel import STEPS, reached, ways
+from scheduling.services.reading.funnel import STEPS, reached, ways
 
 LABELS = {
     "invited": _("invited"),

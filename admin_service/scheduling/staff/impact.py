@@ -1,5 +1,6 @@
 """The one page for what touches people's promises: whom it concerns, what each is told; it is done once confirmed."""
 
+from abc import abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -64,9 +65,9 @@ class AskingForm(UseCaseForm):
     choice = ""
     chosen = False
 
+    @abstractmethod
     def question(self) -> Question:
         """What the page asks."""
-        raise NotImplementedError
 
     @property
     def why(self) -> str:

@@ -17,7 +17,7 @@ from common.mongo import collection, connection
 from people.models import Candidate, Recruiter
 from reminders.models import AutoMessage
 from scheduling.models import STATUS_LABELS, Booking
-from scheduling.services.days import bookings_on
+from scheduling.services.reading.days import bookings_on
 from scheduling.services.staff_commands import book_for
 from staffkit.clocks import today
 from tests.api.test_indexes import planned, stages

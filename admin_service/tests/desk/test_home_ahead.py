@@ -10,7 +10,7 @@ from common import clock
 from common.mongo import collection
 from people.models import Candidate, City, Recruiter
 from scheduling.models import Booking, InterviewEvent
-from scheduling.services.funnel import STEPS, reached, since, ways
+from scheduling.services.reading.funnel import STEPS, reached, since, ways
 from tests.api.test_indexes import planned
 from tests.conftest import MakeCandidate, MakeSlot
 from tests.helpers.asking import book, outcome

@@ -14,7 +14,7 @@ from common.models import AuditEntry
 from common.mongo import collection
 from people.models import Candidate, City, Recruiter
 from scheduling.models import Booking, InterviewEvent, InterviewSlot
-from scheduling.services.days import bookings_on
+from scheduling.services.reading.days import bookings_on
 from scheduling.services.staff_commands import book_for
 from staffkit.clocks import format_moment, today
 from tests.conftest import MakeSlot

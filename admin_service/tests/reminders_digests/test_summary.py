@@ -11,7 +11,7 @@ from reminders.models import AutoMessage, ReminderRule, StaffChat
 from reminders.services.digests import digest_for, plan_lists
 from reminders.services.rules import save_staff_chat
 from reminders.services.summary import booked_on, by_outcome, lines_of, undelivered, wishes
-from scheduling.services.days import bookings_on
+from scheduling.services.reading.days import bookings_on
 from scheduling.services.recruiter_cards.request_reminders import AWAITING_APPROVAL
 from tests.api.test_indexes import planned, stages
 from tests.reminders_digests.conftest import TUESDAY, MakeInterview, at, command, set_time, the_row

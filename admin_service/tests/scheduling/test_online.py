@@ -17,8 +17,8 @@ from scheduling.api.calendar_feed import feed
 from scheduling.domain.commands import SlotChanges
 from scheduling.models import InterviewEvent, InterviewSlot
 from scheduling.services import staff_commands
-from scheduling.services.calendar_entries import calendar_entry
 from scheduling.services.editing.slot_edits import edit_slot
+from scheduling.services.reading.calendar_entries import calendar_entry
 from scheduling.services.recruiter_cards.cards import notice
 from scheduling.services.serializing import booking_view, slot_view
 from scheduling.services.slots import SlotDraft, create_slots

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from common.mongo import Document, collection
 from reminders.services.summary import OVER, by_outcome
-from scheduling.services.days import bookings_on
+from scheduling.services.reading.days import bookings_on
 from scheduling.staff.filters import NO_ANSWER
 from scheduling.staff.outcomes import status_label
 from shared_contracts.attendance import Attendance

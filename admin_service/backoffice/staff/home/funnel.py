@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from common.mongo import collection
 from people.models import Candidate
 from scheduling.models import Booking
-from scheduling.services.funnel import OF_BOOKINGS, STEPS, Way, ways, ways_to_recruiter
+from scheduling.services.reading.funnel import OF_BOOKINGS, STEPS, Way, ways, ways_to_recruiter
 from scheduling.staff.funnel import LABELS
 from staffkit.scoping import own_rows
 

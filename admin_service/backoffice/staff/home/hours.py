@@ -11,7 +11,7 @@ from common.mongo import Document, collection
 from common.texts.names import name_in
 from common.zones import MOSCOW, local
 from people.services.zones import zones_of_cities
-from scheduling.services.days import slots_on
+from scheduling.services.reading.days import slots_on
 from shared_contracts.directory import BookingStatus
 from staffkit.clocks import format_moment, today
 

@@ -17,7 +17,7 @@ from common.zones import day_start
 from reminders.models import AutoMessage
 from reminders.services.summary import undelivered
 from scheduling.models import Booking, InterviewSlot, WaitingEntry, WaitingState
-from scheduling.services.days import slots_on
+from scheduling.services.reading.days import slots_on
 from scheduling.staff.filters import STILL_TODAY, free_slots, rest_of_today
 from staffkit.clocks import day_bounds, today
 from staffkit.errands import EVERY, ErrandKind

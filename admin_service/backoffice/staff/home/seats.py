@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from common.mongo import Document, collection
 from people.services.zones import zones_of_cities
-from scheduling.services.days import spans_of
+from scheduling.services.reading.days import spans_of
 from staffkit.clocks import today
 
 DAYS = 14

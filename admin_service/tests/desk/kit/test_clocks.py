@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import override
 
 from common.zones import MOSCOW
-from scheduling.services.days import spans_of
+from scheduling.services.reading.days import spans_of
 from staffkit.clocks import format_moment, from_wall_clock
 
 VLADIVOSTOK, KATHMANDU = "Asia/Vladivostok", "Asia/Kathmandu"

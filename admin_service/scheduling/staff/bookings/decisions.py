@@ -25,7 +25,7 @@ from scheduling.services.staff_commands import (
     reject_booking,
 )
 from scheduling.services.store.slots import load_slots
-from scheduling.staff.by_hand import ByHandAdmin, is_to_tell
+from scheduling.staff.bookings.by_hand import ByHandAdmin, is_to_tell
 from scheduling.staff.forms.reasons import CancelForm, DecisionForm, MoveForm, RejectForm
 from scheduling.staff.forms.venues import booking_venue
 from scheduling.staff.moments import booking_start, start_of

@@ -16,9 +16,9 @@ from people.services.links import recruiter_link
 from people.staff.searching import SearchedByPerson
 from questionnaires.staff.answer_texts import answers_of
 from scheduling.models import Booking
-from scheduling.staff.by_hand import why_no_candidate, why_no_recruiter
-from scheduling.staff.decisions import DecidingAdmin
-from scheduling.staff.export import booking_rows, coming_of, state_of
+from scheduling.staff.bookings.by_hand import why_no_candidate, why_no_recruiter
+from scheduling.staff.bookings.decisions import DecidingAdmin
+from scheduling.staff.bookings.export import booking_rows, coming_of, state_of
 from scheduling.staff.filters import (
     NO_ANSWER,
     AttendanceFilter,

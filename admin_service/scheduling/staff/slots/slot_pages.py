@@ -21,10 +21,9 @@ from common.texts.names import name_in
 from people.models import Candidate
 from scheduling.models import InterviewSlot
 from scheduling.services.clashes import clashes_in, clashes_of, of_slot
-from scheduling.services.finding import held_like
+from scheduling.services.reading.finding import held_like
 from scheduling.services.slots import SlotHasBookingsError, delete_slot
 from scheduling.services.staff_commands import book_for
-from scheduling.staff.changing_slots import LIST, ask_and_change
 from scheduling.staff.clashes import TICK, named_clashes
 from scheduling.staff.filters import (
     CityFilter,
@@ -38,8 +37,9 @@ from scheduling.staff.filters import (
 from scheduling.staff.forms.reasons import BookForm
 from scheduling.staff.forms.venues import INPUT_ROWS, SHOWN_ROWS, VENUE_SHOWN, slot_venue, venue_values
 from scheduling.staff.moments import slot_start
-from scheduling.staff.one_slot import SlotForm
 from scheduling.staff.outcomes import NotDoneError, outcome_text, status_label, told
+from scheduling.staff.slots.changing import LIST, ask_and_change
+from scheduling.staff.slots.one_slot import SlotForm
 from shared_contracts.booking import Outcome
 from staffkit.audit_trail import trail
 from staffkit.forms.use_case import show_refusal

@@ -14,7 +14,7 @@ from people.services.reach import chat_state
 from scheduling.models import Booking
 from scheduling.services.recruiter_cards.told_by_hand import note_told
 from scheduling.services.store.slots import reached_at
-from scheduling.staff.marking import MarkingAdmin
+from scheduling.staff.bookings.marking import MarkingAdmin
 from scheduling.staff.moments import booking_start
 from staffkit.coming_back import back_to
 from staffkit.forms.use_case import show_refusal
