@@ -80,8 +80,11 @@ class Notifications:
 
     async def _record_shown(self, message_id: int, command: NotificationCommand) -> None:
         chat_id, booking = command.user_telegram_id, command.booking
-        tells_wish = command.kind in _TELLS_WISH
-        if await self._shown.claim(chat_id, message_id, booking, tells_wish=tells_wish) is not Shown.NEWEST:
+        tells_wish, tells_proposal = command.kind in _TELLS_WISH, command.kind is NotificationKind.TIME_OFFERED
+        shown = await self._shown.claim(
+            chat_id, message_id, booking, tells_wish=tells_wish, tells_proposal=tells_proposal
+        )
+        if shown is not Shown.NEWEST:
             return
         _, person = await self._services.allow_list.check(chat_id)
         texts = texts_for(await self._services.chats.language(chat_id))

@@ -19,7 +19,8 @@ async def correct_untrue_messages(
 ) -> None:
     """Whatever earlier messages of the chat claim about ``booking`` that is no longer so is put right, without buttons.
 
-    The caller holds the person's lock. What can't be edited now is tried again with the next change.
+    They claim the present state from then on, so that the next change puts them right again. The caller holds the
+    person's lock. What can't be edited now is tried again with the next change.
 
     Args:
         zone: the reader's own time zone, None where the slot's city decides.
@@ -31,4 +32,4 @@ async def correct_untrue_messages(
         except TelegramError as error:
             _log.info("untrue_message_stays", trouble=classify(error).value)
         else:
-            await shown.forget_message(chat_id, booking, message_id)
+            await shown.record_correction(chat_id, message_id, booking)

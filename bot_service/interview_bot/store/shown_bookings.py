@@ -9,9 +9,12 @@ from pymongo.errors import DuplicateKeyError
 
 from interview_bot.common import clock
 from interview_bot.common.database import Database, Document
-from shared_contracts.directory import BookingView, SlotView
+from shared_contracts.booking import INTERVIEW_STATUSES
+from shared_contracts.directory import LIVE_STATUSES, BookingView, SlotView
 
 _MOST_MESSAGES = 20
+_MAY_CHANGE = LIVE_STATUSES | INTERVIEW_STATUSES
+"""A mark can be taken back; what was cancelled, say, stays so."""
 
 
 class Shown(Enum):
@@ -30,17 +33,24 @@ class ShownBookings:
 
     database: Database
 
-    async def claim(self, chat_id: int, message_id: int, booking: BookingView, *, tells_wish: bool = True) -> Shown:
+    async def claim(
+        self,
+        chat_id: int,
+        message_id: int,
+        booking: BookingView,
+        *,
+        tells_wish: bool = True,
+        tells_proposal: bool = True,
+    ) -> Shown:
         """Record that ``booking`` is about to be shown, unless a newer version is; one conditional update decides.
 
-        ``tells_wish``: the message tells of a move that is asked for, too.
+        ``tells_wish``: the message tells of a move that is asked for, too; ``tells_proposal``: of a proposed time.
         """
         key = f"{chat_id}:{booking.id}"
         rows = self.database["shown_bookings"]
+        entry = _entry(message_id, booking, tells_wish=tells_wish, tells_proposal=tells_proposal)
         try:
-            await rows.update_one(
-                {"_id": key, "version": {"$lte": booking.version}}, _claim(message_id, booking, tells_wish), True
-            )
+            await rows.update_one({"_id": key, "version": {"$lte": booking.version}}, _claim(entry), True)
         except DuplicateKeyError:
             row = await rows.find_one({"_id": key}, {"message_id": 1})
             here = row is not None and row["message_id"] == message_id
@@ -61,33 +71,62 @@ class ShownBookings:
         messages: list[Document] = (row or {}).get("messages", [])
         return [int(it["id"]) for it in messages if it["version"] < booking.version and not _is_true(it, booking)]
 
-    async def forget_message(self, chat_id: int, booking: BookingView, message_id: int) -> None:
-        """The message claims nothing any more."""
-        change = {"$pull": {"messages": {"id": message_id}}}
-        await self.database["shown_bookings"].update_one({"_id": f"{chat_id}:{booking.id}"}, change)
+    async def record_correction(self, chat_id: int, message_id: int, booking: BookingView) -> None:
+        """The message says now how ``booking`` stands, all of it; of one that can't change any more it stays right."""
+        rows = self.database["shown_bookings"]
+        theirs = {"_id": f"{chat_id}:{booking.id}", "messages.id": message_id}
+        if booking.status in _MAY_CHANGE:
+            await rows.update_one(theirs, {"$set": {"messages.$": _entry(message_id, booking)}})
+        else:
+            await rows.update_one(theirs, {"$pull": {"messages": {"id": message_id}}})
 
 
-def _claim(message_id: int, booking: BookingView, tells_wish: bool) -> list[Document]:
+def _entry(message_id: int, booking: BookingView, *, tells_wish: bool = True, tells_proposal: bool = True) -> Document:
+    """What a message claims of ``booking``; an empty text claims nothing."""
+    claims = _claims(booking)
+    if not tells_wish:
+        claims["wanted"] = ""
+    if not tells_proposal:
+        claims["proposed"] = ""
+    return {"id": Int64(message_id), "version": booking.version, **claims}
+
+
+def _claim(entry: Document) -> list[Document]:
     """The update of a claim: the message is the newest, and is kept among those that claim something."""
-    wanted = _when_and_where(booking.requested_slot) if tells_wish else ""
-    claims = {"said": {"$literal": _said(booking)}, "wanted": {"$literal": wanted}}
-    entry = {"id": Int64(message_id), "version": booking.version, **claims}
-    others = {"$filter": {"input": {"$ifNull": ["$messages", []]}, "cond": {"$ne": ["$$this.id", message_id]}}}
-    messages = {"$slice": [{"$concatArrays": [others, [entry]]}, -_MOST_MESSAGES]}
-    values = {"version": booking.version, "message_id": Int64(message_id), "at": clock.now(), "messages": messages}
+    others = {"$filter": {"input": {"$ifNull": ["$messages", []]}, "cond": {"$ne": ["$$this.id", entry["id"]]}}}
+    messages = {"$slice": [{"$concatArrays": [others, [{"$literal": entry}]]}, -_MOST_MESSAGES]}
+    values = {"version": entry["version"], "message_id": entry["id"], "at": clock.now(), "messages": messages}
     return [{"$set": values}]
 
 
-def _said(booking: BookingView) -> str:
-    """What every message about a booking claims: that it stands, when and where."""
-    return f"{booking.status.value} | {_when_and_where(booking.slot)}"
-
-
 def _is_true(claim: Document, booking: BookingView) -> bool:
-    """Whether a message is right still; one of before a move was asked for claims nothing of it."""
-    wanted: str = claim.get("wanted", "")
-    return claim["said"] == _said(booking) and wanted in ("", _when_and_where(booking.requested_slot))
+    """Whether a message is right still; what was sent before a move was asked for, say, claims nothing of it."""
+    return all(claim.get(name, "") in ("", now) for name, now in _claims(booking).items())
 
 
-def _when_and_where(slot: SlotView | None) -> str:
-    return f"{slot.id} {slot.starts_at.isoformat()} {slot.line}" if slot else ""
+def _claims(booking: BookingView) -> dict[str, str]:
+    """What messages about a booking claim, as it is now: that it stands, when and where, with whom, what else is asked.
+
+    What was recorded by an earlier release may lack one of these, and claims nothing of it.
+    """
+    return {
+        "said": f"{booking.status.value} | {_when_and_where(booking.slot)}",
+        "details": _details(booking.slot),
+        "wanted": _all_of(booking.requested_slot),
+        "proposed": _all_of(booking.offered_slot),
+    }
+
+
+def _when_and_where(slot: SlotView) -> str:
+    return f"{slot.id} {slot.starts_at.isoformat()} {slot.line}"
+
+
+def _details(slot: SlotView) -> str:
+    """What else people read of a slot: how long it is, with whom, in which city or online, and the way there."""
+    recruiter = slot.recruiter.name if slot.recruiter else ""
+    where = "online" if slot.online else slot.city.name
+    return " | ".join((str(slot.duration_minutes), recruiter, where, slot.video_link, *slot.way))
+
+
+def _all_of(slot: SlotView | None) -> str:
+    return f"{_when_and_where(slot)} | {_details(slot)}" if slot else ""

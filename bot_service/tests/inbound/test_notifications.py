@@ -7,16 +7,19 @@ import pytest
 
 from interview_bot.common import clock
 from interview_bot.common.database import Database
+from interview_bot.store.shown_bookings import ShownBookings
+from interview_bot.views.formatting import CLOCK, slot_start
+from interview_bot.views.texts import texts_for
 from shared_contracts.attendance import Attendance
 from shared_contracts.booking import AnyBookingRequest, Outcome
 from shared_contracts.broadcast import DeliveryStatus, NotificationDelivered
-from shared_contracts.directory import BookingStatus
+from shared_contracts.directory import BookingStatus, BookingView, NamedRef
 from shared_contracts.notification import NotificationCommand, NotificationKind
 from shared_contracts.transport.topology import BOOKING_RESULT, NOTIFICATION_COMMAND
-from tests.kit.desk import Desk
+from tests.kit.desk import YEKATERINBURG, Desk
 from tests.kit.inbox import handled
 from tests.kit.recruiting import TEMPLATES
-from tests.kit.telegram import Person, Sandbox, eventually
+from tests.kit.telegram import Message, Person, Sandbox, eventually
 
 
 def notice(desk: Desk, kind: NotificationKind, **changes: object) -> NotificationCommand:
@@ -170,7 +173,7 @@ async def _requests(desk: Desk) -> list[AnyBookingRequest]:
 
 
 async def test_what_an_earlier_message_claims_is_put_right_when_it_is_no_longer_so(anna: Person, desk: Desk) -> None:
-    """Guards: ``correct_untrue_messages``, and ``_said`` for a change that leaves the claim true."""
+    """Guards: ``correct_untrue_messages``, and ``_claims`` for a change that leaves the claim true."""
     await anna.writes("/start")
     await anna.presses(await anna.sees("Ничего не подходит?"), "каб. 2")
     await anna.presses(await anna.sees("Записать вас на это время?"), "Подтвердить")
@@ -198,3 +201,99 @@ async def test_what_an_earlier_message_claims_is_put_right_when_it_is_no_longer_
 
     await eventually(corrected, "every earlier message put right")
     assert all(not message.buttons for message in (await anna.messages())[-4:-1])
+
+
+async def _news(desk: Desk, kind: NotificationKind, booking: BookingView) -> None:
+    """Anna is told of her changed booking; what earlier messages say is put right as soon as her chat has room."""
+    before = len(desk.delivery_events)
+    await desk.send(NOTIFICATION_COMMAND.name, notice(desk, kind, booking=booking))
+    await reports(desk, before + 1)
+
+
+async def _booked(anna: Person, desk: Desk) -> tuple[BookingView, int]:
+    """Anna books the second slot; returns her booking and how many messages came before the one that says so."""
+    await anna.writes("/start")
+    await anna.presses(await anna.sees("Ничего не подходит?"), "каб. 2")
+    await anna.presses(await anna.sees("Записать вас на это время?"), "Подтвердить")
+    claim = await anna.sees("Вы записаны!")
+    [(_, booking)] = desk.bookings.values()
+    return booking, [message.id for message in await anna.messages()].index(claim.id)
+
+
+async def test_a_message_put_right_is_put_right_again_with_each_change(
+    anna: Person, desk: Desk, bots_database: Database
+) -> None:
+    """Guards: ``record_correction``, and ``_MAY_CHANGE`` for what is over: it is recorded no longer."""
+    booking, first = await _booked(anna, desk)
+
+    async def put_right(count: int, *now: str) -> None:
+        async def look() -> bool:
+            earlier = [message.text for message in await anna.messages()][first:-1]
+            right = [text for text in earlier if "сейчас так:" in text and all(it in text for it in now)]
+            return len(right) == len(earlier) == count
+
+        await eventually(look, f"{count} earlier messages that say {now}")
+
+    later = booking.slot.starts_at + timedelta(minutes=30)
+    changes: list[dict[str, object]] = [{"room": "каб. 7"}, {"starts_at": later}]
+    for version, change in enumerate(changes, start=2):
+        booking = booking.model_copy(update={"version": version, "slot": booking.slot.model_copy(update=change)})
+        await _news(desk, NotificationKind.BOOKING_CHANGED, booking)
+        when = slot_start(booking.slot, None, texts_for("ru"), CLOCK)
+        await put_right(version - 1, when, "каб. 7", "Вы записаны")
+
+    gone = booking.model_copy(update={"version": 4, "status": BookingStatus.CANCELLED})
+    await _news(desk, NotificationKind.BOOKING_CANCELLED, gone)
+    await put_right(3, "отменена")
+    row = await bots_database["shown_bookings"].find_one({"_id": f"1001:{gone.id}"})
+    assert row is not None
+    assert [message["version"] for message in row["messages"]] == [4], "only the notice of the end"
+
+
+async def test_a_proposed_time_that_changes_is_put_right_where_it_was_told(anna: Person, desk: Desk) -> None:
+    """Guards: ``offered_slot`` in ``_claims``, and ``tells_proposal``: what told nothing of it stays."""
+    booking, first = await _booked(anna, desk)
+    proposed = desk.slots[f"{4:024x}"]
+    later = proposed.model_copy(update={"starts_at": proposed.starts_at + timedelta(minutes=30)})
+    booking = booking.model_copy(update={"version": 2, "offered_slot": proposed})
+    await _news(desk, NotificationKind.TIME_OFFERED, booking)
+    await _news(desk, NotificationKind.REMINDER_TODAY, booking)
+    moved = booking.model_copy(update={"version": 3, "offered_slot": later})
+    await _news(desk, NotificationKind.TIME_OFFERED, moved)
+
+    async def corrected() -> list[Message]:
+        shown = (await anna.messages())[first:]
+        return shown if "сейчас так:" in shown[1].text else []
+
+    claim, offer, reminder, renewed = await eventually(corrected, "the first proposal put right")
+    assert slot_start(later, None, texts_for("ru")) in offer.text
+    assert (offer.labels, renewed.labels) == ([], BUTTONS[NotificationKind.TIME_OFFERED])
+    assert claim.text.startswith("✅ Вы записаны!")
+    assert reminder.labels == HELD
+
+
+DETAILS: list[dict[str, object]] = [
+    {"recruiter": NamedRef(id="d" * 23 + "2", name="Нина Новая")},
+    {"duration_minutes": 45},
+    {"video_link": "https://call.example/7"},
+    {"online": True},
+    {"map_link": "https://maps.example/7"},
+    {"directions": "Вход со двора"},
+    {"city": YEKATERINBURG},
+]
+
+
+@pytest.mark.parametrize("change", DETAILS, ids=lambda change: next(iter(change)))
+async def test_whatever_messages_show_of_a_slot_is_a_claim(
+    desk: Desk, bots_database: Database, change: dict[str, object]
+) -> None:
+    """Guard: ``_details``, of the booked slot and of one that is wanted or proposed."""
+    shown, slot = ShownBookings(bots_database), desk.add_slot(2)
+    booking = desk.book(1001, desk.add_slot(1))
+    for name in ("slot", "requested_slot", "offered_slot"):
+        before = booking.model_copy(update={name: slot})
+        await shown.replace_claims(1001, 5, [before])
+        same = before.model_copy(update={"version": 2})
+        assert await shown.untrue_messages(1001, same) == []
+        other = same.model_copy(update={name: slot.model_copy(update=change)})
+        assert await shown.untrue_messages(1001, other) == [5]
