@@ -44,6 +44,7 @@ def test_a_text_that_could_not_be_sent_is_refused_with_the_names(text: str, prob
 def test_a_line_without_its_value_is_left_out_and_what_people_typed_is_escaped() -> None:
     text = "<b>{name}</b>, ждём вас\nРекрутер: {recruiter} {recruiter_link}\nСкобки: {{так}}"
 
+    assert render("📍 {city}, {place}", {"city": "Москва", "place": "онлайн"}, online=True) == "📍 онлайн"
     assert render(text, {"name": "<Аня>", "recruiter": "Ольга"}) == "<b>&lt;Аня&gt;</b>, ждём вас\nСкобки: {так}"
 
 

@@ -87,6 +87,7 @@ Does it not suit you? Write to us: {contact_link}
 📍 {city}, {place}
 👤 {recruiter}
 💬 {reason}
+⏳ Запись ещё ждёт подтверждения: рекрутер ответит до {until}.
 
 Не подходит? Напишите нам: {contact_link}
 """,
@@ -101,6 +102,7 @@ How it is now:
 📍 {city}, {place}
 👤 {recruiter}
 💬 {reason}
+⏳ It still awaits approval: the recruiter answers by {until}.
 
 Does it not suit you? Write to us: {contact_link}
 """,
@@ -109,7 +111,7 @@ Does it not suit you? Write to us: {contact_link}
         label=_("The time that a move was asked to has changed"),
         required=frozenset({"date", "time", "wanted"}),
         ru="""
-{name}, время, на которое вы просили перенести собеседование, изменилось:
+{name}, вы просили перенести собеседование, и вот что там изменилось:
 {changes}
 
 🔁 Теперь вы просите: {wanted}
@@ -123,7 +125,7 @@ Does it not suit you? Write to us: {contact_link}
 Не подходит? Выберите другое время кнопкой ниже или напишите нам: {contact_link}
 """,
         en="""
-{name}, the time that you asked to move your interview to has changed:
+{name}, you asked to move your interview, and this has changed there:
 {changes}
 
 🔁 You are now asking for: {wanted}

@@ -78,7 +78,7 @@ If you have any questions, we are here: {contact_link}
         required=frozenset({"event"}),
         ru="""
 {name}, спасибо за интерес к нам!
-К сожалению, в этот раз рекрутер не смог подтвердить запись на собеседование «{event}».
+К сожалению, в этот раз подтвердить запись на собеседование «{event}» не получилось.
 💬 {reason}
 
 Если хотите что-то уточнить, напишите нам: {contact_link}
@@ -200,7 +200,7 @@ Write to the recruiter: {recruiter_link}
         label=_("A move was not approved in time"),
         required=frozenset({"date", "time", "place"}),
         ru="""
-{name}, перенести встречу не получилось: рекрутер не успел ответить.
+{name}, перенести встречу не получилось: ответа от рекрутера вовремя не было.
 Прежнее время в силе, ждём вас:
 
 <b>{event}</b>

@@ -5,7 +5,7 @@ from interview_bot.dialogs.context import Services
 from interview_bot.views.formatting import slot_changes
 from interview_bot.views.notice_values import REASON_CHARACTERS, template_values, wanted_slot
 from interview_bot.views.texts import Texts
-from shared_contracts.directory import BookingView, SlotView
+from shared_contracts.directory import BookingStatus, BookingView, SlotView
 from shared_contracts.notification import NotificationKind
 from shared_contracts.texts.message_templates import choose, render
 
@@ -45,7 +45,9 @@ async def notice_text(
     }
     if kind is NotificationKind.TIME_OFFERED:  # in this one the time asked for is the one that the recruiter proposes
         values["wanted"] = wanted_slot(booking, booking.offered_slot, own_zone, texts)
-    return render(template.text, values)
+    if kind is NotificationKind.BOOKING_CHANGED and booking.status is not BookingStatus.PENDING:
+        values["until"] = ""  # only of a request it says until when the recruiter answers
+    return render(template.text, values, online=booking.slot.online)
 
 
 def _changed_slot(kind: NotificationKind, booking: BookingView) -> SlotView:

@@ -80,7 +80,7 @@ class CardNotices:
 
 def _changes(before: RecruiterCard, card: RecruiterCard, texts: Texts) -> list[str]:
     """What is otherwise than on the card that the recruiter saw last, as HTML."""
-    lines = slot_changes(before.booking.slot, card.booking.slot, card.timezone, texts)
+    lines = slot_changes(before.booking.slot, card.booking.slot, card.timezone, texts, before.timezone)
     return [escape(line) for line in lines]
 
 

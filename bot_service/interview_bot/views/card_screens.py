@@ -218,8 +218,13 @@ def _decision(card: RecruiterCard, texts: Texts) -> str:
     return "\n".join(line for line in lines if line)
 
 
+_SLOT_EDITED = frozenset({NotificationKind.BOOKING_CHANGED, NotificationKind.WANTED_CHANGED})
+
+
 def _decided_by(card: RecruiterCard, texts: Texts) -> str:
     by, status = card.decided_by, card.booking.status
+    if card.told in _SLOT_EDITED:
+        return ""  # staff put the slot right, which the card shows; nothing was decided about the request
     if by is None or card.may_mark or (card.awaits_answer and not card.booking.reschedule_asked):
         return ""
     if status is BookingStatus.UNMARKED or (by.kind == "candidate" and status is BookingStatus.BOOKED):

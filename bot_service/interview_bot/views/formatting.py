@@ -184,11 +184,20 @@ def slot_changes(
             slot_start(after, own_zone, texts, DAY_AND_TIME),
         ),
         ("slot.new_minutes", str(before.duration_minutes), str(after.duration_minutes)),
-        ("slot.new_place", _where(before, texts), _where(after, texts)),
+        ("slot.new_place", *_places(before, after, texts)),
         ("slot.new_recruiter", *(slot.recruiter.name if slot.recruiter else "—" for slot in (before, after))),
     ]
     lines = [texts.plain(key, old=old, new=new) for key, old, new in told if old != new]
     return lines or [texts.plain("slot.place", place=place_with_city(after, texts))]
+
+
+def _places(before: SlotView, after: SlotView, texts: Texts) -> tuple[str, str]:
+    """Where a slot was held and is now, in a line each; in the same building the rooms alone."""
+    in_room = before.model_copy(update={"room": after.room})
+    same_house = (in_room.city.id, in_room.online, in_room.line) == (after.city.id, after.online, after.line)
+    if same_house and before.room and after.room:
+        return before.room, after.room
+    return _where(before, texts), _where(after, texts)
 
 
 def _where(slot: SlotView, texts: Texts) -> str:

@@ -54,8 +54,10 @@ def question_screen(
     return Screen("\n\n".join(parts), keyboard)
 
 
-def wrong_answer_text(error: WrongAnswerError, texts: Texts) -> str:
-    """What is wrong with an answer, in its own words."""
+def wrong_answer_text(error: WrongAnswerError, question: Question, texts: Texts) -> str:
+    """What is wrong with an answer, in its own words; of a number the question's own hint, where it has one."""
+    if error.why is WrongAnswer.NOT_A_NUMBER and question.hint:
+        return "\n".join([texts("wrong.in_digits"), *_help(question, texts)])
     limit = error.limit
     if error.why in {WrongAnswer.TOO_EARLY, WrongAnswer.TOO_LATE}:
         limit = ".".join(reversed(limit.split("-")))

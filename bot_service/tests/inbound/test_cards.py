@@ -11,6 +11,7 @@ from shared_contracts.booking import BookingApproved, BookingRejected, Outcome, 
 from shared_contracts.broadcast import CardDelivered, DeliveryStatus
 from shared_contracts.card import CardAttention, DecidedBy
 from shared_contracts.directory import BookingStatus, Rejection
+from shared_contracts.notification import NotificationKind
 from shared_contracts.transport.topology import BOOKING_RESULT, CARD_COMMAND
 from tests.kit.desk import Desk
 from tests.kit.inbox import handled
@@ -270,10 +271,18 @@ async def test_updates_edit_the_card_and_an_older_one_never_comes_back(
     await desk.send(CARD_COMMAND.name, desk.recruiting.command(RITA, newest, CardAttention.UPDATE))
     shown = await rita.sees("Решение: координатор")
     assert (shown.id, shown.labels) == (card.id, ["🔁 Перенести", "❌ Отменить"])
+    edited = newest.model_copy(update={"revision": 4, "told": NotificationKind.BOOKING_CHANGED})
+    await desk.send(CARD_COMMAND.name, desk.recruiting.command(RITA, edited, CardAttention.UPDATE))
+
+    async def undecided() -> bool:
+        return "Решение" not in (await rita.messages())[-1].text
+
+    await eventually(undecided, "guard: ``_SLOT_EDITED``, a slot put right is no decision")
+    shown = (await rita.messages())[-1]
     older = sent.model_copy(update={"revision": 2})
     for attention in (CardAttention.UPDATE, CardAttention.NEW, CardAttention.REMINDER):
         await desk.send(CARD_COMMAND.name, desk.recruiting.command(RITA, older, attention))
-    await handled(bots_database, CARD_COMMAND.name, count=5)
+    await handled(bots_database, CARD_COMMAND.name, count=6)
     assert [m.text for m in await rita.messages() if m.id >= card.id] == [shown.text]
 
 

@@ -132,6 +132,21 @@ async def test_a_notice_without_telegrams_answer_is_sent_once_more_and_no_oftene
     assert sum("пришлось отменить" in message.text for message in await anna.messages()) == 2
 
 
+@pytest.mark.parametrize("status", [BookingStatus.PENDING, BookingStatus.BOOKED])
+async def test_a_changed_slot_of_a_request_says_that_it_still_waits(
+    anna: Person, desk: Desk, status: BookingStatus
+) -> None:
+    """R5. Guard: ``notice_text`` fills ``until`` of a change for a request alone."""
+    await anna.writes("/start")
+    await anna.sees("Выберите")
+    told = notice(desk, NotificationKind.BOOKING_CHANGED)
+    waits = {"status": status, "expires_at": clock.now() + timedelta(hours=5)}
+    booking = told.booking.model_copy(update=waits)
+    await desk.send(NOTIFICATION_COMMAND.name, told.model_copy(update={"booking": booking}))
+    shown = await anna.sees("Кое-что изменилось")
+    assert ("Рекрутер ответит до" in shown.text) is (status is BookingStatus.PENDING)
+
+
 async def test_telegrams_failure_is_tried_again(anna: Person, desk: Desk, sandbox: Sandbox) -> None:
     """Guard: passing faults are raised to the consumer, which tries again."""
     await anna.writes("/start")

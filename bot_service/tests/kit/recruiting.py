@@ -30,7 +30,7 @@ TEMPLATES = {
     NotificationKind.BOOKING_MADE: "Вас записали: {date}, {time}, {minutes} минут, {place}.",
     NotificationKind.BOOKING_CANCELLED: "Нам пришлось отменить собеседование «{event}»: {date}, {time}.",
     NotificationKind.BOOKING_MOVED: "Собеседование перенесено: {date}, {time}, {place}.",
-    NotificationKind.BOOKING_CHANGED: "Кое-что изменилось: {date}, {time}, {place}.",
+    NotificationKind.BOOKING_CHANGED: "Кое-что изменилось: {date}, {time}, {place}.\nРекрутер ответит до {until}.",
     NotificationKind.BOOKING_APPROVED: (
         "🎉 <b>Поздравляем, {name}!</b>\n{date}, {time}, {minutes} минут\n{place}\n"
         'Рекрутер: <a href="{recruiter_link}">{recruiter}</a>\nВопросы: {contact_link}'

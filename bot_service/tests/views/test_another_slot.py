@@ -32,7 +32,7 @@ def test_it_is_shown_with_its_own_place_where_that_is_another(desk: Desk, field:
     [
         ({"starts_at": datetime(2026, 11, 24, 12, 20, tzinfo=UTC)}, "🕐 24 ноября, 14:20 → 24 ноября, 15:20"),
         ({"duration_minutes": 30}, "🕐 20 → 30 мин"),
-        ({"room": "9"}, "📍 Москва, Офис на Тверской, каб. 1 → Москва, Офис на Тверской, 9"),
+        ({"room": "9"}, "📍 каб. 1 → 9"),
         ({"recruiter": NamedRef(id="d" * 24, name="Вера Ким")}, "👤 Рита Рекрутер → Вера Ким"),
         ({"location": "", "room": "", "online": True}, "📍 Москва, Офис на Тверской, каб. 1 → онлайн"),
         ({}, "📍 Москва, Офис на Тверской, каб. 1"),
@@ -42,6 +42,13 @@ def test_what_has_changed_is_said_old_and_new(desk: Desk, now: dict[str, Any], l
     """Guard: ``slot_changes``."""
     slot = desk.add_slot(1, starts_at=datetime(2026, 11, 24, 11, 20, tzinfo=UTC))
     assert slot_changes(slot, slot.model_copy(update=now), None, texts_for("ru")) == [line]
+
+
+def test_an_online_interview_whose_readers_zone_was_put_right_has_another_time(desk: Desk) -> None:
+    """Guard: ``zone_was`` in ``slot_changes``."""
+    slot = desk.add_slot(1, starts_at=datetime(2026, 11, 24, 11, 20, tzinfo=UTC)).model_copy(update={"online": True})
+    [line] = slot_changes(slot, slot, "Asia/Yekaterinburg", texts_for("ru"), "Europe/Moscow")
+    assert line == "🕐 24 ноября, 14:20 → 24 ноября, 16:20 (Екатеринбург)"
 
 
 def test_a_deadline_that_is_near_says_today_and_how_long_is_left(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -107,13 +107,19 @@ def variables_of(text: str) -> frozenset[str]:
     return frozenset(names)
 
 
-def render(text: str, values: Mapping[str, str]) -> str:
+_PLACE_IN_CITY, _PLACE = "{city}, {place}", "{place}"
+
+
+def render(text: str, values: Mapping[str, str], *, online: bool = False) -> str:
     """The message as Telegram's HTML; values are escaped. A line that names a variable without a value is left out.
 
     Args:
         text: a template that ``check`` accepts.
         values: plain texts by variable; empty or missing where there is nothing to say.
+        online: the interview is in no city, so that none stands before its place.
     """
+    if online:
+        text = text.replace(_PLACE_IN_CITY, _PLACE)
     escaped = {name: escape(value) for name, value in values.items() if value}
     lines = [line.format(**escaped) for line in text.splitlines() if variables_of(line) <= escaped.keys()]
     return "\n".join(lines).strip()

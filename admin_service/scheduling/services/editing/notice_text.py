@@ -17,7 +17,7 @@ from django.utils.translation import override
 from common.mongo import Document
 from people.services.links import default_contact
 from scheduling.services.impact import Affected
-from shared_contracts.directory import SlotView
+from shared_contracts.directory import BookingStatus, SlotView
 from shared_contracts.notification import NotificationCommand, NotificationKind
 from shared_contracts.texts.clocks import MOSCOW, ToldClocks, clocks_of, zone_of
 from shared_contracts.texts.message_templates import TemplateView, choose, render
@@ -40,7 +40,7 @@ def notice_html(row: Affected, language: str, templates: Iterable[TemplateView])
     if notice is None or template is None:
         return None
     with override(language):
-        return render(template.text, _values(notice, row, language))
+        return render(template.text, _values(notice, row, language), online=notice.booking.slot.online)
 
 
 def _values(notice: NotificationCommand, row: Affected, language: str) -> dict[str, str]:
@@ -49,6 +49,7 @@ def _values(notice: NotificationCommand, row: Affected, language: str) -> dict[s
     before = _Words(words.locale, row.zone_was or words.zone)
     wanted = booking.requested_slot
     changed = wanted if wanted and notice.kind is NotificationKind.WANTED_CHANGED else slot
+    waits = notice.kind is not NotificationKind.BOOKING_CHANGED or booking.status is BookingStatus.PENDING
     return {
         "name": notice.candidate_name,
         "event": slot.event.name,
@@ -64,7 +65,7 @@ def _values(notice: NotificationCommand, row: Affected, language: str) -> dict[s
         "bring": booking.bring,
         "reason": notice.reason or "",
         "wanted": words.other(wanted, slot) if wanted else "",
-        "until": words.deadline(booking.expires_at, slot) if booking.expires_at else "",
+        "until": words.deadline(booking.expires_at, slot) if waits and booking.expires_at else "",
         "changes": "\n".join(_changes(notice.slot_before, changed, before, words)) if notice.slot_before else "",
     }
 
@@ -73,11 +74,15 @@ def _changes(was: SlotView, slot: SlotView, before: "_Words", words: "_Words") -
     told = [
         ("🕐", before.start(was, _DAY_AND_TIME), words.start(slot, _DAY_AND_TIME), ""),
         ("🕐", str(was.duration_minutes), str(slot.duration_minutes), f" {_('min')}"),
-        ("📍", words.where(was), words.where(slot), ""),
+        ("📍", *words.places(was, slot), ""),
         ("👤", *(item.recruiter.name if item.recruiter else "—" for item in (was, slot)), ""),
     ]
     lines = [f"{icon} {old} → {new}{unit}" for icon, old, new, unit in told if old != new]
     return lines or [f"📍 {words.place_with_city(slot)}"]
+
+
+def _same_city(was: SlotView, slot: SlotView) -> bool:
+    return (was.city.id, was.online) == (slot.city.id, slot.online)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +131,17 @@ class _Words:
         zone = zone_of(self.zone, slot.city.timezone)
         text = self._format(when, zone, _DAY_AND_TIME)
         return text if zone.key == MOSCOW else f"{text} ({self._zone_name(zone)})"
+
+    def places(self, was: SlotView, slot: SlotView) -> tuple[str, str]:
+        """Where it was held and is now, in a line each; in the same building the rooms alone."""
+        if (
+            was.room
+            and slot.room
+            and was.model_copy(update={"room": slot.room}).line == slot.line
+            and _same_city(was, slot)
+        ):
+            return was.room, slot.room
+        return self.where(was), self.where(slot)
 
     def where(self, slot: SlotView) -> str:
         """The same in a line, without the way."""

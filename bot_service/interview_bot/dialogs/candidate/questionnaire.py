@@ -109,7 +109,7 @@ async def answer_by_text(context: DialogContext, event_id: str, text: str | None
     try:
         value = await _read_text(context, progress, question, text or "")
     except WrongAnswerError as error:
-        hint = wrong_answer_text(error, context.texts)
+        hint = wrong_answer_text(error, question, context.texts)
         await _ask_question(context, progress, view, question, hint, hint_alone=True)
         return True
     await _accept(context, progress, view, question, value)
@@ -135,7 +135,7 @@ async def answer_by_edit(context: DialogContext, event_id: str, text: str, messa
     try:
         value = await _read_text(context, again, question, text)
     except WrongAnswerError as error:
-        await _ask_question(context, progress, view, shown, wrong_answer_text(error, context.texts))
+        await _ask_question(context, progress, view, shown, wrong_answer_text(error, question, context.texts))
         return
     others = {asked: answer for asked, answer in progress.answers.items() if asked != key}
     again = again.model_copy(update={"answers": others})
