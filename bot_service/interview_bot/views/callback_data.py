@@ -3,12 +3,14 @@
 Anyone can send any data, so it only says what is wanted; whether that is theirs and possible is checked at each press.
 """
 
+import hashlib
 import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from interview_bot.common.dialog_data import ANYONE
+from shared_contracts.directory import SlotView
 
 VERSION = "1"
 _ID = r"[0-9a-f]{24}"
@@ -22,6 +24,7 @@ _QUESTION = r"[0-9a-f]{8}"
 _VERSION = r"[1-9][0-9]{0,8}"
 _TURN = r"[0-9]{1,9}"
 _MINUTE = r"[1-9][0-9]{6,8}"
+_SEEN = r"s[0-9a-f]{8}"
 _CARD = (_ID, _VERSION, _TURN)
 _NUMBER = r"[0-5]"
 _MARK = r"[alnru]"
@@ -156,8 +159,9 @@ _ARGUMENTS: dict[Action, tuple[str, ...]] = {
     Action.DELAY: (_ID, _MINUTE),
     Action.DELAY_BY: (_ID, _MINUTE, _DELAY),
     Action.ANSWERS: (_ID, _MINUTE),
-    Action.TAKE_TIME: (_ID, _ID, _MINUTE),
-    Action.KEEP_TIME: (_ID, _ID, _MINUTE),
+    # with a minute: from before buttons said what was seen
+    Action.TAKE_TIME: (_ID, _ID, rf"{_MINUTE}|{_SEEN}"),
+    Action.KEEP_TIME: (_ID, _ID, rf"{_MINUTE}|{_SEEN}"),
     Action.WAIT: (_ID,),
     Action.LEAVE: (_ID,),
     Action.REQUESTS: (_MENU_PAGE,),
@@ -206,6 +210,16 @@ def pack(action: Action, *arguments: str) -> str:
 def minute_of(moment: datetime) -> str:
     """A start as buttons carry it: the minutes since 1970."""
     return str(int(moment.timestamp()) // 60)
+
+
+def seen(slot: SlotView) -> str:
+    """What a button's reader saw of the slot, in nine characters.
+
+    Another start, place, city or recruiter makes another one; so a button stands only for what was shown with it.
+    """
+    recruiter = slot.recruiter.id if slot.recruiter else ""
+    parts = (minute_of(slot.starts_at), slot.city.id, recruiter, slot.line or "")
+    return "s" + hashlib.sha256("\n".join(parts).encode()).hexdigest()[:8]
 
 
 def unpack(data: str | None) -> Pressed:

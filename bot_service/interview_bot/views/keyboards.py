@@ -9,7 +9,7 @@ from telegram.constants import InlineKeyboardButtonLimit, KeyboardButtonStyle
 from telegram.helpers import create_deep_linked_url
 
 from interview_bot.common import clock
-from interview_bot.views.callback_data import FOR_KEPT_BOOKINGS, Action, minute_of, pack, unpack
+from interview_bot.views.callback_data import FOR_KEPT_BOOKINGS, Action, minute_of, pack, seen, unpack
 from interview_bot.views.formatting import slot_start
 from interview_bot.views.html_text import clip
 from interview_bot.views.screen import Screen
@@ -143,7 +143,7 @@ def proposed_time(booking: BookingView, slot: SlotView, texts: Texts) -> InlineK
 
 
 def _time_buttons(booking: BookingView, slot: SlotView, texts: Texts, suffix: str = "") -> list[InlineKeyboardButton]:
-    about = (booking.id, slot.id, minute_of(slot.starts_at))
+    about = (booking.id, slot.id, seen(slot))
     return [
         styled(texts, key, pack(action, *about), suffix)
         for key, action in (("button.take_time", Action.TAKE_TIME), ("button.keep_time", Action.KEEP_TIME))

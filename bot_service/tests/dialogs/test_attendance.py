@@ -8,10 +8,10 @@ import pytest
 
 from interview_bot.common import clock
 from interview_bot.common.database import Database
-from interview_bot.views.callback_data import minute_of
+from interview_bot.views.callback_data import minute_of, seen
 from shared_contracts.attendance import Attendance, AttendanceAnswered
 from shared_contracts.booking import Outcome, TimeAnswered
-from shared_contracts.directory import BookingStatus, BookingView
+from shared_contracts.directory import BookingStatus, BookingView, NamedRef
 from shared_contracts.notification import CacheName, NotificationKind
 from shared_contracts.transport.topology import BOOKING_RESULT, NOTIFICATION_COMMAND
 from tests.inbound.test_notifications import notice
@@ -204,7 +204,7 @@ async def test_someone_elses_interview_can_not_be_answered_for(sandbox: Sandbox,
     await boris.writes("/start")
     slots = await boris.sees("Выберите удобное время")
     start, other = minute_of(booking.slot.starts_at), desk.slots[f"{2:024x}"]
-    taking = f"ty:{booking.id}:{other.id}:{minute_of(other.starts_at)}"
+    taking = f"ty:{booking.id}:{other.id}:{seen(other)}"
     for data in (f"ay:{booking.id}:{start}", f"an:{booking.id}:{start}", taking):
         await boris.sends_data(slots, f"1:{data}")
         await boris.sees("Этой записи уже нет")
@@ -362,11 +362,19 @@ async def test_an_offer_that_was_replaced_says_so(anna: Person, desk: Desk) -> N
     await anna.sees("Запись перенесена!")
 
 
-async def test_an_offered_time_that_was_moved_since_is_not_taken_for_what_it_was(anna: Person, desk: Desk) -> None:
-    """Guard: the start in the button. Staff moved the slot by an hour: it is shown, and can be taken, as it is now."""
+@pytest.mark.parametrize("changed", ["time", "place", "recruiter"])
+async def test_an_offered_slot_that_was_changed_since_is_not_taken_for_what_it_was(
+    anna: Person, desk: Desk, changed: str
+) -> None:
+    """Guard: ``seen``. Staff changed the slot: it is shown, and can be taken, as it is now."""
     offer = await offered(anna, desk)
     slot = desk.slots[f"{2:024x}"]
-    later = slot.model_copy(update={"starts_at": slot.starts_at + timedelta(hours=1)})
+    changes: dict[str, dict[str, Any]] = {
+        "time": {"starts_at": slot.starts_at + timedelta(hours=1)},
+        "place": {"room": "каб. 99"},
+        "recruiter": {"recruiter": NamedRef(id=f"{77:024x}", name="Пётр Орлов")},
+    }
+    later = slot.model_copy(update=changes[changed])
     desk.slots[slot.id] = later
     held(desk, offered_slot=later)
     for label in (TAKE, KEEP):

@@ -10,7 +10,7 @@ from interview_bot.dialogs.candidate.my_bookings import own_booking, show_bookin
 from interview_bot.dialogs.context import DialogContext, Presses
 from interview_bot.dialogs.requests import BookingEnvelope, booking_envelope, brief_payload, shown_slot, submit
 from interview_bot.views.attendance_screens import AnswerKind, answers_screen, delay_question, not_coming_question
-from interview_bot.views.callback_data import Action, minute_of
+from interview_bot.views.callback_data import Action, minute_of, seen
 from shared_contracts.attendance import Attendance, AttendanceAnswered, DelayAnnounced
 from shared_contracts.booking import TimeAnswered
 from shared_contracts.directory import BookingStatus, BookingView
@@ -70,14 +70,14 @@ async def back_to_answers(context: DialogContext, booking_id: str, minute: str) 
 
 
 async def answer_proposed_time(
-    context: DialogContext, booking_id: str, slot_id: str, minute: str, *, take: bool
+    context: DialogContext, booking_id: str, slot_id: str, as_seen: str, *, take: bool
 ) -> None:
-    """The proposed time, a slot that then started at ``minute``, is taken, or the present one is kept."""
+    """The proposed time, a slot that was then seen ``as_seen``, is taken, or the present one is kept."""
     booking = await own_booking(context, booking_id)
     if booking is None:
         return
     slot = booking.offered_slot
-    if slot is None or (slot.id, minute_of(slot.starts_at)) != (slot_id, minute):
+    if slot is None or (slot.id, seen(slot)) != (slot_id, as_seen):
         await show_bookings(context, lead=context.texts("offer.over"))
         return
     request = TimeAnswered(
