@@ -75,7 +75,7 @@ class Desk:
         self._open("scheduling/interviewevent/")
         self.page.click("#result_list tbody a >> nth=0")
         self.page.set_checked("#id_approval_required", required)
-        self.page.click("button[name=_save]")
+        self._save()
         self.page.wait_for_url("**/scheduling/interviewevent/")
 
     def change_event(self, title: str, *, is_open: bool, pending_hours: int = 24) -> None:
@@ -84,7 +84,7 @@ class Desk:
         self.page.click(f"#result_list tbody a:has-text('{title}')")
         self.page.set_checked("#id_is_open", is_open)
         self.page.fill("#id_pending_hours", str(pending_hours))
-        self.page.click("button[name=_save]")
+        self._save()
         self.page.wait_for_url("**/scheduling/interviewevent/")
 
     def write_privacy_text(self, ru: str, en: str) -> None:
@@ -130,7 +130,7 @@ class Desk:
             self.page.select_option("#id_city", label=city)
         for field, value in {"name": name, **fields}.items():
             self.page.fill(f"#id_{field}", value)
-        self.page.click("button[name=_save]")
+        self._save()
         self.page.wait_for_url(re.compile(r"/people/office/(\?.*)?$"))  # back in the list, found or whole
 
     def invite_candidate(self, first_name: str) -> str:
@@ -265,6 +265,13 @@ class Desk:
         self._press("Deactivate")
         self.page.wait_for_load_state()
         return self.page.inner_text("body")
+
+    def _save(self) -> None:
+        """Save the form, and go on where a page says first whom it concerns."""
+        self.page.click("button[name=_save]")
+        self.page.wait_for_load_state()
+        if self.page.query_selector("[name=_foreseen]"):
+            self.page.click("form:has([name=_foreseen]) button[type=submit]")
 
     def _open(self, path: str) -> None:
         self.page.goto(f"{self._url}/admin/{path}")
