@@ -7,7 +7,7 @@ import pytest
 from acceptance.desk import Desk
 from acceptance.driving import CONFIRM, Chats, Person, Store, eventually
 
-WAITS = "запись подтверждает рекрутер"
+WAITS = "Место держим"
 
 
 @pytest.fixture(autouse=True)
