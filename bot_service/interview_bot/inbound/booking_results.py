@@ -23,9 +23,9 @@ from interview_bot.telegram.rate_limiter import Priority
 from interview_bot.telegram.sending import edit_or_send
 from interview_bot.views import keyboards
 from interview_bot.views.attendance_screens import ANSWERS, attendance_screen
-from interview_bot.views.card_screens import RECRUITER_REQUESTS
 from interview_bot.views.outcome_screens import WITH_CONTACT, outcome_screen, seat_offer_ended_screen
 from interview_bot.views.personal_screens import consent_screen
+from interview_bot.views.recruiter.card_screens import RECRUITER_REQUESTS
 from interview_bot.views.screen import Reader, Screen
 from interview_bot.views.slots.menu import slot_gone, slots_screen
 from interview_bot.views.texts import Texts, texts_for

@@ -16,7 +16,7 @@ from interview_bot.store.shown_cards import ShownCard, done_key
 from interview_bot.telegram.errors import Trouble, classify, final_status
 from interview_bot.telegram.rate_limiter import Priority
 from interview_bot.telegram.sending import edit, edit_or_send, send
-from interview_bot.views.card_screens import refusal
+from interview_bot.views.recruiter.card_screens import refusal
 from interview_bot.views.screen import Screen
 from interview_bot.views.texts import texts_for
 from shared_contracts.booking import BookingResult

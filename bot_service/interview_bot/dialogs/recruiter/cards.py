@@ -18,9 +18,15 @@ from interview_bot.store.request_records import RequestKind
 from interview_bot.store.shown_cards import ShownCard
 from interview_bot.views.callback_data import Action
 from interview_bot.views.card_buttons import MARKS, UNDO, can_change, can_mark, proposable_slot
-from interview_bot.views.card_screens import waiting_screen
-from interview_bot.views.interview_screens import cancel_question
-from interview_bot.views.rejection_screens import REJECTIONS, letter_of, reason_key, reason_question, rejection_question
+from interview_bot.views.recruiter.card_screens import waiting_screen
+from interview_bot.views.recruiter.interview_screens import cancel_question
+from interview_bot.views.recruiter.rejection_screens import (
+    REJECTIONS,
+    letter_of,
+    reason_key,
+    reason_question,
+    rejection_question,
+)
 from interview_bot.views.screen import Screen
 from interview_bot.views.texts import Texts, texts_for
 from shared_contracts.booking import (

@@ -14,7 +14,7 @@ from interview_bot.dialogs.recruiter.cards import (
 from interview_bot.store.shown_cards import ShownCard
 from interview_bot.views.callback_data import Action
 from interview_bot.views.card_buttons import can_change
-from interview_bot.views.interview_screens import cancel_reason_key, times_screen
+from interview_bot.views.recruiter.interview_screens import cancel_reason_key, times_screen
 from shared_contracts.booking import BookingCancelledByRecruiter, BookingMovedByRecruiter
 
 

@@ -5,7 +5,7 @@ from datetime import date
 from interview_bot.common import clock
 from interview_bot.dialogs.context import DialogContext, Presses
 from interview_bot.views.callback_data import Action, StaleDataError
-from interview_bot.views.schedule_screens import by_day, day_screen, schedule_screen, today_of
+from interview_bot.views.recruiter.schedule_screens import by_day, day_screen, schedule_screen, today_of
 
 
 async def show_today(context: DialogContext) -> None:

@@ -7,8 +7,8 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from interview_bot.views import keyboards
 from interview_bot.views.callback_data import Action, pack
 from interview_bot.views.card_buttons import card_button
-from interview_bot.views.card_screens import card_screen
 from interview_bot.views.formatting import slot_buttons
+from interview_bot.views.recruiter.card_screens import card_screen
 from interview_bot.views.screen import Screen
 from interview_bot.views.texts import Texts
 from shared_contracts.card import RecruiterCard
