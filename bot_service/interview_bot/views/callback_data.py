@@ -24,7 +24,7 @@ _QUESTION = r"[0-9a-f]{8}"
 _VERSION = r"[1-9][0-9]{0,8}"
 _TURN = r"[0-9]{1,9}"
 _MINUTE = r"[1-9][0-9]{6,8}"
-_SEEN = r"s[0-9a-f]{8}"
+_SEEN = rf"s[0-9a-f]{{8}}|{_MINUTE}"  # a minute: from before buttons said what was seen
 _CARD = (_ID, _VERSION, _TURN)
 _NUMBER = r"[0-5]"
 _MARK = r"[alnru]"
@@ -159,9 +159,8 @@ _ARGUMENTS: dict[Action, tuple[str, ...]] = {
     Action.DELAY: (_ID, _MINUTE),
     Action.DELAY_BY: (_ID, _MINUTE, _DELAY),
     Action.ANSWERS: (_ID, _MINUTE),
-    # with a minute: from before buttons said what was seen
-    Action.TAKE_TIME: (_ID, _ID, rf"{_MINUTE}|{_SEEN}"),
-    Action.KEEP_TIME: (_ID, _ID, rf"{_MINUTE}|{_SEEN}"),
+    Action.TAKE_TIME: (_ID, _ID, _SEEN),
+    Action.KEEP_TIME: (_ID, _ID, _SEEN),
     Action.WAIT: (_ID,),
     Action.LEAVE: (_ID,),
     Action.REQUESTS: (_MENU_PAGE,),

@@ -160,6 +160,7 @@ def test_no_button_carries_more_than_telegram_takes() -> None:
         callback_data._READY_MADE: "3",
         callback_data._LANGUAGE: "en",
         callback_data._EVENT: "f" * 24,
+        callback_data._SEEN: "s" + "f" * 8,
     }
     for action, patterns in callback_data._ARGUMENTS.items():
         arguments = [longest[pattern] for pattern in patterns]
