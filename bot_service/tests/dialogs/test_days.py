@@ -81,7 +81,11 @@ async def test_back_leads_from_the_details_over_the_day_and_the_days_to_the_page
     await olga.presses(await olga.sees("дни, когда"), " 11")
     await olga.presses(await olga.sees("11 мая"), "14:00")
     await olga.presses(await olga.sees("Записать вас"), "Назад")
-    await olga.sees("11 мая")
+
+    async def day_again() -> bool:
+        return "15:00" in (await olga.messages())[-1].labels
+
+    await eventually(day_again, "the day again")
     await olga.writes("а можно утром?")
     day = await olga.sees("Выберите, пожалуйста, кнопкой")
     assert day.labels == ["14:00", "15:00", "← Назад"]
