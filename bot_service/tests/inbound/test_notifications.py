@@ -266,7 +266,7 @@ async def test_a_message_put_right_is_put_right_again_with_each_change(
 
 
 async def test_a_proposed_time_that_changes_is_put_right_where_it_was_told(anna: Person, desk: Desk) -> None:
-    """Guards: ``offered_slot`` in ``_claims``, and ``tells_proposal``: what told nothing of it stays."""
+    """Guard: ``offered_slot`` in ``_claims``."""
     booking, first = await _booked(anna, desk)
     proposed = desk.slots[f"{4:024x}"]
     later = proposed.model_copy(update={"starts_at": proposed.starts_at + timedelta(minutes=30)})
