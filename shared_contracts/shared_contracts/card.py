@@ -64,6 +64,8 @@ class RecruiterCard(WireModel):
     ``move_end``: what was last decided was a move, and this became of it. ``rejection``: what a no was about.
     ``told``: what the candidate was told of what was last done, which a recruiter may have to send by hand (R4);
     ``slot_before``: the slot as it was before that.
+    ``handed_over_by``: the recruiter from whom staff have handed it over to this one, ``handed_over_to``: who has it
+    now, for a reader who has nothing to do with it any more.
     """
 
     booking: BookingView
@@ -81,6 +83,8 @@ class RecruiterCard(WireModel):
     rejection: Rejection | None = None
     told: NotificationKind | None = None
     slot_before: SlotView | None = None
+    handed_over_by: Name | None = None
+    handed_over_to: Name | None = None
     free_slots: Annotated[list[SlotView], Field(max_length=6)] = []
     may_mark: bool = False
     undo_until: Moment | None = None
@@ -103,11 +107,16 @@ class CardAttention(StrEnum):
 
 
 class CardOccasion(StrEnum):
-    """What a ``notice`` is about. ``offer_declined``: the candidate keeps the time they have; ``delay``: comes late."""
+    """What a ``notice`` is about.
+
+    ``handed_over``: another recruiter holds the interview now; ``offer_declined``: the candidate keeps the time they
+    have; ``delay``: comes late.
+    """
 
     BOOKED = "booked"
     MOVED = "moved"
     CHANGED = "changed"
+    HANDED_OVER = "handed_over"
     CANCELLED = "cancelled"
     CANT_COME = "cant_come"
     RESCHEDULE_ASKED = "reschedule_asked"

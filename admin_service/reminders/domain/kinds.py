@@ -199,6 +199,7 @@ SPECS: Mapping[ReminderKind, ReminderSpec] = {
             {
                 *(CardOccasion.BOOKED, CardOccasion.MOVED, CardOccasion.CHANGED, CardOccasion.CANCELLED),
                 *(CardOccasion.CANT_COME, CardOccasion.RESCHEDULE_ASKED, CardOccasion.OFFER_DECLINED),
+                CardOccasion.HANDED_OVER,
             }
         ),
     ),

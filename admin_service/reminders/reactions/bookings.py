@@ -6,6 +6,7 @@ from reminders.services.message_writes import STANDS, BookingChange
 from scheduling.domain.editing import BookingFollowedSlot
 from scheduling.domain.events import BookingEvent
 from scheduling.domain.model import Booking
+from scheduling.reactions.cards import occasion_of
 from scheduling.services.reacting import Batch, Effects
 
 
@@ -30,7 +31,7 @@ def _notices(batch: Batch) -> list[RecruiterNotice]:
     notices = []
     for _request, event in batch.events(BookingEvent):
         booking = batch.after.bookings[event.after.id]
-        slot, occasion = batch.after.slots.get(booking.slot_id), event.occasion
+        slot, occasion = batch.after.slots.get(booking.slot_id), occasion_of(event, batch)
         if slot and occasion:
             stored = batch.loaded.bookings.get(booking.id)
             notices.append(RecruiterNotice(booking, slot, occasion, bool(stored and stored.get("card_holders"))))

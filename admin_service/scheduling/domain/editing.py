@@ -24,13 +24,17 @@ class EditSlot(Command):
 
 @dataclass(frozen=True, slots=True)
 class BookingFollowedSlot(BookingEvent):
-    """Staff have changed the slot that the booking is in."""
+    """Staff have changed the slot that the booking is in. ``handed_over``: another recruiter holds it now."""
 
     action = "slot_changed"
     label = _("its slot changed")
 
+    handed_over: bool = False
+
     def _occasion(self) -> CardOccasion | None:
-        return CardOccasion.CHANGED if self.after.status is BookingStatus.BOOKED else None
+        if self.after.status is not BookingStatus.BOOKED:
+            return None
+        return CardOccasion.HANDED_OVER if self.handed_over else CardOccasion.CHANGED
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,7 @@ def edit_slot(state: State, command: EditSlot, now: datetime) -> Decision:
     edited = SlotEdited(_as_told(slot, command.changes), _edited(state, slot, command.changes), command.changes)
     events: list[Event] = [edited]
     if edited.shows:
-        events += _followers(state, command, edited.after)
+        events += _followers(state, command, edited)
     return Decision(command, None, events=tuple(events))
 
 
@@ -101,13 +105,14 @@ def _edited(state: State, slot: Slot, changes: SlotChanges) -> Slot:
     )
 
 
-def _followers(state: State, command: EditSlot, slot: Slot) -> list[Event]:
+def _followers(state: State, command: EditSlot, edited: SlotEdited) -> list[Event]:
     """What the edit means for the bookings in the slot, and for the moves that are wanted into it."""
+    slot, handed_over = edited.after, edited.hands_over
     live = [booking for booking in state.bookings.values() if booking.live]
     inside = [booking for booking in live if booking.slot_id == slot.id]
     wanted = [booking for booking in live if booking.requested_slot_id == slot.id]
     return [
-        *(BookingFollowedSlot(command.actor, it, _following(it, slot)) for it in inside),
+        *(BookingFollowedSlot(command.actor, it, _following(it, slot), handed_over) for it in inside),
         *(WantedSlotEdited(command.actor, it, next_version(kept_within(it, slot))) for it in wanted),
     ]
 

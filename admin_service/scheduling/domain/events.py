@@ -65,6 +65,11 @@ class SlotEdited(SlotEvent):
         """Whether it is another interview to who comes: how many may come, and who still can, is not for them."""
         return replace(self.after, capacity=self.before.capacity, is_active=self.before.is_active) != self.before
 
+    @property
+    def hands_over(self) -> bool:
+        """Whether another recruiter has it now."""
+        return self.after.recruiter_id not in (None, self.before.recruiter_id)
+
 
 @dataclass(frozen=True, slots=True)
 class SeatFreed(SlotEvent):

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from bson import ObjectId
+
 from common.mongo import Document
 from scheduling.domain.answering import MoveExpired, MoveRejected, RequestExpired
 from scheduling.domain.booking import MoveRequested
@@ -14,7 +16,7 @@ from scheduling.services.reacting import Batch, Effects
 from scheduling.services.recruiter_cards.cards import Act, asks_approval, has_card, show
 from scheduling.services.recruiter_cards.deck import read_deck
 from scheduling.services.requests import Request
-from shared_contracts.card import MoveEnd
+from shared_contracts.card import CardOccasion, MoveEnd
 
 _MOVE_ENDS: dict[type[BookingEvent], MoveEnd] = {MoveRejected: "rejected", MoveExpired: "expired"}
 
@@ -29,8 +31,9 @@ def show_recruiters(batch: Batch) -> Effects:
     both = [state.bookings.get(item) for item in concerned for state in (batch.before, batch.after)]
     deck = read_deck(batch.loaded, batch.after, both, batch.now)
     acts = {item: act for item, act in acts.items() if has_card(deck, batch.after.bookings[item])}
-    announced = {event.after.id for _request, event in batch.events(BookingEvent) if event.occasion}
+    announced = {event.after.id for _request, event in batch.events(BookingEvent) if occasion_of(event, batch)}
     asking = {event.after.id for _request, event in batch.events(MoveRequested)}
+    asking |= {item for item in acts if _asks_another(batch, item)}
     shown = show(deck, acts, batch.now, answered=set(answered.values()), announced=announced, asking=asking)
     effects = Effects(messages=shown.messages)
     for booking_id in acts:
@@ -41,6 +44,28 @@ def show_recruiters(batch: Batch) -> Effects:
         if card := deck.card_for(batch.after.bookings[booking_id], telegram_id):
             effects.cards[key] = card
     return effects
+
+
+def occasion_of(event: BookingEvent, batch: Batch) -> CardOccasion | None:
+    """What the event is to the booking's recruiter by a message of its own.
+
+    Nothing where the card of a request tells it anyway: a move that asks who has just been handed the interview, too.
+    """
+    if event.occasion is CardOccasion.HANDED_OVER and _asks_another(batch, event.after.id):
+        booking = batch.after.bookings[event.after.id]
+        own, asked = (batch.after.slots.get(item or "") for item in (booking.slot_id, booking.requested_slot_id))
+        return None if own and asked and own.recruiter_id == asked.recruiter_id else event.occasion
+    return event.occasion
+
+
+def _asks_another(batch: Batch, booking_id: str) -> bool:
+    """Whether a request that stood before is another recruiter's to answer now."""
+    was, booking = batch.before.bookings.get(booking_id), batch.after.bookings[booking_id]
+    if was is None or not (was.awaits_approval and booking.awaits_approval):
+        return False
+    before = batch.before.slots.get(was.requested_slot_id or was.slot_id)
+    asked = batch.after.slots.get(booking.requested_slot_id or booking.slot_id)
+    return before is not None and asked is not None and before.recruiter_id != asked.recruiter_id
 
 
 def _answered(batch: Batch) -> dict[str, tuple[str, int]]:
@@ -61,6 +86,7 @@ def _acts(batch: Batch) -> dict[str, Act]:
     for request, edited in batch.events(SlotEdited):
         if edited.shows:
             act = Act(request.command.actor, request.command.reason, request.correlation_id)
+            act = act._replace(handed_over=_handed_over(edited))
             acts |= dict.fromkeys(_around(batch, edited.after.id), act)
     for news in news_of(batch):
         if act_told := acts.get(news.event.after.id):
@@ -74,6 +100,13 @@ def _act(request: Request, event: BookingEvent) -> Act:
     if isinstance(event, RequestExpired | MoveExpired):
         actor, reason = Actor(ActorKind.SYSTEM, "expiry"), ""
     return Act(actor, reason, request.correlation_id, _MOVE_ENDS.get(type(event)))
+
+
+def _handed_over(edited: SlotEdited) -> tuple[ObjectId | None, ObjectId] | None:
+    was, now_is = edited.before.recruiter_id, edited.after.recruiter_id
+    if not edited.hands_over or now_is is None:
+        return None
+    return ObjectId(was) if was else None, ObjectId(now_is)
 
 
 def _around(batch: Batch, slot_id: str) -> list[str]:

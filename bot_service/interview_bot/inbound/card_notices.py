@@ -61,9 +61,7 @@ class CardNotices:
         chat_id = message.chat_id
         texts = texts_for(await self._services.chats.language(chat_id))
         occasion = command.occasion
-        # there is none for an outcome that is due: the card itself asks for the mark
-        told = occasion is not None and occasion is not CardOccasion.OUTCOME_DUE
-        lead = texts(f"card.notice_{occasion}") if told else ""
+        lead = texts(f"card.notice_{occasion}") if _leads(occasion, shown.card) else ""
         if occasion is CardOccasion.CHANGED and before is not None:
             lead = "\n".join([lead, *_changes(before.card, shown.card, texts)])
         screen = await read_card_screen(self._services, shown, texts, lead)
@@ -76,6 +74,16 @@ class CardNotices:
             # an update to the same revision would only take the line away that says what it is about
             await self._services.shown_cards.record_end(chat_id, shown.card, CardAttention.UPDATE, None)
         return progress.report(message)
+
+
+def _leads(occasion: CardOccasion | None, card: RecruiterCard) -> bool:
+    """Whether a line says what it is about.
+
+    Not where the card itself does: it asks for a mark, and says who has it in the reader's place.
+    """
+    if occasion is CardOccasion.HANDED_OVER:
+        return card.handed_over_to is None
+    return occasion is not None and occasion is not CardOccasion.OUTCOME_DUE
 
 
 def _changes(before: RecruiterCard, card: RecruiterCard, texts: Texts) -> list[str]:

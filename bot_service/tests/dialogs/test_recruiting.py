@@ -235,7 +235,7 @@ def test_a_deputy_sees_for_whom_and_a_former_holder_that_it_is_not_theirs(desk: 
     card = a_card(desk, for_deputy=True)
     assert "За рекрутера: Рита Рекрутер" in card_screen(card, texts_for("ru"), 0).text
     gone = card_screen(card.model_copy(update={"yours": False}), texts_for("ru"), 0)
-    assert "Передана другому рекрутеру" in gone.text
+    assert "Передана коллегам" in gone.text
     assert gone.keyboard is None
 
 

@@ -25,6 +25,7 @@ WORDS = {
     CardOccasion.BOOKED: ("Новая запись", "A new booking"),
     CardOccasion.MOVED: ("Запись перенесена", "A booking was moved"),
     CardOccasion.CHANGED: ("Запись изменилась", "A booking has changed"),
+    CardOccasion.HANDED_OVER: ("Вам передали собеседование", "An interview was handed over to you"),
     CardOccasion.CANCELLED: ("Запись отменена, место освободилось", "A booking was cancelled"),
     CardOccasion.CANT_COME: ("Кандидат не сможет прийти, место освободилось", "The candidate can't come"),
     CardOccasion.RESCHEDULE_ASKED: ("Кандидат просит другое время", "The candidate asks for another time"),
@@ -84,6 +85,25 @@ async def test_each_occasion_leads_the_card_and_its_text_is_reported(
     assert (report.delivery.status, report.delivery.telegram_message_id) == (DeliveryStatus.SENT, card.id)
     assert (report.delivery.text or "").startswith(card.text.partition("Анна")[0])
     assert "https://t.me/anna_candidate" in (report.delivery.text or "")
+
+
+@pytest.mark.parametrize("language", ["ru", "en"])
+async def test_who_handed_an_interview_over_and_who_has_it_now_are_named(
+    rita: Person, sandbox: Sandbox, desk: Desk, language: str
+) -> None:
+    """To the one who has it now, and to the one who had it: no line leads that one. Guard: ``_leads``."""
+    if language == "en":
+        await (await sandbox.person(RITA, "Rita", "en")).writes("/start")
+        await rita.sees("No request is waiting")
+    by, to = {"ru": ("Передаёт: Ольга", "теперь отвечает Павел"), "en": ("over by: Ольга", "over to Павел")}[language]
+    command = noticed(desk, CardOccasion.HANDED_OVER, handed_over_by="Ольга")
+    await desk.send(CARD_COMMAND.name, command)
+    assert by in (await rita.sees(WORDS[CardOccasion.HANDED_OVER][language == "en"])).text
+    gone = noticed(desk, CardOccasion.HANDED_OVER, handed_over_to="Павел", yours=False, revision=2)
+    await desk.send(CARD_COMMAND.name, gone)
+    card = await rita.sees(to)
+    assert to in card.text.partition("\n")[0]
+    assert card.buttons == []
 
 
 async def test_a_notice_comes_below_and_the_old_card_points_to_it(rita: Person, desk: Desk) -> None:

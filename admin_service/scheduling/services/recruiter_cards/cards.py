@@ -26,7 +26,8 @@ class Act(NamedTuple):
     """What a card last tells of: who did something, and why. No actor: what was last done stands.
 
     ``move_end``: it was a move that was asked for and not made. ``told``: what the candidate is told of it;
-    ``slot_before``: with the slot as it was before.
+    ``slot_before``: with the slot as it was before. ``handed_over``: ids of the recruiter who had it, and of who
+    has it now.
     """
 
     actor: Actor | None
@@ -35,6 +36,7 @@ class Act(NamedTuple):
     move_end: MoveEnd | None = None
     told: NotificationKind | None = None
     slot_before: SlotView | None = None
+    handed_over: tuple[ObjectId | None, ObjectId] | None = None
 
 
 class Shown(NamedTuple):
@@ -90,7 +92,7 @@ def show(
         now: aware UTC.
         answered: booking and Telegram ids of who gets the card as an answer instead.
         announced: ids of bookings of which a notice follows: that one brings the card to who is to have it now.
-        asking: ids of bookings that ask anew, for a move: their cards come as those of new requests do.
+        asking: ids of bookings that ask anew, or ask somebody else: their cards come as those of new requests do.
         attention: for those who hold the card already.
         hand_over: to the deputy too.
         about: what it is about, for a notice, which is one to all.
@@ -99,12 +101,12 @@ def show(
     for booking_id, act in acts.items():
         booking = deck.state.bookings[booking_id]
         held, concerned = deck.held(booking), deck.holders(booking, hand_over=hand_over)
-        keeping = deck.keeping(booking)
+        keeping = deck.keeping(booking, takes_over=about is not None and about.occasion is CardOccasion.HANDED_OVER)
         holders = held if booking_id in announced else [*concerned, *keeping]
         if not _is_news(booking, about):  # what has ended is no news to who never had it
             holders = [holder for holder in holders if holder in held]
         usual = CardAttention.NEW if booking_id in asking else attention
-        loud = _recipients(held, holders, usual, about)
+        loud = _recipients(deck, held, holders, usual, about)
         if keeping:
             loud |= {item: _loudness_at_move(item in keeping, about) or loud[item] for item in loud}
         asleep = {item for item in loud if about and loud[item] is CardAttention.NOTICE and about.wakes(item)}
@@ -216,19 +218,26 @@ def _wake_at(deck: Deck, booking_id: str, now: datetime) -> dict[int, datetime]:
 
 
 def _recipients(
-    held: Sequence[Holder], holders: Sequence[Holder], attention: CardAttention, about: Notice | None
+    deck: Deck, held: Sequence[Holder], holders: Sequence[Holder], attention: CardAttention, about: Notice | None
 ) -> dict[Holder, CardAttention]:
-    """Who gets a card, those among them who held it and are to hold it no more, and how loudly it comes."""
+    """Who gets a card, those among them who held it and are to hold it no more, and how loudly it comes.
+
+    Who holds no interviews any more is told so once, for all that they held.
+    """
     ids = {holder.telegram_id for holder in holders}
     gone = [item for item in held if item.telegram_id not in ids]
     loud = {item: _loudness(attention, about, was=item in held, stays=True) for item in holders}
-    return loud | {item: _loudness(attention, about, was=True, stays=False) for item in gone}
+    left = {item: about if deck.recruiters[item.reader_id]["is_active"] else None for item in gone}
+    return loud | {item: _loudness(attention, left[item], was=True, stays=False) for item in gone}
+
+
+_TAKES_AWAY = frozenset({CardOccasion.MOVED, CardOccasion.CHANGED, CardOccasion.HANDED_OVER})
 
 
 def _loudness(attention: CardAttention, about: Notice | None, *, was: bool, stays: bool) -> CardAttention:
     """How loudly a card comes to who held it (``was``), and goes on holding it (``stays``)."""
     if not stays:
-        told = about is not None and about.occasion in {CardOccasion.MOVED, CardOccasion.CHANGED}
+        told = about is not None and about.occasion in _TAKES_AWAY
         return CardAttention.NOTICE if told else CardAttention.UPDATE
     if about:
         return CardAttention.NOTICE
@@ -261,6 +270,7 @@ def _next_fields(deck: Deck, booking: Booking, holders: Sequence[Holder], act: A
             "move_end": act.move_end or "",
             "told": act.told.value if act.told else "",
             "slot_before": act.slot_before.model_dump_json() if act.slot_before else "",
+            "handed_over": list(act.handed_over or ()),
         }
     return fields
 

@@ -28,6 +28,11 @@ class _Told(TypedDict):
     slot_before: SlotView | None
 
 
+class _HandedOver(TypedDict):
+    handed_over_by: str | None
+    handed_over_to: str | None
+
+
 class Holder(NamedTuple):
     """Someone with the card of a request of ``recruiter_id``; a deputy where ``reader_id`` is another's."""
 
@@ -76,14 +81,21 @@ class Deck:
             deputy = None
         return [holder for holder in (own, deputy) if holder]
 
-    def keeping(self, booking: Booking) -> list[Holder]:
-        """Who holds the card of an interview that stands while a move to another recruiter is asked for."""
+    def keeping(self, booking: Booking, *, takes_over: bool = False) -> list[Holder]:
+        """Who holds the card of an interview that stands while a move to another recruiter is asked for.
+
+        ``takes_over``: its recruiter gets the card now, where they have none yet.
+        """
         own = self.state.slots.get(booking.slot_id)
         if booking.requested_slot_id is None or own is None:
             return []
         asked = {holder.telegram_id for holder in self.holders(booking)}
-        held = self.held(booking)
-        return [item for item in held if item.telegram_id in own.deciders and item.telegram_id not in asked]
+        held = [item for item in self.held(booking) if item.telegram_id in own.deciders]
+        recruiter = self.recruiters.get(ObjectId(own.recruiter_id)) if own.recruiter_id and takes_over else None
+        taking = self._holder(recruiter, recruiter["_id"]) if recruiter else None
+        if taking and taking not in held:
+            held.append(taking)
+        return [item for item in held if item.telegram_id not in asked]
 
     def reachable(self, holder: Holder) -> bool:
         """Whether the bot's last message to them arrived."""
@@ -133,11 +145,27 @@ class Deck:
             rejection=booking.rejection,
             move_end=(act.get("move_end") or None) if act else None,
             **_told(act),
+            **self._handed_over(booking, holder),
             free_slots=self.free.get(booking.id, []) if yours else [],
             may_mark=yours and may_mark(booking, self.now),
             undo_until=undo_until if yours else None,
             approval_required=self.state.policies[booking.event_id].approval_required,
         )
+
+    def _handed_over(self, booking: Booking, holder: Holder) -> _HandedOver:
+        """Who has handed it over to the holder of the card, or has it in their place."""
+        was, now_is = (self.stored[booking.id]["last_act"] or {}).get("handed_over") or (None, None)
+        slots = (self.state.slots.get(booking.slot_id), self.asked_slot(booking))
+        theirs = {slot.recruiter_id for slot in slots if slot}
+        names = {str(key): row["name"] for key, row in self.recruiters.items()}
+        recruiter = self.recruiters[holder.recruiter_id]
+        if not recruiter["is_active"] and holder.reader_id == holder.recruiter_id and str(recruiter["_id"]) in theirs:
+            return _HandedOver(handed_over_by=None, handed_over_to=names.get(str(recruiter["deputy_id"])))
+        if str(holder.recruiter_id) in theirs:
+            by = names.get(str(was)) if was and now_is == holder.recruiter_id else None
+            return _HandedOver(handed_over_by=by, handed_over_to=None)
+        instead = now_is if was == holder.recruiter_id else slots[0].recruiter_id if slots[0] else None
+        return _HandedOver(handed_over_by=None, handed_over_to=names.get(str(instead)))
 
     def _answers_of(self, booking: Booking) -> list[CardAnswer]:
         if not self.answers:
@@ -184,6 +212,7 @@ def read_deck(loaded: Loaded, state: State, bookings: Iterable[Booking | None], 
     readers = {ObjectId(slot.recruiter_id) for slot in slots if slot and slot.recruiter_id}
     for row in stored.values():
         readers |= {holder[key] for holder in row["card_holders"] for key in ("reader_id", "recruiter_id")}
+        readers |= {item for item in (row["last_act"] or {}).get("handed_over", ()) if item}
     names = loaded.names
     names.add_recruiters(readers)
     people = (state.candidates[item.telegram_id] for item in every)

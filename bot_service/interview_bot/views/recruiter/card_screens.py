@@ -163,6 +163,8 @@ def notice_to_send_by_hand(card: RecruiterCard) -> NotificationKind | None:
 
 def _state(card: RecruiterCard, texts: Texts) -> str:
     booking = card.booking
+    if card.handed_over_to:
+        return texts("card.handed_over_to", name=card.handed_over_to)
     if not card.yours:
         # Somebody else decides on the move; until they do the interview stands.
         return texts("card.moving_away" if booking.requested_slot else "card.handed_over")
@@ -198,7 +200,8 @@ def _time_left(card: RecruiterCard, texts: Texts) -> str:
 def _request(card: RecruiterCard, texts: Texts) -> str:
     person, booking = card.candidate, card.booking
     slot = booking.requested_slot or booking.slot
-    lines = [texts("card.for_deputy", name=card.recruiter_name)] if card.for_deputy else []
+    lines = [texts("card.handed_over_by", name=card.handed_over_by)] if card.handed_over_by else []
+    lines += [texts("card.for_deputy", name=card.recruiter_name)] if card.for_deputy else []
     lines.append(texts("card.candidate", name=isolated(person.name), link=person.link))
     if person.username:
         lines[-1] += f" (@{escape(person.username)})"
