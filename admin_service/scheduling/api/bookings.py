@@ -67,6 +67,9 @@ class SlotsQuery(Query):
     event: EntityId | None = Field(None, description=f"{ENTITY} Without it: slots of all open events.")
     city: EntityId | None = Field(None, description=ENTITY)
     recruiter: EntityId | None = Field(None, description=ENTITY)
+    for_move: bool = Field(
+        False, description="Slots that who is booked could move to: those of events closed for sign-up, too."
+    )
     from_: Moment | None = Field(
         None,
         alias="from",
@@ -88,9 +91,9 @@ class AvailableSlotsView(ApiView):
         query=SlotsQuery,
     )
     def get(self, request: Request) -> HttpResponse:
-        """Active slots with a free seat whose booking has not closed; none of an event that is closed."""
+        """Active slots with a free seat whose booking has not closed; for a move also those of an event that is."""
         query = parse_query(request, SlotsQuery)
-        events = _open_events(query.event)
+        events = _events_of(query)
         rows = find_slots(offered(query, events, clock.now()), limit=query.limit + 1, index=OFFERED) if events else []
         page, following = rows[: query.limit], None
         if len(rows) > query.limit:
@@ -114,10 +117,12 @@ def offered(query: SlotsQuery, events: Sequence[ObjectId], now: datetime) -> Doc
     return condition
 
 
-def _open_events(event_id: str | None) -> list[ObjectId]:
-    """The event if it is open; without an id every one that is."""
-    wanted: Document = {"_id": ObjectId(event_id)} if event_id else {}
-    return [row["_id"] for row in collection("interview_events").find({**wanted, "is_open": True}, {"_id": 1})]
+def _events_of(query: SlotsQuery) -> list[ObjectId]:
+    """The event, or without an id every one; those closed for sign-up are for moves alone."""
+    wanted: Document = {"_id": ObjectId(query.event)} if query.event else {}
+    if not query.for_move:
+        wanted["is_open"] = True
+    return [row["_id"] for row in collection("interview_events").find(wanted, {"_id": 1})]
 
 
 class EventsView(ApiView):

@@ -257,7 +257,10 @@ def _refuse_slot(
         return another
     if not command.beyond_limits and not slot.recruiter_active:
         return Outcome.WRONG_RECRUITER
-    if not command.beyond_limits and (not policy.is_open or not slot.is_offered or now >= slot.closes_at):
+    if not command.beyond_limits and (not slot.is_offered or now >= slot.closes_at):
+        return Outcome.SLOT_CLOSED
+    # Who is booked may move all the same: that sign-up is over is about new bookings (FR6).
+    if isinstance(command, Book) and not policy.is_open and not command.beyond_limits:
         return Outcome.SLOT_CLOSED
     if now >= slot.ends_at:
         return Outcome.SLOT_CLOSED

@@ -128,7 +128,11 @@ def _event_to_choose_in(command: AnyCommand, outcome: Outcome, after: State) -> 
     if outcome not in SLOT_GONE and not (outcome is Outcome.REJECTED and _is_no_to_the_slot(command, after)):
         return None
     booking = after.bookings.get(getattr(command, "booking_id", ""))
-    return booking.event_id if booking else getattr(command, "event_id", None)
+    if booking:
+        return booking.event_id
+    event_id = getattr(command, "event_id", None)
+    policy = after.policies.get(event_id or "")
+    return event_id if policy is not None and policy.is_open else None  # nothing new in an event that is closed
 
 
 def _is_no_to_the_slot(command: AnyCommand, after: State) -> bool:

@@ -73,6 +73,16 @@ def test_a_full_slot_is_refused_with_what_could_be_had(
     assert [view.id for view in answer.alternatives] == [str(other.pk)]
 
 
+def test_in_a_closed_event_there_is_nothing_else_to_be_had(
+    bot: Client, maria: Candidate, make_slot: MakeSlot, event: InterviewEvent
+) -> None:
+    """Guard: ``is_open`` in ``_event_to_choose_in``."""
+    slot, _other = make_slot(), make_slot()
+    InterviewEvent.objects.filter(pk=event.pk).update(is_open=False)
+    answer = ConfirmBookingAnswer.model_validate_json(ask(bot, maria, slot).content)
+    assert (answer.outcome, answer.alternatives) == (Outcome.SLOT_CLOSED, [])
+
+
 def test_the_same_request_again_gets_the_first_answer(bot: Client, maria: Candidate, make_slot: MakeSlot) -> None:
     slot = make_slot()
     first, again = ask(bot, maria, slot), ask(bot, maria, slot)

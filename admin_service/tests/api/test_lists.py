@@ -50,10 +50,13 @@ def test_full_closed_inactive_and_past_slots_are_not_offered(
     assert [view.id for view in slots(bot, f"event={event.pk}").results] == [str(good.pk)]
 
 
-def test_a_closed_event_offers_nothing(bot: Client, make_slot: MakeSlot) -> None:
+def test_a_closed_event_offers_slots_for_moves_alone(bot: Client, make_slot: MakeSlot) -> None:
+    """FR6. Guard: ``for_move`` in ``_events_of``."""
     closed = InterviewEvent.objects.create(title="Закрытый набор", is_open=False)
-    make_slot(of=closed)
+    slot = make_slot(of=closed)
+    make_slot(of=closed, is_active=False)
     assert slots(bot, f"event={closed.pk}").results == []
+    assert [view.id for view in slots(bot, f"event={closed.pk}&for_move=true").results] == [str(slot.pk)]
 
 
 def test_slots_are_filtered_by_city_recruiter_and_time(
@@ -101,7 +104,7 @@ def test_a_wrong_from_is_named_with_the_fix(bot: Client, event: InterviewEvent, 
 def test_without_an_event_the_slots_of_all_open_events_come_soonest_first(
     bot: Client, event: InterviewEvent, make_slot: MakeSlot, maria: Candidate, olga: Recruiter
 ) -> None:
-    """FR3: the brief's own call. Guard: ``_open_events``."""
+    """FR3: the brief's own call. Guard: ``_events_of``."""
     other = InterviewEvent.objects.create(title="Набор аналитиков")
     expected = [make_slot(timedelta(days=day), of=of) for day, of in ((1, event), (2, other), (3, event), (4, other))]
     make_slot(timedelta(days=1), of=InterviewEvent.objects.create(title="Закрытый набор", is_open=False))

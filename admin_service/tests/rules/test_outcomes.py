@@ -103,8 +103,16 @@ def test_interviews_of_two_events_may_touch_but_not_overlap(apart: timedelta, ou
     assert end(state, a.book(1, "s")) is outcome
 
 
-def test_a_closed_event_takes_no_bookings() -> None:
-    assert end(a.world(a.slot("s"), is_open=False), a.book(1, "s")) is Outcome.SLOT_CLOSED
+def test_a_closed_event_takes_no_bookings_but_moves() -> None:
+    """FR6, FR10: closing an event stops new bookings only. Guard: ``Book`` in ``_refuse_slot``."""
+    closed = a.world(a.slot("s"), a.slot("t", 3 * DAY), is_open=False)
+    assert end(closed, a.book(1, "s")) is Outcome.SLOT_CLOSED
+    assert end(closed, a.offer(1, "s")) is Outcome.SLOT_CLOSED
+    booked = a.with_booking(closed, 1, "s")
+    assert end(booked, a.move(1, "t")) is Outcome.MOVED
+    assert end(booked, a.move(1, "t", actor=a.STAFF)) is Outcome.MOVED
+    asks = a.world(a.slot("s"), a.slot("t", 3 * DAY), is_open=False, approval_required=True)
+    assert end(a.with_booking(asks, 1, "s"), a.move(1, "t")) is Outcome.PENDING_APPROVAL
 
 
 # Approval

@@ -75,9 +75,10 @@ class AdminApi:
         params = {"limit": "500"} | ({"since": since} if since else {})
         return await self._read(ChangesPage[AllowedUser], "/api/allowed-users", params)
 
-    async def available_slots(self, event_id: str) -> list[SlotView]:
-        """An interview event's open slots by start."""
-        return await self._read_pages(Page[SlotView], f"/api/available-slots?event={event_id}&limit=200")
+    async def available_slots(self, event_id: str, *, for_move: bool = False) -> list[SlotView]:
+        """An interview event's open slots by start; none of one closed for sign-up, unless it is ``for_move``."""
+        moving = "&for_move=true" if for_move else ""
+        return await self._read_pages(Page[SlotView], f"/api/available-slots?event={event_id}&limit=200{moving}")
 
     async def events(self) -> list[InterviewEvent]:
         """The interview events open for sign-up."""

@@ -41,9 +41,14 @@ class Directory:
         self.recruiters_cache = Cache(redis, "recruiters", _recruiters)
         self.templates_cache = Cache(redis, "templates", _templates)
 
-    async def slots(self, event_id: str) -> list[SlotView]:
-        """An event's slots with a free seat, by start; those past ``closes_at`` are hidden (FR9)."""
-        slots = await self.slots_cache.read(event_id, lambda: self._api.available_slots(event_id))
+    async def slots(self, event_id: str, *, for_move: bool = False) -> list[SlotView]:
+        """An event's slots with a free seat, by start; those past ``closes_at`` are hidden (FR9).
+
+        ``for_move``: for who is booked already, to whom an event that is closed for sign-up is open still (FR6).
+        """
+        past_sign_up = for_move and await self.event(event_id) is None
+        key = f"{event_id}:move" if past_sign_up else event_id
+        slots = await self.slots_cache.read(key, lambda: self._api.available_slots(event_id, for_move=past_sign_up))
         now = clock.now()
         return sorted((slot for slot in slots if slot.free and slot.closes_at > now), key=lambda s: (s.starts_at, s.id))
 

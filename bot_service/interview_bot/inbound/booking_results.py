@@ -11,7 +11,7 @@ from interview_bot.common import clock
 from interview_bot.common.dialog_data import DialogData, DialogState
 from interview_bot.common.metrics import PRESS_TO_ANSWER
 from interview_bot.common.person_locks import PersonLocks
-from interview_bot.dialogs.candidate.slot_choice import read_slot_menu, refused_slots
+from interview_bot.dialogs.candidate.slot_choice import read_slot_menu, refused_slots, slots_for
 from interview_bot.dialogs.context import Services
 from interview_bot.inbound.calendar_sender import put_calendar_file
 from interview_bot.inbound.cards import Cards
@@ -23,6 +23,7 @@ from interview_bot.telegram.rate_limiter import Priority
 from interview_bot.telegram.sending import edit_or_send
 from interview_bot.views import keyboards
 from interview_bot.views.attendance_screens import ANSWERS, attendance_screen
+from interview_bot.views.callback_data import Action, pack
 from interview_bot.views.outcome_screens import WITH_CONTACT, outcome_screen, seat_offer_ended_screen
 from interview_bot.views.personal_screens import consent_screen
 from interview_bot.views.recruiter.card_screens import RECRUITER_REQUESTS
@@ -101,9 +102,9 @@ class BookingResults:
             return await self._other_slots(result, record, texts(f"outcome.{result.outcome.value}"), texts)
         if result.outcome is Outcome.REJECTED and result.alternatives:  # a no of before was to this slot only
             return await self._other_slots(result, record, texts("outcome.rejected_time"), texts)
-        await self._services.dialog_states.clear(result.user_telegram_id)
         if consent := await self._consent_first(result, record, texts):
             return consent
+        await self._services.dialog_states.clear(result.user_telegram_id)
         ended = seat_offer_ended_screen(result, record.event_id if record else None, texts)
         return ended or await self._outcome_screen(result, zone, texts)
 
@@ -115,6 +116,11 @@ class BookingResults:
         notice = await self._services.directory.privacy()
         if access is not AccessStatus.ALLOWED or person is None or not notice.needs_consent(person.privacy_version):
             return None
+        states = self._services.dialog_states
+        _, data = await states.get(person.telegram_id)
+        await states.clear(person.telegram_id)
+        if data is not None and data.slot is not None:  # to go on there once they have agreed
+            await states.keep_press(person.telegram_id, pack(Action.CHOOSE, data.event_id, data.slot.id))
         return consent_screen(notice, record.event_id, texts)
 
     async def _for_them(self, result: BookingResult, screen: Screen, texts: Texts) -> Screen:
@@ -142,6 +148,8 @@ class BookingResults:
             return Screen(lead, keyboards.home(texts))
         moved = record is not None and record.kind == "move"
         booking = await self._current_booking(result, record) if moved else result.booking
+        if result.outcome is Outcome.SLOT_CLOSED and not moved and await self._sign_up_is_over(event_id):
+            return Screen(texts("home.event_closed"), keyboards.home(texts))
         refused = await refused_slots(self._services.api, result.user_telegram_id)
         data = DialogData(event_id=event_id, booking=booking, refused=refused)
         if record is not None:
@@ -157,7 +165,7 @@ class BookingResults:
         reader = Reader(texts, record.timezone if record else None, await self._contact_url(result.user_telegram_id))
         await self._services.directory.slots_cache.invalidate()  # it still has the slot that is gone
         try:
-            slots = await self._services.directory.slots(event_id)
+            slots = await slots_for(self._services.directory, data)
             screen, data = await read_slot_menu(self._services.directory, reader, data)
         except (AdminApiDownError, AdminApiRefusedError):
             slots = result.alternatives
@@ -165,6 +173,14 @@ class BookingResults:
         await self._services.dialog_states.put(result.user_telegram_id, DialogState.WAITING_FOR_SLOT, data)
         asks_for_others = result.outcome in {Outcome.SLOT_FULL, Outcome.REJECTED}
         return screen.with_lead(slot_gone(lead, slots, texts) if asks_for_others else lead)
+
+    async def _sign_up_is_over(self, event_id: str) -> bool:
+        """Whether it is the whole interview event that is closed, and not this time alone."""
+        await self._services.directory.events_cache.invalidate()  # it may have the event open still
+        try:
+            return await self._services.directory.event(event_id) is None
+        except (AdminApiDownError, AdminApiRefusedError):
+            return False
 
     async def _current_booking(self, result: BookingResult, record: RequestRecord | None) -> BookingView | None:
         """The booking that the request was about, as it is now."""

@@ -128,7 +128,8 @@ async def test_a_free_time_is_offered_with_one_press(rita: Person, desk: Desk) -
 
 
 async def test_an_approved_interview_moves_in_two_presses(rita: Person, desk: Desk) -> None:
-    """The recruiter's own free times, without the booked one; at once, in the card."""
+    """The recruiter's own free times, without the booked one; at once, in the card, though sign-up is over."""
+    desk.events = []
     card = await shown(rita, desk, booked_card(desk), "Подтверждена")
     assert card.labels == CHANGES
     theirs = NamedRef(id=RECRUITER_ID, name="Рита Рекрутер")

@@ -1,7 +1,7 @@
 """FR6: /reschedule, /cancel, /mybooking."""
 
 from interview_bot.common import clock
-from shared_contracts.booking import BookingCancelled, BookingRescheduled
+from shared_contracts.booking import BookingCancelled, BookingRescheduled, Outcome
 from shared_contracts.notification import CacheName, NotificationKind
 from shared_contracts.transport.topology import NOTIFICATION_COMMAND
 from tests.inbound.test_notifications import notice
@@ -29,6 +29,26 @@ async def test_a_booking_is_moved_and_the_old_seat_kept_until_then(anna: Person,
     assert isinstance(request, BookingRescheduled)
     assert (request.booking_id, request.expected_version) == (old.id, old.version)
     assert request.payload.old_time != request.payload.new_time
+
+
+async def test_who_is_booked_moves_though_sign_up_is_over(anna: Person, desk: Desk) -> None:
+    """FR6: the event is closed for new bookings alone. Guard: ``for_move`` in ``Directory.slots``."""
+    event = desk.events[0]
+    await anna.writes("/start")
+    await anna.presses(await anna.sees("Выберите удобное время"), "каб. 1")
+    late = await anna.sees("Записать вас на это время?")
+    desk.events, desk.outcome = [], Outcome.SLOT_CLOSED
+    await desk.invalidate(CacheName.EVENTS, CacheName.SLOTS)
+    await anna.presses(late, "Подтвердить")
+    await anna.sees("Запись на это собеседование уже закрыта")
+    desk.outcome = None
+
+    desk.book(1001, desk.slots[f"{1:024x}"])
+    await anna.writes(f"/start e_{event.id}")
+    await anna.presses(await anna.sees("У вас уже есть запись"), "Перенести")
+    await anna.presses(await anna.sees("На какое время перенести?"), "каб. 2")
+    await anna.presses(await anna.sees("Перенести вашу запись на это время?"), "Подтвердить")
+    await anna.sees("Запись перенесена!")
 
 
 async def test_an_open_dialog_stops_saying_what_is_no_longer_so(anna: Person, desk: Desk) -> None:

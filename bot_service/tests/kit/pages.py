@@ -62,7 +62,9 @@ def pages(desk: "Desk") -> list[Route]:
 
     async def available_slots(request: Request) -> Response:
         event = request.query_params["event"]
-        found = [slot for slot in desk.slots.values() if slot.event.id == event and slot.free]  # read before the wait
+        offered = "for_move" in request.query_params or event in {known.id for known in desk.events}
+        # read before the wait
+        found = [slot for slot in desk.slots.values() if slot.event.id == event and slot.free and offered]
         return await desk.api_answer(request, lambda: _page_of(Page[SlotView], found, request))
 
     async def events(request: Request) -> Response:

@@ -33,10 +33,19 @@ async def read_slot_menu(directory: Directory, reader: Reader, data: DialogData)
     Raises:
         AdminApiDownError, AdminApiRefusedError: nothing cached to show.
     """
-    events, slots = await directory.events(), await directory.slots(data.event_id)
+    events, slots = await directory.events(), await slots_for(directory, data)
     event = next((event for event in events if event.id == data.event_id), None)
     screen, data = slot_menu(event, slots, reader, data, other_events=len(events) > 1)
     return replace(screen, tells_of=(data.booking,) if data.booking else ()), data
+
+
+async def slots_for(directory: Directory, data: DialogData) -> list[SlotView]:
+    """The slots with a free seat that this dialog is about: to book one, or to move there.
+
+    Raises:
+        AdminApiDownError, AdminApiRefusedError: nothing cached to show.
+    """
+    return await directory.slots(data.event_id, for_move=data.booking is not None)
 
 
 async def refused_slots(api: AdminApi, user_id: int) -> list[str]:
@@ -110,7 +119,7 @@ async def show_confirmation(
 
     ``nonce``: of the Confirm button that is shown already, if the same question is only asked again.
     """
-    slots = await context.services.directory.slots(data.event_id)
+    slots = await slots_for(context.services.directory, data)
     slot = next((slot for slot in slots if slot.id == slot_id), None)
     if slot is None:
         lead = slot_gone(context.texts("outcome.slot_full"), slots, context.texts)

@@ -24,9 +24,10 @@ async def show_times(context: DialogContext, booking_id: str, version: str, turn
     if shown is None:
         return
     card = shown.card
+    free = await context.services.directory.slots(card.booking.slot.event.id, for_move=True)
     slots = [
         slot
-        for slot in await context.services.directory.slots(card.booking.slot.event.id)
+        for slot in free
         if slot.recruiter and slot.recruiter.id == card.recruiter_id and slot.id != card.booking.slot.id
     ]
     await context.show(times_screen(card, slots, int(page), context.texts, shown.turn))
