@@ -82,6 +82,7 @@ class DialogContext:
     someone who is only just being let in is neither. ``in_turn``: the chat's turn was taken before, and what is shown
     must be shown before its message is acknowledged to RabbitMQ; else a screen may wait for room (``Outgoing``).
     ``interrupts``: an answer that is to be typed was waited for, so what is shown leads back to its question.
+    ``pressed``: the button's data. ``lead``: a first paragraph of what is shown next.
     ``removed``: the entry of who is no candidate any more, but staff let their booking stand. ``off_list``: they are
     served for that alone (``dialogs.kept_booking``).
     """
@@ -97,6 +98,8 @@ class DialogContext:
     interrupts: bool = False
     off_list: bool = False
     removed: AllowedUser | None = None
+    pressed: str | None = None
+    lead: str | None = None
 
     @property
     def user_id(self) -> int:
@@ -128,6 +131,7 @@ class DialogContext:
 
         Returns: the id of what shows it, None while a new message waits.
         """
+        screen = screen.with_lead(self.lead)
         if self.interrupts:
             screen = keyboards.with_continue(screen, self.texts)
         if self.in_turn or self.message_id is not None:

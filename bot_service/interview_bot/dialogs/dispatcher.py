@@ -163,6 +163,7 @@ class Dispatcher:
             visitor.recruiter,
             off_list=visitor.access is AccessStatus.KEPT,
             removed=visitor.removed,
+            pressed=query.data,
         )
         if await self._services.dialog_states.is_closed(context.chat_id, query.message.message_id):
             await context.acknowledge("press.already_asked")

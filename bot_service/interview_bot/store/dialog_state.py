@@ -41,7 +41,17 @@ class DialogStates:
 
     async def clear(self, user_id: int) -> None:
         """Forget the dialog."""
-        await self._redis.delete(f"user:{user_id}:state", f"user:{user_id}:temp_data")
+        await self._redis.delete(*(f"user:{user_id}:{name}" for name in ("state", "temp_data", "press")))
+
+    async def keep_press(self, user_id: int, pressed: str) -> None:
+        """A button's data, which something else has to come before: a consent, a questionnaire."""
+        await self._redis.set(f"user:{user_id}:press", pressed, ex=KEPT_FOR)
+
+    async def take_press(self, user_id: int) -> str | None:
+        """The kept one, to be gone on with; it is kept no longer."""
+        [pressed] = await read_texts(self._redis, f"user:{user_id}:press")
+        await self._redis.delete(f"user:{user_id}:press")
+        return pressed
 
     async def city(self, user_id: int) -> str | None:
         """The id of the city that the person chose last, in whatever dialog."""

@@ -137,22 +137,25 @@ async def test_consent_comes_once_before_the_first_step(anna: Person, desk: Desk
 
 
 @pytest.mark.parametrize(
-    ("action", "arguments"),
+    ("action", "arguments", "then"),
     [
-        (Action.SIGN_UP, (EVENT.id,)),
-        (Action.CHOOSE, (EVENT.id, f"{1:024x}")),
-        (Action.PAGE, (EVENT.id, "zz.aaaaaa")),
-        (Action.DAYS, (EVENT.id, "0")),
-        (Action.WAIT, (EVENT.id,)),
+        (Action.SIGN_UP, (EVENT.id,), "Выберите удобное время"),
+        (Action.CHOOSE, (EVENT.id, f"{2:024x}"), "каб. 2"),
+        (Action.PAGE, (EVENT.id, "zz.aaaaaa"), "Выберите удобное время"),
+        (Action.DAYS, (EVENT.id, "0"), "В какой день вам удобно?"),
+        (Action.WAIT, (EVENT.id,), "Выберите удобное время"),
     ],
 )
-async def test_no_button_skips_consent(anna: Person, desk: Desk, action: Action, arguments: tuple[str, ...]) -> None:
-    """Guard: ``event_if_passed``. Also one made up, or kept from before there was a text."""
+async def test_no_button_skips_consent_or_is_forgotten_over_it(
+    anna: Person, desk: Desk, action: Action, arguments: tuple[str, ...], then: str
+) -> None:
+    """Also one made up, or kept from before there was a text. Guards: ``event_if_passed``, ``_keep_step``."""
     await anna.writes("/mybooking")
     message = await anna.sees("нет предстоящих")
     await publish(desk)
     await anna.sends_data(message, pack(action, *arguments))
-    await anna.sees("нужно ваше согласие")
+    await anna.presses(await anna.sees("нужно ваше согласие"), "Принимаю")
+    assert then in (await anna.sees("согласие сохранено")).text
 
 
 async def test_a_text_that_changes_before_confirm_is_asked_about_first(anna: Person, desk: Desk) -> None:
@@ -171,12 +174,13 @@ async def test_a_text_that_changes_before_confirm_is_asked_about_first(anna: Per
     )
     await anna.presses(asked, "Принимаю")
     await anna.presses(await anna.sees("два года"), "Принимаю")
-    await anna.sees("Выберите удобное время")
+    again = await anna.sees("Записать вас на это время?")
+    assert details.text in again.text, "the time that was chosen"
     assert [command.version for command in said(desk, PrivacyAccepted)] == [3]
 
 
 async def test_the_admin_services_no_shows_the_text(anna: Person, desk: Desk) -> None:
-    """Guard: ``_consent_first``: the text was changed while the request was on its way."""
+    """Guards: ``_consent_first``, ``keep_press`` there: the text was changed while the request was on its way."""
     await anna.writes("/start")
     menu = await anna.sees("Выберите удобное время")
     await anna.presses(menu, menu.labels[0])
@@ -187,7 +191,9 @@ async def test_the_admin_services_no_shows_the_text(anna: Person, desk: Desk) ->
     await anna.sees("Записываем")
     await publish(desk)
     desk.answering.set()
-    await anna.sees("нужно ваше согласие")
+    asked = await anna.sees("нужно ваше согласие")
+    await anna.presses(asked, "Принимаю")
+    assert details.text in (await anna.sees("Записать вас на это время?")).text
 
 
 async def test_who_has_a_booking_is_not_cut_off_from_it(anna: Person, desk: Desk) -> None:

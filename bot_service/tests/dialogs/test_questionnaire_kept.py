@@ -153,15 +153,17 @@ async def test_a_choice_that_is_none_of_the_offered_is_not_taken(anna: Person, d
     await anna.sees("Такого варианта нет")
 
 
-async def test_a_slot_cannot_be_reached_past_the_questionnaire(anna: Person, desk: Desk) -> None:
-    """Guard: ``sign_up.passed`` at every step's button."""
+async def test_a_slot_is_reached_through_the_questionnaire_only_and_is_not_forgotten(anna: Person, desk: Desk) -> None:
+    """Guards: ``event_if_passed`` at every step's button, ``go_on`` after the answers."""
     desk.dialogs.publish(NAME)
     event_id, slot_id = desk.events[0].id, f"{1:024x}"
     asked = await begin(anna)
-    for data in (f"1:sl:{event_id}:{slot_id}", f"1:pg:{event_id}:zz.aaaaaa", f"1:ev:{event_id}"):
+    for data in (f"1:ev:{event_id}", f"1:pg:{event_id}:zz.aaaaaa", f"1:sl:{event_id}:{slot_id}"):
         await anna.answer_to(await anna.sends_data(asked, data))
         assert "Как вас зовут?" in (await anna.sees("вопрос 1 из 1")).text
     assert desk.requests == []
+    await anna.writes("Анна")
+    assert "каб. 1" in (await anna.sees("Записать вас на это время?")).text
 
 
 async def test_a_picture_is_no_answer_and_english_readers_are_asked_in_english(

@@ -7,7 +7,7 @@ from interview_bot.dialogs.candidate.consent import ask_for_consent
 from interview_bot.dialogs.context import DialogContext, Presses
 from interview_bot.dialogs.requests import booking_envelope, brief_payload, is_repeated_press, shown_slot, submit
 from interview_bot.store.request_records import RequestKind
-from interview_bot.views.callback_data import Action, StaleDataError
+from interview_bot.views.callback_data import Action, StaleDataError, pack
 from shared_contracts.booking import BookingCancelled, BookingCreated, BookingRescheduled, OfferPassed, OfferTaken
 from shared_contracts.directory import BookingView, SlotView
 from shared_contracts.requests import BookingRequest
@@ -28,6 +28,8 @@ async def confirm(context: DialogContext, nonce: str) -> None:
     await context.acknowledge()
     if data.booking is None:
         if await ask_for_consent(context, data.event_id):  # the text was changed a moment ago
+            choice = pack(Action.CHOOSE, data.event_id, data.slot.id)
+            await context.services.dialog_states.keep_press(context.user_id, choice)
             return
         await _submit(context, _new_booking(context, nonce, data.event_id, data.slot), "book", data)
     else:

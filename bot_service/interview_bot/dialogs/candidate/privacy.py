@@ -39,6 +39,7 @@ async def accept(context: DialogContext, version: str, event_id: str) -> None:
 
 async def put_off(context: DialogContext) -> None:
     """Not now: nothing has changed, and they know how to go on."""
+    await context.services.dialog_states.take_press(context.user_id)
     await context.show(later_screen(await context.contact_url(), context.texts))
 
 
@@ -55,10 +56,11 @@ async def show_result(context: DialogContext, result: DialogResult) -> None:
 
 
 async def _go_on(context: DialogContext, event_id: str | None, lead: str | None = None) -> None:
+    """To where they were: the step at which they were asked, or at which they wrote /privacy."""
     if event_id is None:
-        await sign_up.show_home(context, lead)
+        await sign_up.show_current_step(context, lead)
     else:
-        await sign_up.enter_event(context, event_id, lead)
+        await sign_up.go_on(context, event_id, lead)
 
 
 PRESSES: Presses = {

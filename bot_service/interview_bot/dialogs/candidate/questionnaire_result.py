@@ -35,7 +35,7 @@ async def show_result(context: DialogContext, result: DialogResult) -> None:
         await context.show(await questionnaire.rejection_screen(context, result.reason))
     else:
         city_id = await _city_of(context, progress) if progress else None
-        await sign_up.enter_event(context, event_id, context.texts("questionnaire.passed"), city_id)
+        await sign_up.go_on(context, event_id, context.texts("questionnaire.passed"), city_id)
     await context.services.progress.forget(user_id, event_id)
 
 

@@ -4,6 +4,7 @@ Every step a button asks for goes through ``event_if_passed``: a forged one lead
 the questionnaire.
 """
 
+from dataclasses import replace
 from functools import partial
 
 from interview_bot.common.dialog_data import DialogData, DialogState
@@ -13,7 +14,7 @@ from interview_bot.dialogs.candidate.my_bookings import show_if_booked
 from interview_bot.dialogs.candidate.slot_choice import show_confirmation, show_slot_menu
 from interview_bot.dialogs.context import DialogContext, Presses
 from interview_bot.views import keyboards
-from interview_bot.views.callback_data import Action, StaleDataError
+from interview_bot.views.callback_data import Action, Pressed, StaleDataError, unpack
 from interview_bot.views.screen import Screen
 from shared_contracts.directory import InterviewEvent, ScreeningStatus
 
@@ -46,6 +47,18 @@ async def enter_event(
         if city_id is not None:
             await context.services.dialog_states.remember_city(context.user_id, city_id)
         await show_slot_menu(context, await _new_choice(context, event_id), lead)
+
+
+async def go_on(context: DialogContext, event_id: str, lead: str | None = None, city_id: str | None = None) -> None:
+    """What had to come first is done: to the step that was pressed when it came in between, else into the event."""
+    kept = await context.services.dialog_states.take_press(context.user_id)
+    pressed = _step_of(kept, event_id)
+    if pressed is None:
+        await enter_event(context, event_id, lead, city_id)
+        return
+    if city_id is not None:
+        await context.services.dialog_states.remember_city(context.user_id, city_id)
+    await PRESSES[pressed.action](replace(context, pressed=kept, lead=lead), *pressed.arguments)
 
 
 async def start(context: DialogContext, event_id: str) -> DialogData | None:
@@ -93,6 +106,7 @@ async def event_if_passed(context: DialogContext, event_id: str, lead: str | Non
         await _show_closed(context)
         return None
     if await ask_for_consent(context, event_id, lead):
+        await _keep_step(context, event_id)
         return None
     if event.questionnaire is None:
         return event
@@ -103,8 +117,24 @@ async def event_if_passed(context: DialogContext, event_id: str, lead: str | Non
         await context.services.dialog_states.clear(context.user_id)
         await context.show(await questionnaire.rejection_screen(context, screening.reason))
     else:
+        await _keep_step(context, event_id)
         await questionnaire.begin(context, event_id, event.questionnaire, lead)
     return None
+
+
+async def _keep_step(context: DialogContext, event_id: str) -> None:
+    """What was pressed is done once what comes first is."""
+    if context.pressed is not None and _step_of(context.pressed, event_id) is not None:
+        await context.services.dialog_states.keep_press(context.user_id, context.pressed)
+
+
+def _step_of(data: str | None, event_id: str) -> Pressed | None:
+    """The step on the way to a slot of the event that a button's data names; None for anything else."""
+    try:
+        pressed = unpack(data)
+    except StaleDataError:
+        return None
+    return pressed if pressed.action in _STEPS and pressed.arguments[0] == event_id else None
 
 
 async def _show_closed(context: DialogContext) -> None:
@@ -143,3 +173,4 @@ PRESSES: Presses = {
     Action.CHOOSE: partial(slot_choice.pick_slot, _start_unless_booked),
     Action.BACK: back_to_slots,
 }
+_STEPS = frozenset(PRESSES) - {Action.HOME, Action.EVENTS, Action.SIGN_UP, Action.BACK}
