@@ -25,6 +25,7 @@ from scheduling.domain.model import Candidate, Slot
 from scheduling.domain.proposals import TimeProposed
 from scheduling.domain.seat_offers import SeatOffered
 from scheduling.services.candidate_news import notification
+from scheduling.services.impact import is_told
 from scheduling.services.reacting import Batch, Effects
 from scheduling.services.reading.calendar_entries import calendar_change
 from scheduling.services.requests import Request
@@ -71,11 +72,12 @@ class News(NamedTuple):
 
 
 def news_of(batch: Batch) -> Iterator[News]:
-    """What is news to candidates. What they do in chat they see in the answer."""
+    """What is news to candidates. What they do in chat they see in the answer; some things staff keep from them."""
     edited = {request.command.key: event.before for request, event in batch.events(SlotEdited)}
     for request, event in batch.events(BookingEvent):
         kind = _kind(event)
-        if kind is not None and not (request.chat and request.command.actor.kind is ActorKind.CANDIDATE):
+        in_chat = request.chat and request.command.actor.kind is ActorKind.CANDIDATE
+        if kind is not None and not in_chat and is_told(event.after.id):
             before = _slot_before(event, edited.get(request.command.key), batch)
             yield News(request, event, kind, slot_view(before) if before else None)
 

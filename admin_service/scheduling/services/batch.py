@@ -33,8 +33,6 @@ from scheduling.services.store import loading
 from shared_contracts.booking import ConfirmBookingAnswer, Outcome
 
 TRIES = 3
-CHUNK = 50
-"""So many requests are loaded and written at once."""
 T = TypeVar("T")
 
 
@@ -104,7 +102,10 @@ def carry_out(request: Request) -> Decision:
 
 
 def carry_out_all(requests: Sequence[Request]) -> list[Decision]:
-    """Decide slot edits and what belongs to them, all or none of them, in chunks; the decisions in their order.
+    """Decide slot edits and what belongs to them, all or none of them; the decisions in their order.
+
+    However many they are, it is one batch: nobody who waits is offered a seat that one of them frees in a slot that
+    another is about to change.
 
     Raises:
         GuardFailedError: something has changed meanwhile; nothing was written.
@@ -112,8 +113,11 @@ def carry_out_all(requests: Sequence[Request]) -> list[Decision]:
 
     def work() -> list[Decision]:
         decisions: dict[str, Decision] = {}
-        for first in range(0, len(requests), CHUNK):
-            decisions |= _decide_and_write(requests[first : first + CHUNK], False).decisions
+        waiting = requests
+        while waiting:
+            done = _decide_and_write(waiting, False)
+            decisions |= done.decisions
+            waiting = done.left
         return [decisions[item.command.key] for item in requests]
 
     return in_transaction(work)

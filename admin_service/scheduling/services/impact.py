@@ -3,17 +3,22 @@
 It is made, looked at and taken back: so what staff are shown is what will be done and said, whatever the change is.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
-from common.mongo import current_session, in_transaction
+from bson import ObjectId
+
+from common.audit import record_staff
+from common.mongo import Document, current_session, in_transaction
 from scheduling.domain.changes import seats
+from scheduling.domain.decide import AnyBookingCommand
 from scheduling.domain.events import BookingEvent, SlotEdited
 from scheduling.domain.model import Booking, Candidate, Slot
 from scheduling.services.reacting import Batch, Effects
+from scheduling.services.store.loading import load_around
 from shared_contracts.notification import NotificationCommand
 
 T = TypeVar("T")
@@ -63,7 +68,27 @@ class Impact:
         return sorted(row.agreed for row in self.people)
 
 
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What is to become of single bookings, where that is not what the change itself makes of them.
+
+    Attributes:
+        commands: what moves or ends them, by booking id; carried out with the change.
+        untold: why they are told nothing, by booking id; it goes into the audit trail.
+    """
+
+    commands: Mapping[str, AnyBookingCommand] = field(default_factory=dict)
+    untold: Mapping[str, str] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self.commands or self.untold)
+
+
+AS_IT_COMES = Choices()
+"""Whatever the change makes of them."""
+
 _seen: ContextVar[list[Affected] | None] = ContextVar("impact", default=None)
+_chosen: ContextVar[Choices] = ContextVar("choices", default=AS_IT_COMES)
 
 
 def note_impact(rows: Callable[[], Iterable[Affected]]) -> None:
@@ -73,23 +98,31 @@ def note_impact(rows: Callable[[], Iterable[Affected]]) -> None:
         seen += rows()
 
 
+def is_told(booking_id: str) -> bool:
+    """Whether a booking's candidate is told of what is being done to it; staff may keep it from them."""
+    return booking_id not in _chosen.get().untold
+
+
 @contextmanager
-def looking() -> Iterator[list[Affected]]:
-    """Collect what is noted inside."""
+def looking(choices: Choices = AS_IT_COMES) -> Iterator[list[Affected]]:
+    """Collect what is noted inside; those who are not to be told are not."""
     seen: list[Affected] = []
-    token = _seen.set(seen)
+    tokens = _seen.set(seen), _chosen.set(choices)
     try:
         yield seen
     finally:
-        _seen.reset(token)
+        _seen.reset(tokens[0])
+        _chosen.reset(tokens[1])
 
 
 class ForeseenOtherwiseError(Exception):
     """A change would concern others, or otherwise, than was said. Leave the transaction: nothing of it is kept."""
 
 
-def foresee(work: Callable[[], object]) -> Impact:
+def foresee(work: Callable[[], object], choices: Choices = AS_IT_COMES) -> Impact:
     """Whom a change concerns; it is made in a transaction of its own, never in another's, and taken back.
+
+    ``choices``: the same that ``work`` carries out.
 
     Raises:
         RefusedError: by ``work``, as when it is done.
@@ -98,7 +131,7 @@ def foresee(work: Callable[[], object]) -> Impact:
     found: list[Impact] = []
 
     def attempt() -> None:
-        with looking() as seen:
+        with looking(choices) as seen:
             work()
         found[:] = [_merged(seen)]
         raise ForeseenOtherwiseError
@@ -108,21 +141,44 @@ def foresee(work: Callable[[], object]) -> Impact:
     return found[0]
 
 
-def carry_out_as_foreseen(work: Callable[[], T], foreseen: Impact) -> T:
+def carry_out_as_foreseen(
+    work: Callable[[], T], foreseen: Impact, choices: Choices = AS_IT_COMES, *, actor: str = ""
+) -> T:
     """Make a change, in one transaction, as it was said; what it returns.
+
+    Args:
+        foreseen: what was shown.
+        choices: the same that ``work`` carries out; of whom is told nothing, an entry says why.
+        actor: the staff login, for these entries.
 
     Raises:
         ForeseenOtherwiseError: it concerns others by now, or otherwise.
     """
 
     def attempt() -> T:
-        with looking() as seen:
+        with looking(choices) as seen:
             made = work()
         if _merged(seen).agreed != foreseen.agreed:
             raise ForeseenOtherwiseError
+        for booking_id, why in choices.untold.items():
+            record_staff("booking", booking_id, "kept_untold", actor, None, None, why)
         return made
 
     return in_transaction(attempt)
+
+
+def standing(bookings: Sequence[Document], slot_ids: Set[ObjectId] = frozenset()) -> list[Affected]:
+    """Rows of bookings that nothing happens to yet, from their documents.
+
+    ``slot_ids``: it is about these slots, also for those who only want to move there.
+    """
+    state, rows = load_around(bookings).state, []
+    for booking in state.bookings.values():
+        wants = bool(slot_ids) and ObjectId(booking.slot_id) not in slot_ids
+        slot = state.slots.get((booking.requested_slot_id if wants else None) or booking.slot_id)
+        if slot is not None:
+            rows.append(Affected(booking, state.candidates[booking.telegram_id], slot, slot, wants))
+    return rows
 
 
 def impact_of(batch: Batch, effects: Effects) -> list[Affected]:

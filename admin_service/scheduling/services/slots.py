@@ -19,9 +19,9 @@ from messaging import caches
 from questionnaires.services.reading import published
 from scheduling.models import LONGEST_MINUTES, InterviewEvent, InterviewSlot
 from scheduling.services.batch import offer_seats
-from scheduling.services.impact import Affected, note_impact
+from scheduling.services.editing.choices import carry_out_choices
+from scheduling.services.impact import AS_IT_COMES, Affected, Choices, note_impact, standing
 from scheduling.services.snapshots import follow_event
-from scheduling.services.store.loading import load_around
 from shared_contracts.fields import to_moment
 from shared_contracts.notification import CacheName
 
@@ -46,10 +46,13 @@ class SlotHasBookingsError(Exception):
         self.bookings = bookings
 
 
-def save_event(event: InterviewEvent, *, actor: str) -> None:
+def save_event(event: InterviewEvent, *, actor: str, choices: Choices = AS_IT_COMES) -> None:
     """Save an interview event; its slots close by the new cut-off at once.
 
+    ``choices``: of bookings that are to end with it; the others stand.
+
     Raises:
+        ChoiceRefusedError: one of them can't be ended as was chosen.
         RefusedError: its questionnaire has never been published, so nobody could answer it.
     """
     if event.questionnaire_id and not published([event.questionnaire_id]):
@@ -77,6 +80,8 @@ def save_event(event: InterviewEvent, *, actor: str) -> None:
         caches.invalidate(CacheName.EVENTS, CacheName.SLOTS)
         if stored is not None:
             note_impact(partial(_concerned, stored, event))
+        if choices.commands:
+            carry_out_choices(choices)
 
     in_transaction(work)
 
@@ -86,14 +91,8 @@ def _concerned(was: InterviewEvent, event: InterviewEvent) -> list[Affected]:
     if was.title == event.title and was.is_open <= event.is_open:
         return []
     coming = {"event_id": event.pk, "live": True, "starts_at": {"$gt": clock.now()}}
-    state = load_around(list(collection("bookings").find(coming, session=current_session()))).state
-    rows = []
-    for booking in state.bookings.values():
-        slot = state.slots.get(booking.slot_id)
-        if slot is not None:
-            before = replace(slot, place=replace(slot.place, event=was.title))
-            rows.append(Affected(booking, state.candidates[booking.telegram_id], before, slot))
-    return rows
+    rows = standing(list(collection("bookings").find(coming, session=current_session())))
+    return [replace(row, was=replace(row.was, place=replace(row.was.place, event=was.title))) for row in rows]
 
 
 def check_drafts(event: InterviewEvent, drafts: Sequence[SlotDraft]) -> None:

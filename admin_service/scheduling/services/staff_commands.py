@@ -2,13 +2,12 @@
 
 import uuid
 from collections.abc import Sequence
-from functools import partial
 
 from bson import ObjectId
 from django.utils.translation import gettext as _
 
 from common import correlation
-from common.mongo import collection, in_transaction
+from common.mongo import collection, current_session, in_transaction
 from common.refusals import RefusedError
 from people.models import Candidate
 from people.services.people import save_candidate
@@ -19,6 +18,8 @@ from scheduling.domain.decide import AnyCommand
 from scheduling.domain.marking import MarkOutcome
 from scheduling.domain.proposals import ProposeTime
 from scheduling.services.batch import carry_out, decide_one, tried_again
+from scheduling.services.editing.choices import carry_out_choices
+from scheduling.services.impact import AS_IT_COMES, Choices, note_impact, standing
 from scheduling.services.requests import Request
 from shared_contracts.booking import Outcome
 from shared_contracts.directory import BookingStatus, Rejection
@@ -126,32 +127,50 @@ def mark_outcome(
     return _decide(MarkOutcome(_key(), _staff(actor), booking_id, expected_version, mark, reason=reason))
 
 
-def remove_candidates(candidate_ids: Sequence[str], *, keep_bookings: bool, actor: str, reason: str) -> int:
-    """Take people off the allow list (FR2), one transaction each.
+def remove_candidates(
+    candidate_ids: Sequence[str],
+    *,
+    keep_bookings: bool,
+    actor: str,
+    reason: str,
+    choices: Choices = AS_IT_COMES,
+) -> int:
+    """Take people off the allow list (FR2), all or none of them.
 
     Args:
         candidate_ids: ids of candidates; those already off the list are passed over.
         keep_bookings: live bookings stay and are still reminded; otherwise they are cancelled and the people told.
         actor: the staff login.
         reason: told to those whose booking is cancelled.
+        choices: of single bookings that end, where they are kept otherwise.
 
     Returns:
         How many were taken off.
+
+    Raises:
+        ChoiceRefusedError: one of the bookings can't be ended.
     """
-    remove = partial(_remove, keep_bookings=keep_bookings, actor=actor, reason=reason)
-    return sum(tried_again(partial(in_transaction, partial(remove, item))) for item in candidate_ids)
+
+    def work() -> int:
+        removed = [item for item in candidate_ids if _remove(item, keep_bookings, actor, reason)]
+        theirs = {"user_id": {"$in": [ObjectId(item) for item in removed]}, "live": True}
+        note_impact(lambda: standing(list(collection("bookings").find(theirs, session=current_session()))))
+        carry_out_choices(choices)
+        return len(removed)
+
+    return tried_again(lambda: in_transaction(work))
 
 
-def _remove(candidate_id: str, keep_bookings: bool, actor: str, reason: str) -> int:
+def _remove(candidate_id: str, keep_bookings: bool, actor: str, reason: str) -> bool:
     candidate = Candidate.objects.filter(pk=ObjectId(candidate_id), is_allowed=True).first()
     if candidate is None:
-        return 0
+        return False
     candidate.is_allowed = False
     save_candidate(candidate, actor=actor)
     if not keep_bookings:
         command = RemoveCandidate(_key(), _staff(actor), candidate_id, reason=reason)
         carry_out(Request(command, "desk", correlation.current()))
-    return 1
+    return True
 
 
 def _decide(command: AnyCommand) -> Outcome:

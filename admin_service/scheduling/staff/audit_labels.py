@@ -37,6 +37,7 @@ register(
             **{kind.action: _(kind.label) for kind in get_args(AnyBookingEvent) if kind.label},
             "reminded": _("the recruiter was reminded"),
             "told_by_hand": _("told by hand"),
+            "kept_untold": _("changed without a word to the candidate"),
             "waiting_joined": _("joined the waiting list"),
             "waiting_left": _("left the waiting list"),
         },

@@ -12,10 +12,11 @@ from common.zones import zone_names
 from people.models import City
 from people.staff.places import CityForm, CityPage
 from scheduling.services.clashes import clashes_in
+from scheduling.services.editing.choices import Choice
 from scheduling.services.editing.city_zones import Kept, ZoneShift, coming_in, put_zone_right, shift_of
 from scheduling.services.impact import Impact
 from scheduling.staff.clashes import TICK, require_tick, tick_field
-from scheduling.staff.impact import AskingForm, Question
+from scheduling.staff.impact.asking import AskingForm, Question
 from scheduling.staff.retiring import PlaceAdmin
 from staffkit.views import page_of
 
@@ -37,8 +38,9 @@ class CityZoneForm(AskingForm, CityForm):
             title=_now("Another time zone: %(city)s") % {"city": self.instance},
             submit_text=_("Change the zone"),
             back=page_of(self.instance),
-            choices=_WAYS if shift and shift.slots else (("", ""),),
+            ways=_WAYS if shift and shift.slots else (("", ""),),
             facts=lambda foreseen: _facts(shift, foreseen) if shift else [],
+            offers=(Choice.KEEP, Choice.SILENT),
         )
 
     def carry_out(self) -> None:
@@ -46,8 +48,8 @@ class CityZoneForm(AskingForm, CityForm):
         if self._shift() is None:
             super().carry_out()
         else:
-            put_zone_right(self.instance, Kept(self.choice or Kept.INSTANT), actor=self.actor, reason=self.why)
-            if self.chosen and self.choice == Kept.CLOCK:
+            put_zone_right(self.instance, Kept(self.chosen.way or Kept.INSTANT), actor=self.actor, reason=self.why)
+            if self.chosen.confirmed and self.chosen.way == Kept.CLOCK:
                 require_tick(self, clashes_in(coming_in(self.instance)), self.request)
 
     def _shift(self) -> ZoneShift | None:

@@ -15,10 +15,11 @@ from common import clock
 from common.mongo import Document, collection
 from common.scope import SHARED
 from scheduling.models import InterviewEvent, InterviewSlot
+from scheduling.services.editing.choices import Choice
 from scheduling.services.slots import save_event
 from scheduling.staff.forms.copy_week import CopyWeekForm
 from scheduling.staff.forms.many_slots import AddSlotsForm
-from scheduling.staff.impact import AskingForm, Question
+from scheduling.staff.impact.asking import AskingForm, Question
 from scheduling.staff.slots.making import ask_and_make, slots_of
 from staffkit.pages.kinds import UseCaseAdmin
 from staffkit.scoping import narrow, own_rows
@@ -36,11 +37,12 @@ class EventForm(AskingForm):
 
     def question(self) -> Question:
         """Whom it concerns, where somebody is booked and it is closed or called otherwise."""
-        return Question(_("Change the interview event"), _("Change it"), page_of(self.instance), asks_reason=False)
+        words = _("Change the interview event"), _("Change it")
+        return Question(*words, page_of(self.instance), offers=(Choice.KEEP, Choice.CANCEL))
 
     def carry_out(self) -> None:
         """Save it; its slots follow the new cut-off."""
-        save_event(self.instance, actor=self.actor)
+        save_event(self.instance, actor=self.actor, choices=self.chosen.choices)
 
 
 class EventPage(UseCaseAdmin):

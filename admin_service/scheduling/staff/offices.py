@@ -14,7 +14,7 @@ from people.staff.forms import offer_open_cities
 from scheduling.services.clashes import clashes_in
 from scheduling.services.editing.offices import coming_at, save_office
 from scheduling.staff.clashes import TICK, require_tick, tick_field
-from scheduling.staff.impact import AskingForm, Question
+from scheduling.staff.impact.asking import EVERY_CHOICE, AskingForm, Question
 from scheduling.staff.retiring import PlaceAdmin
 from staffkit.pages.filters import ScopedRelatedFilter
 from staffkit.views import page_of
@@ -33,11 +33,13 @@ class OfficeForm(AskingForm):
 
     def question(self) -> Question:
         """Whom it concerns, where somebody is booked there."""
-        return Question(_("Change the office"), _("Change it and tell them"), page_of(self.instance))
+        slots = [str(item) for item in coming_at(self.instance)]
+        words = _("Change the office"), _("Change it and tell them")
+        return Question(*words, page_of(self.instance), offers=EVERY_CHOICE, slots=slots)
 
     def carry_out(self) -> None:
         """Save it. Another address may be one at which a room is taken."""
-        save_office(self.instance, actor=self.actor, reason=self.why)
+        save_office(self.instance, actor=self.actor, reason=self.why, choices=self.chosen.choices)
         if {"name", "address"} & set(self.changed_data):
             require_tick(self, clashes_in(coming_at(self.instance)), self.request)
 

@@ -215,7 +215,7 @@ def test_what_has_changed_since_the_page_was_shown_is_said_and_nothing_is_done(
 def test_many_slots_are_cancelled_together(
     desk: Client, make_slot: MakeSlot, make_candidate: MakeCandidate, olga: Recruiter
 ) -> None:
-    """Guard: ``carry_out_all`` takes more than one chunk."""
+    """However many they are: they are one batch."""
     for _number in range(60):
         book_for(make_candidate().telegram_id, str(make_slot(recruiter=olga).pk), actor="anna", reason="")
     answer(desk, olga, way="cancel", reason=WORDS)

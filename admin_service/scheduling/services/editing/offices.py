@@ -7,7 +7,8 @@ from common.audited import save_audited
 from common.mongo import collection, current_session
 from people.models import Office
 from scheduling.domain.commands import SlotChanges
-from scheduling.services.editing.slot_edits import edit_slot
+from scheduling.services.editing.slot_edits import edit_slots
+from scheduling.services.impact import AS_IT_COMES, Choices
 
 OFFICE_FACTS = ("name", "city_id", "address", "map_link", "directions")
 
@@ -22,9 +23,9 @@ def venue_at(office: Office) -> dict[str, str]:
     }
 
 
-def save_office(office: Office, *, actor: str, reason: str = "") -> None:
+def save_office(office: Office, *, actor: str, reason: str = "", choices: Choices = AS_IT_COMES) -> None:
     """Save an office. The coming slots there change with it, and those who are booked are told, as of any edit."""
-    save_audited(office, "office", OFFICE_FACTS, actor, then=lambda _now: _carry_slots(office, actor, reason))
+    save_audited(office, "office", OFFICE_FACTS, actor, then=lambda _now: _carry_slots(office, actor, reason, choices))
 
 
 def coming_at(office: Office) -> list[ObjectId]:
@@ -33,10 +34,13 @@ def coming_at(office: Office) -> list[ObjectId]:
     return collection("interview_slots").distinct("_id", coming, session=current_session())
 
 
-def _carry_slots(office: Office, actor: str, reason: str) -> None:
+def _carry_slots(office: Office, actor: str, reason: str, choices: Choices) -> None:
     venue = venue_at(office)
     coming = {"office": str(office.pk), "starts_at": {"$gt": clock.now()}}
-    for slot in list(collection("interview_slots").find(coming, session=current_session())):
+    edits = []
+    for slot in collection("interview_slots").find(coming, session=current_session()):
         changed = {name: value for name, value in venue.items() if slot.get(name) != value}
         if changed:
-            edit_slot(str(slot["_id"]), SlotChanges(venue=changed), actor=actor, reason=reason)
+            edits.append((str(slot["_id"]), SlotChanges(venue=changed)))
+    if edits:
+        edit_slots(edits, actor=actor, reason=reason, choices=choices)

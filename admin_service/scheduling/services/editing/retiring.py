@@ -25,7 +25,9 @@ from scheduling.domain.decide import AnyCommand
 from scheduling.domain.editing import EditSlot
 from scheduling.models import WaitingState
 from scheduling.services.batch import carry_out_all, tried_again
+from scheduling.services.editing.choices import require_done
 from scheduling.services.editing.offices import venue_at
+from scheduling.services.impact import AS_IT_COMES, Choices, note_impact, standing
 from scheduling.services.recruiter_cards.cards import Act, show_again
 from scheduling.services.requests import Request
 from scheduling.services.store.slots import find_slots
@@ -125,7 +127,14 @@ def successors(entry: Retiring, found: Dependents) -> list[Any]:
 
 
 def retire(
-    entry: Retiring, way: Way, *, agreed: list[Any], actor: str, reason: str = "", successor: Any = None
+    entry: Retiring,
+    way: Way,
+    *,
+    agreed: list[Any],
+    actor: str,
+    reason: str = "",
+    successor: Any = None,
+    choices: Choices = AS_IT_COMES,
 ) -> Dependents:
     """Deactivate a recruiter, or close a city or an office, and do as was said with what depends on them.
 
@@ -134,12 +143,14 @@ def retire(
         actor: the staff login.
         reason: those whose interview changes or is cancelled read it.
         successor: one of ``successors``, where it is handed over.
+        choices: of bookings of which something else becomes.
 
     Returns:
         What depended on them.
 
     Raises:
         RefusedError: something of it has changed since; nothing is done.
+        ChoiceRefusedError: a booking can't be moved or ended as was chosen; nothing is done.
     """
 
     def work() -> Dependents:
@@ -148,10 +159,12 @@ def retire(
         if found.agreed != agreed or not stored.is_active:
             raise RefusedError({"": _("Somebody has just changed something of this. Nothing is done: look again.")})
         _end(stored, actor, reason)
-        commands = _commands(found, way, Actor(ActorKind.STAFF, actor), reason, successor)
+        commands = _commands(found, way, Actor(ActorKind.STAFF, actor), reason, successor, choices)
         _carry_out(commands)
         _replace_deputy(found, successor if way is Way.HAND_OVER else None, actor)
         if way is Way.KEEP:
+            left = [row for row in (*found.held, *found.wanted) if str(row["_id"]) not in choices.commands]
+            note_impact(lambda: standing(left, {slot["_id"] for slot in found.slots}))
             _tell_cards(found, actor, reason)
         return found
 
@@ -166,20 +179,24 @@ def _end(stored: Any, actor: str, reason: str) -> None:
         open_or_close(stored, False, actor=actor, reason=reason)
 
 
-def _commands(found: Dependents, way: Way, actor: Actor, reason: str, successor: Any) -> list[AnyCommand]:
-    """In their order: a slot is closed before its seats are freed, so that nobody is offered one."""
+def _commands(
+    found: Dependents, way: Way, actor: Actor, reason: str, successor: Any, choices: Choices
+) -> list[AnyCommand]:
+    """All in one batch: its slots are closed, or another's, when it is seen who is offered the seats that come free."""
+    chosen = list(choices.commands.values())
     if way is Way.KEEP:
-        return []
+        return [*chosen]
     changes = SlotChanges(is_active=False) if way is Way.CANCEL else _handed_to(successor)
     edits = [EditSlot(str(uuid4()), actor, str(slot["_id"]), changes, reason=reason) for slot in found.slots]
     if way is Way.HAND_OVER:
-        return list(edits)
+        return [*chosen, *edits]
+    held = [row for row in found.held if str(row["_id"]) not in choices.commands]
+    wanted = [row for row in found.wanted if str(row["_id"]) not in choices.commands]
     cancelled = [
-        Cancel(str(uuid4()), actor, str(row["_id"]), row["version"], reason=reason, beyond_limits=True)
-        for row in found.held
+        Cancel(str(uuid4()), actor, str(row["_id"]), row["version"], reason=reason, beyond_limits=True) for row in held
     ]
-    refused = [Reject(str(uuid4()), actor, str(row["_id"]), row["version"], reason=reason) for row in found.wanted]
-    return [*edits, *cancelled, *refused]
+    refused = [Reject(str(uuid4()), actor, str(row["_id"]), row["version"], reason=reason) for row in wanted]
+    return [*edits, *chosen, *cancelled, *refused]
 
 
 def _handed_to(successor: Any) -> SlotChanges:
@@ -192,9 +209,10 @@ def _handed_to(successor: Any) -> SlotChanges:
 
 def _carry_out(commands: Sequence[AnyCommand]) -> None:
     requests = [Request(command, "desk", correlation.current()) for command in commands]
-    for decision in carry_out_all(requests):
-        if decision.refused or not (decision.changed or isinstance(decision.command, EditSlot)):
-            raise RefusedError({"": _("Somebody has just changed something of this. Nothing is done: look again.")})
+    decisions = carry_out_all(requests)
+    if any(decision.refused for decision in decisions):
+        raise RefusedError({"": _("Somebody has just changed something of this. Nothing is done: look again.")})
+    require_done(decisions)
 
 
 def _replace_deputy(found: Dependents, successor: Any, actor: str) -> None:

@@ -1,5 +1,6 @@
 """Changing a future slot (FR10): its bookings follow, and their candidates are told what changed for them."""
 
+from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any
 from uuid import uuid4
@@ -12,28 +13,56 @@ from common import correlation
 from common.models import check_value
 from common.mongo import Document, collection, current_session, in_transaction
 from common.refusals import RefusedError
+from common.texts.names import name_in
 from scheduling.domain.commands import Actor, ActorKind, SlotChanges
 from scheduling.domain.decisions import EditRefusal, EditRefused
 from scheduling.domain.editing import EditSlot
 from scheduling.models import InterviewSlot
-from scheduling.services.batch import carry_out, tried_again
+from scheduling.services.batch import carry_out_all, tried_again
+from scheduling.services.editing.choices import requests_for, require_done
+from scheduling.services.impact import AS_IT_COMES, Choices
 from scheduling.services.requests import Request
+from scheduling.services.store.slots import by_id
 from shared_contracts.venue import VENUE_FIELDS
 
+_MOST_NAMED = 20
 
-def edit_slot(slot_id: str, changes: SlotChanges, *, actor: str, reason: str = "") -> None:
-    """Change a future slot. Bookings in it follow, and their candidates are told what changed for them.
+
+def edit_slot(
+    slot_id: str, changes: SlotChanges, *, actor: str, reason: str = "", choices: Choices = AS_IT_COMES
+) -> None:
+    """Change a future slot; see ``edit_slots``."""
+    edit_slots([(slot_id, changes)], actor=actor, reason=reason, choices=choices)
+
+
+def edit_slots(
+    edits: Sequence[tuple[str, SlotChanges]], *, actor: str, reason: str = "", choices: Choices = AS_IT_COMES
+) -> None:
+    """Change future slots, all or none. Bookings follow, and their candidates are told what changed for them.
+
+    Args:
+        edits: ids of slots with what is to change.
+        actor: the staff login.
+        reason: those who are told read it.
+        choices: of bookings that are moved or ended instead; they never see the change.
 
     Raises:
         RefusedError: naming the field, e.g. a capacity below the number booked. Nothing was changed.
+        ChoiceRefusedError: a booking can't be moved or ended as was chosen. Nothing was changed.
     """
-    command = EditSlot(str(uuid4()), Actor(ActorKind.STAFF, actor), slot_id, changes, reason=reason)
+    staff = Actor(ActorKind.STAFF, actor)
+    commands = [EditSlot(str(uuid4()), staff, slot_id, changes, reason=reason) for slot_id, changes in edits]
 
     def work() -> None:
-        _check_values(slot_id, changes)
-        decision = carry_out(Request(command, "desk", correlation.current()))
-        if decision.refused:
-            raise RefusedError({field: _why(refused) for field, refused in decision.refused.items()})
+        for slot_id, changes in edits:
+            _check_values(slot_id, changes)
+        requests = [Request(command, "desk", correlation.current()) for command in commands]
+        decisions = carry_out_all([*requests_for(choices.commands), *requests])
+        for decision in decisions:
+            if isinstance(decision.command, EditSlot) and decision.refused:
+                slot_id = decision.command.slot_id
+                raise RefusedError({field: _why(refused, slot_id) for field, refused in decision.refused.items()})
+        require_done(decisions)
 
     tried_again(lambda: in_transaction(work))
 
@@ -77,7 +106,7 @@ def _given(changes: SlotChanges) -> Document:
     return values
 
 
-def _why(refused: EditRefused) -> str:
+def _why(refused: EditRefused, slot_id: str) -> str:
     match refused.reason:
         case EditRefusal.NO_SLOT:
             return _("This slot does not exist any more.")
@@ -86,4 +115,14 @@ def _why(refused: EditRefused) -> str:
         case EditRefusal.PAST:
             return _("Give a time in the future.")
         case EditRefusal.BELOW_BOOKED:
-            return _("%(booked)s already booked: give at least that many.") % {"booked": refused.booked}
+            text = _("%(booked)s already booked: give at least that many. These are: %(names)s.")
+            return text % {"booked": refused.booked, "names": _names_in(slot_id)}
+
+
+def _names_in(slot_id: str) -> str:
+    """Who holds a seat in a slot, as many as can be read at a glance."""
+    slot = {"_id": ObjectId(slot_id)}
+    stored = collection("interview_slots").find_one(slot, {"booked_users": 1}, session=current_session())
+    people = by_id("users", stored["booked_users"] if stored else ())
+    names = sorted(name_in(row) for row in people)
+    return ", ".join([*names[:_MOST_NAMED], *(["…"] if len(names) > _MOST_NAMED else [])])

@@ -10,7 +10,7 @@ from messaging.outbox import Outgoing
 from people.models import City
 from scheduling.domain.model import Booking, State
 from scheduling.services.candidate_news import notification, remember
-from scheduling.services.impact import Affected, note_impact
+from scheduling.services.impact import Affected, is_told, note_impact
 from scheduling.services.serializing import booking_view, slot_view
 from scheduling.services.store.loading import load_around
 from shared_contracts.notification import NotificationCommand, NotificationKind
@@ -37,11 +37,11 @@ def tell_readers(city: City, was: str, edited: list[ObjectId], reason: str) -> N
         return
     state = load_around(shifted).state
     worded = [(item, _message(item, state, city, was, reason)) for item in state.bookings.values()]
-    told = [(item, message) for item, message in worded if message]
-    outgoing = [Outgoing(NOTIFICATION_COMMAND, message) for _item, message in told]
+    concerned = [(item, message) for item, message in worded if message]
+    outgoing = [Outgoing(NOTIFICATION_COMMAND, message) for item, message in concerned if is_told(item.id)]
     outbox.add(outgoing)
     remember(outgoing)
-    note_impact(lambda: [_affected(item, message, state, was) for item, message in told])
+    note_impact(lambda: [_affected(item, message, state, was) for item, message in concerned])
 
 
 def _message(booking: Booking, state: State, city: City, was: str, reason: str) -> NotificationCommand | None:
@@ -56,7 +56,7 @@ def _message(booking: Booking, state: State, city: City, was: str, reason: str) 
 
 def _affected(booking: Booking, message: NotificationCommand, state: State, was: str) -> Affected:
     slot, person = state.slots[booking.slot_id], state.candidates[booking.telegram_id]
-    return Affected(booking, person, slot, slot, notice=message, zone_was=was)
+    return Affected(booking, person, slot, slot, notice=message if is_told(booking.id) else None, zone_was=was)
 
 
 def _differs(row: Document, was: str, zone: str) -> bool:

@@ -1,28 +1,206 @@
-"""The form of the page that says whom a change concerns."""
+"""The form of the page that says whom a change concerns: how it is done, and what becomes of each of them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminRadioSelectWidget
+from unfold.widgets import (
+    UnfoldAdminRadioSelectWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextareaWidget,
+    UnfoldAdminTextInputWidget,
+)
 
-from scheduling.staff.forms.reasons import ReasonForm
-from staffkit.forms.inputs import set_choices
+from scheduling.domain.decide import AnyBookingCommand
+from scheduling.services.editing.choices import Choice, can_move, cancelling, moving
+from scheduling.services.impact import Affected, Choices
+from scheduling.staff.forms.reasons import REASON_LENGTH, ReasonForm
+from staffkit.forms.inputs import MessageText, set_choices
+
+_LABELS = {
+    Choice.KEEP: _("Keep the booking; who is concerned is told as shown above"),
+    Choice.SILENT: _("Keep the booking and tell nobody; the audit trail says why"),
+    Choice.MOVE: _("Move to another slot"),
+    Choice.CANCEL: _("Cancel, with your words"),
+}
+_STANDS = _("Keep the booking; nothing is sent")
+_SHORT = {
+    Choice.KEEP: _("keep, as above"),
+    Choice.SILENT: _("keep, tell nothing"),
+    Choice.MOVE: _("move to …"),
+    Choice.CANCEL: _("cancel"),
+}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the form is to ask.
+
+    Attributes:
+        ways: of doing the change, value and label each.
+        offers: what can become of bookings; the first unless something else is chosen. Empty: it is not asked.
+        required: there is no such first: it must be chosen.
+        people: whom the change concerns.
+        targets: ids of slots to move to by their names, by event id.
+        each: whether it can be chosen for one person alone.
+        asks_reason: whether those who are told can be told why.
+    """
+
+    ways: Sequence[tuple[str, Any]]
+    offers: Sequence[Choice] = ()
+    required: bool = False
+    people: Sequence[Affected] = ()
+    targets: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    each: bool = True
+    asks_reason: bool = True
+
+    def choices_of(self, row: Affected) -> list[Choice]:
+        """What can become of one booking."""
+        return [item for item in self.offers if item is not Choice.MOVE or can_move(row)]
+
+
+@dataclass(frozen=True)
+class Pick:
+    """What was chosen for one booking. ``slot_id``: to which it moves; ``words``: for its candidate alone."""
+
+    row: Affected
+    choice: Choice
+    slot_id: str = ""
+    words: str = ""
 
 
 class ImpactForm(ReasonForm):
-    """Which of the ways it is to be done, where there are several, and why. What is not asked is not in the form."""
+    """Which of the ways it is to be done, where there are several, why, and what becomes of whom it concerns.
+
+    What is not asked is not in the form. Beside the fields below it has three for each person: ``for_``, ``to_`` and
+    ``words_`` with the booking's id.
+    """
 
     choice = forms.ChoiceField(label=_("What is to be done?"), widget=UnfoldAdminRadioSelectWidget())
+    for_all = forms.ChoiceField(
+        label=_("What becomes of the bookings?"), required=False, widget=UnfoldAdminRadioSelectWidget()
+    )
+    to_all = forms.CharField(
+        label=_("Move all of them to"),
+        required=False,
+        max_length=300,
+        widget=UnfoldAdminTextInputWidget({"list": "targets", "autocomplete": "off"}),
+        help_text=_("Type a part of a day, a recruiter or a place, then choose."),
+    )
+    untold_reason = MessageText(
+        label=_("Why nobody is told"),
+        max_length=REASON_LENGTH,
+        required=False,
+        widget=UnfoldAdminTextareaWidget({"rows": 2}),
+        help_text=_("Only for the audit trail; candidates never read it."),
+    )
 
-    field_order = ["choice", "reason"]
+    common_fields = ("choice", "for_all", "to_all", "reason", "untold_reason")
+    field_order = [*common_fields]
 
-    def __init__(self, *args: Any, choices: Sequence[tuple[str, Any]], asks_reason: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, asked: Asked, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.asked = asked
+        self.picks: list[Pick] = []
         self.fields["reason"].help_text = _("It stands in the message at 💬, for everybody who is told.")
-        set_choices(self, "choice", choices)
-        if len(choices) == 1:
+        set_choices(self, "choice", asked.ways)
+        self._offer(asked)
+        if len(asked.ways) == 1:
             del self.fields["choice"]
-        if not asks_reason:
+        if not asked.asks_reason:
             del self.fields["reason"]
+
+    def _offer(self, asked: Asked) -> None:
+        told = any(row.notice for row in asked.people)
+        labels = _LABELS if told else {**_LABELS, Choice.KEEP: _STANDS}
+        set_choices(self, "for_all", [(item.value, labels[item]) for item in asked.offers])
+        self.fields["for_all"].required = asked.required
+        if not asked.required and asked.offers:
+            self.fields["for_all"].initial = asked.offers[0].value
+        unasked = {"for_all": not asked.offers, "untold_reason": Choice.SILENT not in asked.offers}
+        unasked["to_all"] = Choice.MOVE not in asked.offers or len(asked.targets) != 1
+        for name in (name for name, gone in unasked.items() if gone):
+            del self.fields[name]
+        if asked.offers and asked.each:
+            for row in asked.people:
+                self._add_own_fields(row, asked)
+
+    def _add_own_fields(self, row: Affected, asked: Asked) -> None:
+        key, name, offers = row.booking.id, {"name": row.candidate.name}, asked.choices_of(row)
+        own = [("", _("as for all")), *((item.value, _SHORT[item]) for item in offers)]
+        label = _now("What becomes of %(name)s") % name
+        self.fields[f"for_{key}"] = forms.ChoiceField(
+            label=label, required=False, choices=own, widget=UnfoldAdminSelectWidget({"aria-label": label})
+        )
+        if Choice.MOVE in offers:
+            label = _now("Where %(name)s moves to") % name
+            typed = {"list": f"targets-{row.booking.event_id}", "autocomplete": "off", "aria-label": label}
+            typed["placeholder"] = _now("day, recruiter or place")
+            self.fields[f"to_{key}"] = forms.CharField(
+                label=label, required=False, max_length=300, widget=UnfoldAdminTextInputWidget(typed)
+            )
+        label = _now("Words for %(name)s alone") % name
+        self.fields[f"words_{key}"] = MessageText(
+            label=label,
+            required=False,
+            max_length=REASON_LENGTH,
+            widget=UnfoldAdminTextInputWidget({"aria-label": label, "placeholder": _now("words for them alone")}),
+        )
+
+    def own_fields(self, booking_id: str) -> dict[str, forms.BoundField]:
+        """The three fields of one person, as far as there are any."""
+        names = {name: f"{name}_{booking_id}" for name in ("for", "to", "words")}
+        return {name: self[key] for name, key in names.items() if key in self.fields}
+
+    def clean(self) -> dict[str, Any]:
+        """Work out what becomes of each: ``picks``."""
+        data = super().clean() or self.cleaned_data
+        if self.asked.offers and "for_all" not in self.errors:
+            self.picks = [pick for row in self.asked.people if (pick := self._pick(row, data))]
+        if any(pick.choice is Choice.SILENT for pick in self.picks) and not data.get("untold_reason", "").strip():
+            self.add_error("untold_reason", _now("Say why: people will ask."))
+        if any(self._lacks_words(pick, data) for pick in self.picks):
+            self.add_error("reason", _now("Give a reason: those whose booking is cancelled read it."))
+        return data
+
+    def _pick(self, row: Affected, data: dict[str, Any]) -> Pick | None:
+        key, own = row.booking.id, data.get(f"for_{row.booking.id}", "")
+        choice = Choice(own or data.get("for_all") or self.asked.offers[0])
+        shown = f"for_{key}" if f"for_{key}" in self.fields else "for_all"
+        if choice not in self.asked.choices_of(row):
+            self.add_error(shown, _now("%(name)s can't be moved: choose otherwise.") % {"name": row.candidate.name})
+            return None
+        words = data.get(f"words_{key}", "").strip()
+        if choice is not Choice.MOVE:
+            return Pick(row, choice, words=words)
+        place, typed = (f"to_{key}", data.get(f"to_{key}", "")) if own else ("to_all", data.get("to_all", ""))
+        slot_id = self.asked.targets.get(row.booking.event_id, {}).get(typed.strip())
+        if slot_id is None:
+            self.add_error(place if place in self.fields else shown, _now("Choose a slot from the list."))
+            return None
+        return Pick(row, choice, slot_id, words)
+
+    def _lacks_words(self, pick: Pick, data: dict[str, Any]) -> bool:
+        """Who did not choose it needs none: the change itself asks for them."""
+        words = pick.words or data.get("reason", "").strip()
+        return pick.choice is Choice.CANCEL and not (words or self._comes_by_itself(pick))
+
+    def _comes_by_itself(self, pick: Pick) -> bool:
+        """Whether it is what the change itself makes of the booking."""
+        return not self.asked.required and pick.choice is self.asked.offers[0]
+
+    def chosen(self, actor: str, reason: str) -> Choices:
+        """The commands that were chosen, and whom nobody tells; ``reason``: for who has no words of their own."""
+        commands, untold = dict[str, AnyBookingCommand](), dict[str, str]()
+        for pick in self.picks:
+            key, words = pick.row.booking.id, pick.words or reason
+            if pick.choice is Choice.MOVE:
+                commands[key] = moving(pick.row, pick.slot_id, actor=actor, words=words)
+            elif pick.choice is Choice.CANCEL and (pick.words or not self._comes_by_itself(pick)):
+                commands[key] = cancelling(pick.row, actor=actor, words=words)
+            elif pick.choice is Choice.SILENT:
+                untold[key] = self.cleaned_data["untold_reason"].strip()
+        return Choices(commands, untold)

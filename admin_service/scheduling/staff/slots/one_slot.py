@@ -22,7 +22,7 @@ from scheduling.services.slots import SlotDraft, create_slots
 from scheduling.staff.clashes import require_tick, tick_field
 from scheduling.staff.forms.reasons import REASON_LENGTH
 from scheduling.staff.forms.venues import VENUE_INPUTS, given_venue, venue_inputs
-from scheduling.staff.impact import AskingForm, Question
+from scheduling.staff.impact.asking import EVERY_CHOICE, AskingForm, Question
 from staffkit.clocks import from_wall_clock
 from staffkit.forms.inputs import DayAndTimeInput, MessageText
 from staffkit.scoping import narrow
@@ -132,7 +132,8 @@ class SlotForm(AskingForm):
 
     def question(self) -> Question:
         """Whom it concerns, where somebody is booked."""
-        return Question(_("Change the slot"), _("Change it and tell them"), page_of(self.instance))
+        words = _("Change the slot"), _("Change it and tell them")
+        return Question(*words, page_of(self.instance), offers=EVERY_CHOICE, slots=[str(self.instance.pk)])
 
     def carry_out(self) -> None:
         """Make the slot, or change what was changed."""
@@ -147,7 +148,8 @@ class SlotForm(AskingForm):
                 changes["recruiter_id"] = recruiter_id
             if "city" in self.changed_data or "starts_at" in self.changed_data:
                 changes["starts_at"] = data["starts_at"]
-            edit_slot(str(self.instance.pk), SlotChanges(**changes), actor=self.actor, reason=data["reason"])
+            words = {"reason": data["reason"], "choices": self.chosen.choices}
+            edit_slot(str(self.instance.pk), SlotChanges(**changes), actor=self.actor, **words)
             if _MAY_CLASH & set(self.changed_data):
                 require_tick(self, clashes_in([self.instance.pk]), self.request)
             return

@@ -1,0 +1,104 @@
+"""Whom a change concerns, for the page's template: in groups of those who are told the same."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from common.mongo import Document
+from message_templates.services.reading import in_force
+from message_templates.staff.previewing import shown
+from people.services.reach import path_to_tell
+from people.staff.reaching import why_by_hand
+from scheduling.services.editing.notice_text import notice_html, reads
+from scheduling.services.impact import Affected, Impact
+from scheduling.services.store.slots import by_id
+from scheduling.staff.forms.impact import ImpactForm
+from scheduling.staff.moments import start_of
+from scheduling.staff.outcomes import status_label
+from staffkit.clocks import format_moment
+
+MOST_SHOWN = 200
+_FEW_GROUPS = 3
+"""So many messages are shown open."""
+
+
+def groups_of(impact: Impact, form: ImpactForm, untold: Iterable[str] = ()) -> dict[str, Any]:
+    """People by what changes for them and what they are told, in the order of the first of each group.
+
+    ``untold``: ids of the bookings of whom staff keep it from.
+    """
+    rows, untold = impact.people[:MOST_SHOWN], set(untold)
+    people = {str(row["_id"]): row for row in by_id("users", [row.candidate.id for row in rows])}
+    templates, groups = in_force(), dict[Any, dict[str, Any]]()
+    for row in rows:
+        if person := people.get(row.candidate.id):
+            html = notice_html(row, reads(person), templates)
+            told = _told(row, html, row.booking.id in untold)
+            key = (tuple(told["changes"]), _nameless(html, row), str(told["untold"]))
+            groups.setdefault(key, {**told, "reader": row.candidate.name, "people": []})
+            groups[key]["people"].append(_person(row, person, form))
+    found = list(groups.values())
+    for position, group in enumerate(found):
+        group["open"] = position == 0 or len(found) <= _FEW_GROUPS
+    return {"groups": found, "left_out": len(impact.people) - len(rows)}
+
+
+def _told(row: Affected, html: str | None, kept_from_them: bool) -> dict[str, Any]:
+    return {
+        "changes": changes_of(row),
+        "text": shown(html) if html else "",
+        "untold": "" if row.notice else _why_untold(row, kept_from_them),
+    }
+
+
+def _nameless(html: str | None, row: Affected) -> str:
+    name = row.notice.candidate_name if row.notice else ""
+    return (html or "").replace(name, "…") if name else html or ""
+
+
+def _person(row: Affected, person: Document, form: ImpactForm) -> dict[str, Any]:
+    path = path_to_tell(person)
+    own = form.own_fields(row.booking.id)
+    return {
+        "name": row.candidate.name,
+        "link": reverse("admin:scheduling_booking_change", args=[row.booking.id]),
+        "status": status_label(row.booking.status),
+        "wants": row.wants,
+        "by_hand": why_by_hand(path) if row.notice else "",
+        "write": path.link,
+        "own": own,
+        "opened": any(field.value() or field.errors for field in own.values()),
+    }
+
+
+def changes_of(row: Affected) -> list[tuple[str, str]]:
+    """Old and new, of what is otherwise; without the second where it ends or stays."""
+    was, now = row.was, row.now
+    if row.zone_was and was.place.venue.video_link and row.candidate.timezone:
+        zones = ((was.starts_at, row.zone_was), (now.starts_at, row.candidate.timezone))
+        return [(format_moment(*zones[0]), format_moment(*zones[1]))]
+    when, then = (start_of(slot.starts_at, slot.place.timezone, slot.place.venue) for slot in (was, now))
+    if not row.booking.live:
+        return [(when, "")]
+    lengths = [_now("%(minutes)s min") % {"minutes": slot.duration_minutes} for slot in (was, now)]
+    pairs = [
+        (when, then),
+        (lengths[0], lengths[1]),
+        (was.place.city, now.place.city),
+        (was.place.venue.line, now.place.venue.line),
+        (was.place.recruiter or "—", now.place.recruiter or "—"),
+        (was.place.event, now.place.event),
+    ]
+    told = [pair for pair in pairs if pair[0] != pair[1]]
+    return told if told and told[0][0] == when else [(when, ""), *told]
+
+
+def _why_untold(row: Affected, kept_from_them: bool) -> Any:
+    if kept_from_them:
+        return _("Nothing is sent: you keep it from them. The audit trail says why.")
+    if row.wants:
+        return _("Nothing is sent: the wish stands, for the slot as it is then.")
+    return _("Nothing is sent: the booking stands.")

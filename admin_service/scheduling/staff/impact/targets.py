@@ -1,0 +1,58 @@
+"""The slots to which people can be moved, by the name under which they are found: when, with whom, where."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from common import clock
+from common.scope import INTERVIEWS, scope_of
+from scheduling.domain.model import Slot
+from scheduling.services.store.slots import available, load_slots
+from scheduling.staff.moments import start_of
+
+MOST = 500
+
+
+@dataclass(frozen=True)
+class Targets:
+    """Slots of one event with a free seat. ``seats``: how many are free, by the slot's name."""
+
+    ids: Mapping[str, str]
+    seats: Mapping[str, str]
+
+
+def targets_for(request: HttpRequest, event_ids: Iterable[str], without: Collection[str]) -> dict[str, Targets]:
+    """Of each event the slots that can be booked, of those the login may see, soonest first.
+
+    Args:
+        without: ids of those that the change concerns itself.
+    """
+    own = INTERVIEWS.match(scope_of(request))
+    found = {}
+    for event_id in sorted(set(event_ids)):
+        query: dict[str, Any] = {"$and": [own, available([event_id], clock.now())]}
+        slots = [slot for slot in load_slots(query, limit=MOST) if slot.id not in without]
+        found[event_id] = _named(slots)
+    return found
+
+
+def _named(slots: Iterable[Slot]) -> Targets:
+    ids, seats = dict[str, str](), dict[str, str]()
+    for slot in slots:
+        name = name_of(slot)
+        number = 2
+        while name in ids:
+            name, number = f"{name_of(slot)} ({number})", number + 1
+        ids[name] = slot.id
+        seats[name] = _("free: %(free)s of %(seats)s") % {"free": slot.free, "seats": slot.capacity}
+    return Targets(ids, seats)
+
+
+def name_of(slot: Slot) -> str:
+    """The name under which a slot is found."""
+    place = ", ".join(filter(None, (slot.place.city, slot.place.venue.line)))
+    when = start_of(slot.starts_at, slot.place.timezone, slot.place.venue)
+    return " · ".join((when, slot.place.recruiter or "—", place))

@@ -1,0 +1,254 @@
+"""What staff choose for those whom a change concerns: keep and tell, keep silently, move, cancel (FR10)."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from common import clock
+from common.models import AuditEntry
+from common.mongo import collection
+from message_templates.services.seeding import seed_defaults
+from people.models import Candidate, City, Office, Recruiter
+from scheduling.models import Booking, InterviewEvent, InterviewSlot, WaitingEntry
+from scheduling.services.staff_commands import book_for
+from scheduling.services.store.slots import load_slots
+from scheduling.staff.impact.targets import name_of
+from shared_contracts.notification import NotificationKind
+from tests.conftest import MakeCandidate, MakeSlot
+from tests.desk.test_office_pages import page_of_office, sent
+from tests.desk.test_slot_pages import form_of, on_the_minute, page_of
+from tests.helpers import asking
+from tests.helpers.card_tools import news
+from tests.helpers.staff_client import StaffClient
+
+pytestmark = pytest.mark.usefixtures("_templates")
+CHANGED, MOVED, CANCELLED = (
+    NotificationKind.BOOKING_CHANGED,
+    NotificationKind.BOOKING_MOVED,
+    NotificationKind.BOOKING_CANCELLED,
+)
+
+
+@pytest.fixture
+def _templates() -> None:
+    """The texts that an installation starts with."""
+    seed_defaults()
+
+
+@pytest.fixture
+def four(make_candidate: MakeCandidate) -> list[Candidate]:
+    """Anna, Boris, Vera and Gleb, who have started the bot."""
+    names = ("Анна", "Борис", "Вера", "Глеб")
+    return [make_candidate(first_name=name, username="", started_at=clock.now()) for name in names]
+
+
+@pytest.fixture
+def slot(make_slot: MakeSlot, olga: Recruiter, four: list[Candidate]) -> InterviewSlot:
+    """All four are booked in it."""
+    made = on_the_minute(make_slot(timedelta(days=3), capacity=4, recruiter=olga))
+    for person in four:
+        book_for(person.telegram_id, str(made.pk), actor="anna", reason="")
+    collection("outbox").delete_many({})
+    return made
+
+
+@pytest.fixture
+def other(make_slot: MakeSlot, olga: Recruiter) -> InterviewSlot:
+    """Another slot, with one seat."""
+    return on_the_minute(make_slot(timedelta(days=4), recruiter=olga))
+
+
+def booking_of(person: Candidate) -> Booking:
+    return Booking.objects.get(user_id=person.pk)
+
+
+def named(slot: InterviewSlot) -> str:
+    """The name under which the page finds a slot."""
+    return name_of(load_slots({"_id": slot.pk})[0])
+
+
+def told() -> dict[int, NotificationKind]:
+    """Who is told what."""
+    return {item.user_telegram_id: item.kind for item in news()}
+
+
+def own(person: Candidate, choice: str, to: str = "", words: str = "") -> dict[str, str]:
+    """What is chosen for one person."""
+    key = booking_of(person).pk
+    return {f"for_{key}": choice, **({f"to_{key}": to} if to else {}), **({f"words_{key}": words} if words else {})}
+
+
+def looked_at(desk: StaffClient, url: str, asked: Any, **fields: str) -> Any:
+    """Choose, look at what that means, and confirm it."""
+    shown = desk.answer(url, asked, **fields)
+    assert "This is what your choices mean" in shown.content.decode()
+    return desk.answer(url, shown, **fields)
+
+
+def test_each_of_the_people_gets_what_was_chosen_for_them_all_at_once(
+    desk: StaffClient, slot: InterviewSlot, other: InterviewSlot, four: list[Candidate]
+) -> None:
+    """Guards: ``moving``, ``cancelling``, ``is_told``, ``kept_untold`` in the trail."""
+    anna, boris, vera, gleb = four
+    asked = desk.post(page_of(slot), form_of(slot, room="9", reason="Ремонт"))
+    fields = {
+        **own(anna, "move", named(other)),
+        **own(boris, "cancel", words="Вакансия закрыта"),
+        **own(vera, "silent"),
+        "untold_reason": "She will be met at the door",
+        "reason": "Ремонт",
+    }
+    shown = desk.answer(page_of(slot), asked, **fields)
+    page = shown.content.decode()
+    assert "Вакансия закрыта" in page and "you keep it from them" in page and page.count("Ремонт") >= 2
+    assert asking.slot_now(slot)["room"] == "3.14" and not news()
+
+    assert desk.answer(page_of(slot), shown, **fields).status_code == 302
+    assert told() == {anna.telegram_id: MOVED, boris.telegram_id: CANCELLED, gleb.telegram_id: CHANGED}
+    assert {item.user_telegram_id: item.reason for item in news()} == {
+        anna.telegram_id: "Ремонт",
+        boris.telegram_id: "Вакансия закрыта",
+        gleb.telegram_id: "Ремонт",
+    }
+    assert [booking_of(person).slot_id == slot.pk for person in four] == [False, True, True, True]
+    assert booking_of(anna).slot_id == other.pk and booking_of(boris).status == "cancelled"
+    entry = AuditEntry.objects.get(action="kept_untold")
+    assert (entry.subject_id, entry.reason, entry.actor) == (
+        booking_of(vera).pk,
+        "She will be met at the door",
+        "staff:anna",
+    )
+    assert set(asking.slot_now(slot)["booked_users"]) == {vera.pk, gleb.pk}
+    assert asking.slot_now(slot)["room"] == "9"
+
+
+def test_what_is_chosen_for_all_holds_for_whom_nothing_else_is_chosen(
+    desk: StaffClient, slot: InterviewSlot, four: list[Candidate]
+) -> None:
+    asked = desk.post(page_of(slot), form_of(slot, room="9"))
+    fields = {"for_all": "silent", "untold_reason": "They stand here", **own(four[0], "keep")}
+    assert looked_at(desk, page_of(slot), asked, **fields).status_code == 302
+    assert told() == {four[0].telegram_id: CHANGED}
+    assert AuditEntry.objects.filter(action="kept_untold").count() == 3
+    assert {booking.version for booking in Booking.objects.all()} == {2}, "all follow the slot"
+
+
+def test_one_who_cannot_be_moved_stops_it_all_and_is_named(
+    desk: StaffClient, slot: InterviewSlot, other: InterviewSlot, four: list[Candidate]
+) -> None:
+    """Guard: ``require_done``: two to one seat."""
+    asked = desk.post(page_of(slot), form_of(slot, room="9"))
+    fields = {**own(four[0], "move", named(other)), **own(four[1], "move", named(other))}
+    page = desk.answer(page_of(slot), asked, **fields).content.decode()
+    assert "Борис: No seat is free in this slot" in page
+    assert asking.slot_now(slot)["room"] == "3.14" and not news()
+    assert not AuditEntry.objects.filter(action="moved").exists()
+    assert {booking.version for booking in Booking.objects.all()} == {1}
+
+
+def test_a_seat_that_somebody_took_meanwhile_is_said_and_nothing_is_done(
+    desk: StaffClient, slot: InterviewSlot, other: InterviewSlot, four: list[Candidate], ivan: Candidate
+) -> None:
+    """A stale page is refused."""
+    asked = desk.post(page_of(slot), form_of(slot, room="9"))
+    fields = own(four[0], "move", named(other))
+    shown = desk.answer(page_of(slot), asked, **fields)
+    book_for(ivan.telegram_id, str(other.pk), actor="boris", reason="")
+    collection("outbox").delete_many({})
+    assert "Choose a slot from the list" in desk.answer(page_of(slot), shown, **fields).content.decode()
+    assert asking.slot_now(slot)["room"] == "3.14" and not news()
+
+
+@pytest.mark.parametrize(
+    ("fields", "why"),
+    [
+        ({"for_all": "move"}, "Choose a slot from the list"),
+        ({"for_all": "move", "to_all": "tomorrow"}, "Choose a slot from the list"),
+        ({"for_all": "silent"}, "Say why: people will ask"),
+        ({"for_all": "cancel"}, "Give a reason"),
+        ({"for_all": "delete"}, "Select a valid choice"),
+    ],
+)
+def test_a_choice_without_what_it_needs_is_said_beside_it(
+    desk: StaffClient, slot: InterviewSlot, other: InterviewSlot, fields: dict[str, str], why: str
+) -> None:
+    asked = desk.post(page_of(slot), form_of(slot, room="9"))
+    assert why in desk.answer(page_of(slot), asked, **fields).content.decode()
+    assert asking.slot_now(slot)["room"] == "3.14" and not news()
+
+
+def test_the_slot_that_changes_is_no_place_to_move_to(
+    desk: StaffClient, slot: InterviewSlot, other: InterviewSlot
+) -> None:
+    """Guard: ``touched``."""
+    InterviewSlot.objects.filter(pk=slot.pk).update(max_users=5, has_room=True)
+    slot = InterviewSlot.objects.get(pk=slot.pk)
+    page = desk.post(page_of(slot), form_of(slot, room="9")).content.decode()
+    assert f'<option value="{named(other)}">free: 1 of 1' in page
+    assert named(slot) not in page
+
+
+def test_who_waits_is_offered_the_freed_seat_of_the_slot_as_it_is_then(
+    desk: StaffClient, slot: InterviewSlot, four: list[Candidate], make_candidate: MakeCandidate, moscow: City
+) -> None:
+    """Guard: ``carry_out_all`` is one batch."""
+    waiting = make_candidate(first_name="Дина", started_at=clock.now())
+    row = {"joined_at": clock.now(), "telegram_id": waiting.telegram_id, "name": "Дина", "state": "waiting"}
+    WaitingEntry.objects.create(user_id=waiting.pk, event_id=slot.event_id, city_id=moscow.pk, **row)
+    asked = desk.post(page_of(slot), form_of(slot, room="9"))
+    assert looked_at(desk, page_of(slot), asked, **own(four[0], "cancel", words="Увы")).status_code == 302
+    offered = [item for item in news() if item.user_telegram_id == waiting.telegram_id]
+    assert [(item.kind, item.booking.slot.room) for item in offered] in (
+        [],  # in their quiet hours
+        [(NotificationKind.SLOT_OFFERED, "9")],
+    )
+
+
+def test_deactivated_the_people_can_be_moved_at_the_same_time(
+    desk: StaffClient, slot: InterviewSlot, other: InterviewSlot, four: list[Candidate]
+) -> None:
+    asked = desk.post(page_of(slot), form_of(slot, is_active=""))
+    assert "keep, tell nothing" not in asked.content.decode(), "nothing is told anyway"
+    assert looked_at(desk, page_of(slot), asked, **own(four[0], "move", named(other))).status_code == 302
+    assert told() == {four[0].telegram_id: MOVED}
+    assert not asking.slot_now(slot)["is_active"] and Booking.objects.filter(slot_id=slot.pk).count() == 3
+
+
+def test_closing_an_event_can_cancel_its_bookings(
+    desk: StaffClient, slot: InterviewSlot, event: InterviewEvent
+) -> None:
+    url = reverse("admin:scheduling_interviewevent_change", args=[event.pk])
+    limits = ("pending_hours", "reminder_minutes", "booking_cutoff_minutes", "move_cutoff_minutes")
+    fields = {name: getattr(event, name) for name in (*limits, "cancel_cutoff_minutes", "title", "description")}
+    asked = desk.post(url, {**fields, "is_open": ""})
+    assert "move to" not in asked.content.decode(), "there is nowhere to move to"
+    done = looked_at(desk, url, asked, for_all="cancel", reason="Набор закрыт")
+    assert done.status_code == 302
+    assert {item.reason for item in news()} == {"Набор закрыт"} and set(told().values()) == {CANCELLED}
+    assert not Booking.objects.filter(live=True).exists()
+    event.refresh_from_db()
+    assert not event.is_open
+
+
+def test_an_office_and_a_citys_zone_can_change_without_a_word(
+    desk: StaffClient, slot: InterviewSlot, moscow: City
+) -> None:
+    """Guard: ``is_told``, whatever the change is."""
+    office = Office.objects.create(city=moscow, name="Лофт", address="Арбат, 1")
+    InterviewSlot.objects.filter(pk=slot.pk).update(office=str(office.pk), location=office.location)
+    asked = desk.post(page_of_office(office), sent(office, address="Арбат, 2"))
+    silently = {"for_all": "silent", "untold_reason": "A typing mistake"}
+    assert looked_at(desk, page_of_office(office), asked, **silently).status_code == 302
+    url = reverse("admin:people_city_change", args=[moscow.pk])
+    fields = {"name": "Москва", "timezone": "Europe/Samara", "contact_url": moscow.contact_url}
+    asked = desk.post(url, fields)
+    assert looked_at(desk, url, asked, **silently, choice="instant").status_code == 302
+    assert not news()
+    assert AuditEntry.objects.filter(action="kept_untold").count() == 8
+
+
+def test_capacity_below_the_number_booked_is_refused_with_the_names(desk: StaffClient, slot: InterviewSlot) -> None:
+    page = desk.post(page_of(slot), form_of(slot, max_users=2)).content.decode()
+    assert "4 already booked" in page and "Анна, Борис, Вера, Глеб" in page
