@@ -112,8 +112,7 @@ def _command(request: AnyBookingRequest) -> AnyCommand:
         case OfferPassed():
             return PassSeatOffer(key, candidate, request.booking_id, request.expected_version)
         case TimeAnswered(slot_id=slot_id, take=take):
-            shown = _shown(request.shown) if request.shown else Shown()
-            return AnswerProposedTime(key, candidate, request.booking_id, None, slot_id, take, shown)
+            return AnswerProposedTime(key, candidate, request.booking_id, None, slot_id, take, _shown(request.shown))
         case AttendanceAnswered() | DelayAnnounced():
             return attendance.command_of(request)
         case _:
@@ -131,9 +130,11 @@ def _recruiters_command(request: _RecruitersRequest) -> AnyCommand:
         case RescheduleAsked():
             return AskReschedule(key, recruiter, request.booking_id, request.expected_version)
         case TimeOffered():
-            return ProposeTime(key, recruiter, request.booking_id, request.expected_version, request.slot_id)
+            version, shown = request.expected_version, _shown(request.shown)
+            return ProposeTime(key, recruiter, request.booking_id, version, request.slot_id, shown)
         case BookingMovedByRecruiter():
-            return Move(key, recruiter, request.booking_id, request.expected_version, request.slot_id)
+            version, shown = request.expected_version, _shown(request.shown)
+            return Move(key, recruiter, request.booking_id, version, request.slot_id, shown)
         case BookingCancelledByRecruiter():
             reason = request.reason or ""
             return Cancel(key, recruiter, request.booking_id, request.expected_version, reason=reason)
@@ -143,8 +144,9 @@ def _recruiters_command(request: _RecruitersRequest) -> AnyCommand:
             assert_never(request)
 
 
-def _shown(slot: ShownSlot) -> Shown:
-    return Shown(slot.starts_at, slot.city_id, slot.recruiter_id, slot.place)
+def _shown(slot: ShownSlot | None) -> Shown:
+    """Nothing of it where the bot that sent it did not say yet."""
+    return Shown(slot.starts_at, slot.city_id, slot.recruiter_id, slot.place) if slot else Shown()
 
 
 def _failed(request: RequestEssentials) -> BookingResult:

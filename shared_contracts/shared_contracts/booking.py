@@ -128,21 +128,29 @@ class OfferPassed(BookingRequest):
 
 
 class TimeOffered(BookingRequest):
-    """A recruiter offers a slot to a candidate who asked for another time. ``booked``: the offer is on its way."""
+    """A recruiter offers a slot to a candidate who asked for another time. ``booked``: the offer is on its way.
+
+    ``shown``: the slot as the recruiter saw it; when it is another now, it is not offered.
+    """
 
     event_type: Literal["booking.time_offered"] = "booking.time_offered"
     booking_id: EntityId
     expected_version: Version
     slot_id: EntityId
+    shown: ShownSlot | None = None
 
 
 class BookingMovedByRecruiter(BookingRequest):
-    """A recruiter moves an approved interview to another of their slots, at once; the candidate is told."""
+    """A recruiter moves an approved interview to another of their slots, at once; the candidate is told.
+
+    ``shown``: the slot as the recruiter saw it; when it is another now, nothing moves.
+    """
 
     event_type: Literal["booking.moved_by_recruiter"] = "booking.moved_by_recruiter"
     booking_id: EntityId
     expected_version: Version
     slot_id: EntityId
+    shown: ShownSlot | None = None
 
 
 class BookingCancelledByRecruiter(BookingRequest):

@@ -33,7 +33,7 @@ class BriefPayload(WireModel):
 
 
 class ShownSlot(WireModel):
-    """The slot as the candidate saw it; a difference at commit gets its own outcome (R2)."""
+    """The slot as its asker saw it; a difference at commit gets its own outcome (R2)."""
 
     id: EntityId
     starts_at: Moment

@@ -166,8 +166,8 @@ EXAMPLES: list[Message] = [
     ),
     AttendanceAnswered(**REQUEST, booking_id=BOOKING_ID, starts_at=START, answer=Attendance.CONFIRMED),
     DelayAnnounced(**REQUEST, booking_id=BOOKING_ID, starts_at=START, minutes=10),
-    TimeOffered(**REQUEST, booking_id=BOOKING_ID, expected_version=2, slot_id=SLOT_ID),
-    BookingMovedByRecruiter(**REQUEST, booking_id=BOOKING_ID, expected_version=2, slot_id=SLOT_ID),
+    TimeOffered(**REQUEST, booking_id=BOOKING_ID, expected_version=2, slot_id=SLOT_ID, shown=SHOWN),
+    BookingMovedByRecruiter(**REQUEST, booking_id=BOOKING_ID, expected_version=2, slot_id=SLOT_ID, shown=SHOWN),
     BookingCancelledByRecruiter(**REQUEST, booking_id=BOOKING_ID, expected_version=2, reason="Заболел рекрутер"),
     TimeAnswered(
         **REQUEST,

@@ -74,7 +74,7 @@ def _seat_events(before: Slot, after: Slot) -> Iterator[SlotEvent]:
 
 
 def changed_since_shown(slot: Slot, shown: Shown) -> Outcome | None:
-    """Why the slot is not the one that the candidate saw (R2); None where it is, as far as the client said."""
+    """Why the slot is not the one that its asker saw (R2); None where it is, as far as the client said."""
     if shown.city_id is not None and shown.city_id != slot.city_id:
         return Outcome.WRONG_CITY
     if shown.recruiter_id is not None and shown.recruiter_id != slot.recruiter_id:

@@ -31,7 +31,7 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What the candidate saw of the slot; None where the client did not say."""
+    """What the asker saw of the slot; None where the client did not say."""
 
     starts_at: datetime | None = None
     city_id: str | None = None

@@ -21,6 +21,7 @@ class ProposeTime(BookingCommand):
     """Another of the recruiter's times, for somebody who asked for one."""
 
     slot_id: str
+    shown: Shown = field(default_factory=Shown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,4 +162,4 @@ def _refuse_proposal(state: State, command: ProposeTime, booking: Booking, now: 
     slot, own = state.slots.get(command.slot_id), state.slots.get(booking.slot_id)
     if slot is None or own is None or slot.id == own.id or slot.recruiter_id != own.recruiter_id:
         return Outcome.SLOT_NOT_FOUND
-    return refuse_seat(slot, booking, now)
+    return refuse_seat(slot, booking, now) or changed_since_shown(slot, command.shown)

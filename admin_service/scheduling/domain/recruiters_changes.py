@@ -4,7 +4,7 @@ from datetime import datetime
 
 from scheduling.domain.answering import refuse_ended
 from scheduling.domain.booking import BookingCancelled, BookingMoved, Cancel, Move
-from scheduling.domain.changes import ended, next_version, overlaps, settled_in
+from scheduling.domain.changes import changed_since_shown, ended, next_version, overlaps, settled_in
 from scheduling.domain.decisions import Decision, changed
 from scheduling.domain.model import Booking, State
 from scheduling.domain.proposals import refuse_seat
@@ -29,6 +29,8 @@ def _move(state: State, command: Move, booking: Booking, now: datetime) -> Decis
         return Decision(command, Outcome.SLOT_NOT_FOUND, booking)
     if refusal := refuse_seat(slot, booking, now):
         return Decision(command, refusal, booking)
+    if another := changed_since_shown(slot, command.shown):
+        return Decision(command, another, booking)
     others = [other for other in state.live_bookings_of(booking.candidate_id) if other.id != booking.id]
     if any(overlaps(state, other, slot) for other in others):
         return Decision(command, Outcome.ALREADY_BOOKED, booking)

@@ -49,9 +49,14 @@ def _base(telegram_id: int, message_id: uuid.UUID | None = None) -> dict[str, An
 
 
 def shown(slot: InterviewSlot) -> ShownSlot:
-    """The slot as the candidate saw it."""
-    recruiter = str(slot.recruiter_id) if slot.recruiter_id else None
-    return ShownSlot(id=str(slot.pk), starts_at=slot.starts_at, city_id=str(slot.city_id), recruiter_id=recruiter)
+    """The slot as its asker saw it."""
+    return ShownSlot(
+        id=str(slot.pk),
+        starts_at=slot.starts_at,
+        city_id=str(slot.city_id),
+        recruiter_id=str(slot.recruiter_id) if slot.recruiter_id else None,
+        place=", ".join(filter(None, (slot.location, slot.room))),
+    )
 
 
 def book(person: Candidate, slot: InterviewSlot, message_id: uuid.UUID | None = None) -> BookingCreated:
@@ -136,6 +141,7 @@ def offer_time(recruiter: Recruiter, booking: Document, slot: InterviewSlot) -> 
         booking_id=str(booking["_id"]),
         expected_version=booking["version"],
         slot_id=str(slot.pk),
+        shown=shown(slot),
     )
 
 
@@ -146,6 +152,7 @@ def move_interview(recruiter: Recruiter, booking: Document, slot: InterviewSlot)
         booking_id=str(booking["_id"]),
         expected_version=booking["version"],
         slot_id=str(slot.pk),
+        shown=shown(slot),
     )
 
 

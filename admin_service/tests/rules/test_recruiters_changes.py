@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from scheduling.domain.booking import BookingCancelled, BookingMoved, Cancel, Move
-from scheduling.domain.commands import Actor, ActorKind
+from scheduling.domain.commands import Actor, ActorKind, Shown
 from scheduling.domain.decide import AnyCommand, decide
 from scheduling.domain.model import State
+from shared_contracts.attendance import Attendance
 from shared_contracts.booking import Outcome
 from shared_contracts.directory import BookingStatus
 from tests.rules import building as a
@@ -91,6 +92,24 @@ def test_what_has_begun_has_changed_or_waits_for_an_answer_stays(command: Move |
 def test_an_interview_moves_to_a_free_slot_of_the_same_recruiter_only(slot_id: str, outcome: Outcome) -> None:
     """Guards: ``_move``, ``refuse_seat``."""
     assert end(booked(), Move(a.key(), a.RECRUITER, "booking", 1, slot_id)) is outcome
+
+
+@pytest.mark.parametrize(
+    ("shown", "outcome"),
+    [
+        (Shown(a.NOW + 3 * DAY, "moscow", "olga", a.slot("t").place.venue.shown().line), Outcome.MOVED),
+        (Shown(starts_at=a.NOW + 3 * DAY - MINUTE), Outcome.SLOT_NOT_FOUND),
+        (Shown(city_id="kazan"), Outcome.WRONG_CITY),
+        (Shown(recruiter_id="pavel"), Outcome.WRONG_RECRUITER),
+        (Shown(place="Office, 5"), Outcome.WRONG_PLACE),
+    ],
+)
+def test_an_interview_moves_to_what_the_recruiter_saw_only(shown: Shown, outcome: Outcome) -> None:
+    """R2. Guard: ``changed_since_shown``, where an interview is moved and where another time is proposed."""
+    assert end(booked(), replace(MOVE, shown=shown)) is outcome
+    asking = booked(attendance=Attendance.RESCHEDULE_ASKED, attendance_at=a.NOW)
+    (proposed,), _after = decide(asking, [a.propose_time("t", shown=shown)], a.NOW)
+    assert proposed.outcome is (Outcome.BOOKED if outcome is Outcome.MOVED else outcome)
 
 
 def test_an_interview_does_not_move_onto_another_of_the_same_person() -> None:

@@ -1,9 +1,15 @@
 """A recruiter moves an approved interview, or calls it off: what everybody is told."""
 
 from datetime import timedelta
+from typing import Any
+
+import pytest
 
 from people.models import Candidate, Recruiter
+from scheduling.domain.commands import SlotChanges
 from scheduling.models import InterviewEvent
+from scheduling.services.editing.slot_edits import edit_slot
+from shared_contracts.attendance import Attendance
 from shared_contracts.booking import Outcome
 from shared_contracts.notification import NotificationKind
 from tests.conftest import MakeSlot
@@ -33,3 +39,36 @@ def test_a_recruiter_moves_an_interview_and_calls_it_off(
     assert (told.kind, told.reason) == (NotificationKind.BOOKING_CANCELLED, "Рекрутер заболел")
     assert told.calendar_entry and told.calendar_entry.method == "CANCEL"
     asking.assert_sound()
+
+
+@pytest.mark.parametrize(
+    ("change", "outcome"),
+    [
+        ({"venue": {"room": "9"}}, Outcome.WRONG_PLACE),
+        ({"venue": {"location": "", "room": "", "video_link": "https://meet.example/a"}}, Outcome.WRONG_PLACE),
+        ({"starts_at": timedelta(hours=1)}, Outcome.SLOT_NOT_FOUND),
+    ],
+    ids=["room", "online", "time"],
+)
+def test_nothing_is_booked_or_proposed_that_the_recruiter_was_not_shown(
+    approval_event: InterviewEvent,
+    make_slot: MakeSlot,
+    maria: Candidate,
+    olga: Recruiter,
+    change: dict[str, Any],
+    outcome: Outcome,
+) -> None:
+    """R2: staff change a slot that stands in a recruiter's list. Guard: ``shown`` of both requests is passed on."""
+    other = make_slot(timedelta(days=3), of=approval_event, recruiter=olga)
+    asking.outcome(asking.book(maria, make_slot(of=approval_event, recruiter=olga)))
+    asking.in_batch(asking.approve(olga, asking.the_booking(maria)))
+    asking.in_batch(asking.says(maria, asking.the_booking(maria), Attendance.RESCHEDULE_ASKED))
+    if "starts_at" in change:
+        change = {"starts_at": other.starts_at + change["starts_at"]}
+    edit_slot(str(other.pk), SlotChanges(**change), actor="zoya")
+
+    booking = asking.the_booking(maria)
+    for press in (asking.offer_time, asking.move_interview):
+        answer = result_of(asking.in_batch(press(olga, booking, other)))
+        assert (answer.outcome, asking.the_booking(maria)["version"]) == (outcome, booking["version"])
+        assert answer.card and [item.id for item in answer.card.free_slots] == [str(other.pk)], "as it is now"

@@ -24,7 +24,7 @@ _QUESTION = r"[0-9a-f]{8}"
 _VERSION = r"[1-9][0-9]{0,8}"
 _TURN = r"[0-9]{1,9}"
 _MINUTE = r"[1-9][0-9]{6,8}"
-_SEEN = rf"s[0-9a-f]{{8}}|{_MINUTE}"  # a minute: from before buttons said what was seen
+_SEEN = rf"s[0-9a-f]{{8}}|{_MINUTE}|{_VERSION}"  # a minute or a version: from before buttons said what was seen
 _CARD = (_ID, _VERSION, _TURN)
 _NUMBER = r"[0-5]"
 _MARK = r"[alnru]"
@@ -179,7 +179,7 @@ _ARGUMENTS: dict[Action, tuple[str, ...]] = {
     Action.SCHEDULE: (),
     Action.SCHEDULE_DAY: (_DAY, _MENU_PAGE),
     Action.CARD_MOVE: (*_CARD, _MENU_PAGE),
-    Action.CARD_MOVE_TO: (_ID, _VERSION, _ID),
+    Action.CARD_MOVE_TO: (_ID, _SEEN, _ID),
     Action.CARD_CANCEL: _CARD,
     Action.CARD_CANCEL_FOR: (*_CARD, _READY_MADE),
     Action.LANGUAGE: (_LANGUAGE,),
@@ -211,13 +211,13 @@ def minute_of(moment: datetime) -> str:
     return str(int(moment.timestamp()) // 60)
 
 
-def seen(slot: SlotView) -> str:
-    """What a button's reader saw of the slot, in nine characters.
+def seen(slot: SlotView, version: int = 0) -> str:
+    """What a button's reader saw of the slot, and of the booking in that version, in nine characters.
 
     Another start, place, city or recruiter makes another one; so a button stands only for what was shown with it.
     """
     recruiter = slot.recruiter.id if slot.recruiter else ""
-    parts = (minute_of(slot.starts_at), slot.city.id, recruiter, slot.line or "")
+    parts = (minute_of(slot.starts_at), slot.city.id, recruiter, slot.line or "", str(version))
     return "s" + hashlib.sha256("\n".join(parts).encode()).hexdigest()[:8]
 
 

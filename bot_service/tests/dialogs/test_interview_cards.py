@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from interview_bot.common import clock
+from interview_bot.dialogs.requests import shown_slot
 from interview_bot.views.card_buttons import can_change
 from interview_bot.views.recruiter.card_screens import card_screen, notice_to_send_by_hand, refusal
 from interview_bot.views.recruiter.schedule_screens import by_day, today_of
@@ -20,7 +21,7 @@ from shared_contracts.booking import (
 )
 from shared_contracts.card import CardAttention, DecidedBy, RecruiterCard
 from shared_contracts.directory import BookingStatus, NamedRef
-from shared_contracts.notification import NotificationKind
+from shared_contracts.notification import CacheName, NotificationKind
 from shared_contracts.transport.topology import CARD_COMMAND
 from tests.kit.desk import MOSCOW, Desk
 from tests.kit.recruiting import RECRUITER_ID, RITA
@@ -125,6 +126,7 @@ async def test_a_free_time_is_offered_with_one_press(rita: Person, desk: Desk) -
     [request] = desk.requests
     assert isinstance(request, TimeOffered)
     assert (request.slot_id, request.expected_version, request.user_telegram_id) == (f"{3:024x}", 1, RITA)
+    assert request.shown == shown_slot(desk.slots[f"{3:024x}"])
 
 
 async def test_an_approved_interview_moves_in_two_presses(rita: Person, desk: Desk) -> None:
@@ -146,6 +148,35 @@ async def test_an_approved_interview_moves_in_two_presses(rita: Person, desk: De
     [request] = desk.requests
     assert isinstance(request, BookingMovedByRecruiter)
     assert (request.slot_id, request.expected_version) == (f"{12:024x}", 1)
+    assert request.shown == shown_slot(desk.slots[f"{12:024x}"])
+
+
+@pytest.mark.parametrize("changed", ["time", "room", "recruiter", "full", "old button"])
+async def test_an_interview_is_never_moved_to_what_was_not_listed(rita: Person, desk: Desk, changed: str) -> None:
+    """R2: staff change a listed slot. Guard: ``seen`` at the press: the times are listed anew, with a word why."""
+    theirs = NamedRef(id=RECRUITER_ID, name="Рита Рекрутер")
+    listed, other = (desk.add_slot(number, recruiter=theirs) for number in (3, 4))
+    card = await shown(rita, desk, booked_card(desk), "Подтверждена")
+    await rita.presses(card, "Перенести")
+    times = await rita.sees("На какое время перенести?")
+    changes: dict[str, dict[str, Any]] = {
+        "time": {"starts_at": listed.starts_at + timedelta(minutes=5)},
+        "room": {"room": "каб. 99"},
+        "recruiter": {"recruiter": NamedRef(id=f"{77:024x}", name="Пётр Орлов")},
+        "full": {"free": 0},
+        "old button": {},
+    }
+    desk.slots[listed.id] = listed.model_copy(update=changes[changed])
+    await desk.invalidate(CacheName.SLOTS)
+    data = times.data("каб. 3") if changed != "old button" else f"1:cg:b{1:023x}:1:{listed.id}"
+    await rita.sends_data(times, data)
+    again = await reads(rita, card.id, "Список изменился, поэтому пока ничего не перенесли")
+    assert desk.requests == []
+    await rita.presses(again, "каб. 4")
+    await reads(rita, card.id, "новая")
+    [request] = desk.requests
+    assert isinstance(request, BookingMovedByRecruiter)
+    assert request.shown == shown_slot(other)
 
 
 @pytest.mark.parametrize("reason", ["Рекрутер на больничном", "Без причины", "typed"])
@@ -175,6 +206,10 @@ async def test_an_approved_interview_is_called_off_with_a_reason(rita: Person, d
         (Outcome.TOO_LATE, "уже началось"),
         (Outcome.SLOT_FULL, "уже заняли"),
         (Outcome.SLOT_CLOSED, "перенести уже нельзя"),
+        (Outcome.SLOT_NOT_FOUND, "изменили или убрали"),
+        (Outcome.WRONG_PLACE, "изменили или убрали"),
+        (Outcome.WRONG_CITY, "изменили или убрали"),
+        (Outcome.WRONG_RECRUITER, "изменили или убрали"),
         (Outcome.ALREADY_BOOKED, "другое собеседование"),
         (Outcome.VERSION_CONFLICT, "тем временем изменилась"),
     ],
@@ -222,7 +257,8 @@ async def test_two_presses_on_two_times_are_one_request(rita: Person, desk: Desk
         (Outcome.TOO_LATE, "собеседование началось"),
         (Outcome.SLOT_FULL, "уже заняли"),
         (Outcome.SLOT_CLOSED, "Запись на это время закрыта"),
-        (Outcome.SLOT_NOT_FOUND, "Запись на это время закрыта"),
+        (Outcome.SLOT_NOT_FOUND, "изменили или убрали"),
+        (Outcome.WRONG_PLACE, "изменили или убрали"),
         (Outcome.VERSION_CONFLICT, "тем временем изменилась"),
         (Outcome.BOOKING_NOT_FOUND, "тем временем изменилась"),
     ],

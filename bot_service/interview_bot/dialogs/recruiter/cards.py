@@ -13,7 +13,7 @@ from interview_bot.common.dialog_data import DialogData, DialogState, PendingRej
 from interview_bot.dialogs.context import DialogContext, Presses
 from interview_bot.dialogs.recruiter import open_requests
 from interview_bot.dialogs.recruiter.card_messages import move_card_to, show_in_pressed_message
-from interview_bot.dialogs.requests import booking_envelope, brief_payload, submit
+from interview_bot.dialogs.requests import booking_envelope, brief_payload, shown_slot, submit
 from interview_bot.store.request_records import RequestKind
 from interview_bot.store.shown_cards import ShownCard
 from interview_bot.views.callback_data import Action
@@ -163,9 +163,8 @@ async def propose_time(context: DialogContext, booking_id: str, revision: str, t
 
     shown = await card_of_button(context, booking_id, is_possible)
     if shown is not None:
-        await submit_card_request(
-            context, shown, "offer_time", TimeOffered, slot_id=shown.card.free_slots[int(number)].id
-        )
+        slot = shown.card.free_slots[int(number)]
+        await submit_card_request(context, shown, "offer_time", TimeOffered, slot_id=slot.id, shown=shown_slot(slot))
 
 
 async def mark(context: DialogContext, booking_id: str, version: str, turn: str, code: str) -> None:
@@ -266,7 +265,7 @@ async def card_of_button(
 
 
 async def submit_card_request(
-    context: DialogContext, shown: ShownCard, kind: RequestKind, request: type[BookingRequest], **fields: object
+    context: DialogContext, shown: ShownCard, kind: RequestKind, request: type[BookingRequest], /, **fields: object
 ) -> None:
     """Send a request from a card. As long as the card shows the same, its buttons together make one request.
 

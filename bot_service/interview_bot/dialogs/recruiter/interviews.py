@@ -11,33 +11,48 @@ from interview_bot.dialogs.recruiter.cards import (
     ready_made_reason,
     submit_card_request,
 )
+from interview_bot.dialogs.requests import shown_slot
 from interview_bot.store.shown_cards import ShownCard
-from interview_bot.views.callback_data import Action
+from interview_bot.views.callback_data import Action, seen
 from interview_bot.views.card_buttons import can_change
 from interview_bot.views.recruiter.interview_screens import cancel_reason_key, times_screen
 from shared_contracts.booking import BookingCancelledByRecruiter, BookingMovedByRecruiter
+from shared_contracts.directory import SlotView
 
 
 async def show_times(context: DialogContext, booking_id: str, version: str, turn: str, page: str) -> None:
     """Move was pressed: a page of the recruiter's free times, in the card."""
     shown = await _changeable(context, booking_id, version, turn)
+    if shown is not None:
+        slots = await _free_times(context, shown)
+        await context.show(times_screen(shown.card, slots, int(page), context.texts, shown.turn))
+
+
+async def move_to(context: DialogContext, booking_id: str, as_seen: str, slot_id: str) -> None:
+    """One of the free times was chosen: the interview moves there at once, where the time is the one that was listed.
+
+    Otherwise, and from a button of before it carried what was seen, the times are listed anew.
+    """
+    shown = await card_of_button(context, booking_id, lambda shown: can_change(shown.card, clock.now()))
     if shown is None:
         return
+    version, slots = shown.card.booking.version, await _free_times(context, shown)
+    slot = next((slot for slot in slots if (slot.id, seen(slot, version)) == (slot_id, as_seen)), None)
+    if slot is None:
+        lead = "card.times_changed" if slots else ""
+        await context.show(times_screen(shown.card, slots, 0, context.texts, shown.turn, lead=lead))
+        return
+    await submit_card_request(
+        context, shown, "move_interview", BookingMovedByRecruiter, slot_id=slot.id, shown=shown_slot(slot)
+    )
+
+
+async def _free_times(context: DialogContext, shown: ShownCard) -> list[SlotView]:
+    """The recruiter's other slots in the event that have a free seat, by start."""
     card = shown.card
-    free = await context.services.directory.slots(card.booking.slot.event.id, for_move=True)
-    slots = [
-        slot
-        for slot in free
-        if slot.recruiter and slot.recruiter.id == card.recruiter_id and slot.id != card.booking.slot.id
-    ]
-    await context.show(times_screen(card, slots, int(page), context.texts, shown.turn))
-
-
-async def move_to(context: DialogContext, booking_id: str, version: str, slot_id: str) -> None:
-    """One of the free times was chosen: the interview moves there at once."""
-    shown = await _changeable(context, booking_id, version)
-    if shown is not None:
-        await submit_card_request(context, shown, "move_interview", BookingMovedByRecruiter, slot_id=slot_id)
+    slots = await context.services.directory.slots(card.booking.slot.event.id, for_move=True)
+    own = (slot for slot in slots if slot.recruiter and slot.recruiter.id == card.recruiter_id)
+    return [slot for slot in own if slot.id != card.booking.slot.id]
 
 
 async def ask_why(context: DialogContext, booking_id: str, version: str, turn: str) -> None:
@@ -63,13 +78,11 @@ async def cancel_for(context: DialogContext, booking_id: str, version: str, turn
         await submit_card_request(context, shown, "cancel_interview", BookingCancelledByRecruiter, reason=reason)
 
 
-async def _changeable(
-    context: DialogContext, booking_id: str, version: str, turn: str | None = None
-) -> ShownCard | None:
+async def _changeable(context: DialogContext, booking_id: str, version: str, turn: str) -> ShownCard | None:
     """The card under the button, while it shows the same interview; None after saying what is possible instead."""
 
     def is_possible(shown: ShownCard) -> bool:
-        current = shown.card.booking.version == int(version) and turn in {None, str(shown.turn)}
+        current = (shown.card.booking.version, shown.turn) == (int(version), int(turn))
         return current and can_change(shown.card, clock.now())
 
     return await card_of_button(context, booking_id, is_possible)

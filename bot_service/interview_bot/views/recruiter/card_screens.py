@@ -78,16 +78,18 @@ _REFUSED = {
     Outcome.NOT_ALLOWED: "card.refused_not_yours",
     Outcome.FAILED: "card.refused_failed",
 }
+_SLOT_CHANGED = (Outcome.SLOT_NOT_FOUND, Outcome.WRONG_RECRUITER, Outcome.WRONG_CITY, Outcome.WRONG_PLACE)
+"""The slot is not the one any more that was listed."""
 _REFUSED_HERE: dict[tuple[type[BookingRequest] | None, Outcome], str] = {
     (TimeOffered, Outcome.TOO_LATE): "card.refused_offer_late",
     (TimeOffered, Outcome.SLOT_FULL): "card.refused_slot_full",
     (TimeOffered, Outcome.SLOT_CLOSED): "card.refused_slot_closed",
-    (TimeOffered, Outcome.SLOT_NOT_FOUND): "card.refused_slot_closed",
+    **{(TimeOffered, outcome): "card.refused_slot_changed" for outcome in _SLOT_CHANGED},
     (OutcomeMarked, Outcome.TOO_LATE): "card.refused_mark_late",
     (BookingMovedByRecruiter, Outcome.TOO_LATE): "card.refused_begun",
     (BookingMovedByRecruiter, Outcome.SLOT_FULL): "card.refused_move_full",
     (BookingMovedByRecruiter, Outcome.SLOT_CLOSED): "card.refused_move_closed",
-    (BookingMovedByRecruiter, Outcome.SLOT_NOT_FOUND): "card.refused_move_closed",
+    **{(BookingMovedByRecruiter, outcome): "card.refused_move_changed" for outcome in _SLOT_CHANGED},
     (BookingMovedByRecruiter, Outcome.ALREADY_BOOKED): "card.refused_move_overlaps",
     (BookingCancelledByRecruiter, Outcome.TOO_LATE): "card.refused_begun",
 }

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from interview_bot.views import keyboards
-from interview_bot.views.callback_data import Action, pack
+from interview_bot.views.callback_data import Action, pack, seen
 from interview_bot.views.card_buttons import card_button
 from interview_bot.views.formatting import slot_buttons
 from interview_bot.views.recruiter.card_screens import card_screen
@@ -23,13 +23,15 @@ def cancel_reason_key(number: int) -> str | None:
     return _REASONS[number - 1] if 0 < number <= len(_REASONS) else None
 
 
-def times_screen(card: RecruiterCard, slots: Sequence[SlotView], page: int, texts: Texts, turn: int) -> Screen:
-    """The card with the recruiter's free times, to one of which the interview is to move."""
+def times_screen(
+    card: RecruiterCard, slots: Sequence[SlotView], page: int, texts: Texts, turn: int, *, lead: str = ""
+) -> Screen:
+    """The card with the recruiter's free times, to one of which the interview is to move; ``lead``: a text's key."""
     booking = card.booking
     buttons = [
         InlineKeyboardButton(
             label,
-            callback_data=pack(Action.CARD_MOVE_TO, booking.id, str(booking.version), slot.id),
+            callback_data=pack(Action.CARD_MOVE_TO, booking.id, seen(slot, booking.version), slot.id),
         )
         for slot, label in zip(slots, slot_buttons(slots, card.timezone, texts), strict=True)
     ]
@@ -38,7 +40,7 @@ def times_screen(card: RecruiterCard, slots: Sequence[SlotView], page: int, text
         return pack(Action.CARD_MOVE, booking.id, str(booking.version), str(turn), str(wanted))
 
     rows = keyboards.menu_rows(buttons, page, turned, texts)
-    return _asked(card, texts, turn, "card.move_when" if slots else "card.none_to_move", rows)
+    return _asked(card, texts, turn, lead or ("card.move_when" if slots else "card.none_to_move"), rows)
 
 
 def cancel_question(card: RecruiterCard, texts: Texts, turn: int) -> Screen:
