@@ -9,15 +9,8 @@ from broadcasts.api import RecipientsView
 from common.http.openapi import api_docs, api_schema
 from common.http.probes import HealthView, ReadyView
 from message_templates.api import TemplatesView
-from people.api import (
-    AllowedUsersView,
-    AwaitedUsernamesView,
-    CitiesView,
-    ContactView,
-    PrivacyView,
-    RecruiterCalendarView,
-    RecruitersView,
-)
+from people.api.lists import AllowedUsersView, CitiesView, ContactView, PrivacyView, RecruitersView
+from people.api.persons import AwaitedUsernamesView, FormerPeopleView, RecruiterCalendarView
 from questionnaires.api import ScreeningView, VersionView
 from reminders.api import AutoMessageView
 from scheduling.api.bookings import AvailableSlotsView, BookingsView, ConfirmBookingView, EventsView
@@ -44,6 +37,7 @@ urlpatterns = [
     path("api/auto-messages/<str:auto_message_id>", AutoMessageView.as_view()),
     path("api/available-slots", AvailableSlotsView.as_view()),
     path("api/awaited-usernames", AwaitedUsernamesView.as_view()),
+    path("api/former-people", FormerPeopleView.as_view()),
     path("api/bookings", BookingsView.as_view()),
     path("api/broadcasts/<str:broadcast_id>/recipients", RecipientsView.as_view()),
     path("api/calendar-entries", CalendarEntriesView.as_view()),

@@ -13,9 +13,10 @@ from telegram import LinkPreviewOptions, Update
 from telegram.error import InvalidToken, TelegramError
 from telegram.ext import Application, ApplicationBuilder, Defaults
 
-from interview_bot.admin_client.allow_list import ENTRIES, AllowList, AwaitedUsernames
+from interview_bot.admin_client.allow_list import ENTRIES, AllowList
 from interview_bot.admin_client.api import AdminApi
 from interview_bot.admin_client.directory import Directory
+from interview_bot.admin_client.outsiders import AwaitedUsernames, FormerPeople
 from interview_bot.admin_client.screenings import Screenings
 from interview_bot.common import clock, database, http_server, redis_values
 from interview_bot.common.background import end_tasks
@@ -105,6 +106,7 @@ class BotService:
             allow_list=AllowList(self._redis, self._api),
             directory=Directory(self._redis, self._api),
             awaited_usernames=AwaitedUsernames(self._redis, self._api),
+            former_people=FormerPeople(self._redis, self._api),
             dialog_states=DialogStates(self._redis),
             progress=ProgressStore(self._redis),
             screenings=Screenings(self._redis, self._api),

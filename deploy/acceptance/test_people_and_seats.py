@@ -27,7 +27,7 @@ def test_a_person_removed_mid_dialog_is_refused_at_the_next_press_and_books_noth
     eventually(lambda: store.db.outbox.count_documents({"status": "pending"}) == 0, "the news is sent")
 
     query = anna.presses(details, CONFIRM)
-    anna.sees("только для приглашённых кандидатов", details.id)
+    anna.sees("Записаться на собеседование здесь больше нельзя", details.id)
 
     assert anna.answer_to(query)
     assert store.db.bookings.count_documents({"telegram_id": 1004}) == 0

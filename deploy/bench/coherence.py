@@ -64,7 +64,7 @@ def _removal(page: Page, url: str, person: Person) -> tuple[float, int]:
     page.click("a[href$='/remove/']")
     page.check("input[name=bookings][value=keep]")
     remove = page.get_by_role("button", name="Remove", exact=True)
-    return _until(lambda: "invited candidates only" in _slots(person), page, remove.click)
+    return _until(lambda: "sign up for interviews here any more" in _slots(person), page, remove.click)
 
 
 def _until(seen: Callable[[], bool], page: Page, save: Callable[[], object]) -> tuple[float, int]:

@@ -1,4 +1,4 @@
-"""Lists that go out by themselves (``bot.digest.command``): a recruiter's tomorrow, the staff's day."""
+"""Messages about no single booking (``bot.digest.command``): a recruiter's tomorrow, the staff's day, a farewell."""
 
 from enum import StrEnum
 from typing import Annotated, Literal
@@ -26,10 +26,11 @@ Day = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 
 
 class DigestKind(StrEnum):
-    """Which list it is."""
+    """Which list it is. ``access_ended``: none, but what a recruiter is told who is none any more."""
 
     TOMORROW = "tomorrow"
     STAFF_SUMMARY = "staff_summary"
+    ACCESS_ENDED = "access_ended"
 
 
 class DigestEntry(WireModel):
@@ -77,10 +78,23 @@ class DaySummary(WireModel):
     tomorrow: Annotated[list[SummaryLine], Field(max_length=50)] = []
 
 
+class Farewell(WireModel):
+    """What became of the coming interviews of a recruiter who is none any more, open requests among them.
+
+    ``successor``: who sees to them now, null for coordinators. ``contact_url``: whom to ask about it.
+    """
+
+    became: Literal["handed_over", "cancelled", "kept"]
+    interviews: Count
+    successor: Name | None = None
+    contact_url: Url | None = None
+
+
 class DigestCommand(Message):
     """Send a list to a chat, once per ``digest_id``; ``attempt`` and ``not_after`` as for a notification.
 
-    ``entries`` are a recruiter's (``more`` were left out), ``summary`` is the staff's. ``language`` is the group's,
+    ``entries`` are a recruiter's (``more`` were left out), ``summary`` is the staff's, ``farewell`` of
+    ``access_ended``. ``language`` is the group's,
     null for a person, whose own the bot knows; ``thread_id`` the topic in which the group
     reads it. ``timezone`` is the reader's, ``day`` the day the list is about.
     """
@@ -97,6 +111,7 @@ class DigestCommand(Message):
     entries: Annotated[list[DigestEntry], Field(max_length=100)] = []
     more: Count = 0
     summary: DaySummary | None = None
+    farewell: Farewell | None = None
 
 
 digest_command: TypeAdapter[DigestCommand] = TypeAdapter(DigestCommand)

@@ -243,6 +243,14 @@ class PrivacyNotice(WireModel):
         return bool(self.ru) and (accepted or 0) < self.consent_version
 
 
+class FormerPerson(WireModel):
+    """Whether somebody was let in once and is not any more, as a candidate or a recruiter; whom they ask about it."""
+
+    candidate: bool
+    recruiter: bool
+    contact_url: Url | None
+
+
 class RecruiterCalendar(WireModel):
     """The secret address of a recruiter's calendar. ``url`` is null where none is made, or it can't be told again.
 

@@ -33,7 +33,7 @@ from common.http.reads import (
     raise_for,
 )
 from common.mongo import Document, GuardFailedError, collection
-from people.api import ListQuery, page_by_id
+from people.api.lists import ListQuery, page_by_id
 from questionnaires.services.reading import published
 from scheduling.domain.commands import Actor, ActorKind, Book
 from scheduling.domain.model import State

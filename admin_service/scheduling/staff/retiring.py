@@ -12,13 +12,14 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 from unfold.enums import ActionVariant
 
-from common.mongo import Document
+from common.mongo import Document, in_transaction
 from common.refusals import RefusedError
 from common.texts.names import name_in
 from people.models import City, Office, Recruiter
 from people.services.people import open_or_close
 from people.staff.places import RecruiterForm, RecruiterPage
 from scheduling.services.clashes import clashes_in
+from scheduling.services.editing.farewells import say_goodbye
 from scheduling.services.editing.retiring import Dependents, Way, dependents_of, retire, successors
 from scheduling.services.store.slots import venue_of_booking
 from scheduling.staff.clashes import require_tick
@@ -158,7 +159,14 @@ class ActiveRecruiterForm(RecruiterForm):
                 self.request.asks_first = True  # type: ignore[union-attr]
                 if self.changed_data == ["is_active"]:
                     return
+            elif was_active:
+                in_transaction(self._deactivate)
+                return
         super().carry_out()
+
+    def _deactivate(self) -> None:
+        super().carry_out()
+        say_goodbye(self.instance)
 
 
 @admin.register(Recruiter)

@@ -163,6 +163,7 @@ BY_TOKEN = {
     "api/confirm-booking",
     "api/contact",
     "api/events",
+    "api/former-people",
     "api/privacy",
     "api/questionnaires/<str:questionnaire_id>/versions/<int:number>",
     "api/recruiter-calendar",

@@ -10,7 +10,7 @@ from bson import ObjectId
 from common import clock
 from common.http.reads import Position
 from common.mongo import collection
-from people.api import BY_CHANGE, allowed_after, changed_since
+from people.api.lists import BY_CHANGE, allowed_after, changed_since
 from people.services.calendar_links import recruiter_by_token
 from scheduling.api.bookings import SlotsQuery, current_bookings, offered, refusals
 from scheduling.api.calendar_feed import interviews_of

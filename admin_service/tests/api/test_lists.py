@@ -274,3 +274,14 @@ def test_a_wrong_username_is_named_with_the_fix(bot: Client, query: str) -> None
     (error,) = Problem.model_validate_json(response.content).errors
     assert (response.status_code, error.field) == (400, "username")
     assert "without the @" in error.message
+
+
+def test_who_was_let_in_once_is_known_as_what(bot: Client, maria: Candidate, olga: Recruiter) -> None:
+    """People who are let in, and strangers, are none of them."""
+    for telegram_id in (maria.telegram_id, olga.telegram_id, 4040):
+        answer = bot.get(f"/api/former-people?telegram_id={telegram_id}").json()
+        assert (answer["candidate"], answer["recruiter"]) == (False, False)
+    Candidate.objects.update(is_allowed=False)
+    Recruiter.objects.update(is_active=False)
+    assert bot.get(f"/api/former-people?telegram_id={maria.telegram_id}").json()["candidate"] is True
+    assert bot.get(f"/api/former-people?telegram_id={olga.telegram_id}").json()["recruiter"] is True

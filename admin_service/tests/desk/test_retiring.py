@@ -20,6 +20,7 @@ from scheduling.models import Booking, InterviewEvent, InterviewSlot, WaitingEnt
 from scheduling.services.editing.retiring import Way, dependents_of, retire
 from scheduling.services.staff_commands import book_for
 from scheduling.services.store.slots import find_slots
+from shared_contracts.digest import DigestCommand, Farewell
 from shared_contracts.notification import NotificationCommand, NotificationKind
 from tests.conftest import MakeCandidate, MakeSlot
 from tests.desk.conftest import Text
@@ -69,6 +70,13 @@ def offered(event: InterviewEvent, **query: str) -> list[str]:
     return [str(row["_id"]) for row in find_slots(slots_offered(wanted, [event.pk], clock.now()))]
 
 
+def farewells() -> list[tuple[int, Farewell | None]]:
+    """What recruiters were told who are none any more."""
+    rows = collection("outbox").find({"queue": "bot.digest.command"})
+    sent = [DigestCommand.model_validate_json(row["body"]) for row in rows]
+    return [(item.chat_id, item.farewell) for item in sent]
+
+
 def is_active(entry: Any) -> bool:
     """As stored."""
     return bool(type(entry).objects.get(pk=entry.pk).is_active)
@@ -96,9 +104,26 @@ def test_saving_the_form_as_inactive_leads_to_the_page_and_saves_the_rest(
 
 
 def test_a_recruiter_on_whom_nothing_depends_is_deactivated_by_the_form(desk: Client, olga: Recruiter) -> None:
+    """And told, once. Guard: ``_deactivate``."""
     fields = {"name": olga.name, "city": str(olga.city_id), "telegram_id": "5001"}
-    desk.post(reverse("admin:people_recruiter_change", args=[olga.pk]), fields)
+    for _again in range(2):
+        desk.post(reverse("admin:people_recruiter_change", args=[olga.pk]), fields)
     assert not is_active(olga)
+    [(chat_id, farewell)] = farewells()
+    assert farewell and (chat_id, farewell.interviews) == (5001, 0)
+
+
+@pytest.mark.parametrize(("way", "who"), [("hand_over", "Вера Ким"), ("cancel", "Вера Ким"), ("keep", "Вера Ким")])
+def test_who_is_deactivated_is_told_once_what_becomes_of_their_interviews(
+    desk: Client, booked: Booking, olga: Recruiter, vera: Recruiter, way: str, who: str
+) -> None:
+    """Guard: ``_say_goodbye``."""
+    Recruiter.objects.filter(pk=olga.pk).update(deputy_id=vera.pk)
+    answer(desk, olga, way=way, reason=WORDS, **({"successor": str(vera.pk)} if way == "hand_over" else {}))
+    [(chat_id, farewell)] = farewells()
+    became = {"hand_over": "handed_over", "cancel": "cancelled", "keep": "kept"}[way]
+    assert farewell and (chat_id, farewell.became, farewell.interviews) == (5001, became, 1)
+    assert farewell.successor == who
 
 
 def test_handed_over_the_slots_follow_and_the_candidate_is_told_with_whom(

@@ -1,4 +1,4 @@
-"""Who is let in: the allow list (FR2), a Redis hash that follows the change cursor, and awaited @usernames (R10)."""
+"""Who is let in: the allow list (FR2), a Redis hash that follows the change cursor."""
 
 import asyncio
 from datetime import timedelta
@@ -192,25 +192,3 @@ class AllowList:
             dumped = entry.model_dump(mode="json")
             args += [str(entry.telegram_id), dumped["changed_at"], entry.model_dump_json()]
         await self._store_newer(keys=[ENTRIES], args=args)
-
-
-class AwaitedUsernames:
-    """Whether a stranger was put down by @username (R10): the admin service's word; a no is remembered for a moment."""
-
-    def __init__(self, redis: Redis, api: AdminApi) -> None:
-        self._redis = redis
-        self._api = api
-
-    async def by_username(self, user_id: int, username: str) -> bool:
-        """Whether they are awaited by their present name; False while nobody can say."""
-        unknown = f"awaited:not:{user_id}"
-        if await self._redis.exists(unknown):
-            return False
-        try:
-            awaited = await self._api.awaited_username(username)
-        except (AdminApiDownError, AdminApiRefusedError) as error:
-            _log.warning("awaited_lookup_failed", user_id=user_id, error=str(error))
-            return False
-        if not awaited:
-            await self._redis.set(unknown, "1", ex=UNKNOWN_FOR)
-        return awaited

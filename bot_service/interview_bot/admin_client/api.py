@@ -18,6 +18,7 @@ from shared_contracts.directory import (
     BookingView,
     ChangesPage,
     Contact,
+    FormerPerson,
     InterviewEvent,
     Page,
     PrivacyNotice,
@@ -92,6 +93,10 @@ class AdminApi:
         """Whether someone was put down by this @username and has not written yet (R10)."""
         answer = await self._read(AwaitedUsername, "/api/awaited-usernames", {"username": username})
         return answer.awaited
+
+    async def former_person(self, telegram_id: int) -> FormerPerson:
+        """Whether someone was let in once and is not any more."""
+        return await self._read(FormerPerson, "/api/former-people", {"telegram_id": str(telegram_id)})
 
     async def screening(self, telegram_id: int, event_id: str) -> Screening:
         """How far a person is with an event's questionnaire (R9)."""

@@ -11,7 +11,7 @@ from telegram.error import TelegramError
 
 from interview_bot.admin_client.allow_list import AccessStatus
 from interview_bot.admin_client.api import AdminApiDownError, AdminApiRefusedError
-from interview_bot.dialogs.context import Services, texts_of
+from interview_bot.dialogs.context import DialogContext, Services, texts_of
 from interview_bot.telegram.errors import classify
 from interview_bot.telegram.rate_limiter import Priority
 from interview_bot.views import keyboards
@@ -74,12 +74,28 @@ async def refuse(
         await answer_press_or_send(services, texts.plain("trouble.try_again"), chat_id, query)
         return
     await services.dialog_states.clear(user.id)
-    refusal = Screen(texts("refusal.text"), keyboards.contact(await services.directory.contact_url(None), texts))
+    key, former = "refusal.text", await services.former_people.find(user.id)
+    if former.recruiter or former.candidate:
+        key = "refusal.former_recruiter" if former.recruiter else "refusal.former_candidate"
+    contact_url = former.contact_url or await services.directory.contact_url(None)
+    refusal = Screen(texts(key), keyboards.contact(contact_url, texts))
     if query is None:
         await services.outgoing.send(chat_id, refusal, Priority.STRANGER)
     else:
-        await services.acks.answer(query.id, texts.plain("refusal.text"), alert=True)
+        await services.acks.answer(query.id, texts.plain(key), alert=True)
         await _show_refusal_in_place(services, query, refusal)
+
+
+async def show_if_was_recruiter(context: DialogContext) -> bool:
+    """Tell a candidate who was a recruiter once that they are none any more; False for anybody else."""
+    former = await context.services.former_people.find(context.user_id)
+    if context.recruiter is not None or not former.recruiter:
+        return False
+    await context.acknowledge("refusal.former_recruiter", alert=True)
+    contact_url = former.contact_url or await context.contact_url()
+    screen = Screen(context.texts("refusal.former_recruiter"), keyboards.contact(contact_url, context.texts))
+    await context.show(screen)
+    return True
 
 
 async def answer_press_or_send(services: Services, text: str, chat_id: int, query: CallbackQuery | None) -> None:

@@ -7,9 +7,17 @@ from telegram import InlineKeyboardButton
 
 from interview_bot.admin_client.api import AdminApiDownError, AdminApiRefusedError
 from interview_bot.dialogs import language
+from interview_bot.dialogs.admission import show_if_was_recruiter
 from interview_bot.dialogs.candidate import calendar_files, my_bookings, privacy
 from interview_bot.dialogs.candidate.sign_up import enter_event, show_home
-from interview_bot.dialogs.context import ALL_COMMANDS, COMMANDS, KEPT_COMMANDS, DialogContext, Services
+from interview_bot.dialogs.context import (
+    ALL_COMMANDS,
+    COMMANDS,
+    KEPT_COMMANDS,
+    RECRUITER_COMMANDS,
+    DialogContext,
+    Services,
+)
 from interview_bot.dialogs.interruptions import interrupting
 from interview_bot.dialogs.recruiter import calendar_address, open_requests, schedule
 from interview_bot.telegram.sending import username_of
@@ -34,6 +42,8 @@ async def handle(context: DialogContext, command: str, payload: str) -> None:
         if command == "start":
             await (open_requests.start(interrupted) if context.person is None else start(interrupted, payload))
         elif command in ALL_COMMANDS and command not in context.commands:
+            if command in RECRUITER_COMMANDS and await show_if_was_recruiter(interrupted):
+                return
             key = "unknown.for_candidates" if command in COMMANDS else "unknown.for_recruiters"
             await interrupted.show(Screen(context.texts(key)))
         elif command not in _HANDLERS:

@@ -7,9 +7,10 @@ from structlog.stdlib import get_logger
 from telegram import User
 from telegram.error import TelegramError
 
-from interview_bot.admin_client.allow_list import AllowList, AwaitedUsernames
+from interview_bot.admin_client.allow_list import AllowList
 from interview_bot.admin_client.api import AdminApi
 from interview_bot.admin_client.directory import Directory
+from interview_bot.admin_client.outsiders import AwaitedUsernames, FormerPeople
 from interview_bot.admin_client.screenings import Screenings
 from interview_bot.messaging.outbox import Outbox
 from interview_bot.store.calendar_files import CalendarFiles
@@ -54,6 +55,7 @@ class Services:
     api: AdminApi
     allow_list: AllowList
     awaited_usernames: AwaitedUsernames
+    former_people: FormerPeople
     directory: Directory
     dialog_states: DialogStates
     progress: ProgressStore

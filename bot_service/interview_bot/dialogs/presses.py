@@ -1,6 +1,7 @@
 """Buttons: each dialog names its own in ``PRESSES``; what holds for all of them is here."""
 
 from interview_bot.dialogs import interruptions, language
+from interview_bot.dialogs.admission import show_if_was_recruiter
 from interview_bot.dialogs.candidate import (
     attendance,
     booking_requests,
@@ -45,6 +46,8 @@ async def handle(context: DialogContext, pressed: Pressed) -> None:
     Raises:
         StaleDataError: it means nothing (any more) for this person.
     """
+    if pressed.action in _FOR_RECRUITERS and context.recruiter is None and await show_if_was_recruiter(context):
+        return
     if pressed.action in FOR_KEPT_BOOKINGS - _FOR_EVERYONE:
         context = context.for_kept_booking()
     if context.off_list:

@@ -1,4 +1,4 @@
-"""Daily lists: a recruiter's interviews of tomorrow, and the staff's summary of the day."""
+"""Daily lists: a recruiter's interviews of tomorrow, the staff's summary of the day; and a recruiter's farewell."""
 
 from dataclasses import replace
 from datetime import date
@@ -10,7 +10,7 @@ from interview_bot.views.formatting import CLOCK, delay_key, start, zone_name
 from interview_bot.views.html_text import visible_length
 from interview_bot.views.texts import Texts
 from shared_contracts.attendance import Attendance
-from shared_contracts.digest import DaySummary, DigestCommand, DigestEntry, SummaryLine
+from shared_contracts.digest import DaySummary, DigestCommand, DigestEntry, Farewell, SummaryLine
 from shared_contracts.telegram.names import isolated
 from shared_contracts.telegram.text import MAX_TEXT
 from shared_contracts.texts.clocks import MOSCOW, clocks_of
@@ -39,9 +39,23 @@ _WAITS = {
 def digest_text(command: DigestCommand, texts: Texts) -> str:
     """The list as HTML in ``texts``' language; what does not fit one message is left out and counted."""
     day = format_date(date.fromisoformat(command.day), "EEEE, d MMMM", locale=texts.locale)
+    if command.farewell is not None:
+        return _farewell(command.farewell, texts)
     if command.summary is not None:
         return _summary(command.summary, day, texts)
     return _tomorrow(command, day, texts)
+
+
+def _farewell(farewell: Farewell, texts: Texts) -> str:
+    """Access has ended, with what became of the interviews."""
+    parts = [texts("farewell.thanks")]
+    if farewell.interviews:
+        number = texts.counted("digest.interviews", farewell.interviews)
+        key = f"farewell.{farewell.became}"
+        if farewell.became == "kept" and farewell.successor is None:
+            key = "farewell.kept_by_staff"
+        parts.append(texts(key, number=number, name=farewell.successor or ""))
+    return "\n\n".join([*parts, texts("farewell.questions")])
 
 
 def _tomorrow(command: DigestCommand, day: str, texts: Texts) -> str:

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+import pytest
 from redis.asyncio import Redis
 
 from interview_bot.admin_client.allow_list import AccessStatus, AllowList
@@ -10,8 +11,9 @@ from interview_bot.common.redis_values import answer_of
 from interview_bot.settings import Settings
 from shared_contracts.directory import AllowedUser
 from shared_contracts.notification import CacheName
+from tests.dialogs.test_interview_cards import reads
 from tests.kit.desk import Desk
-from tests.kit.telegram import Person, Sandbox, eventually
+from tests.kit.telegram import Message, Person, Sandbox, eventually
 
 
 async def test_a_stranger_gets_one_polite_refusal_with_the_contact_link(
@@ -45,10 +47,58 @@ async def test_someone_removed_is_refused_at_the_next_press_even_mid_dialog(
 
     await eventually(distrusted, "the cached list is known to be out of date")
     answer = await anna.answer_to(await anna.presses(details, "Подтвердить"))
-    assert "приглашённых" in answer["text"]
-    shown = await anna.sees("приглашённых")
-    assert shown.id == details.id
+    assert "больше нельзя" in answer["text"]
+    shown = await anna.sees("Записаться на собеседование здесь больше нельзя")
+    assert (shown.id, shown.labels) == (details.id, ["Свяжитесь с нами"])
     assert desk.requests == []
+
+
+@pytest.mark.parametrize("language", ["ru", "en"])
+async def test_a_recruiter_who_is_none_any_more_is_told_so_and_is_no_stranger(
+    sandbox: Sandbox, rita: Person, desk: Desk, language: str
+) -> None:
+    """A message, a command, an old card. Guard: ``FormerPeople`` in ``refuse``."""
+    words, contact = {
+        "ru": ("Ваш доступ рекрутера закрыт", "Свяжитесь с нами"),
+        "en": ("Your access as a recruiter has ended", "Contact us"),
+    }[language]
+    if language == "en":
+        await sandbox.person(rita.id, "Rita", "en")
+        await rita.writes("/start")
+        await rita.sees("No request is waiting")
+    await desk.show_card()
+    card = await rita.sees("Анна")
+    await desk.dialogs.dismiss(rita.id)
+    for number, text in enumerate(("/start", "/today", "Что случилось?")):
+        await rita.writes(text)
+        assert (await _said(rita, words, number + 1))[-1].labels == [contact]
+    answer = await rita.answer_to(await rita.sends_data(card, card.buttons[0]["callback_data"]))
+    assert words in answer["text"]
+    await reads(rita, card.id, words)
+    assert desk.requests == []
+
+
+async def test_a_candidate_who_was_a_recruiter_once_is_told_so_where_they_act_as_one(rita: Person, desk: Desk) -> None:
+    """And is a candidate everywhere else. Guard: ``show_if_was_recruiter``."""
+    await desk.show_card()
+    card = await rita.sees("Анна")
+    desk.allow(rita.id, "Рита")
+    await desk.dialogs.dismiss(rita.id)
+    await desk.invalidate(CacheName.ALLOWED_USERS)
+    await rita.writes("/today")
+    await rita.sees("Ваш доступ рекрутера закрыт")
+    answer = await rita.answer_to(await rita.sends_data(card, card.buttons[0]["callback_data"]))
+    assert "Ваш доступ рекрутера закрыт" in answer["text"]
+    await rita.writes("/start")
+    await rita.sees("Выберите удобное время")
+
+
+async def _said(person: Person, part: str, times: int) -> list[Message]:
+    async def look() -> list[Message] | None:
+        found = [message for message in await person.messages() if part in message.text]
+        return found if len(found) >= times else None
+
+    return await eventually(look, f"{part} is said {times} times")
 
 
 async def test_someone_added_is_served_at_once(sandbox: Sandbox, desk: Desk, bot: object) -> None:

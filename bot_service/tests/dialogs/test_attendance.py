@@ -253,7 +253,7 @@ async def test_who_is_off_the_list_answers_about_the_booking_that_stands_and_not
     ended = await anna.sees("Запись отменена.")
     assert (ended.text, ended.labels) == ("Запись отменена.", [])
     await anna.sends_data(mine, "1:st")
-    await anna.sees("только для приглашённых")
+    await anna.sees("здесь больше нельзя")
     assert [request.event_type for request in desk.requests] == ["attendance.answered", "booking.cancelled"]
 
 

@@ -14,7 +14,7 @@ from interview_bot.views.html_text import plain_text
 from interview_bot.views.texts import texts_for
 from shared_contracts.attendance import Attendance
 from shared_contracts.broadcast import DeliveryStatus, DigestDelivered
-from shared_contracts.digest import DaySummary, DigestCommand, DigestEntry, DigestKind, SummaryLine
+from shared_contracts.digest import DaySummary, DigestCommand, DigestEntry, DigestKind, Farewell, SummaryLine
 from shared_contracts.transport.topology import DIGEST_COMMAND
 from tests.kit.desk import Desk
 from tests.kit.inbox import handled
@@ -248,3 +248,47 @@ async def test_a_list_that_an_older_version_sent_is_not_sent_again(
     [report] = await reports(desk, command)
     assert report.delivery.model_dump(mode="json", exclude_none=True) == values
     assert await lists(rita) == 0
+
+
+@pytest.mark.parametrize(
+    ("farewell", "ru", "en"),
+    [
+        (
+            Farewell(became="handed_over", interviews=2, successor="Вера <Ким>", contact_url="https://t.me/hr"),
+            "2 собеседования: дальше отвечает Вера <Ким>. Кандидатам мы сообщим сами.",
+            "2 interviews: from now on with Вера <Ким>. The candidates hear it from us.",
+        ),
+        (
+            Farewell(became="cancelled", interviews=1),
+            "1 собеседование: отменили. Кандидатам мы сообщим сами.",
+            "1 interview: cancelled. The candidates hear it from us.",
+        ),
+        (
+            Farewell(became="kept", interviews=1, successor="Вера"),
+            "1 собеседование: всё в силе, дальше отвечает Вера.",
+            "1 interview: they stand, and Вера sees to them.",
+        ),
+        (
+            Farewell(became="kept", interviews=5),
+            "5 собеседований: всё в силе, дальше отвечают координаторы.",
+            "5 interviews: they stand, and coordinators see to them.",
+        ),
+        (Farewell(became="kept", interviews=0), "", ""),
+    ],
+)
+def test_a_farewell_says_what_becomes_of_the_interviews(farewell: Farewell, ru: str, en: str) -> None:
+    for language, words, thanks, last in (
+        ("ru", ru, "Ваш доступ рекрутера закрыт.", "Напишите нам."),
+        ("en", en, "Your access as a recruiter has ended.", "Write to us."),
+    ):
+        command = digest(kind=DigestKind.ACCESS_ENDED, entries=[], farewell=farewell)
+        parts = plain_text(digest_text(command, texts_for(language))).split("\n\n")
+        assert thanks in parts[0] and parts[-1].endswith(last)
+        assert parts[1:-1] == ([words] if words else [])
+
+
+async def test_a_farewell_comes_with_whom_to_ask_and_is_reported(rita: Person, desk: Desk) -> None:
+    farewell = Farewell(became="kept", interviews=0, contact_url="https://t.me/hr")
+    await desk.send(DIGEST_COMMAND.name, digest(kind=DigestKind.ACCESS_ENDED, entries=[], farewell=farewell))
+    told = await rita.sees("Ваш доступ рекрутера закрыт")
+    assert told.buttons == [{"text": "Свяжитесь с нами", "url": "https://t.me/hr"}]

@@ -29,6 +29,7 @@ from shared_contracts.dialog import (
 from shared_contracts.directory import (
     AwaitedUsername,
     BookingStatus,
+    FormerPerson,
     Page,
     PrivacyNotice,
     QuestionnaireRef,
@@ -38,6 +39,7 @@ from shared_contracts.directory import (
     ScreeningStatus,
 )
 from shared_contracts.fields import Bilingual
+from shared_contracts.notification import CacheName
 from shared_contracts.questionnaire import Question, QuestionnaireView
 from shared_contracts.transport.topology import DIALOG_RESULT
 from tests.kit.recruiting import RECRUITERS_NAME
@@ -67,6 +69,7 @@ class DialogDesk:
     def clear(self) -> None:
         """Forget everything."""
         self.recruiters: list[Recruiter] = []
+        self.former_recruiters: set[int] = set()
         self.invitations: dict[str, Role] = {}
         self.awaited: set[str] = set()
         self.questionnaires: dict[tuple[str, int], QuestionnaireView] = {}
@@ -87,6 +90,12 @@ class DialogDesk:
         recruiter = Recruiter(**(values | {"telegram_id": telegram_id, "timezone": "Europe/Moscow"} | changes))
         self.recruiters.append(recruiter)
         return recruiter
+
+    async def dismiss(self, telegram_id: int) -> None:
+        """Deactivate a recruiter; the bot hears of it."""
+        self.recruiters = [known for known in self.recruiters if known.telegram_id != telegram_id]
+        self.former_recruiters.add(telegram_id)
+        await self._desk.invalidate(CacheName.RECRUITERS)
 
     def publish(self, *questions: Question, version: int = 1) -> QuestionnaireRef:
         """Publish a version of the questionnaire and put it before the first event's slots."""
@@ -174,6 +183,7 @@ class DialogDesk:
         return [
             Route("/api/recruiters", self._recruiters),
             Route("/api/awaited-usernames", self._awaited),
+            Route("/api/former-people", self._former),
             Route("/api/screening", self._screening),
             Route("/api/privacy", self._privacy),
             Route("/api/recruiter-calendar", self._calendar),
@@ -216,6 +226,16 @@ class DialogDesk:
         name = request.query_params["username"]
         awaited = name.casefold() in self.awaited
         return await self._desk.api_answer(request, lambda: AwaitedUsername(username=name, awaited=awaited))
+
+    async def _former(self, request: Request) -> Response:
+        person = int(request.query_params["telegram_id"])
+        entry = self._desk.people.get(person)
+        found = FormerPerson(
+            candidate=entry is not None and not entry.allowed,
+            recruiter=person in self.former_recruiters,
+            contact_url=None,
+        )
+        return await self._desk.api_answer(request, lambda: found)
 
     async def _screening(self, request: Request) -> Response:
         event_id = request.query_params["event"]

@@ -30,7 +30,7 @@ WORDS = {
         "kept": "ваша запись в силе",
         "my booking": "Моя запись",
         "cancel": "Отменить",
-        "invited only": "только для приглашённых",
+        "invited only": "здесь больше нельзя",
         "out of calendar": "Если добавляли встречу, файл её уберёт",
     },
     "en": {
@@ -54,7 +54,7 @@ WORDS = {
         "kept": "your booking stands",
         "my booking": "My booking",
         "cancel": "Cancel",
-        "invited only": "for invited candidates only",
+        "invited only": "here any more. Questions",
         "out of calendar": "Removes it if you added it",
     },
 }

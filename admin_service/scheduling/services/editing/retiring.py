@@ -6,7 +6,7 @@ Staff say what becomes of it (``Way``); all of it happens in one transaction wit
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 from uuid import uuid4
 
 from bson import ObjectId
@@ -26,6 +26,7 @@ from scheduling.domain.editing import EditSlot
 from scheduling.models import WaitingState
 from scheduling.services.batch import carry_out_all, tried_again
 from scheduling.services.editing.choices import require_done
+from scheduling.services.editing.farewells import say_goodbye
 from scheduling.services.editing.offices import venue_at
 from scheduling.services.impact import AS_IT_COMES, Choices, note_impact, standing
 from scheduling.services.recruiter_cards.cards import Act, show_again
@@ -166,6 +167,8 @@ def retire(
             left = [row for row in (*found.held, *found.wanted) if str(row["_id"]) not in choices.commands]
             note_impact(lambda: standing(left, {slot["_id"] for slot in found.slots}))
             _tell_cards(found, actor, reason)
+        if isinstance(stored, Recruiter):
+            _say_goodbye(stored, found, way, successor)
         return found
 
     return tried_again(lambda: in_transaction(work))
@@ -221,6 +224,15 @@ def _replace_deputy(found: Dependents, successor: Any, actor: str) -> None:
         other = successor.pk if isinstance(successor, Recruiter) and successor.pk != recruiter.pk else None
         recruiter.deputy_id = other
         save_recruiter(recruiter, actor=actor)
+
+
+def _say_goodbye(recruiter: Recruiter, found: Dependents, way: Way, successor: Any) -> None:
+    became: Literal["handed_over", "cancelled", "kept"] = "kept"
+    if way is not Way.KEEP:
+        became = "handed_over" if way is Way.HAND_OVER else "cancelled"
+    deputy = Recruiter.objects.filter(pk=recruiter.deputy_id, is_active=True).first()
+    theirs = {row["_id"] for row in (*found.held, *found.wanted)}
+    say_goodbye(recruiter, became, len(theirs), successor if way is Way.HAND_OVER else deputy)
 
 
 def _tell_cards(found: Dependents, actor: str, reason: str) -> None:

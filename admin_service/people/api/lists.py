@@ -9,7 +9,6 @@ from pydantic import Field
 from rest_framework.request import Request
 
 from common import clock, wire
-from common.http.api import ProblemError
 from common.http.clients import READ
 from common.http.openapi import documented
 from common.http.reads import (
@@ -26,19 +25,16 @@ from common.http.reads import (
 )
 from common.mongo import Document, collection
 from common.zones import MOSCOW
-from people.services.calendar_links import calendar_of
 from people.services.links import default_contact, recruiter_link
 from people.services.privacy import privacy_settings
 from shared_contracts.directory import (
     AllowedUser,
-    AwaitedUsername,
     ChangesPage,
     City,
     Contact,
     Page,
     PrivacyNotice,
     Recruiter,
-    RecruiterCalendar,
 )
 from shared_contracts.fields import EntityId, TelegramUserId
 
@@ -217,48 +213,6 @@ def _recruiter(row: Document, zone: str) -> Recruiter:
         timezone=wire.zone("cities", {"_id": row["city_id"]}, zone),
         language=row.get("language") or None,
     )
-
-
-class RecruiterQuery(Query):
-    """Parameters of ``GET /api/recruiter-calendar``."""
-
-    telegram_id: TelegramUserId = Field(description="A Telegram user id: a positive whole number.")
-
-
-class RecruiterCalendarView(ApiView):
-    """The secret address of a recruiter's calendar."""
-
-    scope = READ
-
-    @documented("The address of a recruiter's calendar", RecruiterCalendar, query=RecruiterQuery, problems=(404,))
-    def get(self, request: Request) -> HttpResponse:
-        """Whoever has it reads the calendar: keep it out of logs. 404 for who is no active recruiter."""
-        found = calendar_of(parse_query(request, RecruiterQuery).telegram_id)
-        if found is None:
-            raise ProblemError(404, "There is no active recruiter with this Telegram id.")
-        return answer(request, found)
-
-
-class UsernameQuery(Query):
-    """Parameters of ``GET /api/awaited-usernames``."""
-
-    username: str = Field(
-        pattern=r"^[A-Za-z0-9_]{1,32}$", description="A Telegram username: letters, digits and _, without the @."
-    )
-
-
-class AwaitedUsernamesView(ApiView):
-    """Who was put down by @username and has not written yet (R10)."""
-
-    scope = READ
-
-    @documented("Whether someone with this @username is awaited", AwaitedUsername, query=UsernameQuery)
-    def get(self, request: Request) -> HttpResponse:
-        """In whatever case it is written. False once someone has come in by it, or was taken off the list."""
-        username = parse_query(request, UsernameQuery).username
-        wanted = {"awaited_username": username.lower()}
-        awaited = any(collection(name).find_one(wanted, {"_id": 1}) for name in ("users", "recruiters"))
-        return answer(request, AwaitedUsername(username=username, awaited=awaited))
 
 
 class ContactView(ApiView):

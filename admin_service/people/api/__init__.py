@@ -1,0 +1,1 @@
+"""HTTP reads about people and places."""
