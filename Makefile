@@ -65,6 +65,7 @@ lock: setup  ## Pin the newest allowed versions, with hashes, for every part
 	  (cd $$part && UV_SYSTEM_CERTS=1 $(UV) $(LOCK) --upgrade --extra dev pyproject.toml -o requirements-dev.txt \
 	    && UV_SYSTEM_CERTS=1 $(UV) $(LOCK) --upgrade -c requirements-dev.txt pyproject.toml -o requirements.txt); \
 	done
+	@cd admin_service && npm update --package-lock-only --silent
 
 compose-files: setup-run  ## Write the secrets and settings that docker-compose.yml needs
 	@$(LOCAL) compose-files

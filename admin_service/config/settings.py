@@ -129,7 +129,7 @@ AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
 ]
 SESSION_ENGINE = "security.sessions"
 SESSION_COOKIE_AGE = ENV.session_max_hours * 3_600
-POLLED_ADDRESSES = ["backoffice:now", "backoffice:ahead"]
+POLLED_ADDRESSES = ["backoffice:now", "backoffice:ahead", "admin:scheduling_interviewslot_calendar_slots"]
 """What open pages ask by themselves: no sign that somebody is at the desk, so it keeps no session alive."""
 
 LANGUAGE_CODE = "ru"
@@ -140,6 +140,8 @@ USE_TZ = True
 TIME_ZONE = "Europe/Moscow"
 
 STATIC_URL = "/static/"
+# By others, as package-lock.json pins it: the calendar's grid. Pages load it from here (CSP), not from its authors.
+STATICFILES_DIRS = [("event-calendar", BASE_DIR / "node_modules/@event-calendar/build/dist")]
 # WhiteNoise serves the files from where they are, so there is no collecting step.
 WHITENOISE_USE_FINDERS = True
 

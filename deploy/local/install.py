@@ -1,7 +1,8 @@
 """Installs what the repository needs: `python -m local.install`. Standard library only: nothing is there yet.
 
-Debian packages (when root), uv, one virtual environment per part, and the desk's texts, compiled. Quick when nothing
-has changed: each environment keeps a stamp of the files it was made from.
+Debian packages (when root), uv, one virtual environment per part, the scripts that the desk's pages load from others,
+and the desk's texts, compiled. Quick when nothing has changed: each environment keeps a stamp of the files it was made
+from.
 """
 
 import contextlib
@@ -33,6 +34,7 @@ ALWAYS: dict[str, Callable[[], bool]] = {
     "libcurl4": lambda: ctypes.util.find_library("curl") is not None,  # mongod's own libraries
     "libssl3": lambda: ctypes.util.find_library("ssl") is not None,
     "liblzma5": lambda: ctypes.util.find_library("lzma") is not None,
+    "npm": lambda: shutil.which("npm") is not None,  # brings the desk's scripts by others; none is built here
 }
 SERVERS: dict[str, Callable[[], bool]] = {
     "rabbitmq-server": Path("/usr/lib/rabbitmq/bin/rabbitmq-server").exists,
@@ -116,6 +118,20 @@ def virtual_environment(part: Path) -> None:
     remember(environment, sources)
 
 
+def scripts_by_others(admin_service: Path) -> None:
+    """What the desk's pages load that is not ours, exactly as its lock says, hashes checked; nothing of it is run."""
+    sources = [admin_service / "package.json", admin_service / "package-lock.json"]
+    installed = admin_service / "node_modules"
+    if is_current(installed, sources):
+        return
+    print("Installing the desk's scripts …", flush=True)
+    environment = dict(os.environ)
+    if SYSTEM_CERTIFICATES.exists():
+        environment.setdefault("NODE_EXTRA_CA_CERTS", str(SYSTEM_CERTIFICATES))
+    _run(["npm", "ci", "--prefix", str(admin_service), "--loglevel", "error"], environment)
+    remember(installed, sources)
+
+
 def russian_texts(admin_service: Path) -> None:
     """Compile the desk's Russian texts where they have changed: Django reads no catalogue, and git keeps only that."""
     catalogue = admin_service / "locale" / "ru" / "LC_MESSAGES" / "django.po"
@@ -182,6 +198,7 @@ def main() -> int:
         uv()
         for part in PARTS:
             virtual_environment(part)
+        scripts_by_others(REPOSITORY / "admin_service")
         russian_texts(REPOSITORY / "admin_service")
     except CannotInstall as problem:
         print(problem, file=sys.stderr)

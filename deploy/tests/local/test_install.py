@@ -1,5 +1,6 @@
 """What is missing is named or installed; what is there is left alone."""
 
+import json
 import re
 from pathlib import Path
 
@@ -31,3 +32,13 @@ def test_uv_itself_is_pinned_with_hashes() -> None:
     text = install.BOOTSTRAP_REQUIREMENTS.read_text()
     assert re.search(r"^uv==\d+\.\d+\.\d+ \\\n    --hash=sha256:", text, re.MULTILINE)
     assert text.count("==") == 1
+
+
+def test_the_desks_scripts_by_others_are_pinned_with_hashes_and_no_addresses() -> None:
+    """Guard: ``scripts_by_others`` installs what the lock says, which npm checks."""
+    admin_service = install.REPOSITORY / "admin_service"
+    lock = json.loads((admin_service / "package-lock.json").read_text())
+    packages = [package for name, package in lock["packages"].items() if name]
+    assert packages and all(package["integrity"].startswith("sha512-") for package in packages)
+    assert not any("resolved" in package or "hasInstallScript" in package for package in packages)
+    assert "ignore-scripts=true" in (admin_service / ".npmrc").read_text()
