@@ -28,6 +28,15 @@ def _group(title: Any, *items: dict[str, Any]) -> dict[str, Any]:
     return {"title": title, "separator": True, "items": list(items)}
 
 
+_CALENDAR = reverse_lazy("admin:scheduling_interviewslot_calendar")
+
+
+def _is_slots(request: HttpRequest) -> bool:
+    """Whether the list of slots, or one of them, is looked at: the calendar's address begins like theirs."""
+    slots = str(reverse_lazy("admin:scheduling_interviewslot_changelist"))
+    return request.path.startswith(slots) and request.path != str(_CALENDAR)
+
+
 UNFOLD: dict[str, Any] = {
     "SITE_TITLE": "Slotdesk",
     "SITE_HEADER": "Slotdesk",
@@ -77,7 +86,8 @@ UNFOLD: dict[str, Any] = {
             _group(
                 _("Interviews"),
                 _list(_("Interview events"), "campaign", "scheduling.interviewevent"),
-                _list(_("Slots"), "schedule", "scheduling.interviewslot"),
+                {**_list(_("Slots"), "schedule", "scheduling.interviewslot"), "active": _is_slots},
+                {**_list(_("Calendar"), "calendar_view_week", "scheduling.interviewslot"), "link": _CALENDAR},
                 _list(_("Bookings"), "how_to_reg", "scheduling.booking"),
                 _list(_("Waiting list"), "hourglass_top", "scheduling.waitingentry"),
                 _list(_("Answers"), "fact_check", "questionnaires.questionnaireanswers"),

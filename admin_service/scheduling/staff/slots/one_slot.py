@@ -19,6 +19,7 @@ from scheduling.models import InterviewSlot
 from scheduling.services.clashes import clashes_in, clashes_of, of_draft
 from scheduling.services.editing.slot_edits import edit_slot
 from scheduling.services.slots import SlotDraft, create_slots
+from scheduling.staff.calendar.asked import back_to_calendar
 from scheduling.staff.clashes import require_tick, tick_field
 from scheduling.staff.forms.reasons import REASON_LENGTH
 from scheduling.staff.forms.venues import VENUE_INPUTS, given_venue, venue_inputs
@@ -132,8 +133,10 @@ class SlotForm(AskingForm):
 
     def question(self) -> Question:
         """Whom it concerns, where somebody is booked."""
+        assert self.request is not None
         words = _("Change the slot"), _("Change it and tell them")
-        return Question(*words, page_of(self.instance), offers=EVERY_CHOICE, slots=[str(self.instance.pk)])
+        back = back_to_calendar(self.request, page_of(self.instance))
+        return Question(*words, back, offers=EVERY_CHOICE, slots=[str(self.instance.pk)])
 
     def carry_out(self) -> None:
         """Make the slot, or change what was changed."""

@@ -24,6 +24,7 @@ from scheduling.services.clashes import clashes_in, clashes_of, of_slot
 from scheduling.services.reading.finding import held_like
 from scheduling.services.slots import SlotHasBookingsError, delete_slot
 from scheduling.services.staff_commands import book_for
+from scheduling.staff.calendar.slot_admin import CalendarAdmin
 from scheduling.staff.clashes import TICK, named_clashes
 from scheduling.staff.filters import (
     CityFilter,
@@ -43,7 +44,6 @@ from scheduling.staff.slots.one_slot import SlotForm
 from shared_contracts.booking import Outcome
 from staffkit.audit_trail import trail
 from staffkit.forms.use_case import show_refusal
-from staffkit.pages.kinds import UseCaseAdmin
 from staffkit.pages.lists import DeclaredList
 from staffkit.scoping import in_scope
 from staffkit.sending.once import Done, send_once
@@ -67,7 +67,7 @@ class SlotList(DeclaredList):
 
 
 @admin.register(InterviewSlot)
-class InterviewSlotAdmin(UseCaseAdmin):
+class InterviewSlotAdmin(CalendarAdmin):
     """Slots."""
 
     form = SlotForm

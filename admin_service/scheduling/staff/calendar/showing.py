@@ -1,0 +1,135 @@
+"""The slots of the calendar as its page shows them: where in the grid, in which colour, and in which words."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from bson import ObjectId
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from common import clock
+from common.mongo import Document
+from common.zones import MOSCOW, local, utc_offset
+from people.services.zones import zones_of_cities
+from scheduling.models import InterviewSlot
+from scheduling.services.reading.calendar_span import MOST_SHOWN, shown_zone, slots_in, waiting_in, wall_clock
+from scheduling.services.store.slots import by_id, venue_of
+from scheduling.staff.calendar.asked import Asked
+from scheduling.staff.calendar.columns import column_of, columns, narrowed_to
+from scheduling.staff.moments import start_of
+from shared_contracts.texts.clocks import clocks_of
+from staffkit.scoping import own_rows
+
+
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """What the slots of a view are told by."""
+
+    zones: Mapping[ObjectId, str]
+    events: Mapping[ObjectId, str]
+    recruiters: Mapping[ObjectId, str]
+    waiting: Mapping[ObjectId, int]
+
+
+def what_is_shown(request: HttpRequest, it: Asked, *, may_change: bool) -> dict[str, Any]:
+    """The login's own slots of the days that are asked for, with their columns; plain values.
+
+    Raises:
+        BadRequest: there is no such column.
+    """
+    zones = zones_of_cities()
+    own = own_rows(request, InterviewSlot) or {}
+    found = slots_in(it.first, it.days, zones, {**own, **narrowed_to(it)})
+    shown, every = columns(request, it, found.rows)
+    names = _Names(
+        zones,
+        _texts("interview_events", found.rows, "event_id", "title"),
+        _texts("recruiters", found.rows, "recruiter_id", "name"),
+        waiting_in([row["_id"] for row in found.rows]),
+    )
+    return {
+        "slots": [_shown(row, it, names, may_change) for row in found.rows],
+        "columns": [column.shown for column in shown],
+        "choices": [[column.id, column.title] for column in every],
+        "cut": _cut() if found.is_cut else "",
+    }
+
+
+def _cut() -> str:
+    text = _("There are more than %(most)s slots here: only the first are shown. Choose one column, or a day.")
+    return text % {"most": MOST_SHOWN}
+
+
+def _shown(row: Document, it: Asked, names: _Names, may_change: bool) -> dict[str, Any]:
+    zone, online = shown_zone(row, names.zones), bool(row["video_link"])
+    begins = wall_clock(row["starts_at"], zone)
+    venue = venue_of(row)
+    taken, state = len(row["booked_users"]), _state(row)
+    words, waiting = _words(row, state), _waiting(names.waiting[row["_id"]])
+    place = names.zones.get(row["city_id"], MOSCOW)
+    when = f"{start_of(row['starts_at'], place, venue)}, {_('%(minutes)s min') % {'minutes': row['duration_minutes']}}"
+    recruiter, event = names.recruiters.get(row["recruiter_id"], ""), names.events.get(row["event_id"], "")
+    about = [recruiter, venue.line if not online else _("Online"), event]
+    return {
+        "id": str(row["_id"]),
+        "column": column_of(row, it.by),
+        "start": begins.isoformat(timespec="minutes"),
+        "end": (begins + timedelta(minutes=row["duration_minutes"])).isoformat(timespec="minutes"),
+        "time": _time(row, zone),
+        "state": state,
+        "words": words,
+        "waiting": waiting,
+        "when": when,
+        "about": " · ".join(filter(None, about)),
+        "seen": row["updated_at"].isoformat(),
+        "booked": taken,
+        "online": online,
+        "movable": may_change and row["ends_at"] > clock.now(),
+        "link": reverse("admin:scheduling_interviewslot_change", args=[row["_id"]]),
+    }
+
+
+def _state(row: Document) -> str:
+    """The name of its colour."""
+    taken = len(row["booked_users"])
+    if not row["is_active"]:
+        return "inactive"
+    if row["ends_at"] <= clock.now():
+        return "over"
+    return "full" if taken >= row["max_users"] else "some" if taken else "free"
+
+
+def _words(row: Document, state: str) -> str:
+    """How full it is: colours alone are not for everybody."""
+    taken, seats = len(row["booked_users"]), row["max_users"]
+    told = _("%(taken)s of %(seats)s") % {"taken": taken, "seats": seats}
+    if state in {"inactive", "over"}:
+        name = _("inactive") if state == "inactive" else _("over")
+        return f"{name} · {told}" if taken else name
+    if state == "full":
+        return _("full") if seats == 1 else f"{_('full')} · {told}"
+    if state == "some":
+        return told
+    return (
+        _("free") if seats == 1 else ngettext("free: %(count)s seat", "free: %(count)s seats", seats) % {"count": seats}
+    )
+
+
+def _waiting(count: int) -> str:
+    return ngettext("%(count)s request waits", "%(count)s requests wait", count) % {"count": count} if count else ""
+
+
+def _time(row: Document, zone: str) -> str:
+    """When it begins on the slot's clocks, which are named where the company's show another time."""
+    begins = local(row["starts_at"], zone)
+    named = clocks_of(row["starts_at"], zone, MOSCOW, online=False).named
+    return f"{begins:%H:%M} {utc_offset(begins)}" if named else f"{begins:%H:%M}"
+
+
+def _texts(name: str, rows: Any, key: str, text: str) -> dict[ObjectId, str]:
+    ids = {row[key] for row in rows if row[key]}
+    return {row["_id"]: str(row[text]) for row in by_id(name, ids)}

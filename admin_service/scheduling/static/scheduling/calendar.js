@@ -1,0 +1,183 @@
+// The calendar: EventCalendar draws the grid, drags and selects; what is in it and what comes of a drag says the desk.
+document.addEventListener("DOMContentLoaded", () => {
+  const grid = document.getElementById("calendar");
+  if (!grid || !window.EventCalendar) return;
+  const asked = grid.dataset;
+  const narrow = window.matchMedia("(max-width: 640px)").matches;
+  if (narrow && !new URLSearchParams(location.search).has("view")) {
+    location.replace(document.getElementById("view-day").href);
+    return;
+  }
+  const said = document.getElementById("calendar-said");
+  const dialog = document.getElementById("calendar-move");
+  const FRESH_MS = 5000;
+  let stamp = "", columns = [], busy = false, calendar;
+
+  const element = (name, text, className) => {
+    const made = document.createElement(name);
+    if (text) made.textContent = text;
+    if (className) made.className = className;
+    return made;
+  };
+  const say = (text) => { said.textContent = text; };
+  const minutes = (moment) => moment.toISOString().slice(0, 16);  // EventCalendar keeps the digits of a zone as if UTC
+
+  function content({ event }) {
+    const slot = event.extendedProps;
+    const link = element("a", "", "calendar-slot");
+    link.href = `${slot.link}?${asked.origin}`;
+    link.draggable = false;  // the grid drags the slot, the browser not its address
+    link.append(element("span", `${slot.when}: `, "sr-only"), element("b", slot.time));
+    link.append(element("span", slot.words, "calendar-words"));
+    if (slot.waiting) link.append(element("span", slot.waiting, "calendar-asked"));
+    link.append(element("span", slot.about, "calendar-about"));
+    return { domNodes: [link] };
+  }
+
+  function describe({ el, event }) {
+    const slot = event.extendedProps;
+    el.dataset.slot = event.id;
+    el.title = [slot.when, slot.words, slot.waiting, slot.about].filter(Boolean).join("\n");
+    for (const name of ["role", "tabindex"]) el.removeAttribute(name);  // the link inside is what is reached
+  }
+
+  // The grid calls itself a table, which may not hold what this one holds; the table with the same is below.
+  const TABLE = ["table", "row", "rowgroup", "cell", "columnheader"].map((role) => `[role=${role}]`).join();
+  const strip = () => { for (const part of grid.querySelectorAll(TABLE)) part.removeAttribute("role"); };
+  new MutationObserver(strip).observe(grid, { childList: true, subtree: true });
+
+  function shown(slot) {
+    return {
+      id: slot.id, start: slot.start, end: slot.end, resourceIds: [slot.column], title: slot.time,
+      classNames: [`calendar-${slot.state}`, ...(slot.waiting ? ["calendar-waits"] : [])],
+      editable: slot.movable, durationEditable: false, extendedProps: slot,
+    };
+  }
+
+  function put(data) {
+    stamp = data.stamp;
+    columns = data.columns;
+    calendar.setOption("columnWidth", widthOf(columns.length));
+    calendar.setOption("resources", columns.map(({ id, title }) => ({ id, title })));
+    calendar.setOption("events", data.slots.map(shown));
+    const cut = document.getElementById("calendar-cut");
+    cut.textContent = data.cut;
+    cut.hidden = !data.cut;
+    offer(data.choices);
+    list(data.slots);
+  }
+
+  function widthOf(count) {
+    const least = narrow ? 110 : 88;
+    const days = asked.view === "day" ? 1 : 7;
+    return count * days * least > grid.clientWidth - 60 ? `${least}px` : undefined;
+  }
+
+  function offer(choices) {
+    const select = document.querySelector(".calendar-asks [name=only]");
+    if (document.activeElement === select) return;
+    select.replaceChildren(select.options[0], ...choices.map(([id, title]) => new Option(title, id, false, id === asked.only)));
+  }
+
+  function list(slots) {
+    const rows = slots.map((slot) => {
+      const row = document.createElement("tr");
+      const when = element("td"), link = element("a", slot.when);
+      link.href = `${slot.link}?${asked.origin}`;
+      when.append(link);
+      const seats = element("td");
+      const sign = element("span", slot.words, "calendar-sign");
+      sign.dataset.state = slot.state;
+      seats.append(sign, element("span", slot.waiting ? ` ${slot.waiting}` : ""));
+      row.append(when, seats, element("td", slot.about));
+      return row;
+    });
+    document.querySelector("#calendar-list tbody").replaceChildren(...rows);
+    document.querySelector(".calendar-none").hidden = rows.length > 0;
+  }
+
+  async function refresh(anew) {
+    if (busy && !anew) return;
+    try {
+      const answer = await fetch(`${asked.slots}&stamp=${anew ? "" : stamp}`, { headers: { Accept: "application/json" } });
+      if (answer.redirected) { location.reload(); return; }  // logged out
+      if (answer.status === 204 || (busy && !anew)) return;
+      if (!answer.ok) throw new Error(String(answer.status));
+      put(await answer.json());
+      if (said.dataset.lost) { say(""); delete said.dataset.lost; }
+    } catch {
+      if (!said.textContent) { say(asked.lost); said.dataset.lost = "1"; }
+    }
+  }
+
+  async function dropped(info) {
+    busy = true;
+    say("");
+    const slot = info.event.extendedProps;
+    const column = info.newResource && columns.find(({ id }) => id === info.newResource.id);
+    const moves = { ...(column ? column.gives : {}), to: minutes(info.event.start), seen: slot.seen };
+    try {
+      const answer = await fetch(`${slot.link}?${new URLSearchParams(moves)}&${asked.origin}`);
+      if (answer.status === 409) { snapBack(info, (await answer.json()).why); return; }
+      if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
+      dialog.innerHTML = await answer.text();
+    } catch {
+      snapBack(info, asked.lost);
+      return;
+    }
+    const form = dialog.querySelector("form");
+    if (form.dataset.booked !== "0" && !("clashes" in form.dataset)) { say(asked.booked); form.requestSubmit(); return; }
+    dialog.addEventListener("close", () => snapBack(info, ""), { once: true });
+    dialog.showModal();
+  }
+
+  function snapBack(info, why) {
+    info.revert();
+    busy = false;
+    say(why);
+    refresh(true);
+  }
+
+  // A drag that ends on the slot's link is no press of it; a press is the grid's to tell (eventClick).
+  grid.addEventListener("click", (event) => {
+    if (event.target.closest("a.calendar-slot") && !event.ctrlKey && !event.metaKey) event.preventDefault();
+  });
+
+  dialog.addEventListener("click", (event) => {
+    if (event.target.closest("[data-leave]")) dialog.close();
+  });
+
+  function mayDrop({ event, newResource }) {
+    if (!newResource) return true;
+    const column = columns.find(({ id }) => id === newResource.id);
+    return Boolean(column && column.gives) && !(asked.by === "place" && event.extendedProps.online);
+  }
+
+  function add({ start, end, resource }) {
+    const column = columns.find(({ id }) => id === (resource && resource.id));
+    const query = new URLSearchParams({ ...(column ? column.adds : {}), starts_at: minutes(start) });
+    const length = Math.round((end - start) / 60000);
+    if (length > 10) query.set("duration_minutes", length);
+    location.assign(`${asked.add}?${query}&${asked.origin}`);
+  }
+
+  calendar = window.EventCalendar.create(grid, {
+    view: asked.view === "day" ? "resourceTimeGridDay" : "resourceTimeGridWeek",
+    date: asked.date, locale: document.documentElement.lang, firstDay: 1, datesAboveResources: true,
+    headerToolbar: { start: "", center: "", end: "" }, allDaySlot: false, nowIndicator: false,
+    slotMinTime: "09:00", slotMaxTime: "19:00", flexibleSlotTimeLimits: true, scrollTime: "09:00",
+    slotDuration: "00:30", slotHeight: 48, snapDuration: "00:05", slotLabelFormat: { hour: "2-digit", minute: "2-digit", hour12: false },
+    dayHeaderFormat: { weekday: "short", day: "numeric", month: "short" },
+    editable: true, eventStartEditable: true, eventDurationEditable: false, longPressDelay: 500,
+    selectable: Boolean(asked.add), selectMinDistance: 4, resources: [], events: [],
+    eventContent: content, eventDidMount: describe, dragConstraint: mayDrop,
+    eventDragStart: () => { busy = true; }, eventDragStop: () => { busy = dialog.open; },
+    eventClick: ({ event, jsEvent }) => {
+      if (jsEvent.ctrlKey || jsEvent.metaKey) return;
+      location.assign(`${event.extendedProps.link}?${asked.origin}`);
+    },
+    eventDrop: dropped, select: add, dateClick: asked.add ? ({ date, resource }) => add({ start: date, end: date, resource }) : undefined,
+  });
+  refresh(true);
+  setInterval(() => { if (document.visibilityState === "visible") refresh(false); }, FRESH_MS);
+});
