@@ -63,7 +63,7 @@ class CardNotices:
         occasion = command.occasion
         lead = texts(f"card.notice_{occasion}") if _leads(occasion, shown.card) else ""
         if occasion is CardOccasion.CHANGED and before is not None:
-            lead = "\n".join([lead, *_changes(before.card, shown.card, texts)])
+            lead = "\n".join([lead, *_changes(before.told or before.card, shown.card, texts)])
         screen = await read_card_screen(self._services, shown, texts, lead)
         end = await self._once.send(message, progress, screen, Priority.IN_TURN)
         progress = await self._once.record_end(message, progress, end)
@@ -87,7 +87,7 @@ def _leads(occasion: CardOccasion | None, card: RecruiterCard) -> bool:
 
 
 def _changes(before: RecruiterCard, card: RecruiterCard, texts: Texts) -> list[str]:
-    """What is otherwise than on the card that the recruiter saw last, as HTML."""
+    """What is otherwise than the recruiter was told last, as HTML; an edit may have shown it meanwhile."""
     lines = slot_changes(before.booking.slot, card.booking.slot, card.timezone, texts, before.timezone)
     return [escape(line) for line in lines]
 

@@ -25,7 +25,9 @@ async def correct_untrue_messages(
     Args:
         zone: the reader's own time zone, None where the slot's city decides.
     """
-    screen = Screen(f"{texts('booking.changed_since')}\n\n{booking_card(booking, zone, texts)}")
+    # what is said about coming changes by answers, which put nothing right: it is for the message that asks
+    stands = booking.model_copy(update={"attendance": None, "delay_minutes": None})
+    screen = Screen(f"{texts('booking.changed_since')}\n\n{booking_card(stands, zone, texts)}")
     for message_id in await shown.untrue_messages(chat_id, booking):
         try:
             await services.outgoing.edit(chat_id, message_id, screen, or_send=False)

@@ -10,11 +10,14 @@ from pymongo.errors import DuplicateKeyError
 from interview_bot.common import clock
 from interview_bot.common.database import Database, Document
 from shared_contracts.booking import INTERVIEW_STATUSES
-from shared_contracts.directory import LIVE_STATUSES, BookingView, SlotView
+from shared_contracts.directory import LIVE_STATUSES, BookingStatus, BookingView, SlotView
 
 _MOST_MESSAGES = 20
 _MAY_CHANGE = LIVE_STATUSES | INTERVIEW_STATUSES
 """A mark can be taken back; what was cancelled, say, stays so."""
+
+
+_HELD = frozenset({BookingStatus.BOOKED, BookingStatus.UNMARKED, BookingStatus.ATTENDED, BookingStatus.LATE})
 
 
 class Shown(Enum):
@@ -110,11 +113,16 @@ def _claims(booking: BookingView) -> dict[str, str]:
     What was recorded by an earlier release may lack one of these, and claims nothing of it.
     """
     return {
-        "said": f"{booking.status.value} | {_when_and_where(booking.slot)}",
+        "said": f"{_standing(booking.status)} | {_when_and_where(booking.slot)}",
         "details": _details(booking.slot),
         "wanted": _all_of(booking.requested_slot),
         "proposed": _all_of(booking.offered_slot),
     }
+
+
+def _standing(status: BookingStatus) -> str:
+    """An interview that was held stays what was said of it before; that it was not held belies it."""
+    return BookingStatus.BOOKED.value if status in _HELD else status.value
 
 
 def _when_and_where(slot: SlotView) -> str:

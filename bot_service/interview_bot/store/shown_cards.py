@@ -19,13 +19,15 @@ class ShownCard:
 
     ``message_id``: the message that shows it, None before the first came. ``turn`` counts the answers shown to the
     recruiter's presses and is part of the buttons, so that a request can be made again after it failed. ``done``: what
-    became of each revision and attention.
+    became of each revision and attention. ``told``: the card as a message of its own, or an answer to a press, last
+    showed it; what changed since is news to the recruiter, though an edit shows it already.
     """
 
     card: RecruiterCard
     message_id: int | None
     turn: int
     done: dict[str, Any]
+    told: RecruiterCard | None = None
 
 
 @dataclass(frozen=True)
@@ -57,11 +59,10 @@ class ShownCards:
             return None
         return None if row is None else _read(row)
 
-    async def set_message(self, chat_id: int, booking_id: str, message_id: int) -> None:
-        """The card is shown by this message from now on."""
-        await self.database["shown_cards"].update_one(
-            {"_id": _key(chat_id, booking_id)}, {"$set": {"message_id": Int64(message_id)}}
-        )
+    async def set_message(self, chat_id: int, card: RecruiterCard, message_id: int) -> None:
+        """This message tells of the card from now on."""
+        values = {"message_id": Int64(message_id), "told": card.model_dump_json()}
+        await self.database["shown_cards"].update_one({"_id": _key(chat_id, card.booking.id)}, {"$set": values})
 
     async def forget_message(self, chat_id: int, booking_id: str, message_id: int) -> None:
         """This message shows something else from now on; the card is nowhere, unless it is in another by now."""
@@ -93,4 +94,5 @@ def _read(row: Document) -> ShownCard:
         message_id=row["message_id"],
         turn=row["turn"],
         done=row["done"],
+        told=RecruiterCard.model_validate_json(row["told"]) if row.get("told") else None,
     )

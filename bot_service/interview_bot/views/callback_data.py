@@ -109,6 +109,8 @@ class Action(StrEnum):
     AGREE = "pa"
     AGREE_LATER = "pl"
     NEW_CALENDAR = "nc"
+    REPLACE_CALENDAR = "nr"
+    CALENDAR = "na"
 
 
 FOR_KEPT_BOOKINGS = frozenset(
@@ -186,6 +188,8 @@ _ARGUMENTS: dict[Action, tuple[str, ...]] = {
     Action.AGREE: (_VERSION, _EVENT),
     Action.AGREE_LATER: (),
     Action.NEW_CALENDAR: (),
+    Action.REPLACE_CALENDAR: (),
+    Action.CALENDAR: (),
 }
 
 

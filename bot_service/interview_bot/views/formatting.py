@@ -187,6 +187,8 @@ def slot_changes(
         ("slot.new_place", *_places(before, after, texts)),
         ("slot.new_recruiter", *(slot.recruiter.name if slot.recruiter else "—" for slot in (before, after))),
     ]
+    if (before.starts_at, before.city.id) == (after.starts_at, after.city.id):  # only the clocks were put right
+        told[0] = ("slot.same_moment", *told[0][1:])
     lines = [texts.plain(key, old=old, new=new) for key, old, new in told if old != new]
     return lines or [texts.plain("slot.place", place=place_with_city(after, texts))]
 

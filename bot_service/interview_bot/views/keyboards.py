@@ -19,7 +19,7 @@ from shared_contracts.directory import BookingStatus, BookingView, InterviewEven
 
 MENU_SIZE = 8
 _SAYS_YES = ("button.confirm", "button.coming", "button.approve", "button.take", "button.take_time", "button.agree")
-_ENDS = ("button.cancel", "button.cancel_yes", "button.not_coming", "button.reject")
+_ENDS = ("button.cancel", "button.cancel_yes", "button.not_coming", "button.reject", "button.replace_calendar_yes")
 _STYLES = {
     **dict.fromkeys(_SAYS_YES, KeyboardButtonStyle.SUCCESS),
     **dict.fromkeys(_ENDS, KeyboardButtonStyle.DANGER),

@@ -52,6 +52,21 @@ def without_notice_screen(contact_url: str | None, texts: Texts) -> Screen:
     return Screen(texts(key), keyboards.contact(contact_url, texts))
 
 
+def recruiters_notice_screen(contact_url: str | None, texts: Texts) -> Screen:
+    """What is kept of a recruiter, and whom to ask."""
+    key = "privacy.recruiter" if contact_url else "privacy.recruiter_ask"
+    return Screen(texts(key), keyboards.contact(contact_url, texts))
+
+
+def replace_calendar_screen(texts: Texts) -> Screen:
+    """Shall the address end, so that there is another?"""
+    buttons = [
+        keyboards.styled(texts, "button.replace_calendar_yes", pack(Action.REPLACE_CALENDAR)),
+        keyboards.styled(texts, "button.replace_calendar_no", pack(Action.CALENDAR)),
+    ]
+    return Screen(texts("calendar.replace"), keyboards.column(buttons))
+
+
 def calendar_address_screen(calendar: RecruiterCalendar, texts: Texts) -> Screen:
     """The address and what to do with it, or the way to one."""
     if not calendar.can_be_told:

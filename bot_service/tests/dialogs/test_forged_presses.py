@@ -82,6 +82,8 @@ FORGED: dict[Action, tuple[str, ...]] = {
     Action.AGREE: ("1", EVENT.id),
     Action.AGREE_LATER: (),
     Action.NEW_CALENDAR: (),
+    Action.REPLACE_CALENDAR: (),
+    Action.CALENDAR: (),
 }
 """What Boris, who has not answered the questionnaire, makes up about Anna's booking and the event's slots."""
 

@@ -81,13 +81,15 @@ async def test_todays_and_the_weeks_interviews_open_their_cards(rita: Person, de
     coming, late = {"attendance": Attendance.CONFIRMED, "attendance_at": clock.now()}, {"delay_minutes": 10}
     desk.recruiting.booked_card(RITA, desk.book(1001, tomorrow), **coming, **late, delay_at=clock.now())
     await rita.writes("/today")
-    assert "собеседований нет" in (await rita.sees("Сегодня,")).text
+    none = await rita.sees("Сегодня,")
+    assert "собеседований нет" in none.text and none.labels[-1] == "← Все дни"
     await rita.writes("/schedule")
     days = await rita.sees("Ваши собеседования по дням")
-    assert [label.endswith("· 1 собеседование") for label in days.labels] == [True]
+    assert [label.endswith("· 1 собеседование") for label in days.labels[:-1]] == [True]
+    assert days.labels[-1] == "Заявки кандидатов"
     await rita.presses(days, "1 собеседование")
     day = await reads(rita, days.id, "✅ — придёт\n⏱ — опоздает")
-    assert day.labels[0].endswith(" ✅ ⏱ · Анна <Смелая>")
+    assert day.labels[0].endswith(" ✅ ⏱ · Анна <Смелая>") and day.labels[-1] == "← Все дни"
     await rita.presses(day, "Анна")
     card = await reads(rita, days.id, "Подтверждена")
     assert card.labels == [*CHANGES, "← К собеседованиям дня"]

@@ -210,14 +210,14 @@ async def test_who_has_a_booking_is_not_cut_off_from_it(anna: Person, desk: Desk
 
 
 async def test_privacy_says_what_is_kept_where_there_is_no_text(anna: Person, rita: Person) -> None:
-    """One sentence and whom to ask; for recruiters, too."""
-    for person in (anna, rita):
+    """One sentence and whom to ask; for recruiters their own. Guard: ``recruiters_notice_screen``."""
+    for person, kept in ((anna, "Мы храним имя, ответы и записи"), (rita, "Мы храним ваше имя, аккаунт в Telegram")):
         await person.writes("/privacy")
-        assert (await person.sees("Мы храним имя, ответы и записи")).labels == ["Свяжитесь с нами"]
+        assert (await person.sees(kept)).labels == ["Свяжитесь с нами"]
 
 
 async def test_a_recruiter_gets_the_address_of_their_calendar(rita: Person, desk: Desk) -> None:
-    """Made by one press, and the same at the next /calendar. Guard: ``_FOR_RECRUITERS``."""
+    """Made by one press, and the same at the next /calendar. Guards: ``_FOR_RECRUITERS``, ``ask_or_make``."""
     await rita.writes("/calendar")
     none = await rita.sees("нужен секретный адрес")
     await rita.presses(none, "Сделать адрес")
@@ -225,9 +225,16 @@ async def test_a_recruiter_gets_the_address_of_their_calendar(rita: Person, desk
     assert made.id == none.id
     assert "Адрес секретный" in made.text
     assert made.labels == ["Заменить адрес"]
-    await rita.writes("/calendar")
+    await rita.presses(made, "Заменить адрес")
+    asked = await rita.sees("Точно заменить адрес?")
+    assert (asked.id, asked.labels) == (made.id, ["Да, заменить", "Нет, оставить"])
+    await rita.presses(asked, "Нет, оставить")
+    kept = await rita.sees(CALENDAR_URL)
+    assert len(said(desk, CalendarWanted)) == 1, "the address works until they confirm"
+    await rita.presses(kept, "Заменить адрес")
+    await rita.presses(await rita.sees("Точно заменить адрес?"), "Да, заменить")
     await rita.sees(CALENDAR_URL)
-    assert len(said(desk, CalendarWanted)) == 1
+    assert len(said(desk, CalendarWanted)) == 2
 
     desk.dialogs.calendars[rita.id] = calendar(None, is_made=True)
     await rita.writes("/calendar")

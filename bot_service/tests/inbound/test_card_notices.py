@@ -87,6 +87,21 @@ async def test_each_occasion_leads_the_card_and_its_text_is_reported(
     assert "https://t.me/anna_candidate" in (report.delivery.text or "")
 
 
+async def test_what_an_edit_has_shown_already_is_still_said_by_the_notice(rita: Person, desk: Desk) -> None:
+    """The card is edited at once and told when its reader is awake. Guard: ``ShownCard.told``."""
+    await desk.send(CARD_COMMAND.name, noticed(desk))
+    await rita.sees("Новая запись")
+    changed = noticed(desk, CardOccasion.CHANGED, revision=3)
+    slot = changed.card.booking.slot.model_copy(update={"room": "каб. 9"})
+    booking = changed.card.booking.model_copy(update={"slot": slot, "version": 2})
+    card = changed.card.model_copy(update={"booking": booking})
+    silent = desk.recruiting.command(RITA, card.model_copy(update={"revision": 2}), CardAttention.UPDATE)
+    await desk.send(CARD_COMMAND.name, silent)
+    await rita.sees("каб. 9")
+    await desk.send(CARD_COMMAND.name, changed.model_copy(update={"card": card}))
+    assert "📍 каб. 1 → каб. 9" in (await rita.sees("Запись изменилась")).text
+
+
 @pytest.mark.parametrize("language", ["ru", "en"])
 async def test_who_handed_an_interview_over_and_who_has_it_now_are_named(
     rita: Person, sandbox: Sandbox, desk: Desk, language: str

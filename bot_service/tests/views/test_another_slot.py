@@ -9,7 +9,7 @@ from interview_bot.common import clock
 from interview_bot.views.formatting import booking_card, deadline, reader_zone, slot_changes
 from interview_bot.views.notice_values import wanted_slot
 from interview_bot.views.texts import texts_for
-from shared_contracts.directory import NamedRef
+from shared_contracts.directory import CityRef, NamedRef
 from tests.kit.desk import YEKATERINBURG, Desk
 
 
@@ -44,11 +44,29 @@ def test_what_has_changed_is_said_old_and_new(desk: Desk, now: dict[str, Any], l
     assert slot_changes(slot, slot.model_copy(update=now), None, texts_for("ru")) == [line]
 
 
+def test_a_citys_clocks_put_right_leave_the_moment_and_say_so(desk: Desk) -> None:
+    """But not where the interview is in another city now."""
+    was = desk.add_slot(1, starts_at=datetime(2026, 11, 24, 1, 0, tzinfo=UTC), city=_city("Asia/Vladivostok"))
+    now = was.model_copy(update={"city": _city("Asia/Sakhalin")})
+    assert slot_changes(was, now, None, texts_for("en"))[0].startswith(
+        "🕐 24 November, 12:00 (Sakhalin): the same moment as before, on the right clocks now. Before, it said: "
+        "24 November, 11:00 (Vladivostok)"
+    )
+    elsewhere = now.model_copy(update={"city": YEKATERINBURG})
+    assert " → " in slot_changes(was, elsewhere, None, texts_for("en"))[0]
+
+
+def _city(zone: str) -> CityRef:
+    return CityRef(id="c" * 23 + "3", name="Владивосток", timezone=zone)
+
+
 def test_an_online_interview_whose_readers_zone_was_put_right_has_another_time(desk: Desk) -> None:
     """Guard: ``zone_was`` in ``slot_changes``."""
     slot = desk.add_slot(1, starts_at=datetime(2026, 11, 24, 11, 20, tzinfo=UTC)).model_copy(update={"online": True})
     [line] = slot_changes(slot, slot, "Asia/Yekaterinburg", texts_for("ru"), "Europe/Moscow")
-    assert line == "🕐 24 ноября, 14:20 → 24 ноября, 16:20 (Екатеринбург)"
+    assert line == (
+        "🕐 24 ноября, 16:20 (Екатеринбург): момент тот же, исправлены только часы. Было написано: 24 ноября, 14:20."
+    )
 
 
 def test_a_deadline_that_is_near_says_today_and_how_long_is_left(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -71,13 +71,17 @@ def _values(notice: NotificationCommand, row: Affected, language: str) -> dict[s
 
 
 def _changes(was: SlotView, slot: SlotView, before: "_Words", words: "_Words") -> list[str]:
+    when = (before.start(was, _DAY_AND_TIME), words.start(slot, _DAY_AND_TIME))
     told = [
-        ("🕐", before.start(was, _DAY_AND_TIME), words.start(slot, _DAY_AND_TIME), ""),
+        ("🕐", *when, ""),
         ("🕐", str(was.duration_minutes), str(slot.duration_minutes), f" {_('min')}"),
         ("📍", *words.places(was, slot), ""),
         ("👤", *(item.recruiter.name if item.recruiter else "—" for item in (was, slot)), ""),
     ]
     lines = [f"{icon} {old} → {new}{unit}" for icon, old, new, unit in told if old != new]
+    if (was.starts_at, was.city.id) == (slot.starts_at, slot.city.id) and when[0] != when[1]:
+        same = _("%(new)s: the same moment as before, on the right clocks now. Before, it said: %(old)s.")
+        lines[0] = f"🕐 {same % {'old': when[0], 'new': when[1]}}"
     return lines or [f"📍 {words.place_with_city(slot)}"]
 
 

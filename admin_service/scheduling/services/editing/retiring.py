@@ -168,7 +168,7 @@ def retire(
             note_impact(lambda: standing(left, {slot["_id"] for slot in found.slots}))
             _tell_cards(found, actor, reason)
         if isinstance(stored, Recruiter):
-            _say_goodbye(stored, found, way, successor)
+            _say_goodbye(stored, found, way, successor, choices)
         return found
 
     return tried_again(lambda: in_transaction(work))
@@ -226,12 +226,12 @@ def _replace_deputy(found: Dependents, successor: Any, actor: str) -> None:
         save_recruiter(recruiter, actor=actor)
 
 
-def _say_goodbye(recruiter: Recruiter, found: Dependents, way: Way, successor: Any) -> None:
+def _say_goodbye(recruiter: Recruiter, found: Dependents, way: Way, successor: Any, choices: Choices) -> None:
     became: Literal["handed_over", "cancelled", "kept"] = "kept"
     if way is not Way.KEEP:
         became = "handed_over" if way is Way.HAND_OVER else "cancelled"
     deputy = Recruiter.objects.filter(pk=recruiter.deputy_id, is_active=True).first()
-    theirs = {row["_id"] for row in (*found.held, *found.wanted)}
+    theirs = {row["_id"] for row in (*found.held, *found.wanted) if str(row["_id"]) not in choices.commands}
     say_goodbye(recruiter, became, len(theirs), successor if way is Way.HAND_OVER else deputy)
 
 

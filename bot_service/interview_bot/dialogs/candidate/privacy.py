@@ -7,14 +7,25 @@ from interview_bot.dialogs.context import DialogContext, Presses
 from interview_bot.dialogs.requests import dialog_envelope, submit
 from interview_bot.views import keyboards
 from interview_bot.views.callback_data import NO_EVENT, Action
-from interview_bot.views.personal_screens import later_screen, notice_screen, without_notice_screen
+from interview_bot.views.personal_screens import (
+    later_screen,
+    notice_screen,
+    recruiters_notice_screen,
+    without_notice_screen,
+)
 from interview_bot.views.screen import Screen
 from shared_contracts.dialog import DialogOutcome, DialogResult, PrivacyAccepted
 from shared_contracts.transport.topology import DIALOG_COMMAND
 
 
 async def show_notice(context: DialogContext) -> None:
-    """/privacy: the company's text, to be agreed to where that is still to be done; else in a word what is kept."""
+    """/privacy: the company's text, to be agreed to where that is still to be done; else in a word what is kept.
+
+    The text is the candidates'; of recruiters other things are kept.
+    """
+    if context.recruiter is not None and context.person is None and context.removed is None:
+        await context.show(recruiters_notice_screen(await context.contact_url(), context.texts))
+        return
     notice = await context.services.directory.privacy()
     if not notice.ru:
         await context.show(without_notice_screen(await context.contact_url(), context.texts))

@@ -4,7 +4,7 @@ from interview_bot.common.dialog_data import DialogData
 from interview_bot.dialogs.context import DialogContext, Presses
 from interview_bot.dialogs.requests import dialog_envelope, submit
 from interview_bot.views.callback_data import Action
-from interview_bot.views.personal_screens import calendar_address_screen
+from interview_bot.views.personal_screens import calendar_address_screen, replace_calendar_screen
 from interview_bot.views.screen import Screen
 from shared_contracts.dialog import CalendarWanted, DialogOutcome, DialogResult
 from shared_contracts.transport.topology import DIALOG_COMMAND
@@ -14,6 +14,15 @@ async def show(context: DialogContext) -> None:
     """The address and how to subscribe to it, or the way to one. It is asked for each time and kept nowhere."""
     found = await context.services.api.recruiter_calendar(context.user_id)
     await context.show(calendar_address_screen(found, context.texts))
+
+
+async def ask_or_make(context: DialogContext) -> None:
+    """An address is wanted. Where there is one, it is asked whether that may end; it works until they say so."""
+    found = await context.services.api.recruiter_calendar(context.user_id)
+    if found.is_made:
+        await context.show(replace_calendar_screen(context.texts))
+    else:
+        await make(context)
 
 
 async def make(context: DialogContext) -> None:
@@ -34,5 +43,7 @@ async def show_result(context: DialogContext, result: DialogResult) -> None:
 
 
 PRESSES: Presses = {
-    Action.NEW_CALENDAR: make,
+    Action.NEW_CALENDAR: ask_or_make,
+    Action.REPLACE_CALENDAR: make,
+    Action.CALENDAR: show,
 }

@@ -48,7 +48,7 @@ async def move_card_to(
     services: Services, chat_id: int, shown: ShownCard, message_id: int, screen: Screen, texts: Texts
 ) -> None:
     """``message_id`` shows the card from now on; the message that did before says that it is further below."""
-    await services.shown_cards.set_message(chat_id, shown.card.booking.id, message_id)
+    await services.shown_cards.set_message(chat_id, shown.card, message_id)
     if screen.keyboard is not None:
         await services.dialog_states.reopen_message(chat_id, message_id)
     if shown.message_id is None or shown.message_id == message_id:

@@ -47,8 +47,9 @@ def today_of(cards: Iterable[RecruiterCard], own_zone: str | None, now: datetime
 
 def schedule_screen(days: Days, texts: Texts) -> Screen:
     """The days that have interviews, a button each."""
+    requests = InlineKeyboardButton(texts.plain("button.requests"), callback_data=pack(Action.REQUESTS, "0"))
     if not days:
-        return Screen(texts("schedule.none"))
+        return Screen(texts("schedule.none"), keyboards.column([requests]))
     buttons = [
         InlineKeyboardButton(
             f"{_name(day, texts, 'EEE d MMM')} · {texts.counted('digest.interviews', len(cards))}",
@@ -56,7 +57,7 @@ def schedule_screen(days: Days, texts: Texts) -> Screen:
         )
         for day, cards in sorted(days.items())
     ]
-    return Screen(texts("schedule.title"), keyboards.column(buttons))
+    return Screen(texts("schedule.title"), keyboards.column([*buttons, requests]))
 
 
 def day_screen(days: Days, day: date, page: int, texts: Texts, *, is_today: bool) -> Screen:
@@ -76,7 +77,8 @@ def day_screen(days: Days, day: date, page: int, texts: Texts, *, is_today: bool
     def turned(wanted: int) -> str:
         return pack(Action.SCHEDULE_DAY, packed(day), str(wanted))
 
-    rows = [*keyboards.menu_rows(buttons, page, turned, texts), _turns(days, day, texts)]
+    back = InlineKeyboardButton(texts.plain("button.days"), callback_data=pack(Action.SCHEDULE))
+    rows = [*keyboards.menu_rows(buttons, page, turned, texts), _turns(days, day, texts), [back]]
     return Screen("\n\n".join(parts), InlineKeyboardMarkup([row for row in rows if row]))
 
 
