@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, TypeAdapter, ValidationError
 
@@ -30,6 +30,7 @@ class DialogAnswer:
     name: str | None = None
     event_id: str | None = None
     reason: Bilingual | None = None
+    closed: Literal["event", "city"] | None = None
 
 
 Handling = Callable[[Any, datetime], DialogAnswer | None]
@@ -123,4 +124,5 @@ def _result(
         name=answer.name,
         event_id=answer.event_id,
         reason=answer.reason,
+        closed=answer.closed,
     )

@@ -8,7 +8,7 @@ import structlog
 from celery import shared_task
 
 from common import clock
-from common.mongo import Document, collection
+from common.mongo import Document, collection, in_transaction
 from scheduling.domain.answering import Expire
 from scheduling.domain.booking import Close
 from scheduling.domain.commands import Actor, ActorKind
@@ -16,6 +16,7 @@ from scheduling.domain.decide import AnyCommand
 from scheduling.services.batch import decide_one, offer_seats
 from scheduling.services.recruiter_cards.request_reminders import bring, due_reminders, out_of_reach, remind
 from scheduling.services.requests import Request
+from scheduling.services.waiting_ends import end_hopeless
 from scheduling.services.waiting_list import wanted_slots
 
 log = structlog.get_logger(__name__)
@@ -55,7 +56,11 @@ def bring_requests() -> int:
 
 @shared_task(name="scheduling.tasks.offer_free_seats")
 def offer_free_seats() -> int:
-    """Offer free seats to those who wait: what came free in quiet hours, or was missed; the answer is how many."""
+    """Offer free seats to those who wait: what came free in quiet hours, or was missed; the answer is how many.
+
+    Who joined while their city or event was being closed, or before closing it ended their waiting, waits no longer.
+    """
+    in_transaction(lambda: end_hopeless(actor=str(Actor(ActorKind.SYSTEM, "offer_seats")), via="job"))
     return sum(offer_seats([slot_id], uuid.uuid4().hex) for slot_id in wanted_slots(clock.now()))
 
 

@@ -217,7 +217,7 @@ class DialogResult(Message):
     """The one answer to a dialog's command. ``request_id`` is the command's ``message_id``, ``reply`` its echo.
 
     ``role`` and ``name`` belong to an accepted invitation, ``event_id`` to questionnaires and waiting lists,
-    ``reason`` to a rejection.
+    ``reason`` to a rejection. ``closed``: what is closed, so that there is no list to wait on.
     """
 
     request_id: UUID
@@ -230,6 +230,7 @@ class DialogResult(Message):
     name: Name | None = None
     event_id: EntityId | None = None
     reason: Bilingual | None = None
+    closed: Literal["event", "city"] | None = None
 
 
 dialog_result: TypeAdapter[DialogResult] = TypeAdapter(DialogResult)

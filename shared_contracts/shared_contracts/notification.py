@@ -1,12 +1,12 @@
 """News nobody asked for (``bot.notification.command``), and stale caches (``bot.cache.invalidate``)."""
 
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
 from shared_contracts.calendars import CalendarEntry, CalendarFile
-from shared_contracts.directory import BookingView, SlotView, TimeZoneName
+from shared_contracts.directory import BookingView, NamedRef, SlotView, TimeZoneName
 from shared_contracts.fields import Count, EntityId, LongText, Moment, Name, TelegramUserId, WireModel
 from shared_contracts.transport.envelope import Message
 
@@ -86,7 +86,22 @@ class AutoMessage(WireModel):
     asks_attendance: bool = False
 
 
-notification_command: TypeAdapter[NotificationCommand] = TypeAdapter(NotificationCommand)
+class WaitingEnded(Message):
+    """Tell somebody that they wait for a seat no longer: none can come. Answered by ``NotificationDelivered``, once.
+
+    ``city``: the one that is closed, null where sign-up for the whole event is over.
+    """
+
+    kind: Literal["waiting_ended"] = "waiting_ended"
+    notification_id: EntityId
+    user_telegram_id: TelegramUserId
+    event: NamedRef
+    city: Name | None = None
+
+
+AnyNotification = NotificationCommand | WaitingEnded
+
+notification_command: TypeAdapter[AnyNotification] = TypeAdapter(AnyNotification)
 """Reads a body of ``bot.notification.command``."""
 
 

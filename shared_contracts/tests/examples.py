@@ -67,6 +67,7 @@ from shared_contracts.notification import (
     CacheName,
     NotificationCommand,
     NotificationKind,
+    WaitingEnded,
 )
 from shared_contracts.questionnaire import Answer
 from shared_contracts.requests import BriefPayload, ReplyTo, ShownSlot
@@ -271,6 +272,13 @@ EXAMPLES: list[Message] = [
         attempt=1,
         not_after=START,
         calendar_entry=CALENDAR_ENTRY,
+    ),
+    WaitingEnded(
+        **ENVELOPE,
+        notification_id=BOOKING_ID,
+        user_telegram_id=1001,
+        event=NamedRef(id=EVENT_ID, name="Стажировка"),
+        city="Самара",
     ),
     CacheInvalidate(**ENVELOPE, caches=[CacheName.SLOTS, CacheName.CITIES]),
     ChatStarted(**ENVELOPE, user_telegram_id=1001, username="maria_p", first_name="Мария", language_code="ru"),

@@ -16,6 +16,7 @@ class WaitingState(models.TextChoices):
     WAITING = "waiting", _("waiting")
     LEFT = "left", _("left the list")
     SERVED = "served", _("has a booking")
+    CLOSED = "closed", _("closed, and told so")
 
 
 def waiting_choices() -> list[tuple[str, Any]]:

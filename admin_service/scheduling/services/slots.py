@@ -22,6 +22,7 @@ from scheduling.services.batch import offer_seats
 from scheduling.services.editing.choices import carry_out_choices
 from scheduling.services.impact import AS_IT_COMES, Affected, Choices, note_impact, standing
 from scheduling.services.snapshots import follow_event
+from scheduling.services.waiting_ends import end_hopeless
 from shared_contracts.fields import to_moment
 from shared_contracts.notification import CacheName
 
@@ -82,6 +83,8 @@ def save_event(event: InterviewEvent, *, actor: str, choices: Choices = AS_IT_CO
             note_impact(partial(_concerned, stored, event))
         if choices.commands:
             carry_out_choices(choices)
+        if not event.is_open:
+            end_hopeless(actor=f"staff:{actor}", via="desk")
 
     in_transaction(work)
 

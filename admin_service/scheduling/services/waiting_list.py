@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import datetime
 from itertools import islice
+from typing import Literal
 from uuid import uuid4
 
 from bson import Int64, ObjectId
@@ -46,8 +47,11 @@ def join(item: WaitingListJoined, now: datetime) -> DialogAnswer:
     )
     event = collection("interview_events").find_one({"_id": ObjectId(item.event_id)}, session=current_session())
     cities = cities_by_id([item.city_id])
-    if person is None or event is None or not event["is_open"] or bool(item.city_id) != bool(cities):
+    if person is None or event is None or bool(item.city_id) != bool(cities):
         return DialogAnswer(DialogOutcome.NOT_ALLOWED, event_id=item.event_id)
+    if not event["is_open"] or not all(row.get("is_active", True) for row in cities):
+        closed: Literal["event", "city"] = "city" if event["is_open"] else "event"
+        return DialogAnswer(DialogOutcome.NOT_ALLOWED, event_id=item.event_id, closed=closed)
     lock_people({str(person["_id"])}, now)
     pair = {"user_id": person["_id"], "event_id": event["_id"]}
     if collection("bookings").find_one({**pair, "live": True}, {"_id": 1}, session=current_session()):

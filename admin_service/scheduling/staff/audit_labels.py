@@ -40,6 +40,7 @@ register(
             "kept_untold": _("changed without a word to the candidate"),
             "waiting_joined": _("joined the waiting list"),
             "waiting_left": _("left the waiting list"),
+            "waiting_closed": _("waits no longer: the city or the event is closed"),
         },
         fields={
             "starts_at": _("starts"),

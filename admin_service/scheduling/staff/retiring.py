@@ -68,6 +68,7 @@ def ask_and_retire(staff_page: UseCaseAdmin, request: HttpRequest, entry: Any, t
         form=form,
         facts=_facts(found),
         people=[_person(row, found) for row in (*found.held, *found.wanted)][:MOST_SHOWN],
+        waiting=found.waiting,
         left_out=max(0, len(found.held) + len(found.wanted) - MOST_SHOWN),
         submit_text=title,
         danger=True,

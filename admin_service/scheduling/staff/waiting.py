@@ -13,7 +13,7 @@ from scheduling.staff.filters import CityFilter, EventFilter
 from staffkit.clocks import format_moment
 from staffkit.pages.kinds import ReadOnlyAdmin
 
-STATE_COLOURS = {"waiting": "warning", "served": "success", "left": "info"}
+STATE_COLOURS = {"waiting": "warning", "served": "success", "left": "info", "closed": "danger"}
 
 
 @admin.register(WaitingEntry)

@@ -271,6 +271,7 @@ def test_closing_a_city_says_how_many_wait_for_a_seat_there(moscow: City, event:
         WaitingEntry.objects.create(user_id=ObjectId(), city_id=city_id, state=state, **waits)
     page = text(reverse("admin:people_city_retire", args=[moscow.pk]))
     assert "Waiting list: <b>1</b>" in page
+    assert "is taken off the waiting list and told so" in page
 
 
 def test_a_closed_office_hands_its_slots_to_another_and_is_not_offered_for_new_ones(

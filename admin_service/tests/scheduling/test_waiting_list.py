@@ -22,15 +22,16 @@ from scheduling.domain.decide import decide
 from scheduling.models import InterviewEvent, InterviewSlot
 from scheduling.services import staff_commands
 from scheduling.services.batch import offer_seats
+from scheduling.services.editing.retiring import Way, dependents_of, retire
 from scheduling.services.editing.slot_edits import edit_slot
 from scheduling.services.reacting import Effects
 from scheduling.services.saving import save
-from scheduling.services.slots import SlotDraft, create_slots
+from scheduling.services.slots import SlotDraft, create_slots, save_event
 from scheduling.services.store.loading import load
 from scheduling.services.waiting_list import offers_for, wanted_slots
 from shared_contracts.booking import AnyBookingRequest, BookingResult, Outcome
 from shared_contracts.dialog import DialogOutcome, DialogResult, WaitingListJoined, WaitingListLeft
-from shared_contracts.notification import NotificationKind
+from shared_contracts.notification import NotificationKind, WaitingEnded
 from tests.conftest import MakeCandidate, MakeSlot
 from tests.helpers import asking
 from tests.helpers.card_tools import kinds, news, sent
@@ -144,6 +145,61 @@ def test_a_closed_event_and_an_unknown_city_have_no_list(event: InterviewEvent, 
 
     InterviewEvent.objects.update(is_open=False)
     assert told(joining(maria, event)) is DialogOutcome.NOT_ALLOWED
+
+
+def ended() -> list[WaitingEnded]:
+    rows = collection("outbox").find({"queue": "bot.notification.command", "body": {"$regex": "waiting_ended"}})
+    return [WaitingEnded.model_validate_json(row["body"]) for row in rows]
+
+
+def test_who_waits_in_a_city_that_closes_waits_no_longer_and_is_told_once(
+    event: InterviewEvent, maria: Candidate, ivan: Candidate, moscow: City, make_candidate: MakeCandidate
+) -> None:
+    """R7. Guards: ``end_hopeless`` in ``retire``, ``is_allowed`` there; who waits for any city waits on."""
+    gone = make_candidate()
+    for person, city in ((maria, moscow), (gone, moscow), (ivan, None)):
+        told(joining(person, event, city))
+    Candidate.objects.filter(pk=gone.pk).update(is_allowed=False)
+    retire(moscow, Way.KEEP, agreed=dependents_of(moscow).agreed, actor="anna", reason="Съехали")
+
+    assert sorted(states()) == ["closed", "closed", "waiting"]
+    tasks.offer_free_seats()
+    [news] = ended()
+    assert (news.user_telegram_id, news.event.id, news.city) == (maria.telegram_id, str(event.pk), "Москва")
+    entries = list(collection("audit_entries").find({"action": "waiting_closed"}))
+    assert [(entry["actor"], entry["reason"]) for entry in entries] == [("staff:anna", "Съехали")] * 2
+    (row,) = DialogCommands(DIALOGS).handle([joining(maria, event, moscow)])
+    refused = DialogResult.model_validate_json(row["body"])
+    assert (refused.outcome, refused.closed) == (DialogOutcome.NOT_ALLOWED, "city")
+
+
+def test_who_waits_in_a_closing_event_is_told_unless_a_seat_is_held_for_them(
+    slot: InterviewSlot, event: InterviewEvent, maria: Candidate, ivan: Candidate, anna: Candidate
+) -> None:
+    """Guards: ``end_hopeless`` in ``save_event``, ``settled`` there; a held seat can still be taken."""
+    told(joining(maria, event))
+    assert tasks.offer_free_seats() == 1
+    told(joining(ivan, event))
+    event.is_open = False
+    save_event(event, actor="anna")
+
+    assert [(news.user_telegram_id, news.city) for news in ended()] == [(ivan.telegram_id, None)]
+    assert states() == ["closed", "closed"]
+    booking = offered_to(maria)
+    assert booking
+    taken = asking.outcome(asking.take(maria, booking))
+    assert taken is Outcome.BOOKED
+
+
+def test_entries_of_what_was_closed_before_end_with_the_next_scan(
+    event: InterviewEvent, maria: Candidate, moscow: City
+) -> None:
+    """Also who joined at that very moment. Guard: ``end_hopeless`` in ``offer_free_seats``."""
+    told(joining(maria, event, moscow))
+    City.objects.filter(pk=moscow.pk).update(is_active=False)
+    tasks.offer_free_seats()
+    assert states() == ["closed"]
+    assert len(ended()) == 1
 
 
 def test_one_leaves_and_may_join_again(event: InterviewEvent, maria: Candidate) -> None:

@@ -17,6 +17,7 @@ from shared_contracts.directory import (
     BookingsPage,
     BookingView,
     ChangesPage,
+    City,
     Contact,
     FormerPerson,
     InterviewEvent,
@@ -84,6 +85,10 @@ class AdminApi:
     async def events(self) -> list[InterviewEvent]:
         """The interview events open for sign-up."""
         return await self._read_pages(Page[InterviewEvent], "/api/events?limit=200")
+
+    async def cities(self) -> list[City]:
+        """The open cities."""
+        return await self._read_pages(Page[City], "/api/cities?limit=200")
 
     async def recruiters(self) -> list[Recruiter]:
         """The active recruiters."""

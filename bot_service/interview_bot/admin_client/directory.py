@@ -3,12 +3,13 @@
 from pydantic import TypeAdapter
 from redis.asyncio import Redis
 
-from interview_bot.admin_client.api import AdminApi, AdminApiDownError
+from interview_bot.admin_client.api import AdminApi, AdminApiDownError, AdminApiRefusedError
 from interview_bot.admin_client.cache import Cache
 from interview_bot.common import clock, redis_values
 from shared_contracts.directory import (
     AllowedUser,
     BookingView,
+    City,
     Contact,
     InterviewEvent,
     PrivacyNotice,
@@ -24,6 +25,7 @@ _events = TypeAdapter(list[InterviewEvent])
 _recruiters = TypeAdapter(list[Recruiter])
 _templates = TypeAdapter(TemplateList)
 _contact = TypeAdapter(Contact)
+_cities = TypeAdapter(list[City])
 _privacy = TypeAdapter(PrivacyNotice)
 _questionnaire = TypeAdapter(QuestionnaireView)
 
@@ -37,6 +39,7 @@ class Directory:
         self.slots_cache = Cache(redis, "slots", _slots)
         self.events_cache = Cache(redis, "events", _events)
         self.cities_cache = Cache(redis, "cities", _contact)
+        self.open_cities_cache = Cache(redis, "cities:open", _cities)
         self.privacy_cache = Cache(redis, "cities:privacy", _privacy)  # under a prefix that the bot's account may use
         self.recruiters_cache = Cache(redis, "recruiters", _recruiters)
         self.templates_cache = Cache(redis, "templates", _templates)
@@ -59,6 +62,14 @@ class Directory:
     async def event(self, event_id: str) -> InterviewEvent | None:
         """An interview event by its id, None where it is not open for sign-up."""
         return next((event for event in await self.events() if event.id == event_id), None)
+
+    async def is_city_open(self, city_id: str) -> bool:
+        """Whether interviews are held in the city still; it counts as open while nobody can say."""
+        try:
+            cities = await self.open_cities_cache.read("all", self._api.cities)
+        except (AdminApiDownError, AdminApiRefusedError):
+            return True
+        return any(city.id == city_id for city in cities)
 
     async def recruiters(self) -> list[Recruiter]:
         """The active recruiters."""

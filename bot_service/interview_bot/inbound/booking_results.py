@@ -30,7 +30,7 @@ from interview_bot.views.recruiter.card_screens import RECRUITER_REQUESTS
 from interview_bot.views.screen import Reader, Screen
 from interview_bot.views.slots.menu import slot_gone, slots_screen
 from interview_bot.views.texts import Texts, texts_for
-from shared_contracts.booking import SLOT_GONE, BookingResult, Outcome
+from shared_contracts.booking import SLOT_GONE, BookingResult, OfferPassed, OfferTaken, Outcome
 from shared_contracts.directory import BookingView
 
 _log = get_logger(__name__)
@@ -105,7 +105,8 @@ class BookingResults:
         if consent := await self._consent_first(result, record, texts):
             return consent
         await self._services.dialog_states.clear(result.user_telegram_id)
-        ended = seat_offer_ended_screen(result, record.event_id if record else None, texts)
+        event_id = record.event_id if record else None
+        ended = seat_offer_ended_screen(result, event_id, texts, waits_on=not await self._is_closed(result, event_id))
         return ended or await self._outcome_screen(result, zone, texts)
 
     async def _consent_first(self, result: BookingResult, record: RequestRecord | None, texts: Texts) -> Screen | None:
@@ -173,6 +174,15 @@ class BookingResults:
         await self._services.dialog_states.put(result.user_telegram_id, DialogState.WAITING_FOR_SLOT, data)
         asks_for_others = result.outcome in {Outcome.SLOT_FULL, Outcome.REJECTED}
         return screen.with_lead(slot_gone(lead, slots, texts) if asks_for_others else lead)
+
+    async def _is_closed(self, result: BookingResult, event_id: str | None) -> bool:
+        """Whether no further seat can be offered: the event, or the city of the one that was, is closed."""
+        if result.asked not in {OfferTaken, OfferPassed} or event_id is None:
+            return False
+        city_id = result.booking.slot.city.id if result.booking else None
+        if city_id is not None and not await self._services.directory.is_city_open(city_id):
+            return True
+        return await self._sign_up_is_over(event_id)
 
     async def _sign_up_is_over(self, event_id: str) -> bool:
         """Whether it is the whole interview event that is closed, and not this time alone."""

@@ -27,5 +27,6 @@ class Invalidation:
             await self._directory.templates_cache.invalidate()
         if CacheName.CITIES in named:
             await self._directory.cities_cache.invalidate()
+            await self._directory.open_cities_cache.invalidate()
             await self._directory.privacy_cache.invalidate()
             await self._allow_list.invalidate(refill=True)

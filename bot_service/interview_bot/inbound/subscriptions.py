@@ -13,13 +13,14 @@ from interview_bot.inbound.digests import Digests
 from interview_bot.inbound.invalidation import Invalidation
 from interview_bot.inbound.notifications import Notifications
 from interview_bot.inbound.sent_once import SentOnce
+from interview_bot.inbound.waiting_ends import WaitingEnds
 from interview_bot.messaging.consumer import Subscription
 from shared_contracts.booking import booking_result
 from shared_contracts.broadcast import broadcast_command
 from shared_contracts.card import card_command
 from shared_contracts.dialog import dialog_result
 from shared_contracts.digest import digest_command
-from shared_contracts.notification import cache_invalidate, notification_command
+from shared_contracts.notification import AnyNotification, WaitingEnded, cache_invalidate, notification_command
 from shared_contracts.transport.topology import (
     BOOKING_RESULT,
     BROADCAST_COMMAND,
@@ -41,11 +42,19 @@ def subscriptions(
     digests = Digests(services, once, locks)
     outcomes = BookingResults(services, shown, locks, cards)
     notifications = Notifications(services, SentOnce(services.bot, database, "notifications"), shown, locks)
+    waiting_ends = WaitingEnds(services, SentOnce(services.bot, database, "notifications"), locks)
+
+    async def notify(command: AnyNotification) -> None:
+        if isinstance(command, WaitingEnded):
+            await waiting_ends.deliver(command)
+        else:
+            await notifications.deliver(command)
+
     dialog_results = DialogResults(services, locks)
     invalidation = Invalidation(services.directory, services.allow_list)
     return (
         Subscription(BOOKING_RESULT, booking_result, outcomes.show, 100, at_once=50),
-        Subscription(NOTIFICATION_COMMAND, notification_command, notifications.deliver, 60),
+        Subscription(NOTIFICATION_COMMAND, notification_command, notify, 60),
         Subscription(CARD_COMMAND, card_command, cards.deliver, 60),
         Subscription(DIGEST_COMMAND, digest_command, digests.deliver, 30),
         Subscription(DIALOG_RESULT, dialog_result, dialog_results.show, 100, at_once=50),

@@ -62,6 +62,10 @@ class DialogStates:
         """The person chose this city: the next dialog begins there."""
         await self._redis.set(f"user:{user_id}:city", city_id, ex=CITY_KEPT_FOR)
 
+    async def forget_city(self, user_id: int) -> None:
+        """That city is closed."""
+        await self._redis.delete(f"user:{user_id}:city")
+
     async def request_id(self, user_id: int, what: str) -> UUID:
         """The id of the person's request for ``what``; it stays the same until the request is answered."""
         digest, key = sha256(what.encode()).hexdigest()[:16], f"user:{user_id}:claim"

@@ -60,11 +60,18 @@ _SEAT_OFFER_ENDED: dict[tuple[type[BookingRequest] | None, Outcome], str] = {
 """Answers to a seat offer that a booking's own words would not fit; the person stays on the waiting list."""
 
 
-def seat_offer_ended_screen(result: BookingResult, event_id: str | None, texts: Texts) -> Screen | None:
-    """The screen of a seat offer that is over; None where the outcome's usual words fit."""
+def seat_offer_ended_screen(
+    result: BookingResult, event_id: str | None, texts: Texts, *, waits_on: bool = True
+) -> Screen | None:
+    """The screen of a seat offer that is over; None where the outcome's usual words fit.
+
+    ``waits_on``: another seat may come; else the event or the city is closed by now.
+    """
     key = _SEAT_OFFER_ENDED.get((result.asked, result.outcome))
     if key is None or event_id is None:
         return None
+    if not waits_on:
+        return Screen(texts(f"{key}_last"), keyboards.home(texts))
     return Screen(texts(key), keyboards.stop_waiting(event_id, texts))
 
 

@@ -2,8 +2,9 @@
 
 import pytest
 
+from shared_contracts.notification import CacheName
 from shared_contracts.questionnaire import Choice, Question
-from tests.kit.desk import YEKATERINBURG, Desk
+from tests.kit.desk import MOSCOW, YEKATERINBURG, Desk
 from tests.kit.questions import AGE, CITY, FROM, NAME, STUDIES, WHERE, WISH, answered, begin, both, values
 from tests.kit.telegram import Message, Person, eventually
 
@@ -143,6 +144,25 @@ async def test_cities_with_free_slots_are_offered_as_buttons(anna: Person, desk:
     await anna.writes("екатеринбург")
     await anna.sees("Спасибо за ответы!")
     assert values(answered(desk)[0]) == {"city": YEKATERINBURG.id}
+
+
+async def test_a_city_closed_since_it_was_answered_is_asked_again(anna: Person, desk: Desk) -> None:
+    """R9, pressed late or answered before. Guards: ``closed_cities``, ``cities_to_choose``."""
+    desk.add_slot(7, city=YEKATERINBURG)
+    desk.dialogs.publish(CITY, NAME)
+    asked = await begin(anna)
+    await anna.presses(asked, "Екатеринбург")
+    await anna.sees("Как вас зовут?")
+    desk.closed_cities = {YEKATERINBURG.id}
+    await desk.invalidate(CacheName.CITIES)
+    await anna.writes("Анна")
+    again = await anna.sees("В этом городе собеседований больше нет")
+    assert again.labels[0] == "Москва" and "Екатеринбург" not in again.labels
+    await anna.sends_data(again, again.data("Москва").replace(MOSCOW.id, YEKATERINBURG.id))
+    again = await anna.sees("В этом городе собеседований больше нет")
+    await anna.presses(again, "Москва")
+    await anna.sees("Спасибо за ответы!")
+    assert values(answered(desk)[0]) == {"name": "Анна", "city": MOSCOW.id}
 
 
 async def test_many_choices_come_in_pages(anna: Person, desk: Desk) -> None:

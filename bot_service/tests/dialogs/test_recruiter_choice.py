@@ -133,8 +133,9 @@ async def test_who_has_no_city_is_asked_unless_there_is_only_one(vera: Person, d
 
 async def test_a_city_without_slots_offers_the_contact_and_the_others(vera: Person, desk: Desk) -> None:
     """R7."""
-    nowhere = "c" * 23 + "9"
-    desk.allow(1060, "Вера", city_id=nowhere)
+    nowhere = CityRef(id="c" * 23 + "9", name="Тула", timezone="Europe/Moscow")
+    desk.cities.append(nowhere)
+    desk.allow(1060, "Вера", city_id=nowhere.id)
     await vera.writes("/start")
     nothing = await vera.sees("В этом городе свободного времени сейчас нет")
     assert nothing.labels == ["Свяжитесь с нами", "🔔 Сообщить, когда появятся места", "Другой город"]
@@ -244,7 +245,7 @@ async def test_a_recruiter_of_the_forgers_own_making_leads_to_the_menu(vera: Per
     await vera.sends_data(menu, f"1:rc:{event_id}:{'f' * 24}")
     await vera.sees("У этого рекрутера больше нет свободного времени")
     await vera.sends_data(menu, f"1:ct:{event_id}:{'f' * 24}")
-    await vera.sees("В этом городе свободного времени сейчас нет")
+    await vera.sees("В выбранном городе собеседований больше нет")
 
 
 async def test_the_quick_flow_names_the_city_and_the_way_to_others_only_where_there_are_several(
@@ -272,6 +273,30 @@ async def test_the_quick_flow_names_the_city_and_the_way_to_others_only_where_th
     await eventually(unnamed, "the only city left, not named")
     await vera.writes("/help")
     await vera.sees("Вот что я умею")  # the last of what was written above is handled too
+
+
+async def test_a_city_that_has_closed_is_chosen_anew_with_a_word(vera: Person, desk: Desk) -> None:
+    """FR3, FR6: the remembered one, and that of a booking. Guards: ``_is_in_closed_city``, ``forget_city``."""
+    desk.change_event(chooses_recruiter=False)
+    desk.add_slot(7, city=CityRef(id="c" * 23 + "3", name="Самара", timezone="Europe/Samara"))
+    booked = desk.slots[f"{9:024x}"]
+    await vera.writes("/start")
+    await vera.presses(await vera.sees("Выберите удобное время"), "Другой город")
+    await vera.presses(await vera.sees("В каком городе"), "Екатеринбург")
+    await vera.sees("📍 Екатеринбург")
+    desk.closed_cities = {YEKATERINBURG.id}
+    await desk.invalidate(CacheName.CITIES)
+    await vera.writes("/start")
+    shown = await vera.sees("В выбранном городе собеседований больше нет")
+    assert "В каком городе" in shown.text
+    assert [label for label in shown.labels if label in {"Екатеринбург", "Москва", "Самара"}] == ["Москва", "Самара"]
+    await vera.writes("/start")
+    assert "больше нет" not in (await vera.sees("📍 Москва")).text
+    desk.book(vera.id, booked)
+    await vera.writes("/reschedule")
+    await vera.presses(await vera.sees("В выбранном городе собеседований больше нет"), "Самара")
+    await vera.presses(await vera.sees("На какое время перенести?"), "каб. 7")
+    await vera.sees("Перенести вашу запись")
 
 
 async def test_in_the_quick_flow_the_city_comes_first_to_who_has_none(vera: Person, desk: Desk) -> None:

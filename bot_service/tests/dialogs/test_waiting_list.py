@@ -8,9 +8,10 @@ import pytest
 
 from interview_bot.common import clock
 from shared_contracts.booking import BookingRescheduled, OfferPassed, OfferTaken, Outcome
+from shared_contracts.broadcast import DeliveryStatus, NotificationDelivered
 from shared_contracts.dialog import DialogOutcome, WaitingListJoined, WaitingListLeft
 from shared_contracts.directory import BookingStatus, BookingView
-from shared_contracts.notification import NotificationCommand, NotificationKind
+from shared_contracts.notification import NotificationCommand, NotificationKind, WaitingEnded
 from shared_contracts.transport.topology import BOOKING_RESULT, DIALOG_RESULT, NOTIFICATION_COMMAND
 from tests.kit.desk import EVENT, Desk
 from tests.kit.recruiting import RITA
@@ -63,6 +64,8 @@ async def test_joining_twice_is_one_wish(anna: Person, desk: Desk) -> None:
         (DialogOutcome.ALREADY_JOINED, "уже в листе ожидания", ["Больше не ждать", "← Назад"]),
         (DialogOutcome.ALREADY_BOOKED, "у вас уже есть запись", ["Моя запись"]),
         (DialogOutcome.NOT_ALLOWED, "не получилось", ["Выбрать время"]),
+        (DialogOutcome.NOT_ALLOWED, "В этом городе собеседований больше нет", ["Записаться"]),
+        (DialogOutcome.NOT_ALLOWED, "Запись на это собеседование уже закрыта", ["Выбрать время"]),
         (DialogOutcome.FAILED, "Что-то сломалось", ["Выбрать время"]),
     ],
 )
@@ -78,11 +81,54 @@ async def test_each_answer_has_its_words_and_next_step(
         return next((c for c in desk.dialog_commands if isinstance(c, WaitingListJoined)), None)
 
     command = await eventually(joined, "the wish")
-    await desk.send(DIALOG_RESULT.name, desk.dialogs.result_of(command, outcome=outcome))
+    closed = "city" if "городе" in words else "event" if "закрыта" in words else None
+    await desk.send(DIALOG_RESULT.name, desk.dialogs.result_of(command, outcome=outcome, closed=closed))
     shown = await anna.sees(words)
     assert (shown.id, shown.labels) == (nothing.id, labels)
     desk.dialogs.outcome = outcome
     desk.dialogs.answering.set()
+
+
+@pytest.mark.parametrize(
+    ("city", "free", "words", "label"),
+    [
+        ("Самара", True, "Есть время в другом городе или онлайн", "Записаться"),
+        ("Самара", False, "но там можно подождать", "Записаться"),
+        (None, True, "Запись на «Стажировка» закрыта", "Выбрать время"),
+    ],
+)
+async def test_whose_waiting_has_ended_is_told_once_and_what_there_is(
+    anna: Person, desk: Desk, city: str | None, free: bool, words: str, label: str
+) -> None:
+    """R7. Guards: ``is_open_for`` in ``WaitingEnds``, ``_has_slots``; who was removed since is told nothing."""
+    await anna.writes("/help")
+    await anna.sees("Вот что я умею")
+    if not free:
+        desk.slots.clear()
+    command = WaitingEnded(
+        message_id=uuid4(),
+        correlation_id="desk",
+        occurred_at=clock.now(),
+        notification_id=uuid4().hex[:24],
+        user_telegram_id=anna.id,
+        event=EVENT,
+        city=city,
+    )
+    for _ in range(2):
+        await desk.send(NOTIFICATION_COMMAND.name, command)
+    told = await anna.sees(words)
+    assert ("в городе Самара больше не будет" in told.text) == (city is not None)
+    assert told.labels == [label]
+    removed = command.model_copy(update={"user_telegram_id": 4041, "notification_id": uuid4().hex[:24]})
+    await desk.send(NOTIFICATION_COMMAND.name, removed.model_copy(update={"message_id": uuid4()}))
+
+    async def reports() -> list[DeliveryStatus] | None:
+        found = [event.delivery.status for event in desk.delivery_events if isinstance(event, NotificationDelivered)]
+        return found if len(found) >= 2 else None
+
+    found = await eventually(reports, "both reports")
+    assert {DeliveryStatus.SENT, DeliveryStatus.SUPPRESSED} == set(found)
+    assert [message.text for message in await anna.messages()].count(told.text) == 1
 
 
 async def test_nobody_waits_for_a_slot_to_move_to(anna: Person, desk: Desk) -> None:

@@ -14,6 +14,7 @@ from shared_contracts.directory import (
     AllowedUser,
     BookingsPage,
     ChangesPage,
+    City,
     Contact,
     InterviewEvent,
     Page,
@@ -65,7 +66,17 @@ def pages(desk: "Desk") -> list[Route]:
         offered = "for_move" in request.query_params or event in {known.id for known in desk.events}
         # read before the wait
         found = [slot for slot in desk.slots.values() if slot.event.id == event and slot.free and offered]
+        found = [slot for slot in found if slot.city.id not in desk.closed_cities]
         return await desk.api_answer(request, lambda: _page_of(Page[SlotView], found, request))
+
+    async def cities(request: Request) -> Response:
+        mentioned = [slot.city for slot in desk.slots.values()]
+        found = {
+            city.id: City(**city.model_dump(), contact_url=None)
+            for city in (*desk.cities, *mentioned)
+            if city.id not in desk.closed_cities
+        }
+        return await desk.api_answer(request, lambda: Page[City](results=list(found.values()), next=None))
 
     async def events(request: Request) -> Response:
         return await desk.api_answer(request, lambda: _page_of(Page[InterviewEvent], desk.events, request))
@@ -109,6 +120,7 @@ def pages(desk: "Desk") -> list[Route]:
         Route("/api/allowed-users", allowed_users),
         Route("/api/auto-messages/{id}", auto_message),
         Route("/api/available-slots", available_slots),
+        Route("/api/cities", cities),
         Route("/api/events", events),
         Route("/api/contact", contact),
         Route("/api/bookings", bookings),

@@ -32,6 +32,7 @@ from scheduling.services.impact import AS_IT_COMES, Choices, note_impact, standi
 from scheduling.services.recruiter_cards.cards import Act, show_again
 from scheduling.services.requests import Request
 from scheduling.services.store.slots import find_slots
+from scheduling.services.waiting_ends import end_hopeless
 from shared_contracts.directory import BookingStatus
 
 Retiring = Recruiter | City | Office
@@ -169,6 +170,8 @@ def retire(
             _tell_cards(found, actor, reason)
         if isinstance(stored, Recruiter):
             _say_goodbye(stored, found, way, successor, choices)
+        if isinstance(stored, City):
+            end_hopeless(actor=f"staff:{actor}", via="desk", reason=reason)
         return found
 
     return tried_again(lambda: in_transaction(work))

@@ -245,7 +245,8 @@ def other_times(state: State, booking: Booking, now: datetime) -> list[SlotView]
         return []
     known = [ObjectId(item) for item in (booking.slot_id, booking.proposed_slot_id) if item]
     query = {"_id": {"$nin": known}, **free_times(slot, now)}
-    return slot_views(load_slots(query, limit=MOST_FREE_SLOTS))
+    found = load_slots(query, limit=MOST_FREE_SLOTS)
+    return slot_views([other for other in found if other.is_offered])
 
 
 def free_times(slot: Slot, now: datetime) -> Document:

@@ -212,7 +212,7 @@ def _slots_for(booking: Booking, request: HttpRequest) -> list[tuple[str, str]]:
         place = ", ".join(filter(None, (slot.place.city, slot.place.venue.line)))
         when = start_of(slot.starts_at, slot.place.timezone, slot.place.venue)
         line = f"{when} · {place} · {slot.capacity - slot.free}/{slot.capacity}"
-        if not slot.is_active or slot.closes_at <= now:
+        if not slot.is_open(now):
             line = " · ".join((line, str(_("past the limits"))))
         choices.append((slot.id, line))
     return choices

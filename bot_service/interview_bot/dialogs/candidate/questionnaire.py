@@ -14,6 +14,7 @@ from telegram import InlineKeyboardMarkup
 from telegram.error import TelegramError
 
 from interview_bot.common.dialog_data import DialogData, DialogState, QuestionnaireProgress
+from interview_bot.dialogs.candidate.question_cities import cities_to_choose, closed_cities
 from interview_bot.dialogs.context import DialogContext, Presses
 from interview_bot.messaging.envelope import envelope
 from interview_bot.telegram.errors import classify
@@ -21,9 +22,8 @@ from interview_bot.views import keyboards
 from interview_bot.views.callback_data import Action, StaleDataError
 from interview_bot.views.question_screens import question_screen, wrong_answer_text
 from interview_bot.views.screen import Screen
-from interview_bot.views.slots.menu import cities_of
 from shared_contracts.dialog import QuestionnaireAnswered
-from shared_contracts.directory import CityRef, QuestionnaireRef
+from shared_contracts.directory import QuestionnaireRef
 from shared_contracts.fields import Bilingual
 from shared_contracts.questionnaire import (
     Answer,
@@ -59,10 +59,12 @@ async def answer_by_button(context: DialogContext, nonce: str, value: str) -> No
     """A choice's or city's button was pressed."""
     progress, view, question = await _question_of_button(context, nonce)
     await context.acknowledge()
-    cities = await _read_cities(context, question, progress)
+    cities = await cities_to_choose(context.services.directory, question, progress)
     known = {city.id for city in cities} | {choice.key for choice in question.choices}
     if progress.clarifying is not None or value not in known:
-        await _ask_question(context, progress, view, question, context.texts("wrong.not_a_choice"))
+        closed = question.kind is QuestionKind.CITY and not await context.services.directory.is_city_open(value)
+        key = "question.city_closed" if closed else "wrong.not_a_choice"
+        await _ask_question(context, progress, view, question, context.texts(key))
         return
     await _accept(context, progress, view, question, value)
 
@@ -179,7 +181,8 @@ async def _read_text(context: DialogContext, progress: QuestionnaireProgress, qu
     if question.kind is not QuestionKind.CITY:
         return read_answer(question, text)
     wanted = " ".join(text.split()).casefold()
-    found = [city.id for city in await _read_cities(context, question, progress) if city.name.casefold() == wanted]
+    cities = await cities_to_choose(context.services.directory, question, progress)
+    found = [city.id for city in cities if city.name.casefold() == wanted]
     if not found:
         raise WrongAnswerError(WrongAnswer.NOT_A_CHOICE)
     return found[0]
@@ -227,6 +230,10 @@ async def _record_answer(
 
 async def _ask_next(context: DialogContext, progress: QuestionnaireProgress, lead: str | None = None) -> None:
     view = await context.services.directory.questionnaire(progress.questionnaire)
+    if closed := await closed_cities(context.services.directory, view, progress):
+        kept = {key: given for key, given in progress.answers.items() if key not in closed}
+        progress = progress.model_copy(update=_AT_ANOTHER | {"answers": kept})
+        lead = context.texts("question.city_closed")
     refused_by = next((q.key for q in view.questions if _rejects(q, progress)), None)
     question = next_question(view.questions, progress.answers)
     if refused_by is not None or question is None:
@@ -253,7 +260,7 @@ async def _ask_question(
 
     Its buttons stay valid when it is asked again; those of other questions do nothing.
     """
-    cities = await _read_cities(context, question, progress)
+    cities = await cities_to_choose(context.services.directory, question, progress)
     if question.kind is QuestionKind.CITY and not cities and not question.optional:
         screen = Screen(context.texts("slots.none"), keyboards.contact(await context.contact_url(), context.texts))
     else:
@@ -278,12 +285,6 @@ async def _remember_message(context: DialogContext, progress: QuestionnaireProgr
             await context.services.outgoing.remove_keyboard(context.chat_id, before)
         except TelegramError as error:  # pressing one of its buttons is answered with the present question
             _log.info("old_question_keeps_buttons", trouble=classify(error).value)
-
-
-async def _read_cities(context: DialogContext, question: Question, progress: QuestionnaireProgress) -> list[CityRef]:
-    if question.kind is not QuestionKind.CITY:
-        return []
-    return cities_of(await context.services.directory.slots(progress.event_id))
 
 
 async def _submit(context: DialogContext, progress: QuestionnaireProgress, rejected_by: str | None) -> None:

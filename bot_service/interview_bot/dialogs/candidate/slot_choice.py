@@ -28,11 +28,15 @@ _NEXT_TIMES: dict[str, Any] = {"page": None, "month": None, "day": None, "menu":
 
 
 async def read_slot_menu(directory: Directory, reader: Reader, data: DialogData) -> tuple[Screen, DialogData]:
-    """The slot menu as it is now, and the data as that screen shows it.
+    """The slot menu as it is now, and the data as that screen shows it; out of a city that is closed, with a word.
 
     Raises:
         AdminApiDownError, AdminApiRefusedError: nothing cached to show.
     """
+    if await _is_in_closed_city(directory, data):
+        anywhere = data.model_copy(update=_NEXT_TIMES | {"city_id": None, "city_chosen": False, "recruiter": None})
+        screen, data = await read_slot_menu(directory, reader, anywhere)
+        return screen.with_lead(reader.texts("cities.closed")), data
     events, slots = await directory.events(), await slots_for(directory, data)
     event = next((event for event in events if event.id == data.event_id), None)
     screen, data = slot_menu(event, slots, reader, data, other_events=len(events) > 1)
@@ -48,6 +52,10 @@ async def slots_for(directory: Directory, data: DialogData) -> list[SlotView]:
     return await directory.slots(data.event_id, for_move=data.booking is not None)
 
 
+async def _is_in_closed_city(directory: Directory, data: DialogData) -> bool:
+    return data.city_id is not None and not await directory.is_city_open(data.city_id)
+
+
 async def refused_slots(api: AdminApi, user_id: int) -> list[str]:
     """The slots that a recruiter has said no to for this person; none while nobody can say: they may be asked for."""
     try:
@@ -58,9 +66,15 @@ async def refused_slots(api: AdminApi, user_id: int) -> list[str]:
 
 async def show_slot_menu(context: DialogContext, data: DialogData, lead: str | None = None) -> None:
     """Show in the message what is to be chosen next, below ``lead`` if given."""
-    screen, data = await read_slot_menu(context.services.directory, await context.reader(), data)
+    directory, states = context.services.directory, context.services.dialog_states
+    was_closed = await _is_in_closed_city(directory, data)
+    screen, data = await read_slot_menu(directory, await context.reader(), data)
+    if was_closed and data.city_id is not None:  # the only one left: the word is said once
+        await states.remember_city(context.user_id, data.city_id)
+    elif was_closed:
+        await states.forget_city(context.user_id)
     data = data.model_copy(update={"slot": None, "nonce": None})
-    await context.services.dialog_states.put(context.user_id, DialogState.WAITING_FOR_SLOT, data)
+    await states.put(context.user_id, DialogState.WAITING_FOR_SLOT, data)
     await context.show(screen.with_lead(lead))
 
 

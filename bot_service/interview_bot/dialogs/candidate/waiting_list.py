@@ -1,6 +1,7 @@
 """Tell me when there are slots (R7): joining the waiting list of an interview event and leaving it."""
 
 from collections.abc import Callable
+from functools import partial
 
 from telegram import InlineKeyboardMarkup
 
@@ -56,6 +57,10 @@ async def show_result(context: DialogContext, result: DialogResult) -> None:
         screen = Screen(words, keyboards.stop_waiting(event_id, context.texts))
     else:
         key, keyboard = _TEXTS.get(result.outcome, ("outcome.failed", keyboards.home))
+        if result.closed == "city" and event_id is not None:
+            key, keyboard = "waiting.city_closed", partial(keyboards.sign_up, event_id)
+        elif result.closed == "event":
+            key = "home.event_closed"
         screen = Screen(context.texts(key), keyboard(context.texts))
     await context.services.dialog_states.reopen_message(context.chat_id, await context.show_and_get_id(screen))
 
