@@ -41,6 +41,7 @@ CONTENT_SECURITY_POLICY: dict[str, Any] = {
 }
 
 INSTALLED_APPS = [
+    "staffkit",  # before Unfold, whose frame it adds to
     "unfold",
     "unfold.contrib.filters",
     "config.apps.MongoAdminConfig",
@@ -62,7 +63,6 @@ INSTALLED_APPS = [
     "broadcasts",
     "messaging",
     "message_templates",
-    "staffkit",
     "security",
     "backoffice",
 ]

@@ -57,11 +57,12 @@ UNFOLD: dict[str, Any] = {
         ]
     },
     "DASHBOARD_CALLBACK": "backoffice.staff.home.page.show_home",
-    "STYLES": [lambda request: static("staffkit/desk.css")],
+    "STYLES": [lambda request: static("staffkit/desk.css"), lambda request: static("staffkit/lists.css")],
     "SCRIPTS": [
         lambda request: static("staffkit/copy.js"),
         lambda request: static("staffkit/pages.js"),
         lambda request: static("staffkit/back.js"),
+        lambda request: static("staffkit/cards.js"),
         lambda request: static("staffkit/home.js"),
     ],
     "COLORS": {

@@ -24,6 +24,9 @@ class OutboxMessage(StampedModel):
         verbose_name_plural = _("outbox")
         indexes = [models.Index(fields=["status", "-due_at", "-id"], name="outbox_due")]
 
+    def __str__(self) -> str:
+        return self.queue
+
 
 class InboxMessage(StampedModel):
     """A request that was decided, with the answer a repeat gets. ``fingerprint`` tells a repeat from a reused key."""
@@ -38,6 +41,9 @@ class InboxMessage(StampedModel):
         verbose_name = _("decided request")
         verbose_name_plural = _("inbox")
         indexes = [models.Index(fields=["created_at", "id"], name="inbox_age")]
+
+    def __str__(self) -> str:
+        return self.queue
 
 
 class DeliveryAttempt(StampedModel):

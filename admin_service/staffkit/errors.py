@@ -47,7 +47,7 @@ _UNREADABLE = (
 """What is raised for a value from outside that nothing can hold: an id, a number, a page, a name that is none."""
 _BAD_QUERY_CODES = {2, 9, 51075, 51091, 51108}
 """MongoDB's: bad value, failed to parse, three kinds of a regular expression that is none."""
-_BAD, _OURS, _DOWN = 400, 500, 503
+_BAD, _FORM_ONLY, _OURS, _DOWN = 400, 405, 500, 503
 
 
 class _Words(NamedTuple):
@@ -64,6 +64,9 @@ _WORDS = {
     ),
     403: _Words(_("Your login doesn't allow this"), _("If you need it, ask an administrator.")),
     404: _Words(_("There is nothing here"), _("It may have been removed, or the address has a slip in it.")),
+    405: _Words(
+        _("This address is a button's"), _("There is nothing to open here. Go back and press the button there.")
+    ),
     500: _Words(
         _("Something went wrong on our side"), _("Try again. If it stays so, tell your administrator this number.")
     ),
@@ -88,7 +91,13 @@ class ErrorPages:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        """What was answered, or a page where a form's address was opened like a page: browsers show nothing then."""
+        response = self.get_response(request)
+        if response.status_code != _FORM_ONLY or _is_api(request):
+            return response
+        page = error_page(request, _FORM_ONLY)
+        page.headers["Allow"] = response.headers["Allow"]
+        return page
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """A page for an error that is not ours; None leaves the rest to Django, which logs it."""

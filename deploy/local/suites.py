@@ -39,7 +39,7 @@ SETTINGS = {
 TEST_HOME = REPOSITORY / ".local" / "test"
 # Two thirds of the admin service's tests, run beside the rest: what staff see, and what they may do.
 DESK = ("tests/desk",)
-ACCESS = ("tests/access", "tests/security")
+ACCESS = ("tests/access", "tests/looks", "tests/security")
 # Twice the two cores a small machine has: the suites with a bot wait for something most of their time.
 SIDE_BY_SIDE = 4
 # The tests of a suite with one stack share it: were it broken, each of them would wait for minutes to say the same.

@@ -79,6 +79,12 @@ class Rows(BaseInlineFormSet):  # type: ignore[type-arg]
         start = f"{self.add_prefix(number)}-"
         return {name.removeprefix(start): self.data[name] for name in self.data if name.startswith(start)}
 
+    def add_fields(self, form: Any, index: int | None) -> None:
+        """Each named for who can't see the column that it stands in."""
+        super().add_fields(form, index)
+        for field in form.fields.values():
+            field.widget.attrs.setdefault("aria-label", field.label)
+
     def _should_delete_form(self, form: Any) -> bool:
         wanted: bool = super()._should_delete_form(form)  # type: ignore[misc]
         return wanted and not getattr(form, "news", ())

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.validators import MaxLengthValidator
+from django.utils.translation import gettext_lazy as _
 from unfold.widgets import DATETIME_CLASSES
 
 from common.texts.lengths import TelegramLength
@@ -17,8 +18,8 @@ class DateInput(forms.DateInput):
 
     input_type = "date"
 
-    def __init__(self) -> None:
-        super().__init__(_LOOK, format="%Y-%m-%d")
+    def __init__(self, **attrs: Any) -> None:
+        super().__init__({**_LOOK, **attrs}, format="%Y-%m-%d")
 
 
 class TimeInput(forms.TimeInput):
@@ -26,8 +27,8 @@ class TimeInput(forms.TimeInput):
 
     input_type = "time"
 
-    def __init__(self) -> None:
-        super().__init__(_LOOK, format="%H:%M")
+    def __init__(self, **attrs: Any) -> None:
+        super().__init__({**_LOOK, **attrs}, format="%H:%M")
 
 
 class DayAndTimeInput(forms.MultiWidget):
@@ -36,7 +37,7 @@ class DayAndTimeInput(forms.MultiWidget):
     template_name = "staffkit/day_and_time.html"
 
     def __init__(self) -> None:
-        super().__init__([DateInput(), TimeInput()])
+        super().__init__([DateInput(**{"aria-label": _("Day")}), TimeInput(**{"aria-label": _("Time")})])
 
     def decompress(self, value: Any) -> list[Any]:
         """The two parts of a naive wall-clock time."""

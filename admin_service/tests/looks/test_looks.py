@@ -1,0 +1,88 @@
+"""Every page of the desk in a real browser: nothing that keeps people out, no error, no strange word, no overflow."""
+
+from collections.abc import Iterator
+
+import pytest
+from django.template import Template
+from django.test import override_settings
+from django.test.utils import _TestState
+from pytest_django.live_server_helper import LiveServer
+
+from backoffice.demo_data.people import make_demo
+from common.mongo import collection
+from tests.access import table
+from tests.access.addresses import Address, every_address
+from tests.access.test_home import fill
+from tests.access.world import ROLES, World
+from tests.looks.walking import window
+
+SEEN_ALONE = {"admin:logout", "admin:jsi18n", "admin:search", "backoffice:ahead", "backoffice:now"}
+"""Parts of pages, and what ends the session."""
+PAGES = [
+    address
+    for address in every_address()
+    if address.route.startswith("admin/")
+    and address.page != "old address"
+    and address.key not in table.NOT_THERE | SEEN_ALONE
+]
+IN_OTHER_LANGUAGES = {
+    "AuditEntry",
+    "ContactSettings",
+    "InboxMessage",
+    "MessageTemplate",
+    "OutboxMessage",
+    "PrivacySettings",
+}
+"""Texts in both languages, and what machines say to each other."""
+NAMES = {*ROLES, "no", "role", "read", "only", "anna", "demo", "Moscow", "Announcements", "Coordinators"}
+KNOWN_WORDS = frozenset({"CSV", "English", "Excel", "Slotdesk", "Telegram", "UTC", "Username", "username", *NAMES})
+
+
+@pytest.fixture
+def desk(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A running desk, with a page that is broken."""
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright keeps a loop in this thread
+    monkeypatch.setattr(Template, "_render", _TestState.saved_data.template_render)  # type: ignore[attr-defined]
+    with override_settings(ROOT_URLCONF="tests.looks.urls"):
+        server = LiveServer("127.0.0.1")
+        yield server.url
+        server.stop()
+
+
+def busy_world() -> World:
+    """What a first start brings, one of everything besides, and something of everything that waits."""
+    make_demo(-1)
+    # The world has people of those numbers, and a city of that name.
+    collection("cities").update_many({}, [{"$set": {"name": {"$concat": ["$name", ", область"]}}}])
+    for name in ("users", "recruiters"):
+        collection(name).update_many({"telegram_id": {"$ne": None}}, {"$inc": {"telegram_id": 100_000}})
+    world = World()
+    for place in (world.here, world.there):
+        fill(place)
+    return world
+
+
+def different_pages() -> Iterator[Address]:
+    """Of pages that are the same whatever the model, the first: the one that refuses, and Django's own history."""
+    seen = set()
+    for page in PAGES:
+        standard = table.PAGES.get(page.model.__name__) if page.model else None
+        refuses = standard and page.page in {"add", "delete"} and table.S not in getattr(standard, page.page)
+        kind = "refused" if refuses else "history" if page.page == "history" else page.key
+        if kind not in seen:
+            seen.add(kind)
+            yield page
+
+
+def test_every_page_can_be_seen_read_and_used(desk: str) -> None:
+    world = busy_world()
+    session = world.client("superuser").cookies["sessionid"].value
+    errors = ["/broken/", "/admin/scheduling/booking/?user_id__exact=zz"]
+    with window(desk, session, KNOWN_WORDS) as walker:
+        for page in different_pages():
+            in_russian = not page.model or page.model.__name__ not in IN_OTHER_LANGUAGES
+            walker.look(desk, page.path(world), in_russian=in_russian)
+        for path in errors:
+            walker.look(desk, path)
+    assert not walker.findings, "\n".join(walker.findings)
+    assert walker.statuses == {200, 400, 403, 404, 405, 500}
