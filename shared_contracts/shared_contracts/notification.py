@@ -32,6 +32,8 @@ class NotificationKind(StrEnum):
     REMINDER_TOMORROW = "reminder_tomorrow"
     REMINDER_SOON = "reminder_soon"
     TIME_OFFERED = "time_offered"
+    PROPOSAL_CHANGED = "proposal_changed"
+    PROPOSAL_ENDED = "proposal_ended"
     NO_SHOW = "no_show"
     RECRUITER_ABSENT = "recruiter_absent"
 

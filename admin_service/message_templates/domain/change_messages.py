@@ -139,6 +139,68 @@ Does it not suit you? Write to us: {contact_link}
 Does it not suit you? Choose another time with the button below or write to us: {contact_link}
 """,
     ),
+    NotificationKind.PROPOSAL_CHANGED: MessageKind(
+        label=_("The time that the recruiter offers has changed"),
+        required=frozenset({"date", "time", "wanted"}),
+        ru="""
+{name}, рекрутер предлагает вам другое время, и вот что там изменилось:
+{changes}
+
+🔁 Теперь предлагает: <b>{wanted}</b>
+💬 {reason}
+Пока вы записаны на прежнее:
+
+<b>{event}</b>
+📅 {date}
+🕐 {time}
+
+Ответьте кнопкой ниже или напишите рекрутеру: {recruiter_link}
+""",
+        en="""
+{name}, the recruiter offers you another time, and this has changed there:
+{changes}
+
+🔁 The offer is now: <b>{wanted}</b>
+💬 {reason}
+For now you are still booked for:
+
+<b>{event}</b>
+📅 {date}
+🕐 {time}
+
+Please answer with a button below or write to the recruiter: {recruiter_link}
+""",
+    ),
+    NotificationKind.PROPOSAL_ENDED: MessageKind(
+        label=_("The time that the recruiter offered is gone"),
+        required=frozenset({"date", "time"}),
+        ru="""
+{name}, предложенного времени больше нет:
+🔁 {wanted}
+💬 {reason}
+
+Ваше собеседование в силе:
+<b>{event}</b>
+📅 {date}
+🕐 {time}
+📍 {city}, {place}
+
+Рекрутер знает, что вы просите другое время. Написать рекрутеру: {recruiter_link}
+""",
+        en="""
+{name}, the time that was offered to you is gone:
+🔁 {wanted}
+💬 {reason}
+
+Your interview stands:
+<b>{event}</b>
+📅 {date}
+🕐 {time}
+📍 {city}, {place}
+
+The recruiter knows that you would like another time. Write to the recruiter: {recruiter_link}
+""",
+    ),
     NotificationKind.BOOKING_CANCELLED: MessageKind(
         label=_("The booking was cancelled"),
         required=frozenset({"date", "time"}),

@@ -42,6 +42,7 @@ from scheduling.domain.proposals import (
     AnswerProposedTime,
     ProposalEvent,
     ProposeTime,
+    WithdrawProposedTime,
     decide_proposal,
 )
 from scheduling.domain.recruiters_changes import change_interview
@@ -50,7 +51,17 @@ from shared_contracts.booking import Outcome
 
 CandidatesCommand = Move | Cancel | TakeSeatOffer | PassSeatOffer | AttendanceCommand | AnswerProposedTime
 """What candidates may ask about their own bookings."""
-AnyBookingCommand = CandidatesCommand | Approve | Reject | AskReschedule | Expire | Close | ProposeTime | MarkOutcome
+AnyBookingCommand = (
+    CandidatesCommand
+    | Approve
+    | Reject
+    | AskReschedule
+    | Expire
+    | Close
+    | ProposeTime
+    | WithdrawProposedTime
+    | MarkOutcome
+)
 AnyCommand = Book | AnyBookingCommand | EditSlot | RemoveCandidate
 AnyBookingEvent = (
     BookingChange | ApprovalEvent | SeatOfferEvent | AttendanceEvent | ProposalEvent | MarkingEvent | FollowingEvent
@@ -116,7 +127,7 @@ def _decide_about(state: State, command: AnyBookingCommand, booking: Booking, no
             return close(state, command, booking, now)
         case MarkOutcome():
             return mark_outcome(state, command, booking, now)
-        case ProposeTime() | AnswerProposedTime():
+        case ProposeTime() | AnswerProposedTime() | WithdrawProposedTime():
             return decide_proposal(state, command, booking, now)
         case _:
             return decide_attendance(state, command, booking, now)

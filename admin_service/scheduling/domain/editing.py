@@ -9,7 +9,9 @@ from scheduling.domain.commands import Command, SlotChanges
 from scheduling.domain.decisions import Decision, EditRefusal, EditRefused
 from scheduling.domain.events import BookingEvent, Event, SlotEdited
 from scheduling.domain.model import Booking, Slot, State
+from scheduling.domain.proposals import ProposedSlotEdited, ProposedTimeWithdrawn, without_proposal
 from scheduling.domain.requesting import kept_within
+from shared_contracts.attendance import Attendance
 from shared_contracts.card import CardOccasion
 from shared_contracts.directory import BookingStatus
 
@@ -59,6 +61,7 @@ def edit_slot(state: State, command: EditSlot, now: datetime) -> Decision:
     events: list[Event] = [edited]
     if edited.shows:
         events += _followers(state, command, edited)
+    events += _proposals(state, command, edited)
     return Decision(command, None, events=tuple(events))
 
 
@@ -111,13 +114,28 @@ def _followers(state: State, command: EditSlot, edited: SlotEdited) -> list[Even
     live = [booking for booking in state.bookings.values() if booking.live]
     inside = [booking for booking in live if booking.slot_id == slot.id]
     wanted = [booking for booking in live if booking.requested_slot_id == slot.id]
+    clocks_only = command.changes.clocks_were is not None
     return [
-        *(BookingFollowedSlot(command.actor, it, _following(it, slot), handed_over) for it in inside),
+        *(BookingFollowedSlot(command.actor, it, _following(it, slot, clocks_only), handed_over) for it in inside),
         *(WantedSlotEdited(command.actor, it, next_version(kept_within(it, slot))) for it in wanted),
     ]
 
 
-def _following(booking: Booking, slot: Slot) -> Booking:
+def _proposals(state: State, command: EditSlot, edited: SlotEdited) -> list[Event]:
+    """What the edit means for who is proposed the slot, where no seat is held for them."""
+    slot, was_offered = edited.after, edited.before.is_offered
+    proposed = [it for it in state.bookings.values() if it.live and it.proposed_slot_id == slot.id]
+    if was_offered and not slot.is_offered:
+        return [ProposedTimeWithdrawn(command.actor, it, without_proposal(it)) for it in proposed]
+    # Who asks for the slot themselves is told of it as of the one they want.
+    others = [it for it in proposed if edited.shows and it.requested_slot_id != slot.id]
+    return [ProposedSlotEdited(command.actor, it, next_version(it)) for it in others]
+
+
+def _following(booking: Booking, slot: Slot, clocks_only: bool) -> Booking:
+    """``clocks_only``: it is at the digits it was told at, so who asks for another time does so still."""
     moved = slot.starts_at != booking.starts_at
     followed = next_version(in_slot(booking, slot) if moved else replace(booking, ends_at=slot.ends_at))
+    if clocks_only and booking.attendance is Attendance.RESCHEDULE_ASKED:
+        followed = replace(followed, coming=booking.coming, proposed_slot_id=booking.proposed_slot_id)
     return kept_within(followed, slot)

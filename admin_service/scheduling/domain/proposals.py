@@ -34,6 +34,13 @@ class AnswerProposedTime(BookingCommand):
 
 
 @dataclass(frozen=True, slots=True)
+class WithdrawProposedTime(BookingCommand):
+    """The proposed time in ``slot_id`` is not to be had any more: staff close the slot, or take it away."""
+
+    slot_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class TimeProposed(BookingEvent):
     """The recruiter proposes another time."""
 
@@ -74,8 +81,34 @@ class ProposedTimeLost(BookingEvent):
         return CardOccasion.RESCHEDULE_ASKED
 
 
-ProposalCommand = ProposeTime | AnswerProposedTime
-ProposalEvent = TimeProposed | ProposedTimeTaken | ProposedTimeDeclined | ProposedTimeLost
+@dataclass(frozen=True, slots=True)
+class ProposedSlotEdited(BookingEvent):
+    """Staff have changed the slot that is proposed: it is answered as it is now."""
+
+    action = "proposal_changed"
+    label = _("the offered time changed")
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedTimeWithdrawn(BookingEvent):
+    """Staff have closed the slot that was proposed, or taken it away; the candidate wants another time still."""
+
+    action = "time_withdrawn"
+    label = _("the offered time taken back")
+
+    def _occasion(self) -> CardOccasion | None:
+        return CardOccasion.RESCHEDULE_ASKED
+
+
+ProposalCommand = ProposeTime | AnswerProposedTime | WithdrawProposedTime
+ProposalEvent = (
+    TimeProposed
+    | ProposedTimeTaken
+    | ProposedTimeDeclined
+    | ProposedTimeLost
+    | ProposedSlotEdited
+    | ProposedTimeWithdrawn
+)
 
 
 def decide_proposal(state: State, command: ProposalCommand, booking: Booking, now: datetime) -> Decision:
@@ -85,6 +118,8 @@ def decide_proposal(state: State, command: ProposalCommand, booking: Booking, no
             return propose_time(state, command, booking, now)
         case AnswerProposedTime():
             return answer_proposed_time(state, command, booking, now)
+        case WithdrawProposedTime():
+            return _withdraw(command, booking)
         case _:
             assert_never(command)
 
@@ -120,8 +155,8 @@ def answer_proposed_time(state: State, command: AnswerProposedTime, booking: Boo
     slot = state.slots.get(command.slot_id)
     gone = refuse_seat(slot, booking, now)
     if gone or slot is None:
-        without = next_version(replace(booking, proposed_slot_id=None))
-        return changed(command, gone or Outcome.SLOT_NOT_FOUND, ProposedTimeLost, booking, without)
+        outcome = gone or Outcome.SLOT_NOT_FOUND
+        return changed(command, outcome, ProposedTimeLost, booking, without_proposal(booking))
     if another := changed_since_shown(slot, command.shown):
         return Decision(command, another, booking)
     others = [other for other in state.live_bookings_of(booking.candidate_id) if other.id != booking.id]
@@ -130,6 +165,17 @@ def answer_proposed_time(state: State, command: AnswerProposedTime, booking: Boo
     # What the recruiter proposes needs no approval and does not use up the candidate's moves.
     moved = next_version(settled_in(booking, slot))
     return changed(command, Outcome.MOVED, ProposedTimeTaken, booking, moved)
+
+
+def _withdraw(command: WithdrawProposedTime, booking: Booking) -> Decision:
+    if not booking.live or booking.proposed_slot_id != command.slot_id:
+        return Decision(command, Outcome.VERSION_CONFLICT, booking)
+    return changed(command, Outcome.BOOKED, ProposedTimeWithdrawn, booking, without_proposal(booking))
+
+
+def without_proposal(booking: Booking) -> Booking:
+    """One version up, with no time proposed; the wish for another one stays."""
+    return next_version(replace(booking, proposed_slot_id=None))
 
 
 def refuse_seat(slot: Slot | None, booking: Booking, now: datetime) -> Outcome | None:

@@ -50,6 +50,7 @@ def attendance_choices() -> list[tuple[str, Any]]:
 
 
 _A_SLOT = Q(requested_slot_id__gt="0" * 24)
+_A_PROPOSED_SLOT = Q(offered_slot_id__gt="0" * 24)
 """Any id at all: what a partial index can tell from null by."""
 
 
@@ -156,6 +157,7 @@ class Booking(StampedModel):
             models.Index(fields=["telegram_id", "live", "starts_at"], name="bookings_person"),
             models.Index(fields=["slot_id", "live"], name="bookings_slot"),
             models.Index(fields=["requested_slot_id"], name="bookings_requested", condition=_A_SLOT),
+            models.Index(fields=["offered_slot_id"], name="bookings_proposed", condition=_A_PROPOSED_SLOT),
             models.Index(fields=["starts_at", "id"], name="bookings_starts"),
             models.Index(fields=["event_id", "starts_at", "id"], name="bookings_event"),
             models.Index(fields=["city_id", "starts_at", "id"], name="bookings_city"),

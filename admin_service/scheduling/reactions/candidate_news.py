@@ -22,7 +22,7 @@ from scheduling.domain.commands import ActorKind
 from scheduling.domain.editing import BookingFollowedSlot, WantedSlotEdited
 from scheduling.domain.events import BookingEvent, SlotEdited
 from scheduling.domain.model import Candidate, Slot
-from scheduling.domain.proposals import TimeProposed
+from scheduling.domain.proposals import ProposedSlotEdited, ProposedTimeWithdrawn, TimeProposed
 from scheduling.domain.seat_offers import SeatOffered
 from scheduling.services.candidate_news import notification
 from scheduling.services.impact import is_told
@@ -49,6 +49,8 @@ KINDS: dict[type[BookingEvent], NotificationKind] = {
     RequestExpired: NotificationKind.BOOKING_EXPIRED,
     SeatOffered: NotificationKind.SLOT_OFFERED,
     TimeProposed: NotificationKind.TIME_OFFERED,
+    ProposedSlotEdited: NotificationKind.PROPOSAL_CHANGED,
+    ProposedTimeWithdrawn: NotificationKind.PROPOSAL_ENDED,
 }
 """Of everything else candidates know already: they did it themselves, or were told until when."""
 
@@ -56,7 +58,9 @@ KINDS: dict[type[BookingEvent], NotificationKind] = {
 _BEFORE_INTERVIEW = timedelta(hours=2)
 
 
-def _kind(event: BookingEvent) -> NotificationKind | None:
+def _kind(event: BookingEvent, batch: Batch) -> NotificationKind | None:
+    if isinstance(event, ProposedTimeWithdrawn) and not batch.after.bookings[event.after.id].live:
+        return None  # the booking has ended with it, which they are told
     if isinstance(event, BookingRejected) and event.after.rejection is Rejection.TIME:
         return NotificationKind.TIME_REJECTED
     return KINDS.get(type(event))
@@ -75,7 +79,7 @@ def news_of(batch: Batch) -> Iterator[News]:
     """What is news to candidates. What they do in chat they see in the answer; some things staff keep from them."""
     edited = {request.command.key: event.before for request, event in batch.events(SlotEdited)}
     for request, event in batch.events(BookingEvent):
-        kind = _kind(event)
+        kind = _kind(event, batch)
         in_chat = request.chat and request.command.actor.kind is ActorKind.CANDIDATE
         if kind is not None and not in_chat and is_told(event.after.id):
             before = _slot_before(event, edited.get(request.command.key), batch)
@@ -86,7 +90,9 @@ def _slot_before(event: BookingEvent, edited: Slot | None, batch: Batch) -> Slot
     """The slot as it was: of a booking that was moved the one it left, else the one that was edited."""
     if isinstance(event, BookingMoved) and event.before:
         return batch.before.slots.get(event.before.slot_id)
-    return edited if isinstance(event, BookingFollowedSlot | WantedSlotEdited) else None
+    if isinstance(event, ProposedTimeWithdrawn) and event.before:
+        return batch.before.slots.get(event.before.proposed_slot_id or "")
+    return edited if isinstance(event, BookingFollowedSlot | WantedSlotEdited | ProposedSlotEdited) else None
 
 
 def _morning(event: BookingEvent, person: Candidate, batch: Batch) -> datetime | None:

@@ -17,6 +17,7 @@ from scheduling.domain.changes import seats
 from scheduling.domain.decide import AnyBookingCommand
 from scheduling.domain.events import BookingEvent, SlotEdited
 from scheduling.domain.model import Booking, Candidate, Slot
+from scheduling.domain.proposals import ProposedTimeWithdrawn
 from scheduling.services.reacting import Batch, Effects
 from scheduling.services.store.loading import load_around
 from shared_contracts.notification import NotificationCommand
@@ -33,6 +34,7 @@ class Affected:
         candidate: whose it is.
         was, now: the slot that it is about, as the candidate was told of it and as it is then.
         wants: it is to move into that slot.
+        proposed: that slot is proposed to its candidate, in place of the one they have.
         notice: what the candidate is sent; None: nothing.
         zone_was: the candidate's own zone, where that is what changes.
     """
@@ -44,6 +46,7 @@ class Affected:
     wants: bool = False
     notice: NotificationCommand | None = None
     zone_was: str | None = None
+    proposed: bool = False
 
     @property
     def agreed(self) -> list[Any]:
@@ -190,9 +193,13 @@ def impact_of(batch: Batch, effects: Effects) -> list[Affected]:
     for _request, event in batch.events(BookingEvent):
         before, after = event.before, event.after
         if before is not None:
-            held = (before.requested_slot_id, before.slot_id)
-            slot_id = next((item for item in held if item in edits), before.slot_id)
-            rows[after.id] = _row(batch, after, slot_id, edits.get(slot_id), told.get(after.id))
+            about = (before.slot_id, before.requested_slot_id, before.proposed_slot_id)
+            slot_id = next((item for item in about if item in edits), before.slot_id)
+            if isinstance(event, ProposedTimeWithdrawn):
+                slot_id = before.proposed_slot_id or slot_id
+            proposed = slot_id == before.proposed_slot_id
+            row = _row(batch, after, slot_id, edits.get(slot_id), told.get(after.id), proposed=proposed)
+            rows[after.id] = row
     for slot_id, edit in edits.items():
         if edit.shows or edit.before.is_active > edit.after.is_active:
             inside = (item for item in batch.after.bookings.values() if slot_id in seats(item) and item.id not in rows)
@@ -201,14 +208,20 @@ def impact_of(batch: Batch, effects: Effects) -> list[Affected]:
 
 
 def _row(
-    batch: Batch, after: Booking, slot_id: str, edit: SlotEdited | None, notice: NotificationCommand | None
+    batch: Batch,
+    after: Booking,
+    slot_id: str,
+    edit: SlotEdited | None,
+    notice: NotificationCommand | None,
+    *,
+    proposed: bool = False,
 ) -> Affected:
-    """``slot_id``: that it was in, or wants."""
+    """``slot_id``: that it was in, wants, or (``proposed``) was proposed."""
     wants = slot_id != after.slot_id and slot_id == after.requested_slot_id
     was = edit.before if edit else batch.before.slots[slot_id]
-    now = batch.after.slots[slot_id if wants or not after.live else after.slot_id]
+    now = batch.after.slots[slot_id if wants or proposed or not after.live else after.slot_id]
     zone_was = notice.timezone_before if notice else None
-    return Affected(after, batch.after.candidates[after.telegram_id], was, now, wants, notice, zone_was)
+    return Affected(after, batch.after.candidates[after.telegram_id], was, now, wants, notice, zone_was, proposed)
 
 
 def _merged(rows: Iterable[Affected]) -> Impact:

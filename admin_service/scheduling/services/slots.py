@@ -18,8 +18,8 @@ from common.texts.names import name_in
 from messaging import caches
 from questionnaires.services.reading import published
 from scheduling.models import LONGEST_MINUTES, InterviewEvent, InterviewSlot
-from scheduling.services.batch import offer_seats
-from scheduling.services.editing.choices import carry_out_choices
+from scheduling.services.batch import carry_out_all, offer_seats, tried_again
+from scheduling.services.editing.choices import carry_out_choices, withdrawals
 from scheduling.services.impact import AS_IT_COMES, Affected, Choices, note_impact, standing
 from scheduling.services.snapshots import follow_event
 from scheduling.services.waiting_ends import end_hopeless
@@ -133,7 +133,7 @@ def create_slots(event_id: str, drafts: Sequence[SlotDraft], *, actor: str) -> l
 
 
 def delete_slot(slot_id: str, *, actor: str) -> None:
-    """Delete a slot nobody holds a seat in.
+    """Delete a slot nobody holds a seat in. To whom it is proposed is told that it is gone; their booking stands.
 
     Raises:
         SlotHasBookingsError: naming the people; nothing was changed.
@@ -141,6 +141,7 @@ def delete_slot(slot_id: str, *, actor: str) -> None:
 
     def work() -> None:
         people = _people_in(slot_id)
+        carry_out_all(withdrawals([slot_id], actor=actor))
         # The condition, not the look before it, decides: a booking may be under way.
         deleted = collection("interview_slots").delete_one(
             {"_id": ObjectId(slot_id), "booked_users": []}, session=current_session()
@@ -150,7 +151,7 @@ def delete_slot(slot_id: str, *, actor: str) -> None:
         record_staff("slot", slot_id, "deleted", actor, None, None)
         caches.invalidate(CacheName.SLOTS)
 
-    in_transaction(work)
+    tried_again(lambda: in_transaction(work))
 
 
 def end_of(starts_at: datetime, minutes: int) -> datetime:

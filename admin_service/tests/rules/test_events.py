@@ -41,7 +41,15 @@ from scheduling.domain.events import (
 )
 from scheduling.domain.marking import MarkTakenBack, OutcomeMarked
 from scheduling.domain.model import State
-from scheduling.domain.proposals import ProposedTimeDeclined, ProposedTimeLost, ProposedTimeTaken, TimeProposed
+from scheduling.domain.proposals import (
+    ProposedSlotEdited,
+    ProposedTimeDeclined,
+    ProposedTimeLost,
+    ProposedTimeTaken,
+    ProposedTimeWithdrawn,
+    TimeProposed,
+    WithdrawProposedTime,
+)
 from scheduling.domain.seat_offers import SeatOffered, SeatOfferPassed, SeatOfferTaken
 from shared_contracts.attendance import Attendance
 from shared_contracts.directory import BookingStatus
@@ -83,6 +91,12 @@ def wanted_into_s() -> State:
     return a.with_booking(empty(approval=True), 1, "t", requested_slot_id="s", expires_at=a.NOW + DAY)
 
 
+def proposed_s(**fields: Any) -> State:
+    """Candidate 1 has ``booking`` in ``t`` and is proposed ``s``."""
+    asks: dict[str, Any] = PROPOSED | {"attendance_at": a.NOW, "proposed_slot_id": "s"}
+    return a.with_booking(empty(approval=True), 1, "t", **asks, **fields)
+
+
 TABLE: list[tuple[State, AnyCommand, timedelta, list[type[Event]]]] = [
     (empty(), a.book(1, "s"), HOUR, [BookingMade]),
     (empty(seats=1), a.book(1, "s"), HOUR, [BookingMade, SlotFilled]),
@@ -120,6 +134,11 @@ TABLE: list[tuple[State, AnyCommand, timedelta, list[type[Event]]]] = [
     (wanted_into_s(), edit(venue={"room": "9"}), HOUR, [SlotEdited, WantedSlotEdited]),
     (wanted_into_s(), edit(is_active=False), HOUR, [SlotEdited]),
     (of(), edit(is_active=False), HOUR, [SlotEdited]),
+    (proposed_s(), edit(venue={"room": "9"}), HOUR, [SlotEdited, ProposedSlotEdited]),
+    (proposed_s(), edit(is_active=False, venue={"room": "9"}), HOUR, [SlotEdited, ProposedTimeWithdrawn]),
+    (proposed_s(requested_slot_id="s", **WAITS), edit(venue={"room": "9"}), HOUR, [SlotEdited, WantedSlotEdited]),
+    (of(**PROPOSED), WithdrawProposedTime(a.key(), a.STAFF, "booking", None, "t"), HOUR, [ProposedTimeWithdrawn]),
+    (of(**PROPOSED), WithdrawProposedTime(a.key(), a.STAFF, "booking", None, "s"), HOUR, []),
     (of(), edit(max_users=1), HOUR, [SlotEdited, SlotFilled]),
     (of(seats=1), edit(max_users=2), HOUR, [SlotEdited, SlotReopened]),
     (of(), RemoveCandidate(a.key(), a.STAFF, "person-1"), HOUR, [BookingCancelled, SeatFreed]),

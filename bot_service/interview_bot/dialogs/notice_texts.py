@@ -9,6 +9,10 @@ from shared_contracts.directory import BookingStatus, BookingView, SlotView
 from shared_contracts.notification import NotificationKind
 from shared_contracts.texts.message_templates import choose, render
 
+_OF_A_PROPOSAL = frozenset(
+    {NotificationKind.TIME_OFFERED, NotificationKind.PROPOSAL_CHANGED, NotificationKind.PROPOSAL_ENDED}
+)
+
 
 async def notice_text(
     services: Services,
@@ -43,14 +47,18 @@ async def notice_text(
         if before
         else "",
     }
-    if kind is NotificationKind.TIME_OFFERED:  # in this one the time asked for is the one that the recruiter proposes
-        values["wanted"] = wanted_slot(booking, booking.offered_slot, own_zone, texts)
+    if kind in _OF_A_PROPOSAL:  # in these the time asked for is the one that the recruiter proposes, or did
+        proposed = before if kind is NotificationKind.PROPOSAL_ENDED else booking.offered_slot
+        values["wanted"] = wanted_slot(booking, proposed, own_zone, texts)
     if kind is NotificationKind.BOOKING_CHANGED and booking.status is not BookingStatus.PENDING:
         values["until"] = ""  # only of a request it says until when the recruiter answers
     return render(template.text, values, online=booking.slot.online)
 
 
 def _changed_slot(kind: NotificationKind, booking: BookingView) -> SlotView:
-    """The slot that is told about: the booked one, or the one that a move was asked to."""
-    asked = booking.requested_slot if kind is NotificationKind.WANTED_CHANGED else None
-    return asked or booking.slot
+    """The slot that is told about: the booked one, the one that a move was asked to, or the one proposed."""
+    other = {
+        NotificationKind.WANTED_CHANGED: booking.requested_slot,
+        NotificationKind.PROPOSAL_CHANGED: booking.offered_slot,
+    }
+    return other.get(kind) or booking.slot

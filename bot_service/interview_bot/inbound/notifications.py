@@ -34,6 +34,8 @@ _SIGN_UP_AGAIN = frozenset(
 )
 _TELLS_WISH = frozenset({NotificationKind.RESCHEDULE_ASKED, NotificationKind.WANTED_CHANGED})
 """What tells of the move that is asked for, too."""
+_TELLS_PROPOSAL = frozenset({NotificationKind.TIME_OFFERED, NotificationKind.PROPOSAL_CHANGED})
+"""What tells of the time that the recruiter proposes, and asks for an answer."""
 _log = get_logger(__name__)
 
 
@@ -80,7 +82,7 @@ class Notifications:
 
     async def _record_shown(self, message_id: int, command: NotificationCommand) -> None:
         chat_id, booking = command.user_telegram_id, command.booking
-        tells_wish, tells_proposal = command.kind in _TELLS_WISH, command.kind is NotificationKind.TIME_OFFERED
+        tells_wish, tells_proposal = command.kind in _TELLS_WISH, command.kind in _TELLS_PROPOSAL
         shown = await self._shown.claim(
             chat_id, message_id, booking, tells_wish=tells_wish, tells_proposal=tells_proposal
         )
@@ -147,7 +149,7 @@ def _keyboard(command: NotificationCommand, texts: Texts) -> InlineKeyboardMarku
         return keyboards.sign_up(booking.slot.event.id, texts)
     if kind is NotificationKind.SLOT_OFFERED:
         return InlineKeyboardMarkup([keyboards.seat_offer_buttons(booking, texts)])
-    if kind is NotificationKind.TIME_OFFERED and booking.offered_slot is not None:
+    if kind in _TELLS_PROPOSAL and booking.offered_slot is not None:
         return keyboards.proposed_time(booking, booking.offered_slot, texts)
     if command.asks_attendance:
         return attendance_keyboard(booking, texts)

@@ -71,6 +71,8 @@ BUTTONS = {
     NotificationKind.REMINDER_TOMORROW: HELD,
     NotificationKind.REMINDER_SOON: HELD,
     NotificationKind.TIME_OFFERED: ["✅ Подходит", "Оставить как есть"],
+    NotificationKind.PROPOSAL_CHANGED: ["✅ Подходит", "Оставить как есть"],
+    NotificationKind.PROPOSAL_ENDED: HELD,
     NotificationKind.NO_SHOW: LOST,
     NotificationKind.RECRUITER_ABSENT: LOST,
 }
@@ -266,23 +268,24 @@ async def test_a_message_put_right_is_put_right_again_with_each_change(
 
 
 async def test_a_proposed_time_that_changes_is_put_right_where_it_was_told(anna: Person, desk: Desk) -> None:
-    """Guard: ``offered_slot`` in ``_claims``."""
+    """Guards: ``offered_slot`` in ``_claims``; ``tells_proposal``: what told nothing of it keeps its buttons."""
     booking, first = await _booked(anna, desk)
     proposed = desk.slots[f"{4:024x}"]
     later = proposed.model_copy(update={"starts_at": proposed.starts_at + timedelta(minutes=30)})
     booking = booking.model_copy(update={"version": 2, "offered_slot": proposed})
-    await _news(desk, NotificationKind.TIME_OFFERED, booking)
     await _news(desk, NotificationKind.REMINDER_TODAY, booking)
+    await _news(desk, NotificationKind.TIME_OFFERED, booking)
     moved = booking.model_copy(update={"version": 3, "offered_slot": later})
-    await _news(desk, NotificationKind.TIME_OFFERED, moved)
+    await _news(desk, NotificationKind.PROPOSAL_CHANGED, moved)
 
     async def corrected() -> list[Message]:
         shown = (await anna.messages())[first:]
-        return shown if "сейчас так:" in shown[1].text else []
+        return shown if "сейчас так:" in shown[2].text else []  # the last to be put right
 
-    claim, offer, reminder, renewed = await eventually(corrected, "the first proposal put right")
+    claim, reminder, offer, renewed = await eventually(corrected, "the first proposal put right")
     assert slot_start(later, None, texts_for("ru")) in offer.text
-    assert (offer.labels, renewed.labels) == ([], BUTTONS[NotificationKind.TIME_OFFERED])
+    assert (offer.labels, renewed.labels) == ([], BUTTONS[NotificationKind.PROPOSAL_CHANGED])
+    assert "Предложение изменилось: " in renewed.text and slot_start(later, None, texts_for("ru")) in renewed.text
     assert claim.text.startswith("✅ Вы записаны!")
     assert reminder.labels == HELD
 

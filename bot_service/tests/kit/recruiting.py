@@ -48,6 +48,8 @@ TEMPLATES = {
     NotificationKind.REMINDER_TOMORROW: "Завтра собеседование: {date}, {time}, {place}.",
     NotificationKind.REMINDER_SOON: "Скоро увидимся: {time}, {place}.",
     NotificationKind.TIME_OFFERED: "Рекрутер предлагает {wanted} вместо {date}, {time}.",
+    NotificationKind.PROPOSAL_CHANGED: "Предложение изменилось: {wanted}, в силе: {date}, {time}.",
+    NotificationKind.PROPOSAL_ENDED: "Предложенного времени больше нет, в силе: {date}, {time}.",
     NotificationKind.NO_SHOW: "Не получилось встретиться на «{event}».",
     NotificationKind.RECRUITER_ABSENT: "Просим прощения за «{event}».",
 }

@@ -4,12 +4,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from uuid import uuid4
 
+from bson import ObjectId
+
 from common import correlation
+from common.mongo import collection, current_session
 from scheduling.domain.answering import Reject
 from scheduling.domain.booking import Cancel, Move
 from scheduling.domain.commands import Actor, ActorKind, BookingCommand
 from scheduling.domain.decide import AnyBookingCommand
 from scheduling.domain.decisions import Decision
+from scheduling.domain.proposals import WithdrawProposedTime
 from scheduling.services.batch import carry_out_all
 from scheduling.services.impact import Affected, Choices
 from scheduling.services.requests import Request
@@ -43,8 +47,8 @@ class ChoiceRefusedError(Exception):
 
 
 def can_move(row: Affected) -> bool:
-    """Whether somebody's booking can go to another slot: not one that they are only offered, or want to move into."""
-    return not row.wants and row.booking.status is not BookingStatus.OFFERED
+    """Whether somebody's booking can go to another slot: not what they are only offered, proposed, or want to have."""
+    return not row.wants and not row.proposed and row.booking.status is not BookingStatus.OFFERED
 
 
 def moving(row: Affected, slot_id: str, *, actor: str, words: str = "") -> Move:
@@ -52,11 +56,24 @@ def moving(row: Affected, slot_id: str, *, actor: str, words: str = "") -> Move:
     return Move(_key(), _staff(actor), row.booking.id, None, slot_id, reason=words, beyond_limits=True)
 
 
-def cancelling(row: Affected, *, actor: str, words: str = "") -> Cancel | Reject:
-    """End somebody's booking; of who only wants to move into the slot, the wish. They read the words."""
+def cancelling(row: Affected, *, actor: str, words: str = "") -> Cancel | Reject | WithdrawProposedTime:
+    """End somebody's booking; of who only wants to move into the slot or is proposed it, that. They read the words."""
+    if row.proposed:
+        return WithdrawProposedTime(_key(), _staff(actor), row.booking.id, None, row.was.id, reason=words)
     if row.wants:
         return Reject(_key(), _staff(actor), row.booking.id, None, reason=words)
     return Cancel(_key(), _staff(actor), row.booking.id, None, reason=words, beyond_limits=True)
+
+
+def withdrawals(slot_ids: Sequence[str], *, actor: str, reason: str = "") -> list[Request]:
+    """A request for each proposal of one of the slots, which are there no more: it ends."""
+    among = {"$in": [ObjectId(item) for item in slot_ids]}
+    rows = collection("bookings").find({"live": True, "offered_slot_id": among}, session=current_session())
+    ids = [(str(row["_id"]), str(row["offered_slot_id"])) for row in rows]
+    commands = [
+        WithdrawProposedTime(_key(), _staff(actor), booking, None, slot, reason=reason) for booking, slot in ids
+    ]
+    return [Request(command, "desk", correlation.current()) for command in commands]
 
 
 def carry_out_choices(choices: Choices) -> None:

@@ -14,7 +14,7 @@ from common.zones import local
 from people.models import City
 from people.services.people import save_city
 from scheduling.domain.commands import SlotChanges
-from scheduling.services.editing.slot_edits import edit_slot
+from scheduling.services.editing.slot_edits import edit_slots
 from scheduling.services.editing.zone_readers import tell_readers
 
 
@@ -45,7 +45,8 @@ def shift_of(city_id: ObjectId, was: str, zone: str) -> ZoneShift:
 
 
 def put_zone_right(city: City, kept: Kept, *, actor: str, reason: str = "") -> None:
-    """Save a city with another zone. Its slots that are open still are edited one by one, by the way of every edit.
+    """Save a city with another zone. Its slots that are open still are edited, all at once, so that a notice
+    which names another slot names it as it is then.
 
     Those who are booked are told what is so now, and their calendars with them; so are the city's own people whose
     online interviews start at another time of their clocks. A slot that would lie in the past on the right clocks keeps
@@ -55,16 +56,16 @@ def put_zone_right(city: City, kept: Kept, *, actor: str, reason: str = "") -> N
     def work() -> None:
         now, was = clock.now(), City.objects.get(pk=city.pk).timezone
         save_city(city, actor=actor)
-        edited: list[ObjectId] = []
+        edits: list[tuple[str, SlotChanges]] = []
         for slot in list(_coming(city.pk, now)):
             starts_at = slot["starts_at"]
             if slot["closes_at"] <= now or not _differs(starts_at, was, city.timezone):
                 continue
             moved = _same_clock(starts_at, was, city.timezone) if kept is Kept.CLOCK else starts_at
             changes = SlotChanges(clocks_were=was, starts_at=moved if now < moved != starts_at else None)
-            edit_slot(str(slot["_id"]), changes, actor=actor, reason=reason)
-            edited.append(slot["_id"])
-        tell_readers(city, was, edited, reason)
+            edits.append((str(slot["_id"]), changes))
+        edit_slots(edits, actor=actor, reason=reason)
+        tell_readers(city, was, [ObjectId(slot_id) for slot_id, _changes in edits], reason)
 
     in_transaction(work)
 

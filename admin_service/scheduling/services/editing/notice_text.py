@@ -24,6 +24,8 @@ from shared_contracts.texts.message_templates import TemplateView, choose, rende
 
 _CLOCK, _SHORT, _DAY_AND_TIME, _LONG = "HH:mm", "EEE d MMM, HH:mm", "d MMMM, HH:mm", "EEEE, d MMMM, HH:mm"
 _LONGEST_PLACE = 150
+_OF_ANOTHER_SLOT = frozenset({NotificationKind.WANTED_CHANGED, NotificationKind.PROPOSAL_CHANGED})
+"""What tells of changes of another slot than the booked one."""
 _READ_RUSSIAN = frozenset({"ru", "uk", "be", "kk"})
 
 
@@ -43,12 +45,21 @@ def notice_html(row: Affected, language: str, templates: Iterable[TemplateView])
         return render(template.text, _values(notice, row, language), online=notice.booking.slot.online)
 
 
+def _named_besides(notice: NotificationCommand) -> SlotView | None:
+    """The other slot that the message names: the one that was proposed, or the one that a move is asked to."""
+    if notice.kind is NotificationKind.PROPOSAL_ENDED:
+        return notice.slot_before
+    if notice.kind is NotificationKind.PROPOSAL_CHANGED:
+        return notice.booking.offered_slot
+    return notice.booking.requested_slot
+
+
 def _values(notice: NotificationCommand, row: Affected, language: str) -> dict[str, str]:
     booking, slot = notice.booking, notice.booking.slot
     words = _Words(Locale.parse(language), row.candidate.timezone)
     before = _Words(words.locale, row.zone_was or words.zone)
-    wanted = booking.requested_slot
-    changed = wanted if wanted and notice.kind is NotificationKind.WANTED_CHANGED else slot
+    wanted = _named_besides(notice)
+    changed = wanted if wanted and notice.kind in _OF_ANOTHER_SLOT else slot
     waits = notice.kind is not NotificationKind.BOOKING_CHANGED or booking.status is BookingStatus.PENDING
     return {
         "name": notice.candidate_name,

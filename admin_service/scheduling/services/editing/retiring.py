@@ -25,7 +25,7 @@ from scheduling.domain.decide import AnyCommand
 from scheduling.domain.editing import EditSlot
 from scheduling.models import WaitingState
 from scheduling.services.batch import carry_out_all, tried_again
-from scheduling.services.editing.choices import require_done
+from scheduling.services.editing.choices import require_done, withdrawals
 from scheduling.services.editing.farewells import say_goodbye
 from scheduling.services.editing.offices import venue_at
 from scheduling.services.impact import AS_IT_COMES, Choices, note_impact, standing
@@ -165,7 +165,10 @@ def retire(
         _carry_out(commands)
         _replace_deputy(found, successor if way is Way.HAND_OVER else None, actor)
         if way is Way.KEEP:
-            left = [row for row in (*found.held, *found.wanted) if str(row["_id"]) not in choices.commands]
+            ended = withdrawals([str(slot["_id"]) for slot in found.slots], actor=actor, reason=reason)
+            told = {decision.booking.id for decision in carry_out_all(ended) if decision.booking}
+            others = choices.commands.keys() | told
+            left = [row for row in (*found.held, *found.wanted) if str(row["_id"]) not in others]
             note_impact(lambda: standing(left, {slot["_id"] for slot in found.slots}))
             _tell_cards(found, actor, reason)
         if isinstance(stored, Recruiter):
@@ -188,7 +191,11 @@ def _end(stored: Any, actor: str, reason: str) -> None:
 def _commands(
     found: Dependents, way: Way, actor: Actor, reason: str, successor: Any, choices: Choices
 ) -> list[AnyCommand]:
-    """All in one batch: its slots are closed, or another's, when it is seen who is offered the seats that come free."""
+    """All in one batch: its slots are closed, or another's, when it is seen who is offered the seats that come free.
+
+    Of whatever version: that nothing has changed since staff looked is known, and a slot that closes takes a proposal
+    of it along.
+    """
     chosen = list(choices.commands.values())
     if way is Way.KEEP:
         return [*chosen]
@@ -198,10 +205,8 @@ def _commands(
         return [*chosen, *edits]
     held = [row for row in found.held if str(row["_id"]) not in choices.commands]
     wanted = [row for row in found.wanted if str(row["_id"]) not in choices.commands]
-    cancelled = [
-        Cancel(str(uuid4()), actor, str(row["_id"]), row["version"], reason=reason, beyond_limits=True) for row in held
-    ]
-    refused = [Reject(str(uuid4()), actor, str(row["_id"]), row["version"], reason=reason) for row in wanted]
+    cancelled = [Cancel(str(uuid4()), actor, str(row["_id"]), None, reason=reason, beyond_limits=True) for row in held]
+    refused = [Reject(str(uuid4()), actor, str(row["_id"]), None, reason=reason) for row in wanted]
     return [*edits, *chosen, *cancelled, *refused]
 
 

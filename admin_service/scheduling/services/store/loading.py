@@ -117,12 +117,13 @@ def rejections(bookings: Sequence[Document]) -> set[tuple[str, str]]:
 
 
 def _named_bookings(commands: Sequence[AnyCommand], edits: Sequence[EditSlot]) -> list[Document]:
-    """The bookings that commands name, and those with a seat in a slot that is to be edited."""
+    """The bookings that commands name, and those in, wanted into or proposed a slot that is edited."""
     booking_ids = {command.booking_id for command in commands if isinstance(command, BookingCommand)}
     found = by_id("bookings", booking_ids)
     if edits:
         slots = {"$in": [ObjectId(edit.slot_id) for edit in edits]}
-        found += _find("bookings", {"live": True, "$or": [{"slot_id": slots}, {"requested_slot_id": slots}]})
+        about = ("slot_id", "requested_slot_id", "offered_slot_id")
+        found += _find("bookings", {"live": True, "$or": [{name: slots} for name in about]})
     return found
 
 

@@ -67,6 +67,7 @@ def _person(row: Affected, person: Document, form: ImpactForm) -> dict[str, Any]
         "link": reverse("admin:scheduling_booking_change", args=[row.booking.id]),
         "status": status_label(row.booking.status),
         "wants": row.wants,
+        "proposed": row.proposed,
         "by_hand": why_by_hand(path) if row.notice else "",
         "write": path.link,
         "own": own,

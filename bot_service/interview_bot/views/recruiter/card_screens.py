@@ -223,7 +223,10 @@ def _decision(card: RecruiterCard, texts: Texts) -> str:
     return "\n".join(line for line in lines if line)
 
 
-_SLOT_EDITED = frozenset({NotificationKind.BOOKING_CHANGED, NotificationKind.WANTED_CHANGED})
+_SLOT_EDITED = frozenset(
+    {NotificationKind.BOOKING_CHANGED, NotificationKind.WANTED_CHANGED}
+    | {NotificationKind.PROPOSAL_CHANGED, NotificationKind.PROPOSAL_ENDED}
+)
 
 
 def _decided_by(card: RecruiterCard, texts: Texts) -> str:
