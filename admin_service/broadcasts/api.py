@@ -8,7 +8,7 @@ from pydantic import Field
 from rest_framework.request import Request
 
 from broadcasts.models import Broadcast
-from broadcasts.services.broadcasts import recipients
+from broadcasts.services.audience import people, readers_of
 from common import wire
 from common.http.api import ProblemError
 from common.http.clients import READ
@@ -40,7 +40,7 @@ class RecipientsView(ApiView):
     def get(self, request: Request, broadcast_id: str) -> HttpResponse:
         """Allowed people of its audience who have started the bot; none for a broadcast to chats only."""
         query = parse_query(request, RecipientsQuery)
-        rows = recipients(_broadcast(broadcast_id), query.cursor, query.limit + 1)
+        rows = people(readers_of(_broadcast(broadcast_id)), query.cursor, query.limit + 1)
         page, following = rows[: query.limit], None
         if len(rows) > query.limit:
             following = next_page(request, cursor=str(page[-1]["_id"]))

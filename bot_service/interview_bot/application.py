@@ -33,6 +33,7 @@ from interview_bot.messaging.outbox import Outbox
 from interview_bot.settings import Settings
 from interview_bot.store.calendar_files import CalendarFiles
 from interview_bot.store.chats import Chats
+from interview_bot.store.deliveries import Deliveries
 from interview_bot.store.dialog_state import DialogStates
 from interview_bot.store.progress import ProgressStore
 from interview_bot.store.request_records import RequestRecords
@@ -119,6 +120,7 @@ class BotService:
             rate_limiter=rate_limiter,
             outgoing=Outgoing(bot, rate_limiter, edits, locks),
             calendar_files=CalendarFiles(self._database),
+            deliveries=Deliveries(self._database),
         )
         self._processor = OneUpdatePerPerson(services.gate, locks, acks, partial(turn_away, services))
         Dispatcher(services).register(application)

@@ -8,6 +8,7 @@ from pydantic import Field, TypeAdapter, model_validator
 from shared_contracts.fields import (
     Count,
     EntityId,
+    Language,
     LongText,
     ShortText,
     TelegramChatId,
@@ -25,11 +26,23 @@ class ChatTopic(WireModel):
     thread_id: TelegramMessageId
 
 
+class BroadcastState(StrEnum):
+    """What a broadcast is to do: go out, wait until it is told to go on, or end without writing to anybody else."""
+
+    SENDING = "sending"
+    PAUSED = "paused"
+    CANCELLED = "cancelled"
+
+
 class BroadcastCommand(Message):
     """Post an announcement with a Sign up button (FR1).
 
     It goes to ``chat_ids``, or, with ``audience``, to the people that ``GET /api/broadcasts/{id}/recipients`` pages.
-    ``topics``: of those chats that name one.
+    ``topics``: of those chats that name one. ``texts``: in the reader's language, where there is one;
+    ``message_text`` is for groups and everybody else.
+
+    The same command comes again to pause, resume or cancel: ``state`` says which, and the highest ``revision`` counts,
+    in whatever order they come. A receiver that does not know them takes the repeat for one, and sends on.
     """
 
     action: Literal["post_broadcast"] = "post_broadcast"
@@ -39,6 +52,9 @@ class BroadcastCommand(Message):
     chat_ids: Annotated[list[TelegramChatId], Field(max_length=100)] = []
     topics: Annotated[list[ChatTopic], Field(max_length=100)] = []
     audience: Literal["all", "city"] | None = None
+    texts: dict[Language, Annotated[LongText, Field(min_length=1)]] = {}
+    state: BroadcastState = BroadcastState.SENDING
+    revision: Count = 0
 
     @model_validator(mode="after")
     def _somewhere_to_go(self) -> "BroadcastCommand":
@@ -103,12 +119,16 @@ class Delivery(WireModel):
 
 
 class BroadcastDelivered(Message):
-    """Some of a broadcast's messages are done; ``finished`` with the last of them."""
+    """Some of a broadcast's messages are done; ``finished`` with the last of them.
+
+    ``pressed``: people who have pressed the button under theirs, each at least once; a repeat says nothing new.
+    """
 
     event_type: Literal["broadcast.delivered"] = "broadcast.delivered"
     broadcast_id: EntityId
     deliveries: Annotated[list[Delivery], Field(max_length=100)]
     finished: bool = False
+    pressed: Annotated[list[TelegramUserId], Field(max_length=100)] = []
 
 
 class NotificationDelivered(Message):

@@ -25,6 +25,7 @@ from shared_contracts.booking import (
 from shared_contracts.broadcast import (
     BroadcastCommand,
     BroadcastDelivered,
+    BroadcastState,
     CardDelivered,
     ChatTopic,
     ChatTrouble,
@@ -234,6 +235,9 @@ EXAMPLES: list[Message] = [
         message_text="Приходите",
         chat_ids=[-1001000000001],
         topics=[ChatTopic(chat_id=-1001000000001, thread_id=12)],
+        texts={"ru": "Приходите", "en": "Come along"},
+        state=BroadcastState.PAUSED,
+        revision=2,
     ),
     BroadcastDelivered(
         **ENVELOPE,
@@ -251,6 +255,7 @@ EXAMPLES: list[Message] = [
             ),
         ],
         finished=True,
+        pressed=[1003],
     ),
     NotificationDelivered(
         **ENVELOPE,

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from backoffice.demo_data.recruiting import make_recruiting
 from broadcasts.models import AnnouncementChat
-from broadcasts.services.broadcasts import save_chat
+from broadcasts.services.chats import save_chat
 from common import clock
 from common.mongo import in_transaction
 from people.models import Candidate, City, ContactSettings, Recruiter

@@ -12,9 +12,13 @@ register(
         },
         actions={
             "started": _("started"),
+            "scheduled": _("scheduled"),
+            "paused": _("paused"),
+            "resumed": _("resumed"),
         },
         fields={
             "chat_id": _("chat id"),
+            "send_at": _("to be sent"),
         },
     )
 )

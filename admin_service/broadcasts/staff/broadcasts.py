@@ -14,7 +14,7 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from broadcasts.models import AnnouncementChat, Broadcast
-from broadcasts.services.broadcasts import save_chat
+from broadcasts.services.chats import save_chat
 from common.mongo import collection
 from common.scope import SHARED, Rows
 from common.zones import MOSCOW
@@ -79,8 +79,8 @@ class BroadcastAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Broadcast]:
         """Names by one more query each, not by joins."""
-        found: QuerySet[Broadcast] = super().get_queryset(request).prefetch_related("event", "audience_city")
-        return found
+        every: QuerySet[Broadcast] = super().get_queryset(request)
+        return every.filter(is_test=False).prefetch_related("event", "audience_city")
 
     def on_page(self, object_id: ObjectId) -> dict[str, Any]:
         """With its deliveries."""
@@ -88,8 +88,8 @@ class BroadcastAdmin(ReadOnlyAdmin):
 
     @display(description=_("when"), ordering="created_at")
     def when(self, broadcast: Broadcast) -> str:
-        """When it was started."""
-        return format_moment(broadcast.created_at, MOSCOW)
+        """When it began, or is to begin."""
+        return format_moment(broadcast.began_at or broadcast.send_at or broadcast.created_at, MOSCOW)
 
     @display(description=_("interview event"))
     def event_title(self, broadcast: Broadcast) -> str:
@@ -108,7 +108,7 @@ class BroadcastAdmin(ReadOnlyAdmin):
     @display(
         description=_("status"),
         ordering="status",
-        label={"queued": "info", "sending": "warning", "finished": "success"},
+        label={"scheduled": "info", "queued": "info", "sending": "warning", "paused": "warning", "finished": "success"},
     )
     def state(self, broadcast: Broadcast) -> tuple[str, str]:
         """How far it is."""

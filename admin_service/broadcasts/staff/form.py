@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from bson import ObjectId
 from django import forms
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -13,13 +15,20 @@ from unfold.widgets import (
     UnfoldAdminTextareaWidget,
 )
 
-from broadcasts.models import AnnouncementChat, Audience
-from broadcasts.services.broadcasts import MAX_TEXT, count_recipients, current_ids
+from broadcasts.models import Again, AnnouncementChat, Audience, Broadcast, Exclusion
+from broadcasts.services.audience import Readers
+from broadcasts.services.chats import current_ids
+from broadcasts.services.starting import Announcement
+from broadcasts.services.texts import MAX_TEXT, as_typed, problem_of, values_of
 from common.scope import scope_of
+from common.zones import MOSCOW, local
 from people.models import City
 from scheduling.models import InterviewEvent
-from staffkit.forms.inputs import MessageText, set_choices
+from staffkit.clocks import from_wall_clock
+from staffkit.forms.inputs import DayAndTimeInput, MessageText, set_choices
 from staffkit.scoping import in_scope
+
+NOW, LATER = "now", "later"
 
 
 class ChatsField(forms.MultipleChoiceField):
@@ -32,54 +41,174 @@ class ChatsField(forms.MultipleChoiceField):
 
 
 class BroadcastForm(forms.Form):
-    """What to post and where. Each choice says how many people it reaches now.
+    """What to post, where and to whom, and when.
 
-    A chat belongs to no city: who has some cities only writes to the candidates there.
+    A chat belongs to no city: who has some cities only writes to the candidates there. ``again``: the earlier
+    broadcast to some of whose readers this one goes, those that ``again_to`` names.
     """
 
     text = MessageText(
         label=_("Text"),
         max_length=MAX_TEXT,
         widget=UnfoldAdminTextareaWidget({"rows": 7}),
-        help_text=_("Plain text. The bot puts a Sign up button under it."),
+        help_text=_("Plain text, with variables if you like. The bot puts a Sign up button under it."),
+    )
+    text_en = MessageText(
+        label=_("Text in English"),
+        max_length=MAX_TEXT,
+        required=False,
+        widget=UnfoldAdminTextareaWidget({"rows": 4}),
+        help_text=_("For candidates who read English. Empty: they get the text above, as groups do."),
     )
     chats = ChatsField(label=_("Announcement chats"), required=False, widget=UnfoldAdminCheckboxSelectMultipleWidget())
     audience = forms.ChoiceField(label=_("In private"), required=False, widget=UnfoldAdminRadioSelectWidget())
     city = forms.ChoiceField(label=_("City of the candidates"), required=False, widget=UnfoldAdminSelectWidget())
+    of_event = forms.ChoiceField(
+        label=_("Booking, waiting or answers: in which event"), required=False, widget=UnfoldAdminSelectWidget()
+    )
+    excludes = forms.MultipleChoiceField(
+        label=_("Leave out"),
+        required=False,
+        choices=Exclusion.choices,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget(),
+    )
+    when = forms.ChoiceField(
+        label=_("When"),
+        required=False,
+        choices=[(NOW, _("At once")), (LATER, _("At this time"))],
+        widget=UnfoldAdminRadioSelectWidget(),
+    )
+    send_at = forms.SplitDateTimeField(
+        label=_("Day and time"),
+        required=False,
+        widget=DayAndTimeInput(),
+        help_text=_("On the clocks of the city chosen above; without one, Moscow's."),
+    )
 
-    def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        request: HttpRequest,
+        event: InterviewEvent,
+        again: ObjectId | None = None,
+        again_to: str = "",
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.event, self.again, self.again_to = event, again, again_to
         whole = scope_of(request).whole
         chats = [(str(chat.chat_id), _chat_label(chat)) for chat in AnnouncementChat.objects.filter(is_active=True)]
         set_choices(self, "chats", chats)
-        if len(chats) == 1:
+        if len(chats) == 1 and again is None:
             self.initial.setdefault("chats", [chats[0][0]])
-        everyone = [(Audience.ALL, f"{Audience.ALL.label}: {count_recipients(Audience.ALL, None)}")] if whole else []
-        if not whole:
+        if not whole or again is not None:
             del self.fields["chats"]
-        set_choices(self, "audience", [("", _("Nobody")), *everyone, (Audience.CITY, Audience.CITY.label)])
+        audiences = [choice for choice in Audience.choices if choice[0] != Audience.CITY]
+        set_choices(self, "audience", [("", _("Nobody")), *audiences])
         cities = [(str(city.pk), city.name) for city in in_scope(City.objects.order_by("name"), request)]
-        reach = [(key, f"{name}: {count_recipients(Audience.CITY, key)}") for key, name in cities]
-        set_choices(self, "city", [("", "—"), *reach])
+        set_choices(self, "city", [("", _("any") if whole else "—"), *cities])
+        self.fields["city"].required = False
+        self.must_have_city = not whole
+        others = InterviewEvent.objects.exclude(pk=event.pk).order_by("-is_open", "title")
+        set_choices(self, "of_event", [("", event.title), *((str(other.pk), other.title) for other in others)])
+        self.initial.setdefault("when", NOW)
+        self.initial.setdefault("audience", "")
 
-    def order(self) -> dict[str, Any]:
+    def clean(self) -> dict[str, Any]:
+        """The texts with their variables, and the moment on the right clocks."""
+        data: dict[str, Any] = super().clean() or {}
+        if self.must_have_city and data.get("audience") and not data.get("city"):
+            self.add_error("city", _("Choose the city."))
+        values = values_of(self.event, self.chosen_city())
+        for name in ("text", "text_en"):
+            if data.get(name) and (problem := problem_of(data[name], values)):
+                self.add_error(name, problem)
+        if data.get("when") == LATER:
+            self._set_moment(data)
+        else:
+            data["send_at"] = None
+        return data
+
+    def _set_moment(self, data: dict[str, Any]) -> None:
+        typed = data.get("send_at")
+        if typed is None:
+            if "send_at" not in self.errors:
+                self.add_error("send_at", _("Give the day and the time."))
+            return
+        try:
+            data["send_at"] = from_wall_clock(typed.replace(tzinfo=None), self.zone())
+        except ValidationError as error:
+            self.add_error("send_at", error)
+
+    def chosen_city(self) -> City | None:
+        """The city that narrows the audience; after cleaning."""
+        city_id = self.cleaned_data.get("city")
+        return City.objects.filter(pk=ObjectId(city_id)).first() if city_id else None
+
+    def zone(self) -> str:
+        """On whose clocks the moment is typed."""
+        city = self.chosen_city()
+        return city.timezone if city else MOSCOW
+
+    def readers(self) -> Readers:
+        """The audience as far as the form says one."""
+        data = self.cleaned_data
+        city, of_event = data.get("city"), data.get("of_event")
+        nobody_yet = self.must_have_city and not city
+        return Readers(
+            audience="" if nobody_yet else data.get("audience", ""),
+            event_id=ObjectId(of_event) if of_event else self.event.pk,
+            city_id=ObjectId(city) if city else None,
+            excludes=tuple(data.get("excludes", ())),
+            again_of=self.again,
+            again_to=self.again_to,
+        )
+
+    def order(self) -> Announcement:
         """What ``start_broadcast`` is told."""
         data = self.cleaned_data
-        audience = data["audience"]
-        return {
-            "text": data["text"],
-            "chat_ids": [int(chat_id) for chat_id in data.get("chats", ())],
-            "audience": audience,
-            "city_id": (data["city"] or None) if audience == Audience.CITY else None,
-        }
+        return Announcement(
+            text=data["text"],
+            text_en=data["text_en"],
+            chat_ids=tuple(int(chat_id) for chat_id in data.get("chats", ())),
+            audience=data["audience"],
+            city_id=(data["city"] or None) if data["audience"] else None,
+            of_event_id=data["of_event"] or None,
+            excludes=tuple(data["excludes"]),
+            again_of=str(self.again) if self.again else None,
+            again_to=self.again_to,
+            send_at=data["send_at"],
+        )
 
 
 def _chat_label(chat: AnnouncementChat) -> str:
-    return f"{chat.title} · ⚠ {chat.get_trouble_display()}" if chat.trouble else chat.title
+    place = f" · {_now('topic')} {chat.thread_id}" if chat.thread_id else ""
+    title = f"{chat.title}{place}"
+    return f"{title} · ⚠ {chat.get_trouble_display()}" if chat.trouble else title
 
 
-def default_text(event: InterviewEvent) -> str:
-    """A text to start from."""
-    opening = _now("Sign-up is open: %(title)s") % {"title": event.title}
-    closing = _now("Press the button below to choose a time.")
-    return "\n\n".join(filter(None, (opening, event.description, closing)))
+def first_values(event: InterviewEvent, broadcast: Broadcast | None = None, again_to: str = "") -> dict[str, Any]:
+    """What the page starts from: a text of ours, or another broadcast, to be changed or sent again."""
+    if broadcast is None:
+        return {"text": _default_text(event)}
+    typed = broadcast.message_text, broadcast.text_en
+    if broadcast.began_at:
+        typed = as_typed(typed[0]), as_typed(typed[1])
+    values: dict[str, Any] = {
+        "text": typed[0],
+        "text_en": typed[1],
+        "chats": [str(chat_id) for chat_id in broadcast.chat_ids],
+        "audience": Audience.ALL if again_to else broadcast.audience.replace(Audience.CITY, Audience.ALL),
+        "city": str(broadcast.audience_city_id or ""),
+        "of_event": str(broadcast.of_event_id or ""),
+        "excludes": [Exclusion.BOOKED] if again_to == Again.UNBOOKED else list(broadcast.excludes or ()),
+    }
+    if broadcast.send_at and not again_to:
+        zone = broadcast.audience_city.timezone if broadcast.audience_city else MOSCOW
+        values |= {"when": LATER, "send_at": local(broadcast.send_at, zone).replace(tzinfo=None)}
+    return values
+
+
+def _default_text(event: InterviewEvent) -> str:
+    opening, closing = _now("Sign-up is open: {event}"), _now("Press the button below to choose a time.")
+    return "\n\n".join(filter(None, (opening, as_typed(event.description), closing)))

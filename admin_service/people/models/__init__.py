@@ -3,6 +3,7 @@
 from people.models.people import (
     LANGUAGE_LENGTH,
     NAME_LENGTH,
+    USERNAME_LENGTH,
     Candidate,
     Invitation,
     InvitationState,
@@ -29,6 +30,7 @@ __all__ = [
     "LINK_LENGTH",
     "NAME_LENGTH",
     "TEXT_LENGTH",
+    "USERNAME_LENGTH",
     "Candidate",
     "City",
     "ContactSettings",

@@ -155,6 +155,7 @@ class Candidate(Person):
             models.Index(fields=["awaited_username"], name="users_awaited"),
             models.Index(fields=["listed_at", "id"], name="users_listed"),
             models.Index(fields=["is_allowed", "city", "id"], name="users_audience"),
+            models.Index(fields=["is_allowed", "city", "blocked_at", "started_at", "id"], name="users_reach"),
             models.Index(fields=["created_at"], name="users_added"),
             # The desk's list.
             models.Index(fields=["first_name", "id"], name="users_name"),

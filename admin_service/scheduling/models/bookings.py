@@ -170,6 +170,11 @@ class Booking(StampedModel):
             models.Index(fields=["starts_at", "id"], name="bookings_awaiting", condition=Q(awaits_approval=True)),
             models.Index(fields=["starts_at", "id"], name="bookings_by_hand_r", condition=Q(recruiter_by_hand=True)),
             models.Index(fields=["starts_at", "id"], name="bookings_by_hand_c", condition=Q(candidate_by_hand=True)),
+            # Who is booked in an event, and who has booked since some moment.
+            models.Index(
+                fields=["event_id", "user_id", "attendance"], name="bookings_in_event", condition=Q(live=True)
+            ),
+            models.Index(fields=["event_id", "created_at", "telegram_id"], name="bookings_since"),
             # The jobs: what is over, what was never approved.
             models.Index(fields=["live", "ends_at"], name="bookings_over"),
             models.Index(fields=["live", "expires_at"], name="bookings_expiring"),

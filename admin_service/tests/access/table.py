@@ -72,6 +72,7 @@ BUTTONS = {
     "City.retire": IN_CHARGE,
     "InterviewEvent.add_slots": COORDINATING,
     "InterviewEvent.copy_week": COORDINATING,
+    "InterviewEvent.readers": COORDINATING,
     "InterviewEvent.broadcast": COORDINATING,
     "InterviewEvent.see_slots": LOOKERS,
     "InterviewSlot.book": COORDINATING,
@@ -199,5 +200,7 @@ BRANCHES = {
     "ahead": ("stamp=x",),
     "preview_page": ("version=1",),
     "preview": ("city=",),
+    "broadcast": ("to=",),
+    "readers": ("reached=0", "after=x"),
 }
 """What an address may be asked with besides: each branch is open to those whom the page itself is, or fewer."""

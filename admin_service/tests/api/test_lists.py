@@ -1,12 +1,13 @@
 """Slots, events, places, people's bookings, recipients."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.test import Client
 
 from broadcasts.models import AnnouncementChat, Broadcast
-from broadcasts.services.broadcasts import start_broadcast
+from broadcasts.services.starting import Announcement, start_broadcast
 from common import clock
 from people.models import Candidate, City, ContactSettings, Recruiter
 from scheduling.models import Booking, InterviewEvent, InterviewSlot
@@ -196,8 +197,8 @@ def test_a_booking_that_is_over_is_not_told(bot: Client, make_slot: MakeSlot, ma
 
 
 def broadcast(event: InterviewEvent, **fields: object) -> Broadcast:
-    order: dict[str, object] = {"text": "Привет", "chat_ids": [], "audience": "all", "city_id": None, "actor": "anna"}
-    return start_broadcast(str(event.pk), **{**order, **fields})  # type: ignore[arg-type]
+    order: dict[str, Any] = {"text": "Привет", "audience": "all", **fields}
+    return start_broadcast(str(event.pk), Announcement(**order), actor="anna")
 
 
 def test_a_broadcasts_recipients_are_paged_and_can_be_written_to(
@@ -220,7 +221,7 @@ def test_a_broadcasts_recipients_are_paged_and_can_be_written_to(
 
 def test_a_broadcast_to_chats_has_no_recipients(bot: Client, event: InterviewEvent) -> None:
     AnnouncementChat.objects.create(title="Объявления", chat_id=-100)
-    made = broadcast(event, audience="", chat_ids=[-100])
+    made = broadcast(event, audience="", chat_ids=(-100,))
     assert bot.get(f"/api/broadcasts/{made.pk}/recipients").json() == {"results": [], "next": None}
 
 

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from prometheus_client import REGISTRY
 
 from broadcasts.models import AnnouncementChat
-from broadcasts.services.broadcasts import start_broadcast
+from broadcasts.services.starting import Announcement, start_broadcast
 from common import clock
 from common.models import StampedModel, check_value
 from common.mongo import collection
@@ -236,11 +236,11 @@ def test_every_announcement(event: InterviewEvent) -> None:
     @LIMITED
     @given(documents(AnnouncementChat, "title", "chat_id", title="Чат", chat_id=-1001), texts(3_500))
     def send(chat: AnnouncementChat, text: str) -> None:
-        empty("announcement_chats", "outbox")
+        empty("announcement_chats", "outbox", "broadcasts")
         if not takes(chat):
             return
         try:
-            start_broadcast(str(event.pk), text=text, chat_ids=[chat.chat_id], audience="", city_id=None, actor="anna")
+            start_broadcast(str(event.pk), Announcement(text=text, chat_ids=(chat.chat_id,)), actor="anna")
         except RefusedError:
             return
         row = collection("outbox").find_one({"queue": "bot.broadcast.command"})

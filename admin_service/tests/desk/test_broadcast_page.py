@@ -1,6 +1,8 @@
 """The Broadcast button (FR1, FR12)."""
 
 import json
+import re
+from html import unescape
 
 import pytest
 from bson import ObjectId
@@ -30,16 +32,13 @@ def test_the_event_page_offers_the_button(text: Text, event: InterviewEvent) -> 
     assert page_of(event) in text(reverse("admin:scheduling_interviewevent_change", args=[event.pk]))
 
 
-def test_the_page_proposes_a_text_the_only_chat_and_says_how_many_it_reaches(
-    text: Text, event: InterviewEvent, chat: AnnouncementChat, moscow: City, make_candidate: MakeCandidate
+def test_the_page_proposes_a_text_and_the_only_chat(
+    text: Text, event: InterviewEvent, chat: AnnouncementChat, moscow: City
 ) -> None:
-    for city in (moscow, None, None):
-        make_candidate(started_at=clock.now(), city=city)
     page = text(page_of(event))
     assert event.title in page
     assert f'value="{chat.chat_id}"' in page and "checked" in page
-    assert "all candidates who have started the bot: 3" in page
-    assert "Москва: 1" in page
+    assert "Sign-up is open: {event}" in page and f"Sign-up is open: {event.title}" in page
 
 
 def test_sending_starts_the_broadcast_and_shows_it(desk: Client, event: InterviewEvent, chat: AnnouncementChat) -> None:
@@ -59,7 +58,14 @@ def test_sending_starts_the_broadcast_and_shows_it(desk: Client, event: Intervie
     [
         ({"text": "Привет"}, "Choose at least one chat, or an audience."),
         ({"text": "", "audience": "all"}, "This field is required."),
-        ({"text": "Привет", "audience": "city"}, "Choose the city."),
+        ({"text": "Привет {who}", "audience": "all"}, "There is no such variable: {who}. There are: {city}"),
+        ({"text": "Привет", "text_en": "Hello {", "audience": "all"}, "A brace has no pair"),
+        ({"text": "{city}", "audience": "all"}, "Write 1 to 3500 characters."),
+        ({"text": "Привет", "audience": "all", "when": "later"}, "Give the day and the time."),
+        (
+            {"text": "Привет", "audience": "all", "when": "later", "send_at_0": "2020-01-01", "send_at_1": "10:00"},
+            "Give a time that is to come, within a year.",
+        ),
         ({"text": "Привет", "audience": "everyone"}, "Select a valid choice."),
         ({"text": "Привет", "chats": ["-5"]}, "Select a valid choice."),
         ({"text": "а" * 4_000, "audience": "all"}, "At most 3500 characters"),
@@ -72,6 +78,50 @@ def test_a_mistake_is_shown_beside_its_field_and_nothing_is_sent(
     assert response.status_code == 200
     assert message in response.content.decode()
     assert not Broadcast.objects.exists()
+
+
+def test_the_message_is_shown_as_it_will_come_with_its_variables_and_whom_it_reaches(
+    desk: Client, event: InterviewEvent, moscow: City, make_candidate: MakeCandidate
+) -> None:
+    """Guards: ``as_html``, ``Reach``. Nothing is sent by looking; a number opens just the people it counts."""
+    for city, at in ((moscow, clock.now()), (moscow, None), (None, clock.now())):
+        make_candidate(started_at=at, city=city)
+    order = {"_look": "1", "text": "{event} <b>\n{link}\n{contact_link}", "audience": "all", "city": str(moscow.pk)}
+    shown = desk.post(page_of(event), order).content.decode()
+    assert f"{event.title} &lt;b&gt;" in shown and f"start=e_{event.pk}</a>" in shown and moscow.contact_url in shown
+    counted = dict(re.findall(r'href="([^"]*readers[^"]*)"[^>]*data-count="(\d+)"', shown))
+    assert sorted(counted.values()) == ["1", "1"]
+    for link, count in counted.items():
+        listed = desk.get(unescape(link)).content.decode()
+        assert listed.count("/people/candidate/") - listed.count('/people/candidate/"') == int(count), link
+    assert not Broadcast.objects.exists()
+
+
+def test_each_language_is_sent_with_its_variables_filled_in(desk: Client, event: InterviewEvent) -> None:
+    """Guard: ``fill`` in ``_begin``."""
+    order = {"text": "{event} & ко", "text_en": "Sign up: {link}", "audience": "all"}
+    desk.post(page_of(event), {"_confirm": "1", **order})
+    command = json.loads(OutboxMessage.objects.get(queue="bot.broadcast.command").body)
+    assert command["message_text"] == f"{event.title} & ко"
+    assert command["texts"]["en"].startswith("Sign up: https://t.me/") and str(event.pk) in command["texts"]["en"]
+
+
+def test_a_test_goes_to_who_is_known_by_the_username_alone_and_once(
+    desk: Client, event: InterviewEvent, make_candidate: MakeCandidate
+) -> None:
+    """Guards: ``find_chat``, and the ``twin`` of a test."""
+    anna = make_candidate(username="Anna_K", started_at=clock.now())
+    make_candidate(username="anna_kk")
+    order = {"_test": "1", "text": "{event}", "text_en": "Hello", "test_to": "@anna_kk"}
+    assert "Open the bot in Telegram" in desk.post(page_of(event), order).content.decode()
+    for _press in range(2):
+        assert "on its way" in desk.post(page_of(event), order | {"test_to": "anna_k"}).content.decode()
+    commands = [json.loads(row.body) for row in OutboxMessage.objects.filter(queue="bot.broadcast.command")]
+    assert [(one["chat_ids"], one["message_text"]) for one in commands] == [
+        ([anna.telegram_id], event.title),
+        ([anna.telegram_id], "Hello"),
+    ]
+    assert "@Anna_K" in desk.get(page_of(event)).content.decode()
 
 
 def test_a_closed_event_is_not_announced(desk: Client, event: InterviewEvent, chat: AnnouncementChat) -> None:

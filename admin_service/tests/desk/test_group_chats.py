@@ -11,7 +11,8 @@ from django.urls import reverse
 
 from broadcasts.consumer import store_broadcast_report
 from broadcasts.models import AnnouncementChat, Broadcast
-from broadcasts.services.broadcasts import save_chat, start_broadcast
+from broadcasts.services.chats import save_chat
+from broadcasts.services.starting import Announcement, start_broadcast
 from common.models import AuditEntry
 from config.consumers import DELIVERIES, DIALOGS
 from messaging.models import OutboxMessage
@@ -56,7 +57,7 @@ def test_a_group_is_known_by_its_new_id_and_found_by_the_old_one(
 ) -> None:
     """Guards: ``_move``, ``_rename_chat`` and ``ChatsField`` (a page that was opened before). Sibling: staff's chat."""
     StaffChat.objects.create(chat_id=OLD)
-    start_broadcast(str(event.pk), text="Раз", chat_ids=[OLD], audience="", city_id=None, actor="anna")
+    start_broadcast(str(event.pk), Announcement(text="Раз", chat_ids=(OLD,)), actor="anna")
     for _again in range(2):
         told(chat_id=NEW, moved_from=OLD)
     chat.refresh_from_db()
@@ -148,7 +149,7 @@ def test_an_announcement_names_its_chats_topic(chat: AnnouncementChat, event: In
         desk.post(page, {"title": "Объявления", "chat_id": OLD, "thread_id": given, "is_active": "on"})
         chat.refresh_from_db()
         assert chat.thread_id == kept
-    start_broadcast(str(event.pk), text="Раз", chat_ids=[OLD], audience="", city_id=None, actor="anna")
+    start_broadcast(str(event.pk), Announcement(text="Раз", chat_ids=(OLD,)), actor="anna")
     [row] = OutboxMessage.objects.filter(queue="bot.broadcast.command")
     command = BroadcastCommand.model_validate_json(row.body)
     assert command.topics == [ChatTopic(chat_id=OLD, thread_id=78)]

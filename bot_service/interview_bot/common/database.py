@@ -46,7 +46,7 @@ INDEXES: dict[str, list[IndexModel]] = {
         IndexModel([("state", ASCENDING), ("due_at", ASCENDING)], name="waiting"),
         IndexModel([("at", ASCENDING)], name="forget", expireAfterSeconds=12 * _MONTH),
     ],
-    # _id: broadcast id; the command, paging cursor, lease, leased_at, finished_at
+    # _id: broadcast id; the command, state and revision asked of it, paging cursor, lease, leased_at, finished_at
     "broadcasts": [IndexModel([("finished_at", ASCENDING)], name="unfinished")],
     # one row per broadcast and chat; due_at, put_off_at: of one that has to wait for its chat
     "deliveries": [
@@ -54,6 +54,7 @@ INDEXES: dict[str, list[IndexModel]] = {
         IndexModel([("broadcast_id", ASCENDING), ("status", ASCENDING), ("attempts", ASCENDING)], name="to_send"),
         IndexModel([("broadcast_id", ASCENDING), ("reported", ASCENDING), ("status", ASCENDING)], name="to_report"),
         IndexModel([("broadcast_id", ASCENDING), ("report", ASCENDING)], name="report"),
+        IndexModel([("chat_id", ASCENDING), ("message_id", ASCENDING)], name="pressed"),
     ],
 }
 

@@ -15,6 +15,7 @@ from interview_bot.admin_client.screenings import Screenings
 from interview_bot.messaging.outbox import Outbox
 from interview_bot.store.calendar_files import CalendarFiles
 from interview_bot.store.chats import Chats
+from interview_bot.store.deliveries import Deliveries
 from interview_bot.store.dialog_state import DialogStates
 from interview_bot.store.progress import ProgressStore
 from interview_bot.store.request_records import RequestRecords
@@ -69,6 +70,7 @@ class Services:
     outgoing: Outgoing
     gate: Gate
     calendar_files: CalendarFiles
+    deliveries: Deliveries
 
 
 async def texts_of(services: Services, user: User) -> Texts:

@@ -1,7 +1,8 @@
 """Broadcasts (FR1): the job is stored when its command comes, then sent by whichever replica holds its lease.
 
 It can be resumed at any point: recipients are paged with the cursor stored after their rows, each row is sent by
-whoever claimed it, and a row left claimed by a crash is reported ``uncertain``, not sent twice.
+whoever claimed it, and a row left claimed by a crash is reported ``uncertain``, not sent twice. What staff
+ask of it since, to pause, go on or end, is kept with the job and looked at before each message.
 """
 
 import asyncio
@@ -23,14 +24,20 @@ from interview_bot.common.background import end_tasks
 from interview_bot.common.database import Database, Document, due
 from interview_bot.dialogs.context import Services
 from interview_bot.messaging.envelope import envelope
-from interview_bot.store.deliveries import PENDING, REPORT_SIZE, Deliveries
+from interview_bot.store.deliveries import PENDING, REPORT_SIZE
 from interview_bot.telegram.errors import final_status, seconds_to_wait, trouble_of_group
 from interview_bot.telegram.rate_limiter import Priority
 from interview_bot.telegram.sending import username_of
 from interview_bot.telegram.start_links import EVENT
 from interview_bot.views import keyboards
 from interview_bot.views.texts import texts_for
-from shared_contracts.broadcast import BroadcastCommand, BroadcastDelivered, Delivery, DeliveryStatus
+from shared_contracts.broadcast import (
+    BroadcastCommand,
+    BroadcastDelivered,
+    BroadcastState,
+    Delivery,
+    DeliveryStatus,
+)
 from shared_contracts.transport.topology import DELIVERY_EVENT
 
 _LEASE = timedelta(seconds=9)
@@ -39,6 +46,8 @@ _AFTER_TROUBLE = timedelta(seconds=3)
 _AFTER_FAULT = timedelta(seconds=60)
 _CHATS_WAIT = timedelta(seconds=1)
 """After which a broadcast is looked at again whose last chats are at their limits; others are sent meanwhile."""
+_REPORT_EVERY = timedelta(seconds=2)
+"""The desk shows how far a broadcast is: it is told at least so often while messages go out."""
 _MAX_ATTEMPTS = 20
 """Tries of one row while Telegram fails without refusing; others go first."""
 _log = get_logger(__name__)
@@ -50,16 +59,17 @@ class Broadcasts:
     def __init__(self, services: Services, database: Database) -> None:
         self._services = services
         self._jobs = database["broadcasts"]
-        self._deliveries = Deliveries(database)
+        self._deliveries = services.deliveries
         self._owner = uuid4().hex
         self._wake = asyncio.Event()
         self._stopping = False
 
     async def accept(self, command: BroadcastCommand) -> None:
-        """Store the job; a repeat changes nothing."""
+        """Store the job; a repeat changes nothing, but for what a higher revision asks of it."""
         job = {
             "event_id": command.event_id,
             "text": command.message_text,
+            "texts": dict(command.texts),
             "chat_ids": [Int64(chat_id) for chat_id in command.chat_ids],
             "topics": [{"chat_id": Int64(t.chat_id), "thread_id": Int64(t.thread_id)} for t in command.topics],
             "listed": command.audience is None,
@@ -68,9 +78,12 @@ class Broadcasts:
             "lease_until": clock.now(),
             "leased_at": clock.now(),
             "finished_at": None,
+            **_asked(command),
         }
         await self._deliveries.add(command.broadcast_id, command.chat_ids)
         await self._jobs.update_one({"_id": command.broadcast_id}, {"$setOnInsert": job}, upsert=True)
+        older = {"$or": [{"revision": {"$lt": command.revision}}, {"revision": None}]}
+        await self._jobs.update_one({"_id": command.broadcast_id, **older}, {"$set": _asked(command)})
         self._wake.set()
 
     def stop(self) -> None:
@@ -95,7 +108,11 @@ class Broadcasts:
     async def _lease(self) -> Document | None:
         now = clock.now()
         job: Document | None = await self._jobs.find_one_and_update(
-            {"finished_at": None, **due("lease_until", "leased_at", now)},
+            {
+                "finished_at": None,
+                "state": {"$ne": BroadcastState.PAUSED.value},
+                **due("lease_until", "leased_at", now),
+            },
             {"$set": {"owner": self._owner, **_lease(now, _LEASE)}},
             return_document=ReturnDocument.AFTER,
         )
@@ -122,14 +139,27 @@ class Broadcasts:
         if lost := await self._deliveries.give_up_claims(job["_id"]):
             _log.warning("deliveries_uncertain", count=lost)
         await self._send_pending(job)
-        while not self._stopping and not job["listed"]:
+        while not job["listed"] and await self._goes_on(job):
             job = await self._list_more(job)
             await self._send_pending(job)
         if self._stopping:
             return
-        if await self._deliveries.has_pending(job["_id"]):
+        state = await self._state(job)
+        if state is BroadcastState.PAUSED:
+            await self._report(job, finishing=False)
+            _log.info("broadcast_paused")
+        elif state is BroadcastState.SENDING and await self._deliveries.has_pending(job["_id"]):
             raise _ChatsWaitError
-        await self._finish(job)
+        else:
+            await self._finish(job)
+
+    async def _state(self, job: Document) -> BroadcastState:
+        """What is asked of it now; a job stored by an older version is to be sent."""
+        row = await self._jobs.find_one({"_id": job["_id"]}, {"state": 1})
+        return BroadcastState((row or {}).get("state") or BroadcastState.SENDING)
+
+    async def _goes_on(self, job: Document) -> bool:
+        return not self._stopping and await self._state(job) is BroadcastState.SENDING
 
     @asynccontextmanager
     async def _keeping_lease(self, broadcast_id: str) -> AsyncIterator[None]:
@@ -155,20 +185,21 @@ class Broadcasts:
         return job | progress
 
     async def _send_pending(self, job: Document) -> None:
-        sent = 0
-        while not self._stopping and (row := await self._deliveries.next_pending(job["_id"])):
-            keyboard = await self._keyboard(job["event_id"], int(row["chat_id"]))
+        sent, reported_at = 0, clock.now()
+        while await self._goes_on(job) and (row := await self._deliveries.next_pending(job["_id"])):
+            text, keyboard = await self._message(job, int(row["chat_id"]))
             if await self._deliveries.claim(row):
-                await self._send(job, row, keyboard)
+                await self._send(job, row, text, keyboard)
             sent += 1
-            if sent % REPORT_SIZE == 0:
+            if sent % REPORT_SIZE == 0 or abs(clock.now() - reported_at) >= _REPORT_EVERY:
                 await self._report(job, finishing=False)
+                reported_at = clock.now()
 
-    async def _send(self, job: Document, row: Document, keyboard: InlineKeyboardMarkup | None) -> None:
+    async def _send(self, job: Document, row: Document, text: str, keyboard: InlineKeyboardMarkup | None) -> None:
         try:
             message = await self._services.bot.send_message(
                 int(row["chat_id"]),
-                job["text"],  # no markup: it is what staff typed
+                text,  # no markup: it is what staff typed
                 reply_markup=keyboard,
                 message_thread_id=_topic_of(job, row["chat_id"], row.get("moved_from")),
                 rate_limit_args=Priority.BROADCAST,
@@ -198,11 +229,15 @@ class Broadcasts:
         if status is DeliveryStatus.BLOCKED:
             await self._services.chats.mark_unreachable(int(row["chat_id"]))
 
-    async def _keyboard(self, event_id: str, chat_id: int) -> InlineKeyboardMarkup | None:
+    async def _message(self, job: Document, chat_id: int) -> tuple[str, InlineKeyboardMarkup | None]:
+        """Text and button, in the language of who reads them."""
+        event_id = job["event_id"]
         if chat_id < 0:  # one person's dialog must not change the group's message
             label = texts_for("ru").plain("button.sign_up_group")
-            return keyboards.deep_link(username_of(self._services.bot), f"{EVENT}{event_id}", label)
-        return keyboards.sign_up(event_id, texts_for(await self._services.chats.language(chat_id)))
+            return job["text"], keyboards.deep_link(username_of(self._services.bot), f"{EVENT}{event_id}", label)
+        language = await self._services.chats.language(chat_id)
+        text = (job.get("texts") or {}).get(language) or job["text"]
+        return text, keyboards.sign_up(event_id, texts_for(language))
 
     async def _report(self, job: Document, finishing: bool) -> bool:
         """Report batches; when ``finishing``, all of them, the last one marked so. False when there was none."""
@@ -230,6 +265,10 @@ def _topic_of(job: Document, chat_id: int, moved_from: int | None) -> int | None
     """The topic that the chat names, under the id that the job knows it by."""
     known = moved_from or chat_id
     return next((int(topic["thread_id"]) for topic in job.get("topics", ()) if topic["chat_id"] == known), None)
+
+
+def _asked(command: BroadcastCommand) -> Document:
+    return {"state": command.state.value, "revision": command.revision}
 
 
 def _lease(now: datetime, length: timedelta) -> Document:

@@ -127,6 +127,17 @@ class Deliveries:
         rows = await self._rows.find({"broadcast_id": broadcast_id, "report": report}).to_list()
         return UUID(report), [_delivery(row) for row in rows]
 
+    async def unpressed(self, chat_id: int, message_id: int) -> str | None:
+        """The broadcast that this message is of; None where it is of none, or its button was pressed before."""
+        sent = {"chat_id": Int64(chat_id), "message_id": message_id, "pressed_at": None}
+        row = await self._rows.find_one(sent, {"broadcast_id": 1})
+        return None if row is None else str(row["broadcast_id"])
+
+    async def mark_pressed(self, chat_id: int, message_id: int) -> None:
+        """Remember that the admin service has been told of the press."""
+        sent = {"chat_id": Int64(chat_id), "message_id": message_id}
+        await self._rows.update_one(sent, {"$set": {"pressed_at": clock.now()}})
+
     async def mark_reported(self, broadcast_id: str, report: UUID) -> None:
         """Remember that the batch is in the outbox."""
         await self._rows.update_many(

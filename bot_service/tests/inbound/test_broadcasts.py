@@ -15,6 +15,7 @@ from interview_bot.telegram.errors import trouble_of_group
 from shared_contracts.broadcast import (
     BroadcastCommand,
     BroadcastDelivered,
+    BroadcastState,
     ChatTopic,
     ChatTrouble,
     Delivery,
@@ -36,6 +37,11 @@ def announcement(**changes: object) -> BroadcastCommand:
         "message_text": "Открыта запись на <стажировку> & не только!",
     }
     return BroadcastCommand.model_validate(values | changes)
+
+
+def repeat(command: BroadcastCommand, state: BroadcastState, revision: int) -> BroadcastCommand:
+    """Staff pressed Pause, Resume or Cancel."""
+    return command.model_copy(update={"message_id": uuid4(), "state": state, "revision": revision})
 
 
 async def finished(desk: Desk, broadcast_id: str, seconds: float = 20) -> list[Delivery]:
@@ -123,6 +129,88 @@ async def test_people_get_a_button_that_edits_the_announcement(anna: Person, des
     message = await anna.sees("Открыта запись на <стажировку> & не только!")
     await anna.presses(message, "Записаться")
     assert (await anna.sees("Выберите удобное время")).id == message.id
+
+
+async def test_each_reads_it_in_their_language_and_who_presses_is_told_once(
+    sandbox: Sandbox, anna: Person, desk: Desk
+) -> None:
+    """Guards: ``_message`` for the languages; ``note_press``, and ``unpressed`` for once."""
+    john = await sandbox.person(1302, "John", language="en")
+    desk.allow(john.id)
+    for person, greeting in ((anna, "Выберите"), (john, "Choose")):
+        await person.writes("/start")
+        await person.sees(greeting)
+    command = announcement(chat_ids=[anna.id, john.id, GROUP], texts={"en": "Sign-up is open"})
+    await desk.send(BROADCAST_COMMAND.name, command)
+    assert "Открыта запись" in (await anna.sees("Открыта запись")).text
+    message = await john.sees("Sign-up is open")
+    await finished(desk, command.broadcast_id)
+    assert (await sandbox.messages(GROUP))[-1].text == command.message_text
+
+    def pressed() -> list[int]:
+        told = [e for e in desk.delivery_events if isinstance(e, BroadcastDelivered)]
+        return [person for event in told if event.broadcast_id == command.broadcast_id for person in event.pressed]
+
+    async def is_told() -> bool:
+        return pressed() == [john.id]
+
+    await john.presses(message, "Sign up")
+    await john.sees("Choose", message.id)
+    await eventually(is_told, "the desk is told")
+    await john.presses(message, "Sign up")
+    await anna.presses(await anna.sees("Открыта запись"), "Записаться")
+
+    async def both() -> bool:
+        return pressed() == [john.id, anna.id]
+
+    await eventually(both, "each is told once")
+
+
+async def test_a_broadcast_waits_when_told_to_and_goes_on_where_it_was(
+    sandbox: Sandbox, anna: Person, desk: Desk, bots_database: Database
+) -> None:
+    """Guards: ``_goes_on``, the state in ``_lease``, and the revision in ``accept``: an older wish changes nothing."""
+    people = [await sandbox.person(3100 + number, f"Кандидат {number}") for number in range(60)]
+    desk.audience = [person.id for person in people]
+    command = announcement(audience="all")
+    await desk.send(BROADCAST_COMMAND.name, command)
+
+    async def rows(*statuses: str) -> int:
+        return await bots_database["deliveries"].count_documents(
+            {"broadcast_id": command.broadcast_id, "status": {"$in": statuses}}
+        )
+
+    async def begun() -> bool:
+        return await rows("blocked", "failed", "sent") > 2
+
+    await eventually(begun, "the first are through")
+    await desk.send(BROADCAST_COMMAND.name, repeat(command, BroadcastState.PAUSED, 3))
+
+    async def reported() -> bool:
+        told = [e for e in desk.delivery_events if isinstance(e, BroadcastDelivered)]
+        done = sum(len(event.deliveries) for event in told if event.broadcast_id == command.broadcast_id)
+        return done == await rows("blocked", "failed", "sent") and await rows("claimed") == 0 and done > 0
+
+    await eventually(reported, "what went out before is told")
+    left = await rows("pending")
+    await desk.send(BROADCAST_COMMAND.name, repeat(command, BroadcastState.SENDING, 2))
+    other = announcement(chat_ids=[GROUP])
+    await desk.send(BROADCAST_COMMAND.name, other)
+    await finished(desk, other.broadcast_id)
+    assert await rows("pending") == left > 0
+
+    await desk.send(BROADCAST_COMMAND.name, repeat(command, BroadcastState.SENDING, 4))
+    ends = await finished(desk, command.broadcast_id)
+    assert sorted(delivery.chat_id for delivery in ends) == sorted(person.id for person in people)
+
+
+async def test_a_cancelled_broadcast_writes_to_nobody_else_and_is_finished(desk: Desk, anna: Person) -> None:
+    """Guard: the state in ``_goes_on``. Also where the wish overtakes the broadcast itself."""
+    desk.audience = [1001]
+    command = announcement(audience="all")
+    await desk.send(BROADCAST_COMMAND.name, repeat(command, BroadcastState.CANCELLED, 1))
+    await desk.send(BROADCAST_COMMAND.name, command)
+    assert await finished(desk, command.broadcast_id) == []
 
 
 async def test_everyone_is_written_to_once_and_those_who_blocked_are_recorded(

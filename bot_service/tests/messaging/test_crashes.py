@@ -16,7 +16,7 @@ from interview_bot.messaging.broker import Broker
 from interview_bot.messaging.outbox import Outbox
 from interview_bot.settings import Settings
 from shared_contracts.booking import BookingCancelled
-from shared_contracts.broadcast import DeliveryStatus, NotificationDelivered
+from shared_contracts.broadcast import BroadcastState, DeliveryStatus, NotificationDelivered
 from shared_contracts.directory import BookingView
 from shared_contracts.notification import NotificationCommand, NotificationKind
 from shared_contracts.requests import BriefPayload
@@ -27,13 +27,13 @@ from shared_contracts.transport.topology import (
     DIGEST_COMMAND,
     NOTIFICATION_COMMAND,
 )
-from tests.inbound.test_broadcasts import announcement, finished
+from tests.inbound.test_broadcasts import announcement, finished, repeat
 from tests.inbound.test_calendar_files import opened, result, settled
 from tests.inbound.test_digests import digest, lists, reports
 from tests.kit.desk import Desk
 from tests.kit.line import Line
 from tests.kit.process import bot_process, offset_file, run_command, stop
-from tests.kit.telegram import Person, Sandbox, eventually
+from tests.kit.telegram import GROUP, Person, Sandbox, eventually
 
 
 async def candidate(sandbox: Sandbox, desk: Desk) -> Person:
@@ -219,6 +219,51 @@ async def test_a_killed_broadcast_goes_on_without_duplicates(
     for person in people:
         count = sum("Открыта запись" in message.text for message in await person.messages())
         assert count == 1 or (count == 0 and deliveries[person.id] in uncertain)
+
+
+async def test_a_broadcast_that_was_paused_stays_so_over_a_kill_and_nobody_gets_it_twice(
+    settings: Settings, sandbox: Sandbox, desk: Desk, bots_database: Database, tmp_path: Path
+) -> None:
+    """Guard: the state is kept with the job in ``accept``, not with the process."""
+    people = [await sandbox.person(4100 + number, f"Кандидат {number}") for number in range(40)]
+    for person in people:
+        await person.writes("/start")
+    moved = {"CLOCK_OFFSET_FILE": str(offset_file(tmp_path))}
+    desk.audience = [person.id for person in people]
+    command = announcement(audience="all")
+
+    async def got() -> list[int]:
+        texts = [[message.text for message in await person.messages()] for person in people]
+        return [sum("Открыта запись" in text for text in seen) for seen in texts]
+
+    async def begun() -> bool:
+        return sum(await got()) > 2
+
+    async def is_paused() -> bool:
+        job = await bots_database["broadcasts"].find_one({"_id": command.broadcast_id})
+        return job is not None and bool(job["state"] == "paused")
+
+    async with bot_process(settings, **moved) as process:
+        for person in people:
+            await person.sees("приглашённых", seconds=20)
+        await desk.send(BROADCAST_COMMAND.name, command)
+        await eventually(begun, "some have it", 20)
+        await desk.send(BROADCAST_COMMAND.name, repeat(command, BroadcastState.PAUSED, 1))
+        await eventually(is_paused, "the pause is stored")
+        process.kill()
+        await process.wait()
+    before = await got()
+    (tmp_path / "offset").write_text("60")  # the lease of the dead process is over
+    async with bot_process(settings, **moved):
+        other = announcement(chat_ids=[GROUP])
+        await desk.send(BROADCAST_COMMAND.name, other)
+        await finished(desk, other.broadcast_id)
+        assert await got() == before
+        await desk.send(BROADCAST_COMMAND.name, repeat(command, BroadcastState.SENDING, 2))
+        ends = {delivery.chat_id: delivery for delivery in await finished(desk, command.broadcast_id)}
+    uncertain = [d for d in ends.values() if d.status is DeliveryStatus.UNCERTAIN]
+    assert len(ends) == len(people) and len(uncertain) <= 1
+    assert max(await got()) == 1 and (await got()).count(0) <= len(uncertain)
 
 
 async def test_reminders_of_a_bot_that_is_killed_twice_are_all_seen_and_doubles_are_counted(

@@ -89,7 +89,7 @@ def _stamp(shown: dict[str, Any]) -> str:
 
 
 def _last_broadcasts(request: HttpRequest) -> list[dict[str, Any]]:
-    seen = in_scope(Broadcast.objects.order_by("-created_at"), request)
+    seen = in_scope(Broadcast.objects.filter(is_test=False).order_by("-created_at"), request)
     last = seen.prefetch_related("event")[:LAST_BROADCASTS]
     return [
         {

@@ -9,6 +9,7 @@ from functools import partial
 
 from interview_bot.common.dialog_data import DialogData, DialogState
 from interview_bot.dialogs.candidate import questionnaire, slot_choice
+from interview_bot.dialogs.candidate.announcements import note_press
 from interview_bot.dialogs.candidate.consent import ask_for_consent
 from interview_bot.dialogs.candidate.my_bookings import show_if_booked
 from interview_bot.dialogs.candidate.slot_choice import show_confirmation, show_slot_menu
@@ -59,6 +60,11 @@ async def go_on(context: DialogContext, event_id: str, lead: str | None = None, 
     if city_id is not None:
         await context.services.dialog_states.remember_city(context.user_id, city_id)
     await PRESSES[pressed.action](replace(context, pressed=kept, lead=lead), *pressed.arguments)
+
+
+async def _press_sign_up(context: DialogContext, event_id: str) -> None:
+    await enter_event(context, event_id)
+    await note_press(context)
 
 
 async def start(context: DialogContext, event_id: str) -> DialogData | None:
@@ -162,7 +168,7 @@ async def current_choice(context: DialogContext, event_id: str) -> DialogData:
 PRESSES: Presses = {
     Action.HOME: show_home,
     Action.EVENTS: lambda context, page: show_home(context, page=int(page)),
-    Action.SIGN_UP: enter_event,
+    Action.SIGN_UP: _press_sign_up,
     Action.CITIES: partial(slot_choice.show_cities, start),
     Action.CITY: partial(slot_choice.pick_city, start),
     Action.RECRUITERS: partial(slot_choice.show_recruiters, start),

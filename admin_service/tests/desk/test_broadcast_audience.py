@@ -1,0 +1,146 @@
+"""Whom a broadcast reaches: each audience, its count, its list, and what MongoDB does to find them."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from bson import ObjectId
+
+from broadcasts.models import Again, Audience, Broadcast, BroadcastDelivery, Exclusion
+from broadcasts.services.audience import Reach, Readers, people, reach, readers_of
+from common import clock
+from common.mongo import collection, connection
+from people.models import Candidate, City
+from scheduling.models import InterviewEvent, WaitingEntry
+from scheduling.services.staff_commands import book_for
+from tests.conftest import MakeCandidate, MakeSlot
+
+KINDS = [kind for kind in Audience if kind is not Audience.CITY]
+
+
+@pytest.fixture
+def booked(event: InterviewEvent, make_slot: MakeSlot, make_candidate: MakeCandidate) -> Candidate:
+    """Booked, and answered the questionnaire."""
+    person = make_candidate(started_at=clock.now())
+    book_for(person.telegram_id, str(make_slot().pk), actor="anna", reason="")
+    answers = {"candidate_id": person.pk, "event_id": event.pk, "current": True}
+    collection("questionnaire_answers").insert_one(answers)
+    return person
+
+
+@pytest.fixture
+def waiting(event: InterviewEvent, make_candidate: MakeCandidate) -> Candidate:
+    """Waits for a seat."""
+    person = make_candidate(started_at=clock.now())
+    WaitingEntry.objects.create(
+        user_id=person.pk,
+        event_id=event.pk,
+        joined_at=clock.now(),
+        state="waiting",
+        telegram_id=person.telegram_id,
+        name="-",
+        event=event.title,
+    )
+    return person
+
+
+@pytest.fixture
+def fresh(make_candidate: MakeCandidate, moscow: City) -> Candidate:
+    """In Moscow, and has done nothing yet."""
+    make_candidate(city=moscow)  # never started the bot
+    make_candidate(started_at=clock.now(), is_allowed=False)
+    return make_candidate(started_at=clock.now(), city=moscow)
+
+
+def test_each_audience_has_its_people_and_its_count_is_its_lists(
+    event: InterviewEvent, moscow: City, booked: Candidate, waiting: Candidate, fresh: Candidate
+) -> None:
+    """Guards: ``_wanted``, ``_unwanted``, ``REACHABLE``; the same people are counted, listed and written to."""
+    every = {booked: "booked", waiting: "waiting", fresh: "fresh"}
+    everybody = Readers(Audience.ALL, event.pk)
+    expected = {
+        everybody: "booked waiting fresh",
+        replace(everybody, audience=Audience.NO_BOOKING): "waiting fresh",
+        replace(everybody, audience=Audience.BOOKED): "booked",
+        replace(everybody, audience=Audience.SILENT): "booked",
+        replace(everybody, audience=Audience.WAITING): "waiting",
+        replace(everybody, audience=Audience.ANSWERED): "booked",
+        replace(everybody, audience=Audience.UNANSWERED): "waiting fresh",
+        replace(everybody, audience=""): "",
+        replace(everybody, city_id=moscow.pk): "fresh",
+        replace(everybody, audience=Audience.BOOKED, event_id=ObjectId()): "",
+        replace(everybody, excludes=(Exclusion.BOOKED, Exclusion.WAITING)): "fresh",
+    }
+    for readers, names in expected.items():
+        listed = [row["telegram_id"] for row in people(readers, None, 50)]
+        assert sorted(name for person, name in every.items() if person.telegram_id in listed) == sorted(names.split())
+        assert (reach(readers).people, len(listed)) == (len(listed), len(names.split())), readers
+        assert reach(readers).unreachable == len(people(readers, None, 50, reached=False)), readers
+
+
+def test_again_goes_to_those_of_the_earlier_one_alone(
+    event: InterviewEvent, booked: Candidate, waiting: Candidate, fresh: Candidate
+) -> None:
+    """Guards: ``_to_again``, and ``itself``: a broadcast does not leave out whom it has just written to."""
+    began = clock.now() - timedelta(minutes=1)
+    earlier = Broadcast.objects.create(event=event, message_text="Раз", audience="all", started_by="a", began_at=began)
+    ends = ((booked, "sent", None), (waiting, "failed", None), (fresh, "sent", clock.now()))
+    for person, status, pressed_at in ends:
+        BroadcastDelivery.objects.create(
+            broadcast_id=earlier.pk, chat_id=person.telegram_id, status=status, pressed_at=pressed_at
+        )
+    BroadcastDelivery.objects.create(broadcast_id=earlier.pk, chat_id=-100, status="failed")
+
+    def found(readers: Readers) -> list[int]:
+        return [row["telegram_id"] for row in people(readers, None, 50)]
+
+    everybody = Readers(Audience.ALL, event.pk, again_of=earlier.pk)
+    assert found(replace(everybody, again_to=Again.FAILED)) == [waiting.telegram_id]
+    assert found(replace(everybody, again_to=Again.UNPRESSED)) == [booked.telegram_id]
+    assert found(replace(everybody, again_to=Again.UNBOOKED)) == [fresh.telegram_id]
+    written = Readers(Audience.ALL, event.pk, excludes=(Exclusion.WRITTEN,))
+    assert found(written) == [waiting.telegram_id]
+    assert len(found(replace(written, itself=earlier.pk))) == len(ends)
+    assert readers_of(earlier).itself == earlier.pk
+
+
+def test_the_night_is_each_readers_own_and_the_proposed_morning_finds_nobody_asleep() -> None:
+    """Guards: ``asleep``, ``morning``."""
+    found = Reach(zones=Counter({"Europe/Moscow": 3, "Asia/Vladivostok": 2}))
+    evening = datetime(2026, 12, 1, 16, tzinfo=UTC)  # 19:00 in Moscow, 02:00 in Vladivostok
+    assert (found.people, found.asleep(evening), found.asleep(evening + timedelta(hours=4))) == (5, 2, 5)
+    assert found.morning(evening) == datetime(2026, 12, 2, 6, tzinfo=UTC)
+    assert found.asleep(found.morning(evening)) == 0
+
+
+MANY = ("users", "bookings", "waiting_list", "questionnaire_answers", "broadcast_deliveries")
+
+
+@pytest.fixture
+def profiled() -> Iterator[Any]:
+    """What MongoDB did from here on, by its own account."""
+    database = connection.get_database()
+    database.command("profile", 2)
+    yield database["system.profile"]
+    database.command("profile", 0)
+    database.drop_collection("system.profile")
+
+
+def test_an_audience_is_found_by_indexes(
+    event: InterviewEvent, moscow: City, booked: Candidate, waiting: Candidate, fresh: Candidate, profiled: Any
+) -> None:
+    """Guards: ``users_reach``, ``bookings_in_event``, ``bookings_since``, ``deliveries_status`` and their like."""
+    earlier = Broadcast.objects.create(event=event, message_text="Раз", started_by="a", began_at=clock.now())
+    every = [
+        Readers(kind, event.pk, excludes=tuple(Exclusion), city_id=city) for kind in KINDS for city in (None, moscow.pk)
+    ]
+    every += [Readers(Audience.ALL, event.pk, again_of=earlier.pk, again_to=to) for to in Again]
+    for readers in every:
+        reach(readers)
+        people(readers, str(fresh.pk), 50)
+    done = [row for row in profiled.find({"planSummary": {"$exists": True}}) if row["ns"].endswith(MANY)]
+    assert {row["ns"].rpartition(".")[2] for row in done} == set(MANY)
+    assert [row["command"] for row in done if "COLLSCAN" in row["planSummary"]] == []
