@@ -77,7 +77,7 @@ class Dispatcher:
         if context.off_list:
             await kept_booking.handle_message(context, command)
         elif command is None:
-            await free_text.handle(context, message.text, message.message_id)
+            await free_text.handle(context, message.text or message.caption, message.message_id)
         else:
             await commands.handle(context, command, payload)
         await membership.follow_names(self._services, user)
@@ -100,14 +100,15 @@ class Dispatcher:
     async def on_edit(self, update: Update, _: object) -> None:
         """A message in a private chat was edited: it may have been an answer. Nobody else is answered."""
         message, user = update.edited_message, update.effective_user
-        if message is None or user is None or message.text is None or message.text.startswith("/"):
+        text = (message.text or message.caption) if message else None
+        if message is None or user is None or text is None or text.startswith("/"):
             return
         visitor = await identify(self._services, user.id)
         if visitor.access is not AccessStatus.ALLOWED:
             return
         texts = await self._texts_for(user, visitor)
         context = DialogContext(self._services, texts, visitor.person, message.chat_id, recruiter=visitor.recruiter)
-        await free_text.handle_edit(context, message.text, message.message_id)
+        await free_text.handle_edit(context, text, message.message_id)
 
     async def on_group_message(self, update: Update, _: object) -> None:
         """What a group tells of itself, or a command there: dialogs run in private chats only."""
@@ -132,7 +133,7 @@ class Dispatcher:
             await groups.on_membership_change(self._services, change)
 
     async def _is_answered_album(self, message: Message) -> bool:
-        """Whether this is one more picture of an album that is answered already, by its first."""
+        """Whether this is one more picture of an album that is answered already."""
         if message.media_group_id is None:
             return False
         first = await self._services.dialog_states.first_of_album(

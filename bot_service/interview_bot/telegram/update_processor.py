@@ -1,5 +1,6 @@
 """One update in flight per person, whichever replica gets it; each update handled once."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from inspect import iscoroutine
@@ -20,7 +21,15 @@ MAX_CONCURRENT = 2_000
 """Most of them wait for their person's lock, which costs nothing. The gate limits how many one person has."""
 _LET_IN = frozenset({Admission.ADMITTED, Admission.AGAIN})
 _TURNED_AWAY = frozenset({Admission.DROPPED, Admission.TOLD})
+ALBUM_PAUSE = 0.7
+"""An album is answered once, by its part with the words, if one has some: the others let it go first (seconds)."""
 _log = get_logger(__name__)
+
+
+def is_wordless_album_part(update: Update) -> bool:
+    """Whether it is a picture of an album without a caption."""
+    message = update.message
+    return message is not None and message.media_group_id is not None and not message.caption
 
 
 class OneUpdatePerPerson(BaseUpdateProcessor):
@@ -54,6 +63,8 @@ class OneUpdatePerPerson(BaseUpdateProcessor):
         if not isinstance(update, Update):
             await coroutine
             return
+        if is_wordless_album_part(update):
+            await asyncio.sleep(ALBUM_PAUSE)  # before anything is held
         logs.begin(update_id=update.update_id)
         query = update.callback_query
         if query is not None:

@@ -2,6 +2,7 @@
 
 from interview_bot.common import clock
 from shared_contracts.booking import BookingCancelled, BookingRescheduled, Outcome
+from shared_contracts.directory import BookingStatus
 from shared_contracts.notification import CacheName, NotificationKind
 from shared_contracts.transport.topology import NOTIFICATION_COMMAND
 from tests.inbound.test_notifications import notice
@@ -49,6 +50,22 @@ async def test_who_is_booked_moves_though_sign_up_is_over(anna: Person, desk: De
     await anna.presses(await anna.sees("На какое время перенести?"), "каб. 2")
     await anna.presses(await anna.sees("Перенести вашу запись на это время?"), "Подтвердить")
     await anna.sees("Запись перенесена!")
+
+
+async def test_a_request_is_not_called_a_booking_while_another_time_is_asked_for(anna: Person, desk: Desk) -> None:
+    """FR6: every text says what is in force, and of a request nothing is. Guard: ``move_key``."""
+    booking = desk.book(1001, desk.slots[f"{1:024x}"])
+    desk.bookings[booking.id] = (1001, booking.model_copy(update={"status": BookingStatus.PENDING}))
+    await anna.writes("/reschedule")
+    slots = await anna.sees("её ещё не подтвердили")
+    assert "в силе" not in slots.text
+    await anna.presses(slots, "каб. 2")
+    await anna.presses(await anna.sees("Попросить это время вместо прежнего?"), "Назад")
+    await anna.sees("её ещё не подтвердили")
+    desk.slots.clear()
+    await desk.invalidate(CacheName.SLOTS)
+    await anna.writes("/reschedule")
+    assert "в силе" not in (await anna.sees("Заявка ждёт ответа")).text
 
 
 async def test_an_open_dialog_stops_saying_what_is_no_longer_so(anna: Person, desk: Desk) -> None:

@@ -180,6 +180,21 @@ async def test_a_picture_is_no_answer_and_english_readers_are_asked_in_english(
     await emma.sees("your name in letters")
 
 
+async def test_an_albums_caption_is_the_answer_whichever_picture_has_it(anna: Person, desk: Desk) -> None:
+    """Answered once. Guards: ``is_wordless_album_part``, ``first_of_album``; without a caption it is no answer."""
+    desk.dialogs.publish(NAME, WISH)
+    await begin(anna)
+    await anna.sandbox.control("/albums", user_id=anna.id, photos=3)
+    await anna.sees("Ответьте, пожалуйста, текстом.")
+    await anna.sandbox.control("/albums", user_id=anna.id, photos=3, caption="Анна", captioned=3)
+    await anna.sees("Есть пожелания?")
+    count = len(await anna.messages())
+    await anna.writes("Больше солнца")
+    await anna.sees("Спасибо за ответы!")
+    assert values(answered(desk)[0]) == {"name": "Анна", "wish": "Больше солнца"}
+    assert len(await anna.messages()) == count + 1
+
+
 async def test_an_edited_answer_replaces_the_answer_while_its_question_stands(anna: Person, desk: Desk) -> None:
     """Guard: ``answer_by_edit``: one that was wrong, one further up, and one that leads to another branch."""
     desk.dialogs.publish(NAME, AGE, STUDIES, WHERE, WISH)

@@ -31,7 +31,7 @@ async def edit_message(body: EditIn, sandbox: Current) -> Any:
 @router.post("/albums")
 async def send_album(body: AlbumIn, sandbox: Current) -> list[int]:
     """A person sends photos: several are one album, a message each. Returns the messages' ids."""
-    sent = group_actions.send_photos(sandbox, body.user_id, body.photos, body.caption, body.chat_id)
+    sent = group_actions.send_photos(sandbox, body.user_id, body.photos, body.caption, body.chat_id, body.captioned)
     return [message.message_id for message in sent]
 
 

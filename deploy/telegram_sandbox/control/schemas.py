@@ -48,6 +48,7 @@ class AlbumIn(Body):
     user_id: int = Field(gt=0)
     photos: int = Field(ge=1, le=10, description="one alone is no album")
     caption: str = ""
+    captioned: int = Field(default=1, ge=1, le=10, description="the photo that has the caption")
     chat_id: int | None = Field(default=None, description="the private chat with the bot when left out")
 
 

@@ -48,14 +48,16 @@ def say_in(
     return say(sandbox, user_id, chat, {kind: views.api_message(sandbox, pinned, with_reply=False)})
 
 
-def send_photos(sandbox: Sandbox, user_id: int, count: int, caption: str, chat_id: int | None) -> list[Message]:
-    """Photos, several as an album: one message each, the caption under the first. Raises CannotDo."""
+def send_photos(
+    sandbox: Sandbox, user_id: int, count: int, caption: str, chat_id: int | None, captioned: int = 1
+) -> list[Message]:
+    """Photos, several as an album: one message each, the caption under number ``captioned``. Raises CannotDo."""
     chat = chat_of(sandbox, sandbox.person(user_id), chat_id)
     album = {"media_group_id": str(time.time_ns())} if count > 1 else {}
     sent = []
-    for number in range(count):
+    for number in range(1, count + 1):
         size = {"file_id": f"AgACAgIAAxk{number:09d}", "file_unique_id": f"photo{number}", "width": 90, "height": 90}
-        content = Content(caption if number == 0 else "", [], more={"photo": [size], **album})
+        content = Content(caption if number == captioned else "", [], more={"photo": [size], **album})
         sent.append(sandbox.add_message(chat, user_id, content))
         tell_bot(sandbox, chat, sent[-1])
     return sent

@@ -19,7 +19,7 @@ from interview_bot.views.callback_data import StaleDataError
 from interview_bot.views.formatting import bring, slot_card
 from interview_bot.views.screen import Reader, Screen
 from interview_bot.views.slots.keyboards import FIRST_MONTH
-from interview_bot.views.slots.menu import slot_gone, slot_menu
+from interview_bot.views.slots.menu import move_key, slot_gone, slot_menu
 from shared_contracts.directory import InterviewEvent, SlotView
 
 Start = Callable[[DialogContext, str], Awaitable[DialogData | None]]
@@ -155,7 +155,8 @@ async def _show(start: Start, context: DialogContext, owner: str, update: dict[s
 
 def _question(context: DialogContext, slot: SlotView, data: DialogData, event: InterviewEvent | None) -> str:
     texts = context.texts
-    parts = [texts("confirm.move" if data.booking else "confirm.book"), slot_card(slot, context.zone, texts)]
+    asked = move_key("confirm.move", data.booking) if data.booking else "confirm.book"
+    parts = [texts(asked), slot_card(slot, context.zone, texts)]
     if event is not None:
         about = [texts("event.description", description=event.description)] if event.description else []
         parts += [*about, *bring(event, texts)]

@@ -14,7 +14,7 @@ from interview_bot.views.slots import days, keyboards
 from interview_bot.views.slots.keyboards import NOWHERE_ELSE, Ways
 from interview_bot.views.slots.pages import slot_page
 from interview_bot.views.texts import Texts
-from shared_contracts.directory import CityRef, InterviewEvent, SlotView
+from shared_contracts.directory import BookingStatus, BookingView, CityRef, InterviewEvent, SlotView
 
 
 def slot_menu(
@@ -58,6 +58,11 @@ def slots_screen(
     several_cities = len(cities_of(slots)) > 1
     keyboard = keyboards.slots(shown, len(slots), data, reader.zone, reader.texts, ways, with_city=several_cities)
     return Screen(_heading(shown.slots[0], reader, data, ways, "slots.choose"), keyboard), data
+
+
+def move_key(key: str, booking: BookingView) -> str:
+    """The text's key for a booking that is to be moved; a request has words of its own, for nothing is booked yet."""
+    return f"{key}_request" if booking.status is BookingStatus.PENDING else key
 
 
 def slot_gone(happened: str, slots: list[SlotView], texts: Texts) -> str:
@@ -116,7 +121,7 @@ def _heading(slot: SlotView, reader: Reader, data: DialogData, ways: Ways, choos
     """What is chosen and what for, above the slots, one of which is ``slot``, or their days."""
     texts = reader.texts
     if data.booking:
-        parts = [texts("slots.move"), booking_card(data.booking, reader.zone, texts)]
+        parts = [texts(move_key("slots.move", data.booking)), booking_card(data.booking, reader.zone, texts)]
     else:
         parts = [texts(choose, event=slot.event.name)]
     moved = data.booking.slot if data.booking else None
@@ -152,7 +157,7 @@ def _recruiter_menu(slots: list[SlotView], reader: Reader, data: DialogData, way
         options.append((recruiter_of(group[0]), f"{when} · {button_name(recruiter_name(group[0], reader))} · {count}"))
     parts = [texts("recruiters.choose", event=slots[0].event.name, city=slots[0].city.name)]
     if data.booking:
-        parts = [texts("recruiters.move"), booking_card(data.booking, reader.zone, texts)]
+        parts = [texts(move_key("recruiters.move", data.booking)), booking_card(data.booking, reader.zone, texts)]
     keyboard = keyboards.recruiters(options, data, texts, ways)
     return Screen("\n\n".join([*parts, texts("slots.contact_hint")]), keyboard)
 
@@ -163,5 +168,5 @@ def _no_slots(reader: Reader, data: DialogData, ways: Ways) -> tuple[Screen, Dia
         data = data.model_copy(update={"city_chosen": True})
     keyboard = keyboards.no_slots(reader.contact_url, data, reader.texts, ways)
     if data.booking:
-        return Screen(reader.texts("slots.none_to_move"), keyboard), data
+        return Screen(reader.texts(move_key("slots.none_to_move", data.booking)), keyboard), data
     return Screen(reader.texts("slots.none_in_city" if ways.cities else "slots.none"), keyboard), data
