@@ -4,9 +4,11 @@ from datetime import UTC, date, datetime, time
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
+from babel import Locale
+
 from shared_contracts.texts.clocks import MOSCOW
 
-__all__ = ["MOSCOW", "day_start", "local", "utc_offset", "zone_names"]
+__all__ = ["MOSCOW", "day_start", "local", "utc_offset", "zone_name", "zone_names"]
 
 
 @cache
@@ -25,8 +27,15 @@ def day_start(day: date, zone: str = MOSCOW) -> datetime:
     return datetime.combine(day, time(), ZoneInfo(zone)).astimezone(UTC)
 
 
+@cache
+def zone_name(zone: str, language: str) -> str:
+    """A zone as people in chat and at the desk are told it, by its city: ``Владивосток``, ``Vladivostok``."""
+    named = Locale.parse(language).time_zones.get(zone, {}).get("city")
+    return str(named or zone.rsplit("/", maxsplit=1)[-1].replace("_", " "))
+
+
 def utc_offset(there: datetime) -> str:
-    """The clocks that an aware moment is on: ``UTC+10``, ``UTC+5:45``."""
+    """How far the clocks are on which an aware moment is, where a zone changes its own: ``UTC+10``, ``UTC+5:45``."""
     offset = f"{there:%z}"
     minutes = "" if offset[3:5] == "00" else f":{offset[3:5]}"
     return f"UTC{offset[0]}{int(offset[1:3])}{minutes}"

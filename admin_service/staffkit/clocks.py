@@ -8,12 +8,13 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from common import clock
-from common.zones import MOSCOW, day_start, local, utc_offset
+from common.texts.language import desk_language
+from common.zones import MOSCOW, day_start, local, utc_offset, zone_name
 from shared_contracts.texts.clocks import clocks_of
 
 
 def format_moment(moment: datetime, zone: str, *, ours: bool = False, pattern: str = "D d.m.Y, H:i") -> str:
-    """Weekday, date and time, such as ``Mon 07.12.2026, 17:00 UTC+10 (10:00 MSK)``.
+    """Weekday, date and time, such as ``Mon 07.12.2026, 17:00 (Vladivostok; Moscow 10:00)``.
 
     Args:
         moment: aware.
@@ -28,10 +29,14 @@ def format_moment(moment: datetime, zone: str, *, ours: bool = False, pattern: s
         return date_format(there, pattern)
     here = moment.astimezone(clocks.beside)
     if ours:
-        day = "" if here.date() == there.date() else f"{date_format(there, 'D')} "
-        return f"{date_format(here, pattern)} ({day}{there:%H:%M} {utc_offset(there)})"
-    own = _("%(time)s MSK") if here.date() == there.date() else f"{date_format(here, 'D')} %(time)s"
-    return f"{date_format(there, pattern)} {utc_offset(there)} ({own % {'time': f'{here:%H:%M}'}})"
+        return f"{date_format(here, pattern)} ({_beside(there, here)})"
+    return f"{date_format(there, pattern)} ({zone_name(clocks.zone.key, desk_language())}; {_beside(here, there)})"
+
+
+def _beside(other: datetime, told: datetime) -> str:
+    """The same moment on other clocks, with their name, and the weekday where it is another there."""
+    day = "" if other.date() == told.date() else f"{date_format(other, 'D')} "
+    return f"{zone_name(str(other.tzinfo), desk_language())} {day}{other:%H:%M}"
 
 
 def from_wall_clock(wall_clock: datetime, zone: str) -> datetime:

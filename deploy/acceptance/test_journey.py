@@ -88,5 +88,5 @@ def test_mybooking_and_contact_answer(person: Person) -> None:
     person.writes("/mybooking")
     assert "Ваша запись" in person.sees("Ваша запись").text
     person.writes("/contact")
-    assert person.sees("Напишите ответственному").buttons[0]["url"].startswith("https://t.me/")
+    assert person.sees("Напишите сюда").buttons[0]["url"].startswith("https://t.me/")
     person.cancels()

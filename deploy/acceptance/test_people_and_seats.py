@@ -11,7 +11,7 @@ def test_a_stranger_gets_one_polite_refusal_with_the_contact_link_and_no_data(ch
     """FR2."""
     stranger = chats.person(1099, "Незнакомец")
     stranger.writes("/start")
-    refusal = stranger.sees("только для приглашённых кандидатов")
+    refusal = stranger.sees("для приглашённых кандидатов")
 
     assert refusal.buttons[0]["url"].startswith("https://t.me/")
     assert len(stranger.messages()) == 1

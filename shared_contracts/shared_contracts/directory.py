@@ -112,15 +112,34 @@ class BookedSlot(WireModel):
     may_move: bool = True
 
 
-class BookingView(Coming, BookedSlot):
-    """A booking as its candidate may see it. ``offered_slot``: another time on offer; no seat is held there.
+class EventWords(WireModel):
+    """What staff wrote about an interview event: what it is about, and what to bring. Empty where nothing is said.
 
-    ``description`` and ``bring``: what the interview event is about, and what to bring; empty where nothing is said.
+    ``description`` and ``bring`` are the Russian texts, or the only ones; the others are English.
     """
 
-    offered_slot: SlotView | None = None
     description: LongText = ""
     bring: LongText = ""
+    description_en: LongText = ""
+    bring_en: LongText = ""
+
+    def description_in(self, language: str) -> str:
+        """What it is about: in ``en`` or, for any other, in Russian; in the other language where there is but one."""
+        return _in_language(language, self.description, self.description_en)
+
+    def bring_in(self, language: str) -> str:
+        """What to bring, in the same way."""
+        return _in_language(language, self.bring, self.bring_en)
+
+
+def _in_language(language: str, ru: str, en: str) -> str:
+    return (en or ru) if language == "en" else (ru or en)
+
+
+class BookingView(Coming, EventWords, BookedSlot):
+    """A booking as its candidate may see it. ``offered_slot``: another time on offer; no seat is held there."""
+
+    offered_slot: SlotView | None = None
 
 
 class AllowedUser(WireModel):
@@ -149,13 +168,12 @@ class QuestionnaireRef(WireModel):
     version: Version
 
 
-class InterviewEvent(WireModel):
+class InterviewEvent(EventWords):
     """An interview event that is open for sign-up, with the steps before a slot is chosen (R9)."""
 
     id: EntityId
     title: Name
     description: LongText
-    bring: LongText = ""
     approval_required: bool
     chooses_recruiter: bool = False
     questionnaire: QuestionnaireRef | None = None

@@ -8,6 +8,7 @@ import pytest
 
 from shared_contracts import asyncapi
 from shared_contracts.booking import booking_result
+from shared_contracts.directory import EventWords
 from shared_contracts.notification import notification_command
 from shared_contracts.transport.envelope import Message, decode, encode
 from tests.examples import EXAMPLES
@@ -67,3 +68,22 @@ def test_the_stored_asyncapi_document_is_the_one_the_models_make() -> None:
         asyncapi.FILE.write_text(asyncapi.render(), encoding="utf-8")
 
     assert asyncapi.FILE.read_text(encoding="utf-8") == asyncapi.render()
+
+
+@pytest.mark.parametrize(
+    ("words", "read"),
+    [
+        ({"bring": "паспорт", "bring_en": "your passport"}, ("паспорт", "your passport")),
+        ({"bring": "паспорт"}, ("паспорт", "паспорт")),
+        ({"bring_en": "your passport"}, ("your passport", "your passport")),
+        ({}, ("", "")),
+    ],
+)
+def test_what_is_said_of_an_event_is_read_in_ones_own_language_if_it_is_there(
+    words: dict[str, str], read: tuple[str, str]
+) -> None:
+    """Guard: ``bring_in``, ``description_in``."""
+    about = {name.replace("bring", "description"): text for name, text in words.items()}
+    event = EventWords(**words, **about)
+    assert (event.bring_in("ru"), event.bring_in("en")) == read
+    assert (event.description_in("ru"), event.description_in("en")) == read

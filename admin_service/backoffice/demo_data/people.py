@@ -85,7 +85,9 @@ def _make(chat_id: int) -> None:
     event = InterviewEvent(
         title="Специалист поддержки",
         description="Знакомимся, говорим о работе и отвечаем на вопросы.",
+        description_en="We get to know each other, talk about the job and answer your questions.",
         bring="паспорт",
+        bring_en="your passport",
     )
     save_event(event, actor=ACTOR)
     create_slots(str(event.pk), list(_slots(moscow, vladivostok, recruiters)), actor=ACTOR)

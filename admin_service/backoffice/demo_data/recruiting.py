@@ -27,6 +27,9 @@ def make_recruiting(recruiters: list[Recruiter], days: list[date], *, actor: str
     event = InterviewEvent(
         title="Набор в отдел заботы",
         description="Короткая анкета, потом выбор рекрутера и времени. Рекрутер подтвердит собеседование.",
+        description_en=(
+            "A short questionnaire, then you choose a recruiter and a time. The recruiter approves the interview."
+        ),
         is_open=False,
         questionnaire=questionnaire,
         chooses_recruiter=True,

@@ -5,6 +5,7 @@ from typing import Any
 from bson import ObjectId
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms import model_to_dict
 from django.http import HttpRequest
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -21,9 +22,11 @@ from broadcasts.services.chats import current_ids
 from broadcasts.services.starting import Announcement
 from broadcasts.services.texts import MAX_TEXT, as_typed, problem_of, values_of
 from common.scope import scope_of
+from common.texts.language import desk_language
 from common.zones import MOSCOW, local
 from people.models import City
 from scheduling.models import InterviewEvent
+from scheduling.services.store.slots import event_words
 from staffkit.clocks import from_wall_clock
 from staffkit.forms.inputs import DayAndTimeInput, MessageText, set_choices
 from staffkit.scoping import in_scope
@@ -211,4 +214,5 @@ def first_values(event: InterviewEvent, broadcast: Broadcast | None = None, agai
 
 def _default_text(event: InterviewEvent) -> str:
     opening, closing = _now("Sign-up is open: {event}"), _now("Press the button below to choose a time.")
-    return "\n\n".join(filter(None, (opening, as_typed(event.description), closing)))
+    about = event_words(model_to_dict(event)).description_in(desk_language())
+    return "\n\n".join(filter(None, (opening, as_typed(about), closing)))

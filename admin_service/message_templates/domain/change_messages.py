@@ -53,6 +53,7 @@ Write to the recruiter: {recruiter_link}
 🕐 {time}, около {minutes} мин
 📍 {city}, {place}
 👤 {recruiter}
+🎒 Возьмите с собой: {bring}
 💬 {reason}
 
 Не подходит? Напишите нам: {contact_link}
@@ -68,6 +69,7 @@ We look forward to seeing you:
 🕐 {time}, about {minutes} min
 📍 {city}, {place}
 👤 {recruiter}
+🎒 Please bring: {bring}
 💬 {reason}
 
 Does it not suit you? Write to us: {contact_link}
@@ -86,6 +88,7 @@ Does it not suit you? Write to us: {contact_link}
 🕐 {time}, около {minutes} мин
 📍 {city}, {place}
 👤 {recruiter}
+🎒 Возьмите с собой: {bring}
 💬 {reason}
 ⏳ Запись ещё ждёт подтверждения: рекрутер ответит до {until}.
 
@@ -101,6 +104,7 @@ How it is now:
 🕐 {time}, about {minutes} min
 📍 {city}, {place}
 👤 {recruiter}
+🎒 Please bring: {bring}
 💬 {reason}
 ⏳ It still awaits approval: the recruiter answers by {until}.
 
@@ -238,6 +242,7 @@ Do you have questions? Write to us: {contact_link}
 🕐 {time}, около {minutes} мин
 📍 {city}, {place}
 👤 {recruiter}
+🎒 Возьмите с собой: {bring}
 """,
         en="""
 {name}, good news!
@@ -249,6 +254,7 @@ A seat has become free.
 🕐 {time}, about {minutes} min
 📍 {city}, {place}
 👤 {recruiter}
+🎒 Please bring: {bring}
 """,
     ),
 }

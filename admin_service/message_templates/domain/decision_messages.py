@@ -20,6 +20,7 @@ DECISIONS: Mapping[NotificationKind, MessageKind] = {
 🕐 {time}, около {minutes} мин
 📍 {city}, {place}
 👤 {recruiter}
+🎒 Возьмите с собой: {bring}
 💬 {reason}
 
 Если планы изменятся: /reschedule — перенести, /cancel — отменить.
@@ -34,6 +35,7 @@ We look forward to seeing you:
 🕐 {time}, about {minutes} min
 📍 {city}, {place}
 👤 {recruiter}
+🎒 Please bring: {bring}
 💬 {reason}
 
 If your plans change: /reschedule to move it, /cancel to give it up.
@@ -53,6 +55,7 @@ If you have any questions, we are here: {contact_link}
 🕐 {time}, около {minutes} мин
 📍 {city}, {place}
 👤 {recruiter}
+🎒 Возьмите с собой: {bring}
 Написать рекрутеру: {recruiter_link}
 💬 {reason}
 
@@ -67,6 +70,7 @@ The recruiter has approved your booking. We look forward to meeting you.
 🕐 {time}, about {minutes} min
 📍 {city}, {place}
 👤 {recruiter}
+🎒 Please bring: {bring}
 Write to the recruiter: {recruiter_link}
 💬 {reason}
 
@@ -144,6 +148,7 @@ Do you need help? Write to us: {contact_link}
 🕐 {time}, около {minutes} мин
 📍 {city}, {place}
 👤 {recruiter}
+🎒 Возьмите с собой: {bring}
 Написать рекрутеру: {recruiter_link}
 💬 {reason}
 
@@ -158,6 +163,7 @@ We look forward to meeting you at the new time:
 🕐 {time}, about {minutes} min
 📍 {city}, {place}
 👤 {recruiter}
+🎒 Please bring: {bring}
 Write to the recruiter: {recruiter_link}
 💬 {reason}
 
@@ -168,7 +174,7 @@ If you have any questions, we are here: {contact_link}
         label=_("The recruiter did not approve a move"),
         required=frozenset({"date", "time", "place"}),
         ru="""
-{name}, перенести встречу не получилось: рекрутеру новое время не подошло.
+{name}, перенести собеседование не получилось: рекрутеру новое время не подошло.
 Прежнее время в силе, ждём вас:
 
 <b>{event}</b>
@@ -176,9 +182,10 @@ If you have any questions, we are here: {contact_link}
 🕐 {time}, около {minutes} мин
 📍 {city}, {place}
 👤 {recruiter}
+🎒 Возьмите с собой: {bring}
 💬 {reason}
 
-Подобрать другое время: /reschedule, отменить встречу: /cancel
+Подобрать другое время: /reschedule, отменить: /cancel
 Написать рекрутеру: {recruiter_link}
 """,
         en="""
@@ -190,6 +197,7 @@ The time you have still stands:
 🕐 {time}, about {minutes} min
 📍 {city}, {place}
 👤 {recruiter}
+🎒 Please bring: {bring}
 💬 {reason}
 
 To choose another time: /reschedule, to cancel: /cancel
@@ -200,7 +208,7 @@ Write to the recruiter: {recruiter_link}
         label=_("A move was not approved in time"),
         required=frozenset({"date", "time", "place"}),
         ru="""
-{name}, перенести встречу не получилось: ответа от рекрутера вовремя не было.
+{name}, перенести собеседование не получилось: ответа от рекрутера вовремя не было.
 Прежнее время в силе, ждём вас:
 
 <b>{event}</b>
@@ -208,8 +216,9 @@ Write to the recruiter: {recruiter_link}
 🕐 {time}, около {minutes} мин
 📍 {city}, {place}
 👤 {recruiter}
+🎒 Возьмите с собой: {bring}
 
-Подобрать другое время: /reschedule, отменить встречу: /cancel
+Подобрать другое время: /reschedule, отменить: /cancel
 Написать рекрутеру: {recruiter_link}
 """,
         en="""
@@ -221,6 +230,7 @@ The time you have still stands:
 🕐 {time}, about {minutes} min
 📍 {city}, {place}
 👤 {recruiter}
+🎒 Please bring: {bring}
 
 To choose another time: /reschedule, to cancel: /cancel
 Write to the recruiter: {recruiter_link}

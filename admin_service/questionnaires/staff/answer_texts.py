@@ -4,9 +4,9 @@ from typing import Any
 
 from bson import ObjectId
 from django.urls import reverse
-from django.utils.translation import get_language
 
 from common.mongo import Document, collection
+from common.texts.language import desk_language
 from common.zones import MOSCOW
 from questionnaires.models import STATUS_LABELS
 from staffkit.clocks import format_moment
@@ -25,7 +25,7 @@ def answers_of(candidate_id: ObjectId, event_id: ObjectId | None = None) -> list
 
 def shown(row: Document) -> dict[str, Any]:
     """One person's answers to one questionnaire, for a page."""
-    language = "en" if (get_language() or "").startswith("en") else "ru"
+    language = desk_language()
     return {
         "event": row["event"],
         "when": format_moment(row["answered_at"], MOSCOW),

@@ -8,7 +8,6 @@ from django.contrib import admin
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
@@ -17,6 +16,7 @@ from unfold.enums import ActionVariant
 from common.mongo import collection
 from common.refusals import RefusedError
 from common.scope import SHARED
+from common.texts.language import desk_language
 from common.zones import MOSCOW
 from questionnaires.models import Question, Questionnaire
 from questionnaires.services.draft import Draft
@@ -112,7 +112,7 @@ class QuestionnaireAdmin(RowsAdmin):
             "questionnaires/preview.html",
             title=_("Version %(number)s") % {"number": number} if number else draft_title,
             obj=questionnaire,
-            questions=preview(content, "en" if (get_language() or "").startswith("en") else "ru"),
+            questions=preview(content, desk_language()),
             back=_page_of(questionnaire),
         )
 

@@ -42,7 +42,7 @@ from scheduling.services.batch import decide_one
 from scheduling.services.requests import Request as BookingRequest
 from scheduling.services.serializing import booking_view, slot_views
 from scheduling.services.store.loading import booking_from, policy_from
-from scheduling.services.store.slots import OFFERED, Names, available, find_slots, name_slots
+from scheduling.services.store.slots import OFFERED, Names, available, event_words, find_slots, name_slots
 from shared_contracts.booking import ConfirmBooking, ConfirmBookingAnswer, Outcome
 from shared_contracts.directory import (
     MOST_RESULTS,
@@ -143,8 +143,7 @@ def _event(row: Document, asked: Mapping[ObjectId, QuestionnaireRef]) -> Intervi
     return InterviewEvent(
         id=str(row["_id"]),
         title=wire.line(row["title"]),
-        description=row["description"],
-        bring=wire.text(row.get("bring") or ""),
+        **event_words(row).model_dump(),
         approval_required=row["approval_required"],
         chooses_recruiter=row["chooses_recruiter"],
         questionnaire=asked.get(row["questionnaire_id"]),

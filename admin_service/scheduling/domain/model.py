@@ -6,7 +6,7 @@ from typing import Self
 
 from common.texts.names import chat_link, shown_name
 from shared_contracts.attendance import Attendance, Coming
-from shared_contracts.directory import LIVE_STATUSES, BookingStatus, Rejection
+from shared_contracts.directory import LIVE_STATUSES, BookingStatus, EventWords, Rejection
 from shared_contracts.venue import Venue
 
 
@@ -46,8 +46,8 @@ class Candidate:
 class Place:
     """What people are told about where, with whom and what for.
 
-    ``contact_url``: the city's, else the default; ``recruiter_url``: the recruiter's own. ``description``, ``bring``:
-    the interview event's, what it is about and what to bring.
+    ``contact_url``: the city's, else the default; ``recruiter_url``: the recruiter's own. ``words``: the interview
+    event's, what it is about and what to bring.
     """
 
     city: str
@@ -57,8 +57,7 @@ class Place:
     event: str
     contact_url: str | None
     recruiter_url: str | None = None
-    description: str = ""
-    bring: str = ""
+    words: EventWords = field(default_factory=EventWords)
 
 
 @dataclass(frozen=True, slots=True)

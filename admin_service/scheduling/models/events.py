@@ -21,10 +21,20 @@ class InterviewEvent(StampedModel):
     questionnaire_id: ObjectId | None
 
     title = NameField(_("title"), max_length=120)
-    description = models.TextField(_("description"), max_length=2_000, blank=True)
-    bring = models.TextField(
-        _("what to bring"), max_length=300, blank=True, help_text=_("Shown with the slot and in the reminders.")
+    description = models.TextField(
+        _("description, Russian"),
+        max_length=2_000,
+        blank=True,
+        help_text=_("Where there is but one language, everyone reads that."),
     )
+    description_en = models.TextField(_("description, English"), max_length=2_000, blank=True)
+    bring = models.TextField(
+        _("what to bring, Russian"),
+        max_length=300,
+        blank=True,
+        help_text=_("Shown with the slot, in the reminders and wherever a message names it."),
+    )
+    bring_en = models.TextField(_("what to bring, English"), max_length=300, blank=True)
     is_open = models.BooleanField(_("open for sign-up"), default=True)
     questionnaire = models.ForeignKey(
         Questionnaire, models.PROTECT, null=True, blank=True, verbose_name=_("a questionnaire comes first")

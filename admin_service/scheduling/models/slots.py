@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from django_mongodb_backend.fields import ArrayField, ObjectIdField
 
 from common.models import StampedModel
-from common.zones import MOSCOW, local, utc_offset
+from common.texts.language import desk_language
+from common.zones import MOSCOW, local, zone_name
 from people.models import LINK_LENGTH, City, LinkField, Recruiter
 from scheduling.models.events import InterviewEvent
 from shared_contracts.fields import URL_LENGTH, to_link
@@ -92,7 +93,8 @@ class InterviewSlot(StampedModel):
 
     def __str__(self) -> str:
         there = local(self.starts_at, self.city.timezone)
-        clocks = "" if there.utcoffset() == local(self.starts_at, MOSCOW).utcoffset() else f" {utc_offset(there)}"
+        ours = there.utcoffset() == local(self.starts_at, MOSCOW).utcoffset()
+        clocks = "" if ours else f" ({zone_name(self.city.timezone, desk_language())})"
         return f"{there:%d.%m.%Y %H:%M}{clocks} · {self.location or self.video_link}"
 
     def clean(self) -> None:

@@ -75,8 +75,7 @@ def _booking_view(
         may_move=policy is None or has_moves_left(booking, policy),
         **booking.coming.model_dump(),
         offered_slot=slot_view(proposed) if proposed else None,
-        description=slot.place.description,
-        bring=slot.place.bring,
+        **slot.place.words.model_dump(),
     )
 
 

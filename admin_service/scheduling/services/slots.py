@@ -23,6 +23,7 @@ from scheduling.services.editing.choices import carry_out_choices, withdrawals
 from scheduling.services.impact import AS_IT_COMES, Affected, Choices, note_impact, standing
 from scheduling.services.snapshots import follow_event
 from scheduling.services.waiting_ends import end_hopeless
+from shared_contracts.directory import EventWords
 from shared_contracts.fields import to_moment
 from shared_contracts.notification import CacheName
 
@@ -210,6 +211,7 @@ def _people_in(slot_id: str) -> list[dict[str, Any]]:
 def _event_facts(event: InterviewEvent) -> dict[str, Any]:
     names = (
         "title",
+        *EventWords.model_fields,
         "is_open",
         "chooses_recruiter",
         "approval_required",

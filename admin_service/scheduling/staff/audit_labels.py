@@ -7,9 +7,10 @@ from django.contrib.admin.utils import label_for_field
 from django.utils.translation import gettext_lazy as _
 
 from scheduling.domain.decide import AnyBookingEvent
-from scheduling.models import ATTENDANCE_LABELS, STATUS_LABELS, Booking, InterviewSlot
+from scheduling.models import ATTENDANCE_LABELS, STATUS_LABELS, Booking, InterviewEvent, InterviewSlot
 from scheduling.services.audit import SAID_FIELDS, SLOTS_AS_THEY_WERE, ZONE
 from scheduling.staff.moments import named, slot_name
+from shared_contracts.directory import EventWords
 from shared_contracts.venue import VENUE_FIELDS
 from staffkit.audit_labels import AuditLabels, named_in, register
 from staffkit.clocks import format_moment
@@ -53,6 +54,7 @@ register(
             "duration_minutes": _("minutes"),
             "max_users": _("capacity"),
             **{name: label_for_field(name, InterviewSlot) for name in VENUE_FIELDS},
+            **{name: label_for_field(name, InterviewEvent) for name in EventWords.model_fields},
             "is_open": _("open for sign-up"),
             "chooses_recruiter": _("the candidate chooses a recruiter"),
             "approval_required": _("a recruiter approves each request"),

@@ -25,6 +25,7 @@ from scheduling.domain.clashes import Clash, Engagement, Need, NeedKind
 from scheduling.models import InterviewSlot
 from scheduling.services.store.slots import by_id
 from staffkit.clocks import format_moment
+from staffkit.forms.inputs import AnswerField
 from staffkit.scoping import own_rows
 from staffkit.sending.sealed import seal
 
@@ -45,9 +46,9 @@ class TickInput(UnfoldBooleanWidget):
         return self._clashes
 
 
-def tick_field(label: Any) -> forms.CharField:
+def tick_field(label: Any) -> AnswerField:
     """The field ``TICK`` of a form: there to be seen once there is a clash."""
-    return forms.CharField(label=label, required=False, widget=forms.HiddenInput())
+    return AnswerField(label=label, required=False, widget=forms.HiddenInput())
 
 
 def require_tick(form: forms.BaseForm, clashes: Sequence[Clash], request: HttpRequest | None) -> None:

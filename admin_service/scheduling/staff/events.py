@@ -31,8 +31,8 @@ class EventForm(AskingForm):
 
     class Meta:
         widgets = {
-            "description": UnfoldAdminTextareaWidget({"rows": 4}),
-            "bring": UnfoldAdminTextareaWidget({"rows": 2}),
+            **{name: UnfoldAdminTextareaWidget({"rows": 4}) for name in ("description", "description_en")},
+            **{name: UnfoldAdminTextareaWidget({"rows": 2}) for name in ("bring", "bring_en")},
         }
 
     def question(self) -> Question:
@@ -57,7 +57,7 @@ class EventPage(UseCaseAdmin):
     ordering = ["-is_open", "title"]
     actions_detail = ["add_slots", "copy_week", "see_slots"]
     fieldsets = [
-        (None, {"fields": ["title", "description", "bring", "is_open"]}),
+        (None, {"fields": ["title", "is_open", ("description", "description_en"), ("bring", "bring_en")]}),
         (
             _("How people sign up"),
             {

@@ -57,6 +57,15 @@ class MessageText(forms.CharField):
         return super().to_python(str(value).replace("\r\n", "\n") if value else value) or ""
 
 
+class AnswerField(forms.CharField):
+    """Asks whether to go on in spite of what stands beside it: a form that lacks only this is asked, not corrected."""
+
+
+def is_asked_only(form: forms.BaseForm) -> bool:
+    """Whether nothing is wrong with a form but that it asks something first."""
+    return bool(form.errors) and all(isinstance(form.fields.get(name), AnswerField) for name in form.errors)
+
+
 def set_choices(form: forms.BaseForm, name: str, choices: Iterable[tuple[Any, Any]]) -> None:
     """Offer what is known only when the form is made."""
     field: Any = form.fields[name]

@@ -11,6 +11,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from common.refusals import RefusedError
+from staffkit.forms.inputs import is_asked_only
 from staffkit.forms.use_case import AskFirstError
 from staffkit.pages.guarding import GuardedAdmin
 from staffkit.pages.lists import DeclaredLists
@@ -110,6 +111,8 @@ class DeskAdmin(DeclaredLists, GuardedAdmin):
             context["errors"] = None
             if not form.non_field_errors():
                 form.add_error(None, stale_text())
+        if is_asked_only(form) and not any(one.errors for one in every[1:]):
+            context |= {"errors": None, "question": _("One question before this is saved: it is below.")}
         context |= {"seen": seen_token(every), "once": new_key(request)}
         return super().render_change_form(request, context, *args, **kwargs)
 

@@ -161,15 +161,16 @@ def test_a_persons_live_bookings_are_told_with_their_slots(
     bot: Client, make_slot: MakeSlot, maria: Candidate, ivan: Candidate
 ) -> None:
     slot = make_slot(capacity=2)
-    InterviewEvent.objects.update(description="О вас", bring="паспорт")
+    InterviewEvent.objects.update(description="О вас", bring="паспорт", bring_en="your passport")
     for person in (maria, ivan):
         book_for(person.telegram_id, str(slot.pk), actor="anna", reason="")
     url = f"/api/bookings?telegram_id={maria.telegram_id}"
     (view,) = Page[BookingView].model_validate_json(bot.get(url).content).results
     assert (view.slot.id, view.slot.free, view.status, view.version) == (str(slot.pk), 0, "booked", 1)
-    assert (view.description, view.bring) == ("О вас", "паспорт")
+    read = (view.description_in("en"), view.bring_in("ru"), view.bring_in("en"))
+    assert read == ("О вас", "паспорт", "your passport")
     (shown,) = bot.get("/api/events").json()["results"]
-    assert (shown["description"], shown["bring"]) == ("О вас", "паспорт")
+    assert (shown["description"], shown["bring"], shown["bring_en"]) == ("О вас", "паспорт", "your passport")
     cancel_booking(view.id, expected_version=1, actor="anna", reason="")
     assert bot.get(url).json() == {"results": [], "next": None, "refused_slot_ids": []}
 

@@ -67,7 +67,7 @@ def test_the_list_tells_when_in_the_interviews_city_what_and_for_whom(text: Text
     put(state="sent", attempts=2, uncertain_tries=1)
     put(kind="no_answer", target_chat_id=None)
     page = rows(text(reverse(LIST)))
-    assert "Mon 01.03.2027, 09:00 (16:00 UTC+10)" in page, "found by Moscow's days"
+    assert "Mon 01.03.2027, 09:00 (Vladivostok 16:00)" in page, "found by Moscow's days"
     assert "Reminder on the day" in page and "Мария Петрова" in page
     assert "Recruiter: no answer from the candidate" in page and olga.name in page
 

@@ -65,11 +65,12 @@ def test_a_slot_that_clashes_is_made_with_a_tick_for_just_this(
     desk: Client, make_slot: MakeSlot, analysts: InterviewEvent, olga: Recruiter
 ) -> None:
     """The other slot is linked, of whatever event. One that came meanwhile is shown before anything is made. Guard:
-    ``require_tick`` in ``SlotForm``."""
+    ``require_tick`` in ``SlotForm``; ``is_asked_only``."""
     other = on_the_minute(make_slot(of=analysts, recruiter=olga, room=""))
     fields = form_of(other, event=str(analysts.pk), location="Другой офис")
     page = sent(desk, reverse(ADD), fields)
     assert NAMED in page and "“Аналитики”" in page and page_of(other) in page and "Ольга Смирнова" in page
+    assert "Please correct the error" not in page and "One question before this is saved" in page
     again = on_the_minute(make_slot(recruiter=olga, room="", location="Третий офис"))
     newer = sent(desk, reverse(ADD), {**fields, "despite_clashes": tick(page)})
     assert page_of(other) in newer and page_of(again) in newer
@@ -188,13 +189,17 @@ def test_a_week_is_copied_on_the_clocks_of_its_city(
         "except_days": f"{into + timedelta(days=2):%d.%m.%Y}",
     }
     page = sent(desk, url, {**order, "preview": "1"})
-    assert "Make 7 slots" in page and page_of(other) in page and "not active: 2" in page
+    assert "Make 7 slots" in page and page_of(other) in page
+    skipped = page.partition('id="skipped"')[2].partition("</ul>")[0]
+    for reason in ("is not active any more: ", f"excepted days: {into + timedelta(days=2):%a %d.%m.%Y}"):
+        assert reason in skipped, "each time with why"
     assert sent(desk, url, {**order, "create": "1", "despite_clashes": tick(page)}) == ""
     made = InterviewSlot.objects.filter(starts_at__gte=busy - timedelta(days=1), city=berlin).order_by("starts_at")
     told = [slot.starts_at.astimezone(ZoneInfo("Europe/Berlin")).replace(tzinfo=None) for slot in made]
     assert told == [datetime.combine(into + timedelta(days=day), time(10)) for day in (0, 1, 5, 7, 8, 9, 12)]
     assert [(slot.max_users, slot.recruiter_id) for slot in made][3:6] == [(1, olga.pk), (1, None), (3, None)]
-    assert "0 slots will be made" in sent(desk, url, {**order, "preview": "1"})
+    again = sent(desk, url, {**order, "preview": "1"})
+    assert "0 slots will be made" in again and "there is this slot already: " in again
     assert "the same week" in sent(desk, url, {**order, "into": order["week"], "preview": "1"})
     assert "no active slots" in sent(desk, url, {**order, "week": f"{MONDAY - timedelta(weeks=3)}", "preview": "1"})
     assert collection("outbox").count_documents({"queue": "bot.notification.command"}) == 0

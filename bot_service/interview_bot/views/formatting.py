@@ -12,7 +12,7 @@ from interview_bot.common import clock
 from interview_bot.views.html_text import clip
 from interview_bot.views.texts import Texts
 from shared_contracts.attendance import OVER_15_MINUTES, Attendance, DelayMinutes
-from shared_contracts.directory import BookingStatus, BookingView, InterviewEvent, SlotView
+from shared_contracts.directory import BookingStatus, BookingView, EventWords, SlotView
 from shared_contracts.texts.clocks import MOSCOW, ToldClocks, clocks_of, zone_of
 
 _ATTENDANCE: dict[Attendance | None, str] = {
@@ -165,9 +165,10 @@ def place_with_city(slot: SlotView, texts: Texts) -> str:
     return ", ".join([*([] if slot.online else [slot.city.name]), place(slot, texts)])
 
 
-def bring(event: InterviewEvent | BookingView, texts: Texts) -> list[str]:
+def bring(event: EventWords, texts: Texts) -> list[str]:
     """The line that says what to bring, as HTML, if anything."""
-    return [texts("event.bring", bring=event.bring)] if event.bring else []
+    what = event.bring_in(texts.language)
+    return [texts("event.bring", bring=what)] if what else []
 
 
 def slot_changes(

@@ -40,7 +40,7 @@ class Texts:
         return self._catalog.gettext(key).format(**values)
 
     def counted(self, key: str, count: int) -> str:
-        """The text that goes with a number, as plain text: 1 слот, 2 слота, 5 слотов."""
+        """The text that goes with a number, as plain text: 1 окно, 2 окна, 5 окон."""
         return self._catalog.ngettext(key, key, count).format(count=count)
 
 

@@ -24,7 +24,7 @@ async def test_a_stranger_gets_one_polite_refusal_with_the_contact_link(
     desk.add_slot(1)
     victor = await sandbox.person(1099, "Виктор")
     await victor.writes("/start")
-    refusal = await victor.sees("только для приглашённых кандидатов")
+    refusal = await victor.sees("для приглашённых кандидатов")
     assert refusal.buttons == [{"text": "Свяжитесь с нами", "url": "https://t.me/default_contact"}]
     answer = await victor.answer_to(await victor.sends_data(refusal, "1:st"))
     assert "приглашённых" in answer["text"]

@@ -118,11 +118,11 @@ async def test_a_command_in_a_group_is_answered_with_the_way_into_the_private_ch
 async def test_contact_sends_the_citys_link(anna: Person, desk: Desk) -> None:
     """FR7: the city's, else the default."""
     await anna.writes("/contact")
-    assert (await anna.sees("Напишите ответственному")).buttons[0]["url"] == "https://t.me/responsible_person"
+    assert (await anna.sees("Напишите сюда")).buttons[0]["url"] == "https://t.me/responsible_person"
     desk.allow(1006, "Дарья", contact_url=None)
     darya = await anna.sandbox.person(1006, "Дарья")
     await darya.writes("/contact")
-    assert (await darya.sees("Напишите ответственному")).buttons[0]["url"] == "https://t.me/default_contact"
+    assert (await darya.sees("Напишите сюда")).buttons[0]["url"] == "https://t.me/default_contact"
 
 
 async def test_help_and_anything_unknown_say_what_is_possible(anna: Person) -> None:

@@ -97,7 +97,7 @@ async def test_what_nobody_said_to_the_bot_is_not_answered_and_an_album_once(
 ) -> None:
     """Guards: ``is_said_by_person`` and ``first_of_album``."""
     await anna.writes("/contact")
-    shown = await anna.sees("ответственному")
+    shown = await anna.sees("Напишите сюда")
     for kind in ("pinned_message", "message_auto_delete_timer_changed"):
         await sandbox.control("/service-messages", user_id=anna.id, kind=kind, message_id=shown.id)
     await sandbox.control("/albums", user_id=anna.id, photos=3, caption="Это я")

@@ -29,9 +29,9 @@ from tests.kit.telegram import Message, Person, eventually
 
 MARKS = {
     "✅ Собеседование прошло": (BookingStatus.ATTENDED, "Собеседование состоялось"),
-    "⏱ Прошло с опозданием": (BookingStatus.LATE, "состоялось с опозданием"),
+    "✅ Прошло с опозданием": (BookingStatus.LATE, "состоялось с опозданием"),
     "❌ Кандидата не было": (BookingStatus.NO_SHOW, "Кандидата не было"),
-    "🙈 Меня не было": (BookingStatus.RECRUITER_ABSENT, "Рекрутера не было"),
+    "❌ Меня не было": (BookingStatus.RECRUITER_ABSENT, "Рекрутера не было"),
 }
 
 CHANGES = ["🔁 Перенести", "❌ Отменить"]
@@ -446,7 +446,7 @@ def test_a_deputy_does_not_say_i_was_absent(desk: Desk) -> None:
     desk.add_slot(1)
     keyboard = card_screen(booked_card(desk, may_mark=True, for_deputy=True), texts_for("ru"), 0).keyboard
     assert keyboard is not None
-    assert keyboard.inline_keyboard[3][0].text == "🙈 Рекрутера не было"
+    assert keyboard.inline_keyboard[3][0].text == "❌ Рекрутера не было"
 
 
 def test_who_no_longer_holds_the_card_can_neither_offer_nor_mark(desk: Desk) -> None:

@@ -91,7 +91,7 @@ async def test_a_recruiter_reads_cards_in_the_language_they_chose(rita: Person, 
     assert "✅ Approve" in (await rita.sees("Анна")).labels
     stranger = await sandbox.person(4040, "Кто-то")
     await stranger.writes("/language")
-    await stranger.sees("только для приглашённых")
+    await stranger.sees("для приглашённых")
 
 
 async def test_choosing_a_language_leaves_a_question_open(anna: Person, desk: Desk) -> None:

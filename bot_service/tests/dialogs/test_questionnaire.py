@@ -55,7 +55,7 @@ async def test_only_the_newest_question_has_buttons(anna: Person, desk: Desk) ->
 @pytest.mark.parametrize(
     ("asked", "typed", "why"),
     [
-        (AGE, "двадцать", "цифрами, пожалуйста.\nПолных лет, цифрами"),
+        (AGE, "двадцать", "Цифрами, пожалуйста.\nПолных лет, цифрами"),
         (AGE, "5", "число от 10"),
         (AGE, "500", "число до 99"),
         (WHERE.model_copy(update={"asked_if": None}), "да", "от 3 символов"),

@@ -56,7 +56,7 @@ async def test_recruiters_are_offered_with_next_free_time_and_number_of_slots(ve
     assert [*names, *menu.labels[3:]] == [
         *("Рита Рекрутер", "Ольга <Орлова>", "Любой рекрутер", "🔄 Обновить", "Другой город")
     ]
-    assert [label.split(" · ")[2] for label in menu.labels[:3]] == ["5 слотов", "2 слота", "1 слот"]
+    assert [label.split(" · ")[2] for label in menu.labels[:3]] == ["5 окон", "2 окна", "1 окно"]
     assert ":" in menu.labels[0].split(" · ")[0]
 
 
@@ -92,7 +92,7 @@ async def test_another_recruiter_can_be_chosen_and_the_menu_refreshed(vera: Pers
 
     async def refreshed() -> bool:
         await vera.presses(menu, "Обновить")
-        return "1 слот" in (await vera.sees("К какому рекрутеру")).labels[1].split(" · ")[2:]
+        return "1 окно" in (await vera.sees("К какому рекрутеру")).labels[1].split(" · ")[2:]
 
     async def shown_to_anyone() -> bool:  # who presses in quick succession is not heard each time
         await vera.presses(menu, "Любой")
@@ -363,7 +363,7 @@ async def test_an_interview_has_its_places_date_and_another_one_of_the_readers_i
     desk.add_slot(1, starts_at=starts_at, closes_at=starts_at - timedelta(hours=2))
     desk.allow(1060, "Вера", timezone=zone)
     menu = await open_menu(vera)
-    assert menu.labels[0].endswith(f"23 нояб., {time} · Рита Рекрутер · 1 слот")
+    assert menu.labels[0].endswith(f"23 нояб., {time} · Рита Рекрутер · 1 окно")
     await vera.presses(menu, "Рита")
     slots = await shows(vera, "каб. 1")
     assert f"23 нояб., {time}" in slots.labels[0]

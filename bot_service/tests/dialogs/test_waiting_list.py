@@ -201,7 +201,7 @@ async def test_an_offer_whose_time_is_up_says_so(anna: Person, desk: Desk) -> No
     await anna.sees("Что-то сломалось")
     desk.outcome = Outcome.EXPIRED
     await anna.sends_data(notice, notice.data("Беру"))
-    await anna.sees("место ушло следующему")
+    await anna.sees("место предложили следующему")
     assert len(desk.requests) == 2
 
 

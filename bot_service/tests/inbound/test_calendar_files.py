@@ -315,7 +315,7 @@ async def test_a_file_waits_until_its_chat_is_at_rest(
 
     await eventually(claimed, "the file waits for its turn")
     await anna.writes("/contact")
-    reply = await anna.sees("Напишите ответственному")
+    reply = await anna.sees("Напишите сюда")
     [sent] = await anna.gets_files(1)
     assert sent.id > reply.id
 
@@ -333,7 +333,7 @@ async def test_a_file_that_telegram_refuses_for_good_is_given_up_and_nobody_hear
     await handled(bots_database, NOTIFICATION_COMMAND.name, count=1)
     assert [report.delivery.status for report in await reports(desk)] == [DeliveryStatus.SENT]
     await anna.writes("/contact")
-    reply = await anna.sees("Напишите ответственному")
+    reply = await anna.sees("Напишите сюда")
     assert [message.id for message in await anna.messages()][-2:] == [shown.id, reply.id]
     assert len(await sandbox.calls("sendDocument", anna.id)) == 1
 

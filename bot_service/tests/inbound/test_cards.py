@@ -128,7 +128,7 @@ async def test_a_move_is_rejected_for_its_time_without_asking(rita: Person, desk
     booking = desk.book(1001, desk.slots[f"{1:024x}"]).model_copy(update={"requested_slot": desk.slots[f"{2:024x}"]})
     card = desk.recruiting.card(RITA, booking)
     await desk.send(CARD_COMMAND.name, desk.recruiting.command(RITA, card, CardAttention.NEW))
-    await rita.presses(await rita.sees("Просит перенести"), "Отклонить")
+    await rita.presses(await rita.sees("🔁 Просит: "), "Отклонить")
     await rita.sees("Напишите причину")
 
 

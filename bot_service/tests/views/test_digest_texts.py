@@ -40,8 +40,8 @@ def test_times_are_the_places_and_the_readers_zone_is_named_once_above() -> None
 @pytest.mark.parametrize(
     ("minutes", "ru", "en"),
     [
-        (10, "⏱ Опоздание на 10 минут", "⏱ 10 minutes late"),
-        (20, "⏱ Опоздание больше 15 минут", "⏱ More than 15 minutes late"),
+        (10, "⏱ опоздает на 10 минут", "⏱ will be 10 minutes late"),
+        (20, "⏱ опоздает больше чем на 15 минут", "⏱ will be more than 15 minutes late"),
     ],
 )
 def test_who_has_said_that_they_will_be_late_is_listed_so(minutes: int, ru: str, en: str) -> None:

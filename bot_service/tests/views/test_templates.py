@@ -160,12 +160,14 @@ def test_every_variable_has_its_value(desk: Desk) -> None:
             "status": BookingStatus.PENDING,
             "description": "О вас и о работе",
             "bring": "паспорт",
+            "bring_en": "your passport",
         }
     )
     values = template_values(booking, None, texts_for("ru"))
     assert all(values.values())
     assert values.keys() | {"name", "contact_link", "reason", "changes"} == VARIABLES
     assert "(Екатеринбург)" in values["time"]
+    assert [values["bring"], template_values(booking, None, texts_for("en"))["bring"]] == ["паспорт", "your passport"]
     values = template_values(booking, "Europe/Moscow", texts_for("ru"))
     assert "(Екатеринбург; у вас " in values["time"]
     assert "(Екатеринбург)" not in values["until"], "a deadline is on the reader's clock"

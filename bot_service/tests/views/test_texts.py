@@ -21,6 +21,7 @@ from interview_bot.views.slots.pages import page_name, slot_page
 from interview_bot.views.texts import LANGUAGES, LOCALE_DIR, language_of, texts_for
 from shared_contracts.booking import Outcome
 from shared_contracts.card import CardOccasion, DecidedBy
+from shared_contracts.digest import Farewell
 from shared_contracts.directory import BookingStatus, NamedRef
 from shared_contracts.questionnaire import WrongAnswer
 from shared_contracts.telegram.text import utf16_length
@@ -71,6 +72,7 @@ def test_every_text_asked_for_exists_and_every_text_there_is_asked_for() -> None
     built |= {f"request.{kind}" for kind in get_args(RequestKind)}
     built |= {f"card.notice_{occasion}" for occasion in set(CardOccasion) - {CardOccasion.OUTCOME_DUE}}
     built |= {f"card.by_{kind}" for kind in get_args(DecidedBy.model_fields["kind"].annotation)}
+    built |= {f"farewell.{became}" for became in get_args(Farewell.model_fields["became"].annotation)}
     built |= {f"wrong.{why.value}" for why in WrongAnswer} | {f"joining.{outcome.value}" for outcome in REFUSED}
     assert built <= KEYS["ru"]
     assert KEYS["ru"] - written - built == set()

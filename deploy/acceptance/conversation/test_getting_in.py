@@ -22,7 +22,7 @@ WORDS = {
         "has been used",
         "withdrawn",
         "couldn't find",
-        "invited candidates only",
+        "for invited candidates",
         "Grace Hall",
     ),
 }

@@ -16,7 +16,7 @@ from acceptance.desk import Desk
 from acceptance.driving import BOOKED, CONFIRM, QUESTION, Chats, Message, Store
 from local.stack import Stack
 
-COPY = "📍 Скопировать адрес"
+COPY = "Скопировать адрес"
 LINK, MAP = "https://meet.example/room-5?pwd=1&lang=ru", "https://yandex.ru/maps/-/CDabc"
 _MONDAYS = (MONDAY_MORNING + timedelta(weeks=number) for number in count(1))
 JOIN = "Подключиться"

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from common.mongo import Document
+from common.zones import zone_name
 from people.services.links import default_contact
 from scheduling.services.impact import Affected
 from shared_contracts.directory import BookingStatus, SlotView
@@ -72,8 +73,8 @@ def _values(notice: NotificationCommand, row: Affected, language: str) -> dict[s
         "recruiter": slot.recruiter.name if slot.recruiter else "",
         "recruiter_link": booking.recruiter_url or "",
         "contact_link": booking.contact_url or default_contact() or "",
-        "description": booking.description,
-        "bring": booking.bring,
+        "description": booking.description_in(language),
+        "bring": booking.bring_in(language),
         "reason": notice.reason or "",
         "wanted": words.other(wanted, slot) if wanted else "",
         "until": words.deadline(booking.expires_at, slot) if waits and booking.expires_at else "",
@@ -168,5 +169,4 @@ class _Words:
         return str(format_datetime(when, pattern, tzinfo=zone, locale=self.locale))
 
     def _zone_name(self, zone: ZoneInfo) -> str:
-        named = self.locale.time_zones.get(zone.key, {}).get("city")
-        return str(named or zone.key.split("/")[-1].replace("_", " "))
+        return zone_name(zone.key, self.locale.language)

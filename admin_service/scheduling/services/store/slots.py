@@ -12,6 +12,7 @@ from common import wire
 from common.mongo import Document, collection, current_session
 from people.services.links import default_contact, recruiter_link
 from scheduling.domain.model import City, Place, Recruiter, Slot, State
+from shared_contracts.directory import EventWords
 from shared_contracts.venue import VENUE_FIELDS, Venue
 
 ALTERNATIVES = 3  # spec: bot.booking.result
@@ -163,6 +164,11 @@ def _venue(*parts: str) -> Venue:
     return Venue(**dict(zip(VENUE_FIELDS, parts, strict=True)))
 
 
+def event_words(event: Document) -> EventWords:
+    """What staff wrote about an interview event, from its document; one made by an earlier version has less of it."""
+    return EventWords(**{name: wire.text(event.get(name) or "") for name in EventWords.model_fields})
+
+
 def _part(slot: Document, name: str) -> str:
     stored = slot.get(name) or ""
     return (wire.link("interview_slots", slot, stored) or "") if name.endswith("_link") else wire.line(stored)
@@ -185,8 +191,7 @@ def _slot(row: Document, city: City, recruiter: Recruiter | None, event: Documen
         recruiter=None,
         event=wire.line(event["title"]),
         contact_url=city.contact_url,
-        description=wire.text(event["description"]),
-        bring=wire.text(event.get("bring") or ""),  # one made by a version that knew of no such thing has none
+        words=event_words(event),
     )
     slot = Slot(
         id=str(row["_id"]),

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextInputWidget
@@ -83,10 +84,12 @@ class CopyWeekForm(DraftsForm):
         return [row for row in rows if _monday(row["there"].date()) == week]
 
     def _drafts(self, rows: Sequence[Document], shifts: Sequence[timedelta]) -> list[SlotDraft]:
-        usable = _still_usable(rows)
-        self.left_out = (len(rows) - len(usable)) * len(shifts)
+        usable, excepted = _still_usable(rows), self.cleaned_data["except_days"]
+        for when in sorted(row["there"] + shift for shift in shifts for row in rows if row not in usable):
+            self.skip(_now("recruiter, city or office is not active any more"), date_format(when, "D d.m.Y, H:i"))
         moved = [(row, row["there"] + shift) for shift in shifts for row in usable]
-        return [_draft(row, there) for row, there in moved if there.date() not in self.cleaned_data["except_days"]]
+        self.skip_days({there.date() for _row, there in moved} & {*excepted})
+        return [_draft(row, there) for row, there in moved if there.date() not in excepted]
 
 
 def _still_usable(rows: Sequence[Document]) -> list[Document]:

@@ -1,12 +1,13 @@
 """What the forms that make many slots at once have in common."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextInputWidget
@@ -25,6 +26,8 @@ from staffkit.clocks import format_moment, today
 
 MOST_SLOTS = 500
 FURTHEST_DAYS = 366
+_MOST_SKIPPED = 20
+"""Times that are listed for one reason; of more there is the number."""
 _DAY_FORMS = ("%d.%m.%Y", "%Y-%m-%d")
 
 
@@ -41,7 +44,7 @@ class DaysField(forms.CharField):
 
 
 class DraftsForm(forms.Form):
-    """Makes many slots of an event. Once valid, ``drafts`` holds them; ``left_out``: how many there could not be."""
+    """Makes many slots of an event. Once valid, ``drafts`` holds them, and ``skipped`` by why what is not made."""
 
     despite_clashes = tick_field(_("Make them anyway"))
 
@@ -49,7 +52,8 @@ class DraftsForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.event = event
         self.drafts: list[SlotDraft] = []
-        self.left_out = 0
+        self.skipped: dict[str, list[str]] = {}
+        self._zones = {str(city): zone for city, zone in zones_of_cities().items()}
 
     @property
     def engagements(self) -> list[Engagement]:
@@ -63,23 +67,48 @@ class DraftsForm(forms.Form):
             RefusedError: naming a wrong field.
         """
         known = self._known(every)
-        self.drafts = [draft for draft in every if draft.starts_at > clock.now() and _key(draft) not in known]
-        self.left_out += len(every) - len(self.drafts)
+        for draft in every:
+            if draft.starts_at <= clock.now():
+                self.skip(_now("already past"), self.told(draft))
+            elif _key(draft) in known:
+                self.skip(_now("there is this slot already"), self.told(draft))
+            else:
+                self.drafts.append(draft)
         check_drafts(self.event, self.drafts)
+
+    def skip(self, why: str, when: str) -> None:
+        """Say in the preview that this is not made."""
+        self.skipped.setdefault(why, []).append(when)
+
+    def skip_days(self, days: Iterable[date]) -> None:
+        """Say so of days that staff excepted."""
+        for day in sorted(days):
+            self.skip(_now("excepted days"), date_format(day, "D d.m.Y"))
+
+    def told(self, draft: SlotDraft) -> str:
+        """When it starts, as it will be shown."""
+        zone = self._zones.get(draft.city_id, MOSCOW)
+        return format_moment(draft.starts_at, zone, ours=bool(draft.venue.get("video_link")))
+
+    def skipped_lines(self) -> list[str]:
+        """What is not made, a line for each reason."""
+        return [f"{why}: {_listed(times)}" for why, times in self.skipped.items()]
 
     def preview(self) -> list[str]:
         """The slots' times, as they will be shown."""
-        zones = {str(city): zone for city, zone in zones_of_cities().items()}
-        return [
-            format_moment(draft.starts_at, zones.get(draft.city_id, MOSCOW), ours=bool(draft.venue.get("video_link")))
-            for draft in self.drafts
-        ]
+        return [self.told(draft) for draft in self.drafts]
 
     def _known(self, every: Sequence[SlotDraft]) -> set[tuple[Any, ...]]:
         """The same slots of the event, by one query."""
         starts = [draft.starts_at for draft in every]
         rows = collection("interview_slots").find({"starts_at": {"$in": starts}, "event_id": self.event.pk})
         return {_stored_key(row) for row in rows}
+
+
+def _listed(times: Sequence[str]) -> str:
+    shown = " · ".join(times[:_MOST_SKIPPED])
+    more = len(times) - _MOST_SKIPPED
+    return f"{shown} · {_now('and %(count)s more') % {'count': more}}" if more > 0 else shown
 
 
 def check_days(days: Sequence[date], times: int) -> None:

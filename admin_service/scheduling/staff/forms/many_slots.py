@@ -97,7 +97,9 @@ class AddSlotsForm(DraftsForm):
         super().clean()
         if self.errors:
             return self.cleaned_data
-        days = sorted({*self.cleaned_data["days"], *self._range()} - {*self.cleaned_data["except_days"]})
+        wanted, excepted = {*self.cleaned_data["days"], *self._range()}, {*self.cleaned_data["except_days"]}
+        days = sorted(wanted - excepted)
+        self.skip_days(wanted & excepted)
         if not days:
             raise ValidationError(_now("Give days: a range with weekdays, or a list."))
         times = sorted({*self.cleaned_data["times"], *self._row()})

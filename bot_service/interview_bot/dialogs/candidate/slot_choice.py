@@ -158,7 +158,8 @@ def _question(context: DialogContext, slot: SlotView, data: DialogData, event: I
     asked = move_key("confirm.move", data.booking) if data.booking else "confirm.book"
     parts = [texts(asked), slot_card(slot, context.zone, texts)]
     if event is not None:
-        about = [texts("event.description", description=event.description)] if event.description else []
+        description = event.description_in(texts.language)
+        about = [texts("event.description", description=description)] if description else []
         parts += [*about, *bring(event, texts)]
     return "\n\n".join(parts)
 

@@ -74,8 +74,7 @@ async def _register_menu(context: DialogContext) -> None:
 
 
 def _label(card: RecruiterCard, context: DialogContext) -> str:
-    slot = card.booking.requested_slot or card.booking.slot
-    when = slot_start(slot, card.timezone, context.texts, "d MMM, HH:mm")
+    when = slot_start(card.booking.slot, card.timezone, context.texts, "d MMM, HH:mm")
     return f"{_sign(card)}{when} · {button_name(card.candidate.name)}"
 
 
@@ -83,7 +82,8 @@ def _sign(card: RecruiterCard) -> str:
     """What else than Approve or Reject the card waits for."""
     if card.may_mark:
         return "🏁 "
-    asks = card.booking.attendance is Attendance.RESCHEDULE_ASKED and not card.awaits_answer
+    wants = card.booking.requested_slot is not None
+    asks = wants or (card.booking.attendance is Attendance.RESCHEDULE_ASKED and not card.awaits_answer)
     return "🔁 " if asks else ""
 
 

@@ -11,7 +11,7 @@ from interview_bot.common import clock
 from interview_bot.views.attendance_screens import said_on_card
 from interview_bot.views.callback_data import Action, pack
 from interview_bot.views.card_buttons import MARKS, can_change, card_keyboard
-from interview_bot.views.formatting import DAY_AND_TIME, deadline, reader_zone, slot_card, slot_date, slot_start
+from interview_bot.views.formatting import deadline, other_slot, reader_zone, slot_card, slot_date
 from interview_bot.views.html_text import clip, visible_length
 from interview_bot.views.screen import Screen
 from interview_bot.views.texts import Texts
@@ -201,7 +201,6 @@ def _time_left(card: RecruiterCard, texts: Texts) -> str:
 
 def _request(card: RecruiterCard, texts: Texts) -> str:
     person, booking = card.candidate, card.booking
-    slot = booking.requested_slot or booking.slot
     lines = [texts("card.handed_over_by", name=card.handed_over_by)] if card.handed_over_by else []
     lines += [texts("card.for_deputy", name=card.recruiter_name)] if card.for_deputy else []
     lines.append(texts("card.candidate", name=isolated(person.name), link=person.link))
@@ -209,10 +208,9 @@ def _request(card: RecruiterCard, texts: Texts) -> str:
         lines[-1] += f" (@{escape(person.username)})"
     if person.city:
         lines[-1] += f" · {escape(person.city)}"
-    lines.append(slot_card(slot.model_copy(update={"recruiter": None}), card.timezone, texts))
-    if booking.requested_slot:
-        old, new = (slot_start(one, card.timezone, texts, DAY_AND_TIME) for one in (booking.slot, slot))
-        lines.append(texts("card.move", old=old, new=new))
+    lines.append(slot_card(booking.slot.model_copy(update={"recruiter": None}), card.timezone, texts))
+    if booking.requested_slot:  # what stands comes first, what is asked for instead after it
+        lines.append(texts("card.move", when=other_slot(booking.requested_slot, booking.slot, card.timezone, texts)))
     return "\n".join(lines)
 
 
