@@ -19,6 +19,7 @@ from interview_bot.application import BotService
 from interview_bot.common import database
 from interview_bot.common.database import Database
 from interview_bot.settings import Settings
+from interview_bot.telegram import rate_limiter
 from tests.kit.desk import API_TOKEN, SIGNING_KEY, Desk, purge
 from tests.kit.line import Line
 from tests.kit.process import at_rest, forget
@@ -160,6 +161,13 @@ async def bot(desk: Desk, bot_process: BotService) -> AsyncIterator[BotService]:
     with suppress(AssertionError):  # what waits for a long time, such as a try that comes later, is left alone
         await eventually(partial(at_rest, bot_process, desk), "the bot is at rest", seconds=1)
     await forget(bot_process)
+
+
+@pytest.fixture
+def chats_take_all_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For tests with many messages that are not about limits: half of their time would be waiting for the chat's."""
+    for bucket in ("_CHAT", "_CHAT_AT_REST"):
+        monkeypatch.setattr(rate_limiter, bucket, (1, 100, 0, 1_000))
 
 
 @pytest_asyncio.fixture

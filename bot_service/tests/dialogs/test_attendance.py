@@ -221,7 +221,9 @@ async def test_who_is_off_the_list_answers_about_the_booking_that_stands_and_not
     await desk.invalidate(CacheName.ALLOWED_USERS)
 
     async def refused() -> bool:
+        count = len(await anna.messages())
         await anna.writes("/start")
+        await eventually(lambda: said_more(anna, count), "an answer: who writes on and on is not heard")
         return "ваша запись в силе" in (await anna.messages())[-1].text
 
     await eventually(refused, "nothing new for her")
@@ -452,3 +454,8 @@ async def test_an_older_answers_result_does_not_overwrite_a_newer_one(
     await handled(bots_database, BOOKING_RESULT.name, count=3)
     texts = {message.id: message.text for message in await anna.messages()}
     assert "место освободили" in texts[prompt.id]
+
+
+async def said_more(person: Person, count: int) -> bool:
+    """Whether the bot has written since."""
+    return len(await person.messages()) > count

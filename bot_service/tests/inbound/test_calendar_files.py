@@ -99,6 +99,7 @@ async def the_row(bots_database: Database) -> dict[str, Any]:
     return row
 
 
+@pytest.mark.usefixtures("chats_take_all_at_once")
 async def test_the_file_comes_silently_below_the_answer(
     anna: Person, desk: Desk, sandbox: Sandbox, bots_database: Database
 ) -> None:
@@ -120,6 +121,7 @@ async def test_the_file_comes_silently_below_the_answer(
     assert "content" not in await the_row(bots_database)
 
 
+@pytest.mark.usefixtures("chats_take_all_at_once")
 async def test_a_file_that_the_admin_service_made_itself_is_sent_as_it_came(anna: Person, desk: Desk) -> None:
     """Guard: ``calendar_file_of``. Such messages are under way while the admin service is brought up to date."""
     message = await opened(anna)
@@ -131,6 +133,7 @@ async def test_a_file_that_the_admin_service_made_itself_is_sent_as_it_came(anna
     assert [sent.content for sent in await anna.gets_files(2)] == [made.content] * 2
 
 
+@pytest.mark.usefixtures("chats_take_all_at_once")
 async def test_captions_are_in_the_readers_language_and_say_what_the_file_does(
     sandbox: Sandbox, desk: Desk, bot: Any
 ) -> None:
@@ -148,6 +151,7 @@ async def test_captions_are_in_the_readers_language_and_say_what_the_file_does(
     assert captions == ["Add it to your calendar", "Removes it if you added it"]
 
 
+@pytest.mark.usefixtures("chats_take_all_at_once")
 async def test_a_redelivered_answer_brings_no_second_file(anna: Person, desk: Desk, bots_database: Database) -> None:
     """Guard: the condition of ``put``; the last copy has another message id, so the inbox does not help."""
     message = await opened(anna)
@@ -165,6 +169,7 @@ async def test_a_redelivered_answer_brings_no_second_file(anna: Person, desk: De
     assert numbers == ["1", "2"]
 
 
+@pytest.mark.usefixtures("chats_take_all_at_once")
 async def test_an_older_file_never_follows_a_newer(anna: Person, desk: Desk, bots_database: Database) -> None:
     """Guard: the same condition. An interview taken out of the calendar is not put back by a late message."""
     message = await opened(anna)
@@ -181,6 +186,7 @@ async def test_an_older_file_never_follows_a_newer(anna: Person, desk: Desk, bot
     assert numbers == ["1", "3", "4"]
 
 
+@pytest.mark.usefixtures("chats_take_all_at_once")
 async def test_a_newer_file_waits_for_the_one_in_hand_and_takes_its_place_if_that_has_not_left(
     bots_database: Database,
 ) -> None:
@@ -205,6 +211,7 @@ async def test_a_newer_file_waits_for_the_one_in_hand_and_takes_its_place_if_tha
     await alone.client.drop_database(alone.name)
 
 
+@pytest.mark.usefixtures("chats_take_all_at_once")
 async def test_what_was_cancelled_before_its_file_left_brings_no_file_at_all(
     anna: Person, desk: Desk, sandbox: Sandbox, bots_database: Database
 ) -> None:
@@ -224,6 +231,7 @@ async def test_what_was_cancelled_before_its_file_left_brings_no_file_at_all(
     ("later", "caption"),
     [(timedelta(hours=1), "Новое время для календаря"), (timedelta(), "Обновление для календаря")],
 )
+@pytest.mark.usefixtures("chats_take_all_at_once")
 async def test_the_file_of_a_move_says_that_it_is_news_to_a_calendar_that_has_the_interview(
     anna: Person, desk: Desk, later: timedelta, caption: str
 ) -> None:
@@ -236,6 +244,7 @@ async def test_the_file_of_a_move_says_that_it_is_news_to_a_calendar_that_has_th
     assert [sent.caption for sent in await anna.gets_files(2)] == ["Добавьте в календарь", caption]
 
 
+@pytest.mark.usefixtures("chats_take_all_at_once")
 async def test_a_file_that_telegram_does_not_take_yet_holds_nothing_up_and_comes_later(
     anna: Person, desk: Desk, sandbox: Sandbox
 ) -> None:
@@ -347,6 +356,7 @@ async def test_a_file_for_who_blocked_the_bot_meanwhile_is_given_up(
     assert await settled(bots_database) == ["blocked"]
 
 
+@pytest.mark.usefixtures("chats_take_all_at_once")
 async def test_news_brings_its_file_and_is_reported_as_before(anna: Person, desk: Desk) -> None:
     await opened(anna)
     command = notice(desk, NotificationKind.BOOKING_APPROVED, calendar_entry=entry())

@@ -18,6 +18,8 @@ from tests.kit.inbox import handled
 from tests.kit.recruiting import RITA
 from tests.kit.telegram import Person, Sandbox, eventually
 
+pytestmark = pytest.mark.usefixtures("chats_take_all_at_once")
+
 
 async def reports(desk: Desk, count: int = 1) -> list[CardDelivered]:
     """Wait for that many reports."""

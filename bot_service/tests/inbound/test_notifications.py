@@ -21,6 +21,8 @@ from tests.kit.inbox import handled
 from tests.kit.recruiting import TEMPLATES
 from tests.kit.telegram import Message, Person, Sandbox, eventually
 
+pytestmark = pytest.mark.usefixtures("chats_take_all_at_once")
+
 
 def notice(desk: Desk, kind: NotificationKind, **changes: object) -> NotificationCommand:
     """A notice about Anna's booking."""
