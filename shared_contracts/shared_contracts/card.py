@@ -42,8 +42,11 @@ class CardAnswer(WireModel):
     answer: Bilingual
 
 
-MoveEnd = Literal["rejected", "expired"]
-"""How a move that was asked for ended when it was not made; the booking stands as it was."""
+MoveEnd = Literal["rejected", "expired", "withdrawn"]
+"""How a move that was asked for ended when it was not made; the booking stands as it was.
+
+``withdrawn``: its candidate was taken off the allow list.
+"""
 
 
 class DecidedBy(WireModel):

@@ -18,6 +18,7 @@ class NotificationKind(StrEnum):
     BOOKING_CANCELLED = "booking_cancelled"
     BOOKING_MOVED = "booking_moved"
     BOOKING_CHANGED = "booking_changed"
+    BOOKING_KEPT = "booking_kept"
     BOOKING_APPROVED = "booking_approved"
     BOOKING_REJECTED = "booking_rejected"
     BOOKING_EXPIRED = "booking_expired"
@@ -50,7 +51,7 @@ class NotificationCommand(Message):
         not_after: later than this it must not be sent any more, and is reported ``too_late``.
         calendar_entry: for the candidate's calendar, whose file goes with it.
         slot_before: the booking's slot, or the one asked for, as it was before it was changed, as the candidate was
-            told of it.
+            told of it; of ``booking_kept`` the one that was asked for, and is not any more.
         timezone: the candidate's own, where it has just been put right; else the bot knows it.
         timezone_before: the one by which they were told of ``slot_before``, where it is another.
         calendar: that file from an admin service that still makes it; read until none of its messages is left.

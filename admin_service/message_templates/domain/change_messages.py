@@ -75,6 +75,36 @@ We look forward to seeing you:
 Does it not suit you? Write to us: {contact_link}
 """,
     ),
+    NotificationKind.BOOKING_KEPT: MessageKind(
+        label=_("Off the allow list, the booking stays"),
+        required=frozenset({"date", "time"}),
+        ru="""
+{name}, новые записи для вас закрыты, а эта остаётся:
+
+<b>{event}</b>
+📅 {date}
+🕐 {time}
+📍 {city}, {place}
+👤 {recruiter}
+🔁 Перенос больше не рассматривается: {wanted}
+💬 {reason}
+
+Не сможете прийти — отмените запись: /cancel. Остались вопросы? Напишите нам: {contact_link}
+""",
+        en="""
+{name}, you can't book new interviews any more, but this booking stays:
+
+<b>{event}</b>
+📅 {date}
+🕐 {time}
+📍 {city}, {place}
+👤 {recruiter}
+🔁 The move is off the table: {wanted}
+💬 {reason}
+
+Can't come? Cancel it with /cancel. Questions? Write to us: {contact_link}
+""",
+    ),
     NotificationKind.BOOKING_CHANGED: MessageKind(
         label=_("The slot's time or place changed"),
         required=frozenset({"date", "time", "place"}),

@@ -5,7 +5,15 @@ from datetime import datetime
 
 from common.texts.translation import to_translate as _
 from scheduling.domain.answering import refuse_ended
-from scheduling.domain.changes import changed_since_shown, ended, in_slot, next_version, overlaps, settled_in
+from scheduling.domain.changes import (
+    changed_since_shown,
+    ended,
+    in_slot,
+    kept_without_wishes,
+    next_version,
+    overlaps,
+    settled_in,
+)
 from scheduling.domain.commands import ActorKind, Book, BookingCommand, Command, Shown
 from scheduling.domain.decisions import Decision, changed
 from scheduling.domain.events import BookingEvent
@@ -37,9 +45,10 @@ class Close(BookingCommand):
 
 @dataclass(frozen=True, slots=True)
 class RemoveCandidate(Command):
-    """The person is off the allow list: all that they have booked ends."""
+    """The person is off the allow list: all that they have booked ends, or stands without what else they asked for."""
 
     candidate_id: str
+    keeps_bookings: bool = field(default=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +99,19 @@ class BookingCancelled(BookingEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class BookingKept(BookingEvent):
+    """Its candidate is off the allow list; it stands, and a move that was asked for is not made."""
+
+    action = "kept"
+    label = _("kept, though off the allow list")
+
+    @property
+    def gives_up_move(self) -> bool:
+        """Whether another slot was asked for."""
+        return self.before is not None and self.before.requested_slot_id is not None
+
+
+@dataclass(frozen=True, slots=True)
 class BookingClosed(BookingEvent):
     """Its slot is over."""
 
@@ -97,7 +119,9 @@ class BookingClosed(BookingEvent):
     label = _("ended by itself")
 
 
-BookingChange = BookingMade | BookingRequested | BookingMoved | MoveRequested | BookingCancelled | BookingClosed
+BookingChange = (
+    BookingMade | BookingRequested | BookingMoved | MoveRequested | BookingCancelled | BookingKept | BookingClosed
+)
 
 
 def move_closes_at(booking: Booking, policy: Policy) -> datetime | None:
@@ -217,8 +241,13 @@ def close(state: State, command: Close, booking: Booking, now: datetime) -> Deci
 
 
 def remove_candidate(state: State, command: RemoveCandidate) -> Decision:
-    """All that they have booked ends, whatever the cut-offs."""
+    """All that they have booked ends, whatever the cut-offs, or stands; a seat that is offered is nobody's yet."""
     live = state.live_bookings_of(command.candidate_id)
+    if command.keeps_bookings:
+        stands = [booking for booking in live if booking.status is not BookingStatus.OFFERED]
+        return Decision(
+            command, None, events=tuple(BookingKept(command.actor, was, kept_without_wishes(was)) for was in stands)
+        )
     gone = [(booking, ended(booking, BookingStatus.CANCELLED, command)) for booking in live]
     return Decision(command, None, events=tuple(BookingCancelled(command.actor, was, now_is) for was, now_is in gone))
 

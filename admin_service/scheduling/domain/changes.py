@@ -6,7 +6,7 @@ from dataclasses import replace
 from scheduling.domain.commands import Command, Shown
 from scheduling.domain.events import BookingEvent, Event, SeatFreed, SlotEdited, SlotEvent, SlotFilled, SlotReopened
 from scheduling.domain.model import Booking, Slot, State
-from shared_contracts.attendance import Coming
+from shared_contracts.attendance import Attendance, Coming
 from shared_contracts.booking import Outcome
 from shared_contracts.directory import BookingStatus
 
@@ -25,6 +25,16 @@ def settled_in(booking: Booking, slot: Slot) -> Booking:
 def next_version(booking: Booking) -> Booking:
     """One version up, as with every change."""
     return replace(booking, version=booking.version + 1)
+
+
+def kept_without_wishes(booking: Booking) -> Booking:
+    """A booking that stands for somebody off the allow list: no other time is asked for, or proposed, any more."""
+    coming = booking.coming
+    if coming.attendance is Attendance.RESCHEDULE_ASKED:
+        coming = coming.model_copy(update={"attendance": None, "attendance_at": None})
+    plain = replace(booking, requested_slot_id=None, reschedule_asked=False, proposed_slot_id=None, coming=coming)
+    waits = booking.status is BookingStatus.PENDING
+    return next_version(plain if waits else replace(plain, expires_at=None))
 
 
 def ended(booking: Booking, status: BookingStatus, command: Command) -> Booking:

@@ -17,7 +17,7 @@ from scheduling.domain.answering import (
     RequestExpired,
     RescheduleAsked,
 )
-from scheduling.domain.booking import BookingCancelled, BookingMade, BookingMoved
+from scheduling.domain.booking import BookingCancelled, BookingKept, BookingMade, BookingMoved
 from scheduling.domain.commands import ActorKind
 from scheduling.domain.editing import BookingFollowedSlot, WantedSlotEdited
 from scheduling.domain.events import BookingEvent, SlotEdited
@@ -43,6 +43,7 @@ KINDS: dict[type[BookingEvent], NotificationKind] = {
     MoveExpired: NotificationKind.MOVE_EXPIRED,
     BookingMoved: NotificationKind.BOOKING_MOVED,
     BookingCancelled: NotificationKind.BOOKING_CANCELLED,
+    BookingKept: NotificationKind.BOOKING_KEPT,
     BookingFollowedSlot: NotificationKind.BOOKING_CHANGED,
     WantedSlotEdited: NotificationKind.WANTED_CHANGED,
     RescheduleAsked: NotificationKind.RESCHEDULE_ASKED,
@@ -87,7 +88,11 @@ def news_of(batch: Batch) -> Iterator[News]:
 
 
 def _slot_before(event: BookingEvent, edited: Slot | None, batch: Batch) -> Slot | None:
-    """The slot as it was: of a booking that was moved the one it left, else the one that was edited."""
+    """The slot as it was: of a booking that was moved the one it left, of one that is kept the one that was asked for,
+    else the one that was edited.
+    """
+    if isinstance(event, BookingKept) and event.before:
+        return batch.before.slots.get(event.before.requested_slot_id or "")
     if isinstance(event, BookingMoved) and event.before:
         return batch.before.slots.get(event.before.slot_id)
     if isinstance(event, ProposedTimeWithdrawn) and event.before:

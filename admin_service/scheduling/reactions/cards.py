@@ -6,7 +6,7 @@ from bson import ObjectId
 
 from common.mongo import Document
 from scheduling.domain.answering import MoveExpired, MoveRejected, RequestExpired
-from scheduling.domain.booking import MoveRequested
+from scheduling.domain.booking import BookingKept, MoveRequested
 from scheduling.domain.commands import Actor, ActorKind
 from scheduling.domain.editing import BookingFollowedSlot, WantedSlotEdited
 from scheduling.domain.events import BookingEvent, SlotEdited
@@ -99,6 +99,9 @@ def _act(request: Request, event: BookingEvent) -> Act:
     actor, reason = request.command.actor, request.command.reason
     if isinstance(event, RequestExpired | MoveExpired):
         actor, reason = Actor(ActorKind.SYSTEM, "expiry"), ""
+    if isinstance(event, BookingKept):  # why they are off the list is for them
+        withdrawn: MoveEnd = "withdrawn"
+        return Act(actor if event.gives_up_move else None, "", request.correlation_id, withdrawn)
     return Act(actor, reason, request.correlation_id, _MOVE_ENDS.get(type(event)))
 
 

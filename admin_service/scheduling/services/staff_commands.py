@@ -139,9 +139,10 @@ def remove_candidates(
 
     Args:
         candidate_ids: ids of candidates; those already off the list are passed over.
-        keep_bookings: live bookings stay and are still reminded; otherwise they are cancelled and the people told.
+        keep_bookings: live bookings stay and are still reminded, and moves that were asked for end; otherwise they are
+            cancelled. The people are told either way.
         actor: the staff login.
-        reason: told to those whose booking is cancelled.
+        reason: told to those who have a booking.
         choices: of single bookings that end, where they are kept otherwise.
 
     Returns:
@@ -167,9 +168,8 @@ def _remove(candidate_id: str, keep_bookings: bool, actor: str, reason: str) -> 
         return False
     candidate.is_allowed = False
     save_candidate(candidate, actor=actor)
-    if not keep_bookings:
-        command = RemoveCandidate(_key(), _staff(actor), candidate_id, reason=reason)
-        carry_out(Request(command, "desk", correlation.current()))
+    command = RemoveCandidate(_key(), _staff(actor), candidate_id, reason=reason, keeps_bookings=keep_bookings)
+    carry_out(Request(command, "desk", correlation.current()))
     return True
 
 

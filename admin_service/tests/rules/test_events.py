@@ -21,6 +21,7 @@ from scheduling.domain.attendance import AttendanceConfirmed, AttendanceDeclined
 from scheduling.domain.booking import (
     BookingCancelled,
     BookingClosed,
+    BookingKept,
     BookingMade,
     BookingMoved,
     BookingRequested,
@@ -142,6 +143,13 @@ TABLE: list[tuple[State, AnyCommand, timedelta, list[type[Event]]]] = [
     (of(), edit(max_users=1), HOUR, [SlotEdited, SlotFilled]),
     (of(seats=1), edit(max_users=2), HOUR, [SlotEdited, SlotReopened]),
     (of(), RemoveCandidate(a.key(), a.STAFF, "person-1"), HOUR, [BookingCancelled, SeatFreed]),
+    (of(), RemoveCandidate(a.key(), a.STAFF, "person-1", keeps_bookings=True), HOUR, [BookingKept]),
+    (
+        of(approval=True, **WANTS),
+        RemoveCandidate(a.key(), a.STAFF, "person-1", keeps_bookings=True),
+        timedelta(),
+        [BookingKept, SeatFreed],
+    ),
     (of(), a.book(1, "s"), HOUR, []),
     (of(), a.cancel(2), HOUR, []),
     (of(), edit(max_users=0), HOUR, []),

@@ -12,10 +12,13 @@ from scheduling.domain.commands import SlotChanges
 from scheduling.models import InterviewEvent, InterviewSlot
 from scheduling.services.editing.retiring import Way, dependents_of, retire
 from scheduling.services.editing.slot_edits import edit_slot
+from scheduling.services.staff_commands import remove_candidates
+from shared_contracts.booking import Outcome
 from shared_contracts.card import CardCommand
+from shared_contracts.notification import NotificationKind
 from tests.conftest import MakeSlot
 from tests.helpers import asking
-from tests.helpers.card_tools import cards
+from tests.helpers.card_tools import cards, news
 
 OLGA, PAVEL, VERA = 5001, 5002, 5003
 
@@ -120,6 +123,25 @@ def test_a_wanted_slot_is_handed_over_loudly_also_to_who_holds_the_interview(
     if not holds_the_interview:
         assert loud(heard[OLGA]) == [("update", None)]
         assert heard[OLGA][-1].card.handed_over_by is None
+
+
+def test_an_open_move_ends_when_its_candidate_is_taken_off_the_list_and_the_booking_stands(
+    interview: InterviewSlot, make_slot: MakeSlot, maria: Candidate, pavel: Recruiter, olga: Recruiter
+) -> None:
+    """FR2: they see and cancel what is kept; why is for them alone. Guard: ``kept_without_wishes``."""
+    wanted = asked_for(make_slot, pavel, interview, maria)
+    remove_candidates([str(maria.pk)], keep_bookings=True, actor="anna", reason="Набор окончен")
+    [notice] = news()
+    assert (notice.kind, notice.reason, notice.off_list) == (NotificationKind.BOOKING_KEPT, "Набор окончен", True)
+    assert notice.slot_before and notice.slot_before.id == str(wanted.pk)
+    heard = told()
+    for telegram_id in (OLGA, PAVEL):
+        card = heard[telegram_id][-1].card
+        assert (card.move_end, card.reason, card.awaits_answer) == ("withdrawn", None, False)
+    booking = asking.the_booking(maria)
+    assert (booking["status"], booking["slot_id"], booking["requested_slot_id"]) == ("booked", interview.pk, None)
+    assert asking.outcome(asking.approve(pavel, booking)) is not Outcome.MOVED
+    asking.assert_sound()
 
 
 def test_an_interview_is_handed_over_while_somebody_else_decides_on_its_move(

@@ -126,13 +126,16 @@ def test_a_removed_persons_bookings_are_kept_or_cancelled_as_staff_choose(
     for person in (maria, ivan):
         asking.outcome(asking.book(person, make_slot()))
 
-    removed = remove_candidates([str(maria.pk)], keep_bookings=True, actor="coordinator", reason="")
+    removed = remove_candidates([str(maria.pk)], keep_bookings=True, actor="coordinator", reason="Набор окончен")
     removed += remove_candidates([str(ivan.pk)], keep_bookings=False, actor="coordinator", reason="Вакансия закрыта")
 
     assert removed == 2
     assert asking.the_booking(maria)["live"]
     assert asking.the_booking(ivan)["status"] == "cancelled"
-    assert told() == [(ivan.telegram_id, NotificationKind.BOOKING_CANCELLED, "Вакансия закрыта")]
+    assert told() == [
+        (maria.telegram_id, NotificationKind.BOOKING_KEPT, "Набор окончен"),
+        (ivan.telegram_id, NotificationKind.BOOKING_CANCELLED, "Вакансия закрыта"),
+    ]
     assert collection("outbox").count_documents({"body": {"$regex": "allowed_users"}}) == 2
     asking.assert_sound()
 

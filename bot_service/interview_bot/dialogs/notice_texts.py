@@ -47,6 +47,8 @@ async def notice_text(
         if before
         else "",
     }
+    if kind is NotificationKind.BOOKING_KEPT:  # what they asked for, and is not to be any more
+        values["wanted"] = wanted_slot(booking, before, own_zone, texts)
     if kind in _OF_A_PROPOSAL:  # in these the time asked for is the one that the recruiter proposes, or did
         proposed = before if kind is NotificationKind.PROPOSAL_ENDED else booking.offered_slot
         values["wanted"] = wanted_slot(booking, proposed, own_zone, texts)

@@ -91,7 +91,8 @@ class Notifications:
         _, person = await self._services.allow_list.check(chat_id)
         texts = texts_for(await self._services.chats.language(chat_id))
         zone = person.timezone if person else None
-        await correct_untrue_messages(self._services, self._shown, chat_id, booking, zone, texts)
+        every = command.kind is NotificationKind.BOOKING_KEPT  # their buttons to move it do nothing any more
+        await correct_untrue_messages(self._services, self._shown, chat_id, booking, zone, texts, every=every)
 
     async def _current_command(self, command: NotificationCommand) -> NotificationCommand | DeliveryStatus:
         """The command as it is to be sent now, or the status that says why it is not sent."""

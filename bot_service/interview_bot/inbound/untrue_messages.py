@@ -15,7 +15,14 @@ _log = get_logger(__name__)
 
 
 async def correct_untrue_messages(
-    services: Services, shown: ShownBookings, chat_id: int, booking: BookingView, zone: str | None, texts: Texts
+    services: Services,
+    shown: ShownBookings,
+    chat_id: int,
+    booking: BookingView,
+    zone: str | None,
+    texts: Texts,
+    *,
+    every: bool = False,
 ) -> None:
     """Whatever earlier messages of the chat claim about ``booking`` that is no longer so is put right, without buttons.
 
@@ -24,11 +31,13 @@ async def correct_untrue_messages(
 
     Args:
         zone: the reader's own time zone, None where the slot's city decides.
+        every: also what is so still, whose buttons are of no use any more.
     """
     # what is said about coming changes by answers, which put nothing right: it is for the message that asks
     stands = booking.model_copy(update={"attendance": None, "delay_minutes": None})
-    screen = Screen(f"{texts('booking.changed_since')}\n\n{booking_card(stands, zone, texts)}")
-    for message_id in await shown.untrue_messages(chat_id, booking):
+    lead = texts("bookings.yours" if every else "booking.changed_since")
+    screen = Screen(f"{lead}\n\n{booking_card(stands, zone, texts)}")
+    for message_id in await shown.untrue_messages(chat_id, booking, every=every):
         try:
             await services.outgoing.edit(chat_id, message_id, screen, or_send=False)
         except TelegramError as error:

@@ -68,11 +68,12 @@ class ShownBookings:
         for booking in bookings:
             await self.claim(chat_id, message_id, booking)
 
-    async def untrue_messages(self, chat_id: int, booking: BookingView) -> list[int]:
-        """Ids of messages that claim something of an older version which is no longer so."""
+    async def untrue_messages(self, chat_id: int, booking: BookingView, *, every: bool = False) -> list[int]:
+        """Ids of messages that claim something of an older version which is no longer so; ``every``: or is."""
         row = await self.database["shown_bookings"].find_one({"_id": f"{chat_id}:{booking.id}"}, {"messages": 1})
         messages: list[Document] = (row or {}).get("messages", [])
-        return [int(it["id"]) for it in messages if it["version"] < booking.version and not _is_true(it, booking)]
+        older = [it for it in messages if it["version"] < booking.version]
+        return [int(it["id"]) for it in older if every or not _is_true(it, booking)]
 
     async def record_correction(self, chat_id: int, message_id: int, booking: BookingView) -> None:
         """The message says now how ``booking`` stands, all of it; of one that can't change any more it stays right."""

@@ -66,6 +66,7 @@ BUTTONS = {
     NotificationKind.BOOKING_APPROVED: HELD,
     NotificationKind.BOOKING_MOVED: HELD,
     NotificationKind.BOOKING_CHANGED: HELD,
+    NotificationKind.BOOKING_KEPT: HELD,
     NotificationKind.RESCHEDULE_ASKED: ["🔁 Выбрать другое время", "❌ Отменить"],
     NotificationKind.WANTED_CHANGED: HELD,
     NotificationKind.SLOT_OFFERED: ["✅ Беру", "Пропустить"],
@@ -267,6 +268,29 @@ async def test_a_message_put_right_is_put_right_again_with_each_change(
     row = await bots_database["shown_bookings"].find_one({"_id": f"1001:{gone.id}"})
     assert row is not None
     assert [message["version"] for message in row["messages"]] == [4], "only the notice of the end"
+
+
+async def test_who_is_taken_off_the_list_reads_that_their_booking_stays_and_old_buttons_go(
+    anna: Person, desk: Desk
+) -> None:
+    """FR2: cancelling is all that is left. Guard: ``every`` in ``correct_untrue_messages``."""
+    booking, first = await _booked(anna, desk)
+    await anna.writes("/mybooking")
+    mine = await anna.sees("Ваша запись")
+    assert mine.labels == HELD
+    desk.remove(1001)
+    kept = booking.model_copy(update={"version": 2})
+    command = notice(desk, NotificationKind.BOOKING_KEPT, booking=kept, slot_before=desk.slots[f"{4:024x}"])
+    await desk.send(NOTIFICATION_COMMAND.name, command.model_copy(update={"off_list": True}))
+    told = await anna.sees("Новых записей нет, эта остаётся")
+    assert told.labels == ["❌ Отменить"]
+    assert slot_start(desk.slots[f"{4:024x}"], None, texts_for("ru")) in told.text, "the move that is off"
+
+    async def without_buttons() -> bool:
+        earlier = (await anna.messages())[first:-1]
+        return all("Ваша запись:" in message.text and not message.buttons for message in earlier)
+
+    await eventually(without_buttons, "earlier messages lead nowhere")
 
 
 async def test_a_proposed_time_that_changes_is_put_right_where_it_was_told(anna: Person, desk: Desk) -> None:

@@ -31,6 +31,7 @@ TEMPLATES = {
     NotificationKind.BOOKING_CANCELLED: "Нам пришлось отменить собеседование «{event}»: {date}, {time}.",
     NotificationKind.BOOKING_MOVED: "Собеседование перенесено: {date}, {time}, {place}.",
     NotificationKind.BOOKING_CHANGED: "Кое-что изменилось: {date}, {time}, {place}.\nРекрутер ответит до {until}.",
+    NotificationKind.BOOKING_KEPT: "Новых записей нет, эта остаётся: {date}, {time}.",
     NotificationKind.BOOKING_APPROVED: (
         "🎉 <b>Поздравляем, {name}!</b>\n{date}, {time}, {minutes} минут\n{place}\n"
         'Рекрутер: <a href="{recruiter_link}">{recruiter}</a>\nВопросы: {contact_link}'

@@ -47,8 +47,8 @@ def notice_html(row: Affected, language: str, templates: Iterable[TemplateView])
 
 
 def _named_besides(notice: NotificationCommand) -> SlotView | None:
-    """The other slot that the message names: the one that was proposed, or the one that a move is asked to."""
-    if notice.kind is NotificationKind.PROPOSAL_ENDED:
+    """The other slot that the message names: the one that was proposed, or that a move is, or was, asked to."""
+    if notice.kind in {NotificationKind.PROPOSAL_ENDED, NotificationKind.BOOKING_KEPT}:
         return notice.slot_before
     if notice.kind is NotificationKind.PROPOSAL_CHANGED:
         return notice.booking.offered_slot

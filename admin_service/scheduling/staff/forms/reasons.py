@@ -105,10 +105,17 @@ class RemoveForm(ReasonForm):
     bookings = forms.ChoiceField(
         label=_("Their live bookings"),
         choices=[
-            ("keep", _("Keep them: still reminded, may still be cancelled")),
+            (
+                "keep",
+                _("Keep them: still reminded, may still be cancelled; moves asked for end, and the people are told"),
+            ),
             ("cancel", _("Cancel them: the seats are freed and the people told")),
         ],
         widget=UnfoldAdminRadioSelectWidget(),
     )
 
     field_order = ["bookings", "reason"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].help_text = _("Those who have a booking read it.")

@@ -50,7 +50,16 @@ _STATES = {
     BookingStatus.RECRUITER_ABSENT: "card.recruiter_absent",
     BookingStatus.UNMARKED: "card.over",
 }
-_MOVE_ENDS = {"rejected": "card.move_rejected", "expired": "card.move_expired"}
+_MOVE_ENDS = {
+    "rejected": "card.move_rejected",
+    "expired": "card.move_expired",
+    "withdrawn": "card.move_withdrawn",
+}
+_TOLD_OF_MOVE = {
+    "rejected": NotificationKind.MOVE_REJECTED,
+    "expired": NotificationKind.MOVE_EXPIRED,
+    "withdrawn": NotificationKind.BOOKING_KEPT,
+}
 _TOLD_BY_HAND = {
     BookingStatus.BOOKED: NotificationKind.BOOKING_APPROVED,
     BookingStatus.REJECTED: NotificationKind.BOOKING_REJECTED,
@@ -157,7 +166,7 @@ def notice_to_send_by_hand(card: RecruiterCard) -> NotificationKind | None:
     if card.booking.status is BookingStatus.BOOKED and card.booking.offered_slot:
         return NotificationKind.TIME_OFFERED
     if card.move_end:
-        return NotificationKind.MOVE_REJECTED if card.move_end == "rejected" else NotificationKind.MOVE_EXPIRED
+        return _TOLD_OF_MOVE[card.move_end]
     if card.rejection is Rejection.TIME:
         return NotificationKind.TIME_REJECTED
     return _TOLD_BY_HAND.get(card.booking.status)
@@ -165,6 +174,8 @@ def notice_to_send_by_hand(card: RecruiterCard) -> NotificationKind | None:
 
 def _state(card: RecruiterCard, texts: Texts) -> str:
     booking = card.booking
+    if card.move_end and not card.yours and booking.status is BookingStatus.BOOKED:
+        return texts(_MOVE_ENDS[card.move_end])  # it was asked of them
     if card.handed_over_to:
         return texts("card.handed_over_to", name=card.handed_over_to)
     if not card.yours:
