@@ -10,7 +10,7 @@ document.addEventListener("DOMContentLoaded", () => {
   }
   const said = document.getElementById("calendar-said");
   const dialog = document.getElementById("calendar-move");
-  const FRESH_MS = 5000;
+  const FRESH_MS = 5000, ROOM_FOR_MORE_MS = 35 * 60 * 1000;
   let stamp = "", columns = [], busy = false, calendar;
 
   const element = (name, text, className) => {
@@ -30,7 +30,7 @@ document.addEventListener("DOMContentLoaded", () => {
     link.append(element("span", `${slot.when}: `, "sr-only"), element("b", slot.time));
     link.append(element("span", slot.words, "calendar-words"));
     if (slot.waiting) link.append(element("span", slot.waiting, "calendar-asked"));
-    link.append(element("span", slot.about, "calendar-about"));
+    if (event.end - event.start >= ROOM_FOR_MORE_MS) link.append(element("span", slot.about, "calendar-about"));
     return { domNodes: [link] };
   }
 
@@ -42,9 +42,13 @@ document.addEventListener("DOMContentLoaded", () => {
   }
 
   // The grid calls itself a table, which may not hold what this one holds; the table with the same is below.
-  const TABLE = ["table", "row", "rowgroup", "cell", "columnheader"].map((role) => `[role=${role}]`).join();
-  const strip = () => { for (const part of grid.querySelectorAll(TABLE)) part.removeAttribute("role"); };
-  new MutationObserver(strip).observe(grid, { childList: true, subtree: true });
+  const ROLES = ["table", "row", "rowgroup", "cell", "columnheader"].map((role) => `[role=${role}]`).join();
+  const OF_TABLES = ["aria-colindex", "aria-colspan"];
+  const strip = () => {
+    for (const part of grid.querySelectorAll(ROLES)) part.removeAttribute("role");
+    for (const name of OF_TABLES) for (const part of grid.querySelectorAll(`[${name}]`)) part.removeAttribute(name);
+  };
+  new MutationObserver(strip).observe(grid, { childList: true, subtree: true, attributeFilter: OF_TABLES });
 
   function shown(slot) {
     return {
