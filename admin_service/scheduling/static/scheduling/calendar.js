@@ -54,7 +54,7 @@ document.addEventListener("DOMContentLoaded", () => {
     return {
       id: slot.id, start: slot.start, end: slot.end, resourceIds: [slot.column], title: slot.time,
       classNames: [`calendar-${slot.state}`, ...(slot.waiting ? ["calendar-waits"] : [])],
-      editable: slot.movable, durationEditable: false, extendedProps: slot,
+      editable: slot.movable, startEditable: slot.movable, durationEditable: false, extendedProps: slot,
     };
   }
 
@@ -172,7 +172,7 @@ document.addEventListener("DOMContentLoaded", () => {
     slotMinTime: "09:00", slotMaxTime: "19:00", flexibleSlotTimeLimits: true, scrollTime: "09:00",
     slotDuration: "00:30", slotHeight: 48, snapDuration: "00:05", slotLabelFormat: { hour: "2-digit", minute: "2-digit", hour12: false },
     dayHeaderFormat: { weekday: "short", day: "numeric", month: "short" },
-    editable: true, eventStartEditable: true, eventDurationEditable: false, longPressDelay: 500,
+    editable: false, eventStartEditable: false, eventDurationEditable: false, longPressDelay: 500,
     selectable: Boolean(asked.add), selectMinDistance: 4, resources: [], events: [],
     eventContent: content, eventDidMount: describe, dragConstraint: mayDrop,
     eventDragStart: () => { busy = true; }, eventDragStop: () => { busy = dialog.open; },
