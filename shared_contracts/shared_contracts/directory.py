@@ -294,9 +294,14 @@ class Page(WireModel, Generic[T]):
 
 
 class BookingsPage(Page[BookingView]):
-    """A person's live bookings. ``refused_slot_ids``: those that a recruiter has said no to for them."""
+    """A person's live bookings.
+
+    ``refused_slot_ids``: those that a recruiter has said no to for them; ``refused_event_ids``: those in which a
+    recruiter has said no to the person.
+    """
 
     refused_slot_ids: Annotated[list[EntityId], Field(max_length=MOST_RESULTS)] = []
+    refused_event_ids: Annotated[list[EntityId], Field(max_length=MOST_RESULTS)] = []
 
 
 class ChangesPage(Page[T], Generic[T]):

@@ -41,7 +41,7 @@ from scheduling.services.answers import KeyReusedError
 from scheduling.services.batch import decide_one
 from scheduling.services.requests import Request as BookingRequest
 from scheduling.services.serializing import booking_view, slot_views
-from scheduling.services.store.loading import booking_from, policy_from
+from scheduling.services.store.loading import REFUSED, booking_from, policy_from
 from scheduling.services.store.slots import OFFERED, Names, available, event_words, find_slots, name_slots
 from shared_contracts.booking import ConfirmBooking, ConfirmBookingAnswer, Outcome
 from shared_contracts.directory import (
@@ -167,8 +167,13 @@ class BookingsView(ApiView):
         query = parse_query(request, BookingsQuery)
         rows = collection("bookings").find(current_bookings(query.telegram_id, clock.now())).sort("starts_at", 1)
         results = wire.views("bookings", list(rows), _bookings)
-        refused = _refused_slot_ids(query.telegram_id, clock.now())
-        return answer(request, BookingsPage(results=results, next=None, refused_slot_ids=refused))
+        page = BookingsPage(
+            results=results,
+            next=None,
+            refused_slot_ids=_refused_slot_ids(query.telegram_id, clock.now()),
+            refused_event_ids=_refused_event_ids(query.telegram_id),
+        )
+        return answer(request, page)
 
 
 def _bookings(rows: Sequence[Document]) -> list[BookingView]:
@@ -186,6 +191,12 @@ def _refused_slot_ids(telegram_id: int, now: datetime) -> list[str]:
     ids = list({slot_id for row in rows for slot_id in row["rejected_slot_ids"]})
     coming = {"_id": {"$in": ids}, "starts_at": {"$gt": now}}
     return [str(row["_id"]) for row in collection("interview_slots").find(coming, {"_id": 1}).limit(MOST_RESULTS)]
+
+
+def _refused_event_ids(telegram_id: int) -> list[str]:
+    """Interview events in which a recruiter has said no to this person; served by ``bookings_person``."""
+    rows = collection("bookings").find({"telegram_id": telegram_id, **REFUSED}, {"event_id": 1}).limit(MOST_RESULTS)
+    return sorted({str(row["event_id"]) for row in rows})
 
 
 def refusals(telegram_id: int) -> Document:

@@ -24,10 +24,9 @@ from scheduling.domain.seat_offers import OfferSeat
 from scheduling.models import WaitingState
 from scheduling.services.saving import lock_people
 from scheduling.services.store.booking_notes import note
-from scheduling.services.store.loading import candidate_from
+from scheduling.services.store.loading import REFUSED, candidate_from
 from scheduling.services.store.slots import Names, available, cities_by_id, load_slots
 from shared_contracts.dialog import DialogOutcome, WaitingListJoined, WaitingListLeft
-from shared_contracts.directory import Rejection
 
 SPARES = 20
 """So many more are asked for than there are seats: the rules may refuse some, whose other interviews overlap."""
@@ -56,6 +55,8 @@ def join(item: WaitingListJoined, now: datetime) -> DialogAnswer:
     pair = {"user_id": person["_id"], "event_id": event["_id"]}
     if collection("bookings").find_one({**pair, "live": True}, {"_id": 1}, session=current_session()):
         return DialogAnswer(DialogOutcome.ALREADY_BOOKED, event_id=item.event_id)
+    if collection("bookings").find_one({**pair, **REFUSED}, {"_id": 1}, session=current_session()):
+        return DialogAnswer(DialogOutcome.NOT_ALLOWED, event_id=item.event_id)  # nothing would ever be offered
     _forget_left_slots(pair, now)
     city = cities[0] if cities else None
     wish = {"city_id": city["_id"] if city else None, "city": city["name"] if city else "", "updated_at": now}
@@ -174,7 +175,7 @@ def _can_be_told(ids: Sequence[ObjectId], slot: Slot, now: datetime) -> set[Obje
 def _not_again(slot: Slot, ids: Sequence[ObjectId], state: State) -> set[ObjectId]:
     """Who of the people has a booking in the slot's event, has left the slot before, or was told no by a recruiter."""
     slot_id = ObjectId(slot.id)
-    settled = [{"left_slot_ids": slot_id}, {"rejected_slot_ids": slot_id}, {"rejection": Rejection.PERSON.value}]
+    settled = [{"left_slot_ids": slot_id}, {"rejected_slot_ids": slot_id}, REFUSED]
     theirs = {"user_id": {"$in": ids}, "event_id": ObjectId(slot.event_id)}
     bookings, session = collection("bookings"), current_session()
     ended = [ObjectId(item.id) for item in state.bookings.values() if not item.live]

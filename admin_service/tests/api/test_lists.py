@@ -172,7 +172,7 @@ def test_a_persons_live_bookings_are_told_with_their_slots(
     (shown,) = bot.get("/api/events").json()["results"]
     assert (shown["description"], shown["bring"], shown["bring_en"]) == ("О вас", "паспорт", "your passport")
     cancel_booking(view.id, expected_version=1, actor="anna", reason="")
-    assert bot.get(url).json() == {"results": [], "next": None, "refused_slot_ids": []}
+    assert bot.get(url).json() == {"results": [], "next": None, "refused_slot_ids": [], "refused_event_ids": []}
 
 
 def test_a_persons_booking_is_told_with_their_answer_and_the_time_on_offer(

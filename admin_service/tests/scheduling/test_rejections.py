@@ -11,12 +11,15 @@ from people.models import Candidate, Recruiter
 from scheduling.models import InterviewEvent, InterviewSlot
 from scheduling.services.staff_commands import book_for
 from shared_contracts.booking import Outcome
+from shared_contracts.dialog import DialogOutcome
 from shared_contracts.directory import BookingsPage, Rejection
 from shared_contracts.notification import NotificationKind
 from tests.api.conftest import BOT_TOKEN
 from tests.conftest import MakeSlot
 from tests.helpers import asking
 from tests.helpers.card_tools import news, result_of
+from tests.scheduling.test_waiting_list import joining
+from tests.scheduling.test_waiting_list import told as waits
 
 
 @pytest.fixture
@@ -83,11 +86,15 @@ def test_what_was_refused_is_named_with_a_persons_bookings_until_it_is_over(
 def test_after_a_no_to_the_person_nothing_in_the_event_can_be_asked_for_but_staff_may_book(
     request_: Document, other: InterviewSlot, maria: Candidate, olga: Recruiter
 ) -> None:
-    """Guard: ``_was_rejected``; the answer offers no other times."""
+    """No other times, no place on the waiting list. Guards: ``_was_rejected``, ``_refused_event_ids``, ``REFUSED``."""
     asking.in_batch(asking.reject(olga, request_, "", Rejection.PERSON))
     assert news()[-1].kind is NotificationKind.BOOKING_REJECTED
 
     again = result_of(asking.in_batch(asking.book(maria, other)))
     assert (again.outcome, again.alternatives) == (Outcome.REJECTED, [])
+    client = Client(headers={"Authorization": f"Bearer {BOT_TOKEN}"})
+    page = BookingsPage.model_validate_json(client.get(f"/api/bookings?telegram_id={maria.telegram_id}").content)
+    assert page.refused_event_ids == [str(other.event_id)]
+    assert waits(joining(maria, other.event)) is DialogOutcome.NOT_ALLOWED
     told = book_for(int(maria.telegram_id or 0), str(other.pk), actor="anna", reason="")
     assert told is Outcome.BOOKED

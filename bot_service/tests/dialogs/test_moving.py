@@ -6,7 +6,7 @@ from shared_contracts.directory import BookingStatus
 from shared_contracts.notification import CacheName, NotificationKind
 from shared_contracts.transport.topology import NOTIFICATION_COMMAND
 from tests.inbound.test_notifications import notice
-from tests.kit.desk import Desk
+from tests.kit.desk import EVENT, Desk
 from tests.kit.telegram import Person, Sandbox, eventually
 
 
@@ -122,6 +122,21 @@ async def test_a_time_that_was_refused_is_not_listed_again(anna: Person, desk: D
     slots = await anna.sees("На какое время перенести?")
     assert any("каб. 3" in label for label in slots.labels)
     assert not any("каб. 2" in label for label in slots.labels)
+
+
+async def test_who_was_refused_is_offered_nothing_more_of_the_event(anna: Person, desk: Desk) -> None:
+    """A no to the person, not the time: no other times, at Sign up or in an old list. Guard: ``show_if_settled``."""
+    await anna.writes("/start")
+    slots = await anna.sees("Ничего не подходит?")
+    desk.refused_events = [EVENT.id]
+    await anna.presses(slots, "каб. 1")
+    told = await anna.sees("Ответ по этому собеседованию уже был")
+    assert (told.id, told.labels) == (slots.id, ["Свяжитесь с нами"])
+    await anna.writes("/mybooking")
+    await anna.sees("нет предстоящих")
+    await anna.writes("/start")
+    await anna.sees("Ответ по этому собеседованию уже был")
+    assert desk.requests == []
 
 
 async def test_who_keeps_a_booking_off_the_list_reads_their_own_time_and_a_recruiter_serves_both_roles(

@@ -116,7 +116,7 @@ async def test_dead_ends_lead_back_to_the_events_too(nina: Person, desk: Desk) -
 
 
 async def test_whoever_is_booked_sees_the_booking_wherever_they_press_sign_up(anna: Person, desk: Desk) -> None:
-    """FR3: in /start, by the group's link, in an old message. Guard: ``show_if_booked``."""
+    """FR3: in /start, by the group's link, in an old message. Guard: ``show_if_settled``."""
     await anna.writes("/start")
     old = await anna.sees("Выберите удобное время")
     desk.book(1001, desk.slots[f"{1:024x}"])

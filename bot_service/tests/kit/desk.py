@@ -96,6 +96,7 @@ class Desk:
         self.events: list[InterviewEvent] = []
         self.bookings: dict[str, tuple[int, BookingView]] = {}
         self.refused: list[str] = []
+        self.refused_events: list[str] = []
         self.cities = [MOSCOW, YEKATERINBURG]
         self.closed_cities: set[str] = set()
         self.audience: list[int] = []

@@ -88,7 +88,10 @@ def pages(desk: "Desk") -> list[Route]:
         wanted = int(request.query_params["telegram_id"])
         refused = list(desk.refused)
         held = [booking for owner, booking in desk.bookings.values() if owner == wanted]
-        return await desk.api_answer(request, lambda: BookingsPage(results=held, next=None, refused_slot_ids=refused))
+        page = BookingsPage(
+            results=held, next=None, refused_slot_ids=refused, refused_event_ids=list(desk.refused_events)
+        )
+        return await desk.api_answer(request, lambda: page)
 
     async def recipients(request: Request) -> Response:
         start, path = int(request.query_params.get("start", "0")), request.url.path

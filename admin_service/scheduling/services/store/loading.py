@@ -22,7 +22,8 @@ from shared_contracts.attendance import Coming
 from shared_contracts.directory import BookingStatus, Rejection
 
 _REJECTED: Document = {"status": BookingStatus.REJECTED.value}
-_PERSON = Rejection.PERSON.value
+REFUSED: Document = {**_REJECTED, "live": False, "rejection": Rejection.PERSON.value}
+"""The MongoDB condition of bookings that ended with a no to the person: nothing more in the event is theirs to ask."""
 _NAMED_SLOT = Book | Move | ProposeTime | AnswerProposedTime | EditSlot
 
 
@@ -111,7 +112,9 @@ def _to_agree(people: Sequence[Document]) -> set[str]:
 def rejections(bookings: Sequence[Document]) -> set[tuple[str, str]]:
     """Candidate ids, each with an event or a slot in which a recruiter has said no to them."""
     rejected = [row for row in bookings if not row["live"]]
-    events = {(str(row["user_id"]), str(row["event_id"])) for row in rejected if row.get("rejection") == _PERSON}
+    events = {
+        (str(row["user_id"]), str(row["event_id"])) for row in rejected if row.get("rejection") == REFUSED["rejection"]
+    }
     slots = {(str(row["user_id"]), str(item)) for row in rejected for item in row.get("rejected_slot_ids", [])}
     return events | slots
 

@@ -3,7 +3,7 @@
 from functools import partial
 from typing import Literal
 
-from telegram import InlineKeyboardButton
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from interview_bot.admin_client.api import AdminApiDownError, AdminApiRefusedError
 from interview_bot.common import clock
@@ -25,22 +25,30 @@ async def show_bookings(context: DialogContext, lead: str | None = None) -> None
     await _show(context, await _live_bookings(context), lead)
 
 
-async def show_if_booked(context: DialogContext, event_id: str, lead: str | None = None) -> bool:
-    """Show the person's booking of the event, if there is one, in place of its slots.
+async def show_if_settled(context: DialogContext, event_id: str, lead: str | None = None) -> bool:
+    """Show in place of the event's slots the person's booking of it, or that a recruiter has said no to them there.
 
-    Returns: False without one, also while nobody can say: the admin service decides every request anyway.
+    Returns: False without either, also while nobody can say: the admin service decides every request anyway.
     """
     try:
-        booked = [booking for booking in await _live_bookings(context) if booking.slot.event.id == event_id]
+        found = await context.services.api.person_bookings(context.user_id)
         other_events = len(await context.services.directory.events()) > 1
     except (AdminApiDownError, AdminApiRefusedError):
         return False
+    booked = [booking for booking in found.results if booking.slot.event.id == event_id]
+    back = keyboards.to_events(context.texts) if other_events else None
     if booked:
-        back = keyboards.to_events(context.texts) if other_events else None
         held = all(booking.status is BookingStatus.OFFERED for booking in booked)
         title = "offer.answer_first" if held else "bookings.already"
         await _list(context, title, booked, Action.MOVE, Action.CANCEL, lead=lead, back=back)
-    return bool(booked)
+        return True
+    if event_id in found.refused_event_ids:
+        await context.services.dialog_states.clear(context.user_id)
+        rows = keyboards.contact_rows(await context.contact_url(), context.texts)
+        keyboard = InlineKeyboardMarkup([*rows, [back]] if back else rows)
+        await context.show(Screen(context.texts("bookings.refused"), keyboard).with_lead(lead))
+        return True
+    return False
 
 
 async def start_moving(context: DialogContext) -> None:

@@ -11,7 +11,7 @@ from interview_bot.common.dialog_data import DialogData, DialogState
 from interview_bot.dialogs.candidate import questionnaire, slot_choice
 from interview_bot.dialogs.candidate.announcements import note_press
 from interview_bot.dialogs.candidate.consent import ask_for_consent
-from interview_bot.dialogs.candidate.my_bookings import show_if_booked
+from interview_bot.dialogs.candidate.my_bookings import show_if_settled
 from interview_bot.dialogs.candidate.slot_choice import show_confirmation, show_slot_menu
 from interview_bot.dialogs.context import DialogContext, Presses
 from interview_bot.views import keyboards
@@ -42,7 +42,7 @@ async def enter_event(
     context: DialogContext, event_id: str, lead: str | None = None, city_id: str | None = None
 ) -> None:
     """Sign up for an event: show the first step that is still to be done, or the booking there is."""
-    if await show_if_booked(context, event_id, lead):
+    if await show_if_settled(context, event_id, lead):
         return
     if await event_if_passed(context, event_id, lead) is not None:
         if city_id is not None:
@@ -74,9 +74,9 @@ async def start(context: DialogContext, event_id: str) -> DialogData | None:
     return await current_choice(context, event_id)
 
 
-async def _start_unless_booked(context: DialogContext, event_id: str) -> DialogData | None:
+async def _start_unless_settled(context: DialogContext, event_id: str) -> DialogData | None:
     """The same where a slot is asked for: an old message shows slots to who is booked by now."""
-    return None if await show_if_booked(context, event_id) else await start(context, event_id)
+    return None if await show_if_settled(context, event_id) else await start(context, event_id)
 
 
 async def back_to_slots(context: DialogContext) -> None:
@@ -176,7 +176,7 @@ PRESSES: Presses = {
     Action.PAGE: partial(slot_choice.show_page, start),
     Action.DAYS: partial(slot_choice.show_days, start),
     Action.DAY: partial(slot_choice.show_day, start),
-    Action.CHOOSE: partial(slot_choice.pick_slot, _start_unless_booked),
+    Action.CHOOSE: partial(slot_choice.pick_slot, _start_unless_settled),
     Action.BACK: back_to_slots,
 }
 _STEPS = frozenset(PRESSES) - {Action.HOME, Action.EVENTS, Action.SIGN_UP, Action.BACK}
