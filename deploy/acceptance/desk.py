@@ -120,6 +120,13 @@ class Desk:
         self.page.click("button[name=create]")
         self.page.wait_for_load_state()
 
+    def change_room(self, slot_id: str, room: str) -> None:
+        """Give a slot another room, on its page."""
+        self._open(f"scheduling/interviewslot/{slot_id}/change/")
+        self.page.fill("[name=room]", room)
+        self._save()
+        self.page.wait_for_url(re.compile(r"/scheduling/interviewslot/(\?.*)?$"))
+
     def save_office(self, city: str, name: str, **fields: str) -> None:
         """Make an office, or change the one of that name."""
         self._open(f"people/office/?q={name}")

@@ -65,6 +65,7 @@ class Words:
     too_late_to_say: str
     move: str
     move_when: str
+    list_changed: str
     new_time: str
     none_today: str
     by_day: str
@@ -129,6 +130,7 @@ RU = Words(
     too_late_to_say="прошло больше 15 минут",
     move="Перенести",
     move_when="сообщим кандидату",
+    list_changed="Список изменился",
     new_time="новое время",
     none_today="собеседований нет",
     by_day="собеседования по дням",
@@ -192,6 +194,7 @@ EN = Words(
     too_late_to_say="more than 15 minutes past the start",
     move="Move",
     move_when="the candidate is told",
+    list_changed="The list has changed",
     new_time="has a new time",
     none_today="No interviews today",
     by_day="interviews by day",
