@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from common.mongo import Document, collection
 
-LOOKED_AT = 50
+LOOKED_AT = 20
 """Of each kind, how many are read; of these the oldest are shown."""
 
 

@@ -49,6 +49,7 @@ class ChatForm(UseCaseForm):
 class AnnouncementChatAdmin(UseCaseAdmin):
     """Groups that announcements can go to."""
 
+    when_empty = _("Add the bot to a group, then add the group here: broadcasts can go there.")
     form = ChatForm
     few_rows = True
     rows = SHARED
@@ -68,6 +69,7 @@ class AnnouncementChatAdmin(UseCaseAdmin):
 class BroadcastAdmin(ReadOnlyAdmin):
     """Broadcasts: what went where, and what came of it. They are started on an interview event's page."""
 
+    when_empty = _("Open an interview event and press Broadcast to tell chats and candidates about it.")
     few_rows = True
     rows = Rows(city=("audience_city_id",))
     list_display = ["when", "event_title", "target", "state", "numbers", "started_by"]

@@ -53,6 +53,9 @@ class CandidateForm(UseCaseForm):
 class CandidatePage(ExportingAdmin, InvitingAdmin):
     """The allow list; ``scheduling`` registers it, with the way off it, which asks about bookings."""
 
+    when_empty = _(
+        "Add people one by one, or many from a table under Invitations. The bot serves those on the list, nobody else."
+    )
     form = CandidateForm
     export_name = "candidates"
     rows = Rows(city=("city_id",))

@@ -69,6 +69,7 @@ class StateFilter(DropdownFilter):
 class InvitationAdmin(ImportingAdmin, ExportingAdmin, ReadOnlyAdmin):
     """Links are made on people's pages, or from a table; here they are looked after."""
 
+    when_empty = _("Links are made on a candidate's or a recruiter's page, and for many at once from a table.")
     rows = Either(
         ways=(
             Through(field="candidate_id", owners="users", owned=Rows(city=("city_id",))),

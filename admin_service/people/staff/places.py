@@ -34,6 +34,7 @@ class CityForm(UseCaseForm):
 class CityPage(UseCaseAdmin):
     """Cities. ``scheduling`` registers it, with what becomes of the slots there."""
 
+    when_empty = _("Add the first: its time zone says what clocks its interviews are told on.")
     form = CityForm
     few_rows = True
     rows = Rows(city=("pk",))
@@ -75,6 +76,7 @@ class RecruiterForm(UseCaseForm):
 class RecruiterPage(CalendarAdmin, InvitingAdmin):
     """Recruiters. ``scheduling`` registers it, with what becomes of the slots of one who is deactivated."""
 
+    when_empty = _("Add who holds the interviews, then give them a link to the bot: requests come to them there.")
     form = RecruiterForm
     few_rows = True
     rows = Rows(city=("city_id",), recruiter=("pk",))

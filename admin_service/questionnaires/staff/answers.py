@@ -40,6 +40,9 @@ class EventFilter(IdFilter):
 class AnswersAdmin(SearchedByPerson, ReadOnlyAdmin):
     """Answers, from the names they hold: no list, filter or search joins."""
 
+    when_empty = _(
+        "They come when candidates answer a questionnaire. An interview event's page says which one it asks."
+    )
     rows = Through(field="candidate_id", owners="users", owned=Rows(city=("city_id",)))
     list_display = ["when", "person", "telegram_id", "event", "state", "version", "current"]
     list_filter = [

@@ -56,6 +56,9 @@ class QuestionRows(OrderedRows):
 class QuestionnaireAdmin(RowsAdmin):
     """Questionnaires."""
 
+    when_empty = _(
+        "Write one if candidates are to be asked something before they choose a time. Without one they choose at once."
+    )
     few_rows = True
     rows = SHARED
     list_display = ["title_ru", "question_count", "state"]

@@ -55,6 +55,7 @@ class WithPeople(DeclaredList):
 class AutoMessageAdmin(ReadOnlyAdmin):
     """What was or will be sent, to whom, and what came of it."""
 
+    when_empty = _("They are planned with each booking. What is sent when is set under Reminders.")
     rows = Through(field="booking_id", owners="bookings", owned=INTERVIEWS)
     list_display = ["due", "what", "whom", "status", "reason", "attempts", "uncertain"]
     list_filter = [

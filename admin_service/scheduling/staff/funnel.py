@@ -10,7 +10,7 @@ from unfold.contrib.filters.admin import DropdownFilter
 
 from common import clock
 from common.mongo import collection
-from scheduling.services.reading.funnel import STEPS, reached, ways
+from scheduling.services.reading.funnel import STEPS, reached, since, ways
 
 LABELS = {
     "invited": _("invited"),
@@ -21,6 +21,9 @@ LABELS = {
     "confirmed": _("said they will come"),
     "came": _("came"),
 }
+
+_OF_PEOPLE: dict[str, dict[str, Any]] = {"invited": {}, "started": {"started_at__isnull": False}}
+"""The steps that a person's own document tells of."""
 
 
 class StepFilter(DropdownFilter):
@@ -41,6 +44,8 @@ class StepFilter(DropdownFilter):
         if not self.value():
             return queryset
         step, _dot, recruiter = str(self.value()).partition(".")
+        if not recruiter and step in _OF_PEOPLE:  # thousands, whom their own index finds
+            return queryset.filter(created_at__gte=since(clock.now()), **_OF_PEOPLE[step])
         return queryset.filter(pk__in=reached(ways({}, clock.now()), step, _id(recruiter) if recruiter else None))
 
 

@@ -48,6 +48,7 @@ class OfficeForm(AskingForm):
 class OfficeAdmin(PlaceAdmin):
     """Offices."""
 
+    when_empty = _("An office is an address with directions that is written once and chosen for many slots.")
     form = OfficeForm
     few_rows = True
     rows = Rows(city=("city_id",))

@@ -20,6 +20,9 @@ STATE_COLOURS = {"waiting": "warning", "served": "success", "left": "info", "clo
 class WaitingEntryAdmin(SearchedByPerson, ReadOnlyAdmin):
     """Who waits for a free seat, first come first."""
 
+    when_empty = _(
+        "People join it in the bot when no time is free. Whoever waits longest is offered a seat that comes free."
+    )
     rows = Rows(city=("city_id",))
     list_display = ["person", "telegram_id", "event", "wanted_city", "since", "status"]
     list_filter = [("state", ChoicesDropdownFilter), EventFilter, CityFilter]

@@ -28,6 +28,8 @@ class DeskAdmin(DeclaredLists, GuardedAdmin):
 
     few_rows = False
     """Some hundreds at most, however large the agency: the list may be sorted and searched in memory."""
+    when_empty: Any = ""
+    """What to do where there is nothing yet, or where it comes from."""
     list_per_page = 50
     paginator = DeskPaginator
     show_full_result_count = False

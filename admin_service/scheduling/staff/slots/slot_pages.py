@@ -70,6 +70,7 @@ class SlotList(DeclaredList):
 class InterviewSlotAdmin(CalendarAdmin):
     """Slots."""
 
+    when_empty = _("Open an interview event and press Add slots: a whole week is made in one go.")
     form = SlotForm
     rows = INTERVIEWS
     list_display = ["when", "occupancy", "place", "city_name", "recruiter_name", "event_title", "is_active"]
