@@ -18,10 +18,10 @@ from backoffice.staff.home.seats import next_days
 from broadcasts.models import Broadcast
 from broadcasts.staff.broadcasts import counts
 from common import clock
-from common.mongo import collection
 from common.zones import MOSCOW
 from scheduling.models import Booking, InterviewSlot
-from staffkit.clocks import format_moment, today
+from staffkit.changes import mark_of_changes
+from staffkit.clocks import format_moment
 from staffkit.scoping import in_scope, own_rows
 
 LAST_BROADCASTS = 5
@@ -42,7 +42,7 @@ def what_is_new(request: HttpRequest) -> HttpResponse:
 
 def what_is_ahead(request: HttpRequest) -> HttpResponse:
     """The way of candidates and the next two weeks; nothing (204) where nothing has happened since it was asked."""
-    if request.GET.get("stamp") == _mark():
+    if request.GET.get("stamp") == mark_of_changes():
         return HttpResponse(status=204)
     return render(request, "backoffice/ahead.html", _ahead(request))
 
@@ -67,19 +67,10 @@ def _now(request: HttpRequest) -> dict[str, Any]:
 def _ahead(request: HttpRequest) -> dict[str, Any]:
     slots = own_rows(request, InterviewSlot)
     return {
-        "ahead_stamp": _mark(),
+        "ahead_stamp": mark_of_changes(),
         "funnel": funnel(request, clock.now()),
         "next_days": None if slots is None else next_days(slots),
     }
-
-
-def _mark() -> str:
-    """Changes with the day, and when anything does: that leaves an entry in the audit trail, or came as a message.
-
-    So a page that asks every few seconds costs nothing while nothing happens.
-    """
-    counts = [collection(name).estimated_document_count() for name in ("audit_entries", "inbox", "users")]
-    return "-".join(map(str, [today().toordinal(), *counts]))
 
 
 def _stamp(shown: dict[str, Any]) -> str:

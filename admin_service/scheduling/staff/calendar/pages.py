@@ -1,8 +1,6 @@
 """The calendar's page, and its slots as the page asks for them, again and again while it is looked at."""
 
 from datetime import datetime
-from hashlib import blake2b
-from json import dumps
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -10,13 +8,17 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
+from common import clock
 from scheduling.staff.calendar.asked import Asked, By, View, asked, from_here
 from scheduling.staff.calendar.showing import what_is_shown
+from staffkit.changes import mark_of_changes
 from staffkit.clocks import today
 from staffkit.pages.kinds import UseCaseAdmin
 from staffkit.views import page
 
 VIEWS = {View.DAY: _("Day"), View.WEEK: _("Week")}
+_OVER_AFTER_SECONDS = 60
+"""How long a slot that has ended may look as if it had not."""
 COLUMNS = {By.RECRUITER: _("Recruiters"), By.PLACE: _("Places"), By.CITY: _("Cities")}
 
 
@@ -45,11 +47,12 @@ def show_calendar(staff_page: UseCaseAdmin, request: HttpRequest) -> HttpRespons
 
 
 def calendar_slots(staff_page: UseCaseAdmin, request: HttpRequest) -> HttpResponse:
-    """The slots of the days that are asked for, as JSON; nothing (204) where they are as the page has them already."""
-    shown = what_is_shown(request, asked(request.GET), may_change=staff_page.has_change_permission(request))
-    stamp = blake2b(dumps(shown, sort_keys=True).encode(), digest_size=12).hexdigest()
+    """The slots of the days that are asked for, as JSON; nothing (204) where nothing has happened since."""
+    stamp = f"{mark_of_changes()}-{clock.now().timestamp() // _OVER_AFTER_SECONDS:.0f}"
+    it = asked(request.GET)
     if request.GET.get("stamp") == stamp:
         return HttpResponse(status=204)
+    shown = what_is_shown(request, it, may_change=staff_page.has_change_permission(request))
     return JsonResponse({**shown, "stamp": stamp})
 
 

@@ -13,7 +13,8 @@ from django.utils.translation import ngettext
 
 from common import clock
 from common.mongo import Document
-from common.zones import MOSCOW, local, utc_offset
+from common.texts.language import desk_language
+from common.zones import MOSCOW, local, utc_offset, zone_name
 from people.services.zones import zones_of_cities
 from scheduling.models import InterviewSlot
 from scheduling.services.reading.calendar_span import MOST_SHOWN, shown_zone, slots_in, waiting_in, wall_clock
@@ -124,10 +125,15 @@ def _waiting(count: int) -> str:
 
 
 def _time(row: Document, zone: str) -> str:
-    """When it begins on the slot's clocks, which are named where the company's show another time."""
+    """When it begins on the slot's clocks, which are named where the company's show another time.
+
+    An hour that comes twice there is told by its offset.
+    """
     begins = local(row["starts_at"], zone)
-    named = clocks_of(row["starts_at"], zone, MOSCOW, online=False).named
-    return f"{begins:%H:%M} {utc_offset(begins)}" if named else f"{begins:%H:%M}"
+    if not clocks_of(row["starts_at"], zone, MOSCOW, online=False).named:
+        return f"{begins:%H:%M}"
+    comes_twice = begins.replace(fold=0).utcoffset() != begins.replace(fold=1).utcoffset()
+    return f"{begins:%H:%M} {utc_offset(begins) if comes_twice else zone_name(zone, desk_language())}"
 
 
 def _texts(name: str, rows: Any, key: str, text: str) -> dict[ObjectId, str]:

@@ -4,12 +4,14 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from bson import ObjectId
 from django.core.exceptions import BadRequest
 from django.http import QueryDict
 from django.test import Client
 from django.urls import reverse
 
+from common import clock
 from common.mongo import collection
 from people.models import Candidate, City, Recruiter
 from people.services.zones import zones_of_cities
@@ -91,11 +93,11 @@ def test_a_week_with_a_clock_change_has_each_slot_at_its_places_time(
     slots = shown(desk, date(2032, 3, 28))["slots"]
     told = [(slot["start"], slot["end"], slot["time"]) for slot in slots]
     assert told == [
-        ("2032-03-27T10:00", "2032-03-27T10:20", "10:00 UTC+1"),
-        ("2032-03-28T01:30", "2032-03-28T02:30", "01:30 UTC+1"),
-        ("2032-03-28T10:00", "2032-03-28T10:20", "10:00 UTC+2"),
+        ("2032-03-27T10:00", "2032-03-27T10:20", "10:00 Berlin"),
+        ("2032-03-28T01:30", "2032-03-28T02:30", "01:30 Berlin"),
+        ("2032-03-28T10:00", "2032-03-28T10:20", "10:00 Berlin"),
     ]
-    assert "(11:00 MSK)" in slots[2]["when"]
+    assert "Moscow 12:00" in slots[0]["when"] and "Moscow 11:00" in slots[2]["when"]
 
 
 def test_an_hour_that_comes_twice_is_told_apart(desk: Client, make_slot: MakeSlot, berlin: City) -> None:
@@ -116,7 +118,7 @@ def test_a_day_is_the_days_of_the_clocks_it_is_shown_on(desk: Client, make_slot:
     office = at(make_slot, midnight, city=there, location="Светланская, 33")
     online = at(make_slot, midnight, city=there, location="", room="", video_link="https://meet.example/1")
     tuesday, monday = (shown(desk, day, view="day")["slots"] for day in (TUESDAY, TUESDAY - timedelta(days=1)))
-    assert [slot["id"] for slot in tuesday] == [str(office.pk)] and tuesday[0]["time"] == "00:30 UTC+10"
+    assert [slot["id"] for slot in tuesday] == [str(office.pk)] and tuesday[0]["time"] == "00:30 Vladivostok"
     assert [slot["id"] for slot in monday] == [str(online.pk)] and monday[0]["time"] == "17:30"
 
 
@@ -170,14 +172,15 @@ def test_any_of_it_is_read_by_an_index(make_slot: MakeSlot, olga: Recruiter, mos
         assert not stages(found.explain()) & {"COLLSCAN", "SORT"}, only
 
 
-def test_news_is_asked_for_and_nothing_else(desk: Client, make_slot: MakeSlot) -> None:
-    """Guard: ``calendar_slots``: a page that has it all is answered 204."""
-    at(make_slot, datetime(2032, 3, 30, 7, tzinfo=UTC))
-    asking = {"date": TUESDAY.isoformat()}
-    stamp = shown(desk, TUESDAY)["stamp"]
-    assert desk.get(reverse(SLOTS), {**asking, "stamp": stamp}).status_code == 204
-    at(make_slot, datetime(2032, 3, 30, 8, tzinfo=UTC))
-    assert desk.get(reverse(SLOTS), {**asking, "stamp": stamp}).status_code == 200
+def test_news_is_asked_for_and_nothing_else(desk: Client, make_slot: MakeSlot, maria: Candidate) -> None:
+    """Guards: ``mark_of_changes``, ``calendar_slots``: a page that has it all is answered 204."""
+    slot = make_slot(capacity=2)
+    asking = {"date": slot.starts_at.date().isoformat()}
+    with time_machine.travel(clock.now(), tick=False):
+        stamp = shown(desk, slot.starts_at.date())["stamp"]
+        assert desk.get(reverse(SLOTS), {**asking, "stamp": stamp}).status_code == 204
+        book_for(maria.telegram_id, str(slot.pk), actor="anna", reason="")
+        assert desk.get(reverse(SLOTS), {**asking, "stamp": stamp}).json()["slots"][0]["words"] == "1 of 2"
 
 
 @pytest.mark.parametrize(
