@@ -24,6 +24,7 @@ from tests.helpers.card_tools import news
 from tests.helpers.staff_client import StaffClient
 
 pytestmark = pytest.mark.usefixtures("_templates")
+SLOTS = "/admin/scheduling/interviewslot/"
 CHANGED, MOVED, CANCELLED = (
     NotificationKind.BOOKING_CHANGED,
     NotificationKind.BOOKING_MOVED,
@@ -67,6 +68,15 @@ def booking_of(person: Candidate) -> Booking:
 def named(slot: InterviewSlot) -> str:
     """The name under which the page finds a slot."""
     return name_of(load_slots({"_id": slot.pk})[0])
+
+
+def waits(make_candidate: MakeCandidate, slot: InterviewSlot) -> Candidate:
+    """Dina, who waits for a seat; where she lives it is noon."""
+    noon = City.objects.create(name="Полдень", timezone=f"Etc/GMT{clock.now().hour - 12:+d}")
+    dina = make_candidate(first_name="Дина", started_at=clock.now(), city=noon)
+    row = {"joined_at": clock.now(), "telegram_id": dina.telegram_id, "name": "Дина", "state": "waiting"}
+    WaitingEntry.objects.create(user_id=dina.pk, event_id=slot.event_id, city_id=slot.city_id, **row)
+    return dina
 
 
 def told() -> dict[int, NotificationKind]:
@@ -191,19 +201,14 @@ def test_the_slot_that_changes_is_no_place_to_move_to(
 
 
 def test_who_waits_is_offered_the_freed_seat_of_the_slot_as_it_is_then(
-    desk: StaffClient, slot: InterviewSlot, four: list[Candidate], make_candidate: MakeCandidate, moscow: City
+    desk: StaffClient, slot: InterviewSlot, four: list[Candidate], make_candidate: MakeCandidate
 ) -> None:
     """Guard: ``carry_out_all`` is one batch."""
-    waiting = make_candidate(first_name="Дина", started_at=clock.now())
-    row = {"joined_at": clock.now(), "telegram_id": waiting.telegram_id, "name": "Дина", "state": "waiting"}
-    WaitingEntry.objects.create(user_id=waiting.pk, event_id=slot.event_id, city_id=moscow.pk, **row)
+    waiting = waits(make_candidate, slot)
     asked = desk.post(page_of(slot), form_of(slot, room="9"))
     assert looked_at(desk, page_of(slot), asked, **own(four[0], "cancel", words="Увы")).status_code == 302
-    offered = [item for item in news() if item.user_telegram_id == waiting.telegram_id]
-    assert [(item.kind, item.booking.slot.room) for item in offered] in (
-        [],  # in their quiet hours
-        [(NotificationKind.SLOT_OFFERED, "9")],
-    )
+    (offered,) = (item for item in news() if item.user_telegram_id == waiting.telegram_id)
+    assert (offered.kind, offered.booking.slot.room) == (NotificationKind.SLOT_OFFERED, "9")
 
 
 def test_deactivated_the_people_can_be_moved_at_the_same_time(
@@ -252,3 +257,60 @@ def test_an_office_and_a_citys_zone_can_change_without_a_word(
 def test_capacity_below_the_number_booked_is_refused_with_the_names(desk: StaffClient, slot: InterviewSlot) -> None:
     page = desk.post(page_of(slot), form_of(slot, max_users=2)).content.decode()
     assert "4 already booked" in page and "Анна, Борис, Вера, Глеб" in page
+
+
+def deleting(slots: list[InterviewSlot]) -> dict[str, Any]:
+    """The list's action, which goes on to booked slots."""
+    return {"action": "delete_slots", "_selected_action": [str(slot.pk) for slot in slots], "with_booked": "1"}
+
+
+def test_booked_slots_are_deleted_once_everybody_has_another_or_knows_that_it_is_off(
+    desk: StaffClient, slot: InterviewSlot, other: InterviewSlot, make_slot: MakeSlot, four: list[Candidate]
+) -> None:
+    """Guards: ``name_people_in``, ``required``; nobody can be kept in no slot."""
+    free = make_slot()
+    asked = desk.post(SLOTS, deleting([slot, free]))
+    assert "Анна" in asked.content.decode() and "nobody is booked" in asked.content.decode()
+    assert "This field is required" in desk.answer(SLOTS, asked).content.decode()
+    fields = {"for_all": "cancel", "reason": "Кабинет закрыт", **own(four[0], "move", named(other))}
+    assert looked_at(desk, SLOTS, asked, **fields).status_code == 302
+    assert [item.pk for item in InterviewSlot.objects.all()] == [other.pk]
+    assert told() == {four[0].telegram_id: MOVED} | {person.telegram_id: CANCELLED for person in four[1:]}
+    assert {item.reason for item in news()} == {"Кабинет закрыт"}
+    assert [booking_of(person).live for person in four] == [True, False, False, False]
+
+
+def test_one_slot_that_cannot_be_emptied_keeps_all_of_them(
+    desk: StaffClient, slot: InterviewSlot, other: InterviewSlot, make_slot: MakeSlot
+) -> None:
+    free = make_slot()
+    asked = desk.post(SLOTS, deleting([free, slot]))
+    page = desk.answer(SLOTS, asked, for_all="move", to_all=named(other)).content.decode()
+    assert "No seat is free in this slot" in page
+    assert InterviewSlot.objects.count() == 3 and not news()
+    assert Booking.objects.filter(slot_id=slot.pk, live=True).count() == 4
+
+
+def test_who_books_while_a_slot_is_being_deleted_is_asked_about_first(
+    desk: StaffClient, slot: InterviewSlot, four: list[Candidate], ivan: Candidate
+) -> None:
+    """A stale page is refused."""
+    InterviewSlot.objects.filter(pk=slot.pk).update(max_users=5, has_room=True)
+    url, fields = page_of(slot, "delete"), {"for_all": "cancel", "reason": "Увы"}
+    shown = desk.answer(url, desk.get(url), **fields)
+    book_for(ivan.telegram_id, str(slot.pk), actor="boris", reason="")
+    again = desk.answer(url, shown, **fields)
+    assert "Иван Сидоров" in again.content.decode()
+    assert Booking.objects.filter(live=True).count() == 5
+    assert desk.answer(url, again, **fields).status_code == 302
+    assert not InterviewSlot.objects.exists()
+
+
+def test_who_waits_is_not_offered_a_seat_in_a_slot_that_is_being_deleted(
+    desk: StaffClient, slot: InterviewSlot, make_candidate: MakeCandidate
+) -> None:
+    """Guard: ``delete_slots`` closes them first."""
+    waiting = waits(make_candidate, slot)
+    url = page_of(slot, "delete")
+    assert looked_at(desk, url, desk.get(url), for_all="cancel", reason="Увы").status_code == 302
+    assert waiting.telegram_id not in told()

@@ -3,26 +3,22 @@
 from typing import Any
 
 from bson import ObjectId
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from unfold.contrib.filters.admin import BooleanRadioFilter
 from unfold.decorators import action, display
 
-from common.mongo import collection
 from common.refusals import RefusedError
 from common.scope import INTERVIEWS
-from common.texts.names import name_in
 from people.models import Candidate
 from scheduling.models import InterviewSlot
 from scheduling.services.clashes import clashes_in, clashes_of, of_slot
 from scheduling.services.reading.finding import held_like
-from scheduling.services.slots import SlotHasBookingsError, delete_slot
 from scheduling.services.staff_commands import book_for
 from scheduling.staff.calendar.slot_admin import CalendarAdmin
 from scheduling.staff.clashes import TICK, named_clashes
@@ -36,11 +32,13 @@ from scheduling.staff.filters import (
     soonest_first,
 )
 from scheduling.staff.forms.reasons import BookForm
-from scheduling.staff.forms.venues import INPUT_ROWS, SHOWN_ROWS, VENUE_SHOWN, slot_venue, venue_values
+from scheduling.staff.forms.venues import INPUT_ROWS, SHOWN_ROWS, VENUE_SHOWN, slot_venue
 from scheduling.staff.moments import slot_start
-from scheduling.staff.outcomes import NotDoneError, outcome_text, status_label, told
-from scheduling.staff.slots.changing import LIST, ask_and_change
+from scheduling.staff.outcomes import NotDoneError, outcome_text, told
+from scheduling.staff.slots.changing import ask_and_change
+from scheduling.staff.slots.deleting import ask_and_delete, listed
 from scheduling.staff.slots.one_slot import SlotForm
+from scheduling.staff.slots.people import people_in
 from shared_contracts.booking import Outcome
 from staffkit.audit_trail import trail
 from staffkit.forms.use_case import show_refusal
@@ -198,45 +196,7 @@ class InterviewSlotAdmin(CalendarAdmin):
     def _delete(self, request: HttpRequest, slots: list[InterviewSlot]) -> HttpResponse:
         if not self.has_delete_permission(request):
             raise PermissionDenied
-        booked = [(slot, people) for slot in slots if (people := people_in(slot.pk))]
-        stay = [slot for slot, _people in booked]
-        free = [slot for slot in slots if slot not in stay]
-        agreed = [_listed(free), _listed(stay)]
-        if free and "_confirm" in request.POST and is_as_shown(request, agreed):
-            return self._delete_free(request, free, len(stay))
-        return page(
-            self,
-            request,
-            "scheduling/slot_delete.html" if free else "scheduling/slot_refused.html",
-            title=_("Delete slots") if free else _("This slot can't be deleted"),
-            obj=slots[0] if len(slots) == 1 else None,
-            agreed=agreed,
-            slots=slots,
-            free=[_named(slot) for slot in free],
-            booked=[(slot, _named(slot), people) for slot, people in booked],
-            submit_text=_("Delete"),
-            danger=True,
-            back=reverse(LIST),
-        )
-
-    def _delete_free(self, request: HttpRequest, free: list[InterviewSlot], stay: int) -> HttpResponse:
-        """Delete them; in one or the other somebody may have been booked meanwhile."""
-        deleted = 0
-        for slot in free:
-            try:
-                delete_slot(str(slot.pk), actor=login(request))
-                deleted += 1
-            except SlotHasBookingsError:
-                stay += 1
-        if deleted:
-            text = ngettext("%(count)s slot deleted.", "%(count)s slots deleted.", deleted) % {"count": deleted}
-            messages.success(request, text)
-        if stay:
-            text = ngettext(
-                "%(count)s slot stays: people are booked.", "%(count)s slots stay: people are booked.", stay
-            )
-            messages.warning(request, text % {"count": stay})
-        return HttpResponseRedirect(reverse(LIST))
+        return ask_and_delete(self, request, slots)
 
     @action(
         description=_("Book for a candidate"),
@@ -256,7 +216,7 @@ class InterviewSlotAdmin(CalendarAdmin):
             order = {"slot_id": str(slot.pk), "actor": login(request), **form.cleaned_data}
             return Done(here, told(book_for(**order) if known else Outcome.NOT_ALLOWED, order["telegram_id"]))
 
-        if form.is_valid() and is_as_shown(request, _listed([slot])):
+        if form.is_valid() and is_as_shown(request, listed([slot])):
             try:
                 return send_once(request, act)
             except RefusedError as error:
@@ -269,7 +229,7 @@ class InterviewSlotAdmin(CalendarAdmin):
             "staffkit/form_page.html",
             title=_("Book for a candidate"),
             obj=slot,
-            agreed=_listed([slot]),
+            agreed=listed([slot]),
             intro=_named(slot),
             form=form,
             submit_text=_("Book"),
@@ -279,24 +239,3 @@ class InterviewSlotAdmin(CalendarAdmin):
 
 def _named(slot: InterviewSlot) -> str:
     return f"{slot_start(slot)} · {slot_venue(slot).line}"
-
-
-def _listed(slots: list[InterviewSlot]) -> list[list[Any]]:
-    """What a page that asks about slots shows of them."""
-    return [[slot.pk, slot.starts_at, slot.city_id, *venue_values(slot_venue(slot))] for slot in slots]
-
-
-def people_in(slot_id: ObjectId) -> list[dict[str, Any]]:
-    """Who holds a seat in a slot, or waits for one there."""
-    rows = collection("bookings").find({"live": True, "$or": [{"slot_id": slot_id}, {"requested_slot_id": slot_id}]})
-    return [
-        {
-            "id": str(row["_id"]),
-            "name": name_in(row["user"]),
-            "username": row["user"]["username"],
-            "telegram_id": row["telegram_id"],
-            "status": status_label(row["status"]),
-            "moving_here": row["slot_id"] != slot_id,
-        }
-        for row in rows.sort("created_at", 1)
-    ]

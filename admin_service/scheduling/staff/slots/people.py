@@ -1,0 +1,25 @@
+"""Who is in a slot."""
+
+from typing import Any
+
+from bson import ObjectId
+
+from common.mongo import collection
+from common.texts.names import name_in
+from scheduling.staff.outcomes import status_label
+
+
+def people_in(slot_id: ObjectId) -> list[dict[str, Any]]:
+    """Who holds a seat in a slot, or waits for one there."""
+    rows = collection("bookings").find({"live": True, "$or": [{"slot_id": slot_id}, {"requested_slot_id": slot_id}]})
+    return [
+        {
+            "id": str(row["_id"]),
+            "name": name_in(row["user"]),
+            "username": row["user"]["username"],
+            "telegram_id": row["telegram_id"],
+            "status": status_label(row["status"]),
+            "moving_here": row["slot_id"] != slot_id,
+        }
+        for row in rows.sort("created_at", 1)
+    ]
