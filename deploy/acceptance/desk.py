@@ -68,6 +68,7 @@ class Desk:
         self.page.check(f"input[name=bookings][value={'keep' if keep_bookings else 'cancel'}]")
         self.page.fill("[name=reason]", "Вакансия закрыта")
         self._press("Remove")
+        self._confirm()
         self.page.wait_for_url("**/people/candidate/*")
 
     def require_approval(self, required: bool) -> None:
@@ -276,6 +277,10 @@ class Desk:
     def _save(self) -> None:
         """Save the form, and go on where a page says first whom it concerns."""
         self.page.click("button[name=_save]")
+        self._confirm()
+
+    def _confirm(self) -> None:
+        """Where a page says whom it concerns, go on."""
         self.page.wait_for_load_state()
         if self.page.query_selector("[name=_foreseen]"):
             self.page.click("form:has([name=_foreseen]) button[type=submit]")

@@ -1,5 +1,6 @@
 """Booking a seat, moving to another, giving it up, and the end of a slot."""
 
+from collections.abc import Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -45,10 +46,14 @@ class Close(BookingCommand):
 
 @dataclass(frozen=True, slots=True)
 class RemoveCandidate(Command):
-    """The person is off the allow list: all that they have booked ends, or stands without what else they asked for."""
+    """The person is off the allow list: all that they have booked ends, or stands without what else they asked for.
+
+    ``kept``: ids of bookings that stand all the same.
+    """
 
     candidate_id: str
     keeps_bookings: bool = field(default=False, kw_only=True)
+    kept: Set[str] = field(default=frozenset(), kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,13 +248,15 @@ def close(state: State, command: Close, booking: Booking, now: datetime) -> Deci
 def remove_candidate(state: State, command: RemoveCandidate) -> Decision:
     """All that they have booked ends, whatever the cut-offs, or stands; a seat that is offered is nobody's yet."""
     live = state.live_bookings_of(command.candidate_id)
-    if command.keeps_bookings:
-        stands = [booking for booking in live if booking.status is not BookingStatus.OFFERED]
-        return Decision(
-            command, None, events=tuple(BookingKept(command.actor, was, kept_without_wishes(was)) for was in stands)
-        )
-    gone = [(booking, ended(booking, BookingStatus.CANCELLED, command)) for booking in live]
-    return Decision(command, None, events=tuple(BookingCancelled(command.actor, was, now_is) for was, now_is in gone))
+    stands = [booking for booking in live if command.keeps_bookings or booking.id in command.kept]
+    gone = [booking for booking in live if booking not in stands]
+    kept: list[BookingEvent] = [
+        BookingKept(command.actor, was, kept_without_wishes(was))
+        for was in stands
+        if was.status is not BookingStatus.OFFERED
+    ]
+    cancelled = [BookingCancelled(command.actor, was, ended(was, BookingStatus.CANCELLED, command)) for was in gone]
+    return Decision(command, None, events=(*kept, *cancelled))
 
 
 def _refuse_move(state: State, command: Move, booking: Booking, now: datetime) -> Outcome | None:

@@ -78,13 +78,15 @@ class Choices:
     Attributes:
         commands: what moves or ends them, by booking id; carried out with the change.
         untold: why they are told nothing, by booking id; it goes into the audit trail.
+        kept: ids of those that stay where the change would end them.
     """
 
     commands: Mapping[str, AnyBookingCommand] = field(default_factory=dict)
     untold: Mapping[str, str] = field(default_factory=dict)
+    kept: Set[str] = frozenset()
 
     def __bool__(self) -> bool:
-        return bool(self.commands or self.untold)
+        return bool(self.commands or self.untold or self.kept)
 
 
 AS_IT_COMES = Choices()

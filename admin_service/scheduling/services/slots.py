@@ -14,12 +14,11 @@ from common import clock, correlation
 from common.audit import record_staff
 from common.mongo import collection, current_session, in_transaction
 from common.refusals import RefusedError
-from common.texts.names import name_in
 from messaging import caches
 from questionnaires.services.reading import published
 from scheduling.models import LONGEST_MINUTES, InterviewEvent, InterviewSlot
-from scheduling.services.batch import carry_out_all, offer_seats, tried_again
-from scheduling.services.editing.choices import carry_out_choices, withdrawals
+from scheduling.services.batch import offer_seats
+from scheduling.services.editing.choices import carry_out_choices
 from scheduling.services.impact import AS_IT_COMES, Affected, Choices, note_impact, standing
 from scheduling.services.snapshots import follow_event
 from scheduling.services.waiting_ends import end_hopeless
@@ -38,14 +37,6 @@ class SlotDraft:
     venue: Mapping[str, str]
     recruiter_id: str | None
     city_id: str
-
-
-class SlotHasBookingsError(Exception):
-    """People hold seats in the slot. ``bookings``: name, username, telegram_id, booking_id, status of each."""
-
-    def __init__(self, bookings: list[dict[str, Any]]) -> None:
-        super().__init__(f"{len(bookings)} bookings")
-        self.bookings = bookings
 
 
 def save_event(event: InterviewEvent, *, actor: str, choices: Choices = AS_IT_COMES) -> None:
@@ -133,28 +124,6 @@ def create_slots(event_id: str, drafts: Sequence[SlotDraft], *, actor: str) -> l
     return in_transaction(work)
 
 
-def delete_slot(slot_id: str, *, actor: str) -> None:
-    """Delete a slot nobody holds a seat in. To whom it is proposed is told that it is gone; their booking stands.
-
-    Raises:
-        SlotHasBookingsError: naming the people; nothing was changed.
-    """
-
-    def work() -> None:
-        people = _people_in(slot_id)
-        carry_out_all(withdrawals([slot_id], actor=actor))
-        # The condition, not the look before it, decides: a booking may be under way.
-        deleted = collection("interview_slots").delete_one(
-            {"_id": ObjectId(slot_id), "booked_users": []}, session=current_session()
-        )
-        if people or not deleted.deleted_count:
-            raise SlotHasBookingsError(people)
-        record_staff("slot", slot_id, "deleted", actor, None, None)
-        caches.invalidate(CacheName.SLOTS)
-
-    tried_again(lambda: in_transaction(work))
-
-
 def end_of(starts_at: datetime, minutes: int) -> datetime:
     """When a slot ends; its length, where it is no slot's, is refused by the model afterwards.
 
@@ -189,23 +158,6 @@ def _new_slot(event: InterviewEvent, draft: SlotDraft) -> InterviewSlot:
     if draft.starts_at <= clock.now():
         raise RefusedError({"starts_at": _("Give a time in the future.")})
     return slot
-
-
-def _people_in(slot_id: str) -> list[dict[str, Any]]:
-    slot = ObjectId(slot_id)
-    rows = collection("bookings").find(
-        {"live": True, "$or": [{"slot_id": slot}, {"requested_slot_id": slot}]}, session=current_session()
-    )
-    return [
-        {
-            "name": name_in(row["user"]),
-            "username": row["user"]["username"],
-            "telegram_id": row["telegram_id"],
-            "booking_id": str(row["_id"]),
-            "status": row["status"],
-        }
-        for row in rows
-    ]
 
 
 def _event_facts(event: InterviewEvent) -> dict[str, Any]:

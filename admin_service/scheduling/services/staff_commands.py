@@ -143,7 +143,7 @@ def remove_candidates(
             cancelled. The people are told either way.
         actor: the staff login.
         reason: told to those who have a booking.
-        choices: of single bookings that end, where they are kept otherwise.
+        choices: of single bookings of which the other becomes.
 
     Returns:
         How many were taken off.
@@ -151,25 +151,28 @@ def remove_candidates(
     Raises:
         ChoiceRefusedError: one of the bookings can't be ended.
     """
+    staff = _staff(actor)
 
     def work() -> int:
-        removed = [item for item in candidate_ids if _remove(item, keep_bookings, actor, reason)]
+        removed = [item for item in candidate_ids if _take_off(item, actor)]
         theirs = {"user_id": {"$in": [ObjectId(item) for item in removed]}, "live": True}
         note_impact(lambda: standing(list(collection("bookings").find(theirs, session=current_session()))))
         carry_out_choices(choices)
+        for item in removed:
+            kept = choices.kept
+            command = RemoveCandidate(_key(), staff, item, reason=reason, keeps_bookings=keep_bookings, kept=kept)
+            carry_out(Request(command, "desk", correlation.current()))
         return len(removed)
 
     return tried_again(lambda: in_transaction(work))
 
 
-def _remove(candidate_id: str, keep_bookings: bool, actor: str, reason: str) -> bool:
+def _take_off(candidate_id: str, actor: str) -> bool:
     candidate = Candidate.objects.filter(pk=ObjectId(candidate_id), is_allowed=True).first()
     if candidate is None:
         return False
     candidate.is_allowed = False
     save_candidate(candidate, actor=actor)
-    command = RemoveCandidate(_key(), _staff(actor), candidate_id, reason=reason, keeps_bookings=keep_bookings)
-    carry_out(Request(command, "desk", correlation.current()))
     return True
 
 

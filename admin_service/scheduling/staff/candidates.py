@@ -1,9 +1,10 @@
 """The candidate's page with their bookings and answers, and the way off the allow list (FR2)."""
 
+from functools import partial
 from typing import Any
 
 from bson import ObjectId
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -14,14 +15,19 @@ from unfold.enums import ActionVariant
 
 from common import clock, correlation
 from common.mongo import collection, in_transaction
+from common.refusals import RefusedError
 from people.models import Candidate
 from people.staff.candidates import CandidateForm, CandidatePage
 from people.staff.inviting import InvitingAdmin
 from questionnaires.staff.answer_texts import answers_of
+from scheduling.services.editing.choices import Choice
 from scheduling.services.snapshots import follow_person
 from scheduling.services.staff_commands import remove_candidates
 from scheduling.staff.forms.reasons import RemoveForm
 from scheduling.staff.funnel import StepFilter
+from scheduling.staff.impact.asking import MARK, Chosen, Question, answer_asking, reason_in
+from staffkit.forms.use_case import show_refusal
+from staffkit.sending.once import Done
 from staffkit.sending.sealed import is_as_shown
 from staffkit.views import find, login, page
 
@@ -87,13 +93,21 @@ class CandidateAdmin(CandidatePage):
         back = reverse("admin:people_candidate_changelist")
         booked = _booked([candidate.pk for candidate in people])
         agreed = [[candidate.pk, candidate.pk in booked] for candidate in people]
-        if form.is_valid() and is_as_shown(request, agreed):
-            keep = form.cleaned_data["bookings"] == "keep"
-            ids = [str(candidate.pk) for candidate in people]
-            count = remove_candidates(ids, keep_bookings=keep, actor=login(request), reason=form.cleaned_data["reason"])
-            text = ngettext("%(count)s person removed.", "%(count)s people removed.", count) % {"count": count}
-            messages.success(request, text)
-            return HttpResponseRedirect(back)
+        if form.is_valid() and (MARK in request.POST or is_as_shown(request, agreed)):
+            keeps = form.cleaned_data["bookings"] == "keep"
+            question = Question(
+                title=_("Remove from the allow list"),
+                submit_text=_("Remove"),
+                back=back,
+                facts=lambda _foreseen: [str(candidate) for candidate in people],
+                danger=True,
+                offers=(Choice.KEEP, Choice.SILENT, Choice.CANCEL) if keeps else (Choice.CANCEL, Choice.KEEP),
+                agreed=agreed,
+            )
+            try:
+                return answer_asking(self, request, question, partial(_take_off, request, people, keeps, back))
+            except RefusedError as error:
+                show_refusal(form, error)
         return page(
             self,
             request,
@@ -107,6 +121,12 @@ class CandidateAdmin(CandidatePage):
             danger=True,
             back=back,
         )
+
+
+def _take_off(request: HttpRequest, people: list[Candidate], keeps: bool, back: str, chosen: Chosen) -> Done:
+    ids, given = [str(candidate.pk) for candidate in people], {"actor": login(request), "reason": reason_in(request)}
+    count = remove_candidates(ids, keep_bookings=keeps, choices=chosen.choices, **given)
+    return Done(back, ngettext("%(count)s person removed.", "%(count)s people removed.", count) % {"count": count})
 
 
 def _booked(ids: list[ObjectId]) -> set[ObjectId]:

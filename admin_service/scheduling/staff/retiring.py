@@ -1,5 +1,6 @@
 """Deactivating a recruiter, closing a city or an office: the page that asks what becomes of what depends on them."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import admin
@@ -19,11 +20,13 @@ from people.models import City, Office, Recruiter
 from people.services.people import open_or_close
 from people.staff.places import RecruiterForm, RecruiterPage
 from scheduling.services.clashes import clashes_in
+from scheduling.services.editing.choices import Choice
 from scheduling.services.editing.farewells import say_goodbye
 from scheduling.services.editing.retiring import Dependents, Way, dependents_of, retire, successors
 from scheduling.services.store.slots import venue_of_booking
 from scheduling.staff.clashes import require_tick
 from scheduling.staff.forms.retiring import RetireForm
+from scheduling.staff.impact.asking import EVERY_CHOICE, MARK, Chosen, Question, answer_asking
 from scheduling.staff.moments import start_of
 from scheduling.staff.outcomes import status_label
 from staffkit.forms.use_case import show_refusal
@@ -43,18 +46,10 @@ def ask_and_retire(staff_page: UseCaseAdmin, request: HttpRequest, entry: Any, t
     asks = bool(found.slots)
     sent = request.POST if "_confirm" in request.POST else None
     form = RetireForm(sent, successors=successors(entry, found), asks=asks)
-    if form.is_valid() and is_as_shown(request, found.agreed):
-        data = form.cleaned_data
-        given = {"reason": data.get("reason", ""), "successor": data["successor"], "agreed": found.agreed}
-
-        def act() -> Done:
-            retire(entry, data["way"] or Way.KEEP, actor=login(request), **given)
-            if data["way"] is Way.HAND_OVER:
-                require_tick(form, clashes_in(slot["_id"] for slot in found.slots), request)
-            return Done(page_of(entry), _now("Done: %(name)s. %(what)s") % {"name": entry, "what": _came_of_it(found)})
-
+    if form.is_valid() and (MARK in request.POST or is_as_shown(request, found.agreed)):
+        question = _question(entry, title, found, form.cleaned_data["way"] or Way.KEEP)
         try:
-            return send_once(request, act)
+            return answer_asking(staff_page, request, question, partial(_retire, request, entry, form, found))
         except RefusedError as error:
             show_refusal(form, error)
             found = dependents_of(entry)
@@ -74,6 +69,37 @@ def ask_and_retire(staff_page: UseCaseAdmin, request: HttpRequest, entry: Any, t
         danger=True,
         back=page_of(entry),
     )
+
+
+_OFFERS = {
+    Way.HAND_OVER: EVERY_CHOICE,
+    Way.CANCEL: (Choice.CANCEL, Choice.MOVE),
+    Way.KEEP: (Choice.KEEP, Choice.MOVE, Choice.CANCEL),
+}
+"""What can become of single bookings, by what becomes of all; that comes first."""
+
+
+def _question(entry: Any, title: Any, found: Dependents, way: Way) -> Question:
+    return Question(
+        title=f"{title}: {entry}",
+        submit_text=title,
+        back=page_of(entry),
+        facts=lambda _foreseen: [f"{label}: {value}" for label, value in _facts(found)],
+        danger=True,
+        offers=_OFFERS[way],
+        slots=[str(slot["_id"]) for slot in found.slots],
+        agreed=found.agreed,
+    )
+
+
+def _retire(request: HttpRequest, entry: Any, form: RetireForm, found: Dependents, chosen: Chosen) -> Done:
+    data = form.cleaned_data
+    way, given = data["way"] or Way.KEEP, {"successor": data["successor"], "agreed": found.agreed}
+    reason = data.get("reason", "")
+    retire(entry, way, actor=login(request), reason=reason, choices=chosen.choices, **given)
+    if way is Way.HAND_OVER:
+        require_tick(form, clashes_in(slot["_id"] for slot in found.slots), request)
+    return Done(page_of(entry), _now("Done: %(name)s. %(what)s") % {"name": entry, "what": _came_of_it(found)})
 
 
 def _came_of_it(found: Dependents) -> str:

@@ -11,10 +11,10 @@ from people.models import Candidate, City, Recruiter
 from scheduling.domain.commands import SlotChanges
 from scheduling.models import InterviewEvent, InterviewSlot
 from scheduling.services.editing.city_zones import Kept, put_zone_right
+from scheduling.services.editing.deleting import delete_slot
 from scheduling.services.editing.retiring import Way, dependents_of, retire
 from scheduling.services.editing.slot_edits import edit_slot
 from scheduling.services.impact import foresee
-from scheduling.services.slots import delete_slot
 from shared_contracts.booking import Outcome
 from shared_contracts.card import CardOccasion
 from shared_contracts.directory import BookingStatus

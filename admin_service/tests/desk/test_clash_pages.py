@@ -280,18 +280,14 @@ def test_several_slots_are_moved_at_once_on_the_clocks_of_their_city(
 @pytest.mark.parametrize(
     ("fields", "why"),
     [
-        ({"minutes": "10"}, "People are booked: change it on its own page"),
-        ({"room": "9"}, "People are booked: change it on its own page"),
-        ({"max_users": "1"}, "2 already booked"),
-        ({"is_active": "no"}, ""),
+        ({"max_users": "1"}, "2 already booked: give at least that many. These are: Иван Сидоров, Мария Петрова."),
         ({"max_users": "5"}, ""),
-        ({"days": "-30"}, "People are booked"),
     ],
 )
 def test_what_stays_as_it_is_says_why_and_the_others_change(
     desk: Client, make_slot: MakeSlot, maria: Candidate, ivan: Candidate, fields: dict[str, str], why: str
 ) -> None:
-    """What people were promised is not changed from here; seats and new bookings are. Guard: ``_why_not``."""
+    """Guard: ``_why_not``. What touches people's promises asks about them first: ``test_impact_choices``."""
     booked, free = make_slot(timedelta(days=40), capacity=2, room=""), make_slot(timedelta(days=41), 2, room="")
     for person in (maria, ivan):
         book_for(person.telegram_id, str(booked.pk), actor="anna", reason="")

@@ -21,7 +21,7 @@ from tests.desk.test_office_pages import page_of_office, sent
 from tests.desk.test_slot_pages import form_of, on_the_minute, page_of
 from tests.helpers import asking
 from tests.helpers.card_tools import news
-from tests.helpers.staff_client import StaffClient
+from tests.helpers.staff_client import StaffClient, unseen
 
 pytestmark = pytest.mark.usefixtures("_templates")
 SLOTS = "/admin/scheduling/interviewslot/"
@@ -314,3 +314,135 @@ def test_who_waits_is_not_offered_a_seat_in_a_slot_that_is_being_deleted(
     url = page_of(slot, "delete")
     assert looked_at(desk, url, desk.get(url), for_all="cancel", reason="Увы").status_code == 302
     assert waiting.telegram_id not in told()
+
+
+def bulk(slots: list[InterviewSlot], **fields: str) -> dict[str, Any]:
+    """The list's action, with the preview passed over."""
+    chosen = {"action": "change_slots", "_selected_action": [str(slot.pk) for slot in slots], "_confirm": "1"}
+    return {
+        **chosen,
+        "days": "",
+        "minutes": "",
+        "recruiter": "",
+        "room": "",
+        "max_users": "",
+        "is_active": "",
+        **fields,
+    }
+
+
+def asked_in_bulk(desk: StaffClient, slots: list[InterviewSlot], **fields: str) -> Any:
+    """The page about people that follows the preview."""
+    order = bulk(slots, **fields)
+    preview = desk.post(SLOTS, {**order, "preview": "1"})
+    return desk.post(SLOTS, {**order, "apply": "1"}, opened=unseen(preview))
+
+
+@pytest.mark.parametrize(
+    ("fields", "line"),
+    [({"minutes": "30"}, "🕐"), ({"days": "10"}, "🕐"), ({"room": "9"}, "📍 3.14 → 9"), ({"recruiter": "vera"}, "👤")],
+)
+def test_booked_slots_are_changed_together_with_free_ones_and_their_people_are_told(
+    desk: StaffClient,
+    slot: InterviewSlot,
+    other: InterviewSlot,
+    make_slot: MakeSlot,
+    four: list[Candidate],
+    moscow: City,
+    fields: dict[str, str],
+    line: str,
+) -> None:
+    vera = Recruiter.objects.create(name="Вера Ким", city=moscow, telegram_id=5002)
+    free = on_the_minute(make_slot(timedelta(days=5)))
+    fields = {name: str(vera.pk) if value == "vera" else value for name, value in fields.items()}
+    before = [asking.slot_now(one)["updated_at"] for one in (slot, free)]
+    asked = asked_in_bulk(desk, [slot, free], **fields)
+    page = asked.content.decode()
+    assert line in page and "Анна" in page and "4 people" in page
+    assert asking.slot_now(slot)["updated_at"] == before[0] and not news()
+    chosen = {**own(four[0], "move", named(other)), **own(four[1], "silent"), "untold_reason": "Here already"}
+    assert looked_at(desk, SLOTS, asked, **chosen).status_code == 302
+    assert told() == {four[0].telegram_id: MOVED, four[2].telegram_id: CHANGED, four[3].telegram_id: CHANGED}
+    assert all(asking.slot_now(one)["updated_at"] > then for one, then in zip((slot, free), before, strict=True))
+
+
+def test_what_was_changed_in_bulk_meanwhile_is_looked_at_again(
+    desk: StaffClient, slot: InterviewSlot, other: InterviewSlot
+) -> None:
+    """Guard: ``Question.agreed``: a free slot, too, is as it was shown."""
+    asked = asked_in_bulk(desk, [slot, other], minutes="30")
+    InterviewSlot.objects.filter(pk=other.pk).update(updated_at=clock.now())
+    assert "What you confirm must be what you were shown" in desk.answer(SLOTS, asked).content.decode()
+    assert asking.slot_now(slot)["starts_at"] == slot.starts_at and not news()
+
+
+def retiring(desk: StaffClient, entry: Any, **fields: str) -> tuple[str, Any]:
+    """The page about people that follows the question what becomes of it all."""
+    url = reverse(f"admin:people_{entry._meta.model_name}_retire", args=[entry.pk])
+    return url, desk.post(url, {"_confirm": "1", "reason": "", **fields})
+
+
+@pytest.mark.parametrize("way", ["hand_over", "cancel", "keep"])
+def test_when_a_recruiter_leaves_somebody_can_be_moved_and_the_page_shows_what_each_is_told(
+    desk: StaffClient, slot: InterviewSlot, make_slot: MakeSlot, moscow: City, four: list[Candidate], way: str
+) -> None:
+    """One transaction with the retirement."""
+    olga = Recruiter.objects.get()
+    vera = Recruiter.objects.create(name="Вера Ким", city=moscow, telegram_id=5002)
+    hers = on_the_minute(make_slot(timedelta(days=6), recruiter=vera))
+    fields = {"successor": str(vera.pk)} if way == "hand_over" else {"reason": "Ольга ушла"}
+    url, asked = retiring(desk, olga, way=way, **fields)
+    shown = {"hand_over": "Ольга Смирнова → Вера Ким", "cancel": "Ольга ушла", "keep": "Nothing is sent"}
+    assert shown[way] in asked.content.decode()
+    assert Recruiter.objects.get(pk=olga.pk).is_active and not news()
+    given = {**own(four[0], "move", named(hers)), "reason": fields.get("reason", "")}
+    assert looked_at(desk, url, asked, **given).status_code == 302
+    others = {"hand_over": CHANGED, "cancel": CANCELLED}
+    expected = {person.telegram_id: others[way] for person in four[1:]} if way in others else {}
+    assert told() == {four[0].telegram_id: MOVED, **expected}
+    assert not Recruiter.objects.get(pk=olga.pk).is_active
+    assert booking_of(four[0]).slot_id == hers.pk
+
+
+def test_when_somebody_cannot_be_moved_the_recruiter_stays(
+    desk: StaffClient, slot: InterviewSlot, make_slot: MakeSlot, moscow: City, four: list[Candidate]
+) -> None:
+    olga = Recruiter.objects.get()
+    vera = Recruiter.objects.create(name="Вера Ким", city=moscow, telegram_id=5002)
+    hers = on_the_minute(make_slot(timedelta(days=6), recruiter=vera))
+    url, asked = retiring(desk, olga, way="cancel", reason="Ольга ушла")
+    given = {**own(four[0], "move", named(hers)), **own(four[1], "move", named(hers)), "reason": "Ольга ушла"}
+    assert "Борис: No seat is free" in desk.answer(url, asked, **given).content.decode()
+    assert Recruiter.objects.get(pk=olga.pk).is_active
+    assert Booking.objects.filter(live=True, slot_id=slot.pk).count() == 4 and not news()
+
+
+def test_a_city_that_closes_keeps_some_and_cancels_others(
+    desk: StaffClient, slot: InterviewSlot, moscow: City, four: list[Candidate]
+) -> None:
+    url, asked = retiring(desk, moscow, way="keep", reason="Ремонт")
+    given = {**own(four[0], "cancel", words="Увы, ремонт"), "reason": "Ремонт"}
+    assert looked_at(desk, url, asked, **given).status_code == 302
+    assert told() == {four[0].telegram_id: CANCELLED} and [item.reason for item in news()] == ["Увы, ремонт"]
+    assert not City.objects.get(pk=moscow.pk).is_active
+    assert Booking.objects.filter(live=True).count() == 3
+
+
+@pytest.mark.parametrize("bookings", ["keep", "cancel"])
+def test_who_is_taken_off_the_list_is_shown_with_their_booking_and_one_can_be_decided_otherwise(
+    desk: StaffClient, slot: InterviewSlot, four: list[Candidate], bookings: str
+) -> None:
+    """FR2; all or none."""
+    url, chosen = reverse("admin:people_candidate_changelist"), [str(person.pk) for person in four[:3]]
+    order = {"action": "remove", "_selected_action": chosen, "bookings": bookings, "reason": "Отбор окончен"}
+    asked = desk.post(url, {**order, "_confirm": "1"})
+    page = asked.content.decode()
+    assert "Отбор окончен" in page and "3 people" in page
+    assert Candidate.objects.filter(is_allowed=True).count() == 4
+    otherwise = "cancel" if bookings == "keep" else "keep"
+    assert looked_at(desk, url, asked, **own(four[0], otherwise), reason="Отбор окончен").status_code == 302
+    assert Candidate.objects.filter(is_allowed=True).count() == 1
+    cancelled = four[:1] if bookings == "keep" else four[1:3]
+    kinds = {True: CANCELLED, False: NotificationKind.BOOKING_KEPT}
+    assert told() == {person.telegram_id: kinds[person in cancelled] for person in four[:3]}
+    assert [booking_of(person).live for person in four] == [person not in cancelled for person in four]

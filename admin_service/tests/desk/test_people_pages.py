@@ -13,6 +13,7 @@ from scheduling.models import Booking, InterviewEvent
 from scheduling.services.staff_commands import book_for
 from tests.conftest import MakeCandidate, MakeSlot
 from tests.desk.conftest import Text
+from tests.helpers.staff_client import StaffClient
 
 CANDIDATES = "admin:people_candidate_changelist"
 
@@ -81,7 +82,7 @@ def test_an_entry_keeps_its_telegram_id_for_good(desk: Client, maria: Candidate)
 
 @pytest.mark.parametrize(("choice", "status"), [("keep", "booked"), ("cancel", "cancelled")])
 def test_who_removes_someone_says_what_becomes_of_their_bookings(
-    desk: Client, text: Text, maria: Candidate, make_slot: MakeSlot, choice: str, status: str
+    desk: StaffClient, text: Text, maria: Candidate, make_slot: MakeSlot, choice: str, status: str
 ) -> None:
     book_for(maria.telegram_id, str(make_slot().pk), actor="anna", reason="")
     url = reverse("admin:people_candidate_remove_one", args=[maria.pk])
@@ -89,7 +90,7 @@ def test_who_removes_someone_says_what_becomes_of_their_bookings(
     assert "Мария Петрова" in page and "1 of them has live bookings" in page
     maria.refresh_from_db()
     assert maria.is_allowed, "looking changes nothing"
-    desk.post(url, {"_confirm": "1", "bookings": choice, "reason": ""})
+    desk.confirm(url, {"_confirm": "1", "bookings": choice, "reason": ""})
     maria.refresh_from_db()
     assert (maria.is_allowed, Booking.objects.get().status) == (False, status)
 

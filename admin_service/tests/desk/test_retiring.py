@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from bson import ObjectId
-from django.test import Client
 from django.urls import reverse
 
 from common import clock
@@ -26,6 +25,7 @@ from tests.conftest import MakeCandidate, MakeSlot
 from tests.desk.conftest import Text
 from tests.helpers import asking
 from tests.helpers.card_tools import cards, news
+from tests.helpers.staff_client import StaffClient
 
 WORDS = "Ольга больше не проводит собеседования"
 
@@ -55,13 +55,17 @@ def asked_at(entry: Any) -> str:
     return reverse(f"admin:people_{entry._meta.model_name}_retire", args=[entry.pk])
 
 
-def answer(desk: Client, entry: Any, **fields: Any) -> str:
+def answer(desk: StaffClient, entry: Any, **fields: Any) -> str:
     """Look at the page that asks and answer it; what is shown then."""
     page = desk.get(asked_at(entry)).content.decode()
     order = {"_confirm": "1", "reason": "", **fields}
     for name in ("_once", "_sealed"):
         order[name] = re.findall(rf'name="{name}" value="([^"]*)"', page)[0]
-    return desk.post(asked_at(entry), order, follow=True).content.decode()
+    answered = desk.post(asked_at(entry), order, follow=True)
+    if 'name="_foreseen"' in answered.content.decode():
+        answered = desk.answer(asked_at(entry), answered, reason=order["reason"])
+        answered = desk.get(answered.headers["Location"])
+    return str(answered.content.decode())
 
 
 def offered(event: InterviewEvent, **query: str) -> list[str]:
@@ -93,7 +97,7 @@ def test_the_page_names_what_depends_on_the_recruiter_and_changes_nothing(
 
 
 def test_saving_the_form_as_inactive_leads_to_the_page_and_saves_the_rest(
-    desk: Client, booked: Booking, olga: Recruiter
+    desk: StaffClient, booked: Booking, olga: Recruiter
 ) -> None:
     """Guard: ``asks_first``."""
     fields = {"name": "Ольга Иванова", "city": str(olga.city_id), "telegram_id": "5001"}
@@ -103,7 +107,7 @@ def test_saving_the_form_as_inactive_leads_to_the_page_and_saves_the_rest(
     assert (olga.name, olga.is_active) == ("Ольга Иванова", True)
 
 
-def test_a_recruiter_on_whom_nothing_depends_is_deactivated_by_the_form(desk: Client, olga: Recruiter) -> None:
+def test_a_recruiter_on_whom_nothing_depends_is_deactivated_by_the_form(desk: StaffClient, olga: Recruiter) -> None:
     """And told, once. Guard: ``_deactivate``."""
     fields = {"name": olga.name, "city": str(olga.city_id), "telegram_id": "5001"}
     for _again in range(2):
@@ -115,7 +119,7 @@ def test_a_recruiter_on_whom_nothing_depends_is_deactivated_by_the_form(desk: Cl
 
 @pytest.mark.parametrize(("way", "who"), [("hand_over", "Вера Ким"), ("cancel", "Вера Ким"), ("keep", "Вера Ким")])
 def test_who_is_deactivated_is_told_once_what_becomes_of_their_interviews(
-    desk: Client, booked: Booking, olga: Recruiter, vera: Recruiter, way: str, who: str
+    desk: StaffClient, booked: Booking, olga: Recruiter, vera: Recruiter, way: str, who: str
 ) -> None:
     """Guard: ``_say_goodbye``."""
     Recruiter.objects.filter(pk=olga.pk).update(deputy_id=vera.pk)
@@ -127,7 +131,7 @@ def test_who_is_deactivated_is_told_once_what_becomes_of_their_interviews(
 
 
 def test_handed_over_the_slots_follow_and_the_candidate_is_told_with_whom(
-    desk: Client, booked: Booking, olga: Recruiter, vera: Recruiter, moscow: City
+    desk: StaffClient, booked: Booking, olga: Recruiter, vera: Recruiter, moscow: City
 ) -> None:
     pyotr = Recruiter.objects.create(name="Пётр", city=moscow, deputy=olga)
     answer(desk, olga, way="hand_over", successor=str(vera.pk))
@@ -142,7 +146,7 @@ def test_handed_over_the_slots_follow_and_the_candidate_is_told_with_whom(
 
 
 def test_a_request_that_is_handed_over_goes_to_the_other_recruiter(
-    desk: Client,
+    desk: StaffClient,
     approval_event: InterviewEvent,
     make_slot: MakeSlot,
     maria: Candidate,
@@ -157,7 +161,7 @@ def test_a_request_that_is_handed_over_goes_to_the_other_recruiter(
 
 
 def test_cancelled_with_words_the_candidate_reads_them_and_nobody_can_book(
-    desk: Client, booked: Booking, olga: Recruiter
+    desk: StaffClient, booked: Booking, olga: Recruiter
 ) -> None:
     answer(desk, olga, way="cancel", reason=WORDS)
     booked.refresh_from_db()
@@ -169,7 +173,7 @@ def test_cancelled_with_words_the_candidate_reads_them_and_nobody_can_book(
 
 
 def test_a_move_wanted_into_a_cancelled_slot_is_refused_and_the_booking_stands(
-    desk: Client,
+    desk: StaffClient,
     approval_event: InterviewEvent,
     make_slot: MakeSlot,
     maria: Candidate,
@@ -189,7 +193,7 @@ def test_a_move_wanted_into_a_cancelled_slot_is_refused_and_the_booking_stands(
 
 @pytest.mark.parametrize("deputised", [True, False])
 def test_kept_requests_go_to_the_deputy_or_come_up_in_the_desk(
-    desk: Client,
+    desk: StaffClient,
     approval_event: InterviewEvent,
     make_slot: MakeSlot,
     maria: Candidate,
@@ -217,7 +221,7 @@ def test_kept_requests_go_to_the_deputy_or_come_up_in_the_desk(
     ],
 )
 def test_without_an_answer_nothing_is_done(
-    desk: Client, booked: Booking, olga: Recruiter, vera: Recruiter, fields: dict[str, str], message: str
+    desk: StaffClient, booked: Booking, olga: Recruiter, vera: Recruiter, fields: dict[str, str], message: str
 ) -> None:
     assert message in answer(desk, olga, **fields)
     assert is_active(olga)
@@ -238,7 +242,7 @@ def test_what_has_changed_since_the_page_was_shown_is_said_and_nothing_is_done(
 
 
 def test_many_slots_are_cancelled_together(
-    desk: Client, make_slot: MakeSlot, make_candidate: MakeCandidate, olga: Recruiter
+    desk: StaffClient, make_slot: MakeSlot, make_candidate: MakeCandidate, olga: Recruiter
 ) -> None:
     """However many they are: they are one batch."""
     for _number in range(60):
@@ -249,7 +253,7 @@ def test_many_slots_are_cancelled_together(
 
 
 def test_a_closed_city_is_offered_to_nobody_until_it_is_opened_again(
-    desk: Client, booked: Booking, moscow: City, event: InterviewEvent
+    desk: StaffClient, booked: Booking, moscow: City, event: InterviewEvent
 ) -> None:
     assert offered(event)
     answer(desk, moscow, way="keep", reason="Ремонт")
@@ -275,7 +279,7 @@ def test_closing_a_city_says_how_many_wait_for_a_seat_there(moscow: City, event:
 
 
 def test_a_closed_office_hands_its_slots_to_another_and_is_not_offered_for_new_ones(
-    desk: Client, make_slot: MakeSlot, maria: Candidate, moscow: City, event: InterviewEvent
+    desk: StaffClient, make_slot: MakeSlot, maria: Candidate, moscow: City, event: InterviewEvent
 ) -> None:
     old, new = (Office.objects.create(city=moscow, name=name, address=f"{name} ул., 7") for name in ("Старый", "Новый"))
     slot = make_slot(office=str(old.pk), location=old.location)

@@ -24,10 +24,10 @@ from scheduling.domain.decisions import Decision
 from scheduling.domain.editing import EditSlot
 from scheduling.domain.model import State
 from scheduling.models import InterviewEvent, InterviewSlot
+from scheduling.services.editing.deleting import SlotHasBookingsError, delete_slot
 from scheduling.services.editing.slot_edits import edit_slot
 from scheduling.services.reacting import Effects
 from scheduling.services.saving import save
-from scheduling.services.slots import SlotHasBookingsError, delete_slot
 from scheduling.services.store import loading
 from scheduling.services.store.booking_notes import note
 from shared_contracts.attendance import Attendance

@@ -17,8 +17,8 @@ from common.refusals import RefusedError
 from people.models import Candidate
 from scheduling.domain.commands import SlotChanges
 from scheduling.models import InterviewEvent, InterviewSlot
+from scheduling.services.editing.deleting import SlotHasBookingsError, delete_slot
 from scheduling.services.editing.slot_edits import edit_slot
-from scheduling.services.slots import SlotHasBookingsError, delete_slot
 from shared_contracts.booking import Outcome
 from tests.conftest import MakeCandidate, MakeSlot
 from tests.helpers import asking

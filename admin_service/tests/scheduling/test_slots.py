@@ -11,8 +11,10 @@ from people.models import Candidate, City, Recruiter
 from scheduling.domain.commands import SlotChanges
 from scheduling.models import InterviewEvent
 from scheduling.services import slots
+from scheduling.services.editing import deleting
+from scheduling.services.editing.deleting import SlotHasBookingsError
 from scheduling.services.editing.slot_edits import edit_slot
-from scheduling.services.slots import SlotDraft, SlotHasBookingsError
+from scheduling.services.slots import SlotDraft
 from shared_contracts.booking import Outcome
 from shared_contracts.notification import NotificationCommand, NotificationKind
 from shared_contracts.venue import VENUE_FIELDS
@@ -170,7 +172,7 @@ def test_deleting_a_slot_with_bookings_names_the_people(make_slot: MakeSlot, mar
     asking.outcome(asking.book(maria, slot))
 
     with pytest.raises(SlotHasBookingsError) as refused:
-        slots.delete_slot(str(slot.pk), actor="coordinator")
+        deleting.delete_slot(str(slot.pk), actor="coordinator")
 
     assert [person["name"] for person in refused.value.bookings] == ["Мария Петрова"]
     assert collection("interview_slots").count_documents({}) == 1
@@ -179,7 +181,7 @@ def test_deleting_a_slot_with_bookings_names_the_people(make_slot: MakeSlot, mar
 def test_an_empty_slot_is_deleted_and_a_late_press_on_it_is_told_so(make_slot: MakeSlot, maria: Candidate) -> None:
     slot = make_slot()
     request = asking.book(maria, slot)
-    slots.delete_slot(str(slot.pk), actor="coordinator")
+    deleting.delete_slot(str(slot.pk), actor="coordinator")
 
     assert asking.outcome(request) is Outcome.SLOT_NOT_FOUND
 

@@ -115,8 +115,13 @@ def _why(refused: EditRefused, slot_id: str) -> str:
         case EditRefusal.PAST:
             return _("Give a time in the future.")
         case EditRefusal.BELOW_BOOKED:
-            text = _("%(booked)s already booked: give at least that many. These are: %(names)s.")
-            return text % {"booked": refused.booked, "names": _names_in(slot_id)}
+            return too_few_seats(slot_id, refused.booked)
+
+
+def too_few_seats(slot_id: str, booked: int) -> str:
+    """Why a slot can't have fewer seats than people are booked, with their names."""
+    text = _("%(booked)s already booked: give at least that many. These are: %(names)s.")
+    return text % {"booked": booked, "names": _names_in(slot_id)}
 
 
 def _names_in(slot_id: str) -> str:

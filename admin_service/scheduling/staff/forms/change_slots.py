@@ -19,13 +19,12 @@ from scheduling.domain.clashes import Engagement
 from scheduling.domain.commands import SlotChanges
 from scheduling.models import InterviewSlot
 from scheduling.services.clashes import of_slot
-from scheduling.staff.clashes import tick_field
+from scheduling.services.editing.slot_edits import too_few_seats
+from scheduling.staff.clashes import TICK, tick_field
 from scheduling.staff.forms.drafts import FURTHEST_DAYS
 from staffkit.clocks import from_wall_clock
 
 _DAY_MINUTES = 24 * 60
-_PROMISED = ("days", "minutes", "room", "recruiter")
-"""What people who are booked have been told."""
 
 
 @dataclass(frozen=True)
@@ -104,17 +103,12 @@ class ChangeSlotsForm(forms.Form):
         data = super().clean() or self.cleaned_data
         if self.errors:
             return data
-        if not any(data[name] for name in (*_PROMISED, "max_users", "is_active")):
+        if not any(data[name] for name in self.fields if name != TICK):
             raise ValidationError(_now("Say what is to change."))
         every = [self._plan(slot) for slot in self._slots]
         self.planned = [one for one in every if not one.why_not]
         self.left = [one for one in every if one.why_not]
         return data
-
-    @property
-    def touches_promises(self) -> bool:
-        """Whether it changes what people who are booked have been told."""
-        return any(self.cleaned_data[name] for name in _PROMISED)
 
     def _plan(self, slot: InterviewSlot) -> Planned:
         why_not = self._why_not(slot)
@@ -141,10 +135,8 @@ class ChangeSlotsForm(forms.Form):
         data, booked = self.cleaned_data, len(slot.booked_users)
         if slot.ends_at <= clock.now():
             return _now("It is over.")
-        if booked and self.touches_promises:
-            return _now("People are booked: change it on its own page, which says whom it affects.")
         if data["max_users"] and data["max_users"] < booked:
-            return _now("%(booked)s already booked: give at least that many.") % {"booked": booked}
+            return too_few_seats(str(slot.pk), booked)
         if data["room"] and slot.video_link:
             return _now("It is held online.")
         return ""

@@ -58,7 +58,9 @@ class Asked:
     asks_reason: bool = True
 
     def choices_of(self, row: Affected) -> list[Choice]:
-        """What can become of one booking."""
+        """What can become of one booking; who is only proposed a slot that goes has nothing to lose in it."""
+        if self.required and row.proposed:
+            return []
         return [item for item in self.offers if item is not Choice.MOVE or can_move(row)]
 
 
@@ -125,7 +127,7 @@ class ImpactForm(ReasonForm):
         for name in (name for name, gone in unasked.items() if gone):
             del self.fields[name]
         if asked.offers and asked.each:
-            for row in asked.people:
+            for row in (row for row in asked.people if asked.choices_of(row)):
                 self._add_own_fields(row, asked)
 
     def _add_own_fields(self, row: Affected, asked: Asked) -> None:
@@ -159,7 +161,9 @@ class ImpactForm(ReasonForm):
         """Work out what becomes of each: ``picks``."""
         data = super().clean() or self.cleaned_data
         if self.asked.offers and "for_all" not in self.errors:
-            self.picks = [pick for row in self.asked.people if (pick := self._pick(row, data))]
+            self.picks = [
+                pick for row in self.asked.people if self.asked.choices_of(row) and (pick := self._pick(row, data))
+            ]
         if any(pick.choice is Choice.SILENT for pick in self.picks) and not data.get("untold_reason", "").strip():
             self.add_error("untold_reason", _now("Say why: people will ask."))
         if any(self._lacks_words(pick, data) for pick in self.picks):
@@ -203,4 +207,5 @@ class ImpactForm(ReasonForm):
                 commands[key] = cancelling(pick.row, actor=actor, words=words)
             elif pick.choice is Choice.SILENT:
                 untold[key] = self.cleaned_data["untold_reason"].strip()
-        return Choices(commands, untold)
+        stay = (pick for pick in self.picks if pick.choice is Choice.KEEP and not self._comes_by_itself(pick))
+        return Choices(commands, untold, frozenset(pick.row.booking.id for pick in stay))

@@ -226,7 +226,10 @@ class _Asking:
 
     def _facts(self, chosen: Chosen) -> list[list[Any]]:
         kinds = {pick.row.booking.id: [pick.choice.value, pick.slot_id] for pick in self.form.picks}
-        return [[key, *kinds[key]] for key in sorted({*chosen.choices.commands, *chosen.choices.untold})]
+        return [
+            [key, *kinds[key]]
+            for key in sorted({*chosen.choices.commands, *chosen.choices.untold, *chosen.choices.kept})
+        ]
 
     def is_confirmed(self) -> bool:
         """Whether just this has been shown, and is not only to be looked at."""

@@ -56,7 +56,7 @@ def _told(row: Affected, html: str | None, kept_from_them: bool) -> dict[str, An
 
 def _nameless(html: str | None, row: Affected) -> str:
     name = row.notice.candidate_name if row.notice else ""
-    return (html or "").replace(name, "…") if name else html or ""
+    return (html or "").replace(name, "…", 1) if name else html or ""
 
 
 def _person(row: Affected, person: Document, form: ImpactForm) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """The page that changes several slots at once: a form, a preview of what becomes of each, and just that is done."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -12,17 +13,17 @@ from django.utils.translation import ngettext
 from common.refusals import RefusedError
 from scheduling.models import InterviewSlot
 from scheduling.services.clashes import clashes_in, clashes_of
-from scheduling.services.editing.slot_edits import edit_slot
-from scheduling.services.store.slots import by_id
+from scheduling.services.editing.slot_edits import edit_slots
 from scheduling.staff.clashes import TICK, is_ticked, named_clashes, require_tick
 from scheduling.staff.forms.change_slots import ChangeSlotsForm, Planned
 from scheduling.staff.forms.drafts import MOST_SLOTS
 from scheduling.staff.forms.venues import slot_venue
+from scheduling.staff.impact.asking import EVERY_CHOICE, MARK, Chosen, Question, answer_asking, reason_in
 from scheduling.staff.moments import named, slot_start
 from staffkit.forms.use_case import show_refusal
 from staffkit.pages.kinds import UseCaseAdmin
 from staffkit.scoping import narrow
-from staffkit.sending.once import Done, send_once
+from staffkit.sending.once import Done
 from staffkit.sending.sealed import is_as_shown
 from staffkit.views import login, page
 
@@ -38,9 +39,19 @@ def ask_and_change(staff_page: UseCaseAdmin, request: HttpRequest, slots: Sequen
     narrow(form, request)
     previewed = form.is_valid()
     agreed = [[one.slot.pk, one.slot.updated_at, one.why_not, one.changes] for one in (*form.planned, *form.left)]
-    if previewed and form.planned and "apply" in request.POST and is_as_shown(request, agreed):
+    applies = previewed and form.planned and "apply" in request.POST
+    if applies and (MARK in request.POST or is_as_shown(request, agreed)):
+        question = Question(
+            title=_("Change slots"),
+            submit_text=_("Change them and tell them"),
+            back=reverse(LIST),
+            facts=lambda _foreseen: _facts_of(form),
+            offers=EVERY_CHOICE,
+            slots=[str(slot.pk) for slot in slots],
+            agreed=agreed,
+        )
         try:
-            return send_once(request, lambda: _change(request, form))
+            return answer_asking(staff_page, request, question, partial(_change, request, form))
         except RefusedError as error:
             show_refusal(form, error)
     return page(
@@ -60,17 +71,21 @@ def ask_and_change(staff_page: UseCaseAdmin, request: HttpRequest, slots: Sequen
     )
 
 
-def _change(request: HttpRequest, form: ChangeSlotsForm) -> Done:
+def _change(request: HttpRequest, form: ChangeSlotsForm, chosen: Chosen) -> Done:
     ids = [one.slot.pk for one in form.planned]
-    if form.touches_promises and any(slot["booked_users"] for slot in by_id("interview_slots", ids)):
-        raise RefusedError({"": _now("Somebody has just changed something of this. Nothing is done: look again.")})
-    for one in form.planned:
-        edit_slot(str(one.slot.pk), one.changes, actor=login(request))
+    edits = [(str(one.slot.pk), one.changes) for one in form.planned]
+    edit_slots(edits, actor=login(request), reason=reason_in(request), choices=chosen.choices)
     require_tick(form, clashes_in(ids), request)
     count = len(ids)
     return Done(
         reverse(LIST), ngettext("%(count)s slot changed.", "%(count)s slots changed.", count) % {"count": count}
     )
+
+
+def _facts_of(form: ChangeSlotsForm) -> list[str]:
+    """What becomes of each slot, and which stay as they are."""
+    planned = [" → ".join(dict.fromkeys(_told(one))) for one in form.planned]
+    return [*planned, *(f"{_named(one.slot)} — {one.why_not}" for one in form.left)]
 
 
 def _clashes(request: HttpRequest, form: ChangeSlotsForm) -> str:

@@ -12,14 +12,13 @@ from django.utils.translation import ngettext
 from common.refusals import RefusedError
 from scheduling.models import InterviewSlot
 from scheduling.services.editing.choices import Choice
-from scheduling.services.editing.deleting import delete_slots, name_people_in
+from scheduling.services.editing.deleting import SlotHasBookingsError, delete_slots, name_people_in
 from scheduling.services.impact import AS_IT_COMES, Choices
-from scheduling.services.slots import SlotHasBookingsError
 from scheduling.staff.forms.venues import slot_venue, venue_values
 from scheduling.staff.impact.asking import MARK, Chosen, Question, answer_asking, reason_in
 from scheduling.staff.moments import named, slot_start
 from scheduling.staff.slots.changing import LIST
-from scheduling.staff.slots.people import people_in
+from scheduling.staff.slots.people import is_proposed, people_in
 from staffkit.pages.kinds import UseCaseAdmin
 from staffkit.sending.once import Done, send_once
 from staffkit.sending.sealed import is_as_shown
@@ -34,8 +33,9 @@ def ask_and_delete(staff_page: UseCaseAdmin, request: HttpRequest, slots: Sequen
     booked = [(slot, people) for slot in slots if (people := people_in(slot.pk))]
     stay = [slot for slot, _people in booked]
     free = [slot for slot in slots if slot not in stay]
+    asks = not free or is_proposed(slot.pk for slot in free)
     try:
-        if not free or {WITH_BOOKED, MARK} & set(request.POST):
+        if asks or {WITH_BOOKED, MARK} & set(request.POST):
             return _delete_with_people(staff_page, request, slots, free)
         agreed = [listed(free), listed(stay)]
         if "_confirm" in request.POST and is_as_shown(request, agreed):
@@ -69,7 +69,7 @@ def _delete_with_people(
     ids = [str(slot.pk) for slot in slots]
 
     def work(chosen: Chosen) -> Done:
-        name_people_in(ids)
+        name_people_in(ids, actor=login(request))
         if not chosen.settled:
             return Done("")
         return _delete(request, slots, choices=chosen.choices)

@@ -1,5 +1,6 @@
 """Who is in a slot."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from bson import ObjectId
@@ -23,3 +24,9 @@ def people_in(slot_id: ObjectId) -> list[dict[str, Any]]:
         }
         for row in rows.sort("created_at", 1)
     ]
+
+
+def is_proposed(slot_ids: Iterable[ObjectId]) -> bool:
+    """Whether one of the slots is proposed to somebody."""
+    query = {"live": True, "offered_slot_id": {"$in": list(slot_ids)}}
+    return collection("bookings").find_one(query, {"_id": 1}) is not None

@@ -76,7 +76,7 @@ def test_who_books_meanwhile_is_not_cancelled_unseen(desk: StaffClient, maria: C
     again = desk.post(url, answer, opened=unseen(asked))
     assert CHANGED in told(again) and "1 of them has live bookings" in told(again)
     assert Booking.objects.get().status == "booked" and Candidate.objects.get().is_allowed
-    assert desk.post(url, answer, opened=unseen(again)).status_code == 302
+    assert desk.confirm(url, answer, opened=unseen(again)).status_code == 302
     assert Booking.objects.get().status == "cancelled"
 
 
