@@ -79,13 +79,23 @@ class ErrandKind:
 
     def count(self, own: Document, now: datetime) -> int:
         """How many wait, of the rows that match ``own``."""
-        return collection(self.rows_of._meta.db_table).count_documents({**own, **self.condition(now)})
+        return collection(self.rows_of._meta.db_table).count_documents(among(own, self.condition(now)))
 
     def oldest(self, request: HttpRequest, own: Document, now: datetime, most: int) -> list[Errand]:
         """Those that wait longest, of the rows that match ``own``."""
-        found = collection(self.rows_of._meta.db_table).find({**own, **self.condition(now)})
+        found = collection(self.rows_of._meta.db_table).find(among(own, self.condition(now)))
         rows = list(found.sort(self.order, 1).limit(LOOKED_AT))
         return sorted(self.errands(request, rows), key=lambda errand: errand.since)[:most] if rows else []
+
+
+def among(own: Document, condition: Document) -> Document:
+    """The condition of rows of ``own`` that match.
+
+    Of alternatives each has the whole: MongoDB looks for the index of each only where there is nothing beside them.
+    """
+    if condition.keys() == {"$or"}:
+        return {"$or": [{**own, **branch} for branch in condition["$or"]]}
+    return {**own, **condition}
 
 
 EVERY: dict[str, ErrandKind] = {}

@@ -16,7 +16,8 @@ from people.services.zones import zones_of_cities
 from scheduling.models import ATTENDANCE_LABELS, Booking
 from scheduling.models.slots import LONGEST_MINUTES
 from scheduling.services.reading.days import Span, bookings_on, spans_of
-from shared_contracts.directory import BookingStatus
+from scheduling.services.recruiter_cards.request_reminders import WHENEVER
+from shared_contracts.directory import LIVE_STATUSES, BookingStatus
 from staffkit import errands
 from staffkit.clocks import today
 from staffkit.pages.filters import DayFilter, IdFilter
@@ -158,8 +159,8 @@ class ByHandFilter(DropdownFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Those with that flag."""
         flagged = {
-            "recruiter": Q(recruiter_by_hand=True, recruiter_told=False),
-            "candidate": Q(candidate_by_hand=True),
+            "recruiter": Q(recruiter_by_hand=True, recruiter_told=False, starts_at__gt=WHENEVER["$gt"]),
+            "candidate": Q(candidate_by_hand=True, starts_at__gt=WHENEVER["$gt"]),
         }
         if self.value() != "any":
             return queryset.filter(flagged.get(self.value() or "", Q()))
@@ -187,9 +188,13 @@ class AttendanceFilter(DropdownFilter):
 
 
 def rest_of_today() -> Document:
-    """The MongoDB condition of interviews that are still to come on this day of their cities."""
+    """The MongoDB condition of interviews that are still to come on this day of their cities.
+
+    By the statuses that are live, since ``bookings_status`` goes on with the start: of all that is live there is much.
+    """
     day = bookings_on(today())
-    return {"live": True, **day, "starts_at": {**day["starts_at"], "$gte": clock.now()}}
+    live = {"$in": sorted(status.value for status in LIVE_STATUSES)}
+    return {"status": live, **day, "starts_at": {**day["starts_at"], "$gte": clock.now()}}
 
 
 class NowFilter(DropdownFilter):

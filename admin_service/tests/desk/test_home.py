@@ -6,6 +6,7 @@ from html import unescape
 from typing import Any
 
 import pytest
+from bson import ObjectId
 from django.urls import reverse
 from time_machine import travel
 
@@ -16,7 +17,7 @@ from common.roles import Role
 from people.models import Candidate, Recruiter
 from scheduling.models import Booking, InterviewEvent
 from shared_contracts.attendance import Attendance
-from staffkit.errands import EVERY
+from staffkit.errands import EVERY, among
 from tests.api.test_indexes import planned
 from tests.conftest import MakeCandidate, MakeSlot
 from tests.desk.conftest import _in_role
@@ -146,3 +147,16 @@ def test_what_waits_is_found_by_indexes(request_: Booking) -> None:
         condition: Document = kind.condition(clock.now())
         plan = planned(kind.rows_of._meta.db_table, condition, [(kind.order, 1)])
         assert "COLLSCAN" not in plan, kind.name
+
+
+def test_who_is_told_by_hand_is_looked_upamong_those_alone(request_: Booking) -> None:
+    """R1, R4. Guards: ``WHENEVER`` and ``among``: MongoDB would read all that is live otherwise."""
+    row = collection("bookings").find_one({}) or {}
+    flags = [{"candidate_by_hand": True}, {"recruiter_by_hand": True}, *[{}] * 20]
+    collection("bookings").insert_many(
+        [{**row, "_id": ObjectId(), "user_id": ObjectId(), "recruiter_told": False, **flag} for flag in flags]
+    )
+    kind = EVERY["by-hand"]
+    assert kind.count({"city_id": row["city_id"]}, clock.now()) == 2
+    condition = among({"city_id": row["city_id"]}, kind.condition(clock.now()))
+    assert planned("bookings", condition, []) >= {"bookings_by_hand_c", "bookings_by_hand_r"}

@@ -1,6 +1,6 @@
 """Reminding recruiters of requests that wait for them, handing those to deputies, and to who joins late (R3, R4)."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from bson import ObjectId
 
@@ -18,11 +18,18 @@ AWAITING_APPROVAL: Document = {"live": True, "awaits_approval": True, "expires_a
 
 Without seats that are held for somebody on the waiting list: these wait for the candidate.
 """
+WHENEVER = {"$gt": datetime(1970, 1, 1, tzinfo=UTC)}
+"""Any start: named so that the partial indexes of bookings, which are by start, are looked at."""
 TO_TELL_BY_HAND: Document = {
-    "live": True,
-    "$or": [{"recruiter_by_hand": True, "recruiter_told": False}, {"candidate_by_hand": True}],
+    "$or": [
+        {"live": True, "recruiter_by_hand": True, "recruiter_told": False, "starts_at": WHENEVER},
+        {"live": True, "candidate_by_hand": True, "starts_at": WHENEVER},
+    ]
 }
-"""The MongoDB condition of bookings of which somebody is to be told who can't be in chat (R4)."""
+"""The MongoDB condition of bookings of which somebody is to be told who can't be in chat (R4).
+
+Served by ``bookings_by_hand_r`` and ``bookings_by_hand_c``.
+"""
 
 
 def due_reminders(now: datetime) -> Document:
