@@ -1,7 +1,8 @@
 """The app's pages in the desk: Django looks for them here."""
 
 from broadcasts.staff import audit_labels
-from broadcasts.staff.broadcasts import AnnouncementChatAdmin, BroadcastAdmin
+from broadcasts.staff.broadcasts import BroadcastAdmin
+from broadcasts.staff.chats import AnnouncementChatAdmin
 from broadcasts.staff.events import InterviewEventAdmin
 
 __all__ = ["AnnouncementChatAdmin", "BroadcastAdmin", "InterviewEventAdmin", "audit_labels"]

@@ -129,7 +129,12 @@ AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
 ]
 SESSION_ENGINE = "security.sessions"
 SESSION_COOKIE_AGE = ENV.session_max_hours * 3_600
-POLLED_ADDRESSES = ["backoffice:now", "backoffice:ahead", "admin:scheduling_interviewslot_calendar_slots"]
+POLLED_ADDRESSES = [
+    "backoffice:now",
+    "backoffice:ahead",
+    "admin:scheduling_interviewslot_calendar_slots",
+    "admin:broadcasts_broadcast_progress",
+]
 """What open pages ask by themselves: no sign that somebody is at the desk, so it keeps no session alive."""
 
 LANGUAGE_CODE = "ru"

@@ -108,15 +108,23 @@ def change_scheduled(broadcast_id: str, order: Announcement, *, actor: str) -> N
 def begin_due(now: datetime) -> int:
     """Begin what is scheduled for now or before; the answer is how many began. Safe to run twice at once."""
     due = {"status": BroadcastStatus.SCHEDULED.value, "send_at": {"$lte": now}}
-    ids = [row["_id"] for row in collection("broadcasts").find(due, {"_id": 1}).sort("send_at", 1)]
-    return sum(begin_scheduled(str(broadcast_id), actor="") for broadcast_id in ids)
+    begun = 0
+    for row in list(collection("broadcasts").find(due, {"_id": 1}).sort("send_at", 1)):
+        try:
+            begun += begin_scheduled(str(row["_id"]), actor="")
+        except RefusedError:
+            continue  # somebody else has
+    return begun
 
 
 def begin_scheduled(broadcast_id: str, *, actor: str) -> bool:
-    """Begin a scheduled broadcast; False where somebody else has, or its event is closed, so that nothing is sent.
+    """Begin a scheduled broadcast; False where its event is closed, so that it is cancelled.
 
     Args:
         actor: the staff login; empty for the clock.
+
+    Raises:
+        RefusedError: it has begun, or was cancelled, meanwhile.
     """
 
     def work() -> bool:
@@ -130,10 +138,7 @@ def begin_scheduled(broadcast_id: str, *, actor: str) -> bool:
             _begin(broadcast, now)
         return is_open
 
-    try:
-        return in_transaction(work)
-    except RefusedError:
-        return False
+    return in_transaction(work)
 
 
 def take_scheduled(broadcast_id: str, status: BroadcastStatus) -> None:

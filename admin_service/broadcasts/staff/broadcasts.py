@@ -1,92 +1,127 @@
-"""Announcement chats and broadcasts in the desk."""
+"""Broadcasts in the desk: each one's progress, names and buttons, and all there have been."""
 
+from collections.abc import Callable
 from typing import Any
 
 from bson import ObjectId
-from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
-from unfold.decorators import display
-from unfold.widgets import UnfoldAdminTextInputWidget
+from unfold.decorators import action, display
+from unfold.enums import ActionVariant
 
-from broadcasts.models import AnnouncementChat, Broadcast
-from broadcasts.services.chats import save_chat
-from common.mongo import collection
-from common.scope import SHARED, Rows
+from broadcasts.models import Broadcast
+from broadcasts.services.starting import begin_scheduled
+from broadcasts.services.steering import CANCEL, PAUSE, RESUME, steer
+from broadcasts.staff.progress import progress_context, show_names, target_of
+from common.refusals import RefusedError
+from common.scope import Rows
 from common.zones import MOSCOW
-from shared_contracts.fields import LARGEST_TELEGRAM_ID
+from scheduling.models import InterviewEvent
 from staffkit.clocks import format_moment
-from staffkit.forms.topics import TopicField
-from staffkit.forms.use_case import UseCaseForm
-from staffkit.pages.kinds import ReadOnlyAdmin, UseCaseAdmin, plainly
+from staffkit.pages.kinds import ReadOnlyAdmin
+from staffkit.sending.once import Done, send_once
+from staffkit.views import find, login, page_of
 
-MOST_DELIVERIES = 200
-
-
-class ChatForm(UseCaseForm):
-    """An announcement chat."""
-
-    chat_id = forms.IntegerField(
-        label=_("chat id"),
-        min_value=-LARGEST_TELEGRAM_ID,
-        max_value=LARGEST_TELEGRAM_ID,
-        widget=UnfoldAdminTextInputWidget(),
-        help_text=_("Groups have negative ids."),
-    )
-
-    thread_id = TopicField()
-
-    def carry_out(self) -> None:
-        """Save it."""
-        save_chat(self.instance, actor=self.actor)
-
-
-@admin.register(AnnouncementChat)
-class AnnouncementChatAdmin(UseCaseAdmin):
-    """Groups that announcements can go to."""
-
-    when_empty = _("Add the bot to a group, then add the group here: broadcasts can go there.")
-    form = ChatForm
-    few_rows = True
-    rows = SHARED
-    list_display = ["title", "chat_id", "thread_id", "is_active", "state"]
-    fields = ["title", "chat_id", "thread_id", "is_active", "state_line"]
-    readonly_fields = ["state_line"]
-
-    @display(description=_("can be written to"), label={"no": "danger", "yes": "success"})
-    def state(self, chat: AnnouncementChat) -> tuple[str, str]:
-        """Whether it can, and if not, why."""
-        return ("no", chat.get_trouble_display()) if chat.trouble else ("yes", str(_("yes")))
-
-    state_line = plainly(state)
+_COLOURS = {
+    **dict.fromkeys(("scheduled", "queued"), "info"),
+    **dict.fromkeys(("sending", "paused"), "warning"),
+    "finished": "success",
+}
 
 
 @admin.register(Broadcast)
 class BroadcastAdmin(ReadOnlyAdmin):
-    """Broadcasts: what went where, and what came of it. They are started on an interview event's page."""
+    """Broadcasts: what went where, how far it is and what came of it. They are written on an interview event's page."""
 
-    when_empty = _("Open an interview event and press Broadcast to tell chats and candidates about it.")
+    when_empty = _("Press New broadcast to tell chats and candidates about an interview event.")
     few_rows = True
     rows = Rows(city=("audience_city_id",))
     list_display = ["when", "event_title", "target", "state", "numbers", "started_by"]
     list_filter = [("status", ChoicesDropdownFilter)]
     ordering = ["-created_at"]
-    fields = [("event_title", "when"), ("state_line", "numbers"), ("target", "started_by"), "text"]
-    readonly_fields = ["event_title", "when", "state_line", "numbers", "target", "started_by", "text"]
-    change_form_after_template = "broadcasts/deliveries.html"
+    fields = [("event_title", "when"), ("target", "started_by"), "text", "english"]
+    readonly_fields = ["event_title", "when", "target", "started_by", "text", "english"]
+    change_form_outer_before_template = "broadcasts/progress.html"
+    actions_list = ["compose", "progress"]
+    actions_detail = ["pause", "resume", "begin", "cancel", "recipients"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Broadcast]:
-        """Names by one more query each, not by joins."""
+        """Names by one more query each, not by joins; what staff sent to themselves is no broadcast."""
         every: QuerySet[Broadcast] = super().get_queryset(request)
         return every.filter(is_test=False).prefetch_related("event", "audience_city")
 
-    def on_page(self, object_id: ObjectId) -> dict[str, Any]:
-        """With its deliveries."""
-        return {"deliveries": _deliveries(object_id)}
+    def get_actions_list(self, request: HttpRequest) -> list[Any]:
+        """What is asked for by pages is no button."""
+        return [item for item in super().get_actions_list(request) if "progress" not in item.action_name]
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        """They stand beside the numbers."""
+        return []
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """With how far it is."""
+        found = self.get_object(request, object_id)
+        more = {} if found is None else progress_context(request, found)
+        shown: HttpResponse = super().change_view(request, object_id, form_url, {**(extra_context or {}), **more})
+        return shown
+
+    @action(
+        description=_("New broadcast"),
+        url_path="compose",
+        permissions=["broadcasts.add_broadcast"],
+        icon="campaign",
+        variant=ActionVariant.PRIMARY,
+    )
+    def compose(self, request: HttpRequest) -> HttpResponse:
+        """Straight to the only open event's page; else an event is chosen first."""
+        opened = list(InterviewEvent.objects.filter(is_open=True)[:2])
+        if len(opened) == 1:
+            return HttpResponseRedirect(reverse("admin:scheduling_interviewevent_broadcast", args=[opened[0].pk]))
+        messages.info(request, _("Choose what to announce, then press Broadcast."))
+        return HttpResponseRedirect(f"{reverse('admin:scheduling_interviewevent_changelist')}?is_open__exact=1")
+
+    @action(description=_("Progress"), url_path="progress", permissions=["view"])
+    def progress(self, request: HttpRequest) -> HttpResponse:
+        """How far a broadcast is, for a page that shows it; nothing (204) where it is as the page has it already."""
+        wanted = request.GET.get("id", "")
+        found = self.get_queryset(request).filter(pk=ObjectId(wanted)).first() if ObjectId.is_valid(wanted) else None
+        context = {} if found is None else progress_context(request, found)
+        if not context or request.GET.get("stamp") == context["stamp"]:
+            return HttpResponse(status=204)
+        return render(request, "broadcasts/progress_now.html", context)
+
+    @action(description=_("Names"), url_path="recipients", permissions=["view"])
+    def recipients(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Who is behind a number."""
+        return show_names(self, request, find(Broadcast, object_id))
+
+    @action(description=_("Pause"), url_path="pause", permissions=["broadcasts.add_broadcast"])
+    def pause(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Nobody else is written to until it is resumed."""
+        return _act(request, object_id, lambda actor: steer(object_id, PAUSE, actor=actor))
+
+    @action(description=_("Resume"), url_path="resume", permissions=["broadcasts.add_broadcast"])
+    def resume(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """It goes on where it was."""
+        return _act(request, object_id, lambda actor: steer(object_id, RESUME, actor=actor))
+
+    @action(description=_("Cancel the broadcast"), url_path="cancel", permissions=["broadcasts.add_broadcast"])
+    def cancel(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Nobody else is written to."""
+        return _act(request, object_id, lambda actor: steer(object_id, CANCEL, actor=actor))
+
+    @action(description=_("Send it now"), url_path="begin", permissions=["broadcasts.add_broadcast"])
+    def begin(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """A scheduled one begins."""
+        return _act(request, object_id, lambda actor: begin_scheduled(object_id, actor=actor))
 
     @display(description=_("when"), ordering="created_at")
     def when(self, broadcast: Broadcast) -> str:
@@ -101,27 +136,22 @@ class BroadcastAdmin(ReadOnlyAdmin):
     @display(description=_("to"))
     def target(self, broadcast: Broadcast) -> str:
         """Chats by title, and the audience."""
-        chats = AnnouncementChat.objects.filter(chat_id__in=broadcast.chat_ids).values_list("title", flat=True)
-        audience = broadcast.get_audience_display() if broadcast.audience else ""
-        if broadcast.audience_city:
-            audience += f" ({broadcast.audience_city})"
-        return ", ".join(filter(None, (*chats, audience)))
+        return target_of(broadcast)
 
-    @display(
-        description=_("status"),
-        ordering="status",
-        label={"scheduled": "info", "queued": "info", "sending": "warning", "paused": "warning", "finished": "success"},
-    )
+    @display(description=_("status"), ordering="status", label=_COLOURS)
     def state(self, broadcast: Broadcast) -> tuple[str, str]:
         """How far it is."""
         return broadcast.status, broadcast.get_status_display()
-
-    state_line = plainly(state)
 
     @display(description=_("text"))
     def text(self, broadcast: Broadcast) -> str:
         """As it was sent, line by line."""
         return format_html('<span class="desk-lines">{}</span>', broadcast.message_text)
+
+    @display(description=_("text in English"))
+    def english(self, broadcast: Broadcast) -> str:
+        """The same for those who read English."""
+        return format_html('<span class="desk-lines">{}</span>', broadcast.text_en or self.empty_value_display)
 
     @display(description=_("messages"))
     def numbers(self, broadcast: Broadcast) -> str:
@@ -129,13 +159,20 @@ class BroadcastAdmin(ReadOnlyAdmin):
         return counts(broadcast)
 
 
-def _deliveries(broadcast_id: ObjectId) -> list[dict[str, Any]]:
-    rows = collection("broadcast_deliveries").find({"broadcast_id": broadcast_id}).sort("status", 1)
-    labels = {"sent": _("sent"), "blocked": _("blocked"), "failed": _("failed"), "uncertain": _("uncertain")}
-    return [
-        {"chat_id": row["chat_id"], "status": labels.get(row["status"], row["status"]), "error": row["error"]}
-        for row in rows.limit(MOST_DELIVERIES)
-    ]
+def _act(request: HttpRequest, object_id: str, work: Callable[[str], object]) -> HttpResponse:
+    """Do what a button asks for, once, and lead back to the broadcast; a refusal is told there."""
+    address = page_of(find(Broadcast, object_id))
+
+    def act() -> Done:
+        work(login(request))
+        return Done(address)
+
+    if request.method == "POST":
+        try:
+            return send_once(request, act)
+        except RefusedError as error:
+            messages.warning(request, " ".join(map(str, error.errors.values())))
+    return HttpResponseRedirect(address)
 
 
 def counts(broadcast: Broadcast) -> str:
@@ -145,5 +182,6 @@ def counts(broadcast: Broadcast) -> str:
         (_("blocked"), broadcast.blocked),
         (_("failed"), broadcast.failed),
         (_("uncertain"), broadcast.uncertain),
+        (_("pressed the button"), broadcast.pressed),
     ]
     return ", ".join(f"{word} {number}" for word, number in words if number or word == words[0][0])

@@ -64,6 +64,13 @@ BUTTONS = {
     "Booking.move": HOLDERS,
     "Booking.note_told": HOLDERS,
     "Booking.reject": HOLDERS,
+    "Broadcast.begin": COORDINATING,
+    "Broadcast.cancel": COORDINATING,
+    "Broadcast.compose": COORDINATING,
+    "Broadcast.pause": COORDINATING,
+    "Broadcast.progress": LOOKERS,
+    "Broadcast.recipients": LOOKERS,
+    "Broadcast.resume": COORDINATING,
     "Candidate.invite_one": IN_CHARGE,
     "Candidate.remove_one": IN_CHARGE,
     "Candidate.restore_one": IN_CHARGE,
@@ -202,5 +209,7 @@ BRANCHES = {
     "preview": ("city=",),
     "broadcast": ("to=",),
     "readers": ("reached=0", "after=x"),
+    "progress": ("id=x&stamp=x",),
+    "recipients": ("of=sent",),
 }
 """What an address may be asked with besides: each branch is open to those whom the page itself is, or fewer."""

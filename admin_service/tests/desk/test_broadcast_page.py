@@ -9,7 +9,7 @@ from bson import ObjectId
 from django.test import Client
 from django.urls import reverse
 
-from broadcasts.models import AnnouncementChat, Broadcast
+from broadcasts.models import AnnouncementChat, Broadcast, BroadcastDelivery
 from common import clock
 from messaging.models import OutboxMessage
 from people.models import City
@@ -135,15 +135,12 @@ def test_looking_at_the_page_sends_nothing(desk: Client, event: InterviewEvent, 
     assert not Broadcast.objects.exists()
 
 
-def test_a_broadcast_shows_its_deliveries(desk: Client, text: Text, event: InterviewEvent) -> None:
+def test_the_names_behind_a_number_come_with_telegrams_words(text: Text, event: InterviewEvent) -> None:
     made = Broadcast.objects.create(
         event=event, message_text="Привет", chat_ids=[-5], started_by="anna", status="finished", sent=3, blocked=1
     )
-    from broadcasts.models import BroadcastDelivery
-
     BroadcastDelivery.objects.create(
         broadcast_id=ObjectId(made.pk), chat_id=1007, status="blocked", error="bot was blocked by the user"
     )
-    page = text(reverse("admin:broadcasts_broadcast_change", args=[made.pk]))
-    assert "sent 3, blocked 1" in page
+    page = text(f"{reverse('admin:broadcasts_broadcast_recipients', args=[made.pk])}?of=blocked")
     assert "1007" in page and "bot was blocked by the user" in page

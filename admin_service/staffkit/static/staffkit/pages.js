@@ -6,11 +6,6 @@ document.addEventListener("submit", (event) => {
   form.dataset.sent = "1";
   setTimeout(() => { delete form.dataset.sent; }, 5000);
 });
-// A page that waits for news looks again by itself.
-document.addEventListener("DOMContentLoaded", () => {
-  const waiting = document.querySelector("[data-reload]");
-  if (waiting) setTimeout(() => location.reload(), Number(waiting.dataset.reload));
-});
 // A choice that is all a form asks for need not be confirmed; the form's button is for who has no JavaScript.
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-submits]")) event.target.form.requestSubmit();

@@ -1,0 +1,53 @@
+"""Announcement chats in the desk."""
+
+from django import forms
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+from unfold.decorators import display
+from unfold.widgets import UnfoldAdminTextInputWidget
+
+from broadcasts.models import AnnouncementChat
+from broadcasts.services.chats import save_chat
+from common.scope import SHARED
+from shared_contracts.fields import LARGEST_TELEGRAM_ID
+from staffkit.forms.topics import TopicField
+from staffkit.forms.use_case import UseCaseForm
+from staffkit.pages.kinds import UseCaseAdmin, plainly
+
+
+class ChatForm(UseCaseForm):
+    """An announcement chat."""
+
+    chat_id = forms.IntegerField(
+        label=_("chat id"),
+        min_value=-LARGEST_TELEGRAM_ID,
+        max_value=LARGEST_TELEGRAM_ID,
+        widget=UnfoldAdminTextInputWidget(),
+        help_text=_("Groups have negative ids."),
+    )
+
+    thread_id = TopicField()
+
+    def carry_out(self) -> None:
+        """Save it."""
+        save_chat(self.instance, actor=self.actor)
+
+
+@admin.register(AnnouncementChat)
+class AnnouncementChatAdmin(UseCaseAdmin):
+    """Groups that announcements can go to."""
+
+    when_empty = _("Add the bot to a group, then add the group here: broadcasts can go there.")
+    form = ChatForm
+    few_rows = True
+    rows = SHARED
+    list_display = ["title", "chat_id", "thread_id", "is_active", "state"]
+    fields = ["title", "chat_id", "thread_id", "is_active", "state_line"]
+    readonly_fields = ["state_line"]
+
+    @display(description=_("can be written to"), label={"no": "danger", "yes": "success"})
+    def state(self, chat: AnnouncementChat) -> tuple[str, str]:
+        """Whether it can, and if not, why."""
+        return ("no", chat.get_trouble_display()) if chat.trouble else ("yes", str(_("yes")))
+
+    state_line = plainly(state)
