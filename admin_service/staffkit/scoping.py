@@ -82,8 +82,12 @@ def own_rows(request: HttpRequest, model: Any) -> Document | None:
 
 
 def narrow(form: forms.BaseForm, request: HttpRequest) -> None:
-    """Leave a form's fields only the choices that the login may see, and what is chosen already."""
+    """Leave a form's fields only the choices that the login may see, and what is chosen already.
+
+    Of what is not made yet nothing is: what its form begins with may stand in an address that somebody typed.
+    """
+    is_new = isinstance(form, forms.ModelForm) and form.instance._state.adding
     for name, field in form.fields.items():
         if isinstance(field, forms.ModelChoiceField) and field.queryset is not None:
-            chosen = form.initial.get(name)
+            chosen = None if is_new else form.initial.get(name)
             field.queryset = in_scope(field.queryset, request, kept=getattr(chosen, "pk", chosen))

@@ -22,3 +22,10 @@ def test_a_login_sees_its_own_slots_and_no_name_of_others(world: World) -> None:
             assert shown(client, day, by=by)["slots"], "its own is there"
     both = {str(place.slot.pk) for place in (here, there)}
     assert {slot["id"] for slot in shown(world.client("read-only"), day)["slots"]} == both
+
+
+def test_an_address_chooses_for_a_new_slot_only_what_the_login_may_see(world: World) -> None:
+    """Guard: ``narrow``: nothing is chosen already in what is not made yet."""
+    there, add = world.there, reverse("admin:scheduling_interviewslot_add")
+    page = world.client("moscow").get(add, {"recruiter": str(there.recruiter.pk), "city": str(there.city.pk)})
+    assert page.status_code == 200 and "Казань" not in page.content.decode()
