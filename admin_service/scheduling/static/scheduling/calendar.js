@@ -183,5 +183,7 @@ document.addEventListener("DOMContentLoaded", () => {
     eventDrop: dropped, select: add, dateClick: asked.add ? ({ date, resource }) => add({ start: date, end: date, resource }) : undefined,
   });
   refresh(true);
+  // A page that the browser has kept shows a slot where it was dropped, whatever has become of that.
+  window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
   setInterval(() => { if (document.visibilityState === "visible") refresh(false); }, FRESH_MS);
 });
