@@ -179,6 +179,7 @@ def test_an_empty_list_gives_no_advice_that_is_of_no_use(world: World) -> None:
     assert (
         "Nothing yet." in empty and "Reset filters" not in empty.partition("nothing-listed")[2].partition("</form>")[0]
     )
+    assert "They come when candidates choose a time" in empty and 'href="/admin/scheduling/booking/add/"' not in empty
     assert "Nothing here fits" in read(client, f"{list_of(Booking)}?q=x")
 
 

@@ -28,6 +28,7 @@ PAGES = [
 IN_OTHER_LANGUAGES = {
     "AuditEntry",
     "ContactSettings",
+    "InterviewEvent.broadcast",
     "InboxMessage",
     "MessageTemplate",
     "OutboxMessage",
@@ -75,14 +76,18 @@ def different_pages() -> Iterator[Address]:
 
 
 def test_every_page_can_be_seen_read_and_used(desk: str) -> None:
+    """Guards: ``skip-link``; ``_FORM_ONLY``, ``server_error`` and the other pages of errors; ``data-row`` as a card."""
     world = busy_world()
     session = world.client("superuser").cookies["sessionid"].value
     errors = ["/broken/", "/admin/scheduling/booking/?user_id__exact=zz"]
     with window(desk, session, KNOWN_WORDS) as walker:
         for page in different_pages():
-            in_russian = not page.model or page.model.__name__ not in IN_OTHER_LANGUAGES
+            in_russian = not {page.key, page.key.partition(".")[0]} & IN_OTHER_LANGUAGES
             walker.look(desk, page.path(world), in_russian=in_russian)
         for path in errors:
             walker.look(desk, path)
+        walker.page.goto(f"{desk}/admin/scheduling/booking/")
+        walker.page.keyboard.press("Tab")
+        assert walker.page.evaluate("document.activeElement.hash") == "#content"
     assert not walker.findings, "\n".join(walker.findings)
     assert walker.statuses == {200, 400, 403, 404, 405, 500}

@@ -32,6 +32,9 @@ _TEXT = """() => {
 }"""
 _NO_WORDS = re.compile(r"https?://\S+|\w+/\w+|@\w+|\S+@\S+|\.[a-z]{3,4}\b|\S*\w[._]\w+")
 """Addresses, names of people and files in Telegram and elsewhere, codes."""
+HIGHEST_CARD = 170
+"""Pixels of a list's row on a phone: some six lines; most have three."""
+_CARDS = """() => Math.max(0, ...[...document.querySelectorAll("#result_list .data-row")].map(it => it.offsetHeight))"""
 _TOO_WIDE = "() => document.documentElement.scrollWidth - window.innerWidth"
 
 
@@ -54,6 +57,8 @@ class Walker:
         self._said.clear()
         answer = self.page.goto(url + path)
         assert answer, path
+        if not answer.headers["content-type"].startswith("text/html"):
+            return  # what pages ask, and nobody reads
         self.statuses.add(answer.status)
         found = [*self._axe("light"), *self._too_wide("1400 px wide"), *(self._english() if in_russian else ())]
         with self._dark():
@@ -78,6 +83,10 @@ class Walker:
     def _too_wide(self, where: str) -> list[str]:
         too_wide = self.page.evaluate(_TOO_WIDE)
         return [f"{where}: {too_wide} px too many"] if too_wide > 0 else []
+
+    def _high_cards(self) -> list[str]:
+        highest = self.page.evaluate(_CARDS)
+        return [f"390 px wide: a row is {highest} px high"] if highest > HIGHEST_CARD else []
 
     @contextmanager
     def _dark(self) -> Iterator[None]:
