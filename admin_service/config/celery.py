@@ -34,7 +34,7 @@ app.conf.update(
     beat_scheduler="scans.beat:Scheduler",
     beat_schedule=settings.CELERY_BEAT_SCHEDULE,
 )
-app.autodiscover_tasks(["scheduling", "reminders", "messaging"])
+app.autodiscover_tasks(sorted({scan["task"].partition(".")[0] for scan in settings.CELERY_BEAT_SCHEDULE.values()}))
 
 
 @setup_logging.connect
