@@ -1,10 +1,13 @@
 """Who gets in, and who gets the seat."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
+from html import unescape
 
 from acceptance.conftest import Api
 from acceptance.desk import Desk
 from acceptance.driving import BOOKED, CONFIRM, LATER, QUESTION, TAKEN, Chats, Json, Message, Person, Store, eventually
+from local.stack import Stack
 
 
 def test_a_stranger_gets_one_polite_refusal_with_the_contact_link_and_no_data(chats: Chats) -> None:
@@ -31,6 +34,49 @@ def test_a_person_removed_mid_dialog_is_refused_at_the_next_press_and_books_noth
 
     assert anna.answer_to(query)
     assert store.db.bookings.count_documents({"telegram_id": 1004}) == 0
+
+
+def test_of_those_whom_a_change_concerns_one_is_moved_one_cancelled_and_one_hears_nothing(
+    stack: Stack, chats: Chats, desk: Desk, store: Store
+) -> None:
+    """FR10. Each reads the very message that the page showed. Guards: ``foresee``, ``is_told``."""
+    vera, gleb, dina = (chats.person(number, name) for number, name in ((1008, "Вера"), (1016, "Глеб"), (1017, "Дина")))
+    room_for_all = {"$expr": {"$gte": [{"$subtract": ["$max_users", {"$size": "$booked_users"}]}, 3]}}
+    slot = store.db.interview_slots.find_one({"is_active": True, **room_for_all}, sort=[("starts_at", -1)])
+    assert slot
+    for person in (vera, gleb, dina):
+        person.writes("/start")
+        greeted = person.sees("").id
+        desk.book_for(person.id, slot["_id"], "Договорились")
+        person.sees("", after=greeted)
+    page, before = desk.page, len(dina.messages())
+    page.goto(f"{stack.env['ADMIN_URL']}/admin/scheduling/interviewslot/{slot['_id']}/change/")
+    page.fill("[name=room]", "Мансарда")
+    page.click("button[name=_save]")
+    page.wait_for_selector("[name=_foreseen]", state="attached")
+    page.evaluate("document.querySelectorAll('details').forEach(folded => { folded.open = true })")
+    ids = [str(store.bookings_of(person.id)[0]["_id"]) for person in (vera, gleb, dina)]
+    for booking_id, choice in zip(ids, ("move", "cancel", "silent"), strict=True):
+        page.select_option(f"[name=for_{booking_id}]", choice)
+    target = page.locator("datalist option").first.get_attribute("value")
+    page.fill(f"[name=to_{ids[0]}]", str(target))
+    page.fill(f"[name=words_{ids[1]}]", "Вакансия закрыта")
+    page.fill("[name=untold_reason]", "Dina is met at the door")
+    page.click("button[name=_preview]")
+    page.wait_for_selector("text=Вакансия закрыта")
+    page.evaluate("document.querySelectorAll('details').forEach(folded => { folded.open = true })")
+    foretold = page.locator("[data-way] .wording-bubble").all_inner_texts()
+    page.click(".desk-buttons button[type=submit]")
+    page.wait_for_url("**/scheduling/interviewslot/")
+
+    for person, words in ((vera, "новое время"), (gleb, "Вакансия закрыта")):
+        assert unescape(re.sub(r"<[^>]+>", "", person.finds(words).text)) in foretold
+    moved, kept = store.bookings_of(vera.id)[0], store.bookings_of(dina.id)[0]
+    assert moved["slot_id"] != slot["_id"] == kept["slot_id"] and kept["slot"]["room"] == "Мансарда"
+    assert store.bookings_of(gleb.id) == []
+    assert len(dina.messages()) == before
+    for booking in (moved, kept):
+        desk.cancel_booking(booking["_id"], "Проверка")
 
 
 def test_a_removed_persons_booking_is_cancelled_when_staff_say_so_and_they_are_told(

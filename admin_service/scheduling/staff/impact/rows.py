@@ -1,6 +1,6 @@
 """Whom a change concerns, for the page's template: in groups of those who are told the same."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.urls import reverse
@@ -23,6 +23,8 @@ from staffkit.clocks import format_moment
 MOST_SHOWN = 200
 _FEW_GROUPS = 3
 """So many messages are shown open."""
+_MOST_UNFOLDED, _MOST_NAMED = 12, 5
+"""A longer list of people is folded beneath the first names of it."""
 
 
 def groups_of(impact: Impact, form: ImpactForm, untold: Iterable[str] = ()) -> dict[str, Any]:
@@ -40,10 +42,18 @@ def groups_of(impact: Impact, form: ImpactForm, untold: Iterable[str] = ()) -> d
             key = (tuple(told["changes"]), _nameless(html, row), str(told["untold"]))
             groups.setdefault(key, {**told, "reader": row.candidate.name, "people": []})
             groups[key]["people"].append(_person(row, person, form))
-    found = list(groups.values())
+    found = sorted(groups.values(), key=lambda group: len(group["people"]))  # what was chosen for one alone comes first
     for position, group in enumerate(found):
         group["open"] = position == 0 or len(found) <= _FEW_GROUPS
+        group["folds"] = len(group["people"]) > _MOST_UNFOLDED and not any(one["opened"] for one in group["people"])
+        group["names"] = _first_names(group["people"])
     return {"groups": found, "left_out": len(impact.people) - len(rows)}
+
+
+def _first_names(people: Sequence[dict[str, Any]]) -> str:
+    """Those at the top, and how many there are more."""
+    names = ", ".join(str(person["name"]) for person in people[:_MOST_NAMED])
+    return _now("%(names)s and %(count)s more") % {"names": names, "count": max(0, len(people) - _MOST_NAMED)}
 
 
 def _told(row: Affected, html: str | None, kept_from_them: bool) -> dict[str, Any]:
