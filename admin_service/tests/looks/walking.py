@@ -9,6 +9,7 @@ from typing import Any
 from playwright.sync_api import BrowserContext, ConsoleMessage, ViewportSize, sync_playwright
 
 CHROMIUM = "/usr/bin/chromium"
+NOTHING_NEW = 204
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 WIDE, PHONE = ViewportSize(width=1400, height=900), ViewportSize(width=390, height=844)
 _AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
@@ -55,10 +56,11 @@ class Walker:
     def look(self, url: str, path: str, *, in_russian: bool = True) -> None:
         """Open a page and look at it, light and dark, wide and narrow."""
         self._said.clear()
+        asked = self.page.request.get(url + path, max_redirects=0)
+        if asked.status == NOTHING_NEW or "text/html" not in asked.headers.get("content-type", ""):
+            return  # what pages ask, and nobody reads
         answer = self.page.goto(url + path)
         assert answer, path
-        if not answer.headers["content-type"].startswith("text/html"):
-            return  # what pages ask, and nobody reads
         self.statuses.add(answer.status)
         found = [*self._axe("light"), *self._too_wide("1400 px wide"), *(self._english() if in_russian else ())]
         with self._dark():
