@@ -7,6 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.forms import model_to_dict
 from django.http import HttpRequest
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
@@ -106,7 +107,7 @@ class BroadcastForm(forms.Form):
             self.initial.setdefault("chats", [chats[0][0]])
         if not whole or again is not None:
             del self.fields["chats"]
-        audiences = [choice for choice in Audience.choices if choice[0] != Audience.CITY]
+        audiences = [(value, capfirst(label)) for value, label in Audience.choices if value != Audience.CITY]
         set_choices(self, "audience", [("", _("Nobody")), *audiences])
         cities = [(str(city.pk), city.name) for city in in_scope(City.objects.order_by("name"), request)]
         set_choices(self, "city", [("", _("any") if whole else "—"), *cities])
