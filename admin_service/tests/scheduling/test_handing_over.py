@@ -1,11 +1,12 @@
 """What both recruiters see where staff hand an interview, or what is asked for, to another of them."""
 
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import timedelta
 
 import pytest
 from django.utils.translation import override
 
-from common.mongo import collection
+from common.mongo import collection, in_transaction
 from people.models import Candidate, City, Recruiter
 from reminders.tasks import send_due
 from scheduling.domain.commands import SlotChanges
@@ -13,7 +14,7 @@ from scheduling.models import InterviewEvent, InterviewSlot
 from scheduling.services.editing.retiring import Way, dependents_of, retire
 from scheduling.services.editing.slot_edits import edit_slot
 from scheduling.services.staff_commands import remove_candidates
-from shared_contracts.booking import Outcome
+from shared_contracts.booking import AnyBookingRequest, Outcome
 from shared_contracts.card import CardCommand
 from shared_contracts.notification import NotificationKind
 from tests.conftest import MakeSlot
@@ -101,6 +102,25 @@ def test_an_open_move_is_handed_over_as_one_request(
     assert (card.awaits_answer, card.handed_over_by) == (True, "Ольга Смирнова")
     last = heard[OLGA][-1]
     assert (last.attention.value, last.card.yours, last.card.handed_over_to) == ("update", False, "Павел")
+
+
+def test_who_asks_while_the_recruiter_leaves_is_seen_or_hears_that_they_left(
+    interview: InterviewSlot, make_slot: MakeSlot, maria: Candidate, ivan: Candidate, olga: Recruiter
+) -> None:
+    """No request is left with somebody who has gone, of whose end nobody is told. Guard: ``_hold``."""
+    free = make_slot(timedelta(days=4), of=interview.event, recruiter=olga)
+    asked = [asking.book(ivan, free), asking.move(maria, asking.the_booking(maria), free)]
+    for request in asked:
+        Recruiter.objects.filter(pk=olga.pk).update(is_active=True)
+        with ThreadPoolExecutor(1) as pool:
+
+            def leave(request: AnyBookingRequest = request, pool: ThreadPoolExecutor = pool) -> Future[Outcome]:
+                retire(olga, Way.KEEP, agreed=dependents_of(olga).agreed, actor="anna", reason="Ушла")
+                answer = pool.submit(asking.outcome, request)
+                wait([answer], timeout=3)  # it would be done by then, as nothing would be in its way
+                return answer
+
+            assert in_transaction(leave).result() is Outcome.WRONG_RECRUITER
 
 
 @pytest.mark.parametrize("holds_the_interview", [True, False])

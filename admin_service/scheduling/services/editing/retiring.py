@@ -165,6 +165,7 @@ def retire(
         _carry_out(commands)
         _replace_deputy(found, successor if way is Way.HAND_OVER else None, actor)
         if way is Way.KEEP:
+            _hold(found)
             ended = withdrawals([str(slot["_id"]) for slot in found.slots], actor=actor, reason=reason)
             told = {decision.booking.id for decision in carry_out_all(ended) if decision.booking}
             others = choices.commands.keys() | told
@@ -178,6 +179,13 @@ def retire(
         return found
 
     return tried_again(lambda: in_transaction(work))
+
+
+def _hold(found: Dependents) -> None:
+    """Mark the slots, as a change of them does: whoever is just taking a seat in one sees this, or is seen by it."""
+    ids = [slot["_id"] for slot in found.slots]
+    marked = {"$set": {"updated_at": clock.now()}}
+    collection("interview_slots").update_many({"_id": {"$in": ids}}, marked, session=current_session())
 
 
 def _end(stored: Any, actor: str, reason: str) -> None:
