@@ -22,9 +22,12 @@ from interview_bot.store.shown_bookings import Shown, ShownBookings
 from interview_bot.telegram.rate_limiter import Priority
 from interview_bot.views import keyboards
 from interview_bot.views.attendance_screens import attendance_keyboard
+from interview_bot.views.callback_data import Action
+from interview_bot.views.formatting import booking_card
 from interview_bot.views.screen import Screen
 from interview_bot.views.texts import Texts, texts_for
 from shared_contracts.broadcast import Delivery, DeliveryStatus, NotificationDelivered
+from shared_contracts.directory import LIVE_STATUSES, BookingView
 from shared_contracts.notification import NotificationCommand, NotificationKind
 from shared_contracts.transport.topology import DELIVERY_EVENT
 
@@ -74,15 +77,32 @@ class Notifications:
         current = await self._current_command(command)
         if isinstance(current, DeliveryStatus):
             return progress.end_without_try(message, current)
-        screen = await self._screen(current)
+        newer = await self._newer_than(current)
+        if isinstance(newer, DeliveryStatus):
+            return progress.end_without_try(message, newer)
+        screen = await self._screen(current, newer)
         end = await self._once.send(message, progress, screen, Priority.IN_TURN, keeps_text=command.recheck)
         if end.telegram_message_id is not None:
-            await self._record_shown(end.telegram_message_id, current)
+            await self._record_shown(end.telegram_message_id, current, newer)
         return end
 
-    async def _record_shown(self, message_id: int, command: NotificationCommand) -> None:
+    async def _newer_than(self, command: NotificationCommand) -> BookingView | DeliveryStatus | None:
+        """The booking as it is now, where this news comes after newer news of it: nobody's last message is an old time.
+
+        The status that says why it is not sent, where the booking has ended meanwhile, which they were told; None
+        where the news is the newest.
+        """
         chat_id, booking = command.user_telegram_id, command.booking
-        tells_wish, tells_proposal = command.kind in _TELLS_WISH, command.kind in _TELLS_PROPOSAL
+        if booking.status not in LIVE_STATUSES or not await self._shown.is_older(chat_id, booking):
+            return None
+        found = await self._services.api.bookings(chat_id)
+        _log.info("notice_overtaken", kind=command.kind.value, notice=command.notification_id)
+        return next((item for item in found if item.id == booking.id), DeliveryStatus.SUPPRESSED)
+
+    async def _record_shown(self, message_id: int, command: NotificationCommand, newer: BookingView | None) -> None:
+        chat_id, booking = command.user_telegram_id, newer or command.booking
+        tells_wish = newer is not None or command.kind in _TELLS_WISH
+        tells_proposal = newer is not None or command.kind in _TELLS_PROPOSAL
         shown = await self._shown.claim(
             chat_id, message_id, booking, tells_wish=tells_wish, tells_proposal=tells_proposal
         )
@@ -106,7 +126,7 @@ class Notifications:
         update = {"booking": now.booking or command.booking, "asks_attendance": now.asks_attendance}
         return command.model_copy(update=update)
 
-    async def _screen(self, command: NotificationCommand) -> Screen:
+    async def _screen(self, command: NotificationCommand, newer: BookingView | None) -> Screen:
         person_id = command.user_telegram_id
         texts = texts_for(await self._services.chats.language(person_id))
         text = await notice_text(
@@ -122,8 +142,11 @@ class Notifications:
         )
         if command.asks_attendance:
             text = f"{text}\n\n{texts('notice.please_confirm')}"
-        screen = Screen(text, _keyboard(command, texts))
-        access, _ = await self._services.allow_list.check(person_id)
+        access, person = await self._services.allow_list.check(person_id)
+        if newer is not None:
+            card = booking_card(newer, person.timezone if person else None, texts)
+            text = f"{text}\n\n{texts('booking.changed_since')}\n\n{card}"
+        screen = Screen(text, _keyboard_as_it_is(newer, texts) if newer else _keyboard(command, texts))
         off_list = command.off_list or access is AccessStatus.REFUSED
         return keyboards.for_kept_booking(screen) if off_list else screen
 
@@ -139,6 +162,11 @@ class Notifications:
         )
         await self._services.outbox.send(DELIVERY_EVENT, event)
         _log.info("notice_ended", kind=command.kind.value, status=end.status.value, notice=command.notification_id)
+
+
+def _keyboard_as_it_is(booking: BookingView, texts: Texts) -> InlineKeyboardMarkup:
+    """What the candidate can do now, as under ``/mybooking``."""
+    return keyboards.bookings([booking], None, texts, Action.MOVE, Action.CANCEL)
 
 
 def _keyboard(command: NotificationCommand, texts: Texts) -> InlineKeyboardMarkup | None:

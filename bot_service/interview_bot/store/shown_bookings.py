@@ -60,6 +60,11 @@ class ShownBookings:
             return Shown.NEWER_HERE if here else Shown.NEWER_ELSEWHERE
         return Shown.NEWEST
 
+    async def is_older(self, chat_id: int, booking: BookingView) -> bool:
+        """Whether the chat shows a newer version of the booking already."""
+        newer = {"_id": f"{chat_id}:{booking.id}", "version": {"$gt": booking.version}}
+        return await self.database["shown_bookings"].find_one(newer, {"_id": 1}) is not None
+
     async def replace_claims(self, chat_id: int, message_id: int, bookings: Iterable[BookingView]) -> None:
         """The message shows these bookings from now on, and no others; an older version of one is not recorded."""
         rows = self.database["shown_bookings"]
