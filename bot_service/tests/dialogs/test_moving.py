@@ -52,6 +52,37 @@ async def test_who_is_booked_moves_though_sign_up_is_over(anna: Person, desk: De
     await anna.sees("Запись перенесена!")
 
 
+async def test_the_way_back_shows_the_booking_as_it_is_by_then(anna: Person, desk: Desk) -> None:
+    """Staff change or cancel it while another time is looked for. Guard: ``_as_it_is_now``, in both who call it."""
+    booking = desk.book(1001, desk.slots[f"{1:024x}"])
+    await anna.writes("/reschedule")
+    await anna.presses(await anna.sees("На какое время перенести?"), "каб. 2")
+    details = await anna.sees("Перенести вашу запись на это время?")
+    slot = booking.slot.model_copy(update={"room": "77"})
+    desk.bookings[booking.id] = (1001, booking.model_copy(update={"version": 2, "slot": slot}))
+    await anna.presses(details, "Назад")
+    assert "77" in (await anna.sees("На какое время перенести?")).text
+    slot = booking.slot.model_copy(update={"room": "78"})
+    desk.bookings[booking.id] = (1001, booking.model_copy(update={"version": 3, "slot": slot}))
+    await anna.writes("а можно позже?")
+    slots = await anna.sees("78")
+    await anna.presses(slots, "каб. 2")
+    details = await anna.sees("Перенести вашу запись на это время?")
+    del desk.bookings[booking.id]
+    await anna.presses(details, "Назад")
+    await anna.sees("Этой записи уже нет")
+
+
+async def test_who_is_booked_by_then_goes_back_to_their_booking(anna: Person, desk: Desk) -> None:
+    """FR3. Guard: ``show_if_settled`` in ``_as_it_is_now``."""
+    await anna.writes("/start")
+    await anna.presses(await anna.sees("Выберите удобное время"), "каб. 2")
+    details = await anna.sees("Записать вас на это время?")
+    desk.book(1001, desk.slots[f"{1:024x}"])
+    await anna.presses(details, "Назад")
+    await anna.sees("У вас уже есть запись")
+
+
 async def test_a_request_is_not_called_a_booking_while_another_time_is_asked_for(anna: Person, desk: Desk) -> None:
     """FR6: every text says what is in force, and of a request nothing is. Guard: ``move_key``."""
     booking = desk.book(1001, desk.slots[f"{1:024x}"])

@@ -11,7 +11,7 @@ from interview_bot.common.dialog_data import DialogData, DialogState
 from interview_bot.dialogs.candidate import questionnaire, slot_choice
 from interview_bot.dialogs.candidate.announcements import note_press
 from interview_bot.dialogs.candidate.consent import ask_for_consent
-from interview_bot.dialogs.candidate.my_bookings import show_if_settled
+from interview_bot.dialogs.candidate.my_bookings import show_if_settled, start_choice
 from interview_bot.dialogs.candidate.slot_choice import show_confirmation, show_slot_menu
 from interview_bot.dialogs.context import DialogContext, Presses
 from interview_bot.views import keyboards
@@ -89,7 +89,9 @@ async def back_to_slots(context: DialogContext) -> None:
     if data is None or state not in _CHOOSING:
         raise StaleDataError
     await context.acknowledge()
-    await show_slot_menu(context, data)
+    current = await _as_it_is_now(context, data)
+    if current is not None:
+        await show_slot_menu(context, current)
 
 
 async def show_current_step(context: DialogContext, lead: str | None = None) -> None:
@@ -99,10 +101,25 @@ async def show_current_step(context: DialogContext, lead: str | None = None) -> 
         await show_home(context, lead)
     elif state is DialogState.ANSWERING:
         await enter_event(context, data.event_id, lead)
-    elif state is DialogState.WAITING_FOR_CONFIRMATION and data.slot is not None:
-        await show_confirmation(context, data, data.slot.id, lead, data.nonce)
     else:
-        await show_slot_menu(context, data, lead)
+        await _show_choice(context, state, data, lead)
+
+
+async def _show_choice(context: DialogContext, state: DialogState | None, data: DialogData, lead: str | None) -> None:
+    current = await _as_it_is_now(context, data)
+    if current is None:
+        return
+    if state is DialogState.WAITING_FOR_CONFIRMATION and current.slot is not None:
+        await show_confirmation(context, current, current.slot.id, lead, current.nonce)
+    else:
+        await show_slot_menu(context, current, lead)
+
+
+async def _as_it_is_now(context: DialogContext, data: DialogData) -> DialogData | None:
+    """What was chosen, with the booking that is to be moved as it is by now; None after showing what is so instead."""
+    if data.booking is not None:
+        return await start_choice(context, data.booking.id)
+    return None if await show_if_settled(context, data.event_id) else data
 
 
 async def event_if_passed(context: DialogContext, event_id: str, lead: str | None = None) -> InterviewEvent | None:
