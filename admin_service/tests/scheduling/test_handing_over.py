@@ -109,7 +109,8 @@ def test_who_asks_while_the_recruiter_leaves_is_seen_or_hears_that_they_left(
 ) -> None:
     """No request is left with somebody who has gone, of whose end nobody is told. Guard: ``_hold``."""
     free = make_slot(timedelta(days=4), of=interview.event, recruiter=olga)
-    asked = [asking.book(ivan, free), asking.move(maria, asking.the_booking(maria), free)]
+    move = asking.move(maria, asking.the_booking(maria), free)
+    asked: list[AnyBookingRequest] = [asking.book(ivan, free), move]
     for request in asked:
         Recruiter.objects.filter(pk=olga.pk).update(is_active=True)
         with ThreadPoolExecutor(1) as pool:

@@ -184,39 +184,6 @@ async def test_an_older_result_does_not_contradict_newer_news(anna: Person, desk
     await eventually(look, "the waiting message is answered")
 
 
-async def test_older_news_that_comes_after_newer_says_how_the_booking_stands(anna: Person, desk: Desk) -> None:
-    """After a crash the broker gives news out again: nobody's last message names a time of before.
-
-    Guard: ``_newer_than``. Its words are kept, its buttons and claim are those of now; of what has ended meanwhile
-    nothing is sent.
-    """
-    booking, _ = await _booked(anna, desk)
-    newest = booking.model_copy(update={"version": 4, "slot": booking.slot.model_copy(update={"room": "77"})})
-    await _news(desk, NotificationKind.BOOKING_CHANGED, newest)
-    before = len(desk.delivery_events)
-    news = notice(desk, NotificationKind.MOVE_REJECTED, booking=booking.model_copy(update={"version": 3}))
-    desk.bookings = {newest.id: (1001, newest)}
-    await desk.send(NOTIFICATION_COMMAND.name, news)
-    await reports(desk, before + 1)
-    late = await anna.sees("Перенести не получилось")
-    assert late.text.index("с тех пор изменилась") < late.text.index("77")
-    assert late.labels[:2] == HELD
-
-    gone = newest.model_copy(update={"version": 5, "status": BookingStatus.CANCELLED})
-    await _news(desk, NotificationKind.BOOKING_CANCELLED, gone)
-
-    async def corrected() -> bool:
-        return any(it.id == late.id and "отменена" in it.text for it in await anna.messages())
-
-    await eventually(corrected, "its claim is put right")
-    already, before = len(await anna.messages()), len(desk.delivery_events)
-    news = notice(desk, NotificationKind.BOOKING_MOVED, booking=newest)
-    desk.bookings = {}
-    await desk.send(NOTIFICATION_COMMAND.name, news)
-    assert (await reports(desk, before + 1))[-1].delivery.status is DeliveryStatus.SUPPRESSED
-    assert len(await anna.messages()) == already
-
-
 async def _requests(desk: Desk) -> list[AnyBookingRequest]:
     async def look() -> bool:
         return bool(desk.requests)
