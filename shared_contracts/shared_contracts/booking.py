@@ -247,7 +247,8 @@ class BookingResult(Message):
     """The one answer to a request. ``request_id`` is the request's ``message_id``, ``reply`` its echo.
 
     ``booking`` is the booking after the decision, null where there is none to show; ``alternatives`` are up to
-    three slots that could be asked for instead. ``card`` answers a recruiter: the request as it stands now.
+    three slots that could be asked for instead. ``withdrawn``: the slot that was asked for is there, and staff don't
+    offer it any more, which some outcomes leave open. ``card`` answers a recruiter: the request as it stands now.
     ``calendar_entry``: the candidate's calendar follows. ``calendar``: the same from an admin service that still makes
     the file; read until none of its messages is left.
     """
@@ -260,6 +261,7 @@ class BookingResult(Message):
     reply: ReplyTo | None
     booking: BookingView | None
     alternatives: Annotated[list[SlotView], Field(max_length=3)] = []
+    withdrawn: bool = False
     card: RecruiterCard | None = None
     calendar: CalendarFile | None = None
     calendar_entry: CalendarEntry | None = None

@@ -163,6 +163,7 @@ EXAMPLES: list[Message] = [
         reply=ReplyTo(chat_id=1001, message_id=77),
         booking=BOOKING,
         alternatives=[SLOT],
+        withdrawn=True,
         card=CARD,
         calendar_entry=CALENDAR_ENTRY,
     ),

@@ -78,6 +78,7 @@ def result(
         reply=chat.reply,
         booking=card.booking if card else given.booking,
         alternatives=given.alternatives,
+        withdrawn=_is_withdrawn(request.command, given.outcome, after),
         card=card,
         calendar_entry=_calendar(decision, after) if request.command.actor.kind is ActorKind.CANDIDATE else None,
     )
@@ -103,6 +104,12 @@ def inbox_rows(requests: Iterable[Request], answers: dict[str, ConfirmBookingAns
 def _calendar(decision: Decision, after: State) -> CalendarEntry | None:
     events = (event for event in decision.events if isinstance(event, BookingEvent))
     return next((calendar_change(event, after) for event in events), None)
+
+
+def _is_withdrawn(command: AnyCommand, outcome: Outcome, after: State) -> bool:
+    """Whether the slot can't be had since staff took it, its recruiter or its city off, and not for another reason."""
+    slot = after.slots.get(getattr(command, "slot_id", ""))
+    return outcome in {Outcome.SLOT_CLOSED, Outcome.WRONG_RECRUITER} and slot is not None and not slot.is_offered
 
 
 def _alternatives(command: AnyCommand, decision: Decision, event_id: str, after: State, now: datetime) -> list[Slot]:

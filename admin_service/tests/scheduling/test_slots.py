@@ -20,6 +20,7 @@ from shared_contracts.notification import NotificationCommand, NotificationKind
 from shared_contracts.venue import VENUE_FIELDS
 from tests.conftest import MakeSlot
 from tests.helpers import asking
+from tests.helpers.card_tools import result_of
 
 
 def draft(city: City, **fields: object) -> SlotDraft:
@@ -126,9 +127,17 @@ def test_deactivating_stops_new_bookings_only(make_slot: MakeSlot, maria: Candid
     asking.outcome(asking.book(maria, slot))
     edit_slot(str(slot.pk), SlotChanges(is_active=False), actor="coordinator")
 
-    assert asking.outcome(asking.book(ivan, slot)) is Outcome.SLOT_CLOSED
+    answer = result_of(asking.in_batch(asking.book(ivan, slot)))
+    assert (answer.outcome, answer.withdrawn) == (Outcome.SLOT_CLOSED, True)
     assert asking.the_booking(maria)["live"]
     assert notifications() == []
+
+
+def test_a_slot_that_begins_too_soon_was_not_withdrawn(make_slot: MakeSlot, maria: Candidate) -> None:
+    """Guard: ``is_offered`` in ``_is_withdrawn``."""
+    answer = result_of(asking.in_batch(asking.book(maria, make_slot(timedelta(minutes=5)))))
+
+    assert (answer.outcome, answer.withdrawn) == (Outcome.SLOT_CLOSED, False)
 
 
 def test_a_moved_slot_takes_its_bookings_along_and_tells_their_candidates(

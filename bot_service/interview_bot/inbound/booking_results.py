@@ -99,7 +99,8 @@ class BookingResults:
             screen = attendance_screen(result, booking, reader)
             return screen or await self._outcome_screen(result, zone, texts)
         if result.outcome in SLOT_GONE:
-            return await self._other_slots(result, record, texts(f"outcome.{result.outcome.value}"), texts)
+            reason = Outcome.SLOT_NOT_FOUND if result.withdrawn else result.outcome
+            return await self._other_slots(result, record, texts(f"outcome.{reason.value}"), texts)
         if result.outcome is Outcome.REJECTED and result.alternatives:  # a no of before was to this slot only
             return await self._other_slots(result, record, texts("outcome.rejected_time"), texts)
         if consent := await self._consent_first(result, record, texts):

@@ -269,6 +269,14 @@ async def test_a_result_that_comes_twice_is_shown_once(anna: Person, desk: Desk,
     await anna.sees("Записать вас на это время?")
 
 
+@pytest.mark.parametrize("outcome", [Outcome.SLOT_CLOSED, Outcome.WRONG_RECRUITER])
+async def test_a_time_that_staff_took_off_is_said_to_be_off(anna: Person, desk: Desk, outcome: Outcome) -> None:
+    """Not too soon, and nobody else's either. Guard: ``withdrawn``."""
+    desk.outcome, desk.withdrawn = outcome, True
+    await anna.presses(await open_details(anna), "Подтвердить")
+    await anna.sees("Этого времени больше нет в расписании")
+
+
 async def test_an_outcome_whose_message_is_gone_comes_as_a_new_message(
     anna: Person, desk: Desk, sandbox: Sandbox
 ) -> None:

@@ -109,6 +109,7 @@ class Desk:
         self.down = False
         self.lists_down = False
         self.outcome: Outcome | None = None
+        self.withdrawn = False
         self.recruiting = Recruiting()
         self.answers = Answers()
         self.open_doors()
@@ -286,6 +287,7 @@ class Desk:
             "user_telegram_id": request.user_telegram_id,
             "reply": request.reply,
             "booking": booking,
+            "withdrawn": self.withdrawn,
             "alternatives": [slot for slot in self.slots.values() if slot.free][:3] if outcome in SLOT_GONE else [],
         }
         return BookingResult(**(values | changes))
