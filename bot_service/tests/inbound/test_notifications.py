@@ -243,13 +243,19 @@ async def _booked(anna: Person, desk: Desk) -> tuple[BookingView, int]:
 async def test_a_message_put_right_is_put_right_again_with_each_change(
     anna: Person, desk: Desk, bots_database: Database
 ) -> None:
-    """Guards: ``record_correction``, and ``_MAY_CHANGE`` for what is over: it is recorded no longer."""
+    """Guards: ``record_correction``; ``_MAY_CHANGE`` for what is over: it is recorded no longer; ``stands``: what was
+    answered about coming is for the message that asks."""
     booking, first = await _booked(anna, desk)
+    booking = booking.model_copy(update={"attendance": Attendance.CONFIRMED, "delay_minutes": 10})
+
+    texts = texts_for("ru")
+    answers = (texts("booking.confirmed"), texts("booking.delay", minutes=10))
 
     async def put_right(count: int, *now: str) -> None:
         async def look() -> bool:
             earlier = [message.text for message in await anna.messages()][first:-1]
             right = [text for text in earlier if "сейчас так:" in text and all(it in text for it in now)]
+            assert not any(answer in text for text in right for answer in answers)
             return len(right) == len(earlier) == count
 
         await eventually(look, f"{count} earlier messages that say {now}")
@@ -268,6 +274,22 @@ async def test_a_message_put_right_is_put_right_again_with_each_change(
     row = await bots_database["shown_bookings"].find_one({"_id": f"1001:{gone.id}"})
     assert row is not None
     assert [message["version"] for message in row["messages"]] == [4], "only the notice of the end"
+
+
+async def test_how_an_interview_went_belies_no_message_but_that_it_was_not_held(
+    anna: Person, desk: Desk, bots_database: Database
+) -> None:
+    """Guard: ``_HELD``."""
+    shown = ShownBookings(bots_database)
+    booked = notice(desk, NotificationKind.BOOKING_APPROVED).booking
+    await shown.claim(1001, 7, booked)
+
+    async def untrue(status: BookingStatus) -> list[int]:
+        return await shown.untrue_messages(1001, booked.model_copy(update={"version": 9, "status": status}))
+
+    for held in (BookingStatus.UNMARKED, BookingStatus.ATTENDED, BookingStatus.LATE):
+        assert await untrue(held) == []
+    assert await untrue(BookingStatus.NO_SHOW) == [7]
 
 
 async def test_who_is_taken_off_the_list_reads_that_their_booking_stays_and_old_buttons_go(
