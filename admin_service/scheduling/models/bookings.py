@@ -103,6 +103,7 @@ class Booking(StampedModel):
     ``notification_ids`` are those of the news about it; ``left_slot_ids`` are slots whose seat it gave up since its
     candidate last asked to be told of free ones. ``attendance`` and ``delay_minutes`` go with the time;
     ``offered_slot_id``: another time on offer, without a seat held there; ``marked_at``: when its outcome was marked.
+    ``reminded``: the recruiter of a request has been, so what is left to ``remind_at`` is to hand it to the deputy.
     ``recruiter_told``: staff have told a recruiter who can't be reached in chat of how the booking stands.
     """
 
@@ -124,6 +125,7 @@ class Booking(StampedModel):
     reschedule_asked = models.BooleanField(default=False)
     expires_at = models.DateTimeField(_("waits for approval until"), null=True)
     remind_at = models.DateTimeField(null=True)
+    reminded = models.BooleanField(default=False)
     card_revision = models.BigIntegerField(default=0)
     card_holders: Any = EmbeddedModelArrayField(CardHolder, default=list)
     card_readers: Any = ArrayField(models.BigIntegerField(), default=list)

@@ -127,7 +127,8 @@ def _next_reminder(batch: Batch, booking_id: str) -> Document:
         return {}
     slot = batch.after.slots.get(booking.requested_slot_id or booking.slot_id)
     zone = slot.recruiter_timezone if slot else None
-    return {"remind_at": reminder(booking.expires_at, batch.after.policies[booking.event_id], batch.now, zone)}
+    moment = reminder(booking.expires_at, batch.after.policies[booking.event_id], batch.now, zone)
+    return {"remind_at": moment, "reminded": False}
 
 
 def _shifted_reminders(batch: Batch) -> dict[str, datetime]:

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from functools import partial
 
 import pytest
@@ -524,6 +524,35 @@ def test_a_recruiter_is_reminded_once_and_the_deputy_gets_the_card_then(
     assert sent()[-1] == (OLGA, "update", 3)
     assert last_card(OLGA).card.decided_by and last_card(OLGA).card.decided_by.name == "Дина"  # type: ignore[union-attr]
     asking.assert_sound()
+
+
+def test_a_deputy_who_sleeps_gets_a_request_in_their_morning_and_the_recruiter_is_reminded_once(
+    dina: Recruiter, request_: Document, olga: Recruiter
+) -> None:
+    """R8: quiet hours are each reader's own. Guard: ``_who_sleeps``."""
+    evening_in_moscow = datetime.combine(clock.now().date() + timedelta(days=1), time(17), UTC)
+    until = {"remind_at": evening_in_moscow, "expires_at": evening_in_moscow + timedelta(hours=9)}
+    collection("bookings").update_many({}, {"$set": until})
+
+    with time_machine.travel(evening_in_moscow, tick=False):  # 20:00; 03:00 in Vladivostok
+        assert (tasks.remind_recruiters(), tasks.remind_recruiters()) == (1, 0)
+        assert sent()[1:] == [(OLGA, "reminder", 2)]
+    with time_machine.travel(evening_in_moscow + timedelta(hours=5), tick=False):  # 01:00; 08:00 there
+        assert (tasks.remind_recruiters(), tasks.remind_recruiters()) == (1, 0)
+        assert sent()[2:] == [(OLGA, "update", 3), (DINA, "new", 3)]
+
+
+def test_a_recruiter_whose_night_it_has_become_is_reminded_in_the_morning(request_: Document, olga: Recruiter) -> None:
+    """R8. Guard: ``waits`` in ``remind``."""
+    night = datetime.combine(clock.now().date() + timedelta(days=1), time(22), UTC)
+    until = {"remind_at": night, "expires_at": night + timedelta(hours=9)}
+    collection("bookings").update_many({}, {"$set": until})
+
+    with time_machine.travel(night, tick=False):  # 01:00
+        assert tasks.remind_recruiters() == 0
+    with time_machine.travel(night + timedelta(hours=7), tick=False):
+        assert tasks.remind_recruiters() == 1
+    assert sent()[1:] == [(OLGA, "reminder", 2)]
 
 
 def test_two_scans_at_once_remind_once(request_: Document) -> None:

@@ -163,11 +163,27 @@ def notice(
     rows = list(collection("bookings").find({"_id": ObjectId(booking_id)}, session=current_session()))
     loaded = loading.load_around(rows)
     deck = read_deck(loaded, loaded.state, loaded.state.bookings.values(), now)
-    wake_at = _wake_at(deck, booking_id, now) if waits else {}
+    wake_at = wakes_at(deck, booking_id, now) if waits else {}
     acts = dict.fromkeys(loaded.state.bookings, Act(None, "", correlation_id))
     shown = show(deck, acts, now, about=Notice(occasion, auto_message_id, wake_at.keys()))
     again_at = min((wake_at[telegram_id] for telegram_id in shown.asleep), default=None)
     return NoticeResult(_noted(shown, now) if shown.messages or not again_at else [], again_at)
+
+
+def wakes_at(deck: Deck, booking_id: str, now: datetime, *, hand_over: bool = False) -> dict[int, datetime]:
+    """Of those around a booking's card who are in their quiet hours, by Telegram id, when these end.
+
+    ``hand_over``: the deputy among them, as for ``show``.
+    """
+    booking = deck.state.bookings.get(booking_id)
+    slot = deck.asked_slot(booking) if booking else None
+    if booking is None or slot is None:
+        return {}
+    zones = {
+        holder.telegram_id: deck.timezone_of(holder) or slot.place.timezone
+        for holder in (*deck.holders(booking, hand_over=hand_over), *deck.held(booking))
+    }
+    return {person: next_allowed_time(now, zone) for person, zone in zones.items() if is_quiet(now, zone)}
 
 
 def by_hand(deck: Deck, booking: Booking, holders: Sequence[Holder]) -> bool:
@@ -202,19 +218,6 @@ def _goes_on(booking: Booking) -> bool:
 def _is_news(booking: Booking, about: Notice | None) -> bool:
     """Whether people who have never seen its card are to see it now: how an interview went is asked once it is over."""
     return _goes_on(booking) or (about is not None and booking.status is BookingStatus.UNMARKED)
-
-
-def _wake_at(deck: Deck, booking_id: str, now: datetime) -> dict[int, datetime]:
-    """Of those around a booking's card who are in their quiet hours, by Telegram id, when these end."""
-    booking = deck.state.bookings.get(booking_id)
-    slot = deck.asked_slot(booking) if booking else None
-    if booking is None or slot is None:
-        return {}
-    zones = {
-        holder.telegram_id: deck.timezone_of(holder) or slot.place.timezone
-        for holder in (*deck.holders(booking), *deck.held(booking))
-    }
-    return {person: next_allowed_time(now, zone) for person, zone in zones.items() if is_quiet(now, zone)}
 
 
 def _recipients(

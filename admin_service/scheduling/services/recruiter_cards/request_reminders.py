@@ -7,7 +7,7 @@ from bson import ObjectId
 from common import audit
 from common.mongo import Document, collection, current_session, in_transaction
 from messaging import outbox
-from scheduling.services.recruiter_cards.cards import Act, by_hand, show_again
+from scheduling.services.recruiter_cards.cards import Act, by_hand, show_again, wakes_at
 from scheduling.services.recruiter_cards.deck import read_deck
 from scheduling.services.store import loading
 from scheduling.services.store.booking_notes import note
@@ -65,24 +65,54 @@ def bring(booking_id: str, now: datetime, correlation_id: str) -> bool:
 
 
 def remind(booking_id: str, now: datetime, correlation_id: str) -> bool:
-    """Send a due request's card again, and to the deputy; once, whoever else does it at the same time."""
+    """Send a due request's card again, and to the deputy; once, whoever else does it at the same time.
+
+    Each in their waking hours: it waits for a recruiter who sleeps, and a deputy who sleeps gets it later than they.
+    """
 
     def work() -> bool:
-        if not note([({"_id": ObjectId(booking_id), **due_reminders(now)}, {"$set": {"remind_at": None}})], now):
+        query = {"_id": ObjectId(booking_id), **due_reminders(now)}
+        row = collection("bookings").find_one(query, session=current_session())
+        if row is None:
             return False
+        reminded = bool(row.get("reminded"))
+        waits, deputy_sleeps = _who_sleeps(row, now)
+        told = reminded or not waits
+        again_at = deputy_sleeps if told else waits
+        again_at = again_at if again_at and again_at < row["expires_at"] else None
+        if not note([(query, {"$set": {"remind_at": again_at, "reminded": told}})], now) or not told:
+            return False
+        attention = CardAttention.UPDATE if reminded else CardAttention.REMINDER
         act = Act(None, "", correlation_id)
-        reminder = CardAttention.REMINDER
-        outbox.add(show_again({"_id": ObjectId(booking_id)}, act, now, attention=reminder, hand_over=True))
-        entry = audit.entry(
-            "booking",
-            booking_id,
-            "reminded",
-            actor="system:remind_recruiters",
-            via="job",
-            now=now,
-            correlation_id=correlation_id,
-        )
-        audit.add([entry])
+        outbox.add(show_again({"_id": row["_id"]}, act, now, attention=attention, hand_over=deputy_sleeps is None))
+        if not reminded:
+            audit.add([_reminded(booking_id, now, correlation_id)])
         return True
 
     return in_transaction(work)
+
+
+def _who_sleeps(row: Document, now: datetime) -> tuple[datetime | None, datetime | None]:
+    """When the quiet hours end that a request's recruiter, and their deputy, are in; None for whom it would not wake.
+
+    Where only the deputy is in chat they stand for the recruiter.
+    """
+    loaded = loading.load_around([row])
+    deck = read_deck(loaded, loaded.state, loaded.state.bookings.values(), now)
+    booking_id = str(row["_id"])
+    asleep = wakes_at(deck, booking_id, now, hand_over=True)
+    holders = deck.holders(loaded.state.bookings[booking_id], hand_over=True)
+    wake_at = [asleep.get(holder.telegram_id) for holder in holders]
+    return (*wake_at, None, None)[0], (*wake_at[1:], None)[0]
+
+
+def _reminded(booking_id: str, now: datetime, correlation_id: str) -> Document:
+    return audit.entry(
+        "booking",
+        booking_id,
+        "reminded",
+        actor="system:remind_recruiters",
+        via="job",
+        now=now,
+        correlation_id=correlation_id,
+    )

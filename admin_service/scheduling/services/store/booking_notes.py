@@ -18,6 +18,7 @@ CARDLESS: Document = {
     "card_readers": [],
     "last_act": None,
     "remind_at": None,
+    "reminded": False,
     "recruiter_by_hand": False,
     "recruiter_told": False,
     "candidate_by_hand": False,
