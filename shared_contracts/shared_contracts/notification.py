@@ -52,6 +52,8 @@ class NotificationCommand(Message):
         calendar_entry: for the candidate's calendar, whose file goes with it.
         slot_before: the booking's slot, or the one asked for, as it was before it was changed, as the candidate was
             told of it; of ``booking_kept`` the one that was asked for, and is not any more.
+        booked_before: the booked slot as it was, where it has changed along with the one asked for, or proposed, that
+            ``slot_before`` is of.
         timezone: the candidate's own, where it has just been put right; else the bot knows it.
         timezone_before: the one by which they were told of ``slot_before``, where it is another.
         calendar: that file from an admin service that still makes it; read until none of its messages is left.
@@ -71,6 +73,7 @@ class NotificationCommand(Message):
     calendar: CalendarFile | None = None
     calendar_entry: CalendarEntry | None = None
     slot_before: SlotView | None = None
+    booked_before: SlotView | None = None
     timezone: TimeZoneName | None = None
     timezone_before: TimeZoneName | None = None
 

@@ -68,16 +68,36 @@ def _kind(event: BookingEvent, batch: Batch) -> NotificationKind | None:
 
 
 class News(NamedTuple):
-    """What a candidate is to be told. ``slot_before``: what has changed of a slot is told by it, old → new."""
+    """What a candidate is to be told. ``slot_before``: what has changed of a slot is told by it, old → new.
+
+    ``along``: the news of their own slot, where this is of one that they ask for or are proposed; told with it.
+    """
 
     request: Request
     event: BookingEvent
     kind: NotificationKind
     slot_before: SlotView | None
+    along: "News | None" = None
 
 
 def news_of(batch: Batch) -> Iterator[News]:
-    """What is news to candidates. What they do in chat they see in the answer; some things staff keep from them."""
+    """What is news to candidates. What they do in chat they see in the answer; some things staff keep from them.
+
+    Whose slot changes in one go with another that they ask for, or are proposed, is told once, of both.
+    """
+    every = list(_each_news(batch))
+    own = {news.event.after.id: news for news in every if isinstance(news.event, BookingFollowedSlot)}
+    others = (news for news in every if isinstance(news.event, WantedSlotEdited | ProposedSlotEdited))
+    other = {news.event.after.id: news for news in others}
+    for news in every:
+        booking_id = news.event.after.id
+        if news is other.get(booking_id):
+            yield news._replace(along=own.get(booking_id))
+        elif booking_id not in other or news is not own.get(booking_id):
+            yield news
+
+
+def _each_news(batch: Batch) -> Iterator[News]:
     edited = {request.command.key: event.before for request, event in batch.events(SlotEdited)}
     for request, event in batch.events(BookingEvent):
         kind = _kind(event, batch)
@@ -124,13 +144,16 @@ def tell_candidates(batch: Batch) -> Effects:
     """One message for each event that is news."""
     effects = Effects()
     edits = {request.command.key: event for request, event in batch.events(SlotEdited)}
-    for request, event, kind, before in news_of(batch):
-        view = booking_view(event.after, batch.after)
+    for request, event, kind, before, along in news_of(batch):
+        # what is told of two slots is told as it is after both edits
+        view = booking_view(batch.after.bookings[event.after.id] if along else event.after, batch.after)
         if view is None:
             continue
         key, reason = request.command.key, request.command.reason
-        person, calendar = batch.after.candidates[event.after.telegram_id], calendar_change(event, batch.after)
-        message = notification(key, kind, person, view, reason, request.correlation_id, calendar, before)
+        person = batch.after.candidates[event.after.telegram_id]
+        calendar = calendar_change(along.event if along else event, batch.after)
+        booked_before = along.slot_before if along else None
+        message = notification(key, kind, person, view, reason, request.correlation_id, calendar, before, booked_before)
         message = _with_clocks(message, person, edits.get(key))
         effects.news[key].append(Outgoing(NOTIFICATION_COMMAND, message, _morning(event, person, batch)))
         effects.notification_ids[event.after.id].append(ObjectId(message.notification_id))

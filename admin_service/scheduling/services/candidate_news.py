@@ -30,10 +30,12 @@ def notification(
     correlation_id: str,
     calendar: CalendarEntry | None = None,
     slot_before: SlotView | None = None,
+    booked_before: SlotView | None = None,
 ) -> NotificationCommand:
     """News for a candidate about their booking; one per ``key`` and booking. Their calendar's entry follows.
 
-    ``slot_before``: its slot before staff changed it.
+    ``slot_before``: its slot, or the one that is asked for, before staff changed it. ``booked_before``: its slot, where
+    both were changed.
     """
     return NotificationCommand(
         message_id=derived_id(key, f"notification/{booking.id}"),
@@ -48,6 +50,7 @@ def notification(
         off_list=not candidate.allowed,
         calendar_entry=calendar,
         slot_before=slot_before,
+        booked_before=booked_before,
     )
 
 

@@ -112,22 +112,20 @@ def clock_of(moment: datetime, zone: str) -> str:
 def test_a_zone_put_right_keeps_a_proposal_and_its_digits(
     proposed_first: bool, make_slot: MakeSlot, olga: Recruiter, maria: Candidate, moscow: City
 ) -> None:
-    """Guards: one batch in ``put_zone_right``, ``clocks_only``: no message names another hour than before."""
+    """Guards: one batch in ``put_zone_right``, ``clocks_only``: it names no other hour than before; ``along``."""
     slots = [make_slot(timedelta(days=days), recruiter=olga) for days in ((4, 3) if proposed_first else (3, 4))]
     proposed, own = slots if proposed_first else slots[::-1]
     asking.outcome(asking.book(maria, own))
     asking.outcome(asking.says(maria, asking.the_booking(maria), WANTS_ANOTHER))
     asking.outcome(asking.offer_time(olga, asking.the_booking(maria), proposed))
     moscow.timezone = VLADIVOSTOK
-    messages = told_by(lambda: put_zone_right(moscow, Kept.CLOCK, actor="zoya"))
+    (item,) = told_by(lambda: put_zone_right(moscow, Kept.CLOCK, actor="zoya"))
 
-    assert {item.kind for item in messages} == {NotificationKind.BOOKING_CHANGED, NotificationKind.PROPOSAL_CHANGED}
-    for item in messages:
-        assert item.booking.offered_slot
-        assert clock_of(item.booking.slot.starts_at, VLADIVOSTOK) == clock_of(own.starts_at, "Europe/Moscow")
-        assert clock_of(item.booking.offered_slot.starts_at, VLADIVOSTOK) == clock_of(
-            proposed.starts_at, "Europe/Moscow"
-        )
+    assert (item.kind, bool(item.calendar_entry)) == (NotificationKind.PROPOSAL_CHANGED, True)
+    assert item.booking.offered_slot and item.slot_before and item.booked_before
+    assert (item.booked_before.id, item.slot_before.id) == (str(own.pk), str(proposed.pk))
+    assert clock_of(item.booking.slot.starts_at, VLADIVOSTOK) == clock_of(own.starts_at, "Europe/Moscow")
+    assert clock_of(item.booking.offered_slot.starts_at, VLADIVOSTOK) == clock_of(proposed.starts_at, "Europe/Moscow")
     row = asking.the_booking(maria)
     assert (row["offered_slot_id"], row["attendance"]) == (proposed.pk, WANTS_ANOTHER)
     asking.assert_sound()
@@ -142,7 +140,7 @@ def test_a_zone_put_right_tells_a_wanted_move_by_its_digits(
     maria: Candidate,
     moscow: City,
 ) -> None:
-    """Guard: one batch in ``put_zone_right``: what is in force, and what is asked for, both as they are then."""
+    """Guards: one batch in ``put_zone_right``; ``along``: what is in force and what is asked for, in one message."""
     days = (5, 4) if wanted_first else (4, 5)
     slots = [make_slot(timedelta(days=day), of=approval_event, recruiter=olga) for day in days]
     wanted, own = slots if wanted_first else slots[::-1]
@@ -150,13 +148,11 @@ def test_a_zone_put_right_tells_a_wanted_move_by_its_digits(
     asking.in_batch(asking.approve(olga, asking.the_booking(maria)))
     asking.outcome(asking.move(maria, asking.the_booking(maria), wanted))
     moscow.timezone = VLADIVOSTOK
-    messages = told_by(lambda: put_zone_right(moscow, Kept.CLOCK, actor="zoya"))
+    (item,) = told_by(lambda: put_zone_right(moscow, Kept.CLOCK, actor="zoya"))
 
-    assert {item.kind for item in messages} == {NotificationKind.BOOKING_CHANGED, NotificationKind.WANTED_CHANGED}
-    for item in messages:
-        assert item.booking.requested_slot
-        assert clock_of(item.booking.slot.starts_at, VLADIVOSTOK) == clock_of(own.starts_at, "Europe/Moscow")
-        assert clock_of(item.booking.requested_slot.starts_at, VLADIVOSTOK) == clock_of(
-            wanted.starts_at, "Europe/Moscow"
-        )
+    assert (item.kind, bool(item.calendar_entry)) == (NotificationKind.WANTED_CHANGED, True)
+    assert item.booking.requested_slot and item.slot_before and item.booked_before
+    assert (item.booked_before.id, item.slot_before.id) == (str(own.pk), str(wanted.pk))
+    assert clock_of(item.booking.slot.starts_at, VLADIVOSTOK) == clock_of(own.starts_at, "Europe/Moscow")
+    assert clock_of(item.booking.requested_slot.starts_at, VLADIVOSTOK) == clock_of(wanted.starts_at, "Europe/Moscow")
     asking.assert_sound()

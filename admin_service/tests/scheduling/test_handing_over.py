@@ -93,9 +93,14 @@ def test_an_interview_is_new_to_who_takes_it_over_and_says_from_whom(
 def test_an_open_move_is_handed_over_as_one_request(
     interview: InterviewSlot, make_slot: MakeSlot, maria: Candidate, olga: Recruiter, pavel: Recruiter
 ) -> None:
-    """Interview and wish go together: one card, as loud as a new request. Guard: ``occasion_of``."""
+    """Interview and wish go together: one card, as loud as a new request, and one message to the candidate, of both
+    slots. Guards: ``occasion_of``, ``along``.
+    """
     asked_for(make_slot, olga, interview, maria)
     retire(olga, Way.HAND_OVER, agreed=dependents_of(olga).agreed, actor="anna", successor=pavel)
+    (message,) = news()
+    before = [slot.recruiter and slot.recruiter.name for slot in (message.booked_before, message.slot_before) if slot]
+    assert (message.kind, before) == (NotificationKind.WANTED_CHANGED, ["Ольга Смирнова"] * 2)
     heard = told()
     assert loud(heard[PAVEL]) == [("new", None)]
     card = heard[PAVEL][-1].card

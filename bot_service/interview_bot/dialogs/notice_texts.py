@@ -2,7 +2,7 @@
 
 from interview_bot.admin_client.api import AdminApiDownError
 from interview_bot.dialogs.context import Services
-from interview_bot.views.formatting import slot_changes
+from interview_bot.views.formatting import all_changes
 from interview_bot.views.notice_values import REASON_CHARACTERS, template_values, wanted_slot
 from interview_bot.views.texts import Texts
 from shared_contracts.directory import BookingStatus, BookingView, SlotView
@@ -24,11 +24,13 @@ async def notice_text(
     reason: str | None,
     texts: Texts,
     before: SlotView | None = None,
+    booked_before: SlotView | None = None,
     zones: tuple[str | None, str | None] = (None, None),
 ) -> str:
     """The message as HTML, in ``texts``' language and the candidate's zone, by the slot's city's template.
 
-    ``before``: the slot, or the one asked for, as it was before that. ``zones``: the candidate's own then, and now,
+    ``before``: the slot, or the one asked for, as it was before that; ``booked_before``: the slot then, where both have
+    changed. ``zones``: the candidate's own then, and now,
     where it has just been put right.
 
     Raises:
@@ -43,9 +45,11 @@ async def notice_text(
         "name": name or (person.first_name if person else ""),
         "contact_link": await services.directory.contact_url(person, booking) or "",
         "reason": (reason or "")[:REASON_CHARACTERS],
-        "changes": "\n".join(slot_changes(before, _changed_slot(kind, booking), own_zone, texts, zones[0]))
-        if before
-        else "",
+        "changes": "\n".join(
+            all_changes(
+                (booked_before, booking.slot), (before, _changed_slot(kind, booking)), own_zone, texts, zones[0]
+            )
+        ),
     }
     if kind is NotificationKind.BOOKING_KEPT:  # what they asked for, and is not to be any more
         values["wanted"] = wanted_slot(booking, before, own_zone, texts)

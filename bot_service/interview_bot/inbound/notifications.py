@@ -138,6 +138,7 @@ class Notifications:
             reason=command.reason,
             texts=texts,
             before=command.slot_before,
+            booked_before=command.booked_before,
             zones=(command.timezone_before, command.timezone),
         )
         if command.asks_attendance:

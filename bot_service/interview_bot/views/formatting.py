@@ -171,6 +171,22 @@ def bring(event: EventWords, texts: Texts) -> list[str]:
     return [texts("event.bring", bring=what)] if what else []
 
 
+def all_changes(
+    own: tuple[SlotView | None, SlotView],
+    told: tuple[SlotView | None, SlotView],
+    own_zone: str | None,
+    texts: Texts,
+    zone_was: str | None = None,
+) -> list[str]:
+    """What has changed of the slot that is told about, (before, after), as ``slot_changes`` has it.
+
+    ``own``: the booked slot, where it has changed along with another that is asked for. What is so of both is said
+    once, what is so of the other alone behind 🔁.
+    """
+    first, second = (slot_changes(was, slot, own_zone, texts, zone_was) if was else [] for was, slot in (own, told))
+    return first + [f"🔁 {line}" for line in second if line not in first] if first else second
+
+
 def slot_changes(
     before: SlotView, after: SlotView, own_zone: str | None, texts: Texts, zone_was: str | None = None
 ) -> list[str]:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from interview_bot.common import clock
-from interview_bot.views.formatting import booking_card, deadline, reader_zone, slot_changes
+from interview_bot.views.formatting import all_changes, booking_card, deadline, reader_zone, slot_changes
 from interview_bot.views.notice_values import wanted_slot
 from interview_bot.views.texts import texts_for
 from shared_contracts.directory import CityRef, NamedRef
@@ -42,6 +42,20 @@ def test_what_has_changed_is_said_old_and_new(desk: Desk, now: dict[str, Any], l
     """Guard: ``slot_changes``."""
     slot = desk.add_slot(1, starts_at=datetime(2026, 11, 24, 11, 20, tzinfo=UTC))
     assert slot_changes(slot, slot.model_copy(update=now), None, texts_for("ru")) == [line]
+
+
+def test_what_changes_of_the_booked_slot_and_of_the_one_asked_for_is_told_together(desk: Desk) -> None:
+    """What is so of both once, what is so of the other alone behind 🔁. Guard: ``all_changes``."""
+    own = desk.add_slot(1, starts_at=datetime(2026, 11, 24, 11, 20, tzinfo=UTC), room="5")
+    wanted = desk.add_slot(2, starts_at=datetime(2026, 11, 25, 11, 20, tzinfo=UTC), room="5")
+    handed = {"recruiter": NamedRef(id="d" * 23 + "1", name="Анна Ветрова")}
+    own_now = own.model_copy(update=handed)
+    wanted_now = wanted.model_copy(update=handed | {"room": "9"})
+    lines = all_changes((own, own_now), (wanted, wanted_now), None, texts_for("ru"))
+    handed_over = "👤 Рита Рекрутер → Анна Ветрова"
+    assert lines == [handed_over, "🔁 📍 5 → 9"]
+    assert all_changes((None, own), (wanted, wanted_now), None, texts_for("ru")) == ["📍 5 → 9", handed_over]
+    assert all_changes((None, own), (None, wanted), None, texts_for("ru")) == []
 
 
 def test_a_citys_clocks_put_right_leave_the_moment_and_say_so(desk: Desk) -> None:

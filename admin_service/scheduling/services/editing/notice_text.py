@@ -78,8 +78,15 @@ def _values(notice: NotificationCommand, row: Affected, language: str) -> dict[s
         "reason": notice.reason or "",
         "wanted": words.other(wanted, slot) if wanted else "",
         "until": words.deadline(booking.expires_at, slot) if waits and booking.expires_at else "",
-        "changes": "\n".join(_changes(notice.slot_before, changed, before, words)) if notice.slot_before else "",
+        "changes": "\n".join(_all_changes(notice, changed, before, words)),
     }
+
+
+def _all_changes(notice: NotificationCommand, changed: SlotView, before: "_Words", words: "_Words") -> list[str]:
+    """What has changed of the booked slot and of ``changed``; what is so of both once, of the other alone behind 🔁."""
+    pairs = ((notice.booked_before, notice.booking.slot), (notice.slot_before, changed))
+    first, second = (_changes(was, slot, before, words) if was else [] for was, slot in pairs)
+    return first + [f"🔁 {line}" for line in second if line not in first] if first else second
 
 
 def _changes(was: SlotView, slot: SlotView, before: "_Words", words: "_Words") -> list[str]:
