@@ -52,7 +52,7 @@ _DISPLAYS: dict[Outcome, _Display] = {
 """All but those in ``SLOT_GONE``: after them the slot menu is shown. An outcome without an entry has its text alone."""
 WITH_CONTACT = frozenset(outcome for outcome, display in _DISPLAYS.items() if display.with_contact)
 _NOTHING_ELSE = _Display()
-_SEAT_OFFER_ENDED: dict[tuple[type[BookingRequest] | None, Outcome], str] = {
+SEAT_OFFER_ENDED: dict[tuple[type[BookingRequest] | None, Outcome], str] = {
     (OfferPassed, Outcome.CANCELLED): "offer.passed",
     (OfferPassed, Outcome.EXPIRED): "offer.expired",
     (OfferTaken, Outcome.EXPIRED): "offer.expired",
@@ -67,7 +67,7 @@ def seat_offer_ended_screen(
 
     ``waits_on``: another seat may come; else the event or the city is closed by now.
     """
-    key = _SEAT_OFFER_ENDED.get((result.asked, result.outcome))
+    key = SEAT_OFFER_ENDED.get((result.asked, result.outcome))
     if key is None or event_id is None:
         return None
     if not waits_on:

@@ -17,6 +17,7 @@ from interview_bot.views import callback_data
 from interview_bot.views.callback_data import Action, StaleDataError, pack, unpack
 from interview_bot.views.formatting import moment, reader_zone, slot_button, slot_buttons
 from interview_bot.views.html_text import button_name
+from interview_bot.views.outcome_screens import SEAT_OFFER_ENDED
 from interview_bot.views.slots.pages import page_name, slot_page
 from interview_bot.views.texts import LANGUAGES, LOCALE_DIR, language_of, texts_for
 from shared_contracts.booking import Outcome
@@ -73,6 +74,8 @@ def test_every_text_asked_for_exists_and_every_text_there_is_asked_for() -> None
     built |= {f"card.notice_{occasion}" for occasion in set(CardOccasion) - {CardOccasion.OUTCOME_DUE}}
     built |= {f"card.by_{kind}" for kind in get_args(DecidedBy.model_fields["kind"].annotation)}
     built |= {f"farewell.{became}" for became in get_args(Farewell.model_fields["became"].annotation)}
+    built |= {f"{key}_request" for key in re.findall(r"""move_key\(["']([a-z_.]+)["']""", source)}
+    built |= {f"{key}_last" for key in SEAT_OFFER_ENDED.values()}
     built |= {f"wrong.{why.value}" for why in WrongAnswer} | {f"joining.{outcome.value}" for outcome in REFUSED}
     assert built <= KEYS["ru"]
     assert KEYS["ru"] - written - built == set()
