@@ -2,9 +2,10 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from inspect import iscoroutine
 from typing import Any
+from weakref import WeakValueDictionary
 
 from redis.exceptions import RedisError
 from structlog.stdlib import get_logger
@@ -35,6 +36,9 @@ def is_wordless_album_part(update: Update) -> bool:
 class OneUpdatePerPerson(BaseUpdateProcessor):
     """Runs an update's handling under its person's lock, unless it was handled before or is one too many.
 
+    A person's updates are handled in the order in which they came to this process: a button pressed after something
+    was typed must not come before it.
+
     Args:
         turn_away: tells whose update was dropped; with False the person was told before.
     """
@@ -47,6 +51,7 @@ class OneUpdatePerPerson(BaseUpdateProcessor):
         self._locks = locks
         self._acks = acks
         self._turn_away = turn_away
+        self._lines: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
 
     async def initialize(self) -> None:
         """Nothing to set up."""
@@ -79,15 +84,18 @@ class OneUpdatePerPerson(BaseUpdateProcessor):
                 await self._acks.close(query.id)
 
     async def _decide(self, update: Update, coroutine: Awaitable[Any]) -> str:
-        admission = await self._gate.admit(update)
+        user = update.effective_user
+        async with self._lines.setdefault(user.id, asyncio.Lock()) if user else nullcontext():
+            admission = await self._gate.admit(update)
+        # Nothing is awaited from here to the person's lock, so the next of theirs, let in now, comes to it after this.
         if admission in _TURNED_AWAY:
             await self._turn_away(update, admission is Admission.TOLD)
             return Admission.DROPPED.value
         if admission not in _LET_IN:
             return admission.value
-        if update.effective_user is None:
+        if user is None:
             return await self._once(update, coroutine, admission)
-        async with self._locks.hold(update.effective_user.id):
+        async with self._locks.hold(user.id):
             if update.callback_query is not None:
                 self._acks.begin_handling(update.callback_query.id)
             return await self._once(update, coroutine, admission)

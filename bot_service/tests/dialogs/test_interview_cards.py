@@ -8,7 +8,8 @@ import pytest
 from interview_bot.common import clock
 from interview_bot.dialogs.requests import shown_slot
 from interview_bot.views.card_buttons import can_change
-from interview_bot.views.recruiter.card_screens import card_screen, notice_to_send_by_hand, refusal
+from interview_bot.views.recruiter.by_hand import notice_to_send_by_hand
+from interview_bot.views.recruiter.card_screens import card_screen, refusal
 from interview_bot.views.recruiter.schedule_screens import by_day, today_of
 from interview_bot.views.texts import texts_for
 from shared_contracts.attendance import Attendance

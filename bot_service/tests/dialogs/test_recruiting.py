@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from interview_bot.views.recruiter.card_screens import card_screen, notice_to_send_by_hand
+from interview_bot.views.recruiter.by_hand import notice_to_send_by_hand
+from interview_bot.views.recruiter.card_screens import card_screen
 from interview_bot.views.texts import texts_for
 from shared_contracts.booking import Outcome
 from shared_contracts.card import CardAnswer, CardAttention, DecidedBy, RecruiterCard

@@ -15,7 +15,7 @@ from interview_bot.common.person_locks import PersonLocks
 from interview_bot.dialogs.context import DialogContext
 from interview_bot.telegram import acks as acks_module
 from interview_bot.telegram.acks import Acks
-from interview_bot.telegram.gate import Gate
+from interview_bot.telegram.gate import STRANGER, Gate
 from interview_bot.telegram.polling import PollingBot
 from interview_bot.telegram.requests import AiohttpRequest
 from interview_bot.telegram.update_processor import OneUpdatePerPerson
@@ -116,6 +116,26 @@ async def test_a_second_press_of_the_same_person_is_not_waited_for(
         await asyncio.gather(*(processor.process_update(update, handle(update)) for update in updates))
 
     assert handled == [1, 2]
+
+
+async def test_what_came_first_is_handled_first(acks: Acks, redis: Redis) -> None:
+    """Guard: ``_lines``. Else a press overtakes what was typed before it, which then answers the press's question."""
+    await redis.flushdb()
+    processor = OneUpdatePerPerson(Gate(redis, 1, ENTRIES), PersonLocks(redis), acks, nobody_is_turned_away)
+    numbers, handled = range(1, 1 + STRANGER.burst), dict[int, list[int]]()
+
+    async def handle(user_id: int, number: int) -> None:
+        handled.setdefault(user_id, []).append(number)
+
+    people = [User(user_id, "Anna", is_bot=False) for user_id in range(4001, 4009)]
+    updates = [
+        (person.id, n, Update(person.id * 100 + n, callback_query=CallbackQuery(f"{person.id}-{n}", person, "1")))
+        for n in numbers
+        for person in people
+    ]
+    await asyncio.gather(*(processor.process_update(update, handle(who, n)) for who, n, update in updates))
+
+    assert handled == {person.id: [*numbers] for person in people}
 
 
 async def nobody_is_turned_away(_update: Update, _tell: bool) -> None:

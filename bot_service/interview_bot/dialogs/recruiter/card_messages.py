@@ -8,10 +8,10 @@ from interview_bot.dialogs.notice_texts import notice_text
 from interview_bot.store.shown_cards import ShownCard
 from interview_bot.telegram.errors import classify
 from interview_bot.views.html_text import plain_text
+from interview_bot.views.recruiter.by_hand import notice_to_send_by_hand
 from interview_bot.views.recruiter.card_screens import (
     card_below_screen,
     card_screen,
-    notice_to_send_by_hand,
     with_list_button,
 )
 from interview_bot.views.screen import Screen

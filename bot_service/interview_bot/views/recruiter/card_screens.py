@@ -27,7 +27,7 @@ from shared_contracts.booking import (
     TimeOffered,
 )
 from shared_contracts.card import CardAnswer, RecruiterCard
-from shared_contracts.directory import BookingStatus, Rejection
+from shared_contracts.directory import BookingStatus
 from shared_contracts.notification import NotificationKind
 from shared_contracts.requests import BookingRequest
 from shared_contracts.telegram.names import isolated
@@ -55,21 +55,6 @@ _MOVE_ENDS = {
     "expired": "card.move_expired",
     "withdrawn": "card.move_withdrawn",
 }
-_TOLD_OF_MOVE = {
-    "rejected": NotificationKind.MOVE_REJECTED,
-    "expired": NotificationKind.MOVE_EXPIRED,
-    "withdrawn": NotificationKind.BOOKING_KEPT,
-}
-_TOLD_BY_HAND = {
-    BookingStatus.BOOKED: NotificationKind.BOOKING_APPROVED,
-    BookingStatus.REJECTED: NotificationKind.BOOKING_REJECTED,
-    BookingStatus.EXPIRED: NotificationKind.BOOKING_EXPIRED,
-    BookingStatus.CANCELLED: NotificationKind.BOOKING_CANCELLED,
-    BookingStatus.NO_SHOW: NotificationKind.NO_SHOW,
-    BookingStatus.RECRUITER_ABSENT: NotificationKind.RECRUITER_ABSENT,
-}
-_MARKED = frozenset({BookingStatus.NO_SHOW, BookingStatus.RECRUITER_ABSENT})
-"""What is told of these follows from the mark, some time after it."""
 _AS_ASKED: dict[type[BookingRequest] | None, set[Outcome]] = {
     BookingApproved: {Outcome.BOOKED, Outcome.MOVED},
     BookingRejected: {Outcome.REJECTED},
@@ -150,26 +135,6 @@ def refusal(asked: type[BookingRequest] | None, outcome: Outcome, texts: Texts) 
     special = _REFUSED_HERE.get((asked, outcome))
     otherwise = "card.refused_decided" if asked in _DECIDING else "card.refused_changed"
     return texts(special or _REFUSED.get(outcome, otherwise))
-
-
-def notice_to_send_by_hand(card: RecruiterCard) -> NotificationKind | None:
-    """What the recruiter has to tell a candidate whom the bot can't write to (R4); None where there is nothing."""
-    if card.candidate.reachable or (card.decided_by and card.decided_by.kind == "candidate"):
-        return None
-    if card.awaits_answer:
-        changed = card.told if card.told is NotificationKind.WANTED_CHANGED else None
-        return NotificationKind.RESCHEDULE_ASKED if card.booking.reschedule_asked else changed
-    if not card.yours or card.may_mark:  # the interview has begun, so there is nothing to tell before it
-        return None
-    if card.told and card.booking.status not in _MARKED:
-        return card.told
-    if card.booking.status is BookingStatus.BOOKED and card.booking.offered_slot:
-        return NotificationKind.TIME_OFFERED
-    if card.move_end:
-        return _TOLD_OF_MOVE[card.move_end]
-    if card.rejection is Rejection.TIME:
-        return NotificationKind.TIME_REJECTED
-    return _TOLD_BY_HAND.get(card.booking.status)
 
 
 def _state(card: RecruiterCard, texts: Texts) -> str:

@@ -1,0 +1,63 @@
+"""What is told by hand to whom the bot can't write (R4): every kind of message there is has its text."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from interview_bot.views.recruiter.by_hand import notice_to_send_by_hand, reminder_by_hand
+from shared_contracts.card import DecidedBy, RecruiterCard
+from shared_contracts.directory import BookingStatus
+from shared_contracts.notification import NotificationKind
+from tests.kit.desk import Desk
+from tests.kit.recruiting import RITA
+
+NOON = datetime(2027, 6, 1, 9, tzinfo=UTC)
+"""In Moscow."""
+REMINDERS = {
+    NotificationKind.REMINDER_SOON: timedelta(hours=2),
+    NotificationKind.REMINDER_TODAY: timedelta(hours=11),
+    NotificationKind.REMINDER_TOMORROW: timedelta(hours=12),
+}
+MARKS = {
+    NotificationKind.NO_SHOW: BookingStatus.NO_SHOW,
+    NotificationKind.RECRUITER_ABSENT: BookingStatus.RECRUITER_ABSENT,
+}
+NEWS = set(NotificationKind) - set(REMINDERS) - set(MARKS)
+
+
+def far_card(desk: Desk, **changes: Any) -> RecruiterCard:
+    """Rita's card of a booked candidate whom the bot can't write to."""
+    card = desk.recruiting.booked_card(RITA, desk.book(1001, desk.add_slot(1)), **changes)
+    return card.model_copy(update={"candidate": card.candidate.model_copy(update={"reachable": False})})
+
+
+@pytest.mark.parametrize("kind", sorted(NEWS))
+async def test_news_that_did_not_come_is_told_by_hand(desk: Desk, kind: NotificationKind) -> None:
+    """Of what stands, and of a request or a move that still waits. Guard: ``told``."""
+    staff = DecidedBy(kind="staff")
+    card = far_card(desk, told=kind, decided_by=staff)
+    waiting = card.model_copy(update={"booking": card.booking.model_copy(update={"requested_slot": desk.add_slot(3)})})
+    assert notice_to_send_by_hand(card) is kind
+    assert notice_to_send_by_hand(waiting) is kind
+    near = card.model_copy(update={"candidate": card.candidate.model_copy(update={"reachable": True})})
+    assert notice_to_send_by_hand(near) is None
+
+
+@pytest.mark.parametrize(("kind", "status"), MARKS.items())
+async def test_what_follows_from_a_mark_is_told_by_hand(
+    desk: Desk, kind: NotificationKind, status: BookingStatus
+) -> None:
+    card = far_card(desk, decided_by=DecidedBy(kind="recruiter"))
+    marked = card.model_copy(update={"booking": card.booking.model_copy(update={"status": status})})
+    assert notice_to_send_by_hand(marked) is kind
+
+
+@pytest.mark.parametrize(("kind", "left"), REMINDERS.items())
+async def test_a_reminder_is_told_by_hand(desk: Desk, kind: NotificationKind, left: timedelta) -> None:
+    """By the day where it is held. Guard: ``reminder_by_hand``."""
+    booking = far_card(desk).booking
+    slot = booking.slot.model_copy(update={"starts_at": NOON + left})
+    assert reminder_by_hand(booking.model_copy(update={"slot": slot}), NOON) is kind
+    over = booking.model_copy(update={"slot": slot.model_copy(update={"starts_at": NOON})})
+    assert reminder_by_hand(over, NOON) is None
