@@ -259,7 +259,7 @@ def _revoke(request: HttpRequest, chosen: Sequence[Invitation]) -> None:
 
 def _rows(invitations: QuerySet[Invitation]) -> Iterator[Sequence[object]]:
     people = (_("Full name"), _("City"), _("Username"), _("Telegram id"), _("Role"))
-    yield [str(title) for title in (*people, _("State"), _("Valid until"), _("Note"), _("Candidate id"))]
+    yield [str(title) for title in (*people, _("State"), _("Valid until, Moscow time"), _("Note"), _("Candidate id"))]
     for invitation in invitations:
         person = _person(invitation)
         yield [

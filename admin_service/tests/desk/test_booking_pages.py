@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from common.mongo import collection
 from people.models import Candidate, City
 from people.services.people import save_candidate
 from scheduling.models import Booking, InterviewEvent, InterviewSlot
@@ -79,6 +80,18 @@ def test_the_export_has_every_field_in_the_citys_time(desk: Client, booking: Boo
     assert (row["Date"], row["Time"]) == (f"{there:%Y-%m-%d}", f"{there:%H:%M}")
     assert (row["First name"], row["Username"], row["Telegram id"]) == ("Мария", "maria_p", str(booking.telegram_id))
     assert (row["Status"], row["Location"], row["Room"]) == ("booked", "Офис на Тверской", "3.14")
+
+
+@pytest.mark.parametrize(("link", "zone"), [("", "Vladivostok"), ("https://meet.example/x", "Moscow")])
+def test_the_export_tells_times_as_the_list_does_and_names_the_zone(
+    desk: Client, booking: Booking, link: str, zone: str
+) -> None:
+    """Of the place, or online ours. Guard: ``zone_name``."""
+    snapshot = {"slot.timezone": "Asia/Vladivostok", "slot.video_link": link}
+    collection("bookings").update_one({"_id": booking.pk}, {"$set": snapshot})
+    (row,) = exported(desk)
+    there = booking.starts_at.astimezone(ZoneInfo(f"{'Europe' if link else 'Asia'}/{zone}"))
+    assert (row["Time"], row["Time zone"]) == (f"{there:%H:%M}", zone)
 
 
 def test_the_export_obeys_the_filters(desk: Client, booking: Booking) -> None:

@@ -6,10 +6,10 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from common.zones import local
+from common.zones import MOSCOW, local, zone_name
 from scheduling.models import Booking
 from scheduling.staff.forms.venues import booking_venue, venue_labels, venue_values
-from staffkit.clocks import format_moment
+from staffkit.clocks import desk_language, format_moment
 
 
 def state_of(booking: Booking) -> tuple[str, str]:
@@ -34,7 +34,7 @@ def coming_of(booking: Booking, *, dated: bool = False) -> str:
 
 
 def booking_rows(bookings: QuerySet[Booking]) -> Iterator[list[Any]]:
-    """Every booking of the query set below a header, its time on the clocks of its place."""
+    """Every booking of the query set below a header, its time as the list tells it: of its place, or online ours."""
     yield [
         _("Date"),
         _("Time"),
@@ -57,12 +57,13 @@ def booking_rows(bookings: QuerySet[Booking]) -> Iterator[list[Any]]:
 
 
 def _row(booking: Booking) -> list[Any]:
-    user, slot = booking.user, booking.slot
-    there = local(booking.starts_at, slot.timezone)
+    user, slot, venue = booking.user, booking.slot, booking_venue(booking)
+    zone = MOSCOW if venue.video_link else slot.timezone
+    there = local(booking.starts_at, zone)
     return [
         there.date(),
         there.time(),
-        slot.timezone,
+        zone_name(zone, desk_language()),
         state_of(booking)[1],
         coming_of(booking),
         booking.telegram_id,
@@ -70,7 +71,7 @@ def _row(booking: Booking) -> list[Any]:
         user.first_name,
         user.last_name,
         slot.city,
-        *venue_values(booking_venue(booking)),
+        *venue_values(venue),
         slot.recruiter,
         slot.event,
         slot.duration_minutes,
