@@ -72,7 +72,7 @@ We look forward to seeing you:
 🎒 Please bring: {bring}
 💬 {reason}
 
-Does it not suit you? Write to us: {contact_link}
+Doesn't suit you? Write to us: {contact_link}
 """,
     ),
     NotificationKind.BOOKING_KEPT: MessageKind(
@@ -86,6 +86,7 @@ Does it not suit you? Write to us: {contact_link}
 🕐 {time}
 📍 {city}, {place}
 👤 {recruiter}
+🎒 Возьмите с собой: {bring}
 🔁 Перенос больше не рассматривается: {wanted}
 💬 {reason}
 
@@ -99,6 +100,7 @@ Does it not suit you? Write to us: {contact_link}
 🕐 {time}
 📍 {city}, {place}
 👤 {recruiter}
+🎒 Please bring: {bring}
 🔁 The move is off the table: {wanted}
 💬 {reason}
 
@@ -138,7 +140,7 @@ How it is now:
 💬 {reason}
 ⏳ It still awaits approval: the recruiter answers by {until}.
 
-Does it not suit you? Write to us: {contact_link}
+Doesn't suit you? Write to us: {contact_link}
 """,
     ),
     NotificationKind.WANTED_CHANGED: MessageKind(
@@ -170,7 +172,7 @@ Does it not suit you? Write to us: {contact_link}
 📅 {date}
 🕐 {time}
 
-Does it not suit you? Choose another time with the button below or write to us: {contact_link}
+Doesn't suit you? Choose another time with the button below or write to us: {contact_link}
 """,
     ),
     NotificationKind.PROPOSAL_CHANGED: MessageKind(

@@ -272,7 +272,7 @@ async def said(anna: Person, part: str, times: int) -> bool:
         (Outcome.BOOKING_NOT_FOUND, "Этой записи уже нет", ["Выбрать время"]),
         (Outcome.CANCELLED, "Запись отменена", ["Выбрать время"]),
         (Outcome.NOT_ALLOWED, "вас нет в списке", ["Свяжитесь с нами"]),
-        (Outcome.FAILED, "Что-то сломалось", [COMING, NOT_COMING, ASK_TIME, DELAY]),
+        (Outcome.FAILED, "что-то сломалось", [COMING, NOT_COMING, ASK_TIME, DELAY]),
     ],
 )
 async def test_each_refusal_has_its_words_and_next_step(

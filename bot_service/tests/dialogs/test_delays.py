@@ -152,7 +152,7 @@ async def test_a_moved_interview_is_shown_as_it_is_instead(anna: Person, desk: D
         (Outcome.BOOKING_NOT_FOUND, "Этой записи уже нет"),
         (Outcome.CANCELLED, "Запись отменена"),
         (Outcome.NOT_ALLOWED, "вас нет в списке"),
-        (Outcome.FAILED, "Что-то сломалось"),
+        (Outcome.FAILED, "что-то сломалось"),
     ],
 )
 async def test_each_refusal_has_its_words(anna: Person, desk: Desk, outcome: Outcome, words: str) -> None:

@@ -66,7 +66,7 @@ async def test_joining_twice_is_one_wish(anna: Person, desk: Desk) -> None:
         (DialogOutcome.NOT_ALLOWED, "не получилось", ["Выбрать время"]),
         (DialogOutcome.NOT_ALLOWED, "В этом городе собеседований больше нет", ["Записаться"]),
         (DialogOutcome.NOT_ALLOWED, "Запись на это собеседование уже закрыта", ["Выбрать время"]),
-        (DialogOutcome.FAILED, "Что-то сломалось", ["Выбрать время"]),
+        (DialogOutcome.FAILED, "что-то сломалось", ["Выбрать время"]),
     ],
 )
 async def test_each_answer_has_its_words_and_next_step(
@@ -186,7 +186,7 @@ async def test_an_offered_seat_is_passed_on(anna: Person, desk: Desk) -> None:
     await anna.sees("Выберите")
     await tell(desk, NotificationKind.SLOT_OFFERED, offered(desk))
     await anna.presses(await anna.sees("Освободилось место"), "Пропустить")
-    assert (await anna.sees("предложим это место другому")).labels == ["Больше не ждать", "← Назад"]
+    assert (await anna.sees("предложим это место другим")).labels == ["Больше не ждать", "← Назад"]
     assert isinstance(desk.requests[0], OfferPassed)
 
 
@@ -198,7 +198,7 @@ async def test_an_offer_whose_time_is_up_says_so(anna: Person, desk: Desk) -> No
     notice = await anna.sees("Освободилось место")
     desk.outcome = Outcome.FAILED
     await anna.presses(notice, "Беру")
-    await anna.sees("Что-то сломалось")
+    await anna.sees("что-то сломалось")
     desk.outcome = Outcome.EXPIRED
     await anna.sends_data(notice, notice.data("Беру"))
     await anna.sees("место предложили следующему")
@@ -233,7 +233,7 @@ async def test_who_asks_for_a_slot_while_one_is_held_for_them_answers_the_offer_
     assert shown.labels == ["✅ Беру", "Пропустить"]
     desk.outcome = None
     await anna.presses(shown, "Пропустить")
-    await anna.sees("предложим это место другому")
+    await anna.sees("предложим это место другим")
 
 
 async def test_someone_elses_offer_or_an_older_one_can_not_be_answered(

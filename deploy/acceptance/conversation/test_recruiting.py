@@ -35,6 +35,20 @@ def _recruiting_is_open(desk: Desk) -> Iterator[None]:
     desk.change_event(QUICK, is_open=True)
 
 
+def is_refused_a_move(candidate: Followed, recruiter: Followed, words: Words, news: Message) -> None:
+    """The candidate asks to move what stands, and the recruiter says no: both are told that it still stands."""
+    candidate.presses(news, words.move)
+    slots = candidate.sees(words.when_instead)
+    candidate.presses(slots, ":")
+    candidate.presses(candidate.sees(words.sure_to_move, slots.id), words.confirm)
+    candidate.sees(words.move_waits, slots.id)
+    card = recruiter.sees(words.card)
+    recruiter.presses(card, words.decline)
+    recruiter.presses(recruiter.sees(words.why, card.id), words.without_reason)
+    recruiter.sees(words.move_rejected, card.id)
+    candidate.sees(words.not_moved)
+
+
 @pytest.mark.parametrize(("language", "words"), LANGUAGES)
 def test_from_invitation_to_approval(chats: Chats, desk: Desk, store: Store, language: str, words: Words) -> None:
     """R11 up to approval: invitation, questionnaire, recruiter, time, another time, approval."""
@@ -57,9 +71,9 @@ def test_from_invitation_to_approval(chats: Chats, desk: Desk, store: Store, lan
     recruiter.presses(card, words.card_move)
     asked = candidate.sees(words.asked)
     candidate.presses(asked, words.other_time)
-    slots = candidate.sees(words.when_instead, asked.id)
+    slots = candidate.sees(words.ask_instead, asked.id)
     candidate.presses(slots, ":")
-    candidate.presses(candidate.sees(words.sure_to_move, asked.id), words.confirm)
+    candidate.presses(candidate.sees(words.sure_to_ask, asked.id), words.confirm)
     candidate.sees(words.waits, asked.id)
     again = recruiter.sees(words.card, after=card)
     recruiter.presses(again, words.approve)
@@ -75,7 +89,8 @@ def test_from_invitation_to_approval(chats: Chats, desk: Desk, store: Store, lan
     anew = recruiter.sees(words.list_changed, again.id)
     assert "Переговорная 9" in anew.labels[0]
     recruiter.presses(anew, ":")
-    candidate.sees(words.new_time)
+    news = candidate.sees(words.new_time)
+    is_refused_a_move(candidate, recruiter, words, news)
     recruiter.writes("/today")
     recruiter.sees(words.none_today)
     recruiter.writes("/schedule")

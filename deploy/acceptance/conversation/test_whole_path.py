@@ -159,19 +159,25 @@ def test_the_candidate_will_be_late_and_the_recruiter_is_told_at_once(
     desk: Desk,
     store: Store,
     stack: Stack,
-    transcript: Transcript,
     language: str,
     words: Words,
     number: int,
 ) -> None:
     """R8: from the prompt, and until 15 minutes after the start; nothing else about the booking changes."""
     stack.travel_to(MONDAY_MORNING + timedelta(days=number, hours=1))
-    recruiter = transcript.follow(sits_down(chats, ANNA, "Анна", language), "Recruiter")
-    candidate = transcript.follow(chats.person(3010 + number, "Мария", language), "Candidate")
-    joins_and_is_approved(candidate, recruiter, desk, words, "Анна")
+    anna, maria, before, transcript = (
+        sits_down(chats, ANNA, "Анна", language),
+        chats.person(3010 + number, "Мария", language),
+        Transcript(),
+        Transcript(),
+    )
+    candidate = before.follow(maria, "Candidate")
+    joins_and_is_approved(candidate, before.follow(anna, "Recruiter"), desk, words, "Анна")
     (booking,) = store.bookings_of(3010 + number)
+    is_reminded_twice(stack, store, before, candidate, words)
 
-    prompt = is_reminded_twice(stack, store, transcript, candidate, words)
+    recruiter, candidate = transcript.follow(anna, "Recruiter"), transcript.follow(maria, "Candidate")
+    prompt = candidate.sees(words.soon)
     candidate.presses(prompt, words.late)
     candidate.presses(candidate.sees(words.how_late, prompt.id), words.ten_minutes)
     candidate.sees(words.noted, prompt.id)
@@ -191,6 +197,7 @@ def test_the_candidate_will_be_late_and_the_recruiter_is_told_at_once(
     stack.travel_to(booking["starts_at"] + timedelta(minutes=15))
     candidate.presses(prompt, words.late)
     candidate.sees(words.too_late_to_say, prompt.id)
+    transcript.check(f"{language}/late")
     (late,) = store.bookings_of(3010 + number)
     assert (late["status"], late["attendance"], late["delay_minutes"]) == ("booked", "", 20)
     assert (late["version"], late["slot_id"]) == (booking["version"] + 2, booking["slot_id"])

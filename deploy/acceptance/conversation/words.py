@@ -31,6 +31,8 @@ class Words:
     other_time: str
     when_instead: str
     sure_to_move: str
+    ask_instead: str
+    sure_to_ask: str
     approve: str
     approved: str
     congratulations: str
@@ -69,6 +71,12 @@ class Words:
     new_time: str
     none_today: str
     by_day: str
+    booked: str
+    to_calendar: str
+    move_waits: str
+    without_reason: str
+    not_moved: str
+    move_rejected: str
 
 
 RU = Words(
@@ -96,6 +104,8 @@ RU = Words(
     other_time="Выбрать другое время",
     when_instead="На какое время перенести?",
     sure_to_move="Перенести вашу запись на это время?",
+    ask_instead="Какое время попросить",
+    sure_to_ask="Попросить это время",
     approve="Подтвердить",
     approved="Подтверждена",
     congratulations="поздравляем",
@@ -103,7 +113,7 @@ RU = Words(
     what_to_decline="Что не подходит?",
     decline_time="Это время",
     why="Напишите причину",
-    reason="Ищем человека с опытом в поддержке",
+    reason="Во вторник принимаем только до обеда",
     declined="Отклонена",
     sorry="только в офисе",
     today="сегодня ждём вас",
@@ -124,7 +134,7 @@ RU = Words(
     over_15_minutes="Больше 15 минут",
     how_late="На сколько опоздаете?",
     noted="Спасибо, что предупредили",
-    notice_of_delay="⏱ Кандидат опоздает",
+    notice_of_delay="⏱ Кандидат опоздает\n\n",
     late_by_ten="опоздает на 10 минут",
     late_by_more="опоздает больше чем на 15 минут",
     too_late_to_say="прошло больше 15 минут",
@@ -134,6 +144,12 @@ RU = Words(
     new_time="новое время",
     none_today="собеседований нет",
     by_day="собеседования по дням",
+    booked="Вы записаны!",
+    to_calendar="Добавьте в календарь",
+    move_waits="Перенос ждёт рекрутера",
+    without_reason="Без причины",
+    not_moved="перенести собеседование не получилось",
+    move_rejected="Перенос отклонён",
 )
 EN = Words(
     welcome="Welcome",
@@ -160,6 +176,8 @@ EN = Words(
     other_time="Choose another time",
     when_instead="When would you like to come instead?",
     sure_to_move="Shall we move your booking to this time?",
+    ask_instead="like to ask for instead?",
+    sure_to_ask="Shall we ask for this time instead?",
     approve="Approve",
     approved="Approved",
     congratulations="Congratulations",
@@ -167,7 +185,7 @@ EN = Words(
     what_to_decline="What does not suit?",
     decline_time="This time",
     why="Write the reason",
-    reason="We are looking for experience in support",
+    reason="On Tuesday we meet people in the morning only",
     declined="Rejected",
     sorry="in the office only",
     today="at your interview today",
@@ -188,7 +206,7 @@ EN = Words(
     over_15_minutes="More than 15 minutes",
     how_late="How late will you be?",
     noted="Thank you for letting us know",
-    notice_of_delay="⏱ The candidate will be late",
+    notice_of_delay="⏱ The candidate will be late\n\n",
     late_by_ten="10 minutes late",
     late_by_more="more than 15 minutes late",
     too_late_to_say="more than 15 minutes past the start",
@@ -198,4 +216,10 @@ EN = Words(
     new_time="has a new time",
     none_today="No interviews today",
     by_day="interviews by day",
+    booked="You are booked!",
+    to_calendar="Add it to your calendar",
+    move_waits="Your move awaits the recruiter",
+    without_reason="No reason",
+    not_moved="your interview was not moved",
+    move_rejected="The move was rejected",
 )
