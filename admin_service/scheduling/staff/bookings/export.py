@@ -6,10 +6,11 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
+from common.texts.language import desk_language
 from common.zones import MOSCOW, local, zone_name
 from scheduling.models import Booking
 from scheduling.staff.forms.venues import booking_venue, venue_labels, venue_values
-from staffkit.clocks import desk_language, format_moment
+from staffkit.clocks import format_moment
 
 
 def state_of(booking: Booking) -> tuple[str, str]:
