@@ -29,6 +29,8 @@ class NotificationKind(StrEnum):
     RESCHEDULE_ASKED = "reschedule_asked"
     WANTED_CHANGED = "wanted_changed"
     SLOT_OFFERED = "slot_offered"
+    SLOT_OFFER_CHANGED = "slot_offer_changed"
+    SLOT_OFFER_ENDED = "slot_offer_ended"
     REMINDER_TODAY = "reminder_today"
     REMINDER_TOMORROW = "reminder_tomorrow"
     REMINDER_SOON = "reminder_soon"

@@ -1,4 +1,4 @@
-"""Messages about a booking that changes or ends, and about a seat that came free."""
+"""Messages about a booking that changes or ends."""
 
 from collections.abc import Mapping
 
@@ -259,34 +259,6 @@ The recruiter knows that you would like another time. Write to the recruiter: {r
 💬 {reason}
 
 Do you have questions? Write to us: {contact_link}
-""",
-    ),
-    NotificationKind.SLOT_OFFERED: MessageKind(
-        label=_("A seat for someone on the waiting list"),
-        required=frozenset({"date", "time", "place", "until"}),
-        ru="""
-{name}, хорошие новости!
-Освободилось место на собеседование.
-⏰ Оно ваше, если ответите до {until}.
-
-<b>{event}</b>
-📅 {date}
-🕐 {time}, около {minutes} мин
-📍 {city}, {place}
-👤 {recruiter}
-🎒 Возьмите с собой: {bring}
-""",
-        en="""
-{name}, good news!
-A seat has become free.
-⏰ It is yours if you answer by {until}.
-
-<b>{event}</b>
-📅 {date}
-🕐 {time}, about {minutes} min
-📍 {city}, {place}
-👤 {recruiter}
-🎒 Please bring: {bring}
 """,
     ),
 }

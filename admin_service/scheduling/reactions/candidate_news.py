@@ -30,7 +30,7 @@ from scheduling.services.reacting import Batch, Effects
 from scheduling.services.reading.calendar_entries import calendar_change
 from scheduling.services.requests import Request
 from scheduling.services.serializing import booking_view, slot_view
-from shared_contracts.directory import Rejection, SlotView
+from shared_contracts.directory import BookingStatus, Rejection, SlotView
 from shared_contracts.notification import NotificationCommand, NotificationKind
 from shared_contracts.transport.topology import NOTIFICATION_COMMAND
 
@@ -54,6 +54,11 @@ KINDS: dict[type[BookingEvent], NotificationKind] = {
     ProposedTimeWithdrawn: NotificationKind.PROPOSAL_ENDED,
 }
 """Of everything else candidates know already: they did it themselves, or were told until when."""
+_OF_SEAT_OFFERS: dict[type[BookingEvent], NotificationKind] = {
+    BookingFollowedSlot: NotificationKind.SLOT_OFFER_CHANGED,
+    BookingCancelled: NotificationKind.SLOT_OFFER_ENDED,
+}
+"""What others did to a seat that is held for somebody: they have no interview yet, and are asked for an answer."""
 
 
 _BEFORE_INTERVIEW = timedelta(hours=2)
@@ -64,6 +69,8 @@ def _kind(event: BookingEvent, batch: Batch) -> NotificationKind | None:
         return None  # the booking has ended with it, which they are told
     if isinstance(event, BookingRejected) and event.after.rejection is Rejection.TIME:
         return NotificationKind.TIME_REJECTED
+    if event.before and event.before.status is BookingStatus.OFFERED:
+        return _OF_SEAT_OFFERS.get(type(event), KINDS.get(type(event)))
     return KINDS.get(type(event))
 
 

@@ -256,6 +256,23 @@ def test_a_freed_seat_goes_past_nobody_who_waits_even_to_who_asks_in_the_same_ba
 
 
 @pytest.mark.usefixtures("_waiting")
+def test_whose_seat_is_only_held_reads_of_a_seat_and_not_of_an_interview(
+    slot: InterviewSlot, anna: Candidate, maria: Candidate
+) -> None:
+    """Staff change the slot, then take it away. Guard: ``_OF_SEAT_OFFERS``."""
+    asking.outcome(asking.cancel(anna, asking.the_booking(anna)))
+    edit_slot(str(slot.pk), SlotChanges(venue={"room": "9"}), actor="zoya", reason="ремонт")
+    changed = news()[-1]
+    assert (changed.kind, changed.booking.status.value) == (NotificationKind.SLOT_OFFER_CHANGED, "offered")
+    assert changed.slot_before and changed.slot_before.room != changed.booking.slot.room == "9"
+
+    staff_commands.cancel_booking(changed.booking.id, expected_version=2, actor="zoya", reason="ремонт")
+    told_last = [item for item in news() if item.user_telegram_id == maria.telegram_id][-1]
+    assert told_last.kind is NotificationKind.SLOT_OFFER_ENDED
+    asking.assert_sound()
+
+
+@pytest.mark.usefixtures("_waiting")
 def test_a_taken_offer_is_booked_and_ends_the_waiting(anna: Candidate, maria: Candidate) -> None:
     asking.outcome(asking.cancel(anna, asking.the_booking(anna)))
     assert states() == ["waiting", "waiting"]

@@ -33,7 +33,7 @@ from shared_contracts.transport.topology import DELIVERY_EVENT
 
 _SIGN_UP_AGAIN = frozenset(
     {NotificationKind.BOOKING_CANCELLED, NotificationKind.TIME_REJECTED, NotificationKind.BOOKING_EXPIRED}
-    | {NotificationKind.NO_SHOW, NotificationKind.RECRUITER_ABSENT}
+    | {NotificationKind.NO_SHOW, NotificationKind.RECRUITER_ABSENT, NotificationKind.SLOT_OFFER_ENDED}
 )
 _TELLS_WISH = frozenset({NotificationKind.RESCHEDULE_ASKED, NotificationKind.WANTED_CHANGED})
 """What tells of the move that is asked for, too."""
@@ -177,7 +177,7 @@ def _keyboard(command: NotificationCommand, texts: Texts) -> InlineKeyboardMarku
         return None
     if kind in _SIGN_UP_AGAIN:
         return keyboards.sign_up(booking.slot.event.id, texts)
-    if kind is NotificationKind.SLOT_OFFERED:
+    if kind in {NotificationKind.SLOT_OFFERED, NotificationKind.SLOT_OFFER_CHANGED}:
         return InlineKeyboardMarkup([keyboards.seat_offer_buttons(booking, texts)])
     if kind in _TELLS_PROPOSAL and booking.offered_slot is not None:
         return keyboards.proposed_time(booking, booking.offered_slot, texts)

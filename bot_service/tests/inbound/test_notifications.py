@@ -70,6 +70,8 @@ BUTTONS = {
     NotificationKind.RESCHEDULE_ASKED: ["🔁 Выбрать другое время", "❌ Отменить"],
     NotificationKind.WANTED_CHANGED: HELD,
     NotificationKind.SLOT_OFFERED: ["✅ Беру", "Пропустить"],
+    NotificationKind.SLOT_OFFER_CHANGED: ["✅ Беру", "Пропустить"],
+    NotificationKind.SLOT_OFFER_ENDED: LOST,
     NotificationKind.REMINDER_TODAY: HELD,
     NotificationKind.REMINDER_TOMORROW: HELD,
     NotificationKind.REMINDER_SOON: HELD,

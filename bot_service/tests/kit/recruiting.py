@@ -48,6 +48,8 @@ TEMPLATES = {
     NotificationKind.REMINDER_TODAY: "Сегодня собеседование: {time}, {place}.",
     NotificationKind.REMINDER_TOMORROW: "Завтра собеседование: {date}, {time}, {place}.",
     NotificationKind.REMINDER_SOON: "Скоро увидимся: {time}, {place}.",
+    NotificationKind.SLOT_OFFER_CHANGED: "Место изменилось: {date}, {time}, {place}. Держим до {until}.",
+    NotificationKind.SLOT_OFFER_ENDED: "Места больше нет: {date}, {time}.",
     NotificationKind.TIME_OFFERED: "Рекрутер предлагает {wanted} вместо {date}, {time}.",
     NotificationKind.PROPOSAL_CHANGED: "Предложение изменилось: {wanted}, в силе: {date}, {time}.",
     NotificationKind.PROPOSAL_ENDED: "Предложенного времени больше нет, в силе: {date}, {time}.",

@@ -13,6 +13,7 @@ from scheduling.services.candidate_news import notification, remember
 from scheduling.services.impact import Affected, is_told, note_impact
 from scheduling.services.serializing import booking_view, slot_view
 from scheduling.services.store.loading import load_around
+from shared_contracts.directory import BookingStatus
 from shared_contracts.notification import NotificationCommand, NotificationKind
 from shared_contracts.transport.topology import NOTIFICATION_COMMAND
 
@@ -49,7 +50,9 @@ def _message(booking: Booking, state: State, city: City, was: str, reason: str) 
     if view is None:
         return None
     key, before = str(ObjectId()), slot_view(state.slots[booking.slot_id])
-    kind, correlation_id = NotificationKind.BOOKING_CHANGED, correlation.current()
+    held = booking.status is BookingStatus.OFFERED
+    kind = NotificationKind.SLOT_OFFER_CHANGED if held else NotificationKind.BOOKING_CHANGED
+    correlation_id = correlation.current()
     message = notification(key, kind, person, view, reason, correlation_id, slot_before=before)
     return message.model_copy(update={"timezone": city.timezone, "timezone_before": was})
 
