@@ -49,6 +49,11 @@ class Desk:
 
         ``to_chat``: the title of the group, where there are several.
         """
+        self.write_broadcast(text, to_everyone=to_everyone, to_chat=to_chat)
+        self.send_broadcast()
+
+    def write_broadcast(self, text: str, *, to_everyone: bool, to_chat: str = "") -> None:
+        """The same without sending it."""
         self._open("scheduling/interviewevent/")
         self.page.click("#result_list tbody a >> nth=0")
         self.page.click("a[href*='/interviewevent/'][href$='/broadcast/']")
@@ -57,8 +62,33 @@ class Desk:
             self.page.get_by_label(to_chat).check()
         if to_everyone:
             self.page.check("input[name=audience][value=all]")
+
+    def previewed(self, words: str) -> tuple[str, str, int]:
+        """The message as the page shows it once it has these words: text, button, how many people get it."""
+        previews = self.page.locator("#console-previews")
+        previews.locator(".wording-bubble", has_text=words).first.wait_for()
+        people = self.page.locator("#console-people")
+        people.wait_for()
+        text, button = previews.locator(".wording-bubble").first, previews.locator(".console-button").first
+        return text.inner_text(), button.inner_text(), int(people.get_attribute("data-count") or 0)
+
+    def send_broadcast(self) -> None:
+        """Send what is written; its page follows it from then on."""
         self._press("Send")
         self.page.wait_for_url("**/broadcasts/broadcast/**")
+
+    def press_on_broadcast(self, button: str, becomes: str) -> None:
+        """Press a button of the broadcast's page that is open, until it shows what becomes of it, without reloading."""
+        self._press(button)
+        self.wait_for_broadcast(becomes)
+
+    def wait_for_broadcast(self, status: str) -> None:
+        """Wait until the page that is open shows the status."""
+        self.page.wait_for_selector(f"#progress[data-status={status}]")
+
+    def wait_for_number(self, name: str, count: int) -> None:
+        """Wait until the page that is open shows the number."""
+        self.page.wait_for_selector(f"#number-{name}[data-count='{count}']")
 
     def remove_candidate(self, telegram_id: int, *, keep_bookings: bool) -> None:
         """Take a person off the allow list, from their page."""

@@ -225,12 +225,14 @@ class Person:
 
 
 class Store:
-    """The admin service's database, looked at from outside."""
+    """The admin service's database, looked at from outside; ``bots_db``: the bot's."""
 
     def __init__(self, stack: Stack) -> None:
         uri = stack.env["MONGODB_URI"].strip("'")
         self.client: MongoClient[Json] = MongoClient(uri, tz_aware=True, serverSelectionTimeoutMS=30_000)
         self.db: Database[Json] = self.client[stack.env["MONGODB_DATABASE"]]
+        bots: MongoClient[Json] = MongoClient(stack.env["BOT_MONGODB_URI"].strip("'"), tz_aware=True)
+        self.bots_db: Database[Json] = bots[stack.env["BOT_MONGODB_DATABASE"]]
 
     def bookings_of(self, telegram_id: int, *, live: bool = True) -> list[Json]:
         """The person's bookings."""

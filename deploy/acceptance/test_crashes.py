@@ -134,6 +134,49 @@ def test_a_broadcast_begun_while_the_relay_is_down_goes_out_once(
         assert sum("Один раз каждому" in message.text for message in person.messages()) == 1
 
 
+def test_a_broadcast_is_seen_before_it_is_sent_and_waits_while_it_is_paused_over_a_kill_of_the_bot(
+    stack: Stack, desk: Desk, chats: Chats, store: Store
+) -> None:
+    """FR1. Guards: ``as_html`` and ``BUTTONS`` of the preview, ``Reach``, ``steer``, the job's state in the bot."""
+    everyone = [chats.person(number, f"Кандидат {number}") for number in PEOPLE]
+    reached = {"is_allowed": True, "started_at": {"$ne": None}, "blocked_at": None}
+    for person in everyone:
+        person.writes("/start")
+    eventually(
+        lambda: store.db.users.count_documents({**reached, "telegram_id": {"$in": list(PEOPLE)}}) == len(PEOPLE),
+        "the desk knows that all have started the bot",
+    )
+    desk.write_broadcast("Без спешки: {event}", to_everyone=True)
+    text, button, count = desk.previewed("Без спешки")
+    assert count == store.db.users.count_documents(reached)
+    with stack.without("relay"):
+        desk.send_broadcast()
+        desk.press_on_broadcast("Pause", "paused")
+
+    def got() -> list[int]:
+        return [sum("Без спешки" in m.text for m in person.messages()) for person in everyone]
+
+    def bot_has_it() -> bool:
+        in_flight = store.bots_db.deliveries.count_documents({"status": "claimed"})
+        return store.bots_db.broadcasts.count_documents({"state": "paused"}) == 1 and not in_flight
+
+    eventually(bot_has_it, "the bot waits")
+    stack.kill("bot")
+    stack.wait_for("bot", seconds=60)
+    before = got()
+    everyone[0].writes("/help")
+    everyone[0].sees("/start")
+    assert got() == before and sum(before) < len(everyone)
+    desk.press_on_broadcast("Resume", "sending")
+    desk.wait_for_broadcast("finished")
+    desk.wait_for_number("sent", count + 1)  # and the group
+    assert got() == [1] * len(everyone)
+    message = next(m for m in everyone[0].messages() if "Без спешки" in m.text)
+    assert (message.text, message.labels) == (text, [button])
+    everyone[0].presses(message, button)
+    desk.wait_for_number("pressed", 1)
+
+
 def test_a_bot_killed_in_mid_broadcast_goes_on_and_nobody_gets_it_twice(
     stack: Stack, desk: Desk, chats: Chats, store: Store
 ) -> None:

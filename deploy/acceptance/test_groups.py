@@ -21,7 +21,7 @@ def test_a_group_that_moved_gets_the_next_announcement_and_one_that_put_the_bot_
         assert str(OLD) not in desk.rows_of(CHATS)
 
         desk.broadcast("Мы переехали", to_everyone=False, to_chat=TITLE)
-        eventually(lambda: "finished" in desk.broadcast_page(), "the broadcast is finished")
+        eventually(lambda: "Finished" in desk.broadcast_page(), "the broadcast is finished")
         assert [message.text for message in chats.messages(NEW)].count("Мы переехали") == 1
         assert "Мы переехали" not in [message.text for message in chats.messages(OLD)]
 

@@ -18,7 +18,7 @@ def test_from_broadcast_to_cancellation(stack: Stack, desk: Desk, chats: Chats, 
     assert "Открыта запись на собеседование!" in announcement.text
     assert announcement.buttons[0]["url"].startswith(f"https://t.me/{stack.env['TELEGRAM_BOT_USERNAME']}?start=e_")
     private = maria.sees("Открыта запись на собеседование!")
-    eventually(lambda: "finished" in desk.broadcast_page(), "the desk shows that the broadcast is finished")
+    eventually(lambda: "Finished" in desk.broadcast_page(), "the desk shows that the broadcast is finished")
 
     maria.presses(private, "Записаться")
     slots = maria.sees("Выберите удобное время", private.id)
