@@ -246,15 +246,15 @@ def close(state: State, command: Close, booking: Booking, now: datetime) -> Deci
 
 
 def remove_candidate(state: State, command: RemoveCandidate) -> Decision:
-    """All that they have booked ends, whatever the cut-offs, or stands; a seat that is offered is nobody's yet."""
+    """All that they have booked ends, whatever the cut-offs, or stands; a seat only held for them goes to the next."""
     live = state.live_bookings_of(command.candidate_id)
-    stands = [booking for booking in live if command.keeps_bookings or booking.id in command.kept]
-    gone = [booking for booking in live if booking not in stands]
-    kept: list[BookingEvent] = [
-        BookingKept(command.actor, was, kept_without_wishes(was))
-        for was in stands
-        if was.status is not BookingStatus.OFFERED
+    stands = [
+        booking
+        for booking in live
+        if booking.status is not BookingStatus.OFFERED and (command.keeps_bookings or booking.id in command.kept)
     ]
+    gone = [booking for booking in live if booking not in stands]
+    kept = [BookingKept(command.actor, was, kept_without_wishes(was)) for was in stands]
     cancelled = [BookingCancelled(command.actor, was, ended(was, BookingStatus.CANCELLED, command)) for was in gone]
     return Decision(command, None, events=(*kept, *cancelled))
 

@@ -145,6 +145,12 @@ TABLE: list[tuple[State, AnyCommand, timedelta, list[type[Event]]]] = [
     (of(), RemoveCandidate(a.key(), a.STAFF, "person-1"), HOUR, [BookingCancelled, SeatFreed]),
     (of(), RemoveCandidate(a.key(), a.STAFF, "person-1", keeps_bookings=True), HOUR, [BookingKept]),
     (
+        of(**OFFERED),
+        RemoveCandidate(a.key(), a.STAFF, "person-1", keeps_bookings=True),
+        HOUR,
+        [BookingCancelled, SeatFreed],
+    ),
+    (
         of(approval=True, **WANTS),
         RemoveCandidate(a.key(), a.STAFF, "person-1", keeps_bookings=True),
         timedelta(),

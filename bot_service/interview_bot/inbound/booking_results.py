@@ -79,7 +79,8 @@ class BookingResults:
             return
         seen = record.language if record else None
         texts = texts_for(await self._services.chats.language(result.user_telegram_id, seen))
-        if shown is Shown.NEWER_ELSEWHERE:
+        overtaken = shown is Shown.NEWER_ELSEWHERE and result.outcome not in SLOT_GONE  # a no is said all the same
+        if overtaken:
             screen = Screen(texts("outcome.superseded"), keyboards.my_bookings(texts))
         else:
             screen = await self._screen(result, record, texts)

@@ -35,7 +35,7 @@ async def correct_untrue_messages(
     """
     # what is said about coming changes by answers, which put nothing right: it is for the message that asks
     stands = booking.model_copy(update={"attendance": None, "delay_minutes": None})
-    lead = texts("bookings.yours" if every else "booking.changed_since")
+    lead = texts("bookings.yours" if every else "booking.now")
     screen = Screen(f"{lead}\n\n{booking_card(stands, zone, texts)}")
     for message_id in await shown.untrue_messages(chat_id, booking, every=every):
         try:

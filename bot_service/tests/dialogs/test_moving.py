@@ -114,7 +114,7 @@ async def test_an_open_dialog_stops_saying_what_is_no_longer_so(anna: Person, de
     await desk.send(NOTIFICATION_COMMAND.name, notice(desk, NotificationKind.MOVE_APPROVED, booking=moved))
 
     async def look() -> bool:
-        put_right = {m.id for m in await anna.messages() if "с тех пор изменилась" in m.text and not m.labels}
+        put_right = {m.id for m in await anna.messages() if "сейчас так:" in m.text and not m.labels}
         return put_right == {listed.id, slots.id}
 
     await eventually(look, "both messages say how it stands")

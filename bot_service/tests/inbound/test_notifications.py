@@ -164,8 +164,16 @@ async def test_telegrams_failure_is_tried_again(anna: Person, desk: Desk, sandbo
     assert [report.delivery.status for report in await reports(desk)] == [DeliveryStatus.SENT]
 
 
-async def test_an_older_result_does_not_contradict_newer_news(anna: Person, desk: Desk) -> None:
-    """A booking cancelled by staff before its "booked" arrived: the waiting message says so plainly."""
+@pytest.mark.parametrize(
+    ("outcome", "says"), [(Outcome.BOOKED, "с тех пор изменилась"), (Outcome.SLOT_FULL, "только что заняли")]
+)
+async def test_an_older_result_does_not_contradict_newer_news(
+    anna: Person, desk: Desk, outcome: Outcome, says: str
+) -> None:
+    """A booking cancelled by staff before its answer arrived: the waiting message says so plainly; a no is still a no.
+
+    Guard: ``overtaken``.
+    """
     desk.answering.clear()
     await anna.writes("/start")
     await anna.presses(await anna.sees("Выберите"), "каб. 1")
@@ -178,10 +186,10 @@ async def test_an_older_result_does_not_contradict_newer_news(anna: Person, desk
     newer = booked.booking.model_copy(update={"version": 2})
     await desk.send(NOTIFICATION_COMMAND.name, notice(desk, NotificationKind.BOOKING_CANCELLED, booking=newer))
     await anna.sees("пришлось отменить")
-    await desk.send(BOOKING_RESULT.name, booked)
+    await desk.send(BOOKING_RESULT.name, booked.model_copy(update={"outcome": outcome}))
 
     async def look() -> bool:
-        return any(m.id == waiting.id and "с тех пор изменилась" in m.text for m in await anna.messages())
+        return any(m.id == waiting.id and says in m.text for m in await anna.messages())
 
     await eventually(look, "the waiting message is answered")
 
