@@ -287,7 +287,7 @@ def test_several_slots_are_moved_at_once_on_the_clocks_of_their_city(
 def test_what_stays_as_it_is_says_why_and_the_others_change(
     desk: Client, make_slot: MakeSlot, maria: Candidate, ivan: Candidate, fields: dict[str, str], why: str
 ) -> None:
-    """Guard: ``_why_not``. What touches people's promises asks about them first: ``test_impact_choices``."""
+    """Guard: ``_why_not``. What touches people's promises asks about them first, as test_impact_choices shows."""
     booked, free = make_slot(timedelta(days=40), capacity=2, room=""), make_slot(timedelta(days=41), 2, room="")
     for person in (maria, ivan):
         book_for(person.telegram_id, str(booked.pk), actor="anna", reason="")

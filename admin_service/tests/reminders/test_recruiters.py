@@ -77,7 +77,7 @@ def test_what_changed_in_the_night_is_told_in_the_morning_as_it_is_then(
 def test_a_handover_is_told_to_each_recruiter_in_their_own_waking_hours(
     at: Clock, booked: Candidate, olga: Recruiter, handed_over: str, told: list[str]
 ) -> None:
-    """Vera's eight in the morning is one at night to Olga, who loses the interview. Guard: ``_wake_at``."""
+    """Vera's eight in the morning is one at night to Olga, who loses the interview. Guard: ``wakes_at``."""
     east = City.objects.create(name="Владивосток", timezone="Asia/Vladivostok")
     vera = Recruiter.objects.create(name="Вера", city=east, telegram_id=7_501)
     names = {vera.telegram_id: "vera", olga.telegram_id: "olga"}
