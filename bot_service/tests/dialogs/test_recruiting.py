@@ -107,7 +107,7 @@ async def test_a_candidate_pressing_a_recruiters_button_changes_nothing(anna: Pe
     data = {"cs": f"1:cs:{card.booking.id}", "rq": "1:rq:0"}.get(action, press_of(action, card))
     answer = await anna.answer_to(await anna.sends_data(shown, data))
     assert "устарела" in answer["text"]
-    await anna.sees("Выберите удобное время")
+    await anna.sees("У вас уже есть запись")  # the one that the card is about
     assert desk.requests == []
     assert "/api/recruiter-cards" not in desk.asked
 
