@@ -97,7 +97,8 @@ def test_a_booked_slot_is_dragged_by_the_page_that_says_whom_it_concerns(
 ) -> None:
     """She is told what the page said, once it is confirmed; before that the slot stays where it was."""
     slot = free_slot(store, event_id=store.db.interview_events.distinct("_id", {"title": "Специалист поддержки"})[0])
-    chats.person(1014, "Лида").opens_slots()
+    lida = chats.person(1014, "Лида")
+    lida.opens_slots()
     desk.book_for(1014, str(slot["_id"]), "")
     shown = open_day(page, stack, slot)
     drag_down(page, shown, 2)
@@ -108,6 +109,7 @@ def test_a_booked_slot_is_dragged_by_the_page_that_says_whom_it_concerns(
     moved = starts_at(store, slot) - slot["starts_at"]
     assert moved.total_seconds() == 60 * 60
     eventually(lambda: store.bookings_of(1014)[0]["starts_at"] == starts_at(store, slot), "her booking follows")
+    lida.cancels()
 
 
 def test_a_slot_that_was_changed_meanwhile_snaps_back_with_a_word(
