@@ -110,7 +110,7 @@ def test_menus_themes_filters_and_copying_work_under_the_policy(watched: Watched
     page.get_by_role("button", name="Apply").wait_for()
     page.goto(url + "/admin/people/recruiter/")
     page.click("#result_list tbody a >> nth=0")
-    page.click("a[href$='/calendar/']")
+    page.click("a[href*='/recruiter/'][href$='/calendar/']")
     page.get_by_role("button", name="Make an address").click()
     page.click("[data-copy]")
     page.wait_for_selector("[data-copy] span:text-is('check')")
