@@ -52,7 +52,7 @@ def test_a_slot_page_opened_before_a_colleagues_change_does_not_undo_it(
     foretold = _confirms(boris.page)
     boris.page.wait_for_url("**/scheduling/interviewslot/")
     moved = alina.sees("15:55")
-    assert _read(moved.text) in foretold, "she reads what the page said that she would"
+    assert _after_name(moved.text) in foretold, "she reads what the page said that she would"
 
     page.fill("[name=room]", "Переговорная 7")
     page.click("button[name=_save]")
@@ -66,7 +66,7 @@ def test_a_slot_page_opened_before_a_colleagues_change_does_not_undo_it(
     page.click("button[name=_save]")
     foretold = _confirms(page)
     page.wait_for_url("**/scheduling/interviewslot/")
-    told = _read(alina.sees("Переговорная 7").text)
+    told = _after_name(alina.sees("Переговорная 7").text)
     assert told in foretold and "15:55" in told
     (now,) = store.bookings_of(1011)
     assert (now["slot"]["room"], now["version"]) == ("Переговорная 7", booking["version"] + 2)
@@ -74,17 +74,20 @@ def test_a_slot_page_opened_before_a_colleagues_change_does_not_undo_it(
 
 
 def _confirms(page: Page) -> list[str]:
-    """Confirm whom a change concerns; the messages that the page says they will get: others may sit in that slot."""
+    """Confirm whom a change concerns; the messages that the page says they will get, without the name at their start.
+
+    Others may sit in that slot: who are told the same are shown one message, as one of them reads it.
+    """
     page.wait_for_selector("[data-way] .wording-bubble")
     page.evaluate("document.querySelectorAll('[data-way] details').forEach(folded => { folded.open = true })")
     foretold = page.locator("[data-way] .wording-bubble").all_inner_texts()
     page.click(".desk-buttons button[type=submit]")
-    return foretold
+    return [_after_name(text) for text in foretold]
 
 
-def _read(html: str) -> str:
-    """A message as it is read."""
-    return unescape(re.sub(r"<[^>]+>", "", html))
+def _after_name(html: str) -> str:
+    """A message as it is read, after "Anastasia, "."""
+    return unescape(re.sub(r"<[^>]+>", "", html)).partition(", ")[2]
 
 
 def test_back_and_send_makes_one(stack: Stack, page: Page, store: Store) -> None:
