@@ -2,14 +2,18 @@
 
 from people.models.people import (
     LANGUAGE_LENGTH,
+    MOST_TAGS,
     NAME_LENGTH,
+    TAG_LENGTH,
     USERNAME_LENGTH,
     Candidate,
     Invitation,
     InvitationState,
     Person,
     Recruiter,
+    check_tags,
     check_username,
+    clean_tag,
     invited_role_choices,
     name_words,
 )
@@ -28,7 +32,9 @@ from people.models.privacy import TEXT_LENGTH, PrivacySettings
 __all__ = [
     "LANGUAGE_LENGTH",
     "LINK_LENGTH",
+    "MOST_TAGS",
     "NAME_LENGTH",
+    "TAG_LENGTH",
     "TEXT_LENGTH",
     "USERNAME_LENGTH",
     "Candidate",
@@ -43,8 +49,10 @@ __all__ = [
     "PrivacySettings",
     "Recruiter",
     "check_link",
+    "check_tags",
     "check_time_zone",
     "check_username",
+    "clean_tag",
     "invited_role_choices",
     "name_words",
 ]

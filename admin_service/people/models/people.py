@@ -1,6 +1,6 @@
 """Who Slotdesk knows: recruiters, candidates, their invitations."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from bson import ObjectId
@@ -12,13 +12,17 @@ from django_mongodb_backend.fields import ArrayField
 
 from common import clock
 from common.models import NameField, PersonNameField, StampedModel
+from common.texts.lengths import TelegramLength
 from common.texts.names import search_words, shown_name
 from people.models.places import LINK_LENGTH, City, LinkField
 from shared_contracts.dialog import Role
-from shared_contracts.fields import LARGEST_TELEGRAM_ID, is_username
+from shared_contracts.fields import LARGEST_TELEGRAM_ID, is_line, is_username
+from shared_contracts.telegram.names import clean_name
 
 NAME_LENGTH, USERNAME_LENGTH, LANGUAGE_LENGTH = 64, 32, 16
 """Telegram: names have at most 64 characters."""
+TAG_LENGTH, MOST_TAGS = 32, 20
+"""Of one person."""
 
 telegram_id_limits = [MinValueValidator(1), MaxValueValidator(LARGEST_TELEGRAM_ID)]
 
@@ -27,6 +31,21 @@ def check_username(username: str) -> None:
     """Refuse what can't be a person's username: the contract's own rule."""
     if not is_username(username):
         raise ValidationError(_("Telegram usernames have 4–32 letters, digits or _, no @."))
+
+
+def clean_tag(text: str) -> str:
+    """A tag as it is kept: small letters, so that one thing is not noted under two names; empty where there is none."""
+    return clean_name(text).lower()
+
+
+def check_tags(tags: Sequence[str]) -> None:
+    """Refuse what can't be told apart in a list with commas, and more than can be read at a glance."""
+    for tag in tags:
+        if not is_line(tag) or tag != clean_tag(tag) or not tag or "," in tag or ";" in tag:
+            raise ValidationError(_("“%(tag)s” can't be a tag: one line, without commas.") % {"tag": tag[:TAG_LENGTH]})
+        TelegramLength(TAG_LENGTH)(tag)
+    if len(tags) > MOST_TAGS:
+        raise ValidationError(_("A person has %(most)s tags at most.") % {"most": MOST_TAGS})
 
 
 class Person(StampedModel):
@@ -123,6 +142,7 @@ class Candidate(Person):
     ``chat_seen_at``: when the newest of the chat's reports was written, so that an older one that comes late is
     dropped. ``decisions`` counts the batches that touched the person: two transactions about one person conflict on it.
     ``privacy_version``: the newest privacy text that they have agreed to.
+    ``tags``: what staff have noted them under, by ``clean_tag``, each once and in order of the alphabet.
     ``words``: what they are found by (``name_words``).
     """
 
@@ -136,6 +156,13 @@ class Candidate(Person):
     telegram_name = models.CharField(_("name in Telegram"), max_length=130, blank=True, default="", editable=False)
     is_allowed = models.BooleanField(_("on the allow list"), default=True)
     note = models.CharField(_("note"), max_length=500, blank=True)
+    tags: Any = ArrayField(
+        models.CharField(max_length=TAG_LENGTH),
+        verbose_name=_("tags"),
+        default=list,
+        blank=True,
+        validators=[check_tags],
+    )
     privacy_version = models.BigIntegerField(null=True, blank=True, editable=False)
     privacy_accepted_at = models.DateTimeField(_("agreed to the privacy text"), null=True, blank=True, editable=False)
     started_at = models.DateTimeField(_("started the bot"), null=True, blank=True, editable=False)
@@ -162,6 +189,7 @@ class Candidate(Person):
             models.Index(fields=["city", "telegram_id", "id"], name="users_city"),
             models.Index(fields=["is_allowed", "telegram_id", "id"], name="users_on_list"),
             models.Index(fields=["words"], name="users_words"),
+            models.Index(fields=["tags", "telegram_id", "id"], name="users_tags"),
         ]
 
     def __str__(self) -> str:

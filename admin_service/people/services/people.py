@@ -24,7 +24,7 @@ from shared_contracts.notification import CacheName
 _PLACE_CACHES = (CacheName.CITIES, CacheName.RECRUITERS, CacheName.SLOTS, CacheName.ALLOWED_USERS)
 
 
-_CANDIDATE_FACTS = ("telegram_id", "is_allowed", "city_id")
+_CANDIDATE_FACTS = ("telegram_id", "is_allowed", "city_id", "tags")
 
 
 def save_candidate(

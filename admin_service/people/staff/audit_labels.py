@@ -23,11 +23,13 @@ register(
             "calendar_made": _("a calendar address made"),
             "calendar_replaced": _("the calendar address replaced"),
             "calendar_revoked": _("the calendar address taken back"),
+            "tagged": _("tags changed"),
             "language_chosen": _("language chosen"),
             "privacy_accepted": _("agreed to the privacy text"),
         },
         fields={
             "is_allowed": _("on the allow list"),
+            "tags": _("tags"),
             "telegram_id": _("Telegram id"),
             "deputy_id": _("deputy"),
             "timezone": _("time zone"),

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from unfold.contrib.filters.admin import BooleanRadioFilter
+from unfold.contrib.filters.admin import BooleanRadioFilter, DropdownFilter
 from unfold.decorators import action, display
 
 from common.scope import Rows
@@ -17,7 +17,8 @@ from people.models import Candidate
 from people.services.finding import named_like
 from people.services.people import restore_candidates, save_candidate
 from people.services.reach import chat_state
-from people.staff.forms import TelegramIdField, UsernameField, offer_open_cities
+from people.services.tags import known_tags
+from people.staff.forms import TagsField, TelegramIdField, UsernameField, offer_open_cities
 from people.staff.inviting import InvitingAdmin
 from people.staff.privacy import language_line, privacy_line
 from staffkit.forms.use_case import UseCaseForm
@@ -33,11 +34,27 @@ _CHAT_STATES = {
 }
 
 
+class TagFilter(DropdownFilter):
+    """By a tag."""
+
+    title = _("tag")
+    parameter_name = "tag"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Those that somebody has."""
+        return [(tag, tag) for tag in known_tags()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Who has it."""
+        return queryset.filter(tags__contains=[self.value()]) if self.value() else queryset
+
+
 class CandidateForm(UseCaseForm):
     """An entry of the allow list. Once someone has come in by it, it belongs to that Telegram id for good."""
 
     telegram_id = TelegramIdField(help_text=_("If you know it. Otherwise give the @username, or save and send a link."))
     username = UsernameField()
+    tags = TagsField()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -59,11 +76,11 @@ class CandidatePage(ExportingAdmin, InvitingAdmin):
     form = CandidateForm
     export_name = "candidates"
     rows = Rows(city=("city_id",))
-    fields = ["first_name", "last_name", "city", "username", "telegram_id", "note", "on_list", "chat_line"]
+    fields = ["first_name", "last_name", "city", "username", "telegram_id", "tags", "note", "on_list", "chat_line"]
     fields += ["language_shown", "privacy_shown"]
     readonly_fields = ["on_list", "chat_line", "language_shown", "privacy_shown"]
     list_display = ["person", "telegram_id", "city_name", "on_list", "chat", "privacy_shown"]
-    list_filter = [("is_allowed", BooleanRadioFilter), ("city", ScopedRelatedFilter)]
+    list_filter: Any = [("is_allowed", BooleanRadioFilter), ("city", ScopedRelatedFilter), TagFilter]
     sortable_by = ["person", "telegram_id"]
     search_fields = ["words"]
     search_help_text = _("Name, username or Telegram id")

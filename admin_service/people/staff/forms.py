@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from people.services.invitations import DEFAULT_DAYS, MOST_DAYS
+from people.services.tags import read_tags
 from shared_contracts.fields import LARGEST_TELEGRAM_ID
 from staffkit.tables.reading import Row, Table
 
@@ -47,6 +48,23 @@ class UsernameField(forms.CharField):
     def to_python(self, value: Any) -> str:
         """Without the @."""
         return str(super().to_python(value) or "").removeprefix("@")
+
+
+class TagsField(forms.CharField):
+    """Tags, with commas between them."""
+
+    def __init__(self, **options: Any) -> None:
+        text = _("With commas between them, such as “analyst, second round”. People are found and written to by them.")
+        given = {"label": _("Tags"), "required": False, "help_text": text, **options}
+        super().__init__(widget=UnfoldAdminTextInputWidget(), **given)
+
+    def prepare_value(self, value: Any) -> Any:
+        """As people type them."""
+        return ", ".join(value) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> Any:
+        """As they are kept."""
+        return read_tags(str(super().to_python(value) or ""))
 
 
 def offer_open_cities(form: Any) -> None:
