@@ -28,6 +28,10 @@ TimeZoneName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_+/-]{1,64}
 """An IANA time zone such as ``Europe/Moscow``."""
 
 
+MOST_RESULTS = 1_000
+"""The longest page of any list."""
+
+
 class BookingStatus(StrEnum):
     """A booking's state; the first three are live, each holds a seat."""
 
@@ -169,7 +173,10 @@ class QuestionnaireRef(WireModel):
 
 
 class InterviewEvent(EventWords):
-    """An interview event that is open for sign-up, with the steps before a slot is chosen (R9)."""
+    """An interview event that is open for sign-up, with the steps before a slot is chosen (R9).
+
+    ``cities``: the open ones where it has slots or had some lately, whether a seat is free there or not.
+    """
 
     id: EntityId
     title: Name
@@ -177,6 +184,7 @@ class InterviewEvent(EventWords):
     approval_required: bool
     chooses_recruiter: bool = False
     questionnaire: QuestionnaireRef | None = None
+    cities: Annotated[list[CityRef], Field(max_length=MOST_RESULTS)] = []
 
 
 class City(CityRef):
@@ -282,8 +290,6 @@ class RecruiterCalendar(WireModel):
 
 
 T = TypeVar("T")
-MOST_RESULTS = 1_000
-"""The longest page of any list."""
 
 
 class Page(WireModel, Generic[T]):

@@ -39,6 +39,7 @@ from scheduling.domain.commands import Actor, ActorKind, Book
 from scheduling.domain.model import State
 from scheduling.services.answers import KeyReusedError
 from scheduling.services.batch import decide_one
+from scheduling.services.reading.event_cities import cities_of_events
 from scheduling.services.requests import Request as BookingRequest
 from scheduling.services.serializing import booking_view, slot_views
 from scheduling.services.store.loading import REFUSED, booking_from, policy_from
@@ -48,6 +49,7 @@ from shared_contracts.directory import (
     MOST_RESULTS,
     BookingsPage,
     BookingView,
+    CityRef,
     FieldError,
     InterviewEvent,
     Page,
@@ -135,11 +137,14 @@ class EventsView(ApiView):
         """Open ones, oldest first."""
         rows, following = page_by_id(request, "interview_events", parse_query(request, ListQuery), {"is_open": True})
         asked = published(row["questionnaire_id"] for row in rows)
-        results = wire.views("interview_events", rows, lambda rows: [_event(row, asked) for row in rows])
+        cities = cities_of_events([row["_id"] for row in rows], clock.now())
+        results = wire.views("interview_events", rows, lambda rows: [_event(row, asked, cities) for row in rows])
         return answer(request, Page[InterviewEvent](results=results, next=following))
 
 
-def _event(row: Document, asked: Mapping[ObjectId, QuestionnaireRef]) -> InterviewEvent:
+def _event(
+    row: Document, asked: Mapping[ObjectId, QuestionnaireRef], cities: Mapping[ObjectId, Sequence[CityRef]]
+) -> InterviewEvent:
     return InterviewEvent(
         id=str(row["_id"]),
         title=wire.line(row["title"]),
@@ -147,6 +152,7 @@ def _event(row: Document, asked: Mapping[ObjectId, QuestionnaireRef]) -> Intervi
         approval_required=row["approval_required"],
         chooses_recruiter=row["chooses_recruiter"],
         questionnaire=asked.get(row["questionnaire_id"]),
+        cities=list(cities.get(row["_id"], [])),
     )
 
 

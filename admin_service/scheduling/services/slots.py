@@ -116,7 +116,7 @@ def create_slots(event_id: str, drafts: Sequence[SlotDraft], *, actor: str) -> l
         made = InterviewSlot.objects.bulk_create(slots)
         for slot in made:
             record_staff("slot", str(slot.pk), "created", actor, None, {"starts_at": slot.starts_at.isoformat()})
-        caches.invalidate(CacheName.SLOTS)
+        caches.invalidate(CacheName.SLOTS, CacheName.EVENTS)
         ids = [str(slot.pk) for slot in made]
         offer_seats(ids, correlation.current())
         return ids

@@ -14,6 +14,7 @@ from people.api.lists import BY_CHANGE, allowed_after, changed_since
 from people.services.calendar_links import recruiter_by_token
 from scheduling.api.bookings import SlotsQuery, current_bookings, offered, refusals
 from scheduling.api.calendar_feed import interviews_of
+from scheduling.services.reading.event_cities import held
 from scheduling.services.store.slots import OFFERED
 from tests.conftest import MakeCandidate, MakeSlot
 
@@ -66,6 +67,11 @@ def test_available_slots_walk_their_index_in_order(parameters: dict[str, str], e
     plan = planned("interview_slots", query, BY_START, hint=OFFERED)
     assert OFFERED in plan
     assert not plan & {"COLLSCAN", "SORT"}
+
+
+def test_the_cities_of_an_event_are_found_by_its_slots() -> None:
+    [match, _group] = held([ObjectId()], clock.now())
+    assert "COLLSCAN" not in planned("interview_slots", match["$match"], [])
 
 
 def test_changes_of_the_allow_list_walk_their_index_in_order() -> None:

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from bson import ObjectId
 from django.test import Client
 
 from broadcasts.models import AnnouncementChat, Broadcast
@@ -146,6 +147,23 @@ def test_events_recruiters_cities_and_the_contact(
     contacts = {row["name"]: row["contact_url"] for row in bot.get("/api/cities").json()["results"]}
     assert contacts == {"Москва": moscow.contact_url, "Омск": default_contact.contact_url}
     assert bot.get("/api/contact").json() == {"contact_url": default_contact.contact_url}
+
+
+def test_events_name_the_cities_where_they_are_held_though_no_seat_is_free(
+    bot: Client, event: InterviewEvent, make_slot: MakeSlot, moscow: City
+) -> None:
+    """R7. Guards: ``held``, and closed cities named by none."""
+    full, lately, long_ago, closed, off = (City.objects.create(name=name) for name in "ДГВБА")
+    make_slot(city=moscow)
+    make_slot(city=full, booked_users=[ObjectId()], has_room=False)
+    make_slot(timedelta(days=-29), city=lately)
+    make_slot(timedelta(days=-31), city=long_ago)
+    make_slot(city=closed)
+    make_slot(city=off, is_active=False)
+    City.objects.filter(pk=closed.pk).update(is_active=False)
+    other = InterviewEvent.objects.create(title="Другое")
+    found = {row["id"]: [city["name"] for city in row["cities"]] for row in bot.get("/api/events").json()["results"]}
+    assert found == {str(event.pk): ["Г", "Д", "Москва"], str(other.pk): []}
 
 
 def test_short_lists_are_paged_as_well(bot: Client) -> None:

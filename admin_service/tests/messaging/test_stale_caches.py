@@ -155,23 +155,23 @@ WAYS: dict[str, tuple[str, set[CacheName], Way]] = {
         lambda w: w.press("scheduling_interviewevent_change", w.event, _EVENT),
     ),
     "a slot is added in the desk": (
-        "interview_slots", {CacheName.SLOTS},
+        "interview_slots", {CacheName.EVENTS, CacheName.SLOTS},
         lambda w: w.press("scheduling_interviewslot_add", None, form_of(w.slot, room="12", recruiter="")),
     ),
     "many slots are added in the desk": (
-        "interview_slots", {CacheName.SLOTS},
+        "interview_slots", {CacheName.EVENTS, CacheName.SLOTS},
         lambda w: w.press("scheduling_interviewevent_add_slots", w.event, many(w.city, create="1")),
     ),
     "a slot is changed in the desk": (
-        "interview_slots", {CacheName.SLOTS},
+        "interview_slots", {CacheName.EVENTS, CacheName.SLOTS},
         lambda w: w.press("scheduling_interviewslot_change", w.slot, form_of(w.slot, room="9")),
     ),
     "a slot is deleted in the desk": (
-        "interview_slots", {CacheName.SLOTS},
+        "interview_slots", {CacheName.EVENTS, CacheName.SLOTS},
         lambda w: w.press("scheduling_interviewslot_delete", w.empty_slot, {"_confirm": "1"}),
     ),
     "several slots are deleted": (
-        "interview_slots", {CacheName.SLOTS},
+        "interview_slots", {CacheName.EVENTS, CacheName.SLOTS},
         lambda w: w.press(
             "scheduling_interviewslot_changelist", None, _bulk("delete_slots", w.empty_slot, _confirm="1")
         ),

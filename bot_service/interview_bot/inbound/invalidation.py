@@ -13,13 +13,13 @@ class Invalidation:
         self._allow_list = allow_list
 
     async def drop(self, message: CacheInvalidate) -> None:
-        """Drop the named caches; slots show names of cities and recruiters, recruiters their city's zone."""
+        """Drop the named caches; slots and events name cities and recruiters, recruiters their city's zone."""
         named = set(message.caches)
         if CacheName.ALLOWED_USERS in named:
             await self._allow_list.invalidate()
         if named & {CacheName.SLOTS, CacheName.CITIES, CacheName.RECRUITERS, CacheName.EVENTS}:
             await self._directory.slots_cache.invalidate()
-        if CacheName.EVENTS in named:
+        if named & {CacheName.EVENTS, CacheName.CITIES}:
             await self._directory.events_cache.invalidate()
         if named & {CacheName.RECRUITERS, CacheName.CITIES}:
             await self._directory.recruiters_cache.invalidate()

@@ -6,8 +6,8 @@ from interview_bot.common.dialog_data import QuestionnaireProgress
 from interview_bot.views import keyboards
 from interview_bot.views.callback_data import Action, pack
 from interview_bot.views.screen import Screen
+from interview_bot.views.slots.cities import Cities
 from interview_bot.views.texts import Texts
-from shared_contracts.directory import CityRef
 from shared_contracts.fields import Bilingual
 from shared_contracts.questionnaire import (
     Question,
@@ -26,7 +26,7 @@ def question_screen(
     view: QuestionnaireView,
     question: Question,
     progress: QuestionnaireProgress,
-    cities: list[CityRef],
+    cities: Cities,
     texts: Texts,
     *,
     other_events: bool = False,
@@ -64,9 +64,9 @@ def wrong_answer_text(error: WrongAnswerError, question: Question, texts: Texts)
     return texts(f"wrong.{error.why.value}", limit=limit)
 
 
-def _choices(question: Question, cities: list[CityRef], texts: Texts) -> list[tuple[str, str]]:
+def _choices(question: Question, cities: Cities, texts: Texts) -> list[tuple[str, str]]:
     if question.kind is QuestionKind.CITY:
-        return [(city.id, city.name) for city in cities]
+        return cities.options(texts)
     return [(choice.key, _in(choice.label, texts)) for choice in question.choices]
 
 

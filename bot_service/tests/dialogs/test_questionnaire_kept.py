@@ -1,5 +1,7 @@
 """R9: what became of the answers, whatever comes in between; and that nobody gets past the questions."""
 
+import pytest
+
 from interview_bot.application import BotService
 from interview_bot.common.database import Database
 from interview_bot.settings import Settings
@@ -7,10 +9,10 @@ from shared_contracts.dialog import DialogOutcome
 from shared_contracts.directory import Screening, ScreeningStatus
 from shared_contracts.notification import CacheName
 from shared_contracts.transport.topology import CACHE_INVALIDATE
-from tests.kit.desk import Desk
+from tests.kit.desk import MOSCOW, YEKATERINBURG, Desk
 from tests.kit.inbox import handled
 from tests.kit.line import Line
-from tests.kit.questions import AGE, NAME, STUDIES, WHERE, WISH, answered, begin, values
+from tests.kit.questions import AGE, CITY, NAME, STUDIES, WHERE, WISH, answered, begin, values
 from tests.kit.telegram import Person, Sandbox
 
 
@@ -164,6 +166,30 @@ async def test_a_slot_is_reached_through_the_questionnaire_only_and_is_not_forgo
     assert desk.requests == []
     await anna.writes("Анна")
     assert "каб. 1" in (await anna.sees("Записать вас на это время?")).text
+
+
+@pytest.mark.parametrize("step", ["city", "slot"])
+async def test_the_city_named_last_counts_over_a_step_pressed_before(anna: Person, desk: Desk, step: str) -> None:
+    """R9, FR3. Guard: ``_leads_elsewhere``."""
+    slot = desk.add_slot(7, city=YEKATERINBURG)
+    desk.dialogs.publish(CITY)
+    event_id = desk.events[0].id
+    asked = await begin(anna, "вопрос 1 из 1")
+    pressed = {"city": f"1:ct:{event_id}:{YEKATERINBURG.id}", "slot": f"1:sl:{event_id}:{slot.id}"}
+    await anna.answer_to(await anna.sends_data(asked, pressed[step]))
+    await anna.presses(await anna.sees("вопрос 1 из 1"), "Москва")
+    menu = await anna.sees("Спасибо за ответы!")
+    assert "📍 Москва" in menu.text and "Записать вас" not in menu.text
+
+
+async def test_a_city_where_nobody_has_time_can_be_named_and_waited_for(anna: Person, desk: Desk) -> None:
+    """R7, R9. Guard: ``cities_to_choose``."""
+    desk.change_event(cities=[MOSCOW, YEKATERINBURG])
+    desk.dialogs.publish(CITY)
+    asked = await begin(anna)
+    assert asked.labels == ["Москва", "Екатеринбург · нет свободного времени"]
+    await anna.presses(asked, "Екатеринбург")
+    assert "🔔 Сообщить, когда появятся места" in (await anna.sees("В этом городе свободного времени")).labels
 
 
 async def test_a_picture_is_no_answer_and_english_readers_are_asked_in_english(

@@ -143,6 +143,27 @@ async def test_a_city_without_slots_offers_the_contact_and_the_others(vera: Pers
     await vera.sees("В каком городе")
 
 
+async def test_a_city_without_a_free_seat_is_named_and_can_be_waited_for_by_anybody(vera: Person, desk: Desk) -> None:
+    """R7: by people of other cities, too, and though only one other city has time. Guards: ``cities_of``,
+    ``_goes_without_saying``."""
+    desk.take_seats(desk.slots[f"{9:024x}"])
+    desk.change_event(cities=[MOSCOW, YEKATERINBURG])
+    await vera.presses(await open_menu(vera), "Другой город")
+    cities = await vera.sees("В каком городе")
+    assert cities.labels == ["Москва", "Екатеринбург · нет свободного времени"]
+    await vera.presses(cities, "Екатеринбург")
+    nothing = await vera.sees("В этом городе свободного времени сейчас нет")
+    assert nothing.labels == ["Свяжитесь с нами", "🔔 Сообщить, когда появятся места", "Другой город"]
+    await vera.presses(nothing, "Сообщить")
+    await vera.sees("Записали вас в лист ожидания")
+    [joined] = [command for command in desk.dialog_commands if isinstance(command, WaitingListJoined)]
+    assert joined.city_id == YEKATERINBURG.id
+    desk.allow(1061, "Глеб", city_id=YEKATERINBURG.id)
+    gleb = await vera.sandbox.person(1061, "Глеб")
+    await gleb.writes("/start")
+    assert (await gleb.sees("В этом городе свободного времени сейчас нет")).labels[1:] == nothing.labels[1:]
+
+
 @pytest.mark.parametrize(("forgotten", "city"), [(False, YEKATERINBURG.id), (True, MOSCOW.id)])
 async def test_the_waiting_list_is_joined_for_the_city_looked_at(
     vera: Person, desk: Desk, redis: Redis, forgotten: bool, city: str

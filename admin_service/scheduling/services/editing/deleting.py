@@ -71,7 +71,7 @@ def delete_slot(slot_id: str, *, actor: str) -> None:
         if people or not deleted.deleted_count:
             raise SlotHasBookingsError(people)
         record_staff("slot", slot_id, "deleted", actor, None, None)
-        caches.invalidate(CacheName.SLOTS)
+        caches.invalidate(CacheName.SLOTS, CacheName.EVENTS)
 
     tried_again(lambda: in_transaction(work))
 

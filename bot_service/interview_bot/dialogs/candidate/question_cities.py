@@ -1,22 +1,24 @@
-"""The cities that a questionnaire asks about: those with free seats, and none that is closed (R9)."""
+"""The cities that a questionnaire asks about: the event's, and none that is closed (R9)."""
 
 from interview_bot.admin_client.directory import Directory
 from interview_bot.common.dialog_data import QuestionnaireProgress
-from interview_bot.views.slots.menu import cities_of
-from shared_contracts.directory import CityRef
+from interview_bot.views.slots.cities import Cities, cities_of
 from shared_contracts.questionnaire import Question, QuestionKind, QuestionnaireView
 
 
-async def cities_to_choose(directory: Directory, question: Question, progress: QuestionnaireProgress) -> list[CityRef]:
-    """The answers to a question about the city, by name; none for any other question.
+async def cities_to_choose(directory: Directory, question: Question, progress: QuestionnaireProgress) -> Cities:
+    """The answers to a question about the city; none for any other question.
 
     Raises:
         AdminApiDownError, AdminApiRefusedError: nobody can say which there are.
     """
     if question.kind is not QuestionKind.CITY:
-        return []
-    found = cities_of(await directory.slots(progress.event_id))
-    return [city for city in found if await directory.is_city_open(city.id)]
+        return Cities()
+    event, slots = await directory.event(progress.event_id), await directory.slots(progress.event_id)
+    found = cities_of(event, slots)
+    is_open = {city.id: await directory.is_city_open(city.id) for city in found.all}
+    free, full = (tuple(city for city in group if is_open[city.id]) for group in (found.free, found.full))
+    return Cities(free, full)
 
 
 async def closed_cities(directory: Directory, view: QuestionnaireView, progress: QuestionnaireProgress) -> list[str]:

@@ -60,7 +60,7 @@ async def answer_by_button(context: DialogContext, nonce: str, value: str) -> No
     progress, view, question = await _question_of_button(context, nonce)
     await context.acknowledge()
     cities = await cities_to_choose(context.services.directory, question, progress)
-    known = {city.id for city in cities} | {choice.key for choice in question.choices}
+    known = {city.id for city in cities.all} | {choice.key for choice in question.choices}
     if progress.clarifying is not None or value not in known:
         closed = question.kind is QuestionKind.CITY and not await context.services.directory.is_city_open(value)
         key = "question.city_closed" if closed else "wrong.not_a_choice"
@@ -182,7 +182,7 @@ async def _read_text(context: DialogContext, progress: QuestionnaireProgress, qu
         return read_answer(question, text)
     wanted = " ".join(text.split()).casefold()
     cities = await cities_to_choose(context.services.directory, question, progress)
-    found = [city.id for city in cities if city.name.casefold() == wanted]
+    found = [city.id for city in cities.all if city.name.casefold() == wanted]
     if not found:
         raise WrongAnswerError(WrongAnswer.NOT_A_CHOICE)
     return found[0]

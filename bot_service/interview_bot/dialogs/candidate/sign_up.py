@@ -51,10 +51,13 @@ async def enter_event(
 
 
 async def go_on(context: DialogContext, event_id: str, lead: str | None = None, city_id: str | None = None) -> None:
-    """What had to come first is done: to the step that was pressed when it came in between, else into the event."""
+    """What had to come first is done: to the step that was pressed when it came in between, else into the event.
+
+    ``city_id``: the city they have named meanwhile; it counts, and a step into another one that came before does not.
+    """
     kept = await context.services.dialog_states.take_press(context.user_id)
     pressed = _step_of(kept, event_id)
-    if pressed is None:
+    if pressed is None or (city_id is not None and await _leads_elsewhere(context, pressed, city_id)):
         await enter_event(context, event_id, lead, city_id)
         return
     if city_id is not None:
@@ -158,6 +161,16 @@ def _step_of(data: str | None, event_id: str) -> Pressed | None:
     except StaleDataError:
         return None
     return pressed if pressed.action in _STEPS and pressed.arguments[0] == event_id else None
+
+
+async def _leads_elsewhere(context: DialogContext, pressed: Pressed, city_id: str) -> bool:
+    """Whether a step names another city than this one, or a slot there."""
+    if pressed.action is Action.CITY:
+        return pressed.arguments[1] != city_id
+    if pressed.action is Action.CHOOSE:
+        slots = await context.services.directory.slots(pressed.arguments[0])
+        return any(slot.id == pressed.arguments[1] and slot.city.id != city_id for slot in slots)
+    return False
 
 
 async def _show_closed(context: DialogContext) -> None:

@@ -10,7 +10,6 @@ from interview_bot.views.callback_data import Action, pack
 from interview_bot.views.formatting import slot_buttons
 from interview_bot.views.slots.pages import PAGE_SIZE, SlotPage
 from interview_bot.views.texts import Texts
-from shared_contracts.directory import CityRef
 
 Rows = list[list[InlineKeyboardButton]]
 FIRST_MONTH = "0"
@@ -28,7 +27,7 @@ _TO_MOVE = {
 
 @dataclass(frozen=True)
 class Ways:
-    """What there is besides the slots shown: other cities with free slots, other interview events."""
+    """What there is besides the slots shown: other cities to choose from, other interview events."""
 
     cities: bool = False
     events: bool = False
@@ -84,9 +83,9 @@ def recruiters(options: list[tuple[str, str]], data: DialogData, texts: Texts, w
     return InlineKeyboardMarkup([*rows, *_back_to_first_slots(data, texts), *_ways_out(data, ways, texts)])
 
 
-def cities(found: list[CityRef], data: DialogData, texts: Texts, ways: Ways) -> InlineKeyboardMarkup:
-    """The menu of cities that have free slots."""
-    buttons = [InlineKeyboardButton(city.name, callback_data=step(data, Action.CITY, city.id)) for city in found]
+def cities(options: list[tuple[str, str]], data: DialogData, texts: Texts, ways: Ways) -> InlineKeyboardMarkup:
+    """The menu of cities as (id, label)."""
+    buttons = [InlineKeyboardButton(label, callback_data=step(data, Action.CITY, city)) for city, label in options]
     rows = keyboards.menu_rows(buttons, data.menu, lambda page: step(data, Action.CITIES, str(page)), texts)
     return InlineKeyboardMarkup([*rows, *_back_to_first_slots(data, texts), *_ways_out(data, ways, texts)])
 

@@ -11,10 +11,11 @@ from interview_bot.views.formatting import SHORT, booking_card, slot_date, slot_
 from interview_bot.views.html_text import button_name
 from interview_bot.views.screen import Reader, Screen
 from interview_bot.views.slots import days, keyboards
+from interview_bot.views.slots.cities import Cities, cities_of
 from interview_bot.views.slots.keyboards import NOWHERE_ELSE, Ways
 from interview_bot.views.slots.pages import slot_page
 from interview_bot.views.texts import Texts
-from shared_contracts.directory import BookingStatus, BookingView, CityRef, InterviewEvent, SlotView
+from shared_contracts.directory import BookingStatus, BookingView, InterviewEvent, SlotView
 
 
 def slot_menu(
@@ -29,19 +30,19 @@ def slot_menu(
     """
     left_out = {*data.refused, *([data.booking.slot.id] if data.booking else [])}
     slots = [slot for slot in slots if slot.id not in left_out]
-    cities = cities_of(slots)
-    ways = Ways(cities=len(cities) > 1, events=other_events)
-    if len(cities) == 1 and not data.city_chosen:
-        data = data.model_copy(update={"city_id": cities[0].id})
-    if data.city_id is None and cities:
+    cities = cities_of(None if data.booking else event, slots)  # nobody waits for a seat to move to
+    ways = Ways(cities=bool(cities.free) and len(cities.all) > 1, events=other_events)
+    if _goes_without_saying(cities, data):
+        data = data.model_copy(update={"city_id": cities.free[0].id})
+    if data.city_id is None and cities.free:
         screen = Screen(
             reader.texts("cities.choose", event=slots[0].event.name),
-            keyboards.cities(cities, data, reader.texts, ways),
+            keyboards.cities(cities.options(reader.texts), data, reader.texts, ways),
         )
         return screen, data
     here = [slot for slot in slots if slot.city.id == data.city_id]
     if not here:
-        return _no_slots(reader, data, Ways(cities=bool(cities), events=other_events))
+        return _no_slots(reader, data, Ways(cities=bool(cities.free), events=other_events))
     if event is None or not event.chooses_recruiter:
         return _times(here, reader, data.model_copy(update={"recruiter": None}), ways)
     return _of_recruiters(here, reader, data, ways)
@@ -55,7 +56,7 @@ def slots_screen(
     data = data.model_copy(update={"page": shown.name, "month": None, "day": None})
     if not shown.slots:
         return _no_slots(reader, data, ways)
-    several_cities = len(cities_of(slots)) > 1
+    several_cities = len({slot.city.id for slot in slots}) > 1
     keyboard = keyboards.slots(shown, len(slots), data, reader.zone, reader.texts, ways, with_city=several_cities)
     return Screen(_heading(shown.slots[0], reader, data, ways, "slots.choose"), keyboard), data
 
@@ -70,9 +71,14 @@ def slot_gone(happened: str, slots: list[SlotView], texts: Texts) -> str:
     return f"{happened} {texts('slots.still_free')}" if slots else happened
 
 
-def cities_of(slots: list[SlotView]) -> list[CityRef]:
-    """The cities of the slots, by name."""
-    return sorted({slot.city.id: slot.city for slot in slots}.values(), key=lambda city: (city.name, city.id))
+def _goes_without_saying(cities: Cities, data: DialogData) -> bool:
+    """Whether the only city with a free seat is meant: there is no other one, or the person's is none of the event's.
+
+    Whoever is of a city where no seat is free may rather wait for one there.
+    """
+    if len(cities.free) != 1 or data.city_chosen:
+        return False
+    return not cities.full or (data.city_id is not None and all(city.id != data.city_id for city in cities.full))
 
 
 def recruiter_of(slot: SlotView) -> str:
