@@ -13,7 +13,7 @@ from django_mongodb_backend.fields import ArrayField, ObjectIdField
 from common.group_chats import GroupChat
 from common.models import StampedModel
 from common.zones import MOSCOW
-from people.models import City
+from people.models import TAG_LENGTH, City
 from scheduling.models import InterviewEvent
 from shared_contracts.fields import LARGEST_TELEGRAM_ID
 
@@ -102,10 +102,11 @@ class Broadcast(StampedModel):
     """One press on Broadcast (FR1). Counts are what the bot reported so far.
 
     ``message_text`` and ``text_en`` are what staff typed, with its variables, until it begins; then as it is sent.
-    ``of_event_id``: the event that the audience is about, where it is not the one announced. ``again_of``: the earlier
-    broadcast of whose readers those that ``again_to`` names get it. ``send_at``: when it is to begin, null for at once;
-    ``began_at``: when it did. ``people`` and ``unreachable``: how many the audience had then. ``twin`` is the same for
-    what is the same announcement, and kept while it must not be started again (``services.starting``).
+    ``audience_tag``: it goes only to those who have it. ``of_event_id``: the event that the audience is about, where
+    it is not the one announced. ``again_of``: the earlier broadcast of whose readers those that ``again_to`` names get
+    it. ``send_at``: when it is to begin, null for at once; ``began_at``: when it did. ``people`` and ``unreachable``:
+    how many the audience had then. ``twin`` is the same for what is the same announcement, and kept while it must not
+    be started again (``services.starting``).
     ``revision`` counts what was asked of the bot since. ``is_test``: it went to who wrote it.
     """
 
@@ -118,6 +119,7 @@ class Broadcast(StampedModel):
     chat_ids: Any = ArrayField(models.BigIntegerField(), default=list, verbose_name=_("chats"))
     audience = models.CharField(_("audience"), max_length=10, choices=audience_choices, blank=True)
     audience_city = models.ForeignKey(City, models.PROTECT, null=True, blank=True, verbose_name=_("city"))
+    audience_tag = models.CharField(_("tag"), max_length=TAG_LENGTH, blank=True, default="", editable=False)
     of_event_id: Any = ObjectIdField(null=True, editable=False)
     excludes: Any = ArrayField(models.CharField(max_length=10), default=list, editable=False)
     again_of: Any = ObjectIdField(null=True, editable=False)

@@ -36,6 +36,7 @@ class Readers:
         audience: a value of ``Audience``; empty: nobody.
         event_id: the event it is about.
         city_id: None: of all cities, and of none.
+        tag: only of those who have it; empty: whatever their tags.
         excludes: values of ``Exclusion``.
         again_of: only readers of this earlier broadcast, of them those that ``again_to`` names.
         itself: the broadcast, once there is one: it leaves out nobody for having written to them itself.
@@ -44,6 +45,7 @@ class Readers:
     audience: str
     event_id: ObjectId
     city_id: ObjectId | None = None
+    tag: str = ""
     excludes: tuple[str, ...] = ()
     again_of: ObjectId | None = None
     again_to: str = ""
@@ -78,6 +80,7 @@ def readers_of(broadcast: Broadcast) -> Readers:
         audience=broadcast.audience,
         event_id=broadcast.of_event_id or broadcast.event_id,
         city_id=broadcast.audience_city_id,
+        tag=broadcast.audience_tag,
         excludes=tuple(broadcast.excludes or ()),
         again_of=broadcast.again_of,
         again_to=broadcast.again_to,
@@ -92,6 +95,8 @@ def people_query(readers: Readers) -> Document:
         return {"_id": {"$in": []}}
     if readers.city_id or readers.audience == Audience.CITY:
         query["city_id"] = readers.city_id
+    if readers.tag:
+        query["tags"] = readers.tag
     ids: Document = {}
     if (wanted := _wanted(readers)) is not None:
         ids["$in"] = wanted

@@ -36,6 +36,7 @@ class Announcement:
         chat_ids: announcement chats, by Telegram's chat id.
         audience: a value of ``Audience``, or empty for chats only.
         city_id: narrows the audience to a city's people.
+        tag: narrows it to those who have it.
         of_event_id: the event that the audience is about; None: the one announced.
         excludes: values of ``Exclusion``.
         again_of: the id of an earlier broadcast, whose readers alone get it: those that ``again_to`` names.
@@ -47,6 +48,7 @@ class Announcement:
     chat_ids: tuple[int, ...] = ()
     audience: str = ""
     city_id: str | None = None
+    tag: str = ""
     of_event_id: str | None = None
     excludes: tuple[str, ...] = ()
     again_of: str | None = None
@@ -165,6 +167,7 @@ def drafted(event_id: str, order: Announcement, actor: str) -> Broadcast:
         chat_ids=list(order.chat_ids),
         audience=order.audience,
         audience_city_id=ObjectId(order.city_id) if order.city_id else None,
+        audience_tag=order.tag,
         of_event_id=ObjectId(order.of_event_id) if order.of_event_id else None,
         excludes=list(order.excludes),
         again_of=ObjectId(order.again_of) if order.again_of else None,
@@ -207,7 +210,7 @@ def _forget_earlier_twin(twin: str, now: datetime) -> None:
 def _twin(event_id: str, order: Announcement) -> str:
     same = (
         event_id,
-        *(order.text.strip(), order.text_en.strip(), sorted(order.chat_ids), order.audience, order.city_id),
+        *(order.text.strip(), order.text_en.strip(), sorted(order.chat_ids), order.audience, order.city_id, order.tag),
         *(order.of_event_id, sorted(order.excludes), order.again_of, order.again_to, order.send_at),
     )
     return sha256(repr(same).encode()).hexdigest()
@@ -219,6 +222,7 @@ def _note(broadcast: Broadcast, action: str, actor: str, reason: str = "") -> No
         "chats": list(broadcast.chat_ids),
         "audience": broadcast.audience,
         "city_id": str(broadcast.audience_city_id) if broadcast.audience_city_id else None,
+        **({"tag": broadcast.audience_tag} if broadcast.audience_tag else {}),
         "send_at": broadcast.send_at.isoformat() if broadcast.send_at else None,
     }
     written = audit.entry(

@@ -17,6 +17,7 @@ register(
             "resumed": _("resumed"),
         },
         fields={
+            "tag": _("tag"),
             "chat_id": _("chat id"),
             "send_at": _("to be sent"),
         },

@@ -26,6 +26,7 @@ from common.scope import scope_of
 from common.texts.language import desk_language
 from common.zones import MOSCOW, local
 from people.models import City
+from people.services.tags import known_tags
 from scheduling.models import InterviewEvent
 from scheduling.services.store.slots import event_words
 from staffkit.clocks import from_wall_clock
@@ -67,6 +68,7 @@ class BroadcastForm(forms.Form):
     chats = ChatsField(label=_("Announcement chats"), required=False, widget=UnfoldAdminCheckboxSelectMultipleWidget())
     audience = forms.ChoiceField(label=_("In private"), required=False, widget=UnfoldAdminRadioSelectWidget())
     city = forms.ChoiceField(label=_("City of the candidates"), required=False, widget=UnfoldAdminSelectWidget())
+    tag = forms.ChoiceField(label=_("Only with the tag"), required=False, widget=UnfoldAdminSelectWidget())
     of_event = forms.ChoiceField(
         label=_("Booking, waiting or answers: in which event"), required=False, widget=UnfoldAdminSelectWidget()
     )
@@ -111,12 +113,17 @@ class BroadcastForm(forms.Form):
         set_choices(self, "audience", [("", _("Nobody")), *audiences])
         cities = [(str(city.pk), city.name) for city in in_scope(City.objects.order_by("name"), request)]
         set_choices(self, "city", [("", _("any") if whole else "—"), *cities])
+        set_choices(self, "tag", [("", _("any")), *((tag, tag) for tag in self._tags())])
         self.fields["city"].required = False
         self.must_have_city = not whole
         others = InterviewEvent.objects.exclude(pk=event.pk).order_by("-is_open", "title")
         set_choices(self, "of_event", [("", event.title), *((str(other.pk), other.title) for other in others)])
         self.initial.setdefault("when", NOW)
         self.initial.setdefault("audience", "")
+
+    def _tags(self) -> list[str]:
+        """Those that somebody has, and the one that the broadcast has been for."""
+        return sorted({*known_tags(), *filter(None, [str(self.initial.get("tag", ""))])})
 
     def clean(self) -> dict[str, Any]:
         """The texts with their variables, and the moment on the right clocks."""
@@ -163,6 +170,7 @@ class BroadcastForm(forms.Form):
             audience="" if nobody_yet else data.get("audience", ""),
             event_id=ObjectId(of_event) if of_event else self.event.pk,
             city_id=ObjectId(city) if city else None,
+            tag=data.get("tag", ""),
             excludes=tuple(data.get("excludes", ())),
             again_of=self.again,
             again_to=self.again_to,
@@ -177,6 +185,7 @@ class BroadcastForm(forms.Form):
             chat_ids=tuple(int(chat_id) for chat_id in data.get("chats", ())),
             audience=data["audience"],
             city_id=(data["city"] or None) if data["audience"] else None,
+            tag=data["tag"] if data["audience"] else "",
             of_event_id=data["of_event"] or None,
             excludes=tuple(data["excludes"]),
             again_of=str(self.again) if self.again else None,
@@ -204,6 +213,7 @@ def first_values(event: InterviewEvent, broadcast: Broadcast | None = None, agai
         "chats": [str(chat_id) for chat_id in broadcast.chat_ids],
         "audience": Audience.ALL if again_to else broadcast.audience.replace(Audience.CITY, Audience.ALL),
         "city": str(broadcast.audience_city_id or ""),
+        "tag": broadcast.audience_tag,
         "of_event": str(broadcast.of_event_id or ""),
         "excludes": [Exclusion.BOOKED] if again_to == Again.UNBOOKED else list(broadcast.excludes or ()),
     }

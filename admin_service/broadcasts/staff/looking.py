@@ -89,6 +89,7 @@ def people_link(event: InterviewEvent, readers: Readers) -> str:
     query = {
         "audience": readers.audience,
         "city": str(readers.city_id or ""),
+        "tag": readers.tag,
         "of_event": "" if readers.event_id == event.pk else str(readers.event_id),
         "excludes": list(readers.excludes),
         "again": str(readers.again_of or ""),

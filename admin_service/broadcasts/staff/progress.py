@@ -117,8 +117,8 @@ def target_of(broadcast: Broadcast) -> str:
     """Where it goes: chats by title, and the audience, in words."""
     chats = AnnouncementChat.objects.filter(chat_id__in=broadcast.chat_ids).values_list("title", flat=True)
     audience = broadcast.get_audience_display() if broadcast.audience else ""
-    if broadcast.audience_city:
-        audience += f" ({broadcast.audience_city})"
+    if narrowed := ", ".join(filter(None, (str(broadcast.audience_city or ""), broadcast.audience_tag))):
+        audience += f" ({narrowed})"
     if broadcast.again_to:
         audience = _("again: %(who)s") % {"who": broadcast.get_again_to_display()}
     return ", ".join(filter(None, (*chats, str(audience))))

@@ -14,6 +14,7 @@ from broadcasts.services.audience import Reach, Readers, people, reach, readers_
 from common import clock
 from common.mongo import collection, connection
 from people.models import Candidate, City
+from people.services.tags import change_tags
 from scheduling.models import InterviewEvent, WaitingEntry
 from scheduling.services.staff_commands import book_for
 from tests.conftest import MakeCandidate, MakeSlot
@@ -60,6 +61,7 @@ def test_each_audience_has_its_people_and_its_count_is_its_lists(
 ) -> None:
     """Guards: ``_wanted``, ``_unwanted``, ``REACHABLE``; the same people are counted, listed and written to."""
     every = {booked: "booked", waiting: "waiting", fresh: "fresh"}
+    change_tags([waiting.pk, fresh.pk], add=["vip"], actor="anna")
     everybody = Readers(Audience.ALL, event.pk)
     expected = {
         everybody: "booked waiting fresh",
@@ -71,6 +73,9 @@ def test_each_audience_has_its_people_and_its_count_is_its_lists(
         replace(everybody, audience=Audience.UNANSWERED): "waiting fresh",
         replace(everybody, audience=""): "",
         replace(everybody, city_id=moscow.pk): "fresh",
+        replace(everybody, tag="vip"): "waiting fresh",
+        replace(everybody, tag="vip", city_id=moscow.pk): "fresh",
+        replace(everybody, tag="nobody's"): "",
         replace(everybody, audience=Audience.BOOKED, event_id=ObjectId()): "",
         replace(everybody, excludes=(Exclusion.BOOKED, Exclusion.WAITING)): "fresh",
     }
@@ -137,6 +142,7 @@ def test_an_audience_is_found_by_indexes(
     every = [
         Readers(kind, event.pk, excludes=tuple(Exclusion), city_id=city) for kind in KINDS for city in (None, moscow.pk)
     ]
+    every.append(Readers(Audience.ALL, event.pk, tag="vip"))
     every += [Readers(Audience.ALL, event.pk, again_of=earlier.pk, again_to=to) for to in Again]
     for readers in every:
         reach(readers)

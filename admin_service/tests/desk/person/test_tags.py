@@ -9,11 +9,14 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
 
+from broadcasts.models import Broadcast
+from common import clock
 from common.models import AuditEntry
 from common.mongo import collection
 from common.refusals import RefusedError
 from people.models import MOST_TAGS, Candidate
 from people.services.tags import change_tags, known_tags, read_tags
+from scheduling.models import InterviewEvent
 from tests.conftest import MakeCandidate
 from tests.desk.conftest import Text
 from tests.desk.kit.test_list_plans import asked, planned
@@ -89,3 +92,22 @@ def test_people_are_found_by_a_tag_through_an_index(maria: Candidate) -> None:
         "explain", {"distinct": "users", "key": "tags", "query": {}}, verbosity="queryPlanner"
     )
     assert "COLLSCAN" not in str(told["queryPlanner"]["winningPlan"])
+
+
+def test_a_broadcast_goes_to_those_with_a_tag(
+    desk: Client, text: Text, event: InterviewEvent, make_candidate: MakeCandidate
+) -> None:
+    """The list behind the count is narrowed, too; so is what the page proposes when it is to be sent again."""
+    vera, gleb = (make_candidate(first_name=name, started_at=clock.now()) for name in ("Вера", "Глеб"))
+    change_tags([vera.pk], add=["vip"], actor="anna")
+    readers = text(f"{reverse('admin:scheduling_interviewevent_readers', args=[event.pk])}?audience=all&tag=vip")
+    assert vera.first_name in readers
+    assert gleb.first_name not in readers
+    page = reverse("admin:scheduling_interviewevent_broadcast", args=[event.pk])
+    order = {"_confirm": "1", "text": "Приходите", "audience": "all", "tag": "vip", "when": "now"}
+    assert desk.post(page, order).status_code == 302
+    made = Broadcast.objects.get()
+    assert (made.audience_tag, made.people) == ("vip", 1)
+    assert AuditEntry.objects.get(subject="broadcast").after["tag"] == "vip"
+    change_tags([vera.pk], remove=["vip"], actor="anna")
+    assert '<option value="vip" selected>' in text(f"{page}?again={made.pk}")
