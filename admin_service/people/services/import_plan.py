@@ -14,9 +14,10 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
-from people.models import Candidate, City
+from people.models import MOST_TAGS, Candidate, City
+from people.services.tags import read_tags
 
-COLUMNS = ("first_name", "last_name", "city", "username", "telegram_id")
+COLUMNS = ("first_name", "last_name", "city", "username", "telegram_id", "tags")
 """What staff fill in."""
 _MOST_DIGITS = 19
 _SHORTENED = re.compile(r"\d+([.,]\d+)?E\+?\d+", re.IGNORECASE)
@@ -178,6 +179,7 @@ def _add(planned: PlannedRow, known: _Known) -> None:
         username=username,
         telegram_id=number,
         city=known.cities.get(cells.get("city", "").casefold()),
+        tags=_tags(cells) or [],
     )
     _check(planned, exclude=["city"])
     name = (planned.person.first_name, planned.person.last_name)
@@ -207,6 +209,8 @@ def _change(planned: PlannedRow, person: Candidate, known: _Known) -> None:
         person.telegram_id = number
     if city := known.cities.get(cells.get("city", "").casefold()):
         person.city = city
+    if tags := _tags(cells):
+        person.tags = tags
     now = _values(planned)
     planned.changes = [Change(name, before[name], now[name]) for name in COLUMNS if before[name] != now[name]]
     planned.fate = Fate.CHANGE if planned.changes else Fate.SAME
@@ -234,6 +238,8 @@ def _unread(planned: PlannedRow) -> Iterator[tuple[str, str]]:
         yield "username", _("this is a number, so an id: it belongs into the column telegram_id")
     if city and (planned.person.city is None or planned.person.city.name.casefold() != city.casefold()):
         yield "city", _("there is no city “%(name)s”") % {"name": city[:40]}
+    if _tags(planned.row.cells) is None:
+        yield "tags", _("tags are short words with commas between them, %(most)s at most") % {"most": MOST_TAGS}
     if number and _number(planned.row.cells) is None:
         shortened = _("the spreadsheet has shortened this number: make the column a text and give it anew")
         yield "telegram_id", shortened if _SHORTENED.fullmatch(number) else _("not a number")
@@ -278,7 +284,15 @@ def _values(item: PlannedRow) -> dict[str, str]:
     person = item.person
     values = {"first_name": person.first_name, "last_name": person.last_name, "username": person.username}
     number = "" if person.telegram_id is None else str(person.telegram_id)
-    return {**values, "city": str(person.city or ""), "telegram_id": number}
+    return {**values, "city": str(person.city or ""), "telegram_id": number, "tags": ", ".join(person.tags or ())}
+
+
+def _tags(cells: Mapping[str, str]) -> list[str] | None:
+    """None where what is given can't be tags."""
+    try:
+        return read_tags(cells.get("tags", ""))
+    except ValidationError:
+        return None
 
 
 def _number(cells: Mapping[str, str]) -> int | None:

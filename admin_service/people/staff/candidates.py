@@ -184,9 +184,10 @@ class CandidatePage(ExportingAdmin, InvitingAdmin):
 def _rows(candidates: QuerySet[Candidate]) -> Iterator[Sequence[object]]:
     people = (_("First name"), _("Last name"), _("City"), _("Username"), _("Telegram id"))
     theirs = (_("Language"), _("Privacy text agreed to"))
-    yield [str(title) for title in (*people, _("On the allow list"), _("Note"), _("Candidate id"), *theirs)]
+    yield [str(title) for title in (*people, _("On the allow list"), _("Tags"), _("Note"), _("Candidate id"), *theirs)]
     for person in candidates.iterator(chunk_size=500):
         number = "" if person.telegram_id is None else person.telegram_id
         names = (person.first_name, person.last_name, person.city or "", person.username, number)
         own = (language_line(person), privacy_line(person))
-        yield [*names, _("yes") if person.is_allowed else _("no"), person.note, person.pk, *own]
+        listed, tags = _("yes") if person.is_allowed else _("no"), ", ".join(person.tags or ())
+        yield [*names, listed, tags, person.note, person.pk, *own]

@@ -33,12 +33,13 @@ COLUMNS = Columns(
         "city": ("city", "город"),
         "username": ("username", "имя пользователя", "юзернейм", "ник", "telegram", "телеграм", "telegram username"),
         "telegram_id": ("telegram id", "id в telegram", "telegram-id", "id telegram"),
+        "tags": ("tags", "tag", "метки", "метка", "теги", "тег"),
         "candidate_id": ("candidate id", "id кандидата"),
         "role": ("role", "роль"),
     },
     vague={"id": "telegram_id"},
 )
-"""What such a table may have; the last two come with our own exports."""
+"""What such a table may have; ``candidate_id`` and ``role`` come with our own exports."""
 
 
 class ImportingAdmin(DeskAdmin):

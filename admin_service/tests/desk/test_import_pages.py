@@ -167,6 +167,7 @@ def test_good_rows_do_not_wait_for_bad_ones(desk: StaffClient, moscow: City) -> 
         ("имя,username\nИван,ivan\nПётр,@IVAN", "Row 3, username: given in several rows"),
         (f"имя\n{'Иван' * 20}", "Row 2, имя: Ensure this value has at most 64"),
         ("имя,роль\nИван,рекрутер", "Row 2, роль: only candidates"),
+        (f"имя,метки\nИван,{'x' * 33}", "Row 2, метки: tags are short words"),
         ("имя,candidate_id\nИван,6b0210a10ebbd9947507d2a0", "Row 2, candidate_id: there is no such candidate"),
         ("имя,telegram_id,username\nИван,1001,olgas", "Row 2: id and username belong to different entries"),
         ("имя,username\nМарья,maria_p", "Row 2, username: @maria_p is Мария Петрова, who is in already"),
@@ -192,6 +193,7 @@ def test_a_wrong_row_is_named_with_its_column_and_adds_nobody(
         ("имя,telegram_id,username\nМария,1001,@MARIA_P", "same", "1 row says nothing new"),
         ("telegram_id,город\n1001,", "same", "1 row says nothing new"),
         ("telegram_id,фамилия\n1001,Ким", "change", "last name: Петрова → Ким"),
+        ("telegram_id,метки\n1001,VIP;второй этап", "change", "tags: — → vip, второй этап"),
         ("username,telegram_id\n@olgas,555", "change", "Telegram id: — → 555"),
         ("username,имя\nhttps://t.me/OlgaS,Оля", "change", "first name: Ольга → Оля"),
         ("имя,telegram_id\nИван,55\nИван,55", "same", "Row 3: the same as row 2, so taken once"),
@@ -249,7 +251,8 @@ def test_a_formula_for_a_name_is_downloaded_as_text(desk: StaffClient) -> None:
 def test_what_was_exported_can_be_read_back(
     desk: StaffClient, maria: Candidate, booking_of_maria: None, name: str, kind: str, language: str
 ) -> None:
-    imported(desk, "имя,username\nГлеб,gleb_s\n=Лев,")
+    imported(desk, "имя\tusername\tметки\nГлеб\tgleb_s\tvip, второй этап\n=Лев\t\t")
+    assert Candidate.objects.get(first_name="Глеб").tags == ["vip", "второй этап"]
     people = Candidate.objects.count()
     answer = desk.get(f"{reverse(name)}?_export={kind}", headers={"Accept-Language": language})
     content = b"".join(answer)
