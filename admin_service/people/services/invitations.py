@@ -17,6 +17,8 @@ from shared_contracts.dialog import Role
 
 DEFAULT_DAYS = 14
 MOST_DAYS = 365
+MOST_LINKS = 500
+"""At once: they are shown on one page, each with its picture."""
 
 
 class Invited(NamedTuple):
@@ -37,10 +39,12 @@ def invite(people: Sequence[Person], *, actor: str, days: int = DEFAULT_DAYS, no
         note: for staff.
 
     Raises:
-        RefusedError: someone was not let in by staff, or ``days`` is out of range.
+        RefusedError: someone was not let in by staff, they are too many, or ``days`` is out of range.
     """
     if not 1 <= days <= MOST_DAYS:
         raise RefusedError({"days": _("Give 1 to %(most)s days.") % {"most": MOST_DAYS}})
+    if len(people) > MOST_LINKS:
+        raise RefusedError({"": _("Make %(most)s links at a time at most.") % {"most": MOST_LINKS}})
     if refused := [str(person) for person in people if not person.is_let_in]:
         text = _("Off the list, so a link would not let them in: %(names)s. Put them back first.")
         raise RefusedError({"": text % {"names": ", ".join(refused)}})

@@ -19,6 +19,7 @@ from people.services.people import restore_candidates, save_candidate
 from people.services.reach import chat_state
 from people.services.tags import known_tags
 from people.staff.forms import TagsField, TelegramIdField, UsernameField, offer_open_cities
+from people.staff.importing import ImportingAdmin
 from people.staff.inviting import InvitingAdmin
 from people.staff.privacy import language_line, privacy_line
 from staffkit.forms.use_case import UseCaseForm
@@ -67,12 +68,10 @@ class CandidateForm(UseCaseForm):
         save_candidate(self.instance, actor=self.actor)
 
 
-class CandidatePage(ExportingAdmin, InvitingAdmin):
+class CandidatePage(ImportingAdmin, ExportingAdmin, InvitingAdmin):
     """The allow list; ``scheduling`` registers it, with the way off it, which asks about bookings."""
 
-    when_empty = _(
-        "Add people one by one, or many from a table under Invitations. The bot serves those on the list, nobody else."
-    )
+    when_empty = _("Add people one by one, or many from a table. The bot serves those on the list, nobody else.")
     form = CandidateForm
     export_name = "candidates"
     rows = Rows(city=("city_id",))
@@ -85,6 +84,7 @@ class CandidatePage(ExportingAdmin, InvitingAdmin):
     search_fields = ["words"]
     search_help_text = _("Name, username or Telegram id")
     ordering = ["telegram_id"]
+    actions_list = ["import_table"]
     actions = [*InvitingAdmin.actions, "restore"]
     actions_detail = [*InvitingAdmin.actions_detail, "restore_one"]
 

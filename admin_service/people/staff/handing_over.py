@@ -4,17 +4,21 @@ import base64
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+import segno
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from common.zones import MOSCOW
 from people.models import Invitation, InvitationState
 from people.services.invitations import Invited
 from people.services.links import invitation_link
 from people.services.tokens import Tokens, digest
+from staffkit.clocks import format_moment
 from staffkit.sending.once import Done
 from staffkit.tables.writing import lines
 from staffkit.views import may
@@ -36,6 +40,17 @@ class MadeLink(NamedTuple):
     def copyable(self) -> str:
         """With a button that copies it."""
         return copyable(self.link)
+
+    @property
+    def picture(self) -> SafeString:
+        """Its QR code as SVG, to be scanned from a screen, or from the sheet that is printed."""
+        drawn = segno.make(self.link, error="m").svg_inline(border=4, dark="#000", light="#fff", omitsize=True)
+        return mark_safe(drawn)
+
+    @property
+    def until(self) -> str:
+        """How long it can be used, on Moscow's clocks."""
+        return format_moment(self.invitation.expires_at, MOSCOW)
 
 
 def handing_over(tokens: Tokens) -> Callable[[HttpResponse], None]:

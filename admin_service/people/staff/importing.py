@@ -18,7 +18,7 @@ from people.models import Candidate
 from people.services.bulk import MOST_ROWS, Imported, import_candidates
 from people.services.import_plan import Fate, GivenRow, Plan, PlannedRow, plan_import
 from people.staff.forms import ImportForm, StoredTableForm
-from people.staff.handing_over import LIST, MAY_INVITE, made
+from people.staff.handing_over import MAY_INVITE, made
 from staffkit.pages.base import DeskAdmin
 from staffkit.sending.once import Done, send_once
 from staffkit.sending.sealed import is_as_shown
@@ -66,7 +66,7 @@ class ImportingAdmin(DeskAdmin):
             title=_("Invite many from a table"),
             form=form,
             submit_text=_("Look at it first"),
-            back=reverse(LIST),
+            back=reverse("admin:people_candidate_changelist"),
         )
 
     def _store(self, request: HttpRequest) -> HttpResponse:
@@ -104,7 +104,7 @@ class ImportingAdmin(DeskAdmin):
             columns=[(heading, _field(name)) for name, heading in table.headings.items()],
             parts=[(fate, label, [_shown(row, table) for row in plan.of(fate)]) for fate, label in _parts(plan)],
             submit_text=_button(plan),
-            back=reverse("admin:people_invitation_import_table"),
+            back=reverse("admin:people_candidate_import_table"),
         )
 
 

@@ -9,9 +9,10 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
+from django.views.generic import RedirectView
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 from unfold.decorators import action, display
 from unfold.enums import ActionVariant
@@ -26,7 +27,6 @@ from people.models import Candidate, Invitation, InvitationState, Recruiter
 from people.services.finding import ids_like
 from people.services.invitations import MOST_DAYS, can_be_invited, invite, revoke
 from people.staff.handing_over import MAY_INVITE, as_table, links_of, made, may_invite, shown
-from people.staff.importing import ImportingAdmin
 from shared_contracts.dialog import Role
 from staffkit.audit_trail import trail
 from staffkit.clocks import format_moment
@@ -66,10 +66,10 @@ class StateFilter(DropdownFilter):
 
 
 @admin.register(Invitation)
-class InvitationAdmin(ImportingAdmin, ExportingAdmin, ReadOnlyAdmin):
-    """Links are made on people's pages, or from a table; here they are looked after."""
+class InvitationAdmin(ExportingAdmin, ReadOnlyAdmin):
+    """Links are made on people's pages and lists; here they are looked after."""
 
-    when_empty = _("Links are made on a candidate's or a recruiter's page, and for many at once from a table.")
+    when_empty = _("Links are made on a candidate's or a recruiter's page, and for many at once on their lists.")
     rows = Either(
         ways=(
             Through(field="candidate_id", owners="users", owned=Rows(city=("city_id",))),
@@ -87,7 +87,6 @@ class InvitationAdmin(ImportingAdmin, ExportingAdmin, ReadOnlyAdmin):
     search_help_text = _("Name, username or Telegram id")
     ordering = ["-created_at"]
     actions = ["renew_chosen", "revoke_chosen"]
-    actions_list = ["import_table"]
     actions_detail = ["renew_one", "revoke_one"]
     fields = [("person_line", "state_line"), ("until", "used_by"), ("made", "note")]
     readonly_fields = ["person_line", "state_line", "until", "used_by", "made"]
@@ -107,6 +106,12 @@ class InvitationAdmin(ImportingAdmin, ExportingAdmin, ReadOnlyAdmin):
         candidates, _more = ids_like(search_term)
         named = (row["_id"] for row in collection("recruiters").find() if fold(search_term) in fold(row["name"]))
         return queryset.filter(Q(candidate_id__in=candidates) | Q(recruiter_id__in=list(named))), False
+
+    def get_urls(self) -> list[URLPattern]:
+        """With the address that the taking in of tables had."""
+        moved = RedirectView.as_view(pattern_name="admin:people_candidate_import_table")
+        guarded = self._guarded(self.admin_site.admin_view(moved), "")
+        return [path("import/", guarded), *super().get_urls()]
 
     def has_revoke_permission(self, request: HttpRequest) -> bool:
         """Whether links may be made useless."""

@@ -18,6 +18,7 @@ from common.mongo import collection, in_transaction
 from common.refusals import RefusedError
 from people.models import Candidate
 from people.staff.candidates import CandidateForm, CandidatePage
+from people.staff.handing_over import MAY_INVITE
 from people.staff.inviting import InvitingAdmin
 from questionnaires.staff.answer_texts import answers_of
 from scheduling.services.editing.choices import Choice
@@ -26,6 +27,7 @@ from scheduling.services.staff_commands import remove_candidates
 from scheduling.staff.forms.reasons import RemoveForm
 from scheduling.staff.funnel import StepFilter
 from scheduling.staff.impact.asking import MARK, Chosen, Question, answer_asking, reason_in
+from scheduling.staff.links_for_many import links_for_many
 from staffkit.forms.use_case import show_refusal
 from staffkit.sending.once import Done
 from staffkit.sending.sealed import is_as_shown
@@ -52,6 +54,7 @@ class CandidateAdmin(CandidatePage):
 
     form = FollowedForm
     list_filter: Any = [*CandidatePage.list_filter, StepFilter]
+    actions_list: Any = [*CandidatePage.actions_list, "invite_many"]
     actions = [*InvitingAdmin.actions, "remove", "restore"]
     actions_detail = [*InvitingAdmin.actions_detail, "see_bookings", "remove_one", "restore_one"]
     change_form_after_template = "questionnaires/answers.html"
@@ -65,6 +68,11 @@ class CandidateAdmin(CandidatePage):
     def on_page(self, object_id: ObjectId) -> dict[str, Any]:
         """With what they answered to questionnaires."""
         return {"answers": answers_of(object_id)}
+
+    @action(description=_("Links for many"), url_path="invite-many", permissions=[MAY_INVITE], icon="qr_code_2")
+    def invite_many(self, request: HttpRequest) -> HttpResponse:
+        """Links for everybody of a city or an event who has not come yet, with a sheet to print."""
+        return links_for_many(self, request)
 
     @action(description=_("Bookings"), url_path="bookings", permissions=["scheduling.view_booking"], icon="how_to_reg")
     def see_bookings(self, request: HttpRequest, object_id: str) -> HttpResponse:

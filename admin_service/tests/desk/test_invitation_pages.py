@@ -15,16 +15,18 @@ from django.urls import reverse
 from common import clock
 from common.models import AuditEntry
 from common.mongo import collection
-from people.models import Candidate, Invitation, Recruiter
+from common.refusals import RefusedError
+from people.models import Candidate, City, Invitation, Recruiter
 from people.services.invitations import invite
 from people.services.tokens import digest
+from tests.conftest import MakeSlot
 from tests.desk.conftest import Text
 from tests.desk.test_people_pages import entry
 from tests.helpers import claiming
 from tests.helpers.staff_client import StaffClient, unseen
 
 LIST = "admin:people_invitation_changelist"
-IMPORT = "admin:people_invitation_import_table"
+IMPORT = "admin:people_candidate_import_table"
 LINK = "https://t.me/slotdesk_test_bot?start=i_"
 
 
@@ -267,3 +269,46 @@ def test_a_name_is_escaped_on_every_page(text: Text, masha: Candidate) -> None:
         reverse("admin:people_invitation_change", args=[Invitation.objects.get().pk]),
     ):
         assert "<script>alert(1)" not in text(url)
+
+
+def pictures(page: str) -> int:
+    """How many QR codes a page shows to those who see, each with its words for those who don't."""
+    return len(re.findall(r'role="img" aria-label="QR code with the link of [^"]+"><svg ', page))
+
+
+def test_a_link_comes_with_its_picture_to_scan_and_print(desk: Client, masha: Candidate) -> None:
+    page = desk.post(reverse("admin:people_candidate_invite_one", args=[masha.pk]), {"_confirm": "1", "days": "3"})
+    shown = desk.get(page.headers["Location"]).content.decode()
+    assert pictures(shown) == 1 and "data-print" in shown and "data-copy" in shown
+
+
+def test_links_for_everybody_of_a_city_or_an_event_who_has_not_come(
+    desk: StaffClient, masha: Candidate, moscow: City, make_slot: MakeSlot, maria: Candidate
+) -> None:
+    """Guards: ``WhomForm`` and ``MOST_LINKS``. Maria has come; Gleb of Omsk is asked where a time is to be there."""
+    omsk = City.objects.create(name="Омск", timezone="Asia/Omsk")
+    Candidate.objects.create(first_name="Глеб", city=omsk)
+    Candidate.objects.create(first_name="Анна", city=moscow)
+    Candidate.objects.create(first_name="Снятая", city=moscow, is_allowed=False)
+    event = make_slot().event
+    url = reverse("admin:people_candidate_invite_many")
+
+    def asked(query: str) -> set[str]:
+        page = desk.get(f"{url}?{query}").content.decode().partition('id="invited"')[2].partition("</ul>")[0]
+        return {name for name in ("Мария Ким", "Мария Петрова", "Глеб", "Анна", "Снятая") if name in page}
+
+    assert asked("") == {"Мария Ким", "Глеб", "Анна"}
+    assert asked(f"city={moscow.pk}") == {"Анна"}
+    assert asked(f"event={event.pk}") == {"Мария Ким", "Анна"}
+    assert asked("city=zz") == set()
+    page = desk.post(f"{url}?event={event.pk}", {"_confirm": "1", "days": "3", "note": ""}, follow=True)
+    assert pictures(page.content.decode()) == 2
+    assert set(Invitation.objects.values_list("name", flat=True)) == {"Мария Ким", "Анна"}
+    with pytest.raises(RefusedError, match="500 links at a time"):
+        invite([masha] * 501, actor="anna")
+
+
+def test_tables_are_taken_in_on_the_peoples_list_and_the_old_address_leads_there(desk: Client, text: Text) -> None:
+    assert reverse(IMPORT) in text(reverse("admin:people_candidate_changelist"))
+    assert "/import/" not in text(reverse(LIST))
+    assert desk.get("/admin/people/invitation/import/").headers["Location"] == reverse(IMPORT)

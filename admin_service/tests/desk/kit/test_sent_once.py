@@ -95,7 +95,7 @@ FORMS: dict[str, Form] = {
         Invitation.objects.count,
     ),
     "invite from a table": (
-        _address("people_invitation_import_table"),
+        _address("people_candidate_import_table"),
         lambda _w: {"_confirm": "1", "text": "first_name\nАнна\nПётр", "days": 7, "note": ""},
         Candidate.objects.count,
     ),
