@@ -297,6 +297,23 @@ def test_an_empty_slot_is_deleted_after_asking(desk: Client, make_slot: MakeSlot
     assert not InterviewSlot.objects.exists()
 
 
+def test_a_slot_that_is_only_proposed_to_somebody_goes_without_a_question_about_their_booking(
+    desk: Client, make_slot: MakeSlot, maria: Candidate
+) -> None:
+    """They have their booking elsewhere: nothing is to become of it. Guard: ``choices_of`` in ``_asked``."""
+    own, proposed = make_slot(), make_slot(timedelta(days=1))
+    book_for(maria.telegram_id, str(own.pk), actor="anna", reason="")
+    wish = {"attendance": "reschedule_asked", "attendance_at": clock.now(), "offered_slot_id": proposed.pk}
+    collection("bookings").update_one({}, {"$set": wish})
+    page = desk.get(page_of(proposed, "delete")).content.decode()
+    assert "Мария Петрова" in page and "nobody is booked" in page
+    assert "What becomes of the bookings?" not in page and "in which people are booked" not in page
+    desk.confirm(page_of(proposed, "delete"))
+    assert [slot.pk for slot in InterviewSlot.objects.all()] == [own.pk]
+    row = Booking.objects.get()
+    assert (row.status, row.slot_id, row.offered_slot_id) == ("booked", own.pk, None)
+
+
 def test_a_booked_slot_is_not_deleted_but_its_people_are_named(
     text: Text, make_slot: MakeSlot, maria: Candidate
 ) -> None:

@@ -192,7 +192,7 @@ class _Asking:
         question = self._question
         told = any(row.notice for row in people)
         offers = [item for item in question.offers if told or item is not Choice.SILENT]
-        return Asked(
+        asked = Asked(
             ways=question.ways,
             offers=offers if people and len(offers) > 1 else (),
             required=question.required,
@@ -201,6 +201,7 @@ class _Asking:
             each=len(question.ways) == 1,
             asks_reason=question.asks_reason,
         )
+        return asked if any(asked.choices_of(row) for row in people) else replace(asked, offers=(), required=False)
 
     def chosen(self) -> Chosen:
         """What was chosen, of a form that is right."""
@@ -210,7 +211,7 @@ class _Asking:
 
     def tried(self, work: Work, chosen: Chosen) -> Impact | None:
         """What it means with these choices; None where one of them can't be, which the form then says."""
-        if not (chosen.choices or self._question.required):
+        if not (chosen.choices or self.form.asked.required):
             return self._plain[chosen.way]
         self._picked = _mark([[key, *map(str, pick)] for key, *pick in self._facts(chosen)])
         try:

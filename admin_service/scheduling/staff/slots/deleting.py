@@ -75,7 +75,7 @@ def _delete_with_people(
         return _delete(request, slots, choices=chosen.choices)
 
     question = Question(
-        title=_("Delete slots in which people are booked"),
+        title=_("Delete slots") if len(free) == len(slots) else _("Delete slots in which people are booked"),
         submit_text=_("Delete"),
         back=reverse(LIST),
         facts=lambda _foreseen: _facts(slots, free),
@@ -109,7 +109,7 @@ def _facts(slots: Sequence[InterviewSlot], free: Sequence[InterviewSlot]) -> lis
     lines = [
         (_now("%(slot)s; nobody is booked") if slot in free else "%(slot)s") % {"slot": _named(slot)} for slot in slots
     ]
-    return [text, *lines]
+    return lines if len(free) == len(slots) else [text, *lines]
 
 
 def _named(slot: InterviewSlot) -> str:
