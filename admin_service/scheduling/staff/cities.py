@@ -78,6 +78,5 @@ def _facts(shift: ZoneShift, foreseen: Mapping[str, Impact]) -> list[str]:
         (_now("Slots that shift: %(count)s"), shift.slots),
         (_now("Bookings in them: %(count)s"), shift.bookings),
         (_now("People concerned: %(count)s"), people),
-        (_now("Slots closed for booking, which stay as they are: %(count)s"), shift.closed),
     ]
     return [text % {"count": count} for text, count in every if count]

@@ -27,26 +27,23 @@ class Kept(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ZoneShift:
-    """How many slots, and live bookings in them, another zone concerns. ``closed``: slots that stay as they are."""
+    """How many coming slots, and live bookings in them, another zone concerns."""
 
     slots: int
     bookings: int
-    closed: int
 
 
 def shift_of(city_id: ObjectId, was: str, zone: str) -> ZoneShift:
     """What would shift if the city's zone were another; slots whose clocks agree in both don't."""
-    now = clock.now()
-    coming = [slot for slot in _coming(city_id, now) if _differs(slot["starts_at"], was, zone)]
-    ids = [slot["_id"] for slot in coming if slot["closes_at"] > now]
+    ids = [slot["_id"] for slot in _coming(city_id, clock.now()) if _differs(slot["starts_at"], was, zone)]
     seats = {"live": True, "$or": [{"slot_id": {"$in": ids}}, {"requested_slot_id": {"$in": ids}}]}
     bookings = collection("bookings").count_documents(seats, session=current_session()) if ids else 0
-    return ZoneShift(len(ids), bookings, len(coming) - len(ids))
+    return ZoneShift(len(ids), bookings)
 
 
 def put_zone_right(city: City, kept: Kept, *, actor: str, reason: str = "") -> None:
-    """Save a city with another zone. Its slots that are open still are edited, all at once, so that a notice
-    which names another slot names it as it is then.
+    """Save a city with another zone. Its coming slots are edited, all at once, so that a notice which names another
+    slot names it as it is then; those closed for booking too, since whoever comes soonest goes by the clock first.
 
     Those who are booked are told what is so now, and their calendars with them; so are the city's own people whose
     online interviews start at another time of their clocks. A slot that would lie in the past on the right clocks keeps
@@ -59,7 +56,7 @@ def put_zone_right(city: City, kept: Kept, *, actor: str, reason: str = "") -> N
         edits: list[tuple[str, SlotChanges]] = []
         for slot in list(_coming(city.pk, now)):
             starts_at = slot["starts_at"]
-            if slot["closes_at"] <= now or not _differs(starts_at, was, city.timezone):
+            if not _differs(starts_at, was, city.timezone):
                 continue
             moved = _same_clock(starts_at, was, city.timezone) if kept is Kept.CLOCK else starts_at
             changes = SlotChanges(clocks_were=was, starts_at=moved if now < moved != starts_at else None)
@@ -77,7 +74,7 @@ def coming_in(city: City) -> list[ObjectId]:
 
 def _coming(city_id: ObjectId, now: datetime) -> Iterator[Document]:
     query = {"city_id": city_id, "starts_at": {"$gt": now}}
-    yield from collection("interview_slots").find(query, {"starts_at": 1, "closes_at": 1}, session=current_session())
+    yield from collection("interview_slots").find(query, {"starts_at": 1}, session=current_session())
 
 
 def _differs(moment: datetime, one: str, other: str) -> bool:
