@@ -9,6 +9,8 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from shared_contracts.fields import LARGEST_TELEGRAM_ID
 
+_GENERAL = 1
+"""The topic that every group with topics has: the group itself, by this number Telegram knows no topic."""
 _TOPIC_LINK = re.compile(r"t\.me/(?:c/)?[^/\s]+/([0-9]+)")
 
 
@@ -26,6 +28,7 @@ class TopicField(forms.IntegerField):
         )
 
     def to_python(self, value: Any) -> int | None:
-        """The number."""
+        """The number; None for the group itself."""
         link = _TOPIC_LINK.search(value) if isinstance(value, str) else None
-        return super().to_python(link[1] if link else value)
+        number = super().to_python(link[1] if link else value)
+        return None if number == _GENERAL else number

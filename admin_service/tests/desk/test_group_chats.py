@@ -143,9 +143,9 @@ def test_what_became_of_a_message_says_it_too(chat: AnnouncementChat, desk: Clie
 
 
 def test_an_announcement_names_its_chats_topic(chat: AnnouncementChat, event: InterviewEvent, desk: Client) -> None:
-    """Guards: ``ChatTopic`` in the command, and ``TopicField``: the number or the topic's link."""
+    """Guards: ``ChatTopic`` in the command, and ``TopicField``: the number or the topic's link, for General none."""
     page = reverse("admin:broadcasts_announcementchat_change", args=[chat.pk])
-    for given, kept in (("https://t.me/c/4001/77", 77), ("78", 78)):
+    for given, kept in (("https://t.me/c/4001/77", 77), ("https://t.me/c/4001/1", None), ("78", 78)):
         desk.post(page, {"title": "Объявления", "chat_id": OLD, "thread_id": given, "is_active": "on"})
         chat.refresh_from_db()
         assert chat.thread_id == kept

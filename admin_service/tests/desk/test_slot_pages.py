@@ -298,7 +298,7 @@ def test_an_empty_slot_is_deleted_after_asking(desk: Client, make_slot: MakeSlot
 
 
 def test_a_slot_that_is_only_proposed_to_somebody_goes_without_a_question_about_their_booking(
-    desk: Client, make_slot: MakeSlot, maria: Candidate
+    desk: StaffClient, make_slot: MakeSlot, maria: Candidate
 ) -> None:
     """They have their booking elsewhere: nothing is to become of it. Guard: ``choices_of`` in ``_asked``."""
     own, proposed = make_slot(), make_slot(timedelta(days=1))

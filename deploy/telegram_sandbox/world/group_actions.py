@@ -15,6 +15,8 @@ def make(sandbox: Sandbox, chat_id: int, title: str, kind: Literal["group", "sup
     if chat_id in sandbox.memory.chats:
         raise CannotDo(409, f"There is a chat {chat_id} already.")
     chat = sandbox.memory.chats[chat_id] = Chat(chat_id, kind, title, is_forum=is_forum)
+    if is_forum:
+        chat.last_message_id = 1  # General's number, which no topic of one's own has
     sandbox.changed = True
     return chat
 

@@ -79,6 +79,8 @@ def test_a_forum_has_topics_that_can_be_closed_and_deleted(sandbox: Driver) -> N
         assert sandbox.refusal("sendMessage", **asked) == (400, f"Bad Request: {refusal}")
     [closed] = updates(sandbox)
     assert closed["message"]["forum_topic_closed"] == {}
+    general = sandbox.refusal("sendMessage", chat_id=-1007002, text="x", message_thread_id=1)
+    assert general == (400, "Bad Request: message thread not found")
     assert sandbox.refusal("sendMessage", chat_id=GROUP, text="x", message_thread_id=5)[0] == 400
 
 
