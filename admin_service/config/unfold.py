@@ -57,13 +57,18 @@ UNFOLD: dict[str, Any] = {
         ]
     },
     "DASHBOARD_CALLBACK": "backoffice.staff.home.page.show_home",
-    "STYLES": [lambda request: static("staffkit/desk.css"), lambda request: static("staffkit/lists.css")],
+    "STYLES": [
+        lambda request: static("staffkit/desk.css"),
+        lambda request: static("staffkit/lists.css"),
+        lambda request: static("staffkit/find.css"),
+    ],
     "SCRIPTS": [
         lambda request: static("staffkit/copy.js"),
         lambda request: static("staffkit/pages.js"),
         lambda request: static("staffkit/back.js"),
         lambda request: static("staffkit/cards.js"),
         lambda request: static("staffkit/home.js"),
+        lambda request: static("staffkit/find.js"),
     ],
     "COLORS": {
         "primary": {
@@ -81,7 +86,7 @@ UNFOLD: dict[str, Any] = {
         },
     },
     "SIDEBAR": {
-        "show_search": False,
+        "show_search": True,  # the button of Ctrl-K (staffkit/templates/unfold/helpers/search.html)
         "navigation": [
             {"items": [_link(_("Today"), "today", "index")]},
             _group(

@@ -14,9 +14,16 @@ from tests.access import table
 from tests.access.addresses import Address, every_address
 from tests.access.test_home import fill
 from tests.access.world import ROLES, World
-from tests.looks.walking import window
+from tests.looks.walking import Walker, window
 
-SEEN_ALONE = {"admin:logout", "admin:jsi18n", "admin:search", "backoffice:ahead", "backoffice:now"}
+SEEN_ALONE = {
+    "admin:logout",
+    "admin:jsi18n",
+    "admin:search",
+    "backoffice:ahead",
+    "backoffice:now",
+    "backoffice:search",
+}
 """Parts of pages, and what ends the session."""
 PAGES = [
     address
@@ -75,8 +82,26 @@ def different_pages() -> Iterator[Address]:
             yield page
 
 
+PRESS_ON_A_RUSSIAN_KEYBOARD = """document.activeElement.dispatchEvent(new KeyboardEvent("keydown",
+    {code: "KeyK", key: "л", ctrlKey: true, bubbles: true, cancelable: true}))"""
+
+
+def find_by_keyboard(walker: Walker) -> None:
+    """Ctrl-K from within a field, and Enter for the first that is found."""
+    walker.page.focus("#searchbar")
+    walker.page.evaluate(PRESS_ON_A_RUSSIAN_KEYBOARD)
+    walker.page.wait_for_function("document.activeElement.id === 'search-input-command'")
+    walker.page.keyboard.press("Enter")  # too early: nothing is found yet
+    walker.page.keyboard.insert_text("кандидат казань")
+    walker.page.keyboard.press("End")
+    walker.page.wait_for_selector("#command-results-list .active")
+    walker.look_here("Ctrl-K")
+    walker.page.keyboard.press("Enter")
+    walker.page.wait_for_url("**/people/candidate/*/change/")
+
+
 def test_every_page_can_be_seen_read_and_used(desk: str) -> None:
-    """Guards: ``skip-link``; ``_FORM_ONLY``, ``server_error`` and the other pages of errors; ``data-row`` as a card."""
+    """Guards: ``skip-link``; ``_FORM_ONLY``, ``server_error`` and other pages of errors; ``data-row``; ``find.js``."""
     world = busy_world()
     session = world.client("superuser").cookies["sessionid"].value
     errors = ["/broken/", "/admin/scheduling/booking/?user_id__exact=zz"]
@@ -89,5 +114,6 @@ def test_every_page_can_be_seen_read_and_used(desk: str) -> None:
         walker.page.goto(f"{desk}/admin/scheduling/booking/")
         walker.page.keyboard.press("Tab")
         assert walker.page.evaluate("document.activeElement.hash") == "#content"
+        find_by_keyboard(walker)
     assert not walker.findings, "\n".join(walker.findings)
     assert walker.statuses == {200, 400, 403, 404, 405, 500}

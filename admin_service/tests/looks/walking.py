@@ -74,6 +74,13 @@ class Walker:
         found += [f"console: {said}" for said in self._said if f"status of {answer.status}" not in said]
         self.findings += [f"{path} {it}" for it in found]
 
+    def look_here(self, what: str) -> None:
+        """Look at what is open on the page that is shown, light and dark."""
+        found = self._axe("light")
+        with self._dark():
+            found += self._axe("dark", runOnly=_only(*_COLOURS))
+        self.findings += [f"{what} {it}" for it in [*found, *self._english(), *self._too_wide("1400 px wide")]]
+
     def _axe(self, how: str, **options: Any) -> list[str]:
         asked = [_FRAME if self._seen_frame else [], options]
         return [f"{how}, {found}" for found in self.page.evaluate(_ASK_AXE, asked)]
