@@ -40,8 +40,10 @@ TEST_HOME = REPOSITORY / ".local" / "test"
 # Two thirds of the admin service's tests, run beside the rest: what staff see, and what they may do.
 DESK = ("tests/desk",)
 ACCESS = ("tests/access", "tests/looks", "tests/security")
-# Twice the two cores a small machine has: the suites with a bot wait for something most of their time.
-SIDE_BY_SIDE = 4
+# More than half of the bot's tests, run beside the rest: what people do in chat.
+DIALOGS = ("tests/dialogs",)
+# More than twice the two cores a small machine has: the suites with a bot wait for something most of their time.
+SIDE_BY_SIDE = 5
 # The tests of a suite with one stack share it: were it broken, each of them would wait for minutes to say the same.
 GIVE_UP = "--maxfail=10"
 PARTS = (CONTRACTS, ADMIN_SERVICE, BOT_SERVICE, DEPLOY)
@@ -93,13 +95,17 @@ def tests() -> list[Suite]:
     def suite(name: str, part: Path, *paths: str, servers: tuple[str, ...] = ALL_SERVERS) -> Suite:
         return Suite(name, part, _python(part, "-m", "pytest", *paths), servers)
 
+    def all_but(*folders: str) -> list[str]:
+        return ["tests", *(f"--ignore={folder}" for folder in folders)]
+
     return [
-        suite("bot", BOT_SERVICE, "tests"),
-        suite("admin", ADMIN_SERVICE, "tests", *(f"--ignore={folder}" for folder in (*DESK, *ACCESS))),
         suite("conversation", DEPLOY, GIVE_UP, "acceptance/conversation", servers=()),
-        suite("desk", ADMIN_SERVICE, *DESK),
+        suite("admin", ADMIN_SERVICE, *all_but(*DESK, *ACCESS)),
+        suite("dialogs", BOT_SERVICE, *DIALOGS),
         suite("acceptance", DEPLOY, GIVE_UP, "acceptance", "--ignore=acceptance/conversation", servers=()),
+        suite("desk", ADMIN_SERVICE, *DESK),
         suite("access", ADMIN_SERVICE, *ACCESS),
+        suite("bot", BOT_SERVICE, *all_but(*DIALOGS)),
         suite("local", DEPLOY, "tests/local", servers=()),
         suite("sandbox", DEPLOY, "tests/sandbox", servers=()),
         suite("contracts", CONTRACTS, "tests", servers=()),
