@@ -6,6 +6,9 @@ from typing import Any
 
 from shared_contracts.telegram.names import clean_name
 
+_AS_TYPED = str.maketrans({"ё": "е"} | dict.fromkeys("’‘ʼʹ`´", "'"))
+"""Phones put a curly apostrophe where desks type the straight one; Ukrainian has a letter for it."""
+
 
 def full_name(first_name: str | None, last_name: str | None) -> str:
     """First and last name, as far as there is anything of them to be seen; may be empty."""
@@ -33,8 +36,8 @@ def search_words(*names: str) -> list[str]:
 
 
 def fold(text: str) -> str:
-    """As names are compared: without capitals, ё as е."""
-    return text.casefold().replace("ё", "е")
+    """As names are compared: without capitals, ё as е, and any apostrophe as a keyboard's."""
+    return text.casefold().translate(_AS_TYPED)
 
 
 def chat_link(username: str, telegram_id: int) -> str:

@@ -205,6 +205,24 @@ def test_a_week_is_copied_on_the_clocks_of_its_city(
     assert collection("outbox").count_documents({"queue": "bot.notification.command"}) == 0
 
 
+@pytest.mark.parametrize("month", [3, 10])
+def test_of_a_copied_week_what_the_clocks_skip_or_show_twice_is_left_out_and_said(
+    desk: Client, event: InterviewEvent, make_slot: MakeSlot, month: int
+) -> None:
+    """The others are made; Berlin's clocks change on the month's last Sunday. Guard: ``_draft``."""
+    berlin, sunday = City.objects.create(name="Берлин", timezone="Europe/Berlin"), MONDAY + timedelta(days=13)
+    while (sunday.month, (sunday + timedelta(weeks=1)).month) != (month, month + 1):
+        sunday += timedelta(weeks=1)
+    week = sunday - timedelta(weeks=1)
+    for at in (time(2, 30), time(10)):
+        put(make_slot(city=berlin), from_wall_clock(datetime.combine(week, at), berlin.timezone))
+    url = reverse("admin:scheduling_interviewevent_copy_week", args=[event.pk])
+    page = sent(desk, url, {"week": f"{week}", "into": f"{sunday}", "weeks": 1, "preview": "1"})
+    assert "Make 1 slot" in page
+    skipped = page.partition('id="skipped"')[2].partition("</ul>")[0]
+    assert f"the clocks are changed then; add these at another time: Sun {sunday:%d.%m.%Y}, 02:30" in skipped
+
+
 def test_handing_over_names_the_clashes_of_who_takes_over(
     desk: Client, make_slot: MakeSlot, analysts: InterviewEvent, olga: Recruiter, moscow: City
 ) -> None:

@@ -32,7 +32,7 @@ class CopyWeekForm(DraftsForm):
     """The active slots of a week, at the same times on the same weekdays of others.
 
     ``own``: the condition of the slots that the login may see. Those whose recruiter, city or office is not active any
-    more are left out.
+    more are left out, and those at a time that the clocks skip or show twice.
     """
 
     week = forms.DateField(label=_("Copy the week of"), widget=DateInput(), help_text=_("Any day of it."))
@@ -89,7 +89,24 @@ class CopyWeekForm(DraftsForm):
             self.skip(_now("recruiter, city or office is not active any more"), date_format(when, "D d.m.Y, H:i"))
         moved = [(row, row["there"] + shift) for shift in shifts for row in usable]
         self.skip_days({there.date() for _row, there in moved} & {*excepted})
-        return [_draft(row, there) for row, there in moved if there.date() not in excepted]
+        return [draft for row, there in moved if there.date() not in excepted and (draft := self._draft(row, there))]
+
+    def _draft(self, row: Document, there: datetime) -> SlotDraft | None:
+        """None where the clocks are changed then: the others are made all the same."""
+        try:
+            starts_at = from_wall_clock(there, row["zone"])
+        except ValidationError:
+            why = _now("the clocks are changed then; add these at another time")
+            self.skip(why, date_format(there, "D d.m.Y, H:i"))
+            return None
+        return SlotDraft(
+            starts_at=starts_at,
+            duration_minutes=row["duration_minutes"],
+            max_users=row["max_users"],
+            venue={name: row.get(name) or "" for name in VENUE_FIELDS},
+            recruiter_id=str(row["recruiter_id"]) if row["recruiter_id"] else None,
+            city_id=str(row["city_id"]),
+        )
 
 
 def _still_usable(rows: Sequence[Document]) -> list[Document]:
@@ -104,17 +121,6 @@ def _still_usable(rows: Sequence[Document]) -> list[Document]:
         for row in rows
         if not retired & {str(row["recruiter_id"]), str(row["city_id"]), str(row.get("office") or "")}
     ]
-
-
-def _draft(row: Document, there: datetime) -> SlotDraft:
-    return SlotDraft(
-        starts_at=from_wall_clock(there, row["zone"]),
-        duration_minutes=row["duration_minutes"],
-        max_users=row["max_users"],
-        venue={name: row.get(name) or "" for name in VENUE_FIELDS},
-        recruiter_id=str(row["recruiter_id"]) if row["recruiter_id"] else None,
-        city_id=str(row["city_id"]),
-    )
 
 
 def _monday(day: date) -> date:

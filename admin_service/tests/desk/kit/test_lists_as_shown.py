@@ -77,10 +77,13 @@ def test_a_long_list_is_counted_as_far_as_anyone_reads(
 
 
 def test_people_are_found_by_the_beginning_of_any_of_their_names(text: Text, make_candidate: MakeCandidate) -> None:
-    """Guards: ``search_words``, ``AnyStartsWith``."""
+    """Guards: ``search_words``, ``AnyStartsWith``, ``_AS_TYPED``."""
     make_candidate(first_name="Анна-Мария", last_name="Королёва", username="anna_kor")
     for term in ("анна", "МАРИЯ", "королева", "королёва анн", "@anna_kor", "kor"):
         assert "Королёва" in text(f"{CANDIDATES}?q={term}"), term
+    make_candidate(first_name="Мар’яна", last_name="O'Brien")
+    for term in ("мар'яна", "марʼяна", "o’brien"):
+        assert "Мар’яна" in text(f"{CANDIDATES}?q={term}"), "whichever apostrophe"
     for term in ("оролёва", "анна пет", ".*"):
         assert "Королёва" not in text(f"{CANDIDATES}?q={term}"), term
 
