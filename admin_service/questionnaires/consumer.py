@@ -31,8 +31,10 @@ def store_answers(item: QuestionnaireAnswered, now: datetime) -> DialogAnswer:
     """
     candidate = _find("users", {"telegram_id": item.user_telegram_id})
     event = _find("interview_events", {"_id": ObjectId(item.event_id)})
-    if candidate is None or not candidate["is_allowed"] or event is None:
+    if candidate is None or not candidate["is_allowed"]:
         return DialogAnswer(DialogOutcome.NOT_ALLOWED, event_id=item.event_id)
+    if event is None:
+        return DialogAnswer(DialogOutcome.NOT_ALLOWED, event_id=item.event_id, closed="event")
     before = latest_answers(candidate["_id"], event["_id"])
     if before and before["status"] == REJECTED:
         reason = Bilingual.model_validate(before["reason"])

@@ -68,7 +68,8 @@ class RecruiterCard(WireModel):
     ``told``: what the candidate was told of what was last done, which a recruiter may have to send by hand (R4);
     ``slot_before``: the slot as it was before that.
     ``handed_over_by``: the recruiter from whom staff have handed it over to this one, ``handed_over_to``: who has it
-    now, for a reader who has nothing to do with it any more.
+    now, for a reader who has nothing to do with it any more. ``left``: the reader holds no interviews any more, and
+    this one stands with nobody in their place.
     """
 
     booking: BookingView
@@ -88,6 +89,7 @@ class RecruiterCard(WireModel):
     slot_before: SlotView | None = None
     handed_over_by: Name | None = None
     handed_over_to: Name | None = None
+    left: bool = False
     free_slots: Annotated[list[SlotView], Field(max_length=6)] = []
     may_mark: bool = False
     undo_until: Moment | None = None

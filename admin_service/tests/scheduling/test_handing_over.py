@@ -13,7 +13,7 @@ from scheduling.domain.commands import SlotChanges
 from scheduling.models import InterviewEvent, InterviewSlot
 from scheduling.services.editing.retiring import Way, dependents_of, retire
 from scheduling.services.editing.slot_edits import edit_slot
-from scheduling.services.staff_commands import remove_candidates
+from scheduling.services.staff_commands import cancel_booking, remove_candidates
 from shared_contracts.booking import AnyBookingRequest, Outcome
 from shared_contracts.card import CardCommand
 from shared_contracts.notification import NotificationKind
@@ -88,6 +88,20 @@ def test_an_interview_is_new_to_who_takes_it_over_and_says_from_whom(
     assert ("notice", "handed_over") in loud(heard[OLGA]) or retires
     assert {item.attention.value for item in heard[OLGA]} == {"update"} or not retires
     assert {(item.card.handed_over_by, item.card.handed_over_to) for item in heard[OLGA]} == {(None, "Павел")}
+
+
+@pytest.mark.parametrize("moving", [False, True])
+def test_who_leaves_what_is_kept_reads_that_it_is_theirs_no_more(
+    interview: InterviewSlot, make_slot: MakeSlot, maria: Candidate, olga: Recruiter, vera: Recruiter, moving: bool
+) -> None:
+    """Nobody has it in their place, and it goes to no other recruiter. Guard: ``left``."""
+    if moving:
+        asked_for(make_slot, vera, interview, maria)
+    retire(olga, Way.KEEP, agreed=dependents_of(olga).agreed, actor="anna")
+    held = asking.the_booking(maria)
+    cancel_booking(str(held["_id"]), expected_version=held["version"], actor="anna", reason="")
+    cards = [item.card for item in told()[OLGA]]
+    assert [(card.yours, card.left, card.handed_over_to) for card in cards[-1:]] == [(False, True, None)]
 
 
 def test_an_open_move_is_handed_over_as_one_request(

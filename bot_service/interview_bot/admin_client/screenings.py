@@ -38,6 +38,10 @@ class Screenings:
         if screening.status is not ScreeningStatus.NONE:
             await self._redis.set(_key(user_id, screening.event_id), screening.model_dump_json(), ex=KEPT_FOR)
 
+    async def forget(self, user_id: int, event_id: str) -> None:
+        """The admin service is asked anew: what was remembered may not be so any more."""
+        await self._redis.delete(_key(user_id, event_id))
+
 
 def _key(user_id: int, event_id: str) -> str:
     return f"screening:{user_id}:{event_id}"

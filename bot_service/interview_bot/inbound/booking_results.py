@@ -26,6 +26,7 @@ from interview_bot.views.attendance_screens import ANSWERS, attendance_screen
 from interview_bot.views.callback_data import Action, pack
 from interview_bot.views.outcome_screens import WITH_CONTACT, outcome_screen, seat_offer_ended_screen
 from interview_bot.views.personal_screens import consent_screen
+from interview_bot.views.question_screens import questions_first
 from interview_bot.views.recruiter.card_screens import RECRUITER_REQUESTS
 from interview_bot.views.screen import Reader, Screen
 from interview_bot.views.slots.menu import slot_gone, slots_screen
@@ -104,27 +105,36 @@ class BookingResults:
             return await self._other_slots(result, record, texts(f"outcome.{reason.value}"), texts)
         if result.outcome is Outcome.REJECTED and result.alternatives:  # a no of before was to this slot only
             return await self._other_slots(result, record, texts("outcome.rejected_time"), texts)
-        if consent := await self._consent_first(result, record, texts):
-            return consent
+        if first := await self._what_comes_first(result, record, texts):
+            return first
         await self._services.dialog_states.clear(result.user_telegram_id)
         event_id = record.event_id if record else None
         ended = seat_offer_ended_screen(result, event_id, texts, waits_on=not await self._is_closed(result, event_id))
         return ended or await self._outcome_screen(result, zone, texts)
 
-    async def _consent_first(self, result: BookingResult, record: RequestRecord | None, texts: Texts) -> Screen | None:
-        """The privacy text, where it was changed while the request was on its way and is to be agreed to anew."""
+    async def _what_comes_first(
+        self, result: BookingResult, record: RequestRecord | None, texts: Texts
+    ) -> Screen | None:
+        """Why somebody on the list may not book: what comes first has changed while the request was on its way.
+
+        The privacy text is to be agreed to anew, or a questionnaire to be answered; then they go on where they were.
+        """
         if result.outcome is not Outcome.NOT_ALLOWED or record is None or record.kind != "book":
             return None
         access, person = await self._services.allow_list.check(result.user_telegram_id)
-        notice = await self._services.directory.privacy()
-        if access is not AccessStatus.ALLOWED or person is None or not notice.needs_consent(person.privacy_version):
+        if access is not AccessStatus.ALLOWED or person is None or record.event_id is None:
             return None
+        notice = await self._services.directory.privacy()
+        consents = notice.needs_consent(person.privacy_version)
+        if not consents:  # nothing else stands between somebody on the list and a seat
+            await self._services.directory.events_cache.invalidate()
+            await self._services.screenings.forget(person.telegram_id, record.event_id)
         states = self._services.dialog_states
         _, data = await states.get(person.telegram_id)
         await states.clear(person.telegram_id)
-        if data is not None and data.slot is not None:  # to go on there once they have agreed
+        if data is not None and data.slot is not None:  # to go on there once that is done
             await states.keep_press(person.telegram_id, pack(Action.CHOOSE, data.event_id, data.slot.id))
-        return consent_screen(notice, record.event_id, texts)
+        return consent_screen(notice, record.event_id, texts) if consents else questions_first(record.event_id, texts)
 
     async def _for_them(self, result: BookingResult, screen: Screen, texts: Texts) -> Screen:
         """Who is off the allow list is offered nothing new (FR2)."""

@@ -80,6 +80,16 @@ class ShownBookings:
         older = [it for it in messages if it["version"] < booking.version]
         return [int(it["id"]) for it in older if every or not _is_true(it, booking)]
 
+    async def proposed_in(self, chat_id: int, message_id: int, booking_id: str) -> SlotView | None:
+        """The time that the message proposes, as it was then; None where that is not known."""
+        theirs = {"_id": f"{chat_id}:{booking_id}", "messages.id": message_id}
+        row = await self.database["shown_bookings"].find_one(theirs, {"messages.$": 1})
+        told = row["messages"][0].get("proposal") if row else None
+        try:
+            return SlotView.model_validate_json(told) if told else None
+        except ValueError:  # of an earlier release
+            return None
+
     async def record_correction(self, chat_id: int, message_id: int, booking: BookingView) -> None:
         """The message says now how ``booking`` stands, all of it; of one that can't change any more it stays right."""
         rows = self.database["shown_bookings"]
@@ -97,7 +107,8 @@ def _entry(message_id: int, booking: BookingView, *, tells_wish: bool = True, te
         claims["wanted"] = ""
     if not tells_proposal:
         claims["proposed"] = ""
-    return {"id": Int64(message_id), "version": booking.version, **claims}
+    proposal = booking.offered_slot.model_dump_json() if booking.offered_slot and tells_proposal else ""
+    return {"id": Int64(message_id), "version": booking.version, **claims, "proposal": proposal}
 
 
 def _claim(entry: Document) -> list[Document]:

@@ -116,7 +116,7 @@ def attendance_screen(result: BookingResult, booking: BookingView | None, reader
         return _delay_too_late(booking, reader) if delayed else _too_late(booking, reader)
     if outcome is Outcome.FAILED or (outcome in SLOT_GONE and result.asked is TimeAnswered):
         # If a time is still proposed it is not the one they saw, so they are asked about the present one.
-        gone = "offer.over" if booking.offered_slot else "attendance.offer_gone"
+        gone = "offer.changed" if booking.offered_slot else "attendance.offer_gone"
         lead = texts("outcome.failed" if outcome is Outcome.FAILED else gone)
         return Screen(f"{lead}\n\n{booking_card(booking, reader.zone, texts)}", _open_answers(booking, reader))
     return None

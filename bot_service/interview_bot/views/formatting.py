@@ -13,7 +13,7 @@ from interview_bot.views.html_text import clip
 from interview_bot.views.texts import Texts
 from shared_contracts.attendance import OVER_15_MINUTES, Attendance, DelayMinutes
 from shared_contracts.directory import BookingStatus, BookingView, EventWords, SlotView
-from shared_contracts.texts.clocks import MOSCOW, ToldClocks, clocks_of, zone_of
+from shared_contracts.texts.clocks import MOSCOW, ToldClocks, clocks_of, side_by_side, zone_of
 
 _ATTENDANCE: dict[Attendance | None, str] = {
     Attendance.CONFIRMED: "booking.confirmed",
@@ -194,12 +194,10 @@ def slot_changes(
 
     ``zone_was``: the reader's own when they were told of it, where it is another now.
     """
+    clocks = side_by_side(after.starts_at, _clocks(before, zone_was or own_zone), _clocks(after, own_zone))
+    starts = zip((before, after), clocks, strict=True)
     told = [
-        (
-            "slot.new_time",
-            slot_start(before, zone_was or own_zone, texts, DAY_AND_TIME),
-            slot_start(after, own_zone, texts, DAY_AND_TIME),
-        ),
+        ("slot.new_time", *(start(slot.starts_at, told_on, texts, DAY_AND_TIME) for slot, told_on in starts)),
         ("slot.new_minutes", str(before.duration_minutes), str(after.duration_minutes)),
         ("slot.new_place", *_places(before, after, texts)),
         ("slot.new_recruiter", *(slot.recruiter.name if slot.recruiter else "—" for slot in (before, after))),
@@ -207,6 +205,8 @@ def slot_changes(
     if (before.starts_at, before.city.id) == (after.starts_at, after.city.id):  # only the clocks were put right
         told[0] = ("slot.same_moment", *told[0][1:])
     lines = [texts.plain(key, old=old, new=new) for key, old, new in told if old != new]
+    if not lines and before.city.timezone != after.city.timezone:
+        return [texts.plain("slot.same_time", time=told[0][2])]
     return lines or [texts.plain("slot.place", place=place_with_city(after, texts))]
 
 

@@ -33,11 +33,11 @@ def consent_screen(notice: PrivacyNotice, event_id: str | None, texts: Texts) ->
     return Screen(texts("privacy.ask", text=notice.in_(texts.language)), keyboards.column(buttons))
 
 
-def notice_screen(notice: PrivacyNotice, texts: Texts, *, agreed: bool) -> Screen:
-    """The privacy text to read; ``agreed``: the reader has agreed to it."""
-    link = _full_text(notice, texts)
+def notice_screen(notice: PrivacyNotice, contact_url: str | None, texts: Texts, *, agreed: bool) -> Screen:
+    """The privacy text to read, and whom to ask; ``agreed``: the reader has agreed to it."""
+    rows = [[button] for button in _full_text(notice, texts)] + keyboards.contact_rows(contact_url, texts)
     parts = [escape(notice.in_(texts.language)), texts("privacy.agreed") if agreed else ""]
-    return Screen("\n\n".join(filter(None, parts)), keyboards.column(link) if link else None)
+    return Screen("\n\n".join(filter(None, parts)), InlineKeyboardMarkup(rows) if rows else None)
 
 
 def later_screen(contact_url: str | None, texts: Texts) -> Screen:

@@ -54,6 +54,13 @@ def question_screen(
     return Screen("\n\n".join(parts), keyboard)
 
 
+def questions_first(event_id: str, texts: Texts) -> Screen:
+    """Somebody who was about to book is told that the event has questions to answer now, with the way to them."""
+    data = pack(Action.SIGN_UP, event_id)
+    button = InlineKeyboardButton(texts.plain("button.answer_questions"), callback_data=data)
+    return Screen(texts("questionnaire.comes_first"), keyboards.column([button]))
+
+
 def wrong_answer_text(error: WrongAnswerError, question: Question, texts: Texts) -> str:
     """What is wrong with an answer, in its own words; of a number the question's own hint, where it has one."""
     if error.why is WrongAnswer.NOT_A_NUMBER and question.hint:

@@ -356,7 +356,7 @@ async def test_an_offer_that_was_replaced_says_so(anna: Person, desk: Desk) -> N
     offer = await offered(anna, desk)
     held(desk, offered_slot=desk.slots[f"{3:024x}"], version=4)
     await anna.presses(offer, TAKE)
-    shown = await anna.sees("уже неактуально")
+    shown = await anna.sees("Предложение уже другое")
     assert "Рекрутер предлагает" in shown.text
     assert shown.labels == [TAKE, KEEP, "🔁 Перенести", "❌ Отменить"]
     assert desk.requests == []
@@ -364,11 +364,11 @@ async def test_an_offer_that_was_replaced_says_so(anna: Person, desk: Desk) -> N
     await anna.sees("Запись перенесена!")
 
 
-@pytest.mark.parametrize("changed", ["time", "place", "recruiter"])
+@pytest.mark.parametrize(("changed", "label"), [("time", TAKE), ("place", KEEP), ("recruiter", TAKE)])
 async def test_an_offered_slot_that_was_changed_since_is_not_taken_for_what_it_was(
-    anna: Person, desk: Desk, changed: str
+    anna: Person, desk: Desk, changed: str, label: str
 ) -> None:
-    """Guard: ``seen``. Staff changed the slot: it is shown, and can be taken, as it is now."""
+    """Guards: ``seen``, ``proposed_in``. Staff changed the slot: what of it is said, and it is asked about anew."""
     offer = await offered(anna, desk)
     slot = desk.slots[f"{2:024x}"]
     changes: dict[str, dict[str, Any]] = {
@@ -379,11 +379,14 @@ async def test_an_offered_slot_that_was_changed_since_is_not_taken_for_what_it_w
     later = slot.model_copy(update=changes[changed])
     desk.slots[slot.id] = later
     held(desk, offered_slot=later)
-    for label in (TAKE, KEEP):
-        await anna.presses(offer, label)
-        shown = await anna.sees("уже неактуально")
-        assert (shown.id, shown.labels[:2]) == (offer.id, [TAKE, KEEP])
-        assert desk.requests == []
+    await anna.presses(offer, label)
+    shown = await anna.sees("Предложение изменилось, ответьте")
+    said = {"time": "🕐", "place": "📍 каб. 2 → каб. 99", "recruiter": "👤 Рита Рекрутер → Пётр Орлов"}
+    assert said[changed] in shown.text and shown.text.count(" → ") == 1
+    assert (shown.id, shown.labels[:2]) == (offer.id, [TAKE, KEEP])
+    assert desk.requests == []
+    await anna.presses(offer, label)
+    await anna.sees("Предложение уже другое")
     await anna.presses(shown, TAKE)
     await anna.sees("Запись перенесена!")
 
@@ -394,7 +397,7 @@ async def test_an_offered_time_that_moves_while_it_is_taken_is_shown_as_it_is_no
     slot = desk.slots[f"{2:024x}"]
     desk.slots[slot.id] = slot.model_copy(update={"starts_at": slot.starts_at + timedelta(hours=1)})
     await anna.presses(offer, TAKE)
-    shown = await anna.sees("уже неактуально")
+    shown = await anna.sees("Предложение уже другое")
     assert (shown.id, shown.labels) == (offer.id, [TAKE, KEEP])
     [request] = desk.requests
     assert isinstance(request, TimeAnswered)

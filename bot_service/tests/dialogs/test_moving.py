@@ -156,7 +156,8 @@ async def test_a_time_that_was_refused_is_not_listed_again(anna: Person, desk: D
 
 
 async def test_who_was_refused_is_offered_nothing_more_of_the_event(anna: Person, desk: Desk) -> None:
-    """A no to the person, not the time: no other times, at Sign up or in an old list. Guard: ``show_if_settled``."""
+    """A no to the person, not the time: no other times, at Sign up or in an old list, and it is listed no more. Guards:
+    ``show_if_settled``, ``refused_events``."""
     await anna.writes("/start")
     slots = await anna.sees("Ничего не подходит?")
     desk.refused_events = [EVENT.id]
@@ -167,6 +168,10 @@ async def test_who_was_refused_is_offered_nothing_more_of_the_event(anna: Person
     await anna.sees("нет предстоящих")
     await anna.writes("/start")
     await anna.sees("Ответ по этому собеседованию уже был")
+    desk.open_event(2, "Практика")
+    await desk.invalidate(CacheName.EVENTS)
+    await anna.writes("/start")
+    assert (await anna.sees("На какое собеседование")).labels == ["Практика"]
     assert desk.requests == []
 
 

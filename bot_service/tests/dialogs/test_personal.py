@@ -133,7 +133,7 @@ async def test_consent_comes_once_before_the_first_step(anna: Person, desk: Desk
     await anna.sees("Выберите удобное время")
     await anna.writes("/privacy")
     shown = await anna.sees("Ваше согласие сохранено")
-    assert shown.labels == ["Полный текст"]
+    assert shown.labels == ["Полный текст", "Свяжитесь с нами"]
 
 
 @pytest.mark.parametrize(
@@ -180,7 +180,7 @@ async def test_a_text_that_changes_before_confirm_is_asked_about_first(anna: Per
 
 
 async def test_the_admin_services_no_shows_the_text(anna: Person, desk: Desk) -> None:
-    """Guards: ``_consent_first``, ``keep_press`` there: the text was changed while the request was on its way."""
+    """Guards: ``_what_comes_first``, ``keep_press`` there: the text was changed while the request was on its way."""
     await anna.writes("/start")
     menu = await anna.sees("Выберите удобное время")
     await anna.presses(menu, menu.labels[0])

@@ -5,15 +5,16 @@ import pytest
 from interview_bot.application import BotService
 from interview_bot.common.database import Database
 from interview_bot.settings import Settings
-from shared_contracts.dialog import DialogOutcome
+from shared_contracts.booking import Outcome
+from shared_contracts.dialog import DialogOutcome, QuestionnaireAnswered
 from shared_contracts.directory import Screening, ScreeningStatus
 from shared_contracts.notification import CacheName
-from shared_contracts.transport.topology import CACHE_INVALIDATE
+from shared_contracts.transport.topology import CACHE_INVALIDATE, DIALOG_RESULT
 from tests.kit.desk import MOSCOW, YEKATERINBURG, Desk
 from tests.kit.inbox import handled
 from tests.kit.line import Line
 from tests.kit.questions import AGE, CITY, NAME, STUDIES, WHERE, WISH, answered, begin, values
-from tests.kit.telegram import Person, Sandbox
+from tests.kit.telegram import Person, Sandbox, eventually
 
 
 async def test_answers_survive_a_restart_of_the_bot(
@@ -111,6 +112,41 @@ async def test_who_may_not_answer_is_told_so(anna: Person, desk: Desk) -> None:
     desk.dialogs.outcome = DialogOutcome.NOT_ALLOWED
     await anna.presses(await begin(anna), "Нет")
     await anna.sees("вас нет в списке кандидатов")
+
+
+async def test_who_answers_for_an_event_that_is_gone_is_told_that(anna: Person, desk: Desk) -> None:
+    """Not that they are off the list. Guard: ``closed``."""
+    desk.dialogs.publish(STUDIES)
+    asked = await begin(anna)
+    desk.dialogs.answering.clear()
+    await anna.presses(asked, "Нет")
+
+    async def sent() -> QuestionnaireAnswered | None:
+        return next(iter(answered(desk)), None)
+
+    command = await eventually(sent, "the answers")
+    gone = desk.dialogs.result_of(command, outcome=DialogOutcome.NOT_ALLOWED, closed="event")
+    await desk.send(DIALOG_RESULT.name, gone)
+    await anna.sees("Запись на это собеседование уже закрыта")
+
+
+async def test_a_questionnaire_that_came_while_they_booked_is_said_and_leads_back(anna: Person, desk: Desk) -> None:
+    """``not_allowed`` to somebody on the list. Guards: ``_what_comes_first``, ``keep_press`` there."""
+    await anna.writes("/start")
+    menu = await anna.sees("Выберите удобное время")
+    await anna.presses(menu, menu.labels[0])
+    details = await anna.sees("Записать")
+    desk.outcome = Outcome.NOT_ALLOWED
+    desk.answering.clear()
+    await anna.presses(details, "Подтвердить")
+    await anna.sees("Записываем")
+    desk.dialogs.publish(STUDIES)
+    desk.answering.set()
+    told = await anna.sees("Перед записью теперь нужно ответить")
+    assert (told.id, told.labels) == (details.id, ["Ответить на вопросы"])
+    await anna.presses(told, "Ответить")
+    await anna.presses(await anna.sees("Вы учитесь?"), "Нет")
+    assert details.text in (await anna.sees("Записать вас на это время?")).text
 
 
 async def test_an_old_questions_button_explains_itself_and_changes_nothing(anna: Person, desk: Desk) -> None:

@@ -119,6 +119,10 @@ async def test_who_handed_an_interview_over_and_who_has_it_now_are_named(
     card = await rita.sees(to)
     assert to in card.text.partition("\n")[0]
     assert card.buttons == []
+    left = noticed(desk, CardOccasion.HANDED_OVER, left=True, yours=False, revision=3)
+    await desk.send(CARD_COMMAND.name, left)
+    words = {"ru": "Собеседование больше не у вас", "en": "This interview is no longer yours"}[language]
+    assert words in (await rita.sees(words)).text
 
 
 async def test_a_notice_comes_below_and_the_old_card_points_to_it(rita: Person, desk: Desk) -> None:

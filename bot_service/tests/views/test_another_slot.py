@@ -70,6 +70,28 @@ def test_a_citys_clocks_put_right_leave_the_moment_and_say_so(desk: Desk) -> Non
     assert " → " in slot_changes(was, elsewhere, None, texts_for("en"))[0]
 
 
+def test_the_same_digits_on_other_clocks_name_both(desk: Desk) -> None:
+    """A zone put right that keeps the clock, and another city. Guard: ``side_by_side``."""
+    was = desk.add_slot(1, starts_at=datetime(2026, 11, 24, 7, 0, tzinfo=UTC))
+    now = was.model_copy(
+        update={
+            "starts_at": datetime(2026, 11, 24, 5, 0, tzinfo=UTC),
+            "city": was.city.model_copy(update={"timezone": "Asia/Yekaterinburg"}),
+        }
+    )
+    line = "🕐 24 November, 10:00 (Moscow) → 24 November, 10:00 (Yekaterinburg)"
+    assert slot_changes(was, now, None, texts_for("en")) == [line]
+    elsewhere = was.model_copy(update={"starts_at": now.starts_at, "city": YEKATERINBURG})
+    assert slot_changes(was, elsewhere, None, texts_for("en"))[0] == line
+
+
+def test_whose_clocks_show_the_same_is_told_that(desk: Desk) -> None:
+    """An online interview on the reader's own clocks. Guard: ``same_time``."""
+    was = desk.add_slot(1, starts_at=datetime(2026, 11, 24, 7, 0, tzinfo=UTC)).model_copy(update={"online": True})
+    now = was.model_copy(update={"city": was.city.model_copy(update={"timezone": "Asia/Yekaterinburg"})})
+    assert slot_changes(was, now, "Europe/Moscow", texts_for("ru")) == ["🕐 24 ноября, 10:00: для вас время то же."]
+
+
 def _city(zone: str) -> CityRef:
     return CityRef(id="c" * 23 + "3", name="Владивосток", timezone=zone)
 
@@ -79,7 +101,8 @@ def test_an_online_interview_whose_readers_zone_was_put_right_has_another_time(d
     slot = desk.add_slot(1, starts_at=datetime(2026, 11, 24, 11, 20, tzinfo=UTC)).model_copy(update={"online": True})
     [line] = slot_changes(slot, slot, "Asia/Yekaterinburg", texts_for("ru"), "Europe/Moscow")
     assert line == (
-        "🕐 24 ноября, 16:20 (Екатеринбург): момент тот же, исправлены только часы. Было написано: 24 ноября, 14:20."
+        "🕐 24 ноября, 16:20 (Екатеринбург): момент тот же, исправлены только часы. Было написано: "
+        "24 ноября, 14:20 (Москва)."
     )
 
 

@@ -1,6 +1,6 @@
 """On whose clocks the time of an interview is told: one rule for chat and desk, for buttons, cards, lists, exports."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -41,6 +41,16 @@ def clocks_of(moment: datetime, place: str, reader: str | None, *, online: bool)
     there = zone_of(place)
     others = _differ(moment, there, own)
     return ToldClocks(there, others or _differ(moment, there, zone_of(MOSCOW)), own if others else None)
+
+
+def side_by_side(moment: datetime, old: ToldClocks, new: ToldClocks) -> tuple[ToldClocks, ToldClocks]:
+    """The clocks of an interview's old and new time, which stand beside each other: named where they differ.
+
+    ``moment``: when it starts now, aware.
+    """
+    if not _differ(moment, old.zone, new.zone):
+        return old, new
+    return replace(old, named=True), replace(new, named=True)
 
 
 def zone_of(*names: str | None) -> ZoneInfo:

@@ -20,7 +20,7 @@ from people.services.links import default_contact
 from scheduling.services.impact import Affected
 from shared_contracts.directory import BookingStatus, SlotView
 from shared_contracts.notification import NotificationCommand, NotificationKind
-from shared_contracts.texts.clocks import MOSCOW, ToldClocks, clocks_of, zone_of
+from shared_contracts.texts.clocks import MOSCOW, ToldClocks, clocks_of, side_by_side, zone_of
 from shared_contracts.texts.message_templates import TemplateView, choose, render
 
 _CLOCK, _SHORT, _DAY_AND_TIME, _LONG = "HH:mm", "EEE d MMM, HH:mm", "d MMMM, HH:mm", "EEEE, d MMMM, HH:mm"
@@ -90,7 +90,8 @@ def _all_changes(notice: NotificationCommand, changed: SlotView, before: "_Words
 
 
 def _changes(was: SlotView, slot: SlotView, before: "_Words", words: "_Words") -> list[str]:
-    when = (before.start(was, _DAY_AND_TIME), words.start(slot, _DAY_AND_TIME))
+    old, new = side_by_side(slot.starts_at, before.clocks(was), words.clocks(slot))
+    when = (before.told(was, old, _DAY_AND_TIME), words.told(slot, new, _DAY_AND_TIME))
     told = [
         ("🕐", *when, ""),
         ("🕐", str(was.duration_minutes), str(slot.duration_minutes), f" {_('min')}"),
@@ -101,6 +102,9 @@ def _changes(was: SlotView, slot: SlotView, before: "_Words", words: "_Words") -
     if (was.starts_at, was.city.id) == (slot.starts_at, slot.city.id) and when[0] != when[1]:
         same = _("%(new)s: the same moment as before, on the right clocks now. Before, it said: %(old)s.")
         lines[0] = f"🕐 {same % {'old': when[0], 'new': when[1]}}"
+    if not lines and was.city.timezone != slot.city.timezone:
+        same = _("%(time)s: it is the same time for you.")
+        return [f"🕐 {same % {'time': when[1]}}"]
     return lines or [f"📍 {words.place_with_city(slot)}"]
 
 
@@ -117,9 +121,16 @@ class _Words:
 
     def start(self, slot: SlotView, pattern: str, *, bare: bool = False) -> str:
         """When a slot starts, on the clocks that count; ``bare``: without which they are."""
-        clocks = clocks_of(slot.starts_at, slot.city.timezone, self.zone, online=slot.online)
-        text = self._format(slot.starts_at, clocks.zone, pattern)
-        asides = [] if bare else self._asides(slot.starts_at, clocks)
+        clocks = self.clocks(slot)
+        return self._format(slot.starts_at, clocks.zone, pattern) if bare else self.told(slot, clocks, pattern)
+
+    def clocks(self, slot: SlotView) -> ToldClocks:
+        """The clocks that count."""
+        return clocks_of(slot.starts_at, slot.city.timezone, self.zone, online=slot.online)
+
+    def told(self, slot: SlotView, clocks: ToldClocks, pattern: str) -> str:
+        """When a slot starts, on these clocks; what there is to say of them stands behind it."""
+        text, asides = self._format(slot.starts_at, clocks.zone, pattern), self._asides(slot.starts_at, clocks)
         return f"{text} ({'; '.join(asides)})" if asides else text
 
     def _asides(self, when: datetime, clocks: ToldClocks) -> list[str]:

@@ -31,6 +31,7 @@ class _Told(TypedDict):
 class _HandedOver(TypedDict):
     handed_over_by: str | None
     handed_over_to: str | None
+    left: bool
 
 
 class Holder(NamedTuple):
@@ -160,12 +161,13 @@ class Deck:
         names = {str(key): row["name"] for key, row in self.recruiters.items()}
         recruiter = self.recruiters[holder.recruiter_id]
         if not recruiter["is_active"] and holder.reader_id == holder.recruiter_id and str(recruiter["_id"]) in theirs:
-            return _HandedOver(handed_over_by=None, handed_over_to=names.get(str(recruiter["deputy_id"])))
+            instead = names.get(str(recruiter["deputy_id"]))
+            return _HandedOver(handed_over_by=None, handed_over_to=instead, left=instead is None)
         if str(holder.recruiter_id) in theirs:
             by = names.get(str(was)) if was and now_is == holder.recruiter_id else None
-            return _HandedOver(handed_over_by=by, handed_over_to=None)
-        instead = now_is if was == holder.recruiter_id else slots[0].recruiter_id if slots[0] else None
-        return _HandedOver(handed_over_by=None, handed_over_to=names.get(str(instead)))
+            return _HandedOver(handed_over_by=by, handed_over_to=None, left=False)
+        instead_id = now_is if was == holder.recruiter_id else slots[0].recruiter_id if slots[0] else None
+        return _HandedOver(handed_over_by=None, handed_over_to=names.get(str(instead_id)), left=False)
 
     def _answers_of(self, booking: Booking) -> list[CardAnswer]:
         if not self.answers:

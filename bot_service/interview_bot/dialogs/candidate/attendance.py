@@ -4,6 +4,7 @@ They leave a dialog that is under way as it is: a reminder may come at any momen
 """
 
 from functools import partial
+from html import escape
 
 from interview_bot.common.dialog_data import DialogData
 from interview_bot.dialogs.candidate.my_bookings import own_booking, show_bookings
@@ -11,9 +12,10 @@ from interview_bot.dialogs.context import DialogContext, Presses
 from interview_bot.dialogs.requests import BookingEnvelope, booking_envelope, brief_payload, shown_slot, submit
 from interview_bot.views.attendance_screens import AnswerKind, answers_screen, delay_question, not_coming_question
 from interview_bot.views.callback_data import Action, minute_of, seen
+from interview_bot.views.formatting import slot_changes
 from shared_contracts.attendance import Attendance, AttendanceAnswered, DelayAnnounced
 from shared_contracts.booking import TimeAnswered
-from shared_contracts.directory import BookingStatus, BookingView
+from shared_contracts.directory import BookingStatus, BookingView, SlotView
 from shared_contracts.requests import BookingRequest
 from shared_contracts.transport.topology import BOOKING_EVENT
 
@@ -77,13 +79,26 @@ async def answer_proposed_time(
     if booking is None:
         return
     slot = booking.offered_slot
-    if slot is None or (slot.id, seen(slot)) != (slot_id, as_seen):
+    if slot is None:
         await show_bookings(context, lead=context.texts("offer.over"))
+        return
+    if (slot.id, seen(slot)) != (slot_id, as_seen):
+        await show_bookings(context, lead=await _what_is_proposed_now(context, booking, slot))
         return
     request = TimeAnswered(
         **_envelope(context, booking), booking_id=booking.id, slot_id=slot_id, take=take, shown=shown_slot(slot)
     )
     await _submit(context, booking, request, "take_time" if take else "keep_time")
+
+
+async def _what_is_proposed_now(context: DialogContext, booking: BookingView, slot: SlotView) -> str:
+    """That the proposal is another now than under the button, and what of it, where the same slot has changed."""
+    texts, shown = context.texts, context.services.shown_bookings
+    was = await shown.proposed_in(context.chat_id, context.message_id, booking.id) if context.message_id else None
+    if was is None or was.id != slot.id or seen(was) == seen(slot):  # or it was told already
+        return texts("offer.changed")
+    changes = "\n".join(map(escape, slot_changes(was, slot, context.zone, texts)))
+    return f"{texts('offer.changed_in')}\n{changes}"
 
 
 async def _booking_of_question(context: DialogContext, booking_id: str, minute: str) -> BookingView | None:

@@ -31,7 +31,7 @@ async def show_notice(context: DialogContext) -> None:
         await context.show(without_notice_screen(await context.contact_url(), context.texts))
     elif context.person is None or not await ask_for_consent(context, None):
         agreed = context.person is not None and context.person.privacy_version is not None
-        await context.show(notice_screen(notice, context.texts, agreed=agreed))
+        await context.show(notice_screen(notice, await context.contact_url(), context.texts, agreed=agreed))
 
 
 async def accept(context: DialogContext, version: str, event_id: str) -> None:

@@ -42,6 +42,9 @@ async def show_result(context: DialogContext, result: DialogResult) -> None:
 async def _show_failure(context: DialogContext, result: DialogResult, progress: QuestionnaireProgress | None) -> None:
     await context.services.dialog_states.clear(context.user_id)
     if result.outcome is DialogOutcome.NOT_ALLOWED:
+        if result.closed == "event":
+            await sign_up.show_home(context, context.texts("home.event_closed"))
+            return
         contact = keyboards.contact(await context.contact_url(), context.texts)
         await context.show(Screen(context.texts("outcome.not_allowed"), contact))
         return

@@ -23,18 +23,24 @@ _CHOOSING = frozenset({DialogState.WAITING_FOR_SLOT, DialogState.WAITING_FOR_CON
 
 
 async def show_home(context: DialogContext, lead: str | None = None, page: int = 0) -> None:
-    """A page of the open interview events; the way into it at once where there is only one."""
-    events = await context.services.directory.events()
+    """A page of the open interview events; the way into it at once where there is only one.
+
+    Without those in which a recruiter has said no to the person: nothing there is theirs to ask.
+    """
+    every = await context.services.directory.events()
     recruits = context.recruiter is not None
-    if len(events) == 1 and not recruits:
-        await enter_event(context, events[0].id, lead)
+    if len(every) == 1 and not recruits:
+        await enter_event(context, every[0].id, lead)
         return
+    refused = await slot_choice.refused_events(context.services.api, context.user_id) if every else set()
+    events = [event for event in every if event.id not in refused]
     if events:
         screen = Screen(context.texts("home.events"), keyboards.events(events, page, context.texts, recruits))
     elif recruits:
         screen = Screen(context.texts("home.no_events"), keyboards.events([], 0, context.texts, recruits))
     else:
-        screen = Screen(context.texts("home.no_events"), keyboards.contact(await context.contact_url(), context.texts))
+        key = "bookings.refused" if every else "home.no_events"
+        screen = Screen(context.texts(key), keyboards.contact(await context.contact_url(), context.texts))
     await context.show(screen.with_lead(lead))
 
 

@@ -20,7 +20,7 @@ from interview_bot.views.formatting import bring, slot_card
 from interview_bot.views.screen import Reader, Screen
 from interview_bot.views.slots.keyboards import FIRST_MONTH
 from interview_bot.views.slots.menu import move_key, slot_gone, slot_menu
-from shared_contracts.directory import InterviewEvent, SlotView
+from shared_contracts.directory import EventWords, SlotView
 
 Start = Callable[[DialogContext, str], Awaitable[DialogData | None]]
 _NEXT_TIMES: dict[str, Any] = {"page": None, "month": None, "day": None, "menu": 0}
@@ -62,6 +62,15 @@ async def refused_slots(api: AdminApi, user_id: int) -> list[str]:
         return (await api.person_bookings(user_id)).refused_slot_ids
     except (AdminApiDownError, AdminApiRefusedError):
         return []
+
+
+async def refused_events(api: AdminApi, user_id: int) -> set[str]:
+    """The interview events in which a recruiter has said no to this person; none while nobody can say."""
+    try:
+        found = await api.person_bookings(user_id)
+    except (AdminApiDownError, AdminApiRefusedError):
+        return set()
+    return set(found.refused_event_ids) - {booking.slot.event.id for booking in found.results}
 
 
 async def show_slot_menu(context: DialogContext, data: DialogData, lead: str | None = None) -> None:
@@ -142,8 +151,9 @@ async def show_confirmation(
     nonce = nonce or token_hex(8)
     data = data.model_copy(update={"slot": slot, "nonce": nonce})
     await context.services.dialog_states.put(context.user_id, DialogState.WAITING_FOR_CONFIRMATION, data)
-    event = await context.services.directory.event(data.event_id)
-    screen = Screen(_question(context, slot, data, event), keyboards.confirm(nonce, context.texts))
+    # of a move the booking says it, since its event may be closed by now
+    words = data.booking or await context.services.directory.event(data.event_id)
+    screen = Screen(_question(context, slot, data, words), keyboards.confirm(nonce, context.texts))
     await context.show(screen.with_lead(lead))
 
 
@@ -153,14 +163,14 @@ async def _show(start: Start, context: DialogContext, owner: str, update: dict[s
         await show_slot_menu(context, data.model_copy(update=update))
 
 
-def _question(context: DialogContext, slot: SlotView, data: DialogData, event: InterviewEvent | None) -> str:
+def _question(context: DialogContext, slot: SlotView, data: DialogData, words: EventWords | None) -> str:
     texts = context.texts
     asked = move_key("confirm.move", data.booking) if data.booking else "confirm.book"
     parts = [texts(asked), slot_card(slot, context.zone, texts)]
-    if event is not None:
-        description = event.description_in(texts.language)
+    if words is not None:
+        description = words.description_in(texts.language)
         about = [texts("event.description", description=description)] if description else []
-        parts += [*about, *bring(event, texts)]
+        parts += [*about, *bring(words, texts)]
     return "\n\n".join(parts)
 
 

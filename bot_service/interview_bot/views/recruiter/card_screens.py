@@ -143,6 +143,8 @@ def _state(card: RecruiterCard, texts: Texts) -> str:
         return texts(_MOVE_ENDS[card.move_end])  # it was asked of them
     if card.handed_over_to:
         return texts("card.handed_over_to", name=card.handed_over_to)
+    if card.left:
+        return texts("card.left")
     if not card.yours:
         # Somebody else decides on the move; until they do the interview stands.
         return texts("card.moving_away" if booking.requested_slot else "card.handed_over")
