@@ -132,6 +132,7 @@ def _claims(booking: BookingView) -> dict[str, str]:
     return {
         "said": f"{_standing(booking.status)} | {_when_and_where(booking.slot)}",
         "details": _details(booking.slot),
+        "clocks": _clocks(booking.slot),
         "wanted": _all_of(booking.requested_slot),
         "proposed": _all_of(booking.offered_slot),
     }
@@ -153,5 +154,10 @@ def _details(slot: SlotView) -> str:
     return " | ".join((str(slot.duration_minutes), recruiter, where, slot.video_link, *slot.way))
 
 
+def _clocks(slot: SlotView) -> str:
+    """By which a time is told; of an online interview they are the reader's, which no booking knows."""
+    return "" if slot.online else slot.city.timezone
+
+
 def _all_of(slot: SlotView | None) -> str:
-    return f"{_when_and_where(slot)} | {_details(slot)}" if slot else ""
+    return f"{_when_and_where(slot)} | {_details(slot)} | {_clocks(slot)}" if slot else ""

@@ -16,7 +16,7 @@ from shared_contracts.broadcast import DeliveryStatus, NotificationDelivered
 from shared_contracts.directory import BookingStatus, BookingView, NamedRef
 from shared_contracts.notification import NotificationCommand, NotificationKind
 from shared_contracts.transport.topology import BOOKING_RESULT, NOTIFICATION_COMMAND
-from tests.kit.desk import YEKATERINBURG, Desk
+from tests.kit.desk import MOSCOW, YEKATERINBURG, Desk
 from tests.kit.inbox import handled
 from tests.kit.recruiting import TEMPLATES
 from tests.kit.telegram import Message, Person, Sandbox, eventually
@@ -356,6 +356,7 @@ DETAILS: list[dict[str, object]] = [
     {"map_link": "https://maps.example/7"},
     {"directions": "Вход со двора"},
     {"city": YEKATERINBURG},
+    {"city": MOSCOW.model_copy(update={"timezone": "Europe/Samara"})},
 ]
 
 
@@ -363,7 +364,7 @@ DETAILS: list[dict[str, object]] = [
 async def test_whatever_messages_show_of_a_slot_is_a_claim(
     desk: Desk, bots_database: Database, change: dict[str, object]
 ) -> None:
-    """Guard: ``_details``, of the booked slot and of one that is wanted or proposed."""
+    """Of the booked slot and of one that is wanted or proposed. Guards: ``_details``, ``_clocks``: a zone put right."""
     shown, slot = ShownBookings(bots_database), desk.add_slot(2)
     booking = desk.book(1001, desk.add_slot(1))
     for name in ("slot", "requested_slot", "offered_slot"):
