@@ -14,6 +14,7 @@ _EVERY: dict[str, tuple[str, timedelta]] = {
     "plan lists": ("reminders.tasks.plan_lists", timedelta(minutes=1)),
     "plan again after changed rules": ("reminders.tasks.replan", timedelta(seconds=15)),
     "check plans": ("reminders.tasks.check_plans", timedelta(hours=1)),
+    "make exports": ("exports.tasks.make_exports", timedelta(seconds=5)),
     "begin broadcasts": ("broadcasts.tasks.begin_broadcasts", timedelta(seconds=5)),
     "purge old automatic messages": ("reminders.tasks.purge", timedelta(hours=1)),
     "purge old messages": ("messaging.tasks.purge", timedelta(hours=1)),

@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "csp",
     "common",
+    "exports",
     "people",
     "questionnaires",
     "scheduling",
@@ -134,6 +135,7 @@ POLLED_ADDRESSES = [
     "backoffice:ahead",
     "admin:scheduling_interviewslot_calendar_slots",
     "admin:broadcasts_broadcast_progress",
+    "admin:exports_export_progress",
 ]
 """What open pages ask by themselves: no sign that somebody is at the desk, so it keeps no session alive."""
 

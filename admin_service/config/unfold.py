@@ -117,6 +117,7 @@ UNFOLD: dict[str, Any] = {
             ),
             _group(
                 _("Behind the scenes"),
+                _list(_("Exports"), "download", "exports.export"),
                 _list(_("Audit trail"), "history", "common.auditentry"),
                 _list(_("Outbox"), "outbox", "messaging.outboxmessage"),
                 _list(_("Inbox"), "inbox", "messaging.inboxmessage"),

@@ -37,14 +37,10 @@ class AuditLabels:
 
 
 EVERY = AuditLabels(
-    subjects={
-        "export": _("export"),
-    },
     actions={
         "created": _("made"),
         "changed": _("changed"),
         "deleted": _("deleted"),
-        "exported": _("exported"),
     },
     fields={
         "title": _("title"),
@@ -56,9 +52,6 @@ EVERY = AuditLabels(
         "kind": _("message"),
         "language": _("language"),
         "status": _("status"),
-        "list": _("list"),
-        "filter": _("filtered by"),
-        "rows": _("rows"),
         "username": _("username"),
         "first_name": pgettext_lazy("a person's", "name"),
         "role": _("role"),

@@ -47,14 +47,23 @@ _UNREADABLE = (
 """What is raised for a value from outside that nothing can hold: an id, a number, a page, a name that is none."""
 _BAD_QUERY_CODES = {2, 9, 51075, 51091, 51108}
 """MongoDB's: bad value, failed to parse, three kinds of a regular expression that is none."""
-_BAD, _FORM_ONLY, _OURS, _DOWN = 400, 405, 500, 503
+_BAD, _FORM_ONLY, _TOO_MANY, _OURS, _DOWN = 400, 405, 429, 500, 503
+
+
+class TooManyError(Exception):
+    """A login asks for more than it may have at a time. ``text`` says what of, ``back`` is the page that shows them."""
+
+    def __init__(self, text: Any, back: str) -> None:
+        super().__init__(str(text))
+        self.text, self.back = text, back
 
 
 class _Words(NamedTuple):
     title: Any
     text: Any
     link: Any = None
-    """Of the page that the form stands on; without it there is a way back to the list."""
+    """Of ``page``, or of the one that the form stands on; without it there is a way back to the list."""
+    page: str = ""
 
 
 _WORDS = {
@@ -67,6 +76,7 @@ _WORDS = {
     405: _Words(
         _("This address is a button's"), _("There is nothing to open here. Go back and press the button there.")
     ),
+    429: _Words(_("Too much at once"), _("Try again in a moment.")),
     500: _Words(
         _("Something went wrong on our side"), _("Try again. If it stays so, tell your administrator this number.")
     ),
@@ -101,6 +111,9 @@ class ErrorPages:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """A page for an error that is not ours; None leaves the rest to Django, which logs it."""
+        if isinstance(error, TooManyError):
+            words = _WORDS[_TOO_MANY]._replace(text=error.text, link=_("See them"), page=reverse(error.back))
+            return error_page(request, _TOO_MANY, words)
         status = status_of(error)
         if status == _OURS or _is_api(request):
             return None
@@ -127,9 +140,10 @@ def error_page(request: HttpRequest, status: int, words: _Words | None = None) -
         "text": (words or _WORDS[status]).text,
         "number": correlation.current() if status == _OURS else "",
         "link": words and words.link,
+        "page": words.page if words else "",
     }
     response = HttpResponse(_framed(request, context) if status < _OURS else _bare(request, context), status=status)
-    if status == _DOWN:
+    if status in (_TOO_MANY, _DOWN):
         response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return response
 
@@ -137,7 +151,7 @@ def error_page(request: HttpRequest, status: int, words: _Words | None = None) -
 def _framed(request: HttpRequest, context: dict[str, Any]) -> str:
     try:
         known = admin.site.has_permission(request)
-        back = (context["link"] and _form_page(request)) or _way_back(request)
+        back = context["page"] or (context["link"] and _form_page(request)) or _way_back(request)
         frame = {**admin.site.each_context(request), **context, "back": back}
         return render_to_string("staffkit/error.html" if known else "staffkit/error_at_the_door.html", frame, request)
     except Exception as error:

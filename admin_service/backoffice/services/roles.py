@@ -15,6 +15,7 @@ _LOOK = {
     "questionnaires": "view_questionnaire view_question view_choice view_questionnaireanswers",
     "reminders": "view_automessage view_reminderrule view_staffchat",
     "common": "view_auditentry",
+    "exports": "view_export",
 }
 _COORDINATE = {
     "scheduling": (
@@ -40,7 +41,7 @@ _ADMINISTER = {
     "messaging": "view_outboxmessage view_inboxmessage",
     "backoffice": "view_stafflogin add_stafflogin change_stafflogin",
 }
-_HOLD_INTERVIEWS = {"scheduling": "view_interviewslot view_booking change_booking"}
+_HOLD_INTERVIEWS = {"scheduling": "view_interviewslot view_booking change_booking", "exports": "view_export"}
 _ROLES = {
     Role.ADMINISTRATOR: (_LOOK, _COORDINATE, _ADMINISTER),
     Role.COORDINATOR: (_LOOK, _COORDINATE),

@@ -11,7 +11,9 @@ from unfold.decorators import display
 
 from backoffice.staff.audit_labels import ABOUT_LOGINS
 from common.models import AuditEntry
-from common.zones import MOSCOW
+from common.texts.language import desk_language
+from common.zones import MOSCOW, local, zone_name
+from exports.lists import ExportingAdmin, headings
 from staffkit.audit_labels import EVERY
 from staffkit.audit_trail import ACTORS, action_label, actor_label, changes, subject_label
 from staffkit.clocks import format_moment
@@ -58,15 +60,28 @@ class CorrelationFilter(TextFilter):
 
 
 @admin.register(AuditEntry)
-class AuditEntryAdmin(ReadOnlyAdmin):
+class AuditEntryAdmin(ExportingAdmin, ReadOnlyAdmin):
     """Who changed what, through what, before and after."""
 
+    export_name = "audit"
     list_display = ["when", "what", "done", "who", "change", "reason"]
     list_filter = [SubjectFilter, ActorFilter, CorrelationFilter]
     sortable_by = ["when"]
     ordering = ["-id"]  # rises with time, and needs no index of its own
     fields = [("when", "what"), ("done", "who"), ("subject_number", "correlation_id"), "change", "reason"]
     readonly_fields = ["when", "what", "done", "who", "subject_number", "correlation_id", "change", "reason"]
+
+    def export_titles(self) -> list[str]:
+        """Entries as the list tells them, with what joins them."""
+        what = (_("of"), _("done"), _("by"), _("change"), _("reason"), _("its id"), _("correlation id"))
+        return headings(_("Date"), _("Time"), _("Time zone"), *what, _("Id"))
+
+    def export_row(self, obj: AuditEntry) -> list[object]:
+        """One entry, at Moscow's time, as on the list."""
+        at = local(obj.created_at, MOSCOW)
+        what = (self.what(obj), self.done(obj), self.who(obj), self.change(obj), obj.reason)
+        ids = (obj.subject_id, obj.correlation_id, obj.pk)
+        return [at.date(), at.time(), zone_name(MOSCOW, desk_language()), *what, *ids]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[AuditEntry]:
         """Of staff logins only for those who may see these."""

@@ -1,6 +1,5 @@
 """The allow list in the desk (FR2)."""
 
-from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.contrib import admin, messages
@@ -13,6 +12,7 @@ from unfold.contrib.filters.admin import BooleanRadioFilter, DropdownFilter
 from unfold.decorators import action, display
 
 from common.scope import Rows
+from exports.lists import ExportingAdmin, headings
 from people.models import Candidate
 from people.services.finding import named_like
 from people.services.people import restore_candidates, save_candidate
@@ -24,8 +24,7 @@ from people.staff.inviting import InvitingAdmin
 from people.staff.privacy import language_line, privacy_line
 from staffkit.forms.use_case import UseCaseForm
 from staffkit.pages.filters import ScopedRelatedFilter
-from staffkit.pages.kinds import ExportingAdmin, plainly
-from staffkit.tables.writing import TableRows
+from staffkit.pages.kinds import plainly
 from staffkit.views import find, login, page
 
 _CHAT_STATES = {
@@ -93,9 +92,19 @@ class CandidatePage(ImportingAdmin, ExportingAdmin, InvitingAdmin):
         found: QuerySet[Candidate] = super().get_queryset(request).prefetch_related("city")
         return found
 
-    def exported(self, request: HttpRequest, queryset: QuerySet[Candidate]) -> TableRows:
+    def export_titles(self) -> list[str]:
         """As "Invite many from a table" takes them, with the id by which it knows them again."""
-        return _rows(queryset)
+        people = (_("First name"), _("Last name"), _("City"), _("Username"), _("Telegram id"))
+        theirs = (_("Language"), _("Privacy text agreed to"))
+        every = (*people, _("On the allow list"), _("Tags"), _("Note"), _("Candidate id"), *theirs)
+        return headings(*every)
+
+    def export_row(self, obj: Candidate) -> list[object]:
+        """One person."""
+        number = "" if obj.telegram_id is None else obj.telegram_id
+        names = (obj.first_name, obj.last_name, obj.city or "", obj.username, number)
+        listed, tags = _("yes") if obj.is_allowed else _("no"), ", ".join(obj.tags or ())
+        return [*names, listed, tags, obj.note, obj.pk, language_line(obj), privacy_line(obj)]
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """A new entry has no state to show."""
@@ -179,15 +188,3 @@ class CandidatePage(ImportingAdmin, ExportingAdmin, InvitingAdmin):
         count = restore_candidates([str(candidate.pk) for candidate in people], actor=login(request))
         text = ngettext("%(count)s person is back on the list.", "%(count)s people are back on the list.", count)
         messages.success(request, text % {"count": count})
-
-
-def _rows(candidates: QuerySet[Candidate]) -> Iterator[Sequence[object]]:
-    people = (_("First name"), _("Last name"), _("City"), _("Username"), _("Telegram id"))
-    theirs = (_("Language"), _("Privacy text agreed to"))
-    yield [str(title) for title in (*people, _("On the allow list"), _("Tags"), _("Note"), _("Candidate id"), *theirs)]
-    for person in candidates.iterator(chunk_size=500):
-        number = "" if person.telegram_id is None else person.telegram_id
-        names = (person.first_name, person.last_name, person.city or "", person.username, number)
-        own = (language_line(person), privacy_line(person))
-        listed, tags = _("yes") if person.is_allowed else _("no"), ", ".join(person.tags or ())
-        yield [*names, listed, tags, person.note, person.pk, *own]

@@ -1,12 +1,11 @@
 """Invitations in the desk (R10): links, who used them, many at once."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
 from bson import ObjectId
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
@@ -23,6 +22,7 @@ from common.refusals import RefusedError
 from common.scope import Rows
 from common.texts.names import fold
 from common.zones import MOSCOW
+from exports.lists import ExportingAdmin, headings
 from people.models import Candidate, Invitation, InvitationState, Recruiter
 from people.services.finding import ids_like
 from people.services.invitations import MOST_DAYS, can_be_invited, invite, revoke
@@ -30,10 +30,9 @@ from people.staff.handing_over import MAY_INVITE, as_table, links_of, made, may_
 from shared_contracts.dialog import Role
 from staffkit.audit_trail import trail
 from staffkit.clocks import format_moment
-from staffkit.pages.kinds import ExportingAdmin, ReadOnlyAdmin, plainly
+from staffkit.pages.kinds import ReadOnlyAdmin, plainly
 from staffkit.scoping import Either, Through
 from staffkit.sending.once import send_once
-from staffkit.tables.writing import TableRows
 from staffkit.views import find, login, may, page
 
 LONGEST = timedelta(days=MOST_DAYS + 1)
@@ -158,11 +157,34 @@ class InvitationAdmin(ExportingAdmin, ReadOnlyAdmin):
         every: list[Any] = super().get_actions_detail(request, object_id)
         return [item for item in every if not any(item.action_name.endswith(name) for name in hidden)]
 
-    def exported(self, request: HttpRequest, queryset: QuerySet[Invitation]) -> TableRows:
+    def may_export(self, request: HttpRequest) -> bool:
+        """Who makes links."""
+        return may_invite(request)
+
+    def export_titles(self) -> list[str]:
         """Who is invited, and what became of it."""
-        if not may_invite(request):
-            raise PermissionDenied
-        return _rows(queryset.prefetch_related("candidate__city", "recruiter__city"))
+        people = (_("Full name"), _("City"), _("Username"), _("Telegram id"), _("Role"))
+        its = (_("State"), _("Valid until, Moscow time"), _("Note"), _("Candidate id"))
+        return headings(*people, *its)
+
+    def export_related(self, queryset: QuerySet[Invitation]) -> QuerySet[Invitation]:
+        """With the people and their cities."""
+        return queryset.prefetch_related("candidate__city", "recruiter__city")
+
+    def export_row(self, obj: Invitation) -> list[object]:
+        """One link."""
+        person = _person(obj)
+        return [
+            obj.name,
+            person.city or "",
+            person.username,
+            person.telegram_id or "",
+            obj.get_role_display(),
+            obj.state.label,
+            format_moment(obj.expires_at, MOSCOW),
+            obj.note,
+            obj.candidate_id or "",
+        ]
 
     @display(description=_("who"), header=True)
     def person(self, invitation: Invitation) -> list[str]:
@@ -260,21 +282,3 @@ def _revoke(request: HttpRequest, chosen: Sequence[Invitation]) -> None:
     count = revoke([str(invitation.pk) for invitation in chosen], actor=login(request))
     text = ngettext("%(count)s link revoked.", "%(count)s links revoked.", count) % {"count": count}
     messages.success(request, text)
-
-
-def _rows(invitations: QuerySet[Invitation]) -> Iterator[Sequence[object]]:
-    people = (_("Full name"), _("City"), _("Username"), _("Telegram id"), _("Role"))
-    yield [str(title) for title in (*people, _("State"), _("Valid until, Moscow time"), _("Note"), _("Candidate id"))]
-    for invitation in invitations:
-        person = _person(invitation)
-        yield [
-            invitation.name,
-            person.city or "",
-            person.username,
-            person.telegram_id or "",
-            invitation.get_role_display(),
-            invitation.state.label,
-            format_moment(invitation.expires_at, MOSCOW),
-            invitation.note,
-            invitation.candidate_id or "",
-        ]

@@ -14,7 +14,9 @@ from common import clock, correlation
 from common.mongo import collection
 from common.refusals import RefusedError
 from common.scope import Rows
-from common.zones import MOSCOW
+from common.texts.language import desk_language
+from common.zones import MOSCOW, local, zone_name
+from exports.lists import ExportingAdmin, headings
 from people.staff.searching import SearchedByPerson
 from questionnaires.models import REJECTED, QuestionnaireAnswers
 from questionnaires.services.answering import let_answer_again
@@ -37,7 +39,7 @@ class EventFilter(IdFilter):
 
 
 @admin.register(QuestionnaireAnswers)
-class AnswersAdmin(SearchedByPerson, ReadOnlyAdmin):
+class AnswersAdmin(SearchedByPerson, ExportingAdmin, ReadOnlyAdmin):
     """Answers, from the names they hold: no list, filter or search joins."""
 
     when_empty = _(
@@ -51,6 +53,7 @@ class AnswersAdmin(SearchedByPerson, ReadOnlyAdmin):
         ("current", BooleanRadioFilter),
         ("answered_at", DayFilter),
     ]
+    export_name = "answers"
     person_field = "candidate_id"
     sortable_by = ["when"]
     ordering = ["-answered_at"]
@@ -58,6 +61,21 @@ class AnswersAdmin(SearchedByPerson, ReadOnlyAdmin):
     readonly_fields = ["when", "state_line"]
     actions_detail = ["let_again"]
     change_form_after_template = "questionnaires/answers_and_trail.html"
+
+    def export_titles(self) -> list[str]:
+        """Each time that somebody came to an end of a questionnaire."""
+        who = (_("candidate"), _("Telegram id"), _("interview event"))
+        its = (_("result"), _("version"), _("counts"), _("Answers"), _("Id"))
+        return headings(_("Date"), _("Time"), _("Time zone"), *who, *its)
+
+    def export_row(self, obj: QuestionnaireAnswers) -> list[object]:
+        """A line for each question and its answer, in the reader's language; at Moscow's time, as on the list."""
+        at, language = local(obj.answered_at, MOSCOW), desk_language()
+        lines = (f"{item['question'][language]}: {item['answer'][language]}" for item in obj.answers)
+        who = (obj.person, obj.telegram_id, obj.event)
+        counts = _("yes") if obj.current else _("no")
+        its = (obj.get_status_display(), obj.version, counts, "\n".join(lines), obj.pk)
+        return [at.date(), at.time(), zone_name(MOSCOW, language), *who, *its]
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         """Only for those whose rejection counts."""

@@ -4,6 +4,7 @@ import csv
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, time
+from itertools import chain, islice
 from typing import Any
 
 from django.http import FileResponse, HttpResponseBase, StreamingHttpResponse
@@ -17,13 +18,18 @@ from openpyxl.utils import get_column_letter
 TableRows = Iterable[Sequence[object]]
 """The header first. Days and times of day as such, the rest as text."""
 
-MOST_IN_WORKBOOK = 20_000
-"""Rows: it is made as a whole before its first byte is sent."""
+MOST_IN_WORKBOOK = 100_000
+"""Rows: it is made as a whole, and programs open more of them slowly."""
 _DANGEROUS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """A spreadsheet takes a cell that starts so for a formula, which may call out."""
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+CONTENT_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 _WIDEST, _NARROWEST = 50, 8
 _IN_MEMORY = 1024 * 1024
+_MEASURED = 500
+"""Rows, to tell how wide columns are."""
 
 
 class _Echo:
@@ -35,8 +41,9 @@ class _Echo:
 def download(rows: TableRows, name: str, kind: str) -> HttpResponseBase:
     """The rows as a file called ``name``, with the ending of its kind: ``xlsx``, or else ``csv``."""
     if kind == "xlsx":
-        return FileResponse(_workbook(rows), as_attachment=True, filename=f"{name}.xlsx", content_type=_XLSX)
-    response = StreamingHttpResponse(lines(rows), content_type="text/csv; charset=utf-8")
+        file, its_type = workbook(rows), CONTENT_TYPES["xlsx"]
+        return FileResponse(file, as_attachment=True, filename=f"{name}.xlsx", content_type=its_type)
+    response = StreamingHttpResponse(lines(rows), content_type=CONTENT_TYPES["csv"])
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return response
 
@@ -44,9 +51,18 @@ def download(rows: TableRows, name: str, kind: str) -> HttpResponseBase:
 def lines(rows: TableRows) -> Iterator[str]:
     """The rows as CSV, line by line, as Excel opens it by a double click in the reader's language: with a mark of UTF-8
     first, and a semicolon where the comma is for decimals."""
+    yield "\ufeff"
+    yield from _lines(rows)
+
+
+def csv_text(rows: TableRows, *, begins: bool) -> bytes:
+    """A part of such a file; what stands first in it only where it ``begins``."""
+    return "".join(lines(rows) if begins else _lines(rows)).encode()
+
+
+def _lines(rows: TableRows) -> Iterator[str]:
     russian = _is_russian()
     writer = csv.writer(_Echo(), delimiter=";" if russian else ",")
-    yield "\ufeff"
     for row in rows:
         yield writer.writerow([safe(_shown(cell, russian)) for cell in row])
 
@@ -73,18 +89,20 @@ def _is_russian() -> bool:
     return (get_language() or "").startswith("ru")
 
 
-def _workbook(rows: TableRows) -> Any:
+def workbook(rows: TableRows) -> Any:
     """A file with one sheet: the header stays in sight, cells are text that no spreadsheet mangles, days are days."""
     book = Workbook(write_only=True)
     sheet = book.create_sheet()
-    every = [list(row) for row in rows]
-    for index, width in enumerate(_widths(every), start=1):
+    every = iter(rows)
+    first = [list(row) for row in islice(every, _MEASURED)]
+    for index, width in enumerate(_widths(first), start=1):
         sheet.column_dimensions[get_column_letter(index)].width = width
     sheet.freeze_panes = "A2"
-    if every:
-        sheet.auto_filter.ref = f"A1:{get_column_letter(len(every[0]))}{len(every)}"
-    for number, row in enumerate(every):
-        sheet.append([_cell(sheet, cell, bold=not number) for cell in row])
+    number = 0
+    for number, row in enumerate(chain(first, every), start=1):
+        sheet.append([_cell(sheet, cell, bold=number == 1) for cell in row])
+    if first:
+        sheet.auto_filter.ref = f"A1:{get_column_letter(len(first[0]))}{number}"
     file = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 — the response closes it
     book.save(file)
     file.seek(0)

@@ -38,6 +38,7 @@ PAGES = {
     "Candidate": Pages(LOOKERS, IN_CHARGE, IN_CHARGE),
     "City": Pages(LOOKERS, IN_CHARGE, IN_CHARGE),
     "ContactSettings": Pages(LOOKERS, NOBODY, IN_CHARGE),  # there is one already
+    "Export": Pages(ALL),
     "InboxMessage": Pages(IN_CHARGE),
     "InterviewEvent": Pages(LOOKERS, SETTING_UP, SETTING_UP),
     "InterviewSlot": Pages(ALL, COORDINATING, COORDINATING, COORDINATING),
@@ -78,6 +79,9 @@ BUTTONS = {
     "Candidate.restore_one": IN_CHARGE,
     "Candidate.see_bookings": LOOKERS,
     "City.reopen": IN_CHARGE,
+    "Export.cancel": ALL,
+    "Export.download": ALL,
+    "Export.progress": ALL,
     "City.retire": IN_CHARGE,
     "InterviewEvent.add_slots": COORDINATING,
     "InterviewEvent.copy_week": COORDINATING,
@@ -108,11 +112,14 @@ BUTTONS = {
     "StaffLogin.reset_second_step": IN_CHARGE,
 }
 
+OF_ONE_LOGIN = {"Export"}
+"""Whose documents are for who asked for them alone: in the matrix the superuser."""
+
 SENDS_NOTHING_ELSEWHERE = {"MessageTemplate.revisions": IN_CHARGE}
 """Pages whose POST fewer may send than may look at them."""
 
-EXPORTS = {"Booking": ALL, "Candidate": LOOKERS, "Invitation": IN_CHARGE}
-"""Who may download a list; links let people in, so they are for those who make them."""
+EXPORTS = {"Invitation": IN_CHARGE}
+"""Who may download a list, where that is not who sees it: links let people in, so they are for those who make them."""
 
 OTHERS = {
     "admin:app_list": ALL,

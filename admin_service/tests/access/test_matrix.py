@@ -23,6 +23,8 @@ def allowed(address: Address, method: str, branch: str = "") -> frozenset[str]:
     if not address.model:
         return frozenset(table.OTHERS.get(address.key, table.NOBODY))
     name, page = address.model.__name__, address.page
+    if name in table.OF_ONE_LOGIN and "object_id" in address.route:
+        return frozenset({table.S})
     if not is_standard(address):
         buttons = {**table.BUTTONS, **(table.SENDS_NOTHING_ELSEWHERE if method == "post" else {})}
         return buttons.get(address.key, table.NOBODY)

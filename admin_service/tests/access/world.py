@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 from bson import ObjectId
 from django.contrib.auth.models import User
 from django.db.models import Model
+from django.http import HttpRequest
 from django.test import Client
 
 from backoffice.models import StaffLogin
@@ -15,6 +16,8 @@ from common import clock
 from common.models import AuditEntry
 from common.mongo import collection
 from common.roles import Role
+from exports.asking import reach_of
+from exports.models import Export
 from message_templates.models import MessageTemplate
 from message_templates.services.seeding import seed_defaults
 from messaging.models import InboxMessage, OutboxMessage
@@ -178,6 +181,7 @@ class World:
             ),
             InboxMessage: InboxMessage.objects.create(id="1", queue="admin.booking.event"),
             StaffLogin: self.logins["moscow"],
+            Export: _export_of(self.logins["superuser"]),
         }
 
     def client(self, role: str) -> StaffClient:
@@ -205,3 +209,11 @@ class World:
         give_role(self.logins["moscow"], Post(Role.COORDINATOR, city_ids=[self.here.city.pk]))
         give_role(self.logins["recruiter"], Post(Role.RECRUITER, recruiter_id=self.here.recruiter.pk))
         give_role(self.logins["read-only"], Post(Role.READ_ONLY, all_cities=True))
+
+
+def _export_of(user: User) -> Export:
+    """One that this login has asked for."""
+    asked = {"login": user.username, "user_id": user.pk, "list_name": "scheduling.booking", "kind": "csv"}
+    request = HttpRequest()
+    request.user = user
+    return Export.objects.create(**asked, language="en", file_name="bookings", reach=reach_of(request))

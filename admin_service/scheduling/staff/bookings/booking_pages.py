@@ -3,7 +3,6 @@
 from typing import Any
 
 from bson import ObjectId
-from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -12,13 +11,14 @@ from unfold.decorators import display
 
 from common.mongo import collection
 from common.scope import INTERVIEWS
+from exports.lists import ExportingAdmin
 from people.services.links import recruiter_link
 from people.staff.searching import SearchedByPerson
 from questionnaires.staff.answer_texts import answers_of
 from scheduling.models import Booking
 from scheduling.staff.bookings.by_hand import why_no_candidate, why_no_recruiter
 from scheduling.staff.bookings.decisions import DecidingAdmin
-from scheduling.staff.bookings.export import booking_rows, coming_of, state_of
+from scheduling.staff.bookings.export import booking_row, booking_titles, coming_of, state_of
 from scheduling.staff.filters import (
     NO_ANSWER,
     AttendanceFilter,
@@ -37,8 +37,7 @@ from shared_contracts.attendance import Attendance
 from shared_contracts.directory import BookingStatus
 from staffkit.audit_trail import actor_label, trail
 from staffkit.clocks import format_moment
-from staffkit.pages.kinds import ExportingAdmin, plainly
-from staffkit.tables.writing import TableRows
+from staffkit.pages.kinds import plainly
 
 # Of each value: Unfold shows one that is missing here as it is stored, not in words.
 STATUS_COLOURS = {
@@ -121,9 +120,13 @@ class BookingPage(SearchedByPerson, ExportingAdmin, DecidingAdmin):
         """Who ended it and why, once it has ended."""
         return [*self.fields, ("end", "reason")] if obj and obj.ended_by else list(self.fields)
 
-    def exported(self, request: HttpRequest, queryset: QuerySet[Booking]) -> TableRows:
+    def export_titles(self) -> list[Any]:
         """Bookings with all that is known of their time and place."""
-        return booking_rows(queryset)
+        return booking_titles()
+
+    def export_row(self, obj: Booking) -> list[Any]:
+        """One booking."""
+        return booking_row(obj)
 
     def changeform_view(
         self,

@@ -1,9 +1,7 @@
 """Bookings for spreadsheets."""
 
-from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from common.texts.language import desk_language
@@ -34,9 +32,9 @@ def coming_of(booking: Booking, *, dated: bool = False) -> str:
     )
 
 
-def booking_rows(bookings: QuerySet[Booking]) -> Iterator[list[Any]]:
-    """Every booking of the query set below a header, its time as the list tells it: of its place, or online ours."""
-    yield [
+def booking_titles() -> list[Any]:
+    """The header of a table of bookings."""
+    return [
         _("Date"),
         _("Time"),
         _("Time zone"),
@@ -53,11 +51,10 @@ def booking_rows(bookings: QuerySet[Booking]) -> Iterator[list[Any]]:
         _("Minutes"),
         _("Id"),
     ]
-    for booking in bookings.iterator():
-        yield _row(booking)
 
 
-def _row(booking: Booking) -> list[Any]:
+def booking_row(booking: Booking) -> list[Any]:
+    """A booking, its time as the list tells it: of its place, or online ours."""
     user, slot, venue = booking.user, booking.slot, booking_venue(booking)
     zone = MOSCOW if venue.video_link else slot.timezone
     there = local(booking.starts_at, zone)

@@ -15,6 +15,7 @@ from unfold.decorators import action, display
 
 from common.refusals import RefusedError
 from common.scope import INTERVIEWS
+from exports.lists import ExportingAdmin
 from people.models import Candidate
 from scheduling.models import InterviewSlot
 from scheduling.services.clashes import clashes_in, clashes_of, of_slot
@@ -37,6 +38,7 @@ from scheduling.staff.moments import slot_start
 from scheduling.staff.outcomes import NotDoneError, outcome_text, told
 from scheduling.staff.slots.changing import ask_and_change
 from scheduling.staff.slots.deleting import ask_and_delete, listed
+from scheduling.staff.slots.export import slot_row, slot_titles
 from scheduling.staff.slots.one_slot import SlotForm
 from scheduling.staff.slots.people import people_in
 from shared_contracts.booking import Outcome
@@ -65,7 +67,7 @@ class SlotList(DeclaredList):
 
 
 @admin.register(InterviewSlot)
-class InterviewSlotAdmin(CalendarAdmin):
+class InterviewSlotAdmin(ExportingAdmin, CalendarAdmin):
     """Slots."""
 
     when_empty = _("Open an interview event and press Add slots: a whole week is made in one go.")
@@ -81,6 +83,7 @@ class InterviewSlotAdmin(CalendarAdmin):
         ("is_active", BooleanRadioFilter),
         ("starts_at", SlotDayFilter),
     ]
+    export_name = "slots"
     search_fields = VENUE_SHOWN
     search_help_text = _("Place, room or recruiter")
     sortable_by = ["when"]
@@ -111,6 +114,14 @@ class InterviewSlotAdmin(CalendarAdmin):
     ) -> tuple[QuerySet[InterviewSlot], bool]:
         """By parts of the names of places and recruiters."""
         return queryset.filter(held_like(search_term)), False
+
+    def export_titles(self) -> list[str]:
+        """Slots with all that is known of their time and place."""
+        return slot_titles()
+
+    def export_row(self, obj: InterviewSlot) -> list[object]:
+        """One slot."""
+        return slot_row(obj)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Who may only look has nothing to give a reason for, and may not open what the slot belongs to."""
