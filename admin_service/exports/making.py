@@ -81,7 +81,7 @@ def _listing(export: Export) -> tuple[ExportingAdmin, HttpRequest]:
     page = admin.site.get_model_admin(apps.get_model(export.list_name))
     if user is None or not isinstance(page, ExportingAdmin):
         raise NotAllowedError
-    request.user, request.GET = user, QueryDict(export.query)  # type: ignore[assignment]
+    request.user, request.GET = user, QueryDict(export.query)
     request.session = {}  # type: ignore[assignment]
     request._messages = CookieStorage(request)  # type: ignore[attr-defined]
     if not page.may_export(request) or reach_of(request) != export.reach:

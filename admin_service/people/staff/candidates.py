@@ -6,22 +6,24 @@ from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from unfold.contrib.filters.admin import BooleanRadioFilter, DropdownFilter
 from unfold.decorators import action, display
 
+from common.refusals import RefusedError
 from common.scope import Rows
 from exports.lists import ExportingAdmin, headings
 from people.models import Candidate
 from people.services.finding import named_like
 from people.services.people import restore_candidates, save_candidate
 from people.services.reach import chat_state
-from people.services.tags import known_tags
-from people.staff.forms import TagsField, TelegramIdField, UsernameField, offer_open_cities
+from people.services.tags import change_tags, known_tags
+from people.staff.forms import TagsField, TagsForm, TelegramIdField, UsernameField, offer_open_cities
 from people.staff.importing import ImportingAdmin
 from people.staff.inviting import InvitingAdmin
 from people.staff.privacy import language_line, privacy_line
+from people.staff.row_by_row import act_on_each, show_report
 from staffkit.forms.use_case import UseCaseForm
 from staffkit.pages.filters import ScopedRelatedFilter
 from staffkit.pages.kinds import plainly
@@ -83,8 +85,8 @@ class CandidatePage(ImportingAdmin, ExportingAdmin, InvitingAdmin):
     search_fields = ["words"]
     search_help_text = _("Name, username or Telegram id")
     ordering = ["telegram_id"]
-    actions_list = ["import_table"]
-    actions = [*InvitingAdmin.actions, "restore"]
+    actions_list = ["import_table", "report"]
+    actions = [*InvitingAdmin.actions, "restore", "tag", "untag"]
     actions_detail = [*InvitingAdmin.actions_detail, "restore_one"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Candidate]:
@@ -161,17 +163,57 @@ class CandidatePage(ImportingAdmin, ExportingAdmin, InvitingAdmin):
         """Which version, and when."""
         return privacy_line(candidate) or "—"
 
+    def get_actions_list(self, request: HttpRequest) -> list[Any]:
+        """What pages lead to is no button."""
+        return [item for item in super().get_actions_list(request) if "report" not in item.action_name]
+
+    @action(description=_("What came of it"), url_path="report", permissions=["view"])
+    def report(self, request: HttpRequest) -> HttpResponse:
+        """What came of an action on many, row by row."""
+        return show_report(self, request)
+
     @admin.action(description=_("Put back on the allow list"), permissions=["change"])
-    def restore(self, request: HttpRequest, queryset: QuerySet[Candidate]) -> None:
-        """Put the chosen people back."""
-        self._restore(request, list(queryset))
+    def restore(self, request: HttpRequest, queryset: QuerySet[Candidate]) -> HttpResponse:
+        """Put the chosen people back, one after the other."""
+
+        def put_back(person: Candidate) -> str:
+            count = restore_candidates([str(person.pk)], actor=login(request))
+            return _now("back on the list") if count else _now("was on the list already")
+
+        return act_on_each(request, _("Put back on the allow list"), list(queryset), put_back)
+
+    @admin.action(description=_("Add tags…"), permissions=["change"])
+    def tag(self, request: HttpRequest, queryset: QuerySet[Candidate]) -> HttpResponse:
+        """Ask which, then note the chosen people under them, too."""
+        return self._tag(request, list(queryset), "tag", _("Add tags"))
+
+    @admin.action(description=_("Take tags away…"), permissions=["change"])
+    def untag(self, request: HttpRequest, queryset: QuerySet[Candidate]) -> HttpResponse:
+        """Ask which, then take them from the chosen people."""
+        return self._tag(request, list(queryset), "untag", _("Take tags away"))
+
+    def _tag(self, request: HttpRequest, people: list[Candidate], name: str, title: Any) -> HttpResponse:
+        form = TagsForm(request.POST if "_confirm" in request.POST else None)
+        if form.is_valid():
+            tags = form.cleaned_data["tags"]
+            change = {"add": tags} if name == "tag" else {"remove": tags}
+
+            def act(person: Candidate) -> str:
+                changed = change_tags([person.pk], actor=login(request), **change)
+                return ", ".join(tags) if changed else _now("was so already")
+
+            return act_on_each(request, f"{title}: {', '.join(tags)}", people, act)
+        back = reverse("admin:people_candidate_changelist")
+        template = "people/tag_people.html"
+        shown = {"form": form, "people": people, "action_name": name, "submit_text": title, "back": back}
+        return page(self, request, template, title=title, **shown)
 
     @action(description=_("Put back on the allow list"), url_path="restore", permissions=["change"], icon="person_add")
     def restore_one(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """The same for one person, from their page."""
         candidate = find(Candidate, object_id)
         if request.method == "POST":
-            self._restore(request, [candidate])
+            self._restore(request, candidate)
             return HttpResponseRedirect(reverse("admin:people_candidate_change", args=[candidate.pk]))
         return page(
             self,
@@ -184,7 +226,10 @@ class CandidatePage(ImportingAdmin, ExportingAdmin, InvitingAdmin):
             back=reverse("admin:people_candidate_change", args=[candidate.pk]),
         )
 
-    def _restore(self, request: HttpRequest, people: list[Candidate]) -> None:
-        count = restore_candidates([str(candidate.pk) for candidate in people], actor=login(request))
-        text = ngettext("%(count)s person is back on the list.", "%(count)s people are back on the list.", count)
-        messages.success(request, text % {"count": count})
+    def _restore(self, request: HttpRequest, candidate: Candidate) -> None:
+        try:
+            restore_candidates([str(candidate.pk)], actor=login(request))
+        except RefusedError as error:
+            messages.error(request, " ".join(map(str, error.errors.values())))
+        else:
+            messages.success(request, _now("%(name)s is back on the list.") % {"name": candidate})

@@ -67,6 +67,12 @@ class TagsField(forms.CharField):
         return read_tags(str(super().to_python(value) or ""))
 
 
+class TagsForm(forms.Form):
+    """Tags to give many people, or to take from them."""
+
+    tags = TagsField(required=True)
+
+
 def offer_open_cities(form: Any) -> None:
     """Only open cities to choose, and the one that is chosen already."""
     field: Any = form.fields.get("city")

@@ -134,7 +134,7 @@ def remove_candidates(
     actor: str,
     reason: str,
     choices: Choices = AS_IT_COMES,
-) -> int:
+) -> list[str]:
     """Take people off the allow list (FR2), all or none of them.
 
     Args:
@@ -146,14 +146,14 @@ def remove_candidates(
         choices: of single bookings of which the other becomes.
 
     Returns:
-        How many were taken off.
+        The ids of those who were taken off.
 
     Raises:
         ChoiceRefusedError: one of the bookings can't be ended.
     """
     staff = _staff(actor)
 
-    def work() -> int:
+    def work() -> list[str]:
         removed = [item for item in candidate_ids if _take_off(item, actor)]
         theirs = {"user_id": {"$in": [ObjectId(item) for item in removed]}, "live": True}
         note_impact(lambda: standing(list(collection("bookings").find(theirs, session=current_session()))))
@@ -162,7 +162,7 @@ def remove_candidates(
             kept = choices.kept
             command = RemoveCandidate(_key(), staff, item, reason=reason, keeps_bookings=keep_bookings, kept=kept)
             carry_out(Request(command, "desk", correlation.current()))
-        return len(removed)
+        return removed
 
     return tried_again(lambda: in_transaction(work))
 

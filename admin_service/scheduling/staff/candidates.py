@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.decorators import action
@@ -20,6 +21,7 @@ from people.models import Candidate
 from people.staff.candidates import CandidateForm, CandidatePage
 from people.staff.handing_over import MAY_INVITE
 from people.staff.inviting import InvitingAdmin
+from people.staff.row_by_row import CameOfIt, begin_report, note_row
 from questionnaires.staff.answer_texts import answers_of
 from scheduling.services.editing.choices import Choice
 from scheduling.services.snapshots import follow_person
@@ -55,7 +57,7 @@ class CandidateAdmin(CandidatePage):
     form = FollowedForm
     list_filter: Any = [*CandidatePage.list_filter, StepFilter]
     actions_list: Any = [*CandidatePage.actions_list, "invite_many"]
-    actions = [*InvitingAdmin.actions, "remove", "restore"]
+    actions = ["remove", *CandidatePage.actions]
     actions_detail = [*InvitingAdmin.actions_detail, "see_bookings", "remove_one", "restore_one"]
     change_form_after_template = "questionnaires/answers.html"
 
@@ -133,8 +135,16 @@ class CandidateAdmin(CandidatePage):
 
 def _take_off(request: HttpRequest, people: list[Candidate], keeps: bool, back: str, chosen: Chosen) -> Done:
     ids, given = [str(candidate.pk) for candidate in people], {"actor": login(request), "reason": reason_in(request)}
-    count = remove_candidates(ids, keep_bookings=keeps, choices=chosen.choices, **given)
-    return Done(back, ngettext("%(count)s person removed.", "%(count)s people removed.", count) % {"count": count})
+    removed = remove_candidates(ids, keep_bookings=keeps, choices=chosen.choices, **given)
+    text = ngettext("%(count)s person removed.", "%(count)s people removed.", len(removed)) % {"count": len(removed)}
+    if len(people) == 1:
+        return Done(back, text)
+    report_id = ObjectId()
+    address = begin_report(request, report_id, _("Remove from the allow list"), people)
+    for candidate in people:
+        words = _now("off the list") if str(candidate.pk) in removed else _now("was off the list already")
+        note_row(report_id, candidate, CameOfIt(True, words))
+    return Done(address, text)
 
 
 def _booked(ids: list[ObjectId]) -> set[ObjectId]:

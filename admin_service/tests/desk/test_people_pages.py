@@ -1,5 +1,6 @@
 """People and places at the desk (FR2, FR7)."""
 
+import re
 from typing import Any
 
 import pytest
@@ -8,12 +9,12 @@ from django.urls import reverse
 
 from common.models import AuditEntry
 from messaging.models import OutboxMessage
-from people.models import Candidate, City, ContactSettings, Recruiter
+from people.models import MOST_TAGS, Candidate, City, ContactSettings, Recruiter
 from scheduling.models import Booking, InterviewEvent
 from scheduling.services.staff_commands import book_for
 from tests.conftest import MakeCandidate, MakeSlot
 from tests.desk.conftest import Text
-from tests.helpers.staff_client import StaffClient
+from tests.helpers.staff_client import StaffClient, unseen
 
 CANDIDATES = "admin:people_candidate_changelist"
 
@@ -111,8 +112,61 @@ def test_several_people_are_removed_and_put_back(desk: Client, make_candidate: M
     page = desk.post(reverse(CANDIDATES), answer, follow=True).content.decode()
     assert "2 people removed" in page
     assert Candidate.objects.filter(is_allowed=True).count() == 1
+    assert page.count("off the list") == 2, "what came of each"
     desk.post(reverse(CANDIDATES), {"action": "restore", **chosen})
     assert Candidate.objects.filter(is_allowed=True).count() == 3
+
+
+def report(page: Any) -> str:
+    """What came of each row, on one line."""
+    return " ".join(re.sub(r"<[^>]+>", " ", page.content.decode().partition('id="report"')[2]).split())
+
+
+def test_a_row_that_cant_be_done_stops_no_other(desk: StaffClient, make_candidate: MakeCandidate) -> None:
+    """Guards: ``act_on_each`` and ``_came_of``. Another entry awaits Gleb's username by now."""
+    off = {"is_allowed": False, "telegram_id": None}
+    gleb, vera = (
+        make_candidate(first_name=name, username=name_in_chat, **off)
+        for name, name_in_chat in (("Глеб", "gleb_s"), ("Вера", "vera_k"))
+    )
+    make_candidate(first_name="Другой", username="gleb_s", telegram_id=None)
+    chosen = {"action": "restore", "_selected_action": [str(gleb.pk), str(vera.pk)]}
+    opened = unseen(desk.get(reverse(CANDIDATES)))
+    said = report(desk.post(reverse(CANDIDATES), chosen, opened=opened, follow=True))
+    assert "Done: 1. Not done: 1." in said
+    assert "Глеб @gleb_s is awaited already by another entry." in said and "Вера back on the list" in said
+    before = AuditEntry.objects.count()
+    again = desk.post(reverse(CANDIDATES), chosen, opened=opened, follow=True)
+    assert "Done: 1. Not done: 1." in report(again), "pressed twice it acts once, and leads to the same report"
+    assert AuditEntry.objects.count() == before
+
+
+def test_a_report_is_for_who_pressed(desk: StaffClient, administrator: Client, maria: Candidate) -> None:
+    """Guard: ``show_report``."""
+    order = {"action": "tag", "_selected_action": [str(maria.pk)], "_confirm": "1", "tags": "аналитик"}
+    address = desk.post(reverse(CANDIDATES), order).headers["Location"]
+    assert "аналитик" in report(desk.get(address))
+    assert "no such report" in administrator.get(address, follow=True).content.decode()
+
+
+def test_several_people_are_tagged_and_untagged(desk: StaffClient, maria: Candidate, ivan: Candidate) -> None:
+    """Guards: ``TagsForm``, and ``change_tags`` row by row: Ivan has as many tags as one may have."""
+    Candidate.objects.filter(pk=ivan.pk).update(tags=[f"т{number:02}" for number in range(MOST_TAGS)])
+    chosen = {"_selected_action": [str(maria.pk), str(ivan.pk)]}
+    asked = desk.post(reverse(CANDIDATES), {"action": "tag", **chosen}).content.decode()
+    assert "Мария Петрова" in asked and "Иван Сидоров" in asked
+    assert (
+        "This field is required"
+        in desk.post(reverse(CANDIDATES), {"action": "tag", "_confirm": "1", "tags": "", **chosen}).content.decode()
+    )
+    order = {"action": "tag", "_confirm": "1", "tags": "Второй этап, аналитик", **chosen}
+    said = report(desk.post(reverse(CANDIDATES), order, follow=True))
+    assert "Мария Петрова аналитик, второй этап" in said and "Иван Сидоров A person has 20 tags at most" in said
+    order = {"action": "untag", "_confirm": "1", "tags": "аналитик", **chosen}
+    said = report(desk.post(reverse(CANDIDATES), order, follow=True))
+    assert "Done: 2." in said and "was so already" in said
+    maria.refresh_from_db()
+    assert maria.tags == ["второй этап"]
 
 
 def test_one_person_is_put_back_by_pressing_not_by_looking(desk: Client, make_candidate: MakeCandidate) -> None:

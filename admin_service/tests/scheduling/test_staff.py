@@ -129,7 +129,7 @@ def test_a_removed_persons_bookings_are_kept_or_cancelled_as_staff_choose(
     removed = remove_candidates([str(maria.pk)], keep_bookings=True, actor="coordinator", reason="Набор окончен")
     removed += remove_candidates([str(ivan.pk)], keep_bookings=False, actor="coordinator", reason="Вакансия закрыта")
 
-    assert removed == 2
+    assert removed == [str(maria.pk), str(ivan.pk)]
     assert asking.the_booking(maria)["live"]
     assert asking.the_booking(ivan)["status"] == "cancelled"
     assert told() == [
