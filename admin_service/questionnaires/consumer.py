@@ -27,7 +27,8 @@ def store_answers(item: QuestionnaireAnswered, now: datetime) -> DialogAnswer:
     """Check and keep a candidate's answers, in the transaction under way.
 
     They may be of any version ever published: a candidate midway finishes the version begun. Someone who was rejected
-    stays so until staff let them answer again.
+    stays so until staff let them answer again. A city that was closed a moment ago is none to come to: they choose
+    anew.
     """
     candidate = _find("users", {"telegram_id": item.user_telegram_id})
     event = _find("interview_events", {"_id": ObjectId(item.event_id)})
@@ -45,6 +46,8 @@ def store_answers(item: QuestionnaireAnswered, now: datetime) -> DialogAnswer:
     except MismatchError as error:
         log.warning("answers do not fit", message_id=str(item.message_id), why=str(error))
         return DialogAnswer(DialogOutcome.FAILED, event_id=item.event_id)
+    if walked.reason is None and answering.is_city_closed(walked.value_of(QuestionKind.CITY)):
+        return DialogAnswer(DialogOutcome.FAILED, event_id=item.event_id, closed="city")  # it is asked again
     submission = Submission(candidate, event, item.questionnaire_id, item.version, now, item.correlation_id)
     answering.store(submission, walked, cities)
     _learn(submission, walked)

@@ -217,7 +217,8 @@ class DialogResult(Message):
     """The one answer to a dialog's command. ``request_id`` is the command's ``message_id``, ``reply`` its echo.
 
     ``role`` and ``name`` belong to an accepted invitation, ``event_id`` to questionnaires and waiting lists,
-    ``reason`` to a rejection. ``closed``: what is closed, so that there is no list to wait on.
+    ``reason`` to a rejection. ``closed``: what is closed, so that there is no list to wait on, or
+    nothing to answer for.
     """
 
     request_id: UUID

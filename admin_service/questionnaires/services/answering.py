@@ -197,6 +197,14 @@ def city_names() -> dict[str, str]:
     return {str(row["_id"]): row["name"] for row in rows}
 
 
+def is_city_closed(city_id: str) -> bool:
+    """Whether there are no more interviews in the city, by its id; empty for none."""
+    if not city_id:
+        return False
+    closed = {"_id": ObjectId(city_id), "is_active": False}
+    return collection("cities").find_one(closed, {"_id": 1}, session=current_session()) is not None
+
+
 def follow_person(candidate: Document, now: datetime) -> None:
     """The candidate may be called otherwise by now; in the transaction under way."""
     shown = {"person": name_in(candidate), "search": _search_text(candidate)}

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from common.quiet_hours import last_allowed_time, next_allowed_time
+from common.quiet_hours import is_quiet, last_allowed_time, next_allowed_time
 from scheduling.domain.model import Booking, Policy, Slot
 from shared_contracts.directory import BookingStatus
 
@@ -30,14 +30,19 @@ def kept_within(booking: Booking, slot: Slot) -> Booking:
     return replace(booking, expires_at=min(booking.expires_at, latest))
 
 
-def reminder(expires_at: datetime, policy: Policy, now: datetime, timezone: str | None) -> datetime | None:
+def reminder(
+    expires_at: datetime, policy: Policy, now: datetime, timezone: str | None, deputy_timezone: str | None = None
+) -> datetime | None:
     """When its recruiter is reminded of a request made now: half-way at the earliest, and outside their quiet hours.
+
+    Their deputy gets it then, too: so it comes before a night of the deputy's in which it expires.
 
     Args:
         expires_at: when the request does.
         policy: its event's rules.
         now: aware UTC.
         timezone: of the recruiter's clocks, None where there is no recruiter.
+        deputy_timezone: of their deputy's, None where there is none in chat.
 
     Returns:
         What would fall into the night comes in the morning, or the evening before where it has expired by then; None
@@ -46,6 +51,15 @@ def reminder(expires_at: datetime, policy: Policy, now: datetime, timezone: str 
     due_at = expires_at - min(policy.reminder, (expires_at - now) / 2)
     if timezone is None:
         return due_at
+    own = _awake(due_at, expires_at, now, timezone)
+    if own is None or deputy_timezone is None:
+        return own
+    theirs = _awake(own, expires_at, now, deputy_timezone)
+    # in the deputy's morning they get it by themselves; what can't reach both reaches the recruiter
+    return theirs if theirs and theirs < own and not is_quiet(theirs, timezone) else own
+
+
+def _awake(due_at: datetime, expires_at: datetime, now: datetime, timezone: str) -> datetime | None:
     morning = next_allowed_time(due_at, timezone)
     if morning < expires_at:
         return morning

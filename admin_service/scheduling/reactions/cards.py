@@ -10,12 +10,14 @@ from scheduling.domain.booking import BookingKept, MoveRequested
 from scheduling.domain.commands import Actor, ActorKind
 from scheduling.domain.editing import BookingFollowedSlot, WantedSlotEdited
 from scheduling.domain.events import BookingEvent, SlotEdited
+from scheduling.domain.model import Slot
 from scheduling.domain.requesting import reminder
 from scheduling.reactions.candidate_news import news_of
 from scheduling.services.reacting import Batch, Effects
 from scheduling.services.recruiter_cards.cards import Act, asks_approval, has_card, show
 from scheduling.services.recruiter_cards.deck import read_deck
 from scheduling.services.requests import Request
+from scheduling.services.store.slots import reached_at
 from shared_contracts.card import CardOccasion, MoveEnd
 
 _MOVE_ENDS: dict[type[BookingEvent], MoveEnd] = {MoveRejected: "rejected", MoveExpired: "expired"}
@@ -126,9 +128,20 @@ def _next_reminder(batch: Batch, booking_id: str) -> Document:
     if was and was.awaits_approval and was.expires_at == booking.expires_at:
         return {}
     slot = batch.after.slots.get(booking.requested_slot_id or booking.slot_id)
-    zone = slot.recruiter_timezone if slot else None
-    moment = reminder(booking.expires_at, batch.after.policies[booking.event_id], batch.now, zone)
+    zone, policy = slot.recruiter_timezone if slot else None, batch.after.policies[booking.event_id]
+    moment = reminder(booking.expires_at, policy, batch.now, zone, _deputys_zone(batch, slot))
     return {"remind_at": moment, "reminded": False}
+
+
+def _deputys_zone(batch: Batch, slot: Slot | None) -> str | None:
+    """On whose clocks the deputy of a slot's recruiter reads; None where nobody in chat stands in for them."""
+    names = batch.loaded.names
+    recruiter = names.recruiters.get(ObjectId(slot.recruiter_id)) if slot and slot.recruiter_id else None
+    deputy = names.recruiters.get(recruiter["deputy_id"]) if recruiter else None
+    if slot is None or deputy is None or reached_at(deputy) is None:
+        return None
+    city = names.cities.get(deputy["city_id"])
+    return city["timezone"] if city else slot.place.timezone
 
 
 def _shifted_reminders(batch: Batch) -> dict[str, datetime]:

@@ -55,6 +55,15 @@ def rows(**query: Any) -> int:
     return collection("questionnaire_answers").count_documents(query)
 
 
+def test_a_city_that_was_closed_meanwhile_is_none_to_come_to(
+    maria: Candidate, moscow: City, asking_event: InterviewEvent, made: Made
+) -> None:
+    """Guard: ``is_city_closed``."""
+    City.objects.filter(pk=moscow.pk).update(is_active=False)
+    answer = stored(answered(maria, asking_event, made, made.answers(moscow)))
+    assert (answer.outcome, answer.closed, rows()) == (DialogOutcome.FAILED, "city", 0)
+
+
 def test_answers_that_pass_are_kept_as_people_read_them(
     maria: Candidate, moscow: City, asking_event: InterviewEvent, made: Made
 ) -> None:

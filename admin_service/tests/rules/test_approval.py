@@ -148,6 +148,27 @@ def test_a_reminder_leaves_the_recruiter_their_night(asked: str, expires: str, t
     assert reminder(at(expires), policy, at(asked), "Asia/Vladivostok") == (at(told) if told else None)
 
 
+@pytest.mark.parametrize(
+    ("deputy", "asked", "expires", "told"),
+    [
+        ("Asia/Vladivostok", "23 09:00", "23 20:00", "23 14:45"),  # 21:45 there
+        ("Asia/Vladivostok", "23 15:30", "23 20:00", "23 18:00"),  # it is night there already
+        ("Asia/Vladivostok", "23 09:00", "24 09:00", "24 08:00"),  # the deputy is awake then
+        ("Europe/Lisbon", "23 09:00", "24 10:30", "24 08:30"),  # 05:30 there; 21:45 there is night in Moscow
+    ],
+)
+def test_a_request_that_expires_in_the_deputys_night_comes_before_it(
+    deputy: str, asked: str, expires: str, told: str
+) -> None:
+    """The recruiter's own time where none suits both. Guard: ``deputy_timezone`` in ``reminder``."""
+
+    def at(text: str) -> datetime:
+        return datetime.fromisoformat(f"2026-11-{text}").replace(tzinfo=ZoneInfo("Europe/Moscow"))
+
+    policy = a.world(a.slot("s")).policies["event"]
+    assert reminder(at(expires), policy, at(asked), "Europe/Moscow", deputy) == at(told)
+
+
 # Offers
 
 

@@ -254,7 +254,8 @@ def test_who_holds_an_interview_hears_of_its_candidate_while_a_move_to_another_i
 
     def heard() -> list[tuple[int, str]]:
         known = len(cards())
-        with time_machine.travel(datetime.now(UTC).replace(hour=9), tick=False):
+        noon = (datetime.now(UTC) + timedelta(days=1)).replace(hour=9)  # in Moscow; today's may be over
+        with time_machine.travel(noon, tick=False):
             send_due()
         loud = [item for item in cards() if item.attention is CardAttention.NOTICE and item.message_id not in told]
         told.extend(item.message_id for item in loud)
@@ -540,6 +541,17 @@ def test_a_deputy_who_sleeps_gets_a_request_in_their_morning_and_the_recruiter_i
     with time_machine.travel(evening_in_moscow + timedelta(hours=5), tick=False):  # 01:00; 08:00 there
         assert (tasks.remind_recruiters(), tasks.remind_recruiters()) == (1, 0)
         assert sent()[2:] == [(OLGA, "update", 3), (DINA, "new", 3)]
+
+
+def test_a_deputy_who_would_wake_too_late_gets_it_before_their_night(
+    dina: Recruiter, approval_event: InterviewEvent, make_slot: MakeSlot, maria: Candidate, olga: Recruiter
+) -> None:
+    """R8: 14:45 is 21:45 in Vladivostok. Guard: ``_deputys_zone``."""
+    morning = datetime.combine(clock.now().date() + timedelta(days=1), time(6), UTC)  # 09:00 in Moscow
+    slot = make_slot(morning + timedelta(hours=12) - clock.now(), of=approval_event, recruiter=olga)
+    with time_machine.travel(morning, tick=False):
+        asking.outcome(asking.book(maria, slot))
+    assert now_stored()["remind_at"] == morning + timedelta(hours=5, minutes=45)
 
 
 def test_a_recruiter_whose_night_it_has_become_is_reminded_in_the_morning(request_: Document, olga: Recruiter) -> None:

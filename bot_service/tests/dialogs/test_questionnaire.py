@@ -2,8 +2,10 @@
 
 import pytest
 
+from shared_contracts.dialog import DialogOutcome, QuestionnaireAnswered
 from shared_contracts.notification import CacheName
 from shared_contracts.questionnaire import Choice, Question
+from shared_contracts.transport.topology import DIALOG_RESULT
 from tests.kit.desk import MOSCOW, YEKATERINBURG, Desk
 from tests.kit.questions import AGE, CITY, FROM, NAME, STUDIES, WHERE, WISH, answered, begin, both, values
 from tests.kit.telegram import Message, Person, eventually
@@ -163,6 +165,26 @@ async def test_a_city_closed_since_it_was_answered_is_asked_again(anna: Person, 
     await anna.presses(again, "Москва")
     await anna.sees("Спасибо за ответы!")
     assert values(answered(desk)[0]) == {"name": "Анна", "city": MOSCOW.id}
+
+
+async def test_a_city_closed_while_the_answers_are_handed_in_is_asked_about_again(anna: Person, desk: Desk) -> None:
+    """Guard: ``closed`` in ``_show_failure``."""
+    desk.add_slot(7, city=YEKATERINBURG)
+    desk.dialogs.publish(NAME, CITY)
+    asked = await begin(anna)
+    await anna.writes("Анна")
+    desk.dialogs.answering.clear()
+    await anna.presses(await anna.sees("В каком вы городе?"), "Екатеринбург")
+
+    async def sent() -> QuestionnaireAnswered | None:
+        return next(iter(answered(desk)), None)
+
+    command = await eventually(sent, "the answers")
+    desk.closed_cities = {YEKATERINBURG.id}
+    closed = desk.dialogs.result_of(command, outcome=DialogOutcome.FAILED, closed="city")
+    await desk.send(DIALOG_RESULT.name, closed)
+    again = await anna.sees("В этом городе собеседований больше нет")
+    assert "Екатеринбург" not in again.labels and again.id != asked.id
 
 
 async def test_many_choices_come_in_pages(anna: Person, desk: Desk) -> None:

@@ -51,6 +51,10 @@ async def _show_failure(context: DialogContext, result: DialogResult, progress: 
     if progress is not None:  # a new try is a new request
         again = progress.model_copy(update={"request_id": None})
         await context.services.progress.put(context.user_id, again)
+        if result.closed == "city":  # the city that they named, which is asked about anew
+            await context.services.directory.open_cities_cache.invalidate()
+            await questionnaire.begin(context, progress.event_id, progress.questionnaire)
+            return
     keyboard = keyboards.sign_up(progress.event_id, context.texts) if progress else keyboards.home(context.texts)
     await context.show(Screen(context.texts("questionnaire.failed"), keyboard))
 
