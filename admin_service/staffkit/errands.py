@@ -55,6 +55,7 @@ class ErrandKind:
         query: of the address of the model's list that shows just those.
         order: the rows' order, the oldest first or nearly so; served by an index.
         errands: what to show of rows.
+        page: the address of a page where all of them are done at once, for whom there is one; else empty.
     """
 
     name: str
@@ -65,6 +66,7 @@ class ErrandKind:
     query: Callable[[], str]
     order: str
     errands: Callable[[HttpRequest, Sequence[Document]], list[Errand]]
+    page: Callable[[HttpRequest], str] = lambda _request: ""
 
     @property
     def rows_of(self) -> type[Model]:

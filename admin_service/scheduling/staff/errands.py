@@ -16,7 +16,7 @@ from common.mongo import Document, collection
 from common.texts.names import name_in
 from people.services.links import recruiter_link
 from scheduling.models import STATUS_LABELS
-from scheduling.services.reading.days import bookings_on
+from scheduling.services.reading.to_mark import WITHIN_DAYS, unmarked
 from scheduling.services.recruiter_cards.request_reminders import AWAITING_APPROVAL, TO_TELL_BY_HAND
 from scheduling.services.store.slots import venue_of_booking
 from scheduling.staff.bookings.by_hand import why_no_candidate, why_no_recruiter
@@ -27,8 +27,6 @@ from staffkit.clocks import format_moment, today
 from staffkit.errands import Errand, ErrandKind, Press, register
 from staffkit.views import may
 
-MARKED_WITHIN_DAYS = 14
-"""How long an interview that nobody has marked is asked about."""
 _MAY = "scheduling.change_booking"
 
 
@@ -140,12 +138,11 @@ def _by_id(name: str, ids: Iterable[Any]) -> dict[ObjectId, Document]:
 
 
 def _unmarked(_now: datetime) -> Document:
-    first = today() - timedelta(days=MARKED_WITHIN_DAYS - 1)
-    return {"status": BookingStatus.UNMARKED.value, **bookings_on(first, today())}
+    return unmarked(today() - timedelta(days=WITHIN_DAYS - 1), today())
 
 
 def _unmarked_query() -> str:
-    first = today() - timedelta(days=MARKED_WITHIN_DAYS - 1)
+    first = today() - timedelta(days=WITHIN_DAYS - 1)
     days = {"starts_at_from": f"{first:%Y-%m-%d}", "starts_at_to": f"{today():%Y-%m-%d}"}
     return urlencode({"status__exact": BookingStatus.UNMARKED.value, **days})
 
@@ -182,5 +179,6 @@ register(
         query=_unmarked_query,
         order="starts_at",
         errands=to_mark,
+        page=lambda request: reverse("admin:scheduling_booking_mark_day") if may(request, _MAY) else "",
     ),
 )

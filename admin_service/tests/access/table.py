@@ -62,6 +62,7 @@ BUTTONS = {
     "Booking.ask_reschedule": HOLDERS,
     "Booking.cancel": HOLDERS,
     "Booking.mark": HOLDERS,
+    "Booking.mark_day": HOLDERS,
     "Booking.move": HOLDERS,
     "Booking.note_told": HOLDERS,
     "Booking.reject": HOLDERS,

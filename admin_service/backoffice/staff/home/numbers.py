@@ -53,7 +53,10 @@ def kinds(request: HttpRequest) -> list[tuple[ErrandKind, Document]]:
 def waiting(request: HttpRequest, now: datetime) -> list[Number]:
     """How many errands of each kind there are."""
     counted = [(kind, kind.count(own, now)) for kind, own in kinds(request)]
-    return [Number(kind.name, kind.counted(count), count, kind.link, bool(count)) for kind, count in counted]
+    return [
+        Number(kind.name, kind.counted(count), count, kind.page(request) or kind.link, bool(count))
+        for kind, count in counted
+    ]
 
 
 def _today(own: Document) -> Number:

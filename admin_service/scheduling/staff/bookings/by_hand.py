@@ -14,7 +14,7 @@ from people.services.reach import chat_state
 from scheduling.models import Booking
 from scheduling.services.recruiter_cards.told_by_hand import note_told
 from scheduling.services.store.slots import reached_at
-from scheduling.staff.bookings.marking import MarkingAdmin
+from scheduling.staff.bookings.marking_day import MarkingDayAdmin
 from scheduling.staff.moments import booking_start
 from staffkit.coming_back import back_to
 from staffkit.forms.use_case import show_refusal
@@ -22,7 +22,7 @@ from staffkit.sending.once import Done, send_once
 from staffkit.views import find, login, page
 
 
-class ByHandAdmin(MarkingAdmin):
+class ByHandAdmin(MarkingDayAdmin):
     """Bookings of which somebody may have to be told by hand."""
 
     @action(description=_("Told by hand"), url_path="told", permissions=["scheduling.change_booking"], icon="call")
