@@ -136,8 +136,8 @@ def _recruiters_command(request: _RecruitersRequest) -> AnyCommand:
             version, shown = request.expected_version, _shown(request.shown)
             return Move(key, recruiter, request.booking_id, version, request.slot_id, shown)
         case BookingCancelledByRecruiter():
-            reason = request.reason or ""
-            return Cancel(key, recruiter, request.booking_id, request.expected_version, reason=reason)
+            version, reason, withdraws = request.expected_version, request.reason or "", request.withdraws_slot
+            return Cancel(key, recruiter, request.booking_id, version, reason=reason, withdraws_slot=withdraws)
         case OutcomeMarked():
             return MarkOutcome(key, recruiter, request.booking_id, request.expected_version, request.mark)
         case _:

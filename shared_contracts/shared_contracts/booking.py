@@ -154,12 +154,16 @@ class BookingMovedByRecruiter(BookingRequest):
 
 
 class BookingCancelledByRecruiter(BookingRequest):
-    """A recruiter cancels an approved interview; the candidate is told, with the reason."""
+    """A recruiter cancels an approved interview; the candidate is told, with the reason.
+
+    ``withdraws_slot``: its time does not suit the recruiter any more, so nobody else is to be offered it.
+    """
 
     event_type: Literal["booking.cancelled_by_recruiter"] = "booking.cancelled_by_recruiter"
     booking_id: EntityId
     expected_version: Version
     reason: LongText | None = None
+    withdraws_slot: bool = False
 
 
 class TimeAnswered(BookingRequest):

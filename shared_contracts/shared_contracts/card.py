@@ -70,6 +70,8 @@ class RecruiterCard(WireModel):
     ``handed_over_by``: the recruiter from whom staff have handed it over to this one, ``handed_over_to``: who has it
     now, for a reader who has nothing to do with it any more. ``left``: the reader holds no interviews any more, and
     this one stands with nobody in their place.
+    ``slot_withdrawn``: whether its time was taken off offer when it was last cancelled; false where that was wanted and
+    others are booked at that time, null where it was not wanted.
     """
 
     booking: BookingView
@@ -90,6 +92,7 @@ class RecruiterCard(WireModel):
     handed_over_by: Name | None = None
     handed_over_to: Name | None = None
     left: bool = False
+    slot_withdrawn: bool | None = None
     free_slots: Annotated[list[SlotView], Field(max_length=6)] = []
     may_mark: bool = False
     undo_until: Moment | None = None

@@ -171,7 +171,9 @@ EXAMPLES: list[Message] = [
     DelayAnnounced(**REQUEST, booking_id=BOOKING_ID, starts_at=START, minutes=10),
     TimeOffered(**REQUEST, booking_id=BOOKING_ID, expected_version=2, slot_id=SLOT_ID, shown=SHOWN),
     BookingMovedByRecruiter(**REQUEST, booking_id=BOOKING_ID, expected_version=2, slot_id=SLOT_ID, shown=SHOWN),
-    BookingCancelledByRecruiter(**REQUEST, booking_id=BOOKING_ID, expected_version=2, reason="Заболел рекрутер"),
+    BookingCancelledByRecruiter(
+        **REQUEST, booking_id=BOOKING_ID, expected_version=2, reason="Заболел рекрутер", withdraws_slot=True
+    ),
     TimeAnswered(
         **REQUEST,
         booking_id=BOOKING_ID,

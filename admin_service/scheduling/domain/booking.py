@@ -17,6 +17,7 @@ from scheduling.domain.changes import (
 )
 from scheduling.domain.commands import ActorKind, Book, BookingCommand, Command, Shown
 from scheduling.domain.decisions import Decision, changed
+from scheduling.domain.editing import withdrawal
 from scheduling.domain.events import BookingEvent
 from scheduling.domain.model import Booking, Candidate, Policy, Slot, State
 from scheduling.domain.requesting import expiry, move_expiry
@@ -36,7 +37,9 @@ class Move(BookingCommand):
 
 @dataclass(frozen=True, slots=True)
 class Cancel(BookingCommand):
-    """The seat back."""
+    """The seat back. ``withdraws_slot``: nor is its time to be offered to others, where nobody else is in it."""
+
+    withdraws_slot: bool = field(default=False, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +202,7 @@ def move(state: State, command: Move, booking: Booking, now: datetime) -> Decisi
     refusal = _refuse_slot(slot, policy, command, command.shown, booking.candidate_id, now)
     if refusal or slot is None or policy is None:
         return Decision(command, refusal or Outcome.SLOT_NOT_FOUND, booking)
-    if command.actor.kind is ActorKind.CANDIDATE and slot.id in booking.rejected_slot_ids:
+    if command.actor.kind is ActorKind.CANDIDATE and _is_refused(state, booking, slot):
         return Decision(command, Outcome.REJECTED, booking)
     others = [other for other in state.live_bookings_of(booking.candidate_id) if other.id != booking.id]
     if any(overlaps(state, other, slot) for other in others):
@@ -232,9 +235,15 @@ def cancel(state: State, command: Cancel, booking: Booking, now: datetime) -> De
     until = cancel_closes_at(booking, policy) if policy else booking.starts_at
     if not command.beyond_limits and now >= until:
         return Decision(command, Outcome.TOO_LATE, booking)
-    return changed(
-        command, Outcome.CANCELLED, BookingCancelled, booking, ended(booking, BookingStatus.CANCELLED, command)
-    )
+    return cancellation(state, command, booking, ended(booking, BookingStatus.CANCELLED, command))
+
+
+def cancellation(state: State, command: Cancel, booking: Booking, after: Booking) -> Decision:
+    """The decision by which the booking ends as ``after``, with what becomes of its slot."""
+    decision, slot = changed(command, Outcome.CANCELLED, BookingCancelled, booking, after), state.slots[booking.slot_id]
+    if not command.withdraws_slot or not slot.is_active or slot.holders - {booking.candidate_id}:
+        return decision
+    return replace(decision, events=(*withdrawal(state, command, slot), *decision.events))
 
 
 def close(state: State, command: Close, booking: Booking, now: datetime) -> Decision:
@@ -316,6 +325,11 @@ def _must_answer_first(state: State, policy: Policy | None, command: Book, candi
     if policy is None or not policy.questionnaire_required or command.actor.kind is not ActorKind.CANDIDATE:
         return False
     return (candidate_id, policy.id) not in state.screened
+
+
+def _is_refused(state: State, booking: Booking, slot: Slot) -> bool:
+    """Whether a recruiter has said no to the slot, for this booking or one of before."""
+    return slot.id in booking.rejected_slot_ids or (booking.candidate_id, slot.id) in state.rejected
 
 
 def _was_rejected(state: State, command: Book, candidate_id: str) -> bool:

@@ -65,6 +65,12 @@ def edit_slot(state: State, command: EditSlot, now: datetime) -> Decision:
     return Decision(command, None, events=tuple(events))
 
 
+def withdrawal(state: State, command: Command, slot: Slot) -> list[Event]:
+    """What it means that the slot is offered to nobody any more; who is booked in it stays so."""
+    edited = SlotEdited(slot, replace(slot, is_active=False), SlotChanges(is_active=False))
+    return [edited, *_proposals(state, command, edited)]
+
+
 def _as_told(slot: Slot, changes: SlotChanges) -> Slot:
     """The slot on the clocks on which people were told of it."""
     zone = changes.clocks_were
@@ -121,7 +127,7 @@ def _followers(state: State, command: EditSlot, edited: SlotEdited) -> list[Even
     ]
 
 
-def _proposals(state: State, command: EditSlot, edited: SlotEdited) -> list[Event]:
+def _proposals(state: State, command: Command, edited: SlotEdited) -> list[Event]:
     """What the edit means for who is proposed the slot, where no seat is held for them."""
     slot, was_offered = edited.after, edited.before.is_offered
     proposed = [it for it in state.bookings.values() if it.live and it.proposed_slot_id == slot.id]

@@ -185,7 +185,8 @@ class Booking:
     ``reschedule_asked``: the recruiter wants another time; what waits keeps its seats until the candidate chose.
     ``coming``: what the candidate has said about it, which a move takes away; ``proposed_slot_id``: another time that
     the recruiter proposes, without a seat held there; ``marked_at``: when the outcome was marked. ``rejection``: what a
-    no was about; ``rejected_slot_ids``: slots that it was said to, which are not asked for again.
+    no was about; ``rejected_slot_ids``: slots that it was said to, or whose interview a recruiter has called off, which
+    are not asked for again.
     """
 
     id: str
@@ -232,7 +233,7 @@ class State:
     ``bookings`` holds every live booking of every candidate concerned, those that commands name, and all in a slot
     that is to be edited; ``cities`` and ``recruiters``: those that an edit names, and the slot's recruiter.
     ``screened``: (candidate id, event id) of who has passed the questionnaire; loaded where a policy asks for it.
-    ``rejected``: (candidate id, event or slot id) of to whom a recruiter has said no there.
+    ``rejected``: (candidate id, event or slot id) of to whom a recruiter has said no there, or whom they called off.
     ``to_agree``: candidate ids of who has to agree to the privacy text first.
     """
 

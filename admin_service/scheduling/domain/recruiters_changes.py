@@ -1,9 +1,10 @@
 """What recruiters do to interviews of theirs that are approved and still to come: move them, or call them off."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from scheduling.domain.answering import refuse_ended
-from scheduling.domain.booking import BookingCancelled, BookingMoved, Cancel, Move
+from scheduling.domain.booking import BookingMoved, Cancel, Move, cancellation
 from scheduling.domain.changes import changed_since_shown, ended, next_version, overlaps, settled_in
 from scheduling.domain.decisions import Decision, changed
 from scheduling.domain.model import Booking, State
@@ -13,13 +14,16 @@ from shared_contracts.directory import BookingStatus
 
 
 def change_interview(state: State, command: Move | Cancel, booking: Booking, now: datetime) -> Decision:
-    """Until it begins, and without approval, cut-offs or limits: the interview moves, or is called off."""
+    """Until it begins, and without approval, cut-offs or limits: the interview moves, or is called off.
+
+    Who is called off is not offered that time again.
+    """
     if refusal := _refuse(command, booking, now):
         return Decision(command, refusal, booking)
     if isinstance(command, Move):
         return _move(state, command, booking, now)
-    cancelled = ended(booking, BookingStatus.CANCELLED, command)
-    return changed(command, Outcome.CANCELLED, BookingCancelled, booking, cancelled)
+    refused = replace(booking, rejected_slot_ids=booking.rejected_slot_ids | {booking.slot_id})
+    return cancellation(state, command, booking, ended(refused, BookingStatus.CANCELLED, command))
 
 
 def _move(state: State, command: Move, booking: Booking, now: datetime) -> Decision:

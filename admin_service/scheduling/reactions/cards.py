@@ -6,7 +6,7 @@ from bson import ObjectId
 
 from common.mongo import Document
 from scheduling.domain.answering import MoveExpired, MoveRejected, RequestExpired
-from scheduling.domain.booking import BookingKept, MoveRequested
+from scheduling.domain.booking import BookingCancelled, BookingKept, Cancel, MoveRequested
 from scheduling.domain.commands import Actor, ActorKind
 from scheduling.domain.editing import BookingFollowedSlot, WantedSlotEdited
 from scheduling.domain.events import BookingEvent, SlotEdited
@@ -84,7 +84,7 @@ def _acts(batch: Batch) -> dict[str, Act]:
     acts: dict[str, Act] = {}
     for request, event in batch.events(BookingEvent):
         if event.before or asks_approval(batch.after, event.after):
-            acts[event.after.id] = _act(request, event)
+            acts[event.after.id] = _act(request, event)._replace(slot_withdrawn=_slot_withdrawn(request, event, batch))
     for request, edited in batch.events(SlotEdited):
         if edited.shows:
             act = Act(request.command.actor, request.command.reason, request.correlation_id)
@@ -105,6 +105,14 @@ def _act(request: Request, event: BookingEvent) -> Act:
         withdrawn: MoveEnd = "withdrawn"
         return Act(actor if event.gives_up_move else None, "", request.correlation_id, withdrawn)
     return Act(actor, reason, request.correlation_id, _MOVE_ENDS.get(type(event)))
+
+
+def _slot_withdrawn(request: Request, event: BookingEvent, batch: Batch) -> bool | None:
+    """Whether the slot is off offer as was wanted along with the event; None: that was not wanted."""
+    wanted = isinstance(request.command, Cancel) and request.command.withdraws_slot
+    if not wanted or not isinstance(event, BookingCancelled):
+        return None
+    return not batch.after.slots[event.after.slot_id].is_active
 
 
 def _handed_over(edited: SlotEdited) -> tuple[ObjectId | None, ObjectId] | None:

@@ -79,11 +79,28 @@ def move_booking(
 
 
 def cancel_booking(
-    booking_id: str, *, expected_version: int | None, actor: str, reason: str, beyond_limits: bool = False
+    booking_id: str,
+    *,
+    expected_version: int | None,
+    actor: str,
+    reason: str,
+    beyond_limits: bool = False,
+    withdraws_slot: bool = False,
 ) -> Outcome:
-    """Cancel a booking; the candidate is told. Arguments and errors as for ``book_for``."""
+    """Cancel a booking; the candidate is told. Arguments and errors as for ``book_for``.
+
+    ``withdraws_slot``: and take its slot off offer, unless others are booked in it.
+    """
     _require_reason(reason, beyond_limits)
-    command = Cancel(_key(), _staff(actor), booking_id, expected_version, reason=reason, beyond_limits=beyond_limits)
+    command = Cancel(
+        _key(),
+        _staff(actor),
+        booking_id,
+        expected_version,
+        reason=reason,
+        beyond_limits=beyond_limits,
+        withdraws_slot=withdraws_slot,
+    )
     return _decide(command)
 
 

@@ -150,12 +150,15 @@ def test_the_move_page_offers_only_slots_with_a_free_seat(
     assert "Свободно" in page and "Занято" not in page
 
 
-def test_a_booking_is_cancelled_with_its_reason(desk: Client, booking: Booking) -> None:
-    order = {"version": 1, "reason": "Набор закрыт", "_confirm": "1"}
+@pytest.mark.parametrize("withdraws", [True, False])
+def test_a_booking_is_cancelled_with_its_reason(desk: Client, booking: Booking, withdraws: bool) -> None:
+    """Guard: ``withdraws_slot`` of ``cancel_booking``, where staff tick that nobody else is to be offered the time."""
+    order = {"version": 1, "reason": "Набор закрыт", "_confirm": "1"} | ({"withdraws_slot": "on"} if withdraws else {})
     assert desk.post(page_of(booking, "cancel"), order).status_code == 302
     ended = Booking.objects.get()
     assert (ended.status, ended.reason, ended.ended_by) == ("cancelled", "Набор закрыт", "staff:anna")
-    assert InterviewSlot.objects.get().booked_users == []
+    slot = InterviewSlot.objects.get()
+    assert (slot.booked_users, slot.is_active) == ([], not withdraws)
 
 
 def test_a_booking_that_changed_meanwhile_is_left_alone(desk: Client, booking: Booking) -> None:

@@ -156,13 +156,16 @@ def move_interview(recruiter: Recruiter, booking: Document, slot: InterviewSlot)
     )
 
 
-def cancel_interview(recruiter: Recruiter, booking: Document, reason: str = "") -> BookingCancelledByRecruiter:
-    """A recruiter calls an approved interview off."""
+def cancel_interview(
+    recruiter: Recruiter, booking: Document, reason: str = "", *, withdraws_slot: bool = False
+) -> BookingCancelledByRecruiter:
+    """A recruiter calls an approved interview off; ``withdraws_slot``: and nobody else is to be offered its time."""
     return BookingCancelledByRecruiter(
         **_base(recruiter.telegram_id or 0),
         booking_id=str(booking["_id"]),
         expected_version=booking["version"],
         reason=reason or None,
+        withdraws_slot=withdraws_slot,
     )
 
 

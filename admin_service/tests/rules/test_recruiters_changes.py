@@ -9,7 +9,9 @@ import pytest
 from scheduling.domain.booking import BookingCancelled, BookingMoved, Cancel, Move
 from scheduling.domain.commands import Actor, ActorKind, Shown
 from scheduling.domain.decide import AnyCommand, decide
+from scheduling.domain.events import Event, SeatFreed, SlotEdited
 from scheduling.domain.model import State
+from scheduling.domain.proposals import ProposedTimeWithdrawn
 from shared_contracts.attendance import Attendance
 from shared_contracts.booking import Outcome
 from shared_contracts.directory import BookingStatus
@@ -62,6 +64,45 @@ def test_an_interview_is_called_off_with_a_reason() -> None:
     assert (decision.outcome, type(decision.events[0])) == (Outcome.CANCELLED, BookingCancelled)
     assert (booking.status, booking.reason) == (BookingStatus.CANCELLED, "Рекрутер заболел")
     assert (booking.ended_by, after.slots["s"].free) == (f"recruiter:{a.OLGA}", 1)
+
+
+@pytest.mark.parametrize(
+    ("asked", "others", "expected"),
+    [
+        (True, False, [SlotEdited, ProposedTimeWithdrawn, BookingCancelled, SeatFreed]),
+        (True, True, [BookingCancelled, SeatFreed]),
+        (False, False, [BookingCancelled, SeatFreed]),
+    ],
+    ids=["alone", "others in it", "left to others"],
+)
+def test_the_time_of_an_interview_called_off_is_offered_as_the_recruiter_wants(
+    asked: bool, others: bool, expected: list[type[Event]]
+) -> None:
+    """Where nobody else is in it, and nobody is proposed it any more. Guards: ``cancellation``, ``withdrawal``."""
+    state = booked()
+    state.slots["s"] = replace(state.slots["s"], capacity=3)
+    state = a.with_booking(state, 2, "t", "second", proposed_slot_id="s")
+    state = a.with_booking(state, 3, "s", "third") if others else state
+    (decision,), after = decide(state, [replace(CANCEL, withdraws_slot=asked)], START - MINUTE)
+
+    assert [type(event) for event in decision.events] == expected
+    assert after.slots["s"].is_active is (SlotEdited not in expected)
+    assert after.slots["s"].holders == ({"person-3"} if others else set())
+
+
+@pytest.mark.parametrize("earlier", [True, False], ids=["in an earlier booking", "in this one"])
+def test_who_was_called_off_does_not_ask_for_that_time_again(earlier: bool) -> None:
+    """Whoever else may. Guards: ``rejected_slot_ids`` of who is called off; ``_is_refused`` for a later booking."""
+    _decisions, after = decide(booked(), [CANCEL], START - MINUTE)
+    assert after.bookings["booking"].rejected_slot_ids == {"s"}
+
+    again = a.with_booking(a.world(a.slot("s"), a.slot("t", 3 * DAY)), 1, "t")
+    if earlier:
+        again.rejected.add(("person-1", "s"))
+    else:
+        again.bookings["booking"] = replace(again.bookings["booking"], rejected_slot_ids=frozenset({"s"}))
+    (refused,), _after = decide(again, [a.move(1, "s")], a.NOW)
+    assert refused.outcome is Outcome.REJECTED
 
 
 @BOTH

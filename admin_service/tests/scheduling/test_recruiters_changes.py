@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from common.mongo import collection
 from people.models import Candidate, Recruiter
 from scheduling.domain.commands import SlotChanges
 from scheduling.models import InterviewEvent
@@ -72,3 +73,42 @@ def test_nothing_is_booked_or_proposed_that_the_recruiter_was_not_shown(
         answer = result_of(asking.in_batch(press(olga, booking, other)))
         assert (answer.outcome, asking.the_booking(maria)["version"]) == (outcome, booking["version"])
         assert answer.card and [item.id for item in answer.card.free_slots] == [str(other.pk)], "as it is now"
+
+
+@pytest.mark.parametrize("seats", [1, 2])
+def test_a_time_that_does_not_suit_the_recruiter_any_more_is_offered_to_nobody(
+    approval_event: InterviewEvent, make_slot: MakeSlot, maria: Candidate, ivan: Candidate, olga: Recruiter, seats: int
+) -> None:
+    """Unless others are in it. Guards: ``withdraws_slot`` of the request; the slot's trail says who and why."""
+    slot = make_slot(of=approval_event, recruiter=olga, capacity=seats)
+    for person in (maria, ivan)[:seats]:
+        asking.outcome(asking.book(person, slot))
+    booking = asking.the_booking(maria)
+    asking.in_batch(asking.approve(olga, booking))
+    off = result_of(
+        asking.in_batch(asking.cancel_interview(olga, asking.the_booking(maria), "Больничный", withdraws_slot=True))
+    )
+    assert off.card and (off.outcome, off.card.slot_withdrawn) == (Outcome.CANCELLED, seats == 1)
+
+    row = collection("interview_slots").find_one({"_id": slot.pk}) or {}
+    assert row["is_active"] is (seats == 2)
+    query = {"subject": "slot", "subject_id": slot.pk, "action": "changed"}
+    entries = list(collection("audit_entries").find(query))
+    told = [(entry["actor"], entry["reason"], entry["after"]["is_active"]) for entry in entries]
+    assert told == [(f"recruiter:{olga.telegram_id}", "Больничный", False)] * (seats == 1)
+    asking.assert_sound()
+
+
+def test_a_time_that_is_left_to_others_is_not_offered_to_who_was_called_off(
+    approval_event: InterviewEvent, make_slot: MakeSlot, maria: Candidate, ivan: Candidate, olga: Recruiter
+) -> None:
+    """They choose from the others. Guards: ``_REFUSED_SLOTS``, and ``rejections`` of what was called off."""
+    slot, other = (make_slot(timedelta(days=days), of=approval_event, recruiter=olga) for days in (2, 3))
+    asking.outcome(asking.book(maria, slot))
+    asking.in_batch(asking.approve(olga, asking.the_booking(maria)))
+    off = result_of(asking.in_batch(asking.cancel_interview(olga, asking.the_booking(maria))))
+    assert off.card and off.card.slot_withdrawn is None
+
+    again = result_of(asking.in_batch(asking.book(maria, slot)))
+    assert (again.outcome, [item.id for item in again.alternatives]) == (Outcome.REJECTED, [str(other.pk)])
+    assert asking.outcome(asking.book(ivan, slot)) is Outcome.PENDING_APPROVAL

@@ -27,7 +27,8 @@ class DialogState(StrEnum):
 class PendingRejection(BaseModel):
     """The card that is being rejected, as its buttons named it. Text that comes after ``until`` is not the reason.
 
-    ``cancels``: it is no request that is rejected, but an approved interview that is called off.
+    ``cancels``: it is no request that is rejected, but an approved interview that is called off; ``withdraws_slot``:
+    and its time is not to be offered to others.
     ``tried``: the message whose text was no reason, which may be edited into one.
     """
 
@@ -38,6 +39,7 @@ class PendingRejection(BaseModel):
     tried: int | None = None
     rejection: Rejection | None = None
     cancels: bool = False
+    withdraws_slot: bool = False
 
 
 class DialogData(BaseModel):

@@ -30,7 +30,8 @@ _NUMBER = r"[0-5]"
 _MARK = r"[alnru]"
 _REJECTION = r"[tp]"
 _REASON = r"[tp][0-9]"
-_READY_MADE = r"[0-9]"
+_SLOT_END = r"[kw]"
+_CANCEL_REASON = rf"{_SLOT_END}?[0-9]"  # a digit alone: from before it was asked what becomes of the time
 _DELAY = r"5|10|15|20"
 
 
@@ -104,6 +105,7 @@ class Action(StrEnum):
     CARD_MOVE = "cv"
     CARD_MOVE_TO = "cg"
     CARD_CANCEL = "cz"
+    CARD_CANCEL_SLOT = "ce"
     CARD_CANCEL_FOR = "cq"
     LANGUAGE = "lg"
     AGREE = "pa"
@@ -183,7 +185,8 @@ _ARGUMENTS: dict[Action, tuple[str, ...]] = {
     Action.CARD_MOVE: (*_CARD, _MENU_PAGE),
     Action.CARD_MOVE_TO: (_ID, _SEEN, _ID),
     Action.CARD_CANCEL: _CARD,
-    Action.CARD_CANCEL_FOR: (*_CARD, _READY_MADE),
+    Action.CARD_CANCEL_SLOT: (*_CARD, _SLOT_END),
+    Action.CARD_CANCEL_FOR: (*_CARD, _CANCEL_REASON),
     Action.LANGUAGE: (_LANGUAGE,),
     Action.AGREE: (_VERSION, _EVENT),
     Action.AGREE_LATER: (),

@@ -182,25 +182,60 @@ async def test_an_interview_is_never_moved_to_what_was_not_listed(rita: Person, 
     assert request.shown == shown_slot(other)
 
 
-@pytest.mark.parametrize("reason", ["Рекрутер на больничном", "Без причины", "typed"])
-async def test_an_approved_interview_is_called_off_with_a_reason(rita: Person, desk: Desk, reason: str) -> None:
-    """Asked once; Back leads to the card. Guard: ``take_reason`` knows what is asked about."""
+@pytest.mark.parametrize(
+    ("reason", "slot"),
+    [
+        ("Рекрутер на больничном", "Отменить, время снять"),
+        ("Без причины", "Отменить, время оставить"),
+        ("typed", "Отменить, время снять"),
+        ("typed", "Отменить, время оставить"),
+    ],
+)
+async def test_an_approved_interview_is_called_off_with_a_reason(
+    rita: Person, desk: Desk, reason: str, slot: str
+) -> None:
+    """Back leads to the step before. Guards: ``take_reason`` and ``withdraws_slot``, what is asked about."""
     card = await shown(rita, desk, booked_card(desk), "Подтверждена")
     await rita.presses(card, "Отменить")
     await rita.presses(await rita.sees("Отменить собеседование?"), "Назад")
-    again = await reads_label(rita, card.id, "Отменить")
+    again = await reads_label(rita, card.id, "Перенести")
     await rita.writes("Просто мысли вслух")
     await rita.presses(again, "Отменить")
-    question = await reads(rita, card.id, "Отменить собеседование?")
+    await rita.presses(await reads(rita, card.id, "Отменить собеседование?"), slot)
+    await rita.presses(await reads(rita, card.id, "Почему отменяем?"), "Назад")
+    await rita.writes("Ещё мысли вслух")
+    await rita.presses(await reads(rita, card.id, "Отменить собеседование?"), slot)
+    question = await reads(rita, card.id, "Почему отменяем?")
     if reason == "typed":
         await rita.writes("Офис закрыт")
     else:
         await rita.presses(question, reason)
+    off = await reads(rita, card.id, "Отменена")
+    [request] = desk.requests
+    assert isinstance(request, BookingCancelledByRecruiter)
+    assert (request.withdraws_slot, "Время снято" in off.text) == ((slot == "Отменить, время снять",) * 2)
+    # the candidate has never written to the bot, whose first language is Russian
+    assert request.reason == {"typed": "Офис закрыт", "Без причины": None}.get(reason, reason)
+
+
+async def test_a_reason_button_of_before_leaves_the_time_to_others(rita: Person, desk: Desk) -> None:
+    """It was shown before the time was asked about, and carries a digit alone."""
+    card = await shown(rita, desk, booked_card(desk), "Подтверждена")
+    await rita.presses(card, "Отменить")
+    question = await reads(rita, card.id, "Отменить собеседование?")
+    await rita.sends_data(question, question.data("снять").replace(":ce:", ":cq:").removesuffix("w") + "1")
     await reads(rita, card.id, "Отменена")
     [request] = desk.requests
     assert isinstance(request, BookingCancelledByRecruiter)
-    # the candidate has never written to the bot, whose first language is Russian
-    assert request.reason == {"typed": "Офис закрыт", "Без причины": None}.get(reason, reason)
+    assert (request.reason, request.withdraws_slot) == ("Рекрутер на больничном", False)
+
+
+def test_a_card_says_where_others_keep_the_time_on_offer(desk: Desk) -> None:
+    """Guard: ``slot_withdrawn`` false is not none."""
+    booking = desk.book(1001, desk.add_slot(1))
+    card = desk.recruiting.booked_card(RITA, booking, status=BookingStatus.CANCELLED)
+    card = card.model_copy(update={"slot_withdrawn": False})
+    assert "записаны и другие" in card_screen(card, texts_for("ru"), 0).text
 
 
 @pytest.mark.parametrize(

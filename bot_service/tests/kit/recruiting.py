@@ -182,7 +182,11 @@ def _decided(request: RecruitersRequest, card: RecruiterCard) -> tuple[Outcome, 
         moved = card.booking.slot.model_copy(update={"id": request.slot_id, "room": "новая"})
         return Outcome.MOVED, {"slot": moved}, {}
     if isinstance(request, BookingCancelledByRecruiter):
-        return Outcome.CANCELLED, {"status": BookingStatus.CANCELLED}, {}
+        return (
+            Outcome.CANCELLED,
+            {"status": BookingStatus.CANCELLED},
+            {"slot_withdrawn": True if request.withdraws_slot else None},
+        )
     if isinstance(request, OutcomeMarked):
         until = clock.now() + timedelta(days=1) if request.mark else None
         status = request.mark or BookingStatus.BOOKED

@@ -145,6 +145,7 @@ class Deck:
             reason=(act["reason"] or None) if act else None,
             rejection=booking.rejection,
             move_end=(act.get("move_end") or None) if act else None,
+            slot_withdrawn=act.get("slot_withdrawn") if act else None,
             **_told(act),
             **self._handed_over(booking, holder),
             free_slots=self.free.get(booking.id, []) if yours else [],

@@ -11,7 +11,7 @@ from common import wire
 from common.mongo import Document, collection, current_session
 from people.services.privacy import must_agree_first, privacy_settings
 from questionnaires.services import reading
-from scheduling.domain.booking import Move, RemoveCandidate
+from scheduling.domain.booking import Cancel, Move, RemoveCandidate
 from scheduling.domain.commands import Book, BookingCommand
 from scheduling.domain.decide import AnyCommand
 from scheduling.domain.editing import EditSlot
@@ -22,6 +22,7 @@ from shared_contracts.attendance import Coming
 from shared_contracts.directory import BookingStatus, Rejection
 
 _REJECTED: Document = {"status": BookingStatus.REJECTED.value}
+_REFUSED_SLOTS: Document = {"rejected_slot_ids.0": {"$exists": True}}
 REFUSED: Document = {**_REJECTED, "live": False, "rejection": Rejection.PERSON.value}
 """The MongoDB condition of bookings that ended with a no to the person: nothing more in the event is theirs to ask."""
 _NAMED_SLOT = Book | Move | ProposeTime | AnswerProposedTime | EditSlot
@@ -54,7 +55,8 @@ def load(commands: Sequence[AnyCommand], names: Names | None = None) -> Loaded:
     named = _named_bookings(commands, edits)
     people = _people(commands, named)
     ids = list({row["_id"] for row in people})
-    theirs = _find("bookings", {"user_id": {"$in": ids}, "$or": [{"live": True}, _REJECTED]}) if ids else []
+    kept = {"$or": [{"live": True}, _REJECTED, _REFUSED_SLOTS]}
+    theirs = _find("bookings", {"user_id": {"$in": ids}, **kept}) if ids else []
     bookings = {row["_id"]: row for row in (*named, *(row for row in theirs if row["live"]))}.values()
     loaded = load_around(
         list(bookings),
@@ -110,21 +112,24 @@ def _to_agree(people: Sequence[Document]) -> set[str]:
 
 
 def rejections(bookings: Sequence[Document]) -> set[tuple[str, str]]:
-    """Candidate ids, each with an event or a slot in which a recruiter has said no to them."""
-    rejected = [row for row in bookings if not row["live"]]
+    """Candidate ids, each with an event or a slot in which a recruiter has said no to them, or has called them off."""
+    over = [row for row in bookings if not row["live"]]
     events = {
-        (str(row["user_id"]), str(row["event_id"])) for row in rejected if row.get("rejection") == REFUSED["rejection"]
+        (str(row["user_id"]), str(row["event_id"])) for row in over if row.get("rejection") == REFUSED["rejection"]
     }
-    slots = {(str(row["user_id"]), str(item)) for row in rejected for item in row.get("rejected_slot_ids", [])}
+    slots = {(str(row["user_id"]), str(item)) for row in over for item in row.get("rejected_slot_ids", [])}
     return events | slots
 
 
 def _named_bookings(commands: Sequence[AnyCommand], edits: Sequence[EditSlot]) -> list[Document]:
-    """The bookings that commands name, and those in, wanted into or proposed a slot that is edited."""
+    """The bookings that commands name, and those in, wanted into or proposed a slot that is edited or withdrawn."""
     booking_ids = {command.booking_id for command in commands if isinstance(command, BookingCommand)}
     found = by_id("bookings", booking_ids)
-    if edits:
-        slots = {"$in": [ObjectId(edit.slot_id) for edit in edits]}
+    withdrawing = {item.booking_id for item in commands if isinstance(item, Cancel) and item.withdraws_slot}
+    changed = {ObjectId(edit.slot_id) for edit in edits}
+    changed |= {row["slot_id"] for row in found if str(row["_id"]) in withdrawing}
+    if changed:
+        slots = {"$in": sorted(changed)}
         about = ("slot_id", "requested_slot_id", "offered_slot_id")
         found += _find("bookings", {"live": True, "$or": [{name: slots} for name in about]})
     return found

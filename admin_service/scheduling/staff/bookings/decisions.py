@@ -101,6 +101,7 @@ class DecidingAdmin(ByHandAdmin):
                 actor=login(request),
                 reason=data["reason"],
                 beyond_limits=data["beyond_limits"],
+                withdraws_slot=data["withdraws_slot"],
             )
 
         words = {"title": _("Cancel the booking"), "submit_text": _("Cancel the booking"), "danger": True}

@@ -70,6 +70,14 @@ class CancelForm(LimitsForm):
     """Cancel a booking."""
 
     version = forms.IntegerField(widget=forms.HiddenInput(), min_value=1)
+    withdraws_slot = forms.BooleanField(
+        label=_("Offer this time to nobody else"),
+        required=False,
+        widget=UnfoldBooleanWidget(),
+        help_text=_("The slot becomes inactive, unless others are booked in it."),
+    )
+
+    field_order = ["version", "reason", "withdraws_slot", "beyond_limits"]
 
 
 class MoveForm(LimitsForm):

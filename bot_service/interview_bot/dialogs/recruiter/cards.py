@@ -100,7 +100,7 @@ async def ask_for_reason(context: DialogContext, shown: ShownCard, step: Pending
 
 def _question(shown: ShownCard, step: PendingRejection, texts: Texts) -> Screen:
     if step.cancels:
-        return cancel_question(shown.card, texts, shown.turn)
+        return cancel_question(shown.card, texts, shown.turn, withdraws_slot=step.withdraws_slot)
     return reason_question(shown.card, texts, shown.turn, letter_of(step.rejection))
 
 
@@ -202,7 +202,7 @@ async def take_reason(context: DialogContext, text: str | None, message_id: int)
         return True
     context, reason = replace(context, message_id=shown.message_id), text.strip()
     if step.cancels:
-        await submit_card_request(context, shown, "cancel_interview", BookingCancelledByRecruiter, reason=reason)
+        await submit_cancellation(context, shown, reason, withdraws_slot=step.withdraws_slot)
     else:
         await submit_card_request(context, shown, "reject", BookingRejected, reason=reason, rejection=step.rejection)
     return True
@@ -285,6 +285,14 @@ async def submit_card_request(
         return waiting_screen(shown.card, context.texts, key)
 
     await submit(context, BOOKING_EVENT, request.model_validate(values | fields), kind, data, waiting)
+
+
+async def submit_cancellation(
+    context: DialogContext, shown: ShownCard, reason: str | None, *, withdraws_slot: bool
+) -> None:
+    """Call the interview off; ``withdraws_slot``: nobody else is to be offered its time."""
+    values = {"reason": reason, "withdraws_slot": withdraws_slot}
+    await submit_card_request(context, shown, "cancel_interview", BookingCancelledByRecruiter, **values)
 
 
 async def forget_reason(context: DialogContext) -> None:

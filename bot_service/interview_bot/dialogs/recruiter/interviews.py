@@ -9,14 +9,15 @@ from interview_bot.dialogs.recruiter.cards import (
     card_of_button,
     forget_reason,
     ready_made_reason,
+    submit_cancellation,
     submit_card_request,
 )
 from interview_bot.dialogs.requests import shown_slot
 from interview_bot.store.shown_cards import ShownCard
 from interview_bot.views.callback_data import Action, seen
 from interview_bot.views.card_buttons import can_change
-from interview_bot.views.recruiter.interview_screens import cancel_reason_key, times_screen
-from shared_contracts.booking import BookingCancelledByRecruiter, BookingMovedByRecruiter
+from interview_bot.views.recruiter.interview_screens import WITHDRAWS, cancel_reason_key, slot_question, times_screen
+from shared_contracts.booking import BookingMovedByRecruiter
 from shared_contracts.directory import SlotView
 
 
@@ -55,8 +56,16 @@ async def _free_times(context: DialogContext, shown: ShownCard) -> list[SlotView
     return [slot for slot in own if slot.id != card.booking.slot.id]
 
 
-async def ask_why(context: DialogContext, booking_id: str, version: str, turn: str) -> None:
-    """Cancel was pressed: ask whether and why, in the card."""
+async def ask_about_slot(context: DialogContext, booking_id: str, version: str, turn: str) -> None:
+    """Cancel was pressed: ask whether, and whether the time can be offered to others, in the card."""
+    shown = await _changeable(context, booking_id, version, turn)
+    if shown is not None:
+        await forget_reason(context)
+        await context.show(slot_question(shown.card, context.texts, shown.turn))
+
+
+async def ask_why(context: DialogContext, booking_id: str, version: str, turn: str, letter: str) -> None:
+    """It is known what becomes of the time: ask why, in the card."""
     shown = await _changeable(context, booking_id, version, turn)
     if shown is not None:
         step = PendingRejection(
@@ -65,17 +74,18 @@ async def ask_why(context: DialogContext, booking_id: str, version: str, turn: s
             turn=shown.turn,
             until=clock.now() + REASON_AWAITED,
             cancels=True,
+            withdraws_slot=letter == WITHDRAWS,
         )
         await ask_for_reason(context, shown, step)
 
 
-async def cancel_for(context: DialogContext, booking_id: str, version: str, turn: str, number: str) -> None:
+async def cancel_for(context: DialogContext, booking_id: str, version: str, turn: str, code: str) -> None:
     """A ready-made reason was pressed, or that there is none."""
     shown = await _changeable(context, booking_id, version, turn)
     if shown is not None:
         await forget_reason(context)
-        reason = await ready_made_reason(context, shown, cancel_reason_key(int(number)))
-        await submit_card_request(context, shown, "cancel_interview", BookingCancelledByRecruiter, reason=reason)
+        reason = await ready_made_reason(context, shown, cancel_reason_key(int(code[-1])))
+        await submit_cancellation(context, shown, reason, withdraws_slot=code.startswith(WITHDRAWS))
 
 
 async def _changeable(context: DialogContext, booking_id: str, version: str, turn: str) -> ShownCard | None:
@@ -91,6 +101,7 @@ async def _changeable(context: DialogContext, booking_id: str, version: str, tur
 PRESSES: Presses = {
     Action.CARD_MOVE: show_times,
     Action.CARD_MOVE_TO: move_to,
-    Action.CARD_CANCEL: ask_why,
+    Action.CARD_CANCEL: ask_about_slot,
+    Action.CARD_CANCEL_SLOT: ask_why,
     Action.CARD_CANCEL_FOR: cancel_for,
 }

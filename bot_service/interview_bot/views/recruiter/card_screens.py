@@ -196,6 +196,8 @@ def _decision(card: RecruiterCard, texts: Texts) -> str:
     lines = [_decided_by(card, texts)]
     if card.reason:
         lines.append(texts("notice.reason", reason=clip(card.reason, _REASON_SHOWN)))
+    if card.slot_withdrawn is not None:
+        lines.append(texts("card.slot_withdrawn" if card.slot_withdrawn else "card.slot_kept"))
     return "\n".join(line for line in lines if line)
 
 

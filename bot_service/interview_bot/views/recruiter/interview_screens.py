@@ -18,6 +18,10 @@ _REASONS = ("reason.ill", "reason.away", "reason.filled")
 """The ready-made reasons: texts that the candidate reads."""
 
 
+WITHDRAWS, _KEEPS = "w", "k"
+"""What becomes of the time of an interview that is called off, as buttons carry it: nobody is offered it, or others."""
+
+
 def cancel_reason_key(number: int) -> str | None:
     """The text of the ready-made reason behind a button's number; None where it gives none."""
     return _REASONS[number - 1] if 0 < number <= len(_REASONS) else None
@@ -43,17 +47,31 @@ def times_screen(
     return _asked(card, texts, turn, lead or ("card.move_when" if slots else "card.none_to_move"), rows)
 
 
-def cancel_question(card: RecruiterCard, texts: Texts, turn: int) -> Screen:
-    """The card with the question whether it is to be called off, and why: ready-made reasons, or one that is typed."""
-    keys = ("button.without_reason", *_REASONS)
+def slot_question(card: RecruiterCard, texts: Texts, turn: int) -> Screen:
+    """The card with the question whether it is to be called off, and whether others are to be offered its time."""
+    answers = {"button.withdraw_slot": WITHDRAWS, "button.keep_slot": _KEEPS}
+    rows = [[card_button(texts, key, Action.CARD_CANCEL_SLOT, card, turn, it)] for key, it in answers.items()]
+    return _asked(card, texts, turn, "card.cancel_slot", rows)
+
+
+def cancel_question(card: RecruiterCard, texts: Texts, turn: int, *, withdraws_slot: bool) -> Screen:
+    """The card with the question why it is to be called off: ready-made reasons, or one that is typed."""
+    letter, keys = WITHDRAWS if withdraws_slot else _KEEPS, ("button.without_reason", *_REASONS)
     buttons = [
-        card_button(texts, key, Action.CARD_CANCEL_FOR, card, turn, str(number)) for number, key in enumerate(keys)
+        card_button(texts, key, Action.CARD_CANCEL_FOR, card, turn, f"{letter}{number}")
+        for number, key in enumerate(keys)
     ]
-    return _asked(card, texts, turn, "card.cancel_why", [[button] for button in (*buttons[1:], buttons[0])])
+    rows = [[button] for button in (*buttons[1:], buttons[0])]
+    return _asked(card, texts, turn, "card.cancel_why", rows, back_to=Action.CARD_CANCEL)
 
 
 def _asked(
-    card: RecruiterCard, texts: Texts, turn: int, lead: str, rows: Sequence[Sequence[InlineKeyboardButton]]
+    card: RecruiterCard,
+    texts: Texts,
+    turn: int,
+    lead: str,
+    rows: Sequence[Sequence[InlineKeyboardButton]],
+    back_to: Action = Action.CARD_BACK,
 ) -> Screen:
-    back = card_button(texts, "button.back", Action.CARD_BACK, card, turn)
+    back = card_button(texts, "button.back", back_to, card, turn)
     return Screen(card_screen(card, texts, turn, lead=texts(lead)).text, InlineKeyboardMarkup([*rows, [back]]))
