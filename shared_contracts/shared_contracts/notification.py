@@ -41,6 +41,12 @@ class NotificationKind(StrEnum):
     RECRUITER_ABSENT = "recruiter_absent"
 
 
+OF_A_MOVE_GIVEN_UP = frozenset(
+    {NotificationKind.BOOKING_KEPT, NotificationKind.MOVE_REJECTED, NotificationKind.MOVE_EXPIRED}
+)
+"""News that a move is not made; their ``slot_before`` is the slot that was asked for."""
+
+
 class NotificationCommand(Message):
     """Tell a candidate about their booking. ``reason`` is what staff or the recruiter wrote for them.
 
@@ -53,7 +59,8 @@ class NotificationCommand(Message):
         not_after: later than this it must not be sent any more, and is reported ``too_late``.
         calendar_entry: for the candidate's calendar, whose file goes with it.
         slot_before: the booking's slot, or the one asked for, as it was before it was changed, as the candidate was
-            told of it; of ``booking_kept`` the one that was asked for, and is not any more.
+            told of it; of ``booking_kept`` and of a move that is not made the one that was asked for, and is not any
+            more.
         booked_before: the booked slot as it was, where it has changed along with the one asked for, or proposed, that
             ``slot_before`` is of.
         timezone: the candidate's own, where it has just been put right; else the bot knows it.

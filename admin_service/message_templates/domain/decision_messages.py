@@ -175,6 +175,9 @@ If you have any questions, we are here: {contact_link}
         required=frozenset({"date", "time", "place"}),
         ru="""
 {name}, перенести собеседование не получилось: рекрутеру новое время не подошло.
+🔁 Вы просили: {wanted}
+💬 {reason}
+
 Прежнее время в силе, ждём вас:
 
 <b>{event}</b>
@@ -183,13 +186,15 @@ If you have any questions, we are here: {contact_link}
 📍 {city}, {place}
 👤 {recruiter}
 🎒 Возьмите с собой: {bring}
-💬 {reason}
 
 Подобрать другое время: /reschedule, отменить: /cancel
 Написать рекрутеру: {recruiter_link}
 """,
         en="""
 {name}, your interview was not moved: the new time does not suit the recruiter.
+🔁 You asked for: {wanted}
+💬 {reason}
+
 The time you have still stands:
 
 <b>{event}</b>
@@ -198,7 +203,6 @@ The time you have still stands:
 📍 {city}, {place}
 👤 {recruiter}
 🎒 Please bring: {bring}
-💬 {reason}
 
 To choose another time: /reschedule, to cancel: /cancel
 Write to the recruiter: {recruiter_link}
@@ -209,6 +213,8 @@ Write to the recruiter: {recruiter_link}
         required=frozenset({"date", "time", "place"}),
         ru="""
 {name}, перенести собеседование не получилось: ответа от рекрутера вовремя не было.
+🔁 Вы просили: {wanted}
+
 Прежнее время в силе, ждём вас:
 
 <b>{event}</b>
@@ -223,6 +229,8 @@ Write to the recruiter: {recruiter_link}
 """,
         en="""
 {name}, your interview was not moved: the recruiter did not answer in time.
+🔁 You asked for: {wanted}
+
 The time you have still stands:
 
 <b>{event}</b>

@@ -115,10 +115,10 @@ def _each_news(batch: Batch) -> Iterator[News]:
 
 
 def _slot_before(event: BookingEvent, edited: Slot | None, batch: Batch) -> Slot | None:
-    """The slot as it was: of a booking that was moved the one it left, of one that is kept the one that was asked for,
-    else the one that was edited.
+    """The slot as it was: of a booking that was moved the one it left, of one that is kept, or not moved, the one that
+    was asked for, else the one that was edited.
     """
-    if isinstance(event, BookingKept) and event.before:
+    if isinstance(event, BookingKept | MoveRejected | MoveExpired) and event.before:
         return batch.before.slots.get(event.before.requested_slot_id or "")
     if isinstance(event, BookingMoved) and event.before:
         return batch.before.slots.get(event.before.slot_id)

@@ -321,7 +321,8 @@ def test_the_card_knows_what_the_candidate_was_told_so_that_it_can_be_sent_by_ha
 def test_a_move_is_asked_for_as_loudly_as_a_new_request_and_its_end_leaves_what_stands(
     request_: Document, approval_event: InterviewEvent, make_slot: MakeSlot, maria: Candidate, olga: Recruiter
 ) -> None:
-    """Guards: ``asking`` for the first, ``_MOVE_ENDS`` for the card, ``KINDS`` for the candidate's news."""
+    """Guards: ``asking`` for the first, ``_MOVE_ENDS`` for the card, ``KINDS`` for the candidate's news,
+    ``_slot_before`` for the time in them."""
     asking.in_batch(asking.approve(olga, request_))
     wanted = make_slot(timedelta(days=3), of=approval_event, recruiter=olga)
     asking.outcome(asking.move(maria, asking.the_booking(maria), wanted))
@@ -329,7 +330,9 @@ def test_a_move_is_asked_for_as_loudly_as_a_new_request_and_its_end_leaves_what_
 
     answer = result_of(asking.in_batch(asking.reject(olga, asking.the_booking(maria), "Отпуск")))
     assert answer.card and (answer.card.booking.status, answer.card.move_end) == (BookingStatus.BOOKED, "rejected")
-    assert (news()[-1].kind, news()[-1].reason) == (NotificationKind.MOVE_REJECTED, "Отпуск")
+    told = news()[-1]
+    assert (told.kind, told.reason) == (NotificationKind.MOVE_REJECTED, "Отпуск")
+    assert told.slot_before and told.slot_before.id == str(wanted.pk), "what they asked for"
 
     again = make_slot(timedelta(days=4), of=approval_event, recruiter=olga)
     assert asking.outcome(asking.move(maria, asking.the_booking(maria), again)) is Outcome.PENDING_APPROVAL
@@ -337,7 +340,9 @@ def test_a_move_is_asked_for_as_loudly_as_a_new_request_and_its_end_leaves_what_
     collection("bookings").update_one({}, {"$set": {"expires_at": clock.now()}})
     assert tasks.expire_requests() == 1
     assert last_card(OLGA).card.move_end == "expired"
-    assert news()[-1].kind is NotificationKind.MOVE_EXPIRED
+    told = news()[-1]
+    assert told.kind is NotificationKind.MOVE_EXPIRED
+    assert told.slot_before and told.slot_before.id == str(again.pk)
     asking.assert_sound()
 
 

@@ -6,7 +6,7 @@ from interview_bot.views.formatting import all_changes
 from interview_bot.views.notice_values import REASON_CHARACTERS, template_values, wanted_slot
 from interview_bot.views.texts import Texts
 from shared_contracts.directory import BookingStatus, BookingView, SlotView
-from shared_contracts.notification import NotificationKind
+from shared_contracts.notification import OF_A_MOVE_GIVEN_UP, NotificationKind
 from shared_contracts.texts.message_templates import choose, render
 
 _OF_A_PROPOSAL = frozenset(
@@ -51,7 +51,7 @@ async def notice_text(
             )
         ),
     }
-    if kind is NotificationKind.BOOKING_KEPT:  # what they asked for, and is not to be any more
+    if kind in OF_A_MOVE_GIVEN_UP:  # what they asked for, and is not to be any more
         values["wanted"] = wanted_slot(booking, before, own_zone, texts)
     if kind in _OF_A_PROPOSAL:  # in these the time asked for is the one that the recruiter proposes, or did
         proposed = before if kind is NotificationKind.PROPOSAL_ENDED else booking.offered_slot

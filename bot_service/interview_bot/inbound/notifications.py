@@ -31,9 +31,9 @@ from shared_contracts.directory import LIVE_STATUSES, BookingView
 from shared_contracts.notification import NotificationCommand, NotificationKind
 from shared_contracts.transport.topology import DELIVERY_EVENT
 
-_SIGN_UP_AGAIN = frozenset(
-    {NotificationKind.BOOKING_CANCELLED, NotificationKind.TIME_REJECTED, NotificationKind.BOOKING_EXPIRED}
-    | {NotificationKind.NO_SHOW, NotificationKind.RECRUITER_ABSENT, NotificationKind.SLOT_OFFER_ENDED}
+_CHOOSE_AGAIN = frozenset(
+    {NotificationKind.BOOKING_CANCELLED, NotificationKind.BOOKING_EXPIRED, NotificationKind.SLOT_OFFER_ENDED}
+    | {NotificationKind.NO_SHOW, NotificationKind.RECRUITER_ABSENT}
 )
 _TELLS_WISH = frozenset({NotificationKind.RESCHEDULE_ASKED, NotificationKind.WANTED_CHANGED})
 """What tells of the move that is asked for, too."""
@@ -175,8 +175,10 @@ def _keyboard(command: NotificationCommand, texts: Texts) -> InlineKeyboardMarku
     kind, booking = command.kind, command.booking
     if kind is NotificationKind.BOOKING_REJECTED:
         return None
-    if kind in _SIGN_UP_AGAIN:
-        return keyboards.sign_up(booking.slot.event.id, texts)
+    if kind is NotificationKind.TIME_REJECTED:
+        return keyboards.other_times(booking.slot, texts)
+    if kind in _CHOOSE_AGAIN:
+        return keyboards.choose_time(booking.slot.event.id, texts)
     if kind in {NotificationKind.SLOT_OFFERED, NotificationKind.SLOT_OFFER_CHANGED}:
         return InlineKeyboardMarkup([keyboards.seat_offer_buttons(booking, texts)])
     if kind in _TELLS_PROPOSAL and booking.offered_slot is not None:

@@ -111,7 +111,7 @@ def attendance_screen(result: BookingResult, booking: BookingView | None, reader
         parts = [thanks, slot_card(booking.slot, reader.zone, texts), *(_link_part(booking, reader) if asks else ())]
         return Screen("\n\n".join(parts), _open_answers(booking, reader))
     if outcome is Outcome.CANCELLED and booking.attendance is Attendance.DECLINED:
-        return Screen(texts("attendance.declined"), keyboards.sign_up(booking.slot.event.id, texts))
+        return Screen(texts("attendance.declined"), keyboards.choose_time(booking.slot.event.id, texts))
     if outcome is Outcome.TOO_LATE:
         return _delay_too_late(booking, reader) if delayed else _too_late(booking, reader)
     if outcome is Outcome.FAILED or (outcome in SLOT_GONE and result.asked is TimeAnswered):

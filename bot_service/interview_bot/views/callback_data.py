@@ -48,6 +48,7 @@ class Action(StrEnum):
     CONTINUE = "go"
     EVENTS = "el"
     SIGN_UP = "ev"
+    OTHER_TIMES = "eo"
     PAGE = "pg"
     DAYS = "dl"
     DAY = "dt"
@@ -128,6 +129,7 @@ _ARGUMENTS: dict[Action, tuple[str, ...]] = {
     Action.CONTINUE: (),
     Action.EVENTS: (_MENU_PAGE,),
     Action.SIGN_UP: (_ID,),
+    Action.OTHER_TIMES: (_ID, _RECRUITER),
     Action.PAGE: (_ID, _PAGE),
     Action.DAYS: (_ID, _MONTH),
     Action.DAY: (_ID, _DAY, _MENU_PAGE),

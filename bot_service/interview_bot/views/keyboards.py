@@ -9,6 +9,7 @@ from telegram.constants import InlineKeyboardButtonLimit, KeyboardButtonStyle
 from telegram.helpers import create_deep_linked_url
 
 from interview_bot.common import clock
+from interview_bot.common.dialog_data import ANYONE
 from interview_bot.views.callback_data import FOR_KEPT_BOOKINGS, Action, minute_of, pack, seen, unpack
 from interview_bot.views.formatting import slot_start
 from interview_bot.views.html_text import clip
@@ -200,6 +201,17 @@ def sign_up(event_id: str, texts: Texts) -> InlineKeyboardMarkup:
     return InlineKeyboardMarkup(
         [[InlineKeyboardButton(texts.plain("button.sign_up"), callback_data=pack(Action.SIGN_UP, event_id))]]
     )
+
+
+def choose_time(event_id: str, texts: Texts) -> InlineKeyboardMarkup:
+    """The same for somebody who has to choose once more."""
+    return InlineKeyboardMarkup([[_button(texts, "button.home", Action.SIGN_UP, event_id)]])
+
+
+def other_times(slot: SlotView, texts: Texts) -> InlineKeyboardMarkup:
+    """To the other times of the slot's event and recruiter."""
+    recruiter = slot.recruiter.id if slot.recruiter else ANYONE
+    return InlineKeyboardMarkup([[_button(texts, "button.home", Action.OTHER_TIMES, slot.event.id, recruiter)]])
 
 
 def contact(url: str | None, texts: Texts) -> InlineKeyboardMarkup | None:

@@ -103,9 +103,9 @@ async def test_who_can_not_come_is_offered_to_sign_up_again(anna: Person, desk: 
     prompt = await asked(anna, desk)
     await declines(anna, prompt)
     shown = await anna.sees("место освободили")
-    assert (shown.id, shown.labels) == (prompt.id, ["Записаться"])
+    assert (shown.id, shown.labels) == (prompt.id, ["Выбрать время"])
     assert desk.bookings == {}
-    await anna.presses(shown, "Записаться")
+    await anna.presses(shown, "Выбрать время")
     await anna.sees("Выберите удобное время")
 
 
@@ -432,7 +432,7 @@ async def test_who_did_not_come_is_shown_the_way_to_another_time(anna: Person, d
     desk.answers.expect(command)
     desk.bookings.clear()  # it is over
     await desk.send(NOTIFICATION_COMMAND.name, command)
-    await anna.presses(await anna.sees("Не получилось встретиться"), "Записаться")
+    await anna.presses(await anna.sees("Не получилось встретиться"), "Выбрать время")
     await anna.sees("Выберите удобное время")
 
 

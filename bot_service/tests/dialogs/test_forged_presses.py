@@ -19,6 +19,7 @@ FORGED: dict[Action, tuple[str, ...]] = {
     Action.HOME: (),
     Action.CONTINUE: (),
     Action.EVENTS: ("999",),
+    Action.OTHER_TIMES: (EVENT.id, "any"),
     Action.SIGN_UP: (EVENT.id,),
     Action.PAGE: (EVENT.id, PAGE),
     Action.DAYS: (EVENT.id, "0"),

@@ -21,7 +21,7 @@ from shared_contracts.booking import (
     TimeOffered,
 )
 from shared_contracts.card import CardAttention, DecidedBy, RecruiterCard
-from shared_contracts.directory import BookingStatus, NamedRef
+from shared_contracts.directory import BookingStatus, NamedRef, Rejection
 from shared_contracts.notification import CacheName, NotificationKind
 from shared_contracts.transport.topology import CARD_COMMAND
 from tests.kit.desk import MOSCOW, Desk
@@ -228,6 +228,18 @@ async def test_a_reason_button_of_before_leaves_the_time_to_others(rita: Person,
     [request] = desk.requests
     assert isinstance(request, BookingCancelledByRecruiter)
     assert (request.reason, request.withdraws_slot) == ("Рекрутер на больничном", False)
+
+
+@pytest.mark.parametrize(
+    ("rejection", "words"),
+    [(Rejection.TIME, "не это время"), (Rejection.PERSON, "не этот кандидат"), (None, "Отклонена\n")],
+)
+def test_a_card_says_what_was_rejected(desk: Desk, rejection: Rejection | None, words: str) -> None:
+    """Guard: ``rejection`` in ``_state``; of before it was asked about nothing is said."""
+    card = desk.recruiting.booked_card(RITA, desk.book(1001, desk.add_slot(1)), status=BookingStatus.REJECTED)
+    assert words in card_screen(card.model_copy(update={"rejection": rejection}), texts_for("ru"), 0).text.replace(
+        "</b>", ""
+    )
 
 
 def test_a_card_says_where_others_keep_the_time_on_offer(desk: Desk) -> None:

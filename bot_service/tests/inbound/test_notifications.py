@@ -52,7 +52,7 @@ async def reports(desk: Desk, count: int = 1) -> list[NotificationDelivered]:
     return [event for event in desk.delivery_events if isinstance(event, NotificationDelivered)]
 
 
-LOST = ["Записаться"]
+LOST = ["Выбрать время"]
 HELD = ["🔁 Перенести", "❌ Отменить"]
 BUTTONS = {
     NotificationKind.BOOKING_MADE: HELD,
@@ -98,6 +98,19 @@ async def test_each_kind_has_its_own_text_with_the_reason_and_is_reported(
     [report] = await reports(desk)
     assert report.notification_id == command.notification_id
     assert (report.delivery.status, report.delivery.telegram_message_id) == (DeliveryStatus.SENT, shown.id)
+
+
+@pytest.mark.parametrize("kind", [NotificationKind.MOVE_REJECTED, NotificationKind.MOVE_EXPIRED])
+async def test_who_is_not_moved_reads_what_they_asked_for_and_what_stands(
+    anna: Person, desk: Desk, kind: NotificationKind
+) -> None:
+    """Both times, so that a reason is read as of the right one. Guard: ``OF_A_MOVE_GIVEN_UP``."""
+    await anna.writes("/start")
+    await anna.sees("Выберите")
+    wanted = desk.slots[f"{4:024x}"]
+    await desk.send(NOTIFICATION_COMMAND.name, notice(desk, kind, slot_before=wanted))
+    told = await anna.sees("в силе")
+    assert f"Вы просили: {slot_start(wanted, None, texts_for('ru'))}" in told.text
 
 
 async def test_a_notice_sent_twice_is_read_once(anna: Person, desk: Desk, bots_database: Database) -> None:

@@ -129,13 +129,26 @@ def no_scans(stack: Stack) -> Iterator[None]:
         stack.kill("worker", signal.SIGCONT)
 
 
-def asks_for_another_time(candidate: Followed, words: Words, menu: Message, recruiter_name: str) -> None:
+def asks_for_another_time(candidate: Followed, words: Words, news: Message) -> None:
     """The recruiter's first time but the one that was declined, which is not listed any more."""
-    candidate.presses(menu, recruiter_name)
-    slots = candidate.sees(words.choose, menu.id)
+    candidate.presses(news, words.choose_time)
+    slots = candidate.sees(words.choose, news.id)
     candidate.presses(slots, next(label for label in slots.labels if ":" in label))
-    candidate.presses(candidate.sees(words.sure, menu.id), words.confirm)
-    candidate.sees(words.waits, menu.id)
+    candidate.presses(candidate.sees(words.sure, news.id), words.confirm)
+    candidate.sees(words.waits, news.id)
+
+
+def is_called_off(candidate: Followed, recruiter: Followed, words: Words, card: Message, recruiter_name: str) -> None:
+    """The recruiter is ill: nobody is offered that time any more, and the candidate chooses from the others."""
+    recruiter.presses(card, words.call_off)
+    recruiter.presses(recruiter.sees(words.call_off_and_withdraw, card.id), words.call_off_and_withdraw)
+    recruiter.presses(recruiter.sees(words.call_off_why, card.id), words.off_sick)
+    recruiter.sees(words.called_off, card.id)
+    news = candidate.sees(words.had_to_cancel)
+    candidate.presses(news, words.choose_time)
+    candidate.presses(candidate.sees(words.recruiters, news.id), recruiter_name)
+    times = candidate.sees(words.choose, news.id)
+    assert not any("18:00" in label for label in times.labels[:1]), "the time that was called off"
 
 
 @pytest.mark.parametrize(("language", "words"), LANGUAGES)
@@ -160,10 +173,9 @@ def test_a_request_is_declined_with_a_reason_and_the_next_decided_in_the_desk(
     recruiter.sees(words.why, card.id)
     recruiter.writes(words.reason)
     recruiter.sees(words.declined, card.id)
-    candidate.sees(words.reason)
-    transcript.remark("the candidate asks for another time: the declined one is not listed")
-    person.writes("/start")
-    asks_for_another_time(candidate, words, person.sees(words.recruiters), recruiter_name)
+    news = candidate.sees(words.reason)
+    transcript.remark("the declined time is not listed")
+    asks_for_another_time(candidate, words, news)
     second = recruiter.sees(words.card, after=card)
     (request,) = store.bookings_of(user_id)
     transcript.remark("a coordinator approves it in the desk")
@@ -175,6 +187,8 @@ def test_a_request_is_declined_with_a_reason_and_the_next_decided_in_the_desk(
     recruiter.person.answer_to(late)
     recruiter.person.finds(words.approved, name)  # in the message that brought the news, where that has come meanwhile
 
-    (booking,) = store.bookings_of(user_id)
-    assert (booking["status"], booking["version"]) == ("booked", 2)
+    transcript.remark("the recruiter is ill")
+    is_called_off(candidate, recruiter, words, recruiter.person.finds(words.news_of_booking, name), recruiter_name)
+    _declined, booking = store.bookings_of(user_id, live=False)
+    assert (booking["status"], booking["version"]) == ("cancelled", 3)
     transcript.check(f"{language}/declined_and_decided_in_the_desk")

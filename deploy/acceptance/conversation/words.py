@@ -77,6 +77,14 @@ class Words:
     without_reason: str
     not_moved: str
     move_rejected: str
+    choose_time: str
+    call_off: str
+    call_off_and_withdraw: str
+    call_off_why: str
+    off_sick: str
+    called_off: str
+    had_to_cancel: str
+    news_of_booking: str
 
 
 RU = Words(
@@ -150,6 +158,14 @@ RU = Words(
     without_reason="Без причины",
     not_moved="перенести собеседование не получилось",
     move_rejected="Перенос отклонён",
+    choose_time="Выбрать время",
+    call_off="❌ Отменить",
+    call_off_and_withdraw="время снять",
+    call_off_why="Почему отменяем?",
+    off_sick="больничном",
+    called_off="Время снято",
+    had_to_cancel="пришлось отменить",
+    news_of_booking="Новая запись",
 )
 EN = Words(
     welcome="Welcome",
@@ -222,4 +238,12 @@ EN = Words(
     without_reason="No reason",
     not_moved="your interview was not moved",
     move_rejected="The move was rejected",
+    choose_time="Choose a time",
+    call_off="❌ Cancel",
+    call_off_and_withdraw="take the time off",
+    call_off_why="Why cancel it?",
+    off_sick="off sick",
+    called_off="The time is taken off",
+    had_to_cancel="had to cancel",
+    news_of_booking="A new booking",
 )

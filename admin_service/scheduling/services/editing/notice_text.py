@@ -19,7 +19,7 @@ from common.zones import zone_name
 from people.services.links import default_contact
 from scheduling.services.impact import Affected
 from shared_contracts.directory import BookingStatus, SlotView
-from shared_contracts.notification import NotificationCommand, NotificationKind
+from shared_contracts.notification import OF_A_MOVE_GIVEN_UP, NotificationCommand, NotificationKind
 from shared_contracts.texts.clocks import MOSCOW, ToldClocks, clocks_of, side_by_side, zone_of
 from shared_contracts.texts.message_templates import TemplateView, choose, render
 
@@ -48,7 +48,7 @@ def notice_html(row: Affected, language: str, templates: Iterable[TemplateView])
 
 def _named_besides(notice: NotificationCommand) -> SlotView | None:
     """The other slot that the message names: the one that was proposed, or that a move is, or was, asked to."""
-    if notice.kind in {NotificationKind.PROPOSAL_ENDED, NotificationKind.BOOKING_KEPT}:
+    if notice.kind in {NotificationKind.PROPOSAL_ENDED, *OF_A_MOVE_GIVEN_UP}:
         return notice.slot_before
     if notice.kind is NotificationKind.PROPOSAL_CHANGED:
         return notice.booking.offered_slot

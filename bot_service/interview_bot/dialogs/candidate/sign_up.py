@@ -45,15 +45,23 @@ async def show_home(context: DialogContext, lead: str | None = None, page: int =
 
 
 async def enter_event(
-    context: DialogContext, event_id: str, lead: str | None = None, city_id: str | None = None
+    context: DialogContext,
+    event_id: str,
+    lead: str | None = None,
+    city_id: str | None = None,
+    recruiter: str | None = None,
 ) -> None:
-    """Sign up for an event: show the first step that is still to be done, or the booking there is."""
+    """Sign up for an event: show the first step that is still to be done, or the booking there is.
+
+    ``city_id``, ``recruiter``: chosen already.
+    """
     if await show_if_settled(context, event_id, lead):
         return
     if await event_if_passed(context, event_id, lead) is not None:
         if city_id is not None:
             await context.services.dialog_states.remember_city(context.user_id, city_id)
-        await show_slot_menu(context, await _new_choice(context, event_id), lead)
+        choice = await _new_choice(context, event_id)
+        await show_slot_menu(context, choice.model_copy(update={"recruiter": recruiter}), lead)
 
 
 async def go_on(context: DialogContext, event_id: str, lead: str | None = None, city_id: str | None = None) -> None:
@@ -74,6 +82,10 @@ async def go_on(context: DialogContext, event_id: str, lead: str | None = None, 
 async def _press_sign_up(context: DialogContext, event_id: str) -> None:
     await enter_event(context, event_id)
     await note_press(context)
+
+
+async def _show_other_times(context: DialogContext, event_id: str, recruiter: str) -> None:
+    await enter_event(context, event_id, recruiter=recruiter)
 
 
 async def start(context: DialogContext, event_id: str) -> DialogData | None:
@@ -205,6 +217,7 @@ PRESSES: Presses = {
     Action.HOME: show_home,
     Action.EVENTS: lambda context, page: show_home(context, page=int(page)),
     Action.SIGN_UP: _press_sign_up,
+    Action.OTHER_TIMES: _show_other_times,
     Action.CITIES: partial(slot_choice.show_cities, start),
     Action.CITY: partial(slot_choice.pick_city, start),
     Action.RECRUITERS: partial(slot_choice.show_recruiters, start),
@@ -215,4 +228,4 @@ PRESSES: Presses = {
     Action.CHOOSE: partial(slot_choice.pick_slot, _start_unless_settled),
     Action.BACK: back_to_slots,
 }
-_STEPS = frozenset(PRESSES) - {Action.HOME, Action.EVENTS, Action.SIGN_UP, Action.BACK}
+_STEPS = frozenset(PRESSES) - {Action.HOME, Action.EVENTS, Action.SIGN_UP, Action.OTHER_TIMES, Action.BACK}

@@ -153,6 +153,8 @@ def _state(card: RecruiterCard, texts: Texts) -> str:
     if not card.awaits_answer:
         if booking.status is BookingStatus.BOOKED and card.approval_required and not card.move_end:
             return texts("card.approved")
+        if booking.status is BookingStatus.REJECTED and card.rejection:
+            return texts(f"card.rejected_{card.rejection.value}")
         return texts(_MOVE_ENDS[card.move_end] if card.move_end else _STATES[booking.status])
     asked = booking.reschedule_asked
     key, limit = ("card.reschedule_asked", "card.kept_until") if asked else ("card.waits", "card.until")
