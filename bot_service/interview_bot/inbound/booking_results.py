@@ -89,7 +89,9 @@ class BookingResults:
         shown_in = await edit_or_send(self._services.bot, chat_id, message_id, screen, Priority.IN_TURN)
         if shown is Shown.NEWEST and result.booking is not None:
             zone = record.timezone if record else None
-            await correct_untrue_messages(self._services, self._shown, chat_id, result.booking, zone, texts)
+            await correct_untrue_messages(
+                self._services, self._shown, chat_id, result.booking, zone, texts, newest=shown_in
+            )
         if screen.keyboard is not None:
             await self._services.dialog_states.reopen_message(chat_id, shown_in)
 

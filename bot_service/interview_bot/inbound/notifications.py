@@ -112,7 +112,9 @@ class Notifications:
         texts = texts_for(await self._services.chats.language(chat_id))
         zone = person.timezone if person else None
         every = command.kind is NotificationKind.BOOKING_KEPT  # their buttons to move it do nothing any more
-        await correct_untrue_messages(self._services, self._shown, chat_id, booking, zone, texts, every=every)
+        await correct_untrue_messages(
+            self._services, self._shown, chat_id, booking, zone, texts, newest=message_id, every=every
+        )
 
     async def _current_command(self, command: NotificationCommand) -> NotificationCommand | DeliveryStatus:
         """The command as it is to be sent now, or the status that says why it is not sent."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 
 from bson import Int64
@@ -28,6 +29,43 @@ class Shown(Enum):
     """This message shows a newer version already."""
     NEWER_ELSEWHERE = "newer_elsewhere"
     """Another message of the chat shows a newer version."""
+
+
+class Change(Enum):
+    """What has happened since a message about a booking was true."""
+
+    ENDED = "ended"
+    """The booking has ended, or its interview was not held."""
+    MOVED = "moved"
+    """It starts at another time."""
+    MOVE_ASKED = "move_asked"
+    """The move that the message tells of is asked for no more, or is another one."""
+    TIME_PROPOSED = "time_proposed"
+    """The same of a time that the recruiter proposed."""
+    OTHERWISE = "otherwise"
+    """It stands at the same time, in another state, place or with other details."""
+
+
+_PAST = frozenset({Change.MOVED, Change.MOVE_ASKED, Change.TIME_PROPOSED})
+"""What stays so, whatever becomes of the booking."""
+
+
+@dataclass(frozen=True)
+class ToldStart:
+    """The start that a message names, with the clocks of its place."""
+
+    starts_at: datetime
+    timezone: str
+    online: bool
+
+
+@dataclass(frozen=True)
+class OutdatedMessage:
+    """A message that is not true any more, and why; ``told`` is None where an earlier release sent it."""
+
+    message_id: int
+    change: Change
+    told: ToldStart | None
 
 
 @dataclass(frozen=True)
@@ -73,12 +111,14 @@ class ShownBookings:
         for booking in bookings:
             await self.claim(chat_id, message_id, booking)
 
-    async def untrue_messages(self, chat_id: int, booking: BookingView, *, every: bool = False) -> list[int]:
-        """Ids of messages that claim something of an older version which is no longer so; ``every``: or is."""
+    async def outdated_messages(
+        self, chat_id: int, booking: BookingView, *, every: bool = False
+    ) -> list[OutdatedMessage]:
+        """Messages that claim something of an older version which is no longer so; ``every``: or is."""
         row = await self.database["shown_bookings"].find_one({"_id": f"{chat_id}:{booking.id}"}, {"messages": 1})
         messages: list[Document] = (row or {}).get("messages", [])
         older = [it for it in messages if it["version"] < booking.version]
-        return [int(it["id"]) for it in older if every or not _is_true(it, booking)]
+        return [_outdated(it, booking) for it in older if every or not _is_true(it, booking)]
 
     async def proposed_in(self, chat_id: int, message_id: int, booking_id: str) -> SlotView | None:
         """The time that the message proposes, as it was then; None where that is not known."""
@@ -90,14 +130,20 @@ class ShownBookings:
         except ValueError:  # of an earlier release
             return None
 
-    async def record_correction(self, chat_id: int, message_id: int, booking: BookingView) -> None:
-        """The message says now how ``booking`` stands, all of it; of one that can't change any more it stays right."""
-        rows = self.database["shown_bookings"]
-        theirs = {"_id": f"{chat_id}:{booking.id}", "messages.id": message_id}
-        if booking.status in _MAY_CHANGE:
-            await rows.update_one(theirs, {"$set": {"messages.$": _entry(message_id, booking)}})
+    async def record_correction(self, chat_id: int, message: OutdatedMessage, booking: BookingView) -> None:
+        """The message says now in one line what became of ``booking``, and nothing of any other.
+
+        It still claims that, where it may be otherwise once more.
+        """
+        rows, key = self.database["shown_bookings"], f"{chat_id}:{booking.id}"
+        about_others: Document = {"_id": {"$regex": f"^{chat_id}:", "$ne": key}, "messages.id": message.message_id}
+        await rows.update_many(about_others, {"$pull": {"messages": {"id": message.message_id}}})
+        theirs = {"_id": key, "messages.id": message.message_id}
+        if message.change in _PAST or booking.status not in _MAY_CHANGE:
+            await rows.update_one(theirs, {"$pull": {"messages": {"id": message.message_id}}})
         else:
-            await rows.update_one(theirs, {"$pull": {"messages": {"id": message_id}}})
+            entry = _entry(message.message_id, booking, tells_wish=False, tells_proposal=False)
+            await rows.update_one(theirs, {"$set": {"messages.$": entry | {"details": ""}}})
 
 
 def _entry(message_id: int, booking: BookingView, *, tells_wish: bool = True, tells_proposal: bool = True) -> Document:
@@ -107,8 +153,10 @@ def _entry(message_id: int, booking: BookingView, *, tells_wish: bool = True, te
         claims["wanted"] = ""
     if not tells_proposal:
         claims["proposed"] = ""
+    slot = booking.slot
+    told = {"starts_at": slot.starts_at.isoformat(), "timezone": slot.city.timezone, "online": slot.online}
     proposal = booking.offered_slot.model_dump_json() if booking.offered_slot and tells_proposal else ""
-    return {"id": Int64(message_id), "version": booking.version, **claims, "proposal": proposal}
+    return {"id": Int64(message_id), "version": booking.version, "told": told, **claims, "proposal": proposal}
 
 
 def _claim(entry: Document) -> list[Document]:
@@ -122,6 +170,23 @@ def _claim(entry: Document) -> list[Document]:
 def _is_true(claim: Document, booking: BookingView) -> bool:
     """Whether a message is right still; what was sent before a move was asked for, say, claims nothing of it."""
     return all(claim.get(name, "") in ("", now) for name, now in _claims(booking).items())
+
+
+def _outdated(claim: Document, booking: BookingView) -> OutdatedMessage:
+    stored = claim.get("told")
+    told = stored and ToldStart(datetime.fromisoformat(stored["starts_at"]), stored["timezone"], stored["online"])
+    return OutdatedMessage(int(claim["id"]), _change(claim, told, booking), told)
+
+
+def _change(claim: Document, told: ToldStart | None, booking: BookingView) -> Change:
+    now = _claims(booking)
+    if booking.status not in LIVE_STATUSES | _HELD:
+        return Change.ENDED
+    if told is not None and told.starts_at != booking.slot.starts_at:
+        return Change.MOVED
+    if claim.get("wanted", "") not in ("", now["wanted"]):
+        return Change.MOVE_ASKED
+    return Change.TIME_PROPOSED if claim.get("proposed", "") not in ("", now["proposed"]) else Change.OTHERWISE
 
 
 def _claims(booking: BookingView) -> dict[str, str]:

@@ -5,6 +5,7 @@ from shared_contracts.booking import BookingCancelled, BookingRescheduled, Outco
 from shared_contracts.directory import BookingStatus
 from shared_contracts.notification import CacheName, NotificationKind
 from shared_contracts.transport.topology import NOTIFICATION_COMMAND
+from tests.dialogs.test_interview_cards import reads
 from tests.inbound.test_notifications import notice
 from tests.kit.desk import EVENT, Desk
 from tests.kit.telegram import Person, Sandbox, eventually
@@ -114,10 +115,29 @@ async def test_an_open_dialog_stops_saying_what_is_no_longer_so(anna: Person, de
     await desk.send(NOTIFICATION_COMMAND.name, notice(desk, NotificationKind.MOVE_APPROVED, booking=moved))
 
     async def look() -> bool:
-        put_right = {m.id for m in await anna.messages() if "сейчас так:" in m.text and not m.labels}
+        put_right = {m.id for m in await anna.messages() if "Время изменилось, было" in m.text and not m.labels}
         return put_right == {listed.id, slots.id}
 
     await eventually(look, "both messages say how it stands")
+
+
+async def test_below_the_message_that_tells_all_a_line_names_the_command(anna: Person, desk: Desk) -> None:
+    """What is in full above may be elsewhere by and by. Guard: ``is_below``."""
+    desk.book(1001, desk.slots[f"{1:024x}"])
+    await anna.writes("/reschedule")
+    slots = await anna.sees("На какое время перенести?")
+    await anna.writes("/mybooking")
+    listed = await anna.sees("Ваша запись:")
+    await anna.presses(slots, "каб. 2")
+    await anna.presses(await reads(anna, slots.id, "Перенести вашу запись на это время?"), "Подтвердить")
+    await reads(anna, slots.id, "Запись перенесена")
+
+    async def look() -> str | None:
+        texts = [m.text for m in await anna.messages() if m.id == listed.id and not m.labels]
+        return next(iter(texts), None)
+
+    line = await eventually(look, "the list gives way to a line")
+    assert line.startswith("🔁 Время изменилось, было ") and line.endswith(" Подробности: /mybooking")
 
 
 async def test_what_cannot_be_moved_any_more_is_not_offered_but_asking_is(anna: Person, desk: Desk) -> None:

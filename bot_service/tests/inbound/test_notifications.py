@@ -8,7 +8,7 @@ import pytest
 from interview_bot.common import clock
 from interview_bot.common.database import Database
 from interview_bot.store.shown_bookings import ShownBookings
-from interview_bot.views.formatting import CLOCK, slot_start
+from interview_bot.views.formatting import DAY_AND_TIME, slot_start
 from interview_bot.views.texts import texts_for
 from shared_contracts.attendance import Attendance
 from shared_contracts.booking import AnyBookingRequest, Outcome
@@ -240,7 +240,7 @@ async def test_what_an_earlier_message_claims_is_put_right_when_it_is_no_longer_
 
     async def corrected() -> bool:
         before = (await anna.messages())[-4:-1]
-        return all("сейчас так:" in message.text and "отменена" in message.text for message in before)
+        return all(message.text.startswith("❌ Запись отменена: ") for message in before)
 
     await eventually(corrected, "every earlier message put right")
     assert all(not message.buttons for message in (await anna.messages())[-4:-1])
@@ -263,40 +263,42 @@ async def _booked(anna: Person, desk: Desk) -> tuple[BookingView, int]:
     return booking, [message.id for message in await anna.messages()].index(claim.id)
 
 
-async def test_a_message_put_right_is_put_right_again_with_each_change(
+async def test_an_earlier_message_gives_way_to_a_line_of_what_became_of_it(
     anna: Person, desk: Desk, bots_database: Database
 ) -> None:
-    """Guards: ``record_correction``; ``_MAY_CHANGE`` for what is over: it is recorded no longer; ``stands``: what was
-    answered about coming is for the message that asks."""
+    """The newest alone tells all. Guards: ``_change``, ``record_correction``; ``_PAST`` and ``_MAY_CHANGE``: no record
+    is left of what stays so."""
     booking, first = await _booked(anna, desk)
-    booking = booking.model_copy(update={"attendance": Attendance.CONFIRMED, "delay_minutes": 10})
 
-    texts = texts_for("ru")
-    answers = (texts("booking.confirmed"), texts("booking.delay", minutes=10))
-
-    async def put_right(count: int, *now: str) -> None:
+    async def earlier_say(*lines: str) -> None:
         async def look() -> bool:
-            earlier = [message.text for message in await anna.messages()][first:-1]
-            right = [text for text in earlier if "сейчас так:" in text and all(it in text for it in now)]
-            assert not any(answer in text for text in right for answer in answers)
-            return len(right) == len(earlier) == count
+            return [message.text for message in (await anna.messages())[first:-1]] == list(lines)
 
-        await eventually(look, f"{count} earlier messages that say {now}")
+        await eventually(look, f"earlier messages that say {lines}")
 
-    later = booking.slot.starts_at + timedelta(minutes=30)
-    changes: list[dict[str, object]] = [{"room": "каб. 7"}, {"starts_at": later}]
-    for version, change in enumerate(changes, start=2):
+    was, later = booking.slot.starts_at, booking.slot.starts_at + timedelta(minutes=30)
+    first_time, second_time = (
+        slot_start(booking.slot.model_copy(update={"starts_at": it}), None, texts_for("ru"), DAY_AND_TIME)
+        for it in (was, later)
+    )
+    moved = f"🔁 Время изменилось, было {first_time}. Подробности ниже."
+    changes: list[tuple[dict[str, object], list[str]]] = [
+        ({"room": "каб. 7"}, [f"✅ Вы записаны: {first_time}. Подробности ниже."]),
+        ({"room": "каб. 8"}, [f"✅ Вы записаны: {first_time}. Подробности ниже."] * 2),
+        ({"starts_at": later}, [moved] * 3),
+    ]
+    for version, (change, lines) in enumerate(changes, start=2):
         booking = booking.model_copy(update={"version": version, "slot": booking.slot.model_copy(update=change)})
         await _news(desk, NotificationKind.BOOKING_CHANGED, booking)
-        when = slot_start(booking.slot, None, texts_for("ru"), CLOCK)
-        await put_right(version - 1, when, "каб. 7", "Вы записаны")
+        await earlier_say(*lines)
 
-    gone = booking.model_copy(update={"version": 4, "status": BookingStatus.CANCELLED})
+    gone = booking.model_copy(update={"version": 5, "status": BookingStatus.CANCELLED})
     await _news(desk, NotificationKind.BOOKING_CANCELLED, gone)
-    await put_right(3, "отменена")
+    await earlier_say(*[moved] * 3, f"❌ Запись отменена: {second_time}. Подробности ниже.")
+    assert not any(message.buttons for message in (await anna.messages())[first:-1])
     row = await bots_database["shown_bookings"].find_one({"_id": f"1001:{gone.id}"})
     assert row is not None
-    assert [message["version"] for message in row["messages"]] == [4], "only the notice of the end"
+    assert [message["version"] for message in row["messages"]] == [5], "only the notice of the end"
 
 
 async def test_how_an_interview_went_belies_no_message_but_that_it_was_not_held(
@@ -308,7 +310,8 @@ async def test_how_an_interview_went_belies_no_message_but_that_it_was_not_held(
     await shown.claim(1001, 7, booked)
 
     async def untrue(status: BookingStatus) -> list[int]:
-        return await shown.untrue_messages(1001, booked.model_copy(update={"version": 9, "status": status}))
+        now = booked.model_copy(update={"version": 9, "status": status})
+        return [message.message_id for message in await shown.outdated_messages(1001, now)]
 
     for held in (BookingStatus.UNMARKED, BookingStatus.ATTENDED, BookingStatus.LATE):
         assert await untrue(held) == []
@@ -333,7 +336,7 @@ async def test_who_is_taken_off_the_list_reads_that_their_booking_stays_and_old_
 
     async def without_buttons() -> bool:
         earlier = (await anna.messages())[first:-1]
-        return all("Ваша запись:" in message.text and not message.buttons for message in earlier)
+        return all("✅ Вы записаны: " in message.text and not message.buttons for message in earlier)
 
     await eventually(without_buttons, "earlier messages lead nowhere")
 
@@ -351,10 +354,10 @@ async def test_a_proposed_time_that_changes_is_put_right_where_it_was_told(anna:
 
     async def corrected() -> list[Message]:
         shown = (await anna.messages())[first:]
-        return shown if "сейчас так:" in shown[2].text else []  # the last to be put right
+        return shown if "предлагал" in shown[2].text else []  # the last to be put right
 
     claim, reminder, offer, renewed = await eventually(corrected, "the first proposal put right")
-    assert slot_start(later, None, texts_for("ru")) in offer.text
+    assert offer.text == "🔁 Рекрутер предлагал другое время. Подробности ниже."
     assert (offer.labels, renewed.labels) == ([], BUTTONS[NotificationKind.PROPOSAL_CHANGED])
     assert "Предложение изменилось: " in renewed.text and slot_start(later, None, texts_for("ru")) in renewed.text
     assert claim.text.startswith("✅ Вы записаны!")
@@ -384,6 +387,6 @@ async def test_whatever_messages_show_of_a_slot_is_a_claim(
         before = booking.model_copy(update={name: slot})
         await shown.replace_claims(1001, 5, [before])
         same = before.model_copy(update={"version": 2})
-        assert await shown.untrue_messages(1001, same) == []
+        assert await shown.outdated_messages(1001, same) == []
         other = same.model_copy(update={name: slot.model_copy(update=change)})
-        assert await shown.untrue_messages(1001, other) == [5]
+        assert [message.message_id for message in await shown.outdated_messages(1001, other)] == [5]

@@ -15,6 +15,7 @@ WORDS = {
         "confirm": "Подтвердить",
         "booked": "Вы записаны!",
         "mine": "Ваша запись",
+        "stands": "Вы записаны: ",
         "move": "На какое время перенести?",
         "other days": "Другие дни",
         "days": "дни, когда есть свободное время",
@@ -40,6 +41,7 @@ WORDS = {
         "confirm": "Confirm",
         "booked": "You are booked!",
         "mine": "Your booking",
+        "stands": "You are booked: ",
         "move": "When would you like to come instead?",
         "other days": "Other days",
         "days": "days with free times",
@@ -112,7 +114,7 @@ def test_removed_but_booked(chats: Chats, desk: Desk, language: str, user_id: in
     transcript.remark("staff take them off the list and keep the booking")
     desk.remove_candidate(user_id, keep_bookings=True)
     person.sees(words["told"], after=menu)
-    person.sees(words["mine"], menu.id)
+    person.sees(words["stands"], menu.id)
     person.person.presses_data(menu, menu.data(":"))  # as it was on the screen a moment ago
     person.sees(words["kept"], menu.id)
     person.writes("/start")

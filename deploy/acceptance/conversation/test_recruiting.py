@@ -47,6 +47,7 @@ def is_refused_a_move(candidate: Followed, recruiter: Followed, words: Words, ne
     recruiter.presses(recruiter.sees(words.why, card.id), words.without_reason)
     recruiter.sees(words.move_rejected, card.id)
     candidate.sees(words.not_moved)
+    candidate.sees(words.line_move_asked, slots.id)
 
 
 @pytest.mark.parametrize(("language", "words"), LANGUAGES)
@@ -78,7 +79,8 @@ def test_from_invitation_to_approval(chats: Chats, desk: Desk, store: Store, lan
     again = recruiter.sees(words.card, after=card)
     recruiter.presses(again, words.approve)
     recruiter.sees(words.approved, again.id)
-    candidate.sees(words.congratulations)
+    congratulations = candidate.sees(words.congratulations)
+    candidate.sees(words.line_booked, asked.id)
     transcript.remark("the recruiter moves the interview")
     approved = recruiter.sees(words.approved, again.id)
     recruiter.presses(approved, words.move)
@@ -90,6 +92,9 @@ def test_from_invitation_to_approval(chats: Chats, desk: Desk, store: Store, lan
     assert "Переговорная 9" in anew.labels[0]
     recruiter.presses(anew, ":")
     news = candidate.sees(words.new_time)
+    transcript.remark("what was said before gives way to a line")
+    for earlier in (asked, congratulations):
+        candidate.sees(words.line_moved, earlier.id)
     is_refused_a_move(candidate, recruiter, words, news)
     recruiter.writes("/today")
     recruiter.sees(words.none_today)
@@ -129,26 +134,29 @@ def no_scans(stack: Stack) -> Iterator[None]:
         stack.kill("worker", signal.SIGCONT)
 
 
-def asks_for_another_time(candidate: Followed, words: Words, news: Message) -> None:
-    """The recruiter's first time but the one that was declined, which is not listed any more."""
+def asks_for_another_time(candidate: Followed, words: Words, news: Message) -> str:
+    """The recruiter's first time but the one that was declined, which is not listed any more; as it is listed."""
     candidate.presses(news, words.choose_time)
     slots = candidate.sees(words.choose, news.id)
-    candidate.presses(slots, next(label for label in slots.labels if ":" in label))
+    time = next(label for label in slots.labels if ":" in label)
+    candidate.presses(slots, time)
     candidate.presses(candidate.sees(words.sure, news.id), words.confirm)
     candidate.sees(words.waits, news.id)
+    return time
 
 
-def is_called_off(candidate: Followed, recruiter: Followed, words: Words, card: Message, recruiter_name: str) -> None:
-    """The recruiter is ill: nobody is offered that time any more, and the candidate chooses from the others."""
+def is_called_off(
+    candidate: Followed, recruiter: Followed, words: Words, card: Message, recruiter_name: str
+) -> list[str]:
+    """The recruiter is ill, and the candidate looks at their other times: those that are listed then."""
     recruiter.presses(card, words.call_off)
-    recruiter.presses(recruiter.sees(words.call_off_and_withdraw, card.id), words.call_off_and_withdraw)
+    recruiter.presses(recruiter.sees(words.call_off_slot, card.id), words.call_off_and_withdraw)
     recruiter.presses(recruiter.sees(words.call_off_why, card.id), words.off_sick)
     recruiter.sees(words.called_off, card.id)
     news = candidate.sees(words.had_to_cancel)
     candidate.presses(news, words.choose_time)
     candidate.presses(candidate.sees(words.recruiters, news.id), recruiter_name)
-    times = candidate.sees(words.choose, news.id)
-    assert not any("18:00" in label for label in times.labels[:1]), "the time that was called off"
+    return candidate.sees(words.choose, news.id).labels
 
 
 @pytest.mark.parametrize(("language", "words"), LANGUAGES)
@@ -175,7 +183,7 @@ def test_a_request_is_declined_with_a_reason_and_the_next_decided_in_the_desk(
     recruiter.sees(words.declined, card.id)
     news = candidate.sees(words.reason)
     transcript.remark("the declined time is not listed")
-    asks_for_another_time(candidate, words, news)
+    time = asks_for_another_time(candidate, words, news)
     second = recruiter.sees(words.card, after=card)
     (request,) = store.bookings_of(user_id)
     transcript.remark("a coordinator approves it in the desk")
@@ -188,7 +196,8 @@ def test_a_request_is_declined_with_a_reason_and_the_next_decided_in_the_desk(
     recruiter.person.finds(words.approved, name)  # in the message that brought the news, where that has come meanwhile
 
     transcript.remark("the recruiter is ill")
-    is_called_off(candidate, recruiter, words, recruiter.person.finds(words.news_of_booking, name), recruiter_name)
+    card = recruiter.finds(words.news_of_booking, name)
+    assert time not in is_called_off(candidate, recruiter, words, card, recruiter_name)
     _declined, booking = store.bookings_of(user_id, live=False)
     assert (booking["status"], booking["version"]) == ("cancelled", 3)
     transcript.check(f"{language}/declined_and_decided_in_the_desk")

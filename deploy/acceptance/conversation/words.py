@@ -79,12 +79,16 @@ class Words:
     move_rejected: str
     choose_time: str
     call_off: str
+    call_off_slot: str
     call_off_and_withdraw: str
     call_off_why: str
     off_sick: str
     called_off: str
     had_to_cancel: str
     news_of_booking: str
+    line_booked: str
+    line_moved: str
+    line_move_asked: str
 
 
 RU = Words(
@@ -160,12 +164,16 @@ RU = Words(
     move_rejected="Перенос отклонён",
     choose_time="Выбрать время",
     call_off="❌ Отменить",
+    call_off_slot="Его время можно снять",
     call_off_and_withdraw="время снять",
     call_off_why="Почему отменяем?",
     off_sick="больничном",
     called_off="Время снято",
     had_to_cancel="пришлось отменить",
     news_of_booking="Новая запись",
+    line_booked="Вы записаны: ",
+    line_moved="Время изменилось, было",
+    line_move_asked="Вы просили перенести запись",
 )
 EN = Words(
     welcome="Welcome",
@@ -240,10 +248,14 @@ EN = Words(
     move_rejected="The move was rejected",
     choose_time="Choose a time",
     call_off="❌ Cancel",
+    call_off_slot="Its time can be taken off",
     call_off_and_withdraw="take the time off",
     call_off_why="Why cancel it?",
     off_sick="off sick",
     called_off="The time is taken off",
     had_to_cancel="had to cancel",
     news_of_booking="A new booking",
+    line_booked="You are booked: ",
+    line_moved="The time has changed, it was",
+    line_move_asked="You asked to move the booking",
 )

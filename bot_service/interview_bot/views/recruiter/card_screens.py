@@ -27,7 +27,7 @@ from shared_contracts.booking import (
     TimeOffered,
 )
 from shared_contracts.card import CardAnswer, RecruiterCard
-from shared_contracts.directory import BookingStatus
+from shared_contracts.directory import BookingStatus, Rejection
 from shared_contracts.notification import NotificationKind
 from shared_contracts.requests import BookingRequest
 from shared_contracts.telegram.names import isolated
@@ -50,6 +50,7 @@ _STATES = {
     BookingStatus.RECRUITER_ABSENT: "card.recruiter_absent",
     BookingStatus.UNMARKED: "card.over",
 }
+_REJECTED = {Rejection.TIME: "card.rejected_time", Rejection.PERSON: "card.rejected_person"}
 _MOVE_ENDS = {
     "rejected": "card.move_rejected",
     "expired": "card.move_expired",
@@ -154,7 +155,7 @@ def _state(card: RecruiterCard, texts: Texts) -> str:
         if booking.status is BookingStatus.BOOKED and card.approval_required and not card.move_end:
             return texts("card.approved")
         if booking.status is BookingStatus.REJECTED and card.rejection:
-            return texts(f"card.rejected_{card.rejection.value}")
+            return texts(_REJECTED[card.rejection])
         return texts(_MOVE_ENDS[card.move_end] if card.move_end else _STATES[booking.status])
     asked = booking.reschedule_asked
     key, limit = ("card.reschedule_asked", "card.kept_until") if asked else ("card.waits", "card.until")
