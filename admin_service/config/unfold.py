@@ -121,6 +121,7 @@ UNFOLD: dict[str, Any] = {
                 _list(_("Audit trail"), "history", "common.auditentry"),
                 _list(_("Outbox"), "outbox", "messaging.outboxmessage"),
                 _list(_("Inbox"), "inbox", "messaging.inboxmessage"),
+                _list(_("Dead letters"), "mark_email_unread", "messaging.deadletter"),
                 _list(_("Staff"), "manage_accounts", "backoffice.stafflogin"),
             ),
         ],

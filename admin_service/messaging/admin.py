@@ -1,26 +1,39 @@
-"""Outbox and inbox in the desk: to read."""
+"""Outbox, inbox and dead letters in the desk: to read."""
 
-from collections.abc import Sequence
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from unfold.contrib.filters.admin import DropdownFilter
-from unfold.decorators import display
+from unfold.decorators import action, display
 
 from common import clock
-from common.mongo import Document
+from common.audit import record_staff
+from common.mongo import collection, current_session
+from common.refusals import RefusedError
 from common.zones import MOSCOW
-from messaging.models import InboxMessage, OutboxMessage
-from messaging.outbox import STUCK_AFTER, stuck
+from messaging.models import DeadLetter, InboxMessage, OutboxMessage
+from messaging.outbox import STUCK_AFTER
 from shared_contracts.transport.topology import BOT_QUEUES
+from staffkit.audit_labels import AuditLabels, register
 from staffkit.clocks import format_moment
-from staffkit.errands import Errand, ErrandKind, register
+from staffkit.coming_back import back_to
+from staffkit.forms.use_case import show_refusal
 from staffkit.pages.kinds import ReadOnlyAdmin, plainly
+from staffkit.sending.once import Done, send_once
+from staffkit.views import find, login, page
+
+register(
+    AuditLabels(
+        subjects={"dead_letter": _("dead letter")},
+        actions={"settled": _("dealt with")},
+        fields={"queue": _("queue"), "message_id": _("message id")},
+    )
+)
 
 STATES = {"pending": _("to be sent"), "sent": _("sent")}
 
@@ -117,28 +130,45 @@ class InboxMessageAdmin(ReadOnlyAdmin):
         return format_moment(message.created_at, MOSCOW)
 
 
-def _to_send(_request: HttpRequest, rows: Sequence[Document]) -> list[Errand]:
-    return [
-        Errand(
-            id=row["_id"],
-            since=row["created_at"],
-            who=row["queue"],
-            link=reverse("admin:messaging_outboxmessage_change", args=[row["_id"]]),
-            why=ngettext("tried %(count)s time", "tried %(count)s times", row["attempts"]) % {"count": row["attempts"]},
-        )
-        for row in rows
-    ]
+@admin.register(DeadLetter)
+class DeadLetterAdmin(ReadOnlyAdmin):
+    """Messages that were given up: why, about whom, and how they are tried again."""
+
+    when_empty = _("Nothing has been given up.")
+    list_display = ["given_up", "queue", "telegram_id", "reason"]
+    sortable_by = ["given_up"]
+    ordering = ["-created_at"]
+    fields = [("given_up", "queue"), ("telegram_id", "key"), "reason", "command"]
+    readonly_fields: Any = ["given_up", "queue", "telegram_id", "key", "reason", "command"]
+    actions_detail = ["settle"]
+
+    @display(description=_("given up"), ordering="created_at")
+    def given_up(self, letter: DeadLetter) -> str:
+        """When."""
+        return format_moment(letter.created_at, MOSCOW)
+
+    @display(description=_("to try it again"))
+    def command(self, letter: DeadLetter) -> str:
+        """What the one on call runs: the desk itself may not write to the queues towards it."""
+        return f"manage.py dead_letters replay --queue {letter.queue} --message-id {letter.key}"
+
+    @action(description=_("Dealt with"), url_path="settle", permissions=["messaging.delete_deadletter"], icon="done")
+    def settle(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Nothing more is to be done about it: it is left where it is, and shown no longer."""
+        letter = find(DeadLetter, object_id)
+        back = back_to(request, reverse("admin:messaging_deadletter_changelist"))
+        form = forms.Form(request.POST if request.method == "POST" else None)
+        if form.is_valid():
+            try:
+                return send_once(request, lambda: _settled(letter, login(request), back))
+            except RefusedError as error:
+                show_refusal(form, error)
+        words = {"title": _("Dealt with"), "intro": f"{letter.queue} · {letter.reason}", "submit_text": _("Dealt with")}
+        return page(self, request, "staffkit/form_page.html", obj=letter, form=form, back=back, **words)
 
 
-register(
-    ErrandKind(
-        name="outbox",
-        label=_("message that is stuck"),
-        counted=lambda count: ngettext("message is stuck", "messages are stuck", count),
-        model="messaging.OutboxMessage",
-        condition=stuck,
-        query=lambda: "stuck=1",
-        order="created_at",
-        errands=_to_send,
-    )
-)
+def _settled(letter: DeadLetter, actor: str, back: str) -> Done:
+    collection("dead_letters").delete_one({"_id": letter.pk}, session=current_session())
+    before = {"queue": letter.queue, "reason": letter.reason, "message_id": letter.key}
+    record_staff("dead_letter", str(letter.pk), "settled", actor, before, None)
+    return Done(back, str(_("It is shown no longer.")))

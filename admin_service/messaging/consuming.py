@@ -8,7 +8,6 @@ has had its effect is never given up.
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from hashlib import sha256
 from typing import Generic, Protocol, TypeVar
 
 import structlog
@@ -17,7 +16,7 @@ from pymongo.errors import AutoReconnect, ConnectionFailure, PyMongoError
 
 from common import clock
 from common.mongo import Document, collection, current_session, in_transaction
-from messaging import inbox, outbox
+from messaging import dead_letters, inbox, outbox
 from messaging.broker import Broker, Delivery, PublishError, ToPublish
 from shared_contracts.fields import to_line
 from shared_contracts.transport.envelope import BadMessageError
@@ -143,7 +142,7 @@ class Worker(Generic[T]):
         return None
 
     def _settle_again(self, delivery: Delivery) -> None:
-        key = (delivery.message_id or sha256(delivery.body).hexdigest())[:64]
+        key = dead_letters.key_of(delivery.message_id, delivery.body)
         try:
             attempts = self._count_attempt(key)
             if attempts > MAX_ATTEMPTS and not self._patiently(lambda: self._is_decided(delivery)):
@@ -188,6 +187,10 @@ class Worker(Generic[T]):
             log.warning("dead_letter_postponed", queue=delivery.queue, error=str(error))
             return  # unacknowledged: it comes again
         self._broker.acknowledge([delivery])
+        try:
+            dead_letters.note(queue, delivery.message_id, delivery.body, reason)
+        except PyMongoError as error:  # the desk does not show it; the letter itself is kept
+            log.error("dead_letter_not_noted", queue=delivery.queue, exc_info=error)
 
     def _give_up(self, delivery: Delivery, reason: str) -> None:
         try:

@@ -1,13 +1,18 @@
-"""Reading and replaying dead letters, with the operator's rights."""
+"""Dead letters: noting for the desk that there is one; reading and replaying them, with the operator's rights."""
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 import pika
+from bson import Int64
 from pika.adapters.blocking_connection import BlockingChannel
 
+from common import clock
+from common.mongo import collection
 from shared_contracts.transport.topology import REASON_HEADER, Queue
 
 
@@ -18,6 +23,32 @@ class DeadLetter:
     message_id: str
     reason: str
     body: bytes
+
+
+_WHOM = re.compile(rb'telegram_id\\?"\s*:\s*(\d{1,17})\b')
+_REASON_LENGTH = 300
+
+
+def key_of(message_id: str | None, body: bytes) -> str:
+    """What a message is known by: its id, or its body's digest where it has none."""
+    return (message_id or sha256(body).hexdigest())[:64]
+
+
+def person_in(body: bytes) -> int | None:
+    """The Telegram id of whom a message is about, whatever else is wrong with it."""
+    found = _WHOM.search(body)
+    return int(found[1]) if found else None
+
+
+def note(queue: Queue, message_id: str | None, body: bytes, reason: str) -> None:
+    """Let the desk know of a letter; nothing of its body is kept but whom it is about."""
+    now, whom = clock.now(), person_in(body)
+    found = {"queue": queue.name, "telegram_id": None if whom is None else Int64(whom)}
+    collection("dead_letters").update_one(
+        {"key": key_of(message_id, body)},
+        {"$set": {"reason": reason[:_REASON_LENGTH], "updated_at": now}, "$setOnInsert": {**found, "created_at": now}},
+        upsert=True,
+    )
 
 
 def printable(text: str) -> str:
@@ -43,9 +74,12 @@ def replay(url: str, queue: Queue, message_id: str | None, most: int = 1_000) ->
         for tag, letter, properties in list(_take(channel, queue, most)):
             if message_id not in (None, letter.message_id):
                 continue
-            properties.headers = {}
+            properties.headers, begun = {}, clock.now()
             channel.basic_publish(queue.exchange, queue.name, letter.body, properties, mandatory=True)
             channel.basic_ack(tag)
+            # Unless it has been given up again meanwhile.
+            note_of_it = {"key": key_of(letter.message_id, letter.body), "updated_at": {"$lt": begun}}
+            collection("dead_letters").delete_one(note_of_it)
             replayed += 1
         return replayed
 

@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from common.indexes import UniqueIndex
 from common.models import StampedModel
 
 
@@ -41,6 +42,30 @@ class InboxMessage(StampedModel):
         verbose_name = _("decided request")
         verbose_name_plural = _("inbox")
         indexes = [models.Index(fields=["created_at", "id"], name="inbox_age")]
+
+    def __str__(self) -> str:
+        return self.queue
+
+
+class DeadLetter(StampedModel):
+    """A message that was given up, for the desk; the message itself is in RabbitMQ's dead letters.
+
+    ``key``: its id, or its body's digest. ``telegram_id``: of whom it is about, where it names anybody.
+    """
+
+    key = models.CharField(_("message id"), max_length=64)
+    queue = models.CharField(_("queue"), max_length=60)
+    reason = models.CharField(_("reason"), max_length=300)
+    telegram_id = models.BigIntegerField(_("Telegram id"), null=True)
+
+    class Meta:
+        db_table = "dead_letters"
+        verbose_name = _("dead letter")
+        verbose_name_plural = _("dead letters")
+        indexes = [
+            UniqueIndex(fields=["key"], name="dead_letters_key"),
+            models.Index(fields=["created_at", "id"], name="dead_letters_age"),
+        ]
 
     def __str__(self) -> str:
         return self.queue

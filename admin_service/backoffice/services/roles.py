@@ -38,7 +38,7 @@ _ADMINISTER = {
     "broadcasts": "add_announcementchat change_announcementchat",
     "wording": "change_messagetemplate",
     "reminders": "add_reminderrule change_reminderrule add_staffchat change_staffchat",
-    "messaging": "view_outboxmessage view_inboxmessage",
+    "messaging": "view_outboxmessage view_inboxmessage view_deadletter delete_deadletter",
     "backoffice": "view_stafflogin add_stafflogin change_stafflogin",
 }
 _HOLD_INTERVIEWS = {"scheduling": "view_interviewslot view_booking change_booking", "exports": "view_export"}

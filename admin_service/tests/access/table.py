@@ -39,6 +39,7 @@ PAGES = {
     "City": Pages(LOOKERS, IN_CHARGE, IN_CHARGE),
     "ContactSettings": Pages(LOOKERS, NOBODY, IN_CHARGE),  # there is one already
     "Export": Pages(ALL),
+    "DeadLetter": Pages(IN_CHARGE),
     "InboxMessage": Pages(IN_CHARGE),
     "InterviewEvent": Pages(LOOKERS, SETTING_UP, SETTING_UP),
     "InterviewSlot": Pages(ALL, COORDINATING, COORDINATING, COORDINATING),
@@ -85,6 +86,7 @@ BUTTONS = {
     "Export.download": ALL,
     "Export.progress": ALL,
     "City.retire": IN_CHARGE,
+    "DeadLetter.settle": IN_CHARGE,
     "InterviewEvent.add_slots": COORDINATING,
     "InterviewEvent.copy_week": COORDINATING,
     "InterviewEvent.readers": COORDINATING,

@@ -20,7 +20,7 @@ from exports.asking import reach_of
 from exports.models import Export
 from message_templates.models import MessageTemplate
 from message_templates.services.seeding import seed_defaults
-from messaging.models import InboxMessage, OutboxMessage
+from messaging.models import DeadLetter, InboxMessage, OutboxMessage
 from people.models import Candidate, City, ContactSettings, Invitation, Office, PrivacySettings, Recruiter
 from people.services.invitations import invite
 from questionnaires.models import Choice, Question, Questionnaire, QuestionnaireAnswers
@@ -178,6 +178,9 @@ class World:
             AuditEntry: AuditEntry.objects.first(),
             OutboxMessage: OutboxMessage.objects.create(
                 id="1", queue="bot.cache.invalidate", body="{}", correlation_id="1", due_at=clock.now()
+            ),
+            DeadLetter: DeadLetter.objects.create(
+                key="1", queue="admin.booking.event", reason="wrong_fields", telegram_id=1001
             ),
             InboxMessage: InboxMessage.objects.create(id="1", queue="admin.booking.event"),
             StaffLogin: self.logins["moscow"],

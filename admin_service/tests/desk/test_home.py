@@ -12,11 +12,15 @@ from time_machine import travel
 
 from backoffice.staff.home.numbers import ORDER
 from common import clock
+from common.models import AuditEntry
 from common.mongo import Document, collection
 from common.roles import Role
+from messaging.dead_letters import note
+from messaging.models import DeadLetter
 from people.models import Candidate, Recruiter
 from scheduling.models import Booking, InterviewEvent
 from shared_contracts.attendance import Attendance
+from shared_contracts.transport.topology import BOOKING_EVENT, DIALOG_COMMAND
 from staffkit.errands import EVERY, among
 from tests.api.test_indexes import planned
 from tests.conftest import MakeCandidate, MakeSlot
@@ -123,6 +127,40 @@ def test_what_waits_longest_stands_first_whatever_it_is(
         collection("outbox").update_many({}, {"$set": {"status": "sent"}})
         collection("outbox").update_one({}, {"$set": {"status": "pending", "created_at": clock.now() - HOUR / 2}})
         assert errands(home(desk)) == ["approval", "wish", "outbox"]
+
+
+def test_dead_letters_say_about_whom_why_and_how_they_are_tried_again(
+    desk: StaffClient, coordinator: StaffClient, maria: Candidate
+) -> None:
+    """I6. Guards: ``person_in``, ``_names``, ``_settled``. For administrators alone."""
+    note(BOOKING_EVENT, "the-letter", b'{"user_telegram_id": 1001, "secret": "...', "invalid_json: cut off")
+    note(DIALOG_COMMAND, None, b"nothing of ours", "invalid_json: no object")
+    page = home(desk)
+    assert errands(page) == ["dead-letters"] * 2
+    assert 'class="errand-who">Мария Петрова<' in page and 'class="errand-who">admin.dialog.command<' in page
+    assert "invalid_json: cut off" in page and "secret" not in str([*collection("dead_letters").find()])
+    shown = desk.get(f"/admin/messaging/deadletter/{DeadLetter.objects.get(telegram_id=1001).pk}/change/")
+    command = "manage.py dead_letters replay --queue admin.booking.event --message-id the-letter"
+    assert command in shown.content.decode()
+    assert not errands(home(coordinator))
+    assert press(desk, page, "Dealt with").status_code == 302
+    assert errands(home(desk)) == ["dead-letters"]
+    assert AuditEntry.objects.get(subject="dead_letter").actor == "staff:anna"
+
+
+def test_a_message_that_is_stuck_says_for_whom_and_what_holds_it_up(desk: StaffClient, request_: Booking) -> None:
+    """Guards: ``_held_up``, ``_who``."""
+    collection("outbox").update_many({}, {"$set": {"created_at": clock.now() - HOUR, "status": "sent"}})
+    of_maria = collection("outbox").find_one({"body": {"$regex": '"user_telegram_id":1001'}}) or {}
+    for attempts, why in (
+        (0, "not tried yet: the relay does not run"),
+        (3, "tried 3 times: the broker does not take it"),
+    ):
+        stuck = {"status": "pending", "attempts": attempts}
+        collection("outbox").update_one({"_id": of_maria["_id"]}, {"$set": stuck})
+        page = home(desk)
+        assert 'class="errand-who">Мария Петрова<' in page.split('data-errand="outbox-')[1].split("</li>")[0]
+        assert why in page
 
 
 def test_a_page_that_is_open_gets_what_is_new_and_nothing_else(desk: StaffClient, request_: Booking) -> None:

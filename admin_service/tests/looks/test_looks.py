@@ -35,6 +35,7 @@ PAGES = [
 IN_OTHER_LANGUAGES = {
     "AuditEntry",
     "ContactSettings",
+    "DeadLetter",
     "InterviewEvent.broadcast",
     "InboxMessage",
     "MessageTemplate",

@@ -110,7 +110,7 @@ def test_a_burst_is_decided_in_order_of_arrival(make_slot: MakeSlot, make_candid
 def test_poison_goes_to_the_dead_letters_with_its_reason_and_harms_no_neighbour(
     spoil: Callable[[bytes], bytes], reason: str, make_slot: MakeSlot, maria: Candidate, ivan: Candidate
 ) -> None:
-    """I6. Guard: ``Worker._bury``."""
+    """I6. Guards: ``Worker._bury``, ``dead_letters.note``."""
     slot = make_slot(capacity=3)
     poison = spoil(encode(asking.book(maria, slot)))
     good = asking.book(ivan, slot)
@@ -122,6 +122,9 @@ def test_poison_goes_to_the_dead_letters_with_its_reason_and_harms_no_neighbour(
     (letter,) = dead()
     assert letter.reason.startswith(reason)
     assert letter.body == poison
+    (noted,) = collection("dead_letters").find()  # after the consumer has ended
+    assert (noted["key"], noted["telegram_id"]) == ("poison", None if reason == "invalid_json" else maria.telegram_id)
+    assert noted["reason"].startswith(reason)
     assert outcomes.get(ivan.telegram_id, Outcome.BOOKED) is Outcome.BOOKED
     assert collection("bookings").count_documents({"user_id": ivan.pk, "live": True}) == 1
 
@@ -160,6 +163,7 @@ def test_a_request_that_breaks_the_handler_is_buried_alone(
     assert (answer.user_telegram_id, answer.outcome) == (ivan.telegram_id, Outcome.BOOKED)
     assert dead()[0].reason == "handling failed: KeyError"
     assert collection("outbox").count_documents({"body": {"$regex": '"outcome":"failed"'}}) == 1
+    assert collection("dead_letters").count_documents({}) == 1
 
 
 def _taken(broker: Broker, count: int) -> list[Delivery]:
@@ -211,6 +215,7 @@ def test_what_was_decided_stays_decided_however_often_it_comes_again(make_slot: 
 
     assert answer.outcome is Outcome.BOOKED
     assert dead() == []
+    assert collection("dead_letters").count_documents({}) == 0
     assert _answered_failed() == 0
 
 
@@ -342,6 +347,7 @@ def test_a_replayed_dead_letter_is_decided_like_new(make_slot: MakeSlot, maria: 
 
     assert answer.outcome is Outcome.BOOKED
     assert dead() == []
+    assert collection("dead_letters").count_documents({}) == 0
 
 
 def test_a_request_given_up_twice_is_answered_failed_once_and_the_consumer_lives(
@@ -361,3 +367,4 @@ def test_a_request_given_up_twice_is_answered_failed_once_and_the_consumer_lives
 
     assert answer.outcome is Outcome.BOOKED
     assert collection("outbox").count_documents({"body": {"$regex": '"outcome":"failed"'}}) == 1
+    assert collection("dead_letters").count_documents({}) == 1
