@@ -26,10 +26,8 @@ def make_recruiting(recruiters: list[Recruiter], days: list[date], *, actor: str
     questionnaire = _make_questionnaire(actor)
     event = InterviewEvent(
         title="Набор в отдел заботы",
-        description="Короткая анкета, потом выбор рекрутера и времени. Рекрутер подтвердит собеседование.",
-        description_en=(
-            "A short questionnaire, then you choose a recruiter and a time. The recruiter approves the interview."
-        ),
+        description="Поговорим о вашем опыте и о работе в отделе заботы.",
+        description_en="We'll talk about your experience and the work in our care team.",
         is_open=False,
         questionnaire=questionnaire,
         chooses_recruiter=True,
