@@ -8,4 +8,4 @@ class ExportsConfig(AppConfig):
     """Named for people."""
 
     name = "exports"
-    verbose_name = _("Exports")
+    verbose_name = _("Behind the scenes")

@@ -74,7 +74,7 @@ class Export(StampedModel):
         ]
 
     def __str__(self) -> str:
-        return self.file_name
+        return f"{self.file_name}.{self.kind}"
 
     @property
     def is_ready(self) -> bool:

@@ -48,8 +48,8 @@ class ExportAdmin(ReadOnlyAdmin):
     list_display = ["what", "filtered", "rows_line", "state", "when"]
     sortable_by: list[str] = []
     ordering = ["-created_at"]
-    fields = [("what_line", "filtered"), ("when", "rows_line")]
-    readonly_fields = ["what_line", "filtered", "when", "rows_line"]
+    fields = ["what_line", "filtered", "when"]
+    readonly_fields = ["what_line", "filtered", "when"]
     change_form_before_template = "exports/progress.html"
     actions_list = ["progress"]
     actions_detail = ["download", "cancel"]
@@ -159,7 +159,7 @@ def _progress(request: HttpRequest, export: Export) -> dict[str, Any]:
         "total": export.total,
         "percent": export.done * 100 // total if total else 0,
         "until": format_moment(export.ends_at, MOSCOW) if export.is_ready and export.ends_at else "",
-        "file": f"{export.file_name}.{export.kind}",
+        "file": str(export),
         "again": f"{_list_of(export)}?{export.query}",
     }
     stamp = blake2b(repr(shown).encode(), digest_size=12).hexdigest()

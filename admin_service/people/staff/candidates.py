@@ -103,7 +103,7 @@ class CandidatePage(ImportingAdmin, ExportingAdmin, InvitingAdmin):
 
     def export_row(self, obj: Candidate) -> list[object]:
         """One person."""
-        number = "" if obj.telegram_id is None else obj.telegram_id
+        number = "" if obj.telegram_id is None else str(obj.telegram_id)
         names = (obj.first_name, obj.last_name, obj.city or "", obj.username, number)
         listed, tags = _("yes") if obj.is_allowed else _("no"), ", ".join(obj.tags or ())
         return [*names, listed, tags, obj.note, obj.pk, language_line(obj), privacy_line(obj)]

@@ -178,7 +178,7 @@ class InvitationAdmin(ExportingAdmin, ReadOnlyAdmin):
             obj.name,
             person.city or "",
             person.username,
-            person.telegram_id or "",
+            "" if person.telegram_id is None else str(person.telegram_id),
             obj.get_role_display(),
             obj.state.label,
             format_moment(obj.expires_at, MOSCOW),

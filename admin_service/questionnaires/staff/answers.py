@@ -72,7 +72,7 @@ class AnswersAdmin(SearchedByPerson, ExportingAdmin, ReadOnlyAdmin):
         """A line for each question and its answer, in the reader's language; at Moscow's time, as on the list."""
         at, language = local(obj.answered_at, MOSCOW), desk_language()
         lines = (f"{item['question'][language]}: {item['answer'][language]}" for item in obj.answers)
-        who = (obj.person, obj.telegram_id, obj.event)
+        who = (obj.person, str(obj.telegram_id), obj.event)
         counts = _("yes") if obj.current else _("no")
         its = (obj.get_status_display(), obj.version, counts, "\n".join(lines), obj.pk)
         return [at.date(), at.time(), zone_name(MOSCOW, language), *who, *its]

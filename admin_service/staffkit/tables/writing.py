@@ -16,7 +16,7 @@ from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
 TableRows = Iterable[Sequence[object]]
-"""The header first. Days and times of day as such, the rest as text."""
+"""The header first. Days, times of day and numbers as such, the rest as text: ids too, which nobody adds up."""
 
 MOST_IN_WORKBOOK = 100_000
 """Rows: it is made as a whole, and programs open more of them slowly."""
@@ -116,13 +116,14 @@ def _widths(rows: Sequence[Sequence[object]]) -> list[int]:
 
 def _cell(sheet: Any, value: Any, *, bold: bool) -> Any:
     cell: Any = WriteOnlyCell(sheet)
-    if isinstance(value, date | time):
+    if isinstance(value, date):
+        cell.value, cell.number_format = value, "DD.MM.YYYY" if _is_russian() else "YYYY-MM-DD"
+    elif isinstance(value, time):
+        cell.value, cell.number_format = value.replace(microsecond=0), "HH:MM"
+    elif isinstance(value, int):
         cell.value = value
-        day = "DD.MM.YYYY" if _is_russian() else "YYYY-MM-DD"
-        cell.number_format = day if isinstance(value, date) else "HH:MM"
-    else:
-        cell.value = ILLEGAL_CHARACTERS_RE.sub(" ", str(value))
-        cell.data_type = "s"  # an id stays as it is, a formula is a text
+    elif text := ILLEGAL_CHARACTERS_RE.sub(" ", str(value)):
+        cell.value, cell.data_type = text, "s"  # an id stays as it is, a formula is a text
     if bold:
         cell.font = Font(bold=True)
     return cell

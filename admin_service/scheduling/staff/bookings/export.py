@@ -64,7 +64,7 @@ def booking_row(booking: Booking) -> list[Any]:
         zone_name(zone, desk_language()),
         state_of(booking)[1],
         coming_of(booking),
-        booking.telegram_id,
+        str(booking.telegram_id),
         user.username,
         user.first_name,
         user.last_name,

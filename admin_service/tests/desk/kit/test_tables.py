@@ -195,6 +195,8 @@ def test_what_is_kept_from_being_a_formula_comes_back_as_it_was(text: str) -> No
 
 
 def test_a_workbook_keeps_ids_as_they_are_and_makes_no_formula() -> None:
-    answer = download([["Id", "Имя"], [9007199254740991, "=1+1"]], "x", "xlsx")
+    """What can be added up is a number; an empty cell is empty."""
+    answer = download([["Id", "Имя", "Минут", "Город"], ["9007199254740991", "=1+1", 20, ""]], "x", "xlsx")
     (sheet,) = openpyxl.load_workbook(io.BytesIO(b"".join(answer))).worksheets
-    assert [(cell.value, cell.data_type) for cell in sheet[2]] == [("9007199254740991", "s"), ("=1+1", "s")]
+    texts = [("9007199254740991", "s"), ("=1+1", "s")]
+    assert [(cell.value, cell.data_type) for cell in sheet[2]] == [*texts, (20, "n"), (None, "n")]
