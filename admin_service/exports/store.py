@@ -34,8 +34,14 @@ class NotHeldError(Exception):
 
 
 def take_next(now: datetime) -> Export | None:
-    """Hold the export whose turn it is, the one that has waited longest; None where there is none."""
-    free = {"status": {"$in": UNDER_WAY}, "held_until": {"$lte": now}}
+    """Hold the export whose turn it is, the one that has waited longest; None where there is none.
+
+    One workbook at a time: it is made in one go, and two would have all workers while reminders wait.
+    """
+    free: Document = {"status": {"$in": UNDER_WAY}, "held_until": {"$lte": now}}
+    held_book = {"status": ExportStatus.MAKING.value, "kind": "xlsx", "held_until": {"$gt": now}}
+    if collection("exports").find_one(held_book, {"_id": 1}):
+        free["kind"] = {"$ne": "xlsx"}
     taken = {"status": ExportStatus.MAKING.value, "held_until": now + HOLD, "hold": uuid.uuid4().hex}
     found = collection("exports").find_one_and_update(
         free,

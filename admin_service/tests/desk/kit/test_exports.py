@@ -71,9 +71,9 @@ def test_who_may_not_see_a_list_can_t_export_it_and_nothing_is_noted(reader: Cli
 def opened(desk: Client, name: str, query: str = "") -> tuple[list[list[str]], list[list[Any]]]:
     """A list's rows below the header, as Excel shows them in Russian: of the CSV file, and of the workbook."""
     russian = {"Accept-Language": "ru"}
-    text = b"".join(desk.get(f"{reverse(name)}?_export=csv{query}", headers=russian))  # type: ignore[arg-type]
+    text = b"".join(desk.get(f"{reverse(name)}?_export=csv{query}", headers=russian))
     book = desk.get(f"{reverse(name)}?_export=xlsx{query}", headers=russian)
-    (sheet,) = openpyxl.load_workbook(io.BytesIO(b"".join(book))).worksheets  # type: ignore[arg-type]
+    (sheet,) = openpyxl.load_workbook(io.BytesIO(b"".join(book))).worksheets
     plain = list(csv.reader(io.StringIO(text.decode("utf-8-sig"), newline=""), delimiter=";"))
     return plain[1:], [list(row) for row in sheet.iter_rows(min_row=2, values_only=True)]
 

@@ -114,6 +114,15 @@ def test_where_a_worker_is_killed_the_next_goes_on_after_the_last_piece(desk: St
     assert [row.split(",")[0] for row in rows[1:]] == [f"'=Имя {number}" for number in range(1, PEOPLE + 1)]
 
 
+def test_workbooks_are_made_one_at_a_time(desk: StaffClient) -> None:
+    """Guard: ``held_book``."""
+    book, other, table = asked(desk, "xlsx"), asked(desk, "xlsx"), asked(desk)
+    taken = [store.take_next(clock.now()) for _worker in range(3)]
+    assert [export and export.pk for export in taken] == [book.pk, table.pk, None]
+    store.cancel(book.pk, actor="anna")
+    assert made(other) == ["7"]
+
+
 def test_what_kills_every_worker_fails(desk: StaffClient) -> None:
     """Guard: ``MOST_TRIES``."""
     export = asked(desk)
