@@ -14,7 +14,7 @@ from unfold.decorators import action, display
 from common.refusals import RefusedError
 from common.scope import Rows
 from exports.lists import ExportingAdmin, headings
-from people.models import Candidate
+from people.models import Candidate, PrivacySettings
 from people.services.finding import named_like
 from people.services.people import restore_candidates, save_candidate
 from people.services.reach import chat_state
@@ -34,6 +34,10 @@ _CHAT_STATES = {
     "none": _("has not started the bot"),
     "blocked": _("blocked the bot"),
 }
+
+
+_TAGS_LISTED = 3
+"""Of a person, on the list: the page has all."""
 
 
 class TagFilter(DropdownFilter):
@@ -108,6 +112,11 @@ class CandidatePage(ImportingAdmin, ExportingAdmin, InvitingAdmin):
         listed, tags = _("yes") if obj.is_allowed else _("no"), ", ".join(obj.tags or ())
         return [*names, listed, tags, obj.note, obj.pk, language_line(obj), privacy_line(obj)]
 
+    def get_list_display(self, request: HttpRequest) -> list[str]:
+        """What people have agreed to, where there is something to agree to."""
+        is_asked = PrivacySettings.objects.exclude(text_ru="").exists()
+        return [name for name in self.list_display if is_asked or name != "privacy_shown"]
+
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """A new entry has no state to show."""
         return [name for name in self.fields if obj or name not in self.readonly_fields]
@@ -126,10 +135,11 @@ class CandidatePage(ImportingAdmin, ExportingAdmin, InvitingAdmin):
 
     @display(description=_("candidate"), header=True, ordering="first_name")
     def person(self, candidate: Candidate) -> list[str]:
-        """Name, username, and what they call themselves in Telegram where that is something else."""
+        """Name, username, their name in Telegram where it is another, and some of their tags."""
         username = f"@{candidate.username}" if candidate.username else ""
         own = candidate.telegram_name if candidate.telegram_name != str(candidate) else ""
-        return [str(candidate), " · ".join(filter(None, (username, own)))]
+        tags = [f"#{tag}" for tag in (candidate.tags or ())[:_TAGS_LISTED]]
+        return [str(candidate), " · ".join(filter(None, (username, own, *tags)))]
 
     @display(description=_("city"))
     def city_name(self, candidate: Candidate) -> str:

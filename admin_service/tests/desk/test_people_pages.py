@@ -167,6 +167,7 @@ def test_several_people_are_tagged_and_untagged(desk: StaffClient, maria: Candid
     assert "Done: 2." in said and "was so already" in said
     maria.refresh_from_db()
     assert maria.tags == ["второй этап"]
+    assert "@maria_p · #второй этап" in desk.get(reverse(CANDIDATES)).content.decode()
 
 
 def test_one_person_is_put_back_by_pressing_not_by_looking(desk: Client, make_candidate: MakeCandidate) -> None:
