@@ -103,8 +103,9 @@ class Delivery(WireModel):
     Of groups: ``moved_from`` is the id that the chat had before Telegram made a supergroup of it; ``trouble`` says why
     it can't be written to; ``thread_id`` is the topic that it was for.
 
-    ``text`` is what was sent, as plain text, of automatic messages. ``uncertain_tries``: so often Telegram did not
-    answer, or the bot died before it wrote the answer down; each may have cost a duplicate.
+    ``text`` is what was sent, as plain text, of what goes to one person as a message of its own.
+    ``uncertain_tries``: so often Telegram did not answer, or the bot died before it wrote the answer down; each may
+    have cost a duplicate.
     """
 
     chat_id: TelegramChatId

@@ -114,7 +114,16 @@ class WaitingEnded(Message):
     city: Name | None = None
 
 
-AnyNotification = NotificationCommand | WaitingEnded
+class StaffMessage(Message):
+    """What staff write to somebody, as they typed it: plain text. Answered by ``NotificationDelivered``, once."""
+
+    kind: Literal["staff_message"] = "staff_message"
+    notification_id: EntityId
+    user_telegram_id: TelegramUserId
+    text: Annotated[LongText, Field(min_length=1)]
+
+
+AnyNotification = NotificationCommand | WaitingEnded | StaffMessage
 
 notification_command: TypeAdapter[AnyNotification] = TypeAdapter(AnyNotification)
 """Reads a body of ``bot.notification.command``."""

@@ -68,6 +68,7 @@ from shared_contracts.notification import (
     CacheName,
     NotificationCommand,
     NotificationKind,
+    StaffMessage,
     WaitingEnded,
 )
 from shared_contracts.questionnaire import Answer
@@ -287,6 +288,12 @@ EXAMPLES: list[Message] = [
         user_telegram_id=1001,
         event=NamedRef(id=EVENT_ID, name="Стажировка"),
         city="Самара",
+    ),
+    StaffMessage(
+        **ENVELOPE,
+        notification_id=BOOKING_ID,
+        user_telegram_id=1001,
+        text="Возьмите паспорт, пожалуйста",
     ),
     CacheInvalidate(**ENVELOPE, caches=[CacheName.SLOTS, CacheName.CITIES]),
     ChatStarted(**ENVELOPE, user_telegram_id=1001, username="maria_p", first_name="Мария", language_code="ru"),

@@ -9,7 +9,7 @@ import pytest
 from shared_contracts import asyncapi
 from shared_contracts.booking import booking_result
 from shared_contracts.directory import EventWords
-from shared_contracts.notification import WaitingEnded, notification_command
+from shared_contracts.notification import NotificationCommand, notification_command
 from shared_contracts.transport.envelope import Message, decode, encode
 from tests.examples import EXAMPLES
 
@@ -50,7 +50,7 @@ def test_an_earlier_message_is_read_with_the_calendar_file_that_came_in_it() -> 
     result = decode(booking_result, (EARLIER / "BookingResult.json").read_bytes())
     command = decode(notification_command, (EARLIER / "NotificationCommand.json").read_bytes())
 
-    assert not isinstance(command, WaitingEnded)
+    assert isinstance(command, NotificationCommand)
     assert [message.calendar and message.calendar.content for message in (result, command)] == [
         "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n"
     ] * 2

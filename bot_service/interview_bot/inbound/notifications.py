@@ -81,7 +81,7 @@ class Notifications:
         if isinstance(newer, DeliveryStatus):
             return progress.end_without_try(message, newer)
         screen = await self._screen(current, newer)
-        end = await self._once.send(message, progress, screen, Priority.IN_TURN, keeps_text=command.recheck)
+        end = await self._once.send(message, progress, screen, Priority.IN_TURN)
         if end.telegram_message_id is not None:
             await self._record_shown(end.telegram_message_id, current, newer)
         return end

@@ -47,7 +47,7 @@ class SendProgress:
         attempt: the message's attempt that was made last.
         tries: how often it was handed to Telegram; it changes with each, so that two can't begin at once.
         uncertain: tries that ended without anybody knowing how.
-        text: as it was last handed to Telegram, plain; None where that is not kept.
+        text: as it was last handed to Telegram, plain; None before that.
         end: how ``attempt`` ended, None while it has not.
         at: when that was recorded; aware UTC.
     """
@@ -109,8 +109,6 @@ class SentOnce:
         seen: SendProgress,
         screen: Screen,
         priority: Priority,
-        *,
-        keeps_text: bool = True,
     ) -> Delivery:
         """Make a try, if there is one left; the caller notes with ``record_end`` how it ended.
 
@@ -121,7 +119,7 @@ class SentOnce:
         chat_id = message.chat_id
         if seen.uncertain >= UNCERTAIN_TRIES:
             return seen.end_without_try(message, DeliveryStatus.UNCERTAIN)
-        await self._begin(message, seen, clip(plain_text(screen.text), MAX_TEXT) if keeps_text else None)
+        await self._begin(message, seen, clip(plain_text(screen.text), MAX_TEXT))
         try:
             message_id, moved_to = await self._send(message, screen, priority)
         except TelegramError as error:
@@ -164,7 +162,7 @@ class SentOnce:
         await self._rows.update_one({"_id": message.id}, {"$set": values}, upsert=True)
         return await self.progress_of(message)
 
-    async def _begin(self, message: OneTimeMessage, seen: SendProgress, text: str | None) -> None:
+    async def _begin(self, message: OneTimeMessage, seen: SendProgress, text: str) -> None:
         values = {
             "user_id": Int64(message.chat_id),
             "attempt": message.attempt,

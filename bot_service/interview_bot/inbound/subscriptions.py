@@ -12,15 +12,15 @@ from interview_bot.inbound.dialog_results import DialogResults
 from interview_bot.inbound.digests import Digests
 from interview_bot.inbound.invalidation import Invalidation
 from interview_bot.inbound.notifications import Notifications
+from interview_bot.inbound.other_news import OtherNews
 from interview_bot.inbound.sent_once import SentOnce
-from interview_bot.inbound.waiting_ends import WaitingEnds
 from interview_bot.messaging.consumer import Subscription
 from shared_contracts.booking import booking_result
 from shared_contracts.broadcast import broadcast_command
 from shared_contracts.card import card_command
 from shared_contracts.dialog import dialog_result
 from shared_contracts.digest import digest_command
-from shared_contracts.notification import AnyNotification, WaitingEnded, cache_invalidate, notification_command
+from shared_contracts.notification import AnyNotification, NotificationCommand, cache_invalidate, notification_command
 from shared_contracts.transport.topology import (
     BOOKING_RESULT,
     BROADCAST_COMMAND,
@@ -42,13 +42,13 @@ def subscriptions(
     digests = Digests(services, once, locks)
     outcomes = BookingResults(services, shown, locks, cards)
     notifications = Notifications(services, SentOnce(services.bot, database, "notifications"), shown, locks)
-    waiting_ends = WaitingEnds(services, SentOnce(services.bot, database, "notifications"), locks)
+    other_news = OtherNews(services, SentOnce(services.bot, database, "notifications"), locks)
 
     async def notify(command: AnyNotification) -> None:
-        if isinstance(command, WaitingEnded):
-            await waiting_ends.deliver(command)
-        else:
+        if isinstance(command, NotificationCommand):
             await notifications.deliver(command)
+        else:
+            await other_news.deliver(command)
 
     dialog_results = DialogResults(services, locks)
     invalidation = Invalidation(services.directory, services.allow_list)

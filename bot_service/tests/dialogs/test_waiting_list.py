@@ -100,7 +100,7 @@ async def test_each_answer_has_its_words_and_next_step(
 async def test_whose_waiting_has_ended_is_told_once_and_what_there_is(
     anna: Person, desk: Desk, city: str | None, free: bool, words: str, label: str
 ) -> None:
-    """R7. Guards: ``is_open_for`` in ``WaitingEnds``, ``_has_slots``; who was removed since is told nothing."""
+    """R7. Guards: ``is_open_for`` in ``OtherNews``, ``_has_slots``; who was removed since is told nothing."""
     await anna.writes("/help")
     await anna.sees("Вот что я умею")
     if not free:

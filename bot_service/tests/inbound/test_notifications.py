@@ -14,7 +14,7 @@ from shared_contracts.attendance import Attendance
 from shared_contracts.booking import AnyBookingRequest, Outcome
 from shared_contracts.broadcast import DeliveryStatus, NotificationDelivered
 from shared_contracts.directory import BookingStatus, BookingView, NamedRef
-from shared_contracts.notification import NotificationCommand, NotificationKind
+from shared_contracts.notification import NotificationCommand, NotificationKind, StaffMessage
 from shared_contracts.transport.topology import BOOKING_RESULT, NOTIFICATION_COMMAND
 from tests.kit.desk import MOSCOW, YEKATERINBURG, Desk
 from tests.kit.inbox import handled
@@ -98,6 +98,7 @@ async def test_each_kind_has_its_own_text_with_the_reason_and_is_reported(
     [report] = await reports(desk)
     assert report.notification_id == command.notification_id
     assert (report.delivery.status, report.delivery.telegram_message_id) == (DeliveryStatus.SENT, shown.id)
+    assert report.delivery.text == shown.text
 
 
 @pytest.mark.parametrize("kind", [NotificationKind.MOVE_REJECTED, NotificationKind.MOVE_EXPIRED])
@@ -390,3 +391,24 @@ async def test_whatever_messages_show_of_a_slot_is_a_claim(
         assert await shown.outdated_messages(1001, same) == []
         other = same.model_copy(update={name: slot.model_copy(update=change)})
         assert [message.message_id for message in await shown.outdated_messages(1001, other)] == [5]
+
+
+async def test_what_staff_write_comes_as_they_typed_it_once_with_a_way_to_answer(anna: Person, desk: Desk) -> None:
+    """Guards: ``escape`` in ``OtherNews``; ``contact_url``. The report has the text, as every notice's."""
+    await anna.writes("/help")
+    await anna.sees("Вот что я умею")
+    command = StaffMessage(
+        message_id=uuid4(),
+        correlation_id="desk",
+        occurred_at=clock.now(),
+        notification_id=uuid4().hex[:24],
+        user_telegram_id=anna.id,
+        text="Возьмите <b>паспорт</b> & анкету",
+    )
+    for _ in range(2):
+        await desk.send(NOTIFICATION_COMMAND.name, command)
+    told = await anna.sees("Возьмите")
+    assert (told.text, told.labels) == (command.text, ["Свяжитесь с нами"])
+    [report] = await reports(desk)
+    assert (report.delivery.status, report.delivery.text) == (DeliveryStatus.SENT, command.text)
+    assert [message.text for message in await anna.messages()].count(told.text) == 1

@@ -1,5 +1,9 @@
-"""Nobody is to wait for what can't come: the city or the event is closed (``WaitingEnded``), which is said once."""
+"""News that is not about a booking of theirs, sent once each.
 
+Nobody is to wait for what can't come (``WaitingEnded``): the city or the event is closed. And what staff write.
+"""
+
+from html import escape
 from uuid import NAMESPACE_OID, uuid5
 
 from structlog.stdlib import get_logger
@@ -13,23 +17,23 @@ from interview_bot.messaging.envelope import envelope
 from interview_bot.telegram.rate_limiter import Priority
 from interview_bot.views import keyboards
 from interview_bot.views.screen import Screen
-from interview_bot.views.texts import texts_for
+from interview_bot.views.texts import Texts, texts_for
 from shared_contracts.broadcast import Delivery, DeliveryStatus, NotificationDelivered
-from shared_contracts.notification import WaitingEnded
+from shared_contracts.notification import StaffMessage, WaitingEnded
 from shared_contracts.transport.topology import DELIVERY_EVENT
 
 _log = get_logger(__name__)
 
 
-class WaitingEnds:
-    """Tells those who waited, and what they can do now."""
+class OtherNews:
+    """Sends it, and reports what became of it."""
 
     def __init__(self, services: Services, once: SentOnce, locks: PersonLocks) -> None:
         self._services = services
         self._once = once
         self._locks = locks
 
-    async def deliver(self, command: WaitingEnded) -> None:
+    async def deliver(self, command: WaitingEnded | StaffMessage) -> None:
         """Send it unless it was sent before or they are not let in any more; then report it.
 
         Raises:
@@ -54,14 +58,21 @@ class WaitingEnds:
         await self._services.outbox.send(DELIVERY_EVENT, event)
         _log.info("notice_ended", kind=command.kind, status=end.status.value, notice=command.notification_id)
 
-    async def _send(self, command: WaitingEnded, message: OneTimeMessage, progress: SendProgress) -> Delivery:
-        access, _ = await self._services.allow_list.check(command.user_telegram_id)
+    async def _send(
+        self, command: WaitingEnded | StaffMessage, message: OneTimeMessage, progress: SendProgress
+    ) -> Delivery:
+        access, person = await self._services.allow_list.check(command.user_telegram_id)
         if access is AccessStatus.REFUSED:
             return progress.end_without_try(message, DeliveryStatus.SUPPRESSED)
-        return await self._once.send(message, progress, await self._screen(command), Priority.IN_TURN)
-
-    async def _screen(self, command: WaitingEnded) -> Screen:
         texts = texts_for(await self._services.chats.language(command.user_telegram_id))
+        if isinstance(command, StaffMessage):
+            contact_url = await self._services.directory.contact_url(person)
+            screen = Screen(escape(command.text), keyboards.contact(contact_url, texts))
+        else:
+            screen = await self._end_of_waiting(command, texts)
+        return await self._once.send(message, progress, screen, Priority.IN_TURN)
+
+    async def _end_of_waiting(self, command: WaitingEnded, texts: Texts) -> Screen:
         if command.city is None:
             text = texts("waiting.ended_event", event=command.event.name)
             return Screen(text, keyboards.home(texts))
