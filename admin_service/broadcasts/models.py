@@ -174,4 +174,5 @@ class BroadcastDelivery(StampedModel):
             # The unique index is partial, which other look-ups can't use.
             models.Index(fields=["broadcast_id", "chat_id"], name="deliveries_chat"),
             models.Index(fields=["chat_id", "broadcast_id"], name="deliveries_person"),
+            models.Index(fields=["chat_id", "created_at", "id"], name="deliveries_timeline"),
         ]

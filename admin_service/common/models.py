@@ -128,7 +128,7 @@ class AuditEntry(StampedModel):
         verbose_name = _("audit entry")
         verbose_name_plural = _("audit trail")
         indexes = [
-            models.Index(fields=["subject_id", "created_at"], name="audit_subject"),
+            models.Index(fields=["subject_id", "created_at", "id"], name="audit_subject"),
             # The desk's list, which goes by the id: it rises with time.
             models.Index(fields=["subject", "id"], name="audit_kind"),
             models.Index(fields=["actor", "id"], name="audit_actor"),

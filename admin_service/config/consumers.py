@@ -21,6 +21,7 @@ from reminders.services import reports
 from scheduling.consumer import BookingEvents
 from scheduling.services import waiting_list
 from scheduling.services.recruiter_cards.delivery_reports import store_delivery
+from scheduling.services.sent_messages import keep_sent
 from scheduling.services.snapshots import follow_person
 from shared_contracts.broadcast import BroadcastDelivered, CardDelivered, DigestDelivered, NotificationDelivered
 from shared_contracts.dialog import (
@@ -65,7 +66,7 @@ DIALOGS: dict[type, Handling] = {
 
 DELIVERIES: dict[type, list[Storing]] = {
     BroadcastDelivered: [store_broadcast_report],
-    NotificationDelivered: [note_blocked, reports.store, store_delivery],
+    NotificationDelivered: [note_blocked, reports.store, store_delivery, keep_sent],
     CardDelivered: [note_blocked, reports.store, store_delivery],
     DigestDelivered: [note_blocked, reports.store, store_digest_report],
 }

@@ -196,6 +196,7 @@ class QuestionnaireAnswers(StampedModel):
         indexes = [
             # The unique index is partial, which other look-ups can't use.
             models.Index(fields=["candidate_id", "current", "event_id"], name="answers_current"),
+            models.Index(fields=["candidate_id", "answered_at", "id"], name="answers_person"),
             models.Index(fields=["answered_at", "id"], name="answers_time"),
             models.Index(fields=["status", "answered_at", "id"], name="answers_status"),
             models.Index(fields=["event_id", "answered_at", "id"], name="answers_event"),

@@ -103,7 +103,7 @@ class AutoMessage(StampedModel):
         indexes = [
             models.Index(fields=["state", "due_at", "id"], name="auto_due"),
             models.Index(fields=["target_chat_id", "due_at", "id"], name="auto_target"),
-            models.Index(fields=["booking_id", "due_at"], name="auto_booking"),
+            models.Index(fields=["booking_id", "due_at", "id"], name="auto_booking"),
             models.Index(fields=["due_at", "id"], name="auto_age"),
             models.Index(fields=["kind", "due_at", "id"], name="auto_kind"),
             models.Index(fields=["why", "due_at", "id"], name="auto_why", condition=Q(why__gt="")),

@@ -1,6 +1,6 @@
 """The app's pages in the desk: Django looks for them here."""
 
-from scheduling.staff import audit_labels, errands
+from scheduling.staff import audit_labels, errands, timeline
 from scheduling.staff.candidates import CandidateAdmin
 from scheduling.staff.cities import CityAdmin
 from scheduling.staff.offices import OfficeAdmin
@@ -17,4 +17,5 @@ __all__ = [
     "WaitingEntryAdmin",
     "audit_labels",
     "errands",
+    "timeline",
 ]

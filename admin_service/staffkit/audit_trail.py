@@ -57,10 +57,11 @@ def trail(
     actions = {"$nin": sorted(but)} if only is None else {"$in": sorted(only)}
     query = {"subject_id": ObjectId(subject_id), "action": actions}
     rows = collection("audit_entries").find(query).sort("created_at", -1)
-    return [_told(row, zone) for row in rows.limit(most)]
+    return [told(row, zone) for row in rows.limit(most)]
 
 
-def _told(row: Document, zone: str) -> dict[str, Any]:
+def told(row: Document, zone: str) -> dict[str, Any]:
+    """An entry as people read it."""
     return {
         "when": format_moment(row["created_at"], zone),
         "who": actor_label(row["actor"]),

@@ -23,6 +23,7 @@ _COORDINATE = {
         "add_booking change_booking"
     ),
     "broadcasts": "add_broadcast",
+    "people": "add_personnote add_personmessage",
     "questionnaires": "change_questionnaireanswers",
 }
 _ADMINISTER = {

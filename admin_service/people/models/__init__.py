@@ -1,5 +1,6 @@
 """The documents of people and places."""
 
+from people.models.notes import NOTE_LENGTH, PersonMessage, PersonNote
 from people.models.people import (
     LANGUAGE_LENGTH,
     MOST_TAGS,
@@ -34,6 +35,7 @@ __all__ = [
     "LINK_LENGTH",
     "MOST_TAGS",
     "NAME_LENGTH",
+    "NOTE_LENGTH",
     "TAG_LENGTH",
     "TEXT_LENGTH",
     "USERNAME_LENGTH",
@@ -46,6 +48,8 @@ __all__ = [
     "MapLinkField",
     "Office",
     "Person",
+    "PersonMessage",
+    "PersonNote",
     "PrivacySettings",
     "Recruiter",
     "check_link",

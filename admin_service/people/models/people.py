@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from django_mongodb_backend.fields import ArrayField
+from django_mongodb_backend.fields import ArrayField, ObjectIdField
 
 from common import clock
 from common.models import NameField, PersonNameField, StampedModel
@@ -142,6 +142,8 @@ class Candidate(Person):
     ``chat_seen_at``: when the newest of the chat's reports was written, so that an older one that comes late is
     dropped. ``decisions`` counts the batches that touched the person: two transactions about one person conflict on it.
     ``privacy_version``: the newest privacy text that they have agreed to.
+    ``merged_into``: the entry that has taken over what belonged to this one, which is off the list for good;
+    ``merged_ids``: those that this one has taken over.
     ``tags``: what staff have noted them under, by ``clean_tag``, each once and in order of the alphabet.
     ``words``: what they are found by (``name_words``).
     """
@@ -163,6 +165,8 @@ class Candidate(Person):
         blank=True,
         validators=[check_tags],
     )
+    merged_into: Any = ObjectIdField(null=True, editable=False)
+    merged_ids: Any = ArrayField(ObjectIdField(), default=list, editable=False)
     privacy_version = models.BigIntegerField(null=True, blank=True, editable=False)
     privacy_accepted_at = models.DateTimeField(_("agreed to the privacy text"), null=True, blank=True, editable=False)
     started_at = models.DateTimeField(_("started the bot"), null=True, blank=True, editable=False)

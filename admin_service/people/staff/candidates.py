@@ -29,7 +29,7 @@ from staffkit.pages.filters import ScopedRelatedFilter
 from staffkit.pages.kinds import plainly
 from staffkit.views import find, login, page
 
-_CHAT_STATES = {
+CHAT_STATES = {
     "started": _("started the bot"),
     "none": _("has not started the bot"),
     "blocked": _("blocked the bot"),
@@ -159,7 +159,7 @@ class CandidatePage(ImportingAdmin, ExportingAdmin, InvitingAdmin):
         if candidate.awaited_username and not candidate.started_at:
             return "awaited", _("awaited by username")
         state = chat_state({"started_at": candidate.started_at, "blocked_at": candidate.blocked_at})
-        return state, _CHAT_STATES[state]
+        return state, CHAT_STATES[state]
 
     chat_line = plainly(chat)
 

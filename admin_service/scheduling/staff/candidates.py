@@ -22,7 +22,6 @@ from people.staff.candidates import CandidateForm, CandidatePage
 from people.staff.handing_over import MAY_INVITE
 from people.staff.inviting import InvitingAdmin
 from people.staff.row_by_row import CameOfIt, begin_report, note_row
-from questionnaires.staff.answer_texts import answers_of
 from scheduling.services.editing.choices import Choice
 from scheduling.services.snapshots import follow_person
 from scheduling.services.staff_commands import remove_candidates
@@ -30,6 +29,7 @@ from scheduling.staff.forms.reasons import RemoveForm
 from scheduling.staff.funnel import StepFilter
 from scheduling.staff.impact.asking import MARK, Chosen, Question, answer_asking, reason_in
 from scheduling.staff.links_for_many import links_for_many
+from scheduling.staff.person.pages import PersonPage
 from staffkit.forms.use_case import show_refusal
 from staffkit.sending.once import Done
 from staffkit.sending.sealed import is_as_shown
@@ -51,25 +51,21 @@ class FollowedForm(CandidateForm):
 
 
 @admin.register(Candidate)
-class CandidateAdmin(CandidatePage):
+class CandidateAdmin(PersonPage):
     """The allow list. People leave it by an action that asks about their bookings."""
 
     form = FollowedForm
     list_filter: Any = [*CandidatePage.list_filter, StepFilter]
     actions_list: Any = [*CandidatePage.actions_list, "invite_many"]
     actions = ["remove", *CandidatePage.actions]
-    actions_detail = [*InvitingAdmin.actions_detail, "see_bookings", "remove_one", "restore_one"]
-    change_form_after_template = "questionnaires/answers.html"
+    actions_detail = ["book", "write", *InvitingAdmin.actions_detail, "see_bookings", "remove_one", "restore_one"]
+    actions_detail += ["take_note", "remove_note", "change_tags"]
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         """Remove only those who are on the list."""
         every: list[Any] = super().get_actions_detail(request, object_id)
         allowed = find(Candidate, object_id).is_allowed
         return [item for item in every if allowed or "remove_one" not in item.action_name]
-
-    def on_page(self, object_id: ObjectId) -> dict[str, Any]:
-        """With what they answered to questionnaires."""
-        return {"answers": answers_of(object_id)}
 
     @action(description=_("Links for many"), url_path="invite-many", permissions=[MAY_INVITE], icon="qr_code_2")
     def invite_many(self, request: HttpRequest) -> HttpResponse:

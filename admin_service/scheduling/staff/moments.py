@@ -8,6 +8,7 @@ from bson import ObjectId
 from common.mongo import collection
 from common.zones import MOSCOW
 from people.services.zones import zones_of_cities
+from scheduling.domain.model import Slot
 from scheduling.models import Booking, InterviewSlot
 from scheduling.services.store.slots import venue_of
 from scheduling.staff.forms.venues import booking_venue
@@ -45,3 +46,10 @@ def slot_name(slot_id: Any, starts_at: datetime | None = None) -> str:
 def named(start: str, place: str) -> str:
     """Both in one line."""
     return ", ".join(filter(None, (start, place)))
+
+
+def name_of(slot: Slot) -> str:
+    """The name under which a slot is found."""
+    place = ", ".join(filter(None, (slot.place.city, slot.place.venue.line)))
+    when = start_of(slot.starts_at, slot.place.timezone, slot.place.venue)
+    return " · ".join((when, slot.place.recruiter or "—", place))

@@ -14,7 +14,7 @@ from people.models import Candidate, City, Office, Recruiter
 from scheduling.models import Booking, InterviewEvent, InterviewSlot, WaitingEntry
 from scheduling.services.staff_commands import book_for
 from scheduling.services.store.slots import load_slots
-from scheduling.staff.impact.targets import name_of
+from scheduling.staff.moments import name_of
 from shared_contracts.notification import NotificationKind
 from tests.conftest import MakeCandidate, MakeSlot
 from tests.desk.test_office_pages import page_of_office, sent

@@ -16,6 +16,7 @@ from unfold.enums import ActionVariant
 from common import clock
 from common.refusals import RefusedError
 from common.scope import INTERVIEWS, scope_of
+from scheduling.domain.model import Slot
 from scheduling.models import Booking
 from scheduling.services.staff_commands import (
     approve_booking,
@@ -28,7 +29,7 @@ from scheduling.services.store.slots import load_slots
 from scheduling.staff.bookings.by_hand import ByHandAdmin, is_to_tell
 from scheduling.staff.forms.reasons import CancelForm, DecisionForm, MoveForm, RejectForm
 from scheduling.staff.forms.venues import booking_venue
-from scheduling.staff.moments import booking_start, start_of
+from scheduling.staff.moments import booking_start, name_of
 from scheduling.staff.outcomes import NotDoneError, by_hand_line, outcome_text, told
 from shared_contracts.booking import Outcome
 from shared_contracts.directory import BookingStatus, Rejection
@@ -64,9 +65,7 @@ class DecidingAdmin(ByHandAdmin):
     def move(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """To another slot of the event."""
         booking = find(Booking, object_id)
-        form = MoveForm(
-            request.POST or None, initial={"version": booking.version}, choices=_slots_for(booking, request)
-        )
+        form = MoveForm(request.POST or None, initial={"version": booking.version}, slots=_slots_for(booking, request))
 
         def decide() -> Outcome:
             data = form.cleaned_data
@@ -202,18 +201,9 @@ class DecidingAdmin(ByHandAdmin):
         return page(self, request, "staffkit/form_page.html", obj=booking, form=form, intro=intro, back=here, **words)
 
 
-def _slots_for(booking: Booking, request: HttpRequest) -> list[tuple[str, str]]:
-    """The event's coming slots with a free seat, of those the login may see; a closed or inactive one says so."""
-    now = clock.now()
+def _slots_for(booking: Booking, request: HttpRequest) -> list[tuple[str, Slot]]:
+    """The event's coming slots with a free seat, of those the login may see."""
     own = INTERVIEWS.match(scope_of(request))
-    query = {**own, "event_id": booking.event_id, "has_room": True, "starts_at": {"$gt": now}}
+    query = {**own, "event_id": booking.event_id, "has_room": True, "starts_at": {"$gt": clock.now()}}
     slots = load_slots({**query, "_id": {"$ne": booking.slot_id}}, limit=MOST_CHOICES)
-    choices = []
-    for slot in slots:
-        place = ", ".join(filter(None, (slot.place.city, slot.place.venue.line)))
-        when = start_of(slot.starts_at, slot.place.timezone, slot.place.venue)
-        line = f"{when} · {place} · {slot.capacity - slot.free}/{slot.capacity}"
-        if not slot.is_open(now):
-            line = " · ".join((line, str(_("past the limits"))))
-        choices.append((slot.id, line))
-    return choices
+    return [(name_of(slot), slot) for slot in slots]

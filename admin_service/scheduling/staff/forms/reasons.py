@@ -1,19 +1,21 @@
 """Forms that ask for a reason before something happens."""
 
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminRadioSelectWidget,
-    UnfoldAdminSelectWidget,
     UnfoldAdminTextareaWidget,
     UnfoldAdminTextInputWidget,
     UnfoldBooleanWidget,
 )
 
+from people.models import Candidate
+from scheduling.domain.model import Slot
+from scheduling.staff.forms.slot_choice import SlotField
 from shared_contracts.directory import Rejection
-from shared_contracts.fields import LARGEST_TELEGRAM_ID
 from staffkit.forms.inputs import MessageText, set_choices
 
 REASON_LENGTH = 1_000
@@ -84,27 +86,71 @@ class MoveForm(LimitsForm):
     """Move a booking to one of ``choices``."""
 
     version = forms.IntegerField(widget=forms.HiddenInput(), min_value=1)
-    slot = forms.ChoiceField(label=_("New slot"), widget=UnfoldAdminSelectWidget())
+    slot = SlotField(_("New slot"))
 
     field_order = ["version", "slot", "reason", "beyond_limits"]
 
-    def __init__(self, *args: Any, choices: list[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, slots: Iterable[tuple[str, Slot]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        set_choices(self, "slot", choices)
+        field: Any = self.fields["slot"]
+        field.offer(slots)
+
+
+class BookHereForm(LimitsForm):
+    """Book somebody who is known into a slot."""
+
+    slot = SlotField(_("Slot"))
+
+    field_order = ["slot", "reason", "beyond_limits"]
+
+    def __init__(self, *args: Any, slots: Iterable[tuple[str, Slot]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["slot"]
+        field.offer(slots)
 
 
 class BookForm(LimitsForm):
-    """Book someone into a slot."""
+    """Book someone into a slot: whom a name means is asked where it means several. ``person`` is then who it is."""
 
-    telegram_id = forms.IntegerField(
-        label=_("Telegram id"),
-        min_value=1,
-        max_value=LARGEST_TELEGRAM_ID,
-        widget=UnfoldAdminTextInputWidget(),
-        help_text=_("Of someone on the allow list."),
+    person: Candidate | None = None
+
+    called = forms.CharField(
+        label=_("Candidate"),
+        max_length=130,
+        widget=UnfoldAdminTextInputWidget({"autocomplete": "off"}),
+        help_text=_("Name, @username or Telegram id of someone on the allow list."),
     )
+    who = forms.ChoiceField(label=_("Who of them?"), required=False, widget=UnfoldAdminRadioSelectWidget())
 
-    field_order = ["telegram_id", "reason", "beyond_limits"]
+    field_order = ["called", "who", "reason", "beyond_limits"]
+
+    def __init__(self, *args: Any, known: Callable[[str], Sequence[Candidate]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.is_bound and "telegram_id" in self.data:  # as the field was called when it took nothing else
+            self.data = {**self.data, "called": self.data["telegram_id"]}
+        self._found = known(str(self.data.get("called", ""))) if self.is_bound else ()
+        if len(self._found) > 1:
+            set_choices(self, "who", [(str(one.pk), _described(one)) for one in self._found])
+        else:
+            del self.fields["who"]
+
+    def clean(self) -> dict[str, Any]:
+        """Find out who is meant."""
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        if len(self._found) == 1:
+            self.person = self._found[0]
+        elif self._found:
+            self.person = next((one for one in self._found if str(one.pk) == data.get("who")), None)
+            if self.person is None and "who" not in self.errors:
+                self.add_error("who", _("Several people are called so. Choose one, or type more of the name."))
+        elif "called" in data:
+            self.add_error("called", _("Nobody is called so, among the people you see."))
+        return data
+
+
+def _described(person: Candidate) -> str:
+    username = f"@{person.username}" if person.username else ""
+    return " · ".join(filter(None, (str(person), username, str(person.city or ""), str(person.telegram_id or ""))))
 
 
 class RemoveForm(ReasonForm):

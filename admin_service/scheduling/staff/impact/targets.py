@@ -11,7 +11,7 @@ from common import clock
 from common.scope import INTERVIEWS, scope_of
 from scheduling.domain.model import Slot
 from scheduling.services.store.slots import available, load_slots
-from scheduling.staff.moments import start_of
+from scheduling.staff.moments import name_of
 
 MOST = 500
 
@@ -49,10 +49,3 @@ def _named(slots: Iterable[Slot]) -> Targets:
         ids[name] = slot.id
         seats[name] = _("free: %(free)s of %(seats)s") % {"free": slot.free, "seats": slot.capacity}
     return Targets(ids, seats)
-
-
-def name_of(slot: Slot) -> str:
-    """The name under which a slot is found."""
-    place = ", ".join(filter(None, (slot.place.city, slot.place.venue.line)))
-    when = start_of(slot.starts_at, slot.place.timezone, slot.place.venue)
-    return " · ".join((when, slot.place.recruiter or "—", place))

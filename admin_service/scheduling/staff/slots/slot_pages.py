@@ -17,6 +17,7 @@ from common.refusals import RefusedError
 from common.scope import INTERVIEWS
 from exports.lists import ExportingAdmin
 from people.models import Candidate
+from people.services.finding import candidates_like
 from scheduling.models import InterviewSlot
 from scheduling.services.clashes import clashes_in, clashes_of, of_slot
 from scheduling.services.reading.finding import held_like
@@ -41,7 +42,6 @@ from scheduling.staff.slots.deleting import ask_and_delete, listed
 from scheduling.staff.slots.export import slot_row, slot_titles
 from scheduling.staff.slots.one_slot import SlotForm
 from scheduling.staff.slots.people import people_in
-from shared_contracts.booking import Outcome
 from staffkit.audit_trail import trail
 from staffkit.forms.use_case import show_refusal
 from staffkit.pages.lists import DeclaredList
@@ -49,6 +49,9 @@ from staffkit.scoping import in_scope
 from staffkit.sending.once import Done, send_once
 from staffkit.sending.sealed import is_as_shown
 from staffkit.views import find, login, may, page, tell_outcome
+
+MOST_ALIKE = 20
+"""People of one name, of whom one is chosen."""
 
 
 class SlotList(DeclaredList):
@@ -218,14 +221,21 @@ class InterviewSlotAdmin(ExportingAdmin, CalendarAdmin):
     def book(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Book someone into this slot."""
         slot = find(InterviewSlot, object_id)
-        form = BookForm(request.POST or None)
         here = reverse("admin:scheduling_interviewslot_change", args=[slot.pk])
 
+        def known(called: str) -> list[Candidate]:
+            if not called.strip():
+                return []
+            seen = in_scope(candidates_like(called).filter(telegram_id__isnull=False), request)
+            return list(seen.prefetch_related("city")[:MOST_ALIKE])
+
+        form = BookForm(request.POST or None, known=known)
+
         def act() -> Done:
-            # One answer for whom nobody knows and for whom the login may not see.
-            known = in_scope(Candidate.objects.filter(telegram_id=form.cleaned_data["telegram_id"]), request).exists()
-            order = {"slot_id": str(slot.pk), "actor": login(request), **form.cleaned_data}
-            return Done(here, told(book_for(**order) if known else Outcome.NOT_ALLOWED, order["telegram_id"]))
+            assert form.person is not None
+            telegram_id, data = int(form.person.telegram_id or 0), form.cleaned_data
+            words = {"reason": data["reason"], "beyond_limits": data["beyond_limits"]}
+            return Done(here, told(book_for(telegram_id, str(slot.pk), actor=login(request), **words), telegram_id))
 
         if form.is_valid() and is_as_shown(request, listed([slot])):
             try:
