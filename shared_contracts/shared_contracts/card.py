@@ -66,7 +66,7 @@ class RecruiterCard(WireModel):
     ``approval_required``: a recruiter approves the event's bookings.
     ``move_end``: what was last decided was a move, and this became of it. ``rejection``: what a no was about.
     ``told``: what the candidate was told of what was last done, which a recruiter may have to send by hand (R4);
-    ``slot_before``: the slot as it was before that.
+    ``slot_before``: the slot as it was before that; ``booked_before``: the booked one, where both have changed.
     ``handed_over_by``: the recruiter from whom staff have handed it over to this one, ``handed_over_to``: who has it
     now, for a reader who has nothing to do with it any more. ``left``: the reader holds no interviews any more, and
     this one stands with nobody in their place.
@@ -89,6 +89,7 @@ class RecruiterCard(WireModel):
     rejection: Rejection | None = None
     told: NotificationKind | None = None
     slot_before: SlotView | None = None
+    booked_before: SlotView | None = None
     handed_over_by: Name | None = None
     handed_over_to: Name | None = None
     left: bool = False

@@ -164,4 +164,5 @@ def tell_candidates(batch: Batch) -> Effects:
         message = _with_clocks(message, person, edits.get(key))
         effects.news[key].append(Outgoing(NOTIFICATION_COMMAND, message, _morning(event, person, batch)))
         effects.notification_ids[event.after.id].append(ObjectId(message.notification_id))
+        effects.fields[event.after.id]["last_news"] = message.model_dump_json()
     return effects

@@ -92,7 +92,10 @@ def _acts(batch: Batch) -> dict[str, Act]:
             acts |= dict.fromkeys(_around(batch, edited.after.id), act)
     for news in news_of(batch):
         if act_told := acts.get(news.event.after.id):
-            acts[news.event.after.id] = act_told._replace(told=news.kind, slot_before=news.slot_before)
+            booked_before = news.along.slot_before if news.along else None
+            acts[news.event.after.id] = act_told._replace(
+                told=news.kind, slot_before=news.slot_before, booked_before=booked_before
+            )
     return acts
 
 

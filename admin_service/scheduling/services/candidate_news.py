@@ -55,11 +55,18 @@ def notification(
 
 
 def remember(messages: Iterable[Outgoing]) -> None:
-    """Note on each booking the automatic messages about it, so that their delivery can be told from others'."""
+    """Note on each booking the messages about it: their delivery is known from others', and the last can be told by
+    hand."""
     news = (item.message for item in messages if isinstance(item.message, NotificationCommand))
     note(
         (
-            ({"_id": ObjectId(item.booking.id)}, {"$push": {"notification_ids": ObjectId(item.notification_id)}})
+            (
+                {"_id": ObjectId(item.booking.id)},
+                {
+                    "$push": {"notification_ids": ObjectId(item.notification_id)},
+                    "$set": {"last_news": item.model_dump_json()},
+                },
+            )
             for item in news
         ),
         clock.now(),

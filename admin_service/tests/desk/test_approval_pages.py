@@ -7,11 +7,16 @@ from django.test import Client
 from django.urls import reverse
 
 from common import clock
-from common.mongo import collection
+from common.mongo import collection, in_transaction
 from config.consumers import DIALOGS
+from message_templates.services.seeding import seed_defaults
 from messaging.dialogs import DialogCommands
-from people.models import Candidate, Recruiter
-from scheduling.models import Booking, InterviewEvent
+from people.models import Candidate, City, Recruiter
+from scheduling.domain.commands import SlotChanges
+from scheduling.models import Booking, InterviewEvent, WaitingEntry
+from scheduling.services.editing.slot_edits import edit_slots
+from scheduling.services.staff_commands import book_for
+from scheduling.services.waiting_list import join
 from shared_contracts.dialog import WaitingListJoined
 from tests.conftest import MakeSlot
 from tests.desk.conftest import Text
@@ -119,6 +124,49 @@ def test_whether_recruiters_are_reached_in_chat_is_shown(text: Text, olga: Recru
 
     Recruiter.objects.filter(pk=olga.pk).update(blocked_at=clock.now())
     assert "can&#x27;t be reached" in text(recruiters)
+
+
+@pytest.mark.parametrize(("language", "words"), [("ru", "изменилось"), ("en", "your interview has changed")])
+def test_what_a_candidate_is_to_be_told_by_hand_can_be_copied(
+    text: Text, make_slot: MakeSlot, maria: Candidate, language: str, words: str
+) -> None:
+    """R4: in their language; nothing where the booking has changed since. Guards: ``last_news``,
+    ``text_for_candidate``."""
+    seed_defaults()
+    slot = make_slot()
+    book_for(maria.telegram_id, str(slot.pk), actor="anna", reason="")
+    edit_slots([(str(slot.pk), SlotChanges(venue={"room": "9"}))], actor="anna", reason="Ремонт")
+    Candidate.objects.update(language=language)
+    page = reverse("admin:scheduling_booking_change", args=[Booking.objects.get().pk])
+    assert "<textarea" not in text(page)
+    collection("bookings").update_many({}, {"$set": {"candidate_by_hand": True}})
+    shown = text(page)
+    assert words in shown and "3.14 → 9" in shown and "Ремонт" in shown and "data-copy" in shown
+    collection("bookings").update_many({}, {"$inc": {"version": 1}})
+    assert "<textarea" not in text(page)
+
+
+def test_whose_waiting_has_ended_can_be_told_by_hand(
+    text: Text, event: InterviewEvent, maria: Candidate, moscow: City
+) -> None:
+    """Guards: ``text_for_waiting``; only whom the bot can't tell."""
+    item = WaitingListJoined(
+        message_id=uuid.uuid4(),
+        correlation_id="c",
+        occurred_at=clock.now(),
+        user_telegram_id=maria.telegram_id,
+        reply=None,
+        event_id=str(event.pk),
+        city_id=str(moscow.pk),
+    )
+    in_transaction(lambda: join(item, clock.now()))
+    collection("waiting_list").update_many({}, {"$set": {"state": "closed"}})
+    page = reverse("admin:scheduling_waitingentry_change", args=[WaitingEntry.objects.get().pk])
+    Candidate.objects.update(started_at=clock.now(), blocked_at=None, language="ru")
+    assert "<textarea" not in text(page)
+    Candidate.objects.update(blocked_at=clock.now())
+    shown = text(page)
+    assert "в городе Москва больше не будет" in shown and "data-copy" in shown
 
 
 def test_coordinators_see_who_waits(coordinator: Client, event: InterviewEvent, maria: Candidate) -> None:

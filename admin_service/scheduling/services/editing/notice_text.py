@@ -38,12 +38,31 @@ def reads(person: Document) -> str:
 
 def notice_html(row: Affected, language: str, templates: Iterable[TemplateView]) -> str | None:
     """The message that an affected candidate is sent, as Telegram's HTML; None where nothing is sent."""
-    notice = row.notice
-    template = choose(templates, notice.kind, language, notice.booking.slot.city.id) if notice else None
-    if notice is None or template is None:
+    return news_html(row.notice, row.candidate.timezone, language, templates, row.zone_was) if row.notice else None
+
+
+def news_html(
+    notice: NotificationCommand,
+    zone: str | None,
+    language: str,
+    templates: Iterable[TemplateView],
+    zone_was: str | None = None,
+) -> str | None:
+    """A message about a booking, as Telegram's HTML; None where there is no text of its kind.
+
+    Args:
+        notice: as it is sent.
+        zone: the candidate's own, None where the slot's city decides.
+        language: theirs.
+        templates: those in force.
+        zone_was: their own zone until now, where it has been put right.
+    """
+    template = choose(templates, notice.kind, language, notice.booking.slot.city.id)
+    if template is None:
         return None
     with override(language):
-        return render(template.text, _values(notice, row, language), online=notice.booking.slot.online)
+        values = _values(notice, zone, zone_was, language)
+        return render(template.text, values, online=notice.booking.slot.online)
 
 
 def _named_besides(notice: NotificationCommand) -> SlotView | None:
@@ -55,10 +74,10 @@ def _named_besides(notice: NotificationCommand) -> SlotView | None:
     return notice.booking.requested_slot
 
 
-def _values(notice: NotificationCommand, row: Affected, language: str) -> dict[str, str]:
+def _values(notice: NotificationCommand, zone: str | None, zone_was: str | None, language: str) -> dict[str, str]:
     booking, slot = notice.booking, notice.booking.slot
-    words = _Words(Locale.parse(language), row.candidate.timezone)
-    before = _Words(words.locale, row.zone_was or words.zone)
+    words = _Words(Locale.parse(language), zone)
+    before = _Words(words.locale, zone_was or words.zone)
     wanted = _named_besides(notice)
     changed = wanted if wanted and notice.kind in _OF_ANOTHER_SLOT else slot
     waits = notice.kind is not NotificationKind.BOOKING_CHANGED or booking.status is BookingStatus.PENDING

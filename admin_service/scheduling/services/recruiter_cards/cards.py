@@ -26,8 +26,9 @@ class Act(NamedTuple):
     """What a card last tells of: who did something, and why. No actor: what was last done stands.
 
     ``move_end``: it was a move that was asked for and not made. ``told``: what the candidate is told of it;
-    ``slot_before``: with the slot as it was before. ``handed_over``: ids of the recruiter who had it, and of who
-    has it now. ``slot_withdrawn``: whether its time was taken off offer, None where that was not wanted.
+    ``slot_before``: with the slot as it was before, ``booked_before``: with the booked one, where both changed.
+    ``handed_over``: ids of the recruiter who had it, and of who has it now. ``slot_withdrawn``: whether its time was
+    taken off offer, None where that was not wanted.
     """
 
     actor: Actor | None
@@ -36,6 +37,7 @@ class Act(NamedTuple):
     move_end: MoveEnd | None = None
     told: NotificationKind | None = None
     slot_before: SlotView | None = None
+    booked_before: SlotView | None = None
     handed_over: tuple[ObjectId | None, ObjectId] | None = None
     slot_withdrawn: bool | None = None
 
@@ -274,6 +276,7 @@ def _next_fields(deck: Deck, booking: Booking, holders: Sequence[Holder], act: A
             "move_end": act.move_end or "",
             "told": act.told.value if act.told else "",
             "slot_before": act.slot_before.model_dump_json() if act.slot_before else "",
+            "booked_before": act.booked_before.model_dump_json() if act.booked_before else "",
             "handed_over": list(act.handed_over or ()),
             "slot_withdrawn": act.slot_withdrawn,
         }

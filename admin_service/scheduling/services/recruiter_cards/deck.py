@@ -26,6 +26,7 @@ MOST_FREE_SLOTS = 6
 class _Told(TypedDict):
     told: NotificationKind | None
     slot_before: SlotView | None
+    booked_before: SlotView | None
 
 
 class _HandedOver(TypedDict):
@@ -228,10 +229,12 @@ def read_deck(loaded: Loaded, state: State, bookings: Iterable[Booking | None], 
 
 def _told(act: Document | None) -> _Told:
     """What the candidate was told of what was last done; nothing is known of that before it was kept."""
-    kind, before = (act or {}).get("told"), (act or {}).get("slot_before")
+    known = act or {}
+    kind, before, booked = (known.get(name) for name in ("told", "slot_before", "booked_before"))
     return _Told(
         told=NotificationKind(kind) if kind else None,
         slot_before=SlotView.model_validate_json(before) if before else None,
+        booked_before=SlotView.model_validate_json(booked) if booked else None,
     )
 
 

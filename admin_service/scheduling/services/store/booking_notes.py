@@ -22,8 +22,9 @@ CARDLESS: Document = {
     "recruiter_by_hand": False,
     "recruiter_told": False,
     "candidate_by_hand": False,
+    "last_news": "",
 }
-"""What a new booking's document keeps of its card."""
+"""What a new booking's document keeps of its card, and of what its candidate was told last, as it was sent."""
 NOTES = frozenset({*CARDLESS, "notification_ids", "left_slot_ids"})
 
 

@@ -19,6 +19,7 @@ from scheduling.models import Booking
 from scheduling.staff.bookings.by_hand import why_no_candidate, why_no_recruiter
 from scheduling.staff.bookings.decisions import DecidingAdmin
 from scheduling.staff.bookings.export import booking_row, booking_titles, coming_of, state_of
+from scheduling.staff.bookings.hand_texts import copyable, text_for_candidate
 from scheduling.staff.filters import (
     NO_ANSWER,
     AttendanceFilter,
@@ -98,6 +99,7 @@ class BookingPage(SearchedByPerson, ExportingAdmin, DecidingAdmin):
         ("state_line", "waits_until"),
         ("coming_line", "offered_time"),
         ("by_hand_line", "write_to_candidate"),
+        "to_send",
     ]
     readonly_fields = [
         "person_line",
@@ -112,13 +114,15 @@ class BookingPage(SearchedByPerson, ExportingAdmin, DecidingAdmin):
         "by_hand_line",
         "write_to_recruiter",
         "write_to_candidate",
+        "to_send",
         "end",
         "reason",
     ]
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
-        """Who ended it and why, once it has ended."""
-        return [*self.fields, ("end", "reason")] if obj and obj.ended_by else list(self.fields)
+        """Who ended it and why, once it has ended; the text to send, where the candidate is to be told by hand."""
+        fields = [name for name in self.fields if name != "to_send" or (obj and obj.candidate_by_hand)]
+        return [*fields, ("end", "reason")] if obj and obj.ended_by else fields
 
     def export_titles(self) -> list[Any]:
         """Bookings with all that is known of their time and place."""
@@ -227,6 +231,13 @@ class BookingPage(SearchedByPerson, ExportingAdmin, DecidingAdmin):
     def write_to_candidate(self, booking: Booking) -> str:
         """Where to reach the candidate by hand."""
         return _linked(f"https://t.me/{booking.user.username}" if booking.user.username else "")
+
+    @display(description=_("text to send"))
+    def to_send(self, booking: Booking) -> str:
+        """What the candidate is to be told by hand, as the bot would have."""
+        row = collection("bookings").find_one({"_id": booking.pk})
+        text = text_for_candidate(row) if row else ""
+        return copyable(text) if text else "—"
 
     person_line, place_line = plainly(person), plainly(place)
 

@@ -39,6 +39,7 @@ async def read_card_screen(
             reason=card.reason,
             texts=texts_for(await services.chats.language(card.candidate.telegram_id)),
             before=card.slot_before if kind is card.told else None,
+            booked_before=card.booked_before if kind is card.told else None,
         )
         text_by_hand = plain_text(html)
     return card_screen(card, texts, shown.turn, lead=lead, text_by_hand=text_by_hand, reminds=reminds)

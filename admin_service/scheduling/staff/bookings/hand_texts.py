@@ -1,0 +1,67 @@
+"""What staff send somebody by hand whom the bot can't write to (R4): the text the bot would have sent, to be copied."""
+
+import re
+from html import unescape
+
+from bson import ObjectId
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+from pydantic import ValidationError
+
+from common.mongo import Document, collection
+from message_templates.services.reading import in_force
+from scheduling.services.editing.notice_text import news_html, reads
+from scheduling.services.store.slots import by_id
+from shared_contracts.notification import NotificationCommand
+
+
+def text_for_candidate(booking: Document) -> str:
+    """What a booking's candidate was to be told last, in their language, by the booking's document.
+
+    Empty where nothing is known of it, or the booking has changed since.
+    """
+    person = next(iter(by_id("users", [booking["user_id"]])), None)
+    try:
+        news = NotificationCommand.model_validate_json(booking.get("last_news") or "")
+    except ValidationError:  # of an earlier release, or none
+        return ""
+    if person is None or news.booking.version != booking["version"]:
+        return ""
+    city = next(iter(by_id("cities", [person["city_id"]])), None)
+    html = news_html(news, city["timezone"] if city else None, reads(person), in_force(), news.timezone_before)
+    return _plain(html) if html else ""
+
+
+def text_for_waiting(entry_id: ObjectId) -> str:
+    """What somebody is told whose waiting has ended, in their language; empty while they wait, or are served."""
+    entry = collection("waiting_list").find_one({"_id": entry_id, "state": "closed"})
+    person = next(iter(by_id("users", [entry["user_id"]])), None) if entry else None
+    event = next(iter(by_id("interview_events", [entry["event_id"]])), None) if entry else None
+    if entry is None or person is None:
+        return ""
+    with override(reads(person)):
+        if event is None or not event["is_open"] or not entry["city"]:
+            text = _("Sign-up for “%(event)s” is closed, so we took you off the waiting list. Thank you for waiting.")
+        else:
+            text = _("There will be no more interviews “%(event)s” in %(city)s, so we took you off the waiting list.")
+        return text % {"event": entry["event"], "city": entry["city"]}
+
+
+def copyable(text: str) -> str:
+    """The text with a button that copies it."""
+    return format_html(
+        '<span class="desk-copy"><textarea readonly rows="{}" cols="50" aria-label="{}">{}</textarea>'
+        '<button type="button" data-copy title="{}"><span class="material-symbols-outlined">content_copy</span>'
+        "</button></span>",
+        min(text.count("\n") + 2, 16),
+        _("text to send"),
+        text,
+        _("Copy"),
+    )
+
+
+def _plain(html: str) -> str:
+    """Without markup; links stay readable."""
+    linked = re.sub(r'<a href="([^"]*)">(.*?)</a>', r"\2: \1", html, flags=re.DOTALL)
+    return unescape(re.sub(r"<[^<>]+>", "", linked))
