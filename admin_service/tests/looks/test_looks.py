@@ -112,6 +112,7 @@ def test_every_page_can_be_seen_read_and_used(desk: str) -> None:
             walker.look(desk, page.path(world), in_russian=in_russian)
         for path in errors:
             walker.look(desk, path)
+        walker.choose(desk, "/admin/people/candidate/")
         walker.page.goto(f"{desk}/admin/scheduling/booking/")
         walker.page.keyboard.press("Tab")
         assert walker.page.evaluate("document.activeElement.hash") == "#content"

@@ -81,6 +81,15 @@ class Walker:
             found += self._axe("dark", runOnly=_only(*_COLOURS))
         self.findings += [f"{what} {it}" for it in [*found, *self._english(), *self._too_wide("1400 px wide")]]
 
+    def choose(self, url: str, path: str) -> None:
+        """Choose a list's first row, and look at it and at the bar of what can be done with it."""
+        self.page.goto(url + path)
+        self.page.locator(".action-select").first.check()
+        found = list(self._axe("chosen, light", runOnly=_only(*_COLOURS)))
+        with self._dark():
+            found += self._axe("chosen, dark", runOnly=_only(*_COLOURS))
+        self.findings += [f"{path} {it}" for it in found]
+
     def _axe(self, how: str, **options: Any) -> list[str]:
         asked = [_FRAME if self._seen_frame else [], options]
         return [f"{how}, {found}" for found in self.page.evaluate(_ASK_AXE, asked)]
