@@ -3,6 +3,7 @@
 import os
 import re
 import sys
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -58,6 +59,7 @@ class Env(BaseSettings):
     log_format: Literal["json", "console"] = "json"
     health_host: str = "127.0.0.1"
     health_port: Annotated[int, Field(ge=1, le=65535)] | None = None
+    outside_calendar_networks: Annotated[list[IPv4Network | IPv6Network], NoDecode] = []
     trusted_proxies: Annotated[int, Field(ge=0, le=9)] = 0
     test_mode: bool = False
     clock_offset_file: Path | None = None
@@ -71,7 +73,7 @@ class Env(BaseSettings):
         """Where people's programs reach the desk: as set, else the first origin that its forms are trusted from."""
         return self.desk_url or next(iter(self.csrf_trusted_origins), None)
 
-    @field_validator("allowed_hosts", "csrf_trusted_origins", mode="before")
+    @field_validator("allowed_hosts", "csrf_trusted_origins", "outside_calendar_networks", mode="before")
     @classmethod
     def _comma_list(cls, value: object) -> object:
         return [item.strip() for item in value.split(",") if item.strip()] if isinstance(value, str) else value

@@ -16,6 +16,7 @@ _EVERY: dict[str, tuple[str, timedelta]] = {
     "check plans": ("reminders.tasks.check_plans", timedelta(hours=1)),
     "make exports": ("exports.tasks.make_exports", timedelta(seconds=5)),
     "begin broadcasts": ("broadcasts.tasks.begin_broadcasts", timedelta(seconds=5)),
+    "read outside calendars": ("people.tasks.read_outside_calendars", timedelta(minutes=1)),
     "purge old automatic messages": ("reminders.tasks.purge", timedelta(hours=1)),
     "purge old messages": ("messaging.tasks.purge", timedelta(hours=1)),
 }

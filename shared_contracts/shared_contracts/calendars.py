@@ -1,5 +1,6 @@
 """A booking as an entry of its candidate's calendar. ``icalendar_text`` makes the file of it (RFC 5545)."""
 
+import re
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
@@ -10,6 +11,19 @@ CalendarMethod = Literal["PUBLISH", "CANCEL"]
 """``PUBLISH`` adds or changes an entry: ``REQUEST`` is an invitation, which needs e-mail addresses to answer to."""
 
 Sequence = Annotated[int, Field(ge=0, le=LARGEST_VERSION)]
+
+
+_UID = re.compile(r"[0-9a-f]{24}@slotdesk")
+
+
+def uid_of(booking_id: str) -> str:
+    """What calendars know a booking's entry by, for its whole life."""
+    return f"{booking_id}@slotdesk"
+
+
+def is_uid_of_ours(uid: str) -> bool:
+    """Whether an entry of somebody's calendar is a booking's of ours."""
+    return bool(_UID.fullmatch(uid.strip()))
 
 
 class CalendarEntry(WireModel):

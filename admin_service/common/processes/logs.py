@@ -75,6 +75,8 @@ def configure(level: str, form: str) -> None:
                 # Seven lines for each failed connection, of which messaging.broker says all in one.
                 "pika": {"level": "CRITICAL"},
                 "pymongo": {"level": "WARNING"},
+                # Headers as they come, such as the address that one is sent on to, which may be a secret.
+                "httpcore": {"level": "WARNING"},
                 "django.request": {"filters": ["briefly"]},
                 # That a scan was asked for and has found nothing, several times a second; tasks tell what they did.
                 "celery.beat": {"filters": ["no_ticking"]},

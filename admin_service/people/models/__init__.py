@@ -1,6 +1,7 @@
 """The documents of people and places."""
 
 from people.models.notes import NOTE_LENGTH, PersonMessage, PersonNote
+from people.models.outside import ADDRESS_LENGTH, OutsideCalendar
 from people.models.people import (
     LANGUAGE_LENGTH,
     MOST_TAGS,
@@ -31,6 +32,7 @@ from people.models.places import (
 from people.models.privacy import TEXT_LENGTH, PrivacySettings
 
 __all__ = [
+    "ADDRESS_LENGTH",
     "LANGUAGE_LENGTH",
     "LINK_LENGTH",
     "MOST_TAGS",
@@ -47,6 +49,7 @@ __all__ = [
     "LinkField",
     "MapLinkField",
     "Office",
+    "OutsideCalendar",
     "Person",
     "PersonMessage",
     "PersonNote",

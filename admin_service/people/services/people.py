@@ -18,6 +18,7 @@ from messaging import caches
 from people.models import Candidate, City, ContactSettings, Office, Person, Recruiter
 from people.services.calendar_links import revoke_calendar_of
 from people.services.invitations import revoke_of
+from people.services.outside.addresses import take_away_of
 from shared_contracts.notification import CacheName
 
 # Names, places and links of cities and recruiters are part of how slots are shown.
@@ -75,7 +76,7 @@ def save_recruiter(recruiter: Recruiter, *, actor: str, reason: str = "") -> Non
 
 
 def _keep_out(person: Person, actor: str) -> Callable[[datetime], None] | None:
-    """Who is taken off the list has no link to come back by; a recruiter's calendar is read no more."""
+    """Who is taken off the list has no link to come back by; a recruiter's calendars are read no more."""
     if person.is_let_in or person._state.adding:
         return None
 
@@ -83,6 +84,7 @@ def _keep_out(person: Person, actor: str) -> Callable[[datetime], None] | None:
         revoke_of(person, now, actor)
         if isinstance(person, Recruiter):
             revoke_calendar_of(person.pk, now, actor)
+            take_away_of(person.pk, now, actor)
 
     return close
 

@@ -17,6 +17,7 @@ from people.services.people import save_city, save_contact, save_recruiter
 from people.staff.calendars import CalendarAdmin
 from people.staff.forms import TelegramIdField, UsernameField, offer_open_cities
 from people.staff.inviting import InvitingAdmin
+from people.staff.outside import OutsideCalendarAdmin, outside_line
 from people.staff.privacy import language_line
 from staffkit.forms.use_case import UseCaseForm
 from staffkit.pages.filters import ScopedRelatedFilter
@@ -73,17 +74,21 @@ class RecruiterForm(UseCaseForm):
         save_recruiter(self.instance, actor=self.actor)
 
 
-class RecruiterPage(CalendarAdmin, InvitingAdmin):
+class RecruiterPage(CalendarAdmin, OutsideCalendarAdmin, InvitingAdmin):
     """Recruiters. ``scheduling`` registers it, with what becomes of the slots of one who is deactivated."""
 
     when_empty = _("Add who holds the interviews, then give them a link to the bot: requests come to them there.")
     form = RecruiterForm
     few_rows = True
     rows = Rows(city=("city_id",), recruiter=("pk",))
-    actions_detail = [*InvitingAdmin.actions_detail, *CalendarAdmin.actions_detail]
+    actions_detail = [
+        *InvitingAdmin.actions_detail,
+        *CalendarAdmin.actions_detail,
+        *OutsideCalendarAdmin.actions_detail,
+    ]
     fields = ["name", "city", "username", "telegram_id", "contact_url", "deputy", "is_active"]
-    fields += ["language_shown"]
-    readonly_fields = ["language_shown"]
+    fields += ["language_shown", "outside_shown"]
+    readonly_fields = ["language_shown", "outside_shown"]
     list_display = ["person", "city_name", "telegram_id", "contact_url", "is_active", "reached"]
     list_filter = [("city", ScopedRelatedFilter), ("is_active", BooleanRadioFilter)]
     search_fields = ["name"]
@@ -108,6 +113,11 @@ class RecruiterPage(CalendarAdmin, InvitingAdmin):
     def language_shown(self, recruiter: Recruiter) -> str:
         """In which language the bot writes to them."""
         return language_line(recruiter)
+
+    @display(description=_("own calendar"))
+    def outside_shown(self, recruiter: Recruiter) -> str:
+        """How reading their own calendar goes."""
+        return outside_line(recruiter.pk)
 
     @display(description=_("in chat"), label={"yes": "success", "no": "warning", "blocked": "danger"})
     def reached(self, recruiter: Recruiter) -> tuple[str, str]:

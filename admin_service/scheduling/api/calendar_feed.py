@@ -18,11 +18,11 @@ from common.http.reads import ApiView, Query, answer, parse_query
 from common.mongo import Document, collection
 from common.texts.names import chat_link, name_in
 from people.services.calendar_links import recruiter_by_token
-from scheduling.services.reading.calendar_entries import calendar_entry, in_lines, uid
+from scheduling.services.reading.calendar_entries import calendar_entry, in_lines
 from scheduling.services.store.loading import booking_from
 from scheduling.services.store.slots import load_slots, venue_of_booking
 from shared_contracts.booking import INTERVIEW_STATUSES
-from shared_contracts.calendars import CalendarEntry
+from shared_contracts.calendars import CalendarEntry, uid_of
 from shared_contracts.directory import BookingStatus, Page
 from shared_contracts.fields import TelegramUserId
 from shared_contracts.texts.icalendar_text import calendar_text
@@ -67,7 +67,7 @@ def _entry(booking: Document) -> CalendarEntry:
     person, slot = booking["user"], booking["slot"]
     username = person["username"]
     return CalendarEntry(
-        uid=uid(str(booking["_id"])),
+        uid=uid_of(str(booking["_id"])),
         sequence=booking["version"],
         method="PUBLISH",
         starts_at=booking["starts_at"],

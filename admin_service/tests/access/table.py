@@ -113,6 +113,7 @@ BUTTONS = {
     "QuestionnaireAnswers.let_again": COORDINATING,
     "Recruiter.calendar": IN_CHARGE,
     "Recruiter.invite_one": IN_CHARGE,
+    "Recruiter.outside_calendar": IN_CHARGE,
     "Recruiter.retire": IN_CHARGE,
     "ReminderRule.remove": IN_CHARGE,
     "StaffLogin.close": IN_CHARGE,

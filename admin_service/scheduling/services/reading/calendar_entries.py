@@ -10,7 +10,7 @@ from scheduling.domain.editing import BookingFollowedSlot
 from scheduling.domain.events import BookingEvent
 from scheduling.domain.model import Booking, Slot, State
 from scheduling.services.serializing import venue_for
-from shared_contracts.calendars import CalendarEntry, CalendarMethod
+from shared_contracts.calendars import CalendarEntry, CalendarMethod, uid_of
 from shared_contracts.directory import BookingStatus
 
 _METHODS: dict[BookingStatus, CalendarMethod] = {
@@ -32,7 +32,7 @@ def calendar_entry(booking: Booking, slot: Slot) -> CalendarEntry | None:
     place = slot.place
     recruiter = ": ".join(filter(None, (place.recruiter, place.recruiter_url)))
     return CalendarEntry(
-        uid=uid(booking.id),
+        uid=uid_of(booking.id),
         sequence=booking.version,
         method=method,
         starts_at=slot.starts_at,
@@ -56,11 +56,6 @@ def calendar_change(event: BookingEvent, after: State) -> CalendarEntry | None:
     if stays and not isinstance(event, BookingFollowedSlot):
         return None
     return calendar_entry(booking, after.slots[booking.slot_id])
-
-
-def uid(booking_id: str) -> str:
-    """The same for a booking's whole life."""
-    return f"{booking_id}@slotdesk"
 
 
 def in_lines(parts: Iterable[str | None]) -> str:

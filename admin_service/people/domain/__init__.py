@@ -1,0 +1,1 @@
+"""The rules about people, pure: no Django, no database."""
