@@ -1,4 +1,4 @@
-"""Clashes: two slots that need the same recruiter, room or video call at the same time.
+"""Clashes: two slots that need the same recruiter, room or video call at the same time, or a recruiter who is busy.
 
 Staff are warned of them before they save; nothing is ever refused for one.
 """
@@ -32,6 +32,7 @@ class Engagement:
     """What a slot takes up: its needs from its start until its end, both aware.
 
     ``slot_id`` is None of a slot that is not made yet. ``event_id``, ``city_id``: whose it is, to name it by.
+    ``is_outside``: it is no slot at all, but what a recruiter's own calendar has (``busy_with``).
     """
 
     slot_id: str | None
@@ -41,6 +42,7 @@ class Engagement:
     event_id: str
     city_id: str
     is_online: bool = False
+    is_outside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,12 @@ def needs_of(recruiter_id: str | None, city_id: str, location: str, room: str, v
     return frozenset(needs)
 
 
+def busy_with(recruiter_id: str, starts_at: datetime, ends_at: datetime) -> Engagement:
+    """What a recruiter is busy with elsewhere: nothing is known of it but when."""
+    needs = frozenset({Need(NeedKind.RECRUITER, recruiter_id)})
+    return Engagement(None, starts_at, ends_at, needs, event_id="", city_id="", is_outside=True)
+
+
 def counts(is_active: bool, holders: Sequence[object], ends_at: datetime, now: datetime) -> bool:
     """Whether a slot takes anything up: it can be booked still, or people hold seats in it."""
     return bool(holders) or (is_active and ends_at > now)
@@ -82,7 +90,8 @@ def find_clashes(proposed: Sequence[Engagement], others: Iterable[Engagement]) -
 
     Args:
         proposed: new slots, or stored ones as they are to be.
-        others: stored ones; those that are proposed anew among them are passed over.
+        others: stored ones and what recruiters are busy with elsewhere; those that are proposed anew among them are
+            passed over.
     """
     anew = {one.slot_id for one in proposed if one.slot_id}
     every = [*((one, True) for one in proposed), *((one, False) for one in others if one.slot_id not in anew)]

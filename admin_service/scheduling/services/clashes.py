@@ -1,13 +1,14 @@
-"""Which slots clash (``scheduling.domain.clashes``): one query for all that are proposed."""
+"""Which slots clash (``scheduling.domain.clashes``): one query for all that are proposed, and one for recruiters."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 
 from bson import ObjectId
 
 from common import clock
 from common.mongo import Document, collection, current_session
-from scheduling.domain.clashes import Clash, Engagement, NeedKind, counts, find_clashes, needs_of
+from people.services.outside.times import busy_between
+from scheduling.domain.clashes import Clash, Engagement, NeedKind, busy_with, counts, find_clashes, needs_of
 from scheduling.models import LONGEST_MINUTES
 from scheduling.services.slots import SlotDraft, end_of
 from scheduling.services.store.slots import by_id
@@ -64,12 +65,15 @@ def of_slot(slot: Document) -> Engagement | None:
 
 
 def clashes_of(proposed: Iterable[Engagement | None]) -> list[Clash]:
-    """Clashes of what is proposed, with all other slots and among itself; in the transaction under way, if any."""
+    """Clashes of what is proposed, with all other slots, among itself, and with what recruiters are busy with.
+
+    In the transaction under way, if any.
+    """
     given = [one for one in proposed if one and one.needs]
     if not given:
         return []
     rows = collection("interview_slots").find(near(given), dict.fromkeys(_READ, 1), session=current_session())
-    return find_clashes(given, [one for one in map(of_slot, rows) if one])
+    return find_clashes(given, [*(one for one in map(of_slot, rows) if one), *_elsewhere(given)])
 
 
 def clashes_in(slot_ids: Iterable[str | ObjectId]) -> list[Clash]:
@@ -77,12 +81,29 @@ def clashes_in(slot_ids: Iterable[str | ObjectId]) -> list[Clash]:
     return clashes_of(map(of_slot, by_id("interview_slots", slot_ids)))
 
 
+def clashing_among(proposed: Iterable[Engagement | None]) -> set[str | None]:
+    """The ids of the slots among these, and of others, that clash."""
+    return {one.slot_id for clash in clashes_of(proposed) for one in (clash.proposed, clash.other)}
+
+
+def _elsewhere(proposed: Sequence[Engagement]) -> Iterator[Engagement]:
+    """What the recruiters of these are busy with, by their outside calendars."""
+    begins, ends = min(one.starts_at for one in proposed), max(one.ends_at for one in proposed)
+    for recruiter_id, times in busy_between(_recruiters(proposed), begins, ends).items():
+        yield from (busy_with(str(recruiter_id), one.starts_at, one.ends_at) for one in times)
+
+
+def _recruiters(proposed: Iterable[Engagement]) -> list[ObjectId]:
+    keys = {need.key for one in proposed for need in one.needs if need.kind is NeedKind.RECRUITER}
+    return [ObjectId(key) for key in keys]
+
+
 def near(proposed: Sequence[Engagement]) -> Document:
     """Slots that could clash with these: each branch walks an index. None lasts longer than ``LONGEST_MINUTES``."""
     first = min(one.starts_at for one in proposed)
     within = {"$gt": first - timedelta(minutes=LONGEST_MINUTES), "$lt": max(one.ends_at for one in proposed)}
     needs = {(need.kind, need.key) for one in proposed for need in one.needs}
-    recruiters = [ObjectId(key) for kind, key in needs if kind is NeedKind.RECRUITER]
+    recruiters = _recruiters(proposed)
     links = [key for kind, key in needs if kind is NeedKind.VIDEO_CALL]
     cities = {ObjectId(one.city_id) for one in proposed if any(need.kind is NeedKind.ROOM for need in one.needs)}
     branches: list[Document] = []

@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _now
@@ -19,7 +20,7 @@ from unfold.widgets import UnfoldBooleanWidget
 
 from common.mongo import collection
 from common.refusals import RefusedError
-from common.zones import MOSCOW
+from common.zones import MOSCOW, local
 from people.services.zones import zones_of_cities
 from scheduling.domain.clashes import Clash, Engagement, Need, NeedKind
 from scheduling.models import InterviewSlot
@@ -69,7 +70,7 @@ def is_ticked(form: forms.BaseForm, clashes: Sequence[Clash], request: HttpReque
 
 
 def named_clashes(clashes: Sequence[Clash], request: HttpRequest) -> SafeString:
-    """The clashes, a line each: when, who or what is needed twice, and the other slot with a link to it."""
+    """The clashes, a line each: when, who or what is needed twice, and the other slot with a link."""
     names = _Names(clashes, request)
     lines = [names.line(clash) for clash in clashes[:_MOST_SHOWN]]
     context = {"lines": lines, "left_out": len(clashes) - len(lines)}
@@ -82,7 +83,9 @@ class _Names:
     def __init__(self, clashes: Sequence[Clash], request: HttpRequest) -> None:
         shown = clashes[:_MOST_SHOWN]
         self._zones = {str(city): zone for city, zone in zones_of_cities().items()}
-        self._events = _texts("interview_events", {clash.other.event_id for clash in shown}, "title")
+        self._events = _texts(
+            "interview_events", {clash.other.event_id for clash in shown if clash.other.event_id}, "title"
+        )
         needed = {need.key for clash in shown for need in clash.shared if need.kind is NeedKind.RECRUITER}
         self._recruiters = _texts("recruiters", needed, "name")
         others = [ObjectId(clash.other.slot_id) for clash in shown if clash.other.slot_id]
@@ -98,11 +101,21 @@ class _Names:
     def _when(self, one: Engagement) -> str:
         return format_moment(one.starts_at, self._zones.get(one.city_id, MOSCOW), ours=one.is_online)
 
+    def _span(self, clash: Clash) -> str:
+        """From when until when, on the clocks on which the slot is told; with the day where that is another."""
+        one, other = clash.proposed, clash.other
+        zone = MOSCOW if one.is_online else self._zones.get(one.city_id, MOSCOW)
+        day = local(one.starts_at, zone).date()
+        ends = [local(moment, zone) for moment in (other.starts_at, other.ends_at)]
+        return "–".join(f"{end:%H:%M}" if end.date() == day else date_format(end, "D d.m.Y, H:i") for end in ends)
+
     def _need(self, need: Need) -> str:
         return self._recruiters.get(need.key, "—") if need.kind is NeedKind.RECRUITER else need.label
 
     def _other(self, clash: Clash) -> str:
         other = clash.other
+        if other.is_outside:
+            return _now("busy by their own calendar, %(times)s") % {"times": self._span(clash)}
         if other.slot_id is None:
             name = _now("another of the new slots")
         else:

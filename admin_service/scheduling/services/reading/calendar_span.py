@@ -46,13 +46,15 @@ def shown_zone(row: Document, zones: Mapping[ObjectId, str]) -> str:
     return MOSCOW if row.get("video_link") else zones.get(row["city_id"], MOSCOW)
 
 
+def span_of(first: date, days: int, zones: Iterable[str]) -> tuple[datetime, datetime]:
+    """The first moment of these days on any of the zones' clocks, and the first after them on all."""
+    every = {*zones, MOSCOW}
+    return min(day_start(first, zone) for zone in every), max(day_start(first + days * _A_DAY, z) for z in every)
+
+
 def span_query(first: date, days: int, zones: Iterable[str], narrowed: Document) -> Document:
     """The condition of slots that may be on these days on any of the zones' clocks; ``narrowed``: which of them."""
-    every = {*zones, MOSCOW}
-    begins, ends = (
-        min(day_start(first, zone) for zone in every),
-        max(day_start(first + days * _A_DAY, z) for z in every),
-    )
+    begins, ends = span_of(first, days, zones)
     return {**narrowed, "starts_at": {"$gte": begins, "$lt": ends}}
 
 

@@ -19,7 +19,7 @@ from staffkit.views import page
 VIEWS = {View.DAY: _("Day"), View.WEEK: _("Week")}
 _OVER_AFTER_SECONDS = 60
 """How long a slot that has ended may look as if it had not."""
-COLUMNS = {By.RECRUITER: _("Recruiters"), By.PLACE: _("Places"), By.CITY: _("Cities")}
+COLUMNS = {By.RECRUITER: _("Recruiters"), By.PLACE: _("Offices and rooms"), By.CITY: _("Cities")}
 
 
 def show_calendar(staff_page: UseCaseAdmin, request: HttpRequest) -> HttpResponse:

@@ -16,11 +16,13 @@ from common.mongo import Document
 from common.texts.language import desk_language
 from common.zones import MOSCOW, local, utc_offset, zone_name
 from people.services.zones import zones_of_cities
+from scheduling.domain.clashes import counts
 from scheduling.models import InterviewSlot
 from scheduling.services.reading.calendar_span import MOST_SHOWN, shown_zone, slots_in, waiting_in, wall_clock
 from scheduling.services.store.slots import by_id, venue_of
 from scheduling.staff.calendar.asked import Asked
 from scheduling.staff.calendar.columns import column_of, columns, narrowed_to
+from scheduling.staff.calendar.elsewhere import Elsewhere, busy_in_columns, elsewhere
 from scheduling.staff.moments import start_of
 from shared_contracts.texts.clocks import clocks_of
 from staffkit.scoping import own_rows
@@ -34,6 +36,7 @@ class _Names:
     events: Mapping[ObjectId, str]
     recruiters: Mapping[ObjectId, str]
     waiting: Mapping[ObjectId, int]
+    elsewhere: Elsewhere
 
 
 def what_is_shown(request: HttpRequest, it: Asked, *, may_change: bool) -> dict[str, Any]:
@@ -46,16 +49,20 @@ def what_is_shown(request: HttpRequest, it: Asked, *, may_change: bool) -> dict[
     own = own_rows(request, InterviewSlot) or {}
     found = slots_in(it.first, it.days, zones, {**own, **narrowed_to(it)})
     shown, every = columns(request, it, found.rows)
+    known = elsewhere(it, shown, found.rows, zones)
     names = _Names(
         zones,
         _texts("interview_events", found.rows, "event_id", "title"),
         _texts("recruiters", found.rows, "recruiter_id", "name"),
         waiting_in([row["_id"] for row in found.rows]),
+        known,
     )
     return {
         "slots": [_shown(row, it, names, may_change) for row in found.rows],
         "columns": [column.shown for column in shown],
         "choices": [[column.id, column.title] for column in every],
+        "busy": busy_in_columns(known, it, shown, found.rows, zones),
+        "troubles": known.troubles(),
         "cut": _cut() if found.is_cut else "",
     }
 
@@ -73,6 +80,7 @@ def _shown(row: Document, it: Asked, names: _Names, may_change: bool) -> dict[st
     words, waiting = _words(row, state), _waiting(names.waiting[row["_id"]])
     place = names.zones.get(row["city_id"], MOSCOW)
     when = f"{start_of(row['starts_at'], place, venue)}, {_('%(minutes)s min') % {'minutes': row['duration_minutes']}}"
+    takes_up = counts(row["is_active"], row["booked_users"], row["ends_at"], clock.now()) and state != "over"
     recruiter, event = names.recruiters.get(row["recruiter_id"], ""), names.events.get(row["event_id"], "")
     about = [recruiter, venue.line if not online else _("Online"), event]
     return {
@@ -84,6 +92,7 @@ def _shown(row: Document, it: Asked, names: _Names, may_change: bool) -> dict[st
         "state": state,
         "words": words,
         "waiting": waiting,
+        "elsewhere": _("the recruiter is busy") if takes_up and names.elsewhere.takes(row) else "",
         "when": when,
         "about": " · ".join(filter(None, about)),
         "seen": row["updated_at"].isoformat(),
@@ -115,9 +124,7 @@ def _words(row: Document, state: str) -> str:
         return _("full") if seats == 1 else f"{_('full')} · {told}"
     if state == "some":
         return told
-    return (
-        _("free") if seats == 1 else ngettext("free: %(count)s seat", "free: %(count)s seats", seats) % {"count": seats}
-    )
+    return _("free") if seats == 1 else _("free: %(count)s") % {"count": seats}
 
 
 def _waiting(count: int) -> str:

@@ -1,6 +1,6 @@
 """The slots to which people can be moved, by the name under which they are found: when, with whom, where."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from common import clock
 from common.scope import INTERVIEWS, scope_of
 from scheduling.domain.model import Slot
-from scheduling.services.store.slots import available, load_slots
+from scheduling.services.clashes import clashing_among, of_slot
+from scheduling.services.store.slots import available, by_id, load_slots
 from scheduling.staff.moments import name_of
 
 MOST = 500
@@ -18,7 +19,7 @@ MOST = 500
 
 @dataclass(frozen=True)
 class Targets:
-    """Slots of one event with a free seat. ``seats``: how many are free, by the slot's name."""
+    """Slots of one event with a free seat. ``seats``: how many are free, and whether it clashes, by the slot's name."""
 
     ids: Mapping[str, str]
     seats: Mapping[str, str]
@@ -39,13 +40,15 @@ def targets_for(request: HttpRequest, event_ids: Iterable[str], without: Collect
     return found
 
 
-def _named(slots: Iterable[Slot]) -> Targets:
+def _named(slots: Sequence[Slot]) -> Targets:
     ids, seats = dict[str, str](), dict[str, str]()
+    clashing = clashing_among(map(of_slot, by_id("interview_slots", [slot.id for slot in slots])))
     for slot in slots:
         name = name_of(slot)
         number = 2
         while name in ids:
             name, number = f"{name_of(slot)} ({number})", number + 1
         ids[name] = slot.id
-        seats[name] = _("free: %(free)s of %(seats)s") % {"free": slot.free, "seats": slot.capacity}
+        free = _("free: %(free)s of %(seats)s") % {"free": slot.free, "seats": slot.capacity}
+        seats[name] = f"{free} · {_('clash')}" if slot.id in clashing else free
     return Targets(ids, seats)

@@ -19,7 +19,7 @@ from exports.lists import ExportingAdmin
 from people.models import Candidate
 from people.services.finding import candidates_like
 from scheduling.models import InterviewSlot
-from scheduling.services.clashes import clashes_in, clashes_of, of_slot
+from scheduling.services.clashes import clashes_in, clashing_among, of_slot
 from scheduling.services.reading.finding import held_like
 from scheduling.services.staff_commands import book_for
 from scheduling.staff.calendar.slot_admin import CalendarAdmin
@@ -63,8 +63,7 @@ class SlotList(DeclaredList):
         """As Django's."""
         super().get_results(request)
         self.result_list = list(self.result_list)
-        clashes = clashes_of(of_slot({**vars(slot), "_id": slot.pk}) for slot in self.result_list)
-        clashing = {one.slot_id for clash in clashes for one in (clash.proposed, clash.other)}
+        clashing = clashing_among(of_slot({**vars(slot), "_id": slot.pk}) for slot in self.result_list)
         for slot in self.result_list:
             slot.clashes = str(slot.pk) in clashing
 

@@ -23,21 +23,22 @@ document.addEventListener("DOMContentLoaded", () => {
   const minutes = (moment) => moment.toISOString().slice(0, 16);  // EventCalendar keeps the digits of a zone as if UTC
 
   function content({ event }) {
+    if (event.display === "background") return event.extendedProps.words;
     const slot = event.extendedProps;
     const link = element("a", "", "calendar-slot");
     link.href = `${slot.link}?${asked.origin}`;
     link.draggable = false;  // the grid drags the slot, the browser not its address
     link.append(element("span", `${slot.when}: `, "sr-only"), element("b", slot.time));
     link.append(element("span", slot.words, "calendar-words"));
-    if (slot.waiting) link.append(element("span", slot.waiting, "calendar-asked"));
+    for (const told of [slot.waiting, slot.elsewhere]) if (told) link.append(element("span", told, "calendar-asked"));
     if (event.end - event.start >= ROOM_FOR_MORE_MS) link.append(element("span", slot.about, "calendar-about"));
     return { domNodes: [link] };
   }
 
   function describe({ el, event }) {
     const slot = event.extendedProps;
-    el.dataset.slot = event.id;
-    el.title = [slot.when, slot.words, slot.waiting, slot.about].filter(Boolean).join("\n");
+    if (event.display !== "background") el.dataset.slot = event.id;
+    el.title = [slot.when, slot.words, slot.waiting, slot.elsewhere, slot.about].filter(Boolean).join("\n");
     for (const name of ["role", "tabindex"]) el.removeAttribute(name);  // the link inside is what is reached
   }
 
@@ -53,8 +54,15 @@ document.addEventListener("DOMContentLoaded", () => {
   function shown(slot) {
     return {
       id: slot.id, start: slot.start, end: slot.end, resourceIds: [slot.column], title: slot.time,
-      classNames: [`calendar-${slot.state}`, ...(slot.waiting ? ["calendar-waits"] : [])],
+      classNames: [`calendar-${slot.state}`, slot.waiting && "calendar-waits", slot.elsewhere && "calendar-overlaps"].filter(Boolean),
       editable: slot.movable, startEditable: slot.movable, durationEditable: false, extendedProps: slot,
+    };
+  }
+
+  function busyTime(piece) {
+    return {
+      id: `busy ${piece.column} ${piece.start}`, start: piece.start, end: piece.end, resourceIds: [piece.column],
+      display: "background", classNames: ["calendar-elsewhere"], extendedProps: piece,
     };
   }
 
@@ -63,12 +71,17 @@ document.addEventListener("DOMContentLoaded", () => {
     columns = data.columns;
     calendar.setOption("columnWidth", widthOf(columns.length));
     calendar.setOption("resources", columns.map(({ id, title }) => ({ id, title })));
-    calendar.setOption("events", data.slots.map(shown));
-    const cut = document.getElementById("calendar-cut");
-    cut.textContent = data.cut;
-    cut.hidden = !data.cut;
+    calendar.setOption("events", [...data.busy.map(busyTime), ...data.slots.map(shown)]);
+    note("calendar-cut", data.cut);
+    note("calendar-troubles", data.troubles.join("\n"));
     offer(data.choices);
-    list(data.slots);
+    list(data.slots, data.busy);
+  }
+
+  function note(id, text) {
+    const shown = document.getElementById(id);
+    shown.textContent = text;
+    shown.hidden = !text;
   }
 
   function widthOf(count) {
@@ -83,19 +96,24 @@ document.addEventListener("DOMContentLoaded", () => {
     select.replaceChildren(select.options[0], ...choices.map(([id, title]) => new Option(title, id, false, id === asked.only)));
   }
 
-  function list(slots) {
+  function row(when, sign, also, about) {
+    const made = document.createElement("tr"), cells = [element("td"), element("td"), element("td", about)];
+    cells[0].append(when);
+    cells[1].append(sign, element("span", also.filter(Boolean).map((told) => ` ${told}`).join("")));
+    made.append(...cells);
+    return made;
+  }
+
+  function list(slots, busy) {
     const rows = slots.map((slot) => {
-      const row = document.createElement("tr");
-      const when = element("td"), link = element("a", slot.when);
+      const link = element("a", slot.when), sign = element("span", slot.words, "calendar-sign");
       link.href = `${slot.link}?${asked.origin}`;
-      when.append(link);
-      const seats = element("td");
-      const sign = element("span", slot.words, "calendar-sign");
       sign.dataset.state = slot.state;
-      seats.append(sign, element("span", slot.waiting ? ` ${slot.waiting}` : ""));
-      row.append(when, seats, element("td", slot.about));
-      return row;
+      return row(link, sign, [slot.waiting, slot.elsewhere], slot.about);
     });
+    for (const piece of busy) {
+      rows.push(row(piece.when, element("span", piece.words, "calendar-sign calendar-elsewhere"), [], piece.about));
+    }
     document.querySelector("#calendar-list tbody").replaceChildren(...rows);
     document.querySelector(".calendar-none").hidden = rows.length > 0;
   }

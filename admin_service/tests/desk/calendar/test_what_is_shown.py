@@ -45,7 +45,7 @@ def at(make_slot: MakeSlot, starts_at: datetime, **fields: Any) -> InterviewSlot
     ("capacity", "booked", "active", "state", "words"),
     [
         (1, 0, True, "free", "free"),
-        (3, 0, True, "free", "free: 3 seats"),
+        (3, 0, True, "free", "free: 3"),
         (3, 1, True, "some", "1 of 3"),
         (1, 1, True, "full", "full"),
         (2, 2, True, "full", "full · 2 of 2"),
