@@ -23,7 +23,12 @@ from local.supervising.supervision import ProcessState, Supervision
 
 APPLICATIONS_PORTS = ("desk", "consumer", "relay", "bot", *BEHIND_THE_GATEWAY)
 CLOCK_OFFSET_FILE = "clock-offset"
-LOGIN_SETTINGS = ("REQUIRE_TOTP_FOR_ADMINISTRATORS", "SESSION_IDLE_MINUTES", "SESSION_MAX_HOURS")
+DESK_SETTINGS = (
+    "REQUIRE_TOTP_FOR_ADMINISTRATORS",
+    "SESSION_IDLE_MINUTES",
+    "SESSION_MAX_HOURS",
+    "OUTSIDE_CALENDAR_NETWORKS",
+)
 """The desk's own settings that a stack hands on from its caller, where they are given."""
 RESTART_SECONDS = 120
 
@@ -101,7 +106,7 @@ class Stack:
         }
         if self._test_mode or self._environ.get("TEST_MODE") == "1":
             switches |= {"TEST_MODE": "1", "CLOCK_OFFSET_FILE": str(self.home.path / CLOCK_OFFSET_FILE)}
-        return switches | {name: self._environ[name] for name in LOGIN_SETTINGS if name in self._environ}
+        return switches | {name: self._environ[name] for name in DESK_SETTINGS if name in self._environ}
 
     @cached_property
     def servers(self) -> list[Server]:

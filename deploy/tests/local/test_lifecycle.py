@@ -212,8 +212,12 @@ def test_a_token_of_the_users_own_means_the_real_telegram_and_no_sandbox(tmp_pat
     assert "sandbox" not in [application.program.name for application in real.applications]
 
 
-def test_what_the_caller_says_of_logins_reaches_the_desk(tmp_path: Path) -> None:
-    own = {"REQUIRE_TOTP_FOR_ADMINISTRATORS": "1", "SESSION_IDLE_MINUTES": "5"}
+def test_what_the_caller_says_of_the_desk_reaches_it(tmp_path: Path) -> None:
+    own = {
+        "REQUIRE_TOTP_FOR_ADMINISTRATORS": "1",
+        "SESSION_IDLE_MINUTES": "5",
+        "OUTSIDE_CALENDAR_NETWORKS": "10.1.0.0/16",
+    }
     asked = Stack(tmp_path, free_ports=True, test_mode=True, environ=own)
     (desk,) = (it.program for it in asked.applications if it.program.name == "web")
     assert {name: desk.environment[name] for name in own} == own
