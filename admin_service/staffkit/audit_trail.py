@@ -33,8 +33,8 @@ ACTORS = tuple(_KINDS)
 """Kinds of those who do things; an entry's ``actor`` begins with one."""
 CLOCKS = "zone"
 """In an entry: on whose clocks its times were."""
-_UNTOLD = {"version", "person_id", CLOCKS, "slots"}
-"""A number that rises with every change; whom the page names; what other fields are told by."""
+_UNTOLD = {"version", "person_id", CLOCKS, "slots", "record"}
+"""A number that rises with every change; whom the page names; what other fields are told by; what undoes a merge."""
 
 
 def trail(

@@ -16,6 +16,7 @@ from bson.errors import InvalidId
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from common.mongo import Document, collection
 
@@ -83,7 +84,7 @@ def register(source: Source) -> None:
 KINDS: dict[str, Any] = {
     "": _("everything"),
     "bookings": _("bookings"),
-    "messages": _("messages"),
+    "messages": pgettext_lazy("timeline", "messages"),
     "answers": _("answers"),
     "notes": _("notes"),
     "changes": _("changes"),

@@ -116,7 +116,9 @@ def restore_candidates(candidate_ids: Sequence[str], *, actor: str) -> int:
     """Put people back on the allow list; the answer is how many were off it."""
 
     def work() -> int:
-        removed = Candidate.objects.filter(pk__in=[ObjectId(item) for item in candidate_ids], is_allowed=False)
+        removed = Candidate.objects.filter(
+            pk__in=[ObjectId(item) for item in candidate_ids], is_allowed=False, merged_into=None
+        )
         people = list(removed)
         for candidate in people:
             candidate.is_allowed = True

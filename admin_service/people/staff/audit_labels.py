@@ -1,9 +1,18 @@
 """What the audit trail calls what happens to people and places."""
 
+from bson import ObjectId
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from common.mongo import collection
+from common.texts.names import name_in
 from staffkit.audit_labels import AuditLabels, named_in, register
+
+
+def _called(candidate_id: ObjectId) -> str:
+    found = collection("users").find_one({"_id": candidate_id})
+    return name_in(found) if found else str(candidate_id)
+
 
 register(
     AuditLabels(
@@ -24,6 +33,9 @@ register(
             "calendar_replaced": _("the calendar address replaced"),
             "calendar_revoked": _("the calendar address taken back"),
             "tagged": _("tags changed"),
+            "merged": _("another entry merged into this one"),
+            "merged_away": _("merged into another entry"),
+            "taken_apart": _("a merge undone"),
             "noted": _("a note taken"),
             "note_removed": _("a note removed"),
             "written_to": _("written to through the bot"),
@@ -37,6 +49,9 @@ register(
             "is_allowed": _("on the allow list"),
             "tags": _("tags"),
             "note": _("note"),
+            "merged_id": _("the other entry"),
+            "merged_into": _("the other entry"),
+            "tags_added": _("tags that came with it"),
             "message_text": _("text"),
             "telegram_id": _("Telegram id"),
             "deputy_id": _("deputy"),
@@ -55,6 +70,8 @@ register(
             "language": {"ru": _("Russian"), "en": _("English")},
         },
         names={
+            "merged_id": _called,
+            "merged_into": _called,
             "recruiter_id": named_in("recruiters"),
             "deputy_id": named_in("recruiters"),
             "city_id": named_in("cities"),

@@ -59,7 +59,7 @@ class CandidateAdmin(PersonPage):
     actions_list: Any = [*CandidatePage.actions_list, "invite_many"]
     actions = ["remove", *CandidatePage.actions]
     actions_detail = ["book", "write", *InvitingAdmin.actions_detail, "see_bookings", "remove_one", "restore_one"]
-    actions_detail += ["take_note", "remove_note", "change_tags"]
+    actions_detail += ["merge", "part", "take_note", "remove_note", "change_tags"]
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         """Remove only those who are on the list."""

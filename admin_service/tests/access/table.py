@@ -82,6 +82,8 @@ BUTTONS = {
     "Candidate.remove_one": IN_CHARGE,
     "Candidate.report": LOOKERS,
     "Candidate.restore_one": IN_CHARGE,
+    "Candidate.merge": IN_CHARGE,
+    "Candidate.part": IN_CHARGE,
     "Candidate.remove_note": COORDINATING,
     "Candidate.see_bookings": LOOKERS,
     "Candidate.take_note": COORDINATING,

@@ -130,7 +130,7 @@ class BookForm(LimitsForm):
             self.data = {**self.data, "called": self.data["telegram_id"]}
         self._found = known(str(self.data.get("called", ""))) if self.is_bound else ()
         if len(self._found) > 1:
-            set_choices(self, "who", [(str(one.pk), _described(one)) for one in self._found])
+            set_choices(self, "who", [(str(one.pk), described(one)) for one in self._found])
         else:
             del self.fields["who"]
 
@@ -148,7 +148,8 @@ class BookForm(LimitsForm):
         return data
 
 
-def _described(person: Candidate) -> str:
+def described(person: Candidate) -> str:
+    """What tells people of one name apart."""
     username = f"@{person.username}" if person.username else ""
     return " · ".join(filter(None, (str(person), username, str(person.city or ""), str(person.telegram_id or ""))))
 

@@ -20,6 +20,7 @@ from scheduling.models import STATUS_LABELS
 from scheduling.services.store.slots import venue_of_booking
 from scheduling.staff.moments import start_of
 from scheduling.staff.person.booking import ask_and_book
+from scheduling.staff.person.merging import ask_and_merge, ask_and_part
 from scheduling.staff.person.noting import ask_message, ask_note, ask_tags, ask_to_remove
 from scheduling.staff.timeline import bookings_of
 from shared_contracts.directory import BookingStatus
@@ -33,6 +34,7 @@ MAY_NOTE, MAY_WRITE, MAY_BOOK = "people.add_personnote", "people.add_personmessa
 MOST_NOTES, MOST_PAST = 50, 5
 ON_THE_PAGE = {"take_note", "remove_note", "change_tags", "see_bookings"}
 """Buttons that stand beside what they are about, not at the top."""
+_OF_ONE_THAT_STANDS = ("book", "write", "restore_one", "merge", "part")
 _STATUSES = dict(STATUS_LABELS)
 
 
@@ -66,7 +68,8 @@ class PersonPage(CandidatePage):
         """What is not on the page itself, and can be done."""
         every: list[Any] = super().get_actions_detail(request, object_id)
         person = find(Candidate, object_id)
-        gone = set(ON_THE_PAGE) if person.merged_into is None else {*ON_THE_PAGE, "book", "write", "restore_one"}
+        gone = set(ON_THE_PAGE) if person.merged_into is None else {*ON_THE_PAGE, *_OF_ONE_THAT_STANDS}
+        gone |= set() if person.merged_ids else {"part"}
         return [item for item in every if not any(item.action_name.endswith(f"_{name}") for name in gone)]
 
     @action(description=_("Book"), url_path="book", permissions=[MAY_BOOK], icon="event_available")
@@ -78,6 +81,16 @@ class PersonPage(CandidatePage):
     def write(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Write to them through the bot."""
         return ask_message(self, request, _standing(object_id))
+
+    @action(description=_("Merge with another entry"), url_path="merge", permissions=["change"], icon="merge")
+    def merge(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Take over from another entry of this person."""
+        return ask_and_merge(self, request, _standing(object_id))
+
+    @action(description=_("Undo a merge"), url_path="take-apart", permissions=["change"], icon="call_split")
+    def part(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Give back what came from another entry."""
+        return ask_and_part(self, request, _standing(object_id))
 
     @action(description=_("Take a note"), url_path="note", permissions=[MAY_NOTE], icon="sticky_note_2")
     def take_note(self, request: HttpRequest, object_id: str) -> HttpResponse:
