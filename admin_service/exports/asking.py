@@ -3,12 +3,14 @@
 from hashlib import sha256
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from common import correlation
+from common.refusals import RefusedError
 from common.scope import scope_of
 from exports.models import UNDER_WAY, Export
 from staffkit.errors import TooManyError
@@ -29,7 +31,10 @@ def ask_for_export(listing: Any, request: HttpRequest, count: int, kind: str) ->
         text = _("Exports of yours are still being made. Try again when one is ready, or cancel one.")
         raise TooManyError(text, "admin:exports_export_changelist")
     if "_confirm" in request.POST:
-        return send_once(request, lambda: _queue(listing, request, kind))
+        try:
+            return send_once(request, lambda: _queue(listing, request, kind))
+        except RefusedError as error:
+            messages.warning(request, " ".join(map(str, error.errors.values())))
     long = ngettext("The list has %(count)s row.", "The list has %(count)s rows.", count) % {"count": count}
     rest = _now("The file is made in the background; you can go on working, and download it when it is ready.")
     return page(

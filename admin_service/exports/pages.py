@@ -23,6 +23,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action, display
 
+from common.refusals import RefusedError
 from common.scope import SHARED
 from common.zones import MOSCOW
 from exports import store
@@ -109,7 +110,12 @@ class ExportAdmin(ReadOnlyAdmin):
             store.cancel(found.pk, actor=login(request))
             return Done(page_of(found))
 
-        return send_once(request, act) if request.method == "POST" else HttpResponseRedirect(page_of(found))
+        if request.method == "POST":
+            try:
+                return send_once(request, act)
+            except RefusedError as error:
+                messages.warning(request, " ".join(map(str, error.errors.values())))
+        return HttpResponseRedirect(page_of(found))
 
     @display(description=_("list"), header=True)
     def what(self, export: Export) -> list[str]:

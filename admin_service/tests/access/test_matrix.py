@@ -20,11 +20,15 @@ HERE = Path(__file__).resolve().parents[2]
 
 def allowed(address: Address, method: str, branch: str = "") -> frozenset[str]:
     """Who may; nobody where the table has no line."""
+    may = _by_page(address, method, branch)
+    is_own = address.model and address.model.__name__ in table.OF_ONE_LOGIN and "object_id" in address.route
+    return may & {table.S} if is_own else may
+
+
+def _by_page(address: Address, method: str, branch: str) -> frozenset[str]:
     if not address.model:
         return frozenset(table.OTHERS.get(address.key, table.NOBODY))
     name, page = address.model.__name__, address.page
-    if name in table.OF_ONE_LOGIN and "object_id" in address.route:
-        return frozenset({table.S})
     if not is_standard(address):
         buttons = {**table.BUTTONS, **(table.SENDS_NOTHING_ELSEWHERE if method == "post" else {})}
         return buttons.get(address.key, table.NOBODY)

@@ -98,6 +98,10 @@ def test_a_form_sent_twice_asks_for_one_file(desk: StaffClient) -> None:
     for _press in range(2):
         assert desk.post(url, {"_confirm": "1"}, opened=opened).status_code == 302
     assert Export.objects.count() == 1
+    for address in (url, reverse("admin:exports_export_cancel", args=[Export.objects.get().pk])):
+        page = Client.post(desk, address, {"_confirm": "1"}, follow=True).content.decode()
+        assert "look once more and press again" in page, "a form of no page of ours does nothing"
+    assert Export.objects.get().status == "queued"
 
 
 def test_where_a_worker_is_killed_the_next_goes_on_after_the_last_piece(desk: StaffClient) -> None:
