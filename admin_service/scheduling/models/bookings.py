@@ -164,10 +164,18 @@ class Booking(StampedModel):
             models.Index(fields=["event_id", "starts_at", "id"], name="bookings_event"),
             models.Index(fields=["city_id", "starts_at", "id"], name="bookings_city"),
             models.Index(fields=["recruiter_id", "starts_at", "id"], name="bookings_recruiter"),
+            # Recruiters' own lists: without these a filter reads all that they ever held.
+            models.Index(fields=["recruiter_id", "event_id", "starts_at", "id"], name="bookings_recruiter_event"),
+            models.Index(fields=["recruiter_id", "status", "starts_at", "id"], name="bookings_recruiter_status"),
             models.Index(fields=["status", "starts_at", "id"], name="bookings_status"),
             # Partial: of the few bookings that it is about, and nothing to keep for all others.
             models.Index(
                 fields=["attendance", "starts_at", "id"], name="bookings_attendance", condition=Q(attendance__gt="")
+            ),
+            models.Index(
+                fields=["recruiter_id", "attendance", "starts_at", "id"],
+                name="bookings_recruiter_coming",
+                condition=Q(attendance__gt=""),
             ),
             models.Index(fields=["starts_at", "id"], name="bookings_awaiting", condition=Q(awaits_approval=True)),
             models.Index(fields=["starts_at", "id"], name="bookings_by_hand_r", condition=Q(recruiter_by_hand=True)),
@@ -177,6 +185,11 @@ class Booking(StampedModel):
                 fields=["event_id", "user_id", "attendance"], name="bookings_in_event", condition=Q(live=True)
             ),
             models.Index(fields=["event_id", "created_at", "telegram_id"], name="bookings_since"),
+            # How far people have come, in all and with a recruiter: read from the index alone.
+            models.Index(fields=["user_id", "status", "attendance", "recruiter_id"], name="bookings_ways"),
+            models.Index(
+                fields=["recruiter_id", "created_at", "user_id", "status", "attendance"], name="bookings_recruiter_ways"
+            ),
             # The jobs: what is over, what was never approved.
             models.Index(fields=["live", "ends_at"], name="bookings_over"),
             models.Index(fields=["live", "expires_at"], name="bookings_expiring"),

@@ -10,7 +10,7 @@ from common import clock
 from common.mongo import collection
 from people.models import Candidate, City, Recruiter
 from scheduling.models import Booking, InterviewEvent
-from scheduling.services.reading.funnel import STEPS, reached, since, ways
+from scheduling.services.reading.funnel import SHOWN, STEPS, reached, since, ways
 from tests.api.test_indexes import planned
 from tests.conftest import MakeCandidate, MakeSlot
 from tests.helpers.asking import book, outcome
@@ -94,6 +94,16 @@ def test_the_next_days_say_how_full_they_are(desk: StaffClient, booking: Booking
         "Ольга Смирнова": (1, 1),
         "no recruiter": (0, 3),
     }
+
+
+def test_the_way_of_candidates_is_read_from_indexes_alone(booking: Booking) -> None:
+    """R1. Guards: ``bookings_ways``, ``bookings_recruiter_ways``, ``SHOWN``."""
+    for query in (
+        {"user_id": {"$in": [booking.user_id]}},
+        {"recruiter_id": ObjectId(), "created_at": {"$gte": clock.now()}},
+    ):
+        explained = collection("bookings").find(query, SHOWN).explain()
+        assert "PROJECTION_COVERED" in str(explained["queryPlanner"]["winningPlan"]), query
 
 
 def test_what_is_ahead_is_counted_anew_only_when_something_has_happened(desk: StaffClient, booking: Booking) -> None:

@@ -23,6 +23,8 @@ LOOK_BACK_DAYS = 30
 STEPS = ("invited", "started", "answered", "requested", "approved", "confirmed", "came")
 OF_BOOKINGS = STEPS[3:]
 """The steps that are some recruiter's, too."""
+SHOWN = {"_id": 0, "user_id": 1, "status": 1, "attendance": 1, "recruiter_id": 1}
+"""Of bookings: no more than ``bookings_ways`` has, so that none of them is read."""
 _NEVER_APPROVED = frozenset(
     {
         BookingStatus.PENDING,
@@ -51,7 +53,7 @@ def since(now: datetime) -> datetime:
 
 
 def ways(own: Document, now: datetime) -> list[Way]:
-    """The way of each person of the last 30 days, of those that match ``own``; by ``users_added``."""
+    """The way of each person of the last 30 days, of those that match ``own``; by ``bookings_ways``."""
     people = collection("users").find({**own, "created_at": {"$gte": since(now)}}, {"city_id": 1, "started_at": 1})
     found = {row["_id"]: _begun(row) for row in people}
     whose = {"$in": list(found)}
@@ -62,7 +64,10 @@ def ways(own: Document, now: datetime) -> list[Way]:
 
 
 def ways_to_recruiter(own: Document, now: datetime) -> list[Way]:
-    """The same for a recruiter: of people who got a booking in the last 30 days, of the bookings that match ``own``."""
+    """The same for a recruiter: of people who got a booking in the last 30 days, of the bookings that match ``own``.
+
+    By ``bookings_recruiter_ways``.
+    """
     found: dict[ObjectId, Way] = {}
     _follow(found, {**own, "created_at": {"$gte": since(now)}})
     return list(found.values())
@@ -80,8 +85,7 @@ def _begun(row: Document) -> Way:
 
 
 def _follow(found: dict[ObjectId, Way], query: Document) -> None:
-    shown = {"user_id": 1, "status": 1, "attendance": 1, "recruiter_id": 1}
-    for row in collection("bookings").find(query, shown):
+    for row in collection("bookings").find(query, SHOWN):
         way, steps = found.setdefault(row["user_id"], Way(row["user_id"], None)), _steps_of(row)
         way.steps |= steps
         if row["recruiter_id"]:

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from bson import ObjectId
 from django.contrib import admin
 from django.contrib.auth.models import User
 from django.core.exceptions import EmptyResultSet
@@ -17,11 +18,14 @@ from django.http import HttpRequest
 from django.test import RequestFactory
 
 from backoffice.services.logins import Post, give_role
+from common.mongo import collection
 from common.roles import Role
-from people.models import City, Recruiter
-from scheduling.models import InterviewEvent
+from people.models import Candidate, City, Recruiter
+from scheduling.models import Booking, InterviewEvent
+from scheduling.services.staff_commands import book_for
 from staffkit.pages.base import DeskAdmin
 from staffkit.pages.kinds import OneDocumentAdmin
+from tests.conftest import MakeSlot
 from tests.desk.kit.test_list_parameters import OWN_PAGES
 
 PAGES = [
@@ -131,3 +135,23 @@ def test_a_search_looks_up_an_index(login: User, term: str) -> None:
     """Sorting is no matter here: what is found is of few people (``MOST_FOUND``), or what the word leaves."""
     for page in (page for page in seen_by(login) if page.search_fields):
         assert not planned(asked(page, login, {"q": term}).queryset[:50]) & {"COLLSCAN", "$lookup"}, page.opts.label
+
+
+def test_a_filter_of_a_recruiters_own_list_reads_what_it_shows(
+    olga: Recruiter, event: InterviewEvent, maria: Candidate, make_slot: MakeSlot
+) -> None:
+    """Guards: ``bookings_recruiter_event``, ``_status``, ``_coming``: of two limits MongoDB goes by one index."""
+    book_for(maria.telegram_id or 0, str(make_slot(recruiter=olga).pk), actor="anna", reason="")
+    row = collection("bookings").find_one({}) or {}
+    others = [{"recruiter_id": ObjectId()}] * 60 + [{"event_id": ObjectId(), "status": "late", "attendance": ""}] * 60
+    few = {"event_id": event.pk, "status": "no_show", "attendance": "declined"}
+    rows = [{**row, **few, **other, "_id": ObjectId(), "user_id": ObjectId()} for other in [*others, {}, {}]]
+    collection("bookings").insert_many(rows)
+    user = User.objects.create(username="olga", is_staff=True)
+    give_role(user, Post(Role.RECRUITER, recruiter_id=olga.pk))
+    page = admin.site.get_model_admin(Booking)
+    for query in ({"event": str(event.pk)}, {"status__exact": "no_show"}, {"attendance": "declined"}):
+        listed = asked(page, User.objects.get(pk=user.pk), {**query, "time": "all"})
+        explained = json.loads(listed.queryset[:50].explain(verbosity="executionStats"))
+        stats = explained.get("executionStats") or explained["stages"][0]["$cursor"]["executionStats"]
+        assert stats["totalDocsExamined"] == stats["nReturned"] >= 2, query
