@@ -30,6 +30,7 @@ urlpatterns = [
     path("admin/r/<path:rest>", _closed),
     path("admin/", include("security.urls")),
     path("admin/", include("backoffice.urls")),
+    path("admin/", include("staffkit.urls")),
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),
     path("calendar/<str:token>.ics", calendar_feed, name="calendar_feed"),

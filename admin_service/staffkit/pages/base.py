@@ -16,6 +16,7 @@ from staffkit.forms.use_case import AskFirstError
 from staffkit.pages.guarding import GuardedAdmin
 from staffkit.pages.lists import DeclaredLists
 from staffkit.pages.paging import DeskPaginator, paged
+from staffkit.pages.saved_views import views_of
 from staffkit.sending.once import AlreadySentError, acting_once, already_sent, new_key, ticket
 from staffkit.sending.seen import StaleError, seen_token, stale_text
 from staffkit.views import login
@@ -121,6 +122,8 @@ class DeskAdmin(DeclaredLists, GuardedAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:
         """As Unfold's, named after what it lists."""
         context = {"title": self._heading, "once": new_key(request), **(extra_context or {})}
+        if self.has_view_or_change_permission(request):
+            context |= views_of(request, self.model)
         listed: HttpResponseBase = super().changelist_view(request, context)
         return listed
 

@@ -152,6 +152,8 @@ OTHERS = {
     "security:renew": STAFF,
     "security:set_up": STAFF,
     "security:turn_off": STAFF,
+    "staffkit:delete_view": STAFF,
+    "staffkit:save_view": STAFF,
 }
 """Pages of the desk that are about no row."""
 

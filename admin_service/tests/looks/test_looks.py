@@ -23,6 +23,8 @@ SEEN_ALONE = {
     "backoffice:ahead",
     "backoffice:now",
     "backoffice:search",
+    "staffkit:delete_view",
+    "staffkit:save_view",
 }
 """Parts of pages, and what ends the session."""
 PAGES = [
