@@ -2,7 +2,9 @@
 
 import csv
 import io
+import re
 from datetime import timedelta
+from html import unescape
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from common.mongo import collection
-from people.models import Candidate, City
+from people.models import Candidate, City, Recruiter
 from people.services.people import save_candidate
 from scheduling.models import Booking, InterviewEvent, InterviewSlot
 from scheduling.services.staff_commands import book_for
@@ -138,6 +140,22 @@ def test_a_booking_is_moved(desk: Client, booking: Booking, make_slot: MakeSlot)
     assert desk.post(page_of(booking, "move"), order).status_code == 302
     moved = Booking.objects.get()
     assert (moved.slot_id, moved.version) == (target.pk, 2)
+
+
+def test_slots_past_a_limit_come_last_and_say_which(
+    desk: Client, booking: Booking, make_slot: MakeSlot, moscow: City
+) -> None:
+    """Guard: ``_limit``. Nothing is chosen beforehand."""
+    gone = Recruiter.objects.create(name="Павел Котов", city=moscow, is_active=False)
+    make_slot(timedelta(hours=1))
+    make_slot(timedelta(hours=5), is_active=False)
+    make_slot(timedelta(hours=6), recruiter=gone)
+    make_slot(timedelta(days=3))
+    page = desk.get(page_of(booking, "move")).content.decode()
+    options = [unescape(value) for value in re.findall(r'<option value="([^"]+)">', page)]
+    limits = [option.partition(" · past the limits: ")[2] for option in options]
+    assert limits == ["", "closed for booking", "not active", "its recruiter is not active"]
+    assert not re.search(r'name="slot"[^>]* value=', page)
 
 
 def test_the_move_page_offers_only_slots_with_a_free_seat(

@@ -41,7 +41,7 @@ class SlotField(forms.CharField):
         """What there is to choose from, each by its name: open ones first, each group in the order given."""
         now, ids, words = clock.now(), dict[str, str](), dict[str, str]()
         for name, slot in sorted(named, key=lambda one: not one[1].is_open(now)):
-            key = _free_name(name if slot.is_open(now) else f"{name} · {_now('past the limits')}", ids)
+            key = _free_name(name if slot.is_open(now) else f"{name} · {_limit(slot)}", ids)
             ids[key] = slot.id
             words[key] = _now("free: %(free)s of %(seats)s") % {"free": slot.free, "seats": slot.capacity}
         self._ids = ids
@@ -54,6 +54,17 @@ class SlotField(forms.CharField):
         if found is None:
             raise ValidationError(_("Choose a slot from the list."))
         return found
+
+
+def _limit(slot: Slot) -> str:
+    """Which limit one goes past with a slot that candidates can't book."""
+    if not slot.is_active:
+        return _now("past the limits: not active")
+    if not slot.recruiter_active:
+        return _now("past the limits: its recruiter is not active")
+    if not slot.city_active:
+        return _now("past the limits: its city is closed")
+    return _now("past the limits: closed for booking")
 
 
 def _free_name(name: str, taken: Mapping[str, str]) -> str:
