@@ -1,4 +1,5 @@
-// A digit marks the person whose outcome has the focus and goes on to the next; Tab, arrows and Enter are the browser's.
+// A digit marks the person whose outcome has the focus and goes on to the next who is not marked yet; Tab, arrows and
+// Enter are the browser's.
 const rows = () => [...document.querySelectorAll(".marking-row")];
 const choose = (row, number) => {
   const choice = row.querySelectorAll("input[type=radio]")[number];
@@ -11,8 +12,8 @@ document.addEventListener("keydown", (event) => {
   if (!row || event.ctrlKey || event.metaKey || event.altKey || !/^[0-9]$/.test(event.key)) return;
   if (!choose(row, Number(event.key))) return;
   event.preventDefault();
-  const all = rows();
-  focusOn(all[all.indexOf(row) + 1] || row);
+  const next = rows().slice(rows().indexOf(row) + 1);
+  focusOn(next.find((one) => one.querySelector("input[value='']:checked")) || row);
 });
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-fill]");
