@@ -5,7 +5,7 @@ from typing import Any
 
 from bson import ObjectId
 from django import forms
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextareaWidget
 
@@ -18,7 +18,7 @@ from people.staff.forms import TagsField
 from staffkit.forms.inputs import MessageText
 from staffkit.forms.use_case import show_refusal
 from staffkit.sending.once import Done, send_once
-from staffkit.views import find, login, page, page_of
+from staffkit.views import login, page, page_of
 
 
 class NoteForm(forms.Form):
@@ -92,13 +92,15 @@ def ask_message(admin: Any, request: HttpRequest, person: Candidate) -> HttpResp
 def ask_to_remove(admin: Any, request: HttpRequest, person: Candidate) -> HttpResponse:
     """Take a note away; ``?note``: which."""
     key = request.POST.get("note") or request.GET.get("note", "")
-    note: PersonNote = find(PersonNote, key)
-    if note.candidate_id not in {person.pk, *(person.merged_ids or ())}:
-        raise Http404
+    theirs = PersonNote.objects.filter(candidate_id__in=[person.pk, *(person.merged_ids or ())])
+    note = theirs.filter(pk=ObjectId(key)).first() if ObjectId.is_valid(key) else None
+    if note is None:  # taken away meanwhile
+        return HttpResponseRedirect(page_of(person))
+    owner: ObjectId = note.candidate_id
     form = RemoveNoteForm(request.POST or None, initial={"note": key})
 
     def act() -> None:
-        remove_note(note.candidate_id, ObjectId(key), actor=login(request))
+        remove_note(owner, ObjectId(key), actor=login(request))
 
     words = (_("Remove the note"), _("Remove"), _("The note is removed."))
     return _ask(admin, request, person, form, act, *words, note=note.text, danger=True)
