@@ -14,7 +14,14 @@ from scheduling.domain.booking import Close
 from scheduling.domain.commands import Actor, ActorKind
 from scheduling.domain.decide import AnyCommand
 from scheduling.services.batch import decide_one, offer_seats
-from scheduling.services.recruiter_cards.request_reminders import bring, due_reminders, out_of_reach, remind
+from scheduling.services.recruiter_cards.request_reminders import (
+    bring,
+    due_reminders,
+    due_rings,
+    out_of_reach,
+    remind,
+    ring,
+)
 from scheduling.services.requests import Request
 from scheduling.services.waiting_ends import end_hopeless
 from scheduling.services.waiting_list import wanted_slots
@@ -40,10 +47,15 @@ def close_finished() -> int:
 
 @shared_task(name="scheduling.tasks.remind_recruiters")
 def remind_recruiters() -> int:
-    """Remind recruiters of requests that will expire, and hand them to deputies; the answer is how many."""
+    """Remind recruiters of requests that will expire, and hand them to deputies; the answer is how many.
+
+    In the morning they hear, too, of those that came in the night; of one that is due to be reminded of, only once.
+    """
     now = clock.now()
     rows = list(collection("bookings").find(due_reminders(now), {"_id": 1}).sort("remind_at", 1).limit(MOST_PER_SCAN))
-    return sum(remind(str(row["_id"]), now, uuid.uuid4().hex) for row in rows)
+    reminded = sum(remind(str(row["_id"]), now, uuid.uuid4().hex) for row in rows)
+    rows = list(collection("bookings").find(due_rings(now), {"_id": 1}).sort("ring_at", 1).limit(MOST_PER_SCAN))
+    return reminded + sum(ring(str(row["_id"]), now, uuid.uuid4().hex) for row in rows)
 
 
 @shared_task(name="scheduling.tasks.bring_requests")

@@ -138,12 +138,14 @@ class CardOccasion(StrEnum):
 class CardCommand(Message):
     """Show a recruiter the card of a request. An older ``revision`` never overwrites a newer one.
 
+    ``silent``: without a sound, for the reader is in their quiet hours.
     ``occasion`` says what a ``notice`` is about; ``auto_message_id`` is the automatic message it is, for its report.
     """
 
     recruiter_telegram_id: TelegramUserId
     attention: CardAttention
     card: RecruiterCard
+    silent: bool = False
     occasion: CardOccasion | None = None
     auto_message_id: EntityId | None = None
 

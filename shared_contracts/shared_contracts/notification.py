@@ -56,6 +56,7 @@ class NotificationCommand(Message):
             what that says.
         attempt: of an automatic message, counted from 1; its report repeats it.
         off_list: the candidate is off the allow list, so they are offered nothing new (FR2).
+        silent: without a sound, for the candidate is in their quiet hours.
         not_after: later than this it must not be sent any more, and is reported ``too_late``.
         calendar_entry: for the candidate's calendar, whose file goes with it.
         slot_before: the booking's slot, or the one asked for, as it was before it was changed, as the candidate was
@@ -78,6 +79,7 @@ class NotificationCommand(Message):
     recheck: bool = False
     attempt: Count = 0
     off_list: bool = False
+    silent: bool = False
     not_after: Moment | None = None
     calendar: CalendarFile | None = None
     calendar_entry: CalendarEntry | None = None

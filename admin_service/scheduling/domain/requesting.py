@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from enum import Enum, auto
 
 from common.quiet_hours import is_quiet, last_allowed_time, next_allowed_time
 from scheduling.domain.model import Booking, Policy, Slot
@@ -28,6 +29,28 @@ def kept_within(booking: Booking, slot: Slot) -> Booking:
     offered = booking.status is BookingStatus.OFFERED
     latest = slot.closes_at if offered else slot.starts_at - LAST_ANSWER_BEFORE_START
     return replace(booking, expires_at=min(booking.expires_at, latest))
+
+
+class Arrival(Enum):
+    """How a request comes to a recruiter in their quiet hours.
+
+    ``SILENT``: at once and without a sound, and again aloud in the morning where it still waits for them then.
+    """
+
+    ALOUD = auto()
+    SILENT = auto()
+    IN_THE_MORNING = auto()
+
+
+def arrival(expires_at: datetime | None, morning: datetime, *, by_candidate: bool) -> Arrival:
+    """How a request comes to a recruiter who sleeps until ``morning``.
+
+    What can't wait so long is told aloud. A candidate who asks at night finds somebody who happens to be awake; what
+    staff do by hand, such as handing over to somebody a few zones away, waits for the morning as all that is unasked.
+    """
+    if expires_at is not None and expires_at <= morning:
+        return Arrival.ALOUD
+    return Arrival.SILENT if by_candidate else Arrival.IN_THE_MORNING
 
 
 def reminder(

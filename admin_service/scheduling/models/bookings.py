@@ -104,6 +104,7 @@ class Booking(StampedModel):
     candidate last asked to be told of free ones. ``attendance`` and ``delay_minutes`` go with the time;
     ``offered_slot_id``: another time on offer, without a seat held there; ``marked_at``: when its outcome was marked.
     ``reminded``: the recruiter of a request has been, so what is left to ``remind_at`` is to hand it to the deputy.
+    ``asleep``: Telegram ids of who was not told of a request aloud, for it was night; ``ring_at``: when they are.
     ``recruiter_told``: staff have told a recruiter who can't be reached in chat of how the booking stands.
     """
 
@@ -126,6 +127,8 @@ class Booking(StampedModel):
     expires_at = models.DateTimeField(_("waits for approval until"), null=True)
     remind_at = models.DateTimeField(null=True)
     reminded = models.BooleanField(default=False)
+    asleep: Any = ArrayField(models.BigIntegerField(), default=list)
+    ring_at = models.DateTimeField(null=True)
     card_revision = models.BigIntegerField(default=0)
     card_holders: Any = EmbeddedModelArrayField(CardHolder, default=list)
     card_readers: Any = ArrayField(models.BigIntegerField(), default=list)
@@ -194,6 +197,7 @@ class Booking(StampedModel):
             models.Index(fields=["live", "ends_at"], name="bookings_over"),
             models.Index(fields=["live", "expires_at"], name="bookings_expiring"),
             models.Index(fields=["live", "remind_at"], name="bookings_reminding"),
+            models.Index(fields=["ring_at"], name="bookings_ringing", condition=Q(awaits_approval=True)),
             models.Index(fields=["card_readers", "starts_at", "id"], name="bookings_cards"),
             models.Index(fields=["notification_ids"], name="bookings_notified"),
         ]

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from bson import ObjectId
 
-from common.quiet_hours import next_allowed_time
+from common.quiet_hours import is_quiet, next_allowed_time
 from messaging.outbox import Outgoing
 from scheduling.domain.answering import (
     BookingApproved,
@@ -140,6 +140,16 @@ def _morning(event: BookingEvent, person: Candidate, batch: Batch) -> datetime |
     return None if soon else morning
 
 
+def _is_silent(event: BookingEvent, person: Candidate, batch: Batch) -> bool:
+    """Whether what people did in somebody's night comes to them without a sound: not what concerns the next morning."""
+    slot = batch.after.slots.get(event.after.slot_id)
+    if slot is None or not is_quiet(batch.now, person.timezone_for(slot)):
+        return False
+    before = event.before.starts_at if event.before else event.after.starts_at
+    morning = next_allowed_time(batch.now, person.timezone_for(slot))
+    return min(before, event.after.starts_at) >= morning + _BEFORE_INTERVIEW
+
+
 def _with_clocks(message: NotificationCommand, person: Candidate, edit: SlotEdited | None) -> NotificationCommand:
     """Of people of a city whose zone was put right: their own clocks, too, are others than when they were told."""
     if edit is None or edit.changes.clocks_were is None or person.city_id != edit.after.city_id:
@@ -161,6 +171,7 @@ def tell_candidates(batch: Batch) -> Effects:
         calendar = calendar_change(along.event if along else event, batch.after)
         booked_before = along.slot_before if along else None
         message = notification(key, kind, person, view, reason, request.correlation_id, calendar, before, booked_before)
+        message = message.model_copy(update={"silent": _is_silent(event, person, batch)})
         message = _with_clocks(message, person, edits.get(key))
         effects.news[key].append(Outgoing(NOTIFICATION_COMMAND, message, _morning(event, person, batch)))
         effects.notification_ids[event.after.id].append(ObjectId(message.notification_id))

@@ -63,7 +63,7 @@ class Cards:
         if key in shown.done:
             recorded = shown.done[key]
             return None if recorded is None else Delivery.model_validate(recorded, strict=False)
-        end = await self._show(chat_id, shown, command.attention)
+        end = await self._show(chat_id, shown, command.attention, silent=command.silent)
         await self._services.shown_cards.record_end(chat_id, card, command.attention, end)
         return end
 
@@ -94,7 +94,7 @@ class Cards:
         message_id = await edit_or_send(self._services.bot, chat_id, message_id, screen, Priority.IN_TURN)
         await move_card_to(self._services, chat_id, shown, message_id, screen, texts)
 
-    async def _show(self, chat_id: int, shown: ShownCard, attention: CardAttention) -> Delivery | None:
+    async def _show(self, chat_id: int, shown: ShownCard, attention: CardAttention, *, silent: bool) -> Delivery | None:
         """Edit the card's message or send a new one. Returns how it ended if that is to be reported."""
         texts = texts_for(await self._services.chats.language(chat_id))
         reminds = attention is CardAttention.REMINDER
@@ -102,7 +102,7 @@ class Cards:
         try:
             if attention is CardAttention.UPDATE and await self._edit_shown(chat_id, shown, screen):
                 return None
-            message_id = await send(self._services.bot, chat_id, screen, Priority.IN_TURN)
+            message_id = await send(self._services.bot, chat_id, screen, Priority.IN_TURN, silent=silent)
         except TelegramError as error:
             status = final_status(error)
             if status is None:

@@ -59,7 +59,7 @@ class Notifications:
             AdminApiRefusedError: the admin service does not let us ask.
         """
         chat_id = command.user_telegram_id
-        message = OneTimeMessage(command.notification_id, chat_id, command.attempt)
+        message = OneTimeMessage(command.notification_id, chat_id, command.attempt, silent=command.silent)
         await self._services.rate_limiter.take_turn(chat_id, Priority.NOTICE)  # before anything is held, or asked
         async with self._locks.hold(chat_id):  # two copies may be in hand at once
             progress = await self._once.progress_of(message)

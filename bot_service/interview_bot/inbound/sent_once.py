@@ -30,13 +30,14 @@ _NOBODY_KNOWS = "Telegram did not answer, or the bot stopped while sending"
 class OneTimeMessage:
     """A message to one chat, in a forum into the topic ``thread_id``.
 
-    ``attempt`` is its command's, 0 where the admin service does not count them.
+    ``attempt`` is its command's, 0 where the admin service does not count them; ``silent``: without a sound.
     """
 
     id: str
     chat_id: int
     attempt: int = 0
     thread_id: int | None = None
+    silent: bool = False
 
 
 @dataclass(frozen=True)
@@ -143,11 +144,13 @@ class SentOnce:
 
     async def _send(self, message: OneTimeMessage, screen: Screen, priority: Priority) -> tuple[int, int | None]:
         """The message's id, and the chat's where that is another now."""
-        topic = message.thread_id
+        topic, silent, moved_to = message.thread_id, message.silent, None
         try:
-            return await send(self._bot, message.chat_id, screen, priority, topic), None
+            message_id = await send(self._bot, message.chat_id, screen, priority, topic, silent=silent)
         except ChatMigrated as error:
-            return await send(self._bot, error.new_chat_id, screen, priority, topic), error.new_chat_id
+            moved_to = error.new_chat_id
+            message_id = await send(self._bot, moved_to, screen, priority, topic, silent=silent)
+        return message_id, moved_to
 
     async def record_end(self, message: OneTimeMessage, seen: SendProgress, delivery: Delivery) -> SendProgress:
         """Record how it ended; returns how far it is now."""

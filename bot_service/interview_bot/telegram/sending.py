@@ -20,9 +20,15 @@ def username_of(bot: Bot) -> str:
 
 
 async def send(
-    bot: Bot, chat_id: int, screen: Screen, priority: Priority = Priority.INTERACTIVE, thread_id: int | None = None
+    bot: Bot,
+    chat_id: int,
+    screen: Screen,
+    priority: Priority = Priority.INTERACTIVE,
+    thread_id: int | None = None,
+    *,
+    silent: bool = False,
 ) -> int:
-    """Send a new message, in a forum into the topic ``thread_id``; returns its id.
+    """Send a new message, in a forum into the topic ``thread_id``, ``silent`` without a sound; returns its id.
 
     Raises:
         TelegramError: see ``telegram.errors.sort``.
@@ -34,6 +40,7 @@ async def send(
             parse_mode=ParseMode.HTML,
             reply_markup=screen.keyboard,
             message_thread_id=thread_id,
+            disable_notification=silent or None,
             rate_limit_args=priority,
         )
     except BadRequest as error:
@@ -41,7 +48,7 @@ async def send(
         if simpler is None:
             raise
         _log.warning("sent_without_copying", error=error.message)  # to an older server such a button does nothing
-        return await send(bot, chat_id, simpler, priority, thread_id)
+        return await send(bot, chat_id, simpler, priority, thread_id, silent=silent)
     return message.message_id
 
 

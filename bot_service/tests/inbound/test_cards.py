@@ -12,7 +12,8 @@ from shared_contracts.broadcast import CardDelivered, DeliveryStatus
 from shared_contracts.card import CardAttention, DecidedBy
 from shared_contracts.directory import BookingStatus, Rejection
 from shared_contracts.notification import NotificationKind
-from shared_contracts.transport.topology import BOOKING_RESULT, CARD_COMMAND
+from shared_contracts.transport.topology import BOOKING_RESULT, CARD_COMMAND, NOTIFICATION_COMMAND
+from tests.inbound.test_notifications import notice
 from tests.kit.desk import Desk
 from tests.kit.inbox import handled
 from tests.kit.recruiting import RITA
@@ -51,6 +52,31 @@ async def test_a_new_request_comes_as_a_card_and_is_reported(rita: Person, desk:
     assert card.labels == ["✅ Подтвердить", "🔁 Перенести", "❌ Отклонить"]
     [report] = await reports(desk)
     assert (report.delivery.status, report.delivery.telegram_message_id) == (DeliveryStatus.SENT, card.id)
+
+
+async def test_what_comes_in_somebodys_night_makes_no_sound(
+    rita: Person, anna: Person, desk: Desk, sandbox: Sandbox
+) -> None:
+    """A request and a notice. Guard: ``silent`` in ``send``."""
+    card = desk.recruiting.card(RITA, desk.book(1001, desk.slots[f"{1:024x}"]))
+    command = desk.recruiting.command(RITA, card, CardAttention.NEW)
+    await desk.send(CARD_COMMAND.name, command.model_copy(update={"silent": True}))
+    await rita.sees("Ждёт вашего ответа")
+    until = clock.now() + timedelta(hours=5, minutes=30)
+    booking = card.booking.model_copy(update={"expires_at": until})
+    again = card.model_copy(update={"revision": 2, "booking": booking})
+    await desk.send(CARD_COMMAND.name, desk.recruiting.command(RITA, again, CardAttention.REMINDER))
+    await rita.sees("Осталось")
+    await anna.writes("/start")
+    await anna.sees("Здравствуйте")
+    told = notice(desk, NotificationKind.BOOKING_CANCELLED, silent=True)
+    await desk.send(NOTIFICATION_COMMAND.name, told)
+    await anna.sees("Рекрутер <болен>")
+    sounds = [
+        [call["params"].get("disable_notification") for call in await sandbox.calls("sendMessage", person.id)][-2:]
+        for person in (rita, anna)
+    ]
+    assert sounds == [["true", None], [None, "true"]]
 
 
 async def test_approving_is_a_request_and_its_result_is_the_card(rita: Person, desk: Desk) -> None:

@@ -8,12 +8,12 @@ from typing import NamedTuple
 from bson import Int64, ObjectId
 
 from common.mongo import Document, collection, current_session
-from common.quiet_hours import is_quiet, next_allowed_time
 from messaging.outbox import Outgoing
 from scheduling.domain.commands import Actor, ActorKind
 from scheduling.domain.model import Booking, State
 from scheduling.services.candidate_news import derived_id
 from scheduling.services.recruiter_cards.deck import Deck, Holder, read_deck
+from scheduling.services.recruiter_cards.nights import Night, mornings, over_night
 from scheduling.services.store import loading
 from scheduling.services.store.booking_notes import note
 from shared_contracts.card import CardAttention, CardCommand, CardOccasion, MoveEnd
@@ -75,6 +75,10 @@ class NoticeResult(NamedTuple):
     again_at: datetime | None = None
 
 
+_ALOUD = Night({}, frozenset(), frozenset(), {})
+"""What the hour does not hold back: notices have waited already, reminders and what somebody comes into chat for."""
+
+
 def show(
     deck: Deck,
     acts: Mapping[str, Act],
@@ -113,8 +117,15 @@ def show(
         if keeping:
             loud |= {item: _loudness_at_move(item in keeping, about) or loud[item] for item in loud}
         asleep = {item for item in loud if about and loud[item] is CardAttention.NOTICE and about.wakes(item)}
-        stay = [item for item in loud if (item in held if item in asleep else item in holders)]
-        fields = _next_fields(deck, booking, stay, act)
+        night = _ALOUD
+        if about is None and attention is CardAttention.UPDATE:
+            asked = [item for item in concerned if item in holders and (booking_id, item.telegram_id) not in answered]
+            by_candidate = act.actor is not None and act.actor.kind is ActorKind.CANDIDATE
+            night = over_night(deck, booking, loud, asked, now, by_candidate=by_candidate)
+            loud = night.loud
+        quiet = asleep | night.waiting
+        stay = [item for item in loud if (item in held if item in quiet else item in holders)]
+        fields = _next_fields(deck, booking, stay, act) | ({} if about else night.fields())
         fields["recruiter_by_hand"] = by_hand(deck, booking, concerned)
         if act.actor is not None:
             fields["recruiter_told"] = False
@@ -122,8 +133,9 @@ def show(
         shown.fields[booking_id] = fields
         shown.asleep.update(holder.telegram_id for holder in asleep)
         for holder in loud:
-            if holder not in asleep and (booking_id, holder.telegram_id) not in answered:
-                shown.messages.extend(_command(deck, booking, holder, loud[holder], act, about, now))
+            if holder not in quiet and (booking_id, holder.telegram_id) not in answered:
+                silent = holder in night.silent
+                shown.messages.extend(_command(deck, booking, holder, loud[holder], act, about, now, silent=silent))
     return shown
 
 
@@ -179,14 +191,9 @@ def wakes_at(deck: Deck, booking_id: str, now: datetime, *, hand_over: bool = Fa
     ``hand_over``: the deputy among them, as for ``show``.
     """
     booking = deck.state.bookings.get(booking_id)
-    slot = deck.asked_slot(booking) if booking else None
-    if booking is None or slot is None:
+    if booking is None:
         return {}
-    zones = {
-        holder.telegram_id: deck.timezone_of(holder) or slot.place.timezone
-        for holder in (*deck.holders(booking, hand_over=hand_over), *deck.held(booking))
-    }
-    return {person: next_allowed_time(now, zone) for person, zone in zones.items() if is_quiet(now, zone)}
+    return mornings(deck, booking, (*deck.holders(booking, hand_over=hand_over), *deck.held(booking)), now)
 
 
 def by_hand(deck: Deck, booking: Booking, holders: Sequence[Holder]) -> bool:
@@ -291,6 +298,8 @@ def _command(
     act: Act,
     about: Notice | None,
     now: datetime,
+    *,
+    silent: bool,
 ) -> list[Outgoing]:
     card = deck.card(booking, holder)
     if card is None:
@@ -303,6 +312,7 @@ def _command(
         recruiter_telegram_id=holder.telegram_id,
         attention=attention,
         card=card,
+        silent=silent,
         occasion=told.occasion if told else None,
         auto_message_id=told.auto_message_id if told else None,
     )

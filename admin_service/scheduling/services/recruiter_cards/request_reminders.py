@@ -42,6 +42,16 @@ def due_reminders(now: datetime) -> Document:
     }
 
 
+def due_rings(now: datetime) -> Document:
+    """The MongoDB condition of requests that came in a night that is over; served by ``bookings_ringing``."""
+    return {
+        "live": True,
+        "awaits_approval": True,
+        "ring_at": {"$ne": None, "$lte": now},
+        "expires_at": {"$gt": now},
+    }
+
+
 def out_of_reach(now: datetime) -> Document:
     """The MongoDB condition of requests that nobody could answer in chat; served by ``bookings_expiring``."""
     return {"live": True, "expires_at": {"$gt": now}, "awaits_approval": True, "recruiter_by_hand": True}
@@ -60,6 +70,18 @@ def bring(booking_id: str, now: datetime, correlation_id: str) -> bool:
             return False
         outbox.add(show_again(query, Act(None, "", correlation_id), now, attention=CardAttention.NEW))
         return True
+
+    return in_transaction(work)
+
+
+def ring(booking_id: str, now: datetime, correlation_id: str) -> bool:
+    """Tell of a request aloud, in the morning, those who slept when it came; once, whoever does it at the same time."""
+
+    def work() -> bool:
+        query = {"_id": ObjectId(booking_id), **due_rings(now)}
+        messages = show_again(query, Act(None, "", correlation_id), now)
+        outbox.add(messages)
+        return bool(messages)
 
     return in_transaction(work)
 

@@ -19,6 +19,8 @@ CARDLESS: Document = {
     "last_act": None,
     "remind_at": None,
     "reminded": False,
+    "asleep": [],
+    "ring_at": None,
     "recruiter_by_hand": False,
     "recruiter_told": False,
     "candidate_by_hand": False,
