@@ -142,10 +142,14 @@ async def test_a_slot_taken_meanwhile_is_said_so_with_the_current_slots(anna: Pe
 
 @pytest.mark.parametrize("outcome", list(Outcome))
 async def test_every_outcome_has_a_text_of_its_own(anna: Person, desk: Desk, outcome: Outcome) -> None:
-    """R2: each outcome ends the dialog with its own words, none as "slot taken" unless it is."""
+    """R2: each outcome ends the dialog with its own words, none as "slot taken" unless it is.
+
+    Whom the list has, and the admin service refuses, has questions to answer first.
+    """
     desk.outcome = outcome
     await anna.presses(await open_details(anna), "Подтвердить")
-    shown = await anna.sees(texts_for("ru").plain(f"outcome.{outcome.value}"))
+    key = "questionnaire.comes_first" if outcome is Outcome.NOT_ALLOWED else f"outcome.{outcome.value}"
+    shown = await anna.sees(texts_for("ru").plain(key))
     assert (UNAVAILABLE in shown.text) == (outcome is Outcome.SLOT_FULL)
 
 
