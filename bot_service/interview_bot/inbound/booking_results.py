@@ -24,7 +24,12 @@ from interview_bot.telegram.sending import edit_or_send
 from interview_bot.views import keyboards
 from interview_bot.views.attendance_screens import ANSWERS, attendance_screen
 from interview_bot.views.callback_data import Action, pack
-from interview_bot.views.outcome_screens import WITH_CONTACT, outcome_screen, seat_offer_ended_screen
+from interview_bot.views.outcome_screens import (
+    WITH_CONTACT,
+    cancelled_off_list,
+    outcome_screen,
+    seat_offer_ended_screen,
+)
 from interview_bot.views.personal_screens import consent_screen
 from interview_bot.views.question_screens import questions_first
 from interview_bot.views.recruiter.card_screens import RECRUITER_REQUESTS
@@ -85,7 +90,7 @@ class BookingResults:
             screen = Screen(texts("outcome.superseded"), keyboards.my_bookings(texts))
         else:
             screen = await self._screen(result, record, texts)
-            screen = await self._for_them(result, screen, texts)
+            screen = await self._for_them(result, screen, record.timezone if record else None, texts)
         shown_in = await edit_or_send(self._services.bot, chat_id, message_id, screen, Priority.IN_TURN)
         if shown is Shown.NEWEST and result.booking is not None:
             zone = record.timezone if record else None
@@ -138,13 +143,13 @@ class BookingResults:
             await states.keep_press(person.telegram_id, pack(Action.CHOOSE, data.event_id, data.slot.id))
         return consent_screen(notice, record.event_id, texts) if consents else questions_first(record.event_id, texts)
 
-    async def _for_them(self, result: BookingResult, screen: Screen, texts: Texts) -> Screen:
+    async def _for_them(self, result: BookingResult, screen: Screen, zone: str | None, texts: Texts) -> Screen:
         """Who is off the allow list is offered nothing new (FR2)."""
         access, _ = await self._services.allow_list.check(result.user_telegram_id)
         if access is not AccessStatus.REFUSED:
             return screen
         if result.outcome is Outcome.CANCELLED:
-            return Screen(texts("outcome.cancelled_off_list"))
+            return cancelled_off_list(result.booking, zone, texts)
         return keyboards.for_kept_booking(screen)
 
     async def _outcome_screen(self, result: BookingResult, zone: str | None, texts: Texts) -> Screen:

@@ -22,6 +22,10 @@ _TO_BE_MARKED = frozenset({BookingStatus.BOOKED, BookingStatus.UNMARKED})
 _log = get_logger(__name__)
 
 
+_SAYS_WHAT_WAS = frozenset({CardOccasion.CHANGED, CardOccasion.MOVED})
+"""What these are about has changed, so they name what it was."""
+
+
 class CardNotices:
     """Sends cards as messages of their own, once per automatic message."""
 
@@ -62,8 +66,8 @@ class CardNotices:
         texts = texts_for(await self._services.chats.language(chat_id))
         occasion = command.occasion
         lead = texts(f"card.notice_{occasion}") if _leads(occasion, shown.card) else ""
-        if occasion is CardOccasion.CHANGED and before is not None:
-            lead = "\n".join([lead, *_changes(before.told or before.card, shown.card, texts)])
+        if occasion in _SAYS_WHAT_WAS:
+            lead = "\n".join([lead, *_changes(before.told or before.card if before else None, shown.card, texts)])
         screen = await read_card_screen(self._services, shown, texts, lead)
         end = await self._once.send(message, progress, screen, Priority.IN_TURN)
         progress = await self._once.record_end(message, progress, end)
@@ -86,9 +90,14 @@ def _leads(occasion: CardOccasion | None, card: RecruiterCard) -> bool:
     return occasion is not None and occasion is not CardOccasion.OUTCOME_DUE
 
 
-def _changes(before: RecruiterCard, card: RecruiterCard, texts: Texts) -> list[str]:
-    """What is otherwise than the recruiter was told last, as HTML; an edit may have shown it meanwhile."""
-    lines = slot_changes(before.booking.slot, card.booking.slot, card.timezone, texts, before.timezone)
+def _changes(before: RecruiterCard | None, card: RecruiterCard, texts: Texts) -> list[str]:
+    """What is otherwise than the recruiter was told last, as HTML; an edit may have shown it meanwhile.
+
+    ``before``: as they were told; None where they were told nothing, and then what staff have changed counts.
+    """
+    edited = card.slot_before if card.slot_before and card.slot_before.id == card.booking.slot.id else None
+    was, zone_was = (before.booking.slot, before.timezone) if before else (edited, card.timezone)
+    lines = slot_changes(was, card.booking.slot, card.timezone, texts, zone_was) if was else []
     return [escape(line) for line in lines]
 
 

@@ -17,6 +17,7 @@ from interview_bot.views.formatting import (
     other_slot,
     reader_zone,
     slot_card,
+    what_ended,
 )
 from interview_bot.views.screen import Reader, Screen
 from interview_bot.views.texts import Texts
@@ -111,7 +112,9 @@ def attendance_screen(result: BookingResult, booking: BookingView | None, reader
         parts = [thanks, slot_card(booking.slot, reader.zone, texts), *(_link_part(booking, reader) if asks else ())]
         return Screen("\n\n".join(parts), _open_answers(booking, reader))
     if outcome is Outcome.CANCELLED and booking.attendance is Attendance.DECLINED:
-        return Screen(texts("attendance.declined"), keyboards.choose_time(booking.slot.event.id, texts))
+        ended = what_ended(booking.slot, reader.zone, texts)
+        parts = [texts("attendance.declined"), ended, texts("outcome.cancelled_next")]
+        return Screen("\n\n".join(parts), keyboards.choose_time(booking.slot.event.id, texts))
     if outcome is Outcome.TOO_LATE:
         return _delay_too_late(booking, reader) if delayed else _too_late(booking, reader)
     if outcome is Outcome.FAILED or (outcome in SLOT_GONE and result.asked is TimeAnswered):

@@ -150,6 +150,17 @@ def slot_card(slot: SlotView, own_zone: str | None, texts: Texts) -> str:
     return "\n".join(lines)
 
 
+def sought(event: str, city: str | None, texts: Texts) -> str:
+    """The interview event, and the city if it is one of several, that somebody wants a seat in."""
+    return "\n".join([texts("slot.event", event=event), *([texts("slot.city", city=city)] if city else [])])
+
+
+def what_ended(slot: SlotView, own_zone: str | None, texts: Texts) -> str:
+    """Of a booking that is over, which one it was: the way there is of no use any more."""
+    when = slot_start(slot, own_zone, texts, DAY_AND_TIME)
+    return f"{texts('slot.event', event=slot.event.name)}\n{texts('slot.at', when=when)}"
+
+
 def other_slot(other: SlotView, booked: SlotView, own_zone: str | None, texts: Texts) -> str:
     """When another slot than the booked one is, and where and with whom if that differs; plain."""
     parts = [slot_start(other, own_zone, texts)]

@@ -14,6 +14,7 @@ from interview_bot.views.formatting import (
     reader_zone,
     slot_card,
     slot_start,
+    what_ended,
 )
 from interview_bot.views.screen import Screen
 from interview_bot.views.texts import Texts
@@ -93,12 +94,20 @@ def outcome_screen(
     parts = [_what_became(outcome, booking, zone, texts, writes_to_recruiter)]
     if booking is not None and display.shows_booking:
         parts += _booking_parts(outcome, booking, zone, texts, writes_to_recruiter)
+    if outcome is Outcome.CANCELLED:
+        parts += [*([what_ended(booking.slot, zone, texts)] if booking else []), texts("outcome.cancelled_next")]
     if booking is not None and outcome in {Outcome.BOOKED, Outcome.MOVED}:
         parts.append(texts("outcome.booked_next" if keyboards.can_move(booking) else "outcome.booked_next_cancel"))
     rows = keyboards.contact_rows(contact_url, texts) if display.with_contact else []
     if display.keyboard:
         rows += [list(row) for row in display.keyboard(texts).inline_keyboard]
     return Screen("\n\n".join(parts), InlineKeyboardMarkup(rows) if rows else None)
+
+
+def cancelled_off_list(booking: BookingView | None, zone: str | None, texts: Texts) -> Screen:
+    """The same of a booking cancelled by somebody off the allow list, who is offered nothing new (FR2)."""
+    parts = [texts("outcome.cancelled"), *([what_ended(booking.slot, zone, texts)] if booking else [])]
+    return Screen("\n\n".join(parts))
 
 
 def _what_became(

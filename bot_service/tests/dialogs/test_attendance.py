@@ -15,7 +15,7 @@ from shared_contracts.directory import BookingStatus, BookingView, NamedRef
 from shared_contracts.notification import CacheName, NotificationKind
 from shared_contracts.transport.topology import BOOKING_RESULT, NOTIFICATION_COMMAND
 from tests.inbound.test_notifications import notice
-from tests.kit.desk import Desk
+from tests.kit.desk import EVENT, Desk
 from tests.kit.inbox import handled
 from tests.kit.telegram import Message, Person, Sandbox, eventually
 
@@ -253,7 +253,9 @@ async def test_who_is_off_the_list_answers_about_the_booking_that_stands_and_not
     await anna.presses(mine, "Отменить")
     await anna.presses(await anna.sees("Точно отменить"), "Да, отменить")
     ended = await anna.sees("Запись отменена.")
-    assert (ended.text, ended.labels) == ("Запись отменена.", [])
+    assert (ended.text.splitlines()[0], ended.labels) == ("❌ Запись отменена.", [])
+    assert EVENT.name in ended.text
+    assert "передумаете" not in ended.text, "they are offered nothing new"
     await anna.sends_data(mine, "1:st")
     await anna.sees("здесь больше нельзя")
     assert [request.event_type for request in desk.requests] == ["attendance.answered", "booking.cancelled"]

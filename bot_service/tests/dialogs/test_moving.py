@@ -250,7 +250,7 @@ async def test_a_move_into_a_slot_that_filled_keeps_the_booking_and_offers_other
 
 
 async def test_cancelling_asks_first_and_pressing_twice_cancels_once(anna: Person, desk: Desk) -> None:
-    """FR6. Guard: the cancellation's request id follows from booking and version."""
+    """FR6. Guards: the cancellation's request id follows from booking and version; ``what_ended``."""
     desk.book(1001, desk.slots[f"{1:024x}"])
     await anna.writes("/cancel")
     question = await anna.sees("Точно отменить эту запись?")
@@ -261,7 +261,8 @@ async def test_cancelling_asks_first_and_pressing_twice_cancels_once(anna: Perso
         await anna.answer_to(query)
     [request] = desk.requests
     assert isinstance(request, BookingCancelled)
-    await anna.sees("Запись отменена")
+    ended = (await anna.sees("Запись отменена")).text
+    assert all(part in ended for part in (EVENT.name, "🕐 ", "передумаете")), "which one it was"
     assert desk.bookings == {}
 
 

@@ -109,7 +109,10 @@ async def test_choosing_a_language_leaves_a_question_open(anna: Person, desk: De
 
 
 async def test_consent_comes_once_before_the_first_step(anna: Person, desk: Desk, redis: Redis) -> None:
-    """Guard: ``ask_for_consent`` in ``event_if_passed``; the admin service keeps it, Redis may be emptied."""
+    """The admin service keeps it, Redis may be emptied.
+
+    Guards: ``ask_for_consent`` in ``event_if_passed``, ``needs_consent`` in ``put_off``.
+    """
     await publish(desk)
     await anna.writes(f"/start e_{EVENT.id}")
     asked = await anna.sees("нужно ваше согласие")
@@ -127,6 +130,9 @@ async def test_consent_comes_once_before_the_first_step(anna: Person, desk: Desk
     assert menu.id == asked.id
     [agreed] = said(desk, PrivacyAccepted)
     assert (agreed.version, agreed.event_id) == (2, EVENT.id)
+
+    await anna.sends_data(menu, pack(Action.AGREE_LATER))  # from a message that asked before
+    assert "Ваше согласие сохранено" in (await anna.sees("Мы храним <имя>")).text
 
     await redis.flushdb()
     await anna.writes("/start")

@@ -12,7 +12,7 @@ from shared_contracts.booking import BookingCreated, BookingRescheduled, Outcome
 from shared_contracts.dialog import WaitingListJoined
 from shared_contracts.directory import CityRef, NamedRef
 from shared_contracts.notification import CacheName
-from tests.kit.desk import MOSCOW, RECRUITER, YEKATERINBURG, Desk
+from tests.kit.desk import EVENT, MOSCOW, RECRUITER, YEKATERINBURG, Desk
 from tests.kit.telegram import Message, Person, Sandbox, eventually
 
 OLGA = NamedRef(id="d" * 23 + "2", name="Ольга <Орлова>")
@@ -145,7 +145,7 @@ async def test_a_city_without_slots_offers_the_contact_and_the_others(vera: Pers
 
 async def test_a_city_without_a_free_seat_is_named_and_can_be_waited_for_by_anybody(vera: Person, desk: Desk) -> None:
     """R7: by people of other cities, too, and though only one other city has time. Guards: ``cities_of``,
-    ``_goes_without_saying``."""
+    ``_goes_without_saying``, ``_sought``, ``_what_for``."""
     desk.take_seats(desk.slots[f"{9:024x}"])
     desk.change_event(cities=[MOSCOW, YEKATERINBURG])
     await vera.presses(await open_menu(vera), "Другой город")
@@ -154,8 +154,10 @@ async def test_a_city_without_a_free_seat_is_named_and_can_be_waited_for_by_anyb
     await vera.presses(cities, "Екатеринбург")
     nothing = await vera.sees("В этом городе свободного времени сейчас нет")
     assert nothing.labels == ["Свяжитесь с нами", "🔔 Сообщить, когда появятся места", "Другой город"]
+    assert nothing.text.startswith(f"{EVENT.name}\n📍 Екатеринбург\n")
     await vera.presses(nothing, "Сообщить")
-    await vera.sees("Записали вас в лист ожидания")
+    waits = await vera.sees("Записали вас в лист ожидания")
+    assert waits.text.startswith(f"{EVENT.name}\n📍 Екатеринбург\n")
     [joined] = [command for command in desk.dialog_commands if isinstance(command, WaitingListJoined)]
     assert joined.city_id == YEKATERINBURG.id
     desk.allow(1061, "Глеб", city_id=YEKATERINBURG.id)

@@ -29,6 +29,7 @@ async def test_with_no_slot_the_person_can_wait_for_one_and_stop_waiting(anna: P
     """R7: the city's link and the waiting list, in one message."""
     nothing = await full(anna, desk)
     assert nothing.labels == ["Свяжитесь с нами", "🔔 Сообщить, когда появятся места"]
+    assert EVENT.name in nothing.text
     assert nothing.buttons[0]["url"] == "https://t.me/responsible_person"
     await anna.presses(nothing, "Сообщить")
     joined = await anna.sees("Записали вас в лист ожидания")

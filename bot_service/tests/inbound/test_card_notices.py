@@ -87,11 +87,14 @@ async def test_each_occasion_leads_the_card_and_its_text_is_reported(
     assert "https://t.me/anna_candidate" in (report.delivery.text or "")
 
 
-async def test_what_an_edit_has_shown_already_is_still_said_by_the_notice(rita: Person, desk: Desk) -> None:
-    """The card is edited at once and told when its reader is awake. Guard: ``ShownCard.told``."""
+@pytest.mark.parametrize("occasion", [CardOccasion.CHANGED, CardOccasion.MOVED])
+async def test_what_an_edit_has_shown_already_is_still_said_by_the_notice(
+    rita: Person, desk: Desk, occasion: CardOccasion
+) -> None:
+    """The card is edited at once and told when its reader is awake. Guards: ``ShownCard.told``, ``_SAYS_WHAT_WAS``."""
     await desk.send(CARD_COMMAND.name, noticed(desk))
     await rita.sees("Новая запись")
-    changed = noticed(desk, CardOccasion.CHANGED, revision=3)
+    changed = noticed(desk, occasion, revision=3)
     slot = changed.card.booking.slot.model_copy(update={"room": "каб. 9"})
     booking = changed.card.booking.model_copy(update={"slot": slot, "version": 2})
     card = changed.card.model_copy(update={"booking": booking})
@@ -99,7 +102,22 @@ async def test_what_an_edit_has_shown_already_is_still_said_by_the_notice(rita: 
     await desk.send(CARD_COMMAND.name, silent)
     await rita.sees("каб. 9")
     await desk.send(CARD_COMMAND.name, changed.model_copy(update={"card": card}))
-    assert "📍 каб. 1 → каб. 9" in (await rita.sees("Запись изменилась")).text
+    assert "📍 каб. 1 → каб. 9" in (await rita.sees(WORDS[occasion][0])).text
+
+
+async def test_a_recruiter_who_was_told_nothing_before_reads_what_staff_have_changed(rita: Person, desk: Desk) -> None:
+    """Who has joined only now, for one. Guard: ``edited`` in ``_changes``."""
+    changed = noticed(desk, CardOccasion.CHANGED)
+    before = changed.card.booking.slot.model_copy(update={"room": "каб. 9"})
+    card = changed.card.model_copy(update={"slot_before": before})
+    await desk.send(CARD_COMMAND.name, changed.model_copy(update={"card": card}))
+    assert "📍 каб. 9 → каб. 1" in (await rita.sees("Запись изменилась")).text
+
+
+async def test_a_ready_made_reason_is_in_its_readers_language(rita: Person, desk: Desk) -> None:
+    """Also where the candidate, who got it in theirs, reads English. Guard: ``reason_in``."""
+    await desk.send(CARD_COMMAND.name, noticed(desk, CardOccasion.CANCELLED, reason="The recruiter is away that day"))
+    assert "💬 В этот день рекрутера не будет" in (await rita.sees("Запись отменена")).text
 
 
 @pytest.mark.parametrize("language", ["ru", "en"])

@@ -51,6 +51,10 @@ async def accept(context: DialogContext, version: str, event_id: str) -> None:
 async def put_off(context: DialogContext) -> None:
     """Not now: nothing has changed, and they know how to go on."""
     await context.services.dialog_states.take_press(context.user_id)
+    notice = await context.services.directory.privacy()
+    if context.person is not None and not notice.needs_consent(context.person.privacy_version):
+        await show_notice(context)  # an old message asks, and they have agreed in another
+        return
     await context.show(later_screen(await context.contact_url(), context.texts))
 
 

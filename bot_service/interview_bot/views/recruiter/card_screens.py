@@ -13,6 +13,7 @@ from interview_bot.views.callback_data import Action, pack
 from interview_bot.views.card_buttons import MARKS, can_change, card_keyboard
 from interview_bot.views.formatting import deadline, other_slot, reader_zone, slot_card, slot_date
 from interview_bot.views.html_text import clip, visible_length
+from interview_bot.views.recruiter.reasons import reason_in
 from interview_bot.views.screen import Screen
 from interview_bot.views.texts import Texts
 from shared_contracts.attendance import Attendance
@@ -198,7 +199,7 @@ def _request(card: RecruiterCard, texts: Texts) -> str:
 def _decision(card: RecruiterCard, texts: Texts) -> str:
     lines = [_decided_by(card, texts)]
     if card.reason:
-        lines.append(texts("notice.reason", reason=clip(card.reason, _REASON_SHOWN)))
+        lines.append(texts("notice.reason", reason=clip(reason_in(texts, card.reason), _REASON_SHOWN)))
     if card.slot_withdrawn is not None:
         lines.append(texts("card.slot_withdrawn" if card.slot_withdrawn else "card.slot_kept"))
     return "\n".join(line for line in lines if line)

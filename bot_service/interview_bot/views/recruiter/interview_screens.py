@@ -9,14 +9,11 @@ from interview_bot.views.callback_data import Action, pack, seen
 from interview_bot.views.card_buttons import card_button
 from interview_bot.views.formatting import slot_buttons
 from interview_bot.views.recruiter.card_screens import card_screen
+from interview_bot.views.recruiter.reasons import CANCELLED
 from interview_bot.views.screen import Screen
 from interview_bot.views.texts import Texts
 from shared_contracts.card import RecruiterCard
 from shared_contracts.directory import SlotView
-
-_REASONS = ("reason.ill", "reason.away", "reason.filled")
-"""The ready-made reasons: texts that the candidate reads."""
-
 
 WITHDRAWS, _KEEPS = "w", "k"
 """What becomes of the time of an interview that is called off, as buttons carry it: nobody is offered it, or others."""
@@ -24,7 +21,7 @@ WITHDRAWS, _KEEPS = "w", "k"
 
 def cancel_reason_key(number: int) -> str | None:
     """The text of the ready-made reason behind a button's number; None where it gives none."""
-    return _REASONS[number - 1] if 0 < number <= len(_REASONS) else None
+    return CANCELLED[number - 1] if 0 < number <= len(CANCELLED) else None
 
 
 def times_screen(
@@ -56,7 +53,7 @@ def slot_question(card: RecruiterCard, texts: Texts, turn: int) -> Screen:
 
 def cancel_question(card: RecruiterCard, texts: Texts, turn: int, *, withdraws_slot: bool) -> Screen:
     """The card with the question why it is to be called off: ready-made reasons, or one that is typed."""
-    letter, keys = WITHDRAWS if withdraws_slot else _KEEPS, ("button.without_reason", *_REASONS)
+    letter, keys = WITHDRAWS if withdraws_slot else _KEEPS, ("button.without_reason", *CANCELLED)
     buttons = [
         card_button(texts, key, Action.CARD_CANCEL_FOR, card, turn, f"{letter}{number}")
         for number, key in enumerate(keys)

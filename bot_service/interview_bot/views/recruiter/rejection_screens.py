@@ -6,6 +6,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from interview_bot.views.callback_data import Action
 from interview_bot.views.card_buttons import card_button
+from interview_bot.views.recruiter import reasons
 from interview_bot.views.recruiter.card_screens import card_screen
 from interview_bot.views.screen import Screen
 from interview_bot.views.texts import Texts
@@ -15,11 +16,7 @@ from shared_contracts.directory import Rejection
 REJECTIONS: Mapping[str, Rejection] = {"t": Rejection.TIME, "p": Rejection.PERSON}
 """What is rejected, by the letter that buttons carry."""
 _WHAT = {"t": "button.reject_time", "p": "button.reject_person"}
-_REASONS = {
-    "t": ("reason.time_taken", "reason.away", "reason.too_soon"),
-    "p": ("reason.other_experience", "reason.other_schedule", "reason.filled"),
-}
-"""The ready-made reasons: texts that the candidate reads."""
+_REASONS = {"t": reasons.TIME, "p": reasons.PERSON}
 
 
 def letter_of(rejection: Rejection | None) -> str:
@@ -29,8 +26,8 @@ def letter_of(rejection: Rejection | None) -> str:
 
 def reason_key(code: str) -> str | None:
     """The text of the ready-made reason behind a button's code (a letter and a number); None where it gives none."""
-    reasons, number = _REASONS[code[0]], int(code[1])
-    return reasons[number - 1] if 0 < number <= len(reasons) else None
+    known, number = _REASONS[code[0]], int(code[1])
+    return known[number - 1] if 0 < number <= len(known) else None
 
 
 def rejection_question(card: RecruiterCard, texts: Texts, turn: int) -> Screen:

@@ -7,7 +7,7 @@ Only screens are made here, so that a press and a late answer show the same.
 from itertools import groupby
 
 from interview_bot.common.dialog_data import ANYONE, DialogData
-from interview_bot.views.formatting import SHORT, booking_card, slot_date, slot_start
+from interview_bot.views.formatting import SHORT, booking_card, slot_date, slot_start, sought
 from interview_bot.views.html_text import button_name
 from interview_bot.views.screen import Reader, Screen
 from interview_bot.views.slots import days, keyboards
@@ -42,7 +42,8 @@ def slot_menu(
         return screen, data
     here = [slot for slot in slots if slot.city.id == data.city_id]
     if not here:
-        return _no_slots(reader, data, Ways(cities=bool(cities.free), events=other_events))
+        screen, data = _no_slots(reader, data, Ways(cities=bool(cities.free), events=other_events))
+        return screen.with_lead(_sought(event, cities, data, reader.texts) if data.booking is None else None), data
     if event is None or not event.chooses_recruiter:
         return _times(here, reader, data.model_copy(update={"recruiter": None}), ways)
     return _of_recruiters(here, reader, data, ways)
@@ -166,6 +167,14 @@ def _recruiter_menu(slots: list[SlotView], reader: Reader, data: DialogData, way
         parts = [texts(move_key("recruiters.move", data.booking)), booking_card(data.booking, reader.zone, texts)]
     keyboard = keyboards.recruiters(options, data, texts, ways)
     return Screen("\n\n".join([*parts, texts("slots.contact_hint")]), keyboard)
+
+
+def _sought(event: InterviewEvent | None, cities: Cities, data: DialogData, texts: Texts) -> str | None:
+    """What there is no free seat for: the interview event and, where it is in several, the city."""
+    if event is None:
+        return None
+    city = next((city for city in cities.all if city.id == data.city_id), None) if len(cities.all) > 1 else None
+    return sought(event.title, city.name if city else None, texts)
 
 
 def _no_slots(reader: Reader, data: DialogData, ways: Ways) -> tuple[Screen, DialogData]:
