@@ -130,7 +130,9 @@ async def _welcome(context: DialogContext, result: DialogResult) -> None:
         greeting = context.texts("joining.accepted", name=name)
     recruits = context.recruiter is not None and (context.person is None or result.role is Role.RECRUITER)
     try:
-        if recruits:
+        if recruits and result.outcome is DialogOutcome.ACCEPTED:
+            await open_requests.welcome(context, greeting)
+        elif recruits:
             await open_requests.show_requests(context, greeting)
         elif context.person is not None:
             await sign_up.show_home(context, greeting)

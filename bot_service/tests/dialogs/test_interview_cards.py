@@ -87,6 +87,7 @@ async def test_todays_and_the_weeks_interviews_open_their_cards(rita: Person, de
     await rita.writes("/schedule")
     days = await rita.sees("Ваши собеседования по дням")
     assert [label.endswith("· 1 собеседование") for label in days.labels[:-1]] == [True]
+    assert none.labels[0] == days.labels[0].replace(" · 1 собеседование", " →"), "the next day with some is named"
     assert days.labels[-1] == "Заявки кандидатов"
     await rita.presses(days, "1 собеседование")
     day = await reads(rita, days.id, "✅ — придёт\n⏱ — опоздает")

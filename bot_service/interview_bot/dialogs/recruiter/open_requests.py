@@ -25,6 +25,12 @@ async def start(context: DialogContext) -> None:
     await show_requests(context, context.texts("requests.welcome", name=name))
 
 
+async def welcome(context: DialogContext, greeting: str) -> None:
+    """Somebody has joined just now: what waits for them comes as cards, in a moment, so none is said to be missing."""
+    await _register_menu(context)
+    await context.show(Screen(greeting))
+
+
 async def show_requests(context: DialogContext, lead: str | None = None, page: int = 0) -> None:
     """A page of what waits for this recruiter: requests, candidates who ask for another time, outcomes to mark."""
     if context.message_id is None:

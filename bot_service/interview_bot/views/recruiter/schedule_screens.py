@@ -84,9 +84,12 @@ def day_screen(days: Days, day: date, page: int, texts: Texts, *, is_today: bool
 
 def _turns(days: Days, day: date, texts: Texts) -> list[InlineKeyboardButton]:
     before, after = [item for item in days if item < day], [item for item in days if item > day]
-    wanted = (("button.earlier", max(before, default=None)), ("button.later", min(after, default=None)))
+    wanted = (("button.day_before", max(before, default=None)), ("button.day_after", min(after, default=None)))
     return [
-        InlineKeyboardButton(texts.plain(key), callback_data=pack(Action.SCHEDULE_DAY, packed(found), "0"))
+        InlineKeyboardButton(
+            texts.plain(key, day=_name(found, texts, "EEE d MMM")),
+            callback_data=pack(Action.SCHEDULE_DAY, packed(found), "0"),
+        )
         for key, found in wanted
         if found
     ]
