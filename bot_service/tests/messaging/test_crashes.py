@@ -305,12 +305,12 @@ async def test_reminders_of_a_bot_that_is_killed_twice_are_all_seen_and_doubles_
         await eventually(reported, "every reminder is reported", seconds=60)
     await arrived(0)
     ends = {event.user_telegram_id: event.delivery for event in notified(desk)}
-    for person, times in seen.items():  # one that both bots died over is reported as uncertain, and not sent again
-        sent, tries = ends[person].status is DeliveryStatus.SENT, ends[person].uncertain_tries
+    for telegram_id, times in seen.items():  # one that both bots died over is reported as uncertain, and not sent again
+        sent, tries = ends[telegram_id].status is DeliveryStatus.SENT, ends[telegram_id].uncertain_tries
         assert sent == (tries < UNCERTAIN_TRIES) and int(sent) <= times <= min(1 + tries, 2), (
-            person,
+            telegram_id,
             times,
-            ends[person],
+            ends[telegram_id],
         )
 
 
