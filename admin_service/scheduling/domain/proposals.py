@@ -91,10 +91,15 @@ class ProposedSlotEdited(BookingEvent):
 
 @dataclass(frozen=True, slots=True)
 class ProposedTimeWithdrawn(BookingEvent):
-    """Staff have closed the slot that was proposed, or taken it away; the candidate wants another time still."""
+    """The slot that was proposed is closed, or taken away; the candidate wants another time still."""
 
     action = "time_withdrawn"
     label = _("the offered time taken back")
+
+    @property
+    def occasion(self) -> CardOccasion | None:
+        """Also where the recruiter takes the slot off: they spoke of another's interview, and are waited for here."""
+        return self._occasion()
 
     def _occasion(self) -> CardOccasion | None:
         return CardOccasion.RESCHEDULE_ASKED

@@ -13,11 +13,13 @@ def keep_trail(batch: Batch) -> Effects:
     effects = Effects()
     for request, edited in batch.events(SlotEdited):
         facts = slot_facts(edited.before), slot_facts(edited.after)
-        effects.inserts["audit_entries"].append(_entry(request, batch, "slot", edited.after.id, "changed", *facts))
+        entry = _entry(request, batch, "slot", edited.after.id, "changed", *facts, request.command.reason)
+        effects.inserts["audit_entries"].append(entry)
     told = batch.before.slots | {edited.before.id: edited.before for _request, edited in batch.events(SlotEdited)}
     for request, event in batch.events(BookingEvent):
         changes = booking_facts(event.before, told), booking_facts(event.after, batch.after.slots)
-        entry = _entry(request, batch, "booking", event.after.id, event.action, *changes)
+        reason = request.reason_about(event.after.id)
+        entry = _entry(request, batch, "booking", event.after.id, event.action, *changes, reason)
         effects.inserts["audit_entries"].append(entry)
     return effects
 
@@ -30,6 +32,7 @@ def _entry(
     action: str,
     before: Document | None,
     after: Document | None,
+    reason: str,
 ) -> Document:
     return audit.entry(
         subject,
@@ -41,5 +44,5 @@ def _entry(
         correlation_id=request.correlation_id,
         before=before,
         after=after,
-        reason=request.command.reason,
+        reason=reason,
     )

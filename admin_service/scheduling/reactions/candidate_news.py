@@ -166,7 +166,7 @@ def tell_candidates(batch: Batch) -> Effects:
         view = booking_view(batch.after.bookings[event.after.id] if along else event.after, batch.after)
         if view is None:
             continue
-        key, reason = request.command.key, request.command.reason
+        key, reason = request.command.key, request.reason_about(event.after.id)
         person = batch.after.candidates[event.after.telegram_id]
         calendar = calendar_change(along.event if along else event, batch.after)
         booked_before = along.slot_before if along else None

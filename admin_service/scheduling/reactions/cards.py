@@ -101,7 +101,7 @@ def _acts(batch: Batch) -> dict[str, Act]:
 
 def _act(request: Request, event: BookingEvent) -> Act:
     """A request that a late press finds expired was ended by nobody who pressed."""
-    actor, reason = request.command.actor, request.command.reason
+    actor, reason = request.command.actor, request.reason_about(event.after.id)
     if isinstance(event, RequestExpired | MoveExpired):
         actor, reason = Actor(ActorKind.SYSTEM, "expiry"), ""
     if isinstance(event, BookingKept):  # why they are off the list is for them

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from scheduling.domain.commands import BookingCommand
 from scheduling.domain.decide import AnyCommand
 from shared_contracts.requests import ReplyTo
 
@@ -30,3 +31,9 @@ class Request:
     correlation_id: str
     chat: InChat | None = None
     fingerprint: str = ""
+
+    def reason_about(self, booking_id: str) -> str:
+        """Why the booking changed: "" where it was said of another booking, whose candidate alone it concerns."""
+        command = self.command
+        of_another = isinstance(command, BookingCommand) and command.booking_id != booking_id
+        return "" if of_another else command.reason

@@ -12,10 +12,11 @@ from scheduling.models import InterviewEvent
 from scheduling.services.editing.slot_edits import edit_slot
 from shared_contracts.attendance import Attendance
 from shared_contracts.booking import Outcome
+from shared_contracts.card import CardOccasion
 from shared_contracts.notification import NotificationKind
 from tests.conftest import MakeSlot
 from tests.helpers import asking
-from tests.helpers.card_tools import news, result_of
+from tests.helpers.card_tools import cards, news, result_of
 
 
 def test_a_recruiter_moves_an_interview_and_calls_it_off(
@@ -96,6 +97,34 @@ def test_a_time_that_does_not_suit_the_recruiter_any_more_is_offered_to_nobody(
     entries = list(collection("audit_entries").find(query))
     told = [(entry["actor"], entry["reason"], entry["after"]["is_active"]) for entry in entries]
     assert told == [(f"recruiter:{olga.telegram_id}", "Больничный", False)] * (seats == 1)
+    asking.assert_sound()
+
+
+def test_whoever_is_proposed_a_time_that_is_taken_off_hears_of_it_and_its_recruiter_of_them(
+    approval_event: InterviewEvent, make_slot: MakeSlot, maria: Candidate, ivan: Candidate, olga: Recruiter
+) -> None:
+    """Why Maria is called off is hers alone. Guards: ``reason_about``, ``occasion`` of ``ProposedTimeWithdrawn``."""
+    slot = make_slot(timedelta(days=3), of=approval_event, recruiter=olga, capacity=2)
+    for person, theirs in ((maria, slot), (ivan, make_slot(of=approval_event, recruiter=olga))):
+        asking.outcome(asking.book(person, theirs))
+        asking.in_batch(asking.approve(olga, asking.the_booking(person)))
+    asking.in_batch(asking.says(ivan, asking.the_booking(ivan), Attendance.RESCHEDULE_ASKED))
+    asking.in_batch(asking.offer_time(olga, asking.the_booking(ivan), slot))
+    collection("outbox").delete_many({})
+
+    off = asking.cancel_interview(olga, asking.the_booking(maria), "Мария не подошла", withdraws_slot=True)
+    assert result_of(asking.in_batch(off)).outcome is Outcome.CANCELLED
+    assert [(item.user_telegram_id, item.kind, item.reason) for item in news()] == [
+        (ivan.telegram_id, NotificationKind.PROPOSAL_ENDED, None),
+        (maria.telegram_id, NotificationKind.BOOKING_CANCELLED, "Мария не подошла"),
+    ]
+    booking = asking.the_booking(ivan)
+    (card,) = [item.card for item in cards() if item.card.booking.id == str(booking["_id"])]
+    assert card.reason is None
+    notice = {"booking_id": booking["_id"], "turn": booking["version"]}
+    assert collection("auto_messages").distinct("occasion", notice) == [CardOccasion.RESCHEDULE_ASKED.value]
+    query = {"subject_id": booking["_id"], "action": "time_withdrawn"}
+    assert [entry["reason"] for entry in collection("audit_entries").find(query)] == [""]
     asking.assert_sound()
 
 
