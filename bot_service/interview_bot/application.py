@@ -26,6 +26,7 @@ from interview_bot.dialogs.context import COMMANDS, Services
 from interview_bot.dialogs.dispatcher import Dispatcher
 from interview_bot.inbound.broadcasts import Broadcasts
 from interview_bot.inbound.calendar_sender import CalendarSender
+from interview_bot.inbound.corrector import Corrector
 from interview_bot.inbound.subscriptions import subscriptions
 from interview_bot.messaging.broker import Broker, MissingTopologyError
 from interview_bot.messaging.consumer import Consumer
@@ -33,6 +34,7 @@ from interview_bot.messaging.outbox import Outbox
 from interview_bot.settings import Settings
 from interview_bot.store.calendar_files import CalendarFiles
 from interview_bot.store.chats import Chats
+from interview_bot.store.corrections import Corrections
 from interview_bot.store.deliveries import Deliveries
 from interview_bot.store.dialog_state import DialogStates
 from interview_bot.store.progress import ProgressStore
@@ -82,6 +84,7 @@ class BotService:
         self._bot_application, self._services, self._locks = self._wire()
         self._broadcasts = Broadcasts(self._services, self._database)
         self._calendar_sender = CalendarSender(self._services)
+        self._corrector = Corrector(self._services, self._locks)
         self._consumers: list[Consumer[Any]] = [
             Consumer(self._broker, self._database, subscription)
             for subscription in subscriptions(self._services, self._database, self._locks, self._broadcasts)
@@ -120,6 +123,7 @@ class BotService:
             rate_limiter=rate_limiter,
             outgoing=Outgoing(bot, rate_limiter, edits, locks),
             calendar_files=CalendarFiles(self._database),
+            corrections=Corrections(self._database),
             deliveries=Deliveries(self._database),
         )
         self._processor = OneUpdatePerPerson(services.gate, locks, acks, partial(turn_away, services))
@@ -146,6 +150,7 @@ class BotService:
         self._run("relay", self._services.outbox.relay())
         self._run("broadcasts", self._broadcasts.run())
         self._run("calendar_files", self._calendar_sender.run())
+        self._run("corrections", self._corrector.run())
         self._run("parked_updates", self._intake.run())
         self._run("updates", self._receive_updates())
         self._run("first_screen", register_first_screen(self._services.bot, COMMANDS))
@@ -158,12 +163,13 @@ class BotService:
             self._webhook.accepting = False
         self._broadcasts.stop()
         self._calendar_sender.stop()
+        self._corrector.stop()
         self._cancel("updates", "parked_updates", "first_screen", "allow_list")
         await self._poller.finish(STOP_PATIENCE)
         await self._intake.finish(STOP_PATIENCE)
         await asyncio.gather(self._services.outgoing.finish(_LAST_ANSWERS), self._services.acks.finish(_LAST_ANSWERS))
         await asyncio.gather(*(consumer.stop(STOP_PATIENCE) for consumer in self._consumers))
-        ending = ("broadcasts", "calendar_files", "queues")
+        ending = ("broadcasts", "calendar_files", "corrections", "queues")
         if tasks := [self._tasks[name] for name in ending if name in self._tasks]:
             await asyncio.wait(tasks, timeout=STOP_PATIENCE)
         self._server.should_exit = True

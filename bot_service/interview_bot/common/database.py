@@ -46,6 +46,12 @@ INDEXES: dict[str, list[IndexModel]] = {
         IndexModel([("state", ASCENDING), ("due_at", ASCENDING)], name="waiting"),
         IndexModel([("at", ASCENDING)], name="forget", expireAfterSeconds=12 * _MONTH),
     ],
+    # _id: chat and booking; the booking and its version, newest: the message that tells all, every, attempts, due_at,
+    # put_off_at: of earlier messages that are still to be put right
+    "corrections": [
+        IndexModel([("due_at", ASCENDING)], name="waiting"),
+        IndexModel([("at", ASCENDING)], name="forget", expireAfterSeconds=_MONTH),
+    ],
     # _id: broadcast id; the command, state and revision asked of it, paging cursor, lease, leased_at, finished_at
     "broadcasts": [IndexModel([("finished_at", ASCENDING)], name="unfinished")],
     # one row per broadcast and chat; due_at, put_off_at: of one that has to wait for its chat

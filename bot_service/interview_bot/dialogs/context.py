@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 from structlog.stdlib import get_logger
 from telegram import User
@@ -15,6 +16,7 @@ from interview_bot.admin_client.screenings import Screenings
 from interview_bot.messaging.outbox import Outbox
 from interview_bot.store.calendar_files import CalendarFiles
 from interview_bot.store.chats import Chats
+from interview_bot.store.corrections import Corrections
 from interview_bot.store.deliveries import Deliveries
 from interview_bot.store.dialog_state import DialogStates
 from interview_bot.store.progress import ProgressStore
@@ -24,7 +26,7 @@ from interview_bot.store.shown_cards import ShownCards
 from interview_bot.telegram.acks import Acks
 from interview_bot.telegram.errors import classify
 from interview_bot.telegram.gate import Gate
-from interview_bot.telegram.outgoing import Outgoing
+from interview_bot.telegram.outgoing import Claims, Outgoing
 from interview_bot.telegram.rate_limiter import Priority, SharedRateLimiter
 from interview_bot.telegram.sending import Bot, edit_or_send, send
 from interview_bot.views import keyboards
@@ -70,6 +72,7 @@ class Services:
     outgoing: Outgoing
     gate: Gate
     calendar_files: CalendarFiles
+    corrections: Corrections
     deliveries: Deliveries
 
 
@@ -140,7 +143,10 @@ class DialogContext:
             screen = keyboards.with_continue(screen, self.texts)
         if self.in_turn or self.message_id is not None:
             return await self.show_and_get_id(screen)
-        message_id = await self.services.outgoing.send(self.chat_id, self._for_them(screen))
+        claims = Claims(partial(self._is_newest, screen), partial(self._record_shown, screen=screen))
+        message_id = await self.services.outgoing.send(
+            self.chat_id, self._for_them(screen), claims=claims if screen.tells_of else None
+        )
         if message_id is not None:
             await self._record_shown(message_id, screen)
         return message_id
@@ -167,6 +173,12 @@ class DialogContext:
         """What the message tells of bookings, from now on: all that the screen does, and nothing it told before."""
         if self.message_id is not None or screen.tells_of:
             await self.services.shown_bookings.replace_claims(self.chat_id, message_id, screen.tells_of)
+
+    async def _is_newest(self, screen: Screen) -> bool:
+        """Whether the chat shows nothing newer of the bookings that the screen tells of."""
+        shown = self.services.shown_bookings
+        older = [await shown.is_older(self.chat_id, booking) for booking in screen.tells_of]
+        return not any(older)
 
     async def try_edit(self, screen: Screen) -> None:
         """Edit the pressed message if Telegram lets us; what matters does not wait for it."""

@@ -1,11 +1,16 @@
 """Earlier messages about a booking that has changed since: a line each of what happened, and where to read on."""
 
+from datetime import timedelta
+
 from structlog.stdlib import get_logger
-from telegram.error import TelegramError
+from telegram.error import RetryAfter, TelegramError
 
 from interview_bot.dialogs.context import Services
+from interview_bot.store.corrections import Correction
 from interview_bot.store.shown_bookings import Change, OutdatedMessage, ShownBookings
-from interview_bot.telegram.errors import classify
+from interview_bot.telegram.errors import classify, seconds_to_wait
+from interview_bot.telegram.rate_limiter import Priority
+from interview_bot.telegram.sending import edit
 from interview_bot.views.formatting import DAY_AND_TIME, slot_start, start
 from interview_bot.views.screen import Screen
 from interview_bot.views.texts import Texts
@@ -28,21 +33,46 @@ async def correct_untrue_messages(
 ) -> None:
     """Earlier messages of the chat that say of ``booking`` what is no longer so give way to a line, without buttons.
 
-    The caller holds the person's lock. What can't be edited now is tried again with the next change.
+    The caller holds the person's lock. What can't be edited now is left to the ``Corrector``.
 
     Args:
         zone: the reader's own time zone, None where the slot's city decides.
         newest: the message that tells in full how it stands.
         every: also what is so still, whose buttons are of no use any more.
     """
-    for message in await shown.outdated_messages(chat_id, booking, every=every):
-        screen = Screen(_line(message, booking, zone, texts, is_below=message.message_id < newest))
-        try:
-            await services.outgoing.edit(chat_id, message.message_id, screen, or_send=False)
-        except TelegramError as error:
-            _log.info("untrue_message_stays", trouble=classify(error).value)
-        else:
-            await shown.record_correction(chat_id, message, booking)
+    outdated = await shown.outdated_messages(chat_id, booking, every=every)
+    if not outdated:
+        return
+    correction = Correction(chat_id, booking, newest, every)
+    await services.corrections.put(correction)  # first, so that a crash loses none
+    try:
+        for message in outdated:
+            await put_right(services, correction, message, zone, texts, Priority.INTERACTIVE)
+    except TelegramError as error:
+        _log.info("corrections_wait", trouble=classify(error).value)
+        pause = seconds_to_wait(error) if isinstance(error, RetryAfter) else 1.0
+        await services.corrections.postpone(correction, timedelta(seconds=pause))
+    else:
+        await services.corrections.settle(correction)
+
+
+async def put_right(
+    services: Services,
+    correction: Correction,
+    message: OutdatedMessage,
+    zone: str | None,
+    texts: Texts,
+    priority: Priority,
+) -> None:
+    """The message says in a line what became of the booking, or can't be edited for good. Arguments as above.
+
+    Raises:
+        TelegramError: worth another try, but for ``Trouble.BLOCKED``.
+    """
+    chat_id, booking, is_below = correction.chat_id, correction.booking, message.message_id < correction.newest
+    screen = Screen(_line(message, booking, zone, texts, is_below=is_below))
+    await edit(services.bot, chat_id, message.message_id, screen, priority)
+    await services.shown_bookings.record_correction(chat_id, message, booking)
 
 
 def _line(message: OutdatedMessage, booking: BookingView, zone: str | None, texts: Texts, *, is_below: bool) -> str:

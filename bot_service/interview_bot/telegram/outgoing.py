@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from time import monotonic
 
+from pymongo.errors import PyMongoError
 from structlog.stdlib import get_logger
 from telegram.error import RetryAfter, TelegramError
 
@@ -34,9 +35,20 @@ MAX_TRIES = 4
 _LONGEST_LOOK = 5.0
 _log = get_logger(__name__)
 
-Call = Callable[[Priority], Awaitable[object]]
+Call = Callable[[Priority], Awaitable[int]]
 Key = tuple[str, int | str]
 _EDIT, _MESSAGE = "edit", "message"
+
+
+@dataclass(frozen=True)
+class Claims:
+    """Of a screen that tells of bookings: whether it may be shown still, and the record of which message shows it.
+
+    Both are asked for under the person's lock.
+    """
+
+    hold: Callable[[], Awaitable[bool]]
+    record: Callable[[int], Awaitable[None]]
 
 
 @dataclass
@@ -44,6 +56,7 @@ class _Waiting:
     call: Call
     token: str | None
     priority: Priority = Priority.INTERACTIVE
+    claims: Claims | None = None
     since: float = field(default_factory=monotonic)
     tries: int = 0
 
@@ -75,10 +88,12 @@ class Outgoing:
         screen: Screen,
         priority: Priority = Priority.INTERACTIVE,
         thread_id: int | None = None,
+        claims: Claims | None = None,
     ) -> int | None:
         """Send a new message. Returns its id, or None if it waits; a text that waits already is not sent twice.
 
         ``priority``: ``INTERACTIVE``, or ``STRANGER`` for people who are not let in. ``thread_id``: a forum's topic.
+        ``claims``: for when it waits; what is sent at once its caller records.
 
         Raises:
             TelegramError: it was tried and will not be again.
@@ -89,12 +104,12 @@ class Outgoing:
 
         key = (_MESSAGE, f"{thread_id or ''}:{screen.text}")
         if chat_id in self._chats:  # so that messages keep their order
-            self._put(chat_id, key, _Waiting(call, None, priority))
+            self._put(chat_id, key, _Waiting(call, None, priority, claims))
             return None
         try:
             return await call(priority)
         except RetryAfter:
-            self._put(chat_id, key, _Waiting(call, None, priority))
+            self._put(chat_id, key, _Waiting(call, None, priority, claims))
             return None
 
     async def edit(self, chat_id: int, message_id: int, screen: Screen, *, or_send: bool = True) -> int:
@@ -125,8 +140,9 @@ class Outgoing:
             TelegramError: it was tried and will not be again.
         """
 
-        async def call(priority: Priority) -> None:
+        async def call(priority: Priority) -> int:
             await remove_keyboard(self._bot, chat_id, message_id, priority)
+            return message_id
 
         try:
             await call(Priority.INTERACTIVE)
@@ -185,13 +201,15 @@ class Outgoing:
         waiting = queue.pop(key)
         try:
             shown = await self._show(chat_id, key, waiting)
-        except (TelegramError, PersonBusyError) as error:
+        except (TelegramError, PersonBusyError, PyMongoError) as error:
             return self._after_trouble(queue, key, waiting, error)
         OUTGOING.labels("shown" if shown else "overtaken").inc()
         return 0.0
 
     async def _show(self, chat_id: int, key: Key, waiting: _Waiting) -> bool:
         """Make the call, unless something newer was shown since. Returns whether it was made."""
+        if waiting.claims is not None:
+            return await self._send_if_true(chat_id, waiting, waiting.claims)
         if waiting.token is None:
             await waiting.call(Priority.IN_TURN)
             return True
@@ -203,6 +221,15 @@ class Outgoing:
             except TelegramError:
                 waiting.token = await self._edits.put(chat_id, int(key[1]))  # so that it can be tried again
                 raise
+        return True
+
+    async def _send_if_true(self, chat_id: int, waiting: _Waiting, claims: Claims) -> bool:
+        """Newer news may have been told while it waited, and it is to be put right once there is newer news."""
+        async with self._locks.hold(chat_id):
+            if not await claims.hold():
+                return False
+            message_id = await waiting.call(Priority.IN_TURN)
+            await claims.record(message_id)
         return True
 
     def _after_trouble(self, queue: dict[Key, _Waiting], key: Key, waiting: _Waiting, error: Exception) -> float:
