@@ -61,3 +61,12 @@ async def test_a_reminder_is_told_by_hand(desk: Desk, kind: NotificationKind, le
     assert reminder_by_hand(booking.model_copy(update={"slot": slot}), NOON) is kind
     over = booking.model_copy(update={"slot": slot.model_copy(update={"starts_at": NOON})})
     assert reminder_by_hand(over, NOON) is None
+
+
+@pytest.mark.parametrize(
+    ("asks", "kind"), [(True, NotificationKind.BOOKING_APPROVED), (False, NotificationKind.BOOKING_MADE)]
+)
+async def test_nobody_has_approved_what_needs_no_approval(desk: Desk, asks: bool, kind: NotificationKind) -> None:
+    """Guard: ``approval_required`` in ``notice_to_send_by_hand``."""
+    card = far_card(desk, decided_by=None, approval_required=asks)
+    assert notice_to_send_by_hand(card) is kind

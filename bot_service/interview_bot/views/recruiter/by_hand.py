@@ -49,6 +49,8 @@ def notice_to_send_by_hand(card: RecruiterCard) -> NotificationKind | None:
         return _TOLD_OF_MOVE[card.move_end]
     if card.rejection is Rejection.TIME:
         return NotificationKind.TIME_REJECTED
+    if card.booking.status is BookingStatus.BOOKED and not card.approval_required:
+        return NotificationKind.BOOKING_MADE
     return _TOLD_BY_HAND.get(card.booking.status)
 
 
