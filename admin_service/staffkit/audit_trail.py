@@ -83,10 +83,16 @@ def action_label(action: str) -> str:
 
 
 def actor_label(actor: str) -> str:
-    """Who did it: ``staff:anna`` → “staff anna”. A job has a name for developers only."""
+    """Who did it: ``staff:anna`` → “staff anna”. A job has a name for developers only.
+
+    A recruiter who acts in chat is kept by their Telegram id, and called by their name while there is one.
+    """
     kind, _colon, name = actor.partition(":")
     if kind == "system":
         return str(_KINDS[kind])
+    if kind == "recruiter" and name.isdecimal():
+        found = collection("recruiters").find_one({"telegram_id": int(name)}, {"name": 1})
+        name = found["name"] if found else name
     return f"{_KINDS.get(kind, kind)} {name}".strip()
 
 

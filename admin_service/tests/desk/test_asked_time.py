@@ -19,6 +19,7 @@ from tests.conftest import MakeSlot
 from tests.desk.conftest import Text
 from tests.desk.test_attendance_pages import NOON, message, put
 from tests.desk.test_booking_pages import LIST, page_of
+from tests.helpers import asking
 
 ASKED = 'id="asked-time"'
 KNOWS, NOT_TOLD, HEARS = "The recruiter knows", "could not tell the recruiter", "will hear of it: Mon 01.03.2027, 12:00"
@@ -92,6 +93,13 @@ def test_who_may_only_look_is_not_led_to_the_move(coordinator: Client, booking: 
     Group.objects.get(name="Coordinators").permissions.set(Permission.objects.filter(codename__startswith="view_"))
     note = coordinator.get(page_of(booking)).content.decode().partition(ASKED)[2]
     assert note and page_of(booking, "move") not in note
+
+
+def test_the_history_calls_a_recruiter_by_name(text: Text, booking: Booking, olga: Recruiter) -> None:
+    """Guard: ``actor_label``."""
+    asking.in_batch(asking.cancel_interview(olga, asking.the_booking(Candidate.objects.get(pk=booking.user_id))))
+    page = text(page_of(booking))
+    assert "recruiter Ольга Смирнова" in page and f"recruiter {olga.telegram_id}" not in page
 
 
 def test_the_history_names_no_job(text: Text, booking: Booking) -> None:
