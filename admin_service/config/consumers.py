@@ -21,6 +21,7 @@ from reminders.services import reports
 from scheduling.consumer import BookingEvents
 from scheduling.services import waiting_list
 from scheduling.services.recruiter_cards.delivery_reports import store_delivery
+from scheduling.services.recruiter_cards.reached import follow_start, is_out_of_reach
 from scheduling.services.sent_messages import keep_sent
 from scheduling.services.snapshots import follow_person
 from shared_contracts.broadcast import BroadcastDelivered, CardDelivered, DigestDelivered, NotificationDelivered
@@ -40,8 +41,10 @@ from shared_contracts.dialog import (
 
 
 def _store_start(item: ChatStarted, now: datetime) -> None:
+    anew = is_out_of_reach(item.user_telegram_id)
     store_report(item, now)
     follow_person(item.user_telegram_id, item.correlation_id, now)
+    follow_start(item.user_telegram_id, now, item.correlation_id, anew=anew)
 
 
 def _store_group(item: GroupChanged, now: datetime) -> None:

@@ -86,12 +86,12 @@ def note_blocked(item: NotificationDelivered | CardDelivered | DigestDelivered, 
 def mark_blocked(deliveries: Sequence[Delivery], occurred_at: datetime, now: datetime) -> None:
     """Keep which candidates have blocked the bot, by what came of messages to them; moments are aware UTC.
 
-    Who has never started it has not blocked it: Telegram refuses both alike.
+    Who has never started it has not blocked it, and who has done so since does not any more: Telegram refuses alike.
     """
     blocked = [entry.chat_id for entry in deliveries if entry.status is DeliveryStatus.BLOCKED]
     if blocked:
         collection("users").update_many(
-            {"telegram_id": {"$in": blocked}, "started_at": {"$ne": None}, "blocked_at": None},
+            {"telegram_id": {"$in": blocked}, "started_at": {"$lte": occurred_at}, "blocked_at": None},
             {"$set": {"blocked_at": occurred_at, "updated_at": now}},
             session=current_session(),
         )

@@ -11,7 +11,7 @@ from bson import ObjectId
 
 from common import clock
 from common.mongo import Document, collection
-from config.consumers import DELIVERIES
+from config.consumers import DELIVERIES, DIALOGS
 from messaging.delivery_reports import DeliveryReports
 from people.consumer import store_report
 from people.models import Candidate, City, Recruiter
@@ -666,6 +666,55 @@ def test_news_that_did_not_arrive_is_left_to_the_recruiter(
     assert last_card(OLGA).card.candidate.reachable is False
     assert last_card(OLGA).card.decided_by and last_card(OLGA).card.reason == "Нет"
     assert now_stored()["candidate_by_hand"]
+
+
+def started(person: Candidate, at: datetime) -> None:
+    item = ChatStarted(
+        message_id=uuid.uuid4(), correlation_id="c" * 8, occurred_at=at, user_telegram_id=person.telegram_id
+    )
+    DIALOGS[ChatStarted](item, at)
+
+
+def test_who_starts_the_bot_after_all_hears_once_what_they_missed_and_nobody_writes_to_them_by_hand(
+    request_: Document, olga: Recruiter, maria: Candidate
+) -> None:
+    """R4: the card follows, the desk's list, too. Guards: ``follow_start``, ``anew`` for what was told by hand."""
+    asking.in_batch(asking.approve(olga, request_))
+    reported(notification_report(DeliveryStatus.BLOCKED))
+    assert (last_card(OLGA).card.candidate.reachable, now_stored()["candidate_by_hand"]) == (False, True)
+    known = len(news())
+
+    for _time in range(2):
+        started(maria, clock.now())
+
+    assert (last_card(OLGA).card.candidate.reachable, now_stored()["candidate_by_hand"]) == (True, False)
+    (missed,) = news()[known:]
+    assert (missed.kind, missed.booking.status) == (NotificationKind.BOOKING_APPROVED, BookingStatus.BOOKED)
+    assert ObjectId(missed.notification_id) in now_stored()["notification_ids"]
+
+
+def test_what_they_did_not_hear_and_is_not_true_any_more_is_not_told(
+    request_: Document, olga: Recruiter, maria: Candidate
+) -> None:
+    """Guard: the version in ``_news_again``."""
+    asking.in_batch(asking.approve(olga, request_))
+    reported(notification_report(DeliveryStatus.BLOCKED))
+    asking.in_batch(asking.says(maria, now_stored(), Attendance.CONFIRMED))
+    known = len(news())
+    started(maria, clock.now())
+    assert (news()[known:], now_stored()["candidate_by_hand"]) == ([], False)
+
+
+def test_who_started_the_bot_before_it_was_known_that_they_had_not_is_told_at_once(
+    request_: Document, olga: Recruiter, maria: Candidate
+) -> None:
+    """Guards: ``has_come_since``, ``$lte`` in ``mark_blocked``."""
+    asking.in_batch(asking.approve(olga, request_))
+    report = notification_report(DeliveryStatus.BLOCKED)
+    started(maria, clock.now() + timedelta(seconds=1))
+    reported(report)
+    assert news()[-1].notification_id != report.notification_id
+    assert (last_card(OLGA).card.candidate.reachable, now_stored()["candidate_by_hand"]) == (True, False)
 
 
 def test_news_that_arrives_later_takes_the_flag_back_and_unknown_news_flag_nothing(

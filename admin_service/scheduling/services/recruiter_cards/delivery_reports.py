@@ -11,6 +11,7 @@ from common.mongo import Document, collection, current_session
 from messaging import outbox
 from scheduling.services.recruiter_cards.cards import Act, by_hand, show_again
 from scheduling.services.recruiter_cards.deck import read_deck
+from scheduling.services.recruiter_cards.reached import follow_start, has_come_since
 from scheduling.services.store import loading
 from scheduling.services.store.booking_notes import note
 from shared_contracts.broadcast import CardDelivered, DeliveryStatus, NotificationDelivered
@@ -35,6 +36,9 @@ def _notification(item: NotificationDelivered, arrived: bool, now: datetime) -> 
     about = {"notification_ids": ObjectId(item.notification_id)}
     if note([({**about, "candidate_by_hand": arrived}, {"$set": {"candidate_by_hand": not arrived}})], now):
         outbox.add(show_again(about, Act(None, "", item.correlation_id), now))
+    blocked = item.delivery.status is DeliveryStatus.BLOCKED
+    if blocked and has_come_since(item.user_telegram_id, item.occurred_at):  # what shows that was stored before this
+        follow_start(item.user_telegram_id, now, item.correlation_id, anew=False)
 
 
 def _card(item: CardDelivered, arrived: bool, now: datetime) -> None:
