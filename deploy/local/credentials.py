@@ -3,6 +3,7 @@
 import base64
 import secrets
 from dataclasses import dataclass, fields
+from string import ascii_lowercase
 
 from local.layout import Home
 
@@ -35,9 +36,14 @@ def _new(name: str) -> str:
         return base64.b64encode(secrets.token_bytes(512)).decode()
     if name == "telegram_bot_token":  # the shape that Telegram's own tokens have: <bot id>:<35 characters>
         return f"7000000001:{secrets.token_hex(18)[:35]}"
-    if name == "desk_password":  # typed by a person
-        return "-".join(secrets.token_hex(2) for _ in range(4))
+    if name == "desk_password":
+        return _typed_password()
     return secrets.token_hex(24)
+
+
+def _typed_password() -> str:
+    """Four groups of letters, for a person to type: what is nearly all digits the desk refuses."""
+    return "-".join("".join(secrets.choice(ascii_lowercase) for _ in range(4)) for _ in range(4))
 
 
 def load_or_create(home: Home) -> Credentials:

@@ -5,6 +5,7 @@ two small processes in place of the services.
 """
 
 import os
+import re
 import signal
 import socket
 import stat
@@ -226,6 +227,9 @@ def test_what_the_caller_says_of_the_desk_reaches_it(tmp_path: Path) -> None:
 def test_two_homes_get_different_secrets_and_free_ports(tmp_path: Path) -> None:
     first, second = (Stack(tmp_path / name, free_ports=True, environ={}) for name in ("first", "second"))
     assert first.context.credentials.redis_password != second.context.credentials.redis_password
+    for each in (first, second):  # one of digits would be refused as easy to guess, and the stack would not start
+        password = each.context.credentials.desk_password
+        assert re.fullmatch("[a-z]{4}(-[a-z]{4}){3}", password), "Guard: ``_typed_password``"
     assert first.ports != second.ports
 
 
