@@ -46,7 +46,9 @@ IN_OTHER_LANGUAGES = {
 }
 """Texts in both languages, and what machines say to each other."""
 NAMES = {*ROLES, "no", "role", "read", "only", "anna", "demo", "Moscow", "Announcements", "Coordinators"}
-KNOWN_WORDS = frozenset({"CSV", "English", "Excel", "Slotdesk", "Telegram", "UTC", "Username", "username", *NAMES})
+CALENDARS = {"Apple", "Google", "Outlook", "ICS", "iCal", "webcal"}
+PROPER_NAMES = {"CSV", "English", "Excel", "Slotdesk", "Telegram", "UTC", "Username", "username", *CALENDARS}
+KNOWN_WORDS = frozenset({*PROPER_NAMES, *NAMES})
 
 
 @pytest.fixture
