@@ -19,7 +19,7 @@ class TopicField(forms.IntegerField):
 
     def __init__(self) -> None:
         super().__init__(
-            label=_("topic"),
+            label=_("Topic"),
             required=False,
             min_value=1,
             max_value=LARGEST_TELEGRAM_ID,

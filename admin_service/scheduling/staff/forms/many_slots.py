@@ -74,7 +74,7 @@ class AddSlotsForm(DraftsForm):
         help_text=_("A list such as 10:00, 10:20, 14:30; instead of the times above, or besides."),
     )
     duration_minutes = forms.IntegerField(
-        label=_("Minutes"),
+        label=_("Lasts, minutes"),
         initial=DEFAULT_DURATION_MINUTES,
         min_value=1,
         max_value=_DAY_MINUTES,
