@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -132,6 +133,15 @@ def test_a_slot_that_was_changed_meanwhile_snaps_back_with_a_word(
     expect(page.get_by_role("alert")).to_contain_text("just changed this slot")
     expect(page.locator("#calendar-list")).to_contain_text("Переговорная 9")
     assert starts_at(store, slot) == slot["starts_at"]
+
+
+def test_the_week_opens_on_today(stack: Stack, page: Page, store: Store) -> None:
+    """However many columns are to the left of it. Guard: ``showToday``."""
+    day = free_slot(store)["starts_at"]
+    monday = day - timedelta(days=day.weekday())
+    page.clock.set_fixed_time(monday + timedelta(days=5))
+    page.goto(f"{stack.env['ADMIN_URL']}/admin/{CALENDAR}?view=week&date={monday:%Y-%m-%d}")
+    expect(page.locator(".ec-body .ec-today").first).to_be_in_viewport(ratio=0.5)
 
 
 def test_a_recruiter_sees_only_their_own_and_drags_nothing(browser: Browser, stack: Stack, store: Store) -> None:

@@ -68,6 +68,17 @@ def slots_in(first: date, days: int, zones: Mapping[ObjectId, str], narrowed: Do
     return Found(shown[:MOST_SHOWN], len(rows) > MOST_SHOWN)
 
 
+def next_day_after(last: date, zones: Mapping[ObjectId, str], narrowed: Document) -> date | None:
+    """The first day after this one on which a slot begins, as its interview's clocks show it; None: there is none."""
+    begins, _ends = span_of(last + _A_DAY, 1, zones.values())
+    read = dict.fromkeys(("starts_at", "city_id", "video_link"), 1)
+    later = collection("interview_slots").find({**narrowed, "starts_at": {"$gte": begins}}, read)
+    days = (
+        local(row["starts_at"], shown_zone(row, zones)).date() for row in later.sort([("starts_at", 1), ("_id", 1)])
+    )
+    return next((day for day in days if day > last), None)
+
+
 def waiting_in(slot_ids: Sequence[ObjectId]) -> Counter[ObjectId]:
     """How many requests wait for a recruiter's answer, for a seat or for a move to it, by slot."""
     bookings = collection("bookings")

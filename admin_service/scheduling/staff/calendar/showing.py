@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from bson import ObjectId
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -18,13 +19,22 @@ from common.zones import MOSCOW, local, utc_offset, zone_name
 from people.services.zones import zones_of_cities
 from scheduling.domain.clashes import counts
 from scheduling.models import InterviewSlot
-from scheduling.services.reading.calendar_span import MOST_SHOWN, shown_zone, slots_in, waiting_in, wall_clock
+from scheduling.services.reading.calendar_span import (
+    MOST_SHOWN,
+    Found,
+    next_day_after,
+    shown_zone,
+    slots_in,
+    waiting_in,
+    wall_clock,
+)
 from scheduling.services.store.slots import by_id, venue_of
-from scheduling.staff.calendar.asked import Asked
+from scheduling.staff.calendar.asked import Asked, View
 from scheduling.staff.calendar.columns import column_of, columns, narrowed_to
 from scheduling.staff.calendar.elsewhere import Elsewhere, busy_in_columns, elsewhere
 from scheduling.staff.moments import start_of
 from shared_contracts.texts.clocks import clocks_of
+from staffkit.clocks import today
 from staffkit.scoping import own_rows
 
 
@@ -46,8 +56,8 @@ def what_is_shown(request: HttpRequest, it: Asked, *, may_change: bool) -> dict[
         BadRequest: there is no such column.
     """
     zones = zones_of_cities()
-    own = own_rows(request, InterviewSlot) or {}
-    found = slots_in(it.first, it.days, zones, {**own, **narrowed_to(it)})
+    narrowed = {**(own_rows(request, InterviewSlot) or {}), **narrowed_to(it)}
+    found = slots_in(it.first, it.days, zones, narrowed)
     shown, every = columns(request, it, found.rows)
     known = elsewhere(it, shown, found.rows, zones)
     names = _Names(
@@ -64,7 +74,23 @@ def what_is_shown(request: HttpRequest, it: Asked, *, may_change: bool) -> dict[
         "busy": busy_in_columns(known, it, shown, found.rows, zones),
         "troubles": known.troubles(),
         "cut": _cut() if found.is_cut else "",
+        "later": None if _has_enough(it, found) else _later(it, next_day_after(it.last, zones, narrowed)),
     }
+
+
+def _has_enough(it: Asked, found: Found) -> bool:
+    """Whether something here is still to come, or the days are over, and looked at for what was."""
+    now = clock.now()
+    return found.is_cut or it.last < today() or any(row["ends_at"] > now for row in found.rows)
+
+
+def _later(it: Asked, day: date | None) -> dict[str, str]:
+    """What to say where nothing is left, and the way to the next slots."""
+    words = _("Nothing is left on this day.") if it.view is View.DAY else _("Nothing is left in this week.")
+    if day is None:
+        return {"words": " ".join([words, _("There is nothing after it either.")]), "link": "", "day": ""}
+    link = it.other(day=day).address
+    return {"words": words, "link": link, "day": _("Next: %(day)s") % {"day": date_format(day, "l, j E")}}
 
 
 def _cut() -> str:

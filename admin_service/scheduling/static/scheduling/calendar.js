@@ -74,6 +74,7 @@ document.addEventListener("DOMContentLoaded", () => {
     calendar.setOption("events", [...data.busy.map(busyTime), ...data.slots.map(shown)]);
     note("calendar-cut", data.cut);
     note("calendar-troubles", data.troubles.join("\n"));
+    pointLater(data.later);
     offer(data.choices);
     list(data.slots, data.busy);
   }
@@ -82,6 +83,24 @@ document.addEventListener("DOMContentLoaded", () => {
     const shown = document.getElementById(id);
     shown.textContent = text;
     shown.hidden = !text;
+  }
+
+  function pointLater(later) {
+    const shown = document.getElementById("calendar-later"), [words, link] = shown.children;
+    words.textContent = later ? later.words : "";
+    link.textContent = later ? later.day : "";
+    link.href = later ? later.link : "";
+    link.hidden = !link.textContent;
+    shown.hidden = !later;
+  }
+
+  // Of a week with many columns the days before today are to the left, to be scrolled back to.
+  function showToday() {
+    const main = grid.querySelector(".ec-main"), today = grid.querySelector(".ec-body .ec-today");
+    const clocks = grid.querySelector(".ec-sidebar");
+    if (!main || !today) return;
+    const edge = main.getBoundingClientRect().left + (clocks ? clocks.offsetWidth : 0);
+    main.scrollLeft += today.getBoundingClientRect().left - edge;
   }
 
   function widthOf(count) {
@@ -200,7 +219,7 @@ document.addEventListener("DOMContentLoaded", () => {
     },
     eventDrop: dropped, select: add, dateClick: asked.add ? ({ date, resource }) => add({ start: date, end: date, resource }) : undefined,
   });
-  refresh(true);
+  refresh(true).then(() => requestAnimationFrame(showToday));
   // A page that the browser has kept shows a slot where it was dropped, whatever has become of that.
   window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
   setInterval(() => { if (document.visibilityState === "visible") refresh(false); }, FRESH_MS);

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import time_machine
 from bson import ObjectId
+from django.contrib.auth.models import User
 from django.core.exceptions import BadRequest
 from django.http import QueryDict
 from django.test import Client
@@ -215,3 +216,24 @@ def test_the_page_loads_nothing_from_elsewhere(desk: Client) -> None:
     page = desk.get(reverse(PAGE)).content.decode()
     assert "event-calendar/event-calendar.min.js" in page and "http" not in page.replace("http://www.w3.org", "")
     assert desk.get("/static/event-calendar/event-calendar.min.js").status_code == 200
+
+
+def test_where_nothing_is_left_it_says_so_with_the_way_to_the_next_slots(
+    desk: Client, make_slot: MakeSlot, olga: Recruiter
+) -> None:
+    """Of the column that is looked at; not where one looks back. Guards: ``_has_enough``, ``next_day_after``."""
+    at(make_slot, datetime(2032, 3, 30, 7, tzinfo=UTC))
+    at(make_slot, datetime(2032, 4, 7, 7, tzinfo=UTC))
+    at(make_slot, datetime(2032, 4, 20, 7, tzinfo=UTC), recruiter=olga)
+    with time_machine.travel(datetime(2032, 3, 30, 6, tzinfo=UTC)):
+        desk.force_login(User.objects.get())
+        assert shown(desk, TUESDAY)["later"] is None
+    with time_machine.travel(datetime(2032, 3, 31, 6, tzinfo=UTC)):
+        desk.force_login(User.objects.get())
+        later = shown(desk, TUESDAY)["later"]
+        assert later["words"] == "Nothing is left in this week." and later["day"] == "Next: Wednesday, 7 April"
+        assert "date=2032-04-07" in later["link"] and "view=week" in later["link"]
+        assert "date=2032-04-20" in shown(desk, TUESDAY, only=str(olga.pk))["later"]["link"]
+        assert shown(desk, TUESDAY, view="day")["later"] is None, "it is over"
+        none = "Nothing is left on this day. There is nothing after it either."
+        assert shown(desk, date(2032, 5, 1), view="day")["later"] == {"words": none, "link": "", "day": ""}
