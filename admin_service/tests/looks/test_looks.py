@@ -92,13 +92,12 @@ PRESS_ON_A_RUSSIAN_KEYBOARD = """document.activeElement.dispatchEvent(new Keyboa
 
 
 def find_by_keyboard(walker: Walker) -> None:
-    """Ctrl-K from within a field, and Enter for the first that is found."""
+    """Ctrl-K from within a field, what is pasted there, and Enter for the first that is found."""
     walker.page.focus("#searchbar")
     walker.page.evaluate(PRESS_ON_A_RUSSIAN_KEYBOARD)
     walker.page.wait_for_function("document.activeElement.id === 'search-input-command'")
     walker.page.keyboard.press("Enter")  # too early: nothing is found yet
     walker.page.keyboard.insert_text("кандидат казань")
-    walker.page.keyboard.press("End")
     walker.page.wait_for_selector("#command-results-list .active")
     walker.look_here("Ctrl-K")
     walker.page.keyboard.press("Enter")

@@ -22,3 +22,7 @@ document.addEventListener("DOMContentLoaded", () => {
   const input = document.getElementById("search-input-command"), opener = document.querySelector("button.find span + span");
   if (input && opener) input.setAttribute("aria-label", opener.textContent.trim());
 });
+// What is pasted or spoken is looked for, too: Unfold's waits for a key.
+document.addEventListener("input", (event) => {
+  if (event.target.id === "search-input-command") event.target.dispatchEvent(new Event("keyup"));
+});
