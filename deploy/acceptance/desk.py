@@ -231,7 +231,7 @@ class Desk:
     def book_for(self, telegram_id: int, slot_id: str, reason: str) -> None:
         """Book somebody into a slot, from the slot's page."""
         self._open(f"scheduling/interviewslot/{slot_id}/book/")
-        self.page.fill("[name=telegram_id]", str(telegram_id))
+        self.page.fill("[name=called]", str(telegram_id))
         self.page.fill("[name=reason]", reason)
         self._press("Book")
         self.page.wait_for_url("**/change/")

@@ -99,12 +99,12 @@ def tests() -> list[Suite]:
         return ["tests", *(f"--ignore={folder}" for folder in folders)]
 
     return [
-        suite("conversation", DEPLOY, GIVE_UP, "acceptance/conversation", servers=()),
-        suite("admin", ADMIN_SERVICE, *all_but(*DESK, *ACCESS)),
-        suite("dialogs", BOT_SERVICE, *DIALOGS),
-        suite("acceptance", DEPLOY, GIVE_UP, "acceptance", "--ignore=acceptance/conversation", servers=()),
         suite("desk", ADMIN_SERVICE, *DESK),
+        suite("acceptance", DEPLOY, GIVE_UP, "acceptance", "--ignore=acceptance/conversation", servers=()),
+        suite("admin", ADMIN_SERVICE, *all_but(*DESK, *ACCESS)),
+        suite("conversation", DEPLOY, GIVE_UP, "acceptance/conversation", servers=()),
         suite("access", ADMIN_SERVICE, *ACCESS),
+        suite("dialogs", BOT_SERVICE, *DIALOGS),
         suite("bot", BOT_SERVICE, *all_but(*DIALOGS)),
         suite("local", DEPLOY, "tests/local", servers=()),
         suite("sandbox", DEPLOY, "tests/sandbox", servers=()),

@@ -143,8 +143,8 @@ def test_only_candidates_in_their_list_are_booked_and_others_are_as_unknown(worl
     url, client = page_of(world.here.slot, "book"), world.client("moscow")
 
     def book(telegram_id: int) -> str:
-        answer = client.post(url, {"telegram_id": telegram_id, "reason": "звонил"}, follow=True)
-        return " ".join(str(message) for message in answer.context["messages"])
+        answer = client.post(url, {"called": telegram_id, "reason": "звонил"}, follow=True)
+        return str(getattr(answer.context.get("form"), "errors", {}).get("called", ""))
 
     there = Candidate.objects.create(first_name="Казанский", telegram_id=7001, city=world.there.city)
     nowhere = Candidate.objects.create(first_name="Ничей", telegram_id=7002)

@@ -24,7 +24,7 @@ def test_a_migrated_database_has_the_roles_with_their_permissions() -> None:
     held = {group.name: set(group.permissions.values_list("codename", flat=True)) for group in Group.objects.all()}
     assert "add_stafflogin" in held["Administrators"]
     assert {"change_booking", "add_broadcast"} <= held["Coordinators"]
-    assert held["Recruiters"] == {"view_interviewslot", "view_booking", "change_booking"}
+    assert held["Recruiters"] == {"view_interviewslot", "view_booking", "change_booking", "view_export"}
     assert {name.partition("_")[0] for name in held["Read-only"]} == {"view"}
 
 

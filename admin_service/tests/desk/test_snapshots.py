@@ -52,6 +52,11 @@ def request_(approval_event: InterviewEvent, make_slot: MakeSlot, olga: Recruite
         "person": "Мария Петрова",
         "search": "",
         "event": "?",
+        "answered_at": now,
+        "version": 1,
+        "status": "passed",
+        "reason": None,
+        "answers": [],
     }
     collection("questionnaire_answers").insert_one({"_id": ObjectId(), **answers})
     assert asking.outcome(asking.book(maria, make_slot(of=approval_event, recruiter=olga))) is Outcome.PENDING_APPROVAL

@@ -188,6 +188,7 @@ def test_no_log_and_no_audit_entry_has_the_address(
     server: CalendarServer, olga: Recruiter, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """Nor what its server leads on to. Guards: ``httpcore`` in ``logs.configure``, ``ReadFailedError``."""
+    before = structlog.get_config()
     logs.configure("DEBUG", "json")
     try:
         server.answers[SECRET] = status(302, Location=server.url("/led-on-3f9a"))
@@ -196,7 +197,7 @@ def test_no_log_and_no_audit_entry_has_the_address(
         take_away(olga.pk, actor="d")
     finally:
         logs.configure("WARNING", "console")
-        structlog.reset_defaults()
+        structlog.configure(**before)
         logging.getLogger("httpcore").setLevel(logging.NOTSET)
     said = capfd.readouterr().err
     assert "outside_calendar_not_read" in said and "3f9a" not in said

@@ -1,7 +1,7 @@
 """Recruiters' cards: who gets them, what they show, revisions, hand-over, flags (R3, R4)."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, time, timedelta
 from functools import partial
 
@@ -36,6 +36,14 @@ from tests.helpers.card_tools import cards, kinds, last_card, news, result_of, s
 from tests.scheduling.test_races import together
 
 OLGA, PAVEL, DINA = 5001, 5002, 5003
+
+
+@pytest.fixture(autouse=True)
+def _by_day() -> Iterator[None]:
+    """Nine in Moscow, 16:00 in Vladivostok: nobody sleeps."""
+    tomorrow = (datetime.now(UTC) + timedelta(days=1)).replace(hour=6, minute=0, second=0, microsecond=0)
+    with time_machine.travel(tomorrow, tick=True):
+        yield
 
 
 @pytest.fixture

@@ -54,7 +54,7 @@ def test_new_slots_close_by_the_events_cut_off(event: InterviewEvent, moscow: Ci
     assert row and str(row["_id"]) == slot_id
     assert row["starts_at"] - row["closes_at"] == timedelta(hours=2)
     assert row["ends_at"] - row["starts_at"] == timedelta(minutes=20)
-    assert invalidated() == {"slots"}
+    assert invalidated() == {"slots", "events"}
 
 
 @pytest.mark.parametrize(
