@@ -42,8 +42,9 @@ DESK = ("tests/desk",)
 ACCESS = ("tests/access", "tests/looks", "tests/security")
 # More than half of the bot's tests, run beside the rest: what people do in chat.
 DIALOGS = ("tests/dialogs",)
-# More than twice the two cores a small machine has: the suites with a bot wait for something most of their time.
-SIDE_BY_SIDE = 5
+# Twice the two cores a small machine has: the suites with a bot wait for something most of their time. Five side by
+# side leave the cores no rest and end no sooner.
+SIDE_BY_SIDE = 4
 # The tests of a suite with one stack share it: were it broken, each of them would wait for minutes to say the same.
 GIVE_UP = "--maxfail=10"
 PARTS = (CONTRACTS, ADMIN_SERVICE, BOT_SERVICE, DEPLOY)
