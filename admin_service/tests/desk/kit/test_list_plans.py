@@ -140,7 +140,10 @@ def test_a_search_looks_up_an_index(login: User, term: str) -> None:
 def test_a_filter_of_a_recruiters_own_list_reads_what_it_shows(
     olga: Recruiter, event: InterviewEvent, maria: Candidate, make_slot: MakeSlot
 ) -> None:
-    """Guards: ``bookings_recruiter_event``, ``_status``, ``_coming``: of two limits MongoDB goes by one index."""
+    """Of two limits MongoDB goes by one index.
+
+    Guards: ``bookings_recruiter_event``, ``bookings_recruiter_status``, ``bookings_recruiter_coming``.
+    """
     book_for(maria.telegram_id or 0, str(make_slot(recruiter=olga).pk), actor="anna", reason="")
     row = collection("bookings").find_one({}) or {}
     others = [{"recruiter_id": ObjectId()}] * 60 + [{"event_id": ObjectId(), "status": "late", "attendance": ""}] * 60
