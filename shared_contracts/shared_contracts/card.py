@@ -70,8 +70,8 @@ class RecruiterCard(WireModel):
     ``handed_over_by``: the recruiter from whom staff have handed it over to this one, ``handed_over_to``: who has it
     now, for a reader who has nothing to do with it any more. ``left``: the reader holds no interviews any more, and
     this one stands with nobody in their place.
-    ``slot_withdrawn``: whether its time was taken off offer when it was last cancelled; false where that was wanted and
-    others are booked at that time, null where it was not wanted.
+    ``slot_withdrawn``: its time was taken off offer when it was last cancelled; null where that was not wanted. False
+    comes from before a time with others in it could be taken off, and says that it was not.
     """
 
     booking: BookingView

@@ -37,7 +37,7 @@ class Move(BookingCommand):
 
 @dataclass(frozen=True, slots=True)
 class Cancel(BookingCommand):
-    """The seat back. ``withdraws_slot``: nor is its time to be offered to others, where nobody else is in it."""
+    """The seat back. ``withdraws_slot``: nor does its time take anybody new; who else is in it stays."""
 
     withdraws_slot: bool = field(default=False, kw_only=True)
 
@@ -241,7 +241,7 @@ def cancel(state: State, command: Cancel, booking: Booking, now: datetime) -> De
 def cancellation(state: State, command: Cancel, booking: Booking, after: Booking) -> Decision:
     """The decision by which the booking ends as ``after``, with what becomes of its slot."""
     decision, slot = changed(command, Outcome.CANCELLED, BookingCancelled, booking, after), state.slots[booking.slot_id]
-    if not command.withdraws_slot or not slot.is_active or slot.holders - {booking.candidate_id}:
+    if not command.withdraws_slot or not slot.is_active:
         return decision
     return replace(decision, events=(*withdrawal(state, command, slot), *decision.events))
 

@@ -84,7 +84,7 @@ def _acts(batch: Batch) -> dict[str, Act]:
     acts: dict[str, Act] = {}
     for request, event in batch.events(BookingEvent):
         if event.before or asks_approval(batch.after, event.after):
-            acts[event.after.id] = _act(request, event)._replace(slot_withdrawn=_slot_withdrawn(request, event, batch))
+            acts[event.after.id] = _act(request, event)._replace(slot_withdrawn=_slot_withdrawn(request, event))
     for request, edited in batch.events(SlotEdited):
         if edited.shows:
             act = Act(request.command.actor, request.command.reason, request.correlation_id)
@@ -110,12 +110,10 @@ def _act(request: Request, event: BookingEvent) -> Act:
     return Act(actor, reason, request.correlation_id, _MOVE_ENDS.get(type(event)))
 
 
-def _slot_withdrawn(request: Request, event: BookingEvent, batch: Batch) -> bool | None:
-    """Whether the slot is off offer as was wanted along with the event; None: that was not wanted."""
+def _slot_withdrawn(request: Request, event: BookingEvent) -> bool | None:
+    """That the slot is off offer as was wanted along with the event; None: that was not wanted."""
     wanted = isinstance(request.command, Cancel) and request.command.withdraws_slot
-    if not wanted or not isinstance(event, BookingCancelled):
-        return None
-    return not batch.after.slots[event.after.slot_id].is_active
+    return True if wanted and isinstance(event, BookingCancelled) else None
 
 
 def _handed_over(edited: SlotEdited) -> tuple[ObjectId | None, ObjectId] | None:

@@ -89,7 +89,7 @@ def cancel_booking(
 ) -> Outcome:
     """Cancel a booking; the candidate is told. Arguments and errors as for ``book_for``.
 
-    ``withdraws_slot``: and take its slot off offer, unless others are booked in it.
+    ``withdraws_slot``: and take its slot off offer; who else is booked in it stays.
     """
     _require_reason(reason, beyond_limits)
     command = Cancel(

@@ -36,7 +36,7 @@ def booked(**fields: Any) -> State:
         a.slot("pavels", 3 * DAY, **theirs),
     )
     limits: dict[str, Any] = {"approval_required": True, "cancel_cutoff": DAY, "move_cutoff": DAY, "move_limit": 1}
-    return a.with_booking(a.world(*slots, **limits), 1, "s", **({"moves": 1} | fields))
+    return a.with_booking(a.world(*slots, people=4, **limits), 1, "s", **({"moves": 1} | fields))
 
 
 def end(state: State, command: AnyCommand, now: Any = a.NOW) -> Outcome | None:
@@ -70,15 +70,16 @@ def test_an_interview_is_called_off_with_a_reason() -> None:
     ("asked", "others", "expected"),
     [
         (True, False, [SlotEdited, ProposedTimeWithdrawn, BookingCancelled, SeatFreed]),
-        (True, True, [BookingCancelled, SeatFreed]),
+        (True, True, [SlotEdited, ProposedTimeWithdrawn, BookingCancelled, SeatFreed]),
         (False, False, [BookingCancelled, SeatFreed]),
+        (False, True, [BookingCancelled, SeatFreed]),
     ],
-    ids=["alone", "others in it", "left to others"],
+    ids=["alone", "others in it", "left to others", "left to others beside some"],
 )
 def test_the_time_of_an_interview_called_off_is_offered_as_the_recruiter_wants(
     asked: bool, others: bool, expected: list[type[Event]]
 ) -> None:
-    """Where nobody else is in it, and nobody is proposed it any more. Guards: ``cancellation``, ``withdrawal``."""
+    """Taken off it takes nobody new, and who else is in it stays. Guards: ``cancellation``, ``withdrawal``."""
     state = booked()
     state.slots["s"] = replace(state.slots["s"], capacity=3)
     state = a.with_booking(state, 2, "t", "second", proposed_slot_id="s")
@@ -88,6 +89,10 @@ def test_the_time_of_an_interview_called_off_is_offered_as_the_recruiter_wants(
     assert [type(event) for event in decision.events] == expected
     assert after.slots["s"].is_active is (SlotEdited not in expected)
     assert after.slots["s"].holders == ({"person-3"} if others else set())
+    if others:
+        assert after.bookings["third"] == state.bookings["third"]
+    (booked_by_another,), _after = decide(after, [a.book(4, "s")], a.NOW)
+    assert booked_by_another.outcome is (Outcome.SLOT_CLOSED if asked else Outcome.PENDING_APPROVAL)
 
 
 @pytest.mark.parametrize("earlier", [True, False], ids=["in an earlier booking", "in this one"])

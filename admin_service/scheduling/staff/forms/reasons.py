@@ -76,7 +76,7 @@ class CancelForm(LimitsForm):
         label=_("Offer this time to nobody else"),
         required=False,
         widget=UnfoldBooleanWidget(),
-        help_text=_("The slot becomes inactive, unless others are booked in it."),
+        help_text=_("The slot becomes inactive. Who else is booked in it stays."),
     )
 
     field_order = ["version", "reason", "withdraws_slot", "beyond_limits"]
