@@ -60,9 +60,9 @@ def remind_recruiters() -> int:
 
 @shared_task(name="scheduling.tasks.bring_requests")
 def bring_requests() -> int:
-    """Bring requests that were out of reach to recruiters who have joined since; the answer is how many."""
+    """Bring bookings that were out of reach to recruiters who have joined since; the answer is how many."""
     now = clock.now()
-    rows = list(collection("bookings").find(out_of_reach(now), {"_id": 1}).sort("expires_at", 1).limit(MOST_PER_SCAN))
+    rows = list(collection("bookings").find(out_of_reach(now), {"_id": 1}).sort("starts_at", 1).limit(MOST_PER_SCAN))
     return sum(bring(str(row["_id"]), now, uuid.uuid4().hex) for row in rows)
 
 

@@ -31,7 +31,10 @@ class Press:
 
 @dataclass(frozen=True, slots=True)
 class Errand:
-    """One thing that waits for staff. ``since``: aware UTC; ``who`` and ``about`` say whom and which interview."""
+    """One thing that waits for staff. ``since``: aware UTC; ``who`` and ``about`` say whom and which interview.
+
+    ``copied``: a button that copies what is to be sent by hand, as HTML.
+    """
 
     id: str
     since: datetime
@@ -40,6 +43,7 @@ class Errand:
     about: str = ""
     why: str = ""
     presses: Sequence[Press] = ()
+    copied: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """What waits for staff about bookings: requests, people to tell by hand, interviews that nobody has marked."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -20,6 +21,7 @@ from scheduling.services.reading.to_mark import WITHIN_DAYS, unmarked
 from scheduling.services.recruiter_cards.request_reminders import AWAITING_APPROVAL, TO_TELL_BY_HAND
 from scheduling.services.store.slots import venue_of_booking
 from scheduling.staff.bookings.by_hand import why_no_candidate, why_no_recruiter
+from scheduling.staff.bookings.hand_texts import copied, texts_for_candidates
 from scheduling.staff.moments import named, start_of
 from shared_contracts.booking import MARKS
 from shared_contracts.directory import BookingStatus
@@ -54,6 +56,7 @@ def to_tell(request: HttpRequest, rows: Sequence[Document]) -> list[Errand]:
     since = _last_changes(rows)
     recruiters = _by_id("recruiters", (row["recruiter_id"] for row in rows))
     people = _by_id("users", (row["user_id"] for row in rows))
+    texts = texts_for_candidates(rows)
     found = []
     for row in rows:
         why, presses = [], []
@@ -66,7 +69,9 @@ def to_tell(request: HttpRequest, rows: Sequence[Document]) -> list[Errand]:
             presses += written_to_candidate(row, why)
         if may(request, _MAY):
             presses.append(Press(_("They know"), _button(row, "note_told"), {}, main=True))
-        found.append(about_booking(row, since.get(row["_id"]) or row["created_at"], "; ".join(why), presses))
+        errand = about_booking(row, since.get(row["_id"]) or row["created_at"], "; ".join(why), presses)
+        text = texts.get(row["_id"])
+        found.append(replace(errand, copied=copied(text) if text else ""))
     return found
 
 

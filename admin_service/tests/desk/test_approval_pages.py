@@ -130,20 +130,22 @@ def test_whether_recruiters_are_reached_in_chat_is_shown(text: Text, olga: Recru
 def test_what_a_candidate_is_to_be_told_by_hand_can_be_copied(
     text: Text, make_slot: MakeSlot, maria: Candidate, language: str, words: str
 ) -> None:
-    """R4: in their language; nothing where the booking has changed since. Guards: ``last_news``,
-    ``text_for_candidate``."""
+    """R4: in their language, where the errand is; nothing where the booking has changed since. Guards: ``last_news``,
+    ``texts_for_candidates``, ``copied`` on the first page, ``get_changelist_instance`` in the list."""
     seed_defaults()
     slot = make_slot()
     book_for(maria.telegram_id, str(slot.pk), actor="anna", reason="")
     edit_slots([(str(slot.pk), SlotChanges(venue={"room": "9"}))], actor="anna", reason="Ремонт")
     Candidate.objects.update(language=language)
     page = reverse("admin:scheduling_booking_change", args=[Booking.objects.get().pk])
-    assert "<textarea" not in text(page)
+    pages = [page, reverse("admin:index"), f"{reverse(BOOKINGS)}?live__exact=1&by_hand=any"]
+    assert not any("<textarea" in text(url) for url in pages)
     collection("bookings").update_many({}, {"$set": {"candidate_by_hand": True}})
-    shown = text(page)
-    assert words in shown and "3.14 → 9" in shown and "Ремонт" in shown and "data-copy" in shown
+    for url in pages:
+        shown = text(url)
+        assert words in shown and "3.14 → 9" in shown and "Ремонт" in shown and "data-copy" in shown, url
     collection("bookings").update_many({}, {"$inc": {"version": 1}})
-    assert "<textarea" not in text(page)
+    assert not any("<textarea" in text(url) for url in pages)
 
 
 def test_whose_waiting_has_ended_can_be_told_by_hand(

@@ -416,6 +416,23 @@ def test_a_recruiter_who_comes_into_chat_later_gets_what_waits_for_them(
     assert asking.outcome(asking.approve(olga, now_stored())) is Outcome.BOOKED
 
 
+def test_a_recruiter_who_comes_into_chat_later_gets_what_was_approved_meanwhile(
+    slot: InterviewSlot, maria: Candidate, olga: Recruiter
+) -> None:
+    """R4: nobody has to tell them of it any more. Guard: ``out_of_reach``, which asks for no wish for approval."""
+    Recruiter.objects.filter(pk=olga.pk).update(telegram_id=None)
+    asking.outcome(asking.book(maria, slot))
+    staff_commands.approve_booking(str(now_stored()["_id"]), expected_version=1, actor="anna")
+    assert now_stored()["recruiter_by_hand"] is True
+    Recruiter.objects.filter(pk=olga.pk).update(telegram_id=OLGA)
+
+    with time_machine.travel(slot.starts_at, tick=False):
+        assert tasks.bring_requests() == 0
+    assert (tasks.bring_requests(), tasks.bring_requests()) == (1, 0)
+    assert (now_stored()["recruiter_by_hand"], sent()) == (False, [(OLGA, "new", 3)])
+    assert last_card(OLGA).card.booking.status is BookingStatus.BOOKED
+
+
 def test_a_request_that_another_scan_has_brought_is_not_brought_again(
     slot: InterviewSlot, maria: Candidate, olga: Recruiter
 ) -> None:

@@ -53,12 +53,16 @@ def due_rings(now: datetime) -> Document:
 
 
 def out_of_reach(now: datetime) -> Document:
-    """The MongoDB condition of requests that nobody could answer in chat; served by ``bookings_expiring``."""
-    return {"live": True, "expires_at": {"$gt": now}, "awaits_approval": True, "recruiter_by_hand": True}
+    """The MongoDB condition of bookings to come that no recruiter in chat knows of; served by ``bookings_by_hand_r``.
+
+    Those that were answered in the desk meanwhile, too; without requests that are about to expire.
+    """
+    to_come = {"live": True, "recruiter_by_hand": True, "starts_at": {"$gt": now}}
+    return {**to_come, "expires_at": {"$not": {"$lte": now}}}
 
 
 def bring(booking_id: str, now: datetime, correlation_id: str) -> bool:
-    """Bring a request to a recruiter, or deputy, who has come into chat since it was made (R4); once."""
+    """Bring a booking to a recruiter, or deputy, who has come into chat since it was made (R4); once."""
 
     def work() -> bool:
         query = {"_id": ObjectId(booking_id), **out_of_reach(now)}

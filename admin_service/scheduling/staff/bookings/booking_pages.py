@@ -19,7 +19,7 @@ from scheduling.models import Booking
 from scheduling.staff.bookings.by_hand import why_no_candidate, why_no_recruiter
 from scheduling.staff.bookings.decisions import DecidingAdmin
 from scheduling.staff.bookings.export import booking_row, booking_titles, coming_of, state_of
-from scheduling.staff.bookings.hand_texts import copyable, text_for_candidate
+from scheduling.staff.bookings.hand_texts import copied, copyable, texts_for_candidates
 from scheduling.staff.filters import (
     NO_ANSWER,
     AttendanceFilter,
@@ -144,6 +144,22 @@ class BookingPage(SearchedByPerson, ExportingAdmin, DecidingAdmin):
         marks = self.outcome_of(request, found) if found else {}
         return super().changeform_view(request, object_id, form_url, {**marks, **(extra_context or {})})
 
+    def get_list_display(self, request: HttpRequest) -> list[str]:
+        """With what to send, in the list of who is to be told by hand."""
+        columns: list[str] = list(super().get_list_display(request))
+        return [*columns, "to_copy"] if request.GET.get(ByHandFilter.parameter_name) else columns
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """With the texts to send, all at once."""
+        found = super().get_changelist_instance(request)
+        if request.GET.get(ByHandFilter.parameter_name):
+            found.result_list = list(found.result_list)
+            ids = [booking.pk for booking in found.result_list]
+            texts = texts_for_candidates(collection("bookings").find({"_id": {"$in": ids}}))
+            for booking in found.result_list:
+                booking.text_to_send = texts.get(booking.pk, "")
+        return found
+
     def on_page(self, object_id: ObjectId) -> dict[str, Any]:
         """With the candidate's answers and the audit trail."""
         found: dict[str, Any] = {}
@@ -235,9 +251,14 @@ class BookingPage(SearchedByPerson, ExportingAdmin, DecidingAdmin):
     @display(description=_("text to send"))
     def to_send(self, booking: Booking) -> str:
         """What the candidate is to be told by hand, as the bot would have."""
-        row = collection("bookings").find_one({"_id": booking.pk})
-        text = text_for_candidate(row) if row else ""
+        text = texts_for_candidates(collection("bookings").find({"_id": booking.pk})).get(booking.pk)
         return copyable(text) if text else "—"
+
+    @display(description=_("text to send"))
+    def to_copy(self, booking: Booking) -> str:
+        """The same in the list of who is to be told by hand."""
+        text = getattr(booking, "text_to_send", "")
+        return copied(text) if text else "—"
 
     person_line, place_line = plainly(person), plainly(place)
 

@@ -1,6 +1,7 @@
 """What staff send somebody by hand whom the bot can't write to (R4): the text the bot would have sent, to be copied."""
 
 import re
+from collections.abc import Iterable, Mapping
 from html import unescape
 
 from bson import ObjectId
@@ -14,22 +15,34 @@ from message_templates.services.reading import in_force
 from scheduling.services.editing.notice_text import news_html, reads
 from scheduling.services.store.slots import by_id
 from shared_contracts.notification import NotificationCommand
+from shared_contracts.texts.message_templates import TemplateView
 
 
-def text_for_candidate(booking: Document) -> str:
-    """What a booking's candidate was to be told last, in their language, by the booking's document.
+def texts_for_candidates(bookings: Iterable[Document]) -> dict[ObjectId, str]:
+    """By booking, what its candidate was to be told last and the bot could not, in their language, by its document.
 
-    Empty where nothing is known of it, or the booking has changed since.
+    Without those whom the bot reaches, of whom nothing is known, or whose booking has changed since.
     """
-    person = next(iter(by_id("users", [booking["user_id"]])), None)
+    untold = [row for row in bookings if row["candidate_by_hand"]]
+    if not untold:
+        return {}
+    people = {row["_id"]: row for row in by_id("users", {row["user_id"] for row in untold})}
+    zones = {row["_id"]: row["timezone"] for row in by_id("cities", {row["city_id"] for row in people.values()})}
+    templates = in_force()
+    texts = {row["_id"]: _text_for(row, people.get(row["user_id"]), zones, templates) for row in untold}
+    return {booking_id: text for booking_id, text in texts.items() if text}
+
+
+def _text_for(
+    booking: Document, person: Document | None, zones: Mapping[ObjectId, str], templates: list[TemplateView]
+) -> str:
     try:
         news = NotificationCommand.model_validate_json(booking.get("last_news") or "")
     except ValidationError:  # of an earlier release, or none
         return ""
     if person is None or news.booking.version != booking["version"]:
         return ""
-    city = next(iter(by_id("cities", [person["city_id"]])), None)
-    html = news_html(news, city["timezone"] if city else None, reads(person), in_force(), news.timezone_before)
+    html = news_html(news, zones.get(person["city_id"]), reads(person), templates, news.timezone_before)
     return _plain(html) if html else ""
 
 
@@ -46,6 +59,18 @@ def text_for_waiting(entry_id: ObjectId) -> str:
         else:
             text = _("There will be no more interviews “%(event)s” in %(city)s, so we took you off the waiting list.")
         return text % {"event": entry["event"], "city": entry["city"]}
+
+
+def copied(text: str) -> str:
+    """A button that copies the text, where there is no room to show it; whoever points at it reads it."""
+    return format_html(
+        '<span class="desk-copy"><textarea readonly tabindex="-1" aria-hidden="true" class="sr-only">{}</textarea>'
+        '<button type="button" data-copy class="desk-copy-text" title="{}">'
+        '<span class="material-symbols-outlined" aria-hidden="true">content_copy</span>{}</button></span>',
+        text,
+        text,
+        _("Copy the text"),
+    )
 
 
 def copyable(text: str) -> str:
