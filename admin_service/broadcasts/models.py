@@ -8,6 +8,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_mongodb_backend.fields import ArrayField, ObjectIdField
 
 from common.group_chats import GroupChat
@@ -76,7 +77,7 @@ class BroadcastStatus(models.TextChoices):
     SENDING = "sending", _("being sent")
     PAUSED = "paused", _("paused")
     FINISHED = "finished", _("finished")
-    CANCELLED = "cancelled", _("cancelled")
+    CANCELLED = "cancelled", pgettext_lazy("broadcast", "cancelled")
 
 
 UNDER_WAY = (BroadcastStatus.QUEUED, BroadcastStatus.SENDING, BroadcastStatus.PAUSED)

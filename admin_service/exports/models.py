@@ -19,7 +19,7 @@ class ExportStatus(models.TextChoices):
     MAKING = "making", _("is being made")
     READY = "ready", _("ready")
     FAILED = "failed", pgettext_lazy("export", "failed")
-    CANCELLED = "cancelled", _("cancelled")
+    CANCELLED = "cancelled", pgettext_lazy("export", "cancelled")
 
 
 def status_choices() -> list[tuple[str, Any]]:

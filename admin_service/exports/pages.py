@@ -31,13 +31,13 @@ from exports.asking import reach_of
 from exports.journal import filtered_by
 from exports.models import UNDER_WAY, Export, ExportStatus
 from staffkit.clocks import format_moment
-from staffkit.pages.kinds import ReadOnlyAdmin, plainly
+from staffkit.pages.kinds import Colours, ReadOnlyAdmin, plainly
 from staffkit.sending.once import Done, new_key, send_once
 from staffkit.tables.writing import CONTENT_TYPES
 from staffkit.views import find, login, page_of
 
 _ENDED = "ended"
-_COLOURS = {"queued": "info", "making": "info", "ready": "success", "failed": "danger"}
+_COLOURS = Colours({"queued": "info", "making": "info", "ready": "success", "failed": "danger"})
 
 
 @admin.register(Export)

@@ -23,7 +23,7 @@ from staffkit.audit_labels import AuditLabels, register
 from staffkit.clocks import format_moment
 from staffkit.coming_back import back_to
 from staffkit.forms.use_case import show_refusal
-from staffkit.pages.kinds import ReadOnlyAdmin, plainly
+from staffkit.pages.kinds import Colours, ReadOnlyAdmin, plainly
 from staffkit.sending.once import Done, send_once
 from staffkit.views import find, login, page
 
@@ -101,7 +101,7 @@ class OutboxMessageAdmin(ReadOnlyAdmin):
         """When it was written."""
         return format_moment(message.created_at, MOSCOW)
 
-    @display(description=_("status"), label={"pending": "warning", "sent": "success"})
+    @display(description=_("status"), label=Colours({"pending": "warning", "sent": "success"}))
     def state(self, message: OutboxMessage) -> tuple[str, Any]:
         """Whether the broker has it."""
         return message.status, STATES.get(message.status, message.status)

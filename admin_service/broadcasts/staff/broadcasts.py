@@ -24,15 +24,17 @@ from common.scope import Rows
 from common.zones import MOSCOW
 from scheduling.models import InterviewEvent
 from staffkit.clocks import format_moment
-from staffkit.pages.kinds import ReadOnlyAdmin
+from staffkit.pages.kinds import Colours, ReadOnlyAdmin
 from staffkit.sending.once import Done, send_once
 from staffkit.views import find, login, page_of
 
-_COLOURS = {
-    **dict.fromkeys(("scheduled", "queued"), "info"),
-    **dict.fromkeys(("sending", "paused"), "warning"),
-    "finished": "success",
-}
+_COLOURS = Colours(
+    {
+        **dict.fromkeys(("scheduled", "queued"), "info"),
+        **dict.fromkeys(("sending", "paused"), "warning"),
+        "finished": "success",
+    }
+)
 
 
 @admin.register(Broadcast)

@@ -12,7 +12,7 @@ from common.scope import SHARED
 from shared_contracts.fields import LARGEST_TELEGRAM_ID
 from staffkit.forms.topics import TopicField
 from staffkit.forms.use_case import UseCaseForm
-from staffkit.pages.kinds import UseCaseAdmin, plainly
+from staffkit.pages.kinds import Colours, UseCaseAdmin, plainly
 
 
 class ChatForm(UseCaseForm):
@@ -45,7 +45,7 @@ class AnnouncementChatAdmin(UseCaseAdmin):
     fields = ["title", "chat_id", "thread_id", "is_active", "state_line"]
     readonly_fields = ["state_line"]
 
-    @display(description=_("can be written to"), label={"no": "danger", "yes": "success"})
+    @display(description=_("can be written to"), label=Colours({"no": "danger", "yes": "success"}))
     def state(self, chat: AnnouncementChat) -> tuple[str, str]:
         """Whether it can, and if not, why."""
         return ("no", chat.get_trouble_display()) if chat.trouble else ("yes", str(_("yes")))

@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
     UnfoldAdminRadioSelectWidget,
@@ -23,7 +24,6 @@ from broadcasts.services.chats import current_ids
 from broadcasts.services.starting import Announcement
 from broadcasts.services.texts import MAX_TEXT, as_typed, problem_of, values_of
 from common.scope import scope_of
-from common.texts.language import desk_language
 from common.zones import MOSCOW, local
 from people.models import City
 from people.services.tags import known_tags
@@ -203,7 +203,7 @@ def _chat_label(chat: AnnouncementChat) -> str:
 def first_values(event: InterviewEvent, broadcast: Broadcast | None = None, again_to: str = "") -> dict[str, Any]:
     """What the page starts from: a text of ours, or another broadcast, to be changed or sent again."""
     if broadcast is None:
-        return {"text": _default_text(event)}
+        return {"text": _default_text(event, "ru"), "text_en": _default_text(event, "en")}
     typed = broadcast.message_text, broadcast.text_en
     if broadcast.began_at:
         typed = as_typed(typed[0]), as_typed(typed[1])
@@ -223,7 +223,9 @@ def first_values(event: InterviewEvent, broadcast: Broadcast | None = None, agai
     return values
 
 
-def _default_text(event: InterviewEvent) -> str:
-    opening, closing = _now("Sign-up is open: {event}"), _now("Press the button below to choose a time.")
-    about = event_words(model_to_dict(event)).description_in(desk_language())
+def _default_text(event: InterviewEvent, language: str) -> str:
+    """In the readers' language, whatever the desk's is."""
+    with override(language):
+        opening, closing = _now("Sign-up is open: {event}"), _now("Press the button below to choose a time.")
+    about = event_words(model_to_dict(event)).description_in(language)
     return "\n\n".join(filter(None, (opening, as_typed(about), closing)))

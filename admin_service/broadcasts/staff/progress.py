@@ -62,8 +62,10 @@ class Press:
 def progress_context(request: HttpRequest, broadcast: Broadcast) -> dict[str, Any]:
     """For ``broadcasts/progress.html``."""
     found = results.progress_of(broadcast)
-    acts, waits = may(request, "broadcasts.add_broadcast"), broadcast.status == BroadcastStatus.SCHEDULED
-    numbers = [] if waits else _numbers(broadcast, found)
+    acts = may(request, "broadcasts.add_broadcast")
+    plans = acts and broadcast.status == BroadcastStatus.SCHEDULED
+    never_began = broadcast.send_at is not None and broadcast.began_at is None
+    numbers = [] if never_began else _numbers(broadcast, found)
     shown = {
         "broadcast_id": str(broadcast.pk),
         "status": broadcast.status,
@@ -72,10 +74,8 @@ def progress_context(request: HttpRequest, broadcast: Broadcast) -> dict[str, An
         "progress": found,
         "numbers": numbers,
         "again": _again(broadcast, found) if acts else [],
-        "change_link": f"{_compose(broadcast)}?change={broadcast.pk}"
-        if acts and broadcast.status == BroadcastStatus.SCHEDULED
-        else "",
-        "audience_link": people_link(broadcast.event, readers_of(broadcast)) if acts and broadcast.audience else "",
+        "change_link": f"{_compose(broadcast)}?change={broadcast.pk}" if plans else "",
+        "audience_link": people_link(broadcast.event, readers_of(broadcast)) if plans and broadcast.audience else "",
         "unreachable": broadcast.unreachable or 0,
     }
     presses = [_press(request, broadcast, name) for name, (of, _label) in _PRESSES.items() if broadcast.status in of]

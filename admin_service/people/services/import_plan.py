@@ -183,7 +183,7 @@ def _add(planned: PlannedRow, known: _Known) -> None:
     )
     _check(planned, exclude=["city"])
     name = (planned.person.first_name, planned.person.last_name)
-    if planned.fate is Fate.ADD and number is None and not username and name in known.names:
+    if planned.fate is Fate.ADD and number is None and name in known.names:
         planned.reasons.append(("", _("somebody of this name is on the list already; this will be one more entry")))
 
 

@@ -26,7 +26,7 @@ from people.staff.privacy import language_line, privacy_line
 from people.staff.row_by_row import act_on_each, show_report
 from staffkit.forms.use_case import UseCaseForm
 from staffkit.pages.filters import ScopedRelatedFilter
-from staffkit.pages.kinds import plainly
+from staffkit.pages.kinds import Colours, plainly
 from staffkit.views import find, login, page
 
 CHAT_STATES = {
@@ -152,7 +152,8 @@ class CandidatePage(ImportingAdmin, ExportingAdmin, InvitingAdmin):
         return candidate.is_allowed
 
     @display(
-        description=_("chat"), label={"started": "success", "blocked": "danger", "awaited": "info", "none": "default"}
+        description=_("chat"),
+        label=Colours({"started": "success", "blocked": "danger", "awaited": "info", "none": "default"}),
     )
     def chat(self, candidate: Candidate) -> tuple[str, Any]:
         """Whether the bot can write to them."""

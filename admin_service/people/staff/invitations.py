@@ -30,7 +30,7 @@ from people.staff.handing_over import MAY_INVITE, as_table, links_of, made, may_
 from shared_contracts.dialog import Role
 from staffkit.audit_trail import trail
 from staffkit.clocks import format_moment
-from staffkit.pages.kinds import ReadOnlyAdmin, plainly
+from staffkit.pages.kinds import Colours, ReadOnlyAdmin, plainly
 from staffkit.scoping import Either, Through
 from staffkit.sending.once import send_once
 from staffkit.views import find, login, may, page
@@ -193,7 +193,7 @@ class InvitationAdmin(ExportingAdmin, ReadOnlyAdmin):
 
     @display(
         description=_("state"),
-        label={"waiting": "info", "used": "success", "expired": "warning", "revoked": "danger"},
+        label=Colours({"waiting": "info", "used": "success", "expired": "warning", "revoked": "danger"}),
     )
     def state_label(self, invitation: Invitation) -> tuple[str, str]:
         """Whether it can still be used."""

@@ -21,7 +21,7 @@ from people.staff.outside import OutsideCalendarAdmin, outside_line
 from people.staff.privacy import language_line
 from staffkit.forms.use_case import UseCaseForm
 from staffkit.pages.filters import ScopedRelatedFilter
-from staffkit.pages.kinds import OneDocumentAdmin, UseCaseAdmin
+from staffkit.pages.kinds import Colours, OneDocumentAdmin, UseCaseAdmin
 
 
 class CityForm(UseCaseForm):
@@ -119,7 +119,7 @@ class RecruiterPage(CalendarAdmin, OutsideCalendarAdmin, InvitingAdmin):
         """How reading their own calendar goes."""
         return outside_line(recruiter.pk)
 
-    @display(description=_("in chat"), label={"yes": "success", "no": "warning", "blocked": "danger"})
+    @display(description=_("in chat"), label=Colours({"yes": "success", "no": "warning", "blocked": "danger"}))
     def reached(self, recruiter: Recruiter) -> tuple[str, str]:
         """Whether the bot's cards reach them (R4)."""
         if recruiter.telegram_id is None:

@@ -24,7 +24,7 @@ from questionnaires.staff.answer_texts import shown
 from staffkit.audit_trail import trail
 from staffkit.clocks import format_moment
 from staffkit.pages.filters import DayFilter, IdFilter
-from staffkit.pages.kinds import ReadOnlyAdmin, plainly
+from staffkit.pages.kinds import Colours, ReadOnlyAdmin, plainly
 from staffkit.scoping import Through
 from staffkit.views import find, login, page
 
@@ -93,7 +93,7 @@ class AnswersAdmin(SearchedByPerson, ExportingAdmin, ReadOnlyAdmin):
         """When, in Moscow."""
         return format_moment(answers.answered_at, MOSCOW)
 
-    @display(description=_("result"), label={"passed": "success", "rejected": "danger"})
+    @display(description=_("result"), label=Colours({"passed": "success", "rejected": "danger"}))
     def state(self, answers: QuestionnaireAnswers) -> tuple[str, str]:
         """The result, in words."""
         return answers.status, answers.get_status_display()

@@ -27,6 +27,7 @@ from questionnaires.staff.rows import Changed, OrderedRows, RowsAdmin
 from shared_contracts.questionnaire import MOST_QUESTIONS
 from staffkit.audit_trail import trail
 from staffkit.clocks import format_moment
+from staffkit.pages.kinds import Colours
 from staffkit.sending.once import Done, send_once
 from staffkit.sending.sealed import is_as_shown
 from staffkit.views import find, login, page
@@ -90,7 +91,7 @@ class QuestionnaireAdmin(RowsAdmin):
         """How many."""
         return Question.objects.filter(questionnaire_id=questionnaire.pk).count()
 
-    @display(description=_("published"), label={"never": "default", "differs": "warning", "same": "success"})
+    @display(description=_("published"), label=Colours({"never": "default", "differs": "warning", "same": "success"}))
     def state(self, questionnaire: Questionnaire) -> tuple[str, Any]:
         """The version that is asked, and whether the draft has moved on."""
         number = questionnaire.published_version

@@ -21,17 +21,19 @@ from reminders.domain.kinds import LISTS, SPECS, TO_CANDIDATES, Audience, Remind
 from reminders.models import AutoMessage
 from staffkit.clocks import format_moment
 from staffkit.pages.filters import DayFilter
-from staffkit.pages.kinds import ReadOnlyAdmin, plainly
+from staffkit.pages.kinds import Colours, ReadOnlyAdmin, plainly
 from staffkit.pages.lists import DeclaredList
 from staffkit.scoping import Through
 
-STATE_COLOURS = {
-    "scheduled": "info",
-    "queued": "info",
-    "sent": "success",
-    "failed": "danger",
-    "suppressed": "default",
-}
+STATE_COLOURS = Colours(
+    {
+        "scheduled": "info",
+        "queued": "info",
+        "sent": "success",
+        "failed": "danger",
+        "suppressed": "default",
+    }
+)
 
 
 class Addressee(NamedTuple):

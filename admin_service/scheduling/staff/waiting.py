@@ -19,9 +19,9 @@ from scheduling.services.store.slots import by_id
 from scheduling.staff.bookings.hand_texts import copyable, text_for_waiting
 from scheduling.staff.filters import CityFilter, EventFilter
 from staffkit.clocks import format_moment
-from staffkit.pages.kinds import ReadOnlyAdmin
+from staffkit.pages.kinds import Colours, ReadOnlyAdmin
 
-STATE_COLOURS = {"waiting": "warning", "served": "success", "left": "info", "closed": "danger"}
+STATE_COLOURS = Colours({"waiting": "warning", "served": "success", "left": "info", "closed": "danger"})
 
 
 @admin.register(WaitingEntry)

@@ -49,6 +49,17 @@ class OneDocumentAdmin(UseCaseAdmin):
         return super().changelist_view(request, extra_context)
 
 
+class Colours(dict[str, str]):
+    """Colours of a list's label, by the value that its column gives with the words: grey is what has none.
+
+    Unfold shows the value itself in place of the words where it finds no colour.
+    """
+
+    def __missing__(self, value: str) -> str:
+        """Grey."""
+        return "default"
+
+
 def plainly(column: Callable[[Any, Any], Any]) -> Callable[[Any, Any], str]:
     """A list column (a label, or a header of two lines) as the plain text that a detail page shows."""
 

@@ -41,6 +41,18 @@ def test_the_page_proposes_a_text_and_the_only_chat(
     assert "Sign-up is open: {event}" in page and f"Sign-up is open: {event.title}" in page
 
 
+@pytest.mark.parametrize("language", ["ru", "en"])
+def test_the_proposed_text_is_in_its_readers_language_whatever_the_desks(
+    desk: Client, event: InterviewEvent, language: str
+) -> None:
+    """Guard: ``_default_text``."""
+    InterviewEvent.objects.update(description="Поговорим", description_en="We talk")
+    page = desk.get(page_of(event), headers={"accept-language": language}).content.decode()
+    typed = dict(re.findall(r'<textarea[^>]*name="(\w+)"[^>]*>\s*(.*?)</textarea>', page, re.DOTALL))
+    assert typed["text"].startswith("Открыта запись: {event}\n\nПоговорим\n\n")
+    assert typed["text_en"].startswith("Sign-up is open: {event}\n\nWe talk\n\n")
+
+
 def test_sending_starts_the_broadcast_and_shows_it(desk: Client, event: InterviewEvent, chat: AnnouncementChat) -> None:
     order = {"_confirm": "1", "text": "Приходите <b>все</b>", "chats": [chat.chat_id], "audience": "", "city": ""}
     response = desk.post(page_of(event), order)

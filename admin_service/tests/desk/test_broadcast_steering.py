@@ -88,7 +88,7 @@ def test_a_scheduled_one_of_an_event_that_is_closed_by_then_is_cancelled(event: 
 
 
 def test_a_scheduled_one_is_changed_or_cancelled_before_it_begins(desk: Client, event: InterviewEvent) -> None:
-    """Guards: ``change_scheduled``, ``CANCEL``."""
+    """Guards: ``change_scheduled``, ``CANCEL``, ``never_began``: of what went to nobody nothing is counted."""
     page = reverse("admin:scheduling_interviewevent_broadcast", args=[event.pk])
     order = {"_confirm": "1", "audience": "all", "when": "later", "send_at_0": "2100-01-01", "send_at_1": "10:00"}
     assert "within a year" in desk.post(page, order | {"text": "Раз"}).content.decode()
@@ -104,6 +104,8 @@ def test_a_scheduled_one_is_changed_or_cancelled_before_it_begins(desk: Client, 
     press(desk, found, "cancel")
     assert (Broadcast.objects.get().status, sent()) == ("cancelled", [])
     assert desk.get(changing).status_code == 404
+    ended = desk.get(made).content.decode()
+    assert 'data-status="cancelled"' in ended and "data-count" not in ended
 
 
 def press(desk: Client, broadcast: Broadcast, name: str) -> Any:

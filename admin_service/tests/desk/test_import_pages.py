@@ -142,6 +142,14 @@ def test_on_the_way_back_the_pasted_table_is_still_there(desk: StaffClient) -> N
     assert not Candidate.objects.exists()
 
 
+@pytest.mark.parametrize("username", ["", "masha_new"])
+def test_a_name_that_is_on_the_list_is_said_to_be(desk: StaffClient, maria: Candidate, username: str) -> None:
+    """It may be the same person by another account. Guard: ``names`` in ``_add``."""
+    table = f"имя,фамилия,username\n{maria.first_name},{maria.last_name},{username}\nГлеб,Серов,gleb_s"
+    added = part(previewed(desk, table), "add")
+    assert added.count("somebody of this name is on the list already") == 1
+
+
 def test_good_rows_do_not_wait_for_bad_ones(desk: StaffClient, moscow: City) -> None:
     preview = previewed(desk, "имя,фамилия,город\nИван,,Москва\nПётр,,Омскк\nИван, Петров,мл.,Москва")
     refused = part(preview, "refuse")

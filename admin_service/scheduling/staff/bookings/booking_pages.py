@@ -38,28 +38,32 @@ from shared_contracts.attendance import Attendance
 from shared_contracts.directory import BookingStatus
 from staffkit.audit_trail import actor_label, trail
 from staffkit.clocks import format_moment
-from staffkit.pages.kinds import plainly
+from staffkit.pages.kinds import Colours, plainly
 
 # Of each value: Unfold shows one that is missing here as it is stored, not in words.
-STATUS_COLOURS = {
-    "booked": "success",
-    "attended": "success",
-    "pending": "warning",
-    "offered": "warning",
-    "late": "warning",
-    "cancelled": "danger",
-    "rejected": "danger",
-    "no_show": "danger",
-    "recruiter_absent": "danger",
-    "expired": "default",
-    "unmarked": "default",
-}
-ATTENDANCE_COLOURS = {
-    "confirmed": "success",
-    "declined": "danger",
-    "reschedule_asked": "warning",
-    NO_ANSWER: "default",
-}
+STATUS_COLOURS = Colours(
+    {
+        "booked": "success",
+        "attended": "success",
+        "pending": "warning",
+        "offered": "warning",
+        "late": "warning",
+        "cancelled": "danger",
+        "rejected": "danger",
+        "no_show": "danger",
+        "recruiter_absent": "danger",
+        "expired": "default",
+        "unmarked": "default",
+    }
+)
+ATTENDANCE_COLOURS = Colours(
+    {
+        "confirmed": "success",
+        "declined": "danger",
+        "reschedule_asked": "warning",
+        NO_ANSWER: "default",
+    }
+)
 
 
 class BookingPage(SearchedByPerson, ExportingAdmin, DecidingAdmin):

@@ -44,6 +44,7 @@ from scheduling.staff.slots.one_slot import SlotForm
 from scheduling.staff.slots.people import people_in
 from staffkit.audit_trail import trail
 from staffkit.forms.use_case import show_refusal
+from staffkit.pages.kinds import Colours
 from staffkit.pages.lists import DeclaredList
 from staffkit.scoping import in_scope
 from staffkit.sending.once import Done, send_once
@@ -147,7 +148,7 @@ class InterviewSlotAdmin(ExportingAdmin, CalendarAdmin):
             return start
         return format_html('{}<br><span class="desk-danger">{}</span>', start, _("clash"))
 
-    @display(description=_("seats taken"), label={"free": "success", "some": "info", "full": "warning"})
+    @display(description=_("seats taken"), label=Colours({"free": "success", "some": "info", "full": "warning"}))
     def occupancy(self, slot: InterviewSlot) -> tuple[str, str]:
         """Seats taken of all seats."""
         taken = len(slot.booked_users)

@@ -3,8 +3,10 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
+from unfold.utils import display_for_label
 
 from common import clock
 from common.mongo import collection
@@ -116,3 +118,12 @@ def test_nobody_acts_on_more_than_a_list_has_counted(
     act = {"action": "remove", "_selected_action": str(chosen.pk), "select_across": "1"}
     answer = desk.post(CANDIDATES, act, follow=True)
     assert "more than can be chosen at once" in answer.content.decode()
+
+
+def test_a_label_whose_value_has_no_colour_is_shown_in_words() -> None:
+    """A broadcast that was cancelled, a file that is gone; on every list. Guard: ``Colours``."""
+    columns = [getattr(page, str(name), None) for page in admin.site._registry.values() for name in page.list_display]
+    labels = [label for column in columns if isinstance(label := getattr(column, "label", None), dict)]
+    assert len(labels) > 9
+    for label in labels:
+        assert "отменена" in display_for_label(("none of them", "отменена"), "", label), label
