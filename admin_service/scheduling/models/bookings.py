@@ -169,8 +169,11 @@ class Booking(StampedModel):
             models.Index(fields=["recruiter_id", "starts_at", "id"], name="bookings_recruiter"),
             # Recruiters' own lists: without these a filter reads all that they ever held.
             models.Index(fields=["recruiter_id", "event_id", "starts_at", "id"], name="bookings_recruiter_event"),
-            models.Index(fields=["recruiter_id", "status", "starts_at", "id"], name="bookings_recruiter_status"),
-            models.Index(fields=["status", "starts_at", "id"], name="bookings_status"),
+            # The answer and whose it is stand at the end of what narrows lists already, so that no other is read.
+            models.Index(
+                fields=["recruiter_id", "status", "starts_at", "id", "attendance"], name="bookings_recruiter_status"
+            ),
+            models.Index(fields=["status", "starts_at", "id", "attendance"], name="bookings_status"),
             # Partial: of the few bookings that it is about, and nothing to keep for all others.
             models.Index(
                 fields=["attendance", "starts_at", "id"], name="bookings_attendance", condition=Q(attendance__gt="")
@@ -181,8 +184,21 @@ class Booking(StampedModel):
                 condition=Q(attendance__gt=""),
             ),
             models.Index(fields=["starts_at", "id"], name="bookings_awaiting", condition=Q(awaits_approval=True)),
-            models.Index(fields=["starts_at", "id"], name="bookings_by_hand_r", condition=Q(recruiter_by_hand=True)),
-            models.Index(fields=["starts_at", "id"], name="bookings_by_hand_c", condition=Q(candidate_by_hand=True)),
+            models.Index(
+                fields=["recruiter_id", "starts_at", "id"],
+                name="bookings_recruiter_awaiting",
+                condition=Q(awaits_approval=True),
+            ),
+            models.Index(
+                fields=["starts_at", "id", "recruiter_id"],
+                name="bookings_by_hand_r",
+                condition=Q(recruiter_by_hand=True),
+            ),
+            models.Index(
+                fields=["starts_at", "id", "recruiter_id"],
+                name="bookings_by_hand_c",
+                condition=Q(candidate_by_hand=True),
+            ),
             # Who is booked in an event, and who has booked since some moment.
             models.Index(
                 fields=["event_id", "user_id", "attendance"], name="bookings_in_event", condition=Q(live=True)
