@@ -164,7 +164,7 @@ class Person:
             return eventually(look, f"{self.id} sees {part!r}")
         except AssertionError as error:
             last = [message.text for message in self.messages()][-2:]
-            raise AssertionError(f"{error}; last seen: {last}") from None
+            raise AssertionError(f"{error}; last seen: {last}; presses answered: {self._answers()[-2:]}") from None
 
     def gets_file(self, caption: str, number: int = 1) -> File:
         """Wait for the person's ``number``-th file with that caption."""
@@ -191,18 +191,26 @@ class Person:
         """How a press was acknowledged."""
 
         def look() -> Json | None:
-            answers = self._chats.http.get("/sandbox/answers", params={"user_id": self.id}).json()
-            found = [item for item in answers if item["callback_query_id"] == query_id and item["answered_at"]]
+            found = [item for item in self._answers() if item["callback_query_id"] == query_id and item["answered_at"]]
             return found[0] if found else None
 
         return eventually(look, f"the press {query_id} is answered")
 
+    def _answers(self) -> list[Json]:
+        answers: list[Json] = self._chats.http.get("/sandbox/answers", params={"user_id": self.id}).json()
+        return answers
+
     # What people do
+
+    def asks(self, command: str, part: str) -> Message:
+        """Type a command and wait for its own answer, which shows ``part``: neither an older message nor other news."""
+        before = max((message.id for message in self.messages()), default=0)
+        self.writes(command)
+        return self.finds(part, after=before)
 
     def opens_slots(self) -> Message:
         """/start, up to the slots of the only event."""
-        self.writes("/start")
-        return self.sees(CHOOSE)
+        return self.asks("/start", CHOOSE)
 
     def opens_details(self, part: str = ":") -> Message:
         """Up to Confirm / Back of the first slot whose button has ``part``."""
@@ -218,8 +226,7 @@ class Person:
 
     def cancels(self) -> None:
         """/cancel and yes."""
-        self.writes("/cancel")
-        question = self.sees("Точно отменить")
+        question = self.asks("/cancel", "Точно отменить")
         self.presses(question, KEEP_CANCELLED)
         self.sees("Запись отменена", question.id)
 

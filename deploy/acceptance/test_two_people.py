@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from html import unescape
 
 import pytest
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Browser, Page, Route, expect
 
 from acceptance.desk import Desk, open_desk
 from acceptance.driving import Chats, Store, eventually
@@ -98,7 +98,8 @@ def test_back_and_send_makes_one(stack: Stack, page: Page, store: Store) -> None
     page.click("button[name=_save]")
     page.wait_for_url("**/scheduling/interviewevent/")
     page.go_back()
-    assert page.input_value("#id_title") == "Набор дважды"
+    page.wait_for_url("**/scheduling/interviewevent/add/")  # the list may still be putting down its own state
+    expect(page.locator("#id_title")).to_have_value("Набор дважды")
     page.click("button[name=_save]")
     page.wait_for_url("**/scheduling/interviewevent/*/change/")
     assert "so it was done once" in page.inner_text("body")

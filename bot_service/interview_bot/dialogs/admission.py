@@ -109,11 +109,12 @@ async def turn_away(services: Services, update: Update, tell: bool) -> None:
     user, chat = update.effective_user, update.effective_chat
     if user is None or chat is None:
         return
+    if tell:
+        _log.warning("person_sends_too_much", user_id=user.id)
     text = (await texts_of(services, user)).plain("flood.slow_down")
     if update.callback_query is not None:
         await services.acks.answer(update.callback_query.id, text)
     elif tell and update.message is not None and chat.type == Chat.PRIVATE:
-        _log.warning("person_sends_too_much", user_id=user.id)
         try:
             await services.outgoing.send(chat.id, Screen(text), Priority.STRANGER)
         except TelegramError as error:

@@ -1,6 +1,6 @@
 // After Back the browser fetches the page anew but fills in what was typed: it is still the form that was sent, and
-// must carry the key and the values of then. Asked again once the page is shown: the browser fills in until then.
-const carryOver = () => {
+// must carry the key and the values of then.
+document.addEventListener("DOMContentLoaded", () => {
   const travelling = [...document.querySelectorAll("input[name=_seen], input[name=_once]")];
   if (!travelling.length) return;
   const kept = history.state && history.state.travelling;
@@ -11,6 +11,4 @@ const carryOver = () => {
     const now = Object.fromEntries(travelling.map((input) => [input.name, input.value]));
     history.replaceState({ ...history.state, travelling: now }, "");
   }
-};
-document.addEventListener("DOMContentLoaded", carryOver);
-window.addEventListener("pageshow", carryOver);
+});
