@@ -18,6 +18,7 @@ _EVERY: dict[str, tuple[str, timedelta]] = {
     "begin broadcasts": ("broadcasts.tasks.begin_broadcasts", timedelta(seconds=5)),
     "read outside calendars": ("people.tasks.read_outside_calendars", timedelta(minutes=1)),
     "purge old automatic messages": ("reminders.tasks.purge", timedelta(hours=1)),
+    "count the bot's dead letters": ("messaging.tasks.count_the_bots_dead_letters", timedelta(minutes=1)),
     "purge old messages": ("messaging.tasks.purge", timedelta(hours=1)),
 }
 

@@ -1,7 +1,7 @@
-"""Dead letters: noting for the desk that there is one; reading and replaying them, with the operator's rights."""
+"""Dead letters: letting the desk know of them; reading and replaying them, with the operator's rights."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
@@ -10,6 +10,7 @@ from typing import Any
 import pika
 from bson import Int64
 from pika.adapters.blocking_connection import BlockingChannel
+from pika.exceptions import ChannelClosedByBroker
 
 from common import clock
 from common.mongo import collection
@@ -43,12 +44,40 @@ def person_in(body: bytes) -> int | None:
 def note(queue: Queue, message_id: str | None, body: bytes, reason: str) -> None:
     """Let the desk know of a letter; nothing of its body is kept but whom it is about."""
     now, whom = clock.now(), person_in(body)
-    found = {"queue": queue.name, "telegram_id": None if whom is None else Int64(whom)}
+    found = {"queue": queue.name, "telegram_id": None if whom is None else Int64(whom), "count": 1}
     collection("dead_letters").update_one(
         {"key": key_of(message_id, body)},
         {"$set": {"reason": reason[:_REASON_LENGTH], "updated_at": now}, "$setOnInsert": {**found, "created_at": now}},
         upsert=True,
     )
+
+
+def note_depths(url: str, queues: Sequence[Queue]) -> None:
+    """Let the desk know how many dead letters each of another service's queues holds; who may read none may ask that.
+
+    Raises:
+        pika.exceptions.AMQPError: no connection; the desk goes on showing what was known before.
+    """
+    for queue, depth in _depths(url, queues):
+        now, row = clock.now(), {"key": queue.dead_name}
+        if not depth:
+            collection("dead_letters").delete_one(row)
+            continue
+        found = {"queue": queue.name, "telegram_id": None, "reason": "", "created_at": now}
+        collection("dead_letters").update_one(
+            row, {"$set": {"count": depth, "updated_at": now}, "$setOnInsert": found}, upsert=True
+        )
+
+
+def _depths(url: str, queues: Sequence[Queue]) -> Iterator[tuple[Queue, int]]:
+    with pika.BlockingConnection(pika.URLParameters(url)) as connection:
+        for queue in queues:
+            channel = connection.channel()  # a queue that is missing closes it
+            try:
+                yield queue, channel.queue_declare(queue.dead_name, passive=True).method.message_count
+                channel.close()
+            except ChannelClosedByBroker:  # its set-up is still to be run
+                continue
 
 
 def printable(text: str) -> str:

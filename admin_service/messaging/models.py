@@ -51,12 +51,14 @@ class DeadLetter(StampedModel):
     """A message that was given up, for the desk; the message itself is in RabbitMQ's dead letters.
 
     ``key``: its id, or its body's digest. ``telegram_id``: of whom it is about, where it names anybody.
+    Of the bot's queues there is one row each: how many it holds is all that this service may know.
     """
 
     key = models.CharField(_("message id"), max_length=64)
     queue = models.CharField(_("queue"), max_length=60)
     reason = models.CharField(_("reason"), max_length=300)
     telegram_id = models.BigIntegerField(_("Telegram id"), null=True)
+    count = models.IntegerField(_("messages"), default=1)
 
     class Meta:
         db_table = "dead_letters"

@@ -1,5 +1,6 @@
 """The first page as a work queue: what waits, oldest first, each with what can be done about it on the spot."""
 
+import os
 import re
 from datetime import timedelta
 from html import unescape
@@ -17,14 +18,18 @@ from common.mongo import Document, collection
 from common.roles import Role
 from messaging.dead_letters import note
 from messaging.models import DeadLetter
+from messaging.tasks import count_the_bots_dead_letters
+from messaging.words import KINDS, reason_in_words
 from people.models import Candidate, Recruiter
 from scheduling.models import Booking, InterviewEvent
 from shared_contracts.attendance import Attendance
-from shared_contracts.transport.topology import BOOKING_EVENT, DIALOG_COMMAND
+from shared_contracts.transport.envelope import BadMessageError, BadMessageKind
+from shared_contracts.transport.topology import BOOKING_EVENT, BOT_DEAD, BY_NAME, CARD_COMMAND, DIALOG_COMMAND
 from staffkit.errands import EVERY, among
 from tests.api.test_indexes import planned
 from tests.conftest import MakeCandidate, MakeSlot
 from tests.desk.conftest import _in_role
+from tests.helpers import broker_tools
 from tests.helpers.asking import book, outcome, says
 from tests.helpers.card_tools import sent
 from tests.helpers.staff_client import StaffClient
@@ -137,15 +142,48 @@ def test_dead_letters_say_about_whom_why_and_how_they_are_tried_again(
     note(DIALOG_COMMAND, None, b"nothing of ours", "invalid_json: no object")
     page = home(desk)
     assert errands(page) == ["dead-letters"] * 2
-    assert 'class="errand-who">Мария Петрова<' in page and 'class="errand-who">admin.dialog.command<' in page
-    assert "invalid_json: cut off" in page and "secret" not in str([*collection("dead_letters").find()])
+    assert 'class="errand-who">Мария Петрова<' in page and 'class="errand-who">step in chat<' in page
+    assert "damaged: no JSON" in page and "secret" not in str([*collection("dead_letters").find()])
     shown = desk.get(f"/admin/messaging/deadletter/{DeadLetter.objects.get(telegram_id=1001).pk}/change/")
     command = "manage.py dead_letters replay --queue admin.booking.event --message-id the-letter"
-    assert command in shown.content.decode()
+    assert command in shown.content.decode() and "invalid_json: cut off" in shown.content.decode()
     assert not errands(home(coordinator))
+    assert "2 messages from chat were given up. Tell an administrator" in home(coordinator)
     assert press(desk, page, "Dealt with").status_code == 302
     assert errands(home(desk)) == ["dead-letters"]
     assert AuditEntry.objects.get(subject="dead_letter").actor == "staff:anna"
+
+
+def test_what_the_bot_gave_up_is_counted_at_the_broker(desk: StaffClient, coordinator: StaffClient) -> None:
+    """I6. Guards: ``note_depths``, ``_is_the_bots``, ``given_up``. The desk may not read it, and says who can."""
+    broker_tools.empty_queues()
+    with broker_tools.channel(os.environ["AMQP_URL_BOT"]) as bot:
+        for body in (b"one", b"two"):
+            bot.basic_publish(BOT_DEAD, CARD_COMMAND.name, body)
+    assert broker_tools.wait_until(lambda: broker_tools.depth(CARD_COMMAND.dead_name) == 2)
+    count_the_bots_dead_letters()
+    page = home(desk)
+    assert errands(page) == ["bot-dead-letters"]
+    assert 'class="errand-who">request for a recruiter<' in page and "2 messages" in page
+    letter = DeadLetter.objects.get()
+    shown = desk.get(f"/admin/messaging/deadletter/{letter.pk}/change/").content.decode()
+    assert f"python -m interview_bot dead_letters list --queue {CARD_COMMAND.name}" in shown
+    settle = f"/admin/messaging/deadletter/{letter.pk}/settle/"
+    assert settle not in shown and desk.get(settle).status_code == 404, "it would be counted again"
+    assert "The bot gave up 2 messages to people. Tell an administrator" in home(coordinator)
+    broker_tools.empty_queues()
+    count_the_bots_dead_letters()
+    assert not errands(home(desk))
+
+
+@pytest.mark.parametrize("kind", BadMessageKind)
+def test_every_reason_to_give_a_message_up_has_words(kind: BadMessageKind) -> None:
+    assert kind.value not in reason_in_words(str(BadMessageError(kind, "of 1")))
+
+
+def test_every_queue_has_words() -> None:
+    """A new queue is named here before coordinators meet it."""
+    assert KINDS.keys() == BY_NAME.keys()
 
 
 def test_a_message_that_is_stuck_says_for_whom_and_what_holds_it_up(desk: StaffClient, request_: Booking) -> None:

@@ -49,9 +49,9 @@ def errand_rows(request: HttpRequest, now: datetime) -> list[Row]:
 
 
 def how_long(span: timedelta) -> str:
-    """In one unit, such as "3 h"."""
+    """In one unit, such as "3 h", at least a minute."""
     if span < timedelta(hours=1):
-        return _("%(count)s min") % {"count": max(span // timedelta(minutes=1), 0)}
+        return _("%(count)s min") % {"count": max(span // timedelta(minutes=1), 1)}
     if span < timedelta(days=2):
         return _("%(count)s h") % {"count": span // timedelta(hours=1)}
     return ngettext("%(count)s day", "%(count)s days", span.days) % {"count": span.days}

@@ -15,6 +15,7 @@ from backoffice.staff.home.funnel import funnel
 from backoffice.staff.home.hours import hours_today
 from backoffice.staff.home.numbers import numbers, waiting
 from backoffice.staff.home.seats import next_days
+from backoffice.staff.messages import given_up
 from broadcasts.models import Broadcast
 from broadcasts.staff.broadcasts import counts
 from common import clock
@@ -56,6 +57,7 @@ def _now(request: HttpRequest) -> dict[str, Any]:
         "numbers": numbers(request),
         "waiting": waiting(request, now),
         "errands": errand_rows(request, now),
+        "given_up": given_up(request),
         "hours": None if own is None or slots is None else hours_today(slots, own),
         "coming": None if own is None else coming_today(own),
         "outcomes": None if own is None else outcomes_lately(own),
