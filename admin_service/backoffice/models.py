@@ -22,7 +22,7 @@ class StaffLogin(User):
     class Meta:
         proxy = True
         verbose_name = _("staff login")
-        verbose_name_plural = _("staff")
+        verbose_name_plural = _("Staff")
 
 
 def role_choices() -> list[tuple[str, Any]]:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from common import correlation
 from common.refusals import RefusedError
 from common.scope import scope_of
+from exports.journal import filtered_by
 from exports.models import UNDER_WAY, Export
 from staffkit.errors import TooManyError
 from staffkit.sending.once import Done, send_once
@@ -61,6 +62,7 @@ def _queue(listing: Any, request: HttpRequest, kind: str) -> Done:
         user_id=user_of(request).pk,
         list_name=listing.opts.label_lower,
         query=request.GET.urlencode(),
+        narrowed=filtered_by(listing, request),
         kind=kind,
         language=get_language() or "",
         file_name=listing.export_file_name(),

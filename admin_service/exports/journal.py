@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest, QueryDict
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from common import audit, clock, correlation
@@ -21,9 +21,10 @@ register(
 )
 
 
-def filtered_by(query: QueryDict) -> str:
-    """An address's query, as the trail tells it."""
-    return ", ".join(f"{name}={value}" for name, values in query.lists() for value in values if value)[:LONGEST_FILTER]
+def filtered_by(listing: Any, request: HttpRequest) -> str:
+    """What a list is narrowed by as it is asked for, in the words that stand above it."""
+    chips = listing.get_changelist_instance(request).chips
+    return "; ".join(f"{chip.what}: {chip.value}" if chip.value else chip.what for chip in chips)[:LONGEST_FILTER]
 
 
 def export_entry(login: str, user_id: Any, action: str, facts: Document, *, via: str = "desk") -> Document:
@@ -40,7 +41,7 @@ def export_entry(login: str, user_id: Any, action: str, facts: Document, *, via:
     )
 
 
-def note_export(request: HttpRequest, list_name: str, rows: int) -> None:
-    """Write down that the login asking has downloaded ``rows``, as filtered by the request's query."""
-    facts = {"list": list_name, "filter": filtered_by(request.GET), "rows": rows}
+def note_export(request: HttpRequest, listing: Any, rows: int) -> None:
+    """Write down that the login asking has downloaded ``rows`` of a list, as the request narrows it."""
+    facts = {"list": listing.opts.label_lower, "filter": filtered_by(listing, request), "rows": rows}
     audit.add([export_entry(request.user.get_username(), request.user.pk, "exported", facts)])

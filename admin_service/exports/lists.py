@@ -76,7 +76,7 @@ class ExportingAdmin(DeskAdmin):
         if count > MOST_AT_ONCE:
             return self._large(request, rows, query, kind)
         titles: TableRows = [self.export_titles()]
-        note_export(request, self.opts.label_lower, count)
+        note_export(request, self, count)
         return download(chain(titles, self.export_rows(rows)), self.export_file_name(), kind)
 
     def export_file_name(self) -> str:

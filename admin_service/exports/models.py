@@ -36,6 +36,7 @@ class Export(StampedModel):
     Attributes:
         list_name: the model, as ``app.model``.
         query: of the list's address, without the export's own parameters.
+        narrowed: what that narrows the list to, in words of the language it was asked for in.
         reach: a digest of what the login could see then; the file is not for one that sees something else now.
         total, done: rows; ``total`` is null until they have been counted.
         parts: pieces of the file that are stored, in ``export_parts``.
@@ -50,6 +51,7 @@ class Export(StampedModel):
     user_id: Any = ObjectIdField()
     list_name = models.CharField(_("list"), max_length=100)
     query = models.TextField(_("filtered by"), max_length=4_000, blank=True)
+    narrowed = models.TextField(max_length=500, blank=True)
     kind = models.CharField(_("file"), max_length=4)
     language = models.CharField(max_length=10)
     file_name = models.CharField(max_length=100)

@@ -13,7 +13,6 @@ from django.http import (
     HttpResponse,
     HttpResponseBase,
     HttpResponseRedirect,
-    QueryDict,
     StreamingHttpResponse,
 )
 from django.shortcuts import render
@@ -28,7 +27,6 @@ from common.scope import SHARED
 from common.zones import MOSCOW
 from exports import store
 from exports.asking import reach_of
-from exports.journal import filtered_by
 from exports.models import UNDER_WAY, Export, ExportStatus
 from staffkit.clocks import format_moment
 from staffkit.pages.kinds import Colours, ReadOnlyAdmin, plainly
@@ -127,8 +125,8 @@ class ExportAdmin(ReadOnlyAdmin):
 
     @display(description=_("filtered by"))
     def filtered(self, export: Export) -> str:
-        """As the audit trail tells it."""
-        return filtered_by(QueryDict(export.query)) or self.empty_value_display
+        """As the chips above the list had it."""
+        return export.narrowed or self.empty_value_display
 
     @display(description=_("rows"))
     def rows_line(self, export: Export) -> str:

@@ -11,12 +11,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bson import ObjectId
-from django.http import QueryDict
 from pymongo import ReturnDocument
 
 from common import audit, clock
 from common.mongo import Document, collection, current_session, in_transaction
-from exports.journal import export_entry, filtered_by
+from exports.journal import export_entry
 from exports.models import UNDER_WAY, Export, ExportStatus
 
 HOLD = timedelta(seconds=60)
@@ -141,7 +140,7 @@ def cancel(export_id: ObjectId, *, actor: str) -> None:
 
 def note(export: Export, action: str, *, via: str) -> None:
     """Write into the audit trail who has which list, filtered by what, and how many rows of it."""
-    facts = {"list": export.list_name, "filter": filtered_by(QueryDict(export.query)), "rows": export.done}
+    facts = {"list": export.list_name, "filter": export.narrowed, "rows": export.done}
     audit.add([export_entry(export.login, export.user_id, action, facts, via=via)])
 
 

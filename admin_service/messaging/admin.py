@@ -165,9 +165,9 @@ class DeadLetterAdmin(ReadOnlyAdmin):
     list_filter = [ServiceFilter]
     sortable_by = ["given_up"]
     ordering = ["-created_at"]
-    fields = ["kind", ("given_up", "service"), ("count", "telegram_id"), "why", "reason", ("queue", "key"), "command"]
+    fields = ["kind", ("given_up", "service"), ("count", "telegram_id"), "why", "detail", ("queue", "key"), "command"]
     readonly_fields: Any = [
-        *("kind", "given_up", "service", "count", "telegram_id", "why", "reason", "queue", "key", "command")
+        *("kind", "given_up", "service", "count", "telegram_id", "why", "detail", "queue", "key", "command")
     ]
     actions_detail = ["settle"]
 
@@ -196,6 +196,11 @@ class DeadLetterAdmin(ReadOnlyAdmin):
         """In words; of its own the bot alone knows."""
         return reason_in_words(letter.reason)
 
+    @display(description=_("in detail"))
+    def detail(self, letter: DeadLetter) -> str:
+        """For who is on call."""
+        return letter.reason
+
     @display(description=_("to try it again"))
     def command(self, letter: DeadLetter) -> str:
         """What the one on call runs: the desk itself may not write to the queues towards it."""
@@ -217,7 +222,11 @@ class DeadLetterAdmin(ReadOnlyAdmin):
                 return send_once(request, lambda: _settled(letter, login(request), back))
             except RefusedError as error:
                 show_refusal(form, error)
-        words = {"title": _("Dealt with"), "intro": f"{kind_of(letter.queue)} · {reason_in_words(letter.reason)}", "submit_text": _("Dealt with")}
+        words = {
+            "title": _("Dealt with"),
+            "intro": f"{kind_of(letter.queue)} · {reason_in_words(letter.reason)}",
+            "submit_text": _("Dealt with"),
+        }
         return page(self, request, "staffkit/form_page.html", obj=letter, form=form, back=back, **words)
 
 

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from common.indexes import UniqueIndex
 from common.models import StampedModel
+from messaging.words import kind_of
 
 
 class OutboxMessage(StampedModel):
@@ -26,7 +27,7 @@ class OutboxMessage(StampedModel):
         indexes = [models.Index(fields=["status", "-due_at", "-id"], name="outbox_due")]
 
     def __str__(self) -> str:
-        return self.queue
+        return kind_of(self.queue)
 
 
 class InboxMessage(StampedModel):
@@ -44,7 +45,7 @@ class InboxMessage(StampedModel):
         indexes = [models.Index(fields=["created_at", "id"], name="inbox_age")]
 
     def __str__(self) -> str:
-        return self.queue
+        return kind_of(self.queue)
 
 
 class DeadLetter(StampedModel):
@@ -70,7 +71,7 @@ class DeadLetter(StampedModel):
         ]
 
     def __str__(self) -> str:
-        return self.queue
+        return kind_of(self.queue)
 
 
 class DeliveryAttempt(StampedModel):

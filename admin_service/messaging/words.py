@@ -19,7 +19,7 @@ KINDS: dict[str, Any] = {
     "bot.cache.invalidate": _("news of changed lists and texts"),
 }
 """What a queue carries, by its name."""
-SERVICES = {"admin": _("this service"), "bot": _("the bot")}
+SERVICES = {"admin": _("the desk"), "bot": _("the bot")}
 """Who takes messages from a queue."""
 QUEUES_OF = {"admin": [queue.name for queue in ADMIN_QUEUES], "bot": [queue.name for queue in BOT_QUEUES]}
 _REASONS: dict[str, Any] = {

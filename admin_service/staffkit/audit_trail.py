@@ -15,6 +15,8 @@ from staffkit.clocks import format_moment
 
 MOST_ENTRIES = 100
 
+NOTHING = "—"
+"""How a field without a value is told, where it had one."""
 _WAYS: dict[str, Any] = {
     "chat": _("chat"),
     "api": "API",
@@ -111,7 +113,9 @@ def changes(
         if name in _UNTOLD:
             continue
         was, is_now = _value(name, old, zone), _value(name, new, zone)
-        if old.get(name) == new.get(name) and was == is_now:
+        if was == is_now and (old.get(name) == new.get(name) or is_now == NOTHING):
+            continue
+        if name not in old and is_now == NOTHING:  # what begins empty is no news
             continue
         label = EVERY.fields_of.get((subject, name)) or EVERY.fields.get(name) or name.replace("_", " ")
         lines.append(f"{label}: {was} → {is_now}" if name in old else f"{label}: {is_now}")
@@ -127,7 +131,7 @@ def _value(name: str, facts: dict[str, Any], zone: str) -> str:
 
 def _told_value(name: str, value: Any, zone: str) -> str:
     if value is None or value in ("", []):
-        return "—"
+        return NOTHING
     if name in EVERY.choices and not isinstance(value, list):
         return str(EVERY.choices[name].get(value, value))
     if name == "list":

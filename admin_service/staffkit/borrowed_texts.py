@@ -10,4 +10,8 @@ BORROWED = (
     gettext_noop("The {name} “{obj}” was changed successfully. You may edit it again below."),
     gettext_noop("You may edit it again below."),
     gettext_noop("Add another %(verbose_name)s"),
+    gettext_noop("Save and add another"),
+    gettext_noop("Save and continue editing"),
+    gettext_noop("Save and view"),
+    gettext_noop("%(app)s administration"),
 )

@@ -7,10 +7,13 @@ from bson.errors import InvalidId
 from django.contrib import messages
 from django.contrib.auth.models import User
 from django.db import models
+from django.forms import BaseForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.html import format_html
 
+from staffkit.forms.choices import name_the_empty_choice
 from staffkit.sending.once import new_key
 from staffkit.sending.sealed import seal
 
@@ -63,6 +66,8 @@ def page(
     Args:
         agreed: what the person confirms by pressing; sealed, for ``is_as_shown``.
     """
+    if isinstance(form := context.get("form"), BaseForm):
+        name_the_empty_choice(form)
     every = {
         **admin.admin_site.each_context(request),
         "opts": admin.model._meta,
@@ -79,3 +84,14 @@ def page(
 def tell_outcome(request: HttpRequest, good: bool, text: str) -> None:
     """Say what came of it on the next page."""
     messages.add_message(request, messages.SUCCESS if good else messages.ERROR, text)
+
+
+def outward(address: str) -> str:
+    """A link out of the desk, called by its address without what every address begins with; empty where there is none.
+
+    ``address``: as its model's field has checked it.
+    """
+    if not address:
+        return ""
+    text = '<a class="desk-link" href="{}" target="_blank" rel="noreferrer">{}</a>'
+    return format_html(text, address, address.removeprefix("https://"))

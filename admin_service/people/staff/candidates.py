@@ -169,7 +169,7 @@ class CandidatePage(ImportingAdmin, ExportingAdmin, InvitingAdmin):
         """In which language the bot writes to them."""
         return language_line(candidate)
 
-    @display(description=_("privacy text agreed to"))
+    @display(description=_("consent"))
     def privacy_shown(self, candidate: Candidate) -> str:
         """Which version, and when."""
         return privacy_line(candidate) or "—"

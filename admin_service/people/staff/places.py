@@ -12,7 +12,7 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from common.scope import SHARED, Rows
-from people.models import ContactSettings, Recruiter
+from people.models import City, ContactSettings, Recruiter
 from people.services.people import save_city, save_contact, save_recruiter
 from people.staff.calendars import CalendarAdmin
 from people.staff.forms import TelegramIdField, UsernameField, offer_open_cities
@@ -22,6 +22,7 @@ from people.staff.privacy import language_line
 from staffkit.forms.use_case import UseCaseForm
 from staffkit.pages.filters import ScopedRelatedFilter
 from staffkit.pages.kinds import Colours, OneDocumentAdmin, UseCaseAdmin
+from staffkit.views import outward
 
 
 class CityForm(UseCaseForm):
@@ -39,9 +40,14 @@ class CityPage(UseCaseAdmin):
     form = CityForm
     few_rows = True
     rows = Rows(city=("pk",))
-    list_display = ["name", "timezone", "contact_url", "is_active"]
+    list_display = ["name", "timezone", "contact", "is_active"]
     search_fields = ["name"]
     ordering = ["name"]
+
+    @display(description=_("contact link"), ordering="contact_url")
+    def contact(self, city: City) -> str:
+        """Where people write to."""
+        return outward(city.contact_url)
 
 
 class RecruiterForm(UseCaseForm):
@@ -89,7 +95,7 @@ class RecruiterPage(CalendarAdmin, OutsideCalendarAdmin, InvitingAdmin):
     fields = ["name", "city", "username", "telegram_id", "contact_url", "deputy", "is_active"]
     fields += ["language_shown", "outside_shown"]
     readonly_fields = ["language_shown", "outside_shown"]
-    list_display = ["person", "city_name", "telegram_id", "contact_url", "is_active", "reached"]
+    list_display = ["person", "city_name", "telegram_id", "contact", "is_active", "reached"]
     list_filter = [("city", ScopedRelatedFilter), ("is_active", BooleanRadioFilter)]
     search_fields = ["name"]
     ordering = ["name"]
@@ -108,6 +114,11 @@ class RecruiterPage(CalendarAdmin, OutsideCalendarAdmin, InvitingAdmin):
     def city_name(self, recruiter: Recruiter) -> str:
         """Their city."""
         return str(recruiter.city or "—")
+
+    @display(description=_("contact link"), ordering="contact_url")
+    def contact(self, recruiter: Recruiter) -> str:
+        """Where people write to."""
+        return outward(recruiter.contact_url)
 
     @display(description=_("language"))
     def language_shown(self, recruiter: Recruiter) -> str:

@@ -66,7 +66,9 @@ class PrivacyAdmin(OneDocumentAdmin):
         """Which one is in force, and since which candidates are asked."""
         if not privacy.text_ru:
             return "—"
-        text = _now("%(version)s; candidates agree to version %(consent)s or a later one")
+        if not privacy.consent_version:
+            return str(privacy.version)
+        text = _now("%(version)s; who has agreed to version %(consent)s or a later one is not asked again")
         return text % {"version": privacy.version, "consent": privacy.consent_version}
 
 

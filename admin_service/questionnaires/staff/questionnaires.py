@@ -44,7 +44,7 @@ class QuestionRows(OrderedRows):
     max_num = MOST_QUESTIONS
     verbose_name_plural = _("Questions")
 
-    @display(description=_("choices, limits, branches"))
+    @display(description=_("Choices, limits, branches"))
     def more(self, question: Question) -> str:
         """The way to the question's own page."""
         if question.questionnaire_id is None or question._state.adding:

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from unfold.contrib.filters.admin import BooleanRadioFilter
 from unfold.decorators import action, display
 from unfold.widgets import UnfoldAdminTextareaWidget
@@ -161,4 +162,5 @@ def _coming(event: InterviewEvent, own: Document) -> str:
     group = {"_id": None, "slots": {"$sum": 1}, "free": {"$sum": seats}}
     found = collection("interview_slots").aggregate([{"$match": coming}, {"$group": group}])
     row: Document = next(iter(found), {"slots": 0, "free": 0})
-    return str(_("%(slots)s, free seats: %(free)s") % row)
+    text = ngettext("%(slots)s slot, free seats: %(free)s", "%(slots)s slots, free seats: %(free)s", row["slots"])
+    return text % row

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from common.mongo import in_transaction
 from common.refusals import RefusedError
+from staffkit.forms.choices import name_the_empty_choice
 from staffkit.scoping import narrow
 from staffkit.sending.once import Ticket
 from staffkit.sending.seen import SeenForm
@@ -39,6 +40,7 @@ class UseCaseForm(SeenForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        name_the_empty_choice(self)
         if self.request:
             narrow(self, self.request)
 

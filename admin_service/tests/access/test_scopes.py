@@ -158,10 +158,10 @@ def test_only_candidates_in_their_list_are_booked_and_others_are_as_unknown(worl
 def test_the_events_list_counts_their_own_slots(world: World) -> None:
     """Guard: ``own_rows``, in ``get_list_display``."""
     counted = {
-        role: re.findall(r"\d+, free seats: \d+", read(world.client(role), list_of(InterviewEvent)))
+        role: re.findall(r"\d+ slots?, free seats: \d+", read(world.client(role), list_of(InterviewEvent)))
         for role in ("coordinator", "moscow")
     }
-    assert counted == {"coordinator": ["2, free seats: 4"], "moscow": ["1, free seats: 2"]}
+    assert counted == {"coordinator": ["2 slots, free seats: 4"], "moscow": ["1 slot, free seats: 2"]}
 
 
 def test_who_may_only_look_at_a_slot_is_offered_no_reason_and_no_page_that_is_refused(world: World) -> None:

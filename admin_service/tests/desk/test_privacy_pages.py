@@ -26,7 +26,7 @@ def test_staff_write_the_text_and_say_whether_everybody_is_asked_again(desk: Sta
     write(desk, page, text_en="We keep it for three years.", ask_again="on")
     privacy.refresh_from_db()
     assert (privacy.text_en, privacy.version, privacy.consent_version) == ("We keep it for three years.", 3, 3)
-    assert "candidates agree to version 3 or a later one" in desk.get(page).content.decode()
+    assert "who has agreed to version 3 or a later one is not asked again" in desk.get(page).content.decode()
 
 
 def test_a_text_in_one_language_or_too_long_for_telegram_is_refused(desk: StaffClient) -> None:

@@ -56,7 +56,7 @@ def next_days(own: Document) -> NextDays:
     days = [first + timedelta(days=number) for number in range(DAYS)]
     by_day, by_city, by_recruiter = (_summed(rows, part) for part in ("day", "city_id", "recruiter_id"))
     filled = [
-        _filling(by_day[f"{day:%Y-%m-%d}"], _words(day, "D j b"), _words(day, "j"), _link(day, day)) for day in days
+        _filling(by_day[f"{day:%Y-%m-%d}"], _words(day, "D j M"), _words(day, "j"), _link(day, day)) for day in days
     ]
     return NextDays(
         filled,
