@@ -13,7 +13,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.html import format_html
 
-from staffkit.forms.choices import name_the_empty_choice
+from staffkit.choices import name_the_empty_choice
 from staffkit.sending.once import new_key
 from staffkit.sending.sealed import seal
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from common.mongo import in_transaction
 from common.refusals import RefusedError
-from staffkit.forms.choices import name_the_empty_choice
+from staffkit.choices import name_the_empty_choice
 from staffkit.scoping import narrow
 from staffkit.sending.once import Ticket
 from staffkit.sending.seen import SeenForm
