@@ -97,7 +97,7 @@ class Desk:
         self.page.click("a[href$='/remove/']")
         self.page.check(f"input[name=bookings][value={'keep' if keep_bookings else 'cancel'}]")
         self.page.fill("[name=reason]", "Вакансия закрыта")
-        self._press("Remove")
+        self.page.click(".desk-buttons button[type=submit]")
         self._confirm()
         self.page.wait_for_url("**/people/candidate/*")
 

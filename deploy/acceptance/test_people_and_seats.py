@@ -62,7 +62,7 @@ def test_of_those_whom_a_change_concerns_one_is_moved_one_cancelled_and_one_hear
     page.fill(f"[name=to_{ids[0]}]", str(target))
     page.fill(f"[name=words_{ids[1]}]", "Вакансия закрыта")
     page.fill("[name=untold_reason]", "Dina is met at the door")
-    page.click("button[name=_preview]")
+    page.click(".desk-buttons button[type=submit]")
     page.wait_for_selector("text=Вакансия закрыта")
     page.evaluate("document.querySelectorAll('details').forEach(folded => { folded.open = true })")
     foretold = page.locator("[data-way] .wording-bubble").all_inner_texts()

@@ -1,6 +1,8 @@
 """What candidates are told of what others did to their bookings."""
 
+from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -21,7 +23,7 @@ from scheduling.domain.booking import BookingCancelled, BookingKept, BookingMade
 from scheduling.domain.commands import ActorKind
 from scheduling.domain.editing import BookingFollowedSlot, WantedSlotEdited
 from scheduling.domain.events import BookingEvent, SlotEdited
-from scheduling.domain.model import Candidate, Slot
+from scheduling.domain.model import Candidate, Slot, State
 from scheduling.domain.proposals import ProposedSlotEdited, ProposedTimeWithdrawn, TimeProposed
 from scheduling.domain.seat_offers import SeatOffered
 from scheduling.services.candidate_news import notification
@@ -87,6 +89,28 @@ class News(NamedTuple):
     along: "News | None" = None
 
 
+LeftSlots = dict[tuple[str, str], Slot]
+"""Slots as they were when somebody left them, by the ids of their booking and of the slot."""
+
+
+def _left(event: BookingEvent) -> str | None:
+    """The slot whose seat somebody has given up by it."""
+    was, now = event.before, event.after
+    return was.slot_id if was and not (now.live and now.slot_id == was.slot_id) else None
+
+
+def _left_before_edits(batch: Batch) -> LeftSlots:
+    """The slots that are edited only after bookings have ended or moved away: these people never see the edit."""
+    found: LeftSlots = {}
+    leaving: dict[str, list[str]] = defaultdict(list)
+    for _request, event in batch.events(BookingEvent, SlotEdited):
+        if isinstance(event, SlotEdited):
+            found |= {(booking_id, event.before.id): event.before for booking_id in leaving.pop(event.before.id, ())}
+        elif isinstance(event, BookingEvent) and (slot_id := _left(event)):
+            leaving[slot_id].append(event.after.id)
+    return found
+
+
 def news_of(batch: Batch) -> Iterator[News]:
     """What is news to candidates. What they do in chat they see in the answer; some things staff keep from them.
 
@@ -106,22 +130,23 @@ def news_of(batch: Batch) -> Iterator[News]:
 
 def _each_news(batch: Batch) -> Iterator[News]:
     edited = {request.command.key: event.before for request, event in batch.events(SlotEdited)}
+    left = _left_before_edits(batch)
     for request, event in batch.events(BookingEvent):
         kind = _kind(event, batch)
         in_chat = request.chat and request.command.actor.kind is ActorKind.CANDIDATE
         if kind is not None and not in_chat and is_told(event.after.id):
-            before = _slot_before(event, edited.get(request.command.key), batch)
+            before = _slot_before(event, edited.get(request.command.key), batch, left)
             yield News(request, event, kind, slot_view(before) if before else None)
 
 
-def _slot_before(event: BookingEvent, edited: Slot | None, batch: Batch) -> Slot | None:
+def _slot_before(event: BookingEvent, edited: Slot | None, batch: Batch, left: LeftSlots) -> Slot | None:
     """The slot as it was: of a booking that was moved the one it left, of one that is kept, or not moved, the one that
     was asked for, else the one that was edited.
     """
     if isinstance(event, BookingKept | MoveRejected | MoveExpired) and event.before:
         return batch.before.slots.get(event.before.requested_slot_id or "")
     if isinstance(event, BookingMoved) and event.before:
-        return batch.before.slots.get(event.before.slot_id)
+        return left.get((event.after.id, event.before.slot_id)) or batch.before.slots.get(event.before.slot_id)
     if isinstance(event, ProposedTimeWithdrawn) and event.before:
         return batch.before.slots.get(event.before.proposed_slot_id or "")
     return edited if isinstance(event, BookingFollowedSlot | WantedSlotEdited | ProposedSlotEdited) else None
@@ -157,13 +182,22 @@ def _with_clocks(message: NotificationCommand, person: Candidate, edit: SlotEdit
     return message.model_copy(update={"timezone": person.timezone, "timezone_before": edit.changes.clocks_were})
 
 
+def _state_of(event: BookingEvent, batch: Batch, left: LeftSlots) -> State:
+    """What is so now; of a booking that has ended with its slot as it was then."""
+    slot = None if event.after.live else left.get((event.after.id, event.after.slot_id))
+    return replace(batch.after, slots={**batch.after.slots, slot.id: slot}) if slot else batch.after
+
+
 def tell_candidates(batch: Batch) -> Effects:
     """One message for each event that is news."""
     effects = Effects()
     edits = {request.command.key: event for request, event in batch.events(SlotEdited)}
+    left = _left_before_edits(batch)
     for request, event, kind, before, along in news_of(batch):
         # what is told of two slots is told as it is after both edits
-        view = booking_view(batch.after.bookings[event.after.id] if along else event.after, batch.after)
+        view = booking_view(
+            batch.after.bookings[event.after.id] if along else event.after, _state_of(event, batch, left)
+        )
         if view is None:
             continue
         key, reason = request.command.key, request.reason_about(event.after.id)

@@ -27,7 +27,8 @@ from scheduling.services.snapshots import follow_person
 from scheduling.services.staff_commands import remove_candidates
 from scheduling.staff.forms.reasons import RemoveForm
 from scheduling.staff.funnel import StepFilter
-from scheduling.staff.impact.asking import MARK, Chosen, Question, answer_asking, reason_in
+from scheduling.staff.impact.asking import MARK, answer_asking, reason_in
+from scheduling.staff.impact.question import Chosen, Question
 from scheduling.staff.links_for_many import links_for_many
 from scheduling.staff.person.pages import PersonPage
 from staffkit.forms.use_case import show_refusal
@@ -103,7 +104,7 @@ class CandidateAdmin(PersonPage):
             keeps = form.cleaned_data["bookings"] == "keep"
             question = Question(
                 title=_("Remove from the allow list"),
-                submit_text=_("Remove"),
+                verb=_("Remove"),
                 back=back,
                 facts=lambda _foreseen: [str(candidate) for candidate in people],
                 danger=True,
@@ -123,8 +124,8 @@ class CandidateAdmin(PersonPage):
             people=people,
             agreed=agreed,
             booked=len(booked),
-            submit_text=_("Remove"),
-            danger=True,
+            submit_text=_("Go on") if booked else _("Remove"),
+            danger=not booked,
             back=back,
         )
 

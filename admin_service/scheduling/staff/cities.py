@@ -12,11 +12,11 @@ from common.zones import zone_names
 from people.models import City
 from people.staff.places import CityForm, CityPage
 from scheduling.services.clashes import clashes_in
-from scheduling.services.editing.choices import Choice
 from scheduling.services.editing.city_zones import Kept, ZoneShift, coming_in, put_zone_right, shift_of
 from scheduling.services.impact import Impact
 from scheduling.staff.clashes import TICK, require_tick, tick_field
-from scheduling.staff.impact.asking import AskingForm, Question
+from scheduling.staff.impact.asking import AskingForm
+from scheduling.staff.impact.question import EVERY_CHOICE, Question
 from scheduling.staff.retiring import PlaceAdmin
 from staffkit.views import page_of
 
@@ -36,11 +36,12 @@ class CityZoneForm(AskingForm, CityForm):
         shift = self._shift()
         return Question(
             title=_now("Another time zone: %(city)s") % {"city": self.instance},
-            submit_text=_("Change the zone"),
+            verb=_("Change the zone"),
             back=page_of(self.instance),
             ways=_WAYS if shift and shift.slots else (("", ""),),
             facts=lambda foreseen: _facts(shift, foreseen) if shift else [],
-            offers=(Choice.KEEP, Choice.SILENT),
+            offers=EVERY_CHOICE,
+            slots=[str(item) for item in coming_in(self.instance)],
         )
 
     def carry_out(self) -> None:
@@ -48,7 +49,8 @@ class CityZoneForm(AskingForm, CityForm):
         if self._shift() is None:
             super().carry_out()
         else:
-            put_zone_right(self.instance, Kept(self.chosen.way or Kept.INSTANT), actor=self.actor, reason=self.why)
+            kept, given = Kept(self.chosen.way or Kept.INSTANT), {"actor": self.actor, "reason": self.why}
+            put_zone_right(self.instance, kept, choices=self.chosen.choices, **given)
             if self.chosen.confirmed and self.chosen.way == Kept.CLOCK:
                 require_tick(self, clashes_in(coming_in(self.instance)), self.request)
 

@@ -20,7 +20,8 @@ from scheduling.services.editing.choices import Choice
 from scheduling.services.slots import save_event
 from scheduling.staff.forms.copy_week import CopyWeekForm
 from scheduling.staff.forms.many_slots import AddSlotsForm
-from scheduling.staff.impact.asking import AskingForm, Question
+from scheduling.staff.impact.asking import AskingForm
+from scheduling.staff.impact.question import Question
 from scheduling.staff.slots.making import ask_and_make, slots_of
 from staffkit.pages.kinds import UseCaseAdmin
 from staffkit.scoping import narrow, own_rows
@@ -38,7 +39,7 @@ class EventForm(AskingForm):
 
     def question(self) -> Question:
         """Whom it concerns, where somebody is booked and it is closed or called otherwise."""
-        words = _("Change the interview event"), _("Change it")
+        words = _("Change the interview event"), _("Change")
         return Question(*words, page_of(self.instance), offers=(Choice.KEEP, Choice.CANCEL))
 
     def carry_out(self) -> None:

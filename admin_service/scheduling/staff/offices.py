@@ -14,7 +14,8 @@ from people.staff.forms import offer_open_cities
 from scheduling.services.clashes import clashes_in
 from scheduling.services.editing.offices import coming_at, save_office
 from scheduling.staff.clashes import TICK, require_tick, tick_field
-from scheduling.staff.impact.asking import EVERY_CHOICE, AskingForm, Question
+from scheduling.staff.impact.asking import AskingForm
+from scheduling.staff.impact.question import EVERY_CHOICE, Question
 from scheduling.staff.retiring import PlaceAdmin
 from staffkit.pages.filters import ScopedRelatedFilter
 from staffkit.views import page_of
@@ -34,7 +35,7 @@ class OfficeForm(AskingForm):
     def question(self) -> Question:
         """Whom it concerns, where somebody is booked there."""
         slots = [str(item) for item in coming_at(self.instance)]
-        words = _("Change the office"), _("Change it and tell them")
+        words = _("Change the office"), _("Change")
         return Question(*words, page_of(self.instance), offers=EVERY_CHOICE, slots=slots)
 
     def carry_out(self) -> None:

@@ -26,7 +26,8 @@ from scheduling.services.editing.retiring import Dependents, Way, dependents_of,
 from scheduling.services.store.slots import venue_of_booking
 from scheduling.staff.clashes import require_tick
 from scheduling.staff.forms.retiring import RetireForm
-from scheduling.staff.impact.asking import EVERY_CHOICE, MARK, Chosen, Question, answer_asking
+from scheduling.staff.impact.asking import MARK, answer_asking
+from scheduling.staff.impact.question import EVERY_CHOICE, Chosen, Question
 from scheduling.staff.moments import start_of
 from scheduling.staff.outcomes import status_label
 from staffkit.forms.use_case import show_refusal
@@ -65,8 +66,8 @@ def ask_and_retire(staff_page: UseCaseAdmin, request: HttpRequest, entry: Any, t
         people=[_person(row, found) for row in (*found.held, *found.wanted)][:MOST_SHOWN],
         waiting=found.waiting,
         left_out=max(0, len(found.held) + len(found.wanted) - MOST_SHOWN),
-        submit_text=title,
-        danger=True,
+        submit_text=_("Go on") if found.held or found.wanted else title,
+        danger=not (found.held or found.wanted),
         back=page_of(entry),
     )
 
@@ -82,7 +83,7 @@ _OFFERS = {
 def _question(entry: Any, title: Any, found: Dependents, way: Way) -> Question:
     return Question(
         title=f"{title}: {entry}",
-        submit_text=title,
+        verb=title,
         back=page_of(entry),
         facts=lambda _foreseen: [f"{label}: {value}" for label, value in _facts(found)],
         danger=True,

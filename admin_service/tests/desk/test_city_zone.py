@@ -11,6 +11,8 @@ from message_templates.services.seeding import seed_defaults
 from people.models import Candidate, City
 from scheduling.models import Booking, InterviewSlot
 from scheduling.services.staff_commands import book_for
+from scheduling.services.store.slots import load_slots
+from scheduling.staff.moments import name_of
 from tests.conftest import MakeSlot
 from tests.helpers.card_tools import news
 from tests.helpers.staff_client import StaffClient
@@ -132,3 +134,25 @@ def test_people_of_the_city_are_told_on_the_clocks_they_had(
     desk.answer(page_of(moscow), asked(desk, moscow), choice="clock")
     (told,) = news()
     assert (told.timezone_before, told.timezone) == ("Europe/Moscow", VLADIVOSTOK)
+
+
+def test_single_people_can_be_moved_or_called_off_as_the_zone_changes(
+    desk: StaffClient, moscow: City, booking: Booking, make_slot: MakeSlot, maria: Candidate, ivan: Candidate
+) -> None:
+    """They read of the interview as they knew it, at its time and on its clocks. Guard: ``_left_before_edits``."""
+    book_for(ivan.telegram_id, str(booking.slot_id), actor="anna", reason="")
+    his = Booking.objects.get(user_id=ivan.pk)
+    there = make_slot(timedelta(days=4), city=City.objects.create(name="Казань"))
+    collection("outbox").delete_many({})
+    fields = {f"for_{booking.pk}": "move", f"to_{booking.pk}": name_of(load_slots({"_id": there.pk})[0])}
+    fields |= {f"for_{his.pk}": "cancel", f"words_{his.pk}": "Увы", "choice": "clock"}
+    shown = desk.answer(page_of(moscow), asked(desk, moscow), **fields)
+    assert "This is what your choices mean" in shown.content.decode() and not news()
+    assert desk.answer(page_of(moscow), shown, **fields).status_code == 302
+
+    told = {item.user_telegram_id: item for item in news()}
+    moved, off = told[maria.telegram_id], told[ivan.telegram_id]
+    assert (moved.kind, off.kind, off.reason) == ("booking_moved", "booking_cancelled", "Увы")
+    assert moved.booking.slot.id == str(there.pk) and moved.slot_before
+    for slot in (moved.slot_before, off.booking.slot):
+        assert (slot.starts_at, slot.city.timezone) == (booking.starts_at, "Europe/Moscow")

@@ -1,5 +1,6 @@
 """What staff choose for those whom a change concerns: keep and tell, keep silently, move, cancel (FR10)."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -446,3 +447,57 @@ def test_who_is_taken_off_the_list_is_shown_with_their_booking_and_one_can_be_de
     kinds = {True: CANCELLED, False: NotificationKind.BOOKING_KEPT}
     assert told() == {person.telegram_id: kinds[person in cancelled] for person in four[:3]}
     assert [booking_of(person).live for person in four] == [person not in cancelled for person in four]
+
+
+def test_who_is_called_off_as_the_slot_moves_reads_of_the_time_they_knew(
+    desk: StaffClient, slot: InterviewSlot, four: list[Candidate]
+) -> None:
+    """Guard: ``_left_before_edits``."""
+    asked = asked_in_bulk(desk, [slot], minutes="30")
+    assert looked_at(desk, SLOTS, asked, **own(four[0], "cancel", words="Увы")).status_code == 302
+    starts = {item.user_telegram_id: item.booking.slot.starts_at - slot.starts_at for item in news()}
+    assert [starts[person.telegram_id].total_seconds() / 60 for person in four] == [0, 30, 30, 30]
+
+
+def button(page: Any) -> str:
+    """What the page's button says."""
+    found = re.search(
+        r'<button type="submit"[^>]*>\s*(.*?)\s*</button>', page.content.decode().split("desk-buttons")[1], re.S
+    )
+    return found.group(1) if found else ""
+
+
+def test_the_button_says_how_many_it_tells(desk: StaffClient, slot: InterviewSlot, four: list[Candidate]) -> None:
+    """Guard: ``button_texts``: not those whom the bot does not reach, or from whom it is kept."""
+    Candidate.objects.filter(pk=four[3].pk).update(blocked_at=clock.now())
+    asked = desk.post(page_of(slot), form_of(slot, room="9"))
+    assert button(asked) == "Change and tell 3 people"
+    silently = {"for_all": "silent", "untold_reason": "A typing mistake"}
+    assert button(desk.answer(page_of(slot), asked, **silently, **own(four[0], "keep"))) == "Change and tell 1 person"
+    assert button(desk.answer(page_of(slot), asked, **silently)) == "Change"
+    assert button(desk.get(page_of(slot, "delete"))) == "See what that means"
+
+
+def test_confirmed_twice_it_is_done_once(desk: StaffClient, slot: InterviewSlot) -> None:
+    """The second press leads to what the first did, whatever the kind of page."""
+    asked = asked_in_bulk(desk, [slot], minutes="30")
+    changed = desk.post(page_of(slot), form_of(slot, room="9"))
+    first, second = (desk.answer(page_of(slot), changed) for _press in range(2))
+    assert first.status_code == second.status_code == 302 and len(news()) == 4
+    assert desk.answer(SLOTS, asked).status_code == 200, "the slot is another by now"
+    asked = asked_in_bulk(desk, [slot], minutes="30")
+    first, second = (desk.answer(SLOTS, asked) for _press in range(2))
+    assert (first.status_code, second.status_code, first.url) == (302, 302, second.url)
+    assert len(news()) == 8 and {booking.version for booking in Booking.objects.all()} == {3}
+
+
+def test_what_is_chosen_for_all_holds_for_those_who_are_not_listed(
+    desk: StaffClient, slot: InterviewSlot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guard: ``MOST_SHOWN`` limits what is shown, not what is done."""
+    monkeypatch.setattr("scheduling.staff.forms.impact.MOST_SHOWN", 1)
+    monkeypatch.setattr("scheduling.staff.impact.rows.MOST_SHOWN", 1)
+    asked = desk.post(page_of(slot), form_of(slot, room="9"))
+    assert "And 3 more" in asked.content.decode()
+    assert looked_at(desk, page_of(slot), asked, for_all="cancel", reason="Увы").status_code == 302
+    assert set(told().values()) == {CANCELLED} and len(told()) == 4

@@ -16,6 +16,7 @@ from people.services.people import save_city
 from scheduling.domain.commands import SlotChanges
 from scheduling.services.editing.slot_edits import edit_slots
 from scheduling.services.editing.zone_readers import tell_readers
+from scheduling.services.impact import AS_IT_COMES, Choices
 
 
 class Kept(StrEnum):
@@ -41,13 +42,23 @@ def shift_of(city_id: ObjectId, was: str, zone: str) -> ZoneShift:
     return ZoneShift(len(ids), bookings)
 
 
-def put_zone_right(city: City, kept: Kept, *, actor: str, reason: str = "") -> None:
+def put_zone_right(city: City, kept: Kept, *, actor: str, reason: str = "", choices: Choices = AS_IT_COMES) -> None:
     """Save a city with another zone. Its coming slots are edited, all at once, so that a notice which names another
     slot names it as it is then; those closed for booking too, since whoever comes soonest goes by the clock first.
 
     Those who are booked are told what is so now, and their calendars with them; so are the city's own people whose
     online interviews start at another time of their clocks. A slot that would lie in the past on the right clocks keeps
     its moment.
+
+    Args:
+        city: with its other zone.
+        kept: what stays of the slots.
+        actor: the staff login.
+        reason: those who are told read it.
+        choices: of bookings that are moved or ended instead; they never see the change.
+
+    Raises:
+        ChoiceRefusedError: a booking can't be moved or ended as was chosen. Nothing was changed.
     """
 
     def work() -> None:
@@ -61,8 +72,8 @@ def put_zone_right(city: City, kept: Kept, *, actor: str, reason: str = "") -> N
             moved = _same_clock(starts_at, was, city.timezone) if kept is Kept.CLOCK else starts_at
             changes = SlotChanges(clocks_were=was, starts_at=moved if now < moved != starts_at else None)
             edits.append((str(slot["_id"]), changes))
-        edit_slots(edits, actor=actor, reason=reason)
-        tell_readers(city, was, [ObjectId(slot_id) for slot_id, _changes in edits], reason)
+        edit_slots(edits, actor=actor, reason=reason, choices=choices)
+        tell_readers(city, was, [ObjectId(slot_id) for slot_id, _changes in edits], reason, without=choices.commands)
 
     in_transaction(work)
 

@@ -1,5 +1,7 @@
 """People of a city whose zone is put right: their online interviews are told on their own clocks (spec, "Time")."""
 
+from collections.abc import Iterable
+
 from bson import ObjectId
 
 from common import clock, correlation
@@ -18,7 +20,7 @@ from shared_contracts.notification import NotificationCommand, NotificationKind
 from shared_contracts.transport.topology import NOTIFICATION_COMMAND
 
 
-def tell_readers(city: City, was: str, edited: list[ObjectId], reason: str) -> None:
+def tell_readers(city: City, was: str, edited: list[ObjectId], reason: str, *, without: Iterable[str] = ()) -> None:
     """Tell a city's candidates of their online interviews, which start at another time of their clocks.
 
     In the transaction under way. Those in slots that are ``edited`` are told of the edit.
@@ -28,9 +30,11 @@ def tell_readers(city: City, was: str, edited: list[ObjectId], reason: str) -> N
         was: its zone until now.
         edited: ids of its own slots.
         reason: they read it.
+        without: ids of bookings whose people have just been told something else.
     """
     people = collection("users").distinct("_id", {"city_id": city.pk}, session=current_session())
-    theirs = {"user_id": {"$in": people}, "live": True, "starts_at": {"$gt": clock.now()}, "slot_id": {"$nin": edited}}
+    others = {"_id": {"$nin": [ObjectId(item) for item in without]}, "slot_id": {"$nin": edited}}
+    theirs = {"user_id": {"$in": people}, "live": True, "starts_at": {"$gt": clock.now()}, **others}
     online = {**theirs, "slot.video_link": {"$nin": ["", None]}}
     found = collection("bookings").find(online, session=current_session())
     shifted = [row for row in found if _differs(row, was, city.timezone)]

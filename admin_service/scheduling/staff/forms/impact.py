@@ -20,6 +20,9 @@ from scheduling.services.impact import Affected, Choices
 from scheduling.staff.forms.reasons import REASON_LENGTH, ReasonForm
 from staffkit.forms.inputs import MessageText, set_choices
 
+MOST_SHOWN = 200
+"""For so many it can be chosen one by one; what is chosen for all holds for the others, too."""
+
 _LABELS = {
     Choice.KEEP: _("Keep the booking; who is concerned is told as shown above"),
     Choice.SILENT: _("Keep the booking and tell nobody; the audit trail says why"),
@@ -45,7 +48,6 @@ class Asked:
         required: there is no such first: it must be chosen.
         people: whom the change concerns.
         targets: ids of slots to move to by their names, by event id.
-        each: whether it can be chosen for one person alone.
         asks_reason: whether those who are told can be told why.
     """
 
@@ -54,7 +56,6 @@ class Asked:
     required: bool = False
     people: Sequence[Affected] = ()
     targets: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    each: bool = True
     asks_reason: bool = True
 
     def choices_of(self, row: Affected) -> list[Choice]:
@@ -100,8 +101,8 @@ class ImpactForm(ReasonForm):
         help_text=_("Only for the audit trail; candidates never read it."),
     )
 
-    common_fields = ("choice", "for_all", "to_all", "reason", "untold_reason")
-    field_order = [*common_fields]
+    common_fields = ("for_all", "to_all", "reason", "untold_reason")
+    field_order = ["choice", *common_fields]
 
     def __init__(self, *args: Any, asked: Asked, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -126,8 +127,8 @@ class ImpactForm(ReasonForm):
         unasked["to_all"] = Choice.MOVE not in asked.offers or len(asked.targets) != 1
         for name in (name for name, gone in unasked.items() if gone):
             del self.fields[name]
-        if asked.offers and asked.each:
-            for row in (row for row in asked.people if asked.choices_of(row)):
+        if asked.offers:
+            for row in (row for row in asked.people[:MOST_SHOWN] if asked.choices_of(row)):
                 self._add_own_fields(row, asked)
 
     def _add_own_fields(self, row: Affected, asked: Asked) -> None:

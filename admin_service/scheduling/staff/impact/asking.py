@@ -2,8 +2,8 @@
 
 import json
 from abc import abstractmethod
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from hashlib import sha256
 from typing import Any
@@ -23,7 +23,9 @@ from scheduling.services.impact import (
     foresee,
 )
 from scheduling.staff.forms.impact import Asked, ImpactForm
-from scheduling.staff.impact.rows import MOST_SHOWN, groups_of
+from scheduling.staff.impact.button import LOOK, button_texts
+from scheduling.staff.impact.question import Chosen, Question
+from scheduling.staff.impact.rows import groups_of, single_people
 from scheduling.staff.impact.targets import Targets, targets_for
 from scheduling.staff.outcomes import outcome_text
 from staffkit.forms.use_case import AskFirstError, UseCaseForm, show_refusal
@@ -37,56 +39,10 @@ MARK = "_foreseen"
 """Comes with what was confirmed on the page: by which choices it was shown."""
 PREVIEW = "_preview"
 """The button that only shows what the choices mean."""
-EVERY_CHOICE = (Choice.KEEP, Choice.SILENT, Choice.MOVE, Choice.CANCEL)
 _AS_IT_COMES = "1"
 _NOT_CARRIED = {"csrfmiddlewaretoken", "_once", "_sealed", "_confirm", MARK, PREVIEW}
 _OF_PERSONS = ("for_", "to_", "words_")
 _LOOKS = 3  # at what others keep changing
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What the page asks.
-
-    Attributes:
-        title, submit_text: of the page and its button.
-        back: the address to leave it by.
-        ways: of doing it, value and label each; one without a label: there is only that.
-        facts: what else is so, line by line, by what is foreseen of each way.
-        asks_reason: whether those who are told can be told why.
-        danger: whether the button is red.
-        offers: what can become of bookings; the first is what the change makes of them, unless ``required``.
-        required: one of them must be chosen, or nothing is done.
-        slots: ids of the slots that change, to which nobody is moved.
-        agreed: what else of it is to be as it was shown.
-        always: it is asked even where nobody is concerned.
-    """
-
-    title: Any
-    submit_text: Any
-    back: str
-    ways: Sequence[tuple[str, Any]] = (("", ""),)
-    facts: Callable[[Mapping[str, Impact]], list[str]] = field(default=lambda _foreseen: [])
-    asks_reason: bool = True
-    danger: bool = False
-    offers: Sequence[Choice] = ()
-    required: bool = False
-    slots: Collection[str] = ()
-    agreed: Any = None
-    always: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """How a change is to be made. ``settled``: somebody chose it; else it is only tried as it comes.
-
-    ``confirmed``: by who has seen what it means.
-    """
-
-    way: str = ""
-    choices: Choices = AS_IT_COMES
-    settled: bool = False
-    confirmed: bool = False
 
 
 Work = Callable[[Chosen], Any]
@@ -187,6 +143,7 @@ class _Asking:
 
     _choices: Choices
     _impact: Impact | None
+    _way = ""
 
     def _asked(self, people: Sequence[Any]) -> Asked:
         question = self._question
@@ -196,9 +153,8 @@ class _Asking:
             ways=question.ways,
             offers=offers if people and len(offers) > 1 else (),
             required=question.required,
-            people=people[:MOST_SHOWN] if len(question.ways) == 1 else people,
+            people=people,
             targets={event_id: found.ids for event_id, found in self._targets.items()},
-            each=len(question.ways) == 1,
             asks_reason=question.asks_reason,
         )
         return asked if any(asked.choices_of(row) for row in people) else replace(asked, offers=(), required=False)
@@ -213,9 +169,9 @@ class _Asking:
         """What it means with these choices; None where one of them can't be, which the form then says."""
         if not (chosen.choices or self.form.asked.required):
             return self._plain[chosen.way]
-        self._picked = _mark([[key, *map(str, pick)] for key, *pick in self._facts(chosen)])
+        self._picked = _mark(chosen.way, [[key, *map(str, pick)] for key, *pick in self._facts(chosen)])
         try:
-            self._impact = foresee(partial(work, chosen), chosen.choices)
+            self._impact, self._way = foresee(partial(work, chosen), chosen.choices), chosen.way
         except ChoiceRefusedError as error:
             name = next(row.candidate.name for row in self.form.asked.people if row.booking.id == error.booking_id)
             self.form.add_error(None, f"{name}: {outcome_text(error.outcome)}")
@@ -248,10 +204,10 @@ class _Asking:
 
     def show(self, staff_page: Any) -> HttpResponse:
         """The page."""
-        request, question, labels = self._request, self._question, dict(self._question.ways)
-        shown = self._plain if self._impact is None else {question.ways[0][0]: self._impact}
-        untold = self._choices.untold
+        request, question = self._request, self._question
+        shown = self._plain if self._impact is None else {self._way: self._impact}
         carried = [(name, value) for name, values in request.POST.lists() for value in values if self._carries(name)]
+        alone = len(question.ways) == 1
         return page(
             staff_page,
             request,
@@ -260,22 +216,46 @@ class _Asking:
             form=self.form,
             agreed=self._agreed(),
             facts=question.facts(self._plain),
-            ways=[{"label": labels[way], **groups_of(impact, self.form, untold)} for way, impact in shown.items()],
+            ways=[
+                {"label": label, **groups_of(shown[way], self.form if alone else None, self._choices.untold)}
+                if way in shown
+                else None
+                for way, label in question.ways
+            ],
+            **({} if alone else single_people(self.form)),
             targets=_datalists(self._targets),
             picked=self._picked,
-            chooses="for_all" in self.form.fields,
             carried=carried,
-            submit_text=question.submit_text,
+            look=LOOK,
             danger=question.danger,
             back=question.back,
+            **self._button(shown),
         )
+
+    def _button(self, shown: Mapping[str, Impact]) -> dict[str, Any]:
+        """What the button says: by itself, and as ``impact.js`` has it, by the way that is chosen."""
+        texts, required = button_texts(self._question.verb, shown), self.form.asked.required
+        same = len(set(texts.values())) == 1
+        of_all = next(iter(texts.values())) if same else self._question.verb
+        plain = self._impact is None and not required
+        return {
+            "submit_text": LOOK if required and self._impact is None else of_all,
+            "says": {
+                "texts": texts,
+                "other": str(self._question.verb),
+                "look": str(LOOK),
+                "shown": self._impact is not None,
+                "plain": plain,
+                "first": self.form.asked.offers[0].value if self.form.asked.offers else "",
+            },
+        }
 
     def _carries(self, name: str) -> bool:
         return name not in _NOT_CARRIED and name not in self.form.fields and not name.startswith(_OF_PERSONS)
 
 
-def _mark(facts: list[list[str]]) -> str:
-    return sha256(json.dumps(facts).encode()).hexdigest()[:16] if facts else _AS_IT_COMES
+def _mark(way: str, facts: list[list[str]]) -> str:
+    return sha256(json.dumps([way, facts]).encode()).hexdigest()[:16] if facts else _AS_IT_COMES
 
 
 def _datalists(targets: Mapping[str, Targets]) -> list[dict[str, Any]]:

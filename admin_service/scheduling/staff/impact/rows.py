@@ -1,8 +1,9 @@
 """Whom a change concerns, for the page's template: in groups of those who are told the same."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from django import forms
 from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -15,22 +16,23 @@ from people.staff.reaching import why_by_hand
 from scheduling.services.editing.notice_text import notice_html, reads
 from scheduling.services.impact import Affected, Impact
 from scheduling.services.store.slots import by_id
-from scheduling.staff.forms.impact import ImpactForm
+from scheduling.staff.forms.impact import MOST_SHOWN, ImpactForm
 from scheduling.staff.moments import start_of
 from scheduling.staff.outcomes import status_label
 from staffkit.clocks import format_moment
 
-MOST_SHOWN = 200
 _FEW_GROUPS = 3
 """So many messages are shown open."""
 _MOST_UNFOLDED, _MOST_NAMED = 12, 5
 """A longer list of people is folded beneath the first names of it."""
 
 
-def groups_of(impact: Impact, form: ImpactForm, untold: Iterable[str] = ()) -> dict[str, Any]:
+def groups_of(impact: Impact, form: ImpactForm | None, untold: Iterable[str] = ()) -> dict[str, Any]:
     """People by what changes for them and what they are told, in the order of the first of each group.
 
-    ``untold``: ids of the bookings of whom staff keep it from.
+    Args:
+        form: by which something else is chosen for one of them; None: not here.
+        untold: ids of the bookings of whom staff keep it from.
     """
     rows, untold = impact.people[:MOST_SHOWN], set(untold)
     people = {str(row["_id"]): row for row in by_id("users", [row.candidate.id for row in rows])}
@@ -45,15 +47,15 @@ def groups_of(impact: Impact, form: ImpactForm, untold: Iterable[str] = ()) -> d
     found = sorted(groups.values(), key=lambda group: len(group["people"]))  # what was chosen for one alone comes first
     for position, group in enumerate(found):
         group["open"] = position == 0 or len(found) <= _FEW_GROUPS
-        group["folds"] = len(group["people"]) > _MOST_UNFOLDED and not any(one["opened"] for one in group["people"])
-        group["names"] = _first_names(group["people"])
+        group.update(_folded(group["people"]))
     return {"groups": found, "left_out": len(impact.people) - len(rows)}
 
 
-def _first_names(people: Sequence[dict[str, Any]]) -> str:
-    """Those at the top, and how many there are more."""
+def _folded(people: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Whether a list of people is folded, beneath the names of those at the top and how many there are more."""
     names = ", ".join(str(person["name"]) for person in people[:_MOST_NAMED])
-    return _now("%(names)s and %(count)s more") % {"names": names, "count": max(0, len(people) - _MOST_NAMED)}
+    text = _now("%(names)s and %(count)s more") % {"names": names, "count": max(0, len(people) - _MOST_NAMED)}
+    return {"folds": len(people) > _MOST_UNFOLDED and not any(one["opened"] for one in people), "names": text}
 
 
 def _told(row: Affected, html: str | None, kept_from_them: bool) -> dict[str, Any]:
@@ -69,9 +71,24 @@ def _nameless(html: str | None, row: Affected) -> str:
     return (html or "").replace(name, "…", 1) if name else html or ""
 
 
-def _person(row: Affected, person: Document, form: ImpactForm) -> dict[str, Any]:
+def single_people(form: ImpactForm) -> dict[str, Any]:
+    """Those for whom something else can be chosen, where several ways are shown and each names all of them."""
+    rows = [(row, form.own_fields(row.booking.id)) for row in form.asked.people]
+    people = [
+        {"name": row.candidate.name, "when": changes_of(row)[0][0], "own": own, "opened": _is_chosen(own)}
+        for row, own in rows
+        if own
+    ]
+    return {"people": people, **_folded(people)}
+
+
+def _is_chosen(own: Mapping[str, forms.BoundField]) -> bool:
+    return any(field.value() or field.errors for field in own.values())
+
+
+def _person(row: Affected, person: Document, form: ImpactForm | None) -> dict[str, Any]:
     path = path_to_tell(person)
-    own = form.own_fields(row.booking.id)
+    own = form.own_fields(row.booking.id) if form else {}
     return {
         "name": row.candidate.name,
         "link": reverse("admin:scheduling_booking_change", args=[row.booking.id]),
@@ -81,7 +98,7 @@ def _person(row: Affected, person: Document, form: ImpactForm) -> dict[str, Any]
         "by_hand": why_by_hand(path) if row.notice else "",
         "write": path.link,
         "own": own,
-        "opened": any(field.value() or field.errors for field in own.values()),
+        "opened": _is_chosen(own),
     }
 
 

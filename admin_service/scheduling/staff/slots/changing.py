@@ -18,7 +18,8 @@ from scheduling.staff.clashes import TICK, is_ticked, named_clashes, require_tic
 from scheduling.staff.forms.change_slots import ChangeSlotsForm, Planned
 from scheduling.staff.forms.drafts import MOST_SLOTS
 from scheduling.staff.forms.venues import slot_venue
-from scheduling.staff.impact.asking import EVERY_CHOICE, MARK, Chosen, Question, answer_asking, reason_in
+from scheduling.staff.impact.asking import MARK, answer_asking, reason_in
+from scheduling.staff.impact.question import EVERY_CHOICE, Chosen, Question
 from scheduling.staff.moments import named, slot_start
 from staffkit.forms.use_case import show_refusal
 from staffkit.pages.kinds import UseCaseAdmin
@@ -43,7 +44,7 @@ def ask_and_change(staff_page: UseCaseAdmin, request: HttpRequest, slots: Sequen
     if applies and (MARK in request.POST or is_as_shown(request, agreed)):
         question = Question(
             title=_("Change slots"),
-            submit_text=_("Change them and tell them"),
+            verb=_("Change"),
             back=reverse(LIST),
             facts=lambda _foreseen: _facts_of(form),
             offers=EVERY_CHOICE,

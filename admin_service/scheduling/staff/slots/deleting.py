@@ -15,7 +15,8 @@ from scheduling.services.editing.choices import Choice
 from scheduling.services.editing.deleting import SlotHasBookingsError, delete_slots, name_people_in
 from scheduling.services.impact import AS_IT_COMES, Choices
 from scheduling.staff.forms.venues import slot_venue, venue_values
-from scheduling.staff.impact.asking import MARK, Chosen, Question, answer_asking, reason_in
+from scheduling.staff.impact.asking import MARK, answer_asking, reason_in
+from scheduling.staff.impact.question import Chosen, Question
 from scheduling.staff.moments import named, slot_start
 from scheduling.staff.slots.changing import LIST
 from scheduling.staff.slots.people import is_proposed, people_in
@@ -76,7 +77,7 @@ def _delete_with_people(
 
     question = Question(
         title=_("Delete slots") if len(free) == len(slots) else _("Delete slots in which people are booked"),
-        submit_text=_("Delete"),
+        verb=_("Delete"),
         back=reverse(LIST),
         facts=lambda _foreseen: _facts(slots, free),
         danger=True,

@@ -23,7 +23,8 @@ from scheduling.staff.calendar.asked import back_to_calendar
 from scheduling.staff.clashes import require_tick, tick_field
 from scheduling.staff.forms.reasons import REASON_LENGTH
 from scheduling.staff.forms.venues import VENUE_INPUTS, given_venue, venue_inputs
-from scheduling.staff.impact.asking import EVERY_CHOICE, AskingForm, Question
+from scheduling.staff.impact.asking import AskingForm
+from scheduling.staff.impact.question import EVERY_CHOICE, Question
 from staffkit.clocks import from_wall_clock
 from staffkit.forms.inputs import DayAndTimeInput, MessageText
 from staffkit.scoping import narrow
@@ -134,7 +135,7 @@ class SlotForm(AskingForm):
     def question(self) -> Question:
         """Whom it concerns, where somebody is booked."""
         assert self.request is not None
-        words = _("Change the slot"), _("Change it and tell them")
+        words = _("Change the slot"), _("Change")
         back = back_to_calendar(self.request, page_of(self.instance))
         return Question(*words, back, offers=EVERY_CHOICE, slots=[str(self.instance.pk)])
 
