@@ -7,7 +7,8 @@ from common.mongo import Document, collection, current_session
 from common.zones import day_start, local
 from reminders.domain.states import MessageState
 from scheduling.services.reading.days import bookings_on
-from scheduling.services.recruiter_cards.request_reminders import AWAITING_APPROVAL, TO_TELL_BY_HAND
+from scheduling.services.recruiter_cards.request_reminders import AWAITING_APPROVAL, to_tell_by_hand
+from scheduling.services.waiting_told import UNTOLD
 from shared_contracts.attendance import Attendance
 from shared_contracts.booking import MARKS
 from shared_contracts.digest import DaySummary, SummaryLine
@@ -42,7 +43,7 @@ def day_summary(day: datetime, timezone: str, now: datetime) -> DaySummary:
         **{status.value: outcomes.get(status.value, 0) for status in OVER},
         pending=_count("bookings", AWAITING_APPROVAL),
         reschedule_asked=_count("bookings", wishes(now)),
-        by_hand=_count("bookings", TO_TELL_BY_HAND),
+        by_hand=_count("bookings", to_tell_by_hand(now)) + _count("waiting_list", UNTOLD),
         failed=_count("auto_messages", undelivered(day, midnight(day, timezone, days=1))),
         tomorrow=_lines(today + timedelta(days=1)),
     )

@@ -25,7 +25,11 @@ def waiting_choices() -> list[tuple[str, Any]]:
 
 
 class WaitingEntry(StampedModel):
-    """Someone who wants to be told of a free seat in an event, in a city or (null) in any (R7)."""
+    """Someone who wants to be told of a free seat in an event, in a city or (null) in any (R7).
+
+    ``notification_id``: of the news that they wait no longer; ``by_hand``: the bot could not bring it, and nobody has
+    told them yet.
+    """
 
     user_id: Any = ObjectIdField()
     event_id: Any = ObjectIdField()
@@ -37,6 +41,8 @@ class WaitingEntry(StampedModel):
     username = models.CharField(_("username"), max_length=32, blank=True)
     city = models.CharField(_("city"), max_length=100, blank=True)
     event = models.CharField(_("interview event"), max_length=120)
+    notification_id: Any = ObjectIdField(null=True)
+    by_hand = models.BooleanField(_("contact by hand"), default=False)
 
     class Meta:
         db_table = "waiting_list"
@@ -50,6 +56,9 @@ class WaitingEntry(StampedModel):
             models.Index(fields=["state", "joined_at", "id"], name="waiting_state"),
             models.Index(fields=["event_id", "joined_at", "id"], name="waiting_event"),
             models.Index(fields=["city_id", "joined_at", "id"], name="waiting_city"),
+            # Few of many: whom the bot could not tell that they wait no longer.
+            models.Index(fields=["joined_at", "id"], name="waiting_by_hand", condition=Q(by_hand=True)),
+            models.Index(fields=["notification_id"], name="waiting_news"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["user_id", "event_id"], condition=Q(state="waiting"), name="waiting_once"),

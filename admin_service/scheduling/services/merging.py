@@ -1,8 +1,9 @@
 """Two entries of one person become one, in one transaction, and can be taken apart again by its record.
 
 Somebody was put down by @username or name, and came later with another account. What belonged to the one entry goes
-over to the other, which goes on; the one that goes is off the allow list for good. Nobody is told: nothing has changed
-for the person. Notes, messages and the audit trail stay with the entry that goes, and are read with the other's.
+over to the other, which goes on; the one that goes is off the allow list for good. Nobody is told anything new, since
+nothing has changed for the person; what did not reach their other account they hear now. Notes, messages and the audit
+trail stay with the entry that goes, and are read with the other's.
 """
 
 from collections.abc import Sequence
@@ -19,9 +20,11 @@ from common.texts.names import name_in
 from messaging import caches, outbox
 from people.models import MOST_TAGS, Candidate, name_words
 from people.services.invitations import revoke_of
+from people.services.reach import chat_state
 from questionnaires.services import handing_over
 from scheduling.services.batch import tried_again
 from scheduling.services.recruiter_cards.cards import Act, show_again
+from scheduling.services.recruiter_cards.reached import follow_start
 from scheduling.services.snapshots import follow_person
 from shared_contracts.notification import CacheName
 
@@ -176,6 +179,8 @@ def _tell(owner: Document, now: datetime) -> None:
     """What repeats the person's name, recruiters' cards and the bot's allow list follow."""
     if owner["telegram_id"] is not None:
         follow_person(int(owner["telegram_id"]), correlation.current(), now)
+        if chat_state(owner) == "started":  # what the other account could not be told
+            follow_start(int(owner["telegram_id"]), now, correlation.current(), anew=False)
     outbox.add(show_again({"user_id": owner["_id"], "live": True}, Act(None, "", correlation.current()), now))
     caches.invalidate(CacheName.ALLOWED_USERS)
 

@@ -1,12 +1,14 @@
 """The end of waiting for a seat (R7) where none can come any more: the city, or sign-up for the event, is closed."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from bson import ObjectId
+from pymongo import UpdateOne
 
 from common import audit, clock, correlation
-from common.mongo import Document, collection, current_session
+from common.mongo import Document, collection, current_session, update_all
 from common.quiet_hours import next_allowed_time
 from common.zones import MOSCOW
 from messaging import outbox
@@ -48,8 +50,18 @@ def end_hopeless(*, actor: str, via: str, reason: str = "") -> int:
         "correlation_id": correlation.current(),
     }
     audit.add([audit.entry("waiting", str(item), "waiting_closed", **facts) for item in ids])
-    outbox.add(_news(rows))
+    tell(rows)
     return len(rows)
+
+
+def tell(rows: Sequence[Document]) -> None:
+    """Tell those of ended entries that they wait no longer, and note on each entry by which message."""
+    news, noted = _news(rows), []
+    for entry_id, (message, _not_before) in news.items():
+        by = {"notification_id": ObjectId(message.notification_id), "updated_at": clock.now()}
+        noted.append(UpdateOne({"_id": entry_id}, {"$set": by}))
+    outbox.add([outbox.Outgoing(NOTIFICATION_COMMAND, *told) for told in news.values()])
+    update_all("waiting_list", noted)
 
 
 def _hopeless() -> list[Document]:
@@ -62,8 +74,11 @@ def _hopeless() -> list[Document]:
     return list(collection("waiting_list").find(waiting, session=current_session()))
 
 
-def _news(rows: Sequence[Document]) -> list[outbox.Outgoing]:
-    """To those who are let in. For whom a seat is held may take it still, and hears of the rest then."""
+def _news(rows: Sequence[Document]) -> dict[ObjectId, tuple[WaitingEnded, datetime]]:
+    """By entry, the news for those who are let in, with when it may be sent.
+
+    For whom a seat is held may take it still, and hears of the rest then.
+    """
     people = {row["_id"]: row for row in _find("users", {row["user_id"] for row in rows}) if row["is_allowed"]}
     open_events = {row["_id"] for row in _find("interview_events", {row["event_id"] for row in rows}) if row["is_open"]}
     cities = [*(row["city_id"] for row in rows), *(row["city_id"] for row in people.values())]
@@ -72,23 +87,24 @@ def _news(rows: Sequence[Document]) -> list[outbox.Outgoing]:
         {"user_id": {"$in": list(people)}, "live": True}, {"user_id": 1, "event_id": 1}, session=current_session()
     )
     settled = {(row["user_id"], row["event_id"]) for row in held}
-    news = []
+    news = {}
     for row in rows:
         person = people.get(row["user_id"])
         if person is None or (row["user_id"], row["event_id"]) in settled:
             continue
         zone = zones.get(person["city_id"]) or zones.get(row["city_id"]) or MOSCOW
         message = _message(row, row["city"] if row["event_id"] in open_events else None)
-        news.append(outbox.Outgoing(NOTIFICATION_COMMAND, message, next_allowed_time(clock.now(), zone)))
+        news[row["_id"]] = message, next_allowed_time(clock.now(), zone)
     return news
 
 
 def _message(entry: Document, city: str | None) -> WaitingEnded:
+    notification_id = str(ObjectId())
     return WaitingEnded(
-        message_id=derived_id(str(entry["_id"]), "waiting_ended"),
+        message_id=derived_id(str(entry["_id"]), f"waiting_ended/{notification_id}"),
         correlation_id=correlation.current(),
         occurred_at=clock.now(),
-        notification_id=str(ObjectId()),
+        notification_id=notification_id,
         user_telegram_id=entry["telegram_id"],
         event=NamedRef(id=str(entry["event_id"]), name=entry["event"]),
         city=city,

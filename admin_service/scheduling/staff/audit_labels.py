@@ -41,6 +41,7 @@ register(
             "kept_untold": _("changed without a word to the candidate"),
             "waiting_joined": _("joined the waiting list"),
             "waiting_left": _("left the waiting list"),
+            "waiting_served": _("waits no longer: booked"),
             "waiting_closed": _("waits no longer: the city or the event is closed"),
         },
         fields={

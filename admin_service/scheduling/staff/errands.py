@@ -18,7 +18,7 @@ from common.texts.names import name_in
 from people.services.links import recruiter_link
 from scheduling.models import STATUS_LABELS
 from scheduling.services.reading.to_mark import WITHIN_DAYS, unmarked
-from scheduling.services.recruiter_cards.request_reminders import AWAITING_APPROVAL, TO_TELL_BY_HAND
+from scheduling.services.recruiter_cards.request_reminders import AWAITING_APPROVAL, to_tell_by_hand
 from scheduling.services.store.slots import venue_of_booking
 from scheduling.staff.bookings.by_hand import why_no_candidate, why_no_recruiter
 from scheduling.staff.bookings.hand_texts import copied, texts_for_candidates
@@ -168,8 +168,8 @@ register(
         label=gettext_lazy("contact by hand"),
         counted=lambda count: ngettext("booking to tell of by hand", "bookings to tell of by hand", count),
         model="scheduling.Booking",
-        condition=lambda _now: TO_TELL_BY_HAND,
-        query=lambda: "live__exact=1&by_hand=any",
+        condition=to_tell_by_hand,
+        query=lambda: "now=by-hand",
         order="starts_at",
         errands=to_tell,
     ),

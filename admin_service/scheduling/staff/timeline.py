@@ -18,6 +18,7 @@ from staffkit.timeline import Happening, Source, Whose, register
 MOST_BOOKINGS = 500
 _WAITING = Rows(city=("city_id",))
 _FIELDS = dict.fromkeys(("starts_at", "location", "slot"), 1)
+_WAIT_FIELDS = dict.fromkeys(("event", "city"), 1)
 TROUBLES = {
     DeliveryStatus.BLOCKED.value: gettext_lazy("not delivered: they have blocked the bot"),
     DeliveryStatus.FAILED.value: gettext_lazy("not delivered"),
@@ -41,17 +42,24 @@ def _of_bookings(whose: Whose) -> Document:
 def _changes(rows: Sequence[Document], whose: Whose) -> list[Happening]:
     ids = [row["subject_id"] for row in rows]
     found = {row["_id"]: row for row in collection("bookings").find({"_id": {"$in": ids}}, _FIELDS)}
+    waits = {row["_id"]: row for row in collection("waiting_list").find({"_id": {"$in": ids}}, _WAIT_FIELDS)}
     shown = []
     for row in rows:
         booking = found.get(row["subject_id"])
         if booking is None:
-            shown.append(change_shown(row, MOSCOW, about=_("waiting list")))
+            shown.append(_of_waiting(row, waits.get(row["subject_id"], {})))
             continue
         zone = booking["slot"]["timezone"]
         about = f"{booking['slot']['event']} · {start_of(booking['starts_at'], zone, venue_of_booking(booking))}"
         link = reverse("admin:scheduling_booking_change", args=[booking["_id"]])
         shown.append(change_shown(row, zone, about=about, link=link))
     return shown
+
+
+def _of_waiting(row: Document, entry: Document) -> Happening:
+    about = " · ".join(filter(None, (_("waiting list"), entry.get("event"), entry.get("city"))))
+    link = reverse("admin:scheduling_waitingentry_change", args=[row["subject_id"]])
+    return change_shown(row, MOSCOW, about=about, link=link)
 
 
 def _of_messages(whose: Whose) -> Document:

@@ -122,6 +122,7 @@ BUTTONS = {
     "StaffLogin.reopen": IN_CHARGE,
     "StaffLogin.reset_password": IN_CHARGE,
     "StaffLogin.reset_second_step": IN_CHARGE,
+    "WaitingEntry.note_told": COORDINATING,
 }
 
 OF_ONE_LOGIN = {"Export"}

@@ -46,6 +46,10 @@ def fill(place: Place) -> None:
     book(3 * DAY, **pending, expires_at=now + HOUR)
     book(3 * DAY, **pending, expires_at=None)  # held for somebody on the waiting list
     book(3 * DAY, candidate_by_hand=True)
+    for starts_in in (3 * DAY, -3 * DAY):  # that it is off is told before it would have been
+        book(starts_in, candidate_by_hand=True, status="cancelled", live=False)
+    waiting = collection("waiting_list").find_one({"city_id": place.city.pk}) or {}
+    put("waiting_list", waiting, state="closed", by_hand=True)
     book(3 * DAY, recruiter_by_hand=True)
     book(3 * DAY, recruiter_by_hand=True, recruiter_told=True)
     book(3 * DAY, attendance="reschedule_asked", attendance_at=now)

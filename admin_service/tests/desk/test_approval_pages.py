@@ -8,15 +8,18 @@ from django.urls import reverse
 
 from common import clock
 from common.mongo import collection, in_transaction
-from config.consumers import DIALOGS
+from config.consumers import DELIVERIES, DIALOGS
 from message_templates.services.seeding import seed_defaults
+from messaging.delivery_reports import DeliveryReports
 from messaging.dialogs import DialogCommands
 from people.models import Candidate, City, Recruiter
 from scheduling.domain.commands import SlotChanges
 from scheduling.models import Booking, InterviewEvent, WaitingEntry
 from scheduling.services.editing.slot_edits import edit_slots
 from scheduling.services.staff_commands import book_for
+from scheduling.services.waiting_ends import end_hopeless
 from scheduling.services.waiting_list import join
+from shared_contracts.broadcast import Delivery, DeliveryStatus, NotificationDelivered
 from shared_contracts.dialog import WaitingListJoined
 from tests.conftest import MakeSlot
 from tests.desk.conftest import Text
@@ -149,9 +152,10 @@ def test_what_a_candidate_is_to_be_told_by_hand_can_be_copied(
 
 
 def test_whose_waiting_has_ended_can_be_told_by_hand(
-    text: Text, event: InterviewEvent, maria: Candidate, moscow: City
+    desk: Client, text: Text, event: InterviewEvent, maria: Candidate, moscow: City
 ) -> None:
-    """Guards: ``text_for_waiting``; only whom the bot can't tell."""
+    """R4, R7: where the bot's word did not arrive, until they know. Guards: ``text_for_waiting``, ``note_arrival``,
+    ``note_told``; only whom the bot can't tell."""
     item = WaitingListJoined(
         message_id=uuid.uuid4(),
         correlation_id="c",
@@ -162,13 +166,34 @@ def test_whose_waiting_has_ended_can_be_told_by_hand(
         city_id=str(moscow.pk),
     )
     in_transaction(lambda: join(item, clock.now()))
-    collection("waiting_list").update_many({}, {"$set": {"state": "closed"}})
-    page = reverse("admin:scheduling_waitingentry_change", args=[WaitingEntry.objects.get().pk])
+    City.objects.update(is_active=False)
+    in_transaction(lambda: end_hopeless(actor="staff:anna", via="desk"))
+    entry = WaitingEntry.objects.get()
+    page = reverse("admin:scheduling_waitingentry_change", args=[entry.pk])
     Candidate.objects.update(started_at=clock.now(), blocked_at=None, language="ru")
     assert "<textarea" not in text(page)
     Candidate.objects.update(blocked_at=clock.now())
     shown = text(page)
     assert "в городе Москва больше не будет" in shown and "data-copy" in shown
+    assert "waits no longer: the city or the event is closed" in shown, "what became of it"
+
+    pages = [reverse("admin:index"), f"{reverse('admin:scheduling_waitingentry_changelist')}?by_hand__exact=1"]
+    assert not any("Мария Петрова" in text(url) for url in pages)
+    report = NotificationDelivered(
+        message_id=uuid.uuid4(),
+        correlation_id="c",
+        occurred_at=clock.now(),
+        notification_id=str(entry.notification_id),
+        user_telegram_id=entry.telegram_id,
+        delivery=Delivery(chat_id=entry.telegram_id, status=DeliveryStatus.BLOCKED),
+    )
+    DeliveryReports(DELIVERIES).handle([report])
+    assert all("Мария Петрова" in text(url) for url in pages)
+    assert "в городе Москва больше не будет" in text(pages[0]) and "data-copy" in text(pages[0])
+    told = reverse("admin:scheduling_waitingentry_note_told", args=[entry.pk])
+    assert desk.post(told, {}).status_code == 302
+    assert not any("Мария Петрова" in text(url) for url in pages)
+    assert "told by hand" in text(page)
 
 
 def test_coordinators_see_who_waits(coordinator: Client, event: InterviewEvent, maria: Candidate) -> None:

@@ -108,6 +108,18 @@ def test_who_was_told_by_hand_waits_no_more_until_there_is_news(
     assert request_.recruiter_told is False
 
 
+def test_that_an_interview_to_come_is_off_is_told_by_hand_too(desk: StaffClient, request_: Booking) -> None:
+    """R4. Guards: ``to_tell_by_hand``, ``is_to_tell``; not what would have been already."""
+    off = {"status": "cancelled", "live": False, "awaits_approval": False, "candidate_by_hand": True}
+    collection("bookings").update_one({}, {"$set": off})
+    assert errands(home(desk)) == ["by-hand"]
+    with travel(request_.starts_at):
+        assert "by-hand" not in errands(home(desk))
+    press(desk, home(desk), "They know")
+    request_.refresh_from_db()
+    assert (request_.candidate_by_hand, errands(home(desk))) == (False, [])
+
+
 def test_an_interview_is_marked_on_the_spot(desk: StaffClient, request_: Booking) -> None:
     over = {"status": "unmarked", "live": False, "starts_at": clock.now() - HOUR, "ends_at": clock.now() - HOUR / 2}
     collection("bookings").update_one({}, {"$set": over})
@@ -236,3 +248,6 @@ def test_who_is_told_by_hand_is_looked_upamong_those_alone(request_: Booking) ->
     assert kind.count({"city_id": row["city_id"]}, clock.now()) == 2
     condition = among({"city_id": row["city_id"]}, kind.condition(clock.now()))
     assert planned("bookings", condition, []) >= {"bookings_by_hand_c", "bookings_by_hand_r"}
+    waits = {"joined_at": clock.now(), "state": "closed", "notification_id": None}
+    collection("waiting_list").insert_many([{**waits, "by_hand": number < 2} for number in range(20)])
+    assert planned("waiting_list", EVERY["waiting-ended"].condition(clock.now()), []) >= {"waiting_by_hand"}

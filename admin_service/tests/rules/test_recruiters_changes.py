@@ -95,6 +95,20 @@ def test_the_time_of_an_interview_called_off_is_offered_as_the_recruiter_wants(
     assert booked_by_another.outcome is (Outcome.SLOT_CLOSED if asked else Outcome.PENDING_APPROVAL)
 
 
+def test_a_time_that_is_off_already_is_not_taken_off_again() -> None:
+    """Guard: ``is_active`` in ``cancellation``: its history would say so twice."""
+    state = booked()
+    state.slots["s"] = replace(state.slots["s"], is_active=False)
+    (decision,), _after = decide(state, [replace(CANCEL, withdraws_slot=True)], a.NOW)
+    assert SlotEdited not in {type(event) for event in decision.events}
+
+
+def test_staff_move_somebody_back_to_a_time_that_was_called_off() -> None:
+    """Guard: ``ActorKind.CANDIDATE`` beside ``_is_refused``: a no is to who asks; staff may have heard otherwise."""
+    state = booked(rejected_slot_ids=frozenset({"t"}))
+    assert end(state, Move(a.key(), a.STAFF, "booking", 1, "t", beyond_limits=True)) is Outcome.MOVED
+
+
 @pytest.mark.parametrize("earlier", [True, False], ids=["in an earlier booking", "in this one"])
 def test_who_was_called_off_does_not_ask_for_that_time_again(earlier: bool) -> None:
     """Whoever else may. Guards: ``rejected_slot_ids`` of who is called off; ``_is_refused`` for a later booking."""

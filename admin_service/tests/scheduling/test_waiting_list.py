@@ -25,11 +25,15 @@ from scheduling.services.batch import offer_seats
 from scheduling.services.editing.retiring import Way, dependents_of, retire
 from scheduling.services.editing.slot_edits import edit_slot
 from scheduling.services.reacting import Effects
+from scheduling.services.recruiter_cards.delivery_reports import store_delivery
+from scheduling.services.recruiter_cards.reached import follow_start
 from scheduling.services.saving import save
 from scheduling.services.slots import SlotDraft, create_slots, save_event
 from scheduling.services.store.loading import load
 from scheduling.services.waiting_list import offers_for, wanted_slots
+from scheduling.services.waiting_told import UNTOLD
 from shared_contracts.booking import AnyBookingRequest, BookingResult, Outcome
+from shared_contracts.broadcast import Delivery, DeliveryStatus, NotificationDelivered
 from shared_contracts.dialog import DialogOutcome, DialogResult, WaitingListJoined, WaitingListLeft
 from shared_contracts.notification import NotificationKind, WaitingEnded
 from tests.conftest import MakeCandidate, MakeSlot
@@ -191,6 +195,30 @@ def test_who_waits_in_a_closing_event_is_told_unless_a_seat_is_held_for_them(
     assert taken is Outcome.BOOKED
 
 
+def test_who_could_not_be_told_that_they_wait_no_longer_hears_it_when_they_come_back(
+    event: InterviewEvent, maria: Candidate, moscow: City
+) -> None:
+    """R4, R7. Guards: ``note_arrival``, ``tell_missed``; once, and nobody is to tell them by hand any more."""
+    told(joining(maria, event, moscow))
+    City.objects.filter(pk=moscow.pk).update(is_active=False)
+    tasks.offer_free_seats()
+    [news] = ended()
+    report = NotificationDelivered(
+        message_id=uuid.uuid4(),
+        correlation_id="c" * 8,
+        occurred_at=clock.now(),
+        notification_id=news.notification_id,
+        user_telegram_id=news.user_telegram_id,
+        delivery=Delivery(chat_id=news.user_telegram_id, status=DeliveryStatus.BLOCKED),
+    )
+    store_delivery(report, clock.now())
+    assert collection("waiting_list").count_documents(UNTOLD) == 1
+    for _time in range(2):
+        follow_start(maria.telegram_id or 0, clock.now(), "c" * 8, anew=True)
+    assert collection("waiting_list").count_documents(UNTOLD) == 0
+    assert [item.city for item in ended()] == ["Москва", "Москва"]
+
+
 def test_entries_of_what_was_closed_before_end_with_the_next_scan(
     event: InterviewEvent, maria: Candidate, moscow: City
 ) -> None:
@@ -280,6 +308,8 @@ def test_a_taken_offer_is_booked_and_ends_the_waiting(anna: Candidate, maria: Ca
     assert asking.outcome(asking.take(maria, asking.the_booking(maria))) is Outcome.BOOKED
 
     assert states() == ["served", "waiting"]
+    (entry,) = collection("audit_entries").find({"action": "waiting_served"})
+    assert entry["actor"] == f"candidate:{maria.telegram_id}", "I7"
     asking.assert_sound()
 
 

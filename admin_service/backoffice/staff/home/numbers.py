@@ -24,7 +24,10 @@ from staffkit.errands import EVERY, ErrandKind
 from staffkit.scoping import own_rows
 
 LOOK_AHEAD_DAYS = 7
-ORDER = ("approval", "by-hand", "wish", "silent", "marking", "outbox", "dead-letters", "bot-dead-letters")
+ORDER = (
+    *("approval", "by-hand", "waiting-ended", "wish", "silent", "marking", "outbox"),
+    *("dead-letters", "bot-dead-letters"),
+)
 """In which order the kinds of errands are named; others follow."""
 
 

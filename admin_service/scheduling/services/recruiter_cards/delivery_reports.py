@@ -14,6 +14,7 @@ from scheduling.services.recruiter_cards.deck import read_deck
 from scheduling.services.recruiter_cards.reached import follow_start, has_come_since
 from scheduling.services.store import loading
 from scheduling.services.store.booking_notes import note
+from scheduling.services.waiting_told import note_arrival
 from shared_contracts.broadcast import CardDelivered, DeliveryStatus, NotificationDelivered
 
 _ARRIVED = {DeliveryStatus.SENT: True, DeliveryStatus.BLOCKED: False, DeliveryStatus.FAILED: False}
@@ -36,6 +37,7 @@ def _notification(item: NotificationDelivered, arrived: bool, now: datetime) -> 
     about = {"notification_ids": ObjectId(item.notification_id)}
     if note([({**about, "candidate_by_hand": arrived}, {"$set": {"candidate_by_hand": not arrived}})], now):
         outbox.add(show_again(about, Act(None, "", item.correlation_id), now))
+    note_arrival(item, arrived, now)
     blocked = item.delivery.status is DeliveryStatus.BLOCKED
     if blocked and has_come_since(item.user_telegram_id, item.occurred_at):  # what shows that was stored before this
         follow_start(item.user_telegram_id, now, item.correlation_id, anew=False)

@@ -18,6 +18,7 @@ from scheduling.services.recruiter_cards.cards import Act, show_again
 from scheduling.services.serializing import booking_view
 from scheduling.services.store import loading
 from scheduling.services.store.booking_notes import note
+from scheduling.services.waiting_told import tell_missed
 from shared_contracts.notification import NotificationCommand
 from shared_contracts.transport.topology import NOTIFICATION_COMMAND
 
@@ -29,7 +30,7 @@ def is_out_of_reach(telegram_id: int) -> bool:
 
 
 def follow_start(telegram_id: int, now: datetime, correlation_id: str, *, anew: bool) -> None:
-    """Somebody can be written to: their bookings to come need nobody to do so by hand any more.
+    """Somebody can be written to: what they are to be told of bookings to come, or of waiting, nobody does by hand.
 
     Args:
         telegram_id: of a candidate, or of anybody else.
@@ -37,6 +38,7 @@ def follow_start(telegram_id: int, now: datetime, correlation_id: str, *, anew: 
         correlation_id: of what shows it.
         anew: the bot could not write to them until now, so that all their cards say so.
     """
+    tell_missed(telegram_id)
     to_come = {"telegram_id": telegram_id, "live": {"$in": [True, False]}, "starts_at": {"$gt": now}}
     rows = list(collection("bookings").find(to_come, session=current_session()))
     untold = [row for row in rows if row["candidate_by_hand"]]
@@ -75,6 +77,7 @@ def _news_again(row: Document, state: State, now: datetime, correlation_id: str)
         "correlation_id": correlation_id,
         "occurred_at": now,
         "notification_id": str(ObjectId()),  # the bot has given the other one up
+        "user_telegram_id": row["telegram_id"],  # two entries of theirs may have become one since
         "booking": view,
         "silent": False,  # they are awake
     }

@@ -20,16 +20,20 @@ Without seats that are held for somebody on the waiting list: these wait for the
 """
 WHENEVER = {"$gt": datetime(1970, 1, 1, tzinfo=UTC)}
 """Any start: named so that the partial indexes of bookings, which are by start, are looked at."""
-TO_TELL_BY_HAND: Document = {
-    "$or": [
-        {"live": True, "recruiter_by_hand": True, "recruiter_told": False, "starts_at": WHENEVER},
-        {"live": True, "candidate_by_hand": True, "starts_at": WHENEVER},
-    ]
-}
-"""The MongoDB condition of bookings of which somebody is to be told who can't be in chat (R4).
 
-Served by ``bookings_by_hand_r`` and ``bookings_by_hand_c``.
-"""
+
+def to_tell_by_hand(now: datetime) -> Document:
+    """The MongoDB condition of bookings of which somebody is to be told who can't be in chat (R4).
+
+    That an interview to come is off has to be told, too. Served by ``bookings_by_hand_r`` and ``bookings_by_hand_c``.
+    """
+    return {
+        "$or": [
+            {"live": True, "recruiter_by_hand": True, "recruiter_told": False, "starts_at": WHENEVER},
+            {"live": True, "candidate_by_hand": True, "starts_at": WHENEVER},
+            {"live": False, "candidate_by_hand": True, "starts_at": {"$gt": now}},
+        ]
+    }
 
 
 def due_reminders(now: datetime) -> Document:

@@ -6,7 +6,7 @@ from common import audit, clock, correlation
 from common.mongo import collection, current_session, in_transaction
 from messaging import outbox
 from scheduling.services.recruiter_cards.cards import Act, show_again
-from scheduling.services.recruiter_cards.request_reminders import TO_TELL_BY_HAND
+from scheduling.services.recruiter_cards.request_reminders import to_tell_by_hand
 from scheduling.services.store.booking_notes import note
 
 
@@ -25,9 +25,8 @@ def note_told(booking_id: str, *, actor: str) -> bool:
 
     def work() -> bool:
         now, correlation_id = clock.now(), correlation.current()
-        row = collection("bookings").find_one(
-            {"_id": ObjectId(booking_id), **TO_TELL_BY_HAND}, session=current_session()
-        )
+        query = {"_id": ObjectId(booking_id), **to_tell_by_hand(now)}
+        row = collection("bookings").find_one(query, session=current_session())
         if row is None:
             return False
         note([({"_id": row["_id"]}, {"$set": {"candidate_by_hand": False, "recruiter_told": True}})], now)

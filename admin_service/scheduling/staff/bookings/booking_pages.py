@@ -151,12 +151,12 @@ class BookingPage(SearchedByPerson, ExportingAdmin, DecidingAdmin):
     def get_list_display(self, request: HttpRequest) -> list[str]:
         """With what to send, in the list of who is to be told by hand."""
         columns: list[str] = list(super().get_list_display(request))
-        return [*columns, "to_copy"] if request.GET.get(ByHandFilter.parameter_name) else columns
+        return [*columns, "to_copy"] if _is_by_hand(request) else columns
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """With the texts to send, all at once."""
         found = super().get_changelist_instance(request)
-        if request.GET.get(ByHandFilter.parameter_name):
+        if _is_by_hand(request):
             found.result_list = list(found.result_list)
             ids = [booking.pk for booking in found.result_list]
             texts = texts_for_candidates(collection("bookings").find({"_id": {"$in": ids}}))
@@ -295,6 +295,11 @@ class BookingPage(SearchedByPerson, ExportingAdmin, DecidingAdmin):
 def _answer(booking: Booking, *, dated: bool = False) -> str:
     unanswered = str(_("no answer")) if booking.status == BookingStatus.BOOKED else ""
     return coming_of(booking, dated=dated) or unanswered
+
+
+def _is_by_hand(request: HttpRequest) -> bool:
+    """Whether the list is of who is to be told by hand."""
+    return bool(request.GET.get(ByHandFilter.parameter_name)) or request.GET.get(NowFilter.parameter_name) == "by-hand"
 
 
 def _asks_for_recruiter(booking: Booking) -> bool:

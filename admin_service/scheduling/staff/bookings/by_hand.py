@@ -1,13 +1,15 @@
 """Telling people by hand whom the bot can't (R4): why, and the button for when it is done."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
+from common import clock
 from common.mongo import Document
 from common.refusals import RefusedError
 from people.services.reach import chat_state
@@ -19,7 +21,7 @@ from scheduling.staff.moments import booking_start
 from staffkit.coming_back import back_to
 from staffkit.forms.use_case import show_refusal
 from staffkit.sending.once import Done, send_once
-from staffkit.views import find, login, page
+from staffkit.views import find, login, page, page_of
 
 
 class ByHandAdmin(MarkingDayAdmin):
@@ -29,35 +31,46 @@ class ByHandAdmin(MarkingDayAdmin):
     def note_told(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Whoever was to be told of it by hand has been."""
         booking = find(Booking, object_id)
-        here = back_to(request, reverse("admin:scheduling_booking_change", args=[booking.pk]))
 
-        def act() -> Done:
-            noted = note_told(str(booking.pk), actor=login(request))
-            return Done(here, str(_("Noted: they know.") if noted else _("Nobody is to be told by hand any more.")))
+        def noted() -> bool:
+            return note_told(str(booking.pk), actor=login(request))
 
-        form = forms.Form(request.POST if request.method == "POST" else None)
-        if form.is_valid():
-            try:
-                return send_once(request, act)
-            except RefusedError as error:
-                show_refusal(form, error)
-        return page(
-            self,
-            request,
-            "staffkit/form_page.html",
-            title=_("Told by hand"),
-            obj=booking,
-            form=form,
-            intro=f"{booking} · {booking_start(booking)}",
-            submit_text=_("They know"),
-            back=here,
-        )
+        return ask_whether_told(self, request, booking, f"{booking} · {booking_start(booking)}", noted)
+
+
+def ask_whether_told(
+    admin: Any, request: HttpRequest, obj: Model, intro: str, noted: Callable[[], bool]
+) -> HttpResponse:
+    """Note that somebody has been told by hand, and lead back to the errand; ``noted``: whether they were to be."""
+    here = back_to(request, page_of(obj))
+
+    def act() -> Done:
+        return Done(here, str(_("Noted: they know.") if noted() else _("Nobody is to be told by hand any more.")))
+
+    form = forms.Form(request.POST if request.method == "POST" else None)
+    if form.is_valid():
+        try:
+            return send_once(request, act)
+        except RefusedError as error:
+            show_refusal(form, error)
+    return page(
+        admin,
+        request,
+        "staffkit/form_page.html",
+        title=_("Told by hand"),
+        obj=obj,
+        form=form,
+        intro=intro,
+        submit_text=_("They know"),
+        back=here,
+    )
 
 
 def is_to_tell(booking: Booking) -> bool:
     """Whether somebody is to be told of it by hand."""
     to_recruiter = booking.recruiter_by_hand and not booking.recruiter_told
-    return bool(booking.live and (to_recruiter or booking.candidate_by_hand))
+    to_candidate = booking.candidate_by_hand and (booking.live or booking.starts_at > clock.now())
+    return bool((booking.live and to_recruiter) or to_candidate)
 
 
 def why_no_recruiter(recruiter: Document | None) -> Any:

@@ -18,9 +18,11 @@ from people.services.people import restore_candidates
 from people.services.tags import change_tags
 from scheduling.models import Booking, InterviewEvent, InterviewSlot
 from scheduling.services.merging import merge_into, take_apart
-from scheduling.services.staff_commands import book_for
+from scheduling.services.staff_commands import book_for, cancel_booking
+from shared_contracts.notification import NotificationKind
 from tests.conftest import MakeCandidate, MakeSlot
 from tests.desk.conftest import Text
+from tests.helpers.card_tools import news
 
 
 def answered(person: Candidate, event: InterviewEvent, hours_ago: int) -> None:
@@ -94,6 +96,22 @@ def test_everything_goes_over_at_once_and_nobody_is_told(
     assert page.count("Просит утро") == 2  # among the notes and in the timeline
     assert "merged into" in text(reverse("admin:people_candidate_change", args=[old.pk]))
     assert restore_candidates([str(old.pk)], actor="anna") == 0
+
+
+def test_what_the_other_account_could_not_be_told_reaches_this_one(maria: Candidate, old: Candidate) -> None:
+    """R4. Guards: ``chat_state`` in ``_tell``, ``user_telegram_id`` in ``_news_again``."""
+    Candidate.objects.filter(pk=old.pk).update(started_at=None)
+    cancel_booking(str(Booking.objects.get().pk), expected_version=1, actor="anna", reason="")
+    collection("bookings").update_one({}, {"$set": {"candidate_by_hand": True}})
+    known = len(news())
+    merge_into(maria.pk, old.pk, actor="anna")
+    assert (Booking.objects.get().candidate_by_hand, news()[known:]) == (True, []), "nor is Maria in reach yet"
+    take_apart(maria.pk, old.pk, actor="anna")
+    Candidate.objects.filter(pk=maria.pk).update(started_at=clock.now())
+    merge_into(maria.pk, old.pk, actor="anna")
+    assert Booking.objects.get().candidate_by_hand is False
+    (missed,) = news()[known:]
+    assert (missed.kind, missed.user_telegram_id) == (NotificationKind.BOOKING_CANCELLED, maria.telegram_id)
 
 
 def test_a_merge_is_undone_by_its_record(maria: Candidate, old: Candidate) -> None:
