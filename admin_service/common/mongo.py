@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from bson.codec_options import CodecOptions
 from django import db
 from django.core.exceptions import ImproperlyConfigured
-from django.db import DatabaseError
+from django.db import DatabaseError, IntegrityError
 from pymongo import UpdateOne, WriteConcern
 from pymongo.client_session import ClientSession
 from pymongo.collection import Collection
@@ -26,6 +26,7 @@ class GuardFailedError(Exception):
 connection: Any = db.connection
 """Django's, with what MongoDB's backend has added, which carries no types."""
 
+TRIES = 3
 _DUPLICATE_KEY = 11_000
 """MongoDB's error code."""
 _AWARE: CodecOptions[Document] = CodecOptions(tz_aware=True, tzinfo=UTC)
@@ -68,6 +69,22 @@ def in_transaction(work: Callable[[], T]) -> T:
             read_concern=ReadConcern("snapshot"),
             write_concern=WriteConcern("majority"),
         )
+
+
+def tried_again(work: Callable[[], T]) -> T:
+    """The result of ``work``, a whole transaction, which is done again where something has changed meanwhile.
+
+    Within another transaction, which still sees what it saw and may have lost its ground, only that as a whole can be
+    done again: its own caller does so.
+    """
+    if current_session() is not None:
+        return work()
+    for _ in range(TRIES - 1):
+        try:
+            return work()
+        except (GuardFailedError, DuplicateKeyError, IntegrityError):
+            continue  # it changed meanwhile: read it again
+    return work()
 
 
 def _joined(work: Callable[[], T], session: ClientSession) -> T:

@@ -1,22 +1,19 @@
 """Starting a broadcast, now or at a moment, once (FR1)."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
 from bson import ObjectId
-from django.db import IntegrityError
 from django.utils.translation import gettext as _
-from pymongo.errors import DuplicateKeyError
 
 from broadcasts.models import AnnouncementChat, Audience, Broadcast, BroadcastStatus, Exclusion
 from broadcasts.services.audience import reach, readers_of
 from broadcasts.services.commands import send_command
 from broadcasts.services.texts import fill, problem_of, values_of
 from common import audit, clock, correlation
-from common.mongo import collection, current_session, in_transaction
+from common.mongo import collection, current_session, in_transaction, tried_again
 from common.refusals import RefusedError
 from people.models import City
 from scheduling.models import InterviewEvent
@@ -73,13 +70,13 @@ def start_broadcast(event_id: str, order: Announcement, *, actor: str) -> Broadc
     def work() -> None:
         now = clock.now()
         broadcast._state.adding = True  # the driver may run this again after a conflict
-        _forget_earlier_twin(broadcast.twin, now)
+        _make_way(broadcast, now)
         broadcast.save()
         _note(broadcast, "scheduled" if order.send_at else "started", actor)
         if order.send_at is None:
             _begin(broadcast, now)
 
-    _once(work, broadcast.twin)
+    tried_again(lambda: in_transaction(work))
     return broadcast
 
 
@@ -97,14 +94,14 @@ def change_scheduled(broadcast_id: str, order: Announcement, *, actor: str) -> N
     def work() -> None:
         now = clock.now()
         take_scheduled(broadcast_id, BroadcastStatus.SCHEDULED if order.send_at else BroadcastStatus.QUEUED)
-        _forget_earlier_twin(changed.twin, now)
+        _make_way(changed, now)
         changed._state.adding = False
         changed.save()
         _note(changed, "changed" if order.send_at else "started", actor)
         if order.send_at is None:
             _begin(changed, now)
 
-    _once(work, changed.twin)
+    tried_again(lambda: in_transaction(work))
 
 
 def begin_due(now: datetime) -> int:
@@ -189,22 +186,21 @@ def _begin(broadcast: Broadcast, now: datetime) -> None:
     send_command(broadcast)
 
 
-def _once(work: Callable[[], None], twin: str) -> None:
-    try:
-        in_transaction(work)
-    except (IntegrityError, DuplicateKeyError):
-        first = Broadcast.objects.filter(twin=twin).first()
-        if first is None:
-            raise
-        told = _("%(login)s has started the same broadcast a moment ago; it goes out once. You find it in the list.")
-        raise RefusedError({"": told % {"login": first.started_by}}) from None
+def _make_way(broadcast: Broadcast, now: datetime) -> None:
+    """Let the same be sent again if it is over for a while; ``broadcasts_once`` holds the others.
 
-
-def _forget_earlier_twin(twin: str, now: datetime) -> None:
-    """What is over for a while may be sent again; the unique index holds the others."""
+    Raises:
+        RefusedError: it isn't, or another like it waits. Looked for before the index finds it, since nothing can be
+            read any more in a transaction in which an index refused something.
+    """
+    twin = broadcast.twin
     through = {"status": BroadcastStatus.FINISHED.value, "created_at": {"$lt": now - SAME_FOR}}
     over = {"twin": twin, "$or": [through, {"status": BroadcastStatus.CANCELLED.value}]}
     collection("broadcasts").update_many(over, {"$set": {"twin": ""}}, session=current_session())
+    first = Broadcast.objects.filter(twin=twin).exclude(pk=broadcast.pk).first()
+    if first is not None:
+        told = _("%(login)s has started the same broadcast a moment ago; it goes out once. You find it in the list.")
+        raise RefusedError({"": told % {"login": first.started_by}})
 
 
 def _twin(event_id: str, order: Announcement) -> str:

@@ -5,16 +5,13 @@ the reactions what follows, decides what those ask for in turn, and writes all o
 for a seat that the batch frees and gives away in one, it does so in two steps: they come first.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from typing import TypeVar
-
-from pymongo.errors import DuplicateKeyError
 
 from common import clock
-from common.mongo import Document, GuardFailedError, in_transaction
+from common.mongo import Document, in_transaction, tried_again
 from messaging import outbox
 from messaging.outbox import Outgoing
 from scheduling.domain.booking import Move
@@ -31,9 +28,6 @@ from scheduling.services.requests import Request
 from scheduling.services.saving import save
 from scheduling.services.store import loading
 from shared_contracts.booking import ConfirmBookingAnswer, Outcome
-
-TRIES = 3
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,16 +115,6 @@ def carry_out_all(requests: Sequence[Request]) -> list[Decision]:
         return [decisions[item.command.key] for item in requests]
 
     return in_transaction(work)
-
-
-def tried_again(work: Callable[[], T]) -> T:
-    """The result of ``work``, a whole transaction, which is done again where something has changed meanwhile."""
-    for _ in range(TRIES - 1):
-        try:
-            return work()
-        except (GuardFailedError, DuplicateKeyError):
-            continue  # it changed meanwhile: read it again
-    return work()
 
 
 def offer_seats(slot_ids: Iterable[str], correlation_id: str) -> int:

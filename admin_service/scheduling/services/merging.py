@@ -14,7 +14,7 @@ from bson import Int64, ObjectId
 from django.utils.translation import gettext as _
 
 from common import audit, clock, correlation
-from common.mongo import Document, GuardFailedError, collection, current_session, in_transaction
+from common.mongo import Document, GuardFailedError, collection, current_session, in_transaction, tried_again
 from common.refusals import RefusedError
 from common.texts.names import name_in
 from messaging import caches, outbox
@@ -22,7 +22,6 @@ from people.models import MOST_TAGS, Candidate, name_words
 from people.services.invitations import revoke_of
 from people.services.reach import chat_state
 from questionnaires.services import handing_over
-from scheduling.services.batch import tried_again
 from scheduling.services.recruiter_cards.cards import Act, show_again
 from scheduling.services.recruiter_cards.reached import follow_start
 from scheduling.services.snapshots import follow_person

@@ -7,7 +7,7 @@ from bson import ObjectId
 from django.utils.translation import gettext as _
 
 from common import correlation
-from common.mongo import collection, current_session, in_transaction
+from common.mongo import collection, current_session, in_transaction, tried_again
 from common.refusals import RefusedError
 from people.models import Candidate
 from people.services.people import save_candidate
@@ -17,7 +17,7 @@ from scheduling.domain.commands import Actor, ActorKind, Book
 from scheduling.domain.decide import AnyCommand
 from scheduling.domain.marking import MarkOutcome
 from scheduling.domain.proposals import ProposeTime
-from scheduling.services.batch import carry_out, decide_one, tried_again
+from scheduling.services.batch import carry_out, decide_one
 from scheduling.services.editing.choices import carry_out_choices
 from scheduling.services.impact import AS_IT_COMES, Choices, note_impact, standing
 from scheduling.services.requests import Request

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from pymongo.errors import DuplicateKeyError
 
 from common import clock
-from common.mongo import collection, current_session, in_transaction
+from common.mongo import collection, current_session, in_transaction, tried_again
 from common.refusals import RefusedError
 from staffkit.sending.sealed import FIELD as SEALED
 from staffkit.sending.seen import FIELD as SEEN
@@ -81,11 +81,14 @@ class Ticket:
             collection("sent_forms").update_one({"_id": self.key}, change, session=current_session())
             return result
 
-        try:
-            result = in_transaction(act)
-        except DuplicateKeyError:
-            self._tell_apart()
-            raise
+        def act_once() -> str:
+            try:
+                return in_transaction(act)
+            except DuplicateKeyError:
+                self._tell_apart()
+                raise
+
+        result = tried_again(act_once)
         self.request.has_acted = True  # type: ignore[attr-defined]
         return result
 

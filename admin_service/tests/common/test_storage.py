@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 from bson import ObjectId
 from django.core.exceptions import ImproperlyConfigured
-from django.db import connection
+from django.db import IntegrityError, connection
 from pymongo import monitoring
+from pymongo.errors import DuplicateKeyError
 
 from common import clock, mongo
-from common.mongo import Document, collection
+from common.mongo import TRIES, Document, GuardFailedError, collection, in_transaction, tried_again
 from message_templates.models import MessageTemplate
 from message_templates.services.templates import save_text
 from people.models import Candidate, City
@@ -147,3 +148,21 @@ def test_a_conflict_that_the_orm_meets_has_the_transaction_tried_again(moscow: C
 
     assert names == ["Москва", "Тверь"]
     assert City.objects.get(pk=moscow.pk).name == "Тверь и область"
+
+
+@pytest.mark.parametrize("error", [GuardFailedError(), DuplicateKeyError("taken"), IntegrityError("taken")])
+def test_what_has_changed_is_read_again_by_the_outermost_transaction(error: Exception) -> None:
+    """Guard: ``current_session`` in ``tried_again``: one within another reads the same again."""
+    began: list[str] = []
+
+    def inner() -> None:
+        began.append("inner")
+        raise error
+
+    def outer() -> None:
+        began.append("outer")
+        tried_again(lambda: in_transaction(inner))
+
+    with pytest.raises(type(error)):
+        tried_again(lambda: in_transaction(outer))
+    assert began == ["outer", "inner"] * TRIES

@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import timedelta
 from html import unescape
 
 import pytest
@@ -63,6 +64,30 @@ def test_sending_starts_the_broadcast_and_shows_it(desk: Client, event: Intervie
     assert (command["action"], command["broadcast_id"]) == ("post_broadcast", str(made.pk))
     page = desk.get(response.headers["Location"]).content.decode()
     assert "Объявления" in page and "&lt;b&gt;все&lt;/b&gt;" in page
+
+
+def test_the_same_sent_from_two_pages_goes_out_once_and_the_second_is_told_by_whom(
+    desk: Client, event: InterviewEvent
+) -> None:
+    """Guard: ``_make_way``; left to the index alone, the second page shows an error."""
+    order = {"_confirm": "1", "text": "Приходите", "audience": "all"}
+    desk.post(page_of(event), order)
+    again = desk.post(page_of(event), order).content.decode()
+    assert "anna has started the same broadcast a moment ago" in again
+    assert Broadcast.objects.count() == OutboxMessage.objects.filter(queue="bot.broadcast.command").count() == 1
+
+
+def test_a_scheduled_one_is_changed_into_no_twin_of_another(desk: Client, event: InterviewEvent) -> None:
+    """Guard: ``_make_way``; saved as it was it is its own twin, which is none."""
+    day = f"{clock.now() + timedelta(days=3):%Y-%m-%d}"
+    later = {"_confirm": "1", "audience": "all", "when": "later", "send_at_0": day, "send_at_1": "10:00"}
+    for text in ("Приходите", "Ждём вас"):
+        desk.post(page_of(event), {**later, "text": text})
+    second = Broadcast.objects.get(message_text="Ждём вас")
+    for text, told in (("Приходите", "a moment ago"), ("Ждём вас", "")):
+        answer = desk.post(f"{page_of(event)}?change={second.pk}", {**later, "text": text})
+        assert (told in answer.content.decode()) and (answer.status_code == 302) == (not told)
+    assert sorted(Broadcast.objects.values_list("message_text", flat=True)) == ["Ждём вас", "Приходите"]
 
 
 @pytest.mark.parametrize(

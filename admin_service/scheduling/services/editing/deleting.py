@@ -6,11 +6,11 @@ from typing import Any
 from bson import ObjectId
 
 from common.audit import record_staff
-from common.mongo import Document, collection, current_session, in_transaction
+from common.mongo import Document, collection, current_session, in_transaction, tried_again
 from common.texts.names import name_in
 from messaging import caches
 from scheduling.domain.commands import SlotChanges
-from scheduling.services.batch import carry_out_all, tried_again
+from scheduling.services.batch import carry_out_all
 from scheduling.services.editing.choices import withdrawals
 from scheduling.services.editing.slot_edits import edit_slots
 from scheduling.services.impact import AS_IT_COMES, Choices, note_impact, standing

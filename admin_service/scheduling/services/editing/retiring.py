@@ -13,7 +13,7 @@ from bson import ObjectId
 from django.utils.translation import gettext as _
 
 from common import clock, correlation
-from common.mongo import Document, collection, current_session, in_transaction
+from common.mongo import Document, collection, current_session, in_transaction, tried_again
 from common.refusals import RefusedError
 from messaging import outbox
 from people.models import City, Office, Recruiter
@@ -24,7 +24,7 @@ from scheduling.domain.commands import Actor, ActorKind, SlotChanges
 from scheduling.domain.decide import AnyCommand
 from scheduling.domain.editing import EditSlot
 from scheduling.models import WaitingState
-from scheduling.services.batch import carry_out_all, tried_again
+from scheduling.services.batch import carry_out_all
 from scheduling.services.editing.choices import require_done, withdrawals
 from scheduling.services.editing.farewells import say_goodbye
 from scheduling.services.editing.offices import venue_at

@@ -11,14 +11,14 @@ from django.utils.translation import gettext as _
 
 from common import correlation
 from common.models import check_value
-from common.mongo import Document, collection, current_session, in_transaction
+from common.mongo import Document, collection, current_session, in_transaction, tried_again
 from common.refusals import RefusedError
 from common.texts.names import name_in
 from scheduling.domain.commands import Actor, ActorKind, SlotChanges
 from scheduling.domain.decisions import EditRefusal, EditRefused
 from scheduling.domain.editing import EditSlot
 from scheduling.models import InterviewSlot
-from scheduling.services.batch import carry_out_all, tried_again
+from scheduling.services.batch import carry_out_all
 from scheduling.services.editing.choices import requests_for, require_done
 from scheduling.services.impact import AS_IT_COMES, Choices
 from scheduling.services.requests import Request
