@@ -24,10 +24,14 @@ Far ahead, since MongoDB forgets old documents by its own clock.
 """
 
 
+SETTINGS = {"OUTSIDE_CALENDAR_NETWORKS": "127.0.0.0/8"}
+"""Recruiters' own calendars are served by the tests."""
+
+
 @pytest.fixture(scope="session")
 def stack() -> Iterator[Stack]:
     """The stack, started from nothing and stopped at the end; its logs stay in .local/acceptance."""
-    stack = Stack(HOME, free_ports=True, test_mode=True, begins_at=MONDAY_MORNING, environ={})
+    stack = Stack(HOME, free_ports=True, test_mode=True, begins_at=MONDAY_MORNING, environ=SETTINGS)
     stack.stop()
     stack.home.remove_data()
     with stack:

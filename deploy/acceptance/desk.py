@@ -53,11 +53,12 @@ class Desk:
         self.send_broadcast()
 
     def write_broadcast(self, text: str, *, to_everyone: bool, to_chat: str = "") -> None:
-        """The same without sending it."""
+        """The same without sending it. Who reads English gets the same text."""
         self._open("scheduling/interviewevent/")
         self.page.click("#result_list tbody a >> nth=0")
         self.page.click("a[href*='/interviewevent/'][href$='/broadcast/']")
         self.page.fill("textarea[name=text]", text)
+        self.page.fill("textarea[name=text_en]", "")
         if to_chat:
             self.page.get_by_label(to_chat).check()
         if to_everyone:
@@ -135,6 +136,12 @@ class Desk:
 
     def add_slot(self, event: str, day: str, time: str, *, city: str, **venue: str) -> None:
         """One slot of an event, by the page that makes many; ``venue``: location and room, or office, or video link."""
+        self.preview_slot(event, day, time, city=city, **venue)
+        self.page.click("button[name=create]")
+        self.page.wait_for_load_state()
+
+    def preview_slot(self, event: str, day: str, time: str, *, city: str, **venue: str) -> None:
+        """The same without making it; ``venue`` may name the recruiter, too."""
         self._open("scheduling/interviewevent/")
         self.page.click(f"#result_list tbody a:has-text('{event}')")
         self.page.click("a[href$='/add-slots/']")
@@ -143,12 +150,11 @@ class Desk:
             self.page.fill(f"input[name={name}]", day)
         self.page.fill("[name=times]", time)
         self.page.fill("[name=max_users]", "1")
-        if "office" in venue:
-            self.page.select_option("select[name=office]", label=venue.pop("office"))
+        for name in {"office", "recruiter"} & set(venue):
+            self.page.select_option(f"select[name={name}]", label=venue.pop(name))
         for name, value in venue.items():
             self.page.fill(f"[name={name}]", value)
         self.page.click("button[name=preview]")
-        self.page.click("button[name=create]")
         self.page.wait_for_load_state()
 
     def change_room(self, slot_id: str, room: str) -> None:
@@ -327,9 +333,11 @@ def open_browser(playwright: Playwright) -> Browser:
     return playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
 
 
-def open_desk(browser: Browser, stack: Stack, user: str = "", password: str = "") -> Desk:
+def open_desk(
+    browser: Browser, stack: Stack, user: str = "", password: str = "", *, locale: str = "en-US", width: int = 1280
+) -> Desk:
     """A member of staff who has logged in: with the stack's own login unless another is given."""
-    page = browser.new_context(locale="en-US").new_page()
+    page = browser.new_context(locale=locale, viewport={"width": width, "height": 844}).new_page()
     page.set_default_timeout(PATIENCE_SECONDS * 1_000)
     desk = Desk(page, stack.env["ADMIN_URL"])
     desk.log_in(user or stack.env["ADMIN_USER"], password or stack.env["ADMIN_PASSWORD"])

@@ -144,7 +144,8 @@ class BookForm(LimitsForm):
             if self.person is None and "who" not in self.errors:
                 self.add_error("who", _("Several people are called so. Choose one, or type more of the name."))
         elif "called" in data:
-            self.add_error("called", _("Nobody is called so, among the people you see."))
+            nobody = _("Nobody is called so, among the people you see. Administrators add people to the list.")
+            self.add_error("called", nobody)
         return data
 
 
