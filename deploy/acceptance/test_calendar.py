@@ -61,7 +61,10 @@ def starts_at(store: Store, slot: dict[str, Any]) -> Any:
 
 
 def test_a_free_slot_is_dragged_opened_and_one_is_added(stack: Stack, page: Page, store: Store) -> None:
-    """Guard: ``calendar.js``; leaving it puts the slot back, moving it needs one press."""
+    """Leaving it puts the slot back, moving it needs one press. While a hand selects, nothing is drawn anew.
+
+    Guards: ``calendar.js``, ``held``.
+    """
     slot = free_slot(store)
     shown = open_day(page, stack, slot)
     assert "free" in shown.inner_text()
@@ -80,12 +83,19 @@ def test_a_free_slot_is_dragged_opened_and_one_is_added(stack: Stack, page: Page
 
     page.locator(f"[data-slot='{slot['_id']}'] a").click()
     page.wait_for_url(f"**/{slot['_id']}/change/?from=calendar**")
+    page.clock.install()
     page.go_back()
+    page.locator(f"[data-slot='{slot['_id']}']").wait_for()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
     column = page.locator(".ec-body .ec-day").first.bounding_box()
     assert column
     page.mouse.move(column["x"] + 30, column["y"] + 50)
     page.mouse.down()
-    page.mouse.move(column["x"] + 30, column["y"] + 140, steps=6)
+    page.mouse.move(column["x"] + 30, column["y"] + 110, steps=3)
+    page.clock.run_for(6_000)
+    page.mouse.move(column["x"] + 30, column["y"] + 140, steps=3)
+    assert asked == []
     page.mouse.up()
     page.wait_for_url("**/scheduling/interviewslot/add/?**")
     assert page.input_value("[name=starts_at_0]") == f"{slot['starts_at']:%Y-%m-%d}"

@@ -11,7 +11,7 @@ document.addEventListener("DOMContentLoaded", () => {
   const said = document.getElementById("calendar-said");
   const dialog = document.getElementById("calendar-move");
   const FRESH_MS = 5000, ROOM_FOR_MORE_MS = 35 * 60 * 1000;
-  let stamp = "", columns = [], busy = false, calendar;
+  let stamp = "", columns = [], busy = false, held = false, calendar;
 
   const element = (name, text, className) => {
     const made = document.createElement(name);
@@ -72,6 +72,7 @@ document.addEventListener("DOMContentLoaded", () => {
     calendar.setOption("columnWidth", widthOf(columns.length));
     calendar.setOption("resources", columns.map(({ id, title }) => ({ id, title })));
     calendar.setOption("events", [...data.busy.map(busyTime), ...data.slots.map(shown)]);
+    calendar.setOption("selectable", Boolean(asked.add));
     note("calendar-cut", data.cut);
     note("calendar-troubles", data.troubles.join("\n"));
     pointLater(data.later);
@@ -138,11 +139,12 @@ document.addEventListener("DOMContentLoaded", () => {
   }
 
   async function refresh(anew) {
-    if (busy && !anew) return;
+    if (held || (busy && !anew)) { if (anew) stamp = ""; return; }
     try {
       const answer = await fetch(`${asked.slots}&stamp=${anew ? "" : stamp}`, { headers: { Accept: "application/json" } });
       if (answer.redirected) { location.reload(); return; }  // logged out
-      if (answer.status === 204 || (busy && !anew)) return;
+      if (held || (busy && !anew)) { if (anew) stamp = ""; return; }
+      if (answer.status === 204) return;
       if (!answer.ok) throw new Error(String(answer.status));
       put(await answer.json());
       if (said.dataset.lost) { say(""); delete said.dataset.lost; }
@@ -179,6 +181,10 @@ document.addEventListener("DOMContentLoaded", () => {
     refresh(true);
   }
 
+  // Nothing is drawn anew under a hand that drags or selects: the grid would lose what it has hold of.
+  grid.addEventListener("pointerdown", () => { held = true; });
+  for (const end of ["pointerup", "pointercancel"]) window.addEventListener(end, () => { held = false; });
+
   // A drag that ends on the slot's link is no press of it; a press is the grid's to tell (eventClick).
   grid.addEventListener("click", (event) => {
     if (event.target.closest("a.calendar-slot") && !event.ctrlKey && !event.metaKey) event.preventDefault();
@@ -210,7 +216,7 @@ document.addEventListener("DOMContentLoaded", () => {
     slotDuration: "00:30", slotHeight: 48, snapDuration: "00:05", slotLabelFormat: { hour: "2-digit", minute: "2-digit", hour12: false },
     dayHeaderFormat: { weekday: "short", day: "numeric", month: "short" },
     editable: false, eventStartEditable: false, eventDurationEditable: false, longPressDelay: 500,
-    selectable: Boolean(asked.add), selectMinDistance: 4, resources: [], events: [],
+    selectable: false, selectMinDistance: 4, resources: [], events: [],
     eventContent: content, eventDidMount: describe, dragConstraint: mayDrop,
     eventDragStart: () => { busy = true; }, eventDragStop: () => { busy = dialog.open; },
     eventClick: ({ event, jsEvent }) => {
