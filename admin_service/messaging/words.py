@@ -19,6 +19,8 @@ KINDS: dict[str, Any] = {
     "bot.cache.invalidate": _("news of changed lists and texts"),
 }
 """What a queue carries, by its name."""
+_OF_OTHER_WAYS = {"desk": _("request from the desk"), "api": _("request from a program")}
+"""What was decided without a queue, by the way it came."""
 SERVICES = {"admin": _("the desk"), "bot": _("the bot")}
 """Who takes messages from a queue."""
 QUEUES_OF = {"admin": [queue.name for queue in ADMIN_QUEUES], "bot": [queue.name for queue in BOT_QUEUES]}
@@ -40,8 +42,8 @@ _REASONS: dict[str, Any] = {
 
 
 def kind_of(queue: str) -> str:
-    """What messages of a queue are."""
-    return str(KINDS.get(queue, queue))
+    """What messages of a queue are, or what came another way."""
+    return str(KINDS.get(queue) or _OF_OTHER_WAYS.get(queue, queue))
 
 
 def reason_in_words(reason: str) -> str:

@@ -35,7 +35,7 @@ ACTORS = tuple(_KINDS)
 """Kinds of those who do things; an entry's ``actor`` begins with one."""
 CLOCKS = "zone"
 """In an entry: on whose clocks its times were."""
-_UNTOLD = {"version", "person_id", CLOCKS, "slots", "record"}
+UNTOLD = {"version", "person_id", CLOCKS, "slots", "record"}
 """A number that rises with every change; whom the page names; what other fields are told by; what undoes a merge."""
 
 
@@ -110,7 +110,7 @@ def changes(
     old, new = before or {}, after or {}
     lines = []
     for name in [*new, *(name for name in old if name not in new)]:
-        if name in _UNTOLD:
+        if name in UNTOLD:
             continue
         was, is_now = _value(name, old, zone), _value(name, new, zone)
         if was == is_now and (old.get(name) == new.get(name) or is_now == NOTHING):

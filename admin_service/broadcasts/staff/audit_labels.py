@@ -19,6 +19,7 @@ register(
         fields={
             "tag": _("tag"),
             "chat_id": _("chat id"),
+            "thread_id": _("topic"),
             "send_at": _("to be sent"),
         },
     )

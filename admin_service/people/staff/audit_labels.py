@@ -56,6 +56,7 @@ register(
             "telegram_id": _("Telegram id"),
             "deputy_id": _("deputy"),
             "timezone": _("time zone"),
+            "contact_url": _("contact link"),
             "privacy_version": _("version of the privacy text"),
             "consent_version": _("to be agreed to since version"),
             "text_ru": _("privacy text, Russian"),

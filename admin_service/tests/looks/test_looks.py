@@ -10,6 +10,8 @@ from pytest_django.live_server_helper import LiveServer
 
 from backoffice.demo_data.people import make_demo
 from common.mongo import collection
+from staffkit.audit_labels import EVERY
+from staffkit.audit_trail import UNTOLD
 from tests.access import table
 from tests.access.addresses import Address, every_address
 from tests.access.test_home import fill
@@ -48,6 +50,7 @@ IN_OTHER_LANGUAGES = {
 NAMES = {*ROLES, "no", "role", "read", "only", "anna", "demo", "Moscow", "Announcements", "Coordinators"}
 CALENDARS = {"Apple", "Google", "Outlook", "ICS", "iCal", "webcal"}
 PROPER_NAMES = {"CSV", "English", "Excel", "Slotdesk", "Telegram", "UTC", "Username", "username", *CALENDARS}
+SIDES = ("before", "after")
 KNOWN_WORDS = frozenset({*PROPER_NAMES, *NAMES})
 
 
@@ -73,6 +76,13 @@ def busy_world() -> World:
     for place in (world.here, world.there):
         fill(place)
     return world
+
+
+def fields_without_words() -> set[tuple[str, str]]:
+    """What the audit trail would tell by the name under which it is stored, as (subject, field)."""
+    facts = [(row["subject"], row[side] or {}) for row in collection("audit_entries").find() for side in SIDES]
+    told = {(subject, name) for subject, fields in facts for name in fields if name not in UNTOLD | EVERY.fields.keys()}
+    return told - EVERY.fields_of.keys()
 
 
 def different_pages() -> Iterator[Address]:
@@ -107,6 +117,7 @@ def find_by_keyboard(walker: Walker) -> None:
 def test_every_page_can_be_seen_read_and_used(desk: str) -> None:
     """Guards: ``skip-link``; ``_FORM_ONLY``, ``server_error`` and other pages of errors; ``data-row``; ``find.js``."""
     world = busy_world()
+    assert not fields_without_words()
     session = world.client("superuser").cookies["sessionid"].value
     errors = ["/broken/", "/too-much/", "/admin/scheduling/booking/?user_id__exact=zz"]
     with window(desk, session, KNOWN_WORDS) as walker:

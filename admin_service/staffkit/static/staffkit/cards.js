@@ -10,6 +10,6 @@ document.addEventListener("DOMContentLoaded", () => {
     if (!cell.matches("td[data-label]")) continue;
     const icon = cell.querySelector(".material-symbols-outlined");
     if (/^[-–—]?$/.test(text) && !cell.querySelector("input, img")) cell.classList.add("card-empty");
-    else if (icon || moment.test(text) || /^[\d\s.,/:+-]+$/.test(text)) cell.classList.add("card-named");
+    else if (icon || moment.test(text) || /^([\d\s.,/:+-]+|\p{L}{1,3})$/u.test(text)) cell.classList.add("card-named");
   }
 });
