@@ -11,7 +11,7 @@ from common.mongo import Document
 from messaging import inbox, outbox
 from messaging.receiving import ANY_SENDER, Receiver
 from scheduling.domain import attendance
-from scheduling.domain.answering import Approve, AskReschedule, Reject
+from scheduling.domain.answering import Approve, AskReschedule, Reject, WithdrawMove
 from scheduling.domain.booking import Cancel, Move
 from scheduling.domain.commands import Actor, ActorKind, Book, Shown
 from scheduling.domain.decide import AnyCommand
@@ -32,6 +32,7 @@ from shared_contracts.booking import (
     BookingRejected,
     BookingRescheduled,
     BookingResult,
+    MoveWithdrawn,
     OfferPassed,
     OfferTaken,
     Outcome,
@@ -107,6 +108,8 @@ def _command(request: AnyBookingRequest) -> AnyCommand:
             return Move(key, candidate, request.booking_id, request.expected_version, slot.id, _shown(slot))
         case BookingCancelled():
             return Cancel(key, candidate, request.booking_id, request.expected_version)
+        case MoveWithdrawn():
+            return WithdrawMove(key, candidate, request.booking_id, request.expected_version)
         case OfferTaken():
             return TakeSeatOffer(key, candidate, request.booking_id, request.expected_version)
         case OfferPassed():

@@ -85,6 +85,14 @@ class BookingCancelled(BookingRequest):
     expected_version: Version
 
 
+class MoveWithdrawn(BookingRequest):
+    """The candidate wants no other slot any more; their booking stands as it is. ``booked``: so it does."""
+
+    event_type: Literal["booking.move_withdrawn"] = "booking.move_withdrawn"
+    booking_id: EntityId
+    expected_version: Version
+
+
 class BookingApproved(BookingRequest):
     """A recruiter approves a pending request; ``user_telegram_id`` is the recruiter's."""
 
@@ -212,6 +220,7 @@ AnyBookingRequest = (
     BookingCreated
     | BookingRescheduled
     | BookingCancelled
+    | MoveWithdrawn
     | BookingApproved
     | BookingRejected
     | RescheduleAsked

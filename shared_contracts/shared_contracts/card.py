@@ -45,7 +45,7 @@ class CardAnswer(WireModel):
 MoveEnd = Literal["rejected", "expired", "withdrawn"]
 """How a move that was asked for ended when it was not made; the booking stands as it was.
 
-``withdrawn``: its candidate was taken off the allow list.
+``withdrawn``: its candidate has taken it back, or was taken off the allow list.
 """
 
 
@@ -71,7 +71,8 @@ class RecruiterCard(WireModel):
     now, for a reader who has nothing to do with it any more. ``left``: the reader holds no interviews any more, and
     this one stands with nobody in their place.
     ``slot_withdrawn``: its time was taken off offer when it was last cancelled; null where that was not wanted. False
-    comes from before a time with others in it could be taken off, and says that it was not.
+    comes from before a time with others in it could be taken off, and says that it was not. ``slot_left``: it was
+    cancelled by a recruiter or by staff, and its time stays on offer.
     """
 
     booking: BookingView
@@ -94,6 +95,7 @@ class RecruiterCard(WireModel):
     handed_over_to: Name | None = None
     left: bool = False
     slot_withdrawn: bool | None = None
+    slot_left: bool = False
     free_slots: Annotated[list[SlotView], Field(max_length=6)] = []
     may_mark: bool = False
     undo_until: Moment | None = None

@@ -299,15 +299,23 @@ class Page(WireModel, Generic[T]):
     next: LongText | None
 
 
+class WaitingPlace(WireModel):
+    """A place on an interview event's waiting list. ``city_id``: of the city waited for, null for any."""
+
+    event_id: EntityId
+    city_id: EntityId | None
+
+
 class BookingsPage(Page[BookingView]):
     """A person's live bookings.
 
     ``refused_slot_ids``: those that a recruiter has said no to for them; ``refused_event_ids``: those in which a
-    recruiter has said no to the person.
+    recruiter has said no to the person. ``waiting``: for what they are on a waiting list.
     """
 
     refused_slot_ids: Annotated[list[EntityId], Field(max_length=MOST_RESULTS)] = []
     refused_event_ids: Annotated[list[EntityId], Field(max_length=MOST_RESULTS)] = []
+    waiting: Annotated[list[WaitingPlace], Field(max_length=MOST_RESULTS)] = []
 
 
 class ChangesPage(Page[T], Generic[T]):

@@ -14,6 +14,7 @@ from shared_contracts.booking import (
     BookingRejected,
     BookingRescheduled,
     BookingResult,
+    MoveWithdrawn,
     OfferPassed,
     OfferTaken,
     Outcome,
@@ -154,6 +155,7 @@ EXAMPLES: list[Message] = [
     RescheduleAsked(**REQUEST, booking_id=BOOKING_ID, expected_version=1),
     OfferTaken(**REQUEST, booking_id=BOOKING_ID, expected_version=1),
     OfferPassed(**REQUEST, booking_id=BOOKING_ID, expected_version=1),
+    MoveWithdrawn(**REQUEST, booking_id=BOOKING_ID, expected_version=2),
     BookingResult(
         **ENVELOPE,
         request_id=UUID("7c9e6679-7425-40de-944b-e07fc1f90ae7"),

@@ -37,6 +37,7 @@ from people.api.lists import ListQuery, page_by_id
 from questionnaires.services.reading import published
 from scheduling.domain.commands import Actor, ActorKind, Book
 from scheduling.domain.model import State
+from scheduling.models import WaitingState
 from scheduling.services.answers import KeyReusedError
 from scheduling.services.batch import decide_one
 from scheduling.services.reading.event_cities import cities_of_events
@@ -55,6 +56,7 @@ from shared_contracts.directory import (
     Page,
     QuestionnaireRef,
     SlotView,
+    WaitingPlace,
 )
 from shared_contracts.fields import EntityId, TelegramUserId
 from shared_contracts.transport.envelope import BadMessageError, BadMessageKind, read_json_object
@@ -178,6 +180,7 @@ class BookingsView(ApiView):
             next=None,
             refused_slot_ids=_refused_slot_ids(query.telegram_id, clock.now()),
             refused_event_ids=_refused_event_ids(query.telegram_id),
+            waiting=_waiting(query.telegram_id),
         )
         return answer(request, page)
 
@@ -203,6 +206,20 @@ def _refused_event_ids(telegram_id: int) -> list[str]:
     """Interview events in which a recruiter has said no to this person; served by ``bookings_person``."""
     rows = collection("bookings").find({"telegram_id": telegram_id, **REFUSED}, {"event_id": 1}).limit(MOST_RESULTS)
     return sorted({str(row["event_id"]) for row in rows})
+
+
+def _waiting(telegram_id: int) -> list[WaitingPlace]:
+    """For what this person is on a waiting list; served by ``waiting_person``."""
+    person = collection("users").find_one({"telegram_id": telegram_id}, {"_id": 1})
+    if person is None:
+        return []
+    rows = collection("waiting_list").find(
+        {"user_id": person["_id"], "state": WaitingState.WAITING.value}, {"event_id": 1, "city_id": 1}
+    )
+    return [
+        WaitingPlace(event_id=str(row["event_id"]), city_id=str(row["city_id"]) if row["city_id"] else None)
+        for row in rows.limit(MOST_RESULTS)
+    ]
 
 
 def refusals(telegram_id: int) -> Document:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from common.texts.translation import to_translate as _
-from scheduling.domain.changes import ended, expired, in_slot, next_version
+from scheduling.domain.changes import ended, expired, in_slot, next_version, without_move
 from scheduling.domain.commands import BookingCommand
 from scheduling.domain.decisions import Decision, changed
 from scheduling.domain.events import BookingEvent
@@ -35,6 +35,11 @@ class Reject(BookingCommand):
 @dataclass(frozen=True, slots=True)
 class AskReschedule(BookingCommand):
     """Another time, please: the candidate is to choose again."""
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawMove(BookingCommand):
+    """The candidate wants no other slot any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +86,14 @@ class MoveRejected(BookingEvent):
 
 
 @dataclass(frozen=True, slots=True)
+class MoveWithdrawn(BookingEvent):
+    """A wanted move is taken back by whoever asked for it; the booking stays as it was."""
+
+    action = "move_withdrawn"
+    label = _("took the move back")
+
+
+@dataclass(frozen=True, slots=True)
 class RescheduleAsked(BookingEvent):
     """The recruiter wants the candidate to choose again."""
 
@@ -117,6 +130,7 @@ ApprovalEvent = (
     | BookingRejected
     | MoveApproved
     | MoveRejected
+    | MoveWithdrawn
     | MoveExpired
     | RescheduleAsked
     | RequestExpired
@@ -160,6 +174,15 @@ def ask_reschedule(state: State, command: AskReschedule, booking: Booking, now: 
         return Decision(command, Outcome.PENDING_APPROVAL, booking)
     asked = next_version(replace(booking, reschedule_asked=True))
     return changed(command, Outcome.PENDING_APPROVAL, RescheduleAsked, booking, asked)
+
+
+def withdraw_move(command: WithdrawMove, booking: Booking) -> Decision:
+    """A wanted move is given up by whoever asked for it, whatever the hour; the booking stays as it was."""
+    if refusal := refuse_ended(command, booking):
+        return Decision(command, refusal, booking)
+    if booking.requested_slot_id is None:
+        return Decision(command, Outcome.VERSION_CONFLICT, booking)
+    return changed(command, Outcome.BOOKED, MoveWithdrawn, booking, without_move(booking))
 
 
 def expire(state: State, command: Expire, booking: Booking, now: datetime) -> Decision:

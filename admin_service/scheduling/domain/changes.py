@@ -43,10 +43,15 @@ def ended(booking: Booking, status: BookingStatus, command: Command) -> Booking:
     return next_version(replace(ended, proposed_slot_id=None, ended_by=str(command.actor), reason=command.reason))
 
 
+def without_move(booking: Booking) -> Booking:
+    """The booking stands as it was, and no other slot is asked for."""
+    return next_version(replace(booking, requested_slot_id=None, expires_at=None, reschedule_asked=False))
+
+
 def expired(booking: Booking, command: Command) -> Booking:
     """A request ends; a wanted move is given up and the booking stays as it was."""
     if booking.requested_slot_id is not None:
-        return next_version(replace(booking, requested_slot_id=None, expires_at=None, reschedule_asked=False))
+        return without_move(booking)
     return ended(booking, BookingStatus.EXPIRED, command)
 
 

@@ -14,10 +14,12 @@ from scheduling.domain.answering import (
     AskReschedule,
     Expire,
     Reject,
+    WithdrawMove,
     approve,
     ask_reschedule,
     expire,
     reject,
+    withdraw_move,
 )
 from scheduling.domain.attendance import AttendanceCommand, AttendanceEvent, decide_attendance
 from scheduling.domain.booking import (
@@ -49,7 +51,9 @@ from scheduling.domain.recruiters_changes import change_interview
 from scheduling.domain.seat_offers import PassSeatOffer, SeatOfferEvent, TakeSeatOffer, pass_on, take
 from shared_contracts.booking import Outcome
 
-CandidatesCommand = Move | Cancel | TakeSeatOffer | PassSeatOffer | AttendanceCommand | AnswerProposedTime
+CandidatesCommand = (
+    Move | Cancel | WithdrawMove | TakeSeatOffer | PassSeatOffer | AttendanceCommand | AnswerProposedTime
+)
 """What candidates may ask about their own bookings."""
 AnyBookingCommand = (
     CandidatesCommand
@@ -111,6 +115,8 @@ def _decide_about(state: State, command: AnyBookingCommand, booking: Booking, no
             return move(state, command, booking, now)
         case Cancel():
             return cancel(state, command, booking, now)
+        case WithdrawMove():
+            return withdraw_move(command, booking)
         case Approve():
             return approve(state, command, booking, now)
         case Reject():

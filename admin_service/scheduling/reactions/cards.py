@@ -5,7 +5,7 @@ from datetime import datetime
 from bson import ObjectId
 
 from common.mongo import Document
-from scheduling.domain.answering import MoveExpired, MoveRejected, RequestExpired
+from scheduling.domain.answering import MoveExpired, MoveRejected, MoveWithdrawn, RequestExpired
 from scheduling.domain.booking import BookingCancelled, BookingKept, Cancel, MoveRequested
 from scheduling.domain.commands import Actor, ActorKind
 from scheduling.domain.editing import BookingFollowedSlot, WantedSlotEdited
@@ -20,7 +20,11 @@ from scheduling.services.requests import Request
 from scheduling.services.store.slots import reached_at
 from shared_contracts.card import CardOccasion, MoveEnd
 
-_MOVE_ENDS: dict[type[BookingEvent], MoveEnd] = {MoveRejected: "rejected", MoveExpired: "expired"}
+_MOVE_ENDS: dict[type[BookingEvent], MoveEnd] = {
+    MoveRejected: "rejected",
+    MoveExpired: "expired",
+    MoveWithdrawn: "withdrawn",
+}
 
 
 def show_recruiters(batch: Batch) -> Effects:
@@ -84,7 +88,8 @@ def _acts(batch: Batch) -> dict[str, Act]:
     acts: dict[str, Act] = {}
     for request, event in batch.events(BookingEvent):
         if event.before or asks_approval(batch.after, event.after):
-            acts[event.after.id] = _act(request, event)._replace(slot_withdrawn=_slot_withdrawn(request, event))
+            withdrawn, left = _slot_withdrawn(request, event), _slot_left(event, batch)
+            acts[event.after.id] = _act(request, event)._replace(slot_withdrawn=withdrawn, slot_left=left)
     for request, edited in batch.events(SlotEdited):
         if edited.shows:
             act = Act(request.command.actor, request.command.reason, request.correlation_id)
@@ -114,6 +119,13 @@ def _slot_withdrawn(request: Request, event: BookingEvent) -> bool | None:
     """That the slot is off offer as was wanted along with the event; None: that was not wanted."""
     wanted = isinstance(request.command, Cancel) and request.command.withdraws_slot
     return True if wanted and isinstance(event, BookingCancelled) else None
+
+
+def _slot_left(event: BookingEvent, batch: Batch) -> bool:
+    """Whether others can book the time of an interview that its recruiter, or staff, have cancelled."""
+    by_us = event.actor.kind in {ActorKind.RECRUITER, ActorKind.STAFF}
+    cancelled = by_us and isinstance(event, BookingCancelled)
+    return cancelled and batch.after.slots[event.after.slot_id].is_open(batch.now)
 
 
 def _handed_over(edited: SlotEdited) -> tuple[ObjectId | None, ObjectId] | None:

@@ -10,6 +10,7 @@ from django.test import Client
 from broadcasts.models import AnnouncementChat, Broadcast
 from broadcasts.services.starting import Announcement, start_broadcast
 from common import clock
+from common.mongo import collection
 from people.models import Candidate, City, ContactSettings, Recruiter
 from scheduling.models import Booking, InterviewEvent, InterviewSlot
 from scheduling.services.staff_commands import book_for, cancel_booking
@@ -190,7 +191,11 @@ def test_a_persons_live_bookings_are_told_with_their_slots(
     (shown,) = bot.get("/api/events").json()["results"]
     assert (shown["description"], shown["bring"], shown["bring_en"]) == ("О вас", "паспорт", "your passport")
     cancel_booking(view.id, expected_version=1, actor="anna", reason="")
-    assert bot.get(url).json() == {"results": [], "next": None, "refused_slot_ids": [], "refused_event_ids": []}
+    rest = {"refused_slot_ids": [], "refused_event_ids": []}
+    assert bot.get(url).json() == {"results": [], "next": None, **rest, "waiting": []}
+    entry = {"user_id": maria.pk, "event_id": slot.event_id, "city_id": None}
+    collection("waiting_list").insert_many([{**entry, "state": "left"}, {**entry, "state": "waiting"}])
+    assert bot.get(url).json()["waiting"] == [{"event_id": str(slot.event_id), "city_id": None}]
 
 
 def test_a_persons_booking_is_told_with_their_answer_and_the_time_on_offer(

@@ -24,6 +24,7 @@ from shared_contracts.booking import (
     BookingRejected,
     BookingRescheduled,
     ConfirmBookingAnswer,
+    MoveWithdrawn,
     OfferPassed,
     OfferTaken,
     Outcome,
@@ -77,6 +78,13 @@ def move(person: Candidate, booking: Document, slot: InterviewSlot) -> BookingRe
 def cancel(person: Candidate, booking: Document) -> BookingCancelled:
     """A candidate gives a booking up."""
     return BookingCancelled(
+        **_base(person.telegram_id), booking_id=str(booking["_id"]), expected_version=booking["version"]
+    )
+
+
+def withdraw_move(person: Candidate, booking: Document) -> MoveWithdrawn:
+    """A candidate asks for no other slot any more."""
+    return MoveWithdrawn(
         **_base(person.telegram_id), booking_id=str(booking["_id"]), expected_version=booking["version"]
     )
 

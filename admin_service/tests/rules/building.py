@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from scheduling.domain.answering import Approve, AskReschedule, Reject
+from scheduling.domain.answering import Approve, AskReschedule, Reject, WithdrawMove
 from scheduling.domain.attendance import AnnounceDelay, AnswerAttendance
 from scheduling.domain.booking import Cancel, Move
 from scheduling.domain.commands import Actor, ActorKind, Book
@@ -113,6 +113,11 @@ def move(number: int, slot_id: str, **fields: Any) -> Move:
 def cancel(number: int, **fields: Any) -> Cancel:
     """Candidate ``number`` gives ``booking`` up."""
     return replace(Cancel(key(number), by(number), "booking", 1), **fields)
+
+
+def withdraw_move(number: int, **fields: Any) -> WithdrawMove:
+    """Candidate ``number`` asks for no other slot any more."""
+    return replace(WithdrawMove(key(number), by(number), "booking", 1), **fields)
 
 
 def approve(**fields: Any) -> Approve:

@@ -233,6 +233,37 @@ def test_a_wanted_move_goes_to_the_other_recruiter_and_the_former_is_told(
     assert last_card(OLGA).card.decided_by and last_card(OLGA).card.decided_by.name == "Павел"  # type: ignore[union-attr]
 
 
+def test_a_wanted_move_that_is_taken_back_leaves_the_booking_and_frees_the_other_seat(
+    request_: Document,
+    approval_event: InterviewEvent,
+    make_slot: MakeSlot,
+    slot: InterviewSlot,
+    maria: Candidate,
+    olga: Recruiter,
+    pavel: Recruiter,
+) -> None:
+    """FR6: both cards say so, and nobody is reminded. Guards: ``withdraw_move``, ``_MOVE_ENDS``."""
+    asking.in_batch(asking.approve(olga, request_))
+    theirs = make_slot(timedelta(days=3), of=approval_event, recruiter=pavel)
+    asking.outcome(asking.move(maria, asking.the_booking(maria), theirs))
+    assert asking.slot_now(theirs)["booked_users"] == [maria.pk]
+
+    wish = asking.withdraw_move(maria, asking.the_booking(maria))
+    answer = result_of(asking.in_batch(wish))
+    assert answer.outcome is Outcome.BOOKED
+    assert answer.booking and answer.booking.slot.id == str(slot.pk) and answer.booking.requested_slot is None
+    assert asking.slot_now(theirs)["booked_users"] == []
+    row = now_stored()
+    assert (row["expires_at"], row["remind_at"], row["requested_slot_id"], row["moves"]) == (None, None, None, 0)
+    assert sent()[-2:] == [(OLGA, "update", 4), (PAVEL, "update", 4)]
+    shown = [(last_card(person).card.move_end, last_card(person).card.yours) for person in (OLGA, PAVEL)]
+    assert shown == [("withdrawn", True), ("withdrawn", False)]
+    assert kinds()[-1] == (maria.telegram_id, NotificationKind.BOOKING_APPROVED), "she knows of it herself"
+    late = result_of(asking.in_batch(asking.approve(pavel, asking.the_booking(maria))))
+    assert (late.outcome, asking.the_booking(maria)["slot_id"]) == (Outcome.BOOKING_NOT_FOUND, slot.pk)
+    asking.assert_sound()
+
+
 @pytest.mark.parametrize(("hour", "told"), [(1, 5), (9, 9)])
 def test_that_nobody_answered_is_told_in_the_morning(request_: Document, hour: int, told: int) -> None:
     """04:00 in Moscow is no time to hear it; 12:00 is. Guard: ``_morning``."""

@@ -93,6 +93,7 @@ def test_a_time_that_does_not_suit_the_recruiter_any_more_is_offered_to_nobody(
         asking.in_batch(asking.cancel_interview(olga, asking.the_booking(maria), "Больничный", withdraws_slot=True))
     )
     assert off.card and (off.outcome, off.card.slot_withdrawn) == (Outcome.CANCELLED, True)
+    assert not off.card.slot_left
 
     row = collection("interview_slots").find_one({"_id": slot.pk}) or {}
     assert (row["is_active"], row["booked_users"]) == (False, [ivan.pk] * (seats - 1))
@@ -139,7 +140,7 @@ def test_a_time_that_is_left_to_others_is_not_offered_to_who_was_called_off(
     asking.outcome(asking.book(maria, slot))
     asking.in_batch(asking.approve(olga, asking.the_booking(maria)))
     off = result_of(asking.in_batch(asking.cancel_interview(olga, asking.the_booking(maria))))
-    assert off.card and off.card.slot_withdrawn is None
+    assert off.card and (off.card.slot_withdrawn, off.card.slot_left) == (None, True)
 
     again = result_of(asking.in_batch(asking.book(maria, slot)))
     assert (again.outcome, [item.id for item in again.alternatives]) == (Outcome.REJECTED, [str(other.pk)])

@@ -67,7 +67,7 @@ class Requests(RuleBasedStateMachine):
     def move(self, person: int, slot: int) -> None:
         self._about(person, lambda who, booking: asking.move(who, booking, self.slots[slot]))
 
-    @rule(person=people, what=st.sampled_from([asking.cancel, asking.take, asking.pass_on]))
+    @rule(person=people, what=st.sampled_from([asking.cancel, asking.withdraw_move, asking.take, asking.pass_on]))
     def answer(self, person: int, what: Callable[[Candidate, Document], AnyBookingRequest]) -> None:
         self._about(person, what)
 

@@ -10,6 +10,7 @@ from interview_bot.dialogs.recruiter.card_messages import move_card_to, read_car
 from interview_bot.inbound.sent_once import OneTimeMessage, SendProgress, SentOnce
 from interview_bot.store.shown_cards import ShownCard
 from interview_bot.telegram.rate_limiter import Priority
+from interview_bot.views.attendance_screens import delay_on_card
 from interview_bot.views.formatting import slot_changes
 from interview_bot.views.texts import Texts, texts_for
 from shared_contracts.broadcast import Delivery, DeliveryStatus
@@ -65,10 +66,10 @@ class CardNotices:
         chat_id = message.chat_id
         texts = texts_for(await self._services.chats.language(chat_id))
         occasion = command.occasion
-        lead = texts(f"card.notice_{occasion}") if _leads(occasion, shown.card) else ""
+        lead = _lead(occasion, shown.card, texts)
         if occasion in _SAYS_WHAT_WAS:
             lead = "\n".join([lead, *_changes(before.told or before.card if before else None, shown.card, texts)])
-        screen = await read_card_screen(self._services, shown, texts, lead)
+        screen = await read_card_screen(self._services, shown, texts, lead, about=occasion)
         end = await self._once.send(message, progress, screen, Priority.IN_TURN)
         progress = await self._once.record_end(message, progress, end)
         if end.status is DeliveryStatus.BLOCKED:
@@ -80,14 +81,15 @@ class CardNotices:
         return progress.report(message)
 
 
-def _leads(occasion: CardOccasion | None, card: RecruiterCard) -> bool:
-    """Whether a line says what it is about.
+def _lead(occasion: CardOccasion | None, card: RecruiterCard, texts: Texts) -> str:
+    """The line that says what it is about.
 
-    Not where the card itself does: it asks for a mark, and says who has it in the reader's place.
+    None where the card itself does: it asks for a mark, and says who has it in the reader's place.
     """
-    if occasion is CardOccasion.HANDED_OVER:
-        return card.handed_over_to is None
-    return occasion is not None and occasion is not CardOccasion.OUTCOME_DUE
+    if occasion in {None, CardOccasion.OUTCOME_DUE} or (occasion is CardOccasion.HANDED_OVER and card.handed_over_to):
+        return ""
+    told = f"<b>{delay_on_card(card, texts)}</b>" if occasion is CardOccasion.DELAY and card.booking.delay_at else ""
+    return told or texts(f"card.notice_{occasion}")
 
 
 def _changes(before: RecruiterCard | None, card: RecruiterCard, texts: Texts) -> list[str]:

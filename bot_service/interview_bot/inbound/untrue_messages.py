@@ -10,7 +10,7 @@ from interview_bot.store.corrections import Correction
 from interview_bot.store.shown_bookings import Change, OutdatedMessage, ShownBookings
 from interview_bot.telegram.errors import classify, seconds_to_wait
 from interview_bot.telegram.rate_limiter import Priority
-from interview_bot.telegram.sending import edit
+from interview_bot.telegram.sending import edit, take_buttons_away
 from interview_bot.views.formatting import DAY_AND_TIME, slot_start, start
 from interview_bot.views.screen import Screen
 from interview_bot.views.texts import Texts
@@ -71,7 +71,8 @@ async def put_right(
     """
     chat_id, booking, is_below = correction.chat_id, correction.booking, message.message_id < correction.newest
     screen = Screen(_line(message, booking, zone, texts, is_below=is_below))
-    await edit(services.bot, chat_id, message.message_id, screen, priority)
+    if not await edit(services.bot, chat_id, message.message_id, screen, priority):
+        await take_buttons_away(services.bot, chat_id, message.message_id, priority)
     await services.shown_bookings.record_correction(chat_id, message, booking)
 
 

@@ -14,6 +14,7 @@ RequestKind = Literal[
     "book",
     "move",
     "cancel",
+    "withdraw_move",
     "approve",
     "reschedule",
     "reject",

@@ -19,7 +19,7 @@ from interview_bot.common.metrics import OUTGOING
 from interview_bot.common.person_locks import PersonBusyError, PersonLocks
 from interview_bot.telegram.errors import Trouble, classify, seconds_to_wait
 from interview_bot.telegram.rate_limiter import Priority, SharedRateLimiter
-from interview_bot.telegram.sending import Bot, edit, edit_or_send, remove_keyboard, send
+from interview_bot.telegram.sending import Bot, edit, edit_or_send, remove_keyboard, send, take_buttons_away
 from interview_bot.telegram.waiting_edits import WaitingEdits
 from interview_bot.views.screen import Screen
 
@@ -124,7 +124,8 @@ class Outgoing:
         async def call(priority: Priority) -> int:
             if or_send:
                 return await edit_or_send(self._bot, chat_id, message_id, screen, priority)
-            await edit(self._bot, chat_id, message_id, screen, priority)
+            if not await edit(self._bot, chat_id, message_id, screen, priority):
+                await take_buttons_away(self._bot, chat_id, message_id, priority)
             return message_id
 
         try:

@@ -92,7 +92,17 @@ async def edit_or_send(
     """Edit, or send a new message where the old one can't be; returns the id of the message that shows it."""
     if await edit(bot, chat_id, message_id, screen, priority):
         return message_id
-    return await send(bot, chat_id, screen, priority)
+    sent = await send(bot, chat_id, screen, priority)
+    await take_buttons_away(bot, chat_id, message_id, priority)
+    return sent
+
+
+async def take_buttons_away(bot: Bot, chat_id: int, message_id: int, priority: Priority) -> None:
+    """Leave a message that can't be edited without its buttons, which are not to be pressed any more, if that works."""
+    try:
+        await remove_keyboard(bot, chat_id, message_id, priority)
+    except TelegramError as error:
+        _log.info("buttons_stay", trouble=classify(error).value)
 
 
 async def remove_keyboard(bot: Bot, chat_id: int, message_id: int, priority: Priority = Priority.INTERACTIVE) -> None:

@@ -13,6 +13,7 @@ from interview_bot.views.formatting import (
     DAY_AND_TIME,
     booking_card,
     delay_key,
+    is_superseded,
     moment,
     other_slot,
     reader_zone,
@@ -23,7 +24,7 @@ from interview_bot.views.screen import Reader, Screen
 from interview_bot.views.texts import Texts
 from shared_contracts.attendance import Attendance, AttendanceRequest, DelayAnnounced, DelayMinutes
 from shared_contracts.booking import SLOT_GONE, BookingResult, Outcome, TimeAnswered
-from shared_contracts.card import RecruiterCard
+from shared_contracts.card import CardOccasion, RecruiterCard
 from shared_contracts.directory import LIVE_STATUSES, BookingStatus, BookingView
 
 _BUTTONS = (
@@ -46,6 +47,12 @@ _ON_CARD = {
     Attendance.CONFIRMED: "card.confirmed",
     Attendance.DECLINED: "card.declined",
     Attendance.RESCHEDULE_ASKED: "card.asks_other_time",
+}
+
+
+_OCCASIONS = {
+    Attendance.DECLINED: CardOccasion.CANT_COME,
+    Attendance.RESCHEDULE_ASKED: CardOccasion.RESCHEDULE_ASKED,
 }
 
 
@@ -154,24 +161,47 @@ def _too_late(booking: BookingView, reader: Reader) -> Screen:
     return Screen(texts("attendance.too_late"), InlineKeyboardMarkup(rows) if rows else None)
 
 
-def said_on_card(card: RecruiterCard, texts: Texts) -> str:
-    """What the candidate said about coming, while that matters, and the time that was proposed to them."""
-    booking, lines = card.booking, []
+def said_on_card(card: RecruiterCard, texts: Texts, told: CardOccasion | None = None) -> str:
+    """What the candidate said about coming, while that matters, and the time that was proposed to them.
+
+    ``told``: what the message tells above, so that it is not said twice.
+    """
+    booking = card.booking
     live = booking.status in LIVE_STATUSES
-    declined = booking.attendance is Attendance.DECLINED and booking.status is BookingStatus.CANCELLED
-    if booking.attendance and booking.attendance_at and (live or declined or card.may_mark):
-        at = moment(booking.attendance_at, reader_zone(card.timezone, booking.slot), texts, DAY_AND_TIME)
-        lines.append(texts(_ON_CARD[booking.attendance], at=at))
-    if booking.delay_minutes and booking.delay_at and (live or card.may_mark):
-        at = moment(booking.delay_at, reader_zone(card.timezone, booking.slot), texts, DAY_AND_TIME)
-        key = delay_key(booking.delay_minutes, "card.delay", "card.long_delay")
-        lines.append(texts(key, minutes=booking.delay_minutes, at=at))
+    lines = [line for occasion, line in _said(card, texts) if told is None or occasion is not told]
     if booking.offered_slot and live:
         offered = other_slot(booking.offered_slot, booking.slot, card.timezone, texts)
         lines.append(texts("card.time_offered", when=offered))
-    elif booking.attendance is Attendance.RESCHEDULE_ASKED and live and card.yours and not card.may_mark:
+    elif _awaits_proposal(card) and live:
         lines.append(texts("card.offer_one" if proposable_slots(card, clock.now()) else "card.none_to_offer"))
     return "\n".join(lines)
+
+
+def delay_on_card(card: RecruiterCard, texts: Texts) -> str:
+    """How late the candidate will be, in a line of its own."""
+    return next((line for occasion, line in _said(card, texts) if occasion is CardOccasion.DELAY), "")
+
+
+def _said(card: RecruiterCard, texts: Texts) -> list[tuple[CardOccasion | None, str]]:
+    """What the candidate said, a line each, with what it is to the recruiter by a message of its own."""
+    booking, lines = card.booking, list[tuple[CardOccasion | None, str]]()
+    live, zone = booking.status in LIVE_STATUSES, reader_zone(card.timezone, booking.slot)
+    declined = booking.attendance is Attendance.DECLINED and booking.status is BookingStatus.CANCELLED
+    holds = (live or declined or card.may_mark) and not is_superseded(booking)
+    if booking.attendance and booking.attendance_at and holds:
+        at = moment(booking.attendance_at, zone, texts, DAY_AND_TIME)
+        lines.append((_OCCASIONS.get(booking.attendance), texts(_ON_CARD[booking.attendance], at=at)))
+    if booking.delay_minutes and booking.delay_at and (live or card.may_mark):
+        at = moment(booking.delay_at, zone, texts, DAY_AND_TIME)
+        key = delay_key(booking.delay_minutes, "card.delay", "card.long_delay")
+        lines.append((CardOccasion.DELAY, texts(key, minutes=booking.delay_minutes, at=at)))
+    return lines
+
+
+def _awaits_proposal(card: RecruiterCard) -> bool:
+    booking = card.booking
+    asks = booking.attendance is Attendance.RESCHEDULE_ASKED and not is_superseded(booking)
+    return asks and card.yours and not card.may_mark
 
 
 def _delay_button(booking: BookingView, texts: Texts) -> list[InlineKeyboardButton]:

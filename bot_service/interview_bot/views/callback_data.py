@@ -61,6 +61,7 @@ class Action(StrEnum):
     MOVE_DAYS = "md"
     MOVE_DAY = "me"
     MOVE_CHOOSE = "ms"
+    WITHDRAW_MOVE = "mw"
     CANCEL = "cx"
     CANCEL_CONFIRM = "cy"
     CITIES = "cl"
@@ -142,6 +143,7 @@ _ARGUMENTS: dict[Action, tuple[str, ...]] = {
     Action.MOVE_DAYS: (_ID, _MONTH),
     Action.MOVE_DAY: (_ID, _DAY, _MENU_PAGE),
     Action.MOVE_CHOOSE: (_ID, _ID),
+    Action.WITHDRAW_MOVE: (_ID,),
     Action.CANCEL: (_ID,),
     Action.CANCEL_CONFIRM: (_ID, _VERSION),
     Action.CITIES: (_ID, _MENU_PAGE),

@@ -44,8 +44,8 @@ def card_button(
 
 def proposable_slot(card: RecruiterCard, number: int, now: datetime) -> SlotView | None:
     """The free slot behind a button, if it can still be proposed at ``now``."""
-    if not card.yours or number >= len(card.free_slots):
-        return None
+    if not card.yours or card.booking.requested_slot or number >= len(card.free_slots):
+        return None  # who asks for a time of their own choice waits for the answer to that
     slot, proposed = card.free_slots[number], card.booking.offered_slot
     already = proposed is not None and proposed.id == slot.id
     return None if already or slot.closes_at <= now else slot

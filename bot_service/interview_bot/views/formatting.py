@@ -21,6 +21,11 @@ _ATTENDANCE: dict[Attendance | None, str] = {
 }
 
 
+def is_superseded(booking: BookingView) -> bool:
+    """Whether its candidate asked for another time, and has chosen one since: that says it."""
+    return booking.attendance is Attendance.RESCHEDULE_ASKED and booking.requested_slot is not None
+
+
 def reader_zone(own: str | None, slot: SlotView) -> ZoneInfo:
     """The reader's own zone, where it is not known the slot's city's."""
     return zone_of(own, slot.city.timezone)
@@ -246,7 +251,7 @@ def booking_card(booking: BookingView, own_zone: str | None, texts: Texts) -> st
     if booking.requested_slot:
         wanted = other_slot(booking.requested_slot, booking.slot, own_zone, texts)
         lines.append(texts("booking.requested", when=wanted))
-    if booking.attendance in _ATTENDANCE:
+    if booking.attendance in _ATTENDANCE and not is_superseded(booking):
         lines.append(texts(_ATTENDANCE[booking.attendance]))
     if booking.delay_minutes:
         key = delay_key(booking.delay_minutes, "booking.delay", "booking.long_delay")

@@ -89,6 +89,7 @@ def bookings(
         suffix = f" · {when}" if len(shown) > 1 else ""
         if booking.offered_slot is not None:
             rows.append(_time_buttons(booking, booking.offered_slot, texts, suffix))
+        rows += [[button] for button in withdraw_move(booking, texts, suffix)]
         rows.append(_changes(booking, texts, actions, suffix))
     if len(shown) == 1 and (copying := copy_address(shown[0].slot, texts)):
         rows.append(copying)
@@ -130,6 +131,13 @@ def _changes(
     return [styled(texts, key, data, suffix) for key, data in buttons]
 
 
+def withdraw_move(booking: BookingView, texts: Texts, suffix: str = "") -> list[InlineKeyboardButton]:
+    """Takes the move back that awaits the recruiter, where one does: the booking stands as it is."""
+    if booking.requested_slot is None:
+        return []
+    return [styled(texts, "button.withdraw_move", pack(Action.WITHDRAW_MOVE, booking.id), suffix)]
+
+
 def seat_offer_buttons(booking: BookingView, texts: Texts) -> list[InlineKeyboardButton]:
     """Take / Pass for a seat that is held."""
     return [
@@ -162,7 +170,8 @@ def change_booking(booking: BookingView, texts: Texts, *, asked: bool) -> Inline
     """Move it or give it up, as far as that works; ``asked``: the recruiter asked for another time."""
     move = "button.other_time" if asked else "button.move"
     changes = _changes(booking, texts, (Action.MOVE, Action.CANCEL), move=move)
-    buttons = [*join(booking, texts), *changes, *copy_address(booking.slot, texts)]
+    withdrawal = withdraw_move(booking, texts)
+    buttons = [*join(booking, texts), *withdrawal, *changes, *copy_address(booking.slot, texts)]
     return column(buttons) if buttons else None
 
 

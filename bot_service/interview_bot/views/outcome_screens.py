@@ -18,7 +18,7 @@ from interview_bot.views.formatting import (
 )
 from interview_bot.views.screen import Screen
 from interview_bot.views.texts import Texts
-from shared_contracts.booking import BookingResult, OfferPassed, OfferTaken, Outcome
+from shared_contracts.booking import BookingResult, MoveWithdrawn, OfferPassed, OfferTaken, Outcome
 from shared_contracts.directory import BookingStatus, BookingView
 from shared_contracts.requests import BookingRequest
 
@@ -53,6 +53,12 @@ _DISPLAYS: dict[Outcome, _Display] = {
 """All but those in ``SLOT_GONE``: after them the slot menu is shown. An outcome without an entry has its text alone."""
 WITH_CONTACT = frozenset(outcome for outcome, display in _DISPLAYS.items() if display.with_contact)
 _NOTHING_ELSE = _Display()
+_WAYS_OUT = {
+    Outcome.BOOKED: "outcome.booked_next",
+    Outcome.MOVED: "outcome.booked_next",
+    Outcome.PENDING_APPROVAL: "outcome.pending_next",
+}
+"""What follows an outcome that leaves something standing, where it can be moved."""
 SEAT_OFFER_ENDED: dict[tuple[type[BookingRequest] | None, Outcome], str] = {
     (OfferPassed, Outcome.CANCELLED): "offer.passed",
     (OfferPassed, Outcome.EXPIRED): "offer.expired",
@@ -91,14 +97,15 @@ def outcome_screen(
         text = f"{texts('offer.answer_first')}\n\n{booking_card(booking, zone, texts)}"
         return Screen(text, InlineKeyboardMarkup([keyboards.seat_offer_buttons(booking, texts)]))
     display = _DISPLAYS.get(outcome, _NOTHING_ELSE)
-    parts = [_what_became(outcome, booking, zone, texts, writes_to_recruiter)]
+    parts = [_what_became(result, zone, texts, writes_to_recruiter)]
     if booking is not None and display.shows_booking:
         parts += _booking_parts(outcome, booking, zone, texts, writes_to_recruiter)
     if outcome is Outcome.CANCELLED:
         parts += [*([what_ended(booking.slot, zone, texts)] if booking else []), texts("outcome.cancelled_next")]
-    if booking is not None and outcome in {Outcome.BOOKED, Outcome.MOVED}:
-        parts.append(texts("outcome.booked_next" if keyboards.can_move(booking) else "outcome.booked_next_cancel"))
     rows = keyboards.contact_rows(contact_url, texts) if display.with_contact else []
+    if booking is not None and outcome in _WAYS_OUT:
+        parts.append(_way_out(outcome, booking, texts))
+        rows += [[button] for button in keyboards.withdraw_move(booking, texts)]
     if display.keyboard:
         rows += [list(row) for row in display.keyboard(texts).inline_keyboard]
     return Screen("\n\n".join(parts), InlineKeyboardMarkup(rows) if rows else None)
@@ -110,14 +117,22 @@ def cancelled_off_list(booking: BookingView | None, zone: str | None, texts: Tex
     return Screen("\n\n".join(parts))
 
 
-def _what_became(
-    outcome: Outcome, booking: BookingView | None, zone: str | None, texts: Texts, writes_to_recruiter: bool
-) -> str:
+def _what_became(result: BookingResult, zone: str | None, texts: Texts, writes_to_recruiter: bool) -> str:
+    outcome, booking, asked = result.outcome, result.booking, result.asked
     if outcome is Outcome.PENDING_APPROVAL and booking is not None and booking.requested_slot is not None:
         return texts("outcome.move_pending", when=slot_start(booking.slot, zone, texts, DAY_AND_TIME))
+    if asked is MoveWithdrawn and outcome is Outcome.BOOKED:
+        return texts("outcome.move_withdrawn")
     if writes_to_recruiter:  # nobody is asked in chat, so no answer is promised
         return texts("outcome.pending_by_hand")
     return texts(f"outcome.{outcome.value}")
+
+
+def _way_out(outcome: Outcome, booking: BookingView, texts: Texts) -> str:
+    """What to do if one's plans change."""
+    if booking.requested_slot is not None:
+        return texts("outcome.move_pending_next")
+    return texts(_WAYS_OUT[outcome] if keyboards.can_move(booking) else "outcome.booked_next_cancel")
 
 
 def _whom_to_write_to(booking: BookingView, texts: Texts) -> list[str]:

@@ -337,7 +337,7 @@ async def _shows(person: Person, label: str) -> Message:
 async def test_an_edit_that_telegram_refuses_for_whatever_reason_becomes_a_new_message(
     anna: Person, sandbox: Sandbox
 ) -> None:
-    """I5. Guard: ``edit`` in ``telegram.sending``: nothing told is worse than told twice."""
+    """I5. Guards: ``edit`` in ``telegram.sending``: nothing told is worse than told twice; ``take_buttons_away``."""
     await anna.writes("/start")
     await anna.presses(await anna.sees("Выберите удобное время"), "каб. 1")
     asked = await anna.sees("Записать вас на это время?")

@@ -37,6 +37,7 @@ FORGED: dict[Action, tuple[str, ...]] = {
     Action.MOVE_CITY: (BOOKING, CITY),
     Action.MOVE_RECRUITERS: (BOOKING, "0"),
     Action.MOVE_RECRUITER: (BOOKING, RECRUITER),
+    Action.WITHDRAW_MOVE: (BOOKING,),
     Action.CANCEL: (BOOKING,),
     Action.CANCEL_CONFIRM: (BOOKING, "1"),
     Action.CITIES: (EVENT.id, "0"),

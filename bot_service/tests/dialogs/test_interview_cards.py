@@ -20,7 +20,7 @@ from shared_contracts.booking import (
     OutcomeMarked,
     TimeOffered,
 )
-from shared_contracts.card import CardAttention, DecidedBy, RecruiterCard
+from shared_contracts.card import CardAttention, CardOccasion, DecidedBy, RecruiterCard
 from shared_contracts.directory import BookingStatus, NamedRef, Rejection
 from shared_contracts.notification import CacheName, NotificationKind
 from shared_contracts.transport.topology import CARD_COMMAND
@@ -40,8 +40,9 @@ CHANGES = ["🔁 Перенести", "❌ Отменить"]
 
 
 def booked_card(desk: Desk, **changes: Any) -> RecruiterCard:
-    """Anna's booking of the first slot, as Rita's card."""
-    return desk.recruiting.booked_card(RITA, desk.book(1001, desk.slots[f"{1:024x}"]), **changes)
+    """Anna's booking of the first slot, as Rita's card; it is over where it can be marked."""
+    slot = desk.add_slot(1, hours=-2) if changes.get("may_mark") else desk.slots[f"{1:024x}"]
+    return desk.recruiting.booked_card(RITA, desk.book(1001, slot), **changes)
 
 
 async def shown(rita: Person, desk: Desk, card: RecruiterCard, text: str) -> Message:
@@ -249,6 +250,8 @@ def test_a_card_says_where_others_keep_the_time_on_offer(desk: Desk) -> None:
     card = desk.recruiting.booked_card(RITA, booking, status=BookingStatus.CANCELLED)
     card = card.model_copy(update={"slot_withdrawn": False})
     assert "записаны и другие" in card_screen(card, texts_for("ru"), 0).text
+    left = card.model_copy(update={"slot_withdrawn": None, "slot_left": True})
+    assert "Время оставлено" in card_screen(left, texts_for("ru"), 0).text
 
 
 @pytest.mark.parametrize(
@@ -384,6 +387,60 @@ async def test_an_interview_is_marked_in_one_press_and_the_mark_taken_back(
     assert again.labels == list(MARKS)
     assert [request.mark for request in desk.requests if isinstance(request, OutcomeMarked)] == [status, None]
     assert [request.expected_version for request in desk.requests if isinstance(request, OutcomeMarked)] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("minutes", "delay", "words"),
+    [
+        (5, None, "Время собеседования"),
+        (25, None, "Как прошло"),
+        (25, 10, "Время собеседования"),
+        (31, 10, "Как прошло"),
+    ],
+)
+def test_how_it_went_is_asked_once_it_can_be_over(desk: Desk, minutes: int, delay: int | None, words: str) -> None:
+    """Not while a candidate who is late is waited for. Guard: ``_is_over``; ``about`` asks in any case."""
+    slot = desk.add_slot(1).model_copy(update={"starts_at": clock.now() - timedelta(minutes=minutes)})
+    late = {"delay_minutes": delay, "delay_at": clock.now()} if delay else {}
+    card = desk.recruiting.booked_card(RITA, desk.book(1001, slot), may_mark=True, **late)
+    screen = card_screen(card, texts_for("ru"), 0)
+    assert words in screen.text
+    assert screen.keyboard and len(screen.keyboard.inline_keyboard) == len(MARKS)
+    assert "Как прошло" in card_screen(card, texts_for("ru"), 0, about=CardOccasion.OUTCOME_DUE).text
+
+
+def test_a_move_is_told_from_a_new_request_at_a_glance(desk: Desk) -> None:
+    """Also when it comes again; who took it back, or chose another time after asking for one, is told of once."""
+    texts, booking = texts_for("ru"), desk.book(1001, desk.slots[f"{1:024x}"])
+    waits = {"requested_slot": desk.slots[f"{2:024x}"], "expires_at": clock.now() + timedelta(hours=3)}
+    asked = {"attendance": Attendance.RESCHEDULE_ASKED, "attendance_at": clock.now()}
+    card = desk.recruiting.booked_card(RITA, booking, free_slots=[desk.add_slot(3)], **waits, **asked)
+    screen = card_screen(card, texts, 0)
+    assert screen.text.startswith("🔁 <b>Перенос ждёт вашего ответа</b>")
+    assert screen.text.count("🔁") == 2 and "Предложите" not in screen.text
+    assert screen.keyboard and len(screen.keyboard.inline_keyboard) == 2, "yes or no to the time they chose"
+    again = card_screen(card, texts, 0, reminds=True).text
+    assert again.startswith("🔁 <b>Перенос ждёт вашего ответа</b>\n⏰ <b>Осталось 3 часа</b>")
+    for kind, words in (("candidate", "больше не просит о переносе"), ("staff", "Перенос снят")):
+        off = desk.recruiting.booked_card(RITA, booking, move_end="withdrawn", decided_by=DecidedBy(kind=kind))
+        assert words in card_screen(off, texts, 0).text
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"told": NotificationKind.BOOKING_CHANGED}, True),
+        ({"told": NotificationKind.BOOKING_MOVED}, True),
+        ({"told": NotificationKind.BOOKING_CHANGED, "may_mark": True}, False),
+        ({"may_mark": True}, False),
+        ({"status": BookingStatus.UNMARKED}, False),
+        ({"status": BookingStatus.NO_SHOW}, True),
+    ],
+)
+def test_a_reason_is_read_as_long_as_what_it_is_the_reason_of(desk: Desk, changes: dict[str, Any], says: bool) -> None:
+    """Why staff put a slot right is of no use once the interview has begun. Guard: ``edited`` in ``_decision``."""
+    card = booked_card(desk, decided_by=DecidedBy(kind="staff"), reason="ремонт", **changes)
+    assert ("ремонт" in card_screen(card, texts_for("ru"), 0).text) is says
 
 
 async def test_marks_pressed_together_are_one_request(rita: Person, desk: Desk) -> None:

@@ -1,7 +1,7 @@
 """FR6: /reschedule, /cancel, /mybooking."""
 
 from interview_bot.common import clock
-from shared_contracts.booking import BookingCancelled, BookingRescheduled, Outcome
+from shared_contracts.booking import BookingCancelled, BookingRescheduled, MoveWithdrawn, Outcome
 from shared_contracts.directory import BookingStatus
 from shared_contracts.notification import CacheName, NotificationKind
 from shared_contracts.transport.topology import NOTIFICATION_COMMAND
@@ -119,6 +119,39 @@ async def test_an_open_dialog_stops_saying_what_is_no_longer_so(anna: Person, de
         return put_right == {listed.id, slots.id}
 
     await eventually(look, "both messages say how it stands")
+
+
+async def test_a_wish_to_move_is_taken_back_alone(anna: Person, desk: Desk) -> None:
+    """FR6: from wherever it is told, or another time is looked for. Guards: ``withdraw_move``, ``keep``,
+    ``_has_already``; who was quicker is told how it stands."""
+    booking = desk.book(1001, desk.slots[f"{1:024x}"])
+    waits = booking.model_copy(update={"requested_slot": desk.slots[f"{3:024x}"], "version": 2})
+    desk.bookings[booking.id] = (1001, waits)
+    await anna.writes("/mybooking")
+    listed = await anna.sees("Ждёт рекрутера")
+    assert listed.labels == ["↩️ Не переносить", "🔁 Перенести", "❌ Отменить"]
+    await anna.writes("/reschedule")
+    slots = await anna.sees("На какое время перенести?")
+    assert slots.labels[-2:] == ["Дальше ждать ответа", "↩️ Не переносить"]
+    assert not any("каб. 3" in label for label in slots.labels), "it is asked for already"
+    await anna.presses(slots, "Дальше ждать")
+    again = await reads(anna, slots.id, "Ждёт рекрутера")
+    await anna.presses(again, "Не переносить")
+    kept = await reads(anna, slots.id, "не переносим")
+    assert "каб. 1" in kept.text and "Ждёт рекрутера" not in kept.text and kept.labels == []
+    [request] = desk.requests
+    assert isinstance(request, MoveWithdrawn)
+    assert (request.booking_id, request.expected_version) == (booking.id, 2)
+
+    old = await reads(anna, listed.id, "Вы просили перенести запись")
+    assert old.labels == []
+    desk.bookings[booking.id] = (1001, waits.model_copy(update={"version": 4}))
+    await anna.writes("/mybooking")
+    open_still = await anna.sees("Ждёт рекрутера")
+    desk.bookings[booking.id] = (1001, booking.model_copy(update={"version": 5}))
+    await anna.presses(open_still, "Не переносить")
+    await reads(anna, open_still.id, "уже не ждёт ответа")
+    assert len(desk.requests) == 1
 
 
 async def test_below_the_message_that_tells_all_a_line_names_the_command(anna: Person, desk: Desk) -> None:

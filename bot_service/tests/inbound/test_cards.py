@@ -350,7 +350,7 @@ async def test_an_update_whose_message_is_gone_comes_as_a_new_one_and_is_reporte
     first = await rita.sees("Ждёт вашего ответа")
     await reports(desk)
     await sandbox.fault("editMessageText", error_code=400, description="Bad Request: message can't be edited")
-    newer = sent.model_copy(update={"revision": 2, "reason": "Новое"})
+    newer = sent.model_copy(update={"revision": 2, "reason": "Новое", "told": NotificationKind.BOOKING_CHANGED})
     await desk.send(CARD_COMMAND.name, desk.recruiting.command(RITA, newer, CardAttention.UPDATE))
     again = await rita.sees("💬 Новое")
     assert again.id != first.id
@@ -373,7 +373,7 @@ async def test_telegrams_failure_is_tried_again_and_an_unanswered_edit_too(
     sent = await desk.show_card()
     await rita.sees("Ждёт вашего ответа")
     await sandbox.fault("editMessageText", mode="drop_after_apply")
-    newer = sent.model_copy(update={"revision": 2, "reason": "Новое"})
+    newer = sent.model_copy(update={"revision": 2, "reason": "Новое", "told": NotificationKind.BOOKING_CHANGED})
     await desk.send(CARD_COMMAND.name, desk.recruiting.command(RITA, newer, CardAttention.UPDATE))
     await handled(bots_database, CARD_COMMAND.name, count=2)
     await rita.sees("💬 Новое")

@@ -22,6 +22,7 @@ from shared_contracts.booking import (
     BookingCreated,
     BookingRescheduled,
     BookingResult,
+    MoveWithdrawn,
     OfferPassed,
     OfferTaken,
     Outcome,
@@ -306,7 +307,7 @@ class Desk:
                 return Outcome.SLOT_FULL, None
             self._seats(slot, -1)
             return Outcome.BOOKED, self.book(request.user_telegram_id, self.slots[slot.id], len(self.requests))
-        assert isinstance(request, BookingRescheduled | BookingCancelled)
+        assert isinstance(request, BookingRescheduled | BookingCancelled | MoveWithdrawn)
         if request.booking_id not in self.bookings:
             return Outcome.BOOKING_NOT_FOUND, None
         _, booking = self.bookings[request.booking_id]
@@ -314,6 +315,10 @@ class Desk:
             del self.bookings[booking.id]
             update: dict[str, Any] = {"version": booking.version + 1, "status": BookingStatus.CANCELLED}
             return Outcome.CANCELLED, booking.model_copy(update=update)
+        if isinstance(request, MoveWithdrawn):
+            kept = booking.model_copy(update={"version": booking.version + 1, "requested_slot": None})
+            self.bookings[booking.id] = (request.user_telegram_id, kept)
+            return Outcome.BOOKED, kept
         slot = self.slots[request.slot.id]
         if not slot.free:
             return Outcome.SLOT_FULL, booking

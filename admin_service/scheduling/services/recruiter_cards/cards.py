@@ -28,7 +28,7 @@ class Act(NamedTuple):
     ``move_end``: it was a move that was asked for and not made. ``told``: what the candidate is told of it;
     ``slot_before``: with the slot as it was before, ``booked_before``: with the booked one, where both changed.
     ``handed_over``: ids of the recruiter who had it, and of who has it now. ``slot_withdrawn``: whether its time was
-    taken off offer, None where that was not wanted.
+    taken off offer, None where that was not wanted; ``slot_left``: it was cancelled, and its time stays on offer.
     """
 
     actor: Actor | None
@@ -40,6 +40,7 @@ class Act(NamedTuple):
     booked_before: SlotView | None = None
     handed_over: tuple[ObjectId | None, ObjectId] | None = None
     slot_withdrawn: bool | None = None
+    slot_left: bool = False
 
 
 class Shown(NamedTuple):
@@ -286,6 +287,7 @@ def _next_fields(deck: Deck, booking: Booking, holders: Sequence[Holder], act: A
             "booked_before": act.booked_before.model_dump_json() if act.booked_before else "",
             "handed_over": list(act.handed_over or ()),
             "slot_withdrawn": act.slot_withdrawn,
+            "slot_left": act.slot_left,
         }
     return fields
 

@@ -147,6 +147,7 @@ class Deck:
             rejection=booking.rejection,
             move_end=(act.get("move_end") or None) if act else None,
             slot_withdrawn=act.get("slot_withdrawn") if act else None,
+            slot_left=bool(act and act.get("slot_left")),
             **_told(act),
             **self._handed_over(booking, holder),
             free_slots=self.free.get(booking.id, []) if yours else [],

@@ -8,7 +8,14 @@ from interview_bot.dialogs.context import DialogContext, Presses
 from interview_bot.dialogs.requests import booking_envelope, brief_payload, is_repeated_press, shown_slot, submit
 from interview_bot.store.request_records import RequestKind
 from interview_bot.views.callback_data import Action, StaleDataError, pack
-from shared_contracts.booking import BookingCancelled, BookingCreated, BookingRescheduled, OfferPassed, OfferTaken
+from shared_contracts.booking import (
+    BookingCancelled,
+    BookingCreated,
+    BookingRescheduled,
+    MoveWithdrawn,
+    OfferPassed,
+    OfferTaken,
+)
 from shared_contracts.directory import BookingView, SlotView
 from shared_contracts.requests import BookingRequest
 from shared_contracts.transport.topology import BOOKING_EVENT
@@ -45,6 +52,17 @@ async def cancel(context: DialogContext, booking: BookingView, version: int) -> 
         expected_version=version,
     )
     await _submit(context, request, "cancel", DialogData(event_id=booking.slot.event.id, booking=booking))
+
+
+async def withdraw_move(context: DialogContext, booking: BookingView) -> None:
+    """The move that awaits the recruiter is not wanted any more."""
+    button = f"withdraw:{booking.id}:{booking.version}"
+    request = MoveWithdrawn(
+        **booking_envelope(context, button, brief_payload(old=booking.slot)),
+        booking_id=booking.id,
+        expected_version=booking.version,
+    )
+    await _submit(context, request, "withdraw_move", DialogData(event_id=booking.slot.event.id, booking=booking))
 
 
 def cancel_button(booking_id: str, version: int) -> str:

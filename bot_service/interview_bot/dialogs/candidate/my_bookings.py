@@ -107,6 +107,17 @@ async def _start_moving(context: DialogContext, booking_id: str) -> DialogData |
     return _new_choice(booking, found)
 
 
+async def withdraw_move(context: DialogContext, booking_id: str) -> None:
+    """The move that awaits the recruiter is not wanted any more, whichever it is by now."""
+    booking = await own_booking(context, booking_id)
+    if booking is None:
+        return
+    if booking.requested_slot is None:
+        await show_bookings(context, lead=context.texts("bookings.no_move"))
+    else:
+        await booking_requests.withdraw_move(context, booking)
+
+
 async def ask_to_cancel(context: DialogContext, booking_id: str) -> None:
     """Cancel was pressed under a booking."""
     booking = await own_booking(context, booking_id)
@@ -222,6 +233,7 @@ PRESSES: Presses = {
     Action.MOVE_DAYS: partial(slot_choice.show_days, start_choice),
     Action.MOVE_DAY: partial(slot_choice.show_day, start_choice),
     Action.MOVE_CHOOSE: partial(slot_choice.pick_slot, start_choice),
+    Action.WITHDRAW_MOVE: withdraw_move,
     Action.CANCEL: ask_to_cancel,
     Action.CANCEL_CONFIRM: cancel,
     Action.TAKE: partial(answer_seat_offer, kind="take"),

@@ -16,14 +16,23 @@ from interview_bot.views.recruiter.card_screens import (
 )
 from interview_bot.views.screen import Screen
 from interview_bot.views.texts import Texts, texts_for
+from shared_contracts.card import CardOccasion
 
 _log = get_logger(__name__)
 
 
 async def read_card_screen(
-    services: Services, shown: ShownCard, texts: Texts, lead: str = "", *, reminds: bool = False
+    services: Services,
+    shown: ShownCard,
+    texts: Texts,
+    lead: str = "",
+    *,
+    reminds: bool = False,
+    about: CardOccasion | None = None,
 ) -> Screen:
     """The card's screen; for a candidate who can't be reached with the text to send by hand (R4).
+
+    Arguments as for ``card_screen``.
 
     Raises:
         AdminApiDownError: that text can't be made now.
@@ -42,7 +51,7 @@ async def read_card_screen(
             booked_before=card.booked_before if kind is card.told else None,
         )
         text_by_hand = plain_text(html)
-    return card_screen(card, texts, shown.turn, lead=lead, text_by_hand=text_by_hand, reminds=reminds)
+    return card_screen(card, texts, shown.turn, lead=lead, text_by_hand=text_by_hand, reminds=reminds, about=about)
 
 
 async def move_card_to(

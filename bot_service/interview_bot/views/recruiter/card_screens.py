@@ -27,8 +27,8 @@ from shared_contracts.booking import (
     RescheduleAsked,
     TimeOffered,
 )
-from shared_contracts.card import CardAnswer, RecruiterCard
-from shared_contracts.directory import BookingStatus, Rejection
+from shared_contracts.card import CardAnswer, CardOccasion, RecruiterCard
+from shared_contracts.directory import LIVE_STATUSES, BookingStatus, BookingView, Rejection
 from shared_contracts.notification import NotificationKind
 from shared_contracts.requests import BookingRequest
 from shared_contracts.telegram.names import isolated
@@ -93,14 +93,22 @@ _DECIDING = frozenset({BookingApproved, BookingRejected, RescheduleAsked})
 
 
 def card_screen(
-    card: RecruiterCard, texts: Texts, turn: int, *, lead: str = "", text_by_hand: str = "", reminds: bool = False
+    card: RecruiterCard,
+    texts: Texts,
+    turn: int,
+    *,
+    lead: str = "",
+    text_by_hand: str = "",
+    reminds: bool = False,
+    about: CardOccasion | None = None,
 ) -> Screen:
     """The card as it stands, below ``lead``; ``text_by_hand`` is the plain text to send by hand. Fits one message.
 
-    ``reminds``: it comes again since nobody has answered, so it says how long is left.
+    ``reminds``: it comes again since nobody has answered, so it says how long is left. ``about``: what the message is
+    about, which ``lead`` tells.
     """
-    state = (reminds and _time_left(card, texts)) or _state(card, texts)
-    parts = (state, _request(card, texts), said_on_card(card, texts), _decision(card, texts))
+    state = (reminds and _time_left(card, texts)) or _state(card, texts, about)
+    parts = (state, _request(card, texts), said_on_card(card, texts, about), _decision(card, texts))
     head = "\n\n".join(part for part in (lead, *parts) if part)
     tail = _by_hand(card, texts, text_by_hand, MessageLimit.MAX_TEXT_LENGTH - visible_length(head) - 2)
     room = MessageLimit.MAX_TEXT_LENGTH - visible_length(head) - visible_length(tail) - 4
@@ -139,10 +147,11 @@ def refusal(asked: type[BookingRequest] | None, outcome: Outcome, texts: Texts) 
     return texts(special or _REFUSED.get(outcome, otherwise))
 
 
-def _state(card: RecruiterCard, texts: Texts) -> str:
+def _state(card: RecruiterCard, texts: Texts, about: CardOccasion | None) -> str:
     booking = card.booking
-    if card.move_end and not card.yours and booking.status is BookingStatus.BOOKED:
-        return texts(_MOVE_ENDS[card.move_end])  # it was asked of them
+    move_end = _move_end(card)
+    if move_end and not card.yours and booking.status is BookingStatus.BOOKED:
+        return texts(move_end)  # it was asked of them
     if card.handed_over_to:
         return texts("card.handed_over_to", name=card.handed_over_to)
     if card.left:
@@ -151,19 +160,33 @@ def _state(card: RecruiterCard, texts: Texts) -> str:
         # Somebody else decides on the move; until they do the interview stands.
         return texts("card.moving_away" if booking.requested_slot else "card.handed_over")
     if card.may_mark:
-        return texts("card.to_mark")
+        asked = about is CardOccasion.OUTCOME_DUE or _is_over(booking)
+        return texts("card.to_mark" if asked else "card.begun")
     if not card.awaits_answer:
         if booking.status is BookingStatus.BOOKED and card.approval_required and not card.move_end:
             return texts("card.approved")
         if booking.status is BookingStatus.REJECTED and card.rejection:
             return texts(_REJECTED[card.rejection])
-        return texts(_MOVE_ENDS[card.move_end] if card.move_end else _STATES[booking.status])
-    asked = booking.reschedule_asked
-    key, limit = ("card.reschedule_asked", "card.kept_until") if asked else ("card.waits", "card.until")
+        return texts(move_end or _STATES[booking.status])
+    waits, asked = "card.move_waits" if booking.requested_slot else "card.waits", booking.reschedule_asked
+    key, limit = ("card.reschedule_asked", "card.kept_until") if asked else (waits, "card.until")
     if booking.expires_at is None:
         return texts(key)
     until = deadline(booking.expires_at, reader_zone(card.timezone, booking.slot), texts)
     return f"{texts(key)}\n{texts(limit, when=until)}"
+
+
+def _move_end(card: RecruiterCard) -> str | None:
+    """The text's key for a move that was asked for and not made; None where there was none."""
+    if card.move_end == "withdrawn" and card.decided_by and card.decided_by.kind == "candidate":
+        return "card.move_taken_back"
+    return _MOVE_ENDS[card.move_end] if card.move_end else None
+
+
+def _is_over(booking: BookingView) -> bool:
+    """Whether it has been long enough since the start; who comes later is waited for as long."""
+    lasts = timedelta(minutes=booking.slot.duration_minutes + (booking.delay_minutes or 0))
+    return clock.now() >= booking.slot.starts_at + lasts
 
 
 def _time_left(card: RecruiterCard, texts: Texts) -> str:
@@ -178,7 +201,8 @@ def _time_left(card: RecruiterCard, texts: Texts) -> str:
     told = texts.counted("card.minutes_left", minutes) if minutes < _MINUTES_TOLD else ""
     zone = reader_zone(card.timezone, card.booking.slot)
     until = deadline(expires_at, zone, texts, says_left=False)
-    return f"{told or texts.counted('card.hours_left', hours)}\n{texts('card.until', when=until)}"
+    lines = [told or texts.counted("card.hours_left", hours), texts("card.until", when=until)]
+    return "\n".join([*([texts("card.move_waits")] if card.booking.requested_slot else []), *lines])
 
 
 def _request(card: RecruiterCard, texts: Texts) -> str:
@@ -198,10 +222,13 @@ def _request(card: RecruiterCard, texts: Texts) -> str:
 
 def _decision(card: RecruiterCard, texts: Texts) -> str:
     lines = [_decided_by(card, texts)]
-    if card.reason:
+    edited = card.told in _SLOT_EDITED and card.booking.status in LIVE_STATUSES and not card.may_mark
+    if card.reason and (lines[0] or edited):  # of what is not said any more there is no reason to be read
         lines.append(texts("notice.reason", reason=clip(reason_in(texts, card.reason), _REASON_SHOWN)))
     if card.slot_withdrawn is not None:
         lines.append(texts("card.slot_withdrawn" if card.slot_withdrawn else "card.slot_kept"))
+    elif card.slot_left:
+        lines.append(texts("card.slot_left"))
     return "\n".join(line for line in lines if line)
 
 

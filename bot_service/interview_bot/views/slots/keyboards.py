@@ -108,10 +108,13 @@ def back(texts: Texts, callback_data: str) -> InlineKeyboardButton:
 
 
 def keep(data: DialogData, texts: Texts) -> Rows:
-    """Leave the booking that is moved as it is."""
+    """Leave the booking that is moved as it is; where a move awaits the recruiter already, also that one, or not."""
     if data.booking is None:
         return []
-    return [[InlineKeyboardButton(texts.plain("button.keep"), callback_data=pack(Action.MY_BOOKINGS))]]
+    withdrawal = keyboards.withdraw_move(data.booking, texts)
+    key = "button.keep_waiting" if withdrawal else "button.keep"
+    as_it_is = InlineKeyboardButton(texts.plain(key), callback_data=pack(Action.MY_BOOKINGS))
+    return [[button] for button in (as_it_is, *withdrawal)]
 
 
 def _ways_out(data: DialogData, ways: Ways, texts: Texts) -> Rows:

@@ -28,7 +28,7 @@ def slot_menu(
         slots: its slots with a free seat.
         other_events: whether other events are open, so that there is a list of them to go back to.
     """
-    left_out = {*data.refused, *([data.booking.slot.id] if data.booking else [])}
+    left_out = {*data.refused, *(_has_already(data.booking) if data.booking else ())}
     slots = [slot for slot in slots if slot.id not in left_out]
     cities = cities_of(None if data.booking else event, slots)  # nobody waits for a seat to move to
     ways = Ways(cities=bool(cities.free) and len(cities.all) > 1, events=other_events)
@@ -47,6 +47,11 @@ def slot_menu(
     if event is None or not event.chooses_recruiter:
         return _times(here, reader, data.model_copy(update={"recruiter": None}), ways)
     return _of_recruiters(here, reader, data, ways)
+
+
+def _has_already(booking: BookingView) -> list[str]:
+    """Ids of the slots that a booking is in, or asks for."""
+    return [slot.id for slot in (booking.slot, booking.requested_slot) if slot]
 
 
 def slots_screen(
