@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import suppress
 from functools import partial
 from typing import Any
@@ -14,6 +14,7 @@ from aio_pika.abc import AbstractChannel
 from pydantic import AnyHttpUrl, SecretStr
 from pymongo import WriteConcern
 from redis.asyncio import Redis
+from telegram.ext import ExtBot
 
 from interview_bot.application import BotService
 from interview_bot.common import database
@@ -168,6 +169,23 @@ def chats_take_all_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """For tests with many messages that are not about limits: half of their time would be waiting for the chat's."""
     for bucket in ("_CHAT", "_CHAT_AT_REST"):
         monkeypatch.setattr(rate_limiter, bucket, (1, 100, 0, 1_000))
+
+
+@pytest.fixture
+def redis_goes_after_sending(monkeypatch: pytest.MonkeyPatch, redis_line: Line) -> Iterator[Callable[[], None]]:
+    """Redis is gone as soon as Telegram has taken a message, once asked for; back at the latest after the test."""
+    send, wanted = ExtBot.send_message, list[bool]()
+
+    async def send_and_cut(bot: Any, *args: Any, **kwargs: Any) -> Any:
+        sent = await send(bot, *args, **kwargs)
+        if wanted:
+            wanted.clear()
+            redis_line.cut()
+        return sent
+
+    monkeypatch.setattr(ExtBot, "send_message", send_and_cut)
+    yield lambda: wanted.append(True)
+    redis_line.mend()
 
 
 @pytest_asyncio.fixture

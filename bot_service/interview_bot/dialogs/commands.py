@@ -45,6 +45,7 @@ async def handle(context: DialogContext, command: str, payload: str) -> None:
             if command in RECRUITER_COMMANDS and await show_if_was_recruiter(interrupted):
                 return
             key = "unknown.for_candidates" if command in COMMANDS else "unknown.for_recruiters"
+            await context.note_not_understood()
             await interrupted.show(Screen(context.texts(key)))
         elif command not in _HANDLERS:
             await show_unknown(interrupted)
@@ -85,6 +86,7 @@ async def show_calendar(context: DialogContext) -> None:
 
 async def show_unknown(context: DialogContext) -> None:
     """Something was typed that is no command: who can answer, with the way to them, and where the commands are."""
+    await context.note_not_understood()
     name, url = await _recruiter_who_answers(context)
     url = url or await context.contact_url()
     key = "unknown.recruiter" if name else "unknown.contact" if url else "unknown.text"

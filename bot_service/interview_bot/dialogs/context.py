@@ -90,6 +90,7 @@ class DialogContext:
     must be shown before its message is acknowledged to RabbitMQ; else a screen may wait for room (``Outgoing``).
     ``interrupts``: an answer that is to be typed was waited for, so what is shown leads back to its question.
     ``pressed``: the button's data. ``lead``: a first paragraph of what is shown next.
+    ``written``: the id of the message that was written, for an answer to it.
     ``removed``: the entry of who is no candidate any more, but staff let their booking stand. ``off_list``: they are
     served for that alone (``dialogs.kept_booking``).
     """
@@ -107,6 +108,7 @@ class DialogContext:
     removed: AllowedUser | None = None
     pressed: str | None = None
     lead: str | None = None
+    written: int | None = None
 
     @property
     def user_id(self) -> int:
@@ -191,6 +193,11 @@ class DialogContext:
 
     def _for_them(self, screen: Screen) -> Screen:
         return keyboards.for_kept_booking(screen) if self.off_list else screen
+
+    async def note_not_understood(self) -> None:
+        """What was written is answered with what could be; edited into a command it is answered as that."""
+        if self.written is not None:
+            await self.services.dialog_states.note_not_understood(self.user_id, self.written)
 
     async def acknowledge(self, key: str | None = None, alert: bool = False) -> None:
         """Answer the press, with a short text by its key if given."""

@@ -15,7 +15,7 @@ from interview_bot.admin_client.api import AdminApiDownError, AdminApiRefusedErr
 from interview_bot.dialogs import commands, free_text, groups, joining, kept_booking, membership, presses
 from interview_bot.dialogs.admission import Visitor, answer_press_or_send, identify, refuse
 from interview_bot.dialogs.candidate import sign_up
-from interview_bot.dialogs.context import DialogContext, Services, texts_of
+from interview_bot.dialogs.context import ALL_COMMANDS, DialogContext, Services, texts_of
 from interview_bot.dialogs.recruiter import open_requests
 from interview_bot.telegram.errors import Trouble, classify
 from interview_bot.telegram.gate import tells_of_group
@@ -49,8 +49,10 @@ class Dispatcher:
         message, user = update.effective_message, update.effective_user
         if message is None or user is None or not is_said_by_person(message):
             return
-        if await self._is_answered_album(message):
-            return
+        if not await self._is_answered_album(message):
+            await self._hear(message, user)
+
+    async def _hear(self, message: Message, user: User) -> None:
         command, payload = self._said(message)
         if command == "start":
             await membership.remember_chat(self._services, user)
@@ -73,6 +75,7 @@ class Dispatcher:
             recruiter=visitor.recruiter,
             off_list=visitor.access is AccessStatus.KEPT,
             removed=visitor.removed,
+            written=message.message_id,
         )
         if context.off_list:
             await kept_booking.handle_message(context, command)
@@ -98,10 +101,16 @@ class Dispatcher:
         return command, payload
 
     async def on_edit(self, update: Update, _: object) -> None:
-        """A message in a private chat was edited: it may have been an answer. Nobody else is answered."""
+        """A message in a private chat was edited: it may have been an answer, or is a command now. Nobody else is
+        answered."""
         message, user = update.edited_message, update.effective_user
         text = (message.text or message.caption) if message else None
-        if message is None or user is None or text is None or text.startswith("/"):
+        if message is None or user is None or text is None:
+            return
+        if await self._is_command_at_last(message, user):
+            await self._hear(message, user)
+            return
+        if text.startswith("/"):
             return
         visitor = await identify(self._services, user.id)
         if visitor.access is not AccessStatus.ALLOWED:
@@ -109,6 +118,15 @@ class Dispatcher:
         texts = await self._texts_for(user, visitor)
         context = DialogContext(self._services, texts, visitor.person, message.chat_id, recruiter=visitor.recruiter)
         await free_text.handle_edit(context, text, message.message_id)
+
+    async def _is_command_at_last(self, message: Message, user: User) -> bool:
+        """Whether a message that was not understood is edited into a command; once."""
+        command, _payload = self._said(message)
+        states = self._services.dialog_states
+        if command not in {"start", *ALL_COMMANDS} or not await states.was_not_understood(user.id, message.message_id):
+            return False
+        await states.note_understood(user.id, message.message_id)
+        return True
 
     async def on_group_message(self, update: Update, _: object) -> None:
         """What a group tells of itself, or a command there: dialogs run in private chats only."""

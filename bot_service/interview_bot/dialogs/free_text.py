@@ -23,12 +23,14 @@ async def handle(context: DialogContext, text: str | None, message_id: int) -> N
     ):
         return
     if state is DialogState.WAITING_FOR_RESULT:
+        await context.note_not_understood()
         await context.show(Screen(context.texts("unknown.wait")))
     elif link := start_parameter(text or "", username_of(context.services.bot)):
         await commands.handle(context, "start", link)
     elif state is None:
         await commands.show_unknown(context)
     else:
+        await context.note_not_understood()
         await sign_up.show_current_step(context, context.texts("unknown.press_a_button"))
 
 

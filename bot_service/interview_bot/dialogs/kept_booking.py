@@ -13,6 +13,8 @@ from interview_bot.views.screen import Screen
 
 async def handle_message(context: DialogContext, command: str | None) -> None:
     """Something was written; None: no command."""
+    if command not in _COMMANDS:
+        await context.note_not_understood()
     await _COMMANDS.get(command or "", refuse)(context)
 
 

@@ -11,7 +11,7 @@ from interview_bot.common import clock
 from interview_bot.common.dialog_data import DialogData, DialogState
 from interview_bot.common.metrics import PRESS_TO_ANSWER
 from interview_bot.common.person_locks import PersonLocks
-from interview_bot.dialogs.candidate.slot_choice import read_slot_menu, refused_slots, slots_for
+from interview_bot.dialogs.candidate.slot_choice import read_slot_menu, refused_slots, slots_for, with_waiting
 from interview_bot.dialogs.context import Services
 from interview_bot.inbound.calendar_sender import put_calendar_file
 from interview_bot.inbound.cards import Cards
@@ -186,6 +186,7 @@ class BookingResults:
         await self._services.directory.slots_cache.invalidate()  # it still has the slot that is gone
         try:
             slots = await slots_for(self._services.directory, data)
+            data = await with_waiting(self._services.api, self._services.directory, result.user_telegram_id, data)
             screen, data = await read_slot_menu(self._services.directory, reader, data)
         except (AdminApiDownError, AdminApiRefusedError):
             slots = result.alternatives

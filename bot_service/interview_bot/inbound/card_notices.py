@@ -6,12 +6,12 @@ from structlog.stdlib import get_logger
 
 from interview_bot.common import clock
 from interview_bot.dialogs.context import Services
-from interview_bot.dialogs.recruiter.card_messages import move_card_to, read_card_screen
+from interview_bot.dialogs.recruiter.card_messages import point_to_card_below, read_card_screen
 from interview_bot.inbound.sent_once import OneTimeMessage, SendProgress, SentOnce
 from interview_bot.store.shown_cards import ShownCard
 from interview_bot.telegram.rate_limiter import Priority
 from interview_bot.views.attendance_screens import delay_on_card
-from interview_bot.views.formatting import slot_changes
+from interview_bot.views.formatting import is_superseded, slot_changes
 from interview_bot.views.texts import Texts, texts_for
 from shared_contracts.broadcast import Delivery, DeliveryStatus
 from shared_contracts.card import CardAttention, CardCommand, CardOccasion, RecruiterCard
@@ -75,9 +75,10 @@ class CardNotices:
         if end.status is DeliveryStatus.BLOCKED:
             await self._services.chats.mark_unreachable(chat_id)
         if end.telegram_message_id is not None:
-            await move_card_to(self._services, chat_id, shown, end.telegram_message_id, screen, texts)
+            await self._services.shown_cards.set_message(chat_id, shown.card, end.telegram_message_id)
             # an update to the same revision would only take the line away that says what it is about
             await self._services.shown_cards.record_end(chat_id, shown.card, CardAttention.UPDATE, None)
+            await point_to_card_below(self._services, chat_id, shown, end.telegram_message_id, texts)
         return progress.report(message)
 
 
@@ -110,6 +111,8 @@ def still_holds(command: CardCommand, newest: RecruiterCard) -> bool:
         return False  # it asks to write to them before the interview
     if command.occasion in _ABOUT_ATTENDANCE and told_booking.attendance is not booking.attendance:
         return False
+    if command.occasion is CardOccasion.RESCHEDULE_ASKED and is_superseded(booking):
+        return False  # the request for the time they have chosen since tells it
     same_slot = (told_booking.slot.id, told_booking.slot.starts_at) == (booking.slot.id, booking.slot.starts_at)
     same_status = told_booking.status is booking.status
     if command.occasion is CardOccasion.OUTCOME_DUE:

@@ -7,7 +7,12 @@ from telegram.error import NetworkError, TelegramError
 
 from interview_bot.common.person_locks import PersonLocks
 from interview_bot.dialogs.context import Services
-from interview_bot.dialogs.recruiter.card_messages import move_card_to, read_card_screen
+from interview_bot.dialogs.recruiter.card_messages import (
+    move_card_to,
+    point_to_card_below,
+    read_card_screen,
+    with_way_back,
+)
 from interview_bot.inbound.card_notices import CardNotices
 from interview_bot.inbound.sent_once import SentOnce
 from interview_bot.messaging.envelope import envelope
@@ -18,7 +23,7 @@ from interview_bot.telegram.rate_limiter import Priority
 from interview_bot.telegram.sending import edit, edit_or_send, send
 from interview_bot.views.recruiter.card_screens import refusal
 from interview_bot.views.screen import Screen
-from interview_bot.views.texts import texts_for
+from interview_bot.views.texts import Texts, texts_for
 from shared_contracts.booking import BookingResult
 from shared_contracts.broadcast import CardDelivered, Delivery, DeliveryStatus
 from shared_contracts.card import CardAttention, CardCommand
@@ -91,6 +96,7 @@ class Cards:
         lead = refusal(result.asked, result.outcome, texts)
         screen = await read_card_screen(self._services, shown, texts, lead)
         message_id = shown.message_id or result.reply.message_id
+        screen = with_way_back(screen, shown, message_id, texts)
         message_id = await edit_or_send(self._services.bot, chat_id, message_id, screen, Priority.IN_TURN)
         await move_card_to(self._services, chat_id, shown, message_id, screen, texts)
 
@@ -100,7 +106,7 @@ class Cards:
         reminds = attention is CardAttention.REMINDER
         screen = await read_card_screen(self._services, shown, texts, reminds=reminds)
         try:
-            if attention is CardAttention.UPDATE and await self._edit_shown(chat_id, shown, screen):
+            if attention is CardAttention.UPDATE and await self._edit_shown(chat_id, shown, screen, texts):
                 return None
             message_id = await send(self._services.bot, chat_id, screen, Priority.IN_TURN, silent=silent)
         except TelegramError as error:
@@ -110,13 +116,17 @@ class Cards:
             if status is DeliveryStatus.BLOCKED:
                 await self._services.chats.mark_unreachable(chat_id)
             return Delivery(chat_id=chat_id, status=status, error=error.message[:256])
-        await move_card_to(self._services, chat_id, shown, message_id, screen, texts)
-        return Delivery(chat_id=chat_id, status=DeliveryStatus.SENT, telegram_message_id=message_id)
+        end = Delivery(chat_id=chat_id, status=DeliveryStatus.SENT, telegram_message_id=message_id)
+        await self._services.shown_cards.set_message(chat_id, shown.card, message_id)
+        await self._services.shown_cards.record_end(chat_id, shown.card, attention, end)  # it is not sent again
+        await point_to_card_below(self._services, chat_id, shown, message_id, texts)
+        return end
 
-    async def _edit_shown(self, chat_id: int, shown: ShownCard, screen: Screen) -> bool:
+    async def _edit_shown(self, chat_id: int, shown: ShownCard, screen: Screen, texts: Texts) -> bool:
         """Whether the message that shows the card shows this now; False where a new one is needed."""
         if shown.message_id is None:
             return False
+        screen = with_way_back(screen, shown, shown.message_id, texts)
         try:
             done = await edit(self._services.bot, chat_id, shown.message_id, screen, Priority.IN_TURN)
         except TelegramError as error:

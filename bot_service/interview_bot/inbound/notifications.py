@@ -6,6 +6,7 @@ An automatic message was decided some time ago: right before it is sent, the adm
 from datetime import datetime
 from uuid import NAMESPACE_OID, uuid5
 
+from redis.exceptions import RedisError
 from structlog.stdlib import get_logger
 from telegram import InlineKeyboardMarkup
 
@@ -18,6 +19,7 @@ from interview_bot.inbound.calendar_sender import put_calendar_file
 from interview_bot.inbound.sent_once import OneTimeMessage, SendProgress, SentOnce
 from interview_bot.inbound.untrue_messages import correct_untrue_messages
 from interview_bot.messaging.envelope import envelope
+from interview_bot.store.corrections import Correction
 from interview_bot.store.shown_bookings import Shown, ShownBookings
 from interview_bot.telegram.rate_limiter import Priority
 from interview_bot.views import keyboards
@@ -64,27 +66,34 @@ class Notifications:
         async with self._locks.hold(chat_id):  # two copies may be in hand at once
             progress = await self._once.progress_of(message)
             if progress.is_open_for(message.attempt):
-                progress = await self._once.record_end(
-                    message, progress, await self._deliver(command, message, progress)
-                )
+                progress = await self._deliver(command, message, progress)
+            elif progress.end is not None and progress.end.telegram_message_id is not None:
+                await self._record_shown(progress.end.telegram_message_id, command, None)  # may not have come to that
         end = progress.report(message)
         if end.status is DeliveryStatus.SENT:
             await put_calendar_file(self._services, chat_id, command)
         await self._report(command, end, progress.at)
 
-    async def _deliver(self, command: NotificationCommand, message: OneTimeMessage, progress: SendProgress) -> Delivery:
-        """How this try ends; ``progress`` is what is known of earlier ones."""
+    async def _deliver(
+        self, command: NotificationCommand, message: OneTimeMessage, progress: SendProgress
+    ) -> SendProgress:
+        """Make this try; ``progress`` is what is known of earlier ones.
+
+        Its end is recorded before all that follows from it, so that none of that, such as a Redis that goes away, has
+        it sent once more.
+        """
         current = await self._current_command(command)
         if isinstance(current, DeliveryStatus):
-            return progress.end_without_try(message, current)
+            return await self._once.record_end(message, progress, progress.end_without_try(message, current))
         newer = await self._newer_than(current)
         if isinstance(newer, DeliveryStatus):
-            return progress.end_without_try(message, newer)
+            return await self._once.record_end(message, progress, progress.end_without_try(message, newer))
         screen = await self._screen(current, newer)
         end = await self._once.send(message, progress, screen, Priority.IN_TURN)
+        ended = await self._once.record_end(message, progress, end)
         if end.telegram_message_id is not None:
             await self._record_shown(end.telegram_message_id, current, newer)
-        return end
+        return ended
 
     async def _newer_than(self, command: NotificationCommand) -> BookingView | DeliveryStatus | None:
         """The booking as it is now, where this news comes after newer news of it: nobody's last message is an old time.
@@ -108,13 +117,17 @@ class Notifications:
         )
         if shown is not Shown.NEWEST:
             return
-        _, person = await self._services.allow_list.check(chat_id)
-        texts = texts_for(await self._services.chats.language(chat_id))
-        zone = person.timezone if person else None
         every = command.kind is NotificationKind.BOOKING_KEPT  # their buttons to move it do nothing any more
-        await correct_untrue_messages(
-            self._services, self._shown, chat_id, booking, zone, texts, newest=message_id, every=every
-        )
+        try:
+            _, person = await self._services.allow_list.check(chat_id)
+            texts = texts_for(await self._services.chats.language(chat_id))
+            zone = person.timezone if person else None
+            await correct_untrue_messages(
+                self._services, self._shown, chat_id, booking, zone, texts, newest=message_id, every=every
+            )
+        except RedisError as error:
+            _log.info("corrections_wait", trouble=type(error).__name__)
+            await self._services.corrections.put(Correction(chat_id, booking, message_id, every))
 
     async def _current_command(self, command: NotificationCommand) -> NotificationCommand | DeliveryStatus:
         """The command as it is to be sent now, or the status that says why it is not sent."""

@@ -2,6 +2,10 @@
 
 A mark without an end is a try of which nobody knows whether it arrived: the process died, or Telegram did not answer.
 It is tried once more, which may cost a duplicate; after a second such try the message is given up as uncertain.
+
+The Bot API has no key by which it would know a message again, so one of the two remains: a message that may come twice,
+or one that may never come. Only two things are left between Telegram's answer and its record: the process's death, and
+MongoDB's. Whoever sends records the end before anything else, which Redis or Telegram may fail.
 """
 
 from dataclasses import dataclass, field

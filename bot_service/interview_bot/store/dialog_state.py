@@ -88,6 +88,18 @@ class DialogStates:
         [first] = await read_texts(self._redis, key)
         return int(first) if first and first.isdecimal() else message_id
 
+    async def note_not_understood(self, user_id: int, message_id: int) -> None:
+        """The person's message was answered with what they could write instead."""
+        await self._redis.set(_not_understood(user_id, message_id), "1", ex=KEPT_FOR)
+
+    async def was_not_understood(self, user_id: int, message_id: int) -> bool:
+        """Whether that was so."""
+        return bool(await self._redis.exists(_not_understood(user_id, message_id)))
+
+    async def note_understood(self, user_id: int, message_id: int) -> None:
+        """The message was edited into something, which is answered now."""
+        await self._redis.delete(_not_understood(user_id, message_id))
+
     async def close_message(self, chat_id: int, message_id: int) -> None:
         """A request was made from this message, so presses of its buttons that are still on their way do nothing."""
         await self._redis.set(f"closed:{chat_id}:{message_id}", "1", ex=KEPT_FOR)
@@ -99,3 +111,7 @@ class DialogStates:
     async def is_closed(self, chat_id: int, message_id: int) -> bool:
         """Whether a request was made from the message, and its buttons do nothing."""
         return bool(await self._redis.exists(f"closed:{chat_id}:{message_id}"))
+
+
+def _not_understood(user_id: int, message_id: int) -> str:
+    return f"user:{user_id}:unknown:{message_id}"

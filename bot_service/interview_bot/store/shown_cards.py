@@ -1,7 +1,7 @@
 """Which card of a request a recruiter's chat shows, and in which message: an older one never overwrites a newer."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from bson import Int64
 from pymongo import ReturnDocument
@@ -12,6 +12,9 @@ from interview_bot.common.database import Database, Document
 from shared_contracts.broadcast import Delivery
 from shared_contracts.card import CardAttention, RecruiterCard
 
+CardList = Literal["requests", "day"]
+"""Where a card can be opened: in the list of what waits, or in that of a day's interviews."""
+
 
 @dataclass(frozen=True)
 class ShownCard:
@@ -20,7 +23,8 @@ class ShownCard:
     ``message_id``: the message that shows it, None before the first came. ``turn`` counts the answers shown to the
     recruiter's presses and is part of the buttons, so that a request can be made again after it failed. ``done``: what
     became of each revision and attention. ``told``: the card as a message of its own, or an answer to a press, last
-    showed it; what changed since is news to the recruiter, though an edit shows it already.
+    showed it; what changed since is news to the recruiter, though an edit shows it already. ``opened_from``: the list
+    whose place the message takes, None where it takes none's.
     """
 
     card: RecruiterCard
@@ -28,6 +32,7 @@ class ShownCard:
     turn: int
     done: dict[str, Any]
     told: RecruiterCard | None = None
+    opened_from: CardList | None = None
 
 
 @dataclass(frozen=True)
@@ -59,9 +64,12 @@ class ShownCards:
             return None
         return None if row is None else _read(row)
 
-    async def set_message(self, chat_id: int, card: RecruiterCard, message_id: int) -> None:
-        """This message tells of the card from now on."""
-        values = {"message_id": Int64(message_id), "told": card.model_dump_json()}
+    async def set_message(
+        self, chat_id: int, card: RecruiterCard, message_id: int, opened_from: CardList | None = None
+    ) -> None:
+        """This message tells of the card from now on. ``opened_from``: the list whose place it takes."""
+        shown: Document = {"message_id": Int64(message_id), "opened_from": opened_from}
+        values = shown | {"told": card.model_dump_json()}
         await self.database["shown_cards"].update_one({"_id": _key(chat_id, card.booking.id)}, {"$set": values})
 
     async def forget_message(self, chat_id: int, booking_id: str, message_id: int) -> None:
@@ -95,4 +103,5 @@ def _read(row: Document) -> ShownCard:
         turn=row["turn"],
         done=row["done"],
         told=RecruiterCard.model_validate_json(row["told"]) if row.get("told") else None,
+        opened_from=row.get("opened_from"),
     )

@@ -57,13 +57,17 @@ _OCCASIONS = {
 
 
 def attendance_keyboard(booking: BookingView, texts: Texts) -> InlineKeyboardMarkup:
-    """The answers of R8 that can be given now, without the one that was; each carries the start it is about."""
+    """The answers of R8 that can be given now, without the one that was; each carries the start it is about.
+
+    Who has asked to move already may take that back instead of asking once more.
+    """
     begun = _has_begun(booking)
     answers = [
         keyboards.styled(texts, key, pack(action, booking.id, minute_of(booking.slot.starts_at)))
         for key, action, answer in _BUTTONS
-        if answer is not booking.attendance and not begun
+        if answer is not booking.attendance and not begun and not (action is Action.ASK_TIME and booking.requested_slot)
     ]
+    answers += [] if begun else keyboards.withdraw_move(booking, texts)
     further = [*_delay_button(booking, texts), *keyboards.copy_address(booking.slot, texts)]
     return keyboards.column([*keyboards.join(booking, texts), *answers, *further])
 

@@ -346,3 +346,8 @@ async def test_an_edit_that_telegram_refuses_for_whatever_reason_becomes_a_new_m
     await anna.presses(asked, "Подтвердить")
     booked = await anna.sees("Вы записаны!")
     assert booked.id > asked.id
+
+    async def left_alone() -> bool:
+        return not any(message.labels for message in await anna.messages() if message.id == asked.id)
+
+    await eventually(left_alone, "the old question has no buttons")

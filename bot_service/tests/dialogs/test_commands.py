@@ -141,6 +141,24 @@ async def test_help_and_anything_unknown_say_what_is_possible(anna: Person) -> N
     ]
 
 
+async def test_what_was_not_understood_is_answered_once_it_is_a_command(anna: Person) -> None:
+    """What was answered as a command or a question of its own is not answered again. Guard: ``_is_command_at_last``."""
+    slip = await anna.writes("/halp")
+    await anna.sees("вам ответят. Что умею я: /help")
+    await anna.edits(slip, "/hilp")
+    await anna.edits(slip, "/help")
+    helped = await anna.sees("Вот что я умею")
+    await anna.edits(slip, "/contact")
+    await anna.edits(await anna.writes("/language"), "/contact")
+    await anna.sees("На каком языке")
+    word = await anna.writes("mybooking")
+    await anna.sees("вам ответят. Что умею я: /help")
+    await anna.edits(word, "/mybooking")
+    await anna.sees("нет предстоящих собеседований")
+    said = [message.text for message in await anna.messages() if message.id >= helped.id]
+    assert len(said) == 4 and not any("Напишите сюда" in text for text in said)
+
+
 async def test_a_question_leads_to_the_recruiter_of_the_interview(anna: Person, desk: Desk) -> None:
     """Guard: ``_recruiter_who_answers``."""
     slot = desk.add_slot(1).model_copy(update={"recruiter": NamedRef(id="d" * 24, name="Вера Ким")})

@@ -41,7 +41,7 @@ CHANGES = ["🔁 Перенести", "❌ Отменить"]
 
 def booked_card(desk: Desk, **changes: Any) -> RecruiterCard:
     """Anna's booking of the first slot, as Rita's card; it is over where it can be marked."""
-    slot = desk.add_slot(1, hours=-2) if changes.get("may_mark") else desk.slots[f"{1:024x}"]
+    slot = desk.add_slot(1, hours=-2) if changes.get("may_mark") else desk.slots.get(f"{1:024x}") or desk.add_slot(1)
     return desk.recruiting.booked_card(RITA, desk.book(1001, slot), **changes)
 
 
@@ -96,8 +96,14 @@ async def test_todays_and_the_weeks_interviews_open_their_cards(rita: Person, de
     await rita.presses(day, "Анна")
     card = await reads(rita, days.id, "Подтверждена")
     assert card.labels == [*CHANGES, "← К собеседованиям дня"]
-    await rita.presses(card, "К собеседованиям дня")
-    await reads(rita, days.id, "✅ — придёт")
+    desk.add_slot(3, recruiter=NamedRef(id=RECRUITER_ID, name="Рита Рекрутер"))
+    await desk.invalidate(CacheName.SLOTS)
+    await rita.presses(card, "Перенести")
+    await rita.presses(await reads_label(rita, days.id, "каб. 3"), "каб. 3")
+    moved = await reads(rita, days.id, "новая")
+    assert moved.labels == card.labels, "guard: ``opened_from``"
+    await rita.presses(moved, "К собеседованиям дня")
+    await reads_label(rita, days.id, "← Все дни")
 
 
 def test_today_goes_by_the_places_clock(desk: Desk) -> None:
@@ -411,8 +417,8 @@ def test_how_it_went_is_asked_once_it_can_be_over(desk: Desk, minutes: int, dela
 
 def test_a_move_is_told_from_a_new_request_at_a_glance(desk: Desk) -> None:
     """Also when it comes again; who took it back, or chose another time after asking for one, is told of once."""
-    texts, booking = texts_for("ru"), desk.book(1001, desk.slots[f"{1:024x}"])
-    waits = {"requested_slot": desk.slots[f"{2:024x}"], "expires_at": clock.now() + timedelta(hours=3)}
+    texts, booking = texts_for("ru"), desk.book(1001, desk.add_slot(1))
+    waits = {"requested_slot": desk.add_slot(2), "expires_at": clock.now() + timedelta(hours=3)}
     asked = {"attendance": Attendance.RESCHEDULE_ASKED, "attendance_at": clock.now()}
     card = desk.recruiting.booked_card(RITA, booking, free_slots=[desk.add_slot(3)], **waits, **asked)
     screen = card_screen(card, texts, 0)
@@ -421,8 +427,9 @@ def test_a_move_is_told_from_a_new_request_at_a_glance(desk: Desk) -> None:
     assert screen.keyboard and len(screen.keyboard.inline_keyboard) == 2, "yes or no to the time they chose"
     again = card_screen(card, texts, 0, reminds=True).text
     assert again.startswith("🔁 <b>Перенос ждёт вашего ответа</b>\n⏰ <b>Осталось 3 часа</b>")
-    for kind, words in (("candidate", "больше не просит о переносе"), ("staff", "Перенос снят")):
-        off = desk.recruiting.booked_card(RITA, booking, move_end="withdrawn", decided_by=DecidedBy(kind=kind))
+    ends = (DecidedBy(kind="candidate"), "больше не просит о переносе"), (DecidedBy(kind="staff"), "Перенос снят")
+    for by, words in ends:
+        off = desk.recruiting.booked_card(RITA, booking, move_end="withdrawn", decided_by=by)
         assert words in card_screen(off, texts, 0).text
 
 
@@ -499,6 +506,7 @@ async def test_a_mark_that_is_refused_says_why(rita: Person, desk: Desk) -> None
 async def test_the_list_says_what_each_card_waits_for(rita: Person, desk: Desk) -> None:
     """/requests has who asks for another time and what is to be marked too."""
     asked = {"attendance": Attendance.RESCHEDULE_ASKED, "attendance_at": clock.now()}
+    desk.add_slot(2, hours=-2)
     for number, changes in ((1, asked), (2, {"may_mark": True})):
         desk.recruiting.booked_card(RITA, desk.book(1001, desk.slots[f"{number:024x}"], number), **changes)
     desk.recruiting.card(RITA, desk.book(1001, desk.add_slot(3), 3))

@@ -109,9 +109,24 @@ async def test_another_city_can_be_chosen(vera: Person) -> None:
     cities = await vera.sees("В каком городе")
     assert cities.labels == ["Екатеринбург", "Москва"]
     await vera.presses(cities, "Екатеринбург")
-    menu = await vera.sees("📍 Екатеринбург")
-    await vera.presses(menu, "Рита")
-    assert "(Екатеринбург)" in (await shows(vera, "каб. 9")).labels[0]
+    slots = await vera.sees("📍 Екатеринбург")
+    assert "(Екатеринбург)" in slots.labels[0] and "каб. 9" in slots.labels[0]
+
+
+async def test_where_one_recruiter_alone_has_time_it_is_theirs_that_is_shown(vera: Person, desk: Desk) -> None:
+    """No menu of one, nor a way to it, until another has time. Guards: ``several``, ``recruiters`` of ``Ways``."""
+    for number in (6, 7, 8):
+        desk.take_seats(desk.slots[f"{number:024x}"])
+    await vera.writes("/start")
+    slots = await vera.sees("Выберите удобное время")
+    assert "👤 Рита Рекрутер" in slots.text
+    assert slots.labels[3:] == ["Позже →", "Другие дни", "Другой город"]
+    await vera.presses(slots, "каб. 2")
+    desk.slots[f"{6:024x}"] = desk.slots[f"{6:024x}"].model_copy(update={"free": 1})
+    await desk.invalidate(CacheName.SLOTS)
+    await vera.presses(await vera.sees("Записать вас на это время?"), "Назад")
+    again = await vera.sees("Выберите удобное время")
+    assert "👤 Рита Рекрутер" in again.text and "Другой рекрутер" in again.labels
 
 
 async def test_who_has_no_city_is_asked_unless_there_is_only_one(vera: Person, desk: Desk) -> None:
@@ -172,13 +187,14 @@ async def test_the_waiting_list_is_joined_for_the_city_looked_at(
 ) -> None:
     """R7: the city chosen on the way; the candidate's own once the choice is forgotten. Guard: ``_city_of``."""
     await vera.presses(await open_menu(vera), "Другой город")
-    await vera.presses(await vera.sees("В каком городе"), "Екатеринбург")
-    menu = await vera.sees("Екатеринбург")
+    cities = await vera.sees("В каком городе")
+    await vera.presses(cities, "Екатеринбург")
+    await vera.sees("📍 Екатеринбург")
     desk.take_seats(desk.slots[f"{9:024x}"])
     await desk.invalidate(CacheName.SLOTS)
 
     async def gone() -> Message | None:
-        await vera.presses(menu, "Обновить")
+        await vera.presses(cities, "Екатеринбург")
         return await vera.sees("В этом городе свободного времени сейчас нет", seconds=0.5)
 
     nothing = await eventually(gone, "no slots")
@@ -385,6 +401,7 @@ async def test_an_interview_has_its_places_date_and_another_one_of_the_readers_i
     desk.slots.clear()
     desk.add_slot(1, starts_at=starts_at, closes_at=starts_at - timedelta(hours=2))
     desk.allow(1060, "Вера", timezone=zone)
+    desk.add_slot(2, starts_at=starts_at + timedelta(days=1), recruiter=OLGA)
     menu = await open_menu(vera)
     assert menu.labels[0].endswith(f"23 нояб., {time} · Рита Рекрутер · 1 окно")
     await vera.presses(menu, "Рита")

@@ -34,7 +34,10 @@ async def test_with_no_slot_the_person_can_wait_for_one_and_stop_waiting(anna: P
     await anna.presses(nothing, "Сообщить")
     joined = await anna.sees("Записали вас в лист ожидания")
     assert (joined.id, joined.labels) == (nothing.id, ["Больше не ждать", "← Назад"])
-    await anna.presses(joined, "Больше не ждать")
+    await anna.presses(joined, "Назад")
+    waits = await anna.sees("Вы в листе ожидания: как только")  # guard: ``with_waiting``
+    assert (waits.id, waits.labels) == (nothing.id, ["Свяжитесь с нами", "Больше не ждать"])
+    await anna.presses(waits, "Больше не ждать")
     left = await anna.sees("больше не будем писать")
     assert left.id == nothing.id
     await anna.presses(left, "Выбрать время")

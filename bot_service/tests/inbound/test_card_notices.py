@@ -116,7 +116,9 @@ async def test_a_recruiter_who_was_told_nothing_before_reads_what_staff_have_cha
 
 async def test_a_ready_made_reason_is_in_its_readers_language(rita: Person, desk: Desk) -> None:
     """Also where the candidate, who got it in theirs, reads English. Guard: ``reason_in``."""
-    await desk.send(CARD_COMMAND.name, noticed(desk, CardOccasion.CANCELLED, reason="The recruiter is away that day"))
+    reason = {"status": BookingStatus.CANCELLED, "reason": "The recruiter is away that day"}
+    off = noticed(desk, CardOccasion.CANCELLED, **reason)
+    await desk.send(CARD_COMMAND.name, off)
     assert "💬 В этот день рекрутера не будет" in (await rita.sees("Запись отменена")).text
 
 
@@ -279,6 +281,11 @@ def test_what_a_newer_card_overtakes(desk: Desk) -> None:
     assert holds(CardOccasion.OUTCOME_DUE, status=BookingStatus.UNMARKED)  # the clock alone does that
     assert not holds(CardOccasion.MOVED, status=BookingStatus.UNMARKED)
     assert not holds(CardOccasion.MOVED, command.card.model_copy(update={"yours": False}))
+    said = {"attendance": Attendance.RESCHEDULE_ASKED, "attendance_at": clock.now()}
+    asks = noticed(desk, CardOccasion.RESCHEDULE_ASKED, **said)
+    assert still_holds(asks, asks.card)
+    chosen = {"booking": asks.card.booking.model_copy(update={"requested_slot": desk.add_slot(3)})}
+    assert not still_holds(asks, asks.card.model_copy(update=chosen)), "guard: ``is_superseded``"
     begun = desk.add_slot(1, starts_at=clock.now() - timedelta(minutes=1))
     late = noticed(desk, CardOccasion.NO_ANSWER, slot=begun)
     assert not still_holds(late, late.card)

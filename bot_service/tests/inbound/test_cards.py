@@ -1,5 +1,6 @@
 """R3, R4: recruiters' cards, as the admin service has them shown."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -16,6 +17,7 @@ from shared_contracts.transport.topology import BOOKING_RESULT, CARD_COMMAND, NO
 from tests.inbound.test_notifications import notice
 from tests.kit.desk import Desk
 from tests.kit.inbox import handled
+from tests.kit.line import Line
 from tests.kit.recruiting import RITA
 from tests.kit.telegram import Person, Sandbox, eventually
 
@@ -355,6 +357,23 @@ async def test_an_update_whose_message_is_gone_comes_as_a_new_one_and_is_reporte
     again = await rita.sees("💬 Новое")
     assert again.id != first.id
     assert (await reports(desk, 2))[1].delivery.telegram_message_id == again.id
+
+
+async def test_a_redis_that_goes_away_right_after_a_card_was_sent_has_it_sent_no_second_time(
+    rita: Person, desk: Desk, bots_database: Database, redis_line: Line, redis_goes_after_sending: Callable[[], None]
+) -> None:
+    """Guard: ``record_end`` in ``_show``, before what follows."""
+    redis_goes_after_sending()
+    await desk.show_card()
+    card = await rita.sees("Ждёт вашего ответа")
+    await eventually(lambda: bots_database["shown_cards"].find_one({"done": {"$ne": {}}}), "its record")
+    redis_line.mend()
+    [report] = await reports(desk)
+    assert report.delivery.telegram_message_id == card.id
+    await handled(bots_database, CARD_COMMAND.name, count=1)
+    assert [message.id for message in await rita.messages() if "Ждёт вашего ответа" in message.text] == [card.id]
+    await rita.presses(card, "Подтвердить")
+    await rita.sees("Подтверждена")
 
 
 async def test_a_recruiter_who_blocked_the_bot_is_reported_blocked(rita: Person, desk: Desk) -> None:

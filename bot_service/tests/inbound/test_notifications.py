@@ -1,5 +1,6 @@
 """News that nobody asked for, reported back (``bot.notification.command``)."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from uuid import uuid4
 
@@ -18,6 +19,7 @@ from shared_contracts.notification import NotificationCommand, NotificationKind,
 from shared_contracts.transport.topology import BOOKING_RESULT, NOTIFICATION_COMMAND
 from tests.kit.desk import MOSCOW, YEKATERINBURG, Desk
 from tests.kit.inbox import handled
+from tests.kit.line import Line
 from tests.kit.recruiting import TEMPLATES
 from tests.kit.telegram import Message, Person, Sandbox, eventually
 
@@ -126,6 +128,31 @@ async def test_a_notice_sent_twice_is_read_once(anna: Person, desk: Desk, bots_d
     await handled(bots_database, NOTIFICATION_COMMAND.name, count=2)
     texts = [message.text for message in await anna.messages()]
     assert sum("пришлось отменить" in text for text in texts) == 1
+
+
+async def test_a_redis_that_goes_away_right_after_a_notice_was_sent_has_it_sent_no_second_time(
+    anna: Person,
+    desk: Desk,
+    bots_database: Database,
+    redis_line: Line,
+    redis_goes_after_sending: Callable[[], None],
+) -> None:
+    """What is to be put right by it waits for the ``Corrector``. Guard: ``_deliver``, which records the end first."""
+    desk.book(1001, desk.slots[f"{1:024x}"])
+    await anna.writes("/mybooking")
+    await anna.sees("Вы записаны")
+    off = notice(desk, NotificationKind.BOOKING_CANCELLED)
+    ended = off.booking.model_copy(update={"version": 2, "status": BookingStatus.CANCELLED})
+    redis_goes_after_sending()
+    await desk.send(NOTIFICATION_COMMAND.name, off.model_copy(update={"booking": ended}))
+    await anna.sees("пришлось отменить")
+    await eventually(lambda: bots_database["notifications"].find_one({"delivery": {"$ne": None}}), "its record")
+    redis_line.mend()
+    [report] = await reports(desk)
+    assert (report.delivery.status, report.delivery.uncertain_tries) == (DeliveryStatus.SENT, 0)
+    await handled(bots_database, NOTIFICATION_COMMAND.name, count=1)
+    assert sum("пришлось отменить" in message.text for message in await anna.messages()) == 1
+    assert await bots_database["corrections"].find_one({"version": 2})
 
 
 async def test_someone_who_blocked_the_bot_is_reported_blocked(anna: Person, desk: Desk) -> None:

@@ -37,6 +37,7 @@ from shared_contracts.directory import (
     RecruiterCalendar,
     Screening,
     ScreeningStatus,
+    WaitingPlace,
 )
 from shared_contracts.fields import Bilingual
 from shared_contracts.notification import CacheName
@@ -74,7 +75,7 @@ class DialogDesk:
         self.awaited: set[str] = set()
         self.questionnaires: dict[tuple[str, int], QuestionnaireView] = {}
         self.screenings: dict[tuple[int, str], Screening] = {}
-        self.waiting: set[int] = set()
+        self.waiting: dict[int, WaitingPlace] = {}
         self.privacy = NO_PRIVACY_TEXT
         self.calendars: dict[int, RecruiterCalendar] = {}
         self.outcome: DialogOutcome | None = None
@@ -170,10 +171,10 @@ class DialogDesk:
     def _wait(self, command: WaitingListJoined | WaitingListLeft) -> DialogOutcome:
         person = command.user_telegram_id
         if isinstance(command, WaitingListLeft):
-            self.waiting.discard(person)
+            self.waiting.pop(person, None)
             return DialogOutcome.LEFT
         known = person in self.waiting
-        self.waiting.add(person)
+        self.waiting[person] = WaitingPlace(event_id=command.event_id, city_id=command.city_id)
         return DialogOutcome.ALREADY_JOINED if known else DialogOutcome.JOINED
 
     # HTTP

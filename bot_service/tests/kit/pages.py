@@ -89,7 +89,11 @@ def pages(desk: "Desk") -> list[Route]:
         refused = list(desk.refused)
         held = [booking for owner, booking in desk.bookings.values() if owner == wanted]
         page = BookingsPage(
-            results=held, next=None, refused_slot_ids=refused, refused_event_ids=list(desk.refused_events)
+            results=held,
+            next=None,
+            refused_slot_ids=refused,
+            refused_event_ids=list(desk.refused_events),
+            waiting=[desk.dialogs.waiting[wanted]] if wanted in desk.dialogs.waiting else [],
         )
         return await desk.api_answer(request, lambda: page)
 

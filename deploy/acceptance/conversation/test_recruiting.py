@@ -36,13 +36,23 @@ def _recruiting_is_open(desk: Desk) -> Iterator[None]:
 
 
 def is_refused_a_move(candidate: Followed, recruiter: Followed, words: Words, news: Message) -> None:
-    """The candidate asks to move what stands, and the recruiter says no: both are told that it still stands."""
+    """The candidate asks to move what stands, takes that back, asks again, and the recruiter says no: all read what
+    stands."""
     candidate.presses(news, words.move)
+    first = candidate.sees(words.when_instead)
+    candidate.presses(first, ":")
+    candidate.presses(candidate.sees(words.sure_to_move, first.id), words.confirm)
+    waits = candidate.sees(words.move_waits, first.id)
+    card = recruiter.sees(words.move_card)
+    candidate.presses(waits, words.withdraw)
+    candidate.sees(words.kept, first.id)
+    recruiter.sees(words.taken_back, card.id)
+    candidate.writes("/reschedule")
     slots = candidate.sees(words.when_instead)
     candidate.presses(slots, ":")
     candidate.presses(candidate.sees(words.sure_to_move, slots.id), words.confirm)
     candidate.sees(words.move_waits, slots.id)
-    card = recruiter.sees(words.card)
+    card = recruiter.sees(words.move_card, after=card)
     recruiter.presses(card, words.decline)
     recruiter.presses(recruiter.sees(words.why, card.id), words.without_reason)
     recruiter.sees(words.move_rejected, card.id)

@@ -74,6 +74,10 @@ class Words:
     booked: str
     to_calendar: str
     move_waits: str
+    move_card: str
+    withdraw: str
+    kept: str
+    taken_back: str
     without_reason: str
     not_moved: str
     move_rejected: str
@@ -146,7 +150,7 @@ RU = Words(
     over_15_minutes="Больше 15 минут",
     how_late="На сколько опоздаете?",
     noted="Спасибо, что предупредили",
-    notice_of_delay="⏱ Кандидат опоздает\n\n",
+    notice_of_delay="⏱ Кандидат опоздает",
     late_by_ten="опоздает на 10 минут",
     late_by_more="опоздает больше чем на 15 минут",
     too_late_to_say="прошло больше 15 минут",
@@ -158,6 +162,10 @@ RU = Words(
     by_day="собеседования по дням",
     booked="Вы записаны!",
     to_calendar="Добавьте в календарь",
+    move_card="Перенос ждёт вашего ответа",
+    withdraw="Не переносить",
+    kept="не переносим",
+    taken_back="больше не просит о переносе",
     move_waits="Перенос ждёт рекрутера",
     without_reason="Без причины",
     not_moved="перенести собеседование не получилось",
@@ -230,7 +238,7 @@ EN = Words(
     over_15_minutes="More than 15 minutes",
     how_late="How late will you be?",
     noted="Thank you for letting us know",
-    notice_of_delay="⏱ The candidate will be late\n\n",
+    notice_of_delay="⏱ The candidate will be",
     late_by_ten="10 minutes late",
     late_by_more="more than 15 minutes late",
     too_late_to_say="more than 15 minutes past the start",
@@ -242,6 +250,10 @@ EN = Words(
     by_day="interviews by day",
     booked="You are booked!",
     to_calendar="Add it to your calendar",
+    move_card="A move awaits your answer",
+    withdraw="Don't move it",
+    kept="not moving it",
+    taken_back="took the move back",
     move_waits="Your move awaits the recruiter",
     without_reason="No reason",
     not_moved="your interview was not moved",

@@ -52,6 +52,28 @@ async def slots_for(directory: Directory, data: DialogData) -> list[SlotView]:
     return await directory.slots(data.event_id, for_move=data.booking is not None)
 
 
+async def with_waiting(api: AdminApi, directory: Directory, user_id: int, data: DialogData) -> DialogData:
+    """The data with whether the person is on the waiting list for it, which counts where there is no slot to choose.
+
+    Not while nobody can say: asking to be told once more does no harm.
+
+    Raises:
+        AdminApiDownError, AdminApiRefusedError: nothing cached to show.
+    """
+    if data.booking is not None or any(
+        data.city_id in {None, slot.city.id} and slot.id not in data.refused
+        for slot in await slots_for(directory, data)
+    ):
+        return data.model_copy(update={"waits": False})
+    try:
+        places = (await api.person_bookings(user_id)).waiting
+    except (AdminApiDownError, AdminApiRefusedError):
+        places = []
+    theirs = [place.city_id for place in places if place.event_id == data.event_id]
+    waits = any(None in {city_id, data.city_id} or city_id == data.city_id for city_id in theirs)
+    return data.model_copy(update={"waits": waits})
+
+
 async def _is_in_closed_city(directory: Directory, data: DialogData) -> bool:
     return data.city_id is not None and not await directory.is_city_open(data.city_id)
 
@@ -77,6 +99,7 @@ async def show_slot_menu(context: DialogContext, data: DialogData, lead: str | N
     """Show in the message what is to be chosen next, below ``lead`` if given."""
     directory, states = context.services.directory, context.services.dialog_states
     was_closed = await _is_in_closed_city(directory, data)
+    data = await with_waiting(context.services.api, directory, context.user_id, data)
     screen, data = await read_slot_menu(directory, await context.reader(), data)
     if was_closed and data.city_id is not None:  # the only one left: the word is said once
         await states.remember_city(context.user_id, data.city_id)

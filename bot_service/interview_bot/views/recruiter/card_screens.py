@@ -122,10 +122,15 @@ def waiting_screen(card: RecruiterCard, texts: Texts, key: str) -> Screen:
     return Screen(card_screen(card, texts, 0, lead=texts(key)).text)
 
 
-def with_list_button(screen: Screen, card: RecruiterCard, texts: Texts) -> Screen:
-    """The card's screen with the way to the list it is in: of what waits, or of its day's interviews."""
+def is_in_day(card: RecruiterCard) -> bool:
+    """Whether the card is in the list of its day's interviews, and not in that of what waits."""
+    return can_change(card, clock.now()) and card.booking.attendance is not Attendance.RESCHEDULE_ASKED
+
+
+def with_list_button(screen: Screen, card: RecruiterCard, texts: Texts, *, to_day: bool) -> Screen:
+    """The card's screen with the way to its day's interviews, or to the list of what waits."""
     data, key = pack(Action.CARD_LIST, card.booking.id), "button.requests"
-    if can_change(card, clock.now()) and card.booking.attendance is not Attendance.RESCHEDULE_ASKED:
+    if to_day:
         day = slot_date(card.booking.slot, card.timezone)
         data, key = pack(Action.CARD_DAY, card.booking.id, f"{day:%Y%m%d}"), "button.day"
     to_list = InlineKeyboardButton(texts.plain(key), callback_data=data)

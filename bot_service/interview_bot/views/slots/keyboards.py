@@ -27,9 +27,10 @@ _TO_MOVE = {
 
 @dataclass(frozen=True)
 class Ways:
-    """What there is besides the slots shown: other cities to choose from, other interview events."""
+    """What there is besides the slots shown: other cities, other recruiters to choose from, other interview events."""
 
     cities: bool = False
+    recruiters: bool = False
     events: bool = False
 
 
@@ -62,11 +63,11 @@ def slots(
     if count > PAGE_SIZE:
         to_days = step(data, Action.DAYS, FIRST_MONTH)
         rows.append([InlineKeyboardButton(texts.plain("button.other_days"), callback_data=to_days)])
-    if data.recruiter:
+    if ways.recruiters:
         rows.append([_to_recruiters(data, "button.other_recruiter", texts)])
     if ways.cities:
         rows.append([_to_cities(data, texts)])
-    names_step_before = data.recruiter or ways.cities
+    names_step_before = ways.recruiters or ways.cities
     return InlineKeyboardMarkup([*rows, *_ways_out(data, ways if not names_step_before else NOWHERE_ELSE, texts)])
 
 
@@ -94,8 +95,8 @@ def no_slots(contact_url: str | None, data: DialogData, texts: Texts, ways: Ways
     """Where there is no slot to choose (R7): the contact link, the waiting list, the way to other cities."""
     rows = keyboards.contact_rows(contact_url, texts)
     if data.booking is None:  # whoever has a booking has a seat
-        wait = InlineKeyboardButton(texts.plain("button.wait"), callback_data=pack(Action.WAIT, data.event_id))
-        rows.append([wait])
+        key, action = ("button.stop_waiting", Action.LEAVE) if data.waits else ("button.wait", Action.WAIT)
+        rows.append([InlineKeyboardButton(texts.plain(key), callback_data=pack(action, data.event_id))])
     if ways.cities:
         rows.append([_to_cities(data, texts)])
     rows += _ways_out(data, ways, texts)

@@ -4,6 +4,7 @@ Where slots are in several cities the city comes first; where the candidate choo
 Only screens are made here, so that a press and a late answer show the same.
 """
 
+from dataclasses import replace
 from itertools import groupby
 
 from interview_bot.common.dialog_data import ANYONE, DialogData
@@ -147,14 +148,20 @@ def _heading(slot: SlotView, reader: Reader, data: DialogData, ways: Ways, choos
 
 
 def _of_recruiters(slots: list[SlotView], reader: Reader, data: DialogData, ways: Ways) -> tuple[Screen, DialogData]:
-    """The chosen recruiter's slots, else the menu of recruiters who have some (R9)."""
-    if data.recruiter is None:
-        return _recruiter_menu(slots, reader, data, ways), data
-    theirs = [slot for slot in slots if recruiter_of(slot) == data.recruiter]
-    if theirs:
-        return _times(theirs, reader, data, ways)
-    data = data.model_copy(update={"recruiter": None, "page": None, "month": None, "day": None, "menu": 0})
-    return _recruiter_menu(slots, reader, data, ways).with_lead(reader.texts("recruiters.no_time_left")), data
+    """The chosen recruiter's slots, or those of the only one who has some; else the menu of recruiters (R9)."""
+    with_time = {recruiter_of(slot) for slot in slots}
+    several = len(with_time) > 1
+    if data.recruiter in with_time:
+        theirs = [slot for slot in slots if recruiter_of(slot) == data.recruiter]
+        return _times(theirs, reader, data, replace(ways, recruiters=several))
+    has_chosen = data.recruiter is not None
+    if has_chosen:
+        data = data.model_copy(update={"recruiter": None, "page": None, "month": None, "day": None, "menu": 0})
+    if several:
+        screen = _recruiter_menu(slots, reader, data, ways)
+    else:
+        screen, data = _times(slots, reader, data.model_copy(update={"recruiter": with_time.pop()}), ways)
+    return screen.with_lead(reader.texts("recruiters.no_time_left") if has_chosen else None), data
 
 
 def _recruiter_menu(slots: list[SlotView], reader: Reader, data: DialogData, ways: Ways) -> Screen:
@@ -189,4 +196,5 @@ def _no_slots(reader: Reader, data: DialogData, ways: Ways) -> tuple[Screen, Dia
     keyboard = keyboards.no_slots(reader.contact_url, data, reader.texts, ways)
     if data.booking:
         return Screen(reader.texts(move_key("slots.none_to_move", data.booking)), keyboard), data
-    return Screen(reader.texts("slots.none_in_city" if ways.cities else "slots.none"), keyboard), data
+    none = "slots.none_in_city" if ways.cities else "slots.none"
+    return Screen(reader.texts("slots.waiting" if data.waits else none), keyboard), data
