@@ -54,4 +54,4 @@ def follow_event(event_id: ObjectId, title: str, correlation_id: str, now: datet
 
 def _show_cards(query: Document, booking_ids: list[ObjectId], correlation_id: str, now: datetime) -> None:
     if booking_ids:
-        outbox.add(show_again(query, Act(None, "", correlation_id), now))
+        outbox.add(show_again(query, Act(None, "", correlation_id), now, to_holders=True))

@@ -724,6 +724,22 @@ def test_news_that_did_not_arrive_is_left_to_the_recruiter(
     assert now_stored()["candidate_by_hand"]
 
 
+def test_an_interview_comes_to_its_recruiter_once_though_its_candidate_is_out_of_reach(
+    slot: InterviewSlot, olga: Recruiter, maria: Candidate
+) -> None:
+    """The notice brings it, with the text to send by hand. Guard: ``to_holders``."""
+    staff_commands.book_for(maria.telegram_id, str(slot.pk), actor="anna", reason="по телефону")
+    reported(notification_report(DeliveryStatus.BLOCKED))
+    assert cards() == []
+    with time_machine.travel((datetime.now(UTC) + timedelta(days=1)).replace(hour=9), tick=False):
+        send_due()
+    assert [person for person, loud, _revision in sent() if loud == "notice"] == [OLGA]
+    assert not last_card(OLGA).card.candidate.reachable
+    started(maria, clock.now())
+    assert sent()[-1][:2] == (OLGA, "update")
+    assert last_card(OLGA).card.candidate.reachable
+
+
 def started(person: Candidate, at: datetime) -> None:
     item = ChatStarted(
         message_id=uuid.uuid4(), correlation_id="c" * 8, occurred_at=at, user_telegram_id=person.telegram_id

@@ -147,12 +147,12 @@ async def test_a_redis_that_goes_away_right_after_a_notice_was_sent_has_it_sent_
     await desk.send(NOTIFICATION_COMMAND.name, off.model_copy(update={"booking": ended}))
     await anna.sees("пришлось отменить")
     await eventually(lambda: bots_database["notifications"].find_one({"delivery": {"$ne": None}}), "its record")
+    await eventually(lambda: bots_database["corrections"].find_one({"version": 2}), "what is to be put right")
     redis_line.mend()
     [report] = await reports(desk)
     assert (report.delivery.status, report.delivery.uncertain_tries) == (DeliveryStatus.SENT, 0)
     await handled(bots_database, NOTIFICATION_COMMAND.name, count=1)
     assert sum("пришлось отменить" in message.text for message in await anna.messages()) == 1
-    assert await bots_database["corrections"].find_one({"version": 2})
 
 
 async def test_someone_who_blocked_the_bot_is_reported_blocked(anna: Person, desk: Desk) -> None:

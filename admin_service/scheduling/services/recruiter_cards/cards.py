@@ -99,7 +99,7 @@ def show(
         acts: by booking id, what happened.
         now: aware UTC.
         answered: booking and Telegram ids of who gets the card as an answer instead.
-        announced: ids of bookings of which a notice follows: that one brings the card to who is to have it now.
+        announced: ids of bookings whose cards a notice brings to who is to have them now.
         asking: ids of bookings that ask anew, or ask somebody else: their cards come as those of new requests do.
         attention: for those who hold the card already.
         hand_over: to the deputy too.
@@ -147,14 +147,19 @@ def show_again(
     *,
     attention: CardAttention = CardAttention.UPDATE,
     hand_over: bool = False,
+    to_holders: bool = False,
 ) -> list[Outgoing]:
-    """The cards of the bookings that match, where there are cards, noted on the bookings; arguments as for ``show``."""
+    """The cards of the bookings that match, where there are cards, noted on the bookings; arguments as for ``show``.
+
+    ``to_holders``: of what stands only to who has the card; to who has none yet a notice brings it, or did not.
+    """
     rows = list(collection("bookings").find(query, session=current_session()))
     loaded = loading.load_around(rows)
     bookings = list(loaded.state.bookings.values())
     deck = read_deck(loaded, loaded.state, bookings, now)
     acts = {booking.id: act for booking in bookings if has_card(deck, booking)}
-    return _noted(show(deck, acts, now, attention=attention, hand_over=hand_over), now)
+    standing = {booking.id for booking in bookings if to_holders and not booking.awaits_approval}
+    return _noted(show(deck, acts, now, announced=standing, attention=attention, hand_over=hand_over), now)
 
 
 def notice(

@@ -36,7 +36,7 @@ def _notification(item: NotificationDelivered, arrived: bool, now: datetime) -> 
     """The recruiter's card says whether the candidate can be reached."""
     about = {"notification_ids": ObjectId(item.notification_id)}
     if note([({**about, "candidate_by_hand": arrived}, {"$set": {"candidate_by_hand": not arrived}})], now):
-        outbox.add(show_again(about, Act(None, "", item.correlation_id), now))
+        outbox.add(show_again(about, Act(None, "", item.correlation_id), now, to_holders=True))
     note_arrival(item, arrived, now)
     blocked = item.delivery.status is DeliveryStatus.BLOCKED
     if blocked and has_come_since(item.user_telegram_id, item.occurred_at):  # what shows that was stored before this

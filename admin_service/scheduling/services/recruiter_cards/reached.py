@@ -48,7 +48,8 @@ def follow_start(telegram_id: int, now: datetime, correlation_id: str, *, anew: 
     note([({"_id": row["_id"]}, {"$set": {"candidate_by_hand": False}}) for row in untold], now)
     missed = _missed(untold, now, correlation_id)
     candidate_news.remember(missed)
-    outbox.add([*missed, *show_again({"_id": {"$in": shown}}, Act(None, "", correlation_id), now)])
+    cards = show_again({"_id": {"$in": shown}}, Act(None, "", correlation_id), now, to_holders=True)
+    outbox.add([*missed, *cards])
 
 
 def has_come_since(telegram_id: int, moment: datetime) -> bool:

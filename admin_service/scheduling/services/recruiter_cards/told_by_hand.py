@@ -31,7 +31,7 @@ def note_told(booking_id: str, *, actor: str) -> bool:
             return False
         note([({"_id": row["_id"]}, {"$set": {"candidate_by_hand": False, "recruiter_told": True}})], now)
         if row["candidate_by_hand"]:
-            outbox.add(show_again({"_id": row["_id"]}, Act(None, "", correlation_id), now))
+            outbox.add(show_again({"_id": row["_id"]}, Act(None, "", correlation_id), now, to_holders=True))
         entry = audit.entry(
             "booking",
             booking_id,
