@@ -300,10 +300,14 @@ class Page(WireModel, Generic[T]):
 
 
 class WaitingPlace(WireModel):
-    """A place on an interview event's waiting list. ``city_id``: of the city waited for, null for any."""
+    """A place on an interview event's waiting list. ``city_id``: of the city waited for, null for any.
+
+    ``turned_down``: a slot to come is not offered to them again, since they passed on it or gave it up after asking.
+    """
 
     event_id: EntityId
     city_id: EntityId | None
+    turned_down: bool = False
 
 
 class BookingsPage(Page[BookingView]):

@@ -180,7 +180,7 @@ class BookingsView(ApiView):
             next=None,
             refused_slot_ids=_refused_slot_ids(query.telegram_id, clock.now()),
             refused_event_ids=_refused_event_ids(query.telegram_id),
-            waiting=_waiting(query.telegram_id),
+            waiting=_waiting(query.telegram_id, clock.now()),
         )
         return answer(request, page)
 
@@ -208,7 +208,7 @@ def _refused_event_ids(telegram_id: int) -> list[str]:
     return sorted({str(row["event_id"]) for row in rows})
 
 
-def _waiting(telegram_id: int) -> list[WaitingPlace]:
+def _waiting(telegram_id: int, now: datetime) -> list[WaitingPlace]:
     """For what this person is on a waiting list; served by ``waiting_person``."""
     person = collection("users").find_one({"telegram_id": telegram_id}, {"_id": 1})
     if person is None:
@@ -216,10 +216,24 @@ def _waiting(telegram_id: int) -> list[WaitingPlace]:
     rows = collection("waiting_list").find(
         {"user_id": person["_id"], "state": WaitingState.WAITING.value}, {"event_id": 1, "city_id": 1}
     )
+    places = list(rows.limit(MOST_RESULTS))
+    turned_down = _events_with_slots_left(telegram_id, now) if places else set()
     return [
-        WaitingPlace(event_id=str(row["event_id"]), city_id=str(row["city_id"]) if row["city_id"] else None)
-        for row in rows.limit(MOST_RESULTS)
+        WaitingPlace(
+            event_id=str(row["event_id"]),
+            city_id=str(row["city_id"]) if row["city_id"] else None,
+            turned_down=row["event_id"] in turned_down,
+        )
+        for row in places
     ]
+
+
+def _events_with_slots_left(telegram_id: int, now: datetime) -> set[ObjectId]:
+    """Ids of events with a slot to come that this person is not asked about again; served by ``bookings_person``."""
+    rows = collection("bookings").find({"telegram_id": telegram_id, "left_slot_ids.0": {"$exists": True}})
+    left = {slot_id: row["event_id"] for row in rows for slot_id in row["left_slot_ids"]}
+    coming = {"_id": {"$in": list(left)}, "starts_at": {"$gt": now}}
+    return {left[slot["_id"]] for slot in collection("interview_slots").find(coming, {"_id": 1})}
 
 
 def refusals(telegram_id: int) -> Document:

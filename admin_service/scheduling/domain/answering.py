@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import assert_never
 
 from common.texts.translation import to_translate as _
 from scheduling.domain.changes import ended, expired, in_slot, next_version, without_move
@@ -45,6 +46,9 @@ class WithdrawMove(BookingCommand):
 @dataclass(frozen=True, slots=True)
 class Expire(BookingCommand):
     """A request or an offer that nobody answered in time; does nothing before its time."""
+
+
+ApprovalCommand = Approve | Reject | AskReschedule | WithdrawMove | Expire
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +140,23 @@ ApprovalEvent = (
     | RequestExpired
     | SeatOfferExpired
 )
+
+
+def decide_approval(state: State, command: ApprovalCommand, booking: Booking, now: datetime) -> Decision:
+    """What recruiters answer to requests and moves, and what becomes of those without an answer."""
+    match command:
+        case Approve():
+            return approve(state, command, booking, now)
+        case Reject():
+            return reject(state, command, booking, now)
+        case AskReschedule():
+            return ask_reschedule(state, command, booking, now)
+        case WithdrawMove():
+            return withdraw_move(command, booking)
+        case Expire():
+            return expire(state, command, booking, now)
+        case _:
+            assert_never(command)
 
 
 def approve(state: State, command: Approve, booking: Booking, now: datetime) -> Decision:

@@ -15,11 +15,7 @@ from scheduling.domain.answering import (
     Expire,
     Reject,
     WithdrawMove,
-    approve,
-    ask_reschedule,
-    expire,
-    reject,
-    withdraw_move,
+    decide_approval,
 )
 from scheduling.domain.attendance import AttendanceCommand, AttendanceEvent, decide_attendance
 from scheduling.domain.booking import (
@@ -115,20 +111,12 @@ def _decide_about(state: State, command: AnyBookingCommand, booking: Booking, no
             return move(state, command, booking, now)
         case Cancel():
             return cancel(state, command, booking, now)
-        case WithdrawMove():
-            return withdraw_move(command, booking)
-        case Approve():
-            return approve(state, command, booking, now)
-        case Reject():
-            return reject(state, command, booking, now)
-        case AskReschedule():
-            return ask_reschedule(state, command, booking, now)
+        case Approve() | Reject() | AskReschedule() | WithdrawMove() | Expire():
+            return decide_approval(state, command, booking, now)
         case TakeSeatOffer():
             return take(state, command, booking, now)
         case PassSeatOffer():
             return pass_on(state, command, booking, now)
-        case Expire():
-            return expire(state, command, booking, now)
         case Close():
             return close(state, command, booking, now)
         case MarkOutcome():

@@ -191,11 +191,13 @@ def test_a_persons_live_bookings_are_told_with_their_slots(
     (shown,) = bot.get("/api/events").json()["results"]
     assert (shown["description"], shown["bring"], shown["bring_en"]) == ("О вас", "паспорт", "your passport")
     cancel_booking(view.id, expected_version=1, actor="anna", reason="")
-    rest = {"refused_slot_ids": [], "refused_event_ids": []}
+    rest: dict[str, list[str]] = {"refused_slot_ids": [], "refused_event_ids": []}
     assert bot.get(url).json() == {"results": [], "next": None, **rest, "waiting": []}
     entry = {"user_id": maria.pk, "event_id": slot.event_id, "city_id": None}
     collection("waiting_list").insert_many([{**entry, "state": "left"}, {**entry, "state": "waiting"}])
-    assert bot.get(url).json()["waiting"] == [{"event_id": str(slot.event_id), "city_id": None}]
+    assert bot.get(url).json()["waiting"] == [{"event_id": str(slot.event_id), "city_id": None, "turned_down": True}]
+    collection("interview_slots").update_one({"_id": slot.pk}, {"$set": {"starts_at": clock.now()}})
+    assert not bot.get(url).json()["waiting"][0]["turned_down"]
 
 
 def test_a_persons_booking_is_told_with_their_answer_and_the_time_on_offer(

@@ -37,9 +37,13 @@ async def test_with_no_slot_the_person_can_wait_for_one_and_stop_waiting(anna: P
     await anna.presses(joined, "Назад")
     waits = await anna.sees("Вы в листе ожидания: как только")  # guard: ``with_waiting``
     assert (waits.id, waits.labels) == (nothing.id, ["Свяжитесь с нами", "Больше не ждать"])
-    await anna.presses(waits, "Больше не ждать")
+    desk.dialogs.waiting[1001] = desk.dialogs.waiting[1001].model_copy(update={"turned_down": True})
+    await anna.writes("/start")
+    but_some = await anna.sees("кроме тех, от которых вы отказались")
+    assert but_some.labels == ["Свяжитесь с нами", "🔔 Сообщать и о них", "Больше не ждать"]
+    await anna.presses(but_some, "Больше не ждать")
     left = await anna.sees("больше не будем писать")
-    assert left.id == nothing.id
+    assert left.id == but_some.id
     await anna.presses(left, "Выбрать время")
     await anna.presses(await anna.sees("Свободного времени сейчас нет"), "Сообщить")
     await anna.sees("Записали вас в лист ожидания")

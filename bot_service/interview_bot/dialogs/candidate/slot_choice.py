@@ -64,14 +64,14 @@ async def with_waiting(api: AdminApi, directory: Directory, user_id: int, data: 
         data.city_id in {None, slot.city.id} and slot.id not in data.refused
         for slot in await slots_for(directory, data)
     ):
-        return data.model_copy(update={"waits": False})
+        return data.model_copy(update={"waits": False, "turned_down": False})
     try:
         places = (await api.person_bookings(user_id)).waiting
     except (AdminApiDownError, AdminApiRefusedError):
         places = []
-    theirs = [place.city_id for place in places if place.event_id == data.event_id]
-    waits = any(None in {city_id, data.city_id} or city_id == data.city_id for city_id in theirs)
-    return data.model_copy(update={"waits": waits})
+    of_event = [place for place in places if place.event_id == data.event_id]
+    here = [place for place in of_event if None in {place.city_id, data.city_id} or place.city_id == data.city_id]
+    return data.model_copy(update={"waits": bool(here), "turned_down": any(place.turned_down for place in here)})
 
 
 async def _is_in_closed_city(directory: Directory, data: DialogData) -> bool:

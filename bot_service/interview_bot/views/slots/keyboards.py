@@ -95,8 +95,11 @@ def no_slots(contact_url: str | None, data: DialogData, texts: Texts, ways: Ways
     """Where there is no slot to choose (R7): the contact link, the waiting list, the way to other cities."""
     rows = keyboards.contact_rows(contact_url, texts)
     if data.booking is None:  # whoever has a booking has a seat
-        key, action = ("button.stop_waiting", Action.LEAVE) if data.waits else ("button.wait", Action.WAIT)
-        rows.append([InlineKeyboardButton(texts.plain(key), callback_data=pack(action, data.event_id))])
+        wait = [("button.wait_for_all" if data.waits else "button.wait", Action.WAIT)]
+        ways_to_wait = wait if data.turned_down or not data.waits else []
+        ways_to_wait += [("button.stop_waiting", Action.LEAVE)] if data.waits else []
+        for key, action in ways_to_wait:
+            rows.append([InlineKeyboardButton(texts.plain(key), callback_data=pack(action, data.event_id))])
     if ways.cities:
         rows.append([_to_cities(data, texts)])
     rows += _ways_out(data, ways, texts)

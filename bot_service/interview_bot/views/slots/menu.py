@@ -197,4 +197,6 @@ def _no_slots(reader: Reader, data: DialogData, ways: Ways) -> tuple[Screen, Dia
     if data.booking:
         return Screen(reader.texts(move_key("slots.none_to_move", data.booking)), keyboard), data
     none = "slots.none_in_city" if ways.cities else "slots.none"
-    return Screen(reader.texts("slots.waiting" if data.waits else none), keyboard), data
+    if data.waits:
+        none = "slots.waiting_for_others" if data.turned_down else "slots.waiting"
+    return Screen(reader.texts(none), keyboard), data
