@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pytest
 
 from shared_contracts.booking import BookingCreated, BookingRejected
-from shared_contracts.directory import Screening, ScreeningStatus
+from shared_contracts.directory import NamedRef, Screening, ScreeningStatus
 from shared_contracts.questionnaire import QuestionKind
 from tests.kit.days import at
 from tests.kit.desk import EVENT, YEKATERINBURG, Desk
@@ -51,6 +51,7 @@ async def nina(sandbox: Sandbox, desk: Desk, bot: object) -> Person:
     desk.open_event(2, OTHER)
     for number in range(1, 6):
         at(desk, number, days=int(number > 1), hours=number)
+    at(desk, 8, days=1, hours=8, recruiter=NamedRef(id="d" * 23 + "2", name="Ольга"))
     at(desk, 9, days=0, city=YEKATERINBURG)
     return await sandbox.person(1080, "Нина")
 
@@ -101,7 +102,7 @@ async def test_dead_ends_lead_back_to_the_events_too(nina: Person, desk: Desk) -
     await nina.presses(await nina.sees("На какое"), OTHER)
     await nina.presses(await nina.sees("Свободного времени сейчас нет"), "Сообщить")
     await nina.presses(await nina.sees("Записали вас в лист ожидания"), "Назад")
-    await nina.presses(await nina.sees("Свободного времени сейчас нет"), "Назад")
+    await nina.presses(await nina.sees("Вы в листе ожидания: как только"), "Назад")
     await nina.presses(await nina.sees("На какое"), EVENT.name)
     await nina.presses(await nina.sees("Есть пожелания?"), "Назад")
     desk.dialogs.screenings[1080, EVENT.id] = Screening(event_id=EVENT.id, status=ScreeningStatus.REJECTED)
