@@ -11,6 +11,7 @@ class MongoAdminConfig(AdminConfig):
     """``django.contrib.admin``."""
 
     default_auto_field = OBJECT_ID
+    default_site = "staffkit.site.DeskSite"
 
 
 class MongoAuthConfig(AuthConfig):

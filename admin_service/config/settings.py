@@ -42,7 +42,7 @@ CONTENT_SECURITY_POLICY: dict[str, Any] = {
 
 INSTALLED_APPS = [
     "staffkit",  # before Unfold, whose frame it adds to
-    "unfold",
+    "unfold.apps.BasicAppConfig",  # the site is ours: staffkit.site
     "unfold.contrib.filters",
     "config.apps.MongoAdminConfig",
     "config.apps.MongoAuthConfig",

@@ -1,12 +1,16 @@
 """People and places that tests share. Real MongoDB, one test database a run; emptied after each test."""
 
 from collections.abc import Callable, Iterator
+from contextvars import ContextVar
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from bson import ObjectId
+from django.template import Context, Template
 from django.test import override_settings
+from django.test.utils import _TestState
+from django.utils.safestring import SafeString
 from hypothesis import HealthCheck, settings
 from pymongo.database import Database
 from pytest_django.plugin import DjangoDbBlocker
@@ -44,6 +48,26 @@ def _static_files_are_found_when_asked_for() -> Iterator[None]:
 def _passwords_are_hashed_quickly() -> Iterator[None]:
     """A hash that is hard to guess takes longer than the test that logs in."""
     with override_settings(PASSWORD_HASHERS=["tests.helpers.hashing.QuickHasher"]):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _a_page_is_remembered_once() -> Iterator[None]:
+    """Django's test client copies the context of every template, of which a page has two hundred; ours the page's."""
+    remembering, rendering = Template._render, _TestState.saved_data.template_render  # type: ignore[attr-defined]
+    in_page = ContextVar("in_page", default=False)
+
+    def render(template: Template, context: Context) -> SafeString:
+        if in_page.get():
+            return rendering(template, context)  # type: ignore[no-any-return]
+        token = in_page.set(True)
+        try:
+            return remembering(template, context)  # type: ignore[no-any-return]
+        finally:
+            in_page.reset(token)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Template, "_render", render)
         yield
 
 

@@ -1,15 +1,11 @@
 """Each role and none × each address × GET, POST and each branch by parameter: who is let in is what the table says."""
 
 import re
-from collections.abc import Iterator
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.template import Template
-from django.test.utils import _TestState
-
 from tests.access import table
 from tests.access.addresses import Address, every_address, is_standard
 from tests.access.world import OWNED, ROLES, World
@@ -107,14 +103,6 @@ def test_each_branch_that_our_code_has_is_asked_for() -> None:
     assert read - asked == set()
 
 
-@pytest.fixture
-def _pages_are_only_rendered() -> Iterator[None]:
-    """Django's test client copies the context of every template, of which a page has two hundred."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Template, "_render", _TestState.saved_data.template_render)  # type: ignore[attr-defined]
-        yield
-
-
 def tries_of(address: Address, role: str) -> list[tuple[str, str]]:
     """Methods with branches: each branch alone for who may do nothing, else an export alone and the others at once."""
     branches = table.BRANCHES.get(address.page or address.key.rpartition(":")[2], ())
@@ -125,7 +113,6 @@ def tries_of(address: Address, role: str) -> list[tuple[str, str]]:
     return [("get", ""), *(("get", branch) for branch in branches), ("post", "")]
 
 
-@pytest.mark.usefixtures("_pages_are_only_rendered")
 @pytest.mark.parametrize("role", ROLES)
 def test_a_role_is_let_in_where_the_table_says_and_nowhere_else(world: World, role: str) -> None:
     """Guard: ``_guarded`` and the permissions of ``make_roles``."""
@@ -143,7 +130,6 @@ def test_a_role_is_let_in_where_the_table_says_and_nowhere_else(world: World, ro
     assert asked > 2 * len(ADDRESSES)
 
 
-@pytest.mark.usefixtures("_pages_are_only_rendered")
 @pytest.mark.parametrize("role", ["moscow", "recruiter"])
 def test_no_address_leads_to_a_row_of_another_city(world: World, role: str) -> None:
     """Guard: ``_find``."""

@@ -6,6 +6,7 @@ import pytest
 from bson import ObjectId
 from django.test import Client
 from django.urls import reverse
+from django.utils.functional import empty
 
 from common.mongo import collection
 from people.models import Candidate, City, ContactSettings, Recruiter
@@ -54,6 +55,13 @@ def _some_of_each(
 def test_lists_open_in_both_languages(desk: Client, name: str, language: str) -> None:
     url = reverse(f"admin:{name}_changelist")
     assert desk.get(url, follow=True, headers={"Accept-Language": language}).status_code == 200
+
+
+def test_a_page_makes_no_list_of_applications_that_it_does_not_show(desk: Client) -> None:
+    """Guard: ``DeskSite``. What is shown has it: the page of one application is in the matrix."""
+    listed = desk.get(reverse("admin:people_city_changelist")).context["available_apps"]
+    assert listed._wrapped is empty
+    assert "people" in {app["app_label"] for app in listed}
 
 
 @pytest.mark.usefixtures("_some_of_each")
