@@ -26,12 +26,16 @@ TAKEN = "Это время только что заняли."
 
 
 def eventually(look: Callable[[], T | None], what: str, seconds: float = PATIENCE_SECONDS) -> T:
-    """The first true thing ``look`` sees; fails naming ``what`` when time is up."""
-    ends = time.monotonic() + seconds
-    while time.monotonic() < ends:
+    """The first true thing ``look`` sees; fails naming ``what`` when time is up.
+
+    It looks less often the longer it takes: looking keeps the machine from what is waited for.
+    """
+    began, pause = time.monotonic(), 0.05
+    while time.monotonic() < began + seconds:
         if seen := look():
             return seen
-        time.sleep(0.05)
+        time.sleep(pause)
+        pause = min(pause * 1.2, 0.25)
     raise AssertionError(f"did not happen within {seconds:.0f} s: {what}")
 
 

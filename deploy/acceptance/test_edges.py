@@ -11,6 +11,7 @@ import redis
 
 from acceptance.driving import Store, eventually
 from local.layout import ADMIN_SERVICE, Ports, python_of
+from local.lifecycle import answers
 from local.stack import Stack
 from tests.local.conftest import read_env
 
@@ -31,16 +32,9 @@ def https_only(stack: Stack) -> Iterator[str]:
     serve = ("-m", "granian", "--interface", "wsgi", "--port", str(ports.api), "config.wsgi:application")
     with subprocess.Popen([str(python_of(ADMIN_SERVICE)), *serve], cwd=ADMIN_SERVICE, env=environment) as process:
         address = f"http://127.0.0.1:{ports.api}"
-        eventually(lambda: _answers(f"{address}/api/readyz"), "it serves", 90)
+        eventually(lambda: answers(f"{address}/api/readyz"), "it serves", 90)
         yield address
         process.terminate()
-
-
-def _answers(url: str) -> bool:
-    try:
-        return httpx.get(url, timeout=30, trust_env=False).status_code == httpx.codes.OK
-    except httpx.HTTPError:
-        return False
 
 
 def test_with_https_only_browsers_are_redirected_and_programs_are_not(stack: Stack, https_only: str) -> None:
