@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from tests.access import table
 from tests.access.addresses import Address, every_address, is_standard
 from tests.access.world import OWNED, ROLES, World
