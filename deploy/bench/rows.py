@@ -68,7 +68,6 @@ class Rows:
             "words": sorted({first.lower(), last.lower(), username}),
             "city_id": self.dice.choice(self.cities)["_id"] if number % 20 else None,
             "is_allowed": number % 50 > 0,
-            "note": "",
             "language_code": "ru",
             "started_at": started,
             "blocked_at": self._ago(30) if number % 40 == 1 else None,

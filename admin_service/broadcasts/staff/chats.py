@@ -2,6 +2,9 @@
 
 from django import forms
 from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.utils.html import format_html
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextInputWidget
@@ -13,13 +16,14 @@ from shared_contracts.fields import LARGEST_TELEGRAM_ID
 from staffkit.forms.topics import TopicField
 from staffkit.forms.use_case import UseCaseForm
 from staffkit.pages.kinds import Colours, UseCaseAdmin, plainly
+from staffkit.views import page_of
 
 
 class ChatForm(UseCaseForm):
     """An announcement chat."""
 
     chat_id = forms.IntegerField(
-        label=_("chat id"),
+        label=_("Chat id"),
         min_value=-LARGEST_TELEGRAM_ID,
         max_value=LARGEST_TELEGRAM_ID,
         widget=UnfoldAdminTextInputWidget(),
@@ -27,6 +31,18 @@ class ChatForm(UseCaseForm):
     )
 
     thread_id = TopicField()
+
+    def clean_chat_id(self) -> int:
+        """No other entry has it."""
+        chat_id: int = self.cleaned_data["chat_id"]
+        other = AnnouncementChat.objects.filter(chat_id=chat_id).exclude(pk=self.instance.pk).first()
+        if other:
+            raise ValidationError(
+                format_html(
+                    _now('Already there as <a href="{address}">{name}</a>.'), address=page_of(other), name=other
+                )
+            )
+        return chat_id
 
     def carry_out(self) -> None:
         """Save it."""

@@ -157,7 +157,6 @@ class Candidate(Person):
     city = models.ForeignKey(City, models.PROTECT, null=True, blank=True, verbose_name=_("city"))
     telegram_name = models.CharField(_("name in Telegram"), max_length=130, blank=True, default="", editable=False)
     is_allowed = models.BooleanField(_("on the allow list"), default=True)
-    note = models.CharField(_("note"), max_length=500, blank=True)
     tags: Any = ArrayField(
         models.CharField(max_length=TAG_LENGTH),
         verbose_name=_("tags"),

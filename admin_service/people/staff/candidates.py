@@ -55,6 +55,28 @@ class TagFilter(DropdownFilter):
         return queryset.filter(tags__contains=[self.value()]) if self.value() else queryset
 
 
+class MergedFilter(DropdownFilter):
+    """Entries that another has taken over are shown only where they are asked for."""
+
+    title = _("merged entries")
+    parameter_name = "merged"
+    all_option = None
+    whole = "hidden"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """Each can be chosen."""
+        return [(self.whole, _("hidden")), ("only", _("only these"))]
+
+    def value(self) -> str:
+        """As asked for."""
+        return super().value() or self.whole
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Those that stand, or those that are taken over."""
+        taken_over = self.value() == "only"
+        return queryset.exclude(merged_into=None) if taken_over else queryset.filter(merged_into=None)
+
+
 class CandidateForm(UseCaseForm):
     """An entry of the allow list. Once someone has come in by it, it belongs to that Telegram id for good."""
 
@@ -80,11 +102,11 @@ class CandidatePage(ImportingAdmin, ExportingAdmin, InvitingAdmin):
     form = CandidateForm
     export_name = "candidates"
     rows = Rows(city=("city_id",))
-    fields = ["first_name", "last_name", "city", "username", "telegram_id", "tags", "note", "on_list", "chat_line"]
+    fields = ["first_name", "last_name", "city", "username", "telegram_id", "tags", "on_list", "chat_line"]
     fields += ["language_shown", "privacy_shown"]
     readonly_fields = ["on_list", "chat_line", "language_shown", "privacy_shown"]
     list_display = ["person", "telegram_id", "city_name", "on_list", "chat", "privacy_shown"]
-    list_filter: Any = [("is_allowed", BooleanRadioFilter), ("city", ScopedRelatedFilter), TagFilter]
+    list_filter: Any = [("is_allowed", BooleanRadioFilter), ("city", ScopedRelatedFilter), TagFilter, MergedFilter]
     sortable_by = ["person", "telegram_id"]
     search_fields = ["words"]
     search_help_text = _("Name, username or Telegram id")
@@ -102,7 +124,7 @@ class CandidatePage(ImportingAdmin, ExportingAdmin, InvitingAdmin):
         """As "Invite many from a table" takes them, with the id by which it knows them again."""
         people = (_("First name"), _("Last name"), _("City"), _("Username"), _("Telegram id"))
         theirs = (_("Language"), _("Privacy text agreed to"))
-        every = (*people, _("On the allow list"), _("Tags"), _("Note"), _("Candidate id"), *theirs)
+        every = (*people, _("On the allow list"), _("Tags"), _("Candidate id"), *theirs)
         return headings(*every)
 
     def export_row(self, obj: Candidate) -> list[object]:
@@ -110,7 +132,7 @@ class CandidatePage(ImportingAdmin, ExportingAdmin, InvitingAdmin):
         number = "" if obj.telegram_id is None else str(obj.telegram_id)
         names = (obj.first_name, obj.last_name, obj.city or "", obj.username, number)
         listed, tags = _("yes") if obj.is_allowed else _("no"), ", ".join(obj.tags or ())
-        return [*names, listed, tags, obj.note, obj.pk, language_line(obj), privacy_line(obj)]
+        return [*names, listed, tags, obj.pk, language_line(obj), privacy_line(obj)]
 
     def get_list_display(self, request: HttpRequest) -> list[str]:
         """What people have agreed to, where there is something to agree to."""

@@ -27,7 +27,7 @@ from scheduling.services.recruiter_cards.reached import follow_start
 from scheduling.services.snapshots import follow_person
 from shared_contracts.notification import CacheName
 
-_FILLED = ("last_name", "city_id", "note")
+_FILLED = ("last_name", "city_id")
 """What the entry that goes on takes from the other where it has none of its own."""
 
 
@@ -161,7 +161,8 @@ def _join(kept: Document, gone: Document, now: datetime) -> Document:
 
 
 def _part(kept: Document, gone: Document, record: dict[str, Any], now: datetime) -> None:
-    back = {name: None if name == "city_id" else "" for name, was in record["filled"].items() if str(kept[name]) == was}
+    filled = {name: was for name, was in record["filled"].items() if name in _FILLED}
+    back = {name: None if name == "city_id" else "" for name, was in filled.items() if str(kept[name]) == was}
     tags = [tag for tag in kept.get("tags") or () if tag not in record["tags_added"]]
     theirs = {gone["_id"], *(gone.get("merged_ids") or ())}
     left = [item for item in kept.get("merged_ids") or () if item not in theirs]

@@ -2,10 +2,13 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.contrib.filters.admin import BooleanRadioFilter
@@ -25,7 +28,7 @@ from scheduling.staff.impact.question import Question
 from scheduling.staff.slots.making import ask_and_make, slots_of
 from staffkit.pages.kinds import UseCaseAdmin
 from staffkit.scoping import narrow, own_rows
-from staffkit.views import find, page_of
+from staffkit.views import find, may, page_of
 
 
 class EventForm(AskingForm):
@@ -117,6 +120,15 @@ class EventPage(UseCaseAdmin):
             str(_("approval")) if event.approval_required else "",
         ]
         return " → ".join(filter(None, steps)) or str(_("quick sign-up"))
+
+    def response_post_save_add(self, request: HttpRequest, obj: InterviewEvent) -> HttpResponse:
+        """As Django's, with the way on: nobody can sign up before there are slots."""
+        if may(request, "scheduling.add_interviewslot"):
+            address = reverse("admin:scheduling_interviewevent_add_slots", args=[obj.pk])
+            text = _now('Nobody can sign up yet: <a href="{address}">add slots</a> to it.')
+            messages.info(request, format_html(text, address=address))
+        usual: HttpResponse = super().response_post_save_add(request, obj)
+        return usual
 
     @action(
         description=_("Add slots"),

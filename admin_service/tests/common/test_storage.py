@@ -64,7 +64,7 @@ def test_every_update_of_every_path_advances_updated_at(
     edit_slot(str(other.pk), SlotChanges(venue={"room": "9"}), actor="c")
     save_city(moscow, actor="c")
     save_candidate(maria, actor="c")
-    Candidate.objects.filter(pk=maria.pk).update(note="звонила")
+    Candidate.objects.filter(pk=maria.pk).update(telegram_name="звонила")
     staff_commands.cancel_booking(str(asking.the_booking(maria)["_id"]), expected_version=None, actor="c", reason="")
     remove_candidates([str(maria.pk)], keep_bookings=False, actor="c", reason="")
     tasks.close_finished()

@@ -139,9 +139,7 @@ def test_every_city_and_contact(read: Read) -> None:
 def test_every_candidate_and_recruiter(read: Read) -> None:
     """Guard: ``check_username``."""
     who = {"telegram_id": 7, "username": "anna_1"}
-    people = documents(
-        Candidate, "telegram_id", "username", "first_name", "last_name", "note", first_name="Анна", **who
-    )
+    people = documents(Candidate, "telegram_id", "username", "first_name", "last_name", first_name="Анна", **who)
     recruiters = documents(Recruiter, "telegram_id", "username", "name", "contact_url", name="Ольга", **who)
 
     @LIMITED

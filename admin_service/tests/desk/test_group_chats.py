@@ -162,3 +162,11 @@ def test_another_group_is_not_in_the_trouble_of_the_one_before(chat: Announcemen
     chat.chat_id = -4002
     save_chat(chat, actor="anna")
     assert trouble_of(chat) == ""
+
+
+def test_a_group_that_is_there_already_is_named_with_a_link(desk: Client, chat: AnnouncementChat) -> None:
+    """Guard: ``clean_chat_id``; another of the same chat in other words is none."""
+    page = desk.post(reverse("admin:broadcasts_announcementchat_add"), {"title": "Ещё раз", "chat_id": OLD})
+    address = reverse("admin:broadcasts_announcementchat_change", args=[chat.pk])
+    assert f'Already there as <a href="{address}">Объявления</a>.' in page.content.decode()
+    assert "Chat id" in page.content.decode() and AnnouncementChat.objects.count() == 1

@@ -26,7 +26,6 @@ def entry(**fields: Any) -> dict[str, Any]:
         "last_name": "",
         "username": "",
         "city": "",
-        "note": "",
         **fields,
     }
 

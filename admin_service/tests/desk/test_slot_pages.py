@@ -433,3 +433,14 @@ def test_an_online_slot_is_made_found_shown_and_moved_to_an_office(
     assert "Give a location, or a video link" in neither
     assert desk.confirm(page_of(made), form_of(made, location="Офис", video_link="")).status_code == 302
     assert "video link: https://meet.example/room-5 → —" in text(page_of(made))
+
+
+def test_a_new_event_leads_on_to_its_slots_and_the_calendar_is_named_so(desk: StaffClient) -> None:
+    """Guards: ``response_post_save_add``, ``content_title``."""
+    minutes = {"booking_cutoff_minutes": 120, "move_cutoff_minutes": 120, "cancel_cutoff_minutes": 0}
+    fields = {"title": "Курьер", "is_open": "on", "pending_hours": 24, "reminder_minutes": 120, **minutes}
+    page = desk.post(reverse("admin:scheduling_interviewevent_add"), fields, follow=True).content.decode()
+    event = InterviewEvent.objects.get()
+    assert f'<a href="{reverse("admin:scheduling_interviewevent_add_slots", args=[event.pk])}">add slots</a>' in page
+    calendar = desk.get("/admin/scheduling/interviewslot/calendar/").content.decode()
+    assert "Calendar" in calendar.partition("<h1")[2].partition("</h1>")[0]

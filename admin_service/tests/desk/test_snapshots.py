@@ -98,7 +98,7 @@ def test_a_name_that_was_telegrams_follows_it(request_: Document, maria: Candida
 def test_bookings_follow_what_staff_call_somebody(request_: Document, maria: Candidate, desk: Client) -> None:
     """Guard: ``FollowedForm``."""
     page = reverse("admin:people_candidate_change", args=[maria.pk])
-    desk.post(page, {"first_name": "Марья", "last_name": "Петрова", "username": "maria_p", "city": "", "note": ""})
+    desk.post(page, {"first_name": "Марья", "last_name": "Петрова", "username": "maria_p", "city": ""})
     assert asking.the_booking(maria)["user"]["first_name"] == "Марья"
     assert "марья" in asking.the_booking(maria)["search"]
 

@@ -196,8 +196,8 @@ def test_saving_a_candidate_in_the_desk_keeps_what_chat_has_written_meanwhile(ma
     """Guard: ``_edited_by_staff``. The form was opened before Maria started the bot."""
     started = clock.now()
     collection("users").update_one({"_id": maria.pk}, {"$set": {"started_at": started}})
-    maria.note = "звонила"
+    maria.last_name = "Звонова"
     save_candidate(maria, actor="coordinator")
 
     row = collection("users").find_one({"_id": maria.pk})
-    assert row and (row["started_at"], row["note"]) == (started, "звонила")
+    assert row and (row["started_at"], row["last_name"]) == (started, "Звонова")

@@ -28,6 +28,7 @@ from scheduling.services.staff_commands import (
 from scheduling.services.store.slots import load_slots
 from scheduling.staff.bookings.by_hand import ByHandAdmin, is_to_tell
 from scheduling.staff.forms.reasons import CancelForm, DecisionForm, MoveForm, RejectForm
+from scheduling.staff.forms.slot_choice import found_slots
 from scheduling.staff.forms.venues import booking_venue
 from scheduling.staff.moments import booking_start, name_of
 from scheduling.staff.outcomes import NotDoneError, by_hand_line, outcome_text, told
@@ -66,6 +67,8 @@ class DecidingAdmin(ByHandAdmin):
         """To another slot of the event."""
         booking = find(Booking, object_id)
         form = MoveForm(request.POST or None, initial={"version": booking.version}, slots=_slots_for(booking, request))
+        if found := found_slots(request, form):
+            return found
 
         def decide() -> Outcome:
             data = form.cleaned_data

@@ -32,6 +32,8 @@ def show_calendar(staff_page: UseCaseAdmin, request: HttpRequest) -> HttpRespons
         request,
         "scheduling/calendar.html",
         title=_("Calendar"),
+        opts=None,  # by which the header would name the list of slots
+        content_title=_("Calendar"),
         asked=it,
         heading=_heading(it),
         earlier=it.later(-1).address,

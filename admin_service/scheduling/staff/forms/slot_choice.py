@@ -1,11 +1,13 @@
-"""Choosing a slot by search: a part of a day, a recruiter or a place is typed. Nothing is chosen beforehand."""
+"""Choosing a slot by search: the list narrows down as a part of a day, a recruiter or a place is typed."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import count
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _now
@@ -13,47 +15,101 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from common import clock
+from common.texts.names import fold
 from scheduling.domain.model import Slot
 
+MOST_LISTED = 10
 
-class _Suggesting(UnfoldAdminTextInputWidget):
-    """A text with suggestions, each with a word on it."""
 
-    suggestions: Mapping[str, str] = {}
+@dataclass(frozen=True, slots=True)
+class _Offered:
+    """A slot to choose. ``words``: how many seats are free."""
+
+    id: str
+    name: str
+    words: str
+
+
+class SlotPicker(UnfoldAdminTextInputWidget):
+    """A search with what it finds beneath it, to be chosen from: by the server, as it is typed or when it is sent."""
+
+    class Media:
+        css: ClassVar[dict[str, Sequence[str]]] = {"all": ("scheduling/slot_choice.css",)}
+
+    offered: Sequence[_Offered] = ()
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        """What is chosen, else what is typed."""
+        return data.get(name) or data.get(_typed(name))
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
-        """With the list beside it."""
-        key = f"{name}-choices"
-        text = super().render(name, value, {**(attrs or {}), "list": key, "autocomplete": "off"}, renderer)
-        options = format_html_join("", '<option value="{}">{}</option>', self.suggestions.items())
-        return format_html('{}<datalist id="{}">{}</datalist>', text, key, options)
+        """Both."""
+        chosen = next((one for one in self.offered if one.id == value), None)
+        typed = "" if chosen else str(value or "")
+        asks = {"hx-get": "", "hx-trigger": "input changed delay:200ms", "hx-target": f"#{name}-found"}
+        text = super().render(_typed(name), typed, {**(attrs or {}), **asks, "autocomplete": "off"}, renderer)
+        found = [chosen] if chosen else self.found(typed)
+        return format_html(
+            '{}<div id="{}-found" class="slot-found">{}</div>', text, name, self.listed(name, found, value)
+        )
+
+    def found(self, typed: str) -> list[_Offered]:
+        """Those in whose names each of the words stands."""
+        words = fold(typed).split()
+        return [one for one in self.offered if all(word in fold(one.name) for word in words)]
+
+    def listed(self, name: str, found: Sequence[_Offered], value: Any = "") -> SafeString:
+        """The first of them, and how many there are more."""
+        rows = (
+            (name, one.id, "checked" if one.id == value else "", one.name, one.words) for one in found[:MOST_LISTED]
+        )
+        row = '<label><input type="radio" name="{}" value="{}" {}><span>{} <small>{}</small></span></label>'
+        more = len(found) - MOST_LISTED
+        note = _now("And %(count)s more: type a day, a recruiter or a place.") % {"count": more} if more > 0 else ""
+        note = note or ("" if found else _now("There is no such slot with a free seat."))
+        return format_html('<div role="radiogroup" aria-label="{}">{}</div><p role="status">{}</p>',
+                           _now("Slots found"), format_html_join("", row, rows), note)  # fmt: skip
 
 
 class SlotField(forms.CharField):
-    """A slot, by the name under which it is found; its value is the slot's id."""
+    """A slot, found by its name; its value is the slot's id. Nothing is chosen beforehand."""
+
+    widget: SlotPicker
 
     def __init__(self, label: Any) -> None:
         hint = _("Type a part of a day, a recruiter or a place, then choose. Times past the limits come last.")
-        super().__init__(label=label, max_length=400, widget=_Suggesting(), help_text=hint)
-        self._ids: dict[str, str] = {}
+        super().__init__(label=label, max_length=400, widget=SlotPicker(), help_text=hint)
 
     def offer(self, named: Iterable[tuple[str, Slot]]) -> None:
         """What there is to choose from, each by its name: open ones first, each group in the order given."""
-        now, ids, words = clock.now(), dict[str, str](), dict[str, str]()
+        now, offered = clock.now(), dict[str, _Offered]()
         for name, slot in sorted(named, key=lambda one: not one[1].is_open(now)):
-            key = _free_name(name if slot.is_open(now) else f"{name} · {_limit(slot)}", ids)
-            ids[key] = slot.id
-            words[key] = _now("free: %(free)s of %(seats)s") % {"free": slot.free, "seats": slot.capacity}
-        self._ids = ids
-        self.widget.suggestions = words
+            key = _free_name(name if slot.is_open(now) else f"{name} · {_limit(slot)}", offered)
+            words = _now("free: %(free)s of %(seats)s") % {"free": slot.free, "seats": slot.capacity}
+            offered[key] = _Offered(slot.id, key, words)
+        self.widget.offered = list(offered.values())
 
     def clean(self, value: Any) -> str:
-        """The slot's id; a form that gives the id itself is read, too."""
+        """The slot's id; its whole name means it, too."""
         typed = str(super().clean(value))
-        found = typed if typed in self._ids.values() else self._ids.get(typed)
+        found = next((one.id for one in self.widget.offered if typed in {one.id, one.name}), None)
         if found is None:
             raise ValidationError(_("Choose a slot from the list."))
         return found
+
+
+def found_slots(request: HttpRequest, form: forms.Form) -> HttpResponse | None:
+    """What the page's search for a slot finds, if that is what the page asks."""
+    name = "slot"
+    if _typed(name) not in request.GET:
+        return None
+    field = form.fields[name]
+    assert isinstance(field, SlotField)
+    return HttpResponse(field.widget.listed(name, field.widget.found(request.GET[_typed(name)])))
+
+
+def _typed(name: str) -> str:
+    return f"{name}_called"
 
 
 def _limit(slot: Slot) -> str:
@@ -67,6 +123,6 @@ def _limit(slot: Slot) -> str:
     return _now("past the limits: closed for booking")
 
 
-def _free_name(name: str, taken: Mapping[str, str]) -> str:
+def _free_name(name: str, taken: Mapping[str, object]) -> str:
     """The name, with a number where another slot has it already."""
     return next(one for number in count(1) if (one := name if number == 1 else f"{name} ({number})") not in taken)

@@ -14,6 +14,7 @@ from scheduling.models import InterviewEvent
 from scheduling.services.staff_commands import book_for
 from scheduling.services.store.slots import load_slots
 from scheduling.staff.forms.reasons import BookHereForm
+from scheduling.staff.forms.slot_choice import found_slots
 from scheduling.staff.moments import name_of
 from scheduling.staff.outcomes import NotDoneError, by_hand_line, outcome_text, told
 from staffkit.forms.use_case import show_refusal
@@ -27,6 +28,8 @@ def ask_and_book(admin: Any, request: HttpRequest, person: Candidate) -> HttpRes
     """Ask for the slot, then book the person into it."""
     here = page_of(person)
     form = BookHereForm(request.POST or None, slots=_slots(request))
+    if found := found_slots(request, form):
+        return found
 
     def act() -> Done:
         if person.telegram_id is None:

@@ -71,7 +71,8 @@ def ask_and_merge(admin: Any, request: HttpRequest, person: Candidate) -> HttpRe
             show_refusal(form, error)
     intro = _("%(name)s goes on. Bookings, answers, notes, tags and history of the other entry come here, which leaves "
               "the allow list. It can be undone.")  # fmt: skip
-    return _page(admin, request, person, form, _now("Merge with another entry"), _("Merge"), intro % {"name": person})
+    button = _("Merge") if "who" in form.fields else _("Find")
+    return _page(admin, request, person, form, _now("Merge with another entry"), button, intro % {"name": person})
 
 
 def ask_and_part(admin: Any, request: HttpRequest, person: Candidate) -> HttpResponse:

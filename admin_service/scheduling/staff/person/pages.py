@@ -82,7 +82,7 @@ class PersonPage(CandidatePage):
         """Write to them through the bot."""
         return ask_message(self, request, _standing(object_id))
 
-    @action(description=_("Merge with another entry"), url_path="merge", permissions=["change"], icon="merge")
+    @action(description=_("Merge"), url_path="merge", permissions=["change"], icon="merge")
     def merge(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Take over from another entry of this person."""
         return ask_and_merge(self, request, _standing(object_id))

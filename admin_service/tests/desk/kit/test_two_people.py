@@ -132,13 +132,13 @@ def _cases(moscow: City, maria: Candidate, olga: Recruiter, event: InterviewEven
     city = {"name": moscow.name, "timezone": "Europe/Moscow", "contact_url": moscow.contact_url}
     rules = {"title": event.title, "description": "", "is_open": "on", "pending_hours": 24, "reminder_minutes": 120}
     cutoffs = {"booking_cutoff_minutes": 120, "move_cutoff_minutes": 120, "cancel_cutoff_minutes": 0}
-    names = {"first_name": "Мария", "last_name": "Петрова", "username": "maria_p", "note": ""}
+    names = {"first_name": "Мария", "last_name": "Петрова", "username": "maria_p"}
     person = {"name": olga.name, "city": str(moscow.pk), "telegram_id": 5001, "is_active": "on"}
     return [
         ("people_city", moscow, city, {"timezone": "Asia/Omsk"}, {"contact_url": "https://t.me/omsk_hr"}),
         ("scheduling_interviewevent", event, {**rules, **cutoffs}, {"is_open": ""}, {"description": "Паспорт"}),
         ("people_recruiter", olga, person, {"is_active": ""}, {"contact_url": "https://t.me/olga_hr"}),
-        ("people_candidate", maria, names, {"city": str(moscow.pk)}, {"note": "звонить утром"}),
+        ("people_candidate", maria, names, {"city": str(moscow.pk)}, {"last_name": "Петрова-Ким"}),
         ("people_contactsettings", contact, {"contact_url": contact.contact_url},
          {"contact_url": "https://t.me/one_help"}, {"contact_url": "https://t.me/two_help"}),
         ("broadcasts_announcementchat", chat, {"title": "Новости", "chat_id": -100, "is_active": "on"},

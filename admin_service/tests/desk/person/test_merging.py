@@ -151,3 +151,17 @@ def test_the_other_entry_is_chosen_by_name_and_may_be_taken_back(
     apart = reverse("admin:people_candidate_part", args=[maria.pk])
     assert desk.post(apart, {"other": str(old.pk)}).status_code == 302
     assert Candidate.objects.get(pk=old.pk).is_allowed
+
+
+def test_entries_that_another_has_taken_over_are_shown_where_they_are_asked_for(
+    text: Text, maria: Candidate, old: Candidate
+) -> None:
+    """Guard: ``MergedFilter``."""
+    merge_into(maria.pk, old.pk, actor="anna")
+    people, address = (
+        reverse("admin:people_candidate_changelist"),
+        reverse("admin:people_candidate_change", args=[old.pk]),
+    )
+    assert address not in text(people) and address not in text(f"{people}?is_allowed__exact=0")
+    assert address in text(f"{people}?merged=only")
+    assert reverse("admin:people_candidate_change", args=[maria.pk]) not in text(f"{people}?merged=only")

@@ -2,11 +2,14 @@
 
 import json
 from datetime import timedelta
+from importlib import import_module
+from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from bson import ObjectId
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -19,6 +22,7 @@ from messaging.models import OutboxMessage
 from people.models import Candidate, PersonMessage, PersonNote
 from scheduling.models import Booking
 from scheduling.services.staff_commands import book_for, cancel_booking
+from scheduling.staff.forms.slot_choice import MOST_LISTED
 from shared_contracts.broadcast import Delivery, DeliveryStatus, NotificationDelivered
 from staffkit import timeline
 from tests.conftest import MakeCandidate, MakeSlot
@@ -113,7 +117,8 @@ def test_a_person_is_booked_moved_and_cancelled_from_their_page(
     """A slot is found by its name; nothing is chosen beforehand, and a name that is none of the list's is refused."""
     slot, other = make_slot(), make_slot(timedelta(days=3))
     page = text(page_of(maria, "book"))
-    assert page.count("<option value=") == 2 and 'name="slot" value' not in page
+    found = page.partition('id="slot-found"')[2].partition("</div>")[0]
+    assert found.count('type="radio"') == 2 and "checked" not in found
     assert "Choose a slot from the list" in desk.post(page_of(maria, "book"), {"slot": "завтра"}).content.decode()
     assert desk.post(page_of(maria, "book"), {"slot": str(slot.pk)}).status_code == 302
     booking = Booking.objects.get()
@@ -182,3 +187,29 @@ def test_a_timeline_is_read_by_indexes(maria: Candidate) -> None:
             found = collection(source.name_of).find({"$and": [query, place]})
             plan = str(found.sort([(source.field, -1), ("_id", -1)]).limit(21).explain()["queryPlanner"]["winningPlan"])
             assert "COLLSCAN" not in plan and "'SORT'" not in plan, source
+
+
+def test_the_search_for_a_slot_narrows_down_as_it_is_typed(
+    desk: Client, text: Text, maria: Candidate, make_slot: MakeSlot
+) -> None:
+    """By the server, each word anywhere in the name; what is sent unchosen comes back narrowed. Guard: ``found``."""
+    slots = [
+        make_slot(timedelta(days=3, hours=number), room="Заря, Ромашка" if number == 7 else "3") for number in range(12)
+    ]
+    book = page_of(maria, "book")
+    assert text(book).count('type="radio"') == MOST_LISTED and "And 2 more" in text(book)
+    found = text(f"{book}?slot_called=ромашка+заря")
+    assert found.count('type="radio"') == 1 and str(slots[7].pk) in found and "<html" not in found
+    assert "There is no such slot" in text(f"{book}?slot_called=Марс")
+    sent = desk.post(book, {"slot_called": "Ромашка"}).content.decode()
+    assert "Choose a slot from the list" in sent and sent.count('type="radio"') == 1 and 'value="Ромашка"' in sent
+
+
+def test_the_one_line_notes_of_older_entries_are_notes(maria: Candidate) -> None:
+    """Guard: ``keep_notes``; run again it keeps none twice."""
+    collection("users").update_one({"_id": maria.pk}, {"$set": {"note": "звонить утром"}})
+    keep_notes = import_module("people.migrations.0020_notes_of_entries").keep_notes
+    for _run in range(2):
+        keep_notes(None, SimpleNamespace(connection=connection))
+    (kept,) = PersonNote.objects.filter(candidate_id=maria.pk)
+    assert (kept.text, kept.author) == ("звонить утром", "")

@@ -74,7 +74,7 @@ def test_tags_are_typed_on_the_page_and_filtered_by_in_the_list(
 ) -> None:
     make_candidate(first_name="Глеб")
     url = reverse("admin:people_candidate_change", args=[maria.pk])
-    fields = {"first_name": maria.first_name, "last_name": maria.last_name, "username": maria.username, "note": ""}
+    fields = {"first_name": maria.first_name, "last_name": maria.last_name, "username": maria.username}
     assert desk.post(url, {**fields, "tags": "VIP, Second round"}).status_code == 302
     assert Candidate.objects.get(pk=maria.pk).tags == ["second round", "vip"]
     listed = text(f"{reverse(CANDIDATES)}?tag=vip")
