@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from common.texts.translation import to_translate as _
-from scheduling.domain.changes import in_slot, next_version
+from scheduling.domain.changes import in_slot, next_version, overlaps
 from scheduling.domain.commands import Command, SlotChanges
 from scheduling.domain.decisions import Decision, EditRefusal, EditRefused
 from scheduling.domain.events import BookingEvent, Event, SlotEdited
@@ -80,13 +80,18 @@ def _as_told(slot: Slot, changes: SlotChanges) -> Slot:
 def _refuse(slot: Slot | None, changes: SlotChanges, now: datetime) -> dict[str, EditRefused]:
     if slot is None:
         return {"": EditRefused(EditRefusal.NO_SLOT)}
-    if slot.ends_at <= now:
+    if slot.ends_at <= now and not _is_to_come_after_all(changes, now):
         return {"": EditRefused(EditRefusal.OVER)}
     if changes.starts_at and changes.starts_at != slot.starts_at and changes.starts_at <= now:
         return {"starts_at": EditRefused(EditRefusal.PAST)}
     if changes.max_users is not None and changes.max_users < len(slot.holders):
         return {"max_users": EditRefused(EditRefusal.BELOW_BOOKED, booked=len(slot.holders))}
     return {}
+
+
+def _is_to_come_after_all(changes: SlotChanges, now: datetime) -> bool:
+    """Whether the slot was taken for over by clocks that were not its city's."""
+    return changes.clocks_were is not None and changes.starts_at is not None and changes.starts_at > now
 
 
 def _edited(state: State, slot: Slot, changes: SlotChanges) -> Slot:
@@ -119,12 +124,31 @@ def _followers(state: State, command: EditSlot, edited: SlotEdited) -> list[Even
     slot, handed_over = edited.after, edited.hands_over
     live = [booking for booking in state.bookings.values() if booking.live]
     inside = [booking for booking in live if booking.slot_id == slot.id]
+    again = _taken_for_over(state, slot) if command.changes.clocks_were is not None else []
     wanted = [booking for booking in live if booking.requested_slot_id == slot.id]
     clocks_only = command.changes.clocks_were is not None
     return [
         *(BookingFollowedSlot(command.actor, it, _following(it, slot, clocks_only), handed_over) for it in inside),
+        *(BookingFollowedSlot(command.actor, it, _following(_booked_again(it), slot, clocks_only)) for it in again),
         *(WantedSlotEdited(command.actor, it, next_version(kept_within(it, slot))) for it in wanted),
     ]
+
+
+def _taken_for_over(state: State, slot: Slot) -> list[Booking]:
+    """Whose interview in the slot was not marked yet when it seemed to be over, unless they have booked anew since."""
+    unmarked = [it for it in state.bookings.values() if (it.slot_id, it.status) == (slot.id, BookingStatus.UNMARKED)]
+    return [
+        it
+        for it in unmarked
+        if not any(
+            other.event_id == it.event_id or overlaps(state, other, slot)
+            for other in state.live_bookings_of(it.candidate_id)
+        )
+    ]
+
+
+def _booked_again(booking: Booking) -> Booking:
+    return replace(booking, status=BookingStatus.BOOKED, ended_by="", reason="")
 
 
 def _proposals(state: State, command: Command, edited: SlotEdited) -> list[Event]:

@@ -38,7 +38,7 @@ class CityZoneForm(AskingForm, CityForm):
             title=_now("Another time zone: %(city)s") % {"city": self.instance},
             verb=_("Change the zone"),
             back=page_of(self.instance),
-            ways=_WAYS if shift and shift.slots else (("", ""),),
+            ways=_WAYS if shift and (shift.slots or shift.past) else (("", ""),),
             facts=lambda foreseen: _facts(shift, foreseen) if shift else [],
             offers=EVERY_CHOICE,
             slots=[str(item) for item in coming_in(self.instance)],
@@ -79,6 +79,7 @@ def _facts(shift: ZoneShift, foreseen: Mapping[str, Impact]) -> list[str]:
     every: list[tuple[Any, int]] = [
         (_now("Slots that shift: %(count)s"), shift.slots),
         (_now("Bookings in them: %(count)s"), shift.bookings),
+        (_now("Slots that have begun and are put right without a word: %(count)s"), shift.past),
         (_now("People concerned: %(count)s"), people),
     ]
     return [text % {"count": count} for text, count in every if count]

@@ -1,6 +1,6 @@
 """A city's time zone put right after people have booked (FR10; spec, "Time")."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,11 +9,14 @@ from django.urls import reverse
 from common.mongo import collection
 from message_templates.services.seeding import seed_defaults
 from people.models import Candidate, City
+from scheduling import tasks
 from scheduling.models import Booking, InterviewSlot
+from scheduling.services.editing.city_zones import Kept, put_zone_right, shift_of
 from scheduling.services.staff_commands import book_for
 from scheduling.services.store.slots import load_slots
 from scheduling.staff.moments import name_of
 from tests.conftest import MakeSlot
+from tests.helpers import asking
 from tests.helpers.card_tools import news
 from tests.helpers.staff_client import StaffClient
 
@@ -156,3 +159,62 @@ def test_single_people_can_be_moved_or_called_off_as_the_zone_changes(
     assert moved.booking.slot.id == str(there.pk) and moved.slot_before
     for slot in (moved.slot_before, off.booking.slot):
         assert (slot.starts_at, slot.city.timezone) == (booking.starts_at, "Europe/Moscow")
+
+
+def begun(booking: Booking, ago: timedelta) -> datetime:
+    """When the interview begins from now on: so long ago, by the city's clocks as they are."""
+    asking.let_begin({"_id": booking.pk, "slot_id": booking.slot_id}, ago)
+    started = Booking.objects.get().starts_at
+    return started
+
+
+@pytest.mark.parametrize(("kept", "moved"), [(Kept.CLOCK, timedelta(hours=-7)), (Kept.INSTANT, timedelta())])
+def test_what_is_past_is_right_from_then_on_and_nobody_is_told(
+    moscow: City, booking: Booking, kept: Kept, moved: timedelta
+) -> None:
+    """Slot, booking and history. Guards: ``put_past_right``, ``past`` in ``shift_of``."""
+    started = begun(booking, timedelta(hours=1))
+    tasks.close_finished()
+    assert shift_of(moscow.pk, "Europe/Moscow", VLADIVOSTOK).past == 1
+    moscow.timezone = VLADIVOSTOK
+    put_zone_right(moscow, kept, actor="anna", reason="Ошиблись")
+
+    slot, after = InterviewSlot.objects.get(), Booking.objects.get()
+    assert (slot.starts_at, after.starts_at, after.ends_at) == (started + moved, started + moved, slot.ends_at)
+    assert slot.closes_at < slot.starts_at < slot.ends_at
+    assert (after.slot.timezone, after.status, news()) == (VLADIVOSTOK, "unmarked", [])
+    for subject in (slot.pk, booking.pk):
+        entry = collection("audit_entries").find({"subject_id": subject}).sort("_id", -1)[0]
+        assert (entry["actor"], entry["reason"], entry["after"]["zone"]) == ("staff:anna", "Ошиблись", VLADIVOSTOK)
+        assert entry["after"]["starts_at"] == slot.starts_at.isoformat()
+
+
+def test_what_only_seemed_to_be_over_is_to_come_again(moscow: City, booking: Booking, maria: Candidate) -> None:
+    """The office is in Kaliningrad, an hour later. Guards: ``_is_to_come_after_all``, ``_taken_for_over``."""
+    started = begun(booking, timedelta(minutes=30))
+    tasks.close_finished()
+    assert (Booking.objects.get().status, InterviewSlot.objects.get().booked_users) == ("unmarked", [])
+    moscow.timezone = "Europe/Kaliningrad"
+    put_zone_right(moscow, Kept.CLOCK, actor="anna")
+
+    slot, after = InterviewSlot.objects.get(), Booking.objects.get()
+    assert after.starts_at == slot.starts_at == started + timedelta(hours=1)
+    assert (after.status, after.live, slot.booked_users) == ("booked", True, [maria.pk])
+    assert [item.kind for item in news()] == ["booking_changed"]
+    asking.assert_sound()
+    tasks.close_finished()
+    assert Booking.objects.get().live
+
+
+def test_who_has_booked_anew_since_is_not_booked_twice(
+    moscow: City, booking: Booking, maria: Candidate, make_slot: MakeSlot
+) -> None:
+    """I3. Guards: ``live_bookings_of`` in ``_taken_for_over``; ``put_ended_right`` for what is past of it."""
+    begun(booking, timedelta(minutes=30))
+    tasks.close_finished()
+    book_for(maria.telegram_id, str(make_slot(timedelta(days=4)).pk), actor="anna", reason="")
+    moscow.timezone = "Europe/Kaliningrad"
+    put_zone_right(moscow, Kept.CLOCK, actor="anna")
+    first = Booking.objects.get(pk=booking.pk)
+    assert (first.status, first.starts_at) == ("unmarked", InterviewSlot.objects.get(pk=booking.slot_id).starts_at)
+    asking.assert_sound()

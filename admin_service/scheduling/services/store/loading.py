@@ -132,6 +132,10 @@ def _named_bookings(commands: Sequence[AnyCommand], edits: Sequence[EditSlot]) -
         slots = {"$in": sorted(changed)}
         about = ("slot_id", "requested_slot_id", "offered_slot_id")
         found += _find("bookings", {"live": True, "$or": [{name: slots} for name in about]})
+    if on_other_clocks := [ObjectId(edit.slot_id) for edit in edits if edit.changes.clocks_were]:
+        # The interview may only seem to be over.
+        unmarked = {"slot_id": {"$in": on_other_clocks}, "status": BookingStatus.UNMARKED.value}
+        found += _find("bookings", unmarked)
     return found
 
 
