@@ -16,6 +16,7 @@ from exports.journal import filtered_by
 from exports.models import UNDER_WAY, Export
 from staffkit.errors import TooManyError
 from staffkit.sending.once import Done, send_once
+from staffkit.tables.writing import MOST_IN_WORKBOOK
 from staffkit.views import login, page, page_of, user_of
 
 MOST_UNDER_WAY = 3
@@ -23,7 +24,7 @@ MOST_UNDER_WAY = 3
 
 
 def ask_for_export(listing: Any, request: HttpRequest, count: int, kind: str) -> HttpResponse:
-    """Say how long the list is; pressing has the worker make the file.
+    """Say how long the list is, ``count`` going no further than a workbook; pressing has the worker make the file.
 
     Raises:
         TooManyError: the login has as many under way as it may.
@@ -36,7 +37,7 @@ def ask_for_export(listing: Any, request: HttpRequest, count: int, kind: str) ->
             return send_once(request, lambda: _queue(listing, request, kind))
         except RefusedError as error:
             messages.warning(request, " ".join(map(str, error.errors.values())))
-    long = ngettext("The list has %(count)s row.", "The list has %(count)s rows.", count) % {"count": count}
+    long = _how_long(count)
     rest = _now("The file is made in the background; you can go on working, and download it when it is ready.")
     return page(
         listing,
@@ -47,6 +48,12 @@ def ask_for_export(listing: Any, request: HttpRequest, count: int, kind: str) ->
         submit_text=_("Make the file"),
         back=f"?{request.GET.urlencode()}",
     )
+
+
+def _how_long(count: int) -> str:
+    if count > MOST_IN_WORKBOOK:
+        return _now("The list has more than %(most)s rows.") % {"most": MOST_IN_WORKBOOK}
+    return ngettext("The list has %(count)s row.", "The list has %(count)s rows.", count) % {"count": count}
 
 
 def reach_of(request: HttpRequest) -> str:

@@ -157,16 +157,16 @@ class Booking(StampedModel):
         verbose_name = _("booking")
         verbose_name_plural = _("bookings")
         indexes = [
-            # In lists the id says which of those that begin together comes first.
+            # In lists the id says which of those that begin together comes first; the end, what is still to come.
             models.Index(fields=["user_id", "starts_at", "id"], name="bookings_history"),
             models.Index(fields=["telegram_id", "live", "starts_at"], name="bookings_person"),
             models.Index(fields=["slot_id", "live"], name="bookings_slot"),
             models.Index(fields=["requested_slot_id"], name="bookings_requested", condition=_A_SLOT),
             models.Index(fields=["offered_slot_id"], name="bookings_proposed", condition=_A_PROPOSED_SLOT),
-            models.Index(fields=["starts_at", "id"], name="bookings_starts"),
+            models.Index(fields=["starts_at", "id", "ends_at"], name="bookings_starts"),
             models.Index(fields=["event_id", "starts_at", "id"], name="bookings_event"),
             models.Index(fields=["city_id", "starts_at", "id"], name="bookings_city"),
-            models.Index(fields=["recruiter_id", "starts_at", "id"], name="bookings_recruiter"),
+            models.Index(fields=["recruiter_id", "starts_at", "id", "ends_at"], name="bookings_recruiter"),
             # Recruiters' own lists: without these a filter reads all that they ever held.
             models.Index(fields=["recruiter_id", "event_id", "starts_at", "id"], name="bookings_recruiter_event"),
             # The answer and whose it is stand at the end of what narrows lists already, so that no other is read.

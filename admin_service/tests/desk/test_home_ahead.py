@@ -2,15 +2,20 @@
 
 import re
 from datetime import timedelta
+from itertools import chain
 
 import pytest
 from bson import ObjectId
 
 from common import clock
-from common.mongo import collection
+from common.mongo import Document, collection
+from common.zones import day_start
 from people.models import Candidate, City, Recruiter
+from reminders.services.summary import by_outcome
 from scheduling.models import Booking, InterviewEvent
+from scheduling.services.reading.days import bookings_on, bookings_on_many
 from scheduling.services.reading.funnel import SHOWN, STEPS, reached, since, ways
+from staffkit.clocks import today
 from tests.api.test_indexes import planned
 from tests.conftest import MakeCandidate, MakeSlot
 from tests.helpers.asking import book, outcome
@@ -97,13 +102,37 @@ def test_the_next_days_say_how_full_they_are(desk: StaffClient, booking: Booking
 
 
 def test_the_way_of_candidates_is_read_from_indexes_alone(booking: Booking) -> None:
-    """R1. Guards: ``bookings_ways``, ``bookings_recruiter_ways``, ``SHOWN``."""
-    for query in (
-        {"user_id": {"$in": [booking.user_id]}},
-        {"recruiter_id": ObjectId(), "created_at": {"$gte": clock.now()}},
-    ):
-        explained = collection("bookings").find(query, SHOWN).explain()
+    """R1. Guards: ``bookings_ways``, ``bookings_recruiter_ways``, ``users_added``, ``SHOWN``."""
+    people: list[tuple[str, Document, Document]] = [
+        ("bookings", {"user_id": {"$in": [booking.user_id]}}, SHOWN),
+        ("bookings", {"recruiter_id": ObjectId(), "created_at": {"$gte": clock.now()}}, SHOWN),
+        ("users", {"created_at": {"$gte": clock.now()}}, {"city_id": 1, "started_at": 1}),
+    ]
+    for name, query, shown in people:
+        explained = collection(name).find(query, shown).explain()
         assert "PROJECTION_COVERED" in str(explained["queryPlanner"]["winningPlan"]), query
+
+
+def test_how_interviews_went_is_counted_by_an_index_but_where_days_begin_and_end(booking: Booking) -> None:
+    """R1. Guard: ``bookings_on_many``; its parts are the days, each booking once."""
+    row = collection("bookings").find_one({}) or {}
+    first, hours = today() - DAY * 3, timedelta(hours=1)
+    zones = {"slot": {**row["slot"], "timezone": "Asia/Kamchatka"}}
+    City.objects.create(name="Петропавловск", timezone="Asia/Kamchatka", contact_url="https://t.me/kamchatka")
+    rows = [
+        {**row, **zone, "_id": ObjectId(), "user_id": ObjectId(), "starts_at": day_start(first) + hours * number}
+        for number in range(-14, 110)
+        for zone in ({}, zones)
+    ]
+    collection("bookings").insert_many(rows)
+    every = {row["_id"] for row in collection("bookings").find(bookings_on(first, today()))}
+    parts = [[row["_id"] for row in collection("bookings").find(part)] for part in bookings_on_many(first, today())]
+    assert sorted(every) == sorted(chain.from_iterable(parts)) and min(map(len, parts)) > 0
+    pipeline = by_outcome(bookings_on_many(first, today())[0])
+    explained = collection("bookings").database.command(
+        "explain", {"aggregate": "bookings", "pipeline": pipeline, "cursor": {}}, verbosity="executionStats"
+    )
+    assert "bookings_status" in str(explained) and "'totalDocsExamined': 0" in str(explained)
 
 
 def test_what_is_ahead_is_counted_anew_only_when_something_has_happened(desk: StaffClient, booking: Booking) -> None:

@@ -1,5 +1,7 @@
 """Who comes today, and how interviews went: numbers for the front page, each with a link to just those bookings."""
 
+from collections import Counter
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
@@ -10,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from common.mongo import Document, collection
 from reminders.services.summary import OVER, by_outcome
-from scheduling.services.reading.days import bookings_on
+from scheduling.services.reading.days import bookings_on, bookings_on_many
 from scheduling.staff.filters import NO_ANSWER
 from scheduling.staff.outcomes import status_label
 from shared_contracts.attendance import Attendance
@@ -22,7 +24,7 @@ LOOK_BACK_DAYS = 30
 
 def coming_today(own: Document) -> list[dict[str, Any]]:
     """Today's booked interviews, of those that match ``own``, by what their candidates said; days are their cities'."""
-    counts = _counts(own, by_answer(bookings_on(today())))
+    counts = _counts(own, [by_answer(bookings_on(today()))])
     words = [
         (Attendance.CONFIRMED.value, _("Confirmed, will come"), counts.get(Attendance.CONFIRMED.value, 0)),
         (NO_ANSWER, _("No answer yet"), counts.get("", 0)),
@@ -42,7 +44,7 @@ def coming_today(own: Document) -> list[dict[str, Any]]:
 def outcomes_lately(own: Document) -> list[dict[str, Any]]:
     """Outcomes of the last 30 days, today's with them, and their shares, of the bookings that match ``own``."""
     first = today() - timedelta(days=LOOK_BACK_DAYS - 1)
-    counts = _counts(own, by_outcome(bookings_on(first, today())))
+    counts = _counts(own, map(by_outcome, bookings_on_many(first, today())))
     every = sum(counts.values())
     return [
         {
@@ -71,5 +73,9 @@ def _bookings(first: date, **query: str) -> str:
     return f"{reverse('admin:scheduling_booking_changelist')}?{urlencode(query)}&{days('starts_at', first)}"
 
 
-def _counts(own: Document, pipeline: list[Document]) -> dict[str, int]:
-    return {row["_id"]: row["count"] for row in collection("bookings").aggregate([{"$match": own}, *pipeline])}
+def _counts(own: Document, pipelines: Iterable[list[Document]]) -> Counter[str]:
+    counts = Counter[str]()
+    for pipeline in pipelines:
+        rows = collection("bookings").aggregate([{"$match": own}, *pipeline])
+        counts.update({row["_id"]: row["count"] for row in rows})
+    return counts

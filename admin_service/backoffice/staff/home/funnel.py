@@ -49,14 +49,15 @@ def funnel(request: HttpRequest, now: datetime) -> Funnel | None:
         return None
     whole = people is not None
     every = ways(people, now) if people is not None else ways_to_recruiter(bookings or {}, now)
-    bars = _cells(Counter(step for way in every for step in way.steps), STEPS if whole else OF_BOOKINGS, whole)
+    bars = _cells(_by_step(way.steps for way in every), STEPS if whole else OF_BOOKINGS, whole)
     return Funnel(bars, _by_city(every) if whole else [], _by_recruiter(every, whole), whole)
 
 
 def _by_city(every: Iterable[Way]) -> list[tuple[str, list[Cell]]]:
-    counted: dict[Any, Counter[str]] = {}
+    there: dict[Any, list[frozenset[str]]] = {}
     for way in every:
-        counted.setdefault(way.city_id, Counter()).update(way.steps)
+        there.setdefault(way.city_id, []).append(way.steps)
+    counted = {city: _by_step(steps) for city, steps in there.items()}
     names = {row["_id"]: row["name"] for row in collection("cities").find({}, {"name": 1})}
     return [
         (names.get(city, _("no city")), _cells(counts, STEPS, city is not None, city__id__exact=city))
@@ -65,16 +66,25 @@ def _by_city(every: Iterable[Way]) -> list[tuple[str, list[Cell]]]:
 
 
 def _by_recruiter(every: Iterable[Way], linked: bool) -> list[tuple[str, list[Cell]]]:
-    counted: dict[Any, Counter[str]] = {}
+    theirs: dict[Any, list[frozenset[str]]] = {}
     for way in every:
         for recruiter, steps in way.with_recruiter.items():
-            counted.setdefault(recruiter, Counter()).update(steps)
+            theirs.setdefault(recruiter, []).append(steps)
+    counted = {recruiter: _by_step(steps) for recruiter, steps in theirs.items()}
     rows = collection("recruiters").find({"_id": {"$in": list(counted)}}, {"name": 1})
     names = {row["_id"]: row["name"] for row in rows}
     return [
         (names.get(recruiter, "—"), _cells(counts, OF_BOOKINGS, linked, recruiter))
         for recruiter, counts in _largest(counted, OF_BOOKINGS[0])
     ]
+
+
+def _by_step(people: Iterable[frozenset[str]]) -> Counter[str]:
+    """How many came to each step; many came the same way, so ways are counted first."""
+    counts = Counter[str]()
+    for steps, count in Counter(people).items():
+        counts.update(dict.fromkeys(steps, count))
+    return counts
 
 
 def _largest(counted: dict[Any, Counter[str]], first: str) -> list[tuple[Any, Counter[str]]]:

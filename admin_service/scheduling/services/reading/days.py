@@ -45,6 +45,19 @@ def bookings_on(first: date, last: date | None = None) -> Document:
     return {"starts_at": {"$gte": begins[0], "$lt": ends[-1]}, "$or": [*alone, rest]}
 
 
+def bookings_on_many(first: date, last: date) -> list[Document]:
+    """The same in parts, of which a booking matches one: what is the day everywhere, and where days begin and end.
+
+    The first is told by ``starts_at`` alone, so that an index counts what may be tens of thousands of bookings.
+    """
+    every = bookings_on(first, last)
+    spans = spans_of(first, last, zones_of_cities().values()).values()
+    begins, ends = (sorted(filter(None, bounds)) for bounds in zip(*spans, strict=True))
+    edges = [{"$gte": bounds[0], "$lt": bounds[-1]} for bounds in (begins, ends)]
+    everywhere = {"starts_at": {"$gte": begins[-1], "$lt": ends[0]}}
+    return [everywhere, *({**every, "starts_at": edge} for edge in edges)]
+
+
 def slots_on(first: date, last: date) -> Document:
     """The MongoDB condition of slots on the days from ``first`` to ``last``, both included, each on its city's."""
     cities = zones_of_cities()

@@ -11,6 +11,7 @@ reached it:
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 
 from bson import ObjectId
 
@@ -34,6 +35,7 @@ _NEVER_APPROVED = frozenset(
         BookingStatus.CANCELLED,
     }
 )
+_NONE = frozenset[str]()
 _CAME = frozenset({BookingStatus.ATTENDED, BookingStatus.LATE})
 
 
@@ -43,8 +45,8 @@ class Way:
 
     person_id: ObjectId
     city_id: ObjectId | None
-    steps: set[str] = field(default_factory=set)
-    with_recruiter: dict[ObjectId, set[str]] = field(default_factory=dict)
+    steps: frozenset[str] = _NONE
+    with_recruiter: dict[ObjectId, frozenset[str]] = field(default_factory=dict)
 
 
 def since(now: datetime) -> datetime:
@@ -53,12 +55,15 @@ def since(now: datetime) -> datetime:
 
 
 def ways(own: Document, now: datetime) -> list[Way]:
-    """The way of each person of the last 30 days, of those that match ``own``; by ``bookings_ways``."""
+    """The way of each person of the last 30 days, of those that match ``own``.
+
+    By ``users_added`` and ``bookings_ways``: neither people nor bookings are read, of which there may be many.
+    """
     people = collection("users").find({**own, "created_at": {"$gte": since(now)}}, {"city_id": 1, "started_at": 1})
     found = {row["_id"]: _begun(row) for row in people}
     whose = {"$in": list(found)}
     for person_id in collection("questionnaire_answers").distinct("candidate_id", {"candidate_id": whose}):
-        found[person_id].steps.add("answered")
+        found[person_id].steps |= {"answered"}
     _follow(found, {"user_id": whose})
     return list(found.values())
 
@@ -81,21 +86,26 @@ def reached(every: Iterable[Way], step: str, recruiter_id: ObjectId | None = Non
 
 
 def _begun(row: Document) -> Way:
-    return Way(row["_id"], row["city_id"], {"invited", "started"} if row["started_at"] else {"invited"})
+    return Way(row["_id"], row["city_id"], frozenset({"invited", "started"} if row["started_at"] else {"invited"}))
 
 
 def _follow(found: dict[ObjectId, Way], query: Document) -> None:
     for row in collection("bookings").find(query, SHOWN):
-        way, steps = found.setdefault(row["user_id"], Way(row["user_id"], None)), _steps_of(row)
+        person_id, recruiter_id = row["user_id"], row["recruiter_id"]
+        way, steps = found.get(person_id), _steps_of(row["status"], row["attendance"])
+        if way is None:
+            way = found[person_id] = Way(person_id, None)
         way.steps |= steps
-        if row["recruiter_id"]:
-            way.with_recruiter.setdefault(row["recruiter_id"], set()).update(steps)
+        if recruiter_id:
+            way.with_recruiter[recruiter_id] = way.with_recruiter.get(recruiter_id, _NONE) | steps
 
 
-def _steps_of(booking: Document) -> set[str]:
+@cache
+def _steps_of(status: str, attendance: str) -> frozenset[str]:
+    """Of a booking; there are some dozens of different ones, and tens of thousands of bookings."""
     steps = {"requested"}
-    if booking["status"] not in _NEVER_APPROVED:
+    if status not in _NEVER_APPROVED:
         steps.add("approved")
-        if booking["attendance"] == Attendance.CONFIRMED.value:
+        if attendance == Attendance.CONFIRMED.value:
             steps.add("confirmed")
-    return steps | {"came"} if booking["status"] in _CAME else steps
+    return frozenset(steps | {"came"} if status in _CAME else steps)

@@ -19,11 +19,13 @@ from django.http import HttpRequest
 from django.test import RequestFactory
 
 from backoffice.services.logins import Post, give_role
+from common import clock
 from common.mongo import collection
 from common.roles import Role
 from people.models import Candidate, City, Recruiter
 from scheduling.models import Booking, InterviewEvent, InterviewSlot
 from scheduling.services.staff_commands import book_for
+from scheduling.staff.filters import LONGEST
 from staffkit.pages.base import DeskAdmin
 from staffkit.pages.kinds import OneDocumentAdmin
 from tests.conftest import MakeSlot
@@ -176,6 +178,19 @@ def read_for(user: User, query: dict[str, Any]) -> tuple[int, int]:
     explained = json.loads(listed.queryset[:50].explain(verbosity="executionStats"))
     stats = explained.get("executionStats") or explained["stages"][0]["$cursor"]["executionStats"]
     return stats["totalDocsExamined"], stats["nReturned"]
+
+
+def test_coming_bookings_are_counted_by_an_index(olga: Recruiter, event: InterviewEvent, make_slot: MakeSlot) -> None:
+    """Whoever opens the list waits for it. Guards: ``bookings_starts``, ``bookings_recruiter``."""
+    Candidate.objects.create(telegram_id=1001, first_name="Мария", is_allowed=True)
+    fill(olga, event, make_slot(recruiter=olga))
+    for own in ({}, {"recruiter_id": olga.pk}):
+        coming = Booking.objects.filter(**own, starts_at__gte=clock.now() - LONGEST, ends_at__gte=clock.now())
+        explained = json.loads(
+            coming.order_by("starts_at", "pk").values_list("pk")[:1_001].explain(verbosity="executionStats")
+        )
+        stats = explained.get("executionStats") or explained["stages"][0]["$cursor"]["executionStats"]
+        assert (stats["totalDocsExamined"], stats["nReturned"] > 0) == (0, True), own
 
 
 def test_a_filter_of_bookings_reads_what_it_shows(
