@@ -46,9 +46,12 @@ class InterviewSlot(StampedModel):
     city_id: ObjectId
     recruiter_id: ObjectId | None
 
-    event = models.ForeignKey(InterviewEvent, models.PROTECT, verbose_name=_("interview event"))
-    city = models.ForeignKey(City, models.PROTECT, verbose_name=_("city"))
-    recruiter = models.ForeignKey(Recruiter, models.PROTECT, null=True, blank=True, verbose_name=_("recruiter"))
+    # Without indexes of their own: those below begin with them, and each that is kept makes slots slower to write.
+    event = models.ForeignKey(InterviewEvent, models.PROTECT, db_index=False, verbose_name=_("interview event"))
+    city = models.ForeignKey(City, models.PROTECT, db_index=False, verbose_name=_("city"))
+    recruiter = models.ForeignKey(
+        Recruiter, models.PROTECT, null=True, blank=True, db_index=False, verbose_name=_("recruiter")
+    )
     starts_at = models.DateTimeField(_("starts"))
     duration_minutes = models.PositiveIntegerField(
         _("minutes"),
