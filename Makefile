@@ -71,7 +71,7 @@ compose-files: setup-run  ## Write the secrets and settings that docker-compose.
 	@$(LOCAL) compose-files
 
 clean:  ## Stop everything and remove its data, secrets, logs and caches
-	@if [ -x deploy/$(VENV_PYTHON) ]; then cd deploy && for home in .local .local/test-servers .local/test/admin .local/test/desk .local/test/access .local/test/bot .local/test/dialogs .local/test/migrations .local/acceptance .local/conversation .local/bench .local/deciding .local/reminders .local/fuzz; do \
+	@if [ -x deploy/$(VENV_PYTHON) ]; then cd deploy && for home in .local .local/test-servers .local/test/admin .local/test/desk .local/test/access .local/test/bot .local/test/dialogs .local/test/migrations .local/acceptance .local/conversation .local/bench .local/deciding .local/reminders .local/fuzz .local/lists; do \
 	  $(VENV_PYTHON) -m local down --home ../$$home || exit 1; done; fi
 	@rm -rf .local
 	@find . -name .venv -prune -o -name .git -prune -o -type d \
