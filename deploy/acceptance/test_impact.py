@@ -41,12 +41,14 @@ class World:
 
 
 @pytest.fixture(scope="module")
-def people(chats: Chats, store: Store) -> tuple[Person, Person]:
+def people(chats: Chats, store: Store) -> Iterator[tuple[Person, Person]]:
     """Lida and Pavel; the bot reaches Lida alone. They come before there is anything of these tests to choose from."""
     people = chats.person(LIDA, "Лида"), chats.person(PAVEL, "Павел")
     people[0].writes("/start")
     eventually(lambda: store.db.users.find_one({"telegram_id": LIDA, "started_at": {"$ne": None}}), "the bot knows her")
-    return people
+    pavel = store.db.users.find_one_and_update({"telegram_id": PAVEL}, {"$set": {"started_at": None}}) or {}
+    yield people
+    store.db.users.update_one({"telegram_id": PAVEL}, {"$set": {"started_at": pavel["started_at"]}})
 
 
 @pytest.fixture

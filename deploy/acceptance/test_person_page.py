@@ -54,9 +54,9 @@ def answer(page: Page, **fields: str) -> None:
     page.wait_for_url("**/people/candidate/*/change/")
 
 
-def choice(page: Page, number: int) -> str:
-    """One of the slots that the page suggests."""
-    return str(page.locator("datalist option").nth(number).get_attribute("value"))
+def choose(page: Page, number: int) -> None:
+    """One of the slots that the page offers."""
+    page.locator("[name=slot]").nth(number).check()
 
 
 def test_noted_tagged_booked_moved_written_to_and_cancelled(page: Page, chats: Chats, store: Store) -> None:
@@ -73,12 +73,14 @@ def test_noted_tagged_booked_moved_written_to_and_cancelled(page: Page, chats: C
     press(page, "/tags/")
     answer(page, tags=f"срочно-{language}")
     press(page, "/book/")
-    answer(page, slot=choice(page, 0), reason="Как договорились")
+    choose(page, 0)
+    answer(page, reason="Как договорились")
     assert "Как договорились" in roman.sees("", after=seen).text
     (booked,) = store.bookings_of(ROMAN)
 
     press(page, "/move/")
-    answer(page, slot=choice(page, 2))
+    choose(page, 2)
+    answer(page)
     told = roman.finds("→", after=seen)
     (moved,) = store.bookings_of(ROMAN)
     assert (moved["_id"], moved["version"]) == (booked["_id"], 2) and moved["starts_at"] != booked["starts_at"]

@@ -21,6 +21,8 @@ from staffkit.sending.once import Done, send_once
 from staffkit.views import login, page, page_of
 
 MOST_ALIKE = 20
+_MERGE = "_merge"
+"""The name of the button that merges; that which finds has none."""
 
 
 class MergeForm(forms.Form):
@@ -32,7 +34,12 @@ class MergeForm(forms.Form):
         widget=UnfoldAdminTextInputWidget({"autocomplete": "off"}),
         help_text=_("Name, @username or Telegram id."),
     )
-    who = forms.ChoiceField(label=_("Which of them goes?"), required=False, widget=UnfoldAdminRadioSelectWidget())
+    who = forms.ChoiceField(
+        label=_("Which of them goes?"),
+        required=False,
+        widget=UnfoldAdminRadioSelectWidget(),
+        help_text=_("Choose the entry that is merged into this one. Check the account first."),
+    )
 
     def __init__(self, *args: Any, found: list[Candidate], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -41,12 +48,12 @@ class MergeForm(forms.Form):
             del self.fields["who"]
 
     def clean(self) -> dict[str, Any]:
-        """Nobody is chosen beforehand."""
+        """Nobody is chosen beforehand; who has only looked for somebody has made no mistake."""
         data: dict[str, Any] = super().clean() or self.cleaned_data
         if "called" in data and "who" not in self.fields:
             self.add_error("called", _now("Nobody else is called so, among the people you see."))
-        elif "called" in data and not data.get("who") and "who" not in self.errors:
-            self.add_error("who", _now("Choose the entry that is merged into this one. Check the account first."))
+        elif "called" in data and not data.get("who") and "who" not in self.errors and _MERGE in self.data:
+            self.add_error("who", self.fields["who"].help_text)
         return data
 
 
@@ -64,15 +71,16 @@ def ask_and_merge(admin: Any, request: HttpRequest, person: Candidate) -> HttpRe
         merge_into(person.pk, ObjectId(form.cleaned_data["who"]), actor=login(request))
         return Done(page_of(person), _now("The two entries are one now. Nobody was told."))
 
-    if form.is_valid():
+    if form.is_valid() and form.cleaned_data.get("who"):
         try:
             return send_once(request, act)
         except RefusedError as error:
             show_refusal(form, error)
     intro = _("%(name)s goes on. Bookings, answers, notes, tags and history of the other entry come here, which leaves "
               "the allow list. It can be undone.")  # fmt: skip
-    button = _("Merge") if "who" in form.fields else _("Find")
-    return _page(admin, request, person, form, _now("Merge with another entry"), button, intro % {"name": person})
+    title, finds = _now("Merge with another entry"), "who" not in form.fields
+    button, named = (_("Find"), {}) if finds else (_("Merge"), {"name": _MERGE, "value": "1"})
+    return _page(admin, request, person, form, title, button, intro % {"name": person}, submit_attrs=named)
 
 
 def ask_and_part(admin: Any, request: HttpRequest, person: Candidate) -> HttpResponse:
@@ -95,9 +103,16 @@ def ask_and_part(admin: Any, request: HttpRequest, person: Candidate) -> HttpRes
 
 
 def _page(
-    admin: Any, request: HttpRequest, person: Candidate, form: forms.Form, title: str, button: Any, intro: Any
+    admin: Any,
+    request: HttpRequest,
+    person: Candidate,
+    form: forms.Form,
+    title: str,
+    button: Any,
+    intro: Any,
+    **more: Any,
 ) -> HttpResponse:
-    words = {"title": title, "submit_text": button, "intro": intro}
+    words = {"title": title, "submit_text": button, "intro": intro, **more}
     return page(admin, request, "staffkit/form_page.html", obj=person, form=form, back=page_of(person), **words)
 
 

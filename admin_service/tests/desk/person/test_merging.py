@@ -143,9 +143,10 @@ def test_two_bookings_of_one_event_stand_in_the_way(maria: Candidate, old: Candi
 def test_the_other_entry_is_chosen_by_name_and_may_be_taken_back(
     desk: Client, maria: Candidate, old: Candidate
 ) -> None:
-    """Nobody is chosen beforehand, even where one alone is called so."""
-    merge = reverse("admin:people_candidate_merge", args=[maria.pk])
-    assert "Choose the entry" in desk.post(merge, {"called": "Мария"}).content.decode()
+    """Nobody is chosen beforehand, even where one alone is called so; only who merges without choosing is corrected."""
+    merge, choose = reverse("admin:people_candidate_merge", args=[maria.pk]), "Choose the entry"
+    for pressed, times in (({}, 1), ({"_merge": "1"}, 2)):
+        assert desk.post(merge, {"called": "Мария", **pressed}).content.decode().count(choose) == times
     assert desk.post(merge, {"called": "Мария", "who": str(old.pk)}).status_code == 302
     assert Candidate.objects.get(pk=old.pk).merged_into == maria.pk
     apart = reverse("admin:people_candidate_part", args=[maria.pk])
