@@ -15,7 +15,7 @@ from acceptance.desk import Desk
 from acceptance.driving import Chats, Json, Person, Store, eventually
 from local.stack import Stack
 
-LIDA, PAVEL = 1006, 1018
+LIDA, PAVEL = 1006, 1097
 BUTTON = ".desk-buttons button[type=submit]"
 
 
@@ -45,10 +45,13 @@ def people(chats: Chats, store: Store) -> Iterator[tuple[Person, Person]]:
     """Lida and Pavel; the bot reaches Lida alone. They come before there is anything of these tests to choose from."""
     people = chats.person(LIDA, "Лида"), chats.person(PAVEL, "Павел")
     people[0].writes("/start")
-    eventually(lambda: store.db.users.find_one({"telegram_id": LIDA, "started_at": {"$ne": None}}), "the bot knows her")
-    pavel = store.db.users.find_one_and_update({"telegram_id": PAVEL}, {"$set": {"started_at": None}}) or {}
+    lida = eventually(
+        lambda: store.db.users.find_one({"telegram_id": LIDA, "started_at": {"$ne": None}}), "she is known"
+    )
+    pavel = {"telegram_id": PAVEL, "first_name": "Павел", "username": "", "started_at": None, "blocked_at": None}
+    store.db.users.insert_one({**lida, "_id": ObjectId(), **pavel})
     yield people
-    store.db.users.update_one({"telegram_id": PAVEL}, {"$set": {"started_at": pavel["started_at"]}})
+    store.db.users.update_one({"telegram_id": PAVEL}, {"$set": {"is_allowed": False}})
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from acceptance.desk import Desk, open_desk
 from acceptance.driving import Chats, Store, eventually
@@ -30,6 +30,7 @@ def page(request: pytest.FixtureRequest, browser: Browser, stack: Stack) -> Iter
 def find(page: Page, name: str) -> None:
     """Ctrl-K, a name, Enter."""
     page.keyboard.press("Control+k")
+    expect(page.locator("#search-input-command")).to_be_focused()
     page.keyboard.type(name)
     page.locator("#command-results a").first.wait_for()
     page.keyboard.press("Enter")
