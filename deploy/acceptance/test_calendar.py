@@ -9,22 +9,27 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from acceptance.desk import Desk, open_desk
-from acceptance.driving import Chats, Store, eventually
+from acceptance.driving import PATIENCE_SECONDS, Chats, Store, eventually
 from local.stack import Stack
 
 CALENDAR = "scheduling/interviewslot/calendar/"
 
 
 @pytest.fixture
-def page(desk: Desk) -> Iterator[Page]:
-    """A page of Anna's own, on which nothing may go wrong unsaid."""
-    page = desk.page.context.new_page()
-    page.set_viewport_size({"width": 1400, "height": 2000})
+def page(browser: Browser, desk: Desk) -> Iterator[Page]:
+    """A page of Anna's own, on which nothing may go wrong unsaid.
+
+    In a context of its own, too: once the browser's clock is set by hand, it is for all pages there, for good.
+    """
+    signed_in = desk.page.context.storage_state()
+    context = browser.new_context(storage_state=signed_in, locale="en-US", viewport={"width": 1400, "height": 2000})
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE_SECONDS * 1_000)
     wrong: list[str] = []
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
     yield page
-    page.close()
+    context.close()
     # Chromium says so of every answer that is a refusal, as the one to a stale drag is.
     assert [text for text in wrong if "409" not in text] == []
 

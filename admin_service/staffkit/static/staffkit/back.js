@@ -5,9 +5,7 @@ document.addEventListener("DOMContentLoaded", () => {
   if (!travelling.length) return;
   const kept = history.state && history.state.travelling;
   const [navigation] = performance.getEntriesByType("navigation");
-  // Chromium has no such entry now and then: then by the older way, whose 2 is the same.
-  const isBack = navigation ? navigation.type === "back_forward" : performance.navigation.type === 2;
-  if (kept && isBack) {
+  if (kept && navigation && navigation.type === "back_forward") {
     for (const input of travelling) input.value = kept[input.name] || input.value;
   } else {
     const now = Object.fromEntries(travelling.map((input) => [input.name, input.value]));
