@@ -126,7 +126,7 @@ async def test_a_ready_made_reason_is_in_its_readers_language(rita: Person, desk
 async def test_who_handed_an_interview_over_and_who_has_it_now_are_named(
     rita: Person, sandbox: Sandbox, desk: Desk, language: str
 ) -> None:
-    """To the one who has it now, and to the one who had it: no line leads that one. Guard: ``_leads``."""
+    """To the one who has it now, and to the one who had it: no line leads that one. Guard: ``_lead``."""
     if language == "en":
         await (await sandbox.person(RITA, "Rita", "en")).writes("/start")
         await rita.sees("No request is waiting")
