@@ -160,7 +160,7 @@ async def bot(desk: Desk, bot_process: BotService) -> AsyncIterator[BotService]:
     yield bot_process
     desk.open_doors()
     with suppress(AssertionError):  # what waits for a long time, such as a try that comes later, is left alone
-        await eventually(partial(at_rest, bot_process, desk), "the bot is at rest", seconds=1)
+        await eventually(partial(at_rest, bot_process, desk), "the bot is at rest", seconds=3)
     await forget(bot_process)
 
 
