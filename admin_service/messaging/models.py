@@ -24,7 +24,11 @@ class OutboxMessage(StampedModel):
         db_table = "outbox"
         verbose_name = _("outgoing message")
         verbose_name_plural = _("outbox")
-        indexes = [models.Index(fields=["status", "-due_at", "-id"], name="outbox_due")]
+        indexes = [
+            models.Index(fields=["status", "-due_at", "-id"], name="outbox_due"),
+            # The desk's list of one kind: of some there are few among very many.
+            models.Index(fields=["queue", "status", "-due_at", "-id"], name="outbox_queue"),
+        ]
 
     def __str__(self) -> str:
         return kind_of(self.queue)

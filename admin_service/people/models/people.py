@@ -1,6 +1,7 @@
 """Who Slotdesk knows: recruiters, candidates, their invitations."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from bson import ObjectId
@@ -46,6 +47,12 @@ def check_tags(tags: Sequence[str]) -> None:
         TelegramLength(TAG_LENGTH)(tag)
     if len(tags) > MOST_TAGS:
         raise ValidationError(_("A person has %(most)s tags at most.") % {"most": MOST_TAGS})
+
+
+TAKEN_OVER = models.Q(merged_into__gt=ObjectId("0" * 24))
+"""Any id at all: what a partial index can tell from null by."""
+REVOKED = models.Q(revoked_at__gt=datetime(1970, 1, 1, tzinfo=UTC))
+"""Any moment at all."""
 
 
 class Person(StampedModel):
@@ -154,7 +161,7 @@ class Candidate(Person):
 
     first_name = PersonNameField(_("first name"), max_length=NAME_LENGTH, blank=True)
     last_name = PersonNameField(_("last name"), max_length=NAME_LENGTH, blank=True)
-    city = models.ForeignKey(City, models.PROTECT, null=True, blank=True, verbose_name=_("city"))
+    city = models.ForeignKey(City, models.PROTECT, null=True, blank=True, verbose_name=_("city"), db_index=False)
     telegram_name = models.CharField(_("name in Telegram"), max_length=130, blank=True, default="", editable=False)
     is_allowed = models.BooleanField(_("on the allow list"), default=True)
     tags: Any = ArrayField(
@@ -194,6 +201,8 @@ class Candidate(Person):
             models.Index(fields=["is_allowed", "telegram_id", "id"], name="users_on_list"),
             models.Index(fields=["words"], name="users_words"),
             models.Index(fields=["tags", "telegram_id", "id"], name="users_tags"),
+            # Partial: of the few entries that it is about, and nothing to keep for all others.
+            models.Index(fields=["telegram_id", "id"], name="users_taken_over", condition=TAKEN_OVER),
         ]
 
     def __str__(self) -> str:
@@ -268,6 +277,7 @@ class Invitation(StampedModel):
             models.Index(fields=["batch"], name="invitations_batch"),
             models.Index(fields=["created_at", "id"], name="invitations_age"),
             models.Index(fields=["role", "created_at", "id"], name="invitations_role"),
+            models.Index(fields=["created_at", "id"], name="invitations_revoked", condition=REVOKED),
         ]
 
     def __str__(self) -> str:

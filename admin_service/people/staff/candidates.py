@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _now
@@ -14,7 +14,7 @@ from unfold.decorators import action, display
 from common.refusals import RefusedError
 from common.scope import Rows
 from exports.lists import ExportingAdmin, headings
-from people.models import Candidate, PrivacySettings
+from people.models import TAKEN_OVER, Candidate, PrivacySettings
 from people.services.finding import named_like
 from people.services.people import restore_candidates, save_candidate
 from people.services.reach import chat_state
@@ -73,8 +73,7 @@ class MergedFilter(DropdownFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Those that stand, or those that are taken over."""
-        taken_over = self.value() == "only"
-        return queryset.exclude(merged_into=None) if taken_over else queryset.filter(merged_into=None)
+        return queryset.filter(TAKEN_OVER if self.value() == "only" else Q(merged_into=None))
 
 
 class CandidateForm(UseCaseForm):

@@ -23,7 +23,7 @@ from common.scope import Rows
 from common.texts.names import fold
 from common.zones import MOSCOW
 from exports.lists import ExportingAdmin, headings
-from people.models import Candidate, Invitation, InvitationState, Recruiter
+from people.models import REVOKED, Candidate, Invitation, InvitationState, Recruiter
 from people.services.finding import ids_like
 from people.services.invitations import MOST_DAYS, can_be_invited, invite, revoke
 from people.staff.handing_over import MAY_INVITE, as_table, links_of, made, may_invite, shown
@@ -54,7 +54,7 @@ class StateFilter(DropdownFilter):
         unused = Q(used_at=None)
         conditions = {
             InvitationState.USED.value: ~unused,
-            InvitationState.REVOKED.value: unused & ~Q(revoked_at=None),
+            InvitationState.REVOKED.value: unused & REVOKED,
             InvitationState.EXPIRED.value: unused & Q(revoked_at=None, expires_at__lte=clock.now()),
             # Whatever can still be used was made lately, which the list's order tells.
             InvitationState.WAITING.value: unused

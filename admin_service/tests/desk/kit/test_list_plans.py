@@ -14,7 +14,7 @@ from bson import ObjectId
 from django.contrib import admin
 from django.contrib.auth.models import User
 from django.core.exceptions import EmptyResultSet
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.test import RequestFactory
 
@@ -22,7 +22,8 @@ from backoffice.services.logins import Post, give_role
 from common import clock
 from common.mongo import collection
 from common.roles import Role
-from people.models import Candidate, City, Recruiter
+from messaging.models import OutboxMessage
+from people.models import Candidate, City, Invitation, Recruiter
 from scheduling.models import Booking, InterviewEvent, InterviewSlot
 from scheduling.services.staff_commands import book_for
 from scheduling.staff.filters import LONGEST
@@ -172,9 +173,10 @@ def fill(olga: Recruiter, event: InterviewEvent, slot: InterviewSlot) -> None:
     collection("bookings").insert_many([{**its, "_id": ObjectId(), "user_id": ObjectId()} for its in rows])
 
 
-def read_for(user: User, query: dict[str, Any]) -> tuple[int, int]:
-    """How many documents the first page of all bookings takes, and how many it shows."""
-    listed = asked(admin.site.get_model_admin(Booking), user, {**query, "time": "all"})
+def read_for(user: User, query: dict[str, Any], model: type[Model] = Booking) -> tuple[int, int]:
+    """How many documents the first page of a list takes, and how many it shows; of bookings, of all."""
+    query = {**query, "time": "all"} if model is Booking else query
+    listed = asked(admin.site.get_model_admin(model), user, query)
     explained = json.loads(listed.queryset[:50].explain(verbosity="executionStats"))
     stats = explained.get("executionStats") or explained["stages"][0]["$cursor"]["executionStats"]
     return stats["totalDocsExamined"], stats["nReturned"]
@@ -210,3 +212,24 @@ def test_a_filter_of_bookings_reads_what_it_shows(
     for user, query in [*product((whole, recruiter), NARROWED), (recruiter, {"event": str(event.pk)})]:
         read, shown = read_for(user, query)
         assert read == shown >= 2, (user.username, query)
+
+
+FEW: tuple[tuple[type[Model], dict[str, Any], dict[str, Any], dict[str, Any]], ...] = (
+    (Candidate, {"merged": "only"}, {"merged_into": ObjectId()}, {"merged_into": None}),
+    (Invitation, {"state": "revoked"}, {"revoked_at": clock.now()}, {"revoked_at": None}),
+    (OutboxMessage, {"queue": "bot.card.command"}, {"queue": "bot.card.command"}, {"queue": "bot.booking.result"}),
+)
+"""Of a list a filter, and what tells the few documents that match it from the many that do not."""
+
+
+@pytest.mark.parametrize(("model", "query", "few", "many"), FEW)
+def test_few_of_many_are_found_without_reading_the_others(
+    model: type[Model], query: dict[str, Any], few: dict[str, Any], many: dict[str, Any]
+) -> None:
+    """Guards: ``users_taken_over``, ``invitations_revoked``, ``outbox_queue``."""
+    stored = collection(model._meta.db_table)
+    row = {"status": "pending", "due_at": clock.now(), "used_at": None, "created_at": clock.now()}
+    its = [*[many] * 120, *[few] * 2]
+    stored.insert_many([{**row, "telegram_id": n, "token_hash": str(n), **one} for n, one in enumerate(its, 1)])
+    whole = User.objects.create(username="someone", is_staff=True, is_superuser=True)
+    assert read_for(whole, query, model) == (2, 2)
