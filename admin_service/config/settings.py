@@ -7,6 +7,7 @@ from csp.constants import NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
 
 from config import reactions, schedule, unfold
 from config.env import load_env
+from config.maps import NoLibrary
 
 ENV = load_env()
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -110,6 +111,7 @@ DATABASES = {
         "OPTIONS": {"serverSelectionTimeoutMS": 5_000, "appname": "slotdesk-admin"},
     }
 }
+GDAL_LIBRARY_PATH = NoLibrary()
 DEFAULT_AUTO_FIELD = "django_mongodb_backend.fields.ObjectIdAutoField"
 MIGRATION_MODULES = {
     "admin": "config.mongo_migrations.admin",

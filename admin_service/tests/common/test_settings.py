@@ -1,11 +1,13 @@
 """Configuration is checked at start: one line that names what is wrong, and no service."""
 
+import importlib
 import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 
 SERVICE = Path(__file__).resolve().parents[2]
 DIGEST = "0123456789abcdef" * 4
@@ -77,3 +79,9 @@ def test_a_value_may_come_from_a_file(tmp_path: Path) -> None:
     secret.write_text(f"desk:read:{DIGEST}\n", encoding="utf-8")
 
     assert start(ADMIN_API_CLIENTS=None, ADMIN_API_CLIENTS_FILE=str(secret)) == (0, "['desk']")
+
+
+def test_no_start_looks_for_a_library_of_maps() -> None:
+    """It takes a quarter of a start. Guard: ``GDAL_LIBRARY_PATH``."""
+    with pytest.raises(ImproperlyConfigured, match="no maps here"):
+        importlib.import_module("django.contrib.gis.gdal")
