@@ -1,11 +1,13 @@
 """Each role and none × each address × GET, POST and each branch by parameter: who is let in is what the table says."""
 
 import re
+from collections.abc import Iterator
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import override_settings
 
 from tests.access import table
 from tests.access.addresses import Address, every_address, is_standard
@@ -13,6 +15,12 @@ from tests.access.world import OWNED, ROLES, World
 
 ADDRESSES = every_address()
 HERE = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(autouse=True)
+def _refused_in_a_word() -> Iterator[None]:
+    with override_settings(ROOT_URLCONF="tests.access.urls"):
+        yield
 
 
 def allowed(address: Address, method: str, branch: str = "") -> frozenset[str]:
