@@ -10,7 +10,7 @@ import pytest
 from bson import ObjectId
 
 from broadcasts.models import Again, Audience, Broadcast, BroadcastDelivery, Exclusion
-from broadcasts.services.audience import Reach, Readers, people, reach, readers_of
+from broadcasts.services.audience import WRITTEN_LATELY, Reach, Readers, people, reach, readers_of
 from common import clock
 from common.mongo import collection, connection
 from people.models import Candidate, City
@@ -110,6 +110,50 @@ def test_again_goes_to_those_of_the_earlier_one_alone(
     assert found(written) == [waiting.telegram_id]
     assert len(found(replace(written, itself=earlier.pk))) == len(ends)
     assert readers_of(earlier).itself == earlier.pk
+
+
+def test_who_was_written_to_lately_is_left_out_and_nobody_else_for_it(
+    event: InterviewEvent, booked: Candidate, waiting: Candidate, fresh: Candidate
+) -> None:
+    """Guards: ``WRITTEN_LATELY``, ``is_test``, ``event_id`` and ``_ARRIVED`` in ``_written_lately``."""
+    other = InterviewEvent.objects.create(title="Другое событие")
+    now = clock.now()
+
+    def wrote(person: Candidate, status: str = "sent", **fields: Any) -> None:
+        about = {"event": event, "message_text": "Раз", "audience": "all", "started_by": "a", "began_at": now}
+        made = Broadcast.objects.create(**{**about, **fields})
+        BroadcastDelivery.objects.create(broadcast_id=made.pk, chat_id=person.telegram_id, status=status)
+
+    def left_out() -> set[int]:
+        written = Readers(Audience.ALL, event.pk, excludes=(Exclusion.WRITTEN,))
+        found = {row["telegram_id"] for row in people(written, None, 50)}
+        return {int(person.telegram_id or 0) for person in (booked, waiting, fresh)} - found
+
+    wrote(booked, began_at=now - WRITTEN_LATELY - timedelta(minutes=1))
+    wrote(waiting, is_test=True)
+    wrote(fresh, event=other)
+    assert left_out() == set()
+    wrote(booked, began_at=now - WRITTEN_LATELY + timedelta(minutes=1))
+    wrote(waiting, status="uncertain")
+    assert left_out() == {booked.telegram_id, waiting.telegram_id}
+
+
+def test_what_is_over_makes_nobody_booked_or_waiting(
+    event: InterviewEvent, booked: Candidate, waiting: Candidate, fresh: Candidate
+) -> None:
+    """Guards: ``live`` and ``attendance`` in ``_booked``, ``state`` in ``_waiting``, ``current`` in ``_answered``."""
+
+    def found(audience: Audience) -> set[int]:
+        return {row["telegram_id"] for row in people(Readers(audience, event.pk), None, 50)}
+
+    everybody = {person.telegram_id for person in (booked, waiting, fresh)}
+    collection("bookings").update_one({}, {"$set": {"attendance": "confirmed"}})
+    assert (found(Audience.SILENT), found(Audience.BOOKED)) == (set(), {booked.telegram_id})
+    collection("bookings").update_one({}, {"$set": {"live": False}})
+    collection("waiting_list").update_one({}, {"$set": {"state": "left"}})
+    collection("questionnaire_answers").update_one({}, {"$set": {"current": False}})
+    assert [found(kind) for kind in (Audience.BOOKED, Audience.WAITING, Audience.ANSWERED)] == [set()] * 3
+    assert found(Audience.NO_BOOKING) == found(Audience.UNANSWERED) == everybody
 
 
 def test_the_night_is_each_readers_own_and_the_proposed_morning_finds_nobody_asleep() -> None:
