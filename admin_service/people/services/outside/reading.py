@@ -27,9 +27,8 @@ _PATIENCE, _RARELY = timedelta(days=1), timedelta(hours=1)
 """What has failed for so long is tried that often."""
 _WHOLE_AGAIN = timedelta(days=1)
 """One that is told to be as it was is read whole after that: what is to come moves on."""
-_AT_ONCE = 8
-MOST_PER_SCAN = 40
-"""With each at its slowest a scan is done in a minute, which is when the next one begins."""
+MOST_PER_SCAN = 8
+"""All at once: with each at its slowest a scan is done about when the next one begins."""
 
 
 def read_due() -> int:
@@ -43,7 +42,7 @@ def read_due() -> int:
         return _facts_of(row, zones.get(row["_id"], MOSCOW), networks, now)
 
     good = 0
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
+    with ThreadPoolExecutor(MOST_PER_SCAN) as pool:
         for row, facts in zip(rows, pool.map(read, rows), strict=True):
             _keep(row, facts)
             good += not facts["failure"]
