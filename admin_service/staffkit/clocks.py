@@ -12,8 +12,11 @@ from common.texts.language import desk_language
 from common.zones import MOSCOW, day_start, local, utc_offset, zone_name
 from shared_contracts.texts.clocks import clocks_of
 
+DAY_AND_TIME = "D d.m.Y, H:i"
+"""Django's pattern of a moment."""
 
-def format_moment(moment: datetime, zone: str, *, ours: bool = False, pattern: str = "D d.m.Y, H:i") -> str:
+
+def format_moment(moment: datetime, zone: str, *, ours: bool = False, pattern: str = DAY_AND_TIME) -> str:
     """Weekday, date and time, such as ``Mon 07.12.2026, 17:00 (Vladivostok; Moscow 10:00)``.
 
     Args:

@@ -33,7 +33,7 @@ class Press:
 class Errand:
     """One thing that waits for staff. ``since``: aware UTC; ``who`` and ``about`` say whom and which interview.
 
-    ``copied``: a button that copies what is to be sent by hand, as HTML.
+    ``copied``: a button that copies what is to be sent by hand, as HTML. ``asked``: what a yes to it would change.
     """
 
     id: str
@@ -44,6 +44,7 @@ class Errand:
     why: str = ""
     presses: Sequence[Press] = ()
     copied: str = ""
+    asked: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from scheduling.services.store.slots import venue_of_booking
 from scheduling.staff.bookings.by_hand import why_no_candidate, why_no_recruiter
 from scheduling.staff.bookings.hand_texts import copied, texts_for_candidates
 from scheduling.staff.moments import named, start_of
+from scheduling.staff.moves import answer_labels, moves_of
 from shared_contracts.booking import MARKS
 from shared_contracts.directory import BookingStatus
 from staffkit.clocks import format_moment, today
@@ -33,22 +34,22 @@ _MAY = "scheduling.change_booking"
 
 
 def to_approve(request: HttpRequest, rows: Sequence[Document]) -> list[Errand]:
-    """Requests, with the two answers."""
-    since = _last_changes(rows)
-    return [
-        about_booking(
-            row,
-            since.get(row["_id"]) or row["created_at"],
-            _("until %(when)s") % {"when": format_moment(row["expires_at"], row["slot"]["timezone"])},
-            [
-                Press(_("Approve"), _button(row, "approve"), {"version": row["version"], "reason": ""}, main=True),
-                Press(_("Reject"), _button(row, "reject")),
-            ]
-            if may(request, _MAY)
-            else [],
-        )
-        for row in rows
-    ]
+    """Requests, with what a move would change and the two answers."""
+    since, moves, may_decide = _last_changes(rows), moves_of(rows), may(request, _MAY)
+    found = []
+    for row in rows:
+        until = _("until %(when)s") % {"when": format_moment(row["expires_at"], row["slot"]["timezone"])}
+        presses = _answers(row) if may_decide else []
+        errand = about_booking(row, since.get(row["_id"]) or row["created_at"], until, presses)
+        found.append(replace(errand, asked=moves.get(row["_id"], "")))
+    return found
+
+
+def _answers(row: Document) -> list[Press]:
+    """What is approved is what is shown: the version goes along."""
+    approve, reject = answer_labels(row.get("requested_slot_id"))
+    seen = {"version": row["version"], "reason": ""}
+    return [Press(str(approve), _button(row, "approve"), seen, main=True), Press(str(reject), _button(row, "reject"))]
 
 
 def to_tell(request: HttpRequest, rows: Sequence[Document]) -> list[Errand]:

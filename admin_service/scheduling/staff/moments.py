@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from bson import ObjectId
+from django.utils.translation import gettext as _
 
 from common.mongo import collection
 from common.zones import MOSCOW
@@ -13,12 +14,12 @@ from scheduling.models import Booking, InterviewSlot
 from scheduling.services.store.slots import venue_of
 from scheduling.staff.forms.venues import booking_venue
 from shared_contracts.venue import Venue
-from staffkit.clocks import format_moment
+from staffkit.clocks import DAY_AND_TIME, format_moment
 
 
-def start_of(starts_at: datetime, zone: str, venue: Venue) -> str:
-    """When an interview starts; ``zone``: of its city."""
-    return format_moment(starts_at, zone, ours=bool(venue.video_link))
+def start_of(starts_at: datetime, zone: str, venue: Venue, *, pattern: str = DAY_AND_TIME) -> str:
+    """When an interview starts; ``zone``: of its city; ``pattern``: as for ``format_moment``."""
+    return format_moment(starts_at, zone, ours=bool(venue.video_link), pattern=pattern)
 
 
 def slot_start(slot: InterviewSlot) -> str:
@@ -53,3 +54,27 @@ def name_of(slot: Slot) -> str:
     place = ", ".join(filter(None, (slot.place.city, slot.place.venue.line)))
     when = start_of(slot.starts_at, slot.place.timezone, slot.place.venue)
     return " · ".join((when, slot.place.recruiter or "—", place))
+
+
+def differences(was: Slot, now: Slot) -> list[tuple[str, str]]:
+    """What two slots, or one as it was and as it is, differ in besides the time: old and new of each."""
+    lengths = [_("%(minutes)s min") % {"minutes": slot.duration_minutes} for slot in (was, now)]
+    pairs = [
+        (lengths[0], lengths[1]),
+        (was.place.city, now.place.city),
+        _places(was.place.venue, now.place.venue),
+        (was.place.recruiter or "—", now.place.recruiter or "—"),
+        (was.place.event, now.place.event),
+    ]
+    return [pair for pair in pairs if pair[0] != pair[1]]
+
+
+def _places(was: Venue, now: Venue) -> tuple[str, str]:
+    """Where they are; in the same building the rooms alone."""
+    if was.room and now.room and was.location == now.location and not (was.video_link or now.video_link):
+        return _room(was), now.room
+    return was.line, now.line
+
+
+def _room(venue: Venue) -> str:
+    return _("room %(room)s") % {"room": venue.room} if venue.room[0].isdigit() else venue.room

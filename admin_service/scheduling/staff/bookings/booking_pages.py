@@ -16,7 +16,7 @@ from people.services.links import recruiter_link
 from people.staff.searching import SearchedByPerson
 from questionnaires.staff.answer_texts import answers_of
 from scheduling.models import Booking
-from scheduling.staff.bookings.by_hand import why_no_candidate, why_no_recruiter
+from scheduling.staff.bookings.by_hand import asks_for_recruiter, reasons_by_hand
 from scheduling.staff.bookings.decisions import DecidingAdmin
 from scheduling.staff.bookings.export import booking_row, booking_titles, coming_of, state_of
 from scheduling.staff.bookings.hand_texts import copied, copyable, texts_for_candidates
@@ -34,6 +34,7 @@ from scheduling.staff.filters import (
 )
 from scheduling.staff.forms.venues import booking_venue
 from scheduling.staff.moments import booking_start, slot_name
+from scheduling.staff.moves import move_of, moves_of
 from shared_contracts.attendance import Attendance
 from shared_contracts.directory import BookingStatus
 from staffkit.audit_trail import actor_label, trail
@@ -64,6 +65,7 @@ ATTENDANCE_COLOURS = Colours(
         NO_ANSWER: "default",
     }
 )
+_STATE_ROW = ("state_line", "waits_until")
 
 
 class BookingPage(SearchedByPerson, ExportingAdmin, DecidingAdmin):
@@ -100,7 +102,7 @@ class BookingPage(SearchedByPerson, ExportingAdmin, DecidingAdmin):
         ("person_line", "when"),
         ("place_line", "event"),
         ("recruiter", "write_to_recruiter"),
-        ("state_line", "waits_until"),
+        _STATE_ROW,
         ("coming_line", "offered_time"),
         ("by_hand_line", "write_to_candidate"),
         "to_send",
@@ -113,6 +115,7 @@ class BookingPage(SearchedByPerson, ExportingAdmin, DecidingAdmin):
         "recruiter",
         "state_line",
         "waits_until",
+        "move_line",
         "coming_line",
         "offered_time",
         "by_hand_line",
@@ -124,8 +127,11 @@ class BookingPage(SearchedByPerson, ExportingAdmin, DecidingAdmin):
     ]
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
-        """Who ended it and why, once it has ended; the text to send, where the candidate is to be told by hand."""
-        fields = [name for name in self.fields if name != "to_send" or (obj and obj.candidate_by_hand)]
+        """What a move would change, where one is asked for; who ended it and why, once it has ended; the text to send,
+        where the candidate is to be told by hand."""
+        fields: list[Any] = [name for name in self.fields if name != "to_send" or (obj and obj.candidate_by_hand)]
+        if obj and obj.live and obj.requested_slot_id:
+            fields.insert(fields.index(_STATE_ROW) + 1, "move_line")
         return [*fields, ("end", "reason")] if obj and obj.ended_by else fields
 
     def export_titles(self) -> list[Any]:
@@ -149,19 +155,24 @@ class BookingPage(SearchedByPerson, ExportingAdmin, DecidingAdmin):
         return super().changeform_view(request, object_id, form_url, {**marks, **(extra_context or {})})
 
     def get_list_display(self, request: HttpRequest) -> list[str]:
-        """With what to send, in the list of who is to be told by hand."""
+        """With what to send, in the list of who is to be told by hand; with what moves would change, where requests are
+        listed."""
         columns: list[str] = list(super().get_list_display(request))
+        if _is_of_requests(request):
+            columns.insert(columns.index("state") + 1, "wanted_move")
         return [*columns, "to_copy"] if _is_by_hand(request) else columns
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
-        """With the texts to send, all at once."""
+        """With the texts to send and what moves would change, all at once."""
         found = super().get_changelist_instance(request)
-        if _is_by_hand(request):
+        by_hand, requests = _is_by_hand(request), _is_of_requests(request)
+        if by_hand or requests:
             found.result_list = list(found.result_list)
             ids = [booking.pk for booking in found.result_list]
-            texts = texts_for_candidates(collection("bookings").find({"_id": {"$in": ids}}))
+            rows = list(collection("bookings").find({"_id": {"$in": ids}}))
+            texts, moves = texts_for_candidates(rows) if by_hand else {}, moves_of(rows) if requests else {}
             for booking in found.result_list:
-                booking.text_to_send = texts.get(booking.pk, "")
+                booking.text_to_send, booking.asked_move = texts.get(booking.pk, ""), moves.get(booking.pk, "")
         return found
 
     def on_page(self, object_id: ObjectId) -> dict[str, Any]:
@@ -228,18 +239,13 @@ class BookingPage(SearchedByPerson, ExportingAdmin, DecidingAdmin):
     @display(description=_("by hand"), label="warning")
     def by_hand(self, booking: Booking) -> str:
         """Whom the bot can't reach (R4)."""
-        flags = ((_asks_for_recruiter(booking), _("the recruiter")), (booking.candidate_by_hand, _("the candidate")))
+        flags = ((asks_for_recruiter(booking), _("the recruiter")), (booking.candidate_by_hand, _("the candidate")))
         return ", ".join(str(name) for flag, name in flags if flag)
 
     @display(description=_("contact by hand"))
     def by_hand_line(self, booking: Booking) -> str:
         """The same with why, on the booking's page."""
-        lines = []
-        if _asks_for_recruiter(booking):
-            lines.append(f"{_('the recruiter')}: {_why_no_recruiter(booking)}")
-        if booking.candidate_by_hand:
-            lines.append(f"{_('the candidate')}: {_why_no_candidate(booking)}")
-        return "; ".join(lines) or "—"
+        return "; ".join(reasons_by_hand(booking)) or "—"
 
     @display(description=_("write to the recruiter"))
     def write_to_recruiter(self, booking: Booking) -> str:
@@ -263,6 +269,16 @@ class BookingPage(SearchedByPerson, ExportingAdmin, DecidingAdmin):
         """The same in the list of who is to be told by hand."""
         text = getattr(booking, "text_to_send", "")
         return copied(text) if text else "—"
+
+    @display(description=_("wanted move"))
+    def move_line(self, booking: Booking) -> str:
+        """What a move that is asked for would change, on the booking's page."""
+        return move_of(booking) or "—"
+
+    @display(description=_("wanted move"))
+    def wanted_move(self, booking: Booking) -> str:
+        """The same in the list of requests."""
+        return getattr(booking, "asked_move", "") or "—"
 
     person_line, place_line = plainly(person), plainly(place)
 
@@ -302,17 +318,10 @@ def _is_by_hand(request: HttpRequest) -> bool:
     return bool(request.GET.get(ByHandFilter.parameter_name)) or request.GET.get(NowFilter.parameter_name) == "by-hand"
 
 
-def _asks_for_recruiter(booking: Booking) -> bool:
-    return bool(booking.recruiter_by_hand and not booking.recruiter_told)
-
-
-def _why_no_recruiter(booking: Booking) -> str:
-    row = collection("recruiters").find_one({"_id": booking.recruiter_id}) if booking.recruiter_id else None
-    return str(why_no_recruiter(row))
-
-
-def _why_no_candidate(booking: Booking) -> str:
-    return str(why_no_candidate(collection("users").find_one({"_id": booking.user_id})))
+def _is_of_requests(request: HttpRequest) -> bool:
+    """Whether the list is of what awaits approval."""
+    asked = request.GET
+    return asked.get(NowFilter.parameter_name) == "approval" or asked.get("awaits_approval__exact") in {"1", "True"}
 
 
 def _linked(url: str | None) -> str:

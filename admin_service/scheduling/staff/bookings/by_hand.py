@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 
 from common import clock
-from common.mongo import Document
+from common.mongo import Document, collection
 from common.refusals import RefusedError
 from people.services.reach import chat_state
 from scheduling.models import Booking
@@ -68,9 +68,25 @@ def ask_whether_told(
 
 def is_to_tell(booking: Booking) -> bool:
     """Whether somebody is to be told of it by hand."""
-    to_recruiter = booking.recruiter_by_hand and not booking.recruiter_told
     to_candidate = booking.candidate_by_hand and (booking.live or booking.starts_at > clock.now())
-    return bool((booking.live and to_recruiter) or to_candidate)
+    return bool((booking.live and asks_for_recruiter(booking)) or to_candidate)
+
+
+def asks_for_recruiter(booking: Booking) -> bool:
+    """Whether its recruiter is still to be told of it by hand."""
+    return bool(booking.recruiter_by_hand and not booking.recruiter_told)
+
+
+def reasons_by_hand(booking: Booking) -> list[str]:
+    """Who is to be told of it by hand, and why, a line each."""
+    lines = []
+    if asks_for_recruiter(booking):
+        row = collection("recruiters").find_one({"_id": booking.recruiter_id}) if booking.recruiter_id else None
+        lines.append(f"{_('the recruiter')}: {why_no_recruiter(row)}")
+    if booking.candidate_by_hand:
+        row = collection("users").find_one({"_id": booking.user_id})
+        lines.append(f"{_('the candidate')}: {why_no_candidate(row)}")
+    return lines
 
 
 def why_no_recruiter(recruiter: Document | None) -> Any:

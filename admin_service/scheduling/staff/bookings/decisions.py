@@ -4,6 +4,7 @@ Each asks for a reason, then calls its use case.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -31,6 +32,7 @@ from scheduling.staff.forms.reasons import CancelForm, DecisionForm, MoveForm, R
 from scheduling.staff.forms.slot_choice import found_slots
 from scheduling.staff.forms.venues import booking_venue
 from scheduling.staff.moments import booking_start, name_of
+from scheduling.staff.moves import answer_labels, move_of
 from scheduling.staff.outcomes import NotDoneError, by_hand_line, outcome_text, told
 from shared_contracts.booking import Outcome
 from shared_contracts.directory import BookingStatus, Rejection
@@ -60,7 +62,9 @@ class DecidingAdmin(ByHandAdmin):
         if booking.status == BookingStatus.OFFERED:
             useful -= {"move"}  # theirs to take or pass first
         every = super().get_actions_detail(request, object_id)
-        return [item for item in every if item.action_name.rsplit("_", 1)[-1] in useful]
+        labels = dict(zip(("approve", "reject"), answer_labels(booking.requested_slot_id), strict=True))
+        named = ((item.action_name.rsplit("_", 1)[-1], item) for item in every)
+        return [replace(item, description=labels.get(name, item.description)) for name, item in named if name in useful]
 
     @action(description=_("Move"), url_path="move", permissions=MAY_DECIDE, icon="event_repeat")
     def move(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -118,7 +122,9 @@ class DecidingAdmin(ByHandAdmin):
     )
     def approve(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Say yes to a request."""
-        words = {"title": _("Approve the request"), "submit_text": _("Approve")}
+        booking = find(Booking, object_id)
+        title = _("Approve the move") if booking.requested_slot_id else _("Approve the request")
+        words = {"title": title, "submit_text": answer_labels(booking.requested_slot_id)[0]}
         done, untold = _("Approved. The candidate is being told."), _("Approved.")
         return self._answer(request, object_id, approve_booking, done=done, untold=untold, **words)
 
@@ -138,8 +144,9 @@ class DecidingAdmin(ByHandAdmin):
     )
     def reject(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Say no to a request."""
-        words = {"title": _("Reject the request"), "submit_text": _("Reject"), "danger": True}
         booking = find(Booking, object_id)
+        title = _("Reject the move") if booking.requested_slot_id else _("Reject the request")
+        words = {"title": title, "submit_text": answer_labels(booking.requested_slot_id)[1], "danger": True}
         if booking.requested_slot_id:  # of a move it is always the time
             return self._answer(request, object_id, reject_booking, **words)
         form = RejectForm(request.POST or None, initial={"version": booking.version})
@@ -199,7 +206,8 @@ class DecidingAdmin(ByHandAdmin):
                 tell_outcome(request, False, outcome_text(error.outcome))
                 if error.outcome is Outcome.VERSION_CONFLICT:
                     return HttpResponseRedirect(here)
-        intro = f"{booking} · {booking_start(booking)} · {booking_venue(booking).line}"
+        facts = (str(booking), booking_start(booking), booking_venue(booking).line, move_of(booking))
+        intro = " · ".join(filter(None, facts))
         words["note"] = by_hand_line(booking.telegram_id)
         return page(self, request, "staffkit/form_page.html", obj=booking, form=form, intro=intro, back=here, **words)
 

@@ -17,7 +17,7 @@ from scheduling.services.editing.notice_text import notice_html, reads
 from scheduling.services.impact import Affected, Impact
 from scheduling.services.store.slots import by_id
 from scheduling.staff.forms.impact import MOST_SHOWN, ImpactForm
-from scheduling.staff.moments import start_of
+from scheduling.staff.moments import differences, start_of
 from scheduling.staff.outcomes import status_label
 from staffkit.clocks import format_moment
 
@@ -111,16 +111,7 @@ def changes_of(row: Affected) -> list[tuple[str, str]]:
     when, then = (start_of(slot.starts_at, slot.place.timezone, slot.place.venue) for slot in (was, now))
     if not row.booking.live:
         return [(when, "")]
-    lengths = [_now("%(minutes)s min") % {"minutes": slot.duration_minutes} for slot in (was, now)]
-    pairs = [
-        (when, then),
-        (lengths[0], lengths[1]),
-        (was.place.city, now.place.city),
-        (was.place.venue.line, now.place.venue.line),
-        (was.place.recruiter or "—", now.place.recruiter or "—"),
-        (was.place.event, now.place.event),
-    ]
-    told = [pair for pair in pairs if pair[0] != pair[1]]
+    told = differences(was, now) if when == then else [(when, then), *differences(was, now)]
     return told if told and told[0][0] == when else [(when, ""), *told]
 
 
