@@ -194,7 +194,7 @@ class Candidate(Person):
             models.Index(fields=["is_allowed", "city", "id"], name="users_audience"),
             models.Index(fields=["is_allowed", "city", "blocked_at", "started_at", "id"], name="users_reach"),
             # How far those who were added lately have come: read from the index alone.
-            models.Index(fields=["created_at", "city", "started_at", "id"], name="users_added"),
+            models.Index(fields=["created_at", "city", "started_at", "merged_into", "id"], name="users_added"),
             # The desk's list.
             models.Index(fields=["first_name", "id"], name="users_name"),
             models.Index(fields=["city", "telegram_id", "id"], name="users_city"),

@@ -6,18 +6,21 @@ from itertools import chain
 
 import pytest
 from bson import ObjectId
+from django.urls import reverse
 
 from common import clock
 from common.mongo import Document, collection
 from common.zones import day_start
 from people.models import Candidate, City, Recruiter
 from reminders.services.summary import by_outcome
-from scheduling.models import Booking, InterviewEvent
+from scheduling.models import Booking, InterviewEvent, InterviewSlot
 from scheduling.services.reading.days import bookings_on, bookings_on_many
-from scheduling.services.reading.funnel import SHOWN, STEPS, reached, since, ways
+from scheduling.services.reading.funnel import PEOPLE_SHOWN, SHOWN, STEPS, reached, since, ways
+from shared_contracts.directory import BookingStatus
 from staffkit.clocks import today
 from tests.api.test_indexes import planned
 from tests.conftest import MakeCandidate, MakeSlot
+from tests.helpers import asking
 from tests.helpers.asking import book, outcome
 from tests.helpers.staff_client import StaffClient
 
@@ -77,15 +80,62 @@ def test_today_stands_by_the_hour_with_who_comes(
     slot = make_slot(timedelta(hours=3), capacity=4)
     for person in people:
         outcome(book(person, slot))
+    asking.outcome(asking.cancel(people[0], asking.the_booking(people[0])))
     times = {"starts_at": now + starts_in, "ends_at": now + starts_in + timedelta(minutes=20)}
     for name in ("bookings", "interview_slots"):
         collection(name).update_many({}, {"$set": times})
     make_slot(starts_in, is_active=False)
-    collection("bookings").update_one({"user_id": people[0].pk}, {"$set": {"status": "cancelled", "live": False}})
     page = desk.get("/admin/").content.decode()
     (row,) = re.findall(r"<tr>.*?</tr>", page.partition('id="hours"')[2].partition("</section>")[0], re.DOTALL)
     assert "2 of 4" in row
     assert [str(person) in row for person in people] == [False, True, True]
+
+
+def test_what_is_taken_is_the_same_wherever_it_is_shown(
+    desk: StaffClient, approval_event: InterviewEvent, make_slot: MakeSlot, make_candidate: MakeCandidate
+) -> None:
+    """A seat held by a wish to move is taken, and so is that of whoever has been there. Guards: ``taken_seats`` in the
+    first page's hours and days, in the calendar and in the list of slots; ``holders_in``."""
+    vera = Recruiter.objects.create(name="Вера Ким", telegram_id=5002, started_at=clock.now())
+    slot = make_slot(timedelta(hours=3), capacity=2, of=approval_event, recruiter=vera)
+    early = make_slot(timedelta(hours=4), of=approval_event, recruiter=vera)
+    people = [make_candidate(first_name=name) for name in ("Анна", "Борис")]
+    for person, place in zip(people, (slot, early), strict=True):
+        outcome(book(person, place))
+        outcome(asking.approve(vera, asking.the_booking(person)))
+    outcome(asking.move(people[1], asking.the_booking(people[1]), slot))
+
+    def shown() -> list[str]:
+        """In the hour of the slot, in the calendar, in the list of slots and of the day."""
+        page = desk.get("/admin/")
+        hour = next(hour for hour in page.context["hours"] if "Анна" in str(hour.people))
+        days = {"day": f"{today():%Y-%m-%d}", "view": "day"}
+        calendar = desk.get(reverse("admin:scheduling_interviewslot_calendar_slots"), days).json()["slots"]
+        listed = desk.get(reverse("admin:scheduling_interviewslot_changelist"), {"time": "all"}).context["cl"]
+        day = next(day for day in page.context["next_days"].days if day.slots)
+        return [
+            f"{hour.taken} of {hour.seats}",
+            next(row["words"] for row in calendar if row["id"] == str(slot.pk)),
+            next(f"{row.taken} of {row.max_users}" for row in listed.result_list if row.pk == slot.pk),
+            f"{day.taken} of {day.seats}",
+        ]
+
+    let_begin_today(slot)
+    assert shown() == ["2 of 2", "full · 2 of 2", "2 of 2", "3 of 3"]
+    assert "(wants to move here)" in desk.get("/admin/").content.decode()
+    outcome(asking.withdraw_move(people[1], asking.the_booking(people[1])))
+    outcome(asking.mark(vera, asking.the_booking(people[0]), BookingStatus.ATTENDED))
+    assert asking.slot_now(slot)["booked_users"] == []
+    assert shown() == ["1 of 2", "1 of 2", "1 of 2", "2 of 3"]
+
+
+def let_begin_today(*slots: InterviewSlot) -> None:
+    """They begin a minute ago, or at the first minute of the day."""
+    starts_at = max(clock.now() - timedelta(minutes=1), day_start(today()))
+    times = {"starts_at": starts_at, "ends_at": starts_at + timedelta(minutes=20)}
+    ids = {"$in": [slot.pk for slot in slots]}
+    collection("interview_slots").update_many({"_id": ids}, {"$set": times})
+    collection("bookings").update_many({"slot_id": ids}, {"$set": times})
 
 
 def test_the_next_days_say_how_full_they_are(desk: StaffClient, booking: Booking, make_slot: MakeSlot) -> None:
@@ -102,11 +152,11 @@ def test_the_next_days_say_how_full_they_are(desk: StaffClient, booking: Booking
 
 
 def test_the_way_of_candidates_is_read_from_indexes_alone(booking: Booking) -> None:
-    """R1. Guards: ``bookings_ways``, ``bookings_recruiter_ways``, ``users_added``, ``SHOWN``."""
+    """R1. Guards: ``bookings_ways``, ``bookings_recruiter_ways``, ``users_added``, ``SHOWN``, ``PEOPLE_SHOWN``."""
     people: list[tuple[str, Document, Document]] = [
         ("bookings", {"user_id": {"$in": [booking.user_id]}}, SHOWN),
         ("bookings", {"recruiter_id": ObjectId(), "created_at": {"$gte": clock.now()}}, SHOWN),
-        ("users", {"created_at": {"$gte": clock.now()}}, {"city_id": 1, "started_at": 1}),
+        ("users", {"created_at": {"$gte": clock.now()}}, PEOPLE_SHOWN),
     ]
     for name, query, shown in people:
         explained = collection(name).find(query, shown).explain()

@@ -14,7 +14,7 @@ from staffkit.audit_labels import EVERY
 from staffkit.audit_trail import UNTOLD
 from tests.access import table
 from tests.access.addresses import Address, every_address
-from tests.access.test_home import fill
+from tests.access.test_home import fill_both
 from tests.access.world import ROLES, World
 from tests.looks.walking import Walker, window
 
@@ -73,8 +73,7 @@ def busy_world() -> World:
     for name in ("users", "recruiters"):
         collection(name).update_many({"telegram_id": {"$ne": None}}, {"$inc": {"telegram_id": 100_000}})
     world = World()
-    for place in (world.here, world.there):
-        fill(place)
+    fill_both(world)
     return world
 
 

@@ -14,13 +14,16 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from common import clock
 from common.mongo import Document, collection
 from people.services.zones import zones_of_cities
-from scheduling.services.reading.days import spans_of
+from scheduling.services.reading.days import slots_on, spans_of
+from scheduling.services.reading.seats import taken_seats
 from staffkit.clocks import today
 
 DAYS = 14
 MOST_ROWS = 12
+_NEEDED = ("starts_at", "booked_users", "city_id", "recruiter_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,7 @@ class NextDays:
 def next_days(own: Document) -> NextDays:
     """Of the slots that match ``own``; found by ``slots_city``."""
     first, last = today(), today() + timedelta(days=DAYS - 1)
-    rows = _counted(own, first, last)
+    rows = [*_counted(own, first, last), *_used_today(own)]
     days = [first + timedelta(days=number) for number in range(DAYS)]
     by_day, by_city, by_recruiter = (_summed(rows, part) for part in ("day", "city_id", "recruiter_id"))
     filled = [
@@ -80,6 +83,22 @@ def _counted(own: Document, first: date, last: date) -> list[Document]:
         match = {**own, "city_id": here, "starts_at": span.condition, "is_active": True}
         found += collection("interview_slots").aggregate([{"$match": match}, {"$group": group}])
     return found
+
+
+def _used_today(own: Document) -> list[Document]:
+    """Today's seats that are free again since their interviews are over, in the same shape."""
+    match = {**own, **slots_on(today(), today()), "is_active": True}
+    rows = list(collection("interview_slots").find(match, dict.fromkeys(_NEEDED, 1)))
+    taken = taken_seats(rows, clock.now())
+    return [
+        {
+            "_id": {"day": f"{today():%Y-%m-%d}", "city_id": row["city_id"], "recruiter_id": row["recruiter_id"]},
+            "slots": 0,
+            "seats": 0,
+            "taken": taken[row["_id"]] - len(row["booked_users"]),
+        }
+        for row in rows
+    ]
 
 
 def _summed(rows: list[Document], part: str) -> dict[Any, list[int]]:

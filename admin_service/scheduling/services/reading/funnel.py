@@ -26,6 +26,9 @@ OF_BOOKINGS = STEPS[3:]
 """The steps that are some recruiter's, too."""
 SHOWN = {"_id": 0, "user_id": 1, "status": 1, "attendance": 1, "recruiter_id": 1}
 """Of bookings: no more than ``bookings_ways`` has, so that none of them is read."""
+PEOPLE_SHOWN = {"city_id": 1, "started_at": 1, "merged_into": 1}
+"""Of people: no more than ``users_added`` has. Entries that another has taken over are told apart by what is read: a
+condition for null would have MongoDB open each."""
 _NEVER_APPROVED = frozenset(
     {
         BookingStatus.PENDING,
@@ -57,10 +60,11 @@ def since(now: datetime) -> datetime:
 def ways(own: Document, now: datetime) -> list[Way]:
     """The way of each person of the last 30 days, of those that match ``own``.
 
-    By ``users_added`` and ``bookings_ways``: neither people nor bookings are read, of which there may be many.
+    An entry that another has taken over is nobody. By ``users_added`` and ``bookings_ways``: neither people nor bookings
+    are read, of which there may be many.
     """
-    people = collection("users").find({**own, "created_at": {"$gte": since(now)}}, {"city_id": 1, "started_at": 1})
-    found = {row["_id"]: _begun(row) for row in people}
+    people = collection("users").find({**own, "created_at": {"$gte": since(now)}}, PEOPLE_SHOWN)
+    found = {row["_id"]: _begun(row) for row in people if not row["merged_into"]}
     whose = {"$in": list(found)}
     for person_id in collection("questionnaire_answers").distinct("candidate_id", {"candidate_id": whose}):
         found[person_id].steps |= {"answered"}

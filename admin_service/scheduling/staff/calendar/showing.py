@@ -28,6 +28,7 @@ from scheduling.services.reading.calendar_span import (
     waiting_in,
     wall_clock,
 )
+from scheduling.services.reading.seats import taken_seats
 from scheduling.services.store.slots import by_id, venue_of
 from scheduling.staff.calendar.asked import Asked, View
 from scheduling.staff.calendar.columns import column_of, columns, narrowed_to
@@ -46,6 +47,7 @@ class _Names:
     events: Mapping[ObjectId, str]
     recruiters: Mapping[ObjectId, str]
     waiting: Mapping[ObjectId, int]
+    taken: Mapping[ObjectId, int]
     elsewhere: Elsewhere
 
 
@@ -65,6 +67,7 @@ def what_is_shown(request: HttpRequest, it: Asked, *, may_change: bool) -> dict[
         _texts("interview_events", found.rows, "event_id", "title"),
         _texts("recruiters", found.rows, "recruiter_id", "name"),
         waiting_in([row["_id"] for row in found.rows]),
+        taken_seats(found.rows, clock.now()),
         known,
     )
     return {
@@ -102,8 +105,9 @@ def _shown(row: Document, it: Asked, names: _Names, may_change: bool) -> dict[st
     zone, online = shown_zone(row, names.zones), bool(row["video_link"])
     begins = wall_clock(row["starts_at"], zone)
     venue = venue_of(row)
-    taken, state = len(row["booked_users"]), _state(row)
-    words, waiting = _words(row, state), _waiting(names.waiting[row["_id"]])
+    taken = names.taken[row["_id"]]
+    state = _state(row, taken)
+    words, waiting = _words(row, state, taken), _waiting(names.waiting[row["_id"]])
     place = names.zones.get(row["city_id"], MOSCOW)
     when = f"{start_of(row['starts_at'], place, venue)}, {_('%(minutes)s min') % {'minutes': row['duration_minutes']}}"
     takes_up = counts(row["is_active"], row["booked_users"], row["ends_at"], clock.now()) and state != "over"
@@ -129,9 +133,8 @@ def _shown(row: Document, it: Asked, names: _Names, may_change: bool) -> dict[st
     }
 
 
-def _state(row: Document) -> str:
+def _state(row: Document, taken: int) -> str:
     """The name of its colour."""
-    taken = len(row["booked_users"])
     if not row["is_active"]:
         return "inactive"
     if row["ends_at"] <= clock.now():
@@ -139,9 +142,9 @@ def _state(row: Document) -> str:
     return "full" if taken >= row["max_users"] else "some" if taken else "free"
 
 
-def _words(row: Document, state: str) -> str:
+def _words(row: Document, state: str, taken: int) -> str:
     """How full it is: colours alone are not for everybody."""
-    taken, seats = len(row["booked_users"]), row["max_users"]
+    seats = row["max_users"]
     told = _("%(taken)s of %(seats)s") % {"taken": taken, "seats": seats}
     if state in {"inactive", "over"}:
         name = _("inactive") if state == "inactive" else _("over")

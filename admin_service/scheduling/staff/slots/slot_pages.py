@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import BooleanRadioFilter
 from unfold.decorators import action, display
 
+from common import clock
 from common.refusals import RefusedError
 from common.scope import INTERVIEWS
 from exports.lists import ExportingAdmin
@@ -21,6 +22,7 @@ from people.services.finding import candidates_like
 from scheduling.models import InterviewSlot
 from scheduling.services.clashes import clashes_in, clashing_among, of_slot
 from scheduling.services.reading.finding import held_like
+from scheduling.services.reading.seats import taken_seats
 from scheduling.services.staff_commands import book_for
 from scheduling.staff.calendar.slot_admin import CalendarAdmin
 from scheduling.staff.clashes import TICK, named_clashes
@@ -56,7 +58,7 @@ MOST_ALIKE = 20
 
 
 class SlotList(DeclaredList):
-    """A list whose slots know whether they clash: one query for those that are shown."""
+    """A list whose slots know whether they clash and how full they are: a query each for those that are shown."""
 
     result_list: Any
 
@@ -64,9 +66,10 @@ class SlotList(DeclaredList):
         """As Django's."""
         super().get_results(request)
         self.result_list = list(self.result_list)
-        clashing = clashing_among(of_slot({**vars(slot), "_id": slot.pk}) for slot in self.result_list)
+        rows = [{**vars(slot), "_id": slot.pk} for slot in self.result_list]
+        clashing, taken = clashing_among(map(of_slot, rows)), taken_seats(rows, clock.now())
         for slot in self.result_list:
-            slot.clashes = str(slot.pk) in clashing
+            slot.clashes, slot.taken = str(slot.pk) in clashing, taken[slot.pk]
 
 
 @admin.register(InterviewSlot)
@@ -149,9 +152,9 @@ class InterviewSlotAdmin(ExportingAdmin, CalendarAdmin):
         return format_html('{}<br><span class="desk-danger">{}</span>', start, _("clash"))
 
     @display(description=_("seats taken"), label=Colours({"free": "success", "some": "info", "full": "warning"}))
-    def occupancy(self, slot: InterviewSlot) -> tuple[str, str]:
+    def occupancy(self, slot: Any) -> tuple[str, str]:
         """Seats taken of all seats."""
-        taken = len(slot.booked_users)
+        taken = slot.taken
         kind = "full" if taken >= slot.max_users else "some" if taken else "free"
         return kind, f"{taken}/{slot.max_users}"
 
