@@ -16,7 +16,15 @@ _TOLD_ELSEWHERE = ["noted", "written_to"]
 def _of_entries(whose: Whose) -> Document:
     theirs = {"candidate_id": {"$in": list(whose.ids)}}
     invitations = collection("invitations").distinct("_id", theirs)
-    return {"subject_id": {"$in": [*whose.ids, *invitations]}, "action": {"$nin": _TOLD_ELSEWHERE}}
+    subjects = {"$in": [*whose.ids, *invitations]}
+    twice = _told_of_the_other([str(one) for one in whose.ids])
+    return {"subject_id": subjects, "action": {"$nin": _TOLD_ELSEWHERE}, "$nor": twice}
+
+
+def _told_of_the_other(ids: list[str]) -> list[Document]:
+    """Of a merge, and of one taken apart, both entries tell; where both are looked at, the one that stands does."""
+    among = {"$in": ids}
+    return [{"after.merged_into": among}, {"before.merged_into": among}]
 
 
 def _changes(rows: Sequence[Document], whose: Whose) -> list[Happening]:

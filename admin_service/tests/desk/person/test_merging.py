@@ -78,7 +78,8 @@ def old(maria: Candidate, make_candidate: MakeCandidate, make_slot: MakeSlot, ev
 def test_everything_goes_over_at_once_and_nobody_is_told(
     text: Text, maria: Candidate, old: Candidate, event: InterviewEvent
 ) -> None:
-    """Guards: ``_bookings_to``, ``_join``, ``hand_over``; the bot hears of its stale allow list alone."""
+    """Guards: ``_bookings_to``, ``_join``, ``hand_over``, ``_told_of_the_other``; the bot hears of its stale allow
+    list alone."""
     OutboxMessage.objects.all().delete()
     merge_into(maria.pk, old.pk, actor="anna")
     booking, slot = Booking.objects.get(), InterviewSlot.objects.get()
@@ -94,7 +95,10 @@ def test_everything_goes_over_at_once_and_nobody_is_told(
     assert {row.queue for row in OutboxMessage.objects.all()} <= {"bot.cache.invalidate", "bot.card.command"}
     page = text(reverse("admin:people_candidate_change", args=[maria.pk]))
     assert page.count("Просит утро") == 2  # among the notes and in the timeline
+    part = page.partition('class="person-happenings"')[2]
+    assert part.count("another entry merged into this one") == 1 and "merged into another entry" not in part
     assert "merged into" in text(reverse("admin:people_candidate_change", args=[old.pk]))
+    assert "merged into another entry" in text(reverse("admin:people_candidate_change", args=[old.pk]))
     assert restore_candidates([str(old.pk)], actor="anna") == 0
 
 
