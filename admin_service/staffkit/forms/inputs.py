@@ -1,15 +1,18 @@
 """Fields of forms: their choices, and the browser's own date and time inputs, which need no script."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import DATETIME_CLASSES
 
 from common.texts.lengths import TelegramLength
 
+_VARIABLE = re.compile(r"\{[^\W\d]\w*\}")
 _LOOK = {"class": " ".join(DATETIME_CLASSES)}
 
 
@@ -55,6 +58,21 @@ class MessageText(forms.CharField):
     def to_python(self, value: Any) -> str:
         """Checked in the length it will have."""
         return super().to_python(str(value).replace("\r\n", "\n") if value else value) or ""
+
+
+class OwnWords(MessageText):
+    """What staff write to people themselves and those read as it is typed: no variable is filled in there."""
+
+    def __init__(self, *, max_length: int, **options: Any) -> None:
+        super().__init__(max_length=max_length, **options)
+        self.validators.append(_refuse_variables)
+
+
+def _refuse_variables(text: str) -> None:
+    """Whoever writes ``{name}`` expects a name there, and people would read the braces."""
+    if found := dict.fromkeys(_VARIABLE.findall(text)):
+        names = {"names": ", ".join(found)}
+        raise ValidationError(_("Nothing is filled in here: write what %(names)s stands for."), params=names)
 
 
 class AnswerField(forms.CharField):

@@ -18,7 +18,7 @@ from scheduling.domain.decide import AnyBookingCommand
 from scheduling.services.editing.choices import Choice, can_move, cancelling, moving
 from scheduling.services.impact import Affected, Choices
 from scheduling.staff.forms.reasons import REASON_LENGTH, ReasonForm
-from staffkit.forms.inputs import MessageText, set_choices
+from staffkit.forms.inputs import MessageText, OwnWords, set_choices
 
 MOST_SHOWN = 200
 """For so many it can be chosen one by one; what is chosen for all holds for the others, too."""
@@ -146,7 +146,7 @@ class ImpactForm(ReasonForm):
                 label=label, required=False, max_length=300, widget=UnfoldAdminTextInputWidget(typed)
             )
         label = _now("Words for %(name)s alone") % name
-        self.fields[f"words_{key}"] = MessageText(
+        self.fields[f"words_{key}"] = OwnWords(
             label=label,
             required=False,
             max_length=REASON_LENGTH,

@@ -16,7 +16,7 @@ from people.models import Candidate
 from scheduling.domain.model import Slot
 from scheduling.staff.forms.slot_choice import SlotField
 from shared_contracts.directory import Rejection
-from staffkit.forms.inputs import MessageText, set_choices
+from staffkit.forms.inputs import OwnWords, set_choices
 
 REASON_LENGTH = 1_000
 
@@ -24,7 +24,7 @@ REASON_LENGTH = 1_000
 class ReasonForm(forms.Form):
     """Why. The candidate is told the reason as it is written."""
 
-    reason = MessageText(
+    reason = OwnWords(
         label=_("Reason"),
         max_length=REASON_LENGTH,
         required=False,

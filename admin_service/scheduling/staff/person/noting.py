@@ -15,7 +15,7 @@ from people.services.notes import remove_note, take_note
 from people.services.tags import change_tags
 from people.services.writing import MOST_LETTERS, write_to
 from people.staff.forms import TagsField
-from staffkit.forms.inputs import MessageText
+from staffkit.forms.inputs import MessageText, OwnWords
 from staffkit.forms.use_case import show_refusal
 from staffkit.sending.once import Done, send_once
 from staffkit.views import login, page, page_of
@@ -41,7 +41,7 @@ class TagsForm(forms.Form):
 class WriteForm(forms.Form):
     """A message."""
 
-    text = MessageText(
+    text = OwnWords(
         label=_("Text"),
         max_length=MOST_LETTERS,
         widget=UnfoldAdminTextareaWidget({"rows": 6}),

@@ -26,7 +26,7 @@ from scheduling.staff.forms.venues import VENUE_INPUTS, given_venue, venue_input
 from scheduling.staff.impact.asking import AskingForm
 from scheduling.staff.impact.question import EVERY_CHOICE, Question
 from staffkit.clocks import from_wall_clock
-from staffkit.forms.inputs import DayAndTimeInput, MessageText
+from staffkit.forms.inputs import DayAndTimeInput, OwnWords
 from staffkit.scoping import narrow
 from staffkit.views import page_of
 
@@ -39,7 +39,7 @@ class SlotForm(AskingForm):
     starts_at = forms.SplitDateTimeField(
         label=_("Start"), widget=DayAndTimeInput(), help_text=_("On the clocks of the slot's city.")
     )
-    reason = MessageText(
+    reason = OwnWords(
         label=_("Reason of the change"),
         max_length=REASON_LENGTH,
         required=False,
