@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from common.mongo import Document, collection
 from common.zones import MOSCOW
 from staffkit.audit_labels import EVERY
-from staffkit.clocks import format_moment
+from staffkit.clocks import format_done, format_moment
 
 MOST_ENTRIES = 100
 
@@ -51,7 +51,7 @@ def trail(
 
     Args:
         subject_id: the document's id.
-        zone: on whose clocks times are told.
+        zone: on whose clocks the times in them are told.
         only: the actions that are asked for; None: all.
         but: actions to leave out, unless ``only`` is given.
         most: how many at most.
@@ -63,9 +63,9 @@ def trail(
 
 
 def told(row: Document, zone: str) -> dict[str, Any]:
-    """An entry as people read it."""
+    """An entry as people read it; ``zone``: on whose clocks the times in it are told."""
     return {
-        "when": format_moment(row["created_at"], zone),
+        "when": format_done(row["created_at"]),
         "who": actor_label(row["actor"]),
         "way": _WAYS.get(row["via"], row["via"]),
         "action": action_label(row["action"]),

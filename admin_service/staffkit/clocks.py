@@ -36,6 +36,11 @@ def format_moment(moment: datetime, zone: str, *, ours: bool = False, pattern: s
     return f"{date_format(there, pattern)} ({zone_name(clocks.zone.key, desk_language())}; {_beside(here, there)})"
 
 
+def format_done(moment: datetime) -> str:
+    """When something was done, aware: on the company's clocks wherever it is told, and whatever it was done to."""
+    return format_moment(moment, MOSCOW)
+
+
 def _beside(other: datetime, told: datetime) -> str:
     """The same moment on other clocks, with their name, and the weekday where it is another there."""
     day = "" if other.date() == told.date() else f"{date_format(other, 'D')} "

@@ -19,7 +19,7 @@ from common.texts.names import name_in
 from common.zones import MOSCOW
 from reminders.domain.kinds import LISTS, SPECS, TO_CANDIDATES, Audience, ReminderKind
 from reminders.models import AutoMessage
-from staffkit.clocks import format_moment
+from staffkit.clocks import format_done, format_moment
 from staffkit.pages.filters import DayFilter
 from staffkit.pages.kinds import Colours, ReadOnlyAdmin, plainly
 from staffkit.pages.lists import DeclaredList
@@ -138,7 +138,7 @@ class AutoMessageAdmin(ReadOnlyAdmin):
     @display(description=_("sent"))
     def sent(self, message: AutoMessage) -> str:
         """When it arrived."""
-        return format_moment(message.sent_at, _addressee(message).zone, ours=True) if message.sent_at else "—"
+        return format_done(message.sent_at) if message.sent_at else "—"
 
     @display(description=_("booking"))
     def booking(self, message: AutoMessage) -> str:

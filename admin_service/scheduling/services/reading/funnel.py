@@ -60,11 +60,11 @@ def since(now: datetime) -> datetime:
 def ways(own: Document, now: datetime) -> list[Way]:
     """The way of each person of the last 30 days, of those that match ``own``.
 
-    An entry that another has taken over is nobody. By ``users_added`` and ``bookings_ways``: neither people nor bookings
-    are read, of which there may be many.
+    An entry that another has taken over is nobody. By ``users_added`` and ``bookings_ways``: neither people nor
+    bookings are read, of which there may be many.
     """
     people = collection("users").find({**own, "created_at": {"$gte": since(now)}}, PEOPLE_SHOWN)
-    found = {row["_id"]: _begun(row) for row in people if not row["merged_into"]}
+    found = {row["_id"]: _begun(row) for row in people if not row.get("merged_into")}
     whose = {"$in": list(found)}
     for person_id in collection("questionnaire_answers").distinct("candidate_id", {"candidate_id": whose}):
         found[person_id].steps |= {"answered"}

@@ -38,7 +38,7 @@ from scheduling.staff.moves import move_of, moves_of
 from shared_contracts.attendance import Attendance
 from shared_contracts.directory import BookingStatus
 from staffkit.audit_trail import actor_label, trail
-from staffkit.clocks import format_moment
+from staffkit.clocks import format_done, format_moment
 from staffkit.pages.kinds import Colours, plainly
 
 # Of each value: Unfold shows one that is missing here as it is stored, not in words.
@@ -205,7 +205,7 @@ class BookingPage(SearchedByPerson, ExportingAdmin, DecidingAdmin):
         status = str(self.state(booking)[1])
         if not booking.marked_at:
             return status
-        marked_at = _("marked %(when)s") % {"when": format_moment(booking.marked_at, booking.slot.timezone)}
+        marked_at = _("marked %(when)s") % {"when": format_done(booking.marked_at)}
         return f"{status} · {marked_at}"
 
     @display(description=_("status"), label=STATUS_COLOURS)

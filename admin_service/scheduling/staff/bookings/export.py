@@ -8,7 +8,7 @@ from common.texts.language import desk_language
 from common.zones import MOSCOW, local, zone_name
 from scheduling.models import Booking
 from scheduling.staff.forms.venues import booking_venue, venue_labels, venue_values
-from staffkit.clocks import format_moment
+from staffkit.clocks import format_done
 
 
 def state_of(booking: Booking) -> tuple[str, str]:
@@ -24,12 +24,9 @@ def coming_of(booking: Booking, *, dated: bool = False) -> str:
     """What the candidate has said about coming (R8), in words; empty where they have said nothing.
 
     Args:
-        dated: with when they said so, on the clocks of the interview's city.
+        dated: with when they said so.
     """
-    timezone = booking.slot.timezone
-    return "; ".join(
-        f"{words} · {format_moment(at, timezone)}" if dated and at else words for words, at in booking.said()
-    )
+    return "; ".join(f"{words} · {format_done(at)}" if dated and at else words for words, at in booking.said())
 
 
 def booking_titles() -> list[Any]:

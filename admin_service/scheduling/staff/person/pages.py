@@ -12,7 +12,6 @@ from unfold.decorators import action
 
 from common.mongo import Document
 from common.texts.names import chat_link
-from common.zones import MOSCOW
 from people.models import Candidate, PersonNote
 from people.services.reach import chat_state
 from people.staff.candidates import CHAT_STATES, CandidatePage
@@ -24,7 +23,7 @@ from scheduling.staff.person.merging import ask_and_merge, ask_and_part
 from scheduling.staff.person.noting import ask_message, ask_note, ask_tags, ask_to_remove
 from scheduling.staff.timeline import bookings_of
 from shared_contracts.directory import BookingStatus
-from staffkit.clocks import format_moment
+from staffkit.clocks import format_done
 from staffkit.coming_back import from_person
 from staffkit.sending.once import new_key
 from staffkit.timeline import KINDS, Whose, timeline_of
@@ -148,7 +147,7 @@ def _shown(request: HttpRequest, person: Candidate) -> dict[str, Any]:
         "may_book": may(request, MAY_BOOK) and person.merged_into is None and person.is_allowed,
         "merged_into": taken_over,
         "here": here,
-        "timeline": [{"item": item, "when": format_moment(item.at, MOSCOW)} for item in timeline.happenings],
+        "timeline": [{"item": item, "when": format_done(item.at)} for item in timeline.happenings],
         "timeline_kinds": [(name, label, f"?{urlencode({'show': name})}#timeline") for name, label in KINDS.items()],
         "timeline_kind": kind,
         "is_later_page": "before" in request.GET,
@@ -162,7 +161,7 @@ def _notes(theirs: Whose) -> list[PersonNote]:
 
 
 def _note(note: PersonNote) -> dict[str, Any]:
-    return {"text": note.text, "who": note.author, "when": format_moment(note.created_at, MOSCOW), "id": str(note.pk)}
+    return {"text": note.text, "who": note.author, "when": format_done(note.created_at), "id": str(note.pk)}
 
 
 def _booking(request: HttpRequest, row: Document) -> dict[str, Any]:

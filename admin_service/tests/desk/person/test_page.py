@@ -1,7 +1,7 @@
 """A person's page: notes, a message through the bot, booking by name, and one timeline of all that happened."""
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from types import SimpleNamespace
 from typing import Any
@@ -19,9 +19,12 @@ from common.mongo import collection
 from config.consumers import DELIVERIES
 from messaging.delivery_reports import DeliveryReports
 from messaging.models import OutboxMessage
-from people.models import Candidate, PersonMessage, PersonNote
+from people.models import Candidate, City, PersonMessage, PersonNote, Recruiter
 from scheduling.models import Booking
+from scheduling.services.editing.choices import Choice
+from scheduling.services.impact import standing
 from scheduling.services.staff_commands import book_for, cancel_booking
+from scheduling.staff.forms.impact import Asked, ImpactForm
 from scheduling.staff.forms.slot_choice import MOST_LISTED
 from shared_contracts.broadcast import Delivery, DeliveryStatus, NotificationDelivered
 from staffkit import timeline
@@ -92,6 +95,50 @@ def test_staff_write_through_the_bot_and_see_what_became_of_it(desk: Client, tex
     reported(message.pk, int(anna_is_in.telegram_id or 0), "Возьмите паспорт")
     page = text(f"{page_of(anna_is_in)}?show=messages")
     assert "on its way" not in page and page.count("Возьмите паспорт") == 1
+
+
+def test_braces_are_not_sent_as_they_stand(
+    desk: Client, anna_is_in: Candidate, make_slot: MakeSlot, olga: Recruiter
+) -> None:
+    """A message fills nothing in, nor do the words with a cancellation, a change of a slot or for one alone. Guard:
+    ``_refuse_variables``."""
+    refused = "write what {name} stands for"
+    slot = make_slot(recruiter=olga)
+    book_for(int(anna_is_in.telegram_id or 0), str(slot.pk), actor="anna", reason="")
+    booking = Booking.objects.get()
+    for address, fields in (
+        (page_of(anna_is_in, "write"), {"text": "Здравствуйте, {name}"}),
+        (reverse("admin:scheduling_booking_cancel", args=[booking.pk]), {"version": 1, "reason": "{name}, увы"}),
+        (reverse("admin:scheduling_interviewslot_change", args=[slot.pk]), {"reason": "{name}, увы"}),
+    ):
+        assert refused in desk.post(address, fields).content.decode(), address
+    (row,) = standing([collection("bookings").find_one() or {}])
+    data = {"for_all": "cancel", f"for_{booking.pk}": "cancel", f"words_{booking.pk}": "{name}, увы"}
+    form = ImpactForm(data, asked=Asked(ways=[("do", "Do it")], offers=[Choice.KEEP, Choice.CANCEL], people=[row]))
+    assert refused in str(form.errors[f"words_{booking.pk}"])
+    assert not PersonMessage.objects.exists() and Booking.objects.get().live
+    desk.post(page_of(anna_is_in, "write"), {"text": "Код {}, а скобки — { и }"})
+    assert PersonMessage.objects.get().text == "Код {}, а скобки — { и }"
+
+
+def test_when_something_was_done_is_told_on_the_company_s_clocks(
+    desk: Client, text: Text, maria: Candidate, make_slot: MakeSlot, vladivostok: City
+) -> None:
+    """In the history of a booking there, on its person's page and in the audit trail. Guard: ``format_done``."""
+    book_for(int(maria.telegram_id or 0), str(make_slot(city=vladivostok).pk), actor="anna", reason="")
+    at = datetime(2026, 3, 5, 20, 30, tzinfo=UTC)
+    collection("audit_entries").update_many({}, {"$set": {"created_at": at}})
+    booking = Booking.objects.get()
+    pages = [
+        reverse("admin:scheduling_booking_change", args=[booking.pk]),
+        reverse("admin:scheduling_interviewslot_change", args=[booking.slot_id]),
+        page_of(maria),
+        reverse("admin:common_auditentry_changelist"),
+    ]
+    for address in pages:
+        page = text(address)
+        assert "Thu 05.03.2026, 23:30" in page or address == pages[1], address
+        assert "06.03.2026" not in page, address
 
 
 @pytest.mark.parametrize(
