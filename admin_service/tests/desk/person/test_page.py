@@ -122,9 +122,10 @@ def test_braces_are_not_sent_as_they_stand(
 
 
 def test_when_something_was_done_is_told_on_the_company_s_clocks(
-    desk: Client, text: Text, maria: Candidate, make_slot: MakeSlot, vladivostok: City
+    text: Text, maria: Candidate, make_slot: MakeSlot
 ) -> None:
     """In the history of a booking there, on its person's page and in the audit trail. Guard: ``format_done``."""
+    vladivostok = City.objects.create(name="Владивосток", timezone="Asia/Vladivostok")
     book_for(int(maria.telegram_id or 0), str(make_slot(city=vladivostok).pk), actor="anna", reason="")
     at = datetime(2026, 3, 5, 20, 30, tzinfo=UTC)
     collection("audit_entries").update_many({}, {"$set": {"created_at": at}})
