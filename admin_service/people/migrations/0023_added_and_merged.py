@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("people", "0021_added_lately")]
+    dependencies = [("people", "0022_few_of_many")]
 
     operations = [
         migrations.RemoveIndex(model_name="candidate", name="users_added"),
