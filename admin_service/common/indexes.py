@@ -1,8 +1,12 @@
-"""Kinds of indexes that Django's backend for MongoDB has none of."""
+"""Kinds of indexes that Django's backend for MongoDB has none of, and what partial ones are told by."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db import models
+
+BEFORE_ALL = datetime(1970, 1, 1, tzinfo=UTC)
+"""Before any moment: what a partial index can tell a moment from null by. A query has to name it, too."""
 
 
 class UniqueIndex(models.Index):

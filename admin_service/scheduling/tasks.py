@@ -15,6 +15,7 @@ from scheduling.domain.commands import Actor, ActorKind
 from scheduling.domain.decide import AnyCommand
 from scheduling.services.batch import decide_one, offer_seats
 from scheduling.services.recruiter_cards.request_reminders import (
+    WHENEVER,
     bring,
     due_reminders,
     due_rings,
@@ -88,6 +89,10 @@ def _scan(due_field: str, command: Callable[[str], AnyCommand]) -> int:
     return len(rows)
 
 
+def over_by(field: str, now: datetime) -> Document:
+    """The MongoDB condition of live bookings whose moment has passed; by ``bookings_over`` or ``bookings_expiring``."""
+    return {"live": True, field: {**WHENEVER, "$lte": now}}
+
+
 def _due(field: str, now: datetime) -> list[Document]:
-    due = {"live": True, field: {"$ne": None, "$lte": now}}
-    return list(collection("bookings").find(due, {"_id": 1}).sort(field, 1).limit(MOST_PER_SCAN))
+    return list(collection("bookings").find(over_by(field, now), {"_id": 1}).sort(field, 1).limit(MOST_PER_SCAN))

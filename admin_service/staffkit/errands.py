@@ -61,6 +61,7 @@ class ErrandKind:
         order: the rows' order, the oldest first or nearly so; served by an index.
         errands: what to show of rows.
         page: the address of a page where all of them are done at once, for whom there is one; else empty.
+        parts: the condition in parts, of which a row matches one, where indexes count those and not the whole.
     """
 
     name: str
@@ -72,6 +73,7 @@ class ErrandKind:
     order: str
     errands: Callable[[HttpRequest, Sequence[Document]], list[Errand]]
     page: Callable[[HttpRequest], str] = lambda _request: ""
+    parts: Callable[[datetime], Sequence[Document]] | None = None
 
     @property
     def rows_of(self) -> type[Model]:
@@ -86,7 +88,9 @@ class ErrandKind:
 
     def count(self, own: Document, now: datetime) -> int:
         """How many wait, of the rows that match ``own``."""
-        return collection(self.rows_of._meta.db_table).count_documents(among(own, self.condition(now)))
+        rows = collection(self.rows_of._meta.db_table)
+        parts = self.parts(now) if self.parts else [self.condition(now)]
+        return sum(rows.count_documents(among(own, part)) for part in parts)
 
     def oldest(self, request: HttpRequest, own: Document, now: datetime, most: int) -> list[Errand]:
         """Those that wait longest, of the rows that match ``own``."""

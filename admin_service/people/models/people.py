@@ -1,7 +1,6 @@
 """Who Slotdesk knows: recruiters, candidates, their invitations."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from bson import ObjectId
@@ -12,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django_mongodb_backend.fields import ArrayField, ObjectIdField
 
 from common import clock
+from common.indexes import BEFORE_ALL
 from common.models import NameField, PersonNameField, StampedModel
 from common.texts.lengths import TelegramLength
 from common.texts.names import search_words, shown_name
@@ -51,7 +51,7 @@ def check_tags(tags: Sequence[str]) -> None:
 
 TAKEN_OVER = models.Q(merged_into__gt=ObjectId("0" * 24))
 """Any id at all: what a partial index can tell from null by."""
-REVOKED = models.Q(revoked_at__gt=datetime(1970, 1, 1, tzinfo=UTC))
+REVOKED = models.Q(revoked_at__gt=BEFORE_ALL)
 """Any moment at all."""
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django_mongodb_backend.fields import ArrayField, EmbeddedModelArrayField, EmbeddedModelField, ObjectIdField
 from django_mongodb_backend.models import EmbeddedModel
 
+from common.indexes import BEFORE_ALL
 from common.models import StampedModel
 from common.texts.names import shown_name
 from people.models import LINK_LENGTH
@@ -190,12 +191,12 @@ class Booking(StampedModel):
                 condition=Q(awaits_approval=True),
             ),
             models.Index(
-                fields=["starts_at", "id", "recruiter_id"],
+                fields=["starts_at", "id", "recruiter_id", "live", "recruiter_told", "recruiter_by_hand"],
                 name="bookings_by_hand_r",
                 condition=Q(recruiter_by_hand=True),
             ),
             models.Index(
-                fields=["starts_at", "id", "recruiter_id"],
+                fields=["starts_at", "id", "recruiter_id", "live", "candidate_by_hand"],
                 name="bookings_by_hand_c",
                 condition=Q(candidate_by_hand=True),
             ),
@@ -211,8 +212,12 @@ class Booking(StampedModel):
             ),
             # The jobs: what is over, what was never approved.
             models.Index(fields=["live", "ends_at"], name="bookings_over"),
-            models.Index(fields=["live", "expires_at"], name="bookings_expiring"),
-            models.Index(fields=["live", "remind_at"], name="bookings_reminding"),
+            models.Index(
+                fields=["live", "expires_at", "awaits_approval"],
+                name="bookings_expiring",
+                condition=Q(expires_at__gt=BEFORE_ALL),
+            ),
+            models.Index(fields=["live", "remind_at"], name="bookings_reminding", condition=Q(awaits_approval=True)),
             models.Index(fields=["ring_at"], name="bookings_ringing", condition=Q(awaits_approval=True)),
             models.Index(fields=["card_readers", "starts_at", "id"], name="bookings_cards"),
             models.Index(fields=["notification_ids"], name="bookings_notified"),

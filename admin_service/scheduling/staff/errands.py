@@ -17,7 +17,7 @@ from common.mongo import Document, collection
 from common.texts.names import name_in
 from people.services.links import recruiter_link
 from scheduling.models import STATUS_LABELS
-from scheduling.services.reading.to_mark import WITHIN_DAYS, unmarked
+from scheduling.services.reading.to_mark import WITHIN_DAYS, unmarked, unmarked_in_parts
 from scheduling.services.recruiter_cards.request_reminders import AWAITING_APPROVAL, to_tell_by_hand
 from scheduling.services.store.slots import venue_of_booking
 from scheduling.staff.bookings.by_hand import why_no_candidate, why_no_recruiter
@@ -147,6 +147,10 @@ def _unmarked(_now: datetime) -> Document:
     return unmarked(today() - timedelta(days=WITHIN_DAYS - 1), today())
 
 
+def _unmarked_in_parts(_now: datetime) -> list[Document]:
+    return unmarked_in_parts(today() - timedelta(days=WITHIN_DAYS - 1), today())
+
+
 def _unmarked_query() -> str:
     first = today() - timedelta(days=WITHIN_DAYS - 1)
     days = {"starts_at_from": f"{first:%Y-%m-%d}", "starts_at_to": f"{today():%Y-%m-%d}"}
@@ -186,5 +190,6 @@ register(
         order="starts_at",
         errands=to_mark,
         page=lambda request: reverse("admin:scheduling_booking_mark_day") if may(request, _MAY) else "",
+        parts=_unmarked_in_parts,
     ),
 )

@@ -28,6 +28,8 @@ _LOOKS = frozenset({"o", "p", "all", "_export", "_changelist_filters"})
 """Parameters of a list that ask for nothing else to be in it."""
 NO_ANSWER = "none"
 """How the list of bookings filters by no answer at all."""
+AWAITING = "approval"
+"""How it filters by requests that await a recruiter's answer: of these there may be many, so they are not looked up."""
 STILL_TODAY = "today"
 """How it filters by what is still to come today."""
 
@@ -220,6 +222,8 @@ class NowFilter(DropdownFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Those that wait."""
+        if self.value() == AWAITING:
+            return queryset.filter(live=True, awaits_approval=True, expires_at__gt=WHENEVER["$gt"])
         conditions = {kind.name: kind.condition for kind in self._errands()}
         if self.value() == STILL_TODAY:
             condition = rest_of_today()
@@ -252,5 +256,5 @@ class SeatsFilter(DropdownFilter):
 
 
 def free_slots(now: datetime) -> Document:
-    """The MongoDB condition of slots that can be booked; with the start's, served by ``slots_starts``."""
+    """The MongoDB condition of slots that can be booked; with the start's, served by ``slots_active``."""
     return {"is_active": True, "has_room": True, "closes_at": {"$gt": now}}

@@ -90,8 +90,8 @@ def stages(plan: Any) -> set[str]:
     [
         ("bookings", {"user_id": ObjectId()}, [("starts_at", -1)]),
         ("bookings", {"telegram_id": 1001, "live": True}, [("starts_at", 1)]),
-        ("bookings", {"live": True, "ends_at": {"$ne": None, "$lte": clock.now()}}, [("ends_at", 1)]),
-        ("bookings", {"live": True, "expires_at": {"$ne": None, "$lte": clock.now()}}, [("expires_at", 1)]),
+        ("bookings", tasks.over_by("ends_at", clock.now()), [("ends_at", 1)]),
+        ("bookings", tasks.over_by("expires_at", clock.now()), [("expires_at", 1)]),
         ("bookings", {"slot_id": ObjectId(), "live": True}, None),
         ("users", {"telegram_id": {"$in": [1001, 1002]}}, None),
         ("users", {"listed_at": {"$gte": clock.now()}}, [("listed_at", 1), ("_id", 1)]),

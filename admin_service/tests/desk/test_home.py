@@ -22,9 +22,13 @@ from messaging.tasks import count_the_bots_dead_letters
 from messaging.words import KINDS, reason_in_words
 from people.models import Candidate, Recruiter
 from scheduling.models import Booking, InterviewEvent
+from scheduling.services.reading.days import slots_on_many
+from scheduling.services.reading.to_mark import unmarked_in_parts
+from scheduling.staff.filters import free_slots
 from shared_contracts.attendance import Attendance
 from shared_contracts.transport.envelope import BadMessageError, BadMessageKind
 from shared_contracts.transport.topology import BOOKING_EVENT, BOT_DEAD, BY_NAME, CARD_COMMAND, DIALOG_COMMAND
+from staffkit.clocks import today
 from staffkit.errands import EVERY, among
 from tests.api.test_indexes import planned
 from tests.conftest import MakeCandidate, MakeSlot
@@ -237,6 +241,30 @@ def test_what_waits_is_found_by_indexes(request_: Booking) -> None:
         assert "COLLSCAN" not in plan, kind.name
 
 
+def test_what_is_counted_of_very_many_is_counted_by_indexes_alone(request_: Booking, make_slot: MakeSlot) -> None:
+    """R1. Guards: ``bookings_expiring``, ``unmarked_in_parts``, ``slots_active``, ``slots_on_many``."""
+    row = collection("bookings").find_one({}) or {}
+    others = [{**row, "_id": ObjectId(), "user_id": ObjectId(), "expires_at": None} for _number in range(20)]
+    collection("bookings").insert_many(others)
+    (whole, *_edges) = unmarked_in_parts(today() - timedelta(days=9), today())
+    (week, *_edges) = slots_on_many(today(), today() + timedelta(days=6))
+    for name, condition in (
+        ("bookings", EVERY["approval"].condition(clock.now())),
+        ("bookings", whole),
+        ("interview_slots", {**free_slots(clock.now()), **week}),
+    ):
+        assert read_to_count(name, condition) == 0, condition
+
+
+def read_to_count(name: str, condition: Document) -> int:
+    """How many documents are read for it."""
+    pipeline = [{"$match": condition}, {"$group": {"_id": 1, "n": {"$sum": 1}}}]
+    counting = {"aggregate": name, "pipeline": pipeline, "cursor": {}}
+    explained = collection(name).database.command("explain", counting, verbosity="executionStats")
+    stats = explained.get("executionStats") or explained["stages"][0]["$cursor"]["executionStats"]
+    return int(stats["totalDocsExamined"])
+
+
 def test_who_is_told_by_hand_is_looked_upamong_those_alone(request_: Booking) -> None:
     """R1, R4. Guards: ``WHENEVER`` and ``among``: MongoDB would read all that is live otherwise."""
     row = collection("bookings").find_one({}) or {}
@@ -248,6 +276,7 @@ def test_who_is_told_by_hand_is_looked_upamong_those_alone(request_: Booking) ->
     assert kind.count({"city_id": row["city_id"]}, clock.now()) == 2
     condition = among({"city_id": row["city_id"]}, kind.condition(clock.now()))
     assert planned("bookings", condition, []) >= {"bookings_by_hand_c", "bookings_by_hand_r"}
+    assert read_to_count("bookings", kind.condition(clock.now())) == 0
     waits = {"joined_at": clock.now(), "state": "closed", "notification_id": None}
     collection("waiting_list").insert_many([{**waits, "by_hand": number < 2} for number in range(20)])
     assert planned("waiting_list", EVERY["waiting-ended"].condition(clock.now()), []) >= {"waiting_by_hand"}

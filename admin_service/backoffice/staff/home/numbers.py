@@ -17,7 +17,7 @@ from common.zones import day_start
 from reminders.models import AutoMessage
 from reminders.services.summary import undelivered
 from scheduling.models import Booking, InterviewSlot, WaitingEntry, WaitingState
-from scheduling.services.reading.days import slots_on
+from scheduling.services.reading.days import slots_on_many
 from scheduling.staff.filters import STILL_TODAY, free_slots, rest_of_today
 from staffkit.clocks import day_bounds, today
 from staffkit.errands import EVERY, ErrandKind
@@ -70,7 +70,8 @@ def _today(own: Document) -> Number:
 
 def _free(own: Document) -> Number:
     first, last = today(), today() + timedelta(days=LOOK_AHEAD_DAYS - 1)
-    count = _count(InterviewSlot, own, {**free_slots(clock.now()), **slots_on(first, last)})
+    free = free_slots(clock.now())
+    count = sum(_count(InterviewSlot, own, {**free, **days}) for days in slots_on_many(first, last))
     label = ngettext("slot to book in the next 7 days", "slots to book in the next 7 days", count)
     dates = {"starts_at_from": f"{first:%Y-%m-%d}", "starts_at_to": f"{last:%Y-%m-%d}"}
     return Number("free", label, count, _list(InterviewSlot, urlencode({"seats": "free", **dates})))

@@ -50,12 +50,7 @@ def bookings_on_many(first: date, last: date) -> list[Document]:
 
     The first is told by ``starts_at`` alone, so that an index counts what may be tens of thousands of bookings.
     """
-    every = bookings_on(first, last)
-    spans = spans_of(first, last, zones_of_cities().values()).values()
-    begins, ends = (sorted(filter(None, bounds)) for bounds in zip(*spans, strict=True))
-    edges = [{"$gte": bounds[0], "$lt": bounds[-1]} for bounds in (begins, ends)]
-    everywhere = {"starts_at": {"$gte": begins[-1], "$lt": ends[0]}}
-    return [everywhere, *({**every, "starts_at": edge} for edge in edges)]
+    return _in_parts(bookings_on(first, last), first, last)
 
 
 def slots_on(first: date, last: date) -> Document:
@@ -68,3 +63,19 @@ def slots_on(first: date, last: date) -> Document:
     ]
     begins, ends = (sorted(filter(None, bounds)) for bounds in zip(*spans.values(), strict=True))
     return {"starts_at": {"$gte": begins[0], "$lt": ends[-1]}, "$or": alone}
+
+
+def slots_on_many(first: date, last: date) -> list[Document]:
+    """The same in parts, as ``bookings_on_many``."""
+    return _in_parts(slots_on(first, last), first, last)
+
+
+def _in_parts(every: Document, first: date, last: date) -> list[Document]:
+    """The days of ``every``, where all zones have some of them in common."""
+    spans = spans_of(first, last, zones_of_cities().values()).values()
+    begins, ends = (sorted(filter(None, bounds)) for bounds in zip(*spans, strict=True))
+    if begins[-1] > ends[0]:
+        return [every]
+    edges = [{"$gte": bounds[0], "$lt": bounds[-1]} for bounds in (begins, ends)]
+    everywhere = {"starts_at": {"$gte": begins[-1], "$lt": ends[0]}}
+    return [everywhere, *({**every, "starts_at": edge} for edge in edges)]

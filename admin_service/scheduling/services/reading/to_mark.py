@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from common.mongo import Document, collection
-from scheduling.services.reading.days import bookings_on
+from scheduling.services.reading.days import bookings_on, bookings_on_many
 from shared_contracts.booking import INTERVIEW_STATUSES
 from shared_contracts.directory import BookingStatus
 
@@ -39,6 +39,11 @@ def begun(today: date, now: datetime) -> Document:
 def unmarked(first: date, last: date) -> Document:
     """The MongoDB condition of interviews of these days that are over and that nobody has marked."""
     return {"status": BookingStatus.UNMARKED.value, **bookings_on(first, last)}
+
+
+def unmarked_in_parts(first: date, last: date) -> list[Document]:
+    """The same in parts, of which an interview matches one; counted by ``bookings_status``."""
+    return [{"status": BookingStatus.UNMARKED.value, **days} for days in bookings_on_many(first, last)]
 
 
 def _bookings(condition: Document, direction: int) -> list[Document]:

@@ -1,10 +1,11 @@
 """Reminding recruiters of requests that wait for them, handing those to deputies, and to who joins late (R3, R4)."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from bson import ObjectId
 
 from common import audit
+from common.indexes import BEFORE_ALL
 from common.mongo import Document, collection, current_session, in_transaction
 from messaging import outbox
 from scheduling.services.recruiter_cards.cards import Act, by_hand, show_again, wakes_at
@@ -13,13 +14,13 @@ from scheduling.services.store import loading
 from scheduling.services.store.booking_notes import note
 from shared_contracts.card import CardAttention
 
-AWAITING_APPROVAL: Document = {"live": True, "awaits_approval": True, "expires_at": {"$ne": None}}
+WHENEVER = {"$gt": BEFORE_ALL}
+"""Any moment: named so that the partial indexes of bookings are looked at."""
+AWAITING_APPROVAL: Document = {"live": True, "awaits_approval": True, "expires_at": WHENEVER}
 """The MongoDB condition of requests that wait for a recruiter's answer; served by ``bookings_expiring``.
 
 Without seats that are held for somebody on the waiting list: these wait for the candidate.
 """
-WHENEVER = {"$gt": datetime(1970, 1, 1, tzinfo=UTC)}
-"""Any start: named so that the partial indexes of bookings, which are by start, are looked at."""
 
 
 def to_tell_by_hand(now: datetime) -> Document:
