@@ -1,6 +1,7 @@
 """Time zones: which there are, the clocks and days of each, and the one of whatever belongs to no city."""
 
-from datetime import UTC, date, datetime, time
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -8,7 +9,7 @@ from babel import Locale
 
 from shared_contracts.texts.clocks import MOSCOW
 
-__all__ = ["MOSCOW", "day_start", "local", "utc_offset", "zone_name", "zone_names"]
+__all__ = ["MOSCOW", "ClockChange", "change_at", "day_start", "local", "utc_offset", "zone_name", "zone_names"]
 
 
 @cache
@@ -20,6 +21,40 @@ def zone_names() -> frozenset[str]:
 def local(moment: datetime, timezone: str) -> datetime:
     """The moment on the clocks of an IANA time zone."""
     return moment.astimezone(ZoneInfo(timezone))
+
+
+@dataclass(frozen=True, slots=True)
+class ClockChange:
+    """A time of day that is no moment in a zone, or two, since the clocks are changed then.
+
+    ``digits``: the time, without a zone. ``readings``: what they mean by the clocks before the change and after it.
+    """
+
+    digits: datetime
+    readings: tuple[datetime, datetime]
+
+    @property
+    def skips(self) -> bool:
+        """Whether there is no such time; else there are two."""
+        first, second = map(_offset, self.readings)
+        return second > first
+
+    @property
+    def nearest(self) -> tuple[datetime, datetime]:
+        """The times before and after it, by as much as the clocks are changed, that come once; aware."""
+        first, second = map(_offset, self.readings)
+        shift, zone = abs(second - first), self.readings[0].tzinfo
+        return (self.digits - shift).replace(tzinfo=zone), (self.digits + shift).replace(tzinfo=zone)
+
+
+def change_at(digits: datetime, timezone: str) -> ClockChange | None:
+    """The change of a zone's clocks by which these digits are no moment, or two; None where they are one."""
+    first, second = (digits.replace(tzinfo=ZoneInfo(timezone), fold=fold) for fold in (0, 1))
+    return None if first.utcoffset() == second.utcoffset() else ClockChange(digits, (first, second))
+
+
+def _offset(moment: datetime) -> timedelta:
+    return moment.utcoffset() or timedelta()
 
 
 def day_start(day: date, zone: str = MOSCOW) -> datetime:

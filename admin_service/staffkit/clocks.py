@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from common import clock
 from common.texts.language import desk_language
-from common.zones import MOSCOW, day_start, local, utc_offset, zone_name
+from common.zones import MOSCOW, ClockChange, change_at, day_start, local, utc_offset, zone_name
 from shared_contracts.texts.clocks import clocks_of
 
 DAY_AND_TIME = "D d.m.Y, H:i"
@@ -53,32 +53,21 @@ def from_wall_clock(wall_clock: datetime, zone: str) -> datetime:
     Raises:
         ValidationError: the clocks are changed then, so that it is no moment, or two; it names what can be given.
     """
-    first, second = (wall_clock.replace(tzinfo=ZoneInfo(zone), fold=fold) for fold in (0, 1))
-    if first.utcoffset() == second.utcoffset():
-        return first
-    shift = abs(_offset(second) - _offset(first))
-    names = {
-        "time": f"{wall_clock:%d.%m.%Y, %H:%M}",
-        "first": utc_offset(first),
-        "second": utc_offset(second),
-        "earlier": f"{wall_clock - shift:%H:%M}",
-        "later": f"{wall_clock + shift:%H:%M}",
-    }
-    if _offset(second) > _offset(first):
-        raise ValidationError(
-            _("%(time)s does not exist there: the clocks are put forward. Give %(earlier)s or %(later)s."), params=names
-        )
-    raise ValidationError(
-        _(
-            "%(time)s comes twice there, at %(first)s and %(second)s: the clocks are put back. "
-            "Give %(earlier)s or %(later)s."
-        ),
-        params=names,
-    )
+    change = change_at(wall_clock, zone)
+    if change is None:
+        return wall_clock.replace(tzinfo=ZoneInfo(zone))
+    earlier, later = (f"{moment:%H:%M}" for moment in change.nearest)
+    give = _("Give %(earlier)s or %(later)s.") % {"earlier": earlier, "later": later}
+    raise ValidationError(f"{why_no_moment(change)} {give}")
 
 
-def _offset(moment: datetime) -> timedelta:
-    return moment.utcoffset() or timedelta()
+def why_no_moment(change: ClockChange) -> str:
+    """That a time is no moment, or two."""
+    first, second = map(utc_offset, change.readings)
+    names = {"time": f"{change.digits:%d.%m.%Y, %H:%M}", "first": first, "second": second}
+    if change.skips:
+        return _("%(time)s does not exist there: the clocks are put forward.") % names
+    return _("%(time)s comes twice there, at %(first)s and %(second)s: the clocks are put back.") % names
 
 
 def today(zone: str = MOSCOW) -> date:

@@ -1,4 +1,5 @@
-"""Clashes: two slots that need the same recruiter, room or video call at the same time, or a recruiter who is busy.
+"""Clashes: two slots that need the same recruiter, room or video call at the same time, or a recruiter who is busy; and
+one slot put down twice.
 
 Staff are warned of them before they save; nothing is ever refused for one.
 """
@@ -16,11 +17,16 @@ class NeedKind(StrEnum):
     RECRUITER = "recruiter"
     ROOM = "room"
     VIDEO_CALL = "video_call"
+    PLACE = "place"
+    """Of an event's slots there only one begins at a moment; others are of other recruiters or rooms."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Need:
-    """A recruiter (``key``: their id), a room of a place, or a video call. ``label``: as staff wrote it, if at all."""
+    """A recruiter (``key``: their id), a room of a place, a video call, or a place with its event and the moment.
+
+    ``label``: as staff wrote it, if at all.
+    """
 
     kind: NeedKind
     key: str
@@ -61,8 +67,19 @@ class Clash:
         return [*times, *([need.kind.value, need.key] for need in self.shared)]
 
 
-def needs_of(recruiter_id: str | None, city_id: str, location: str, room: str, video_link: str) -> frozenset[Need]:
-    """What a slot needs. An office without a named room is large enough for everybody."""
+def needs_of(
+    recruiter_id: str | None,
+    city_id: str,
+    location: str,
+    room: str,
+    video_link: str,
+    *,
+    begins: tuple[str, datetime] | None = None,
+) -> frozenset[Need]:
+    """What a slot needs. An office without a named room is large enough for everybody.
+
+    ``begins``: the event's id, and when; two that nothing else tells apart are the same slot.
+    """
     needs = set()
     if recruiter_id:
         needs.add(Need(NeedKind.RECRUITER, recruiter_id))
@@ -71,6 +88,9 @@ def needs_of(recruiter_id: str | None, city_id: str, location: str, room: str, v
     elif room.strip():
         key = "\n".join((city_id, _same_however_typed(location), _same_however_typed(room)))
         needs.add(Need(NeedKind.ROOM, key, ", ".join(filter(None, (location, room)))))
+    elif begins and not recruiter_id:
+        key = "\n".join((begins[0], city_id, _same_however_typed(location), str(begins[1].timestamp())))
+        needs.add(Need(NeedKind.PLACE, key, location))
     return frozenset(needs)
 
 

@@ -40,6 +40,7 @@ def of_draft(event_id: str, draft: SlotDraft) -> Engagement:
             venue.get("location", ""),
             venue.get("room", ""),
             venue.get("video_link", ""),
+            begins=(event_id, draft.starts_at),
         ),
         event_id=event_id,
         city_id=draft.city_id,
@@ -51,14 +52,14 @@ def of_slot(slot: Document) -> Engagement | None:
     """What a stored slot takes up; None where it takes up nothing (``counts``)."""
     if not counts(slot["is_active"], slot["booked_users"], slot["ends_at"], clock.now()):
         return None
-    recruiter_id, city_id = str(slot["recruiter_id"] or ""), str(slot["city_id"])
+    recruiter_id, city_id, event_id = str(slot["recruiter_id"] or ""), str(slot["city_id"]), str(slot["event_id"])
     location, room, video_link = (slot.get(name) or "" for name in ("location", "room", "video_link"))
     return Engagement(
         slot_id=str(slot["_id"]),
         starts_at=slot["starts_at"],
         ends_at=slot["ends_at"],
-        needs=needs_of(recruiter_id, city_id, location, room, video_link),
-        event_id=str(slot["event_id"]),
+        needs=needs_of(recruiter_id, city_id, location, room, video_link, begins=(event_id, slot["starts_at"])),
+        event_id=event_id,
         city_id=city_id,
         is_online=bool(video_link),
     )
@@ -106,11 +107,15 @@ def near(proposed: Sequence[Engagement]) -> Document:
     recruiters = _recruiters(proposed)
     links = [key for kind, key in needs if kind is NeedKind.VIDEO_CALL]
     cities = {ObjectId(one.city_id) for one in proposed if any(need.kind is NeedKind.ROOM for need in one.needs)}
+    alone = [one for one in proposed if any(need.kind is NeedKind.PLACE for need in one.needs)]
     branches: list[Document] = []
     if recruiters:
         branches.append({"recruiter_id": {"$in": recruiters}, "starts_at": within})
     if cities:
         branches.append({"city_id": {"$in": list(cities)}, "starts_at": within, "room": {"$gt": ""}})
+    if alone:
+        events = {ObjectId(one.event_id) for one in alone}
+        branches.append({"event_id": {"$in": list(events)}, "starts_at": {"$in": [one.starts_at for one in alone]}})
     if links:
         branches.append({"video_link": {"$in": links}, "starts_at": within})
     return {"$or": branches, "ends_at": {"$gt": first}}

@@ -1,16 +1,21 @@
 """A city's time zone put right after people have booked (FR10; spec, "Time")."""
 
-from datetime import datetime, timedelta
+import re
+from datetime import date, datetime, time, timedelta
+from html import unescape
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.urls import reverse
 
+from common import clock
 from common.mongo import collection
+from common.zones import MOSCOW
 from message_templates.services.seeding import seed_defaults
 from people.models import Candidate, City
 from scheduling import tasks
-from scheduling.models import Booking, InterviewSlot
+from scheduling.models import Booking, InterviewEvent, InterviewSlot
 from scheduling.services.editing.city_zones import Kept, put_zone_right, shift_of
 from scheduling.services.staff_commands import book_for
 from scheduling.services.store.slots import load_slots
@@ -20,7 +25,7 @@ from tests.helpers import asking
 from tests.helpers.card_tools import news
 from tests.helpers.staff_client import StaffClient
 
-VLADIVOSTOK = "Asia/Vladivostok"
+VLADIVOSTOK, BERLIN = "Asia/Vladivostok", "Europe/Berlin"
 
 
 def page_of(city: City) -> str:
@@ -166,6 +171,94 @@ def begun(booking: Booking, ago: timedelta) -> datetime:
     asking.let_begin({"_id": booking.pk, "slot_id": booking.slot_id}, ago)
     started = Booking.objects.get().starts_at
     return started
+
+
+def last_sunday(month: int) -> date:
+    """Of the month next year: Berlin's clocks are put forward in March, back in October."""
+    end = date(clock.now().year + 1, month, 31)
+    return end - timedelta(days=(end.weekday() + 1) % 7)
+
+
+def at_moscows(day: date, hour: int, minute: int = 0, **fields: object) -> InterviewSlot:
+    """A slot whose time was typed on Moscow's clocks."""
+    starts_at = datetime.combine(day, time(hour, minute), ZoneInfo(MOSCOW))
+    city, event = City.objects.get(), InterviewEvent.objects.get()
+    where = {"city": city, "location": "Офис на Тверской", **fields}
+    times = {"starts_at": starts_at, "closes_at": starts_at, "ends_at": starts_at + timedelta(minutes=20)}
+    return InterviewSlot.objects.create(event=event, max_users=2, duration_minutes=20, **times, **where)
+
+
+def begins(slot: InterviewSlot, zone: str = BERLIN) -> str:
+    """When it begins now, on a zone's clocks."""
+    return f"{InterviewSlot.objects.get(pk=slot.pk).starts_at.astimezone(ZoneInfo(zone)):%H:%M %z}"
+
+
+def start_options(page: str, slot: InterviewSlot) -> dict[str, str]:
+    """What staff can say of a slot's start, by its label."""
+    asked = page.split(f'name="at_{slot.pk}"')[1].split("</select>", maxsplit=1)[0]
+    found = re.findall(r'<option value="([^"]*)"[^>]*>([^<]*)</option>', asked)
+    return {label.strip(): unescape(value) for value, label in found}
+
+
+@pytest.mark.parametrize(
+    ("month", "why", "nearest"),
+    [(3, "does not exist there", ["01:30 +0100", "03:30 +0200"]), (10, "comes twice", ["01:30 +0200", "03:30 +0100"])],
+)
+def test_of_a_time_that_cant_stay_staff_say_when_it_begins(
+    desk: StaffClient, event: InterviewEvent, moscow: City, maria: Candidate, month: int, why: str, nearest: list[str]
+) -> None:
+    """Moscow's 02:30 is no moment in Berlin that night, or two. Nothing is done before it is said, and two slots are
+    never put at one moment unseen. Guards: ``change_at`` in ``_same_clock``, ``StartChoice``, ``NeedKind.PLACE``."""
+    seed_defaults()
+    slot, next_one = at_moscows(last_sunday(month), 2, 30), at_moscows(last_sunday(month), 3, 30)
+    book_for(maria.telegram_id, str(slot.pk), actor="anna", reason="")
+    collection("outbox").delete_many({})
+    ask = {"timezone": BERLIN}
+    page = desk.post(page_of(moscow), fields_of(moscow, **ask))
+    text = page.content.decode()
+    assert why in text and "Of these, slots whose clock can stay: 1" in text and f"at_{next_one.pk}" not in text
+    options = start_options(text, slot)
+    earlier, later, kept = (value for label, value in options.items() if value)
+    unsaid = desk.answer(page_of(moscow), page, choice="clock")
+    assert "Say when it begins." in unsaid.content.decode() and begins(slot, MOSCOW).startswith("02:30")
+
+    said = {f"at_{slot.pk}": later, "choice": "clock"}
+    shown = desk.answer(page_of(moscow), page, **said)
+    assert "This is what your choices mean" in shown.content.decode() and "03:30" in shown.content.decode()
+    clash = desk.answer(page_of(moscow), shown, **said).content.decode()
+    assert "one slot twice" in clash and not news() and begins(slot, MOSCOW).startswith("02:30")
+
+    said[f"at_{slot.pk}"] = earlier
+    shown = desk.answer(page_of(moscow), page, **said)
+    assert desk.answer(page_of(moscow), shown, **said).status_code == 302
+    assert [begins(slot), begins(next_one)] == nearest
+    assert [item.kind for item in news()] == ["booking_changed"] and kept == "instant"
+
+
+def test_the_moment_of_a_single_slot_can_stay_while_the_others_keep_their_clock(
+    desk: StaffClient, event: InterviewEvent, moscow: City
+) -> None:
+    """Guard: ``_KEPT``."""
+    slot, other = at_moscows(last_sunday(3), 2, 30), at_moscows(last_sunday(3), 12)
+    page, said = desk.post(page_of(moscow), fields_of(moscow, timezone=BERLIN)), {f"at_{slot.pk}": "instant"}
+    shown = desk.answer(page_of(moscow), page, choice="clock", **said)
+    assert desk.answer(page_of(moscow), shown, choice="clock", **said).status_code == 302
+    assert (begins(slot, MOSCOW), begins(other)) == ("02:30 +0300", "12:00 +0200")
+
+
+def test_staff_are_warned_of_interviews_at_night_and_of_times_that_have_passed(
+    desk: StaffClient, event: InterviewEvent, moscow: City, make_slot: MakeSlot
+) -> None:
+    """Guards: ``at_night``, ``overtaken``."""
+    soon, day = make_slot(timedelta(minutes=30), room=""), clock.now().date() + timedelta(days=9)
+    for hour, minute in ((16, 0), (23, 50), (15, 0)):
+        at_moscows(day, hour, minute)
+    at_moscows(day, 18, location="", video_link="https://meet.example/x")
+    page = asked(desk, moscow).content.decode()
+    (night,) = re.findall(r"<li>At night there, if the moment is kept: ([^<]*)</li>", page)
+    (passed,) = re.findall(r"<li>Their clock time has passed there, so they keep their moment: ([^<]*)</li>", page)
+    assert "23:00 (" in night and "06:50 (" in night and "22:00 (" not in night and "meet.example" not in night
+    assert f"{soon.starts_at.astimezone(ZoneInfo(VLADIVOSTOK)):%H:%M}" in passed
 
 
 @pytest.mark.parametrize(("kept", "moved"), [(Kept.CLOCK, timedelta(hours=-7)), (Kept.INSTANT, timedelta())])

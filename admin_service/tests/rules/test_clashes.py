@@ -21,7 +21,7 @@ def slot(
 ) -> Engagement:
     where = {"location": "Офис", "room": "", "video_link": "", **venue}
     starts_at = TEN + timedelta(minutes=at)
-    needs = needs_of(recruiter, city, **where)
+    needs = needs_of(recruiter, city, **where, begins=("e" * 24, starts_at))
     return Engagement(id, starts_at, starts_at + timedelta(minutes=lasts), needs, "e" * 24, city)
 
 
@@ -36,15 +36,19 @@ def slot(
         (ROOM, {**ROOM, "room": "Переговорная 6"}, []),
         (ROOM, {**ROOM, "location": "Офис на Бауманской"}, []),
         (ROOM, {**ROOM, "city": KAZAN}, []),
-        ({}, {}, []),
+        ({}, {}, [NeedKind.PLACE]),
+        ({}, {"location": " офис "}, [NeedKind.PLACE]),
+        ({}, {"at": 10}, []),
+        ({}, {"city": KAZAN}, []),
+        ({}, {"recruiter": ANNA}, []),
         ({"video_link": "https://x"}, {"video_link": "https://x", "city": KAZAN}, [NeedKind.VIDEO_CALL]),
         ({"video_link": "https://x"}, {"video_link": "https://y"}, []),
         ({**ROOM, "recruiter": ANNA}, {**ROOM, "recruiter": ANNA}, [NeedKind.RECRUITER, NeedKind.ROOM]),
     ],
 )
 def test_two_slots_clash_by_what_both_need(one: dict[str, Any], other: dict[str, Any], shared: list[NeedKind]) -> None:
-    """A room is one of a place in a city, however it is typed; an office without a named room is never full. Guard:
-    ``needs_of``."""
+    """A room is one of a place in a city, however it is typed; an office without a named room is never full, but two
+    slots there that begin at once and differ in nothing are one slot twice. Guard: ``needs_of``."""
     found = find_clashes([slot(**one)], [slot(**other, id="1")])
     assert [need.kind for clash in found for need in clash.shared] == shared
 

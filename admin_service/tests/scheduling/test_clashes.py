@@ -22,6 +22,7 @@ NEEDS = {
     "recruiter": {"recruiter": "a" * 24},
     "room": {"room": "7"},
     "video call": {"location": "", "video_link": LINK},
+    "place": {},
     "all": {"recruiter": "a" * 24, "room": "7"},
 }
 
@@ -42,7 +43,7 @@ def proposed(
     city: str, recruiter: str = "", location: str = "Офис", room: str = "", video_link: str = ""
 ) -> Engagement:
     starts_at = clock.now() + timedelta(days=1)
-    needs = needs_of(recruiter, city, location, room, video_link)
+    needs = needs_of(recruiter, city, location, room, video_link, begins=("e" * 24, starts_at))
     return Engagement(None, starts_at, starts_at + timedelta(minutes=20), needs, "e" * 24, city)
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from common import clock
 from common.mongo import Document
 from common.texts.language import desk_language
-from common.zones import MOSCOW, local, utc_offset, zone_name
+from common.zones import MOSCOW, change_at, local, utc_offset, zone_name
 from people.services.zones import zones_of_cities
 from scheduling.domain.clashes import counts
 from scheduling.models import InterviewSlot
@@ -168,7 +168,7 @@ def _time(row: Document, zone: str) -> str:
     begins = local(row["starts_at"], zone)
     if not clocks_of(row["starts_at"], zone, MOSCOW, online=False).named:
         return f"{begins:%H:%M}"
-    comes_twice = begins.replace(fold=0).utcoffset() != begins.replace(fold=1).utcoffset()
+    comes_twice = change_at(begins.replace(tzinfo=None), zone)
     return f"{begins:%H:%M} {utc_offset(begins) if comes_twice else zone_name(zone, desk_language())}"
 
 

@@ -92,7 +92,7 @@ class DraftsForm(forms.Form):
 
     def skipped_lines(self) -> list[str]:
         """What is not made, a line for each reason."""
-        return [f"{why}: {_listed(times)}" for why, times in self.skipped.items()]
+        return [f"{why}: {listed(times)}" for why, times in self.skipped.items()]
 
     def preview(self) -> list[str]:
         """The slots' times, as they will be shown."""
@@ -105,7 +105,8 @@ class DraftsForm(forms.Form):
         return {_stored_key(row) for row in rows}
 
 
-def _listed(times: Sequence[str]) -> str:
+def listed(times: Sequence[str]) -> str:
+    """The first of them in a line, and how many there are more."""
     shown = " · ".join(times[:_MOST_SKIPPED])
     more = len(times) - _MOST_SKIPPED
     return f"{shown} · {_now('and %(count)s more') % {'count': more}}" if more > 0 else shown

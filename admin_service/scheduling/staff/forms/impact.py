@@ -18,6 +18,7 @@ from scheduling.domain.decide import AnyBookingCommand
 from scheduling.services.editing.choices import Choice, can_move, cancelling, moving
 from scheduling.services.impact import Affected, Choices
 from scheduling.staff.forms.reasons import REASON_LENGTH, ReasonForm
+from scheduling.staff.impact.question import StartChoice
 from staffkit.forms.inputs import MessageText, OwnWords, set_choices
 
 MOST_SHOWN = 200
@@ -49,6 +50,7 @@ class Asked:
         people: whom the change concerns.
         targets: ids of slots to move to by their names, by event id.
         asks_reason: whether those who are told can be told why.
+        starts: slots of which it must be said when they begin.
     """
 
     ways: Sequence[tuple[str, Any]]
@@ -57,6 +59,7 @@ class Asked:
     people: Sequence[Affected] = ()
     targets: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     asks_reason: bool = True
+    starts: Sequence[StartChoice] = ()
 
     def choices_of(self, row: Affected) -> list[Choice]:
         """What can become of one booking; who is only proposed a slot that goes has nothing to lose in it."""
@@ -79,7 +82,7 @@ class ImpactForm(ReasonForm):
     """Which of the ways it is to be done, where there are several, why, and what becomes of whom it concerns.
 
     What is not asked is not in the form. Beside the fields below it has three for each person: ``for_``, ``to_`` and
-    ``words_`` with the booking's id.
+    ``words_`` with the booking's id; and one, ``at_``, for each slot of which it must be said when it begins.
     """
 
     choice = forms.ChoiceField(label=_("What is to be done?"), widget=UnfoldAdminRadioSelectWidget())
@@ -108,6 +111,11 @@ class ImpactForm(ReasonForm):
         super().__init__(*args, **kwargs)
         self.asked = asked
         self.picks: list[Pick] = []
+        self.starts: dict[str, str] = {}
+        for slot in asked.starts:
+            self.fields[_at(slot)] = forms.ChoiceField(
+                label=slot.why, required=False, choices=[("", "—"), *slot.options], widget=UnfoldAdminSelectWidget()
+            )
         self.fields["reason"].help_text = _("It stands in the message at 💬, for everybody who is told.")
         set_choices(self, "choice", asked.ways)
         self._offer(asked)
@@ -158,9 +166,19 @@ class ImpactForm(ReasonForm):
         names = {name: f"{name}_{booking_id}" for name in ("for", "to", "words")}
         return {name: self[key] for name, key in names.items() if key in self.fields}
 
+    def start_fields(self) -> list[forms.BoundField]:
+        """Those of the slots of which it must be said when they begin."""
+        return [self[_at(slot)] for slot in self.asked.starts]
+
     def clean(self) -> dict[str, Any]:
-        """Work out what becomes of each: ``picks``."""
+        """Work out what becomes of each: ``picks``; and when slots begin: ``starts``."""
         data = super().clean() or self.cleaned_data
+        for slot in self.asked.starts:
+            given = data.get(_at(slot))
+            if data.get("choice") == slot.way and given:
+                self.starts[slot.slot_id] = given
+            elif data.get("choice") == slot.way and _at(slot) not in self.errors:
+                self.add_error(_at(slot), _now("Say when it begins."))
         if self.asked.offers and "for_all" not in self.errors:
             self.picks = [
                 pick for row in self.asked.people if self.asked.choices_of(row) and (pick := self._pick(row, data))
@@ -210,3 +228,7 @@ class ImpactForm(ReasonForm):
                 untold[key] = self.cleaned_data["untold_reason"].strip()
         stay = (pick for pick in self.picks if pick.choice is Choice.KEEP and not self._comes_by_itself(pick))
         return Choices(commands, untold, frozenset(pick.row.booking.id for pick in stay))
+
+
+def _at(slot: StartChoice) -> str:
+    return f"at_{slot.slot_id}"

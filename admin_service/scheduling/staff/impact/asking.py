@@ -41,7 +41,7 @@ PREVIEW = "_preview"
 """The button that only shows what the choices mean."""
 _AS_IT_COMES = "1"
 _NOT_CARRIED = {"csrfmiddlewaretoken", "_once", "_sealed", "_confirm", MARK, PREVIEW}
-_OF_PERSONS = ("for_", "to_", "words_")
+_OF_SINGLE_ONES = ("for_", "to_", "words_", "at_")
 _LOOKS = 3  # at what others keep changing
 
 
@@ -156,6 +156,7 @@ class _Asking:
             people=people,
             targets={event_id: found.ids for event_id, found in self._targets.items()},
             asks_reason=question.asks_reason,
+            starts=question.starts,
         )
         return asked if any(asked.choices_of(row) for row in people) else replace(asked, offers=(), required=False)
 
@@ -163,13 +164,14 @@ class _Asking:
         """What was chosen, of a form that is right."""
         way = str(self.form.cleaned_data.get("choice", self._question.ways[0][0]))
         self._choices = self.form.chosen(login(self._request), reason_in(self._request))
-        return Chosen(way, self._choices, settled=True)
+        return Chosen(way, self._choices, settled=True, starts=self.form.starts)
 
     def tried(self, work: Work, chosen: Chosen) -> Impact | None:
         """What it means with these choices; None where one of them can't be, which the form then says."""
-        if not (chosen.choices or self.form.asked.required):
+        if not (chosen.choices or chosen.starts or self.form.asked.required):
             return self._plain[chosen.way]
-        self._picked = _mark(chosen.way, [[key, *map(str, pick)] for key, *pick in self._facts(chosen)])
+        facts = [[key, *map(str, pick)] for key, *pick in self._facts(chosen)]
+        self._picked = _mark(chosen.way, [*facts, *map(list, sorted(chosen.starts.items()))])
         try:
             self._impact, self._way = foresee(partial(work, chosen), chosen.choices), chosen.way
         except ChoiceRefusedError as error:
@@ -251,7 +253,7 @@ class _Asking:
         }
 
     def _carries(self, name: str) -> bool:
-        return name not in _NOT_CARRIED and name not in self.form.fields and not name.startswith(_OF_PERSONS)
+        return name not in _NOT_CARRIED and name not in self.form.fields and not name.startswith(_OF_SINGLE_ONES)
 
 
 def _mark(way: str, facts: list[list[str]]) -> str:

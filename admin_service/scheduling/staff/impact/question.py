@@ -11,6 +11,19 @@ EVERY_CHOICE = (Choice.KEEP, Choice.SILENT, Choice.MOVE, Choice.CANCEL)
 
 
 @dataclass(frozen=True, slots=True)
+class StartChoice:
+    """A slot of which staff say when it begins, where a change is made in ``way``.
+
+    ``why``: what it is and why that must be said; ``options``: value and label each.
+    """
+
+    slot_id: str
+    why: str
+    options: Sequence[tuple[str, str]]
+    way: str
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """What the page asks.
 
@@ -27,6 +40,7 @@ class Question:
         slots: ids of the slots that change, to which nobody is moved.
         agreed: what else of it is to be as it was shown.
         always: it is asked even where nobody is concerned.
+        starts: slots of which it must be said when they begin.
     """
 
     title: Any
@@ -41,16 +55,18 @@ class Question:
     slots: Collection[str] = ()
     agreed: Any = None
     always: bool = False
+    starts: Sequence[StartChoice] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
     """How a change is to be made. ``settled``: somebody chose it; else it is only tried as it comes.
 
-    ``confirmed``: by who has seen what it means.
+    ``confirmed``: by who has seen what it means. ``starts``: what was said of the question's ``starts``, by slot id.
     """
 
     way: str = ""
     choices: Choices = AS_IT_COMES
     settled: bool = False
     confirmed: bool = False
+    starts: Mapping[str, str] = field(default_factory=dict)
