@@ -100,14 +100,24 @@ def _left(event: BookingEvent) -> str | None:
 
 
 def _left_before_edits(batch: Batch) -> LeftSlots:
-    """The slots that are edited only after bookings have ended or moved away: these people never see the edit."""
+    """The slots that are edited only after bookings have ended or moved away: these people never see the edit.
+
+    Nor does who is booked again by the edit, just to leave: until then the interview seemed to be over.
+    """
     found: LeftSlots = {}
     leaving: dict[str, list[str]] = defaultdict(list)
+    again: dict[tuple[str, str], Slot] = {}
+    edited: dict[str, Slot] = {}
     for _request, event in batch.events(BookingEvent, SlotEdited):
         if isinstance(event, SlotEdited):
+            edited[event.before.id] = event.before
             found |= {(booking_id, event.before.id): event.before for booking_id in leaving.pop(event.before.id, ())}
+        elif isinstance(event, BookingFollowedSlot) and event.before and not event.before.live:
+            again[event.after.id, event.after.slot_id] = edited[event.after.slot_id]
         elif isinstance(event, BookingEvent) and (slot_id := _left(event)):
             leaving[slot_id].append(event.after.id)
+            if was := again.get((event.after.id, slot_id)):
+                found[event.after.id, slot_id] = was
     return found
 
 
@@ -134,7 +144,8 @@ def _each_news(batch: Batch) -> Iterator[News]:
     for request, event in batch.events(BookingEvent):
         kind = _kind(event, batch)
         in_chat = request.chat and request.command.actor.kind is ActorKind.CANDIDATE
-        if kind is not None and not in_chat and is_told(event.after.id):
+        unseen = isinstance(event, BookingFollowedSlot) and (event.after.id, event.after.slot_id) in left
+        if kind is not None and not in_chat and not unseen and is_told(event.after.id):
             before = _slot_before(event, edited.get(request.command.key), batch, left)
             yield News(request, event, kind, slot_view(before) if before else None)
 
@@ -176,9 +187,14 @@ def _is_silent(event: BookingEvent, person: Candidate, batch: Batch) -> bool:
 
 
 def _with_clocks(message: NotificationCommand, person: Candidate, edit: SlotEdited | None) -> NotificationCommand:
-    """Of people of a city whose zone was put right: their own clocks, too, are others than when they were told."""
+    """Of people of a city whose zone was put right: their own clocks, too, are others than when they were told.
+
+    Who is called off reads only of what they knew.
+    """
     if edit is None or edit.changes.clocks_were is None or person.city_id != edit.after.city_id:
         return message
+    if message.kind is NotificationKind.BOOKING_CANCELLED:
+        return message.model_copy(update={"timezone": edit.changes.clocks_were})
     return message.model_copy(update={"timezone": person.timezone, "timezone_before": edit.changes.clocks_were})
 
 
@@ -192,6 +208,7 @@ def tell_candidates(batch: Batch) -> Effects:
     """One message for each event that is news."""
     effects = Effects()
     edits = {request.command.key: event for request, event in batch.events(SlotEdited)}
+    of_slots = {event.before.id: event for event in edits.values()}
     left = _left_before_edits(batch)
     for request, event, kind, before, along in news_of(batch):
         # what is told of two slots is told as it is after both edits
@@ -206,7 +223,8 @@ def tell_candidates(batch: Batch) -> Effects:
         booked_before = along.slot_before if along else None
         message = notification(key, kind, person, view, reason, request.correlation_id, calendar, before, booked_before)
         message = message.model_copy(update={"silent": _is_silent(event, person, batch)})
-        message = _with_clocks(message, person, edits.get(key))
+        gone = event.before.slot_id if event.before and (event.after.id, event.before.slot_id) in left else ""
+        message = _with_clocks(message, person, edits.get(key) or of_slots.get(gone))
         effects.news[key].append(Outgoing(NOTIFICATION_COMMAND, message, _morning(event, person, batch)))
         effects.notification_ids[event.after.id].append(ObjectId(message.notification_id))
         effects.fields[event.after.id]["last_news"] = message.model_dump_json()

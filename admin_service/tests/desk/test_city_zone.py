@@ -299,6 +299,39 @@ def test_what_only_seemed_to_be_over_is_to_come_again(moscow: City, booking: Boo
     assert Booking.objects.get().live
 
 
+@pytest.mark.parametrize("choice", ["cancel", "move"])
+def test_who_is_only_booked_again_by_it_can_be_called_off_or_moved_and_is_told_once(
+    desk: StaffClient, moscow: City, booking: Booking, maria: Candidate, make_slot: MakeSlot, choice: str
+) -> None:
+    """The interview seemed to be over: they read of the time they knew, on the clocks they had.
+
+    Guards: ``ended_among``, ``again`` and ``unseen`` in the news of bookings; ``_with_clocks``."""
+    Candidate.objects.filter(pk=maria.pk).update(city=moscow)
+    started = begun(booking, timedelta(minutes=30))
+    there = make_slot(timedelta(days=4), city=City.objects.create(name="Казань"))
+    tasks.close_finished()
+    ask = {"choice": "clock", f"for_{booking.pk}": choice, f"words_{booking.pk}": "Увы"}
+    if choice == "move":
+        ask[f"to_{booking.pk}"] = name_of(load_slots({"_id": there.pk})[0])
+    page = desk.post(page_of(moscow), fields_of(moscow, timezone="Europe/Kaliningrad"))
+    shown = desk.answer(page_of(moscow), page, **ask)
+    assert "This is what your choices mean" in shown.content.decode()
+    assert f"{started.astimezone(ZoneInfo(MOSCOW)):%H:%M}" in shown.content.decode()
+    assert desk.answer(page_of(moscow), shown, **ask).status_code == 302
+
+    (told,) = news()
+    before = told.booking.slot if choice == "cancel" else told.slot_before
+    assert before and (before.starts_at, before.city.timezone) == (started, MOSCOW)
+    kinds = {"cancel": ("booking_cancelled", MOSCOW, None), "move": ("booking_moved", "Europe/Kaliningrad", MOSCOW)}
+    assert (told.kind, told.timezone, told.timezone_before) == kinds[choice]
+    after = Booking.objects.get(pk=booking.pk)
+    state = ("cancelled", False, started + timedelta(hours=1))
+    assert (after.status, after.slot_id == there.pk, after.starts_at) == (
+        state if choice == "cancel" else ("booked", True, there.starts_at)
+    )
+    asking.assert_sound()
+
+
 def test_who_has_booked_anew_since_is_not_booked_twice(
     moscow: City, booking: Booking, maria: Candidate, make_slot: MakeSlot
 ) -> None:

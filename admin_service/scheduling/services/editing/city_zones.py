@@ -16,7 +16,7 @@ from people.models import City
 from people.services.people import save_city
 from scheduling.domain.commands import SlotChanges
 from scheduling.services.editing.past_slots import Correction, Shift, put_ended_right, put_past_right
-from scheduling.services.editing.slot_edits import edit_slots
+from scheduling.services.editing.slot_edits import edit_slots, ended_among
 from scheduling.services.editing.zone_readers import tell_readers
 from scheduling.services.impact import AS_IT_COMES, Choices
 from shared_contracts.venue import VENUE_FIELDS
@@ -134,8 +134,9 @@ def put_zone_right(
         save_city(city, actor=actor)
         found, correction = _shifts(city, was, kept, starts or {}), Correction(was, city.timezone, actor, reason)
         put_past_right(found.past, correction)
+        again = ended_among(choices)
         edit_slots(found.edits, actor=actor, reason=reason, choices=choices)
-        put_ended_right(found.edited, correction)
+        put_ended_right(found.edited, correction, without=again)
         edited = [ObjectId(slot_id) for slot_id, _changes in found.edits]
         tell_readers(city, was, edited, reason, without=choices.commands)
 

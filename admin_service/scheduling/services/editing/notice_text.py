@@ -38,7 +38,8 @@ def reads(person: Document) -> str:
 
 def notice_html(row: Affected, language: str, templates: Iterable[TemplateView]) -> str | None:
     """The message that an affected candidate is sent, as Telegram's HTML; None where nothing is sent."""
-    return news_html(row.notice, row.candidate.timezone, language, templates, row.zone_was) if row.notice else None
+    zone = row.notice.timezone if row.notice and row.notice.timezone else row.candidate.timezone
+    return news_html(row.notice, zone, language, templates, row.zone_was) if row.notice else None
 
 
 def news_html(

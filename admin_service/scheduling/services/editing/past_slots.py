@@ -43,10 +43,14 @@ def put_past_right(past: Sequence[Shift], correction: Correction) -> None:
         _put_right("bookings", {"slot_id": {"$in": ids}}, late_by, correction)
 
 
-def put_ended_right(edited: Sequence[Shift], correction: Correction) -> None:
-    """The same to what has ended in slots that are still to come, which no edit of theirs concerns."""
+def put_ended_right(edited: Sequence[Shift], correction: Correction, without: Iterable[str] = ()) -> None:
+    """The same to what has ended in slots that are still to come, which no edit of theirs concerns.
+
+    ``without``: ids of bookings that the edits did concern, before they ended again.
+    """
+    others = {"$nin": [ObjectId(item) for item in without]}
     for late_by, ids in _by_shift(edited).items():
-        _put_right("bookings", {"slot_id": {"$in": ids}, "live": False}, late_by, correction)
+        _put_right("bookings", {"_id": others, "slot_id": {"$in": ids}, "live": False}, late_by, correction)
 
 
 def _by_shift(shifts: Iterable[Shift]) -> dict[timedelta, list[ObjectId]]:

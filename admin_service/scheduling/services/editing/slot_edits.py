@@ -57,7 +57,10 @@ def edit_slots(
         for slot_id, changes in edits:
             _check_values(slot_id, changes)
         requests = [Request(command, "desk", correlation.current()) for command in commands]
-        decisions = carry_out_all([*requests_for(choices.commands), *requests])
+        again = ended_among(choices)
+        first = {key: command for key, command in choices.commands.items() if key not in again}
+        then = {key: command for key, command in choices.commands.items() if key in again}
+        decisions = carry_out_all([*requests_for(first), *requests, *requests_for(then)])
         for decision in decisions:
             if isinstance(decision.command, EditSlot) and decision.refused:
                 slot_id = decision.command.slot_id
@@ -65,6 +68,13 @@ def edit_slots(
         require_done(decisions)
 
     tried_again(lambda: in_transaction(work))
+
+
+def ended_among(choices: Choices) -> set[str]:
+    """Ids of the bookings that are live again only by the edit; what was chosen for them comes after it."""
+    ids = [ObjectId(item) for item in choices.commands]
+    rows = collection("bookings").find({"_id": {"$in": ids}, "live": False}, {"_id": 1}, session=current_session())
+    return {str(row["_id"]) for row in rows}
 
 
 def _check_values(slot_id: str, changes: SlotChanges) -> None:

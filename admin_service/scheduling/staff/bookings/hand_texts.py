@@ -42,7 +42,8 @@ def _text_for(
         return ""
     if person is None or news.booking.version != booking["version"]:
         return ""
-    html = news_html(news, zones.get(person["city_id"]), reads(person), templates, news.timezone_before)
+    zone = news.timezone or zones.get(person["city_id"])
+    html = news_html(news, zone, reads(person), templates, news.timezone_before)
     return _plain(html) if html else ""
 
 
