@@ -19,7 +19,7 @@ from shared_contracts.fields import (
     WireModel,
 )
 from shared_contracts.transport.envelope import Message
-from shared_contracts.venue import VenueLine
+from shared_contracts.venue import VenueLine, VenueView
 
 Day = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$")]
 """A calendar day, ``YYYY-MM-DD``."""
@@ -36,7 +36,8 @@ class DigestKind(StrEnum):
 class DigestEntry(WireModel):
     """One interview of a recruiter's day. ``link`` opens a chat with the candidate; ``by_hand``: the bot can't.
 
-    ``timezone``: of the place, null where it is the reader's.
+    ``timezone``: of the place, null where it is the reader's. ``venue``: the place, told in the reader's language; null
+    from an admin service that knows the ``place`` alone.
     """
 
     starts_at: Moment
@@ -49,6 +50,7 @@ class DigestEntry(WireModel):
     by_hand: bool = False
     timezone: TimeZoneName | None = None
     online: bool = False
+    venue: VenueView | None = None
 
 
 class SummaryLine(WireModel):

@@ -1,5 +1,6 @@
 """Where an interview is held. A new field of it is named here, in the slot's model, and where people read it."""
 
+import re
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, StringConstraints
@@ -11,6 +12,25 @@ VenueLine = Annotated[str, StringConstraints(max_length=URL_LENGTH), AfterValida
 
 LONGEST_LINE = URL_LENGTH + LINE_LENGTH
 """Characters of the longest place as a candidate reads it: with a link, or with the way there."""
+
+
+_ROOM = {"ru": "комн. {room}", "en": "room {room}"}
+_SAYS_SO = re.compile(
+    r"\b(?:комн|каб|ауд|зал\b|зале\b|холл|переговор|конференц|офис|студи|этаж|к\.|room|office|hall\b|cabinet|suite|studio|"
+    r"floor|lounge|auditori|boardroom|classroom|rm\b)",
+    re.IGNORECASE,
+)
+"""How a room's name says what it is."""
+
+
+def is_bare(room: str) -> bool:
+    """Whether a room is only a number or a name, which beside an address reads as a part of it."""
+    return bool(room) and not _SAYS_SO.search(room)
+
+
+def room_told(room: str, language: str) -> str:
+    """A room as people read it: ``5`` is ``комн. 5`` or ``room 5``; what says already what it is stays as it is."""
+    return _ROOM.get(language, _ROOM["ru"]).format(room=room) if is_bare(room) else room
 
 
 class _Place(WireModel):
@@ -27,23 +47,29 @@ class _Place(WireModel):
     directions: ShortText = ""
 
     @property
-    def parts(self) -> tuple[str, str]:
-        """What comes first, and what is added to it."""
-        return (self.video_link, "") if self.video_link else (self.location, self.room)
-
-    @property
     def line(self) -> str:
-        """Location and room in one line, or the link."""
-        return ", ".join(filter(None, self.parts))
+        """Location and room in one line, or the link, as it is stored: what tells one place from another.
+
+        People read ``told``.
+        """
+        return self.video_link or ", ".join(filter(None, (self.location, self.room)))
+
+    def parts(self, language: str) -> tuple[str, str]:
+        """What comes first, and what is added to it."""
+        return (self.video_link, "") if self.video_link else (self.location, room_told(self.room, language))
+
+    def told(self, language: str) -> str:
+        """Location and room in one line, or the link, as people read it."""
+        return ", ".join(filter(None, self.parts(language)))
 
     @property
     def way(self) -> tuple[str, ...]:
         """How to get there, line by line."""
         return tuple(filter(None, (self.map_link, self.directions)))
 
-    def in_city(self, city: str) -> str:
+    def in_city(self, city: str, language: str) -> str:
         """The same with the city, for calendars; a link stands alone, so that they can follow it."""
-        return self.video_link or ", ".join(filter(None, (self.line, city)))
+        return self.video_link or ", ".join(filter(None, (self.told(language), city)))
 
 
 class Venue(_Place):
@@ -65,9 +91,9 @@ class VenueView(_Place):
 
     online: bool = False
 
-    def in_city(self, city: str) -> str:
+    def in_city(self, city: str, language: str) -> str:
         """As of any venue; nothing of a video call whose link is not for the reader: it is in no city."""
-        return "" if self.online and not self.video_link else super().in_city(city)
+        return "" if self.online and not self.video_link else super().in_city(city, language)
 
 
 VENUE_FIELDS = ("location", "room", "video_link", "office", "map_link", "directions")

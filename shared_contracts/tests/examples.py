@@ -75,6 +75,7 @@ from shared_contracts.notification import (
 from shared_contracts.questionnaire import Answer
 from shared_contracts.requests import BriefPayload, ReplyTo, ShownSlot
 from shared_contracts.transport.envelope import Message
+from shared_contracts.venue import VenueView
 
 MOMENT = datetime(2026, 11, 24, 9, 30, 0, 250_000, tzinfo=UTC)
 START = datetime(2026, 11, 26, 11, 0, tzinfo=UTC)
@@ -211,6 +212,7 @@ EXAMPLES: list[Message] = [
                 link="https://t.me/maria_p",
                 event="Собеседование аналитиков",
                 place="Офис на Тверской, 3.14",
+                venue=VenueView(location="Офис на Тверской", room="3.14"),
                 attendance=Attendance.CONFIRMED,
                 timezone="Europe/Kaliningrad",
             )

@@ -3,15 +3,24 @@
 from datetime import datetime
 
 from common import audit, clock
-from common.mongo import collection, current_session
+from common.mongo import Document, collection, current_session
 from messaging import caches, outbox
 from shared_contracts.dialog import LanguageChosen
+from shared_contracts.fields import Language
 from shared_contracts.notification import CacheName
 
 _KEPT_IN = (
     ("users", "candidate", CacheName.ALLOWED_USERS),
     ("recruiters", "recruiter", CacheName.RECRUITERS),
 )
+
+_READ_RUSSIAN = frozenset({"ru", "uk", "be", "kk"})
+
+
+def reads(person: Document) -> Language:
+    """The language in which somebody is written to, by their document: chosen in chat, else Telegram's."""
+    code = str(person.get("language") or person.get("language_code") or "ru")
+    return "ru" if code.split("-", maxsplit=1)[0].lower() in _READ_RUSSIAN else "en"
 
 
 def store_language(item: LanguageChosen, now: datetime) -> None:

@@ -230,6 +230,7 @@ def _entries_of(bookings: Sequence[Document]) -> list[DigestEntry]:
                 link=person.link,
                 event=row["slot"]["event"],
                 place=venue_of_booking(row).line,
+                venue=venue_of_booking(row).shown(link=True),
                 timezone=wire.zone("bookings", row, row["slot"]["timezone"]),
                 online=bool(venue_of_booking(row).video_link),
                 attendance=Attendance(row["attendance"]) if row["attendance"] else None,

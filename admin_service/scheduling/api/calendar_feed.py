@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from urllib.parse import quote
 
 from bson import ObjectId
@@ -18,6 +19,7 @@ from common.http.reads import ApiView, Query, answer, parse_query
 from common.mongo import Document, collection
 from common.texts.names import chat_link, name_in
 from people.services.calendar_links import recruiter_by_token
+from people.services.languages import reads
 from scheduling.services.reading.calendar_entries import calendar_entry, in_lines
 from scheduling.services.store.loading import booking_from
 from scheduling.services.store.slots import load_slots, venue_of_booking
@@ -41,7 +43,9 @@ def calendar_feed(request: HttpRequest, token: str) -> HttpResponse:
     if recruiter is None:
         raise Http404
     rows = collection("bookings").find(interviews_of(recruiter["_id"], clock.now())).sort("starts_at", 1)
-    response = HttpResponse(feed(recruiter["name"], rows), content_type="text/calendar; charset=utf-8")
+    response = HttpResponse(
+        feed(recruiter["name"], reads(recruiter), rows), content_type="text/calendar; charset=utf-8"
+    )
     response.headers["Cache-Control"] = "private, no-cache"
     response.headers["Content-Disposition"] = f"inline; filename*=UTF-8''{quote('interviews.ics')}"
     return response
@@ -52,18 +56,21 @@ def interviews_of(recruiter_id: ObjectId, now: datetime) -> Document:
     return {"recruiter_id": recruiter_id, "starts_at": {"$gte": now - KEPT_FOR}, "status": {"$in": _SHOWN}}
 
 
-def feed(name: str, bookings: Iterable[Document]) -> str:
-    """The calendar's text; programs that heed either property read it again every quarter of an hour."""
+def feed(name: str, language: str, bookings: Iterable[Document]) -> str:
+    """The calendar's text, in its reader's language.
+
+    Programs that heed either property read it again every quarter of an hour.
+    """
     properties = {
         "method": "PUBLISH",
         "x-wr-calname": f"Slotdesk · {name}",
         "refresh-interval": vDuration(READ_AGAIN, params={"VALUE": "DURATION"}),
         "x-published-ttl": vDuration(READ_AGAIN),
     }
-    return calendar_text(map(_entry, bookings), properties)
+    return calendar_text((_entry(booking, language) for booking in bookings), properties)
 
 
-def _entry(booking: Document) -> CalendarEntry:
+def _entry(booking: Document, language: str) -> CalendarEntry:
     person, slot = booking["user"], booking["slot"]
     username = person["username"]
     return CalendarEntry(
@@ -73,7 +80,7 @@ def _entry(booking: Document) -> CalendarEntry:
         starts_at=booking["starts_at"],
         ends_at=booking["ends_at"],
         summary=name_in(person),
-        place=venue_of_booking(booking).in_city(slot["city"]),
+        place=venue_of_booking(booking).in_city(slot["city"], language),
         description=in_lines((slot["event"], chat_link(username, person["telegram_id"]))),
         stamp=booking["updated_at"],
     )
@@ -95,7 +102,8 @@ class CalendarEntriesView(ApiView):
         """By start; at most one per interview event, so there is one page. What awaits approval has no entry yet."""
         query = parse_query(request, EntriesQuery)
         rows = collection("bookings").find(booked(query.telegram_id, clock.now())).sort("starts_at", 1)
-        results = wire.views("bookings", list(rows), _entries)
+        person = collection("users").find_one({"telegram_id": query.telegram_id}) or {}
+        results = wire.views("bookings", list(rows), partial(_entries, language=reads(person)))
         return answer(request, Page[CalendarEntry](results=results, next=None))
 
 
@@ -104,8 +112,8 @@ def booked(telegram_id: int, now: datetime) -> Document:
     return {"telegram_id": telegram_id, "live": True, "status": BookingStatus.BOOKED.value, "ends_at": {"$gt": now}}
 
 
-def _entries(rows: Sequence[Document]) -> list[CalendarEntry]:
+def _entries(rows: Sequence[Document], language: str) -> list[CalendarEntry]:
     bookings = [booking_from(row) for row in rows]
     slots = {slot.id: slot for slot in load_slots({"_id": {"$in": [ObjectId(item.slot_id) for item in bookings]}})}
-    found = [calendar_entry(item, slots[item.slot_id]) for item in bookings if item.slot_id in slots]
+    found = [calendar_entry(item, slots[item.slot_id], language) for item in bookings if item.slot_id in slots]
     return [entry for entry in found if entry]

@@ -25,12 +25,13 @@ class NeedKind(StrEnum):
 class Need:
     """A recruiter (``key``: their id), a room of a place, a video call, or a place with its event and the moment.
 
-    ``label``: as staff wrote it, if at all.
+    ``label`` and ``room``: as staff wrote them, if at all.
     """
 
     kind: NeedKind
     key: str
     label: str = field(default="", compare=False)
+    room: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +88,7 @@ def needs_of(
         needs.add(Need(NeedKind.VIDEO_CALL, video_link.strip(), video_link))
     elif room.strip():
         key = "\n".join((city_id, _same_however_typed(location), _same_however_typed(room)))
-        needs.add(Need(NeedKind.ROOM, key, ", ".join(filter(None, (location, room)))))
+        needs.add(Need(NeedKind.ROOM, key, location, room))
     elif begins and not recruiter_id:
         key = "\n".join((begins[0], city_id, _same_however_typed(location), str(begins[1].timestamp())))
         needs.add(Need(NeedKind.PLACE, key, location))

@@ -14,7 +14,8 @@ from shared_contracts.venue import Venue
 class Candidate:
     """A person on (or once on) the allow list.
 
-    ``timezone``: of their city, None where they have none; ``reachable``: the bot may write to them.
+    ``timezone``: of their city, None where they have none; ``reachable``: the bot may write to them; ``language``: in
+    which it does.
     """
 
     id: str
@@ -26,6 +27,7 @@ class Candidate:
     city_id: str | None = None
     timezone: str | None = None
     reachable: bool = True
+    language: str = "ru"
 
     @property
     def name(self) -> str:

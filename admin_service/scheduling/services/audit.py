@@ -47,7 +47,8 @@ def booking_facts(booking: Booking | None, slots: Mapping[str, Slot]) -> dict[st
 def _as_it_was(slot: Slot) -> dict[str, Any]:
     venue = slot.place.venue
     at = {"starts_at": slot.starts_at.isoformat(), ZONE: slot.place.timezone}
-    return {**at, "place": venue.in_city(slot.place.city), "online": bool(venue.video_link)}
+    where = {"venue": venue.model_dump(include={"location", "room", "video_link"}), "city": slot.place.city}
+    return {**at, **where, "online": bool(venue.video_link)}
 
 
 def slot_facts(slot: Slot) -> dict[str, Any]:

@@ -6,12 +6,13 @@ from typing import Any, get_args
 from django.contrib.admin.utils import label_for_field
 from django.utils.translation import gettext_lazy as _
 
+from common.texts.language import desk_language
 from scheduling.domain.decide import AnyBookingEvent
 from scheduling.models import ATTENDANCE_LABELS, STATUS_LABELS, Booking, InterviewEvent, InterviewSlot
 from scheduling.services.audit import SAID_FIELDS, SLOTS_AS_THEY_WERE, ZONE
 from scheduling.staff.moments import named, slot_name
 from shared_contracts.directory import EventWords
-from shared_contracts.venue import VENUE_FIELDS
+from shared_contracts.venue import VENUE_FIELDS, Venue
 from staffkit.audit_labels import AuditLabels, named_in, register
 from staffkit.clocks import format_moment
 
@@ -21,7 +22,8 @@ def _slot_then(slot_id: str, facts: dict[str, Any]) -> str:
     kept = facts.get(SLOTS_AS_THEY_WERE, {}).get(slot_id)
     if kept:
         start = format_moment(datetime.fromisoformat(kept["starts_at"]), kept[ZONE], ours=kept["online"])
-        return named(start, kept["place"])
+        place = Venue(**kept["venue"]).in_city(kept["city"], desk_language()) if "venue" in kept else kept["place"]
+        return named(start, place)
     own = facts.get("starts_at") if facts.get("slot_id") == slot_id else None
     return slot_name(slot_id, datetime.fromisoformat(own) if own else None) or slot_id
 

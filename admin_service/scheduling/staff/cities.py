@@ -19,9 +19,10 @@ from scheduling.services.impact import Impact
 from scheduling.services.store.slots import venue_of
 from scheduling.staff.clashes import TICK, require_tick, tick_field
 from scheduling.staff.forms.drafts import listed
+from scheduling.staff.forms.impact import StartChoice
 from scheduling.staff.impact.asking import AskingForm
-from scheduling.staff.impact.question import EVERY_CHOICE, Question, StartChoice
-from scheduling.staff.moments import named, start_of
+from scheduling.staff.impact.question import EVERY_CHOICE, Question
+from scheduling.staff.moments import named, place_of, start_of
 from scheduling.staff.retiring import PlaceAdmin
 from staffkit.clocks import format_moment, why_no_moment
 from staffkit.views import page_of
@@ -87,7 +88,7 @@ def _asked_of(doubtful: DoubtfulSlot, zone: str) -> StartChoice:
     slot, change = doubtful.slot, doubtful.change
     options = [(moment.isoformat(), format_moment(moment, zone)) for moment in doubtful.starts]
     kept = _now("the moment stays: %(time)s") % {"time": format_moment(slot["starts_at"], zone)}
-    why = named(why_no_moment(change), venue_of(slot).line)
+    why = named(why_no_moment(change), place_of(venue_of(slot)))
     return StartChoice(str(slot["_id"]), why, [*options, (_KEPT, kept)], Kept.CLOCK)
 
 
@@ -111,4 +112,4 @@ def _facts(shift: ZoneShift, zone: str, foreseen: Mapping[str, Impact]) -> list[
 
 def _listed(slots: Iterable[Document], zone: str) -> str:
     rows = sorted(slots, key=lambda slot: slot["starts_at"])
-    return listed([named(start_of(row["starts_at"], zone, venue_of(row)), venue_of(row).line) for row in rows])
+    return listed([named(start_of(row["starts_at"], zone, venue_of(row)), place_of(venue_of(row))) for row in rows])

@@ -20,11 +20,13 @@ from unfold.widgets import UnfoldBooleanWidget
 
 from common.mongo import collection
 from common.refusals import RefusedError
+from common.texts.language import desk_language
 from common.zones import MOSCOW, local
 from people.services.zones import zones_of_cities
 from scheduling.domain.clashes import Clash, Engagement, Need, NeedKind
 from scheduling.models import InterviewSlot
 from scheduling.services.store.slots import by_id
+from shared_contracts.venue import room_told
 from staffkit.clocks import format_moment
 from staffkit.forms.inputs import AnswerField
 from staffkit.scoping import own_rows
@@ -110,7 +112,9 @@ class _Names:
         return "–".join(f"{end:%H:%M}" if end.date() == day else date_format(end, "D d.m.Y, H:i") for end in ends)
 
     def _need(self, need: Need) -> str:
-        return self._recruiters.get(need.key, "—") if need.kind is NeedKind.RECRUITER else need.label
+        if need.kind is NeedKind.RECRUITER:
+            return self._recruiters.get(need.key, "—")
+        return ", ".join(filter(None, (need.label, room_told(need.room, desk_language()))))
 
     def _other(self, clash: Clash) -> str:
         other = clash.other

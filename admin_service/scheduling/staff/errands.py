@@ -22,7 +22,7 @@ from scheduling.services.recruiter_cards.request_reminders import AWAITING_APPRO
 from scheduling.services.store.slots import venue_of_booking
 from scheduling.staff.bookings.by_hand import why_no_candidate, why_no_recruiter
 from scheduling.staff.bookings.hand_texts import copied, texts_for_candidates
-from scheduling.staff.moments import named, start_of
+from scheduling.staff.moments import named, place_of, start_of
 from scheduling.staff.moves import answer_labels, moves_of
 from shared_contracts.booking import MARKS
 from shared_contracts.directory import BookingStatus
@@ -107,7 +107,7 @@ def about_booking(row: Document, since: datetime, why: str, presses: Sequence[Pr
         since=since,
         who=name_in(row["user"]),
         link=reverse("admin:scheduling_booking_change", args=[row["_id"]]),
-        about=named(start, venue_of_booking(row).line),
+        about=named(start, place_of(venue_of_booking(row))),
         why=why,
         presses=presses,
     )

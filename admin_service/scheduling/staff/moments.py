@@ -7,13 +7,14 @@ from bson import ObjectId
 from django.utils.translation import gettext as _
 
 from common.mongo import collection
+from common.texts.language import desk_language
 from common.zones import MOSCOW
 from people.services.zones import zones_of_cities
 from scheduling.domain.model import Slot
 from scheduling.models import Booking, InterviewSlot
 from scheduling.services.store.slots import venue_of
 from scheduling.staff.forms.venues import booking_venue
-from shared_contracts.venue import Venue
+from shared_contracts.venue import Venue, is_bare, room_told
 from staffkit.clocks import DAY_AND_TIME, format_moment
 
 
@@ -41,7 +42,12 @@ def slot_name(slot_id: Any, starts_at: datetime | None = None) -> str:
     if slot is None:
         return ""
     venue, zone = venue_of(slot), zones_of_cities().get(slot["city_id"], MOSCOW)
-    return named(start_of(starts_at or slot["starts_at"], zone, venue), venue.line)
+    return named(start_of(starts_at or slot["starts_at"], zone, venue), place_of(venue))
+
+
+def place_of(venue: Venue) -> str:
+    """Where an interview is, in one line."""
+    return venue.told(desk_language())
 
 
 def named(start: str, place: str) -> str:
@@ -51,7 +57,7 @@ def named(start: str, place: str) -> str:
 
 def name_of(slot: Slot) -> str:
     """The name under which a slot is found."""
-    place = ", ".join(filter(None, (slot.place.city, slot.place.venue.line)))
+    place = ", ".join(filter(None, (slot.place.city, place_of(slot.place.venue))))
     when = start_of(slot.starts_at, slot.place.timezone, slot.place.venue)
     return " · ".join((when, slot.place.recruiter or "—", place))
 
@@ -72,9 +78,6 @@ def differences(was: Slot, now: Slot) -> list[tuple[str, str]]:
 def _places(was: Venue, now: Venue) -> tuple[str, str]:
     """Where they are; in the same building the rooms alone."""
     if was.room and now.room and was.location == now.location and not (was.video_link or now.video_link):
-        return _room(was), now.room
-    return was.line, now.line
-
-
-def _room(venue: Venue) -> str:
-    return _("room %(room)s") % {"room": venue.room} if venue.room[0].isdigit() else venue.room
+        alike = is_bare(was.room) and is_bare(now.room)
+        return room_told(was.room, desk_language()), now.room if alike else room_told(now.room, desk_language())
+    return place_of(was), place_of(now)

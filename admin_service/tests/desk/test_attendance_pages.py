@@ -101,7 +101,7 @@ def test_the_page_tells_the_answer_the_offer_and_the_mark(text: Text, booking: B
     put(booking, attendance="reschedule_asked", attendance_at=NOON, offered_slot_id=offered.pk)
     page = text(page_of(booking))
     assert "asks for another time · Mon 01.03.2027, 12:00" in page
-    assert "Офис на Тверской, Лофт" in page
+    assert "Офис на Тверской, room Лофт" in page
     put(booking, status="attended", live=False, marked_at=NOON + timedelta(hours=6), attendance="")
     assert "came · marked Mon 01.03.2027, 18:00" in text(page_of(booking))
 

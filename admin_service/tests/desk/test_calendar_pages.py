@@ -81,7 +81,7 @@ def test_an_administrator_makes_the_address_and_it_reads_the_calendar(
     booking = asking.the_booking(maria)
     assert str(event["UID"]) == f"{booking['_id']}@slotdesk"
     assert str(event["SUMMARY"]) == "Мария Петрова"
-    assert str(event["LOCATION"]) == "Офис на Тверской, 3.14, Москва"
+    assert str(event["LOCATION"]) == "Офис на Тверской, комн. 3.14, Москва"
     assert str(event["DESCRIPTION"]) == "Собеседование аналитиков\nhttps://t.me/maria_p"
     assert event.start == booking["starts_at"].replace(microsecond=0)
     text = answer.content.decode()

@@ -55,7 +55,7 @@ def test_the_page_names_who_is_booked_with_old_and_new_and_the_message_itself(
     asked = change(desk, slot, room="9", reason="The other room is taken")
     page = text_of(asked)
     assert "Мария Петрова" in page and "your interview has changed" in page
-    assert "📍 3.14 → 9" in page
+    assert "📍 The room changed: 9, not 3.14" in page
     assert "💬 The other room is taken" in page
     assert asking.slot_now(slot)["room"] == "3.14" and not news()
 

@@ -341,7 +341,12 @@ def asked_in_bulk(desk: StaffClient, slots: list[InterviewSlot], **fields: str) 
 
 @pytest.mark.parametrize(
     ("fields", "line"),
-    [({"minutes": "30"}, "🕐"), ({"days": "10"}, "🕐"), ({"room": "9"}, "📍 3.14 → 9"), ({"recruiter": "vera"}, "👤")],
+    [
+        ({"minutes": "30"}, "🕐"),
+        ({"days": "10"}, "🕐"),
+        ({"room": "9"}, "📍 Изменилась комната: 9 вместо 3.14"),
+        ({"recruiter": "vera"}, "👤"),
+    ],
 )
 def test_booked_slots_are_changed_together_with_free_ones_and_their_people_are_told(
     desk: StaffClient,

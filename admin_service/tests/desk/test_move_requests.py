@@ -60,7 +60,7 @@ def send(desk: StaffClient, page: str, action: str) -> Any:
     ("language", "words"),
     [
         ("en", ["move: 11:05 → 10:00, room 12 → 5, Ольга Смирнова → Вера Ким", "Approve the move"]),
-        ("ru", ["перенос: 11:05 → 10:00, комната 12 → 5, Ольга Смирнова → Вера Ким", "Подтвердить перенос"]),
+        ("ru", ["перенос: 11:05 → 10:00, комн. 12 → 5, Ольга Смирнова → Вера Ким", "Подтвердить перенос"]),
     ],
 )
 def test_who_approves_a_move_sees_what_it_changes(
@@ -92,7 +92,7 @@ def test_what_a_move_changes_names_the_day_and_the_city_where_they_differ(
     page = read(desk, page_of(asking.the_booking(maria)))
     days = [f"{local(clock.now(), MOSCOW) + timedelta(days=day):%d.%m.%Y}" for day in (2, 3)]
     assert re.search(rf"move: \w+ {days[0]}, 11:05 → \w+ {days[1]}, 14:05 \(Omsk; Moscow 11:05\)", page)
-    assert "Москва → Омск, Офис на Тверской, 3.14 → Ленина, 1" in page
+    assert "Москва → Омск, Офис на Тверской, room 3.14 → Ленина, 1" in page
 
 
 def test_a_move_is_approved_as_it_was_seen_or_not_at_all(desk: StaffClient, asked: Document, olga: Recruiter) -> None:

@@ -390,8 +390,11 @@ def test_the_history_is_told_as_it_was_then_on_the_clocks_of_the_place(
         assert history.count(" (Vladivostok") >= history.count("<tr>") - 1 > 0, "the moments of the entries, too"
     when = format_moment(slot.starts_at, "Asia/Vladivostok")
     booked = text(of_booking).partition('id="audit-trail"')[2].partition("</table>")[0]
-    assert f"slot: {when}, Офис на Тверской, 3.14, Владивосток</div>" in booked, "as it was when they booked"
-    assert f"slot: {when}, Офис на Тверской, 3.14, Владивосток → " in booked and ", Офис на Тверской, 7, Вл" in booked
+    assert f"slot: {when}, Офис на Тверской, room 3.14, Владивосток</div>" in booked, "as it was when they booked"
+    assert (
+        f"slot: {when}, Офис на Тверской, room 3.14, Владивосток → " in booked
+        and ", Офис на Тверской, room 7, Вл" in booked
+    )
 
 
 def test_a_day_of_the_filter_is_the_citys_day(

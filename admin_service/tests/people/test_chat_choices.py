@@ -215,4 +215,4 @@ def test_a_candidates_calendar_entries_are_their_booked_interviews(maria: Candid
     (entry,) = Page[CalendarEntry].model_validate_json(read(path)).results
     booking = asking.the_booking(maria)
     assert (entry.uid, entry.sequence, entry.method) == (f"{booking['_id']}@slotdesk", 1, "PUBLISH")
-    assert entry.place == "Офис на Тверской, 3.14, Москва"
+    assert entry.place == "Офис на Тверской, комн. 3.14, Москва"

@@ -63,7 +63,7 @@ def test_the_candidate_gets_the_interview_with_the_answer(
     assert event.end == stored["ends_at"].replace(microsecond=0)
     assert "DTSTAMP" in event
     assert str(event["SUMMARY"]) == "Собеседование аналитиков"
-    assert str(event["LOCATION"]) == "Офис на Тверской, 3.14, Москва"
+    assert str(event["LOCATION"]) == "Офис на Тверской, комн. 3.14, Москва"
     assert str(event["DESCRIPTION"]) == "Ольга Смирнова: https://t.me/olga_hr\nhttps://t.me/anna_moscow"
     assert f"DTSTART:{stored['starts_at']:%Y%m%dT%H%M%SZ}\r\n" in file.content, "UTC, whatever zone the reader is in"
 
@@ -209,7 +209,7 @@ def test_staffs_changes_come_with_the_news_about_them(make_slot: MakeSlot, maria
 
     assert [(file.method, file.sequence) for file in files] == [("PUBLISH", 2), ("PUBLISH", 3), ("CANCEL", 4)]
     assert {file.uid for file in files} == {f"{booking_id}@slotdesk"}
-    assert str(entry(files[1])[1]["LOCATION"]) == "Офис на Арбате, 3.14, Москва"
+    assert str(entry(files[1])[1]["LOCATION"]) == "Офис на Арбате, комн. 3.14, Москва"
 
 
 def test_who_is_booked_by_staff_gets_the_file_with_the_news(make_slot: MakeSlot, maria: Candidate) -> None:

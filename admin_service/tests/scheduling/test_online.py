@@ -145,7 +145,7 @@ def test_the_link_goes_with_an_interview_and_no_other_booking(status: BookingSta
     every = (view.slot, view.requested_slot, view.offered_slot, slot_view(slots[0]))
     assert [item.online for item in every] == [True] * 4
     assert [item.video_link for item in every[1:]] == [""] * 3
-    entry = calendar_entry(booking, slots[0])
+    entry = calendar_entry(booking, slots[0], "ru")
     assert (LINK in entry.model_dump_json() if entry else False) is (status is BookingStatus.BOOKED)
     assert entry is None or entry.place == (LINK if interview else "")  # no city: nobody has to come to one
 
@@ -259,5 +259,5 @@ def test_no_message_and_no_read_gives_the_link_away(
 def test_who_holds_the_interview_has_the_link_in_their_calendar(make_slot: MakeSlot, maria: Candidate) -> None:
     slot = make_slot(video_link=LINK, **ONLINE)
     asking.outcome(asking.book(maria, slot))
-    text = feed("Ольга", [asking.the_booking(maria)])
+    text = feed("Ольга", "ru", [asking.the_booking(maria)])
     assert f"LOCATION:{LINK}" in text

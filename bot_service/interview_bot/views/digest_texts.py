@@ -73,7 +73,8 @@ def _entry(entry: DigestEntry, zone: ZoneInfo, texts: Texts) -> str:
     clocks = clocks if clocks.beside else replace(clocks, named=False)  # the reader's own are named above the list
     time = start(entry.starts_at, clocks, texts, CLOCK)
     lines = [texts("digest.entry", time=time, name=isolated(entry.candidate), link=entry.link)]
-    lines.append(texts("digest.what", what=" · ".join(part for part in (entry.event, entry.place) if part)))
+    where = entry.venue.told(texts.language) if entry.venue else entry.place
+    lines.append(texts("digest.what", what=" · ".join(part for part in (entry.event, where) if part)))
     if entry.attendance:
         lines.append(texts(_ATTENDANCE[entry.attendance]))
     if entry.delay_minutes:

@@ -14,6 +14,7 @@ from interview_bot.views.texts import Texts
 from shared_contracts.attendance import OVER_15_MINUTES, Attendance, DelayMinutes
 from shared_contracts.directory import BookingStatus, BookingView, EventWords, SlotView
 from shared_contracts.texts.clocks import MOSCOW, ToldClocks, clocks_of, side_by_side, zone_of
+from shared_contracts.venue import is_bare, room_told
 
 _ATTENDANCE: dict[Attendance | None, str] = {
     Attendance.CONFIRMED: "booking.confirmed",
@@ -103,7 +104,7 @@ def zone_name(zone: ZoneInfo, texts: Texts) -> str:
 def place(slot: SlotView, texts: Texts) -> str:
     """Where a slot is held, in the language of ``texts``; plain. With its link or the way there for who is given it."""
     if not slot.online:
-        return "\n".join((slot.line, *slot.way))
+        return "\n".join((slot.told(texts.language), *slot.way))
     online = texts.plain("slot.online")
     return f"{online}, {slot.video_link}" if slot.video_link else online
 
@@ -215,7 +216,7 @@ def slot_changes(
     told = [
         ("slot.new_time", *(start(slot.starts_at, told_on, texts, DAY_AND_TIME) for slot, told_on in starts)),
         ("slot.new_minutes", str(before.duration_minutes), str(after.duration_minutes)),
-        ("slot.new_place", *_places(before, after, texts)),
+        _places(before, after, texts),
         ("slot.new_recruiter", *(slot.recruiter.name if slot.recruiter else "—" for slot in (before, after))),
     ]
     if (before.starts_at, before.city.id) == (after.starts_at, after.city.id):  # only the clocks were put right
@@ -226,20 +227,22 @@ def slot_changes(
     return lines or [texts.plain("slot.place", place=place_with_city(after, texts))]
 
 
-def _places(before: SlotView, after: SlotView, texts: Texts) -> tuple[str, str]:
-    """Where a slot was held and is now, in a line each; in the same building the rooms alone."""
+def _places(before: SlotView, after: SlotView, texts: Texts) -> tuple[str, str, str]:
+    """How it is said where a slot was held and is now, in a line each; in the same building the rooms alone."""
     in_room = before.model_copy(update={"room": after.room})
     same_house = (in_room.city.id, in_room.online, in_room.line) == (after.city.id, after.online, after.line)
     if same_house and before.room and after.room:
-        return before.room, after.room
-    return _where(before, texts), _where(after, texts)
+        if is_bare(before.room) and is_bare(after.room):
+            return "slot.new_room", before.room, after.room
+        return "slot.new_place", room_told(before.room, texts.language), room_told(after.room, texts.language)
+    return "slot.new_place", _where(before, texts), _where(after, texts)
 
 
 def _where(slot: SlotView, texts: Texts) -> str:
     """Where a slot is held, in one line, without a link or the way there; plain."""
     if slot.online:
         return texts.plain("slot.online")
-    return clip(", ".join(part for part in (slot.city.name, slot.line) if part), _PLACE_IN_CHANGES)
+    return clip(", ".join(part for part in (slot.city.name, slot.told(texts.language)) if part), _PLACE_IN_CHANGES)
 
 
 def booking_card(booking: BookingView, own_zone: str | None, texts: Texts) -> str:

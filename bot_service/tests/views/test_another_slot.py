@@ -32,7 +32,7 @@ def test_it_is_shown_with_its_own_place_where_that_is_another(desk: Desk, field:
     [
         ({"starts_at": datetime(2026, 11, 24, 12, 20, tzinfo=UTC)}, "🕐 24 ноября, 14:20 → 24 ноября, 15:20"),
         ({"duration_minutes": 30}, "🕐 20 → 30 мин"),
-        ({"room": "9"}, "📍 каб. 1 → 9"),
+        ({"room": "9"}, "📍 каб. 1 → комн. 9"),
         ({"recruiter": NamedRef(id="d" * 24, name="Вера Ким")}, "👤 Рита Рекрутер → Вера Ким"),
         ({"location": "", "room": "", "online": True}, "📍 Москва, Офис на Тверской, каб. 1 → онлайн"),
         ({}, "📍 Москва, Офис на Тверской, каб. 1"),
@@ -53,8 +53,11 @@ def test_what_changes_of_the_booked_slot_and_of_the_one_asked_for_is_told_togeth
     wanted_now = wanted.model_copy(update=handed | {"room": "9"})
     lines = all_changes((own, own_now), (wanted, wanted_now), None, texts_for("ru"))
     handed_over = "👤 Рита Рекрутер → Анна Ветрова"
-    assert lines == [handed_over, "🔁 📍 5 → 9"]
-    assert all_changes((None, own), (wanted, wanted_now), None, texts_for("ru")) == ["📍 5 → 9", handed_over]
+    assert lines == [handed_over, "🔁 📍 Изменилась комната: 9 вместо 5"]
+    assert all_changes((None, own), (wanted, wanted_now), None, texts_for("ru")) == [
+        "📍 Изменилась комната: 9 вместо 5",
+        handed_over,
+    ]
     assert all_changes((None, own), (None, wanted), None, texts_for("ru")) == []
 
 

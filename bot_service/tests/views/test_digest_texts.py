@@ -7,6 +7,7 @@ from interview_bot.views.html_text import plain_text
 from interview_bot.views.texts import texts_for
 from shared_contracts.digest import DaySummary
 from shared_contracts.telegram.text import utf16_length
+from shared_contracts.venue import VenueView
 from tests.inbound.test_digests import day, digest, entry, read
 
 
@@ -24,6 +25,12 @@ def test_a_recruiters_tomorrow_reads_well_in_both_languages() -> None:
         "09:40 · Анна <Смелая>: https://t.me/anna_candidate\nСтажировка · Офис на Тверской, каб. 1\n"
         "✍️ the bot can't write to them, please do so yourself"
     )
+
+
+def test_a_bare_room_is_called_one_in_the_readers_language() -> None:
+    """Guard: ``venue`` in ``_entry``."""
+    listed = digest(entries=[entry(place="Тверская 1, 5", venue=VenueView(location="Тверская 1", room="5"))])
+    assert "Тверская 1, комн. 5" in read(listed) and "Тверская 1, room 5" in read(listed, "en")
 
 
 def test_times_are_the_places_and_the_readers_zone_is_named_once_above() -> None:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.dataclasses import SearchResult
 
 from common import clock
+from common.texts.language import desk_language
 from common.texts.names import fold, search_words
 from people.models import Candidate, City, Office, Recruiter
 from people.services.finding import ids_like, named_like
@@ -20,7 +21,8 @@ from scheduling.models import Booking, InterviewEvent, InterviewSlot
 from scheduling.services.reading.finding import held_like
 from scheduling.staff.bookings.export import state_of
 from scheduling.staff.forms.venues import booking_venue
-from scheduling.staff.moments import booking_start
+from scheduling.staff.moments import booking_start, place_of
+from shared_contracts.venue import room_told
 from staffkit.scoping import in_scope
 from staffkit.views import page_of
 
@@ -130,11 +132,11 @@ def _begin(words: Iterable[str], names: Iterable[Any]) -> bool:
 
 
 def _about_booking(booking: Booking) -> list[Any]:
-    return [booking_start(booking), booking_venue(booking).line, booking.slot.recruiter, state_of(booking)[1]]
+    return [booking_start(booking), place_of(booking_venue(booking)), booking.slot.recruiter, state_of(booking)[1]]
 
 
 def _about_slot(slot: InterviewSlot) -> list[Any]:
-    return [slot.recruiter or "", slot.room, slot.event]
+    return [slot.recruiter or "", room_told(slot.room, desk_language()), slot.event]
 
 
 def _about_person(person: Candidate | Recruiter) -> list[Any]:

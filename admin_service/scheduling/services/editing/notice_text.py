@@ -14,7 +14,6 @@ from babel.dates import format_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from common.mongo import Document
 from common.zones import zone_name
 from people.services.links import default_contact
 from scheduling.services.impact import Affected
@@ -22,18 +21,12 @@ from shared_contracts.directory import BookingStatus, SlotView
 from shared_contracts.notification import OF_A_MOVE_GIVEN_UP, NotificationCommand, NotificationKind
 from shared_contracts.texts.clocks import MOSCOW, ToldClocks, clocks_of, side_by_side, zone_of
 from shared_contracts.texts.message_templates import TemplateView, choose, render
+from shared_contracts.venue import is_bare, room_told
 
 _CLOCK, _SHORT, _DAY_AND_TIME, _LONG = "HH:mm", "EEE d MMM, HH:mm", "d MMMM, HH:mm", "EEEE, d MMMM, HH:mm"
 _LONGEST_PLACE = 150
 _OF_ANOTHER_SLOT = frozenset({NotificationKind.WANTED_CHANGED, NotificationKind.PROPOSAL_CHANGED})
 """What tells of changes of another slot than the booked one."""
-_READ_RUSSIAN = frozenset({"ru", "uk", "be", "kk"})
-
-
-def reads(person: Document) -> str:
-    """The language a candidate is written to in, by their document: chosen in chat, else Telegram's."""
-    code = str(person.get("language") or person.get("language_code") or "ru")
-    return "ru" if code.split("-", maxsplit=1)[0].lower() in _READ_RUSSIAN else "en"
 
 
 def notice_html(row: Affected, language: str, templates: Iterable[TemplateView]) -> str | None:
@@ -119,6 +112,8 @@ def _changes(was: SlotView, slot: SlotView, before: "_Words", words: "_Words") -
         ("👤", *(item.recruiter.name if item.recruiter else "—" for item in (was, slot)), ""),
     ]
     lines = [f"{icon} {old} → {new}{unit}" for icon, old, new, unit in told if old != new]
+    if room := words.new_room(was, slot):
+        lines = [f"📍 {room}" if line.startswith("📍") else line for line in lines]
     if (was.starts_at, was.city.id) == (slot.starts_at, slot.city.id) and when[0] != when[1]:
         same = _("%(new)s: the same moment as before, on the right clocks now. Before, it said: %(old)s.")
         lines[0] = f"🕐 {same % {'old': when[0], 'new': when[1]}}"
@@ -128,8 +123,10 @@ def _changes(was: SlotView, slot: SlotView, before: "_Words", words: "_Words") -
     return lines or [f"📍 {words.place_with_city(slot)}"]
 
 
-def _same_city(was: SlotView, slot: SlotView) -> bool:
-    return (was.city.id, was.online) == (slot.city.id, slot.online)
+def _same_house(was: SlotView, slot: SlotView) -> bool:
+    in_room = was.model_copy(update={"room": slot.room})
+    same = (in_room.city.id, in_room.online, in_room.line) == (slot.city.id, slot.online, slot.line)
+    return bool(same and was.room and slot.room)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +161,7 @@ class _Words:
     def place(self, slot: SlotView) -> str:
         """Where it is held, with the way there or the link."""
         if not slot.online:
-            return "\n".join((slot.line, *slot.way))
+            return "\n".join((slot.told(self.locale.language), *slot.way))
         return f"{_('online')}, {slot.video_link}" if slot.video_link else _("online")
 
     def place_with_city(self, slot: SlotView) -> str:
@@ -186,20 +183,21 @@ class _Words:
         text = self._format(when, zone, _DAY_AND_TIME)
         return text if zone.key == MOSCOW else f"{text} ({self._zone_name(zone)})"
 
+    def new_room(self, was: SlotView, slot: SlotView) -> str:
+        """That the room of the same building is another, where staff wrote no more than its number or name."""
+        if not (_same_house(was, slot) and is_bare(was.room) and is_bare(slot.room)):
+            return ""
+        return _("The room changed: %(new)s, not %(old)s") % {"new": slot.room, "old": was.room}
+
     def places(self, was: SlotView, slot: SlotView) -> tuple[str, str]:
         """Where it was held and is now, in a line each; in the same building the rooms alone."""
-        if (
-            was.room
-            and slot.room
-            and was.model_copy(update={"room": slot.room}).line == slot.line
-            and _same_city(was, slot)
-        ):
-            return was.room, slot.room
+        if _same_house(was, slot):
+            return room_told(was.room, self.locale.language), room_told(slot.room, self.locale.language)
         return self.where(was), self.where(slot)
 
     def where(self, slot: SlotView) -> str:
         """The same in a line, without the way."""
-        line = ", ".join(filter(None, (slot.city.name, slot.line)))
+        line = ", ".join(filter(None, (slot.city.name, slot.told(self.locale.language))))
         clipped = line if len(line) <= _LONGEST_PLACE else f"{line[: _LONGEST_PLACE - 1]}…"
         return _("online") if slot.online else clipped
 

@@ -19,12 +19,13 @@ _METHODS: dict[BookingStatus, CalendarMethod] = {
 }
 
 
-def calendar_entry(booking: Booking, slot: Slot) -> CalendarEntry | None:
+def calendar_entry(booking: Booking, slot: Slot, language: str) -> CalendarEntry | None:
     """The candidate's entry: the interview as booked, or that it is off; None where there is none to attend (yet).
 
     Args:
         booking: as it is now; one that awaits approval has no entry.
         slot: its own, not a requested one.
+        language: the candidate's.
     """
     method = _METHODS.get(booking.status)
     if method is None:
@@ -38,7 +39,7 @@ def calendar_entry(booking: Booking, slot: Slot) -> CalendarEntry | None:
         starts_at=slot.starts_at,
         ends_at=slot.ends_at,
         summary=place.event,
-        place=venue_for(booking, slot).in_city(place.city),
+        place=venue_for(booking, slot).in_city(place.city, language),
         description=in_lines((recruiter, place.contact_url)),
         stamp=clock.now(),
     )
@@ -55,7 +56,7 @@ def calendar_change(event: BookingEvent, after: State) -> CalendarEntry | None:
     stays = booking.status is BookingStatus.BOOKED and booking.slot_id == was_in
     if stays and not isinstance(event, BookingFollowedSlot):
         return None
-    return calendar_entry(booking, after.slots[booking.slot_id])
+    return calendar_entry(booking, after.slots[booking.slot_id], after.candidates[booking.telegram_id].language)
 
 
 def in_lines(parts: Iterable[str | None]) -> str:

@@ -9,6 +9,7 @@ from bson import ObjectId
 
 from common import wire
 from common.mongo import Document, collection, current_session
+from people.services.languages import reads
 from people.services.privacy import must_agree_first, privacy_settings
 from questionnaires.services import reading
 from scheduling.domain.booking import Cancel, Move, RemoveCandidate
@@ -206,6 +207,7 @@ def candidate_from(row: Document, names: Names) -> Candidate:
         city_id=str(row["city_id"]) if row["city_id"] else None,
         timezone=city["timezone"] if city else None,
         reachable=bool(row["started_at"]) and not row["blocked_at"],
+        language=reads(row),
     )
 
 

@@ -11,6 +11,7 @@ from unfold.decorators import display
 
 from common.mongo import collection
 from common.scope import INTERVIEWS
+from common.texts.language import desk_language
 from exports.lists import ExportingAdmin
 from people.services.links import recruiter_link
 from people.staff.searching import SearchedByPerson
@@ -233,7 +234,7 @@ class BookingPage(SearchedByPerson, ExportingAdmin, DecidingAdmin):
     @display(description=_("place"), header=True)
     def place(self, booking: Booking) -> list[str]:
         """Location, room and city."""
-        first, second = booking_venue(booking).parts
+        first, second = booking_venue(booking).parts(desk_language())
         return [first, ", ".join(filter(None, (second, booking.slot.city)))]
 
     @display(description=_("by hand"), label="warning")

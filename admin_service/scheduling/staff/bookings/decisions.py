@@ -31,7 +31,7 @@ from scheduling.staff.bookings.by_hand import ByHandAdmin, is_to_tell
 from scheduling.staff.forms.reasons import CancelForm, DecisionForm, MoveForm, RejectForm
 from scheduling.staff.forms.slot_choice import found_slots
 from scheduling.staff.forms.venues import booking_venue
-from scheduling.staff.moments import booking_start, name_of
+from scheduling.staff.moments import booking_start, name_of, place_of
 from scheduling.staff.moves import answer_labels, move_of
 from scheduling.staff.outcomes import NotDoneError, by_hand_line, outcome_text, told
 from shared_contracts.booking import Outcome
@@ -206,7 +206,7 @@ class DecidingAdmin(ByHandAdmin):
                 tell_outcome(request, False, outcome_text(error.outcome))
                 if error.outcome is Outcome.VERSION_CONFLICT:
                     return HttpResponseRedirect(here)
-        facts = (str(booking), booking_start(booking), booking_venue(booking).line, move_of(booking))
+        facts = (str(booking), booking_start(booking), place_of(booking_venue(booking)), move_of(booking))
         intro = " · ".join(filter(None, facts))
         words["note"] = by_hand_line(booking.telegram_id)
         return page(self, request, "staffkit/form_page.html", obj=booking, form=form, intro=intro, back=here, **words)

@@ -12,7 +12,8 @@ from pydantic import ValidationError
 
 from common.mongo import Document, collection
 from message_templates.services.reading import in_force
-from scheduling.services.editing.notice_text import news_html, reads
+from people.services.languages import reads
+from scheduling.services.editing.notice_text import news_html
 from scheduling.services.store.slots import by_id
 from shared_contracts.notification import NotificationCommand
 from shared_contracts.texts.message_templates import TemplateView

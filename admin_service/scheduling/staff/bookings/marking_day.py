@@ -25,7 +25,7 @@ from scheduling.services.reading.to_mark import MOST, ToMark, to_mark
 from scheduling.services.staff_commands import mark_outcome
 from scheduling.services.store.slots import venue_of_booking
 from scheduling.staff.bookings.marking import MAY_MARK, MarkingAdmin
-from scheduling.staff.moments import start_of
+from scheduling.staff.moments import place_of, start_of
 from scheduling.staff.outcomes import GOOD, outcome_text
 from shared_contracts.booking import MARKS, Outcome
 from shared_contracts.directory import BookingStatus
@@ -150,7 +150,7 @@ def _row(row: Document, why: dict[str, str], sent: QueryDict) -> dict[str, Any]:
         "was": was,
         "who": name_in(row["user"]),
         "link": reverse("admin:scheduling_booking_change", args=[booking_id]),
-        "about": " · ".join(_about(row, start_of(row["starts_at"], row["slot"]["timezone"], venue), venue.line)),
+        "about": " · ".join(_about(row, start_of(row["starts_at"], row["slot"]["timezone"], venue), place_of(venue))),
         "choices": [(value, capfirst(str(label)), value == chosen) for value, label in _CHOICES],
         "why": why.get(booking_id, ""),
     }

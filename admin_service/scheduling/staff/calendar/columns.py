@@ -13,9 +13,11 @@ from django.utils.translation import gettext as _
 
 from common.mongo import Document
 from common.scope import scope_of
+from common.texts.language import desk_language
 from people.models import City, Office, Recruiter
 from scheduling.services.store.slots import by_id
 from scheduling.staff.calendar.asked import Asked, By
+from shared_contracts.venue import room_told
 from staffkit.scoping import in_scope
 
 NONE = "none"
@@ -129,7 +131,7 @@ def _places(request: HttpRequest, taken: dict[str, Document]) -> list[Column]:
 
 def _place(key: str, cities: dict[str, str]) -> Column:
     city, office, location, room = json.loads(key)
-    title = " · ".join(filter(None, (location, room, cities.get(city, ""))))
+    title = " · ".join(filter(None, (location, room_told(room, desk_language()), cities.get(city, ""))))
     where = {"office": office, "location": "" if office else location, "room": room}
     return Column(key, title or _("Without a place"), {"city": city, **where})
 

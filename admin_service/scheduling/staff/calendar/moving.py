@@ -27,7 +27,7 @@ from scheduling.services.reading.calendar_span import shown_zone
 from scheduling.services.store.slots import venue_of
 from scheduling.staff.calendar.asked import back_to_calendar
 from scheduling.staff.clashes import is_ticked, named_clashes
-from scheduling.staff.moments import start_of
+from scheduling.staff.moments import place_of, start_of
 from staffkit.clocks import from_wall_clock
 from staffkit.sending.once import new_key
 from staffkit.sending.seen import seen_token
@@ -106,7 +106,7 @@ def _told(row: Document) -> list[str]:
     """When, where and by whom."""
     zone, venue = zones_of_cities().get(row["city_id"], MOSCOW), venue_of(row)
     recruiter = Recruiter.objects.filter(pk=row["recruiter_id"]).first() if row["recruiter_id"] else None
-    return [start_of(row["starts_at"], zone, venue), *filter(None, (venue.line, str(recruiter or "")))]
+    return [start_of(row["starts_at"], zone, venue), *filter(None, (place_of(venue), str(recruiter or "")))]
 
 
 def _refused(why: str) -> HttpResponse:

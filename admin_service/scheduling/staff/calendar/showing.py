@@ -33,7 +33,7 @@ from scheduling.services.store.slots import by_id, venue_of
 from scheduling.staff.calendar.asked import Asked, View
 from scheduling.staff.calendar.columns import column_of, columns, narrowed_to
 from scheduling.staff.calendar.elsewhere import Elsewhere, busy_in_columns, elsewhere
-from scheduling.staff.moments import start_of
+from scheduling.staff.moments import place_of, start_of
 from shared_contracts.texts.clocks import clocks_of
 from staffkit.clocks import today
 from staffkit.scoping import own_rows
@@ -112,7 +112,7 @@ def _shown(row: Document, it: Asked, names: _Names, may_change: bool) -> dict[st
     when = f"{start_of(row['starts_at'], place, venue)}, {_('%(minutes)s min') % {'minutes': row['duration_minutes']}}"
     takes_up = counts(row["is_active"], row["booked_users"], row["ends_at"], clock.now()) and state != "over"
     recruiter, event = names.recruiters.get(row["recruiter_id"], ""), names.events.get(row["event_id"], "")
-    about = [recruiter, venue.line if not online else _("Online"), event]
+    about = [recruiter, place_of(venue) if not online else _("Online"), event]
     return {
         "id": str(row["_id"]),
         "column": column_of(row, it.by),

@@ -18,7 +18,6 @@ from scheduling.domain.decide import AnyBookingCommand
 from scheduling.services.editing.choices import Choice, can_move, cancelling, moving
 from scheduling.services.impact import Affected, Choices
 from scheduling.staff.forms.reasons import REASON_LENGTH, ReasonForm
-from scheduling.staff.impact.question import StartChoice
 from staffkit.forms.inputs import MessageText, OwnWords, set_choices
 
 MOST_SHOWN = 200
@@ -37,6 +36,19 @@ _SHORT = {
     Choice.MOVE: _("move to …"),
     Choice.CANCEL: _("cancel"),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class StartChoice:
+    """A slot of which staff say when it begins, where a change is made in ``way``.
+
+    ``why``: what it is and why that must be said; ``options``: value and label each.
+    """
+
+    slot_id: str
+    why: str
+    options: Sequence[tuple[str, str]]
+    way: str
 
 
 @dataclass(frozen=True)

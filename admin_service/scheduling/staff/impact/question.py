@@ -6,21 +6,9 @@ from typing import Any
 
 from scheduling.services.editing.choices import Choice
 from scheduling.services.impact import AS_IT_COMES, Choices, Impact
+from scheduling.staff.forms.impact import StartChoice
 
 EVERY_CHOICE = (Choice.KEEP, Choice.SILENT, Choice.MOVE, Choice.CANCEL)
-
-
-@dataclass(frozen=True, slots=True)
-class StartChoice:
-    """A slot of which staff say when it begins, where a change is made in ``way``.
-
-    ``why``: what it is and why that must be said; ``options``: value and label each.
-    """
-
-    slot_id: str
-    why: str
-    options: Sequence[tuple[str, str]]
-    way: str
 
 
 @dataclass(frozen=True, slots=True)

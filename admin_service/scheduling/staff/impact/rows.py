@@ -11,9 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from common.mongo import Document
 from message_templates.services.reading import in_force
 from message_templates.staff.previewing import shown
+from people.services.languages import reads
 from people.services.reach import path_to_tell
 from people.staff.reaching import why_by_hand
-from scheduling.services.editing.notice_text import notice_html, reads
+from scheduling.services.editing.notice_text import notice_html
 from scheduling.services.impact import Affected, Impact
 from scheduling.services.store.slots import by_id
 from scheduling.staff.forms.impact import MOST_SHOWN, ImpactForm

@@ -17,7 +17,7 @@ from people.services.reach import chat_state
 from people.staff.candidates import CHAT_STATES, CandidatePage
 from scheduling.models import STATUS_LABELS
 from scheduling.services.store.slots import venue_of_booking
-from scheduling.staff.moments import start_of
+from scheduling.staff.moments import place_of, start_of
 from scheduling.staff.person.booking import ask_and_book
 from scheduling.staff.person.merging import ask_and_merge, ask_and_part
 from scheduling.staff.person.noting import ask_message, ask_note, ask_tags, ask_to_remove
@@ -172,7 +172,7 @@ def _booking(request: HttpRequest, row: Document) -> dict[str, Any]:
     return {
         "when": start_of(row["starts_at"], row["slot"]["timezone"], venue),
         "event": row["slot"]["event"],
-        "where": ", ".join(filter(None, (row["slot"]["city"], venue.line))),
+        "where": ", ".join(filter(None, (row["slot"]["city"], place_of(venue)))),
         "recruiter": row["slot"]["recruiter"],
         "status": _STATUSES.get(row["status"], row["status"]),
         "link": reverse(name("change"), args=[row["_id"]]),

@@ -20,7 +20,7 @@ from scheduling.staff.forms.drafts import MOST_SLOTS
 from scheduling.staff.forms.venues import slot_venue
 from scheduling.staff.impact.asking import MARK, answer_asking, reason_in
 from scheduling.staff.impact.question import EVERY_CHOICE, Chosen, Question
-from scheduling.staff.moments import named, slot_start
+from scheduling.staff.moments import named, place_of, slot_start
 from staffkit.forms.use_case import show_refusal
 from staffkit.pages.kinds import UseCaseAdmin
 from staffkit.scoping import narrow
@@ -110,4 +110,4 @@ def _facts(slot: InterviewSlot) -> str:
 
 
 def _named(slot: InterviewSlot) -> str:
-    return named(slot_start(slot), slot_venue(slot).line)
+    return named(slot_start(slot), place_of(slot_venue(slot)))

@@ -17,7 +17,7 @@ from scheduling.services.impact import AS_IT_COMES, Choices
 from scheduling.staff.forms.venues import slot_venue, venue_values
 from scheduling.staff.impact.asking import MARK, answer_asking, reason_in
 from scheduling.staff.impact.question import Chosen, Question
-from scheduling.staff.moments import named, slot_start
+from scheduling.staff.moments import named, place_of, slot_start
 from scheduling.staff.slots.changing import LIST
 from scheduling.staff.slots.people import is_proposed, people_in
 from staffkit.pages.kinds import UseCaseAdmin
@@ -114,7 +114,7 @@ def _facts(slots: Sequence[InterviewSlot], free: Sequence[InterviewSlot]) -> lis
 
 
 def _named(slot: InterviewSlot) -> str:
-    return named(slot_start(slot), slot_venue(slot).line)
+    return named(slot_start(slot), place_of(slot_venue(slot)))
 
 
 def listed(slots: Sequence[InterviewSlot]) -> list[list[object]]:

@@ -16,6 +16,7 @@ from unfold.decorators import action, display
 from common import clock
 from common.refusals import RefusedError
 from common.scope import INTERVIEWS
+from common.texts.language import desk_language
 from exports.lists import ExportingAdmin
 from people.models import Candidate
 from people.services.finding import candidates_like
@@ -37,7 +38,7 @@ from scheduling.staff.filters import (
 )
 from scheduling.staff.forms.reasons import BookForm
 from scheduling.staff.forms.venues import INPUT_ROWS, SHOWN_ROWS, VENUE_SHOWN, slot_venue
-from scheduling.staff.moments import slot_start
+from scheduling.staff.moments import place_of, slot_start
 from scheduling.staff.outcomes import NotDoneError, outcome_text, told
 from scheduling.staff.slots.changing import ask_and_change
 from scheduling.staff.slots.deleting import ask_and_delete, listed
@@ -161,7 +162,7 @@ class InterviewSlotAdmin(ExportingAdmin, CalendarAdmin):
     @display(description=_("place"), header=True)
     def place(self, slot: InterviewSlot) -> list[str]:
         """Location and room."""
-        return list(slot_venue(slot).parts)
+        return list(slot_venue(slot).parts(desk_language()))
 
     @display(description=_("city"))
     def city_name(self, slot: InterviewSlot) -> str:
@@ -262,4 +263,4 @@ class InterviewSlotAdmin(ExportingAdmin, CalendarAdmin):
 
 
 def _named(slot: InterviewSlot) -> str:
-    return f"{slot_start(slot)} · {slot_venue(slot).line}"
+    return f"{slot_start(slot)} · {place_of(slot_venue(slot))}"

@@ -133,7 +133,7 @@ def test_columns_are_recruiters_places_or_cities(
     at(make_slot, moment, location="", room="", video_link="https://meet.example/1")
     for by, titles in (
         ("recruiter", ["Ольга Смирнова", "No recruiter"]),
-        ("place", ["Офис на Тверской · 3.14 · Москва", "Офис на Тверской · «Тихая» \\ 5 · Москва", "Online"]),
+        ("place", ["Офис на Тверской · room 3.14 · Москва", "Офис на Тверской · room «Тихая» \\ 5 · Москва", "Online"]),
         ("city", ["Москва"]),
     ):
         data = shown(desk, TUESDAY, by=by)
