@@ -40,6 +40,8 @@ def store_broadcast_report(item: BroadcastDelivered, now: datetime) -> None:
         follow_delivery("announcement_chats", "chat", entry, item.correlation_id, item.occurred_at, now)
         if entry.moved_from is not None:
             _rename_chat(entry.moved_from, entry.chat_id, now)
+        if entry.moved_to is not None:
+            _rename_chat(entry.chat_id, entry.moved_to, now)
     mark_blocked(new, clock.reported(item.occurred_at, now), now)
 
 
@@ -72,6 +74,9 @@ def store_group(item: GroupChanged, now: datetime) -> None:
 
 
 def _rename_chat(old: int, new: int, now: datetime) -> None:
+    """Broadcasts name the group by its new id, once: some name it by both."""
+    named, both = {"$set": {"updated_at": now}}, {"chat_ids": {"$all": [old, new]}}
+    collection("broadcasts").update_many(both, {"$pull": {"chat_ids": old}, **named}, session=current_session())
     collection("broadcasts").update_many(
         {"chat_ids": old}, {"$set": {"chat_ids.$": Int64(new), "updated_at": now}}, session=current_session()
     )

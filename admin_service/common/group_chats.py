@@ -87,6 +87,8 @@ def follow_delivery(
         return
     if delivery.moved_from is not None:
         _move(name, subject, delivery.moved_from, delivery.chat_id, correlation_id, now)
+    if delivery.moved_to is not None:
+        _move(name, subject, delivery.chat_id, delivery.moved_to, correlation_id, now)
     here, topic = {"chat_id": delivery.chat_id}, {"thread_id": delivery.thread_id}
     if delivery.trouble in TOPIC_TROUBLES:
         _hear(name, {**here, **topic}, delivery.trouble, occurred_at, now)

@@ -101,7 +101,8 @@ class Delivery(WireModel):
     """One recipient's message. ``error`` is Telegram's own text.
 
     Of groups: ``moved_from`` is the id that the chat had before Telegram made a supergroup of it; ``trouble`` says why
-    it can't be written to; ``thread_id`` is the topic that it was for.
+    it can't be written to; ``thread_id`` is the topic that it was for. ``moved_to``: this one was not sent, since the
+    chat has that id now, under which it gets the message anyway.
 
     ``text`` is what was sent, as plain text, of what goes to one person as a message of its own.
     ``uncertain_tries``: so often Telegram did not answer, or the bot died before it wrote the answer down; each may
@@ -117,6 +118,7 @@ class Delivery(WireModel):
     moved_from: TelegramChatId | None = None
     trouble: ChatTrouble | None = None
     thread_id: TelegramMessageId | None = None
+    moved_to: TelegramChatId | None = None
 
 
 class BroadcastDelivered(Message):

@@ -8,8 +8,9 @@ from typing import Any
 from bson import ObjectId
 from django.utils.translation import gettext as _
 
-from broadcasts.models import AnnouncementChat, Audience, Broadcast, BroadcastStatus, Exclusion
+from broadcasts.models import Audience, Broadcast, BroadcastStatus, Exclusion
 from broadcasts.services.audience import reach, readers_of
+from broadcasts.services.chats import written_to
 from broadcasts.services.commands import send_command
 from broadcasts.services.texts import fill, problem_of, values_of
 from common import audit, clock, correlation
@@ -245,7 +246,7 @@ def _check(event: InterviewEvent | None, order: Announcement) -> None:
     errors |= {name: problem for name, text in texts.items() if (problem := problem_of(text, values))}
     if not order.chat_ids and not order.audience:
         errors["chats"] = _("Choose at least one chat, or an audience.")
-    known = set(AnnouncementChat.objects.filter(is_active=True).values_list("chat_id", flat=True))
+    known = set(written_to().values_list("chat_id", flat=True))
     if unknown := set(order.chat_ids) - known:
         errors["chats"] = _("Not an active announcement chat: %(ids)s.") % {"ids": ", ".join(map(str, unknown))}
     if order.audience and order.audience not in Audience.values:

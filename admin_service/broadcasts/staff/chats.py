@@ -10,7 +10,8 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from broadcasts.models import AnnouncementChat
-from broadcasts.services.chats import save_chat
+from broadcasts.services.chats import known_as, replaced_text, save_chat
+from common.group_chats import SAME_GROUP
 from common.scope import SHARED
 from shared_contracts.fields import LARGEST_TELEGRAM_ID
 from staffkit.forms.topics import TopicField
@@ -35,8 +36,8 @@ class ChatForm(UseCaseForm):
     def clean_chat_id(self) -> int:
         """No other entry has it."""
         chat_id: int = self.cleaned_data["chat_id"]
-        other = AnnouncementChat.objects.filter(chat_id=chat_id).exclude(pk=self.instance.pk).first()
-        if other:
+        other = known_as(chat_id)
+        if other and other.pk != self.instance.pk and chat_id != self.instance.chat_id:
             raise ValidationError(
                 format_html(
                     _now('Already there as <a href="{address}">{name}</a>.'), address=page_of(other), name=other
@@ -64,6 +65,8 @@ class AnnouncementChatAdmin(UseCaseAdmin):
     @display(description=_("can be written to"), label=Colours({"no": "danger", "yes": "success"}))
     def state(self, chat: AnnouncementChat) -> tuple[str, str]:
         """Whether it can, and if not, why."""
+        if chat.trouble == SAME_GROUP:
+            return "no", replaced_text(chat)
         return ("no", chat.get_trouble_display()) if chat.trouble else ("yes", str(_("yes")))
 
     state_line = plainly(state)

@@ -20,7 +20,7 @@ from unfold.widgets import (
 
 from broadcasts.models import Again, AnnouncementChat, Audience, Broadcast, Exclusion
 from broadcasts.services.audience import Readers
-from broadcasts.services.chats import current_ids
+from broadcasts.services.chats import current_ids, written_to
 from broadcasts.services.starting import Announcement
 from broadcasts.services.texts import MAX_TEXT, as_typed, problem_of, values_of
 from common.scope import scope_of
@@ -103,7 +103,7 @@ class BroadcastForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.event, self.again, self.again_to = event, again, again_to
         whole = scope_of(request).whole
-        chats = [(str(chat.chat_id), _chat_label(chat)) for chat in AnnouncementChat.objects.filter(is_active=True)]
+        chats = [(str(chat.chat_id), _chat_label(chat)) for chat in written_to()]
         set_choices(self, "chats", chats)
         if len(chats) == 1 and again is None:
             self.initial.setdefault("chats", [chats[0][0]])

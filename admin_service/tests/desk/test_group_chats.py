@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from broadcasts.models import AnnouncementChat, Broadcast
 from broadcasts.services.chats import save_chat
 from broadcasts.services.starting import Announcement, start_broadcast
 from common.models import AuditEntry
+from common.refusals import RefusedError
 from config.consumers import DELIVERIES, DIALOGS
 from messaging.models import OutboxMessage
 from reminders.models import StaffChat
@@ -69,11 +71,37 @@ def test_a_group_is_known_by_its_new_id_and_found_by_the_old_one(
     assert [made.chat_ids for made in Broadcast.objects.order_by("created_at")] == [[NEW], [NEW]]
 
 
-def test_a_group_that_was_put_down_twice_is_written_to_once(chat: AnnouncementChat) -> None:
-    """Guard: ``SAME_GROUP``."""
+@pytest.mark.parametrize("by_delivery", [False, True])
+def test_a_group_that_was_put_down_twice_is_written_to_once(
+    chat: AnnouncementChat, event: InterviewEvent, desk: Client, by_delivery: bool
+) -> None:
+    """The old entry says which one stands for it, and can't be used again, nor its id put down anew. Guards:
+    ``SAME_GROUP``, ``replaced_text``, ``written_to``, ``known_as``, ``$pull`` in ``_rename_chat``, ``moved_to`` in
+    ``follow_delivery``."""
     other = AnnouncementChat.objects.create(title="Она же", chat_id=NEW)
-    told(chat_id=NEW, moved_from=OLD)
+    start_broadcast(str(event.pk), Announcement(text="Раз", chat_ids=(OLD, NEW)), actor="anna")
+    if by_delivery:
+        failed = Delivery(chat_id=OLD, status=DeliveryStatus.FAILED, moved_to=NEW)
+        broadcast_id = str(Broadcast.objects.get().pk)
+        store_broadcast_report(BroadcastDelivered(**envelope(), broadcast_id=broadcast_id, deliveries=[failed]), NOW)
+    else:
+        told(chat_id=NEW, moved_from=OLD)
     told(1, chat_id=OLD)
+    assert Broadcast.objects.get().chat_ids == [NEW]
+    shown = desk.get(reverse("admin:broadcasts_announcementchat_changelist")).content.decode()
+    assert "“Она же” (-1004001) stands for it" in unescape(shown)
+    address = reverse("admin:broadcasts_announcementchat_change", args=[chat.pk])
+    for thread_id in ("12", "77"):
+        sent = {"title": "Объявления", "chat_id": OLD, "thread_id": thread_id, "is_active": "on"}
+        assert "stands for it" in desk.post(address, sent).content.decode()
+    again = desk.post(reverse("admin:broadcasts_announcementchat_add"), {"title": "Ещё раз", "chat_id": OLD})
+    assert "Already there as" in again.content.decode()
+    AnnouncementChat.objects.filter(pk=chat.pk).update(is_active=True)
+    page = desk.get(reverse("admin:scheduling_interviewevent_broadcast", args=[event.pk])).content.decode()
+    assert f'value="{NEW}"' in page and f'value="{OLD}"' not in page
+    with pytest.raises(RefusedError):
+        start_broadcast(str(event.pk), Announcement(text="Два", chat_ids=(OLD,)), actor="anna")
+    AnnouncementChat.objects.filter(pk=chat.pk).update(is_active=False)
     chat.refresh_from_db()
     other.refresh_from_db()
     assert (chat.is_active, chat.trouble) == (False, "same_group")

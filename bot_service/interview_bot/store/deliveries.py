@@ -96,6 +96,7 @@ class Deliveries:
             await self._rows.update_one({"_id": row["_id"], "status": CLAIMED}, {"$set": values})
         except DuplicateKeyError:
             where = f"the group is chat {chat_id} now, which gets it too"
+            await self._rows.update_one({"_id": row["_id"]}, {"$set": {"moved_to": Int64(chat_id)}})
             await self.settle(row, DeliveryStatus.FAILED.value, error=where)
 
     async def put_off(self, row: Document, pause: timedelta) -> None:
@@ -153,4 +154,5 @@ def _delivery(row: Document) -> Delivery:
         error=row.get("error"),
         moved_from=int(row["moved_from"]) if row.get("moved_from") else None,
         trouble=ChatTrouble(row["trouble"]) if row.get("trouble") else None,
+        moved_to=int(row["moved_to"]) if row.get("moved_to") else None,
     )

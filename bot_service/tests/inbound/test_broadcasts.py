@@ -312,8 +312,10 @@ async def test_an_announcement_follows_a_group_that_became_a_supergroup_and_is_s
     assert (delivery.chat_id, delivery.moved_from, delivery.status) == (-1007001, -7001, DeliveryStatus.SENT)
     both = announcement(chat_ids=[-7001, -1007001])
     await desk.send(BROADCAST_COMMAND.name, both)
-    ends = {delivery.status for delivery in await finished(desk, both.broadcast_id)}
-    assert ends == {DeliveryStatus.SENT, DeliveryStatus.FAILED}
+    ends = {
+        delivery.chat_id: (delivery.status, delivery.moved_to) for delivery in await finished(desk, both.broadcast_id)
+    }
+    assert ends == {-1007001: (DeliveryStatus.SENT, None), -7001: (DeliveryStatus.FAILED, -1007001)}
     assert len(await sandbox.messages(-1007001)) == 2
 
 
