@@ -211,7 +211,8 @@ class Booking(StampedModel):
                 fields=["recruiter_id", "created_at", "user_id", "status", "attendance"], name="bookings_recruiter_ways"
             ),
             # The jobs: what is over, what was never approved.
-            models.Index(fields=["live", "ends_at"], name="bookings_over"),
+            # Without ``live`` before it: of today's slots MongoDB would look among all that is live, the soonest first.
+            models.Index(fields=["ends_at"], name="bookings_over", condition=Q(live=True)),
             models.Index(
                 fields=["live", "expires_at", "awaits_approval"],
                 name="bookings_expiring",

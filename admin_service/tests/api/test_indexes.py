@@ -120,3 +120,24 @@ def test_a_recruiters_interviews_walk_their_index_in_order() -> None:
     plan = planned("bookings", interviews_of(ObjectId(SOME_ID), clock.now()), [("starts_at", 1)])
     assert "bookings_recruiter" in plan
     assert not plan & {"COLLSCAN", "SORT"}
+
+
+def test_the_bookings_of_todays_slots_are_not_looked_for_among_all_that_is_live() -> None:
+    """They are the soonest of these, which is what MongoDB would try first. Guard: ``bookings_over``."""
+    now, slots = clock.now(), [ObjectId() for _number in range(600)]
+    rows = [
+        {
+            "slot_id": slots[2 * number] if number < 300 else ObjectId(),
+            "user_id": ObjectId(),
+            "event_id": ObjectId(),
+            "live": True,
+            "ends_at": now + timedelta(minutes=number),
+        }
+        for number in range(2_000)
+    ]
+    ended = [{"slot_id": slot, "user_id": ObjectId(), "event_id": ObjectId(), "live": False} for slot in slots[1::2]]
+    collection("bookings").insert_many([*rows, *ended])
+    among = {"$in": slots}
+    query = {"live": True, "$or": [{"slot_id": among}, {"requested_slot_id": among}]}
+    done = collection("bookings").find(query).explain()["executionStats"]
+    assert done["totalDocsExamined"] == done["nReturned"] == 300

@@ -16,6 +16,7 @@ from shared_contracts.directory import LIVE_STATUSES
 
 _OVER = {"live": False, "status": {"$in": sorted(INTERVIEW_STATUSES - LIVE_STATUSES)}}
 """Interviews that took place, or were to."""
+_WHOSE = {"slot_id": 1, "requested_slot_id": 1, "user": 1}
 
 
 def taken_seats(rows: Iterable[Document], now: datetime) -> Counter[ObjectId]:
@@ -38,8 +39,9 @@ def holders_in(slot_ids: Sequence[ObjectId], own: Document) -> list[tuple[Object
     """Whose the taken seats are, of the bookings that match ``own``: the slot, the booking, and whether it is to move
     there only. By ``bookings_slot`` and ``bookings_requested``."""
     bookings, ids = collection("bookings"), {"$in": list(slot_ids)}
-    there = [*bookings.find({**own, "slot_id": ids, "live": True}), *bookings.find({**own, "slot_id": ids, **_OVER})]
-    moving = bookings.find({**own, "requested_slot_id": ids, "live": True})
+    theirs: list[Document] = [{"slot_id": ids, "live": True}, {"slot_id": ids, **_OVER}]
+    there = [row for condition in theirs for row in bookings.find({**own, **condition}, _WHOSE)]
+    moving = bookings.find({**own, "requested_slot_id": ids, "live": True}, _WHOSE)
     return [
         *((row["slot_id"], row, False) for row in there),
         *((row["requested_slot_id"], row, True) for row in moving),
