@@ -26,6 +26,8 @@ def store_report(item: ChatStarted | ChatStopped, now: datetime) -> None:
             outbox.add([caches.invalidation(CacheName.ALLOWED_USERS, correlation_id=item.correlation_id)])
     if isinstance(item, ChatStarted):
         _follow_recruiter(item, seen_at, now)
+    else:
+        _note_recruiter_gone(item, seen_at, now)
 
 
 def _follow_recruiter(item: ChatStarted, seen_at: datetime, now: datetime) -> None:
@@ -40,10 +42,18 @@ def _follow_recruiter(item: ChatStarted, seen_at: datetime, now: datetime) -> No
         changes = {"$set": {**facts, "updated_at": now}}
         return bool(recruiters.update_one({**person, **condition}, changes, session=current_session()).modified_count)
 
+    change({"$or": [{"started_at": None}, {"started_at": {"$lt": seen_at}}]}, {"started_at": seen_at})
     change({"blocked_at": {"$lt": seen_at}}, {"blocked_at": None})
     change({"language_code": {"$ne": code}}, {"language_code": code})
     if change({"username": {"$ne": username}}, {"username": username}):
         outbox.add([caches.invalidation(CacheName.RECRUITERS, correlation_id=item.correlation_id)])
+
+
+def _note_recruiter_gone(item: ChatStopped, seen_at: datetime, now: datetime) -> None:
+    """They have blocked the bot, and not started it again since."""
+    theirs = {"telegram_id": item.user_telegram_id, "started_at": {"$lt": seen_at}, "blocked_at": None}
+    gone = {"$set": {"blocked_at": seen_at, "updated_at": now}}
+    collection("recruiters").update_one(theirs, gone, session=current_session())
 
 
 def _language_code(item: ChatStarted) -> str:

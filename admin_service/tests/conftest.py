@@ -127,7 +127,7 @@ def default_contact() -> ContactSettings:
 @pytest.fixture
 def olga(moscow: City) -> Recruiter:
     """Olga the recruiter, in Moscow, known to Telegram."""
-    return Recruiter.objects.create(name="Ольга Смирнова", city=moscow, telegram_id=5001)
+    return Recruiter.objects.create(name="Ольга Смирнова", city=moscow, telegram_id=5001, started_at=clock.now())
 
 
 @pytest.fixture

@@ -18,13 +18,12 @@ from common.mongo import Document, collection, current_session
 from common.quiet_hours import is_quiet
 from common.zones import MOSCOW, local
 from people.models import City
+from people.services.reach import IN_REACH
 from shared_contracts.broadcast import DeliveryStatus
 
 WRITTEN_LATELY = timedelta(days=7)
 MORNING = 9
 """The hour on the readers' clocks at which it is proposed to send instead of in the night."""
-REACHABLE: Document = {"started_at": {"$ne": None}, "blocked_at": None}
-"""Whom the bot can write to: they have started it and not blocked it."""
 _ARRIVED = [DeliveryStatus.SENT.value, DeliveryStatus.UNCERTAIN.value]
 
 
@@ -129,7 +128,7 @@ def reach(readers: Readers) -> Reach:
 def people(readers: Readers, after_id: str | None, limit: int, *, reached: bool = True) -> list[Document]:
     """The next people of an audience, by id: whom the bot reaches, or the others."""
     query = people_query(readers)
-    condition = REACHABLE if reached else {"$nor": [REACHABLE]}
+    condition = IN_REACH if reached else {"$nor": [IN_REACH]}
     later: Document = {"_id": {"$gt": ObjectId(after_id)}} if after_id else {}
     fields = {"telegram_id": 1, "first_name": 1, "last_name": 1, "username": 1, "city_id": 1}
     found = collection("users").find({"$and": [query, condition, later]}, fields)

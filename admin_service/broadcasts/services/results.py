@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from bson import ObjectId
 
 from broadcasts.models import Broadcast
-from broadcasts.services.audience import REACHABLE, booked_since, people_query, readers_of
+from broadcasts.services.audience import booked_since, people_query, readers_of
 from common.mongo import Document, collection
+from people.services.reach import IN_REACH
 from shared_contracts.broadcast import DeliveryStatus
 
 ENDS = tuple(
@@ -82,7 +83,7 @@ def people_left(broadcast: Broadcast, after_id: str | None, limit: int) -> list[
     """The next of those who have yet to get it, by id, as documents of ``users``."""
     told = collection("broadcast_deliveries").distinct("chat_id", {"broadcast_id": broadcast.pk})
     later: Document = {"_id": {"$gt": ObjectId(after_id)}} if after_id else {}
-    conditions = [people_query(readers_of(broadcast)), REACHABLE, {"telegram_id": {"$nin": told}}, later]
+    conditions = [people_query(readers_of(broadcast)), IN_REACH, {"telegram_id": {"$nin": told}}, later]
     return list(collection("users").find({"$and": conditions}).sort("_id", 1).limit(limit))
 
 

@@ -14,6 +14,7 @@ from broadcasts.services.texts import fill, values_of
 from common import clock
 from common.mongo import Document, collection, current_session, in_transaction
 from people.models import USERNAME_LENGTH, City
+from people.services.reach import IN_REACH
 from scheduling.models import InterviewEvent
 from shared_contracts.fields import LARGEST_TELEGRAM_ID
 
@@ -29,8 +30,8 @@ def find_chat(typed: str) -> int | None:
     known: list[Document] = [{"words": name}]
     if name.isdecimal() and int(name) <= LARGEST_TELEGRAM_ID:
         known.append({"telegram_id": Int64(name)})
-    candidates = {"is_allowed": True, "started_at": {"$ne": None}, "blocked_at": None, "$or": known}
-    found = list(collection("recruiters").find({"is_active": True, "telegram_id": {"$ne": None}, "blocked_at": None}))
+    candidates = {"is_allowed": True, **IN_REACH, "$or": known}
+    found = list(collection("recruiters").find({"is_active": True, "telegram_id": {"$ne": None}, **IN_REACH}))
     found += list(collection("users").find(candidates).limit(100))
     named = (row for row in found if name and name in (row["username"].lower(), str(row["telegram_id"])))
     return next((int(row["telegram_id"]) for row in named), None)

@@ -10,6 +10,7 @@ from broadcasts.models import AnnouncementChat
 from common.mongo import Document, collection
 from common.texts.names import shown_name
 from people.models import City
+from people.staff.reaching import telegram_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,4 +44,4 @@ def named_chats(deliveries: Sequence[Document]) -> list[Named]:
     found = {row["telegram_id"]: one for row, one in zip(users, named(users), strict=True)}
     titles: dict[int, str] = dict(AnnouncementChat.objects.filter(chat_id__in=ids).values_list("chat_id", "title"))
     who = {chat_id: Named(titles.get(chat_id) or str(chat_id)) for chat_id in ids} | found
-    return [replace(who[row["chat_id"]], note=row.get("error") or "") for row in deliveries]
+    return [replace(who[row["chat_id"]], note=telegram_words(row.get("error") or "")) for row in deliveries]

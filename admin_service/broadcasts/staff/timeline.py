@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from common.mongo import Document, collection
 from common.scope import Rows, scope_of
 from common.zones import MOSCOW
-from scheduling.staff.timeline import TROUBLES
+from scheduling.staff.timeline import TROUBLES, trouble_lines
 from staffkit.clocks import format_moment
 from staffkit.timeline import Happening, Source, Whose, register
 
@@ -35,7 +35,7 @@ def _announcements(rows: Sequence[Document], whose: Whose) -> list[Happening]:
 def _shown(row: Document, broadcast: Document, english: set[int]) -> Happening:
     text = broadcast.get("text_en") if row["chat_id"] in english else ""
     pressed = row.get("pressed_at")
-    lines = [str(TROUBLES.get(row["status"], "")), row["error"]]
+    lines = trouble_lines(row["status"], row["error"])
     if pressed:
         lines.append(_("pressed the button %(when)s") % {"when": format_moment(pressed, MOSCOW)})
     return Happening(

@@ -99,7 +99,8 @@ class Person(StampedModel):
 
 
 class Recruiter(Person):
-    """Someone who holds interviews. Without ``telegram_id`` they are reached by hand (R4).
+    """Someone who holds interviews. Without ``telegram_id``, and until they have started the bot (``started_at``), they
+    are reached by hand (R4).
 
     ``deputy`` may answer the requests they leave unanswered. ``calendar_token_hash``: of what opens their calendar,
     null where nobody may read it; ``calendar_salt``: what it was made from, with the service's key (see
@@ -116,6 +117,7 @@ class Recruiter(Person):
     contact_url = LinkField(_("contact link"), max_length=LINK_LENGTH, blank=True)
     deputy = models.ForeignKey("self", models.PROTECT, null=True, blank=True, verbose_name=_("deputy"))
     is_active = models.BooleanField(_("active"), default=True)
+    started_at = models.DateTimeField(_("started the bot"), null=True, blank=True, editable=False)
     blocked_at = models.DateTimeField(_("can't be reached since"), null=True, blank=True, editable=False)
     calendar_token_hash = models.CharField(max_length=64, null=True, editable=False)
     calendar_salt = models.CharField(max_length=43, blank=True, default="", editable=False)

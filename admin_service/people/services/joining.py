@@ -179,12 +179,12 @@ def _facts(role: Role, entry: Document, item: Claim, now: datetime) -> Document:
         "language_code": (item.language_code or "")[:LANGUAGE_LENGTH],
         "updated_at": now,
     }
+    came_at = clock.reported(item.occurred_at, now)
     if role is Role.RECRUITER:
-        return facts
+        return facts | {"started_at": came_at, "blocked_at": None}
     if not entry["first_name"]:
         facts["first_name"] = item.first_name[:NAME_LENGTH]
         facts["last_name"] = entry["last_name"] or (item.last_name or "")[:NAME_LENGTH]
-    came_at = clock.reported(item.occurred_at, now)
     return facts | {
         "telegram_name": full_name(item.first_name, item.last_name),
         "started_at": came_at,

@@ -165,7 +165,13 @@ def _prepared(person: Person, stored: Person | None, now: datetime) -> list[str]
     if isinstance(person, Candidate):
         person.listed_at = now
         return ["listed_at"]
-    if isinstance(person, Recruiter) and stored and person.telegram_id != stored.telegram_id:
-        person.blocked_at = None  # that was about another account
-        return ["blocked_at"]
+    if isinstance(person, Recruiter) and person.telegram_id != (stored.telegram_id if stored else None):
+        person.started_at, person.blocked_at = _chat_of(person.telegram_id)  # what was kept was of another account
+        return ["started_at", "blocked_at"]
     return []
+
+
+def _chat_of(telegram_id: int | str | None) -> tuple[datetime | None, datetime | None]:
+    """When an account started the bot, and when it blocked it, as far as its candidate's entry tells."""
+    known = Candidate.objects.filter(telegram_id=telegram_id).first() if telegram_id is not None else None
+    return (known.started_at, known.blocked_at) if known else (None, None)

@@ -1,4 +1,7 @@
-"""Whether the bot can write to somebody, and why not; the way to write to them by hand."""
+"""Whether the bot can write to somebody, and why not; the way to write to them by hand.
+
+To candidates and to recruiters alike: not before they have started it, whoever typed their Telegram id.
+"""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -6,6 +9,10 @@ from typing import Literal
 from common.mongo import Document
 
 ChatState = Literal["started", "none", "blocked"]
+
+
+IN_REACH: Document = {"started_at": {"$ne": None}, "blocked_at": None}
+"""The MongoDB condition of whom the bot can write to: they have started it and not blocked it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +29,11 @@ class PathToTell:
 
 
 def chat_state(person: Document) -> ChatState:
-    """How a candidate and the bot stand, by their document; who has never started it can't have blocked it."""
-    if not person["started_at"]:
+    """How a candidate or a recruiter and the bot stand, by their document.
+
+    Who has never started it can't have blocked it.
+    """
+    if not person.get("started_at"):
         return "none"
     return "blocked" if person["blocked_at"] else "started"
 

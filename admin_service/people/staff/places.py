@@ -14,15 +14,19 @@ from unfold.widgets import UnfoldAdminSelectWidget
 from common.scope import SHARED, Rows
 from people.models import City, ContactSettings, Recruiter
 from people.services.people import save_city, save_contact, save_recruiter
+from people.services.reach import chat_state
 from people.staff.calendars import CalendarAdmin
 from people.staff.forms import TelegramIdField, UsernameField, offer_open_cities
 from people.staff.inviting import InvitingAdmin
 from people.staff.outside import OutsideCalendarAdmin, outside_line
 from people.staff.privacy import language_line
+from people.staff.reaching import tell_reach, why_not_in_chat
 from staffkit.forms.use_case import UseCaseForm
 from staffkit.pages.filters import ScopedRelatedFilter
-from staffkit.pages.kinds import Colours, OneDocumentAdmin, UseCaseAdmin
+from staffkit.pages.kinds import Colours, OneDocumentAdmin, UseCaseAdmin, plainly
 from staffkit.views import outward
+
+_REACH_COLOURS = Colours({"started": "success", "no": "warning", "none": "warning", "blocked": "danger"})
 
 
 class CityForm(UseCaseForm):
@@ -53,7 +57,9 @@ class CityPage(UseCaseAdmin):
 class RecruiterForm(UseCaseForm):
     """A recruiter."""
 
-    telegram_id = TelegramIdField(help_text=_("If you know it. Until it is known they are reached by hand."))
+    telegram_id = TelegramIdField(
+        help_text=_("If you know it. Until they have started the bot they are reached by hand.")
+    )
     username = UsernameField()
     deputy = forms.ModelChoiceField(
         Recruiter.objects.order_by("name"),
@@ -69,6 +75,7 @@ class RecruiterForm(UseCaseForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         offer_open_cities(self)
+        tell_reach(self, "deputy")
         if "deputy" in self.fields:
             choices = self.fields["deputy"]
             # The present one, too, though inactive: a choice that is not offered would be taken away by saving.
@@ -93,8 +100,8 @@ class RecruiterPage(CalendarAdmin, OutsideCalendarAdmin, InvitingAdmin):
         *OutsideCalendarAdmin.actions_detail,
     ]
     fields = ["name", "city", "username", "telegram_id", "contact_url", "deputy", "is_active"]
-    fields += ["language_shown", "outside_shown"]
-    readonly_fields = ["language_shown", "outside_shown"]
+    fields += ["chat_line", "language_shown", "outside_shown"]
+    readonly_fields = ["chat_line", "language_shown", "outside_shown"]
     list_display = ["person", "city_name", "telegram_id", "contact", "is_active", "reached"]
     list_filter = [("city", ScopedRelatedFilter), ("is_active", BooleanRadioFilter)]
     search_fields = ["name"]
@@ -130,12 +137,17 @@ class RecruiterPage(CalendarAdmin, OutsideCalendarAdmin, InvitingAdmin):
         """How reading their own calendar goes."""
         return outside_line(recruiter.pk)
 
-    @display(description=_("in chat"), label=Colours({"yes": "success", "no": "warning", "blocked": "danger"}))
+    @display(
+        description=_("in chat"),
+        label=_REACH_COLOURS,
+    )
     def reached(self, recruiter: Recruiter) -> tuple[str, str]:
         """Whether the bot's cards reach them (R4)."""
         if recruiter.telegram_id is None:
             return "no", str(_("by hand"))
-        return ("blocked", str(_("can't be reached"))) if recruiter.blocked_at else ("yes", str(_("reached")))
+        return chat_state(vars(recruiter)), why_not_in_chat(recruiter) or str(_("reached"))
+
+    chat_line = plainly(reached)
 
 
 class ContactForm(UseCaseForm):

@@ -17,6 +17,7 @@ from common.mongo import Document, collection, current_session
 from common.quiet_hours import next_quiet
 from common.zones import MOSCOW, local
 from messaging.outbox import Outgoing
+from people.services.reach import IN_REACH
 from reminders.domain.kinds import LISTS, ReminderKind
 from reminders.domain.states import MessageState, SuppressionReason
 from reminders.models import AutoMessage
@@ -243,7 +244,7 @@ def _entries_of(bookings: Sequence[Document]) -> list[DigestEntry]:
 
 def _reachable() -> Document:
     """Recruiters whom the bot can write to."""
-    return {"is_active": True, "telegram_id": {"$ne": None}, "blocked_at": None}
+    return {"is_active": True, "telegram_id": {"$ne": None}, **IN_REACH}
 
 
 def _zones(recruiters: list[Document]) -> dict[ObjectId, str]:

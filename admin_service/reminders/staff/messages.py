@@ -17,7 +17,9 @@ from common.mongo import collection
 from common.scope import INTERVIEWS
 from common.texts.names import name_in
 from common.zones import MOSCOW
+from people.staff.reaching import telegram_words
 from reminders.domain.kinds import LISTS, SPECS, TO_CANDIDATES, Audience, ReminderKind
+from reminders.domain.states import MessageState
 from reminders.models import AutoMessage
 from staffkit.clocks import format_done, format_moment
 from staffkit.pages.filters import DayFilter
@@ -91,8 +93,9 @@ class AutoMessageAdmin(ReadOnlyAdmin):
         return with_people([found])[0] if found else None
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
-        """With the error, where there is one."""
-        return [*self.fields, "error"] if obj and obj.error else list(self.fields)
+        """With the error that has put it off, where there is one; why one was not delivered is told in words."""
+        put_off = obj and obj.error and obj.state != MessageState.FAILED.value
+        return [*self.fields, "error"] if put_off else list(self.fields)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[AutoMessage], search_term: str
@@ -127,8 +130,11 @@ class AutoMessageAdmin(ReadOnlyAdmin):
 
     @display(description=_("why not"))
     def reason(self, message: AutoMessage) -> str:
-        """Why it was not sent."""
-        return str(message.get_why_display()) if message.why else "—"
+        """Why it was not sent, by the rules or by what Telegram said."""
+        if message.why:
+            return str(message.get_why_display())
+        failed = message.state == MessageState.FAILED.value
+        return (telegram_words(message.error) if failed else "") or "—"
 
     @display(description=_("sends without an answer"))
     def uncertain(self, message: AutoMessage) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from django.urls import reverse
 
 from common.mongo import Document
+from people.staff.reaching import telegram_words
 from reminders.domain.kinds import TO_CANDIDATES
 from reminders.domain.states import MessageState
 from reminders.models import KIND_LABELS, STATE_LABELS
@@ -27,7 +28,7 @@ def _messages(rows: Sequence[Document], whose: Whose) -> list[Happening]:
 
 def _shown(row: Document) -> Happening:
     sent = row["state"] == MessageState.SENT.value
-    lines = [] if sent else [str(_STATES[row["state"]]), row["error"]]
+    lines = [] if sent else [str(_STATES[row["state"]]), telegram_words(row["error"])]
     return Happening(
         row["_id"],
         row["due_at"],

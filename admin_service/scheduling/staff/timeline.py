@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from common.mongo import Document, collection
 from common.scope import INTERVIEWS, Rows, scope_of
 from common.zones import MOSCOW
+from people.staff.reaching import telegram_words
 from people.staff.timeline import change_shown
 from scheduling.services.store.slots import venue_of_booking
 from scheduling.staff.moments import start_of
@@ -25,6 +26,13 @@ TROUBLES = {
     DeliveryStatus.UNCERTAIN.value: gettext_lazy("Telegram did not say whether it arrived"),
     DeliveryStatus.SUPPRESSED.value: gettext_lazy("not sent"),
 }
+
+
+def trouble_lines(status: str, error: str) -> list[str]:
+    """What to say of a message that did not arrive; what Telegram said, in words, rather than what it mostly means."""
+    said = telegram_words(error)
+    known = DeliveryStatus.FAILED.value if said and status == DeliveryStatus.BLOCKED.value else status
+    return [str(line) for line in (TROUBLES.get(known, ""), said) if line]
 
 
 def bookings_of(whose: Whose, fields: Document | None = None) -> list[Document]:
@@ -75,12 +83,11 @@ def _messages(rows: Sequence[Document], whose: Whose) -> list[Happening]:
 
 
 def _message(row: Document) -> Happening:
-    trouble = TROUBLES.get(row["status"], "") if row["status"] else ""
-    on_its_way = _("on its way") if not row["status"] else ""
     what = _("written by staff") if row["author"] else _("message")
-    lines = [str(line) for line in (trouble, on_its_way, row["error"]) if line]
+    lines = trouble_lines(row["status"], row["error"]) if row["status"] else [_("on its way")]
+    trouble = row["status"] in TROUBLES
     return Happening(
-        row["_id"], row["written_at"], what, "send", row["author"], text=row["text"], lines=lines, trouble=bool(trouble)
+        row["_id"], row["written_at"], what, "send", row["author"], text=row["text"], lines=lines, trouble=trouble
     )
 
 

@@ -60,7 +60,9 @@ class Place:
     def __init__(self, name: str, event: InterviewEvent, number: int) -> None:
         self.city = City.objects.create(name=name)
         self.office = Office.objects.create(city=self.city, name=f"Офис {name}", address="Тверская ул., 7")
-        self.recruiter = Recruiter.objects.create(name=f"Рекрутер {name}", city=self.city, telegram_id=5000 + number)
+        self.recruiter = Recruiter.objects.create(
+            name=f"Рекрутер {name}", city=self.city, telegram_id=5000 + number, started_at=clock.now()
+        )
         self.candidate = Candidate.objects.create(
             first_name=f"Кандидат {name}", telegram_id=1000 + number, city=self.city, started_at=clock.now()
         )

@@ -36,7 +36,7 @@ def lists(
 ) -> dict[str, str]:
     """Each list of the API by the collection its rows are in, with two rows of which the first will be spoilt."""
     City.objects.create(name="Омск", timezone="Asia/Omsk")
-    Recruiter.objects.create(name="Павел", telegram_id=5002)
+    Recruiter.objects.create(name="Павел", telegram_id=5002, started_at=clock.now())
     InterviewEvent.objects.create(title="Собеседование тестировщиков")
     Candidate.objects.create(telegram_id=1500, first_name="Иван", started_at=clock.now())
     collection("users").update_many({}, {"$set": {"started_at": clock.now()}})

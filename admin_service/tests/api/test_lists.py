@@ -260,7 +260,7 @@ def test_a_recruiter_is_told_with_zone_id_and_link(bot: Client, olga: Recruiter)
     """R3, R4, R10: cards go to their id, in their city's zone; who has not come in has none."""
     omsk = City.objects.create(name="Омск", timezone="Asia/Omsk")
     Recruiter.objects.create(name="Вера", city=omsk, username="vera_kim")
-    Recruiter.objects.create(name="Пётр", telegram_id=5003, username="petr", city=omsk)
+    Recruiter.objects.create(name="Пётр", telegram_id=5003, started_at=clock.now(), username="petr", city=omsk)
     Recruiter.objects.create(name="Лев", contact_url="https://t.me/lev_hr")
     rows = {row["name"]: row for row in bot.get("/api/recruiters").json()["results"]}
     told = {name: (row["telegram_id"], row["timezone"], row["contact_url"]) for name, row in rows.items()}

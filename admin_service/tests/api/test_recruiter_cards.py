@@ -69,9 +69,9 @@ def test_a_recruiters_interviews_are_theirs_and_those_they_stand_in_for(
     rows = list(collection("bookings").find().sort("starts_at", 1))
     for row in rows[:2]:
         asking.in_batch(asking.approve(olga, row))
-    olga.deputy = Recruiter.objects.create(name="Дина", city=moscow, telegram_id=5003)
+    olga.deputy = Recruiter.objects.create(name="Дина", city=moscow, telegram_id=5003, started_at=clock.now())
     olga.save()
-    Recruiter.objects.create(name="Павел", city=moscow, telegram_id=5002)
+    Recruiter.objects.create(name="Павел", city=moscow, telegram_id=5002, started_at=clock.now())
 
     for reader, for_deputy in ((5001, False), (5003, True)):
         first = listed(bot, f"/api/recruiter-interviews?telegram_id={reader}&limit=1")
@@ -87,7 +87,7 @@ def test_a_recruiters_interviews_are_theirs_and_those_they_stand_in_for(
 
 @pytest.mark.usefixtures("_requests")
 def test_a_deputy_gets_what_was_handed_to_them(bot: Client, olga: Recruiter, moscow: City) -> None:
-    olga.deputy = Recruiter.objects.create(name="Дина", city=moscow, telegram_id=5003)
+    olga.deputy = Recruiter.objects.create(name="Дина", city=moscow, telegram_id=5003, started_at=clock.now())
     olga.save()
     assert listed(bot, "telegram_id=5003").results == []
 

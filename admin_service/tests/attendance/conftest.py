@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from common import clock
 from common.mongo import Document
 from people.models import Candidate, City, Recruiter
 from scheduling.models import InterviewSlot
@@ -16,14 +17,14 @@ from tests.helpers import asking
 @pytest.fixture
 def dina(olga: Recruiter, moscow: City) -> Recruiter:
     """Dina, who stands in for Olga."""
-    olga.deputy = Recruiter.objects.create(name="Дина", city=moscow, telegram_id=5003)
+    olga.deputy = Recruiter.objects.create(name="Дина", city=moscow, telegram_id=5003, started_at=clock.now())
     olga.save()
     return olga.deputy
 
 
 @pytest.fixture
 def pavel(moscow: City) -> Recruiter:
-    return Recruiter.objects.create(name="Павел", city=moscow, telegram_id=5002)
+    return Recruiter.objects.create(name="Павел", city=moscow, telegram_id=5002, started_at=clock.now())
 
 
 @pytest.fixture

@@ -112,7 +112,7 @@ def test_other_recruiters_interviews_and_requests_that_wait_are_not_in_it(
     olga: Recruiter, maria: Candidate, ivan: Candidate, approval_event: InterviewEvent, make_slot: MakeSlot
 ) -> None:
     """Guards: the recruiter and the statuses in ``interviews_of``."""
-    vera = Recruiter.objects.create(name="Вера", telegram_id=5002)
+    vera = Recruiter.objects.create(name="Вера", telegram_id=5002, started_at=clock.now())
     asking.in_batch(asking.book(maria, make_slot(recruiter=vera)))
     asking.in_batch(asking.book(ivan, make_slot(of=approval_event, recruiter=olga)))
     assert entries(read(given(olga))[1]) == []

@@ -96,7 +96,7 @@ def test_what_is_taken_is_the_same_wherever_it_is_shown(
 ) -> None:
     """A seat held by a wish to move is taken, and so is that of whoever has been there. Guards: ``taken_seats`` in the
     first page's hours and days, in the calendar and in the list of slots; ``holders_in``."""
-    vera = Recruiter.objects.create(name="Вера Ким", telegram_id=5002)
+    vera = Recruiter.objects.create(name="Вера Ким", telegram_id=5002, started_at=clock.now())
     slot = make_slot(timedelta(hours=3), capacity=2, of=approval_event, recruiter=vera)
     early = make_slot(timedelta(hours=4), of=approval_event, recruiter=vera)
     people = [make_candidate(first_name=name) for name in ("Анна", "Борис")]

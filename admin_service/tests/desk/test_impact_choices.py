@@ -358,7 +358,7 @@ def test_booked_slots_are_changed_together_with_free_ones_and_their_people_are_t
     fields: dict[str, str],
     line: str,
 ) -> None:
-    vera = Recruiter.objects.create(name="Вера Ким", city=moscow, telegram_id=5002)
+    vera = Recruiter.objects.create(name="Вера Ким", city=moscow, telegram_id=5002, started_at=clock.now())
     free = on_the_minute(make_slot(timedelta(days=5)))
     fields = {name: str(vera.pk) if value == "vera" else value for name, value in fields.items()}
     before = [asking.slot_now(one)["updated_at"] for one in (slot, free)]
@@ -394,7 +394,7 @@ def test_when_a_recruiter_leaves_somebody_can_be_moved_and_the_page_shows_what_e
 ) -> None:
     """One transaction with the retirement."""
     olga = Recruiter.objects.get()
-    vera = Recruiter.objects.create(name="Вера Ким", city=moscow, telegram_id=5002)
+    vera = Recruiter.objects.create(name="Вера Ким", city=moscow, telegram_id=5002, started_at=clock.now())
     hers = on_the_minute(make_slot(timedelta(days=6), recruiter=vera))
     fields = {"successor": str(vera.pk)} if way == "hand_over" else {"reason": "Ольга ушла"}
     url, asked = retiring(desk, olga, way=way, **fields)
@@ -414,7 +414,7 @@ def test_when_somebody_cannot_be_moved_the_recruiter_stays(
     desk: StaffClient, slot: InterviewSlot, make_slot: MakeSlot, moscow: City, four: list[Candidate]
 ) -> None:
     olga = Recruiter.objects.get()
-    vera = Recruiter.objects.create(name="Вера Ким", city=moscow, telegram_id=5002)
+    vera = Recruiter.objects.create(name="Вера Ким", city=moscow, telegram_id=5002, started_at=clock.now())
     hers = on_the_minute(make_slot(timedelta(days=6), recruiter=vera))
     url, asked = retiring(desk, olga, way="cancel", reason="Ольга ушла")
     given = {**own(four[0], "move", named(hers)), **own(four[1], "move", named(hers)), "reason": "Ольга ушла"}

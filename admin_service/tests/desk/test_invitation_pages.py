@@ -116,7 +116,7 @@ def test_a_page_opened_before_a_recruiter_came_in_does_not_put_them_out_again(de
 
 
 def test_a_recruiter_has_a_deputy_who_is_someone_else(desk: Client, olga: Recruiter) -> None:
-    vera = Recruiter.objects.create(name="Вера", telegram_id=5002)
+    vera = Recruiter.objects.create(name="Вера", telegram_id=5002, started_at=clock.now())
     url = reverse("admin:people_recruiter_change", args=[olga.pk])
     page = desk.post(url, recruiter(deputy=str(olga.pk))).content.decode()
     assert "Select a valid choice" in page
@@ -129,7 +129,7 @@ def test_a_recruiter_has_a_deputy_who_is_someone_else(desk: Client, olga: Recrui
 
 def test_a_deputy_who_left_stays_until_someone_else_is_chosen(desk: Client, olga: Recruiter) -> None:
     """What a page does not offer would be taken away by saving something else."""
-    vera = Recruiter.objects.create(name="Вера", telegram_id=5002, is_active=False)
+    vera = Recruiter.objects.create(name="Вера", telegram_id=5002, started_at=clock.now(), is_active=False)
     Recruiter.objects.filter(pk=olga.pk).update(deputy=vera)
     page = desk.get(reverse("admin:people_recruiter_change", args=[olga.pk])).content.decode()
     assert f'<option value="{vera.pk}" selected>' in page

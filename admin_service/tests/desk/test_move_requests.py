@@ -31,7 +31,7 @@ def at(day: int, hour: int, minute: int = 0) -> timedelta:
 @pytest.fixture
 def asked(approval_event: InterviewEvent, make_slot: MakeSlot, maria: Candidate, olga: Recruiter) -> Document:
     """Maria is booked at 11:05 in room 12 and asks for 10:00 in room 5, with Vera."""
-    vera = Recruiter.objects.create(name="Вера Ким", telegram_id=5002)
+    vera = Recruiter.objects.create(name="Вера Ким", telegram_id=5002, started_at=clock.now())
     own = make_slot(at(2, 11, 5), of=approval_event, recruiter=olga, room="12")
     asking.outcome(asking.book(maria, own))
     asking.outcome(asking.approve(olga, asking.the_booking(maria)))

@@ -33,7 +33,9 @@ WORDS = "Ольга больше не проводит собеседовани�
 @pytest.fixture
 def vera(moscow: City) -> Recruiter:
     """Another recruiter in Moscow."""
-    return Recruiter.objects.create(name="Вера Ким", city=moscow, telegram_id=5002, contact_url="https://t.me/vera_kim")
+    return Recruiter.objects.create(
+        name="Вера Ким", city=moscow, telegram_id=5002, started_at=clock.now(), contact_url="https://t.me/vera_kim"
+    )
 
 
 @pytest.fixture

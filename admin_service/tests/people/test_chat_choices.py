@@ -55,7 +55,7 @@ def read(path: str) -> Any:
 @pytest.fixture
 def anna() -> Recruiter:
     """Anna, a recruiter in chat."""
-    return Recruiter.objects.create(name="Анна", telegram_id=ANNA)
+    return Recruiter.objects.create(name="Анна", telegram_id=ANNA, started_at=clock.now())
 
 
 def test_a_chosen_language_is_kept_told_and_in_the_audit_trail(maria: Candidate, anna: Recruiter) -> None:

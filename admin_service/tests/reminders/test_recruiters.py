@@ -79,7 +79,7 @@ def test_a_handover_is_told_to_each_recruiter_in_their_own_waking_hours(
 ) -> None:
     """Vera's eight in the morning is one at night to Olga, who loses the interview. Guard: ``wakes_at``."""
     east = City.objects.create(name="Владивосток", timezone="Asia/Vladivostok")
-    vera = Recruiter.objects.create(name="Вера", city=east, telegram_id=7_501)
+    vera = Recruiter.objects.create(name="Вера", city=east, telegram_id=7_501, started_at=clock.now())
     names = {vera.telegram_id: "vera", olga.telegram_id: "olga"}
     at(f"2026-11-{handed_over}")
     edit_slot(str(asking.the_booking(booked)["slot_id"]), SlotChanges(recruiter_id=str(vera.pk)), actor="anna")

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from bson import Int64, ObjectId
 
+from common import clock
 from common.mongo import collection
 from common.zones import MOSCOW
 from people.models import Candidate, City, Recruiter
@@ -89,7 +90,7 @@ def test_tomorrow_means_the_recruiters_own_clocks(interview: MakeInterview) -> N
     """Vladivostok is seven hours ahead of Moscow."""
     zone = "Asia/Vladivostok"
     city = City.objects.create(name="Владивосток", timezone=zone)
-    vera = Recruiter.objects.create(name="Вера Ким", city=city, telegram_id=5002)
+    vera = Recruiter.objects.create(name="Вера Ким", city=city, telegram_id=5002, started_at=clock.now())
     interview(at("00:30", TUESDAY, zone), recruiter=vera)
     interview(at("23:50", TUESDAY, zone), recruiter=vera)
     interview(at("00:10", TUESDAY + timedelta(days=1), zone), recruiter=vera)
@@ -104,7 +105,7 @@ def test_a_day_with_a_change_of_clocks_has_its_own_length(interview: MakeIntervi
     """In Berlin 28 March 2027 has 23 hours."""
     zone = "Europe/Berlin"
     city = City.objects.create(name="Берлин", timezone=zone)
-    heidi = Recruiter.objects.create(name="Хайди", city=city, telegram_id=5003)
+    heidi = Recruiter.objects.create(name="Хайди", city=city, telegram_id=5003, started_at=clock.now())
     saturday, sunday = datetime(2027, 3, 27, tzinfo=UTC), datetime(2027, 3, 28, tzinfo=UTC)
     there = {"room": "", "city": "Берлин", "event": "Аналитики", "timezone": zone, "recruiter": ""}
     interview(at("23:30", sunday, zone), recruiter=heidi, slot=there)

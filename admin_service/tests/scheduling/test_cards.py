@@ -50,7 +50,7 @@ def _by_day() -> Iterator[None]:
 def dina(olga: Recruiter) -> Recruiter:
     """Dina, who stands in for Olga, in Vladivostok."""
     city = City.objects.create(name="Владивосток", timezone="Asia/Vladivostok")
-    deputy = Recruiter.objects.create(name="Дина", city=city, telegram_id=DINA)
+    deputy = Recruiter.objects.create(name="Дина", city=city, telegram_id=DINA, started_at=clock.now())
     olga.deputy = deputy
     olga.save()
     return deputy
@@ -58,7 +58,7 @@ def dina(olga: Recruiter) -> Recruiter:
 
 @pytest.fixture
 def pavel(moscow: City) -> Recruiter:
-    return Recruiter.objects.create(name="Павел", city=moscow, telegram_id=PAVEL)
+    return Recruiter.objects.create(name="Павел", city=moscow, telegram_id=PAVEL, started_at=clock.now())
 
 
 @pytest.fixture
@@ -489,6 +489,9 @@ def test_a_recruiter_whom_staff_give_another_account_is_reached_there(request_: 
     save_recruiter(olga, actor="anna")
 
     assert Recruiter.objects.get(pk=olga.pk).blocked_at is None
+    assert tasks.bring_requests() == 0, "nobody has started the bot there"
+    now = clock.now()
+    store_report(ChatStarted(message_id=uuid.uuid4(), correlation_id="c", occurred_at=now, user_telegram_id=5009), now)
     assert tasks.bring_requests() == 1
     assert (5009, "new", 2) in sent()
 

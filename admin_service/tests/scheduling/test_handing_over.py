@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from django.utils.translation import override
 
+from common import clock
 from common.mongo import collection, in_transaction
 from people.models import Candidate, City, Recruiter
 from reminders.tasks import send_due
@@ -26,12 +27,12 @@ OLGA, PAVEL, VERA = 5001, 5002, 5003
 
 @pytest.fixture
 def pavel(moscow: City) -> Recruiter:
-    return Recruiter.objects.create(name="Павел", city=moscow, telegram_id=PAVEL)
+    return Recruiter.objects.create(name="Павел", city=moscow, telegram_id=PAVEL, started_at=clock.now())
 
 
 @pytest.fixture
 def vera(moscow: City) -> Recruiter:
-    return Recruiter.objects.create(name="Вера", city=moscow, telegram_id=VERA)
+    return Recruiter.objects.create(name="Вера", city=moscow, telegram_id=VERA, started_at=clock.now())
 
 
 @pytest.fixture

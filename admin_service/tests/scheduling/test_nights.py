@@ -34,7 +34,7 @@ def at() -> Iterator[Clock]:
 def vera() -> Recruiter:
     """Who gets up at one in the morning in Moscow, Olga's time."""
     east = City.objects.create(name="Владивосток", timezone="Asia/Vladivostok")
-    return Recruiter.objects.create(name="Вера", city=east, telegram_id=VERA)
+    return Recruiter.objects.create(name="Вера", city=east, telegram_id=VERA, started_at=clock.now())
 
 
 @pytest.fixture
@@ -156,7 +156,7 @@ def test_a_move_asked_for_and_handed_over_in_the_night(
     asking.in_batch(asking.approve(olga, asking.the_booking(maria)))
     came()
     at("2026-11-24 01:05")
-    pavel = Recruiter.objects.create(name="Павел", city=olga.city, telegram_id=5002)
+    pavel = Recruiter.objects.create(name="Павел", city=olga.city, telegram_id=5002, started_at=clock.now())
     other = slot_at(make_slot, "2026-11-26 12:00", of=approval_event, recruiter=olga)
     asking.outcome(asking.move(maria, asking.the_booking(maria), other))
     assert came() == [(OLGA, "new silent")]

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from common import clock
 from common.mongo import Document, collection
 from common.refusals import RefusedError
 from messaging import outbox
@@ -44,7 +45,7 @@ BORIS = 5002
 @pytest.fixture
 def boris(moscow: City) -> Recruiter:
     """Another recruiter."""
-    return Recruiter.objects.create(name="Борис", city=moscow, telegram_id=BORIS)
+    return Recruiter.objects.create(name="Борис", city=moscow, telegram_id=BORIS, started_at=clock.now())
 
 
 def draft(city: City, **venue: str) -> SlotDraft:

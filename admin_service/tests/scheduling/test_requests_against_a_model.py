@@ -39,9 +39,9 @@ class Requests(RuleBasedStateMachine):
         for name in ("bookings", "inbox", "outbox", "audit_entries", "waiting_list"):
             collection(name).delete_many({})
         city = City.objects.create(name="Полдень", timezone=zone_where_it_is(12))
-        dina = Recruiter.objects.create(name="Дина", telegram_id=5003)
-        olga = Recruiter.objects.create(name="Ольга", telegram_id=5001, deputy=dina)
-        pavel = Recruiter.objects.create(name="Павел", telegram_id=5002)
+        dina = Recruiter.objects.create(name="Дина", telegram_id=5003, started_at=clock.now())
+        olga = Recruiter.objects.create(name="Ольга", telegram_id=5001, started_at=clock.now(), deputy=dina)
+        pavel = Recruiter.objects.create(name="Павел", telegram_id=5002, started_at=clock.now())
         self.recruiters = [olga, pavel, dina]
         self.event = InterviewEvent.objects.create(title="Аналитики", approval_required=approval)
         self.people = [Candidate.objects.create(telegram_id=1001 + n, first_name=f"К{n}") for n in range(PEOPLE)]

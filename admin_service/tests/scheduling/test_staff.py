@@ -110,7 +110,7 @@ def test_a_recruiter_approves_their_own_request_in_chat_and_both_are_told(
     approval_event: InterviewEvent, make_slot: MakeSlot, maria: Candidate, olga: Recruiter
 ) -> None:
     asking.outcome(asking.book(maria, make_slot(of=approval_event, recruiter=olga)))
-    pavel = Recruiter.objects.create(name="Павел", telegram_id=5002)
+    pavel = Recruiter.objects.create(name="Павел", telegram_id=5002, started_at=clock.now())
 
     assert asking.outcome(asking.approve(pavel, asking.the_booking(maria))) is Outcome.BOOKING_NOT_FOUND
     rows = asking.in_batch(asking.approve(olga, asking.the_booking(maria)))

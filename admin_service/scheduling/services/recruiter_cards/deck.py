@@ -8,6 +8,7 @@ from typing import NamedTuple, TypedDict
 from bson import Int64, ObjectId
 
 from common.mongo import Document
+from people.services.reach import chat_state
 from questionnaires.services.reading import card_answers
 from scheduling.domain.marking import UNDO_FOR, may_mark, may_undo
 from scheduling.domain.model import Booking, Candidate, Slot, State
@@ -100,8 +101,8 @@ class Deck:
         return [item for item in held if item.telegram_id not in asked]
 
     def reachable(self, holder: Holder) -> bool:
-        """Whether the bot's last message to them arrived."""
-        return not self.recruiters[holder.reader_id]["blocked_at"]
+        """Whether they have started the bot, and its last message to them arrived."""
+        return chat_state(self.recruiters[holder.reader_id]) == "started"
 
     def timezone_of(self, holder: Holder) -> str | None:
         """The reader's own, that of their city; None where they have none."""

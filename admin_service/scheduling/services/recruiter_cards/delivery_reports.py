@@ -43,13 +43,23 @@ def _notification(item: NotificationDelivered, arrived: bool, now: datetime) -> 
         follow_start(item.user_telegram_id, now, item.correlation_id, anew=False)
 
 
+def _note_reach(item: CardDelivered, arrived: bool, now: datetime) -> None:
+    """Whom a card has reached has started the bot, whatever was known of it."""
+
+    def change(condition: Document, facts: Document) -> None:
+        theirs = {"telegram_id": item.recruiter_telegram_id, **condition}
+        changes = {"$set": {**facts, "updated_at": now}}
+        collection("recruiters").update_many(theirs, changes, session=current_session())
+
+    if arrived:
+        change({"blocked_at": {"$lt": item.occurred_at}}, {"blocked_at": None})
+        change({"started_at": None}, {"started_at": item.occurred_at})
+    else:
+        change({"blocked_at": None}, {"blocked_at": item.occurred_at})
+
+
 def _card(item: CardDelivered, arrived: bool, now: datetime) -> None:
-    known: Document | None = {"$lt": item.occurred_at} if arrived else None
-    collection("recruiters").update_many(
-        {"telegram_id": item.recruiter_telegram_id, "blocked_at": known},
-        {"$set": {"blocked_at": None if arrived else item.occurred_at, "updated_at": now}},
-        session=current_session(),
-    )
+    _note_reach(item, arrived, now)
     row = collection("bookings").find_one(
         {"_id": ObjectId(item.booking_id), "card_readers": item.recruiter_telegram_id}, session=current_session()
     )

@@ -11,6 +11,7 @@ from bson import ObjectId
 from common import wire
 from common.mongo import Document, collection, current_session
 from people.services.links import default_contact, recruiter_link
+from people.services.reach import chat_state
 from scheduling.domain.model import City, Place, Recruiter, Slot, State
 from shared_contracts.directory import EventWords
 from shared_contracts.venue import VENUE_FIELDS, Venue
@@ -46,7 +47,7 @@ class Names:
             id=str(recruiter_id),
             name=wire.line(row["name"]),
             is_active=row["is_active"],
-            is_reachable=any(reached_at(item) and not item["blocked_at"] for item in (row, deputy) if item),
+            is_reachable=any(map(is_in_reach, (row, deputy))),
             url=recruiter_link(row),
             telegram_id=reached_at(row),
             deputy_telegram_id=reached_at(deputy),
@@ -152,6 +153,11 @@ def by_id(name: str, ids: Iterable[str | ObjectId | None]) -> list[Document]:
 def reached_at(recruiter: Document | None) -> int | None:
     """The Telegram id of a recruiter who is active and has joined."""
     return recruiter["telegram_id"] if recruiter and recruiter["is_active"] else None
+
+
+def is_in_reach(recruiter: Document | None) -> bool:
+    """Whether the bot can write to a recruiter, by their document."""
+    return bool(recruiter and reached_at(recruiter) and chat_state(recruiter) == "started")
 
 
 def venue_of(slot: Document) -> Venue:

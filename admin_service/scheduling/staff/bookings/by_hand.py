@@ -93,7 +93,9 @@ def why_no_recruiter(recruiter: Document | None) -> Any:
     """Why the bot can't reach a slot's recruiter, by their document; lazy."""
     if recruiter is None:
         return _("the slot has none")
-    return _("can't be reached") if reached_at(recruiter) else _("not in chat")
+    if not reached_at(recruiter):
+        return _("not in chat")
+    return _("has not started the bot") if chat_state(recruiter) == "none" else _("can't be reached")
 
 
 def why_no_candidate(candidate: Document | None) -> Any:

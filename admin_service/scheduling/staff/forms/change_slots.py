@@ -15,6 +15,7 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 from common import clock
 from common.zones import local
 from people.models import Recruiter
+from people.staff.reaching import tell_reach
 from scheduling.domain.clashes import Engagement
 from scheduling.domain.commands import SlotChanges
 from scheduling.models import InterviewSlot
@@ -94,6 +95,7 @@ class ChangeSlotsForm(forms.Form):
 
     def __init__(self, *args: Any, slots: Sequence[InterviewSlot], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        tell_reach(self, "recruiter")
         self._slots = slots
         self.planned: list[Planned] = []
         self.left: list[Planned] = []

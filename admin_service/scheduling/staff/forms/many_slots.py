@@ -17,6 +17,7 @@ from unfold.widgets import (
 
 from common.refusals import RefusedError
 from people.models import City, Recruiter
+from people.staff.reaching import tell_reach
 from scheduling.models import DEFAULT_DURATION_MINUTES
 from scheduling.services.slots import SlotDraft
 from scheduling.staff.forms.drafts import FURTHEST_DAYS, DaysField, DraftsForm, check_days, time_of, words
@@ -87,6 +88,7 @@ class AddSlotsForm(DraftsForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields |= venue_inputs()
+        tell_reach(self, "recruiter")
 
     def clean_times(self) -> list[time]:
         """Times of day."""

@@ -8,6 +8,8 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminRadioSelectWidget, UnfoldAdminSelectWidget
 
+from people.models import Recruiter
+from people.staff.reaching import why_not_in_chat
 from scheduling.services.editing.retiring import Way
 from scheduling.staff.clashes import tick_field
 from scheduling.staff.forms.reasons import ReasonForm
@@ -38,7 +40,7 @@ class RetireForm(ReasonForm):
         )
         ways = [way for way in Way if way is not Way.HAND_OVER or successors]
         set_choices(self, "way", [(way.value, WAYS[way]) for way in ways])
-        set_choices(self, "successor", [("", "—"), *((key, str(item)) for key, item in self._successors.items())])
+        set_choices(self, "successor", [("", "—"), *((key, _called(item)) for key, item in self._successors.items())])
         if not successors:
             del self.fields["successor"]
         if not asks:
@@ -54,3 +56,9 @@ class RetireForm(ReasonForm):
         if way in {Way.CANCEL, Way.KEEP} and not data.get("reason", "").strip():
             self.add_error("reason", _now("Give a reason: people will ask."))
         return {**data, "way": way, "successor": chosen if way is Way.HAND_OVER else None}
+
+
+def _called(successor: Any) -> str:
+    """With why the bot's cards don't reach a recruiter, where they don't."""
+    why = why_not_in_chat(successor) if isinstance(successor, Recruiter) else ""
+    return f"{successor} — {why}" if why else str(successor)

@@ -14,6 +14,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 
 from common.zones import local
 from people.staff.forms import offer_open_cities
+from people.staff.reaching import tell_reach
 from scheduling.domain.commands import SlotChanges
 from scheduling.models import InterviewSlot
 from scheduling.services.clashes import clashes_in, clashes_of, of_draft
@@ -65,6 +66,7 @@ class SlotForm(AskingForm):
         super().__init__(*args, **kwargs)
         self.fields |= {name: field for name, field in venue_inputs().items() if name in self.fields}
         offer_open_cities(self)
+        tell_reach(self, "recruiter")
         self._offer_active()
         if self.request:
             narrow(self, self.request)
