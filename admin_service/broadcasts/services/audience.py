@@ -18,9 +18,10 @@ from common.mongo import Document, collection, current_session
 from common.quiet_hours import is_quiet
 from common.zones import MOSCOW, local
 from people.models import City
-from people.services.reach import IN_REACH
+from people.services.reach import IN_REACH, ChatState, chat_state
 from shared_contracts.broadcast import DeliveryStatus
 
+_READ = ("telegram_id", "first_name", "last_name", "username", "city_id", "started_at", "blocked_at")
 WRITTEN_LATELY = timedelta(days=7)
 MORNING = 9
 """The hour on the readers' clocks at which it is proposed to send instead of in the night."""
@@ -53,10 +54,22 @@ class Readers:
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """How many people an audience has. ``zones``: of those who are reached, how many are on which zone's clocks."""
+    """How many people an audience has.
 
-    unreachable: int = 0
+    Attributes:
+        unstarted: how many of them have not started the bot.
+        blocked: how many have, and blocked it.
+        zones: of those who are reached, how many are on which zone's clocks.
+    """
+
+    unstarted: int = 0
+    blocked: int = 0
     zones: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def unreachable(self) -> int:
+        """To how many the bot can't write."""
+        return self.unstarted + self.blocked
 
     @property
     def people(self) -> int:
@@ -114,15 +127,18 @@ def reach(readers: Readers) -> Reach:
     if not readers.audience:
         return Reach()
     started, blocked = {"$gt": ["$started_at", None]}, {"$gt": ["$blocked_at", None]}
-    by = {"city": "$city_id", "reached": {"$and": [started, {"$not": [blocked]}]}}
+    by = {"city": "$city_id", "started": started, "blocked": blocked}
     stages: list[Document] = [{"$match": people_query(readers)}, {"$group": {"_id": by, "count": {"$sum": 1}}}]
     rows = list(collection("users").aggregate(stages, session=current_session()))
     zone_of: dict[Any, str] = dict(City.objects.values_list("pk", "timezone"))
-    zones: Counter[str] = Counter()
+    zones, others = Counter[str](), Counter[ChatState]()
     for row in rows:
-        if row["_id"]["reached"]:
+        state = chat_state({"started_at": row["_id"]["started"], "blocked_at": row["_id"]["blocked"]})
+        if state == "started":
             zones[zone_of.get(row["_id"].get("city"), MOSCOW)] += row["count"]
-    return Reach(sum(row["count"] for row in rows if not row["_id"]["reached"]), zones)
+        else:
+            others[state] += row["count"]
+    return Reach(others["none"], others["blocked"], zones)
 
 
 def people(readers: Readers, after_id: str | None, limit: int, *, reached: bool = True) -> list[Document]:
@@ -130,8 +146,7 @@ def people(readers: Readers, after_id: str | None, limit: int, *, reached: bool 
     query = people_query(readers)
     condition = IN_REACH if reached else {"$nor": [IN_REACH]}
     later: Document = {"_id": {"$gt": ObjectId(after_id)}} if after_id else {}
-    fields = {"telegram_id": 1, "first_name": 1, "last_name": 1, "username": 1, "city_id": 1}
-    found = collection("users").find({"$and": [query, condition, later]}, fields)
+    found = collection("users").find({"$and": [query, condition, later]}, dict.fromkeys(_READ, 1))
     return list(found.sort("_id", 1).limit(limit))
 
 

@@ -14,9 +14,10 @@ ENDS = tuple(
     status.value
     for status in (DeliveryStatus.SENT, DeliveryStatus.BLOCKED, DeliveryStatus.FAILED, DeliveryStatus.UNCERTAIN)
 )
-PRESSED, BOOKED, LEFT = "pressed", "booked", "left"
-GROUPS = (*ENDS, PRESSED, BOOKED, LEFT)
-"""Whose names can be asked for: by how their message ended, and by what they did; ``LEFT``: it has yet to go out."""
+PRESSED, BOOKED, LEFT, OUT_OF_REACH = "pressed", "booked", "left", "out-of-reach"
+GROUPS = (*ENDS, PRESSED, BOOKED, LEFT, OUT_OF_REACH)
+"""Whose names can be asked for: by how their message ended, and by what they did; ``LEFT``: it has yet to go out;
+``OUT_OF_REACH``: they are of the audience, and the bot could not write to them when it began."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +82,23 @@ def chats_told(broadcast: Broadcast) -> set[int]:
 
 def people_left(broadcast: Broadcast, after_id: str | None, limit: int) -> list[Document]:
     """The next of those who have yet to get it, by id, as documents of ``users``."""
+    return _untold(broadcast, IN_REACH, after_id, limit)
+
+
+def people_out_of_reach(broadcast: Broadcast, after_id: str | None, limit: int) -> list[Document]:
+    """The next of the audience to whom the bot could not write when it began, by id, as documents of ``users``.
+
+    Whoever has started the bot since is among them, who was added since is not.
+    """
+    began = broadcast.began_at or broadcast.created_at
+    states = [{"started_at": None}, {"started_at": {"$gt": began}}, {"blocked_at": {"$ne": None}}]
+    return _untold(broadcast, {"created_at": {"$lte": began}, "$or": states}, after_id, limit)
+
+
+def _untold(broadcast: Broadcast, condition: Document, after_id: str | None, limit: int) -> list[Document]:
     told = collection("broadcast_deliveries").distinct("chat_id", {"broadcast_id": broadcast.pk})
     later: Document = {"_id": {"$gt": ObjectId(after_id)}} if after_id else {}
-    conditions = [people_query(readers_of(broadcast)), IN_REACH, {"telegram_id": {"$nin": told}}, later]
+    conditions = [people_query(readers_of(broadcast)), condition, {"telegram_id": {"$nin": told}}, later]
     return list(collection("users").find({"$and": conditions}).sort("_id", 1).limit(limit))
 
 

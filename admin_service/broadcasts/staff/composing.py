@@ -14,7 +14,7 @@ from broadcasts.services.testing import find_chat, last_chat, send_test
 from broadcasts.services.texts import VARIABLES
 from broadcasts.staff.form import BroadcastForm, first_values
 from broadcasts.staff.looking import look
-from broadcasts.staff.names import named
+from broadcasts.staff.names import named, named_out_of_reach
 from common.refusals import RefusedError
 from scheduling.models import InterviewEvent
 from staffkit.forms.use_case import show_refusal
@@ -83,7 +83,8 @@ def show_readers(admin: Any, request: HttpRequest, event: InterviewEvent) -> Htt
         "broadcasts/people.html",
         title=_("Who gets it") if reached else _("Whom the bot can't write to"),
         obj=event,
-        people=named(rows[:PEOPLE_PER_PAGE]),
+        people=(named if reached else named_out_of_reach)(rows[:PEOPLE_PER_PAGE]),
+        notes="" if reached else _("Why not"),
         following=f"?{query.urlencode()}" if len(rows) > PEOPLE_PER_PAGE else "",
     )
 

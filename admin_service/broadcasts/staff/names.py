@@ -10,6 +10,8 @@ from broadcasts.models import AnnouncementChat
 from common.mongo import Document, collection
 from common.texts.names import shown_name
 from people.models import City
+from people.services.reach import chat_state
+from people.staff.candidates import CHAT_STATES
 from people.staff.reaching import telegram_words
 
 
@@ -34,6 +36,12 @@ def named(rows: Sequence[Document]) -> list[Named]:
         )
         for row in rows
     ]
+
+
+def named_out_of_reach(rows: Sequence[Document]) -> list[Named]:
+    """Candidates whom the bot can't write to, with why."""
+    pairs = zip(rows, named(rows), strict=True)
+    return [replace(one, note=str(CHAT_STATES[chat_state(row)])) for row, one in pairs]
 
 
 def named_chats(deliveries: Sequence[Document]) -> list[Named]:

@@ -16,7 +16,7 @@ from broadcasts.services import results
 from broadcasts.services.audience import readers_of
 from broadcasts.staff.composing import PEOPLE_PER_PAGE
 from broadcasts.staff.looking import people_link
-from broadcasts.staff.names import named, named_chats
+from broadcasts.staff.names import named, named_chats, named_out_of_reach
 from common.zones import MOSCOW
 from staffkit.clocks import format_moment
 from staffkit.sending.once import new_key
@@ -24,9 +24,10 @@ from staffkit.views import may, page, page_of
 
 LABELS: dict[str, Any] = {
     "sent": gettext_lazy("sent"),
-    "blocked": gettext_lazy("can't be reached"),
+    "blocked": gettext_lazy("not reached"),
     "failed": gettext_lazy("failed"),
     "uncertain": gettext_lazy("uncertain"),
+    results.OUT_OF_REACH: gettext_lazy("out of the bot's reach"),
     results.LEFT: gettext_lazy("still to go"),
     results.PRESSED: gettext_lazy("pressed the button"),
     results.BOOKED: gettext_lazy("booked since"),
@@ -37,6 +38,13 @@ _PRESSES: dict[str, tuple[tuple[str, ...], Any]] = {
     "begin": ((BroadcastStatus.SCHEDULED,), gettext_lazy("Send it now")),
     "cancel": ((BroadcastStatus.SCHEDULED, *UNDER_WAY), gettext_lazy("Cancel the broadcast")),
 }
+
+
+_NAMING: dict[str, tuple[Any, Any]] = {
+    results.LEFT: (results.people_left, named),
+    results.OUT_OF_REACH: (results.people_out_of_reach, named_out_of_reach),
+}
+"""Of groups of people to whom nothing has been sent: how they are found and named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +84,6 @@ def progress_context(request: HttpRequest, broadcast: Broadcast) -> dict[str, An
         "again": _again(broadcast, found) if acts else [],
         "change_link": f"{_compose(broadcast)}?change={broadcast.pk}" if plans else "",
         "audience_link": people_link(broadcast.event, readers_of(broadcast)) if plans and broadcast.audience else "",
-        "unreachable": broadcast.unreachable or 0,
     }
     presses = [_press(request, broadcast, name) for name, (of, _label) in _PRESSES.items() if broadcast.status in of]
     stamp = blake2b(repr(shown).encode(), digest_size=12).hexdigest()
@@ -89,7 +96,7 @@ def show_names(admin: Any, request: HttpRequest, broadcast: Broadcast) -> HttpRe
     if group not in results.GROUPS:
         raise Http404
     after_id = after if ObjectId.is_valid(after) else None
-    find_next = results.people_left if group == results.LEFT else _of_group(group)
+    find_next, name_rows = _NAMING.get(group, (_of_group(group), named_chats))
     rows = find_next(broadcast, after_id, PEOPLE_PER_PAGE + 1)
     shown = rows[:PEOPLE_PER_PAGE]
     more = {"of": group, "after": str(shown[-1]["_id"])} if len(rows) > PEOPLE_PER_PAGE else {}
@@ -100,8 +107,8 @@ def show_names(admin: Any, request: HttpRequest, broadcast: Broadcast) -> HttpRe
         "broadcasts/people.html",
         title=f"{_('Broadcast')}: {LABELS[group]}",
         obj=broadcast,
-        people=[*waiting, *(named(shown) if group == results.LEFT else named_chats(shown))],
-        notes=any(row.get("error") for row in shown),
+        people=[*waiting, *name_rows(shown)],
+        notes=_("Why not") if group == results.OUT_OF_REACH or any(row.get("error") for row in shown) else "",
         following=f"?{urlencode(more)}" if more else "",
         back=page_of(broadcast),
     )
@@ -129,7 +136,13 @@ def _of_group(group: str) -> Any:
 
 
 def _numbers(broadcast: Broadcast, found: results.Progress) -> list[Number]:
-    counts = {**found.ended, results.LEFT: found.left, results.PRESSED: found.pressed, results.BOOKED: found.booked}
+    counts = {
+        **found.ended,
+        results.OUT_OF_REACH: broadcast.unreachable or 0,
+        results.LEFT: found.left,
+        results.PRESSED: found.pressed,
+        results.BOOKED: found.booked,
+    }
     if broadcast.status not in UNDER_WAY:
         del counts[results.LEFT]
     listed = reverse("admin:broadcasts_broadcast_recipients", args=[broadcast.pk])

@@ -59,7 +59,7 @@ def fresh(make_candidate: MakeCandidate, moscow: City) -> Candidate:
 def test_each_audience_has_its_people_and_its_count_is_its_lists(
     event: InterviewEvent, moscow: City, booked: Candidate, waiting: Candidate, fresh: Candidate
 ) -> None:
-    """Guards: ``_wanted``, ``_unwanted``, ``REACHABLE``; the same people are counted, listed and written to."""
+    """Guards: ``_wanted``, ``_unwanted``, ``IN_REACH``; the same people are counted, listed and written to."""
     every = {booked: "booked", waiting: "waiting", fresh: "fresh"}
     change_tags([waiting.pk, fresh.pk], add=["vip"], actor="anna")
     everybody = Readers(Audience.ALL, event.pk)

@@ -13,7 +13,7 @@ from django.urls import reverse
 from broadcasts.models import AnnouncementChat, Broadcast, BroadcastDelivery
 from common import clock
 from messaging.models import OutboxMessage
-from people.models import City
+from people.models import Candidate, City
 from scheduling.models import InterviewEvent
 from tests.conftest import MakeCandidate
 from tests.desk.conftest import Text
@@ -134,6 +134,32 @@ def test_the_message_is_shown_as_it_will_come_with_its_variables_and_whom_it_rea
     assert not Broadcast.objects.exists()
 
 
+def test_whom_it_does_not_reach_is_said_before_and_is_the_same_number_after(
+    desk: Client, event: InterviewEvent, make_candidate: MakeCandidate
+) -> None:
+    """With why, and with their names. Guards: ``unstarted``, ``named_out_of_reach``, ``people_out_of_reach``."""
+    now = clock.now()
+    make_candidate(started_at=now)
+    make_candidate(first_name="Глеб")
+    make_candidate(first_name="Вера", telegram_id=None)
+    make_candidate(first_name="Дина", started_at=now, blocked_at=now)
+    order = {"text": "Приходите", "audience": "all"}
+    before = desk.post(page_of(event), {"_look": "1", **order}).content.decode()
+    assert "never started the bot: 2, blocked it: 1" in before
+    found = re.search(r'href="([^"]*)"[^>]*id="console-others" data-count="(\d+)"', before)
+    assert found
+    desk.post(page_of(event), {"_confirm": "1", **order})
+    began = Broadcast.objects.get()
+    make_candidate(first_name="Зоя")  # added since
+    Candidate.objects.filter(first_name="Глеб").update(started_at=clock.now())  # has started it since
+    page = desk.get(reverse("admin:broadcasts_broadcast_change", args=[began.pk])).content.decode()
+    after = re.search(r'href="([^"]*)"[^>]*id="number-out-of-reach" data-count="(\d+)"', page)
+    assert after and after[2] == found[2] == "3"
+    listed = desk.get(unescape(after[1])).content.decode()
+    assert [name in listed for name in ("Глеб", "Вера", "Дина", "Зоя")] == [True, True, True, False]
+    assert "blocked the bot" in listed and "has not started the bot" in listed
+
+
 def test_each_language_is_sent_with_its_variables_filled_in(desk: Client, event: InterviewEvent) -> None:
     """Guard: ``fill`` in ``_begin``."""
     order = {"text": "{event} & ко", "text_en": "Sign up: {link}", "audience": "all"}
@@ -180,4 +206,4 @@ def test_the_names_behind_a_number_come_with_telegrams_words(text: Text, event: 
         broadcast_id=ObjectId(made.pk), chat_id=1007, status="blocked", error="bot was blocked by the user"
     )
     page = text(f"{reverse('admin:broadcasts_broadcast_recipients', args=[made.pk])}?of=blocked")
-    assert "1007" in page and "bot was blocked by the user" in page
+    assert "1007" in page and "they have blocked the bot" in page

@@ -8,7 +8,7 @@ from shared_contracts.notification import NotificationCommand, NotificationKind
 
 def cards() -> list[CardCommand]:
     """All cards sent so far, in order."""
-    rows = collection("outbox").find({"queue": "bot.card.command"})
+    rows = collection("outbox").find({"queue": "bot.card.command"}).sort("$natural", 1)
     sent = [CardCommand.model_validate_json(row["body"]) for row in rows]
     return sorted(sent, key=lambda item: (item.card.revision, item.recruiter_telegram_id))
 
@@ -31,7 +31,8 @@ def result_of(rows: list[dict[str, str]]) -> BookingResult:
 
 def news() -> list[NotificationCommand]:
     """All that candidates were told so far."""
-    rows = collection("outbox").find({"queue": "bot.notification.command"}).sort("created_at", 1)
+    found = collection("outbox").find({"queue": "bot.notification.command"}).sort("$natural", 1)
+    rows = sorted(found, key=lambda row: row["created_at"])  # of one moment as they were written
     return [NotificationCommand.model_validate_json(row["body"]) for row in rows]
 
 
