@@ -52,6 +52,7 @@ def waiting(event: InterviewEvent, make_candidate: MakeCandidate) -> Candidate:
 def fresh(make_candidate: MakeCandidate, moscow: City) -> Candidate:
     """In Moscow, and has done nothing yet."""
     make_candidate(city=moscow)  # never started the bot
+    make_candidate(city=moscow, started_at=clock.now(), blocked_at=clock.now())
     make_candidate(started_at=clock.now(), is_allowed=False)
     return make_candidate(started_at=clock.now(), city=moscow)
 
@@ -84,12 +85,19 @@ def test_each_audience_has_its_people_and_its_count_is_its_lists(
         assert sorted(name for person, name in every.items() if person.telegram_id in listed) == sorted(names.split())
         assert (reach(readers).people, len(listed)) == (len(listed), len(names.split())), readers
         assert reach(readers).unreachable == len(people(readers, None, 50, reached=False)), readers
+    assert (reach(everybody).unreachable, reach(Readers(Audience.BOOKED, event.pk)).unreachable) == (2, 0)
 
 
 def test_again_goes_to_those_of_the_earlier_one_alone(
-    event: InterviewEvent, booked: Candidate, waiting: Candidate, fresh: Candidate
+    event: InterviewEvent,
+    booked: Candidate,
+    waiting: Candidate,
+    fresh: Candidate,
+    make_slot: MakeSlot,
+    make_candidate: MakeCandidate,
 ) -> None:
-    """Guards: ``_to_again``, and ``itself``: a broadcast does not leave out whom it has just written to."""
+    """Who was booked before it has not booked since. Guards: ``_to_again``, ``booked_since``, and ``itself``: a
+    broadcast does not leave out whom it has just written to."""
     began = clock.now() - timedelta(minutes=1)
     earlier = Broadcast.objects.create(event=event, message_text="Раз", audience="all", started_by="a", began_at=began)
     ends = ((booked, "sent", None), (waiting, "failed", None), (fresh, "sent", clock.now()))
@@ -98,17 +106,21 @@ def test_again_goes_to_those_of_the_earlier_one_alone(
             broadcast_id=earlier.pk, chat_id=person.telegram_id, status=status, pressed_at=pressed_at
         )
     BroadcastDelivery.objects.create(broadcast_id=earlier.pk, chat_id=-100, status="failed")
+    collection("bookings").update_one({}, {"$set": {"created_at": began - timedelta(days=1)}})
+    other = make_candidate(started_at=clock.now())
+    book_for(other.telegram_id, str(make_slot(timedelta(days=3)).pk), actor="anna", reason="")
+    BroadcastDelivery.objects.create(broadcast_id=earlier.pk, chat_id=other.telegram_id, status="sent")
 
     def found(readers: Readers) -> list[int]:
         return [row["telegram_id"] for row in people(readers, None, 50)]
 
     everybody = Readers(Audience.ALL, event.pk, again_of=earlier.pk)
     assert found(replace(everybody, again_to=Again.FAILED)) == [waiting.telegram_id]
-    assert found(replace(everybody, again_to=Again.UNPRESSED)) == [booked.telegram_id]
-    assert found(replace(everybody, again_to=Again.UNBOOKED)) == [fresh.telegram_id]
+    assert found(replace(everybody, again_to=Again.UNPRESSED)) == [booked.telegram_id, other.telegram_id]
+    assert found(replace(everybody, again_to=Again.UNBOOKED)) == [booked.telegram_id, fresh.telegram_id]
     written = Readers(Audience.ALL, event.pk, excludes=(Exclusion.WRITTEN,))
     assert found(written) == [waiting.telegram_id]
-    assert len(found(replace(written, itself=earlier.pk))) == len(ends)
+    assert len(found(replace(written, itself=earlier.pk))) == len(ends) + 1
     assert readers_of(earlier).itself == earlier.pk
 
 

@@ -11,6 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from broadcasts.models import AnnouncementChat, Broadcast, BroadcastDelivery
+from broadcasts.staff import composing
 from common import clock
 from messaging.models import OutboxMessage
 from people.models import Candidate, City
@@ -160,6 +161,32 @@ def test_whom_it_does_not_reach_is_said_before_and_is_the_same_number_after(
     assert "blocked the bot" in listed and "has not started the bot" in listed
 
 
+def test_the_names_behind_a_count_come_in_pages_none_twice_and_none_left_out(
+    desk: Client, event: InterviewEvent, make_candidate: MakeCandidate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Guards: ``after`` in ``people`` and ``show_readers``, ``reached``, ``is_test`` in ``_named``."""
+    monkeypatch.setattr(composing, "PEOPLE_PER_PAGE", 2)
+    every = [make_candidate(started_at=clock.now()) for _number in range(5)]
+    other = make_candidate()
+    readers = reverse("admin:scheduling_interviewevent_readers", args=[event.pk])
+
+    def listed(query: str) -> tuple[list[str], str]:
+        page = desk.get(f"{readers}{query}").content.decode()
+        following = re.search(r'href="(\?[^"]*after=[^"]*)"', page)
+        return re.findall(r"/people/candidate/(\w{24})/", page), unescape(following[1]) if following else ""
+
+    pages, found, query = list[int](), list[str](), "?audience=all"
+    while query:
+        names, query = listed(query)
+        pages.append(len(names))
+        found += names
+    assert (pages, found) == ([2, 2, 1], [str(person.pk) for person in every])
+    assert listed("?audience=all&after=nonsense") == listed("?audience=all")
+    assert listed("?audience=all&reached=0")[0] == [str(other.pk)]
+    test = Broadcast.objects.create(event=event, message_text="Раз", audience="all", started_by="anna", is_test=True)
+    assert desk.get(f"{readers}?audience=all&again={test.pk}&to=failed").status_code == 404
+
+
 def test_each_language_is_sent_with_its_variables_filled_in(desk: Client, event: InterviewEvent) -> None:
     """Guard: ``fill`` in ``_begin``."""
     order = {"text": "{event} & ко", "text_en": "Sign up: {link}", "audience": "all"}
@@ -182,6 +209,12 @@ def test_a_test_goes_to_who_is_known_by_the_username_alone_and_once(
     commands = [json.loads(row.body) for row in OutboxMessage.objects.filter(queue="bot.broadcast.command")]
     sent = sorted((one["chat_ids"], one["message_text"]) for one in commands)
     assert sent == [([anna.telegram_id], "Hello"), ([anna.telegram_id], event.title)]
+
+    assert {one["message_text"]: one["chat_ids"] for one in commands} == {
+        event.title: [anna.telegram_id],
+        "Hello": [anna.telegram_id],
+    }
+    assert len(commands) == 2
     assert "@Anna_K" in desk.get(page_of(event)).content.decode()
 
 
