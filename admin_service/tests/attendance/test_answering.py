@@ -20,8 +20,8 @@ from tests.attendance.tools import COMES, STAYS_AWAY, WANTS_ANOTHER, actions, an
 from tests.conftest import MakeCandidate, MakeSlot
 from tests.helpers import asking
 from tests.helpers.card_tools import kinds, news, result_of
+from tests.helpers.waiting import joining, told, zone_where_it_is
 from tests.scheduling.test_races import together
-from tests.scheduling.test_waiting_list import joining, told, zone_where_it_is
 
 OLGA, PAVEL, DINA = 5001, 5002, 5003
 DAY = timedelta(days=1)

@@ -34,8 +34,8 @@ from tests.api.conftest import BOT_TOKEN
 from tests.conftest import MakeCandidate, MakeSlot
 from tests.helpers import asking
 from tests.helpers.card_tools import kinds, last_card, news, result_of
+from tests.helpers.waiting import joining, told, zone_where_it_is
 from tests.rules import building
-from tests.scheduling.test_waiting_list import joining, told, zone_where_it_is
 
 LINK, OTHER_LINK = "https://meet.example/olga", "https://meet.example/boris"
 ONLINE = {"location": "", "room": ""}

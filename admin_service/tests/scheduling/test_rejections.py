@@ -18,8 +18,8 @@ from tests.api.conftest import BOT_TOKEN
 from tests.conftest import MakeSlot
 from tests.helpers import asking
 from tests.helpers.card_tools import news, result_of
-from tests.scheduling.test_waiting_list import joining
-from tests.scheduling.test_waiting_list import told as waits
+from tests.helpers.waiting import joining
+from tests.helpers.waiting import told as waits
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from shared_contracts.card import CardOccasion
 from shared_contracts.directory import BookingStatus
 from tests.helpers import asking
 from tests.helpers.card_tools import cards
-from tests.scheduling.test_waiting_list import joining, told, zone_where_it_is
+from tests.helpers.waiting import joining, told, zone_where_it_is
 
 PEOPLE, SLOTS = 3, 3
 people, slots, recruiters = st.integers(0, PEOPLE - 1), st.integers(0, SLOTS - 1), st.integers(0, 2)

@@ -15,7 +15,7 @@ from scheduling.services.editing.slot_edits import edit_slot
 from tests.conftest import MakeSlot
 from tests.helpers import asking
 from tests.helpers.spying import CommandSpy, watched_by
-from tests.scheduling.test_waiting_list import joining, told, zone_where_it_is
+from tests.helpers.waiting import joining, told, zone_where_it_is
 
 
 class WriteSpy(CommandSpy):

@@ -11,8 +11,8 @@ from interview_bot.common.redis_values import answer_of
 from interview_bot.settings import Settings
 from shared_contracts.directory import AllowedUser
 from shared_contracts.notification import CacheName
-from tests.dialogs.test_interview_cards import reads
 from tests.kit.desk import Desk
+from tests.kit.interview_cards import reads
 from tests.kit.telegram import Message, Person, Sandbox, eventually
 
 

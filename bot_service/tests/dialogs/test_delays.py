@@ -13,8 +13,8 @@ from shared_contracts.card import CardOccasion
 from shared_contracts.directory import SlotView
 from shared_contracts.transport.topology import CARD_COMMAND
 from tests.dialogs.test_attendance import ASK_TIME, COMING, DELAY, NOT_COMING, asked, held
-from tests.dialogs.test_interview_cards import booked_card
 from tests.kit.desk import Desk
+from tests.kit.interview_cards import booked_card
 from tests.kit.recruiting import RITA
 from tests.kit.telegram import Message, Person
 

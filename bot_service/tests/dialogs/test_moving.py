@@ -5,9 +5,9 @@ from shared_contracts.booking import BookingCancelled, BookingRescheduled, MoveW
 from shared_contracts.directory import BookingStatus
 from shared_contracts.notification import CacheName, NotificationKind
 from shared_contracts.transport.topology import NOTIFICATION_COMMAND
-from tests.dialogs.test_interview_cards import reads
 from tests.inbound.test_notifications import notice
 from tests.kit.desk import EVENT, Desk
+from tests.kit.interview_cards import reads
 from tests.kit.telegram import Person, Sandbox, eventually
 
 

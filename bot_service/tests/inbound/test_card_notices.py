@@ -14,9 +14,9 @@ from shared_contracts.broadcast import CardDelivered, DeliveryStatus
 from shared_contracts.card import CardAttention, CardCommand, CardOccasion, RecruiterCard
 from shared_contracts.directory import BookingStatus
 from shared_contracts.transport.topology import CARD_COMMAND
-from tests.dialogs.test_interview_cards import booked_card, reads
 from tests.kit.desk import Desk
 from tests.kit.inbox import handled
+from tests.kit.interview_cards import booked_card, reads
 from tests.kit.recruiting import RITA
 from tests.kit.telegram import Person, Sandbox, eventually
 
