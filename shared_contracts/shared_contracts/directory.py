@@ -95,7 +95,8 @@ class BookedSlot(WireModel):
     """A booking's slot, and what is wanted of it. ``requested_slot``: a move that awaits approval.
 
     ``contact_url`` leads to the city's responsible person, ``recruiter_url`` to the slot's recruiter.
-    ``recruiter_reachable`` false: the bot can't tell the recruiter anything, nor a deputy.
+    ``recruiter_reachable`` false: the bot can't tell the recruiter anything, nor a deputy; ``asked_reachable`` the same
+    of the recruiter of the wanted slot, who answers the move.
     ``reschedule_asked``: the recruiter asked for another time; the seat is kept meanwhile.
     ``move_closes_at``, ``cancel_closes_at``: until when its candidate may move it, or give it up; null: no limit is
     known. ``may_move`` false: their moves are used up.
@@ -110,6 +111,7 @@ class BookedSlot(WireModel):
     contact_url: Url | None = None
     recruiter_url: Url | None = None
     recruiter_reachable: bool = True
+    asked_reachable: bool = True
     reschedule_asked: bool = False
     move_closes_at: Moment | None = None
     cancel_closes_at: Moment | None = None

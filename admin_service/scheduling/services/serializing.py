@@ -69,6 +69,7 @@ def _booking_view(
         contact_url=slot.place.contact_url,
         recruiter_url=(wanted or slot).place.recruiter_url,
         recruiter_reachable=slot.recruiter_reachable,
+        asked_reachable=wanted is None or wanted.recruiter_reachable,
         reschedule_asked=booking.reschedule_asked,
         move_closes_at=move_closes_at(booking, policy) if policy else None,
         cancel_closes_at=cancel_closes_at(booking, policy) if policy else None,

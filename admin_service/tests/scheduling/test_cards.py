@@ -419,6 +419,25 @@ def test_a_recruiter_who_joins_later_is_not_told_of_what_has_ended_before_they_s
     assert {item.recruiter_telegram_id for item in cards()} == {OLGA}
 
 
+@pytest.mark.parametrize("has_deputy", [True, False])
+def test_a_move_that_a_deputy_answers_is_answered_in_chat(
+    make_slot: MakeSlot,
+    approval_event: InterviewEvent,
+    maria: Candidate,
+    olga: Recruiter,
+    dina: Recruiter,
+    has_deputy: bool,
+) -> None:
+    """The candidate is to write to nobody. Guard: ``asked_reachable``."""
+    vera = Recruiter.objects.create(name="Вера Ким", city=olga.city, deputy=dina if has_deputy else None)
+    asking.outcome(asking.book(maria, make_slot(of=approval_event, recruiter=olga)))
+    asking.outcome(asking.approve(olga, asking.the_booking(maria)))
+    wanted = make_slot(timedelta(days=3), of=approval_event, recruiter=vera)
+    answered = asking.decided(asking.move(maria, asking.the_booking(maria), wanted))
+    assert answered.booking and answered.booking.requested_slot
+    assert (answered.booking.recruiter_reachable, answered.booking.asked_reachable) == (True, has_deputy)
+
+
 def test_where_the_recruiter_is_not_in_chat_the_deputy_gets_the_card_at_once(
     slot: InterviewSlot, maria: Candidate, olga: Recruiter, dina: Recruiter
 ) -> None:

@@ -156,7 +156,7 @@ class BookingResults:
         contact_url = None
         if result.outcome in WITH_CONTACT:
             contact_url = await self._contact_url(result.user_telegram_id, result.booking)
-        writes = await self._writes_to_recruiter(result)
+        writes = _writes_to_recruiter(result)
         return outcome_screen(result, zone, texts, contact_url=contact_url, writes_to_recruiter=writes)
 
     async def _other_slots(
@@ -222,23 +222,17 @@ class BookingResults:
             return None
         return next((booking for booking in found if booking.id == record.booking_id), None)
 
-    async def _writes_to_recruiter(self, result: BookingResult) -> bool:
-        """Whether the recruiter asked gets no card, as far as is known: then the candidate writes to them (R4)."""
-        booking = result.booking
-        if result.outcome is not Outcome.PENDING_APPROVAL or booking is None or booking.expires_at is None:
-            return False
-        if booking.requested_slot is None and not booking.recruiter_reachable:
-            return True
-        try:
-            recruiters = await self._services.directory.recruiters()
-        except (AdminApiDownError, AdminApiRefusedError):
-            return False
-        theirs = (booking.requested_slot or booking.slot).recruiter
-        return not any(theirs and known.id == theirs.id and known.telegram_id for known in recruiters)
-
     async def _contact_url(self, user_id: int, booking: BookingView | None = None) -> str | None:
         _, person = await self._services.allow_list.check(user_id)
         return await self._services.directory.contact_url(person, booking)
+
+
+def _writes_to_recruiter(result: BookingResult) -> bool:
+    """Whether neither the recruiter asked nor a deputy gets a card: then the candidate writes to them (R4)."""
+    booking = result.booking
+    if result.outcome is not Outcome.PENDING_APPROVAL or booking is None or booking.expires_at is None:
+        return False
+    return not (booking.recruiter_reachable if booking.requested_slot is None else booking.asked_reachable)
 
 
 def _event_of(result: BookingResult) -> str | None:

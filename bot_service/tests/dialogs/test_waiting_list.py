@@ -14,7 +14,6 @@ from shared_contracts.directory import BookingStatus, BookingView
 from shared_contracts.notification import NotificationCommand, NotificationKind, WaitingEnded
 from shared_contracts.transport.topology import BOOKING_RESULT, DIALOG_RESULT, NOTIFICATION_COMMAND
 from tests.kit.desk import EVENT, Desk
-from tests.kit.recruiting import RITA
 from tests.kit.telegram import Person, Sandbox, eventually
 
 
@@ -283,10 +282,12 @@ async def test_asked_for_another_time_the_candidate_chooses_again(anna: Person, 
     assert isinstance(desk.requests[0], BookingRescheduled)
 
 
-@pytest.mark.parametrize("in_chat", [True, False])
-async def test_a_request_for_a_recruiter_without_chat_names_their_link(anna: Person, desk: Desk, in_chat: bool) -> None:
-    """R4: nobody who isn't asked in chat is said to answer there. Guard: ``_writes_to_recruiter``."""
-    desk.dialogs.employ(RITA if in_chat else None)
+@pytest.mark.parametrize(("in_chat", "moves"), [(True, False), (False, False), (True, True), (False, True)])
+async def test_a_request_for_a_recruiter_without_chat_names_their_link(
+    anna: Person, desk: Desk, in_chat: bool, moves: bool
+) -> None:
+    """R4: nobody who isn't asked in chat, nor by a deputy, is said to answer there. Guard: ``_writes_to_recruiter``."""
+    desk.dialogs.employ(None)  # the recruiter themselves: a deputy gets the card all the same
     await anna.writes("/start")
     desk.answering.clear()
     await anna.presses(await anna.sees("Выберите"), "каб. 1")
@@ -303,10 +304,15 @@ async def test_a_request_for_a_recruiter_without_chat_names_their_link(anna: Per
         "status": BookingStatus.PENDING,
         "expires_at": clock.now() + timedelta(hours=24),
         "recruiter_url": "https://t.me/rita_recruiter",
+        "recruiter_reachable": in_chat is not moves,  # of a move it is who holds the wanted slot that counts
+        "asked_reachable": in_chat,
+        "requested_slot": desk.slots[f"{2:024x}"] if moves else None,
     }
     pending = {"outcome": Outcome.PENDING_APPROVAL, "booking": result.booking.model_copy(update=update)}
     await desk.send(BOOKING_RESULT.name, result.model_copy(update=pending))
-    shown = await anna.sees("запись подтверждает рекрутер" if in_chat else "должен подтвердить рекрутер")
+    words = "запись подтверждает рекрутер" if in_chat else "должен подтвердить рекрутер"
+    shown = await anna.sees("Перенос ждёт" if moves else words)
     assert ("https://t.me/rita_recruiter" in shown.text) is not in_chat
-    assert ("Ответ придёт сюда" in shown.text, "Ответим до" in shown.text) == (in_chat, in_chat)
+    assert "Ответим до" in shown.text if in_chat else "Ответим до" not in shown.text
+    assert moves or ("Ответ придёт сюда" in shown.text) is in_chat
     desk.answering.set()
