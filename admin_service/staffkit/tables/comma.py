@@ -3,16 +3,16 @@
 import csv
 import io
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from itertools import islice
 
 from django.utils.translation import gettext as _
 
+from shared_contracts.telegram.names import without_escapes
 from staffkit.tables.errors import TableError
+from staffkit.tables.letters import Knows
 from staffkit.tables.sheet import Line, Sheet
 
-Knows = Callable[[Sequence[str]], int]
-"""How many of these headings are known."""
 DELIMITERS = ",;\t|"
 _TRIED = 20
 """Lines, to tell by what the cells are kept apart."""
@@ -26,6 +26,7 @@ def read(text: str, knows: Knows) -> Sheet:
     Raises:
         TableError: naming the line at which it is no table any more; perhaps only when the lines are asked for.
     """
+    text = without_escapes(text)  # some have a semicolon
     text = text.replace("\ufeff", "")  # in the middle, too, where files were put together
     if "\0" in text:
         line = len(re.findall(r"\r\n|\r|\n", text[: text.index("\0")])) + 1

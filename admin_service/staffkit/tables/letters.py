@@ -2,7 +2,7 @@
 
 import codecs
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
@@ -19,6 +19,12 @@ _MARKS = (  # UTF-32's mark of little-endian begins as UTF-16's does
 _LETTERS = re.compile(r"[\u00c0-\u024f\u0400-\u052f\u2010-\u203a\u2116\u20bd]")
 """What text in UTF-8 is made of here, besides ASCII."""
 _BREAK = re.compile(rb"\r\n|\r|\n")
+_CELLS = re.compile(r"[,;\t|\"]")
+_HEADER_WITHIN = 5
+"""Lines: a table may have a title above its header."""
+
+Knows = Callable[[Sequence[str]], int]
+"""How many of these headings are known."""
 
 _TOKEN = re.compile(r"[^\x00-\x2f\x3a-\x40\x5b-\x60\x7b-\x7f]+")
 _COMMON = frozenset("оеаинтсрвлкмдпу")
@@ -50,8 +56,13 @@ class _Reading(NamedTuple):
     common: int
 
 
-def decode(content: bytes) -> Text:
+def decode(content: bytes, knows: Knows | None = None) -> Text:
     """The text of a file.
+
+    Args:
+        content: of the file.
+        knows: how many of some cells are headings that are looked for. One that is known in these letters alone says
+            which they are, however few words there are.
 
     Raises:
         TableError: a byte that does not belong there, with its line; or letters that can't be told.
@@ -60,9 +71,11 @@ def decode(content: bytes) -> Text:
         if content.startswith(mark):
             return Text(_strict(content, encoding, name).removeprefix("\ufeff"), name)
     if b"\0" in content:
-        raise TableError(_("The file is not text. Save the table as “CSV UTF-8” or .xlsx."))
+        return _wide(content)
     if _is_almost_utf8(content):
         return Text(_strict(content, "utf-8", "UTF-8"), "UTF-8")
+    if knows and (text := _by_heading(content, knows)):
+        return text
     readings = [reading for read in _OLD if (reading := read(content))]
     readings.sort(key=lambda reading: (reading.words, reading.common), reverse=True)
     if readings and _is_clear(readings):
@@ -73,6 +86,40 @@ def decode(content: bytes) -> Text:
             "Save as, file type), and choose it again."
         )
     )
+
+
+def _wide(content: bytes) -> Text:
+    """Text of two bytes a letter that does not say so at its beginning, told by which order makes letters of them.
+
+    Raises:
+        TableError: neither does.
+    """
+    for encoding in ("utf-16-le", "utf-16-be"):
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        known = sum(letter.isascii() and (letter.isprintable() or letter in "\t\r\n") for letter in text)
+        known += len(_LETTERS.findall(text))
+        if known == len(text):
+            return Text(text, "UTF-16")
+    raise TableError(
+        _(
+            "The file is no plain text, or is “Unicode text” (UTF-16) that does not say so. Save the table as "
+            "“CSV UTF-8” or .xlsx and choose it again."
+        )
+    )
+
+
+def _by_heading(content: bytes, knows: Knows) -> Text | None:
+    """The text in the only letters in which it has a heading that is known; None where that says nothing."""
+    found: dict[str, Text] = {}
+    for encoding, name in _CYRILLIC_LETTERS:
+        text = _decoded(content, encoding)
+        lines = text.splitlines()[:_HEADER_WITHIN]
+        if any(knows([cell]) for line in lines for cell in _CELLS.split(line) if cell and not cell.isascii()):
+            found.setdefault(text, Text(text, name))
+    return next(iter(found.values())) if len(found) == 1 else None
 
 
 def _strict(content: bytes, encoding: str, name: str) -> str:
@@ -132,13 +179,13 @@ def _latin(content: bytes) -> _Reading | None:
     return _Reading(Text(text, "Windows-1252"), len(mixed), 0)
 
 
-_OLD = (
-    _cyrillic("cp1251", "Windows-1251"),
-    _cyrillic("cp866", "DOS (866)"),
-    _cyrillic("koi8-r", "KOI8-R"),
-    _cyrillic("mac-cyrillic", "Mac Cyrillic"),
-    _latin,
+_CYRILLIC_LETTERS = (
+    ("cp1251", "Windows-1251"),
+    ("cp866", "DOS (866)"),
+    ("koi8-r", "KOI8-R"),
+    ("mac-cyrillic", "Mac Cyrillic"),
 )
+_OLD = (*(_cyrillic(encoding, name) for encoding, name in _CYRILLIC_LETTERS), _latin)
 
 
 def _decoded(content: bytes, encoding: str) -> str:

@@ -9,9 +9,10 @@ from itertools import islice
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from shared_contracts.telegram.names import without_escapes
 from staffkit.tables import comma, workbook
 from staffkit.tables.errors import TableError, quoted
-from staffkit.tables.letters import decode
+from staffkit.tables.letters import Knows, decode
 from staffkit.tables.sheet import Line, Sheet
 from staffkit.tables.writing import as_typed
 
@@ -76,7 +77,7 @@ def read_table(content: bytes | str, columns: Columns, most: int) -> Table:
     elif workbook.is_workbook(content):
         sheet = workbook.read(content)
     else:
-        text, letters = decode(content)
+        text, letters = decode(content, _knows(columns))
         sheet = comma.read(text, _knows(columns))
         sheet.notes.insert(0, _("Encoding: %(name)s.") % {"name": letters})
     return _by_column(sheet, columns, most)
@@ -84,7 +85,7 @@ def read_table(content: bytes | str, columns: Columns, most: int) -> Table:
 
 def cell_text(text: str) -> str:
     """A cell on one line, without what can't be seen, and without the mark that our own exports put before formulas."""
-    seen = "".join(letter for letter in text.translate(_BLANKS) if _is_seen(letter))
+    seen = "".join(letter for letter in without_escapes(text).translate(_BLANKS) if _is_seen(letter))
     return as_typed(" ".join(seen.split()).strip(_JOINERS + " "))
 
 
@@ -97,7 +98,7 @@ def _is_seen(letter: str) -> bool:
     return letter in _JOINERS or letter.isspace() or unicodedata.category(letter) not in {"Cf", "Cc", "Cs"}
 
 
-def _knows(columns: Columns) -> comma.Knows:
+def _knows(columns: Columns) -> Knows:
     return lambda cells: sum(1 for cell in cells if _column(columns, cell_text(cell)))
 
 

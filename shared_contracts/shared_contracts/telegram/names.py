@@ -15,6 +15,18 @@ _FROM_RIGHT = frozenset({"R", "AL"})
 _FIRST_STRONG_ISOLATE, _END_OF_ISOLATE = "\u2068", "\u2069"
 
 
+_ESCAPES = re.compile(
+    "(?:\x1b\\[|\x9b)[0-?]*[ -/]*[@-~]"  # a terminal's colours and movements
+    "|\x1b[\\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\\\)"  # its titles and links
+    "|\x1b[ -/]*[0-~]"
+)
+
+
+def without_escapes(text: str) -> str:
+    """The text without what a terminal takes for commands: of these the letters would stay."""
+    return _ESCAPES.sub("", text)
+
+
 def clean_name(name: str) -> str:
     """The name on one line, without what turns text round, can't be seen or piles up; empty where nothing is left.
 
@@ -24,7 +36,7 @@ def clean_name(name: str) -> str:
         return " ".join(name.split())
     kept: list[str] = []
     marks = 0
-    for letter in name:
+    for letter in without_escapes(name):
         category = unicodedata.category(letter)
         if category in _MARKS and letter not in _BLANK:
             marks += 1

@@ -9,6 +9,7 @@ import openpyxl
 import pytest
 from django.utils.translation import override
 
+from shared_contracts.telegram.names import clean_name
 from staffkit.tables.errors import TableError
 from staffkit.tables.letters import decode
 from staffkit.tables.reading import Columns, Table, read_table
@@ -67,12 +68,35 @@ def test_western_letters_are_not_taken_for_cyrillic_ones(text: str) -> None:
         ("first_name\nΓιώργος Παπαδόπουλος\n", "cp1253"),
         ("first_name\nGökçe Yıldırım\n", "cp1254"),
         ("first_name\nRenée Müller\n", "mac-roman"),
-        ("first_name\nИван\n", "utf-16-le"),
+        ("first_name\n\u0001\u0203漢\n", "utf-16-le"),
     ],
 )
 def test_letters_that_can_t_be_told_are_nobody_s_guess(text: str, encoding: str) -> None:
     with pytest.raises(TableError, match="CSV UTF-8"):
         decode(text.encode(encoding))
+
+
+@pytest.mark.parametrize("encoding", ["cp1251", "cp866", "koi8-r", "mac-cyrillic"])
+@pytest.mark.parametrize("text", ["Имя\r\nЮля\r\n", "ФАМИЛИЯ\nФирс\n", '"Имя";"Фамилия"\nЙя;Шу\n'])
+def test_a_known_heading_tells_the_letters_of_few_words(text: str, encoding: str) -> None:
+    """One column of short names is too little to go by. Guard: ``_by_heading``."""
+    names = [word for word in text.replace('"', "").replace("\r", "").split("\n")[1].split(";") if word]
+    assert cells(text.encode(encoding)) == [tuple(names)]
+    with pytest.raises(TableError):
+        decode("Юля\n".encode(encoding))
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_wide_letters_that_do_not_say_so_are_told_by_their_order(encoding: str) -> None:
+    """Guard: ``_wide``."""
+    assert cells("имя\tфамилия\r\nОлег\t№ Утф\r\n".encode(encoding)) == [("Олег", "№ Утф")]
+
+
+@pytest.mark.parametrize("escape", ["\x1b[31m", "\x1b[1;38;5;9m", "\x9b0m", "\x1b]0;title\x07", "\x1b(B", "\x1bc"])
+def test_a_terminals_commands_leave_nothing_in_a_name(escape: str) -> None:
+    """Guard: ``without_escapes``."""
+    assert cells(f"имя;фамилия\nБом{escape};{escape}Бомов") == [("Бом", "Бомов")]
+    assert clean_name(f"Бом{escape}") == "Бом"
 
 
 @pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
