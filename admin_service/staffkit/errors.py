@@ -26,6 +26,7 @@ from pymongo.errors import ConnectionFailure, ExecutionTimeout, OperationFailure
 
 from common import correlation
 from common.http.api import RETRY_AFTER_SECONDS, problem
+from staffkit.who_can import administrators_line
 
 log = structlog.get_logger(__name__)
 
@@ -47,7 +48,7 @@ _UNREADABLE = (
 """What is raised for a value from outside that nothing can hold: an id, a number, a page, a name that is none."""
 _BAD_QUERY_CODES = {2, 9, 51075, 51091, 51108}
 """MongoDB's: bad value, failed to parse, three kinds of a regular expression that is none."""
-_BAD, _FORM_ONLY, _TOO_MANY, _OURS, _DOWN = 400, 405, 429, 500, 503
+_BAD, _NOT_THEIRS, _FORM_ONLY, _TOO_MANY, _OURS, _DOWN = 400, 403, 405, 429, 500, 503
 
 
 class TooManyError(Exception):
@@ -141,6 +142,7 @@ def error_page(request: HttpRequest, status: int, words: _Words | None = None) -
         "number": correlation.current() if status == _OURS else "",
         "link": words and words.link,
         "page": words.page if words else "",
+        "asks": status == _NOT_THEIRS and words is None,
     }
     response = HttpResponse(_framed(request, context) if status < _OURS else _bare(request, context), status=status)
     if status in (_TOO_MANY, _DOWN):
@@ -151,6 +153,8 @@ def error_page(request: HttpRequest, status: int, words: _Words | None = None) -
 def _framed(request: HttpRequest, context: dict[str, Any]) -> str:
     try:
         known = admin.site.has_permission(request)
+        if known and context["asks"]:
+            context = {**context, "text": f"{context['text']} {administrators_line()}"}
         back = context["page"] or (context["link"] and _form_page(request)) or _way_back(request)
         frame = {**admin.site.each_context(request), **context, "back": back}
         return render_to_string("staffkit/error.html" if known else "staffkit/error_at_the_door.html", frame, request)

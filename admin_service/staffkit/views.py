@@ -13,7 +13,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.html import format_html
 
-from staffkit.choices import name_the_empty_choice
+from staffkit.choices import name_the_empty_choice, say_what_is_missing
 from staffkit.sending.once import new_key
 from staffkit.sending.sealed import seal
 
@@ -68,6 +68,7 @@ def page(
     """
     if isinstance(form := context.get("form"), BaseForm):
         name_the_empty_choice(form)
+        say_what_is_missing(form, request)
     every = {
         **admin.admin_site.each_context(request),
         "opts": admin.model._meta,

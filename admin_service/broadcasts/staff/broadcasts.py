@@ -41,7 +41,8 @@ _COLOURS = Colours(
 class BroadcastAdmin(ReadOnlyAdmin):
     """Broadcasts: what went where, how far it is and what came of it. They are written on an interview event's page."""
 
-    when_empty = _("Press New broadcast to tell chats and candidates about an interview event.")
+    how_to_begin = _("Press New broadcast to tell chats and candidates about an interview event.")
+    begin_permission = "broadcasts.add_broadcast"
     few_rows = True
     rows = Rows(city=("audience_city_id",))
     list_display = ["when", "event_title", "target", "state", "numbers", "started_by"]

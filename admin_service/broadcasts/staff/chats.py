@@ -54,7 +54,7 @@ class ChatForm(UseCaseForm):
 class AnnouncementChatAdmin(UseCaseAdmin):
     """Groups that announcements can go to."""
 
-    when_empty = _("Add the bot to a group, then add the group here: broadcasts can go there.")
+    how_to_begin = _("Add the bot to a group, then add the group here: broadcasts can go there.")
     form = ChatForm
     few_rows = True
     rows = SHARED

@@ -97,7 +97,8 @@ class CandidateForm(UseCaseForm):
 class CandidatePage(ImportingAdmin, ExportingAdmin, InvitingAdmin):
     """The allow list; ``scheduling`` registers it, with the way off it, which asks about bookings."""
 
-    when_empty = _("Add people one by one, or many from a table. The bot serves those on the list, nobody else.")
+    when_empty = _("The bot serves those on the list, nobody else.")
+    how_to_begin = _("Add people one by one, or many from a table.")
     form = CandidateForm
     export_name = "candidates"
     rows = Rows(city=("city_id",))

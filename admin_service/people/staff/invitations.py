@@ -68,7 +68,8 @@ class StateFilter(DropdownFilter):
 class InvitationAdmin(ExportingAdmin, ReadOnlyAdmin):
     """Links are made on people's pages and lists; here they are looked after."""
 
-    when_empty = _("Links are made on a candidate's or a recruiter's page, and for many at once on their lists.")
+    how_to_begin = _("Links are made on a candidate's or a recruiter's page, and for many at once on their lists.")
+    begin_permission = MAY_INVITE
     rows = Either(
         ways=(
             Through(field="candidate_id", owners="users", owned=Rows(city=("city_id",))),

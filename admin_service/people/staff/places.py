@@ -40,7 +40,7 @@ class CityForm(UseCaseForm):
 class CityPage(UseCaseAdmin):
     """Cities. ``scheduling`` registers it, with what becomes of the slots there."""
 
-    when_empty = _("Add the first: its time zone says what clocks its interviews are told on.")
+    how_to_begin = _("Add the first: its time zone says what clocks its interviews are told on.")
     form = CityForm
     few_rows = True
     rows = Rows(city=("pk",))
@@ -90,7 +90,7 @@ class RecruiterForm(UseCaseForm):
 class RecruiterPage(CalendarAdmin, OutsideCalendarAdmin, InvitingAdmin):
     """Recruiters. ``scheduling`` registers it, with what becomes of the slots of one who is deactivated."""
 
-    when_empty = _("Add who holds the interviews, then give them a link to the bot: requests come to them there.")
+    how_to_begin = _("Add who holds the interviews, then give them a link to the bot: requests come to them there.")
     form = RecruiterForm
     few_rows = True
     rows = Rows(city=("city_id",), recruiter=("pk",))

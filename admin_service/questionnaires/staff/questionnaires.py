@@ -57,7 +57,7 @@ class QuestionRows(OrderedRows):
 class QuestionnaireAdmin(RowsAdmin):
     """Questionnaires."""
 
-    when_empty = _(
+    how_to_begin = _(
         "Write one if candidates are to be asked something before they choose a time. Without one they choose at once."
     )
     few_rows = True

@@ -53,7 +53,7 @@ class EventForm(AskingForm):
 class EventPage(UseCaseAdmin):
     """Interview events; ``broadcasts`` registers it, with the button that announces one."""
 
-    when_empty = _("Add what people sign up for. It can stay closed until its slots are there.")
+    how_to_begin = _("Add what people sign up for. It can stay closed until its slots are there.")
     form = EventForm
     few_rows = True
     rows = SHARED

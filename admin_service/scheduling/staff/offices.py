@@ -50,6 +50,7 @@ class OfficeAdmin(PlaceAdmin):
     """Offices."""
 
     when_empty = _("An office is an address with directions that is written once and chosen for many slots.")
+    how_to_begin = _("Add the first.")
     form = OfficeForm
     few_rows = True
     rows = Rows(city=("city_id",))

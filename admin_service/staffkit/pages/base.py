@@ -11,6 +11,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from common.refusals import RefusedError
+from staffkit.choices import say_what_is_missing
 from staffkit.forms.inputs import is_asked_only
 from staffkit.forms.use_case import AskFirstError
 from staffkit.pages.guarding import GuardedAdmin
@@ -19,7 +20,8 @@ from staffkit.pages.paging import DeskPaginator, paged
 from staffkit.pages.saved_views import views_of
 from staffkit.sending.once import AlreadySentError, acting_once, already_sent, new_key, ticket
 from staffkit.sending.seen import StaleError, seen_token, stale_text
-from staffkit.views import login
+from staffkit.views import login, may
+from staffkit.who_can import who_adds
 
 _LOOKS = 3  # at a document that others keep changing
 
@@ -30,7 +32,11 @@ class DeskAdmin(DeclaredLists, GuardedAdmin):
     few_rows = False
     """Some hundreds at most, however large the agency: the list may be sorted and searched in memory."""
     when_empty: Any = ""
-    """What to do where there is nothing yet, or where it comes from."""
+    """Where it comes from that there is nothing of yet; for everybody."""
+    how_to_begin: Any = ""
+    """What to do where there is nothing yet; for who may. Others read who can."""
+    begin_permission = ""
+    """What that takes, where it is not the permission to add."""
     list_per_page = 50
     paginator = DeskPaginator
     show_full_result_count = False
@@ -64,6 +70,10 @@ class DeskAdmin(DeclaredLists, GuardedAdmin):
         for pattern in urls:
             pattern.callback = acting_once(pattern.callback)
         return urls
+
+    def may_begin(self, request: HttpRequest) -> bool:
+        """Whether the login may do what ``how_to_begin`` says."""
+        return may(request, self.begin_permission) if self.begin_permission else self.has_add_permission(request)
 
     def on_page(self, object_id: ObjectId) -> dict[str, Any]:
         """What an entry's page shows besides its fields; for its template."""
@@ -116,6 +126,7 @@ class DeskAdmin(DeclaredLists, GuardedAdmin):
                 form.add_error(None, stale_text())
         if is_asked_only(form) and not any(one.errors for one in every[1:]):
             context |= {"errors": None, "question": _("One question before this is saved: it is below.")}
+        say_what_is_missing(form, request)
         context |= {"seen": seen_token(every), "once": new_key(request)}
         return super().render_change_form(request, context, *args, **kwargs)
 
@@ -124,8 +135,12 @@ class DeskAdmin(DeclaredLists, GuardedAdmin):
         context = {"title": self._heading, "once": new_key(request), **(extra_context or {})}
         if self.has_view_or_change_permission(request):
             context |= views_of(request, self.model)
-        listed: HttpResponseBase = super().changelist_view(request, context)
+        listed: HttpResponseBase = super().changelist_view(request, {**self._beginning(request), **context})
         return listed
+
+    def _beginning(self, request: HttpRequest) -> dict[str, Any]:
+        """What an empty list says of how to begin, or of who can; asked for by its template alone."""
+        return {"how_to_begin": lambda: self.how_to_begin if self.may_begin(request) else who_adds()}
 
     @property
     def _heading(self) -> str:

@@ -209,6 +209,7 @@ def test_a_new_installation_is_led_from_a_city_to_the_first_candidate(
     assert [name for name, done, _link in steps(desk) if done] == ["city", "interviewevent"]
     assert f"/admin/scheduling/interviewevent/{event.pk}/add-slots/" in desk.get("/admin/").content.decode()
     assert [name for name, _done, link in steps(coordinator) if link] == ["interviewslot"], "the rest is others' to do"
+    assert coordinator.get("/admin/").content.decode().count("for administrators: anna") == 3
 
 
 def test_an_installation_in_use_shows_no_first_steps(desk: StaffClient, booking: Booking) -> None:

@@ -1,10 +1,12 @@
 """Coordinators work with all bookings, administrators also with people and settings."""
 
 import pytest
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, User
 from django.test import Client
 from django.urls import reverse
 
+from backoffice.services.logins import Post, give_role
+from common.roles import Role
 from message_templates.models import MessageTemplate
 from people.models import Candidate, City
 from scheduling.models import Booking, InterviewEvent
@@ -113,3 +115,37 @@ def test_who_may_only_look_decides_nothing(
 def test_a_stranger_is_asked_to_log_in() -> None:
     response = Client().get("/admin/scheduling/booking/")
     assert response.headers["Location"].startswith("/admin/login/")
+
+
+@pytest.mark.parametrize("name", ["people_city", "people_recruiter", "people_candidate", "people_office"])
+def test_an_empty_list_says_what_to_do_or_who_can(coordinator: Client, administrator: Client, name: str) -> None:
+    """Guards: ``how_to_begin``, ``who_adds``."""
+    own, others = (
+        client.get(reverse(f"admin:{name}_changelist")).content.decode().partition("nothing-listed")[2]
+        for client in (administrator, coordinator)
+    )
+    assert "Administrators add these: daria." in others and "Administrators" not in own
+    assert ">Add" in own and "/add/" not in others
+
+
+def test_a_form_whose_list_is_empty_says_how_something_comes_to_be_in_it(
+    coordinator: Client, administrator: Client, event: InterviewEvent
+) -> None:
+    """Guard: ``say_what_is_missing``: on pages of our own and on Django's."""
+    for url in (
+        reverse("admin:scheduling_interviewevent_add_slots", args=[event.pk]),
+        reverse("admin:scheduling_interviewslot_add"),
+    ):
+        own, others = (client.get(url).content.decode() for client in (administrator, coordinator))
+        missing = "There is nothing to choose yet."
+        assert f'{missing} <a class="desk-link" href="/admin/people/recruiter/add/">' in own
+        assert f"{missing} Administrators add these: daria." in others
+
+
+def test_where_nobody_is_administrator_superusers_are_named(desk: Client, coordinator: Client) -> None:
+    """Guard: ``administrators``; of many the first are."""
+    url = reverse("admin:people_city_add")
+    assert "Administrators: anna." in coordinator.get(url).content.decode()
+    for name in ("boris", "vera", "gleb", "dina"):
+        give_role(User.objects.create(username=name, first_name=name.title(), is_staff=True), Post(Role.ADMINISTRATOR))
+    assert "Administrators: Boris, Vera, Gleb and 1 more." in coordinator.get(url).content.decode()

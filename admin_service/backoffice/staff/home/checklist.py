@@ -14,24 +14,27 @@ from common.mongo import Document, collection
 from common.scope import scope_of
 from people.models import Candidate, City, Recruiter
 from scheduling.models import Booking, InterviewEvent, InterviewSlot
+from staffkit.who_can import administrators
 
 
 @dataclass(frozen=True, slots=True)
 class SetUpStep:
-    """Something to make. ``link``: where; empty where it is done, or for others to do."""
+    """Something to make. ``link``: where; empty where it is done, or for others to do. ``who``: those others, in words."""
 
     name: str
     label: str
     why: str
     done: bool
     link: str
+    who: str
 
 
 def checklist(request: HttpRequest) -> list[SetUpStep]:
     """The steps, until all are done or somebody is booked; none for who sees a part of the installation only."""
     if not scope_of(request).whole or _any(Booking):
         return []
-    found = [_step(request, *step) for step in _steps()]
+    who = _("for administrators: %(names)s") % {"names": administrators() or "—"}
+    found = [_step(request, who, *step) for step in _steps()]
     return [] if all(step.done for step in found) else found
 
 
@@ -46,10 +49,11 @@ def _steps() -> list[tuple[type[Model], str, str]]:
     ]
 
 
-def _step(request: HttpRequest, model: type[Model], label: str, why: str) -> SetUpStep:
+def _step(request: HttpRequest, who: str, model: type[Model], label: str, why: str) -> SetUpStep:
     done = _any(model)
     may = admin.site.get_model_admin(model).has_add_permission(request)
-    return SetUpStep(model._meta.model_name or "", label, why, done, _link(model) if may and not done else "")
+    link = _link(model) if may and not done else ""
+    return SetUpStep(model._meta.model_name or "", label, why, done, link, "" if may or done else who)
 
 
 def _link(model: type[Model]) -> str:

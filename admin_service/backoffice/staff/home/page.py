@@ -24,6 +24,7 @@ from scheduling.models import Booking, InterviewSlot
 from staffkit.changes import mark_of_changes
 from staffkit.clocks import format_moment
 from staffkit.scoping import in_scope, own_rows
+from staffkit.who_can import administrators_line
 
 LAST_BROADCASTS = 5
 
@@ -63,7 +64,7 @@ def _now(request: HttpRequest) -> dict[str, Any]:
         "outcomes": None if own is None else outcomes_lately(own),
         "broadcasts": None if own_rows(request, Broadcast) is None else _last_broadcasts(request),
     }
-    return {**shown, "stamp": _stamp(shown)}
+    return {**shown, "stamp": _stamp(shown), "administrators": administrators_line}
 
 
 def _ahead(request: HttpRequest) -> dict[str, Any]:

@@ -75,9 +75,9 @@ class BookingPage(SearchedByPerson, ExportingAdmin, DecidingAdmin):
     ``reminders`` registers it, with what its ledger knows of a booking.
     """
 
-    when_empty = _(
-        "They come when candidates choose a time in the bot. You can book somebody yourself on a slot's page."
-    )
+    when_empty = _("They come when candidates choose a time in the bot.")
+    how_to_begin = _("You can book somebody yourself on a slot's page.")
+    begin_permission = "scheduling.add_booking"
     rows = INTERVIEWS
     export_name = "bookings"
     list_display = ["when", "person", "state", "coming", "by_hand", "place", "recruiter_and_event"]

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminRadioSelectWidget,
@@ -17,6 +18,7 @@ from scheduling.domain.model import Slot
 from scheduling.staff.forms.slot_choice import SlotField
 from shared_contracts.directory import Rejection
 from staffkit.forms.inputs import OwnWords, set_choices
+from staffkit.who_can import who_adds
 
 REASON_LENGTH = 1_000
 
@@ -144,8 +146,7 @@ class BookForm(LimitsForm):
             if self.person is None and "who" not in self.errors:
                 self.add_error("who", _("Several people are called so. Choose one, or type more of the name."))
         elif "called" in data:
-            nobody = _("Nobody is called so, among the people you see. Administrators add people to the list.")
-            self.add_error("called", nobody)
+            self.add_error("called", f"{_now('Nobody is called so, among the people you see.')} {who_adds()}")
         return data
 
 

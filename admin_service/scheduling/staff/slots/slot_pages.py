@@ -77,7 +77,7 @@ class SlotList(DeclaredList):
 class InterviewSlotAdmin(ExportingAdmin, CalendarAdmin):
     """Slots."""
 
-    when_empty = _("Open an interview event and press Add slots: a whole week is made in one go.")
+    how_to_begin = _("Open an interview event and press Add slots: a whole week is made in one go.")
     form = SlotForm
     rows = INTERVIEWS
     list_display = ["when", "occupancy", "place", "city_name", "recruiter_name", "event_title", "is_active"]
