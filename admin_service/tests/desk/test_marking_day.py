@@ -9,6 +9,7 @@ from bson import ObjectId
 
 from common import clock
 from common.mongo import Document, collection
+from common.zones import local
 from people.models import Recruiter
 from scheduling.services.reading.to_mark import begun as begun_condition
 from scheduling.services.reading.to_mark import to_mark, unmarked
@@ -119,3 +120,21 @@ def test_recruiters_mark_their_own_alone() -> None:
     text = client.post(PAGE, sent, opened=unseen(page)).content.decode()
     assert "1 outcome is saved." in text and "1 is not saved" in text
     assert collection("bookings").find_one({"_id": other}, {"status": 1}) == {"_id": other, "status": "unmarked"}
+
+
+def test_where_nothing_is_due_the_page_says_when_something_will_be(
+    desk: StaffClient, make_candidate: MakeCandidate, make_slot: MakeSlot
+) -> None:
+    """Guard: ``next_to_come``."""
+    assert "No interview is booked for the days ahead." in desk.get(PAGE).content.decode()
+    person = make_candidate()
+    for days in (3, 2):
+        other = make_candidate() if days == 3 else person
+        book_for(other.telegram_id, str(make_slot(timedelta(days=days)).pk), actor="anna", reason="")
+    booked = asking.the_booking(person)
+    page = desk.get(PAGE).content.decode().partition('id="nothing-to-mark"')[2]
+    day = local(booked["starts_at"], "Europe/Moscow").date()
+    assert f"starts_at_from={day}&amp;starts_at_to={day}" in page and f"{day:%d.%m.%Y}" in page
+    link = re.findall(r'href="([^"]+starts_at_from[^"]+)"', page)[0].replace("&amp;", "&")
+    listed = desk.get(link).content.decode()
+    assert str(booked["_id"]) in listed and listed.count('class="data-row') <= 1

@@ -29,6 +29,12 @@ def to_mark(own: Document, today: date, now: datetime) -> ToMark:
     return ToMark(of_today, before[:MOST][::-1], len(before) > MOST)
 
 
+def next_to_come(own: Document, now: datetime) -> Document | None:
+    """The next interview among the bookings that match ``own``, as a document; None where none is booked."""
+    coming = {**own, "status": BookingStatus.BOOKED.value, "starts_at": {"$gt": now}}
+    return collection("bookings").find_one(coming, sort=[("starts_at", 1), ("_id", 1)])
+
+
 def begun(today: date, now: datetime) -> Document:
     """The MongoDB condition of today's interviews that have begun, marked or not."""
     day = bookings_on(today)

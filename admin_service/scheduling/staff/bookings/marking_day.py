@@ -2,7 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 import structlog
 from bson import ObjectId
@@ -21,7 +23,7 @@ from common.scope import INTERVIEWS, scope_of
 from common.texts.names import name_in
 from common.zones import local
 from scheduling.models import STATUS_LABELS
-from scheduling.services.reading.to_mark import MOST, ToMark, to_mark
+from scheduling.services.reading.to_mark import MOST, ToMark, next_to_come, to_mark
 from scheduling.services.staff_commands import mark_outcome
 from scheduling.services.store.slots import venue_of_booking
 from scheduling.staff.bookings.marking import MAY_MARK, MarkingAdmin
@@ -63,13 +65,16 @@ class MarkingDayAdmin(MarkingAdmin):
             _tell(request, len(asked) - len(why), len(why))
             if not why:
                 return HttpResponseRedirect(reverse("admin:scheduling_booking_mark_day"))
-        found = to_mark(INTERVIEWS.match(scope_of(request)), today(), clock.now())
+        own, now = INTERVIEWS.match(scope_of(request)), clock.now()
+        found = to_mark(own, today(), now)
+        days = _days(found, why, request.POST)
         return page(
             self,
             request,
             "scheduling/mark_day.html",
             title=_("How did the interviews go?"),
-            days=_days(found, why, request.POST),
+            days=days,
+            coming=None if days else _coming(own, now),
             unmarked=sum(row["status"] == BookingStatus.UNMARKED.value for row in (*found.today, *found.before)),
             left_out=MOST if found.left_out else 0,
             marks=_CHOICES[1:],
@@ -137,6 +142,18 @@ def _days(found: ToMark, why: dict[str, str], sent: QueryDict) -> list[dict[str,
         theirs = [row for row in before if row["day"] == day]
         days.append({"name": date_format(day, "l, j E"), "rows": theirs, "is_today": False})
     return [day for day in days if day["rows"]]
+
+
+def _coming(own: Document, now: datetime) -> dict[str, str] | None:
+    """When there will be something to mark, and the way to that day's bookings."""
+    row = next_to_come(own, now)
+    if row is None:
+        return None
+    zone = row["slot"]["timezone"]
+    day = f"{local(row['starts_at'], zone):%Y-%m-%d}"
+    query = urlencode({"starts_at_from": day, "starts_at_to": day})
+    listed = f"{reverse('admin:scheduling_booking_changelist')}?{query}"
+    return {"when": start_of(row["starts_at"], zone, venue_of_booking(row)), "link": listed}
 
 
 def _row(row: Document, why: dict[str, str], sent: QueryDict) -> dict[str, Any]:
