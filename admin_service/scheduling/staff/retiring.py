@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -22,7 +23,7 @@ from people.staff.places import RecruiterForm, RecruiterPage
 from scheduling.services.clashes import clashes_in
 from scheduling.services.editing.choices import Choice
 from scheduling.services.editing.farewells import say_goodbye
-from scheduling.services.editing.retiring import Dependents, Way, dependents_of, retire, successors
+from scheduling.services.editing.retiring import Dependents, Way, cities_of, dependents_of, retire, successors
 from scheduling.services.store.slots import venue_of_booking
 from scheduling.staff.clashes import require_tick
 from scheduling.staff.forms.retiring import RetireForm
@@ -30,6 +31,7 @@ from scheduling.staff.impact.asking import MARK, answer_asking
 from scheduling.staff.impact.question import EVERY_CHOICE, Chosen, Question
 from scheduling.staff.moments import start_of
 from scheduling.staff.outcomes import status_label
+from staffkit.choices import how_to_add
 from staffkit.forms.use_case import show_refusal
 from staffkit.pages.kinds import UseCaseAdmin
 from staffkit.sending.once import Done, send_once
@@ -46,7 +48,9 @@ def ask_and_retire(staff_page: UseCaseAdmin, request: HttpRequest, entry: Any, t
     found = dependents_of(entry)
     asks = bool(found.slots)
     sent = request.POST if "_confirm" in request.POST else None
-    form = RetireForm(sent, successors=successors(entry, found), asks=asks)
+    others = successors(entry, found)
+    nobody = "" if others else _why_not_handed_over(entry, found, request)
+    form = RetireForm(sent, successors=others, nobody=nobody, asks=asks)
     if form.is_valid() and (MARK in request.POST or is_as_shown(request, found.agreed)):
         question = _question(entry, title, found, form.cleaned_data["way"] or Way.KEEP)
         try:
@@ -70,6 +74,21 @@ def ask_and_retire(staff_page: UseCaseAdmin, request: HttpRequest, entry: Any, t
         danger=not (found.held or found.wanted),
         back=page_of(entry),
     )
+
+
+def _why_not_handed_over(entry: Any, found: Dependents, request: HttpRequest) -> str:
+    """Why that is not offered, and what it takes; where nothing would help, only why."""
+    if isinstance(entry, City) and not found.is_online:
+        return _now("Handing over isn't offered: some slots are held at a place, which can't go to another city.")
+    if isinstance(entry, City):
+        why = _now("Handing over needs another open city, and there is none.")
+    elif isinstance(entry, Office):
+        why = _now("Handing over needs another open office in %(city)s, and there is none.") % {"city": entry.city}
+    else:
+        cities = City.objects.filter(pk__in=cities_of(entry, found)).order_by("name")
+        text = _now("Handing over needs another active recruiter for %(city)s, and there is none.")
+        why = text % {"city": ", ".join(str(city) for city in cities)}
+    return format_html("{} {}", why, how_to_add(type(entry), request))
 
 
 _OFFERS = {

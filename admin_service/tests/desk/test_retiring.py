@@ -292,3 +292,21 @@ def test_a_closed_office_hands_its_slots_to_another_and_is_not_offered_for_new_o
     assert len(told(NotificationKind.BOOKING_CHANGED)) == 1
     page = desk.get(reverse("admin:scheduling_interviewevent_add_slots", args=[event.pk])).content.decode()
     assert new.location in page and old.location not in page
+
+
+def test_where_nobody_can_take_over_the_page_says_why_and_what_it_takes(
+    desk: StaffClient, text: Text, booked: Booking, olga: Recruiter, moscow: City
+) -> None:
+    """Guard: ``_why_not_handed_over``."""
+    page = text(asked_at(olga))
+    assert "needs another active recruiter for Москва, and there is none." in page and 'value="hand_over"' not in page
+    assert 'href="/admin/people/recruiter/add/"' in page.partition("and there is none.")[2][:120]
+    assert "some slots are held at a place" in text(asked_at(moscow))
+    InterviewSlot.objects.update(location="", room="", video_link="https://meet.example/1")
+    assert "needs another open city" in text(asked_at(moscow))
+    office = Office.objects.create(city=moscow, name="Арбат", address="Арбат, 1")
+    InterviewSlot.objects.update(office=str(office.pk), video_link="", location=office.location)
+    assert "needs another open office in Москва" in text(asked_at(office))
+    Recruiter.objects.create(name="Вера Ким", city=moscow)
+    page = text(asked_at(olga))
+    assert 'value="hand_over"' in page and "there is none" not in page

@@ -120,12 +120,17 @@ def successors(entry: Retiring, found: Dependents) -> list[Any]:
     online another city.
     """
     if isinstance(entry, Recruiter):
-        cities = {slot["city_id"] for slot in found.slots} | ({entry.city_id} if entry.city_id else set())
+        cities = cities_of(entry, found)
         others = Recruiter.objects.filter(is_active=True).exclude(pk=entry.pk).order_by("name")
         return [other for other in others if not cities or other.city_id is None or other.city_id in cities]
     if isinstance(entry, Office):
         return list(Office.objects.filter(city_id=entry.city_id, is_active=True).exclude(pk=entry.pk).order_by("name"))
     return list(City.objects.filter(is_active=True).exclude(pk=entry.pk).order_by("name")) if found.is_online else []
+
+
+def cities_of(recruiter: Recruiter, found: Dependents) -> set[ObjectId]:
+    """Ids of the cities in which somebody is to hold a recruiter's interviews."""
+    return {slot["city_id"] for slot in found.slots} | ({recruiter.city_id} if recruiter.city_id else set())
 
 
 def retire(

@@ -23,7 +23,12 @@ WAYS = {
 
 
 class RetireForm(ReasonForm):
-    """What becomes of it. ``successors``: who or what could take over; nobody: that is not offered."""
+    """What becomes of it.
+
+    Args:
+        successors: who or what could take over; nobody: that is not offered.
+        nobody: why not, and what can be done, as HTML.
+    """
 
     way = forms.ChoiceField(label=_("What becomes of it?"), widget=UnfoldAdminRadioSelectWidget())
     successor = forms.ChoiceField(label=_("Hand over to"), required=False, widget=UnfoldAdminSelectWidget())
@@ -32,7 +37,7 @@ class RetireForm(ReasonForm):
 
     field_order = ["way", "successor", "reason"]
 
-    def __init__(self, *args: Any, successors: Sequence[Any], asks: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, successors: Sequence[Any], nobody: str = "", asks: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._successors = {str(item.pk): item for item in successors}
         self.fields["reason"].help_text = _(
@@ -43,6 +48,7 @@ class RetireForm(ReasonForm):
         set_choices(self, "successor", [("", "—"), *((key, _called(item)) for key, item in self._successors.items())])
         if not successors:
             del self.fields["successor"]
+            self.fields["way"].help_text = nobody
         if not asks:
             self.fields.clear()
 
