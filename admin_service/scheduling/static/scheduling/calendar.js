@@ -10,7 +10,7 @@ document.addEventListener("DOMContentLoaded", () => {
   }
   const said = document.getElementById("calendar-said");
   const dialog = document.getElementById("calendar-move");
-  const FRESH_MS = 5000, ROOM_FOR_MORE_MS = 35 * 60 * 1000;
+  const FRESH_MS = 5000, ROOM_FOR_MORE_MS = 35 * 60 * 1000, ROOM_BELOW = 160;
   let stamp = "", columns = [], busy = false, held = false, calendar;
 
   const element = (name, text, className) => {
@@ -102,6 +102,17 @@ document.addEventListener("DOMContentLoaded", () => {
     if (!main || !today) return;
     const edge = main.getBoundingClientRect().left + (clocks ? clocks.offsetWidth : 0);
     main.scrollLeft += today.getBoundingClientRect().left - edge;
+  }
+
+  // Down to the first slot that is still to come, where it begins below what the window shows.
+  function showFirst() {
+    const every = [...grid.querySelectorAll("[data-slot]")];
+    const coming = every.filter((one) => !one.classList.contains("calendar-over"));
+    const top = (one) => one.getBoundingClientRect().top;
+    const first = (coming.length ? coming : every).sort((one, other) => top(one) - top(other))[0];
+    if (first && (top(first) < 0 || top(first) > window.innerHeight - ROOM_BELOW)) {
+      first.scrollIntoView({ block: "start", inline: "nearest" });
+    }
   }
 
   function widthOf(count) {
@@ -225,7 +236,7 @@ document.addEventListener("DOMContentLoaded", () => {
     },
     eventDrop: dropped, select: add, dateClick: asked.add ? ({ date, resource }) => add({ start: date, end: date, resource }) : undefined,
   });
-  refresh(true).then(() => requestAnimationFrame(showToday));
+  refresh(true).then(() => requestAnimationFrame(() => { showToday(); showFirst(); }));
   // A page that the browser has kept shows a slot where it was dropped, whatever has become of that.
   window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
   setInterval(() => { if (document.visibilityState === "visible") refresh(false); }, FRESH_MS);
