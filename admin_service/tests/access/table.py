@@ -102,6 +102,7 @@ BUTTONS = {
     "InterviewSlot.book": COORDINATING,
     "InterviewSlot.calendar": ALL,
     "InterviewSlot.calendar_slots": ALL,
+    "InterviewSlot.targets": COORDINATING,
     "Invitation.renew_one": IN_CHARGE,
     "Invitation.revoke_one": IN_CHARGE,
     "MessageTemplate.back_to_default": IN_CHARGE,

@@ -168,7 +168,7 @@ def test_a_seat_that_somebody_took_meanwhile_is_said_and_nothing_is_done(
     shown = desk.answer(page_of(slot), asked, **fields)
     book_for(ivan.telegram_id, str(other.pk), actor="boris", reason="")
     collection("outbox").delete_many({})
-    assert "Choose a slot from the list" in desk.answer(page_of(slot), shown, **fields).content.decode()
+    assert "Nobody can be moved: no other slot" in desk.answer(page_of(slot), shown, **fields).content.decode()
     assert asking.slot_now(slot)["room"] == "3.14" and not news()
 
 
@@ -197,7 +197,13 @@ def test_the_slot_that_changes_is_no_place_to_move_to(
     InterviewSlot.objects.filter(pk=slot.pk).update(max_users=5, has_room=True)
     slot = InterviewSlot.objects.get(pk=slot.pk)
     page = desk.post(page_of(slot), form_of(slot, room="9")).content.decode()
-    assert f'<option value="{named(other)}">free: 1 of 1' in page
+    assert f'name="to_all" value="{other.pk}"' in page and f'name="to_all" value="{slot.pk}"' not in page
+    asked = {"targets_of": str(slot.event_id), "targets_without": str(slot.pk)}
+    url, target = f"{SLOTS}targets/", {"HX-Target": "to_all-found"}
+    found = desk.post(url, {**asked, "to_all_called": "ольга"}, headers=target).content.decode()
+    assert f'value="{other.pk}"' in found and str(slot.pk) not in found, "the same as it is typed"
+    assert "no such slot" in desk.post(url, {**asked, "to_all_called": "nobody"}, headers=target).content.decode()
+    assert desk.post(url, {**asked, "to_all_called": "ольга"}).status_code == 400
     assert named(slot) not in page
 
 
@@ -506,3 +512,14 @@ def test_what_is_chosen_for_all_holds_for_those_who_are_not_listed(
     assert "And 3 more" in asked.content.decode()
     assert looked_at(desk, page_of(slot), asked, for_all="cancel", reason="Увы").status_code == 302
     assert set(told().values()) == {CANCELLED} and len(told()) == 4
+
+
+def test_nobody_is_offered_to_be_moved_where_no_seat_is_free(
+    desk: StaffClient, slot: InterviewSlot, four: list[Candidate], event: InterviewEvent
+) -> None:
+    """Guard: ``why_not_moved``; what has to be chosen is asked all the same."""
+    for page in (desk.post(page_of(slot), form_of(slot, room="9")), desk.get(page_of(slot, "delete"))):
+        told = page.content.decode()
+        assert "Nobody can be moved: no other slot" in told and 'value="move"' not in told
+        assert f"/admin/scheduling/interviewevent/{event.pk}/add-slots/" in told.partition('id="why-not-moved"')[2]
+    assert 'name="for_all" value="cancel"' in told

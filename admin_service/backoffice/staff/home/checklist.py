@@ -19,7 +19,7 @@ from staffkit.who_can import administrators
 
 @dataclass(frozen=True, slots=True)
 class SetUpStep:
-    """Something to make. ``link``: where; empty where it is done, or for others to do. ``who``: those others, in words."""
+    """Something to make. ``link``: where; empty where it is done, or for others to do. ``who``: those, in words."""
 
     name: str
     label: str

@@ -18,11 +18,14 @@ from scheduling.domain.decide import AnyBookingCommand
 from scheduling.services.editing.choices import Choice, can_move, cancelling, moving
 from scheduling.services.impact import Affected, Choices
 from scheduling.staff.forms.reasons import REASON_LENGTH, ReasonForm
+from scheduling.staff.forms.slot_choice import Offered, SlotPicker, meant
 from staffkit.forms.inputs import MessageText, OwnWords, set_choices
 
 MOST_SHOWN = 200
 """For so many it can be chosen one by one; what is chosen for all holds for the others, too."""
 
+MOVES_TO = "to_"
+"""What the names of fields begin with in which a slot is chosen."""
 _LABELS = {
     Choice.KEEP: _("Keep the booking; who is concerned is told as shown above"),
     Choice.SILENT: _("Keep the booking and tell nobody; the audit trail says why"),
@@ -60,7 +63,8 @@ class Asked:
         offers: what can become of bookings; the first unless something else is chosen. Empty: it is not asked.
         required: there is no such first: it must be chosen.
         people: whom the change concerns.
-        targets: ids of slots to move to by their names, by event id.
+        targets: slots to move to, by event id; of an event that has none there is no entry.
+        asks: by event id, where the search for them asks, for ``SlotPicker``.
         asks_reason: whether those who are told can be told why.
         starts: slots of which it must be said when they begin.
     """
@@ -69,7 +73,8 @@ class Asked:
     offers: Sequence[Choice] = ()
     required: bool = False
     people: Sequence[Affected] = ()
-    targets: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    targets: Mapping[str, Sequence[Offered]] = field(default_factory=dict)
+    asks: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     asks_reason: bool = True
     starts: Sequence[StartChoice] = ()
 
@@ -77,7 +82,20 @@ class Asked:
         """What can become of one booking; who is only proposed a slot that goes has nothing to lose in it."""
         if self.required and row.proposed:
             return []
-        return [item for item in self.offers if item is not Choice.MOVE or can_move(row)]
+        moves = can_move(row) and row.booking.event_id in self.targets
+        return [item for item in self.offers if item is not Choice.MOVE or moves]
+
+    @property
+    def offers_for_all(self) -> Sequence[Choice]:
+        """The same of all: they can be moved together where one event has room for them."""
+        together = len({row.booking.event_id for row in self.people}) == 1
+        return [item for item in self.offers if item is not Choice.MOVE or (together and self.targets)]
+
+    def picker(self, event_id: str, **attributes: Any) -> SlotPicker:
+        """The search for another slot of an event."""
+        made = SlotPicker(attributes)
+        made.offered, made.asks = self.targets[event_id], self.asks[event_id]
+        return made
 
 
 @dataclass(frozen=True)
@@ -104,8 +122,8 @@ class ImpactForm(ReasonForm):
     to_all = forms.CharField(
         label=_("Move all of them to"),
         required=False,
-        max_length=300,
-        widget=UnfoldAdminTextInputWidget({"list": "targets", "autocomplete": "off"}),
+        max_length=400,
+        widget=SlotPicker(),
         help_text=_("Type a part of a day, a recruiter or a place, then choose."),
     )
     untold_reason = MessageText(
@@ -139,12 +157,14 @@ class ImpactForm(ReasonForm):
     def _offer(self, asked: Asked) -> None:
         told = any(row.notice for row in asked.people)
         labels = _LABELS if told else {**_LABELS, Choice.KEEP: _STANDS}
-        set_choices(self, "for_all", [(item.value, labels[item]) for item in asked.offers])
+        set_choices(self, "for_all", [(item.value, labels[item]) for item in asked.offers_for_all])
         self.fields["for_all"].required = asked.required
         if not asked.required and asked.offers:
             self.fields["for_all"].initial = asked.offers[0].value
         unasked = {"for_all": not asked.offers, "untold_reason": Choice.SILENT not in asked.offers}
-        unasked["to_all"] = Choice.MOVE not in asked.offers or len(asked.targets) != 1
+        unasked["to_all"] = Choice.MOVE not in asked.offers_for_all
+        if not unasked["to_all"]:
+            self.fields["to_all"].widget = asked.picker(asked.people[0].booking.event_id)
         for name in (name for name, gone in unasked.items() if gone):
             del self.fields[name]
         if asked.offers:
@@ -160,11 +180,10 @@ class ImpactForm(ReasonForm):
         )
         if Choice.MOVE in offers:
             label = _now("Where %(name)s moves to") % name
-            typed = {"list": f"targets-{row.booking.event_id}", "autocomplete": "off", "aria-label": label}
-            typed["placeholder"] = _now("day, recruiter or place")
-            self.fields[f"to_{key}"] = forms.CharField(
-                label=label, required=False, max_length=300, widget=UnfoldAdminTextInputWidget(typed)
-            )
+            typed = {"aria-label": label, "placeholder": _now("day, recruiter or place")}
+            picker = asked.picker(row.booking.event_id, **typed)
+            picker.waits = True
+            self.fields[f"to_{key}"] = forms.CharField(label=label, required=False, max_length=400, widget=picker)
         label = _now("Words for %(name)s alone") % name
         self.fields[f"words_{key}"] = OwnWords(
             label=label,
@@ -212,7 +231,7 @@ class ImpactForm(ReasonForm):
         if choice is not Choice.MOVE:
             return Pick(row, choice, words=words)
         place, typed = (f"to_{key}", data.get(f"to_{key}", "")) if own else ("to_all", data.get("to_all", ""))
-        slot_id = self.asked.targets.get(row.booking.event_id, {}).get(typed.strip())
+        slot_id = meant(self.asked.targets.get(row.booking.event_id, ()), typed.strip())
         if slot_id is None:
             self.add_error(place if place in self.fields else shown, _now("Choose a slot from the list."))
             return None

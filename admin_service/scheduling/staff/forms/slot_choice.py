@@ -22,12 +22,23 @@ MOST_LISTED = 10
 
 
 @dataclass(frozen=True, slots=True)
-class _Offered:
+class Offered:
     """A slot to choose. ``words``: how many seats are free."""
 
     id: str
     name: str
     words: str
+
+
+def found_among(offered: Iterable[Offered], typed: str) -> list[Offered]:
+    """Those in whose names each of the words stands."""
+    words = fold(typed).split()
+    return [one for one in offered if all(word in fold(one.name) for word in words)]
+
+
+def meant(offered: Iterable[Offered], given: str) -> str | None:
+    """The id of the slot that was chosen, or whose whole name was typed."""
+    return next((one.id for one in offered if given in {one.id, one.name}), None)
 
 
 class SlotPicker(UnfoldAdminTextInputWidget):
@@ -36,39 +47,37 @@ class SlotPicker(UnfoldAdminTextInputWidget):
     class Media:
         css: ClassVar[dict[str, Sequence[str]]] = {"all": ("scheduling/slot_choice.css",)}
 
-    offered: Sequence[_Offered] = ()
+    offered: Sequence[Offered] = ()
+    asks: Mapping[str, str] = {"hx-get": ""}
+    """Where it asks what is found."""
+    waits = False
+    """It lists nothing before something is typed: on a page that has many of them."""
 
     def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
         """What is chosen, else what is typed."""
-        return data.get(name) or data.get(_typed(name))
+        return data.get(name) or data.get(typed_name(name))
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         """Both."""
         chosen = next((one for one in self.offered if one.id == value), None)
         typed = "" if chosen else str(value or "")
-        asks = {"hx-get": "", "hx-trigger": "input changed delay:200ms", "hx-target": f"#{name}-found"}
-        text = super().render(_typed(name), typed, {**(attrs or {}), **asks, "autocomplete": "off"}, renderer)
-        found = [chosen] if chosen else self.found(typed)
-        return format_html(
-            '{}<div id="{}-found" class="slot-found">{}</div>', text, name, self.listed(name, found, value)
-        )
+        trigger = f"input changed delay:200ms{', focus once' if self.waits else ''}"
+        asks = {**self.asks, "hx-trigger": trigger, "hx-target": f"#{name}-found"}
+        text = super().render(typed_name(name), typed, {**(attrs or {}), **asks, "autocomplete": "off"}, renderer)
+        found = [chosen] if chosen else found_among(self.offered, typed)
+        rows = "" if self.waits and not (chosen or typed) else listed(name, found, value)
+        return format_html('{}<div id="{}-found" class="slot-found">{}</div>', text, name, rows)
 
-    def found(self, typed: str) -> list[_Offered]:
-        """Those in whose names each of the words stands."""
-        words = fold(typed).split()
-        return [one for one in self.offered if all(word in fold(one.name) for word in words)]
 
-    def listed(self, name: str, found: Sequence[_Offered], value: Any = "") -> SafeString:
-        """The first of them, and how many there are more."""
-        rows = (
-            (name, one.id, "checked" if one.id == value else "", one.name, one.words) for one in found[:MOST_LISTED]
-        )
-        row = '<label><input type="radio" name="{}" value="{}" {}><span>{} <small>{}</small></span></label>'
-        more = len(found) - MOST_LISTED
-        note = _now("And %(count)s more: type a day, a recruiter or a place.") % {"count": more} if more > 0 else ""
-        note = note or ("" if found else _now("There is no such slot with a free seat."))
-        return format_html('<div role="radiogroup" aria-label="{}">{}</div><p role="status">{}</p>',
-                           _now("Slots found"), format_html_join("", row, rows), note)  # fmt: skip
+def listed(name: str, found: Sequence[Offered], value: Any = "") -> SafeString:
+    """The first of those found, to choose from in the field of this name, and how many there are more."""
+    rows = ((name, one.id, "checked" if one.id == value else "", one.name, one.words) for one in found[:MOST_LISTED])
+    row = '<label><input type="radio" name="{}" value="{}" {}><span>{} <small>{}</small></span></label>'
+    more = len(found) - MOST_LISTED
+    note = _now("And %(count)s more: type a day, a recruiter or a place.") % {"count": more} if more > 0 else ""
+    note = note or ("" if found else _now("There is no such slot with a free seat."))
+    return format_html('<div role="radiogroup" aria-label="{}">{}</div><p role="status">{}</p>',
+                       _now("Slots found"), format_html_join("", row, rows), note)  # fmt: skip
 
 
 class SlotField(forms.CharField):
@@ -82,17 +91,16 @@ class SlotField(forms.CharField):
 
     def offer(self, named: Iterable[tuple[str, Slot]]) -> None:
         """What there is to choose from, each by its name: open ones first, each group in the order given."""
-        now, offered = clock.now(), dict[str, _Offered]()
+        now, offered = clock.now(), dict[str, Offered]()
         for name, slot in sorted(named, key=lambda one: not one[1].is_open(now)):
-            key = _free_name(name if slot.is_open(now) else f"{name} · {_limit(slot)}", offered)
+            key = free_name(name if slot.is_open(now) else f"{name} · {_limit(slot)}", offered)
             words = _now("free: %(free)s of %(seats)s") % {"free": slot.free, "seats": slot.capacity}
-            offered[key] = _Offered(slot.id, key, words)
+            offered[key] = Offered(slot.id, key, words)
         self.widget.offered = list(offered.values())
 
     def clean(self, value: Any) -> str:
         """The slot's id; its whole name means it, too."""
-        typed = str(super().clean(value))
-        found = next((one.id for one in self.widget.offered if typed in {one.id, one.name}), None)
+        found = meant(self.widget.offered, str(super().clean(value)))
         if found is None:
             raise ValidationError(_("Choose a slot from the list."))
         return found
@@ -101,14 +109,15 @@ class SlotField(forms.CharField):
 def found_slots(request: HttpRequest, form: forms.Form) -> HttpResponse | None:
     """What the page's search for a slot finds, if that is what the page asks."""
     name = "slot"
-    if _typed(name) not in request.GET:
+    if typed_name(name) not in request.GET:
         return None
     field = form.fields[name]
     assert isinstance(field, SlotField)
-    return HttpResponse(field.widget.listed(name, field.widget.found(request.GET[_typed(name)])))
+    return HttpResponse(listed(name, found_among(field.widget.offered, request.GET[typed_name(name)])))
 
 
-def _typed(name: str) -> str:
+def typed_name(name: str) -> str:
+    """The name of the text beside a choice of this name."""
     return f"{name}_called"
 
 
@@ -123,6 +132,6 @@ def _limit(slot: Slot) -> str:
     return _now("past the limits: closed for booking")
 
 
-def _free_name(name: str, taken: Mapping[str, object]) -> str:
+def free_name(name: str, taken: Mapping[str, object]) -> str:
     """The name, with a number where another slot has it already."""
     return next(one for number in count(1) if (one := name if number == 1 else f"{name} ({number})") not in taken)

@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from common.refusals import RefusedError
-from scheduling.services.editing.choices import Choice, ChoiceRefusedError
+from scheduling.services.editing.choices import Choice, ChoiceRefusedError, can_move
 from scheduling.services.impact import (
     AS_IT_COMES,
     Choices,
@@ -26,7 +26,7 @@ from scheduling.staff.forms.impact import Asked, ImpactForm
 from scheduling.staff.impact.button import LOOK, button_texts
 from scheduling.staff.impact.question import Chosen, Question
 from scheduling.staff.impact.rows import groups_of, single_people
-from scheduling.staff.impact.targets import Targets, targets_for
+from scheduling.staff.impact.targets import asks_of, targets_for, why_not_moved
 from scheduling.staff.outcomes import outcome_text
 from staffkit.forms.use_case import AskFirstError, UseCaseForm, show_refusal
 from staffkit.pages.kinds import UseCaseAdmin
@@ -134,11 +134,15 @@ class _Asking:
         touched = {*question.slots, *(row.was.id for row in people.values())}
         events = {row.booking.event_id for row in people.values()} if Choice.MOVE in question.offers else set()
         self._targets = targets_for(request, events, touched)
+        self._asks = asks_of(self._targets, touched)
         self.form = ImpactForm(
             request.POST if MARK in request.POST else None,
             asked=self._asked(list(people.values())),
             initial={"reason": request.POST.get("reason", "")},
         )
+        self._lacking = {
+            row.booking.event_id for row in people.values() if can_move(row)
+        } & events - self._targets.keys()
         self._choices, self._impact, self._picked = AS_IT_COMES, None, _AS_IT_COMES
 
     _choices: Choices
@@ -149,12 +153,14 @@ class _Asking:
         question = self._question
         told = any(row.notice for row in people)
         offers = [item for item in question.offers if told or item is not Choice.SILENT]
+        offers = [item for item in offers if self._targets or item is not Choice.MOVE]
         asked = Asked(
             ways=question.ways,
-            offers=offers if people and len(offers) > 1 else (),
+            offers=offers if people and (len(offers) > 1 or question.required) else (),
             required=question.required,
             people=people,
-            targets={event_id: found.ids for event_id, found in self._targets.items()},
+            targets=self._targets,
+            asks=self._asks,
             asks_reason=question.asks_reason,
             starts=question.starts,
         )
@@ -225,7 +231,7 @@ class _Asking:
                 for way, label in question.ways
             ],
             **({} if alone else single_people(self.form)),
-            targets=_datalists(self._targets),
+            why_not_moved=why_not_moved(request, self._lacking, self._targets),
             picked=self._picked,
             carried=carried,
             look=LOOK,
@@ -258,9 +264,3 @@ class _Asking:
 
 def _mark(way: str, facts: list[list[str]]) -> str:
     return sha256(json.dumps([way, facts]).encode()).hexdigest()[:16] if facts else _AS_IT_COMES
-
-
-def _datalists(targets: Mapping[str, Targets]) -> list[dict[str, Any]]:
-    """What the fields suggest; the field for all has the only one."""
-    lists = [{"id": f"targets-{event_id}", "slots": found.seats.items()} for event_id, found in targets.items()]
-    return [*lists, {**lists[0], "id": "targets"}] if len(lists) == 1 else lists

@@ -38,6 +38,7 @@ from scheduling.staff.filters import (
 )
 from scheduling.staff.forms.reasons import BookForm
 from scheduling.staff.forms.venues import INPUT_ROWS, SHOWN_ROWS, VENUE_SHOWN, slot_venue
+from scheduling.staff.impact.targets import found_targets
 from scheduling.staff.moments import place_of, slot_start
 from scheduling.staff.outcomes import NotDoneError, outcome_text, told
 from scheduling.staff.slots.changing import ask_and_change
@@ -210,6 +211,17 @@ class InterviewSlotAdmin(ExportingAdmin, CalendarAdmin):
     def delete_slots(self, request: HttpRequest, queryset: QuerySet[InterviewSlot]) -> HttpResponse:
         """The same for several."""
         return self._delete(request, list(queryset))
+
+    @admin.action(permissions=["change"])
+    def targets(self, request: HttpRequest, **_itself: Any) -> HttpResponse:
+        """What the search for another slot finds, on the page that says whom a change concerns."""
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        return found_targets(request)
+
+    def get_custom_urls(self) -> Any:
+        """With the address of that search."""
+        return (*super().get_custom_urls(), ("targets/", "scheduling_interviewslot_targets", self.targets))
 
     def _delete(self, request: HttpRequest, slots: list[InterviewSlot]) -> HttpResponse:
         if not self.has_delete_permission(request):

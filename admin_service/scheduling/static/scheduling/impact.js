@@ -4,7 +4,7 @@
   const form = document.querySelector("form:has([name=_foreseen])");
   const says = JSON.parse(document.getElementById("impact-says").textContent);
   const button = form.querySelector(".desk-buttons button[type=submit]");
-  const inputs = [...form.elements].filter((one) => /^(choice|for_|to_|words_|at_)/.test(one.name));
+  const inputs = () => [...form.elements].filter((one) => /^(choice|for_|to_|words_|at_)/.test(one.name));
   form.querySelector(".desk-buttons [name=_preview]")?.remove();
 
   function isAsShown(one) {
@@ -19,7 +19,7 @@
   }
 
   function tell() {
-    const isSeen = (says.shown && inputs.every(isAsShown)) || (says.plain && inputs.every(comesByItself));
+    const isSeen = (says.shown && inputs().every(isAsShown)) || (says.plain && inputs().every(comesByItself));
     const way = form.elements.choice?.value ?? Object.keys(says.texts)[0];
     button.textContent = isSeen ? says.texts[way] ?? says.other : says.look;
     button.name = isSeen ? "" : "_preview";
