@@ -105,7 +105,10 @@ def test_the_builder_names_clashes_in_its_preview_and_makes_with_a_tick(
     fields |= {"to_time": "12:50", "duration_minutes": 30, "every_minutes": 20}
     preview = sent(desk, url, {**fields, "preview": "1"})
     assert "Make 3 slots" in preview and page_of(taken) in preview and "another of the new slots" in preview
-    assert NAMED in sent(desk, url, {**fields, "create": "1"})
+    assert "autofocus" not in preview and "tick this to go on" not in preview
+    unticked = sent(desk, url, {**fields, "create": "1"})
+    assert NAMED in unticked and "Nothing is done yet: tick this to go on" in unticked
+    assert re.search(r'<input type="checkbox" name="despite_clashes"[^>]* autofocus', unticked), "opened there"
     assert InterviewSlot.objects.count() == 1
     assert sent(desk, url, {**fields, "create": "1", "despite_clashes": tick(preview)}) == ""
     assert InterviewSlot.objects.count() == 4
