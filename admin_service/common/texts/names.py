@@ -9,6 +9,15 @@ from shared_contracts.telegram.names import clean_name
 _AS_TYPED = str.maketrans({"ё": "е"} | dict.fromkeys("’‘ʼʹ`´", "'"))
 """Phones put a curly apostrophe where desks type the straight one; Ukrainian has a letter for it."""
 
+_BEFORE_USERNAME = re.compile(r"(?:(?:https?://)?(?:www\.)?(?:t|telegram)\.me/|@)", re.IGNORECASE)
+
+
+def bare_username(text: str) -> str:
+    """The username in what people type for one: ``@name``, ``name``, ``https://t.me/name``. Anything else as it is."""
+    typed = text.strip()
+    before = _BEFORE_USERNAME.match(typed)
+    return typed[before.end() :].rstrip("/") if before else typed
+
 
 def full_name(first_name: str | None, last_name: str | None) -> str:
     """First and last name, as far as there is anything of them to be seen; may be empty."""

@@ -31,7 +31,7 @@ telegram_id_limits = [MinValueValidator(1), MaxValueValidator(LARGEST_TELEGRAM_I
 def check_username(username: str) -> None:
     """Refuse what can't be a person's username: the contract's own rule."""
     if not is_username(username):
-        raise ValidationError(_("Telegram usernames have 4–32 letters, digits or _, no @."))
+        raise ValidationError(_("A username has 4–32 letters, digits or _. Type @name, name or https://t.me/name."))
 
 
 def clean_tag(text: str) -> str:

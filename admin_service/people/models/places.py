@@ -8,8 +8,9 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from common.models import NameField, StampedModel
+from common.texts.names import bare_username
 from common.zones import MOSCOW, zone_names
-from shared_contracts.fields import to_link
+from shared_contracts.fields import is_username, to_link
 
 LINK_LENGTH = 200
 
@@ -19,11 +20,11 @@ def check_link(url: str) -> None:
     try:
         to_link(url)
     except ValueError:
-        raise ValidationError(_("Give a link such as https://t.me/name.")) from None
+        raise ValidationError(_("Type @name, or a link such as https://t.me/name.")) from None
 
 
 class LinkField(models.CharField):  # type: ignore[type-arg]
-    """A link that leads into a chat, its scheme in lower case, however it was typed."""
+    """A link that leads into a chat, however it was typed: a Telegram username is one, too."""
 
     default_validators = [check_link]
 
@@ -31,9 +32,18 @@ class LinkField(models.CharField):  # type: ignore[type-arg]
         """As it is stored and sent."""
         text = super().to_python(value)
         try:
-            return to_link(text) if text else text
+            return self.read(text) if text else text
         except ValueError:
             return text  # the validator says so
+
+    def read(self, text: str) -> str:
+        """The link that somebody means.
+
+        Raises:
+            ValueError: it is none.
+        """
+        name = bare_username(text)
+        return f"https://t.me/{name}" if is_username(name) and not name.isdigit() else to_link(text)
 
 
 def check_map_link(url: str) -> None:
@@ -50,6 +60,10 @@ class MapLinkField(LinkField):
     """A link to a place on a map."""
 
     default_validators = [check_map_link]
+
+    def read(self, text: str) -> str:
+        """A link and nothing else."""
+        return to_link(text)
 
 
 def check_time_zone(name: str) -> None:

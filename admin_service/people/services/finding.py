@@ -6,7 +6,7 @@ from bson import ObjectId
 from django.db.models import Q, QuerySet
 
 import common.words  # noqa: F401  (registers the look-up)
-from common.texts.names import fold
+from common.texts.names import bare_username, fold
 from people.models import Candidate
 from shared_contracts.fields import LARGEST_TELEGRAM_ID
 
@@ -27,7 +27,7 @@ def named_like(text: str) -> Q:
         return Q(telegram_id=min(int(term[:_MOST_DIGITS]), LARGEST_TELEGRAM_ID))
     found = Q()
     for word in term.split():
-        found &= Q(words__any_startswith=fold(word.removeprefix("@")))
+        found &= Q(words__any_startswith=fold(bare_username(word)))
     return found
 
 

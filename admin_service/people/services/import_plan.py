@@ -14,6 +14,7 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 
+from common.texts.names import bare_username
 from people.models import MOST_TAGS, Candidate, City
 from people.services.tags import read_tags
 
@@ -22,7 +23,6 @@ COLUMNS = ("first_name", "last_name", "city", "username", "telegram_id", "tags")
 _MOST_DIGITS = 19
 _SHORTENED = re.compile(r"\d+([.,]\d+)?E\+?\d+", re.IGNORECASE)
 """A long number as a spreadsheet writes it into CSV."""
-_BEFORE_USERNAME = re.compile(r"^(?:(?:https?://)?t\.me/|@)", re.IGNORECASE)
 _ID = re.compile(r"[0-9a-f]{24}")
 _CANDIDATE_ROLES = frozenset({"", "candidate", "кандидат"})
 
@@ -301,7 +301,7 @@ def _number(cells: Mapping[str, str]) -> int | None:
 
 
 def _username(cells: Mapping[str, str]) -> str:
-    return _BEFORE_USERNAME.sub("", cells.get("username", ""))
+    return bare_username(cells.get("username", ""))
 
 
 def _off_the_list() -> str:

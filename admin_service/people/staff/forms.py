@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
+from common.texts.names import bare_username
 from people.services.invitations import DEFAULT_DAYS, MOST_DAYS
 from people.services.tags import read_tags
 from shared_contracts.fields import LARGEST_TELEGRAM_ID
@@ -34,20 +35,20 @@ class TelegramIdField(forms.IntegerField):
 
 
 class UsernameField(forms.CharField):
-    """A Telegram username, with or without its @."""
+    """A Telegram username, as people type it."""
 
     def __init__(self) -> None:
         super().__init__(
             label=_("Username"),
-            max_length=33,
+            max_length=100,
             required=False,
             widget=UnfoldAdminTextInputWidget(),
             help_text=_("Without an id: the first who writes to the bot under this username is let in, once."),
         )
 
     def to_python(self, value: Any) -> str:
-        """Without the @."""
-        return str(super().to_python(value) or "").removeprefix("@")
+        """Nothing but the name."""
+        return bare_username(str(super().to_python(value) or ""))
 
 
 class TagsField(forms.CharField):

@@ -63,7 +63,9 @@ def require_tick(form: forms.BaseForm, clashes: Sequence[Clash], request: HttpRe
     if clashes and request and not is_ticked(form, clashes, request):
         form.fields[TICK].widget.attrs["autofocus"] = True
         words = _now("Nothing is done yet: tick this to go on all the same, or change what clashes.")
-        raise RefusedError({TICK: format_html('<b class="desk-danger">{}</b> {}', words, named_clashes(clashes, request))})
+        raise RefusedError(
+            {TICK: format_html('<b class="desk-danger">{}</b> {}', words, named_clashes(clashes, request))}
+        )
 
 
 def is_ticked(form: forms.BaseForm, clashes: Sequence[Clash], request: HttpRequest) -> bool:

@@ -56,7 +56,7 @@ def test_a_candidates_page_leads_to_their_bookings(
         ({"telegram_id": "@gleb"}, "Enter a whole number"),
         ({"first_name": ""}, "This field is required"),
         ({"first_name": "x\x00y"}, "Null characters are not allowed"),
-        ({"username": "gleb smirnov"}, "no @"),
+        ({"username": "gleb smirnov"}, "Type @name, name or"),
         ({"city": "6b0210a10ebbd9947507d2a0"}, "Select a valid choice"),
         ({"city": "x"}, "Object Id"),
     ],
@@ -226,8 +226,9 @@ def test_places_and_recruiters_are_saved_with_an_audit_entry(desk: Client) -> No
         ({"timezone": "Moscow"}, "is not a time zone"),
         ({"timezone": "localtime"}, "is not a time zone"),
         ({"timezone": "../../etc/passwd"}, "is not a time zone"),
-        ({"contact_url": "call me"}, "Give a link"),
-        ({"contact_url": "javascript:alert(1)"}, "Give a link"),
+        ({"contact_url": "call me"}, "Type @name, or a link"),
+        ({"contact_url": "79161234567"}, "Type @name, or a link"),
+        ({"contact_url": "javascript:alert(1)"}, "Type @name, or a link"),
     ],
 )
 def test_a_wrong_city_is_shown_and_not_saved(desk: Client, fields: dict[str, str], message: str) -> None:
@@ -260,3 +261,22 @@ def test_a_wrong_rule_of_an_event_is_shown_and_not_saved(desk: Client, event: In
     response = desk.post(reverse("admin:scheduling_interviewevent_change", args=[event.pk]), order)
     assert response.status_code == 200
     assert InterviewEvent.objects.get().title == event.title
+
+
+@pytest.mark.parametrize("typed", ["@vera_kim", "vera_kim", "https://t.me/vera_kim", "t.me/vera_kim/", " @vera_kim "])
+def test_a_telegram_name_is_taken_however_it_is_typed(
+    desk: StaffClient, default_contact: ContactSettings, typed: str
+) -> None:
+    """Guard: ``bare_username``: of contacts, usernames and in the search."""
+    desk.post(reverse("admin:people_city_add"), {"name": "Омск", "timezone": "Asia/Omsk", "contact_url": typed})
+    city = City.objects.get()
+    recruiter = {"name": "Вера Ким", "city": str(city.pk), "username": typed, "contact_url": typed, "is_active": "on"}
+    desk.post(reverse("admin:people_recruiter_add"), recruiter)
+    desk.post(reverse("admin:people_candidate_add"), {"first_name": "Вера", "username": typed})
+    url = reverse("admin:people_contactsettings_change", args=[default_contact.pk])
+    desk.post(url, {"contact_url": typed})
+    link = "https://t.me/vera_kim"
+    vera = Recruiter.objects.get()
+    assert (city.contact_url, vera.contact_url, ContactSettings.objects.get().contact_url) == (link, link, link)
+    assert (vera.username, Candidate.objects.get().username) == ("vera_kim", "vera_kim")
+    assert "vera_kim" in desk.get(reverse(CANDIDATES), {"q": typed}).content.decode().partition("result_list")[2]

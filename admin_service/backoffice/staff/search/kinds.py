@@ -14,7 +14,7 @@ from unfold.dataclasses import SearchResult
 
 from common import clock
 from common.texts.language import desk_language
-from common.texts.names import fold, search_words
+from common.texts.names import bare_username, fold, search_words
 from people.models import Candidate, City, Office, Recruiter
 from people.services.finding import ids_like, named_like
 from scheduling.models import Booking, InterviewEvent, InterviewSlot
@@ -119,7 +119,7 @@ def _few(model: type[Model], *fields: str) -> Callable[[HttpRequest, str], list[
     def rows(_request: HttpRequest, text: str) -> list[QuerySet[Any]]:
         if ObjectId.is_valid(text):
             return [model._default_manager.filter(pk=ObjectId(text))]
-        words = [fold(word.removeprefix("@")) for word in text.split()]
+        words = [fold(bare_username(word)) for word in text.split()]
         ids = [pk for pk, *names in model._default_manager.values_list("pk", *fields) if _begin(words, names)]
         return [model._default_manager.filter(pk__in=ids)]
 
