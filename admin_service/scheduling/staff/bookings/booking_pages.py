@@ -80,6 +80,7 @@ class BookingPage(SearchedByPerson, ExportingAdmin, DecidingAdmin):
     begin_permission = "scheduling.add_booking"
     rows = INTERVIEWS
     export_name = "bookings"
+    export_order = ("starts_at", "pk")
     list_display = ["when", "person", "state", "coming", "by_hand", "place", "recruiter_and_event"]
     list_filter = [
         BookingTimeFilter,

@@ -1,6 +1,7 @@
 """What the forms that make many slots at once have in common."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -14,7 +15,8 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from common import clock
 from common.mongo import Document, collection
-from common.zones import MOSCOW
+from common.texts.language import desk_language
+from common.zones import MOSCOW, local, zone_name
 from people.services.zones import zones_of_cities
 from scheduling.domain.clashes import Engagement
 from scheduling.models import InterviewEvent
@@ -87,22 +89,41 @@ class DraftsForm(forms.Form):
 
     def told(self, draft: SlotDraft) -> str:
         """When it starts, as it will be shown."""
-        zone = self._zones.get(draft.city_id, MOSCOW)
-        return format_moment(draft.starts_at, zone, ours=bool(draft.venue.get("video_link")))
+        return format_moment(draft.starts_at, self._zone_of(draft), ours=bool(draft.venue.get("video_link")))
 
     def skipped_lines(self) -> list[str]:
         """What is not made, a line for each reason."""
         return [f"{why}: {listed(times)}" for why, times in self.skipped.items()]
 
-    def preview(self) -> list[str]:
-        """The slots' times, as they will be shown."""
-        return [self.told(draft) for draft in self.drafts]
+    def preview(self) -> list[tuple[str, list[str]]]:
+        """A line a day, under whose clocks its times are on; empty where all of it is Moscow's."""
+        days: dict[str, dict[date, list[str]]] = {}
+        for draft in sorted(self.drafts, key=lambda draft: draft.starts_at):
+            zone = MOSCOW if draft.venue.get("video_link") else self._zone_of(draft)
+            there = local(draft.starts_at, zone)
+            days.setdefault(zone, {}).setdefault(there.date(), []).append(f"{there:%H:%M}")
+        named = {*days, *map(self._zone_of, self.drafts)} != {MOSCOW}
+        return [
+            (
+                _now("Time zone: %(name)s") % {"name": zone_name(zone, desk_language())} if named else "",
+                [f"{date_format(day, 'D d.m.Y')}: {', '.join(_counted(times))}" for day, times in by_day.items()],
+            )
+            for zone, by_day in days.items()
+        ]
+
+    def _zone_of(self, draft: SlotDraft) -> str:
+        return self._zones.get(draft.city_id, MOSCOW)
 
     def _known(self, every: Sequence[SlotDraft]) -> set[tuple[Any, ...]]:
         """The same slots of the event, by one query."""
         starts = [draft.starts_at for draft in every]
         rows = collection("interview_slots").find({"starts_at": {"$in": starts}, "event_id": self.event.pk})
         return {_stored_key(row) for row in rows}
+
+
+def _counted(times: Sequence[str]) -> list[str]:
+    """Each time once, with how many slots begin then."""
+    return [time if count == 1 else f"{time} ×{count}" for time, count in Counter(times).items()]
 
 
 def listed(times: Sequence[str]) -> str:

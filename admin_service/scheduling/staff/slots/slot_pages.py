@@ -92,6 +92,7 @@ class InterviewSlotAdmin(ExportingAdmin, CalendarAdmin):
         ("starts_at", SlotDayFilter),
     ]
     export_name = "slots"
+    export_order = ("starts_at", "pk")
     search_fields = VENUE_SHOWN
     search_help_text = _("Place, room or recruiter")
     sortable_by = ["when"]
