@@ -70,7 +70,7 @@ class _Words(NamedTuple):
 _WORDS = {
     400: _Words(
         _("This can't be read"),
-        _("Something in the address or the form is not as the desk writes it. Go back and try again."),
+        _("Something in the address or the form is wrong. Go back and try again."),
     ),
     403: _Words(_("Your login doesn't allow this"), _("If you need it, ask an administrator.")),
     404: _Words(_("There is nothing here"), _("It may have been removed, or the address has a slip in it.")),

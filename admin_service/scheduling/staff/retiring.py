@@ -124,7 +124,7 @@ def _retire(request: HttpRequest, entry: Any, form: RetireForm, found: Dependent
 
 def _came_of_it(found: Dependents) -> str:
     counts = {"slots": len(found.slots), "bookings": len(found.held), "moves": len(found.wanted)}
-    return _now("Slots concerned: %(slots)s, bookings: %(bookings)s, wanted moves: %(moves)s.") % counts
+    return _now("Slots: %(slots)s, bookings: %(bookings)s, moves asked for: %(moves)s.") % counts
 
 
 def _facts(found: Dependents) -> list[tuple[str, Any]]:

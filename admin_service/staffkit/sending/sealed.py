@@ -26,6 +26,6 @@ def is_as_shown(request: HttpRequest, shown: Any) -> bool:
     same = constant_time_compare(request.POST.get(FIELD, ""), seal(request, shown))
     if not same:
         messages.warning(
-            request, _("What you confirm must be what you were shown. Here it is anew: check it, then press again.")
+            request, _("It is not as you were shown it any more. Here it is as it is now: check it, then press again.")
         )
     return same

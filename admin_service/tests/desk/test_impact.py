@@ -108,7 +108,7 @@ def test_who_books_meanwhile_is_shown_before_anything_is_saved(
     asked = change(desk, slot, room="9")
     book_for(ivan.telegram_id, str(slot.pk), actor="boris", reason="")
     again = text_of(desk.answer(page_of(slot), asked))
-    assert "Иван Сидоров" in again and "What you confirm must be what you were shown" in again
+    assert "Иван Сидоров" in again and "It is not as you were shown it any more" in again
     assert asking.slot_now(slot)["room"] == "3.14"
 
 

@@ -384,7 +384,7 @@ def test_what_was_changed_in_bulk_meanwhile_is_looked_at_again(
     """Guard: ``Question.agreed``: a free slot, too, is as it was shown."""
     asked = asked_in_bulk(desk, [slot, other], minutes="30")
     InterviewSlot.objects.filter(pk=other.pk).update(updated_at=clock.now())
-    assert "What you confirm must be what you were shown" in desk.answer(SLOTS, asked).content.decode()
+    assert "It is not as you were shown it any more" in desk.answer(SLOTS, asked).content.decode()
     assert asking.slot_now(slot)["starts_at"] == slot.starts_at and not news()
 
 

@@ -132,7 +132,7 @@ class DecidingAdmin(ByHandAdmin):
     def ask_reschedule(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """The candidate is to choose again; the seat is kept meanwhile."""
         words = {"title": _("Ask the candidate for another time"), "submit_text": _("Ask")}
-        done, untold = _("The candidate is being asked."), _("Another time is asked for.")
+        done, untold = _("The candidate is being asked."), _("Noted: another time is needed.")
         return self._answer(request, object_id, ask_reschedule, done=done, untold=untold, **words)
 
     @action(

@@ -146,7 +146,8 @@ class BookForm(LimitsForm):
             if self.person is None and "who" not in self.errors:
                 self.add_error("who", _("Several people are called so. Choose one, or type more of the name."))
         elif "called" in data:
-            self.add_error("called", f"{_now('Nobody is called so, among the people you see.')} {who_adds()}")
+            nobody = _now("Nobody is called so, among the people you see.")
+            self.add_error("called", f"{nobody} {who_adds()}")
         return data
 
 

@@ -16,7 +16,7 @@ from tests.desk.test_slot_pages import LIST, many, page_of
 from tests.helpers.questionnaires import make_draft
 from tests.helpers.staff_client import StaffClient, unseen
 
-CHANGED = "What you confirm must be what you were shown"
+CHANGED = "It is not as you were shown it any more"
 
 
 def told(response: Any) -> str:
