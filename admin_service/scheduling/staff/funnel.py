@@ -10,7 +10,7 @@ from unfold.contrib.filters.admin import DropdownFilter
 
 from common import clock
 from common.mongo import collection
-from scheduling.services.reading.funnel import STEPS, reached, since, ways
+from scheduling.services.reading.funnel import STEPS, reached, since
 
 LABELS = {
     "invited": _("invited"),
@@ -46,7 +46,7 @@ class StepFilter(DropdownFilter):
         step, _dot, recruiter = str(self.value()).partition(".")
         if not recruiter and step in _OF_PEOPLE:  # thousands, whom their own index finds
             return queryset.filter(created_at__gte=since(clock.now()), **_OF_PEOPLE[step])
-        return queryset.filter(pk__in=reached(ways({}, clock.now()), step, _id(recruiter) if recruiter else None))
+        return queryset.filter(pk__in=reached(step, clock.now(), _id(recruiter) if recruiter else None))
 
 
 def _id(text: str) -> ObjectId:

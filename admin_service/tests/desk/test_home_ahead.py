@@ -15,7 +15,7 @@ from people.models import Candidate, City, Recruiter
 from reminders.services.summary import by_outcome
 from scheduling.models import Booking, InterviewEvent, InterviewSlot
 from scheduling.services.reading.days import bookings_on, bookings_on_many
-from scheduling.services.reading.funnel import PEOPLE_SHOWN, SHOWN, STEPS, reached, since, ways
+from scheduling.services.reading.funnel import STEPS, bookings_of, people_of, reached, since, ways
 from shared_contracts.directory import BookingStatus
 from staffkit.clocks import today
 from tests.api.test_indexes import planned
@@ -47,10 +47,12 @@ def booking(make_slot: MakeSlot, maria: Candidate, olga: Recruiter) -> Booking:
     ],
 )
 def test_how_far_a_booking_has_brought_somebody(booking: Booking, status: str, attendance: str, last: str) -> None:
-    """Guard: ``_steps_of``."""
+    """Guards: ``_steps_of``, ``_brought_to``."""
     collection("bookings").update_one({}, {"$set": {"status": status, "attendance": attendance}})
-    (way,) = ways({"_id": booking.user_id}, clock.now())
-    assert way.steps & set(STEPS[3:]) == set(STEPS[3 : STEPS.index(last) + 1])
+    found = ways({"_id": booking.user_id}, clock.now())
+    steps = list(STEPS[3 : STEPS.index(last) + 1])
+    assert [step for step in STEPS[3:] if found.steps[step]] == steps
+    assert [step for step in STEPS[3:] if reached(step, clock.now())] == steps, "as the list has it"
 
 
 def test_each_person_counts_once_and_with_each_recruiter(
@@ -63,10 +65,11 @@ def test_each_person_counts_once_and_with_each_recruiter(
     collection("bookings").insert_one({**stored, **again})
     earlier = make_candidate()
     collection("users").update_one({"_id": earlier.pk}, {"$set": {"created_at": since(clock.now()) - DAY}})
-    every = ways({}, clock.now())
-    assert reached(every, "invited") == reached(every, "requested") == reached(every, "came") == [booking.user_id]
-    assert reached(every, "came", other.pk) == [booking.user_id]
-    assert reached(every, "came", olga.pk) == []
+    every, one = ways({}, clock.now()), {booking.user_id.binary}
+    assert every.steps["invited"] == every.steps["requested"] == every.steps["came"] == one
+    assert (every.with_recruiter[other.pk]["came"], every.with_recruiter[olga.pk]["came"]) == (one, set())
+    assert reached("requested", clock.now()) == reached("came", clock.now(), other.pk) == [booking.user_id]
+    assert reached("came", clock.now(), olga.pk) == []
     assert "users_added" in planned("users", {"created_at": {"$gte": since(clock.now())}}, [])
 
 
@@ -152,15 +155,19 @@ def test_the_next_days_say_how_full_they_are(desk: StaffClient, booking: Booking
 
 
 def test_the_way_of_candidates_is_read_from_indexes_alone(booking: Booking) -> None:
-    """R1. Guards: ``bookings_ways``, ``bookings_recruiter_ways``, ``users_added``, ``SHOWN``, ``PEOPLE_SHOWN``."""
-    people: list[tuple[str, Document, Document]] = [
-        ("bookings", {"user_id": {"$in": [booking.user_id]}}, SHOWN),
-        ("bookings", {"recruiter_id": ObjectId(), "created_at": {"$gte": clock.now()}}, SHOWN),
-        ("users", {"created_at": {"$gte": clock.now()}}, PEOPLE_SHOWN),
+    """R1. Guards: ``bookings_ways``, ``bookings_recruiter_ways``, ``users_added``, ``people_of``, ``bookings_of``."""
+    of_recruiter = {"recruiter_id": ObjectId(), "created_at": {"$gte": clock.now()}}
+    pipelines: list[tuple[str, list[Document]]] = [
+        ("bookings", bookings_of({"user_id": {"$in": [booking.user_id]}})),
+        ("bookings", bookings_of(of_recruiter)),
+        ("users", people_of({}, clock.now())),
     ]
-    for name, query, shown in people:
-        explained = collection(name).find(query, shown).explain()
-        assert "PROJECTION_COVERED" in str(explained["queryPlanner"]["winningPlan"]), query
+    for name, pipeline in pipelines:
+        asked = {"aggregate": name, "pipeline": pipeline, "cursor": {}}
+        explained = collection(name).database.command("explain", asked, verbosity="queryPlanner")
+        planner = explained["stages"][0]["$cursor"] if "stages" in explained else explained
+        plan = str(planner["queryPlanner"]["winningPlan"])
+        assert "IXSCAN" in plan and "FETCH" not in plan, pipeline
 
 
 def test_how_interviews_went_is_counted_by_an_index_but_where_days_begin_and_end(booking: Booking) -> None:

@@ -1,7 +1,6 @@
 """The way of candidates on the first page: how many came to each step, in all, by city and by recruiter."""
 
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,7 +14,7 @@ from django.utils.translation import gettext as _
 from common.mongo import collection
 from people.models import Candidate
 from scheduling.models import Booking
-from scheduling.services.reading.funnel import OF_BOOKINGS, STEPS, Way, ways, ways_to_recruiter
+from scheduling.services.reading.funnel import OF_BOOKINGS, STEPS, Ways, ways, ways_to_recruiter
 from scheduling.staff.funnel import LABELS
 from staffkit.scoping import own_rows
 
@@ -49,15 +48,19 @@ def funnel(request: HttpRequest, now: datetime) -> Funnel | None:
         return None
     whole = people is not None
     every = ways(people, now) if people is not None else ways_to_recruiter(bookings or {}, now)
-    bars = _cells(_by_step(way.steps for way in every), STEPS if whole else OF_BOOKINGS, whole)
+    bars = _cells(_counts(every.steps), STEPS if whole else OF_BOOKINGS, whole)
     return Funnel(bars, _by_city(every) if whole else [], _by_recruiter(every, whole), whole)
 
 
-def _by_city(every: Iterable[Way]) -> list[tuple[str, list[Cell]]]:
-    there: dict[Any, list[frozenset[str]]] = {}
-    for way in every:
-        there.setdefault(way.city_id, []).append(way.steps)
-    counted = {city: _by_step(steps) for city, steps in there.items()}
+def _counts(steps: Mapping[str, Collection[bytes]]) -> dict[str, int]:
+    return {step: len(people) for step, people in steps.items()}
+
+
+def _by_city(every: Ways) -> list[tuple[str, list[Cell]]]:
+    counted = {
+        city: {step: len(people & there) for step, people in every.steps.items()}
+        for city, there in every.cities.items()
+    }
     names = {row["_id"]: row["name"] for row in collection("cities").find({}, {"name": 1})}
     return [
         (names.get(city, _("no city")), _cells(counts, STEPS, city is not None, city__id__exact=city))
@@ -65,12 +68,8 @@ def _by_city(every: Iterable[Way]) -> list[tuple[str, list[Cell]]]:
     ]
 
 
-def _by_recruiter(every: Iterable[Way], linked: bool) -> list[tuple[str, list[Cell]]]:
-    theirs: dict[Any, list[frozenset[str]]] = {}
-    for way in every:
-        for recruiter, steps in way.with_recruiter.items():
-            theirs.setdefault(recruiter, []).append(steps)
-    counted = {recruiter: _by_step(steps) for recruiter, steps in theirs.items()}
+def _by_recruiter(every: Ways, linked: bool) -> list[tuple[str, list[Cell]]]:
+    counted = {recruiter: _counts(steps) for recruiter, steps in every.with_recruiter.items()}
     rows = collection("recruiters").find({"_id": {"$in": list(counted)}}, {"name": 1})
     names = {row["_id"]: row["name"] for row in rows}
     return [
@@ -79,19 +78,13 @@ def _by_recruiter(every: Iterable[Way], linked: bool) -> list[tuple[str, list[Ce
     ]
 
 
-def _by_step(people: Iterable[frozenset[str]]) -> Counter[str]:
-    """How many came to each step; many came the same way, so ways are counted first."""
-    counts = Counter[str]()
-    for steps, count in Counter(people).items():
-        counts.update(dict.fromkeys(steps, count))
-    return counts
-
-
-def _largest(counted: dict[Any, Counter[str]], first: str) -> list[tuple[Any, Counter[str]]]:
+def _largest(counted: dict[Any, dict[str, int]], first: str) -> list[tuple[Any, dict[str, int]]]:
     return sorted(counted.items(), key=lambda pair: -pair[1][first])[:MOST_ROWS]
 
 
-def _cells(counts: Counter[str], steps: Iterable[str], linked: bool, recruiter: Any = None, **query: Any) -> list[Cell]:
+def _cells(
+    counts: dict[str, int], steps: Iterable[str], linked: bool, recruiter: Any = None, **query: Any
+) -> list[Cell]:
     """A cell for each step; shares are of the first."""
     names = list(steps)
     every, address = counts[names[0]], reverse("admin:people_candidate_changelist")

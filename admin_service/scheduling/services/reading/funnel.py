@@ -8,10 +8,9 @@ reached it:
 - confirmed: of an approved one they said that they will come; came: it is marked so, in time or late.
 """
 
-from collections.abc import Iterable
+from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cache
 
 from bson import ObjectId
 
@@ -24,11 +23,6 @@ LOOK_BACK_DAYS = 30
 STEPS = ("invited", "started", "answered", "requested", "approved", "confirmed", "came")
 OF_BOOKINGS = STEPS[3:]
 """The steps that are some recruiter's, too."""
-SHOWN = {"_id": 0, "user_id": 1, "status": 1, "attendance": 1, "recruiter_id": 1}
-"""Of bookings: no more than ``bookings_ways`` has, so that none of them is read."""
-PEOPLE_SHOWN = {"city_id": 1, "started_at": 1, "merged_into": 1}
-"""Of people: no more than ``users_added`` has. Entries that another has taken over are told apart by what is read: a
-condition for null would have MongoDB open each."""
 _NEVER_APPROVED = frozenset(
     {
         BookingStatus.PENDING,
@@ -38,18 +32,20 @@ _NEVER_APPROVED = frozenset(
         BookingStatus.CANCELLED,
     }
 )
-_NONE = frozenset[str]()
 _CAME = frozenset({BookingStatus.ATTENDED, BookingStatus.LATE})
 
 
-@dataclass(slots=True)
-class Way:
-    """How far one person came: in all, and with each recruiter."""
+def _nobody() -> dict[str, set[bytes]]:
+    return {step: set() for step in STEPS}
 
-    person_id: ObjectId
-    city_id: ObjectId | None
-    steps: frozenset[str] = _NONE
-    with_recruiter: dict[ObjectId, frozenset[str]] = field(default_factory=dict)
+
+@dataclass(slots=True)
+class Ways:
+    """Who came to each step, in all and with each recruiter, and who is of which city: people's ids, as bytes."""
+
+    steps: dict[str, set[bytes]] = field(default_factory=_nobody)
+    with_recruiter: dict[ObjectId, dict[str, set[bytes]]] = field(default_factory=lambda: defaultdict(_nobody))
+    cities: dict[ObjectId | None, set[bytes]] = field(default_factory=lambda: defaultdict(set))
 
 
 def since(now: datetime) -> datetime:
@@ -57,56 +53,85 @@ def since(now: datetime) -> datetime:
     return day_start(local(now, MOSCOW).date() - timedelta(days=LOOK_BACK_DAYS - 1))
 
 
-def ways(own: Document, now: datetime) -> list[Way]:
-    """The way of each person of the last 30 days, of those that match ``own``.
+def ways(own: Document, now: datetime) -> Ways:
+    """The way of the people of the last 30 days who match ``own``.
 
-    An entry that another has taken over is nobody. By ``users_added`` and ``bookings_ways``: neither people nor
-    bookings are read, of which there may be many.
+    An entry that another has taken over is nobody. Neither people nor bookings are read, of which there may be tens of
+    thousands: MongoDB puts them together by what it finds in ``users_added`` and ``bookings_ways``.
     """
-    people = collection("users").find({**own, "created_at": {"$gte": since(now)}}, PEOPLE_SHOWN)
-    found = {row["_id"]: _begun(row) for row in people if not row.get("merged_into")}
-    whose = {"$in": list(found)}
-    for person_id in collection("questionnaire_answers").distinct("candidate_id", {"candidate_id": whose}):
-        found[person_id].steps |= {"answered"}
-    _follow(found, {"user_id": whose})
-    return list(found.values())
+    found = Ways()
+    for row in _people(own, now):
+        ids = {item.binary for item in row["ids"]}
+        found.cities[row["_id"]["city"]] |= ids
+        for step in ("invited", "started") if row["_id"]["started"] else ("invited",):
+            found.steps[step] |= ids
+    whose = [ObjectId(item) for item in found.steps["invited"]]
+    found.steps["answered"] = {item.binary for item in _answered(whose)}
+    _follow(found, {"user_id": {"$in": whose}})
+    return found
 
 
-def ways_to_recruiter(own: Document, now: datetime) -> list[Way]:
+def ways_to_recruiter(own: Document, now: datetime) -> Ways:
     """The same for a recruiter: of people who got a booking in the last 30 days, of the bookings that match ``own``.
 
     By ``bookings_recruiter_ways``.
     """
-    found: dict[ObjectId, Way] = {}
+    found = Ways()
     _follow(found, {**own, "created_at": {"$gte": since(now)}})
-    return list(found.values())
+    return found
 
 
-def reached(every: Iterable[Way], step: str, recruiter_id: ObjectId | None = None) -> list[ObjectId]:
-    """Who has come to a step, in all or with a recruiter."""
-    if recruiter_id is None:
-        return [way.person_id for way in every if step in way.steps]
-    return [way.person_id for way in every if step in way.with_recruiter.get(recruiter_id, ())]
+def reached(step: str, now: datetime, recruiter_id: ObjectId | None = None) -> list[ObjectId]:
+    """Who of all has come to a step after "started", in all or with a recruiter; of a step that there is not nobody."""
+    whose = [item for row in _people({}, now) for item in row["ids"]]
+    if step in OF_BOOKINGS:
+        theirs = {"recruiter_id": recruiter_id} if recruiter_id else {}
+        return list(
+            collection("bookings").distinct("user_id", {"user_id": {"$in": whose}, **_brought_to(step), **theirs})
+        )
+    return _answered(whose) if step == "answered" and recruiter_id is None else []
 
 
-def _begun(row: Document) -> Way:
-    return Way(row["_id"], row["city_id"], frozenset({"invited", "started"} if row["started_at"] else {"invited"}))
+def people_of(own: Document, now: datetime) -> list[Document]:
+    """The pipeline of the people, put together by city and by whether they have started."""
+    key = {"city": "$city_id", "started": {"$gt": ["$started_at", None]}, "gone": {"$gt": ["$merged_into", None]}}
+    match = {**own, "created_at": {"$gte": since(now)}}
+    return [{"$match": match}, {"$group": {"_id": key, "ids": {"$push": "$_id"}}}]
 
 
-def _follow(found: dict[ObjectId, Way], query: Document) -> None:
-    for row in collection("bookings").find(query, SHOWN):
-        person_id, recruiter_id = row["user_id"], row["recruiter_id"]
-        way, steps = found.get(person_id), _steps_of(row["status"], row["attendance"])
-        if way is None:
-            way = found[person_id] = Way(person_id, None)
-        way.steps |= steps
-        if recruiter_id:
-            way.with_recruiter[recruiter_id] = way.with_recruiter.get(recruiter_id, _NONE) | steps
+def bookings_of(query: Document) -> list[Document]:
+    """The pipeline of bookings, put together by what says how far they have brought whom, and to which recruiter."""
+    key = {name: f"${name}" for name in ("status", "attendance", "recruiter_id")}
+    return [{"$match": query}, {"$group": {"_id": key, "ids": {"$addToSet": "$user_id"}}}]
 
 
-@cache
+def _people(own: Document, now: datetime) -> list[Document]:
+    return [row for row in collection("users").aggregate(people_of(own, now)) if not row["_id"]["gone"]]
+
+
+def _answered(whose: list[ObjectId]) -> list[ObjectId]:
+    return list(collection("questionnaire_answers").distinct("candidate_id", {"candidate_id": {"$in": whose}}))
+
+
+def _follow(found: Ways, query: Document) -> None:
+    for row in collection("bookings").aggregate(bookings_of(query)):
+        ids, key = [item.binary for item in row["ids"]], row["_id"]
+        for step in _steps_of(key["status"], key["attendance"]):
+            found.steps[step].update(ids)
+            if key["recruiter_id"]:
+                found.with_recruiter[key["recruiter_id"]][step].update(ids)
+
+
+def _brought_to(step: str) -> Document:
+    """The MongoDB condition of bookings that have brought somebody so far."""
+    confirmed = Attendance.CONFIRMED.value
+    statuses = [status.value for status in BookingStatus if step in _steps_of(status.value, confirmed)]
+    said = {"attendance": confirmed} if step == "confirmed" else {}
+    return {"status": {"$in": statuses}, **said}
+
+
 def _steps_of(status: str, attendance: str) -> frozenset[str]:
-    """Of a booking; there are some dozens of different ones, and tens of thousands of bookings."""
+    """Of a booking."""
     steps = {"requested"}
     if status not in _NEVER_APPROVED:
         steps.add("approved")
