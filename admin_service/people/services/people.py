@@ -112,8 +112,13 @@ def save_contact(contact: ContactSettings, *, actor: str) -> None:
     _save_place(contact, "contact", ("contact_url",), actor, listed)
 
 
-def restore_candidates(candidate_ids: Sequence[str], *, actor: str) -> int:
-    """Put people back on the allow list; the answer is how many were off it."""
+def restore_candidates(
+    candidate_ids: Sequence[str], *, actor: str, then: Callable[[Sequence[str]], None] | None = None
+) -> int:
+    """Put people back on the allow list; the answer is how many were off it.
+
+    ``then``: more to do in the same transaction; gets their ids.
+    """
 
     def work() -> int:
         removed = Candidate.objects.filter(
@@ -123,6 +128,8 @@ def restore_candidates(candidate_ids: Sequence[str], *, actor: str) -> int:
         for candidate in people:
             candidate.is_allowed = True
             save_candidate(candidate, actor=actor)
+        if then:
+            then([str(candidate.pk) for candidate in people])
         return len(people)
 
     return in_transaction(work)

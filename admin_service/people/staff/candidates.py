@@ -205,12 +205,16 @@ class CandidatePage(ImportingAdmin, ExportingAdmin, InvitingAdmin):
         """What came of an action on many, row by row."""
         return show_report(self, request)
 
+    def put_back(self, candidate_ids: list[str], actor: str) -> int:
+        """Put people back on the list; ``scheduling`` adds what becomes of their waiting."""
+        return restore_candidates(candidate_ids, actor=actor)
+
     @admin.action(description=_("Put back on the allow list"), permissions=["change"])
     def restore(self, request: HttpRequest, queryset: QuerySet[Candidate]) -> HttpResponse:
         """Put the chosen people back, one after the other."""
 
         def put_back(person: Candidate) -> str:
-            count = restore_candidates([str(person.pk)], actor=login(request))
+            count = self.put_back([str(person.pk)], login(request))
             return _now("back on the list") if count else _now("was on the list already")
 
         return act_on_each(request, _("Put back on the allow list"), list(queryset), put_back)
@@ -261,7 +265,7 @@ class CandidatePage(ImportingAdmin, ExportingAdmin, InvitingAdmin):
 
     def _restore(self, request: HttpRequest, candidate: Candidate) -> None:
         try:
-            restore_candidates([str(candidate.pk)], actor=login(request))
+            self.put_back([str(candidate.pk)], login(request))
         except RefusedError as error:
             messages.error(request, " ".join(map(str, error.errors.values())))
         else:

@@ -17,6 +17,7 @@ class WaitingState(models.TextChoices):
     LEFT = "left", _("left the list")
     SERVED = "served", _("has a booking")
     CLOSED = "closed", _("closed, and told so")
+    OFF_LIST = "off_list", _("off the allow list")
 
 
 def waiting_choices() -> list[tuple[str, Any]]:

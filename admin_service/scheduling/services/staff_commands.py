@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
+from functools import partial
 
 from bson import ObjectId
 from django.utils.translation import gettext as _
@@ -10,7 +11,7 @@ from common import correlation
 from common.mongo import collection, current_session, in_transaction, tried_again
 from common.refusals import RefusedError
 from people.models import Candidate
-from people.services.people import save_candidate
+from people.services.people import restore_candidates, save_candidate
 from scheduling.domain.answering import Approve, AskReschedule, Reject
 from scheduling.domain.booking import Cancel, Move, RemoveCandidate
 from scheduling.domain.commands import Actor, ActorKind, Book
@@ -21,6 +22,7 @@ from scheduling.services.batch import carry_out, decide_one
 from scheduling.services.editing.choices import carry_out_choices
 from scheduling.services.impact import AS_IT_COMES, Choices, note_impact, standing
 from scheduling.services.requests import Request
+from scheduling.services.waiting_ends import go_on, pause
 from shared_contracts.booking import Outcome
 from shared_contracts.directory import BookingStatus, Rejection
 
@@ -172,6 +174,7 @@ def remove_candidates(
 
     def work() -> list[str]:
         removed = [item for item in candidate_ids if _take_off(item, actor)]
+        pause(removed, actor=actor)
         theirs = {"user_id": {"$in": [ObjectId(item) for item in removed]}, "live": True}
         note_impact(lambda: standing(list(collection("bookings").find(theirs, session=current_session()))))
         carry_out_choices(choices)
@@ -182,6 +185,11 @@ def remove_candidates(
         return removed
 
     return tried_again(lambda: in_transaction(work))
+
+
+def put_back(candidate_ids: Sequence[str], *, actor: str) -> int:
+    """Put people back on the allow list, where they wait for seats as before; the answer is how many were off it."""
+    return restore_candidates(candidate_ids, actor=actor, then=partial(go_on, actor=actor))
 
 
 def _take_off(candidate_id: str, actor: str) -> bool:

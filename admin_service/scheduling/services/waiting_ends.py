@@ -1,6 +1,6 @@
 """The end of waiting for a seat (R7) where none can come any more: the city, or sign-up for the event, is closed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -52,6 +52,29 @@ def end_hopeless(*, actor: str, via: str, reason: str = "") -> int:
     audit.add([audit.entry("waiting", str(item), "waiting_closed", **facts) for item in ids])
     tell(rows)
     return len(rows)
+
+
+def pause(candidate_ids: Iterable[str], *, actor: str) -> None:
+    """Who is taken off the allow list waits for nothing meanwhile; in the transaction under way."""
+    _set_state(candidate_ids, WaitingState.WAITING, WaitingState.OFF_LIST, "waiting_paused", actor)
+
+
+def go_on(candidate_ids: Iterable[str], *, actor: str) -> None:
+    """Who is back on the list waits again, in their old place; in the transaction under way.
+
+    Where no seat can come any more, they are told so now.
+    """
+    _set_state(candidate_ids, WaitingState.OFF_LIST, WaitingState.WAITING, "waiting_again", actor)
+    end_hopeless(actor=f"staff:{actor}", via="desk")
+
+
+def _set_state(candidate_ids: Iterable[str], was: WaitingState, state: WaitingState, action: str, actor: str) -> None:
+    query = {"user_id": {"$in": [ObjectId(item) for item in candidate_ids]}, "state": was.value}
+    ids = [row["_id"] for row in collection("waiting_list").find(query, {"_id": 1}, session=current_session())]
+    change = {"$set": {"state": state.value, "updated_at": clock.now()}}
+    collection("waiting_list").update_many({"_id": {"$in": ids}}, change, session=current_session())
+    for entry_id in ids:
+        audit.record_staff("waiting", str(entry_id), action, actor, None, None)
 
 
 def tell(rows: Sequence[Document]) -> None:

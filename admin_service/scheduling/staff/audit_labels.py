@@ -44,6 +44,8 @@ register(
             "waiting_joined": _("joined the waiting list"),
             "waiting_left": _("left the waiting list"),
             "waiting_served": _("waits no longer: booked"),
+            "waiting_paused": _("waits no longer: off the allow list"),
+            "waiting_again": _("waits again: back on the allow list"),
             "waiting_closed": _("waits no longer: the city or the event is closed"),
         },
         fields={

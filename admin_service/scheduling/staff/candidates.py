@@ -24,7 +24,7 @@ from people.staff.inviting import InvitingAdmin
 from people.staff.row_by_row import CameOfIt, begin_report, note_row
 from scheduling.services.editing.choices import Choice
 from scheduling.services.snapshots import follow_person
-from scheduling.services.staff_commands import remove_candidates
+from scheduling.services.staff_commands import put_back, remove_candidates
 from scheduling.staff.forms.reasons import RemoveForm
 from scheduling.staff.funnel import StepFilter
 from scheduling.staff.impact.asking import MARK, answer_asking, reason_in
@@ -67,6 +67,10 @@ class CandidateAdmin(PersonPage):
         every: list[Any] = super().get_actions_detail(request, object_id)
         allowed = find(Candidate, object_id).is_allowed
         return [item for item in every if allowed or "remove_one" not in item.action_name]
+
+    def put_back(self, candidate_ids: list[str], actor: str) -> int:
+        """They wait for seats as before."""
+        return put_back(candidate_ids, actor=actor)
 
     @action(description=_("Links for many"), url_path="invite-many", permissions=[MAY_INVITE], icon="qr_code_2")
     def invite_many(self, request: HttpRequest) -> HttpResponse:

@@ -32,7 +32,9 @@ from staffkit.errands import Errand, ErrandKind, Press, register
 from staffkit.pages.kinds import Colours, ReadOnlyAdmin
 from staffkit.views import find, login, may
 
-STATE_COLOURS = Colours({"waiting": "warning", "served": "success", "left": "info", "closed": "danger"})
+STATE_COLOURS = Colours(
+    {"waiting": "warning", "served": "success", "left": "info", "closed": "danger", "off_list": "info"}
+)
 
 
 @admin.register(WaitingEntry)
