@@ -140,7 +140,7 @@ def test_a_message_that_did_not_arrive_says_what_to_do(text: Text, put: Put) -> 
     """R4."""
     page = text(page_of(put(state="failed", error="Forbidden: bot was blocked by the user")))
     assert "Please tell them yourself" in page and "The booking has their links" in page
-    assert "Forbidden: bot was blocked by the user" in page
+    assert "they have blocked the bot" in page
 
 
 @pytest.mark.parametrize("why", ["merged", "moved", "stale", "quiet_hours", "empty"])
