@@ -68,6 +68,7 @@ class Walker:
         self.page.set_viewport_size(PHONE)
         found += [
             *self._too_wide("390 px wide"),
+            *self._high_cards(),
             *self._axe("390 px wide", runOnly=_only("scrollable-region-focusable")),
         ]
         self.page.set_viewport_size(WIDE)
