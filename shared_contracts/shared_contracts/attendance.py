@@ -1,5 +1,6 @@
 """What candidates say about coming (R8): their requests, and what a booking keeps of it."""
 
+from datetime import timedelta
 from enum import StrEnum
 from typing import Literal
 
@@ -19,6 +20,11 @@ DelayMinutes = Literal[5, 10, 15, 20]
 """How late somebody will be (R8)."""
 OVER_15_MINUTES: DelayMinutes = 20
 """Stands for "more than 15"."""
+DELAY_AHEAD = timedelta(hours=2, minutes=30)
+"""From so long before the start "I'm late" is offered wherever a booking is shown: whoever books later than that is
+not asked whether they come (R8). Under that question it is offered whenever it comes."""
+DELAY_WITHIN = timedelta(minutes=15)
+"""R8: so long after the start people can still say that they will be late."""
 
 
 class Coming(WireModel):

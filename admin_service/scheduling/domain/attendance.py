@@ -1,7 +1,7 @@
 """What candidates say about coming (R8): each answer as a request from chat, a command, its event and its rule."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import assert_never
 
 from common.texts.translation import to_translate as _
@@ -12,13 +12,10 @@ from scheduling.domain.decisions import Decision, changed
 from scheduling.domain.events import BookingEvent
 from scheduling.domain.model import Booking, State
 from shared_contracts import attendance as wire
-from shared_contracts.attendance import Attendance, DelayMinutes
+from shared_contracts.attendance import DELAY_WITHIN, Attendance, DelayMinutes
 from shared_contracts.booking import Outcome
 from shared_contracts.card import CardOccasion
 from shared_contracts.directory import BookingStatus
-
-DELAY_WITHIN = timedelta(minutes=15)
-"""R8: so long after the start people can still say that they will be late."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,5 @@
 """What candidates say about coming (R8): their buttons, how their answers ended, and what recruiters see of it."""
 
-from datetime import timedelta
 from typing import Literal, get_args
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
@@ -32,8 +31,6 @@ _BUTTONS = (
     ("button.not_coming", Action.NOT_COMING, Attendance.DECLINED),
     ("button.ask_time", Action.ASK_TIME, Attendance.RESCHEDULE_ASKED),
 )
-_DELAY_WITHIN = timedelta(minutes=15)
-"""R8: so long after the start they can still say that they will be late."""
 ANSWERS = frozenset({*get_args(AttendanceRequest), TimeAnswered})
 """Requests that leave a dialog under way as it is."""
 AnswerKind = Literal["confirmed", "declined", "reschedule_asked", "delay", "take_time", "keep_time"]
@@ -68,7 +65,7 @@ def attendance_keyboard(booking: BookingView, texts: Texts) -> InlineKeyboardMar
         if answer is not booking.attendance and not begun and not (action is Action.ASK_TIME and booking.requested_slot)
     ]
     answers += [] if begun else keyboards.withdraw_move(booking, texts)
-    further = [*_delay_button(booking, texts), *keyboards.copy_address(booking.slot, texts)]
+    further = [*keyboards.delay(booking, texts), *keyboards.copy_address(booking.slot, texts)]
     return keyboards.column([*keyboards.join(booking, texts), *answers, *further])
 
 
@@ -86,11 +83,14 @@ def not_coming_question(booking: BookingView, reader: Reader) -> Screen:
     return Screen(text, InlineKeyboardMarkup(rows), (booking,))
 
 
-def delay_question(booking: BookingView, reader: Reader) -> Screen:
-    """By how much they will be late; where it is too late to say so, whom to write to."""
+def delay_question(booking: BookingView, reader: Reader, *, from_list: bool) -> Screen:
+    """By how much they will be late; where it is too late to say so, whom to write to.
+
+    ``from_list``: they come from the list of their bookings, and go back there.
+    """
     texts = reader.texts
-    if not _delay_button(booking, texts):
-        return _delay_too_late(booking, reader)
+    if not keyboards.can_announce_delay(booking):
+        return delay_too_late(booking, reader)
     about = (booking.id, minute_of(booking.slot.starts_at))
     *short, long = (
         InlineKeyboardButton(
@@ -99,7 +99,8 @@ def delay_question(booking: BookingView, reader: Reader) -> Screen:
         )
         for minutes in get_args(DelayMinutes)
     )
-    back = InlineKeyboardButton(texts.plain("button.back"), callback_data=pack(Action.ANSWERS, *about))
+    to_answers = InlineKeyboardButton(texts.plain("button.back"), callback_data=pack(Action.ANSWERS, *about))
+    back = keyboards.to_bookings(texts) if from_list else to_answers
     text = f"{texts('attendance.how_late')}\n\n{slot_card(booking.slot, reader.zone, texts)}"
     return Screen(text, InlineKeyboardMarkup([short, [long], [back]]), (booking,))
 
@@ -127,7 +128,7 @@ def attendance_screen(result: BookingResult, booking: BookingView | None, reader
         parts = [texts("attendance.declined"), ended, texts("outcome.cancelled_next")]
         return Screen("\n\n".join(parts), keyboards.choose_time(booking.slot.event.id, texts))
     if outcome is Outcome.TOO_LATE:
-        return _delay_too_late(booking, reader) if delayed else _too_late(booking, reader)
+        return delay_too_late(booking, reader) if delayed else _too_late(booking, reader)
     if outcome is Outcome.FAILED or (outcome in SLOT_GONE and result.asked is TimeAnswered):
         # If a time is still proposed it is not the one they saw, so they are asked about the present one.
         gone = "offer.changed" if booking.offered_slot else "attendance.offer_gone"
@@ -152,15 +153,16 @@ def _link_part(booking: BookingView, reader: Reader) -> list[str]:
     return [reader.texts(key, link=link)] if link else []
 
 
-def _delay_too_late(booking: BookingView, reader: Reader) -> Screen:
-    link = booking.recruiter_url or reader.contact_url
+def delay_too_late(booking: BookingView | None, reader: Reader) -> Screen:
+    """It can't be passed on any more: whom to write to. ``booking``: None where it is over."""
+    link = (booking.recruiter_url if booking else None) or reader.contact_url
     return Screen(reader.texts("attendance.delay_too_late"), keyboards.contact(link, reader.texts))
 
 
 def _too_late(booking: BookingView, reader: Reader) -> Screen:
     """It has begun, so they can at most be late."""
     texts, contact = reader.texts, keyboards.contact(reader.contact_url, reader.texts)
-    delay = _delay_button(booking, texts) if _has_begun(booking) else []
+    delay = keyboards.delay(booking, texts) if _has_begun(booking) else []
     rows = [*([delay] if delay else []), *(contact.inline_keyboard if contact else ())]
     return Screen(texts("attendance.too_late"), InlineKeyboardMarkup(rows) if rows else None)
 
@@ -206,15 +208,6 @@ def _awaits_proposal(card: RecruiterCard) -> bool:
     booking = card.booking
     asks = booking.attendance is Attendance.RESCHEDULE_ASKED and not is_superseded(booking)
     return asks and card.yours and not card.may_mark
-
-
-def _delay_button(booking: BookingView, texts: Texts) -> list[InlineKeyboardButton]:
-    """To say that they will be late, as long as that is possible."""
-    starts_at = booking.slot.starts_at
-    if clock.now() >= starts_at + _DELAY_WITHIN:
-        return []
-    data = pack(Action.DELAY, booking.id, minute_of(starts_at))
-    return [InlineKeyboardButton(texts.plain("button.delay"), callback_data=data)]
 
 
 def _has_begun(booking: BookingView) -> bool:

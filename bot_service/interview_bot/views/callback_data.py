@@ -6,7 +6,7 @@ Anyone can send any data, so it only says what is wanted; whether that is theirs
 import hashlib
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from interview_bot.common.dialog_data import ANYONE
@@ -83,6 +83,7 @@ class Action(StrEnum):
     NOT_COMING_CONFIRM = "ax"
     ASK_TIME = "aa"
     DELAY = "ad"
+    MY_DELAY = "my"
     DELAY_BY = "al"
     ANSWERS = "ab"
     TAKE_TIME = "ty"
@@ -121,7 +122,7 @@ FOR_KEPT_BOOKINGS = frozenset(
     {
         *(Action.MY_BOOKINGS, Action.CANCEL, Action.CANCEL_CONFIRM),
         *(Action.COMING, Action.NOT_COMING, Action.NOT_COMING_CONFIRM),
-        *(Action.DELAY, Action.DELAY_BY, Action.ANSWERS, Action.LANGUAGE),
+        *(Action.DELAY, Action.MY_DELAY, Action.DELAY_BY, Action.ANSWERS, Action.LANGUAGE),
     }
 )
 """What somebody off the allow list can do about a booking that staff let stand (FR2): nothing that asks for more."""
@@ -165,6 +166,7 @@ _ARGUMENTS: dict[Action, tuple[str, ...]] = {
     Action.NOT_COMING_CONFIRM: (_ID, _MINUTE),
     Action.ASK_TIME: (_ID, _MINUTE),
     Action.DELAY: (_ID, _MINUTE),
+    Action.MY_DELAY: (_ID, _MINUTE),
     Action.DELAY_BY: (_ID, _MINUTE, _DELAY),
     Action.ANSWERS: (_ID, _MINUTE),
     Action.TAKE_TIME: (_ID, _ID, _SEEN),
@@ -220,6 +222,11 @@ def pack(action: Action, *arguments: str) -> str:
 def minute_of(moment: datetime) -> str:
     """A start as buttons carry it: the minutes since 1970."""
     return str(int(moment.timestamp()) // 60)
+
+
+def start_of(minute: str) -> datetime:
+    """The start that a button carries, UTC."""
+    return datetime.fromtimestamp(int(minute) * 60, UTC)
 
 
 def seen(slot: SlotView, version: int = 0) -> str:

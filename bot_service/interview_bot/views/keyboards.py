@@ -15,7 +15,7 @@ from interview_bot.views.formatting import slot_start
 from interview_bot.views.html_text import clip
 from interview_bot.views.screen import Screen
 from interview_bot.views.texts import Texts
-from shared_contracts.attendance import Attendance
+from shared_contracts.attendance import DELAY_AHEAD, DELAY_WITHIN, Attendance
 from shared_contracts.directory import BookingStatus, BookingView, InterviewEvent, SlotView
 
 MENU_SIZE = 8
@@ -91,6 +91,7 @@ def bookings(
             rows.append(_time_buttons(booking, booking.offered_slot, texts, suffix))
         rows += [[button] for button in withdraw_move(booking, texts, suffix)]
         rows.append(_changes(booking, texts, actions, suffix))
+        rows.append(_delay_when_near(booking, texts, Action.MY_DELAY, suffix))
     if len(shown) == 1 and (copying := copy_address(shown[0].slot, texts)):
         rows.append(copying)
     if back is not None:
@@ -113,6 +114,32 @@ def can_ask_for_time(booking: BookingView) -> bool:
     """Whether its candidate can ask the recruiter for another time, which they do where they can't move it (R8)."""
     asked = booking.attendance is Attendance.RESCHEDULE_ASKED or booking.requested_slot or booking.offered_slot
     return booking.status is BookingStatus.BOOKED and not asked and clock.now() < booking.slot.starts_at
+
+
+def can_announce_delay(booking: BookingView) -> bool:
+    """Whether its candidate can still say that they will be late (R8)."""
+    return booking.status is BookingStatus.BOOKED and clock.now() < booking.slot.starts_at + DELAY_WITHIN
+
+
+def is_delay_near(booking: BookingView) -> bool:
+    """Whether it is near enough to its start that its candidate may be late, asked or not."""
+    return clock.now() >= booking.slot.starts_at - DELAY_AHEAD
+
+
+def delay(
+    booking: BookingView, texts: Texts, action: Action = Action.DELAY, suffix: str = ""
+) -> list[InlineKeyboardButton]:
+    """To say that they will be late, as long as that is possible."""
+    if not can_announce_delay(booking):
+        return []
+    return [styled(texts, "button.delay", pack(action, booking.id, minute_of(booking.slot.starts_at)), suffix)]
+
+
+def _delay_when_near(
+    booking: BookingView, texts: Texts, action: Action, suffix: str = ""
+) -> list[InlineKeyboardButton]:
+    """The same where nobody is asked whether they come."""
+    return delay(booking, texts, action, suffix) if is_delay_near(booking) else []
 
 
 def _changes(
@@ -171,7 +198,8 @@ def change_booking(booking: BookingView, texts: Texts, *, asked: bool) -> Inline
     move = "button.other_time" if asked else "button.move"
     changes = _changes(booking, texts, (Action.MOVE, Action.CANCEL), move=move)
     withdrawal = withdraw_move(booking, texts)
-    buttons = [*join(booking, texts), *withdrawal, *changes, *copy_address(booking.slot, texts)]
+    late = _delay_when_near(booking, texts, Action.DELAY)
+    buttons = [*join(booking, texts), *withdrawal, *changes, *late, *copy_address(booking.slot, texts)]
     return column(buttons) if buttons else None
 
 

@@ -105,6 +105,8 @@ def outcome_screen(
     rows = keyboards.contact_rows(contact_url, texts) if display.with_contact else []
     if booking is not None and outcome in _WAYS_OUT:
         parts.append(_way_out(outcome, booking, texts))
+        if booking.status is BookingStatus.BOOKED and keyboards.is_delay_near(booking):  # they won't be asked any more
+            parts[-1] += f"\n{texts('outcome.late_next')}"
         rows += [[button] for button in keyboards.withdraw_move(booking, texts)]
     if display.keyboard:
         rows += [list(row) for row in display.keyboard(texts).inline_keyboard]

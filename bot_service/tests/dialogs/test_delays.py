@@ -1,4 +1,4 @@
-"""R8: "I'm late", from the prompt, after an answer, and until 15 minutes after the start."""
+"""R8: "I'm late", from the prompt, after an answer, from the list of bookings, until 15 minutes after the start."""
 
 from datetime import timedelta
 
@@ -11,12 +11,13 @@ from shared_contracts.attendance import DelayAnnounced
 from shared_contracts.booking import Outcome
 from shared_contracts.card import CardOccasion
 from shared_contracts.directory import SlotView
+from shared_contracts.notification import CacheName
 from shared_contracts.transport.topology import CARD_COMMAND
 from tests.dialogs.test_attendance import ASK_TIME, COMING, DELAY, NOT_COMING, asked, held
 from tests.kit.desk import Desk
-from tests.kit.interview_cards import booked_card
+from tests.kit.interview_cards import booked_card, reads
 from tests.kit.recruiting import RITA
-from tests.kit.telegram import Message, Person
+from tests.kit.telegram import Message, Person, Sandbox, eventually
 
 FIVE, TEN, FIFTEEN, MORE, BACK = "5 минут", "10 минут", "15 минут", "Больше 15 минут", "← Назад"
 QUESTION, TOLD = "На сколько опоздаете?", "Спасибо, что предупредили"
@@ -121,13 +122,82 @@ async def test_from_15_minutes_after_the_start_the_candidate_writes_themselves(a
 
 
 async def test_a_button_of_before_asks_nothing_15_minutes_after_the_start(anna: Person, desk: Desk) -> None:
-    """Guard: ``_DELAY_WITHIN``."""
+    """Guard: ``can_announce_delay``."""
     prompt = await begun(anna, desk, 16)
     assert prompt.labels == []
     [(_owner, booking)] = desk.bookings.values()
     await anna.sends_data(prompt, f"1:ad:{booking.id}:{minute_of(booking.slot.starts_at)}")
     assert (await anna.sees("прошло больше 15 минут")).labels == ["Свяжитесь с нами"]
     assert desk.requests == []
+
+
+@pytest.mark.parametrize(("language", "delay", "short"), [("ru", DELAY, FIVE), ("en", "⏱ I'll be late", "5 minutes")])
+async def test_near_the_start_it_can_be_said_wherever_the_booking_is_shown(
+    sandbox: Sandbox, desk: Desk, bot: object, language: str, delay: str, short: str
+) -> None:
+    """Whoever was never asked whether they come. Guards: ``is_delay_near``, ``MY_DELAY``."""
+    desk.allow(1001, "Anna")
+    desk.open_event()
+    desk.book(1001, desk.add_slot(1, hours=3))
+    anna = await sandbox.person(1001, "Anna", language)
+    await anna.writes("/mybooking")
+    assert delay not in (await anna.sees("Офис на Тверской")).labels, "it is early for that"
+    near = held(desk, slot=begun_slot(desk, -149)).slot
+    await anna.writes("/mybooking")
+
+    async def offered() -> Message | None:
+        last = (await anna.messages())[-1]
+        return last if delay in last.labels else None
+
+    listed = await eventually(offered, "the button")
+    await anna.writes("/start")
+    assert delay in (await eventually(offered, "also at Sign up")).labels
+    await anna.presses(listed, delay)
+    question = await reads(anna, listed.id, "?")
+    assert [button["text"] for button in question.buttons][0] == short
+    await anna.presses(question, "←")
+    await reads(anna, listed.id, "📍")
+    await anna.presses(listed, delay)
+    await anna.presses(await reads(anna, listed.id, "?"), short)
+    await reads(anna, listed.id, "5")
+    assert delays(desk) == [5] and desk.requests[0].starts_at == near.starts_at
+
+
+async def test_with_two_bookings_each_button_says_which(anna: Person, desk: Desk) -> None:
+    """Only of the one that is near."""
+    desk.book(1001, begun_slot(desk, -60), number=1)
+    desk.book(1001, desk.slots[f"{2:024x}"], number=2)
+    await anna.writes("/mybooking")
+    late = [label for label in (await anna.sees("Ваши записи:")).labels if label.startswith(DELAY)]
+    assert len(late) == 1 and " · " in late[0]
+
+
+async def test_after_the_interview_a_button_of_before_says_whom_to_write_to(anna: Person, desk: Desk) -> None:
+    """Guard: ``_show_if_over``."""
+    prompt = await begun(anna, desk, 10)
+    await anna.presses(prompt, DELAY)
+    question = await anna.sees(QUESTION)
+    held(desk, slot=begun_slot(desk, 30))
+    [(_owner, booking)] = desk.bookings.values()
+    desk.bookings.clear()
+    for step in ("ad:{}:{}", "my:{}:{}", "al:{}:{}:10"):
+        await anna.sends_data(question, f"1:{step.format(booking.id, minute_of(booking.slot.starts_at))}")
+        assert (await anna.sees("прошло больше 15 минут")).labels == ["Свяжитесь с нами"]
+    assert desk.requests == []
+
+
+async def test_who_books_when_nobody_will_be_asked_any_more_is_told_where_to_say_it(anna: Person, desk: Desk) -> None:
+    """Guard: ``outcome.late_next``."""
+    desk.add_slot(1, hours=2, closes_at=clock.now() + timedelta(hours=1))
+    await desk.invalidate(CacheName.SLOTS)
+    await anna.writes("/start")
+    await anna.presses(await anna.sees("Выберите"), "каб. 1")
+    await anna.presses(await anna.sees("Записать вас"), "Подтвердить")
+    assert "Будете опаздывать?" in (await anna.sees("Вы записаны!")).text
+    await anna.writes("/reschedule")
+    await anna.presses(await anna.sees("На какое время"), "каб. 2")
+    await anna.presses(await anna.sees("Перенести вашу запись"), "Подтвердить")
+    assert "опаздывать" not in (await anna.sees("Запись перенесена!")).text
 
 
 @pytest.mark.parametrize("step", [DELAY, FIVE, BACK])

@@ -163,7 +163,7 @@ def test_the_candidate_will_be_late_and_the_recruiter_is_told_at_once(
     words: Words,
     number: int,
 ) -> None:
-    """R8: from the prompt, and until 15 minutes after the start; nothing else about the booking changes."""
+    """R8: from the prompt, and by /mybooking until 15 minutes after the start; nothing else of the booking changes."""
     stack.travel_to(MONDAY_MORNING + timedelta(days=number, hours=1))
     anna, maria, before, transcript = (
         sits_down(chats, ANNA, "Анна", language),
@@ -188,15 +188,17 @@ def test_the_candidate_will_be_late_and_the_recruiter_is_told_at_once(
 
     transcript.remark("it is 14 minutes after the start")
     stack.travel_to(booking["starts_at"] + timedelta(minutes=14))
-    candidate.presses(prompt, words.late)
-    candidate.presses(candidate.sees(words.how_late, prompt.id), words.over_15_minutes)
-    candidate.sees(words.noted, prompt.id)
+    candidate.writes("/mybooking")
+    mine = candidate.sees(words.your_booking)
+    candidate.presses(mine, words.late)
+    candidate.presses(candidate.sees(words.how_late, mine.id), words.over_15_minutes)
+    candidate.sees(words.noted, mine.id)
     recruiter.finds(words.notice_of_delay, words.late_by_more, after=told)
 
     transcript.remark("it is 15 minutes after the start")
     stack.travel_to(booking["starts_at"] + timedelta(minutes=15))
-    candidate.presses(prompt, words.late)
-    candidate.sees(words.too_late_to_say, prompt.id)
+    candidate.presses(mine, words.late)
+    candidate.sees(words.too_late_to_say, mine.id)
     transcript.check(f"{language}/late")
     (late,) = store.bookings_of(3010 + number)
     assert (late["status"], late["attendance"], late["delay_minutes"]) == ("booked", "", 20)

@@ -57,6 +57,7 @@ class Words:
     suits: str
     moved: str
     late: str
+    your_booking: str
     ten_minutes: str
     over_15_minutes: str
     how_late: str
@@ -146,6 +147,7 @@ RU = Words(
     suits="Подходит",
     moved="Запись перенесена",
     late="Опоздаю",
+    your_booking="Ваша запись",
     ten_minutes="10 минут",
     over_15_minutes="Больше 15 минут",
     how_late="На сколько опоздаете?",
@@ -234,6 +236,7 @@ EN = Words(
     suits="This works",
     moved="Your booking has been moved",
     late="I'll be late",
+    your_booking="Your booking",
     ten_minutes="10 minutes",
     over_15_minutes="More than 15 minutes",
     how_late="How late will you be?",

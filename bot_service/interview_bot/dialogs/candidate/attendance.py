@@ -6,14 +6,21 @@ They leave a dialog that is under way as it is: a reminder may come at any momen
 from functools import partial
 from html import escape
 
+from interview_bot.common import clock
 from interview_bot.common.dialog_data import DialogData
 from interview_bot.dialogs.candidate.my_bookings import own_booking, show_bookings
 from interview_bot.dialogs.context import DialogContext, Presses
 from interview_bot.dialogs.requests import BookingEnvelope, booking_envelope, brief_payload, shown_slot, submit
-from interview_bot.views.attendance_screens import AnswerKind, answers_screen, delay_question, not_coming_question
-from interview_bot.views.callback_data import Action, minute_of, seen
+from interview_bot.views.attendance_screens import (
+    AnswerKind,
+    answers_screen,
+    delay_question,
+    delay_too_late,
+    not_coming_question,
+)
+from interview_bot.views.callback_data import Action, minute_of, seen, start_of
 from interview_bot.views.formatting import slot_changes
-from shared_contracts.attendance import Attendance, AttendanceAnswered, DelayAnnounced
+from shared_contracts.attendance import DELAY_WITHIN, Attendance, AttendanceAnswered, DelayAnnounced
 from shared_contracts.booking import TimeAnswered
 from shared_contracts.directory import BookingStatus, BookingView, SlotView
 from shared_contracts.requests import BookingRequest
@@ -41,15 +48,19 @@ async def ask_if_sure(context: DialogContext, booking_id: str, minute: str) -> N
         await context.show(not_coming_question(booking, await context.reader()))
 
 
-async def ask_how_late(context: DialogContext, booking_id: str, minute: str) -> None:
-    """They will be late: by how much?"""
+async def ask_how_late(context: DialogContext, booking_id: str, minute: str, *, from_list: bool = False) -> None:
+    """They will be late: by how much? ``from_list``: pressed under the list of their bookings."""
+    if await _show_if_over(context, booking_id, minute):
+        return
     booking = await _booking_of_question(context, booking_id, minute)
     if booking is not None:
-        await context.show(delay_question(booking, await context.reader()))
+        await context.show(delay_question(booking, await context.reader(), from_list=from_list))
 
 
 async def announce_delay(context: DialogContext, booking_id: str, minute: str, minutes: str) -> None:
     """So late: the recruiter is to be told."""
+    if await _show_if_over(context, booking_id, minute):
+        return
     booking = await _booking_of_question(context, booking_id, minute)
     if booking is None:
         return
@@ -101,6 +112,17 @@ async def _what_is_proposed_now(context: DialogContext, booking: BookingView, sl
     return f"{texts('offer.changed_in')}\n{changes}"
 
 
+async def _show_if_over(context: DialogContext, booking_id: str, minute: str) -> bool:
+    """Tell who would say that they will be late to an interview which is over by now whom to write to instead."""
+    if clock.now() < start_of(minute) + DELAY_WITHIN:
+        return False
+    bookings = await context.services.api.bookings(context.user_id)
+    if any(booking.id == booking_id for booking in bookings):
+        return False
+    await context.show(delay_too_late(None, await context.reader()))
+    return True
+
+
 async def _booking_of_question(context: DialogContext, booking_id: str, minute: str) -> BookingView | None:
     """The booking that was asked about; None after showing what they have now, where it has changed since."""
     booking = await own_booking(context, booking_id)
@@ -128,6 +150,7 @@ PRESSES: Presses = {
     Action.NOT_COMING_CONFIRM: partial(answer_attendance, answer=Attendance.DECLINED),
     Action.ASK_TIME: partial(answer_attendance, answer=Attendance.RESCHEDULE_ASKED),
     Action.DELAY: ask_how_late,
+    Action.MY_DELAY: partial(ask_how_late, from_list=True),
     Action.DELAY_BY: announce_delay,
     Action.ANSWERS: back_to_answers,
     Action.TAKE_TIME: partial(answer_proposed_time, take=True),
