@@ -50,6 +50,7 @@ class DialogData(BaseModel):
     where we think they are. ``menu``: the shown page of cities, recruiters or a day's times. ``page``: the first slot
     shown (see ``slots.pages``). ``month`` (by any of its days): whose days are shown. ``day``: whose times are shown.
     ``refused``: ids of slots that a recruiter has said no to for this person, which are not shown.
+    ``booked_elsewhere``: they have a booking in another interview event, so they come from a list that shows it.
     ``waits``: they are on the event's waiting list for what they look at; ``turned_down``: but not for every seat.
     ``slot``: the one chosen. ``nonce``: of the shown Confirm button. ``rejecting``: a recruiter's step.
     """
@@ -64,6 +65,7 @@ class DialogData(BaseModel):
     month: date | None = None
     day: date | None = None
     refused: list[str] = []
+    booked_elsewhere: bool = False
     waits: bool = False
     turned_down: bool = False
     slot: SlotView | None = None

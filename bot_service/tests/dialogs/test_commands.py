@@ -14,7 +14,9 @@ from interview_bot.views.callback_data import Action, pack
 from interview_bot.views.keyboards import MENU_SIZE
 from shared_contracts.dialog import ChatStarted, ChatStopped
 from shared_contracts.directory import NamedRef
+from shared_contracts.notification import CacheName
 from tests.kit.desk import Desk
+from tests.kit.interview_cards import reads
 from tests.kit.line import Line
 from tests.kit.servers import TOKEN
 from tests.kit.telegram import GROUP, Person, Sandbox, eventually
@@ -66,6 +68,47 @@ async def test_several_events_are_offered_by_name(anna: Person, desk: Desk) -> N
     assert events.labels == ["Стажировка", "Собеседование <дизайнеров>"]
     await anna.presses(events, "Стажировка")
     assert (await anna.sees("Выберите удобное время")).id == events.id
+
+
+@pytest.mark.parametrize(
+    ("language", "yours", "several", "more"),
+    [
+        ("ru", "Ваша запись:", "Ваши записи:", "Ещё можно записаться сюда:"),
+        ("en", "Your booking:", "Your bookings:", "Also open for sign-up:"),
+    ],
+)
+async def test_start_shows_the_bookings_one_has_and_then_what_else_is_open(
+    sandbox: Sandbox, desk: Desk, bot: object, language: str, yours: str, several: str, more: str
+) -> None:
+    """Of an open event and of a closed one; each page has them. Guards: ``settled``, ``is_booked_elsewhere``."""
+    desk.allow(1001, "Anna")
+    event, closed = desk.open_event(), NamedRef(id=f"{99:024x}", name="Практика")
+    for number in (1, 2, 3):
+        desk.add_slot(number)
+    desk.book(1001, desk.add_slot(8, event=closed), number=2)
+    anna = await sandbox.person(1001, "Anna", language)
+    await anna.writes("/start")
+    first = await anna.sees(more)
+    assert "Anna" in first.text and first.text.index(yours) < first.text.index("Практика") < first.text.index(more)
+    assert [button["callback_data"].split(":")[1] for button in first.buttons] == ["mv", "cx", "ev"]
+    await anna.presses(first, event.title)
+    slots = await reads(anna, first.id, "/contact")
+    await anna.sends_data(slots, slots.buttons[-1]["callback_data"])
+    await reads(anna, first.id, more)
+
+    desk.book(1001, desk.slots[f"{1:024x}"], number=1)
+    await anna.writes("/start")
+    both = await anna.sees(several)
+    assert more not in both.text and event.title in both.text and "Практика" in both.text
+    desk.open_event(2, "Третье")
+    await desk.invalidate(CacheName.EVENTS)
+
+    async def offered() -> bool:
+        await anna.writes("/start")
+        labels = (await anna.sees(several, seconds=2)).labels
+        return labels[-1] == "Третье" and event.title not in labels
+
+    await eventually(offered, "the third event alone")
 
 
 async def test_however_many_events_are_open_each_can_be_signed_up_for(anna: Person, desk: Desk) -> None:

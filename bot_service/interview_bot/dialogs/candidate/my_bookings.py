@@ -25,18 +25,23 @@ async def show_bookings(context: DialogContext, lead: str | None = None) -> None
     await _show(context, await _live_bookings(context), lead)
 
 
-async def show_if_settled(context: DialogContext, event_id: str, lead: str | None = None) -> bool:
+async def show_if_settled(
+    context: DialogContext, event_id: str, lead: str | None = None, found: BookingsPage | None = None
+) -> bool:
     """Show in place of the event's slots the person's booking of it, or that a recruiter has said no to them there.
+
+    ``found``: their bookings, where they were read already.
 
     Returns: False without either, also while nobody can say: the admin service decides every request anyway.
     """
     try:
-        found = await context.services.api.person_bookings(context.user_id)
+        found = found or await context.services.api.person_bookings(context.user_id)
         other_events = len(await context.services.directory.events()) > 1
     except (AdminApiDownError, AdminApiRefusedError):
         return False
     booked = [booking for booking in found.results if booking.slot.event.id == event_id]
-    back = keyboards.to_events(context.texts) if other_events else None
+    has_list = other_events or slot_choice.is_booked_elsewhere(found, event_id)
+    back = keyboards.to_events(context.texts) if has_list else None
     if booked:
         held = all(booking.status is BookingStatus.OFFERED for booking in booked)
         title = "offer.answer_first" if held else "bookings.already"
@@ -195,11 +200,16 @@ def _without_seat_offers(bookings: list[BookingView]) -> list[BookingView]:
 
 async def _show(context: DialogContext, bookings: list[BookingView], lead: str | None = None) -> None:
     if bookings:
-        title = "bookings.yours" if len(bookings) == 1 else "bookings.several"
-        await _list(context, title, bookings, Action.MOVE, Action.CANCEL, lead=lead)
+        await context.show(list_screen(context, bookings).with_lead(lead))
         return
     screen = Screen(context.texts("bookings.none"), keyboards.home(context.texts))
     await context.show(screen.with_lead(lead))
+
+
+def list_screen(context: DialogContext, bookings: list[BookingView]) -> Screen:
+    """The person's bookings with what can be done about them."""
+    title = "bookings.yours" if len(bookings) == 1 else "bookings.several"
+    return _list_screen(context, title, bookings, Action.MOVE, Action.CANCEL)
 
 
 async def _list(
@@ -210,11 +220,19 @@ async def _list(
     lead: str | None = None,
     back: InlineKeyboardButton | None = None,
 ) -> None:
+    await context.show(_list_screen(context, title, bookings, *actions, back=back).with_lead(lead))
+
+
+def _list_screen(
+    context: DialogContext,
+    title: str,
+    bookings: list[BookingView],
+    *actions: Action,
+    back: InlineKeyboardButton | None = None,
+) -> Screen:
     cards = [booking_card(booking, context.zone, context.texts) for booking in bookings]
     text = "\n\n".join([context.texts(title), *cards])
-    keyboard = keyboards.bookings(bookings, context.zone, context.texts, *actions, back=back)
-    screen = Screen(text, keyboard, tuple(bookings))
-    await context.show(screen.with_lead(lead))
+    return Screen(text, keyboards.bookings(bookings, context.zone, context.texts, *actions, back=back), tuple(bookings))
 
 
 async def _ask_to_cancel(context: DialogContext, booking: BookingView) -> None:

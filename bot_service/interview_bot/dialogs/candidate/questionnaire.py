@@ -14,6 +14,7 @@ from telegram import InlineKeyboardMarkup
 from telegram.error import TelegramError
 
 from interview_bot.common.dialog_data import DialogData, DialogState, QuestionnaireProgress
+from interview_bot.dialogs.candidate import slot_choice
 from interview_bot.dialogs.candidate.question_cities import cities_to_choose, closed_cities
 from interview_bot.dialogs.context import DialogContext, Presses
 from interview_bot.messaging.envelope import envelope
@@ -145,15 +146,23 @@ async def answer_by_edit(context: DialogContext, event_id: str, text: str, messa
     await _accept(context, again, view, question, value, lead)
 
 
-async def rejection_screen(context: DialogContext, reason: Bilingual | None) -> Screen:
+async def rejection_screen(context: DialogContext, event_id: str, reason: Bilingual | None) -> Screen:
     """The polite end for a person whom the questionnaire rejects, with the contact link."""
     text = context.texts("questionnaire.rejected")
     if reason is not None:
         text = context.texts("questionnaire.reason", reason=reason.in_(context.texts.language))
     rows = keyboards.contact_rows(await context.contact_url(), context.texts)
-    if len(await context.services.directory.events()) > 1:
+    if await _has_list(context, event_id):
         rows.append([keyboards.to_events(context.texts)])
     return Screen(text, InlineKeyboardMarkup(rows) if rows else None)
+
+
+async def _has_list(context: DialogContext, event_id: str) -> bool:
+    """Whether there is a list to go back to: of several events, or of one and a booking in another."""
+    if len(await context.services.directory.events()) > 1:
+        return True
+    found = await slot_choice.found_bookings(context.services.api, context.user_id)
+    return slot_choice.is_booked_elsewhere(found, event_id)
 
 
 async def _question_of_button(
@@ -265,8 +274,8 @@ async def _ask_question(
         screen = Screen(context.texts("slots.none"), keyboards.contact(await context.contact_url(), context.texts))
     else:
         progress = progress.model_copy(update={"nonce": progress.nonce or token_hex(4)})
-        other_events = len(await context.services.directory.events()) > 1
-        screen = question_screen(view, question, progress, cities, context.texts, other_events=other_events)
+        has_list = not progress.answers and await _has_list(context, progress.event_id)
+        screen = question_screen(view, question, progress, cities, context.texts, other_events=has_list)
     screen = Screen(lead, screen.keyboard) if lead and hint_alone else screen.with_lead(lead)
     shown = await replace(context, interrupts=False).show(screen)
     await _remember_message(context, progress, shown)

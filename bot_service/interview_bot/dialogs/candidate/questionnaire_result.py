@@ -32,7 +32,7 @@ async def show_result(context: DialogContext, result: DialogResult) -> None:
     await context.services.screenings.remember(user_id, screening)
     if status is ScreeningStatus.REJECTED:
         await context.services.dialog_states.clear(user_id)
-        await context.show(await questionnaire.rejection_screen(context, result.reason))
+        await context.show(await questionnaire.rejection_screen(context, event_id, result.reason))
     else:
         city_id = await _city_of(context, progress) if progress else None
         await sign_up.go_on(context, event_id, context.texts("questionnaire.passed"), city_id)

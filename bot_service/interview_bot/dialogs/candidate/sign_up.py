@@ -7,34 +7,39 @@ the questionnaire.
 from dataclasses import replace
 from functools import partial
 
+from telegram import InlineKeyboardMarkup
+
 from interview_bot.common.dialog_data import DialogData, DialogState
 from interview_bot.dialogs.candidate import questionnaire, slot_choice
 from interview_bot.dialogs.candidate.announcements import note_press
 from interview_bot.dialogs.candidate.consent import ask_for_consent
-from interview_bot.dialogs.candidate.my_bookings import show_if_settled, start_choice
+from interview_bot.dialogs.candidate.my_bookings import list_screen, show_if_settled, start_choice
 from interview_bot.dialogs.candidate.slot_choice import show_confirmation, show_slot_menu
 from interview_bot.dialogs.context import DialogContext, Presses
 from interview_bot.views import keyboards
 from interview_bot.views.callback_data import Action, Pressed, StaleDataError, unpack
 from interview_bot.views.screen import Screen
-from shared_contracts.directory import InterviewEvent, ScreeningStatus
+from shared_contracts.directory import BookingsPage, InterviewEvent, ScreeningStatus
 
 _CHOOSING = frozenset({DialogState.WAITING_FOR_SLOT, DialogState.WAITING_FOR_CONFIRMATION})
 
 
 async def show_home(context: DialogContext, lead: str | None = None, page: int = 0) -> None:
-    """A page of the open interview events; the way into it at once where there is only one.
+    """The person's bookings, then a page of the other interview events that are open; the way into the only one at once.
 
     Without those in which a recruiter has said no to the person: nothing there is theirs to ask.
     """
     every = await context.services.directory.events()
+    found = await slot_choice.found_bookings(context.services.api, context.user_id)
     recruits = context.recruiter is not None
-    if len(every) == 1 and not recruits:
-        await enter_event(context, every[0].id, lead)
+    if len(every) == 1 and not recruits and not slot_choice.is_booked_elsewhere(found, every[0].id):
+        await enter_event(context, every[0].id, lead, found=found)
         return
-    refused = await slot_choice.refused_events(context.services.api, context.user_id) if every else set()
-    events = [event for event in every if event.id not in refused]
-    if events:
+    settled = {*found.refused_event_ids, *(booking.slot.event.id for booking in found.results)}
+    events = [event for event in every if event.id not in settled]
+    if found.results:
+        screen = _with_events(list_screen(context, found.results), events, page, context)
+    elif events:
         screen = Screen(context.texts("home.events"), keyboards.events(events, page, context.texts, recruits))
     elif recruits:
         screen = Screen(context.texts("home.no_events"), keyboards.events([], 0, context.texts, recruits))
@@ -44,18 +49,28 @@ async def show_home(context: DialogContext, lead: str | None = None, page: int =
     await context.show(screen.with_lead(lead))
 
 
+def _with_events(screen: Screen, events: list[InterviewEvent], page: int, context: DialogContext) -> Screen:
+    """The screen of the person's bookings with what else is open below."""
+    texts = context.texts
+    text = f"{screen.text}\n\n{texts('home.more_events')}" if events else screen.text
+    below = keyboards.events(events, page, texts, context.recruiter is not None).inline_keyboard
+    rows = [*(screen.keyboard.inline_keyboard if screen.keyboard else ()), *below]
+    return replace(screen, text=text, keyboard=InlineKeyboardMarkup(rows))
+
+
 async def enter_event(
     context: DialogContext,
     event_id: str,
     lead: str | None = None,
     city_id: str | None = None,
     recruiter: str | None = None,
+    found: BookingsPage | None = None,
 ) -> None:
     """Sign up for an event: show the first step that is still to be done, or the booking there is.
 
-    ``city_id``, ``recruiter``: chosen already.
+    ``city_id``, ``recruiter``: chosen already. ``found``: the person's bookings, where they were read already.
     """
-    if await show_if_settled(context, event_id, lead):
+    if await show_if_settled(context, event_id, lead, found):
         return
     if await event_if_passed(context, event_id, lead) is not None:
         if city_id is not None:
@@ -159,7 +174,7 @@ async def event_if_passed(context: DialogContext, event_id: str, lead: str | Non
         return event
     if screening.status is ScreeningStatus.REJECTED:
         await context.services.dialog_states.clear(context.user_id)
-        await context.show(await questionnaire.rejection_screen(context, screening.reason))
+        await context.show(await questionnaire.rejection_screen(context, event_id, screening.reason))
     else:
         await _keep_step(context, event_id)
         await questionnaire.begin(context, event_id, event.questionnaire, lead)
@@ -198,10 +213,12 @@ async def _show_closed(context: DialogContext) -> None:
 async def _new_choice(context: DialogContext, event_id: str) -> DialogData:
     """A new choice, in the city chosen last, else in the candidate's own if it is known."""
     city_id = await context.services.dialog_states.city(context.user_id)
+    found = await slot_choice.found_bookings(context.services.api, context.user_id)
     return DialogData(
         event_id=event_id,
         city_id=city_id or (context.person.city_id if context.person else None),
-        refused=await slot_choice.refused_slots(context.services.api, context.user_id),
+        booked_elsewhere=slot_choice.is_booked_elsewhere(found, event_id),
+        refused=found.refused_slot_ids,
     )
 
 

@@ -20,7 +20,7 @@ from interview_bot.views.formatting import bring, slot_card
 from interview_bot.views.screen import Reader, Screen
 from interview_bot.views.slots.keyboards import FIRST_MONTH
 from interview_bot.views.slots.menu import move_key, slot_gone, slot_menu
-from shared_contracts.directory import EventWords, SlotView
+from shared_contracts.directory import BookingsPage, EventWords, SlotView
 
 Start = Callable[[DialogContext, str], Awaitable[DialogData | None]]
 _NEXT_TIMES: dict[str, Any] = {"page": None, "month": None, "day": None, "menu": 0}
@@ -39,7 +39,7 @@ async def read_slot_menu(directory: Directory, reader: Reader, data: DialogData)
         return screen.with_lead(reader.texts("cities.closed")), data
     events, slots = await directory.events(), await slots_for(directory, data)
     event = next((event for event in events if event.id == data.event_id), None)
-    screen, data = slot_menu(event, slots, reader, data, other_events=len(events) > 1)
+    screen, data = slot_menu(event, slots, reader, data, other_events=len(events) > 1 or data.booked_elsewhere)
     return replace(screen, tells_of=(data.booking,) if data.booking else ()), data
 
 
@@ -65,10 +65,7 @@ async def with_waiting(api: AdminApi, directory: Directory, user_id: int, data: 
         for slot in await slots_for(directory, data)
     ):
         return data.model_copy(update={"waits": False, "turned_down": False})
-    try:
-        places = (await api.person_bookings(user_id)).waiting
-    except (AdminApiDownError, AdminApiRefusedError):
-        places = []
+    places = (await found_bookings(api, user_id)).waiting
     of_event = [place for place in places if place.event_id == data.event_id]
     here = [place for place in of_event if None in {place.city_id, data.city_id} or place.city_id == data.city_id]
     return data.model_copy(update={"waits": bool(here), "turned_down": any(place.turned_down for place in here)})
@@ -80,19 +77,20 @@ async def _is_in_closed_city(directory: Directory, data: DialogData) -> bool:
 
 async def refused_slots(api: AdminApi, user_id: int) -> list[str]:
     """The slots that a recruiter has said no to for this person; none while nobody can say: they may be asked for."""
-    try:
-        return (await api.person_bookings(user_id)).refused_slot_ids
-    except (AdminApiDownError, AdminApiRefusedError):
-        return []
+    return (await found_bookings(api, user_id)).refused_slot_ids
 
 
-async def refused_events(api: AdminApi, user_id: int) -> set[str]:
-    """The interview events in which a recruiter has said no to this person; none while nobody can say."""
+async def found_bookings(api: AdminApi, user_id: int) -> BookingsPage:
+    """The person's live bookings and what goes with them; nothing while nobody can say."""
     try:
-        found = await api.person_bookings(user_id)
+        return await api.person_bookings(user_id)
     except (AdminApiDownError, AdminApiRefusedError):
-        return set()
-    return set(found.refused_event_ids) - {booking.slot.event.id for booking in found.results}
+        return BookingsPage(results=[], next=None)
+
+
+def is_booked_elsewhere(found: BookingsPage, event_id: str) -> bool:
+    """Whether one of the bookings is of another interview event."""
+    return any(booking.slot.event.id != event_id for booking in found.results)
 
 
 async def show_slot_menu(context: DialogContext, data: DialogData, lead: str | None = None) -> None:
