@@ -5,6 +5,7 @@ People who send too much (``telegram.gate``) are turned away here too.
 
 from dataclasses import dataclass
 
+from redis.exceptions import RedisError
 from structlog.stdlib import get_logger
 from telegram import CallbackQuery, Chat, Update, User
 from telegram.error import TelegramError
@@ -105,12 +106,17 @@ async def answer_press_or_send(services: Services, text: str, chat_id: int, quer
 
 
 async def turn_away(services: Services, update: Update, tell: bool) -> None:
-    """A press is always answered, which Telegram does not limit; a message only when ``tell``, and never in a group."""
+    """A press is always answered, which Telegram does not limit; a message only when ``tell``, and never in a group.
+
+    A message may be said again by editing it.
+    """
     user, chat = update.effective_user, update.effective_chat
     if user is None or chat is None:
         return
     if tell:
         _log.warning("person_sends_too_much", user_id=user.id)
+    if update.message is not None and chat.type == Chat.PRIVATE:
+        await note_unheard(services, user, update.message.message_id)
     text = (await texts_of(services, user)).plain("flood.slow_down")
     if update.callback_query is not None:
         await services.acks.answer(update.callback_query.id, text)
@@ -119,6 +125,14 @@ async def turn_away(services: Services, update: Update, tell: bool) -> None:
             await services.outgoing.send(chat.id, Screen(text), Priority.STRANGER)
         except TelegramError as error:
             _log.info("not_told_to_slow_down", trouble=classify(error).value)
+
+
+async def note_unheard(services: Services, user: User, message_id: int) -> None:
+    """What a message said came to nothing; without Redis nobody remembers that."""
+    try:
+        await services.dialog_states.note_unheard(user.id, message_id)
+    except RedisError as error:
+        _log.info("unheard_message_not_noted", error=type(error).__name__)
 
 
 async def _show_refusal_in_place(services: Services, query: CallbackQuery, refusal: Screen) -> None:

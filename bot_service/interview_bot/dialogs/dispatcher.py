@@ -13,7 +13,7 @@ from telegram.ext import Application, CallbackQueryHandler, ChatMemberHandler, M
 from interview_bot.admin_client.allow_list import AccessStatus
 from interview_bot.admin_client.api import AdminApiDownError, AdminApiRefusedError
 from interview_bot.dialogs import commands, free_text, groups, joining, kept_booking, membership, presses
-from interview_bot.dialogs.admission import Visitor, answer_press_or_send, identify, refuse
+from interview_bot.dialogs.admission import Visitor, answer_press_or_send, identify, note_unheard, refuse
 from interview_bot.dialogs.candidate import sign_up
 from interview_bot.dialogs.context import ALL_COMMANDS, DialogContext, Services, texts_of
 from interview_bot.dialogs.recruiter import open_requests
@@ -47,9 +47,11 @@ class Dispatcher:
     async def on_message(self, update: Update, _: object) -> None:
         """A message in a private chat."""
         message, user = update.effective_message, update.effective_user
-        if message is None or user is None or not is_said_by_person(message):
+        if message is None or user is None:
             return
-        if not await self._is_answered_album(message):
+        if not is_said_by_person(message):
+            await note_unheard(self._services, user, message.message_id)
+        elif not await self._is_answered_album(message):
             await self._hear(message, user)
 
     async def _hear(self, message: Message, user: User) -> None:
@@ -63,7 +65,7 @@ class Dispatcher:
             await joining.open_invitation(self._services, user, token)
             return
         command, payload = commands.carried(command, payload)
-        visitor = await self._admit(user, message.chat_id)
+        visitor = await self._admit(user, message.chat_id, written=message.message_id)
         if visitor is None:
             return
         texts = await self._texts_for(user, visitor)
@@ -101,11 +103,15 @@ class Dispatcher:
         return command, payload
 
     async def on_edit(self, update: Update, _: object) -> None:
-        """A message in a private chat was edited: it may have been an answer, or is a command now. Nobody else is
-        answered."""
+        """A message in a private chat was edited: it may have been an answer, or is a command now, or is heard at last.
+        Nobody else is answered."""
         message, user = update.edited_message, update.effective_user
         text = (message.text or message.caption) if message else None
         if message is None or user is None or text is None:
+            return
+        if await self._is_heard_at_last(message, user):
+            await self._hear(message, user)
+            await self._services.dialog_states.note_heard(user.id, message.message_id)
             return
         if await self._is_command_at_last(message, user):
             await self._hear(message, user)
@@ -118,6 +124,22 @@ class Dispatcher:
         texts = await self._texts_for(user, visitor)
         context = DialogContext(self._services, texts, visitor.person, message.chat_id, recruiter=visitor.recruiter)
         await free_text.handle_edit(context, text, message.message_id)
+
+    async def _is_heard_at_last(self, message: Message, user: User) -> bool:
+        """Whether the message came to nothing, and its sender is let in now or has pasted an invitation into it: then
+        it counts as if it were sent now, once. Whoever is refused still is not told so at each edit."""
+        if not await self._services.dialog_states.was_unheard(user.id, message.message_id):
+            return False
+        command, payload = self._said(message)
+        if command == "start" and joining.invitation_token(payload) is not None:
+            return True
+        visitor = await identify(self._services, user.id)
+        return visitor.access in {AccessStatus.ALLOWED, AccessStatus.KEPT} or await self._is_awaited(user)
+
+    async def _is_awaited(self, user: User) -> bool:
+        """Whether they were put down by their @username and have not written since."""
+        name = user.username
+        return bool(name and await self._services.awaited_usernames.by_username(user.id, name))
 
     async def _is_command_at_last(self, message: Message, user: User) -> bool:
         """Whether a message that was not understood is edited into a command; once."""
@@ -202,11 +224,13 @@ class Dispatcher:
             await self._services.chats.choose_language(user.id, chosen)
         return texts_for(chosen or language_of(user.language_code))
 
-    async def _admit(self, user: User, chat_id: int, query: CallbackQuery | None = None) -> Visitor | None:
-        """Who they are, or None after telling them why they are not served (FR2)."""
+    async def _admit(
+        self, user: User, chat_id: int, query: CallbackQuery | None = None, written: int | None = None
+    ) -> Visitor | None:
+        """Who they are, or None after telling them why they are not served (FR2). ``written``: the message's id."""
         visitor = await identify(self._services, user.id)
         stranger = visitor.access in {AccessStatus.REFUSED, AccessStatus.KEPT} and query is None
-        if stranger and user.username and await self._services.awaited_usernames.by_username(user.id, user.username):
+        if stranger and user.username and await self._is_awaited(user):
             await joining.claim_username(self._services, user, user.username)
             return None
         if visitor.access in {AccessStatus.ALLOWED, AccessStatus.KEPT}:
@@ -214,6 +238,8 @@ class Dispatcher:
                 await self._services.gate.mark_served(user.id)
             return visitor
         await refuse(self._services, user, visitor, chat_id, query)
+        if written is not None:
+            await note_unheard(self._services, user, written)
         return None
 
     async def on_error(self, update: object, context: object) -> None:
@@ -235,6 +261,8 @@ class Dispatcher:
             _log.error("update_failed", exc_info=error)
         if user is None or chat is None or chat.type != Chat.PRIVATE:
             return
+        if update.message is not None:
+            await note_unheard(self._services, user, update.message.message_id)
         key = "trouble.try_again" if passing else "trouble.unexpected"
         try:
             texts = await self._texts_in_trouble(user)

@@ -10,12 +10,15 @@ from uuid import UUID, uuid4
 
 from pydantic import ValidationError
 from redis.asyncio import Redis
+from redis.exceptions import ResponseError
 
 from interview_bot.common.dialog_data import DialogData, DialogState
-from interview_bot.common.redis_values import read_texts
+from interview_bot.common.redis_values import answer_of, drop, read_texts
 
 KEPT_FOR = timedelta(days=1)
 CITY_KEPT_FOR = timedelta(days=180)
+MOST_UNHEARD = 30
+"""Of a flood only so many messages are remembered: nobody edits more."""
 
 
 class DialogStates:
@@ -100,6 +103,34 @@ class DialogStates:
         """The message was edited into something, which is answered now."""
         await self._redis.delete(_not_understood(user_id, message_id))
 
+    async def note_unheard(self, user_id: int, message_id: int) -> None:
+        """The person's message was not taken up, whether they were told so or not.
+
+        Raises:
+            RedisError
+        """
+        key = _unheard(user_id)
+        try:
+            async with self._redis.pipeline() as pipe:
+                pipe.lpush(key, message_id)
+                pipe.ltrim(key, 0, MOST_UNHEARD - 1)
+                pipe.expire(key, KEPT_FOR)
+                await pipe.execute()
+        except ResponseError as error:  # no list
+            await drop(self._redis, key, error)
+
+    async def was_unheard(self, user_id: int, message_id: int) -> bool:
+        """Whether that was so, and nothing has been made of the message since."""
+        try:
+            return str(message_id) in await answer_of(self._redis.lrange(_unheard(user_id), 0, -1))
+        except ResponseError as error:
+            await drop(self._redis, _unheard(user_id), error)
+            return False
+
+    async def note_heard(self, user_id: int, message_id: int) -> None:
+        """The message was edited, and taken up as it is now."""
+        await answer_of(self._redis.lrem(_unheard(user_id), 0, str(message_id)))
+
     async def close_message(self, chat_id: int, message_id: int) -> None:
         """A request was made from this message, so presses of its buttons that are still on their way do nothing."""
         await self._redis.set(f"closed:{chat_id}:{message_id}", "1", ex=KEPT_FOR)
@@ -111,6 +142,10 @@ class DialogStates:
     async def is_closed(self, chat_id: int, message_id: int) -> bool:
         """Whether a request was made from the message, and its buttons do nothing."""
         return bool(await self._redis.exists(f"closed:{chat_id}:{message_id}"))
+
+
+def _unheard(user_id: int) -> str:
+    return f"user:{user_id}:unheard"
 
 
 def _not_understood(user_id: int, message_id: int) -> str:

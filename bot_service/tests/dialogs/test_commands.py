@@ -10,6 +10,8 @@ from pymongo import AsyncMongoClient
 from interview_bot.common.database import Database
 from interview_bot.dialogs.context import COMMANDS
 from interview_bot.settings import Settings
+from interview_bot.telegram import gate as gate_module
+from interview_bot.telegram.gate import Budget
 from interview_bot.views.callback_data import Action, pack
 from interview_bot.views.keyboards import MENU_SIZE
 from shared_contracts.dialog import ChatStarted, ChatStopped
@@ -200,6 +202,56 @@ async def test_what_was_not_understood_is_answered_once_it_is_a_command(anna: Pe
     await anna.sees("нет предстоящих собеседований")
     said = [message.text for message in await anna.messages() if message.id >= helped.id]
     assert len(said) == 4 and not any("Напишите сюда" in text for text in said)
+
+
+async def test_what_came_to_nothing_counts_once_it_is_edited(
+    sandbox: Sandbox, desk: Desk, bot: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of too many at once; from before its sender was let in; while nobody could answer. Edited again it is not
+    answered again, and a stranger is not refused at each edit.
+
+    Guards: ``_is_heard_at_last``, ``note_unheard``, ``note_heard``.
+    """
+    lev = await sandbox.person(1077, "Лев")
+    early = await lev.writes("/start")
+    await lev.sees("для приглашённых кандидатов")
+    await lev.edits(early, "/help")
+    await lev.edits(early, "/start ")
+    desk.allow(1077, "Лев")
+    await desk.invalidate(CacheName.ALLOWED_USERS)
+
+    async def let_in() -> bool:
+        await lev.edits(early, "/help")
+        return bool(await lev.sees("Вот что я умею", seconds=1))
+
+    await eventually(let_in, "heard at last")
+    heard = len(await lev.messages())
+    assert heard == 2, "one refusal, one answer"
+    await lev.edits(early, "/contact")
+
+    desk.down = True
+    asked = await lev.writes("/mybooking")
+    await lev.sees("Сейчас не получается ответить")
+    desk.down = False
+    await lev.edits(asked, "/mybooking ")
+    await lev.sees("нет предстоящих собеседований")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(gate_module, "KNOWN", Budget(1, 700))
+        await lev.writes("/help")
+        dropped = await lev.writes("/language")
+        await lev.sees("Слишком много сразу")
+
+    async def room() -> bool:
+        await lev.edits(dropped, "/contact")
+        return bool(await lev.sees("Напишите сюда", seconds=1))
+
+    await eventually(room, "heard once there is room")
+    await lev.edits(dropped, "/help")
+    await lev.writes("/mybooking")
+    await lev.sees("нет предстоящих собеседований")
+    said = [message.text for message in await lev.messages()][heard:]
+    assert sum("Напишите сюда" in text for text in said) == 1 and not any("языке" in text for text in said)
 
 
 async def test_a_question_leads_to_the_recruiter_of_the_interview(anna: Person, desk: Desk) -> None:

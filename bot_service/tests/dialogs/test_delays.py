@@ -160,7 +160,9 @@ async def test_near_the_start_it_can_be_said_wherever_the_booking_is_shown(
     await anna.presses(listed, delay)
     await anna.presses(await reads(anna, listed.id, "?"), short)
     await reads(anna, listed.id, "5")
-    assert delays(desk) == [5] and desk.requests[0].starts_at == near.starts_at
+    assert [(it.minutes, it.starts_at) for it in desk.requests if isinstance(it, DelayAnnounced)] == [
+        (5, near.starts_at)
+    ]
 
 
 async def test_with_two_bookings_each_button_says_which(anna: Person, desk: Desk) -> None:
