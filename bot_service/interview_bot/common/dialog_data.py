@@ -47,8 +47,10 @@ class DialogData(BaseModel):
 
     ``booking``: the one being moved, None for a new booking. ``city_id`` and ``recruiter`` (an id or ``ANYONE``): those
     chosen, None while they are not, or need not be. ``city_chosen``: the city is what the person looks at, and not only
-    where we think they are. ``menu``: the shown page of cities, recruiters or a day's times. ``page``: the first slot
-    shown (see ``slots.pages``). ``month`` (by any of its days): whose days are shown. ``day``: whose times are shown.
+    where we think they are. ``first_city_id``, ``first_recruiter``: those with which looking at slots began, without
+    their list; the way back from the list leads there. ``menu``: the shown page of cities, recruiters or a day's times.
+    ``page``: the first slot shown (see ``slots.pages``). ``month`` (by any of its days): whose days are shown.
+    ``day``: whose times are shown.
     ``refused``: ids of slots that a recruiter has said no to for this person, which are not shown.
     ``booked_elsewhere``: they have a booking in another interview event, so they come from a list that shows it.
     ``waits``: they are on the event's waiting list for what they look at; ``turned_down``: but not for every seat.
@@ -60,6 +62,8 @@ class DialogData(BaseModel):
     city_id: str | None = None
     city_chosen: bool = False
     recruiter: str | None = None
+    first_city_id: str | None = None
+    first_recruiter: str | None = None
     menu: int = 0
     page: str | None = None
     month: date | None = None

@@ -178,6 +178,7 @@ class BookingResults:
             chosen = {
                 "city_id": record.city_id,
                 "city_chosen": record.city_id is not None,
+                "first_city_id": record.city_id,
                 "recruiter": None if changed else record.recruiter,
                 "day": date.fromisoformat(record.day) if record.day else None,
             }

@@ -33,6 +33,18 @@ SIGNING_UP = [
     Step(" 4", "4 мая"),
     Step(":", "Записать вас"),
 ]
+IN_THE_CITY_OF_LAST_TIME = [
+    Step("", "На какое собеседование"),
+    Step(EVENT.name, "К какому рекрутеру"),
+    Step("Другой город", "В каком городе"),
+    Step("Екатеринбург", "📍 Екатеринбург", "Другой город"),
+]
+RECRUITERS_OF_THE_CITY_OF_LAST_TIME = [
+    Step("", "На какое собеседование"),
+    Step(EVENT.name, "К какому рекрутеру"),
+    Step("Ольга", "👤 Ольга", "Другой рекрутер"),
+    Step("Другие дни", "дни, когда есть"),
+]
 MOVING = [
     Step("", "Ваша запись:"),
     Step("Перенести", "На какое время перенести?", "Оставить как есть"),
@@ -85,6 +97,65 @@ async def test_back_leads_from_every_step_of_signing_up_to_the_one_before(nina: 
     await walks(nina, "/start", SIGNING_UP)
 
 
+@pytest.mark.parametrize("steps", [IN_THE_CITY_OF_LAST_TIME, RECRUITERS_OF_THE_CITY_OF_LAST_TIME])
+async def test_where_the_city_is_remembered_back_leads_to_what_came_before_too(
+    nina: Person, desk: Desk, steps: list[Step]
+) -> None:
+    """The tables above: from the cities to the times they were opened from, and from those to the events.
+
+    Guards: ``_step_before``, ``first_city_id``.
+    """
+    for number in range(10, 14):
+        at(desk, number, days=1, hours=9, recruiter=NamedRef(id="d" * 23 + "2", name="Ольга"))
+    await nina.writes("/start")
+    await nina.presses(await nina.sees("На какое собеседование"), EVENT.name)
+    await nina.presses(await nina.sees("В каком городе"), "Москва")
+    await nina.sees("К какому рекрутеру")
+    await walks(nina, "/start", steps)
+
+
+async def test_with_the_city_remembered_the_times_lead_back_and_a_link_into_the_event_does_too(
+    nina: Person, desk: Desk
+) -> None:
+    """Without a choice of recruiters; by the link too the list of events is what stands above."""
+    desk.change_event(chooses_recruiter=False)
+    await nina.writes("/start")
+    await nina.presses(await nina.sees("На какое собеседование"), EVENT.name)
+    await nina.presses(await nina.sees("В каком городе"), "Москва")
+    picked = await nina.sees("Выберите удобное время")
+    assert picked.labels[-1] == "Другой город", "the step before is named"
+    await nina.writes(f"/start e_{EVENT.id}")
+
+    async def by_link() -> Message | None:
+        last = (await nina.messages())[-1]
+        return last if last.id > picked.id else None
+
+    times = await eventually(by_link, "the times, by the link")
+    assert times.labels[-2:] == ["Другой город", "← Назад"]
+    await nina.presses(times, "Другой город")
+    await nina.presses(await nina.sees("В каком городе"), "Назад")
+    assert (await nina.sees("Выберите удобное время")).labels == times.labels
+    await nina.presses(times, "Назад")
+    await nina.sees("На какое собеседование")
+
+
+async def test_other_times_of_a_recruiter_lead_back_from_their_list(nina: Person, desk: Desk) -> None:
+    """After a no to one time. Guard: ``first_recruiter``."""
+    for number in range(10, 14):
+        at(desk, number, days=1, hours=9, recruiter=NamedRef(id="d" * 23 + "2", name="Ольга"))
+    await nina.writes("/start")
+    await nina.presses(await nina.sees("На какое собеседование"), EVENT.name)
+    await nina.presses(await nina.sees("В каком городе"), "Москва")
+    menu = await nina.sees("К какому рекрутеру")
+    await nina.sends_data(menu, f"1:eo:{EVENT.id}:{'d' * 23}2")
+    theirs = await nina.sees("👤 Ольга")
+    await nina.presses(theirs, "Другой рекрутер")
+    await nina.presses(await nina.sees("К какому рекрутеру"), "Назад")
+    again = await nina.sees("👤 Ольга")
+    assert again.labels == theirs.labels
+    assert again.labels[-3:] == ["Другой рекрутер", "Другой город", "← Назад"]
+
+
 async def test_back_leads_from_every_step_of_a_move_to_the_one_before(nina: Person, desk: Desk) -> None:
     """The table above; the booking stands at its end."""
     booking = desk.book(1080, desk.slots[f"{1:024x}"])
@@ -108,12 +179,13 @@ async def test_dead_ends_lead_back_to_the_events_too(nina: Person, desk: Desk) -
     desk.dialogs.screenings[1080, EVENT.id] = Screening(event_id=EVENT.id, status=ScreeningStatus.REJECTED)
     await nina.presses(await nina.sees("На какое"), EVENT.name)
     await nina.presses(await nina.sees("не можем пригласить"), "Назад")
+    home = await nina.sees("На какое")
     desk.book(1080, desk.slots[f"{1:024x}"])
-    await nina.presses(await nina.sees("На какое"), EVENT.name)
+    await nina.presses(home, EVENT.name)
     booked = await nina.sees("У вас уже есть запись")
     assert booked.labels == ["🔁 Перенести", "❌ Отменить", "← Назад"]
     await nina.presses(booked, "Назад")
-    await nina.sees("На какое")
+    assert (await nina.sees("Ещё можно записаться сюда:")).labels[-1] == OTHER
 
 
 async def test_whoever_is_booked_sees_the_booking_wherever_they_press_sign_up(anna: Person, desk: Desk) -> None:

@@ -185,6 +185,8 @@ def _new_choice(booking: BookingView, found: BookingsPage) -> DialogData:
         city_id=slot.city.id,
         city_chosen=True,
         recruiter=recruiter_of(slot),
+        first_city_id=slot.city.id,
+        first_recruiter=recruiter_of(slot),
         refused=found.refused_slot_ids,
     )
 

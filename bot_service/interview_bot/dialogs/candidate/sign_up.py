@@ -25,7 +25,7 @@ _CHOOSING = frozenset({DialogState.WAITING_FOR_SLOT, DialogState.WAITING_FOR_CON
 
 
 async def show_home(context: DialogContext, lead: str | None = None, page: int = 0) -> None:
-    """The person's bookings, then a page of the other interview events that are open; the way into the only one at once.
+    """The person's bookings and a page of the other interview events that are open; the way into the only one at once.
 
     Without those in which a recruiter has said no to the person: nothing there is theirs to ask.
     """
@@ -76,7 +76,8 @@ async def enter_event(
         if city_id is not None:
             await context.services.dialog_states.remember_city(context.user_id, city_id)
         choice = await _new_choice(context, event_id)
-        await show_slot_menu(context, choice.model_copy(update={"recruiter": recruiter}), lead)
+        first = dict.fromkeys(("recruiter", "first_recruiter"), recruiter)
+        await show_slot_menu(context, choice.model_copy(update=first), lead)
 
 
 async def go_on(context: DialogContext, event_id: str, lead: str | None = None, city_id: str | None = None) -> None:
@@ -213,10 +214,12 @@ async def _show_closed(context: DialogContext) -> None:
 async def _new_choice(context: DialogContext, event_id: str) -> DialogData:
     """A new choice, in the city chosen last, else in the candidate's own if it is known."""
     city_id = await context.services.dialog_states.city(context.user_id)
+    city_id = city_id or (context.person.city_id if context.person else None)
     found = await slot_choice.found_bookings(context.services.api, context.user_id)
     return DialogData(
         event_id=event_id,
-        city_id=city_id or (context.person.city_id if context.person else None),
+        city_id=city_id,
+        first_city_id=city_id,
         booked_elsewhere=slot_choice.is_booked_elsewhere(found, event_id),
         refused=found.refused_slot_ids,
     )

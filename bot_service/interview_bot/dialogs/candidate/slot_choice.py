@@ -34,7 +34,8 @@ async def read_slot_menu(directory: Directory, reader: Reader, data: DialogData)
         AdminApiDownError, AdminApiRefusedError: nothing cached to show.
     """
     if await _is_in_closed_city(directory, data):
-        anywhere = data.model_copy(update=_NEXT_TIMES | {"city_id": None, "city_chosen": False, "recruiter": None})
+        nowhere = {"city_id": None, "city_chosen": False, "first_city_id": None, "first_recruiter": None}
+        anywhere = data.model_copy(update=_NEXT_TIMES | nowhere | {"recruiter": None})
         screen, data = await read_slot_menu(directory, reader, anywhere)
         return screen.with_lead(reader.texts("cities.closed")), data
     events, slots = await directory.events(), await slots_for(directory, data)
@@ -135,7 +136,8 @@ async def pick_city(start: Start, context: DialogContext, owner: str, city_id: s
     data = await start(context, owner)
     if data is not None:
         await context.services.dialog_states.remember_city(context.user_id, city_id)
-        update = {"city_id": city_id, "city_chosen": True, "recruiter": None}
+        recruiter = data.first_recruiter if city_id == data.first_city_id else None
+        update = {"city_id": city_id, "city_chosen": True, "recruiter": recruiter}
         await show_slot_menu(context, data.model_copy(update=_NEXT_TIMES | update))
 
 

@@ -1,6 +1,6 @@
 """The keyboards on the way to a slot. Each names the step before it, and the ways to other slots."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
@@ -63,12 +63,7 @@ def slots(
     if count > PAGE_SIZE:
         to_days = step(data, Action.DAYS, FIRST_MONTH)
         rows.append([InlineKeyboardButton(texts.plain("button.other_days"), callback_data=to_days)])
-    if ways.recruiters:
-        rows.append([_to_recruiters(data, "button.other_recruiter", texts)])
-    if ways.cities:
-        rows.append([_to_cities(data, texts)])
-    names_step_before = ways.recruiters or ways.cities
-    return InlineKeyboardMarkup([*rows, *_ways_out(data, ways if not names_step_before else NOWHERE_ELSE, texts)])
+    return InlineKeyboardMarkup([*rows, *_elsewhere(data, ways, texts), *keep(data, texts)])
 
 
 def recruiters(options: list[tuple[str, str]], data: DialogData, texts: Texts, ways: Ways) -> InlineKeyboardMarkup:
@@ -79,16 +74,14 @@ def recruiters(options: list[tuple[str, str]], data: DialogData, texts: Texts, w
     ]
     rows = keyboards.menu_rows(buttons, data.menu, lambda page: step(data, Action.RECRUITERS, str(page)), texts)
     rows.append([_to_recruiters(data, "button.refresh", texts)])
-    if ways.cities:
-        rows.append([_to_cities(data, texts)])
-    return InlineKeyboardMarkup([*rows, *_back_to_first_slots(data, texts), *_ways_out(data, ways, texts)])
+    return InlineKeyboardMarkup([*rows, *_elsewhere(data, ways, texts), *keep(data, texts)])
 
 
 def cities(options: list[tuple[str, str]], data: DialogData, texts: Texts, ways: Ways) -> InlineKeyboardMarkup:
     """The menu of cities as (id, label)."""
     buttons = [InlineKeyboardButton(label, callback_data=step(data, Action.CITY, city)) for city, label in options]
     rows = keyboards.menu_rows(buttons, data.menu, lambda page: step(data, Action.CITIES, str(page)), texts)
-    return InlineKeyboardMarkup([*rows, *_back_to_first_slots(data, texts), *_ways_out(data, ways, texts)])
+    return InlineKeyboardMarkup([*rows, *_elsewhere(data, replace(ways, cities=False), texts), *keep(data, texts)])
 
 
 def no_slots(contact_url: str | None, data: DialogData, texts: Texts, ways: Ways) -> InlineKeyboardMarkup | None:
@@ -100,9 +93,7 @@ def no_slots(contact_url: str | None, data: DialogData, texts: Texts, ways: Ways
         ways_to_wait += [("button.stop_waiting", Action.LEAVE)] if data.waits else []
         for key, action in ways_to_wait:
             rows.append([InlineKeyboardButton(texts.plain(key), callback_data=pack(action, data.event_id))])
-    if ways.cities:
-        rows.append([_to_cities(data, texts)])
-    rows += _ways_out(data, ways, texts)
+    rows += [*_elsewhere(data, ways, texts), *keep(data, texts)]
     return InlineKeyboardMarkup(rows) if rows else None
 
 
@@ -121,15 +112,37 @@ def keep(data: DialogData, texts: Texts) -> Rows:
     return [[button] for button in (as_it_is, *withdrawal)]
 
 
-def _ways_out(data: DialogData, ways: Ways, texts: Texts) -> Rows:
-    if data.booking is not None:
-        return keep(data, texts)
-    return [[keyboards.to_events(texts)]] if ways.events else []
+def _elsewhere(data: DialogData, ways: Ways, texts: Texts) -> Rows:
+    """To other recruiters and cities, and to the step before, which one of those may be."""
+    named = [_to_recruiters(data, "button.other_recruiter", texts)] if ways.recruiters else []
+    named += [_to_cities(data, texts)] if ways.cities else []
+    before = _step_before(data, ways)
+    if before is not None and before not in {button.callback_data for button in named}:
+        named.append(back(texts, before))
+    return [[button] for button in named]
 
 
-def _back_to_first_slots(data: DialogData, texts: Texts) -> Rows:
-    """A move begins with slots, and not with a menu."""
-    return [[back(texts, pack(Action.MOVE, data.booking.id))]] if data.booking is not None else []
+def _step_before(data: DialogData, ways: Ways) -> str | None:
+    """Where Back leads from slots, or from a menu of recruiters or cities; None where that is nowhere.
+
+    A list from which something was chosen comes before what was chosen. Where they began without it, that comes
+    before the list.
+    """
+    in_first_city = data.city_id == data.first_city_id
+    theirs_first = in_first_city and data.recruiter == data.first_recruiter
+    if data.recruiter is not None and ways.recruiters and not theirs_first:
+        return step(data, Action.RECRUITERS, "0")
+    if data.city_id is not None and ways.cities and not in_first_city:
+        return step(data, Action.CITIES, "0")
+    if data.city_id is None and data.first_city_id is not None:
+        return _to_first_slots(data, Action.CITY, data.first_city_id)
+    if data.city_id is not None and data.recruiter is None and data.first_recruiter is not None and in_first_city:
+        return _to_first_slots(data, Action.RECRUITER, data.first_recruiter)
+    return pack(Action.EVENTS, "0") if ways.events and data.booking is None else None
+
+
+def _to_first_slots(data: DialogData, action: Action, chosen: str) -> str:
+    return step(data, action, chosen) if data.booking is None else pack(Action.MOVE, data.booking.id)
 
 
 def _to_recruiters(data: DialogData, key: str, texts: Texts) -> InlineKeyboardButton:

@@ -34,7 +34,7 @@ def slot_menu(
     cities = cities_of(None if data.booking else event, slots)  # nobody waits for a seat to move to
     ways = Ways(cities=bool(cities.free) and len(cities.all) > 1, events=other_events)
     if _goes_without_saying(cities, data):
-        data = data.model_copy(update={"city_id": cities.free[0].id})
+        data = data.model_copy(update=dict.fromkeys(("city_id", "first_city_id"), cities.free[0].id))
     if data.city_id is None and cities.free:
         screen = Screen(
             reader.texts("cities.choose", event=slots[0].event.name),
@@ -46,7 +46,7 @@ def slot_menu(
         screen, data = _no_slots(reader, data, Ways(cities=bool(cities.free), events=other_events))
         return screen.with_lead(_sought(event, cities, data, reader.texts) if data.booking is None else None), data
     if event is None or not event.chooses_recruiter:
-        return _times(here, reader, data.model_copy(update={"recruiter": None}), ways)
+        return _times(here, reader, data.model_copy(update={"recruiter": None, "first_recruiter": None}), ways)
     return _of_recruiters(here, reader, data, ways)
 
 
