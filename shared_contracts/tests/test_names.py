@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared_contracts.telegram.names import MOST_MARKS, clean_name, isolated
+from shared_contracts.telegram.names import MOST_MARKS, clean_name, isolated, username_beside
 
 
 @pytest.mark.parametrize(
@@ -26,6 +26,23 @@ from shared_contracts.telegram.names import MOST_MARKS, clean_name, isolated
 def test_a_name_is_shown_without_what_nobody_sees(name: str, shown: str) -> None:
     """Guard: ``clean_name``."""
     assert clean_name(name) == shown
+
+
+@pytest.mark.parametrize(
+    ("name", "username", "beside"),
+    [
+        ("Анна Ким", "ann", "@ann"),
+        ("@ann", "Ann", ""),
+        ("Ann", "ann", ""),
+        ("\u200bann\u200b", "ann", ""),
+        ("Ann Kim", "ann", "@ann"),
+        ("Анна", None, ""),
+        ("Анна", "", ""),
+    ],
+)
+def test_a_username_stands_beside_a_name_that_does_not_say_it(name: str, username: str | None, beside: str) -> None:
+    """Guard: ``username_beside``."""
+    assert username_beside(name, username) == beside
 
 
 @given(st.text())

@@ -24,6 +24,7 @@ from people.staff.importing import ImportingAdmin
 from people.staff.inviting import InvitingAdmin
 from people.staff.privacy import language_line, privacy_line
 from people.staff.row_by_row import act_on_each, show_report
+from shared_contracts.telegram.names import username_beside
 from staffkit.forms.use_case import UseCaseForm
 from staffkit.pages.filters import ScopedRelatedFilter
 from staffkit.pages.kinds import Colours, plainly
@@ -158,7 +159,7 @@ class CandidatePage(ImportingAdmin, ExportingAdmin, InvitingAdmin):
     @display(description=_("candidate"), header=True, ordering="first_name")
     def person(self, candidate: Candidate) -> list[str]:
         """Name, username, their name in Telegram where it is another, and some of their tags."""
-        username = f"@{candidate.username}" if candidate.username else ""
+        username = username_beside(str(candidate), candidate.username)
         own = candidate.telegram_name if candidate.telegram_name != str(candidate) else ""
         tags = [f"#{tag}" for tag in (candidate.tags or ())[:_TAGS_LISTED]]
         return [str(candidate), " · ".join(filter(None, (username, own, *tags)))]

@@ -26,6 +26,7 @@ from scheduling.services.waiting_told import UNTOLD, note_told
 from scheduling.staff.bookings.by_hand import ask_whether_told, why_no_candidate
 from scheduling.staff.bookings.hand_texts import copied, copyable, text_for_waiting
 from scheduling.staff.filters import CityFilter, EventFilter
+from shared_contracts.telegram.names import username_beside
 from staffkit.audit_trail import trail
 from staffkit.clocks import format_moment
 from staffkit.errands import Errand, ErrandKind, Press, register
@@ -97,7 +98,7 @@ class WaitingEntryAdmin(SearchedByPerson, ReadOnlyAdmin):
     @display(description=_("candidate"), header=True)
     def person(self, entry: WaitingEntry) -> list[str]:
         """Name and username."""
-        return [entry.name, f"@{entry.username}" if entry.username else ""]
+        return [entry.name, username_beside(entry.name, entry.username)]
 
     @display(description=_("city"))
     def wanted_city(self, entry: WaitingEntry) -> str:

@@ -8,6 +8,8 @@ import pytest
 
 from interview_bot.common import clock
 from interview_bot.common.database import Database
+from interview_bot.views.recruiter.card_screens import card_screen
+from interview_bot.views.texts import texts_for
 from shared_contracts.booking import BookingApproved, BookingRejected, Outcome, RescheduleAsked
 from shared_contracts.broadcast import CardDelivered, DeliveryStatus
 from shared_contracts.card import CardAttention, DecidedBy
@@ -98,6 +100,15 @@ async def test_approving_is_a_request_and_its_result_is_the_card(rita: Person, d
     assert isinstance(request, BookingApproved)
     assert (request.booking_id, request.expected_version) == (sent.booking.id, 1)
     assert request.user_telegram_id == RITA
+
+
+def test_a_username_that_is_the_name_is_said_once(desk: Desk) -> None:
+    """Of somebody whose name in Telegram is of letters nobody sees. Guard: ``username_beside``."""
+    card = desk.recruiting.card(RITA, desk.book(1001, desk.add_slot(1)))
+    for name, beside in (("@ann", ""), ("Ann", ""), ("Анна", " (@ann)")):
+        called = card.candidate.model_copy(update={"name": name, "username": "ann"})
+        text = card_screen(card.model_copy(update={"candidate": called}), texts_for("ru"), 0).text
+        assert f"{name}</a>{beside} · Москва" in text
 
 
 async def test_pressed_twice_or_with_another_button_it_is_one_request(rita: Person, desk: Desk) -> None:

@@ -50,6 +50,12 @@ def clean_name(name: str) -> str:
     return " ".join("".join(kept).split())
 
 
+def username_beside(name: str, username: str | None) -> str:
+    """The @username to stand beside the name; empty where there is none, or the name shows it already."""
+    says_it = bool(username) and clean_name(name).removeprefix("@").casefold() == str(username).casefold()
+    return f"@{username}" if username and not says_it else ""
+
+
 def isolated(name: str) -> str:
     """The name as part of a line: one that is written from right to left leaves the line's own direction as it is."""
     if any(unicodedata.bidirectional(letter) in _FROM_RIGHT for letter in name):

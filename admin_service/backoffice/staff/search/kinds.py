@@ -22,6 +22,7 @@ from scheduling.services.reading.finding import held_like
 from scheduling.staff.bookings.export import state_of
 from scheduling.staff.forms.venues import booking_venue
 from scheduling.staff.moments import booking_start, place_of
+from shared_contracts.telegram.names import username_beside
 from shared_contracts.venue import room_told
 from staffkit.scoping import in_scope
 from staffkit.views import page_of
@@ -140,7 +141,7 @@ def _about_slot(slot: InterviewSlot) -> list[Any]:
 
 
 def _about_person(person: Candidate | Recruiter) -> list[Any]:
-    return [f"@{person.username}" if person.username else "", person.telegram_id or "", person.city or ""]
+    return [username_beside(str(person), person.username), person.telegram_id or "", person.city or ""]
 
 
 KINDS = (

@@ -38,6 +38,7 @@ from scheduling.staff.moments import booking_start, slot_name
 from scheduling.staff.moves import move_of, moves_of
 from shared_contracts.attendance import Attendance
 from shared_contracts.directory import BookingStatus
+from shared_contracts.telegram.names import username_beside
 from staffkit.audit_trail import actor_label, trail
 from staffkit.clocks import format_done, format_moment
 from staffkit.pages.kinds import Colours, plainly
@@ -198,7 +199,7 @@ class BookingPage(SearchedByPerson, ExportingAdmin, DecidingAdmin):
     @display(description=_("candidate"), header=True)
     def person(self, booking: Booking) -> list[str]:
         """Name, username and Telegram id."""
-        username = f"@{booking.user.username}" if booking.user.username else ""
+        username = username_beside(str(booking), booking.user.username)
         return [str(booking), " · ".join(filter(None, (username, str(booking.telegram_id))))]
 
     @display(description=_("status"))

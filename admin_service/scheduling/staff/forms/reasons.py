@@ -17,6 +17,7 @@ from people.models import Candidate
 from scheduling.domain.model import Slot
 from scheduling.staff.forms.slot_choice import SlotField
 from shared_contracts.directory import Rejection
+from shared_contracts.telegram.names import username_beside
 from staffkit.forms.inputs import OwnWords, set_choices
 from staffkit.who_can import who_adds
 
@@ -153,7 +154,7 @@ class BookForm(LimitsForm):
 
 def described(person: Candidate) -> str:
     """What tells people of one name apart."""
-    username = f"@{person.username}" if person.username else ""
+    username = username_beside(str(person), person.username)
     return " · ".join(filter(None, (str(person), username, str(person.city or ""), str(person.telegram_id or ""))))
 
 

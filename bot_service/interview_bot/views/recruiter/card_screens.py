@@ -31,7 +31,7 @@ from shared_contracts.card import CardAnswer, CardOccasion, RecruiterCard
 from shared_contracts.directory import LIVE_STATUSES, BookingStatus, BookingView, Rejection
 from shared_contracts.notification import NotificationKind
 from shared_contracts.requests import BookingRequest
-from shared_contracts.telegram.names import isolated
+from shared_contracts.telegram.names import isolated, username_beside
 from shared_contracts.telegram.text import utf16_length
 
 _REASON_SHOWN = 1_000
@@ -215,8 +215,8 @@ def _request(card: RecruiterCard, texts: Texts) -> str:
     lines = [texts("card.handed_over_by", name=card.handed_over_by)] if card.handed_over_by else []
     lines += [texts("card.for_deputy", name=card.recruiter_name)] if card.for_deputy else []
     lines.append(texts("card.candidate", name=isolated(person.name), link=person.link))
-    if person.username:
-        lines[-1] += f" (@{escape(person.username)})"
+    if beside := username_beside(person.name, person.username):
+        lines[-1] += f" ({escape(beside)})"
     if person.city:
         lines[-1] += f" · {escape(person.city)}"
     lines.append(slot_card(booking.slot.model_copy(update={"recruiter": None}), card.timezone, texts))
