@@ -15,7 +15,6 @@ from interview_bot.views.formatting import (
     is_superseded,
     moment,
     other_slot,
-    reader_zone,
     slot_card,
     what_ended,
 )
@@ -191,14 +190,14 @@ def delay_on_card(card: RecruiterCard, texts: Texts) -> str:
 def _said(card: RecruiterCard, texts: Texts) -> list[tuple[CardOccasion | None, str]]:
     """What the candidate said, a line each, with what it is to the recruiter by a message of its own."""
     booking, lines = card.booking, list[tuple[CardOccasion | None, str]]()
-    live, zone = booking.status in LIVE_STATUSES, reader_zone(card.timezone, booking.slot)
+    live = booking.status in LIVE_STATUSES
     declined = booking.attendance is Attendance.DECLINED and booking.status is BookingStatus.CANCELLED
     holds = (live or declined or card.may_mark) and not is_superseded(booking)
     if booking.attendance and booking.attendance_at and holds:
-        at = moment(booking.attendance_at, zone, texts, DAY_AND_TIME)
+        at = moment(booking.attendance_at, booking, card.timezone, texts, DAY_AND_TIME)
         lines.append((_OCCASIONS.get(booking.attendance), texts(_ON_CARD[booking.attendance], at=at)))
     if booking.delay_minutes and booking.delay_at and (live or card.may_mark):
-        at = moment(booking.delay_at, zone, texts, DAY_AND_TIME)
+        at = moment(booking.delay_at, booking, card.timezone, texts, DAY_AND_TIME)
         key = delay_key(booking.delay_minutes, "card.delay", "card.long_delay")
         lines.append((CardOccasion.DELAY, texts(key, minutes=booking.delay_minutes, at=at)))
     return lines

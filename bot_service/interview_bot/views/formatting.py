@@ -13,7 +13,7 @@ from interview_bot.views.html_text import clip
 from interview_bot.views.texts import Texts
 from shared_contracts.attendance import OVER_15_MINUTES, Attendance, DelayMinutes
 from shared_contracts.directory import BookingStatus, BookingView, EventWords, SlotView
-from shared_contracts.texts.clocks import MOSCOW, ToldClocks, clocks_of, side_by_side, zone_of
+from shared_contracts.texts.clocks import ToldClocks, clocks_beside, clocks_of, side_by_side
 from shared_contracts.venue import is_bare, room_told
 
 _ATTENDANCE: dict[Attendance | None, str] = {
@@ -27,11 +27,6 @@ def is_superseded(booking: BookingView) -> bool:
     return booking.attendance is Attendance.RESCHEDULE_ASKED and booking.requested_slot is not None
 
 
-def reader_zone(own: str | None, slot: SlotView) -> ZoneInfo:
-    """The reader's own zone, where it is not known the slot's city's."""
-    return zone_of(own, slot.city.timezone)
-
-
 DAY_AND_TIME = "d MMMM, HH:mm"
 """A moment inside a sentence: a weekday would have to be declined."""
 SHORT = "EEE d MMM, HH:mm"
@@ -43,21 +38,24 @@ _TIME_LEFT_SAID = timedelta(hours=1)
 """Until when somebody waits is said with the time left where that is no more than this."""
 
 
-def moment(when: datetime, zone: ZoneInfo, texts: Texts, pattern: str = LONG) -> str:
-    """A moment that is no interview's, on the reader's clocks, which are named when they are not Moscow's."""
-    text = format_datetime(when, pattern, tzinfo=zone, locale=texts.locale)
-    return text if zone.key == MOSCOW else f"{text} ({zone_name(zone, texts)})"
+def moment(when: datetime, booking: BookingView, own_zone: str | None, texts: Texts, pattern: str = LONG) -> str:
+    """A moment that is no interview's, told beside those of a booking: on the reader's clocks, named where need be."""
+    return start(when, _clocks_beside(when, booking, own_zone), texts, pattern)
 
 
-def deadline(when: datetime, zone: ZoneInfo, texts: Texts, *, says_left: bool = True) -> str:
-    """Until when something waits, on the reader's clocks: ``17:58 сегодня (15 минут)``. It stands after "until".
+def deadline(
+    when: datetime, booking: BookingView, own_zone: str | None, texts: Texts, *, says_left: bool = True
+) -> str:
+    """Until when something waits, on the same clocks: ``17:58 сегодня (15 минут)``. It stands after "until".
 
     ``says_left`` false: how long is left stands elsewhere.
     """
+    clocks = _clocks_beside(when, booking, own_zone)
+    zone = clocks.zone
     now, day = clock.now(), when.astimezone(zone).date()
     near = {0: "until.today", 1: "until.tomorrow"}.get((day - now.astimezone(zone).date()).days)
     text = format_datetime(when, CLOCK if near else DAY_AND_TIME, tzinfo=zone, locale=texts.locale)
-    asides = [] if zone.key == MOSCOW else [zone_name(zone, texts)]
+    asides = [zone_name(zone, texts)] if clocks.named else []
     left = when - now
     if says_left and timedelta(minutes=1) <= left <= _TIME_LEFT_SAID:
         asides.append(format_timedelta(left, granularity="minute", threshold=60, locale=texts.locale))
@@ -93,6 +91,12 @@ def start(when: datetime, clocks: ToldClocks, texts: Texts, pattern: str) -> str
 
 def _clocks(slot: SlotView, own_zone: str | None) -> ToldClocks:
     return clocks_of(slot.starts_at, slot.city.timezone, own_zone, online=slot.online)
+
+
+def _clocks_beside(when: datetime, booking: BookingView, own_zone: str | None) -> ToldClocks:
+    slots = (booking.slot, booking.requested_slot, booking.offered_slot)
+    told = [_clocks(slot, own_zone) for slot in slots if slot is not None]
+    return clocks_beside(when, booking.slot.city.timezone, own_zone, told)
 
 
 def zone_name(zone: ZoneInfo, texts: Texts) -> str:
@@ -249,7 +253,7 @@ def booking_card(booking: BookingView, own_zone: str | None, texts: Texts) -> st
     """A booking in full, as HTML, with a move that awaits approval, the answer about coming and a proposed time."""
     lines = [slot_card(booking.slot, own_zone, texts), *bring(booking, texts), texts(f"status.{booking.status.value}")]
     if booking.status is BookingStatus.OFFERED and booking.expires_at:
-        until = deadline(booking.expires_at, reader_zone(own_zone, booking.slot), texts)
+        until = deadline(booking.expires_at, booking, own_zone, texts)
         lines.append(texts("booking.held_until", when=until))
     if booking.requested_slot:
         wanted = other_slot(booking.requested_slot, booking.slot, own_zone, texts)

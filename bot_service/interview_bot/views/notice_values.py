@@ -5,7 +5,6 @@ from interview_bot.views.formatting import (
     deadline,
     other_slot,
     place,
-    reader_zone,
     slot_day,
     slot_start,
 )
@@ -43,4 +42,4 @@ def wanted_slot(booking: BookingView, slot: SlotView | None, own_zone: str | Non
 def _until(booking: BookingView, own_zone: str | None, texts: Texts) -> str:
     if booking.expires_at is None:
         return ""
-    return deadline(booking.expires_at, reader_zone(own_zone, booking.slot), texts)
+    return deadline(booking.expires_at, booking, own_zone, texts)

@@ -11,7 +11,6 @@ from interview_bot.views.formatting import (
     booking_card,
     bring,
     deadline,
-    reader_zone,
     slot_card,
     slot_start,
     what_ended,
@@ -154,7 +153,7 @@ def _booking_parts(
     card = slot_card(booking.slot, zone, texts) if status_is_said else booking_card(booking, zone, texts)
     parts = [card, *bring(booking, texts)] if status_is_said else [card]
     if booking.expires_at and outcome is Outcome.PENDING_APPROVAL:
-        until = deadline(booking.expires_at, reader_zone(zone, booking.slot), texts)
+        until = deadline(booking.expires_at, booking, zone, texts)
         parts.append(texts("booking.held_until" if writes_to_recruiter else "outcome.pending_until", when=until))
         if writes_to_recruiter:
             parts += _whom_to_write_to(booking, texts)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from interview_bot.common import clock
-from interview_bot.views.formatting import all_changes, booking_card, deadline, reader_zone, slot_changes
+from interview_bot.views.formatting import CLOCK, all_changes, booking_card, deadline, moment, slot_changes
 from interview_bot.views.notice_values import wanted_slot
 from interview_bot.views.texts import texts_for
 from shared_contracts.directory import CityRef, NamedRef
@@ -112,12 +112,30 @@ def test_an_online_interview_whose_readers_zone_was_put_right_has_another_time(d
 def test_a_deadline_that_is_near_says_today_and_how_long_is_left(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     """Guard: ``deadline``; it reads well behind "until"."""
     monkeypatch.setattr(clock, "now", lambda: datetime(2026, 11, 24, 14, 43, tzinfo=UTC))
-    zone, texts = reader_zone(None, desk.add_slot(1)), texts_for("ru")
+    booking, texts = desk.book(1001, desk.add_slot(1)), texts_for("ru")
     ends = datetime(2026, 11, 24, 14, 58, tzinfo=UTC)
-    assert deadline(ends, zone, texts) == "17:58 сегодня (15 минут)"
-    assert deadline(ends, zone, texts_for("en")) == "17:58 today (15 minutes)"
-    assert deadline(ends + timedelta(hours=2), zone, texts) == "19:58 сегодня"
-    assert deadline(ends + timedelta(days=1), zone, texts) == "17:58 завтра"
-    assert deadline(ends + timedelta(days=2), reader_zone("Asia/Vladivostok", desk.add_slot(2)), texts) == (
-        "27 ноября, 00:58 (Владивосток)"
-    )
+    assert deadline(ends, booking, None, texts) == "17:58 сегодня (15 минут)"
+    assert deadline(ends, booking, None, texts_for("en")) == "17:58 today (15 minutes)"
+    assert deadline(ends + timedelta(hours=2), booking, None, texts) == "19:58 сегодня"
+    assert deadline(ends + timedelta(days=1), booking, None, texts) == "17:58 завтра"
+    assert deadline(ends + timedelta(days=2), booking, "Asia/Vladivostok", texts) == "27 ноября, 00:58 (Владивосток)"
+
+
+def test_a_deadline_names_its_clocks_beside_a_time_on_others(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A Moscow reader of an interview in Vladivostok, also of one that is asked for or offered there; what was said of
+    it likewise. Guard: ``clocks_beside``."""
+    monkeypatch.setattr(clock, "now", lambda: datetime(2026, 11, 24, 14, 43, tzinfo=UTC))
+    ends, texts = datetime(2026, 11, 24, 14, 58, tzinfo=UTC), texts_for("ru")
+    vladivostok = CityRef(id="c" * 23 + "3", name="Владивосток", timezone="Asia/Vladivostok")
+    here, there = desk.add_slot(1), desk.add_slot(2, city=vladivostok)
+    far, near = desk.book(1001, there), desk.book(1001, here, number=2)
+    assert deadline(ends, far, "Europe/Moscow", texts) == "17:58 сегодня (Москва; 15 минут)"
+    assert deadline(ends, far, "Europe/Moscow", texts_for("en")) == "17:58 today (Moscow; 15 minutes)"
+    assert deadline(ends, far, None, texts) == "00:58 сегодня (Владивосток; 15 минут)", "of whom no zone is known"
+    assert moment(ends, far, "Europe/Moscow", texts, CLOCK) == "17:58 (Москва)"
+    for field in ("requested_slot", "offered_slot"):
+        other = near.model_copy(update={field: there})
+        assert deadline(ends, other, "Europe/Moscow", texts, says_left=False) == "17:58 сегодня (Москва)"
+    assert deadline(ends, near, "Europe/Moscow", texts, says_left=False) == "17:58 сегодня"
+    online = far.model_copy(update={"slot": there.model_copy(update={"online": True})})
+    assert deadline(ends, online, "Europe/Moscow", texts, says_left=False) == "17:58 сегодня", "told on the same clocks"

@@ -15,7 +15,7 @@ from interview_bot.dialogs.joining import REFUSED
 from interview_bot.store.request_records import RequestKind
 from interview_bot.views import callback_data
 from interview_bot.views.callback_data import Action, StaleDataError, pack, unpack
-from interview_bot.views.formatting import moment, reader_zone, slot_button, slot_buttons
+from interview_bot.views.formatting import moment, slot_button, slot_buttons
 from interview_bot.views.html_text import button_name
 from interview_bot.views.outcome_screens import SEAT_OFFER_ENDED
 from interview_bot.views.slots.pages import page_name, slot_page
@@ -111,9 +111,9 @@ def test_what_people_typed_is_escaped_in_html_and_left_alone_on_buttons() -> Non
 def test_dates_read_naturally_and_the_zone_is_named_unless_it_is_moscows(desk: Desk) -> None:
     """Weekday and month in the reader's language; storage is UTC."""
     slot = desk.add_slot(1, starts_at=datetime(2026, 11, 24, 11, 20, tzinfo=UTC))
-    zone = reader_zone(None, slot)
-    assert moment(slot.starts_at, zone, texts_for("ru")) == "вторник, 24 ноября, 14:20"
-    assert moment(slot.starts_at, zone, texts_for("en")) == "Tuesday, 24 November, 14:20"
+    booking = desk.book(1001, slot)
+    assert moment(slot.starts_at, booking, None, texts_for("ru")) == "вторник, 24 ноября, 14:20"
+    assert moment(slot.starts_at, booking, None, texts_for("en")) == "Tuesday, 24 November, 14:20"
     far = slot.model_copy(update={"city": YEKATERINBURG})
     assert slot_button(far, None, texts_for("ru")) == "вт 24 нояб., 16:20 (Екатеринбург) · Офис на Тверской, каб. 1"
     assert "(Yekaterinburg)" in slot_button(far, None, texts_for("en"))

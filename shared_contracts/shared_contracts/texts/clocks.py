@@ -1,5 +1,6 @@
 """On whose clocks the time of an interview is told: one rule for chat and desk, for buttons, cards, lists, exports."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -41,6 +42,21 @@ def clocks_of(moment: datetime, place: str, reader: str | None, *, online: bool)
     there = zone_of(place)
     others = _differ(moment, there, own)
     return ToldClocks(there, others or _differ(moment, there, zone_of(MOSCOW)), own if others else None)
+
+
+def clocks_beside(moment: datetime, place: str, reader: str | None, told: Iterable[ToldClocks]) -> ToldClocks:
+    """The clocks for what is no interview but stands beside its time, such as until when an answer is awaited.
+
+    They are the reader's own, named where the company's or those that the interview is told on show another time.
+
+    Args:
+        moment: what is told, aware.
+        place, reader: as above.
+        told: the clocks of every interview's time beside it.
+    """
+    own = zone_of(reader, place)
+    others = (zone_of(MOSCOW), *(clocks.zone for clocks in told))
+    return ToldClocks(own, named=any(_differ(moment, own, other) for other in others))
 
 
 def side_by_side(moment: datetime, old: ToldClocks, new: ToldClocks) -> tuple[ToldClocks, ToldClocks]:

@@ -17,9 +17,9 @@ from django.utils.translation import override
 from common.zones import zone_name
 from people.services.links import default_contact
 from scheduling.services.impact import Affected
-from shared_contracts.directory import BookingStatus, SlotView
+from shared_contracts.directory import BookingStatus, BookingView, SlotView
 from shared_contracts.notification import OF_A_MOVE_GIVEN_UP, NotificationCommand, NotificationKind
-from shared_contracts.texts.clocks import MOSCOW, ToldClocks, clocks_of, side_by_side, zone_of
+from shared_contracts.texts.clocks import ToldClocks, clocks_beside, clocks_of, side_by_side
 from shared_contracts.texts.message_templates import TemplateView, choose, render
 from shared_contracts.venue import is_bare, room_told
 
@@ -90,7 +90,7 @@ def _values(notice: NotificationCommand, zone: str | None, zone_was: str | None,
         "bring": booking.bring_in(language),
         "reason": notice.reason or "",
         "wanted": words.other(wanted, slot) if wanted else "",
-        "until": words.deadline(booking.expires_at, slot) if waits and booking.expires_at else "",
+        "until": words.deadline(booking.expires_at, booking) if waits and booking.expires_at else "",
         "changes": "\n".join(_all_changes(notice, changed, before, words)),
     }
 
@@ -177,11 +177,13 @@ class _Words:
             parts.append(slot.recruiter.name)
         return " · ".join(parts)
 
-    def deadline(self, when: datetime, slot: SlotView) -> str:
+    def deadline(self, when: datetime, booking: BookingView) -> str:
         """Until when something waits, on the reader's clocks. How near that is, the bot says when it writes."""
-        zone = zone_of(self.zone, slot.city.timezone)
-        text = self._format(when, zone, _DAY_AND_TIME)
-        return text if zone.key == MOSCOW else f"{text} ({self._zone_name(zone)})"
+        slots = (booking.slot, booking.requested_slot, booking.offered_slot)
+        told = [self.clocks(slot) for slot in slots if slot is not None]
+        clocks = clocks_beside(when, booking.slot.city.timezone, self.zone, told)
+        text = self._format(when, clocks.zone, _DAY_AND_TIME)
+        return f"{text} ({self._zone_name(clocks.zone)})" if clocks.named else text
 
     def new_room(self, was: SlotView, slot: SlotView) -> str:
         """That the room of the same building is another, where staff wrote no more than its number or name."""

@@ -3,10 +3,11 @@
 from datetime import datetime, timedelta
 
 from interview_bot.common import clock
-from interview_bot.views.formatting import reader_zone, slot_date
+from interview_bot.views.formatting import slot_date
 from shared_contracts.card import RecruiterCard
 from shared_contracts.directory import BookingStatus, BookingView, Rejection
 from shared_contracts.notification import NotificationKind
+from shared_contracts.texts.clocks import zone_of
 
 _SOON = timedelta(hours=2)
 _TOLD_OF_MOVE = {
@@ -65,6 +66,6 @@ def reminder_by_hand(booking: BookingView, now: datetime) -> NotificationKind | 
     if left <= _SOON:
         return NotificationKind.REMINDER_SOON
     day = slot_date(booking.slot, None)
-    today = now.astimezone(reader_zone(None, booking.slot)).date()
+    today = now.astimezone(zone_of(booking.slot.city.timezone)).date()
     reminders = {0: NotificationKind.REMINDER_TODAY, 1: NotificationKind.REMINDER_TOMORROW}
     return reminders.get((day - today).days)

@@ -11,7 +11,7 @@ from interview_bot.common import clock
 from interview_bot.views.attendance_screens import said_on_card
 from interview_bot.views.callback_data import Action, pack
 from interview_bot.views.card_buttons import MARKS, can_change, card_keyboard
-from interview_bot.views.formatting import deadline, other_slot, reader_zone, slot_card, slot_date
+from interview_bot.views.formatting import deadline, other_slot, slot_card, slot_date
 from interview_bot.views.html_text import clip, visible_length
 from interview_bot.views.recruiter.reasons import reason_in
 from interview_bot.views.screen import Screen
@@ -177,7 +177,7 @@ def _state(card: RecruiterCard, texts: Texts, about: CardOccasion | None) -> str
     key, limit = ("card.reschedule_asked", "card.kept_until") if asked else (waits, "card.until")
     if booking.expires_at is None:
         return texts(key)
-    until = deadline(booking.expires_at, reader_zone(card.timezone, booking.slot), texts)
+    until = deadline(booking.expires_at, booking, card.timezone, texts)
     return f"{texts(key)}\n{texts(limit, when=until)}"
 
 
@@ -204,8 +204,7 @@ def _time_left(card: RecruiterCard, texts: Texts) -> str:
     minutes = round(left / timedelta(minutes=1)) or 1
     hours = round(minutes / 60)
     told = texts.counted("card.minutes_left", minutes) if minutes < _MINUTES_TOLD else ""
-    zone = reader_zone(card.timezone, card.booking.slot)
-    until = deadline(expires_at, zone, texts, says_left=False)
+    until = deadline(expires_at, card.booking, card.timezone, texts, says_left=False)
     lines = [told or texts.counted("card.hours_left", hours), texts("card.until", when=until)]
     return "\n".join([*([texts("card.move_waits")] if card.booking.requested_slot else []), *lines])
 
