@@ -6,8 +6,8 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from interview_bot.common import clock
 from interview_bot.views.callback_data import Action, pack
-from interview_bot.views.formatting import slot_buttons
 from interview_bot.views.keyboards import styled
+from interview_bot.views.slots.labels import LONGEST, SlotLabels, Style, slot_labels
 from interview_bot.views.texts import Texts
 from shared_contracts.card import RecruiterCard
 from shared_contracts.directory import BookingStatus, SlotView
@@ -81,12 +81,19 @@ def _answers(card: RecruiterCard, texts: Texts, turn: int) -> list[list[InlineKe
     return [[card_button(texts, key, action, card, turn)] for key, action in actions]
 
 
+def proposal_labels(card: RecruiterCard, texts: Texts) -> SlotLabels:
+    """The free slots that can be proposed now, on buttons that say more than that."""
+    slots = [slot for _number, slot in proposable_slots(card, clock.now())]
+    room = LONGEST - len(texts.plain("button.offer_time", slot=""))
+    return slot_labels(slots, card.timezone, texts, Style(room=room))
+
+
 def _proposals(card: RecruiterCard, texts: Texts, turn: int) -> list[list[InlineKeyboardButton]]:
     """A slot goes by its number in this revision of the card: two ids would be too long for a button."""
     rows = []
-    proposable = proposable_slots(card, clock.now())
-    labels = slot_buttons([slot for _number, slot in proposable], card.timezone, texts)
-    for (number, _slot), told in zip(proposable, labels, strict=True):
+    for (number, _slot), told in zip(
+        proposable_slots(card, clock.now()), proposal_labels(card, texts).buttons, strict=True
+    ):
         data = pack(Action.CARD_PROPOSE, card.booking.id, str(card.revision), str(turn), str(number))
         label = texts.plain("button.offer_time", slot=told)
         rows.append([InlineKeyboardButton(label, callback_data=data)])

@@ -1,7 +1,6 @@
 """How slots and bookings are written. An interview is told on the clocks that ``shared_contracts`` says, and only here;
 anything else, such as until when an answer is awaited, on the reader's own."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -93,6 +92,31 @@ def _clocks(slot: SlotView, own_zone: str | None) -> ToldClocks:
     return clocks_of(slot.starts_at, slot.city.timezone, own_zone, online=slot.online)
 
 
+def shared_clocks(slots: Sequence[SlotView], own_zone: str | None, texts: Texts) -> str | None:
+    """On which clocks these slots' times are told, and what the reader's show then, as an HTML line to say it once.
+
+    Empty where there is nothing to say; None where it is not the same of all.
+    """
+    told = {_told_on(slot, own_zone) for slot in slots}
+    if len(told) > 1:
+        return None
+    slot = slots[0]
+    clocks = _clocks(slot, own_zone)
+    if not clocks.beside:
+        return texts("slots.zone", zone=zone_name(clocks.zone, texts)) if clocks.named else ""
+    there, here = (slot.starts_at.astimezone(zone) for zone in (clocks.zone, clocks.beside))
+    pattern = CLOCK if there.date() == here.date() else SHORT
+    times = {name: format_datetime(at, pattern, locale=texts.locale) for name, at in (("there", there), ("here", here))}
+    return texts("slots.own_zone", zone=zone_name(clocks.zone, texts), **times)
+
+
+def _told_on(slot: SlotView, own_zone: str | None) -> tuple[ToldClocks, timedelta | None]:
+    """A slot's clocks, and how far the reader's are from them then."""
+    clocks = _clocks(slot, own_zone)
+    there, here = (slot.starts_at.astimezone(zone).utcoffset() for zone in (clocks.zone, clocks.beside or clocks.zone))
+    return clocks, here - there if here is not None and there is not None else None
+
+
 def _clocks_beside(when: datetime, booking: BookingView, own_zone: str | None) -> ToldClocks:
     slots = (booking.slot, booking.requested_slot, booking.offered_slot)
     told = [_clocks(slot, own_zone) for slot in slots if slot is not None]
@@ -111,40 +135,6 @@ def place(slot: SlotView, texts: Texts) -> str:
         return "\n".join((slot.told(texts.language), *slot.way))
     online = texts.plain("slot.online")
     return f"{online}, {slot.video_link}" if slot.video_link else online
-
-
-def slot_button(slot: SlotView, own_zone: str | None, texts: Texts, with_city: bool = False, besides: str = "") -> str:
-    """A slot on a button: date, weekday, time, the city where there are several, location and room.
-
-    ``besides``: what tells it apart; it stands early, since phones cut long buttons off.
-    """
-    when = slot_start(slot, own_zone, texts, SHORT)
-    city = slot.city.name if with_city and f"({slot.city.name}" not in when else ""
-    return " · ".join(part for part in (when, besides, city, place(slot, texts)) if part)
-
-
-def slot_buttons(slots: Sequence[SlotView], own_zone: str | None, texts: Texts, with_city: bool = False) -> list[str]:
-    """Slots on buttons, in their order. Those that would read the same say with whom, or how long, if that differs."""
-    labels = [slot_button(slot, own_zone, texts, with_city) for slot in slots]
-    for differs in (_recruiter_of, _length_of):
-        told: dict[str, set[str]] = defaultdict(set)
-        for label, slot in zip(labels, slots, strict=True):
-            told[label].add(differs(slot, texts))
-        labels = [
-            slot_button(slot, own_zone, texts, with_city, differs(slot, texts)) if len(told[label]) > 1 else label
-            for label, slot in zip(labels, slots, strict=True)
-        ]
-    return labels
-
-
-def _recruiter_of(slot: SlotView, texts: Texts) -> str:
-    return slot.recruiter.name if slot.recruiter else ""
-
-
-def _length_of(slot: SlotView, texts: Texts) -> str:
-    return format_timedelta(
-        timedelta(minutes=slot.duration_minutes), granularity="minute", threshold=60, locale=texts.locale
-    )
 
 
 def slot_card(slot: SlotView, own_zone: str | None, texts: Texts) -> str:

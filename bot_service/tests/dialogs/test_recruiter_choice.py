@@ -107,10 +107,10 @@ async def test_another_city_can_be_chosen(vera: Person) -> None:
     """Where several have free slots."""
     await vera.presses(await open_menu(vera), "Другой город")
     cities = await vera.sees("В каком городе")
-    assert cities.labels == ["Екатеринбург", "Москва"]
+    assert cities.labels == ["Екатеринбург", "Москва", "← Назад"]
     await vera.presses(cities, "Екатеринбург")
     slots = await vera.sees("📍 Екатеринбург")
-    assert "(Екатеринбург)" in slots.labels[0] and "каб. 9" in slots.labels[0]
+    assert "🕐 Время по городу: Екатеринбург" in slots.text and "каб. 9" in slots.labels[0]
 
 
 async def test_where_one_recruiter_alone_has_time_it_is_theirs_that_is_shown(vera: Person, desk: Desk) -> None:
@@ -165,7 +165,7 @@ async def test_a_city_without_a_free_seat_is_named_and_can_be_waited_for_by_anyb
     desk.change_event(cities=[MOSCOW, YEKATERINBURG])
     await vera.presses(await open_menu(vera), "Другой город")
     cities = await vera.sees("В каком городе")
-    assert cities.labels == ["Москва", "Екатеринбург · нет свободного времени"]
+    assert cities.labels == ["Москва", "Екатеринбург · нет свободного времени", "← Назад"]
     await vera.presses(cities, "Екатеринбург")
     nothing = await vera.sees("В этом городе свободного времени сейчас нет")
     assert nothing.labels == ["Свяжитесь с нами", "🔔 Сообщить, когда появятся места", "Другой город"]
@@ -307,7 +307,7 @@ async def test_the_quick_flow_names_the_city_and_the_way_to_others_only_where_th
     async def unnamed() -> bool:
         await vera.writes("/start")
         shown = await vera.sees("Выберите удобное время")
-        return "📍" not in shown.text and "каб. 1" in shown.labels[0]
+        return "📍 Москва" not in shown.text and "каб. 1" in shown.labels[0]
 
     await eventually(unnamed, "the only city left, not named")
     await vera.writes("/help")
@@ -394,7 +394,7 @@ async def test_what_is_written_while_choosing_is_answered_with_the_step_again(ve
 async def test_an_interview_has_its_places_date_and_another_one_of_the_readers_is_named(
     vera: Person, desk: Desk, zone: str, time: str
 ) -> None:
-    """In the menu, on the button, in the details and when booked. Guard: ``start``."""
+    """In the menu and above the buttons, in the details and when booked. Guards: ``start``, ``shared_clocks``."""
     year = clock.now().year + 1
     time = time.format(day=format_date(date(year, 11, 24), "EEE", locale="ru"))
     starts_at = datetime(year, 11, 23, 20, 30, tzinfo=UTC)
@@ -403,10 +403,11 @@ async def test_an_interview_has_its_places_date_and_another_one_of_the_readers_i
     desk.allow(1060, "Вера", timezone=zone)
     desk.add_slot(2, starts_at=starts_at + timedelta(days=1), recruiter=OLGA)
     menu = await open_menu(vera)
-    assert menu.labels[0].endswith(f"23 нояб., {time} · Рита Рекрутер · 1 окно")
+    _, _, own = time.rstrip(")").partition("; ")
+    assert menu.labels[0].endswith("23 нояб., 23:30 · Рита Рекрутер · 1 окно") and own in menu.text
     await vera.presses(menu, "Рита")
     slots = await shows(vera, "каб. 1")
-    assert f"23 нояб., {time}" in slots.labels[0]
+    assert "23 нояб., 23:30 · " in slots.labels[0] and own in slots.text
     await vera.presses(slots, "каб. 1")
     details = await vera.sees("Записать вас на это время?")
     await vera.presses(details, "Подтвердить")
@@ -423,4 +424,5 @@ async def test_a_slot_of_a_far_city_names_its_zone_to_who_has_none_of_their_own(
     await vera.presses(await open_menu(vera), "Другой город")
     await vera.presses(await vera.sees("В каком городе"), "Владивосток")
     menu = await vera.sees("📍 Владивосток")
-    assert f"{slot.starts_at + timedelta(hours=10):%H:%M} (Владивосток)" in menu.labels[0]
+    assert "🕐 Время по городу: Владивосток" in menu.text
+    assert f"{slot.starts_at + timedelta(hours=10):%H:%M} ·" in menu.labels[0]

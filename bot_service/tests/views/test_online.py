@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from interview_bot.common import clock
-from interview_bot.views.formatting import slot_button, slot_card
+from interview_bot.views.formatting import slot_card
+from interview_bot.views.slots.labels import slot_labels
 from interview_bot.views.texts import texts_for
 from shared_contracts.directory import SlotView
 from shared_contracts.notification import NotificationCommand, NotificationKind
@@ -29,8 +30,8 @@ def online(slot: SlotView, **changes: Any) -> SlotView:
 def test_who_has_no_booking_is_told_that_it_is_online(desk: Desk) -> None:
     """On a button, and before confirming; the city is no place to come to."""
     slot = online(desk.add_slot(1))
-    assert slot_button(slot, None, texts_for("ru")).endswith(" · онлайн")
-    assert slot_button(slot, None, texts_for("en")).endswith(" · online")
+    assert slot_labels([slot], None, texts_for("ru")).buttons[0].endswith(" · онлайн")
+    assert slot_labels([slot], None, texts_for("en")).buttons[0].endswith(" · online")
     assert "📍 онлайн\n" in slot_card(slot, None, texts_for("ru"))
     assert "📍 online, https://meet.example/olga?pwd=1&amp;lang=ru" in slot_card(
         online(slot, video_link=LINK), None, texts_for("en")

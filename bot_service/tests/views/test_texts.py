@@ -2,7 +2,7 @@
 
 import re
 import string
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import get_args
 
@@ -15,15 +15,16 @@ from interview_bot.dialogs.joining import REFUSED
 from interview_bot.store.request_records import RequestKind
 from interview_bot.views import callback_data
 from interview_bot.views.callback_data import Action, StaleDataError, pack, unpack
-from interview_bot.views.formatting import moment, slot_button, slot_buttons
+from interview_bot.views.formatting import moment
 from interview_bot.views.html_text import button_name
 from interview_bot.views.outcome_screens import SEAT_OFFER_ENDED
+from interview_bot.views.slots.labels import LONGEST, Style, slot_labels
 from interview_bot.views.slots.pages import page_name, slot_page
 from interview_bot.views.texts import LANGUAGES, LOCALE_DIR, language_of, texts_for
 from shared_contracts.booking import Outcome
 from shared_contracts.card import CardOccasion, DecidedBy
 from shared_contracts.digest import Farewell
-from shared_contracts.directory import BookingStatus, NamedRef
+from shared_contracts.directory import BookingStatus, CityRef, NamedRef, SlotView
 from shared_contracts.questionnaire import WrongAnswer
 from shared_contracts.telegram.text import utf16_length
 from tests.kit.desk import YEKATERINBURG, Desk
@@ -108,6 +109,11 @@ def test_what_people_typed_is_escaped_in_html_and_left_alone_on_buttons() -> Non
     assert texts.plain("notice.reason", reason="<b>&") == "💬 <b>&"
 
 
+def button(slot: SlotView, zone: str | None, language: str = "ru", *, with_city: bool = False) -> str:
+    """The slot on a button that has room for it."""
+    return slot_labels([slot], zone, texts_for(language), Style(with_city=with_city, room=200)).buttons[0]
+
+
 def test_dates_read_naturally_and_the_zone_is_named_unless_it_is_moscows(desk: Desk) -> None:
     """Weekday and month in the reader's language; storage is UTC."""
     slot = desk.add_slot(1, starts_at=datetime(2026, 11, 24, 11, 20, tzinfo=UTC))
@@ -115,17 +121,17 @@ def test_dates_read_naturally_and_the_zone_is_named_unless_it_is_moscows(desk: D
     assert moment(slot.starts_at, booking, None, texts_for("ru")) == "вторник, 24 ноября, 14:20"
     assert moment(slot.starts_at, booking, None, texts_for("en")) == "Tuesday, 24 November, 14:20"
     far = slot.model_copy(update={"city": YEKATERINBURG})
-    assert slot_button(far, None, texts_for("ru")) == "вт 24 нояб., 16:20 (Екатеринбург) · Офис на Тверской, каб. 1"
-    assert "(Yekaterinburg)" in slot_button(far, None, texts_for("en"))
-    assert "16:20 (Екатеринбург; у вас 14:20) ·" in slot_button(far, "Europe/Moscow", texts_for("ru"), with_city=True)
-    assert "16:20 (Yekaterinburg; your time 14:20) · Ека" in slot_button(far, "Europe/Moscow", texts_for("en"), True)
+    assert button(far, None) == "вт 24 нояб., 16:20 (Екатеринбург) · Офис на Тверской, каб. 1"
+    assert "(Yekaterinburg)" in button(far, None, "en")
+    assert "16:20 (Екатеринбург; у вас 14:20) ·" in button(far, "Europe/Moscow", with_city=True)
+    assert "16:20 (Yekaterinburg; your time 14:20) · Ека" in button(far, "Europe/Moscow", "en", with_city=True)
     online = far.model_copy(update={"online": True})
-    assert "14:20 · онлайн" in slot_button(online, "Europe/Moscow", texts_for("ru"))
-    assert "14:20" in slot_button(slot, "No/Such_Zone", texts_for("ru"))
+    assert "14:20 · онлайн" in button(online, "Europe/Moscow")
+    assert "14:20" in button(slot, "No/Such_Zone")
 
 
 def test_slots_that_read_the_same_on_buttons_are_told_apart(desk: Desk) -> None:
-    """By recruiter, or else by length; what can't be mistaken says no more than before. Guard: ``slot_buttons``."""
+    """By recruiter, or else by length; what can't be mistaken says no more than before. Guard: ``_told_apart``."""
     slot = desk.add_slot(1, starts_at=datetime(2026, 11, 24, 11, 20, tzinfo=UTC))
     texts = texts_for("ru")
     anna, boris = (
@@ -134,12 +140,62 @@ def test_slots_that_read_the_same_on_buttons_are_told_apart(desk: Desk) -> None:
     )
     long = anna.model_copy(update={"duration_minutes": 40})
     other = boris.model_copy(update={"room": "каб. 2"})
-    assert slot_buttons([anna, boris], None, texts) == [
+    wide = Style(room=200)
+    assert slot_labels([anna, boris], None, texts, wide).buttons == [
         "вт 24 нояб., 14:20 · Анна Ветрова · Офис на Тверской, каб. 1",
         "вт 24 нояб., 14:20 · Борис Ильин · Офис на Тверской, каб. 1",
     ]
-    assert [label.split(" · ")[1] for label in slot_buttons([anna, long], None, texts)] == ["20 минут", "40 минут"]
-    assert slot_buttons([anna, other], None, texts) == [slot_button(one, None, texts) for one in (anna, other)]
+    assert [label.split(" · ")[1] for label in slot_labels([anna, long], None, texts, wide).buttons] == [
+        "20 минут",
+        "40 минут",
+    ]
+    assert slot_labels([anna, other], None, texts, wide).buttons == [button(one, None) for one in (anna, other)]
+
+
+@pytest.mark.parametrize(
+    ("language", "label", "facts"),
+    [
+        (
+            "ru",
+            "вт 24 нояб., 21:20 · Офис…, комн. 5",
+            ["🕐 Время по городу: Владивосток; там 21:20 — у вас 14:20", "📍 Офис на Светланской, 12"],
+        ),
+        (
+            "en",
+            "Tue 24 Nov, 21:20 · Офис…, комн. 5",
+            ["🕐 Times are local: Vladivostok; 21:20 there is 14:20 for you", "📍 Офис на Светланской, 12"],
+        ),
+    ],
+)
+def test_a_long_button_leaves_what_is_said_once_to_the_text(
+    desk: Desk, language: str, label: str, facts: list[str]
+) -> None:
+    """FR3: date, weekday, time, location and room stay on it, and a phone shows all of it. Guards: ``LONGEST``,
+    ``shared_clocks``, ``_clipped``."""
+    far = desk.add_slot(
+        1,
+        starts_at=datetime(2026, 11, 24, 11, 20, tzinfo=UTC),
+        city=CityRef(id="c" * 24, name="Владивосток", timezone="Asia/Vladivostok"),
+        location="Офис на Светланской, 12",
+        room="комн. 5",
+    )
+    later = far.model_copy(update={"id": "a" * 24, "starts_at": far.starts_at + timedelta(hours=1), "room": "комн. 6"})
+    labels = slot_labels([far, later], "Europe/Moscow", texts_for(language))
+    assert labels.buttons[0] == label and labels.buttons[1].endswith("комн. 6")
+    assert all(len(text) <= LONGEST for text in labels.buttons)
+    assert list(labels.facts) == facts
+
+
+def test_times_on_different_clocks_and_offices_that_begin_alike_are_told_apart_on_long_buttons(desk: Desk) -> None:
+    """Nothing is said once that is not so of all. Guard: ``_told_apart``."""
+    vladivostok = CityRef(id="c" * 24, name="Владивосток", timezone="Asia/Vladivostok")
+    here = desk.add_slot(1, starts_at=datetime(2026, 11, 24, 11, 20, tzinfo=UTC), location="Офис на Светланской, 12")
+    there = here.model_copy(update={"id": "a" * 24, "city": vladivostok})
+    mixed = slot_labels([here, there], "Europe/Moscow", texts_for("ru"))
+    assert "(Владивосток; у вас 14:20)" in mixed.buttons[1] and "🕐" not in "".join(mixed.facts)
+    beside = here.model_copy(update={"id": "b" * 24, "location": "Офис на Светланской, 14"})
+    one, other = slot_labels([here, beside], "Europe/Moscow", texts_for("ru")).buttons
+    assert one != other and one.endswith(", каб. 1") and "12" in one and "14" in other
 
 
 def test_no_button_carries_more_than_telegram_takes() -> None:

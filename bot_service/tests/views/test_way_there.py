@@ -1,8 +1,9 @@
 """The way to an office (FR10): below the place, for who is given it."""
 
 from interview_bot.views import keyboards
-from interview_bot.views.formatting import slot_button, slot_card
+from interview_bot.views.formatting import slot_card
 from interview_bot.views.notice_values import template_values
+from interview_bot.views.slots.labels import Style, slot_labels
 from interview_bot.views.texts import texts_for
 from shared_contracts.telegram.text import utf16_length
 from tests.kit.desk import Desk
@@ -21,7 +22,8 @@ def test_a_booking_tells_the_way_in_its_card_and_in_messages(desk: Desk) -> None
 
 def test_without_a_way_the_place_is_one_line(desk: Desk) -> None:
     slot = desk.add_slot(1)
-    assert slot_button(slot, None, texts_for("ru")).endswith(" · Офис на Тверской, каб. 1")
+    [label] = slot_labels([slot], None, texts_for("ru"), Style(room=60)).buttons
+    assert label.endswith(" · Офис на Тверской, каб. 1")
     assert template_values(desk.book(1001, slot), None, texts_for("ru"))["place"] == "Офис на Тверской, каб. 1"
 
 

@@ -10,7 +10,7 @@ from telegram.constants import MessageLimit
 from interview_bot.common import clock
 from interview_bot.views.attendance_screens import said_on_card
 from interview_bot.views.callback_data import Action, pack
-from interview_bot.views.card_buttons import MARKS, can_change, card_keyboard
+from interview_bot.views.card_buttons import MARKS, can_change, card_keyboard, proposal_labels
 from interview_bot.views.formatting import deadline, other_slot, slot_card, slot_date
 from interview_bot.views.html_text import clip, visible_length
 from interview_bot.views.recruiter.reasons import reason_in
@@ -108,7 +108,8 @@ def card_screen(
     about, which ``lead`` tells.
     """
     state = (reminds and _time_left(card, texts)) or _state(card, texts, about)
-    parts = (state, _request(card, texts), said_on_card(card, texts, about), _decision(card, texts))
+    proposals = "\n".join(proposal_labels(card, texts).facts)
+    parts = (state, _request(card, texts), said_on_card(card, texts, about), proposals, _decision(card, texts))
     head = "\n\n".join(part for part in (lead, *parts) if part)
     tail = _by_hand(card, texts, text_by_hand, MessageLimit.MAX_TEXT_LENGTH - visible_length(head) - 2)
     room = MessageLimit.MAX_TEXT_LENGTH - visible_length(head) - visible_length(tail) - 4

@@ -11,8 +11,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from interview_bot.common.dialog_data import DialogData
 from interview_bot.views.callback_data import Action
-from interview_bot.views.formatting import CLOCK, place, slot_date, slot_start
-from interview_bot.views.screen import Reader
+from interview_bot.views.formatting import place, slot_date
 from interview_bot.views.slots.keyboards import FIRST_MONTH, Rows, back, keep, step
 from interview_bot.views.slots.pages import FIRST_PAGE
 from interview_bot.views.texts import Texts
@@ -46,10 +45,8 @@ def days_keyboard(days: list[date], month: date, data: DialogData, texts: Texts)
     return InlineKeyboardMarkup([*rows, [back(texts, before)], *keep(data, texts)])
 
 
-def day_keyboard(slots: list[SlotView], data: DialogData, reader: Reader) -> InlineKeyboardMarkup:
-    """All of a day's slots by their time, in as many columns as fit; in pages only where there are very many."""
-    texts, with_place = reader.texts, shared_place(slots, reader.texts) is None
-    labels = [_time_label(slot, reader, with_place) for slot in slots]
+def day_keyboard(slots: list[SlotView], labels: list[str], data: DialogData, texts: Texts) -> InlineKeyboardMarkup:
+    """All of a day's slots by their labels, in as many columns as fit; in pages only where there are very many."""
     longest = max(map(len, labels))
     columns = next((count for most, count in _TIMES_IN_A_ROW if longest <= most), 1)
     size = columns * _ROWS_OF_TIMES
@@ -105,8 +102,3 @@ def _month_button(other: date, shown: date, data: DialogData, texts: Texts) -> I
 
 def _to_day(data: DialogData, label: str, page: int) -> InlineKeyboardButton:
     return InlineKeyboardButton(label, callback_data=step(data, Action.DAY, f"{data.day:%Y%m%d}", str(page)))
-
-
-def _time_label(slot: SlotView, reader: Reader, with_place: bool) -> str:
-    time = slot_start(slot, reader.zone, reader.texts, CLOCK)
-    return " · ".join([time, *([place(slot, reader.texts)] if with_place else [])])

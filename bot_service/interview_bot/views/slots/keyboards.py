@@ -7,7 +7,6 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 from interview_bot.common.dialog_data import DialogData
 from interview_bot.views import keyboards
 from interview_bot.views.callback_data import Action, pack
-from interview_bot.views.formatting import slot_buttons
 from interview_bot.views.slots.pages import PAGE_SIZE, SlotPage
 from interview_bot.views.texts import Texts
 
@@ -45,10 +44,9 @@ def step(data: DialogData, action: Action, *arguments: str) -> str:
 
 
 def slots(
-    page: SlotPage, count: int, data: DialogData, zone: str | None, texts: Texts, ways: Ways, *, with_city: bool
+    page: SlotPage, labels: list[str], count: int, data: DialogData, texts: Texts, ways: Ways
 ) -> InlineKeyboardMarkup:
-    """A page of ``count`` slots, with Earlier / Later where they lead somewhere and a way to every day."""
-    labels = slot_buttons(page.slots, zone, texts, with_city)
+    """A page of ``count`` slots by their labels, with Earlier / Later where they lead somewhere, and every day."""
     rows = [
         [InlineKeyboardButton(label, callback_data=step(data, Action.CHOOSE, slot.id))]
         for label, slot in zip(labels, page.slots, strict=True)

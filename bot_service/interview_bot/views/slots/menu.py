@@ -4,16 +4,27 @@ Where slots are in several cities the city comes first; where the candidate choo
 Only screens are made here, so that a press and a late answer show the same.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import groupby
 
 from interview_bot.common.dialog_data import ANYONE, DialogData
-from interview_bot.views.formatting import SHORT, booking_card, slot_date, slot_start, sought
+from interview_bot.views.formatting import (
+    CLOCK,
+    SHORT,
+    booking_card,
+    shared_clocks,
+    slot_date,
+    slot_day,
+    slot_start,
+    sought,
+)
 from interview_bot.views.html_text import button_name
 from interview_bot.views.screen import Reader, Screen
 from interview_bot.views.slots import days, keyboards
 from interview_bot.views.slots.cities import Cities, cities_of
 from interview_bot.views.slots.keyboards import NOWHERE_ELSE, Ways
+from interview_bot.views.slots.labels import LONGEST, Style, slot_labels
 from interview_bot.views.slots.pages import slot_page
 from interview_bot.views.texts import Texts
 from shared_contracts.directory import BookingStatus, BookingView, InterviewEvent, SlotView
@@ -64,8 +75,9 @@ def slots_screen(
     if not shown.slots:
         return _no_slots(reader, data, ways)
     several_cities = len({slot.city.id for slot in slots}) > 1
-    keyboard = keyboards.slots(shown, len(slots), data, reader.zone, reader.texts, ways, with_city=several_cities)
-    return Screen(_heading(shown.slots[0], reader, data, ways, "slots.choose"), keyboard), data
+    labels = slot_labels(shown.slots, reader.zone, reader.texts, Style(with_city=several_cities))
+    keyboard = keyboards.slots(shown, labels.buttons, len(slots), data, reader.texts, ways)
+    return Screen(_heading(shown.slots[0], reader, data, ways, "slots.choose", *labels.facts), keyboard), data
 
 
 def move_key(key: str, booking: BookingView) -> str:
@@ -126,8 +138,9 @@ def _day_screen(slots: list[SlotView], reader: Reader, data: DialogData, ways: W
     place = days.shared_place(slots, reader.texts)
     if place:
         lines.append(reader.texts("slot.place", place=place))
-    text = _heading(slots[0], reader, data, ways, "slots.choose", "\n".join(lines))
-    return Screen(text, days.day_keyboard(slots, data, reader))
+    labels = slot_labels(slots, reader.zone, reader.texts, Style(CLOCK, with_place=place is None))
+    text = _heading(slots[0], reader, data, ways, "slots.choose", *lines, *labels.facts)
+    return Screen(text, days.day_keyboard(slots, labels.buttons, data, reader.texts))
 
 
 def _heading(slot: SlotView, reader: Reader, data: DialogData, ways: Ways, choose: str, *more: str) -> str:
@@ -170,15 +183,32 @@ def _recruiter_menu(slots: list[SlotView], reader: Reader, data: DialogData, way
     ordered = sorted(slots, key=lambda slot: (recruiter_of(slot), slot.starts_at))
     groups = [list(group) for _, group in groupby(ordered, recruiter_of)]
     groups.sort(key=lambda group: (group[0].recruiter is None, group[0].starts_at, recruiter_name(group[0], reader)))
-    options = []
-    for group in groups:
-        when, count = slot_start(group[0], reader.zone, texts, SHORT), texts.counted("recruiters.slots", len(group))
-        options.append((recruiter_of(group[0]), f"{when} · {button_name(recruiter_name(group[0], reader))} · {count}"))
+    options, clocks = _recruiter_options(groups, reader)
     parts = [texts("recruiters.choose", event=slots[0].event.name, city=slots[0].city.name)]
     if data.booking:
         parts = [texts(move_key("recruiters.move", data.booking)), booking_card(data.booking, reader.zone, texts)]
     keyboard = keyboards.recruiters(options, data, texts, ways)
-    return Screen("\n\n".join([*parts, texts("slots.contact_hint")]), keyboard)
+    return Screen("\n\n".join([*parts, *clocks, texts("slots.contact_hint")]), keyboard)
+
+
+def _recruiter_options(groups: list[list[SlotView]], reader: Reader) -> tuple[list[tuple[str, str]], list[str]]:
+    """The recruiters of these groups of slots as (id, label), and on which clocks, if that makes a label too long."""
+    texts, first = reader.texts, [group[0] for group in groups]
+
+    def options(start: Callable[[SlotView, str | None, Texts, str], str]) -> list[tuple[str, str]]:
+        return [
+            (
+                recruiter_of(slot),
+                f"{start(slot, reader.zone, texts, SHORT)} · {button_name(recruiter_name(slot, reader))}"
+                f" · {texts.counted('recruiters.slots', len(group))}",
+            )
+            for slot, group in zip(first, groups, strict=True)
+        ]
+
+    clocks = shared_clocks(first, reader.zone, texts)
+    if not clocks or all(len(label) <= LONGEST for _, label in options(slot_start)):
+        return options(slot_start), []
+    return options(slot_day), [clocks]
 
 
 def _sought(event: InterviewEvent | None, cities: Cities, data: DialogData, texts: Texts) -> str | None:
