@@ -27,6 +27,7 @@ from interview_bot.dialogs.dispatcher import Dispatcher
 from interview_bot.inbound.broadcasts import Broadcasts
 from interview_bot.inbound.calendar_sender import CalendarSender
 from interview_bot.inbound.corrector import Corrector
+from interview_bot.inbound.joined_recruiters import JoinedRecruiters
 from interview_bot.inbound.subscriptions import subscriptions
 from interview_bot.messaging.broker import Broker, MissingTopologyError
 from interview_bot.messaging.consumer import Consumer
@@ -85,9 +86,12 @@ class BotService:
         self._broadcasts = Broadcasts(self._services, self._database)
         self._calendar_sender = CalendarSender(self._services)
         self._corrector = Corrector(self._services, self._locks)
+        self._joined_recruiters = JoinedRecruiters(self._services, self._locks)
         self._consumers: list[Consumer[Any]] = [
             Consumer(self._broker, self._database, subscription)
-            for subscription in subscriptions(self._services, self._database, self._locks, self._broadcasts)
+            for subscription in subscriptions(
+                self._services, self._database, self._locks, self._broadcasts, self._joined_recruiters.changed
+            )
         ]
         self._webhook = self._make_webhook()
         self._server = http_server.Server.of(self._make_web(), settings.listen_host, settings.listen_port)
@@ -151,6 +155,7 @@ class BotService:
         self._run("broadcasts", self._broadcasts.run())
         self._run("calendar_files", self._calendar_sender.run())
         self._run("corrections", self._corrector.run())
+        self._run("joined_recruiters", self._joined_recruiters.run())
         self._run("parked_updates", self._intake.run())
         self._run("updates", self._receive_updates())
         self._run("first_screen", register_first_screen(self._services.bot, COMMANDS))
@@ -164,7 +169,7 @@ class BotService:
         self._broadcasts.stop()
         self._calendar_sender.stop()
         self._corrector.stop()
-        self._cancel("updates", "parked_updates", "first_screen", "allow_list")
+        self._cancel("updates", "parked_updates", "first_screen", "allow_list", "joined_recruiters")
         await self._poller.finish(STOP_PATIENCE)
         await self._intake.finish(STOP_PATIENCE)
         await asyncio.gather(self._services.outgoing.finish(_LAST_ANSWERS), self._services.acks.finish(_LAST_ANSWERS))

@@ -29,8 +29,12 @@ INDEXES: dict[str, list[IndexModel]] = {
     ],
     # _id: queue and message id; attempts, done_at, at
     "inbox": [IndexModel([("at", ASCENDING)], name="forget", expireAfterSeconds=_MONTH)],
-    # _id: chat and booking; version and message_id of the newest state shown in that chat, messages: what each claims
-    "shown_bookings": [IndexModel([("at", ASCENDING)], name="forget", expireAfterSeconds=12 * _MONTH)],
+    # _id: chat and booking; version and message_id of the newest state shown in that chat, messages: what each claims,
+    # awaits: it says that the recruiter isn't on the bot
+    "shown_bookings": [
+        IndexModel([("at", ASCENDING)], name="forget", expireAfterSeconds=12 * _MONTH),
+        IndexModel([("messages.awaits", ASCENDING)], name="awaiting", sparse=True),
+    ],
     # _id: chat and booking; card and its revision, turn, message_id of the message that shows it, done: what became of
     # each revision and attention
     "shown_cards": [IndexModel([("at", ASCENDING)], name="forget", expireAfterSeconds=3 * _MONTH)],

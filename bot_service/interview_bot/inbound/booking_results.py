@@ -15,9 +15,10 @@ from interview_bot.dialogs.candidate.slot_choice import read_slot_menu, refused_
 from interview_bot.dialogs.context import Services
 from interview_bot.inbound.calendar_sender import put_calendar_file
 from interview_bot.inbound.cards import Cards
+from interview_bot.inbound.joined_recruiters import writes_to_recruiter
 from interview_bot.inbound.untrue_messages import correct_untrue_messages
 from interview_bot.store.request_records import RequestRecord
-from interview_bot.store.shown_bookings import Shown, ShownBookings
+from interview_bot.store.shown_bookings import AwaitingMessage, Shown, ShownBookings
 from interview_bot.telegram.errors import Trouble, classify
 from interview_bot.telegram.rate_limiter import Priority
 from interview_bot.telegram.sending import edit_or_send
@@ -97,8 +98,14 @@ class BookingResults:
             await correct_untrue_messages(
                 self._services, self._shown, chat_id, result.booking, zone, texts, newest=shown_in
             )
+            await self._note_awaited(result, result.booking, chat_id, shown_in)
         if screen.keyboard is not None:
             await self._services.dialog_states.reopen_message(chat_id, shown_in)
+
+    async def _note_awaited(self, result: BookingResult, booking: BookingView, chat_id: int, message_id: int) -> None:
+        """Remember that the message has them write to a recruiter, until that recruiter is on the bot."""
+        if _writes_to_recruiter(result):
+            await self._shown.note_awaited(AwaitingMessage(chat_id, message_id, booking.id))
 
     async def _screen(self, result: BookingResult, record: RequestRecord | None, texts: Texts) -> Screen:
         zone = record.timezone if record else None
@@ -233,7 +240,7 @@ def _writes_to_recruiter(result: BookingResult) -> bool:
     booking = result.booking
     if result.outcome is not Outcome.PENDING_APPROVAL or booking is None or booking.expires_at is None:
         return False
-    return not (booking.recruiter_reachable if booking.requested_slot is None else booking.asked_reachable)
+    return writes_to_recruiter(booking)
 
 
 def _event_of(result: BookingResult) -> str | None:

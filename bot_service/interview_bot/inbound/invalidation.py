@@ -1,5 +1,7 @@
 """Drops caches when the admin service says that what they hold has changed (``bot.cache.invalidate``, R6)."""
 
+import asyncio
+
 from interview_bot.admin_client.allow_list import AllowList
 from interview_bot.admin_client.directory import Directory
 from shared_contracts.notification import CacheInvalidate, CacheName
@@ -8,9 +10,10 @@ from shared_contracts.notification import CacheInvalidate, CacheName
 class Invalidation:
     """Handler of ``bot.cache.invalidate``. A repeat does no harm."""
 
-    def __init__(self, directory: Directory, allow_list: AllowList) -> None:
+    def __init__(self, directory: Directory, allow_list: AllowList, recruiters_changed: asyncio.Event) -> None:
         self._directory = directory
         self._allow_list = allow_list
+        self._recruiters_changed = recruiters_changed
 
     async def drop(self, message: CacheInvalidate) -> None:
         """Drop the named caches; slots and events name cities and recruiters, recruiters their city's zone."""
@@ -23,6 +26,7 @@ class Invalidation:
             await self._directory.events_cache.invalidate()
         if named & {CacheName.RECRUITERS, CacheName.CITIES}:
             await self._directory.recruiters_cache.invalidate()
+            self._recruiters_changed.set()
         if CacheName.TEMPLATES in named:
             await self._directory.templates_cache.invalidate()
         if CacheName.CITIES in named:

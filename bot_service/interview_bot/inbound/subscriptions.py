@@ -1,5 +1,6 @@
 """Which queue is handled by what."""
 
+import asyncio
 from typing import Any
 
 from interview_bot.common.database import Database
@@ -33,7 +34,11 @@ from shared_contracts.transport.topology import (
 
 
 def subscriptions(
-    services: Services, database: Database, locks: PersonLocks, broadcasts: Broadcasts
+    services: Services,
+    database: Database,
+    locks: PersonLocks,
+    broadcasts: Broadcasts,
+    recruiters_changed: asyncio.Event,
 ) -> tuple[Subscription[Any], ...]:
     """Every queue that the bot consumes, with its handler and how many messages may be in hand at once."""
     shown = services.shown_bookings
@@ -51,7 +56,7 @@ def subscriptions(
             await other_news.deliver(command)
 
     dialog_results = DialogResults(services, locks)
-    invalidation = Invalidation(services.directory, services.allow_list)
+    invalidation = Invalidation(services.directory, services.allow_list, recruiters_changed)
     return (
         Subscription(BOOKING_RESULT, booking_result, outcomes.show, 100, at_once=50),
         Subscription(NOTIFICATION_COMMAND, notification_command, notify, 60),

@@ -69,6 +69,21 @@ class OutdatedMessage:
 
 
 @dataclass(frozen=True)
+class AwaitingMessage:
+    """A message that says that a recruiter isn't on the bot, so that its reader is to write to them."""
+
+    chat_id: int
+    message_id: int
+    booking_id: str
+
+    @property
+    def condition(self) -> Document:
+        """What finds the row, and in it the message."""
+        claim = {"id": self.message_id, "awaits": True}
+        return {"_id": f"{self.chat_id}:{self.booking_id}", "messages": {"$elemMatch": claim}}
+
+
+@dataclass(frozen=True)
 class ShownBookings:
     """The collection ``shown_bookings``."""
 
@@ -119,6 +134,30 @@ class ShownBookings:
         messages: list[Document] = (row or {}).get("messages", [])
         older = [it for it in messages if it["version"] < booking.version]
         return [_outdated(it, booking) for it in older if every or not _is_true(it, booking)]
+
+    async def note_awaited(self, message: AwaitingMessage) -> None:
+        """The message says so from now on."""
+        theirs = {"_id": f"{message.chat_id}:{message.booking_id}", "messages.id": message.message_id}
+        await self.database["shown_bookings"].update_one(theirs, {"$set": {"messages.$.awaits": True}})
+
+    async def awaiting_recruiters(self) -> list[AwaitingMessage]:
+        """Every message that says so."""
+        found = self.database["shown_bookings"].find({"messages.awaits": True}, {"messages": 1})
+        return [
+            AwaitingMessage(int(chat_id), int(told["id"]), booking_id)
+            async for row in found
+            for chat_id, _, booking_id in [row["_id"].partition(":")]
+            for told in row["messages"]
+            if told.get("awaits")
+        ]
+
+    async def awaits_recruiter(self, message: AwaitingMessage) -> bool:
+        """Whether it still does: it may show another thing by now."""
+        return await self.database["shown_bookings"].find_one(message.condition, {"_id": 1}) is not None
+
+    async def forget_awaited(self, message: AwaitingMessage) -> None:
+        """It says so no more."""
+        await self.database["shown_bookings"].update_one(message.condition, {"$unset": {"messages.$.awaits": ""}})
 
     async def proposed_in(self, chat_id: int, message_id: int, booking_id: str) -> SlotView | None:
         """The time that the message proposes, as it was then; None where that is not known."""

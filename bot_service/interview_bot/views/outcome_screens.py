@@ -112,6 +112,15 @@ def outcome_screen(
     return Screen("\n\n".join(parts), InlineKeyboardMarkup(rows) if rows else None)
 
 
+def pending_screen(booking: BookingView, zone: str | None, texts: Texts) -> Screen:
+    """The screen of a request that awaits a recruiter who has been asked in chat; ``zone`` as above."""
+    outcome = Outcome.PENDING_APPROVAL
+    parts = [_pending(booking, zone, texts), *_booking_parts(outcome, booking, zone, texts, writes_to_recruiter=False)]
+    buttons = keyboards.withdraw_move(booking, texts)
+    text = "\n\n".join([*parts, _way_out(outcome, booking, texts)])
+    return Screen(text, keyboards.column(buttons) if buttons else None)
+
+
 def cancelled_off_list(booking: BookingView | None, zone: str | None, texts: Texts) -> Screen:
     """The same of a booking cancelled by somebody off the allow list, who is offered nothing new (FR2)."""
     parts = [texts("outcome.cancelled"), *([what_ended(booking.slot, zone, texts)] if booking else [])]
@@ -121,12 +130,18 @@ def cancelled_off_list(booking: BookingView | None, zone: str | None, texts: Tex
 def _what_became(result: BookingResult, zone: str | None, texts: Texts, writes_to_recruiter: bool) -> str:
     outcome, booking, asked = result.outcome, result.booking, result.asked
     if outcome is Outcome.PENDING_APPROVAL and booking is not None and booking.requested_slot is not None:
-        return texts("outcome.move_pending", when=slot_start(booking.slot, zone, texts, DAY_AND_TIME))
+        return _pending(booking, zone, texts)
     if asked is MoveWithdrawn and outcome is Outcome.BOOKED:
         return texts("outcome.move_withdrawn")
     if writes_to_recruiter:  # nobody is asked in chat, so no answer is promised
         return texts("outcome.pending_by_hand")
     return texts(f"outcome.{outcome.value}")
+
+
+def _pending(booking: BookingView, zone: str | None, texts: Texts) -> str:
+    if booking.requested_slot is None:
+        return texts("outcome.pending_approval")
+    return texts("outcome.move_pending", when=slot_start(booking.slot, zone, texts, DAY_AND_TIME))
 
 
 def _way_out(outcome: Outcome, booking: BookingView, texts: Texts) -> str:

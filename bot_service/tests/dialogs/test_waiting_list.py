@@ -11,9 +11,10 @@ from shared_contracts.booking import BookingRescheduled, OfferPassed, OfferTaken
 from shared_contracts.broadcast import DeliveryStatus, NotificationDelivered
 from shared_contracts.dialog import DialogOutcome, WaitingListJoined, WaitingListLeft
 from shared_contracts.directory import BookingStatus, BookingView
-from shared_contracts.notification import NotificationCommand, NotificationKind, WaitingEnded
+from shared_contracts.notification import CacheName, NotificationCommand, NotificationKind, WaitingEnded
 from shared_contracts.transport.topology import BOOKING_RESULT, DIALOG_RESULT, NOTIFICATION_COMMAND
 from tests.kit.desk import EVENT, Desk
+from tests.kit.interview_cards import reads
 from tests.kit.telegram import Person, Sandbox, eventually
 
 
@@ -286,7 +287,10 @@ async def test_asked_for_another_time_the_candidate_chooses_again(anna: Person, 
 async def test_a_request_for_a_recruiter_without_chat_names_their_link(
     anna: Person, desk: Desk, in_chat: bool, moves: bool
 ) -> None:
-    """R4: nobody who isn't asked in chat, nor by a deputy, is said to answer there. Guard: ``_writes_to_recruiter``."""
+    """R4: nobody who isn't asked in chat, nor by a deputy, is said to answer there; once they are the message says so.
+
+    Guards: ``writes_to_recruiter``, ``JoinedRecruiters``, ``note_awaited``.
+    """
     desk.dialogs.employ(None)  # the recruiter themselves: a deputy gets the card all the same
     await anna.writes("/start")
     desk.answering.clear()
@@ -315,4 +319,11 @@ async def test_a_request_for_a_recruiter_without_chat_names_their_link(
     assert ("https://t.me/rita_recruiter" in shown.text) is not in_chat
     assert "Ответим до" in shown.text if in_chat else "Ответим до" not in shown.text
     assert moves or ("Ответ придёт сюда" in shown.text) is in_chat
+    if not in_chat:
+        booking = result.booking.model_copy(update=update | {"recruiter_reachable": True, "asked_reachable": True})
+        desk.bookings[booking.id] = (1001, booking)
+        await desk.invalidate(CacheName.RECRUITERS)
+        now = await reads(anna, shown.id, "Ответим до")
+        assert "rita_recruiter" not in now.text and "каб. 1" in now.text
+        assert ("Перенос ждёт" if moves else "Ответ придёт сюда") in now.text
     desk.answering.set()
