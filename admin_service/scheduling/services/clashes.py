@@ -1,7 +1,8 @@
 """Which slots clash (``scheduling.domain.clashes``): one query for all that are proposed, and one for recruiters."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from datetime import timedelta
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import datetime, timedelta
 
 from bson import ObjectId
 
@@ -74,7 +75,26 @@ def clashes_of(proposed: Iterable[Engagement | None]) -> list[Clash]:
     if not given:
         return []
     rows = collection("interview_slots").find(near(given), dict.fromkeys(_READ, 1), session=current_session())
-    return find_clashes(given, [*(one for one in map(of_slot, rows) if one), *_elsewhere(given)])
+    overlaps = overlapping(given)
+    others = (of_slot(row) for row in rows if overlaps(row["starts_at"], row["ends_at"]))
+    return find_clashes(given, [*(one for one in others if one), *_elsewhere(given)])
+
+
+def overlapping(proposed: Iterable[Engagement]) -> Callable[[datetime, datetime], bool]:
+    """Tells whether a span overlaps any of these: of the slots that are near them few do."""
+    begins, ends = list[datetime](), list[datetime]()
+    for one in sorted(proposed, key=lambda one: one.starts_at):
+        if ends and one.starts_at <= ends[-1]:
+            ends[-1] = max(ends[-1], one.ends_at)
+        else:
+            begins.append(one.starts_at)
+            ends.append(one.ends_at)
+
+    def overlaps(starts_at: datetime, ends_at: datetime) -> bool:
+        before = bisect_left(begins, ends_at)
+        return before > 0 and ends[before - 1] > starts_at
+
+    return overlaps
 
 
 def clashes_in(slot_ids: Iterable[str | ObjectId]) -> list[Clash]:

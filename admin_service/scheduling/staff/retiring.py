@@ -1,6 +1,7 @@
 """Deactivating a recruiter, closing a city or an office: the page that asks what becomes of what depends on them."""
 
 from functools import partial
+from itertools import chain, islice
 from typing import Any
 
 from django.contrib import admin
@@ -67,7 +68,7 @@ def ask_and_retire(staff_page: UseCaseAdmin, request: HttpRequest, entry: Any, t
         agreed=found.agreed,
         form=form,
         facts=_facts(found),
-        people=[_person(row, found) for row in (*found.held, *found.wanted)][:MOST_SHOWN],
+        people=[_person(row, found) for row in islice(chain(found.held, found.wanted), MOST_SHOWN)],
         waiting=found.waiting,
         left_out=max(0, len(found.held) + len(found.wanted) - MOST_SHOWN),
         submit_text=_("Go on") if found.held or found.wanted else title,

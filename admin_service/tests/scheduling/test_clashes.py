@@ -9,9 +9,9 @@ from pymongo import monitoring
 from common import clock
 from common.mongo import collection
 from people.models import City, Recruiter
-from scheduling.domain.clashes import Engagement, needs_of
+from scheduling.domain.clashes import Engagement, busy_with, needs_of
 from scheduling.models import InterviewSlot
-from scheduling.services.clashes import clashes_in, clashes_of, near, of_draft
+from scheduling.services.clashes import clashes_in, clashes_of, near, of_draft, overlapping
 from tests.api.test_indexes import planned, stages
 from tests.conftest import MakeSlot
 from tests.helpers.spying import CommandSpy, watched_by
@@ -58,6 +58,20 @@ def test_what_could_clash_is_found_by_indexes(make_slot: MakeSlot, moscow: City,
     assert "COLLSCAN" not in planned("interview_slots", query, [])
     done = collection("interview_slots").find(query).explain()["executionStats"]
     assert done["totalDocsExamined"] <= 1, set(stages(done))
+
+
+@pytest.mark.parametrize(
+    ("begins", "ends", "expected"),
+    [(-5, 0, False), (-5, 1, True), (19, 21, True), (30, 60, False), (59, 61, True), (80, 90, False), (-9, 99, True)],
+)
+def test_of_slots_that_are_near_only_those_at_the_same_times_are_looked_at(
+    begins: int, ends: int, expected: bool
+) -> None:
+    """Guard: ``overlapping``. Minutes; taken are 0 to 30, by two of which one begins in the other, and 60 to 80."""
+    first, minute = clock.now(), timedelta(minutes=1)
+    spans = [(60, 80), (10, 30), (0, 20)]
+    given = [busy_with("a" * 24, first + minute * start, first + minute * end) for start, end in spans]
+    assert overlapping(given)(first + minute * begins, first + minute * ends) is expected
 
 
 def test_many_proposed_slots_take_two_queries(make_slot: MakeSlot, moscow: City, olga: Recruiter) -> None:
