@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from bson import ObjectId
 
-from common.quiet_hours import is_quiet, next_allowed_time
+from common.quiet_hours import next_allowed_time
 from messaging.outbox import Outgoing
 from scheduling.domain.answering import (
     BookingApproved,
@@ -26,7 +26,7 @@ from scheduling.domain.events import BookingEvent, SlotEdited
 from scheduling.domain.model import Candidate, Slot, State
 from scheduling.domain.proposals import ProposedSlotEdited, ProposedTimeWithdrawn, TimeProposed
 from scheduling.domain.seat_offers import SeatOffered
-from scheduling.services.candidate_news import notification
+from scheduling.services.candidate_news import comes_silently, notification
 from scheduling.services.impact import is_told
 from scheduling.services.reacting import Batch, Effects
 from scheduling.services.reading.calendar_entries import calendar_change
@@ -177,13 +177,9 @@ def _morning(event: BookingEvent, person: Candidate, batch: Batch) -> datetime |
 
 
 def _is_silent(event: BookingEvent, person: Candidate, batch: Batch) -> bool:
-    """Whether what people did in somebody's night comes to them without a sound: not what concerns the next morning."""
-    slot = batch.after.slots.get(event.after.slot_id)
-    if slot is None or not is_quiet(batch.now, person.timezone_for(slot)):
-        return False
     before = event.before.starts_at if event.before else event.after.starts_at
-    morning = next_allowed_time(batch.now, person.timezone_for(slot))
-    return min(before, event.after.starts_at) >= morning + _BEFORE_INTERVIEW
+    slot = batch.after.slots.get(event.after.slot_id)
+    return comes_silently(person, slot, (before, event.after.starts_at), batch.now)
 
 
 def _with_clocks(message: NotificationCommand, person: Candidate, edit: SlotEdited | None) -> NotificationCommand:
@@ -221,8 +217,9 @@ def tell_candidates(batch: Batch) -> Effects:
         person = batch.after.candidates[event.after.telegram_id]
         calendar = calendar_change(along.event if along else event, batch.after)
         booked_before = along.slot_before if along else None
-        message = notification(key, kind, person, view, reason, request.correlation_id, calendar, before, booked_before)
-        message = message.model_copy(update={"silent": _is_silent(event, person, batch)})
+        silent = _is_silent(event, person, batch)
+        given = (request.correlation_id, calendar, before, booked_before)
+        message = notification(key, kind, person, view, reason, *given, silent=silent)
         gone = event.before.slot_id if event.before and (event.after.id, event.before.slot_id) in left else ""
         message = _with_clocks(message, person, edits.get(key) or of_slots.get(gone))
         effects.news[key].append(Outgoing(NOTIFICATION_COMMAND, message, _morning(event, person, batch)))

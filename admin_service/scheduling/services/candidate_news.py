@@ -2,23 +2,40 @@
 
 import uuid
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 
 from bson import ObjectId
 
 from common import clock
+from common.quiet_hours import is_quiet, next_allowed_time
 from messaging.outbox import Outgoing
-from scheduling.domain.model import Candidate
+from scheduling.domain.model import Candidate, Slot
 from scheduling.services.store.booking_notes import note
 from shared_contracts.calendars import CalendarEntry
 from shared_contracts.directory import BookingView, SlotView
 from shared_contracts.notification import NotificationCommand, NotificationKind
 
+_BEFORE_INTERVIEW = timedelta(hours=2)
 _NAMESPACE = uuid.UUID("6f6a2f5e-52a1-4c8e-9f0e-0f1f0a6f5d11")
 
 
 def derived_id(key: str, purpose: str) -> uuid.UUID:
     """The id of a message that follows from another: the same each time, so a repeat is recognised."""
     return uuid.uuid5(_NAMESPACE, f"{key}/{purpose}")
+
+
+def comes_silently(person: Candidate, slot: Slot | None, starts: Iterable[datetime], now: datetime) -> bool:
+    """Whether what others did in somebody's night comes to them without a sound: not what concerns the next morning.
+
+    Args:
+        person: the reader.
+        slot: whose city decides where they have none.
+        starts: when the interview begins, and began until now.
+        now: aware UTC.
+    """
+    if slot is None or not is_quiet(now, person.timezone_for(slot)):
+        return False
+    return min(starts) >= next_allowed_time(now, person.timezone_for(slot)) + _BEFORE_INTERVIEW
 
 
 def notification(
@@ -31,11 +48,13 @@ def notification(
     calendar: CalendarEntry | None = None,
     slot_before: SlotView | None = None,
     booked_before: SlotView | None = None,
+    *,
+    silent: bool,
 ) -> NotificationCommand:
     """News for a candidate about their booking; one per ``key`` and booking. Their calendar's entry follows.
 
     ``slot_before``: its slot, or the one that is asked for, before staff changed it. ``booked_before``: its slot, where
-    both were changed.
+    both were changed. ``silent``: by ``comes_silently``.
     """
     return NotificationCommand(
         message_id=derived_id(key, f"notification/{booking.id}"),
@@ -51,6 +70,7 @@ def notification(
         calendar_entry=calendar,
         slot_before=slot_before,
         booked_before=booked_before,
+        silent=silent,
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -9,16 +10,26 @@ from common import clock
 from common.mongo import collection
 from people.models import Candidate, City, Recruiter
 from scheduling import tasks
-from scheduling.domain.commands import SlotChanges
+from scheduling.domain.booking import Cancel
+from scheduling.domain.commands import Actor, ActorKind, SlotChanges
+from scheduling.domain.decisions import Decision
+from scheduling.domain.events import BookingEvent
 from scheduling.models import InterviewEvent, InterviewSlot
+from scheduling.reactions.candidate_news import KINDS, tell_candidates
 from scheduling.services import staff_commands
+from scheduling.services.editing.city_zones import Kept, put_zone_right
 from scheduling.services.editing.slot_edits import edit_slot
+from scheduling.services.reacting import Batch
 from scheduling.services.recruiter_cards.request_reminders import due_rings
+from scheduling.services.requests import Request
+from scheduling.services.store.loading import Loaded
+from shared_contracts.notification import NotificationCommand
 from tests.api.test_indexes import planned
 from tests.conftest import MakeSlot
 from tests.helpers import asking
 from tests.helpers.card_tools import cards, news
 from tests.reminders.tools import Clock, clock_at, slot_at
+from tests.rules import building
 
 OLGA, VERA = 5001, 7_501
 
@@ -180,6 +191,38 @@ def test_what_others_do_in_a_candidates_night_comes_without_a_sound(
     )
     edit_slot(str(slot.pk), changes, actor="anna")
     assert news()[-1].silent is silent
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize(("hour", "silent"), [(0, True), (11, False)])
+def test_every_kind_of_news_comes_to_who_sleeps_without_a_sound(
+    kind: type[BookingEvent], hour: int, silent: bool
+) -> None:
+    """A new kind can't forget it. Guards: ``_is_silent``, ``silent`` of ``notification``."""
+    ids: dict[str, Any] = {"event_id": "e" * 24, "city_id": "d" * 24, "recruiter_id": None}
+    state = building.with_booking(building.world(building.slot("a" * 24, **ids)), 1, "a" * 24, name="b" * 24)
+    booking, actor = state.bookings["b" * 24], Actor(ActorKind.STAFF, "anna")
+    command = Cancel(building.key(), actor, booking.id, None)
+    decision = Decision(command, None, events=(kind(actor, booking, booking),))
+    now = building.NOW.replace(hour=hour)
+    batch = Batch(Loaded(state, {}), state, state, [(Request(command, "desk", "c-1"), decision)], now)
+    (told,) = [item.message for items in tell_candidates(batch).news.values() for item in items]
+    assert isinstance(told, NotificationCommand) and told.silent is silent
+
+
+def test_who_is_told_of_another_clock_in_their_night_hears_nothing(
+    at: Clock, slot: InterviewSlot, maria: Candidate, moscow: City
+) -> None:
+    """An online interview elsewhere, whose reader's own zone is put right. Guard: ``comes_silently``."""
+    kazan = City.objects.create(name="Казань")
+    Candidate.objects.filter(pk=maria.pk).update(city=moscow)
+    link = {"video_link": "https://meet.example/x", "location": "", "room": ""}
+    InterviewSlot.objects.filter(pk=slot.pk).update(city=kazan, **link)
+    asking.outcome(asking.book(maria, InterviewSlot.objects.get(pk=slot.pk)))
+    at("2026-11-24 01:05")
+    moscow.timezone = "Asia/Yekaterinburg"
+    put_zone_right(moscow, Kept.INSTANT, actor="anna")
+    assert news()[-1].silent and news()[-1].timezone == "Asia/Yekaterinburg"
 
 
 def test_what_came_in_the_night_is_looked_up() -> None:

@@ -87,14 +87,19 @@ BUTTONS = {
 
 @pytest.mark.parametrize("kind", list(NotificationKind))
 async def test_each_kind_has_its_own_text_with_the_reason_and_is_reported(
-    anna: Person, desk: Desk, kind: NotificationKind
+    sandbox: Sandbox, anna: Person, desk: Desk, kind: NotificationKind
 ) -> None:
-    """R5: by the desk's template. Staff's reason is shown as they typed it; the buttons say what is possible."""
+    """R5: by the desk's template. Staff's reason is shown as they typed it; the buttons say what is possible.
+
+    In the reader's night it makes no sound, whatever its kind. Guard: ``silent`` in ``OneTimeMessage``.
+    """
     await anna.writes("/start")
     await anna.sees("Выберите")
-    command = notice(desk, kind)
+    command = notice(desk, kind, silent=True)
     await desk.send(NOTIFICATION_COMMAND.name, command)
     shown = await anna.sees("Причина: Рекрутер <болен>")
+    sent = [call["params"] for call in await sandbox.calls("sendMessage", anna.id) if "болен" in call["params"]["text"]]
+    assert [params.get("disable_notification") in {True, "true"} for params in sent] == [True]
     assert shown.text.startswith(TEMPLATES[kind].partition("{")[0].replace("<b>", ""))
     assert shown.labels == BUTTONS[kind]
     [report] = await reports(desk)

@@ -11,7 +11,7 @@ from messaging import outbox
 from messaging.outbox import Outgoing
 from people.models import City
 from scheduling.domain.model import Booking, State
-from scheduling.services.candidate_news import notification, remember
+from scheduling.services.candidate_news import comes_silently, notification, remember
 from scheduling.services.impact import Affected, is_told, note_impact
 from scheduling.services.serializing import booking_view, slot_view
 from scheduling.services.store.loading import load_around
@@ -57,7 +57,9 @@ def _message(booking: Booking, state: State, city: City, was: str, reason: str) 
     held = booking.status is BookingStatus.OFFERED
     kind = NotificationKind.SLOT_OFFER_CHANGED if held else NotificationKind.BOOKING_CHANGED
     correlation_id = correlation.current()
-    message = notification(key, kind, person, view, reason, correlation_id, slot_before=before)
+    slot = state.slots[booking.slot_id]
+    silent = comes_silently(person, slot, (slot.starts_at,), clock.now())
+    message = notification(key, kind, person, view, reason, correlation_id, slot_before=before, silent=silent)
     return message.model_copy(update={"timezone": city.timezone, "timezone_before": was})
 
 
