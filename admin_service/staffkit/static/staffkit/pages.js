@@ -14,3 +14,10 @@ document.addEventListener("change", (event) => {
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-print]")) window.print();
 });
+// A question that has to be answered first is gone to; the browser's own autofocus passes over what is not shown yet.
+addEventListener("load", () => {
+  const asked = document.querySelector("input[type=checkbox][autofocus]");
+  if (!asked) return;
+  asked.focus();
+  asked.scrollIntoView({ block: "center" });
+});
