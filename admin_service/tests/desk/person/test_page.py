@@ -20,6 +20,7 @@ from config.consumers import DELIVERIES
 from messaging.delivery_reports import DeliveryReports
 from messaging.models import OutboxMessage
 from people.models import Candidate, City, PersonMessage, PersonNote, Recruiter
+from people.services.writing import MOST_LETTERS
 from scheduling.models import Booking
 from scheduling.services.editing.choices import Choice
 from scheduling.services.impact import standing
@@ -30,6 +31,7 @@ from shared_contracts.broadcast import Delivery, DeliveryStatus, NotificationDel
 from staffkit import timeline
 from tests.conftest import MakeCandidate, MakeSlot
 from tests.desk.conftest import Text
+from tests.helpers.staff_client import StaffClient, unseen
 
 
 def page_of(person: Candidate, button: str = "change") -> str:
@@ -95,6 +97,21 @@ def test_staff_write_through_the_bot_and_see_what_became_of_it(desk: Client, tex
     reported(message.pk, int(anna_is_in.telegram_id or 0), "Возьмите паспорт")
     page = text(f"{page_of(anna_is_in)}?show=messages")
     assert "on its way" not in page and page.count("Возьмите паспорт") == 1
+    (entry,) = AuditEntry.objects.filter(subject_id=anna_is_in.pk, action="written_to")
+    assert (entry.actor, entry.after) == ("staff:anna", {"message_text": "Возьмите паспорт"})
+
+
+def test_a_message_sent_twice_goes_out_once_and_one_too_long_not_at_all(
+    desk: StaffClient, anna_is_in: Candidate
+) -> None:
+    """Guards: ``send_once`` in ``_ask``, ``MOST_LETTERS``."""
+    write = page_of(anna_is_in, "write")
+    opened = unseen(desk.get(write))
+    for _press in range(2):
+        assert desk.post(write, {"text": "Возьмите паспорт"}, opened=opened).status_code == 302
+    assert PersonMessage.objects.count() == 1
+    assert "3500" in desk.post(write, {"text": "а" * (MOST_LETTERS + 1)}).content.decode()
+    assert PersonMessage.objects.count() == 1
 
 
 def test_braces_are_not_sent_as_they_stand(
