@@ -189,7 +189,7 @@ async def test_after_the_interview_a_button_of_before_says_whom_to_write_to(anna
 
 
 async def test_who_books_when_nobody_will_be_asked_any_more_is_told_where_to_say_it(anna: Person, desk: Desk) -> None:
-    """Guard: ``outcome.late_next``."""
+    """Guard: ``is_delay_near``."""
     desk.add_slot(1, hours=2, closes_at=clock.now() + timedelta(hours=1))
     await desk.invalidate(CacheName.SLOTS)
     await anna.writes("/start")
