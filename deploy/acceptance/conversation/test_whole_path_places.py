@@ -56,7 +56,7 @@ def test_an_office_tells_the_way_and_its_new_address(chats: Chats, desk: Desk, s
     desk.add_slot("Встреча в офисе", f"{tuesday:%Y-%m-%d}", "16:00", city="Москва", office=office, room="5")
     person = chats.person(1001, "Алина", "ru")
     slots = person.opens_slots()
-    assert slots.labels[0].endswith("16:00 · Офис на Арб…, комн. 5") and "📍 Офис на Арбате, Арбат, 1\n" in slots.text
+    assert slots.labels[0].endswith("16:00 · Офис на…, комн. 5") and "📍 Офис на Арбате, Арбат, 1\n" in slots.text
     person.presses(slots, "16:00")
     details = person.sees(QUESTION, slots.id)
     assert MAP not in details.text
