@@ -128,7 +128,7 @@ def test_what_is_not_as_it_was_shown_is_shown_again(desk: StaffClient, maria: Ca
     if change == "entry":
         Candidate.objects.update(first_name="Марья")
     again = confirmed(desk, preview, **sent)
-    assert "Here it is anew" in again and ("Марья → Маша" in part(again, "change")) is (change == "entry")
+    assert "Here it is as it is now" in again and ("Марья → Маша" in part(again, "change")) is (change == "entry")
     maria.refresh_from_db()
     assert maria.first_name == ("Марья" if change == "entry" else "Мария")
     confirmed(desk, again)
