@@ -75,7 +75,7 @@ def bookings(
     *actions: Action,
     back: InlineKeyboardButton | None = None,
 ) -> InlineKeyboardMarkup:
-    """Per booking a row with the wanted actions, named by the booking's time when there are several.
+    """Per booking the wanted actions, named by the booking's time when there are several.
 
     ``back``: the step before, if there is one.
     """
@@ -88,15 +88,20 @@ def bookings(
         when = slot_start(booking.slot, zone, texts, "d MMM, HH:mm")
         suffix = f" · {when}" if len(shown) > 1 else ""
         if booking.offered_slot is not None:
-            rows.append(_time_buttons(booking, booking.offered_slot, texts, suffix))
+            rows += _rows(_time_buttons(booking, booking.offered_slot, texts, suffix), suffix)
         rows += [[button] for button in withdraw_move(booking, texts, suffix)]
-        rows.append(_changes(booking, texts, actions, suffix))
+        rows += _rows(_changes(booking, texts, actions, suffix), suffix)
         rows.append(_delay_when_near(booking, texts, Action.MY_DELAY, suffix))
     if len(shown) == 1 and (copying := copy_address(shown[0].slot, texts)):
         rows.append(copying)
     if back is not None:
         rows.append([back])
     return InlineKeyboardMarkup([row for row in rows if row])
+
+
+def _rows(buttons: list[InlineKeyboardButton], suffix: str) -> list[list[InlineKeyboardButton]]:
+    """Beside each other; one below the other where each names a time, since a phone would cut it off."""
+    return [[button] for button in buttons] if suffix else [buttons]
 
 
 def can_move(booking: BookingView) -> bool:

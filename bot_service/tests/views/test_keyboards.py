@@ -1,7 +1,9 @@
 """Buttons, as apps of every age show them."""
 
 from interview_bot.views import keyboards
+from interview_bot.views.callback_data import Action
 from interview_bot.views.texts import texts_for
+from shared_contracts.directory import BookingView
 from tests.kit.desk import Desk
 
 
@@ -26,3 +28,14 @@ def test_confirming_is_green_and_cancelling_red_and_the_words_say_the_same(desk:
         "Yes, cancel it": "danger",
         "No, keep it": None,
     }
+
+
+def test_buttons_that_name_a_time_stand_in_rows_of_their_own(desk: Desk) -> None:
+    """A phone would cut two beside each other. Guard: ``_rows``."""
+    both = [desk.book(1001, desk.add_slot(number)) for number in (1, 2)]
+
+    def lengths(shown: list[BookingView]) -> list[int]:
+        keyboard = keyboards.bookings(shown, None, texts_for("en"), Action.MOVE, Action.CANCEL)
+        return [len(row) for row in keyboard.inline_keyboard]
+
+    assert (lengths(both[:1]), lengths(both)) == ([2], [1, 1, 1, 1])
