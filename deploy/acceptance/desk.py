@@ -151,7 +151,9 @@ class Desk:
         self.page.fill("[name=times]", time)
         self.page.fill("[name=max_users]", "1")
         for name in {"office", "recruiter"} & set(venue):
-            self.page.select_option(f"select[name={name}]", label=venue.pop(name))
+            choice = self.page.locator(f"select[name={name}]")
+            option = choice.locator("option", has_text=venue.pop(name))  # with a word of who is not in chat
+            choice.select_option(option.get_attribute("value"))
         for name, value in venue.items():
             self.page.fill(f"[name={name}]", value)
         self.page.click("button[name=preview]")

@@ -58,7 +58,10 @@ def test_of_those_whom_a_change_concerns_one_is_moved_one_cancelled_and_one_hear
     ids = [str(store.bookings_of(person.id)[0]["_id"]) for person in (vera, gleb, dina)]
     for booking_id, choice in zip(ids, ("move", "cancel", "silent"), strict=True):
         page.select_option(f"[name=for_{booking_id}]", choice)
-    page.locator(f"[name=to_{ids[0]}_called]").press_sequentially("202")
+    typed = f"to_{ids[0]}_called"
+    with page.expect_response(lambda answer: f"{typed}=203" in (answer.request.post_data or "")):
+        page.locator(f"[name={typed}]").press_sequentially("203")
+    page.locator(".htmx-request").wait_for(state="detached")
     page.locator(f"[name=to_{ids[0]}]").first.check()
     page.fill(f"[name=words_{ids[1]}]", "Вакансия закрыта")
     page.fill("[name=untold_reason]", "Dina is met at the door")

@@ -122,7 +122,7 @@ def test_what_is_made_is_what_was_previewed(stack: Stack, page: Page, store: Sto
     assert store.db.interview_slots.count_documents(slots) == 5
 
     _ask_for_slots(page, url, from_time="09:50", to_time="10:30")
-    assert page.inner_text("#clashes").count("Сарай, 1") == 2
+    assert page.inner_text("#clashes").count("Сарай, room 1") == 2
     page.route("**/*", _in_russian)
     page.click("button[name=create]")
     assert "Накладки" in page.inner_text("#clashes") and "Создать 2 слота" in page.inner_text("button[name=create]")

@@ -287,7 +287,7 @@ async def test_reminders_of_a_bot_that_is_killed_twice_are_all_seen_and_doubles_
         return sum(1 for times in seen.values() if times) >= count
 
     async def begun() -> bool:
-        return any("собеседования нет" in message.text for message in await people[-1].messages())
+        return any("Ваша запись" in message.text for message in await people[-1].messages())
 
     for count in (8, 24):
         async with bot_process(settings) as process:
