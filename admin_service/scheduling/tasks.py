@@ -1,10 +1,12 @@
 """Scans over bookings whose time has come. Safe to run twice or late: each booking is decided anew."""
 
 import uuid
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
 
 import structlog
+from bson import ObjectId
 from celery import shared_task
 
 from common import clock
@@ -19,7 +21,7 @@ from scheduling.services.recruiter_cards.request_reminders import (
     bring,
     due_reminders,
     due_rings,
-    out_of_reach,
+    joined_since,
     remind,
     ring,
 )
@@ -61,10 +63,17 @@ def remind_recruiters() -> int:
 
 @shared_task(name="scheduling.tasks.bring_requests")
 def bring_requests() -> int:
-    """Bring bookings that were out of reach to recruiters who have joined since; the answer is how many."""
-    now = clock.now()
-    rows = list(collection("bookings").find(out_of_reach(now), {"_id": 1}).sort("starts_at", 1).limit(MOST_PER_SCAN))
-    return sum(bring(str(row["_id"]), now, uuid.uuid4().hex) for row in rows)
+    """Bring bookings that were out of reach to recruiters who have joined since; the answer is how many.
+
+    Of many that ask nothing of a recruiter, only the first makes a sound.
+    """
+    now, brought = clock.now(), Counter[ObjectId | None]()
+    fields = {"recruiter_id": 1, "awaits_approval": 1}
+    for row in collection("bookings").find(joined_since(now), fields).sort("starts_at", 1).limit(MOST_PER_SCAN):
+        recruiter_id = row["recruiter_id"]
+        silent = recruiter_id in brought and not row["awaits_approval"]
+        brought[recruiter_id] += bring(str(row["_id"]), now, uuid.uuid4().hex, silent=silent)
+    return brought.total()
 
 
 @shared_task(name="scheduling.tasks.offer_free_seats")

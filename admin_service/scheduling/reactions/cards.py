@@ -17,7 +17,7 @@ from scheduling.services.reacting import Batch, Effects
 from scheduling.services.recruiter_cards.cards import Act, asks_approval, has_card, show
 from scheduling.services.recruiter_cards.deck import read_deck
 from scheduling.services.requests import Request
-from scheduling.services.store.slots import reached_at
+from scheduling.services.store.slots import is_in_reach, reached_at
 from shared_contracts.card import CardOccasion, MoveEnd
 
 _MOVE_ENDS: dict[type[BookingEvent], MoveEnd] = {
@@ -87,7 +87,7 @@ def _acts(batch: Batch) -> dict[str, Act]:
     """By booking, what its card last tells of."""
     acts: dict[str, Act] = {}
     for request, event in batch.events(BookingEvent):
-        if event.before or asks_approval(batch.after, event.after):
+        if event.before or asks_approval(batch.after, event.after) or _by_hand(batch, event.after.slot_id):
             withdrawn, left = _slot_withdrawn(request, event), _slot_left(event, batch)
             acts[event.after.id] = _act(request, event)._replace(slot_withdrawn=withdrawn, slot_left=left)
     for request, edited in batch.events(SlotEdited):
@@ -102,6 +102,14 @@ def _acts(batch: Batch) -> dict[str, Act]:
                 told=news.kind, slot_before=news.slot_before, booked_before=booked_before
             )
     return acts
+
+
+def _by_hand(batch: Batch, slot_id: str) -> bool:
+    """Whether the slot has a recruiter whom the bot can't write to."""
+    slot = batch.after.slots[slot_id]
+    return slot.recruiter_id is not None and not is_in_reach(
+        batch.loaded.names.recruiters.get(ObjectId(slot.recruiter_id))
+    )
 
 
 def _act(request: Request, event: BookingEvent) -> Act:

@@ -79,19 +79,21 @@ def test_a_notice_goes_to_the_deputy_where_the_recruiter_is_not_in_chat(
     assert (command.recruiter_telegram_id, command.card.for_deputy) == (DINA, True)
 
 
-def test_nobody_is_told_where_nobody_is_in_chat_and_no_one_is_flagged(
+def test_nobody_is_told_where_nobody_is_in_chat_and_staff_are_to(
     booking: Document, olga: Recruiter, maria: Candidate
 ) -> None:
-    """R4 is about requests that need an answer: here there is none to give."""
+    """R4: that there is nothing to answer does not make it known to them."""
     Recruiter.objects.filter(pk=olga.pk).update(telegram_id=None)
 
     assert tell(CardOccasion.BOOKED, booking) == []
-    assert asking.the_booking(maria)["recruiter_by_hand"] is False
+    assert asking.the_booking(maria)["recruiter_by_hand"] is True
     assert notice(ROW, CardOccasion.BOOKED, ROW, "c" * 8, clock.now(), waits=True) == ([], None)
 
 
-def test_a_card_that_did_not_arrive_flags_no_booking_that_awaits_nothing(booking: Document, maria: Candidate) -> None:
-    """Guard: ``by_hand`` asks for the event's approval."""
+def test_a_card_that_did_not_arrive_is_told_by_hand_though_it_awaits_nothing(
+    booking: Document, maria: Candidate
+) -> None:
+    """R4. Guard: ``by_hand``, which asks for no wish for approval."""
     tell(CardOccasion.BOOKED, booking)
     report = CardDelivered(
         message_id=uuid.uuid4(),
@@ -103,7 +105,7 @@ def test_a_card_that_did_not_arrive_flags_no_booking_that_awaits_nothing(booking
     )
     DeliveryReports(DELIVERIES).handle([report])
 
-    assert asking.the_booking(maria)["recruiter_by_hand"] is False
+    assert asking.the_booking(maria)["recruiter_by_hand"] is True
 
 
 def test_what_has_ended_is_no_news_to_who_never_had_it(booking: Document, maria: Candidate) -> None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from bson import ObjectId
 from django.test import Client
 from django.urls import reverse
@@ -21,13 +22,23 @@ from people.models import Candidate, Recruiter
 from people.services.people import save_recruiter
 from people.staff.reaching import telegram_words
 from reminders.models import AutoMessage
+from scheduling.domain.commands import SlotChanges
 from scheduling.models import InterviewEvent
+from scheduling.services.editing.slot_edits import edit_slot
+from scheduling.services.recruiter_cards.told_by_hand import note_told
+from scheduling.tasks import bring_requests, close_finished
+from shared_contracts.attendance import Attendance
 from shared_contracts.broadcast import CardDelivered, Delivery, DeliveryStatus
+from shared_contracts.card import CardOccasion
 from shared_contracts.dialog import ChatStarted, ChatStopped
-from tests.conftest import MakeSlot
+from tests.attendance.tools import tell
+from tests.conftest import MakeCandidate, MakeSlot
 from tests.helpers import asking
+from tests.helpers.card_tools import cards
 
 VERA = 5077
+OLGA = 5001
+BOOKING = "admin:scheduling_booking_change"
 RECRUITERS = "admin:people_recruiter_changelist"
 
 
@@ -95,6 +106,71 @@ def test_a_recruiter_who_never_started_the_bot_is_told_by_hand_from_the_first(
     assert f"the recruiter: {words}" in read(desk, "/admin/"), "who has not started it can't have blocked it"
     chat(ChatStarted)
     assert "reached" in read(desk, reverse(RECRUITERS)) and find_chat(str(VERA)) == VERA
+
+
+@pytest.fixture
+def booked(vera: Recruiter, make_slot: MakeSlot, maria: Candidate) -> tuple[Any, Any]:
+    """What Maria is answered who books a time of Vera's for whom nobody has to say yes, and the slot."""
+    slot = make_slot(recruiter=vera)
+    return asking.decided(asking.book(maria, slot)).booking, slot
+
+
+def test_of_what_nobody_has_to_approve_they_are_told_by_hand_too(
+    desk: Client, booked: tuple[Any, Any], vera: Recruiter, olga: Recruiter, maria: Candidate
+) -> None:
+    """R4: once, until there is news, and no longer than the interview lasts.
+
+    Guards: ``by_hand``, ``has_card``, ``_by_hand``, ``announced``.
+    """
+    (answered, slot), words = booked, "has not started the bot"
+    booking_id = answered.id
+    assert is_by_hand() and not answered.recruiter_reachable
+    assert words in read(desk, "/admin/") and words in read(desk, reverse(BOOKING, args=[booking_id]))
+    assert note_told(booking_id, actor="anna") and words not in read(desk, "/admin/")
+    asking.outcome(asking.says(maria, asking.the_booking(maria), Attendance.CONFIRMED))
+    assert words not in read(desk, "/admin/"), "that she will come asks nothing of Vera"
+    edit_slot(str(slot.pk), SlotChanges(recruiter_id=str(olga.pk)), actor="anna")
+    assert not is_by_hand()
+    edit_slot(str(slot.pk), SlotChanges(recruiter_id=str(vera.pk)), actor="anna")
+    assert words in read(desk, "/admin/"), "it is hers anew"
+    asking.let_begin(asking.the_booking(maria))
+    with time_machine.travel(clock.now() + timedelta(days=1), tick=False):
+        close_finished()
+    assert not is_by_hand() and words not in read(desk, "/admin/")
+
+
+def test_a_slot_without_a_recruiter_has_nobody_to_tell(make_slot: MakeSlot, maria: Candidate) -> None:
+    """Guard: ``by_hand``."""
+    asking.outcome(asking.book(maria, make_slot()))
+    assert not is_by_hand()
+
+
+def test_who_starts_the_bot_gets_all_that_is_to_come_with_one_sound(
+    booked: tuple[Any, Any], vera: Recruiter, make_slot: MakeSlot, make_candidate: MakeCandidate
+) -> None:
+    """R4. Guards: ``joined_since``, ``has_card``, ``silent`` of ``bring``."""
+    for number in (1, 2):
+        asking.outcome(asking.book(make_candidate(), make_slot(timedelta(days=2, hours=number), recruiter=vera)))
+    flagged = {"recruiter_by_hand": True}
+    assert (bring_requests(), collection("bookings").count_documents(flagged)) == (0, 3)
+    chat(ChatStarted)
+    assert (bring_requests(), bring_requests(), collection("bookings").count_documents(flagged)) == (3, 0, 0)
+    came = sorted(cards(), key=lambda item: item.card.booking.slot.starts_at)
+    assert [(item.recruiter_telegram_id, item.attention.value, item.silent) for item in came] == [
+        (VERA, "new", False),
+        (VERA, "new", True),
+        (VERA, "new", True),
+    ]
+
+
+def test_a_deputy_in_chat_is_told_at_once_of_whom_a_typed_id_does_not_reach(
+    vera: Recruiter, olga: Recruiter, make_slot: MakeSlot, maria: Candidate
+) -> None:
+    """Guard: ``holders``."""
+    Recruiter.objects.filter(pk=vera.pk).update(deputy_id=olga.pk)
+    asking.outcome(asking.book(maria, make_slot(recruiter=vera)))
+    told = tell(CardOccasion.BOOKED, asking.the_booking(maria))
+    assert (OLGA in {card.recruiter_telegram_id for card in told}, is_by_hand()) == (True, False)
 
 
 def test_a_card_that_came_shows_that_they_are_in_chat(asked: Any, vera: Recruiter) -> None:

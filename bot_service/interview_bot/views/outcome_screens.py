@@ -172,4 +172,6 @@ def _booking_parts(
         parts.append(texts("booking.held_until" if writes_to_recruiter else "outcome.pending_until", when=until))
         if writes_to_recruiter:
             parts += _whom_to_write_to(booking, texts)
+    elif outcome in {Outcome.BOOKED, Outcome.MOVED} and booking.recruiter_url and not booking.recruiter_reachable:
+        parts.append(texts("outcome.recruiter_link", link=booking.recruiter_url))
     return parts

@@ -2,10 +2,14 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
+from interview_bot.views.outcome_screens import outcome_screen
 from interview_bot.views.recruiter.by_hand import notice_to_send_by_hand, reminder_by_hand
+from interview_bot.views.texts import texts_for
+from shared_contracts.booking import BookingResult, Outcome
 from shared_contracts.card import DecidedBy, RecruiterCard
 from shared_contracts.directory import BookingStatus
 from shared_contracts.notification import NotificationKind
@@ -70,3 +74,31 @@ async def test_nobody_has_approved_what_needs_no_approval(desk: Desk, asks: bool
     """Guard: ``approval_required`` in ``notice_to_send_by_hand``."""
     card = far_card(desk, decided_by=None, approval_required=asks)
     assert notice_to_send_by_hand(card) is kind
+
+
+@pytest.mark.parametrize("in_chat", [True, False])
+@pytest.mark.parametrize("outcome", [Outcome.BOOKED, Outcome.MOVED])
+async def test_who_has_booked_gets_the_link_of_a_recruiter_who_is_not_in_chat(
+    desk: Desk, outcome: Outcome, in_chat: bool
+) -> None:
+    """R4, where nobody has to approve it, too. Guard: ``recruiter_reachable`` in ``_booking_parts``."""
+    link = "https://t.me/rita_recruiter"
+    booking = desk.book(1001, desk.add_slot(1)).model_copy(
+        update={"recruiter_url": link, "recruiter_reachable": in_chat}
+    )
+    result = BookingResult(
+        message_id=uuid4(),
+        correlation_id="desk",
+        occurred_at=NOON,
+        request_id=uuid4(),
+        event_type="booking.created",
+        outcome=outcome,
+        decided_at=NOON,
+        user_telegram_id=1001,
+        reply=None,
+        booking=booking,
+    )
+    for language in ("ru", "en"):
+        texts = texts_for(language)
+        screen = outcome_screen(result, None, texts, contact_url=None, writes_to_recruiter=False)
+        assert (texts("outcome.recruiter_link", link=link) in screen.text) is not in_chat

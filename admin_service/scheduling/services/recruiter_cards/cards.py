@@ -128,8 +128,8 @@ def show(
         stay = [item for item in loud if (item in held if item in quiet else item in holders)]
         fields = _next_fields(deck, booking, stay, act) | ({} if about else night.fields())
         fields["recruiter_by_hand"] = by_hand(deck, booking, concerned)
-        if act.actor is not None:
-            fields["recruiter_told"] = False
+        if act.actor is not None and (booking_id in announced or asks_approval(deck.state, booking)):
+            fields["recruiter_told"] = False  # there is something new to tell
         deck.stored[booking_id] |= fields
         shown.fields[booking_id] = fields
         shown.asleep.update(holder.telegram_id for holder in asleep)
@@ -203,9 +203,14 @@ def wakes_at(deck: Deck, booking_id: str, now: datetime, *, hand_over: bool = Fa
 
 
 def by_hand(deck: Deck, booking: Booking, holders: Sequence[Holder]) -> bool:
-    """Whether nobody can answer the request in chat, so that staff have to call the recruiter (R4)."""
-    asks = _goes_on(booking) and asks_approval(deck.state, booking)
-    return asks and not any(deck.reachable(holder) for holder in holders)
+    """Whether nobody can be told of it in chat, so that staff have to call the recruiter (R4).
+
+    Where nobody is to approve it, a slot without a recruiter has nobody to tell.
+    """
+    if not _goes_on(booking) or any(deck.reachable(holder) for holder in holders):
+        return False
+    slot = deck.asked_slot(booking)
+    return asks_approval(deck.state, booking) or bool(slot and slot.recruiter_id)
 
 
 def _noted(shown: Shown, now: datetime) -> list[Outgoing]:
@@ -215,10 +220,12 @@ def _noted(shown: Shown, now: datetime) -> list[Outgoing]:
 
 
 def has_card(deck: Deck, booking: Booking) -> bool:
-    """Whether recruiters see the booking, so that their card follows what becomes of it."""
+    """Whether recruiters see the booking, so that their card follows what becomes of it, or staff are to tell them."""
     if booking.status is BookingStatus.OFFERED:
         return False  # nobody has asked for anything yet
-    return asks_approval(deck.state, booking) or bool(deck.stored[booking.id]["card_holders"])
+    stored = deck.stored[booking.id]
+    known = asks_approval(deck.state, booking) or stored["card_holders"] or stored["recruiter_by_hand"]
+    return bool(known) or by_hand(deck, booking, deck.holders(booking))
 
 
 def asks_approval(state: State, booking: Booking) -> bool:

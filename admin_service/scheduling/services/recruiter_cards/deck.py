@@ -80,7 +80,8 @@ class Deck:
             return []
         own, held = self._holder(recruiter, recruiter["_id"]), self.held(booking)
         deputy = self._holder(self.recruiters.get(recruiter["deputy_id"]), recruiter["_id"])
-        if deputy and not (hand_over or own is None or deputy in held):
+        in_chat = own is not None and self.reachable(own)
+        if deputy and in_chat and not (hand_over or deputy in held):
             deputy = None
         return [holder for holder in (own, deputy) if holder]
 

@@ -12,6 +12,7 @@ from scheduling.services.recruiter_cards.cards import Act, by_hand, show_again, 
 from scheduling.services.recruiter_cards.deck import read_deck
 from scheduling.services.store import loading
 from scheduling.services.store.booking_notes import note
+from scheduling.services.store.slots import Names
 from shared_contracts.card import CardAttention
 
 WHENEVER = {"$gt": BEFORE_ALL}
@@ -66,8 +67,22 @@ def out_of_reach(now: datetime) -> Document:
     return {**to_come, "expires_at": {"$not": {"$lte": now}}}
 
 
-def bring(booking_id: str, now: datetime, correlation_id: str) -> bool:
-    """Bring a booking to a recruiter, or deputy, who has come into chat since it was made (R4); once."""
+def joined_since(now: datetime) -> Document:
+    """The MongoDB condition of those of them whose recruiter, or deputy, is in chat by now.
+
+    Of a move that is asked for it is the recruiter of the other time: those are all looked at.
+    """
+    untold, names = out_of_reach(now), Names()
+    names.add_recruiters(collection("bookings").distinct("recruiter_id", untold))
+    joined = [key for key, row in names.recruiters.items() if names.is_reached(row)]
+    return {**untold, "$or": [{"recruiter_id": {"$in": joined}}, {"requested_slot_id": {"$ne": None}}]}
+
+
+def bring(booking_id: str, now: datetime, correlation_id: str, *, silent: bool = False) -> bool:
+    """Bring a booking to a recruiter, or deputy, who has come into chat since it was made (R4); once.
+
+    ``silent``: without a sound.
+    """
 
     def work() -> bool:
         query = {"_id": ObjectId(booking_id), **out_of_reach(now)}
@@ -77,7 +92,9 @@ def bring(booking_id: str, now: datetime, correlation_id: str) -> bool:
         deck = read_deck(loaded, loaded.state, bookings, now)
         if all(by_hand(deck, booking, deck.holders(booking)) for booking in bookings):
             return False
-        outbox.add(show_again(query, Act(None, "", correlation_id), now, attention=CardAttention.NEW))
+        cards = show_again(query, Act(None, "", correlation_id), now, attention=CardAttention.NEW)
+        hush = {"silent": True} if silent else {}
+        outbox.add([card._replace(message=card.message.model_copy(update=hush)) for card in cards])
         return True
 
     return in_transaction(work)

@@ -47,12 +47,16 @@ class Names:
             id=str(recruiter_id),
             name=wire.line(row["name"]),
             is_active=row["is_active"],
-            is_reachable=any(map(is_in_reach, (row, deputy))),
+            is_reachable=self.is_reached(row),
             url=recruiter_link(row),
             telegram_id=reached_at(row),
             deputy_telegram_id=reached_at(deputy),
             timezone=city["timezone"] if city else None,
         )
+
+    def is_reached(self, recruiter: Document) -> bool:
+        """Whether the bot can write to a recruiter, or to their deputy."""
+        return any(map(is_in_reach, (recruiter, self.recruiters.get(recruiter["deputy_id"]))))
 
     def add_recruiters(self, ids: Iterable[ObjectId | None]) -> None:
         """Read further recruiters and their deputies; what is known is not read again."""
