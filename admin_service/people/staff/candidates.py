@@ -266,8 +266,12 @@ class CandidatePage(ImportingAdmin, ExportingAdmin, InvitingAdmin):
 
     def _restore(self, request: HttpRequest, candidate: Candidate) -> None:
         try:
-            self.put_back([str(candidate.pk)], login(request))
+            count = self.put_back([str(candidate.pk)], login(request))
         except RefusedError as error:
             messages.error(request, " ".join(map(str, error.errors.values())))
         else:
-            messages.success(request, _now("%(name)s is back on the list.") % {"name": candidate})
+            if count:
+                messages.success(request, _now("%(name)s is back on the list.") % {"name": candidate})
+            else:
+                text = _now("Nothing was done: %(name)s is on the list already.")
+                messages.warning(request, text % {"name": candidate})

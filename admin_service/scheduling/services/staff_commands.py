@@ -14,17 +14,31 @@ from people.models import Candidate
 from people.services.people import restore_candidates, save_candidate
 from scheduling.domain.answering import Approve, AskReschedule, Reject
 from scheduling.domain.booking import Cancel, Move, RemoveCandidate
-from scheduling.domain.commands import Actor, ActorKind, Book
+from scheduling.domain.commands import Actor, ActorKind, Book, BookingCommand
 from scheduling.domain.decide import AnyCommand
+from scheduling.domain.decisions import Decision
 from scheduling.domain.marking import MarkOutcome
 from scheduling.domain.proposals import ProposeTime
-from scheduling.services.batch import carry_out, decide_one
+from scheduling.services.batch import carry_out
 from scheduling.services.editing.choices import carry_out_choices
 from scheduling.services.impact import AS_IT_COMES, Choices, note_impact, standing
 from scheduling.services.requests import Request
 from scheduling.services.waiting_ends import go_on, pause
 from shared_contracts.booking import Outcome
 from shared_contracts.directory import BookingStatus, Rejection
+
+_SO_ALREADY = frozenset(
+    {Outcome.BOOKED, Outcome.PENDING_APPROVAL, Outcome.MOVED, Outcome.CANCELLED, Outcome.REJECTED, Outcome.EXPIRED}
+)
+"""Of a command that has changed nothing: how the booking had ended, or stood, before."""
+
+
+class AlreadyDecidedError(Exception):
+    """It was decided before, as asked for or otherwise; nothing was done. ``booking_id``: what about."""
+
+    def __init__(self, booking_id: str) -> None:
+        super().__init__(f"booking {booking_id}")
+        self.booking_id = booking_id
 
 
 def book_for(telegram_id: int, slot_id: str, *, actor: str, reason: str, beyond_limits: bool = False) -> Outcome:
@@ -66,7 +80,11 @@ def move_booking(
     reason: str,
     beyond_limits: bool = False,
 ) -> Outcome:
-    """Move a booking; the candidate is told. Arguments and errors as for ``book_for``."""
+    """Move a booking; the candidate is told. Arguments and errors as for ``book_for``.
+
+    Raises:
+        AlreadyDecidedError: it has ended; so of every command about a booking.
+    """
     _require_reason(reason, beyond_limits)
     command = Move(
         _key(),
@@ -141,7 +159,10 @@ def mark_outcome(
     """Say how an interview went, from its start on; None takes the mark back, at any time.
 
     Args:
-        mark: one of ``shared_contracts.booking.MARKS``.
+        mark: one of ``shared_contracts.booking.MARKS``; twice is as once.
+
+    Raises:
+        AlreadyDecidedError: it does not take place.
     """
     return _decide(MarkOutcome(_key(), _staff(actor), booking_id, expected_version, mark, reason=reason))
 
@@ -202,7 +223,24 @@ def _take_off(candidate_id: str, actor: str) -> bool:
 
 
 def _decide(command: AnyCommand) -> Outcome:
-    return decide_one(Request(command, "desk", correlation.current())).outcome
+    """How it ended, where it was done now or can't be; that it was so before is no outcome of this press.
+
+    Raises:
+        AlreadyDecidedError: it was decided before.
+    """
+    decision = tried_again(lambda: carry_out(Request(command, "desk", correlation.current())))
+    assert decision.outcome is not None
+    if isinstance(command, BookingCommand) and decision.booking and _is_past(decision):
+        raise AlreadyDecidedError(command.booking_id)
+    return decision.outcome
+
+
+def _is_past(decision: Decision) -> bool:
+    """Whether nothing was done since there is nothing left to decide. A mark that is there already is as was asked."""
+    if decision.changed or (isinstance(decision.command, MarkOutcome) and decision.outcome is Outcome.BOOKED):
+        return False
+    has_ended = decision.booking is not None and not decision.booking.live
+    return decision.outcome in _SO_ALREADY or (has_ended and decision.outcome is Outcome.TOO_LATE)
 
 
 def _require_reason(reason: str, beyond_limits: bool) -> None:

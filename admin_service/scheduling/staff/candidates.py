@@ -138,6 +138,8 @@ def _take_off(request: HttpRequest, people: list[Candidate], keeps: bool, back: 
     ids, given = [str(candidate.pk) for candidate in people], {"actor": login(request), "reason": reason_in(request)}
     removed = remove_candidates(ids, keep_bookings=keeps, choices=chosen.choices, **given)
     text = ngettext("%(count)s person removed.", "%(count)s people removed.", len(removed)) % {"count": len(removed)}
+    if not removed:
+        return Done(back, _now("Nothing was done: off the list already."), nothing_new=True)
     if len(people) == 1:
         return Done(back, text)
     report_id = ObjectId()

@@ -26,24 +26,36 @@ def answer_labels(move: object) -> tuple[Any, Any]:
 
 def moves_of(rows: Sequence[Document]) -> dict[ObjectId, str]:
     """Of the documents of bookings those that ask for a move, by id, with what it would change, in a line."""
+    return {key: _("move: %(changes)s") % {"changes": changes} for key, changes in _changes_of(rows).items()}
+
+
+def move_of(booking: Booking) -> str:
+    """The same of one booking; empty where it asks for none."""
+    return moves_of([_row(booking)]).get(booking.pk, "")
+
+
+def changes_of_move(booking: Booking) -> str:
+    """What alone would change, as "10:00 → 12:00"; empty where it asks for no move."""
+    return _changes_of([_row(booking)]).get(booking.pk, "")
+
+
+def _row(booking: Booking) -> Document:
+    return {"_id": booking.pk, **{name: getattr(booking, name) for name in ("live", "slot_id", "requested_slot_id")}}
+
+
+def _changes_of(rows: Sequence[Document]) -> dict[ObjectId, str]:
     asking = [row for row in rows if row["live"] and row.get("requested_slot_id")]
     if not asking:
         return {}
     ids = {row[name] for row in asking for name in ("slot_id", "requested_slot_id")}
     slots = {ObjectId(slot.id): slot for slot in load_slots({"_id": {"$in": list(ids)}})}
     pairs = ((row["_id"], slots.get(row["slot_id"]), slots.get(row["requested_slot_id"])) for row in asking)
-    return {booking_id: _move(was, wanted) for booking_id, was, wanted in pairs if was and wanted}
+    return {booking_id: _changes(was, wanted) for booking_id, was, wanted in pairs if was and wanted}
 
 
-def move_of(booking: Booking) -> str:
-    """The same of one booking; empty where it asks for none."""
-    row = {"_id": booking.pk, **{name: getattr(booking, name) for name in ("live", "slot_id", "requested_slot_id")}}
-    return moves_of([row]).get(booking.pk, "")
-
-
-def _move(was: Slot, wanted: Slot) -> str:
+def _changes(was: Slot, wanted: Slot) -> str:
     changes = ", ".join(f"{old} → {new}" for old, new in [*_times(was, wanted), *differences(was, wanted)])
-    return _("move: %(changes)s") % {"changes": changes or _("to another slot just like it")}
+    return changes or _("to another slot just like it")
 
 
 def _times(was: Slot, wanted: Slot) -> list[tuple[str, str]]:

@@ -12,12 +12,14 @@ from shared_contracts.booking import Outcome
 
 GOOD = frozenset({Outcome.BOOKED, Outcome.PENDING_APPROVAL, Outcome.MOVED, Outcome.CANCELLED, Outcome.REJECTED})
 
-_TEXTS: dict[Outcome, Any] = {
+_TOLD: dict[Outcome, Any] = {
     Outcome.BOOKED: _("Booked. The candidate is being told."),
     Outcome.PENDING_APPROVAL: _("The request awaits approval."),
     Outcome.MOVED: _("Moved. The candidate is being told."),
     Outcome.CANCELLED: _("Cancelled. The candidate is being told."),
     Outcome.REJECTED: _("Rejected. The candidate is being told."),
+}
+_NOT_DONE: dict[Outcome, Any] = {
     Outcome.SLOT_FULL: _("No seat is free in this slot. Choose another, or raise its capacity."),
     Outcome.SLOT_CLOSED: _("The slot is closed for booking. You may go past the limits, with a reason."),
     Outcome.SLOT_NOT_FOUND: _("There is no such slot in this interview event."),
@@ -40,6 +42,7 @@ _DONE: dict[Outcome, Any] = {
     Outcome.CANCELLED: _("Cancelled."),
     Outcome.REJECTED: _("Rejected."),
 }
+_DECIDED = _("This was decided meanwhile. Nothing was done: look again.")
 _STATUSES = dict(STATUS_LABELS)
 
 
@@ -65,7 +68,7 @@ def told(outcome: Outcome, telegram_id: int, done: Any = "", done_untold: Any = 
     if outcome not in GOOD:
         raise NotDoneError(outcome)
     by_hand = by_hand_line(telegram_id)
-    return f"{done_untold or _DONE[outcome]} {by_hand}" if by_hand else str(done or _TEXTS[outcome])
+    return f"{done_untold or _DONE[outcome]} {by_hand}" if by_hand else str(done or _TOLD[outcome])
 
 
 def by_hand_line(telegram_id: int) -> str:
@@ -74,9 +77,9 @@ def by_hand_line(telegram_id: int) -> str:
     return why_by_hand(path_to_tell(person)) if person else ""
 
 
-def outcome_text(outcome: Outcome) -> str:
-    """The outcome in the reader's language, with the next step."""
-    return str(_TEXTS[outcome])
+def refusal_text(outcome: Outcome) -> str:
+    """Why it was not done, in the reader's language, with the next step: never words of what another has done."""
+    return str(_NOT_DONE.get(outcome, _DECIDED))
 
 
 def status_label(status: str) -> str:

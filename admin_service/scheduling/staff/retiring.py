@@ -4,7 +4,7 @@ from functools import partial
 from itertools import chain, islice
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -45,6 +45,7 @@ MOST_SHOWN = 200
 def ask_and_retire(staff_page: UseCaseAdmin, request: HttpRequest, entry: Any, title: Any) -> HttpResponse:
     """Show what depends on the entry and ask what becomes of it; then do so, once."""
     if not entry.is_active:
+        messages.warning(request, _now("Nothing was done: it is so already."))
         return HttpResponseRedirect(page_of(entry))
     found = dependents_of(entry)
     asks = bool(found.slots)
@@ -177,6 +178,8 @@ class PlaceAdmin(UseCaseAdmin):
 
         def act() -> Done:
             assert isinstance(place, City | Office)
+            if place.is_active:
+                return Done(page_of(place), _now("Nothing was done: it is so already."), nothing_new=True)
             open_or_close(place, True, actor=login(request))
             return Done(page_of(place), _now("%(name)s is open again.") % {"name": place})
 

@@ -44,11 +44,15 @@ class AlreadySentError(Exception):
 
 
 class Done(NamedTuple):
-    """What came of a form: where it can be seen, what to say, and what else to give the answer of who sent it first."""
+    """What came of a form: where it can be seen, what to say, and what else to give the answer of who sent it first.
+
+    ``nothing_new``: it was so before, and the text says that.
+    """
 
     address: str
     text: str = ""
     along: Callable[[HttpResponse], None] = lambda _answer: None
+    nothing_new: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +143,7 @@ def send_once(request: HttpRequest, work: Callable[[], Done]) -> HttpResponseRed
         return already_sent(request, error)
     done, answer = came_of_it[0], HttpResponseRedirect(address)
     if done.text:
-        messages.success(request, done.text)
+        messages.add_message(request, messages.WARNING if done.nothing_new else messages.SUCCESS, done.text)
     done.along(answer)
     return answer
 

@@ -45,7 +45,9 @@ def ask_whether_told(
     here = back_to(request, page_of(obj))
 
     def act() -> Done:
-        return Done(here, str(_("Noted: they know.") if noted() else _("Nobody is to be told by hand any more.")))
+        if noted():
+            return Done(here, str(_("Noted: they know.")))
+        return Done(here, str(_("Nothing was done: nobody is to be told by hand any more.")), nothing_new=True)
 
     form = forms.Form(request.POST if request.method == "POST" else None)
     if form.is_valid():

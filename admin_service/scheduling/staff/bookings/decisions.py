@@ -8,8 +8,10 @@ from dataclasses import replace
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from unfold.decorators import action
 from unfold.enums import ActionVariant
@@ -20,6 +22,7 @@ from common.scope import INTERVIEWS, scope_of
 from scheduling.domain.model import Slot
 from scheduling.models import Booking
 from scheduling.services.staff_commands import (
+    AlreadyDecidedError,
     approve_booking,
     ask_reschedule,
     cancel_booking,
@@ -28,12 +31,13 @@ from scheduling.services.staff_commands import (
 )
 from scheduling.services.store.slots import load_slots
 from scheduling.staff.bookings.by_hand import ByHandAdmin, is_to_tell
+from scheduling.staff.bookings.standing import changed_text, nothing_done_text
 from scheduling.staff.forms.reasons import CancelForm, DecisionForm, MoveForm, RejectForm
 from scheduling.staff.forms.slot_choice import found_slots
 from scheduling.staff.forms.venues import booking_venue
 from scheduling.staff.moments import booking_start, name_of, place_of
-from scheduling.staff.moves import answer_labels, move_of
-from scheduling.staff.outcomes import NotDoneError, by_hand_line, outcome_text, told
+from scheduling.staff.moves import answer_labels, changes_of_move, move_of
+from scheduling.staff.outcomes import NotDoneError, by_hand_line, refusal_text, told
 from shared_contracts.booking import Outcome
 from shared_contracts.directory import BookingStatus, Rejection
 from staffkit.coming_back import back_to
@@ -53,14 +57,7 @@ class DecidingAdmin(ByHandAdmin):
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         """Only what can still be done; outcomes are marked on the page itself."""
         booking = find(Booking, str(object_id))
-        useful = {"move", "cancel"} if booking.live else set()
-        if booking.live and (booking.status == BookingStatus.PENDING or booking.requested_slot_id):
-            asked = booking.reschedule_asked or booking.requested_slot_id
-            useful |= {"approve", "reject"} | (set() if asked else {"reschedule"})
-        if is_to_tell(booking):
-            useful |= {"told"}
-        if booking.status == BookingStatus.OFFERED:
-            useful -= {"move"}  # theirs to take or pass first
+        useful = _left_to_decide(booking) | ({"told"} if is_to_tell(booking) else set())
         every = super().get_actions_detail(request, object_id)
         labels = dict(zip(("approve", "reject"), answer_labels(booking.requested_slot_id), strict=True))
         named = ((item.action_name.rsplit("_", 1)[-1], item) for item in every)
@@ -85,7 +82,9 @@ class DecidingAdmin(ByHandAdmin):
                 beyond_limits=data["beyond_limits"],
             )
 
-        return self._ask(request, booking, form, decide, title=_("Move the booking"), submit_text=_("Move"))
+        return self._ask(
+            request, booking, form, decide, asked="move", title=_("Move the booking"), submit_text=_("Move")
+        )
 
     @action(
         description=_("Cancel the booking"),
@@ -111,7 +110,7 @@ class DecidingAdmin(ByHandAdmin):
             )
 
         words = {"title": _("Cancel the booking"), "submit_text": _("Cancel the booking"), "danger": True}
-        return self._ask(request, booking, form, decide, **words)
+        return self._ask(request, booking, form, decide, asked="cancel", **words)
 
     @action(
         description=_("Approve"),
@@ -124,14 +123,14 @@ class DecidingAdmin(ByHandAdmin):
         """Say yes to a request."""
         booking = find(Booking, object_id)
         title = _("Approve the move") if booking.requested_slot_id else _("Approve the request")
-        words = {"title": title, "submit_text": answer_labels(booking.requested_slot_id)[0]}
-        done, untold = _("Approved. The candidate is being told."), _("Approved.")
+        words = {"asked": "approve", "title": title, "submit_text": answer_labels(booking.requested_slot_id)[0]}
+        done, untold = _approved(booking)
         return self._answer(request, object_id, approve_booking, done=done, untold=untold, **words)
 
     @action(description=_("Ask for another time"), url_path="ask-reschedule", permissions=MAY_DECIDE, icon="update")
     def ask_reschedule(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """The candidate is to choose again; the seat is kept meanwhile."""
-        words = {"title": _("Ask the candidate for another time"), "submit_text": _("Ask")}
+        words = {"asked": "reschedule", "title": _("Ask the candidate for another time"), "submit_text": _("Ask")}
         done, untold = _("The candidate is being asked."), _("Noted: another time is needed.")
         return self._answer(request, object_id, ask_reschedule, done=done, untold=untold, **words)
 
@@ -146,9 +145,12 @@ class DecidingAdmin(ByHandAdmin):
         """Say no to a request."""
         booking = find(Booking, object_id)
         title = _("Reject the move") if booking.requested_slot_id else _("Reject the request")
-        words = {"title": title, "submit_text": answer_labels(booking.requested_slot_id)[1], "danger": True}
+        button = answer_labels(booking.requested_slot_id)[1]
+        words = {"asked": "reject", "title": title, "submit_text": button, "danger": True}
         if booking.requested_slot_id:  # of a move it is always the time
-            return self._answer(request, object_id, reject_booking, **words)
+            untold = _now("Move rejected: %(when)s stands.") % {"when": booking_start(booking)}
+            done = _now("%(done)s The candidate is being told.") % {"done": untold}
+            return self._answer(request, object_id, reject_booking, done=done, untold=untold, **words)
         form = RejectForm(request.POST or None, initial={"version": booking.version})
 
         def decide() -> Outcome:
@@ -184,32 +186,65 @@ class DecidingAdmin(ByHandAdmin):
         form: forms.Form,
         decide: Callable[[], Outcome],
         *,
+        asked: str,
         done: Any = "",
         untold: Any = "",
         **words: Any,
     ) -> HttpResponse:
-        """Ask, decide and tell the outcome.
+        """Ask, decide and tell the outcome; where nothing is left to decide, say so and lead back.
 
-        ``done`` stands for a good one's own text, ``untold`` where the candidate can't be told.
+        ``asked``: what for, as in ``_left_to_decide``. ``done`` stands for a good one's own text, ``untold`` where the
+        candidate can't be told.
         """
         here = back_to(request, reverse("admin:scheduling_booking_change", args=[booking.pk]))
 
         def act() -> Done:
             return Done(here, told(decide(), booking.telegram_id, done, untold))
 
+        if asked not in _left_to_decide(booking):
+            return _nothing_done(request, booking, here)
         if form.is_valid():
             try:
                 return send_once(request, act)
             except RefusedError as error:
                 show_refusal(form, error)
+            except AlreadyDecidedError:
+                return _nothing_done(request, booking, here)
             except NotDoneError as error:
-                tell_outcome(request, False, outcome_text(error.outcome))
                 if error.outcome is Outcome.VERSION_CONFLICT:
+                    tell_outcome(request, False, changed_text(booking.pk))
                     return HttpResponseRedirect(here)
+                tell_outcome(request, False, refusal_text(error.outcome))
         facts = (str(booking), booking_start(booking), place_of(booking_venue(booking)), move_of(booking))
         intro = " · ".join(filter(None, facts))
         words["note"] = by_hand_line(booking.telegram_id)
         return page(self, request, "staffkit/form_page.html", obj=booking, form=form, intro=intro, back=here, **words)
+
+
+def _left_to_decide(booking: Booking) -> set[str]:
+    """What can still be done about it, by the last word of each action's name."""
+    if not booking.live:
+        return set()
+    if booking.status == BookingStatus.OFFERED:  # theirs to take or pass first
+        return {"cancel"}
+    useful = {"move", "cancel"}
+    if booking.status == BookingStatus.PENDING or booking.requested_slot_id:
+        asked = booking.reschedule_asked or booking.requested_slot_id
+        useful |= {"approve", "reject"} | (set() if asked else {"reschedule"})
+    return useful
+
+
+def _nothing_done(request: HttpRequest, booking: Booking, here: str) -> HttpResponse:
+    messages.warning(request, nothing_done_text(booking.pk))
+    return HttpResponseRedirect(here)
+
+
+def _approved(booking: Booking) -> tuple[Any, Any]:
+    """What is said of a yes, with the promise that its candidate is told and without; of a move what it changed."""
+    if changes := changes_of_move(booking):
+        untold = _now("Move approved: %(changes)s.") % {"changes": changes}
+        return _now("%(done)s The candidate is being told.") % {"done": untold}, untold
+    return _("Approved. The candidate is being told."), _("Approved.")
 
 
 def _slots_for(booking: Booking, request: HttpRequest) -> list[tuple[str, Slot]]:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.text import capfirst
@@ -12,8 +13,9 @@ from unfold.decorators import action
 
 from common import clock
 from scheduling.models import STATUS_LABELS, Booking
-from scheduling.services.staff_commands import mark_outcome
-from scheduling.staff.outcomes import GOOD, outcome_text
+from scheduling.services.staff_commands import AlreadyDecidedError, mark_outcome
+from scheduling.staff.bookings.standing import changed_text, nothing_done_text
+from scheduling.staff.outcomes import refusal_text
 from shared_contracts.booking import INTERVIEW_STATUSES, MARKS, Outcome
 from shared_contracts.directory import BookingStatus
 from staffkit.coming_back import back_to
@@ -52,17 +54,25 @@ class MarkingAdmin(ReadOnlyAdmin):
         if request.method == "POST" and form.is_valid():
             chosen, version = form.cleaned_data["mark"], form.cleaned_data["version"]
             mark = None if chosen == TAKE_BACK else BookingStatus(chosen)
-            outcome = mark_outcome(str(booking.pk), mark, expected_version=version, actor=login(request))
-            tell_outcome(request, outcome in GOOD, _told(outcome, mark))
+            try:
+                outcome = mark_outcome(str(booking.pk), mark, expected_version=version, actor=login(request))
+            except AlreadyDecidedError:
+                messages.warning(request, nothing_done_text(booking.pk))
+            else:
+                done = outcome is Outcome.BOOKED
+                tell_outcome(request, done, _marked(mark) if done else why_not_marked(outcome, booking.pk))
         here = reverse("admin:scheduling_booking_change", args=[booking.pk])
         return HttpResponseRedirect(back_to(request, here))
 
 
-def _told(outcome: Outcome, mark: BookingStatus | None) -> str:
+def why_not_marked(outcome: Outcome, booking_id: Any) -> str:
+    """Why a mark was not saved; of a booking that has changed, what it is now."""
     if outcome is Outcome.TOO_LATE:
         return _now("The interview has not begun yet.")
-    if outcome not in GOOD:
-        return outcome_text(outcome)
+    return changed_text(booking_id) if outcome is Outcome.VERSION_CONFLICT else refusal_text(outcome)
+
+
+def _marked(mark: BookingStatus | None) -> str:
     if mark is None:
         return _now("The mark has been taken back.")
     return _now("Marked: %(mark)s.") % {"mark": _LABELS[mark.value]}

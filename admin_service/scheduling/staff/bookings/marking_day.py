@@ -24,11 +24,12 @@ from common.texts.names import name_in
 from common.zones import local
 from scheduling.models import STATUS_LABELS
 from scheduling.services.reading.to_mark import MOST, ToMark, next_to_come, to_mark
-from scheduling.services.staff_commands import mark_outcome
+from scheduling.services.staff_commands import AlreadyDecidedError, mark_outcome
 from scheduling.services.store.slots import venue_of_booking
-from scheduling.staff.bookings.marking import MAY_MARK, MarkingAdmin
+from scheduling.staff.bookings.marking import MAY_MARK, MarkingAdmin, why_not_marked
+from scheduling.staff.bookings.standing import nothing_done_text
 from scheduling.staff.moments import place_of, start_of
-from scheduling.staff.outcomes import GOOD, outcome_text
+from scheduling.staff.outcomes import refusal_text
 from shared_contracts.booking import MARKS, Outcome
 from shared_contracts.directory import BookingStatus
 from staffkit.clocks import today
@@ -96,25 +97,25 @@ def _mark_all(request: HttpRequest, asked: Sequence[Asked]) -> dict[str, str]:
     own = {str(row["_id"]) for row in collection("bookings").find(within, {"_id": 1})}
     why = dict[str, str]()
     for one in asked:
-        outcome = _mark(one, login(request)) if one.booking_id in own else Outcome.BOOKING_NOT_FOUND
-        if outcome not in GOOD:
-            why[one.booking_id] = _why(outcome)
+        found = one.booking_id in own
+        if not_done := _mark(one, login(request)) if found else refusal_text(Outcome.BOOKING_NOT_FOUND):
+            why[one.booking_id] = not_done
     return why
 
 
-def _mark(one: Asked, actor: str) -> Outcome:
+def _mark(one: Asked, actor: str) -> str:
+    """Why it was not done; empty where it is so now."""
     if one.mark not in {"", *_MARKS} or not (one.version.isascii() and one.version.isdigit()):
-        return Outcome.FAILED
+        return refusal_text(Outcome.FAILED)
     mark = BookingStatus(one.mark) if one.mark else None
     try:
-        return mark_outcome(one.booking_id, mark, expected_version=int(one.version[:18]), actor=actor)
+        outcome = mark_outcome(one.booking_id, mark, expected_version=int(one.version[:18]), actor=actor)
+        return "" if outcome is Outcome.BOOKED else why_not_marked(outcome, ObjectId(one.booking_id))
+    except AlreadyDecidedError:
+        return nothing_done_text(ObjectId(one.booking_id))
     except Exception:  # one of them never stops the others
         log.exception("marking_failed", booking_id=one.booking_id)
-        return Outcome.FAILED
-
-
-def _why(outcome: Outcome) -> str:
-    return _now("The interview has not begun yet.") if outcome is Outcome.TOO_LATE else outcome_text(outcome)
+        return refusal_text(Outcome.FAILED)
 
 
 def _tell(request: HttpRequest, done: int, not_done: int) -> None:

@@ -27,7 +27,7 @@ from scheduling.staff.impact.button import LOOK, button_texts
 from scheduling.staff.impact.question import Chosen, Question
 from scheduling.staff.impact.rows import groups_of, single_people
 from scheduling.staff.impact.targets import asks_of, targets_for, why_not_moved
-from scheduling.staff.outcomes import outcome_text
+from scheduling.staff.outcomes import refusal_text
 from staffkit.forms.use_case import AskFirstError, UseCaseForm, show_refusal
 from staffkit.pages.kinds import UseCaseAdmin
 from staffkit.sending.once import Done, send_once
@@ -182,7 +182,7 @@ class _Asking:
             self._impact, self._way = foresee(partial(work, chosen), chosen.choices), chosen.way
         except ChoiceRefusedError as error:
             name = next(row.candidate.name for row in self.form.asked.people if row.booking.id == error.booking_id)
-            self.form.add_error(None, f"{name}: {outcome_text(error.outcome)}")
+            self.form.add_error(None, f"{name}: {refusal_text(error.outcome)}")
             return None
         except RefusedError as error:
             show_refusal(self.form, error)

@@ -16,7 +16,7 @@ from scheduling.services.store.slots import load_slots
 from scheduling.staff.forms.reasons import BookHereForm
 from scheduling.staff.forms.slot_choice import found_slots
 from scheduling.staff.moments import name_of
-from scheduling.staff.outcomes import NotDoneError, by_hand_line, outcome_text, told
+from scheduling.staff.outcomes import NotDoneError, by_hand_line, refusal_text, told
 from staffkit.forms.use_case import show_refusal
 from staffkit.sending.once import Done, send_once
 from staffkit.views import login, page, page_of, tell_outcome
@@ -50,7 +50,7 @@ def ask_and_book(admin: Any, request: HttpRequest, person: Candidate) -> HttpRes
         except RefusedError as error:
             show_refusal(form, error)
         except NotDoneError as error:
-            tell_outcome(request, False, outcome_text(error.outcome))
+            tell_outcome(request, False, refusal_text(error.outcome))
     return page(
         admin,
         request,

@@ -40,7 +40,7 @@ from scheduling.staff.forms.reasons import BookForm
 from scheduling.staff.forms.venues import INPUT_ROWS, SHOWN_ROWS, VENUE_SHOWN, slot_venue
 from scheduling.staff.impact.targets import found_targets
 from scheduling.staff.moments import place_of, slot_start
-from scheduling.staff.outcomes import NotDoneError, outcome_text, told
+from scheduling.staff.outcomes import NotDoneError, refusal_text, told
 from scheduling.staff.slots.changing import ask_and_change
 from scheduling.staff.slots.deleting import ask_and_delete, listed
 from scheduling.staff.slots.export import slot_row, slot_titles
@@ -260,7 +260,7 @@ class InterviewSlotAdmin(ExportingAdmin, CalendarAdmin):
             except RefusedError as error:
                 show_refusal(form, error)
             except NotDoneError as error:
-                tell_outcome(request, False, outcome_text(error.outcome))
+                tell_outcome(request, False, refusal_text(error.outcome))
         return page(
             self,
             request,
