@@ -10,6 +10,7 @@ from pytest_django.live_server_helper import LiveServer
 
 from backoffice.demo_data.people import make_demo
 from common.mongo import collection
+from shared_contracts.booking import MARKS
 from staffkit.audit_labels import EVERY
 from staffkit.audit_trail import UNTOLD
 from tests.access import table
@@ -113,8 +114,20 @@ def find_by_keyboard(walker: Walker) -> None:
     walker.page.wait_for_url("**/people/candidate/*/change/")
 
 
+def mark_by_keyboard(walker: Walker) -> None:
+    """A digit marks whoever has the focus and stays, the arrow and Tab go on; nothing has to be passed by before."""
+    focused = "document.activeElement.closest('.marking-row')"
+    chosen = [f"document.querySelectorAll('.marking-row')[{row}].querySelector(':checked').value" for row in (0, 1)]
+    walker.page.wait_for_function(focused)
+    for key in ("3", "Tab", "1", "ArrowUp", "2", "ArrowDown"):
+        walker.page.keyboard.press(key)
+    assert walker.page.evaluate(f"[{', '.join(chosen)}]") == [MARKS[1].value, MARKS[0].value]
+    assert walker.page.evaluate(f"{focused} === document.querySelectorAll('.marking-row')[1]")
+
+
 def test_every_page_can_be_seen_read_and_used(desk: str) -> None:
-    """Guards: ``skip-link``; ``_FORM_ONLY``, ``server_error`` and other pages of errors; ``data-row``; ``find.js``."""
+    """Guards: ``skip-link``; ``_FORM_ONLY``, ``server_error`` and other pages of errors; ``data-row``; ``find.js``;
+    ``STEPS``."""
     world = busy_world()
     assert not fields_without_words()
     session = world.client("superuser").cookies["sessionid"].value
@@ -130,5 +143,7 @@ def test_every_page_can_be_seen_read_and_used(desk: str) -> None:
         walker.page.keyboard.press("Tab")
         assert walker.page.evaluate("document.activeElement.hash") == "#content"
         find_by_keyboard(walker)
+        walker.page.goto(f"{desk}/admin/scheduling/booking/mark-day")
+        mark_by_keyboard(walker)
     assert not walker.findings, "\n".join(walker.findings)
     assert walker.statuses == {200, 400, 403, 404, 405, 429, 500}

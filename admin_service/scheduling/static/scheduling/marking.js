@@ -1,19 +1,16 @@
-// A digit marks the person whose outcome has the focus and goes on to the next who is not marked yet; Tab, arrows and
-// Enter are the browser's.
+// A digit marks the person who has the focus and stays with them; arrows down and up go to the next and the one before.
+// Tab, arrows to the sides and Enter are the browser's.
 const rows = () => [...document.querySelectorAll(".marking-row")];
-const choose = (row, number) => {
-  const choice = row.querySelectorAll("input[type=radio]")[number];
-  if (choice) choice.checked = true;
-  return Boolean(choice);
-};
 const focusOn = (row) => row && row.querySelector("input:checked").focus();
+const STEPS = { ArrowDown: 1, ArrowUp: -1 };
 document.addEventListener("keydown", (event) => {
   const row = event.target.closest(".marking-row");
-  if (!row || event.ctrlKey || event.metaKey || event.altKey || !/^[0-9]$/.test(event.key)) return;
-  if (!choose(row, Number(event.key))) return;
+  if (!row || event.ctrlKey || event.metaKey || event.altKey) return;
+  const choice = /^[0-9]$/.test(event.key) && row.querySelectorAll("input[type=radio]")[Number(event.key)];
+  if (!choice && !STEPS[event.key]) return;
   event.preventDefault();
-  const next = rows().slice(rows().indexOf(row) + 1);
-  focusOn(next.find((one) => one.querySelector("input[value='']:checked")) || row);
+  if (choice) choice.checked = true;
+  focusOn(choice ? row : rows()[rows().indexOf(row) + STEPS[event.key]]);
 });
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-fill]");
@@ -22,6 +19,8 @@ document.addEventListener("click", (event) => {
     open.closest("fieldset").querySelector(`input[value=${button.dataset.fill}]`).checked = true;
   }
 });
-document.addEventListener("DOMContentLoaded", () => {
-  focusOn(document.querySelector(".marking-not-done") || document.querySelector(".marking-row:has(input[value='']:checked)"));
+// Only then: before, the page is not shown yet, and what is not shown takes no focus.
+addEventListener("load", () => {
+  const open = document.querySelector(".marking-row:has(input[value='']:checked)");
+  focusOn(document.querySelector(".marking-not-done") || open || rows()[0]);
 });
