@@ -26,6 +26,9 @@ from staffkit.pages.filters import DayFilter, IdFilter
 LONGEST = timedelta(minutes=LONGEST_MINUTES)
 _LOOKS = frozenset({"o", "p", "all", "_export", "_changelist_filters"})
 """Parameters of a list that ask for nothing else to be in it."""
+_WAITING = ("now", "by_hand", "attendance", "awaits_approval__exact", "starts_at_from", "starts_at_to")
+"""Parameters that ask for some days, or for what still waits for something."""
+_LIVE = frozenset({BookingStatus.UNMARKED.value, *(status.value for status in LIVE_STATUSES)})
 NO_ANSWER = "none"
 """How the list of bookings filters by no answer at all."""
 AWAITING = "approval"
@@ -144,9 +147,15 @@ def asked_time(request: HttpRequest) -> str:
     return request.GET.get(BookingTimeFilter.parameter_name) or ("all" if asks else "coming")
 
 
-def soonest_first(time: str) -> list[str]:
-    """The order of a list: what comes next is at the top; of what is over, and of everything, the latest."""
-    return ["-starts_at"] if time in ("past", "all") else ["starts_at"]
+def soonest_first(request: HttpRequest, time: str) -> list[str]:
+    """The order of a list: what comes next is at the top; of what is over, and of everything, the latest.
+
+    Of some days, and of what still waits for something, the soonest is at the top whenever it was or will be.
+    """
+    asked = request.GET
+    waits = any(asked.get(name) for name in _WAITING) or asked.get("status__exact") in _LIVE
+    is_whole = time in ("past", "all") and (bool(asked.get(ComingFilter.parameter_name)) or not waits)
+    return ["-starts_at"] if is_whole else ["starts_at"]
 
 
 def _just(found: Collection[tuple[ObjectId, datetime]]) -> Q:

@@ -189,7 +189,7 @@ class BookingPage(SearchedByPerson, ExportingAdmin, DecidingAdmin):
 
     def get_ordering(self, request: HttpRequest) -> list[str]:
         """What comes next at the top."""
-        return soonest_first(asked_time(request))
+        return soonest_first(request, asked_time(request))
 
     @display(description=_("when"), ordering="starts_at")
     def when(self, booking: Booking) -> str:

@@ -116,7 +116,7 @@ class InterviewSlotAdmin(ExportingAdmin, CalendarAdmin):
 
     def get_ordering(self, request: HttpRequest) -> list[str]:
         """What comes next at the top."""
-        return soonest_first(request.GET.get(ComingFilter.parameter_name, ""))
+        return soonest_first(request, request.GET.get(ComingFilter.parameter_name, ""))
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[InterviewSlot], search_term: str
@@ -200,7 +200,7 @@ class InterviewSlotAdmin(ExportingAdmin, CalendarAdmin):
     @admin.action(description=_("Change…"), permissions=["change"])
     def change_slots(self, request: HttpRequest, queryset: QuerySet[InterviewSlot]) -> HttpResponse:
         """Move several, or give them other values."""
-        return ask_and_change(self, request, list(queryset))
+        return ask_and_change(self, request, sorted(queryset, key=lambda slot: slot.starts_at))
 
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
@@ -211,7 +211,7 @@ class InterviewSlotAdmin(ExportingAdmin, CalendarAdmin):
     @admin.action(description=_("Delete…"), permissions=["delete"])
     def delete_slots(self, request: HttpRequest, queryset: QuerySet[InterviewSlot]) -> HttpResponse:
         """The same for several."""
-        return self._delete(request, list(queryset))
+        return self._delete(request, sorted(queryset, key=lambda slot: slot.starts_at))
 
     @admin.action(permissions=["change"])
     def targets(self, request: HttpRequest, **_itself: Any) -> HttpResponse:

@@ -40,6 +40,13 @@ def test_the_next_booking_is_at_the_top_and_past_ones_are_asked_for(text: Text, 
     assert latest.index("Иван") < latest.index("Старое место")
 
 
+@pytest.mark.parametrize("query", ["status__exact=booked", "starts_at_from=2026-01-01", "attendance=none"])
+def test_of_what_still_waits_and_of_some_days_the_soonest_is_at_the_top(text: Text, bookings: None, query: str) -> None:
+    """Guards: ``_WAITING``, ``_LIVE``."""
+    page = text(f"{BOOKINGS}?{query}")
+    assert page.index("Мария Петрова") < page.index("Иван")
+
+
 @pytest.mark.parametrize("query", ["q=мария", "status__exact=attended"])
 def test_whoever_asks_for_something_is_shown_past_ones_too(text: Text, bookings: None, query: str) -> None:
     """Guard: ``asked_time``: a number on the front page is the number of rows behind it."""
