@@ -173,7 +173,7 @@ def test_a_week_is_copied_on_the_clocks_of_its_city(
     desk: Client, event: InterviewEvent, make_slot: MakeSlot, olga: Recruiter
 ) -> None:
     """Across a change of clocks, without the days that are excepted, without whom has retired; a copy that clashes is
-    asked about, and the same again makes none. Guards: ``CopyWeekForm``, ``_still_usable``."""
+    asked about, and the same again makes none. Guards: ``CopyWeekForm``, ``_soonest``, ``_still_usable``."""
     berlin = City.objects.create(name="Берлин", timezone="Europe/Berlin")
     gone = Recruiter.objects.create(name="Пётр", is_active=False)
     week: list[dict[str, Any]] = [{"recruiter": olga}, {}, {"capacity": 3}, {"recruiter": gone}, {"is_active": False}]
@@ -183,6 +183,7 @@ def test_a_week_is_copied_on_the_clocks_of_its_city(
     busy = from_wall_clock(datetime.combine(MONDAY + timedelta(weeks=25), time(10)), berlin.timezone)
     other = put(make_slot(recruiter=olga), busy)
     url = reverse("admin:scheduling_interviewevent_copy_week", args=[event.pk])
+    assert f'value="{MONDAY:%Y-%m-%d}"' in desk.get(url).content.decode(), "the first week that there is"
     into = MONDAY + timedelta(weeks=25)
     order = {
         "_confirm": "1",

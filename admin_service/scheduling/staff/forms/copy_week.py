@@ -49,7 +49,8 @@ class CopyWeekForm(DraftsForm):
     def __init__(self, *args: Any, own: Document, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._own = own
-        self.fields["week"].initial, self.fields["into"].initial = today(), today() + _WEEK
+        week = self._soonest()
+        self.fields["week"].initial, self.fields["into"].initial = week, week + _WEEK
 
     def clean(self) -> dict[str, Any]:
         """Work out the slots."""
@@ -72,11 +73,21 @@ class CopyWeekForm(DraftsForm):
             show_refusal(self, error)
         return data
 
+    def _soonest(self) -> date:
+        """A day of the first week, from this one on, that has something to copy; today where none has."""
+        within = {"$gte": datetime.combine(_monday(today()), time(), UTC)}
+        found = find_slots({"$and": [{**self._active, "starts_at": within}, self._own]}, limit=1)
+        return local(found[0]["starts_at"], zones_of_cities()[found[0]["city_id"]]).date() if found else today()
+
+    @property
+    def _active(self) -> Document:
+        return {"event_id": self.event.pk, "is_active": True}
+
     def _slots_of(self, week: date) -> list[Document]:
         """With ``there``: their start on the clocks of their city."""
         begins = datetime.combine(week, time(), UTC)
         within = {"$gte": begins - _A_DAY, "$lt": begins + _WEEK + _A_DAY}
-        rows = find_slots({"$and": [{"event_id": self.event.pk, "is_active": True, "starts_at": within}, self._own]})
+        rows = find_slots({"$and": [{**self._active, "starts_at": within}, self._own]})
         zones = zones_of_cities()
         for row in rows:
             row["there"] = local(row["starts_at"], zones[row["city_id"]]).replace(tzinfo=None)
