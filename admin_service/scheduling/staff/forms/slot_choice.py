@@ -1,5 +1,6 @@
 """Choosing a slot by search: the list narrows down as a part of a day, a recruiter or a place is typed."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
@@ -8,6 +9,7 @@ from typing import Any, ClassVar
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
+from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _now
@@ -16,24 +18,43 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from common import clock
 from common.texts.names import fold
+from common.zones import MOSCOW, local
 from scheduling.domain.model import Slot
+from staffkit.clocks import today
 
 MOST_LISTED = 10
+LONGER = 3
+"""From so many digits on a number may be the beginning of one: of a room's, or a street's."""
 
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """A slot to choose. ``words``: how many seats are free."""
+    """A slot to choose. ``words``: how many seats are free; ``also``: by what it is found besides its name."""
 
     id: str
     name: str
     words: str
+    also: str = ""
 
 
 def found_among(offered: Iterable[Offered], typed: str) -> list[Offered]:
-    """Those in whose names each of the words stands."""
+    """Those by whose names, or what else they are found by, each of the words stands; a number only as a whole."""
     words = fold(typed).split()
-    return [one for one in offered if all(word in fold(one.name) for word in words)]
+    return [one for one in offered if _has_all(words, fold(f"{one.name} {one.also}"))]
+
+
+def _has_all(words: Sequence[str], text: str) -> bool:
+    """Of the 1 of a month nobody means 10:00 or the 21st."""
+    numbers = set(re.findall(r"\d+", text))
+    return all(word in numbers if len(word) < LONGER and word.isdecimal() else word in text for word in words)
+
+
+def searched_by(slot: Slot) -> str:
+    """What else a slot is found by: weekday and day in full words, today and tomorrow; on the clocks of its name."""
+    zone = MOSCOW if slot.place.venue.video_link else slot.place.timezone
+    day = local(slot.starts_at, zone).date()
+    near = {0: _now("today"), 1: _now("tomorrow")}.get((day - today(zone)).days, "")
+    return f"{date_format(day, 'l, j E')} {near}"
 
 
 def meant(offered: Iterable[Offered], given: str) -> str | None:
@@ -75,9 +96,13 @@ def listed(name: str, found: Sequence[Offered], value: Any = "") -> SafeString:
     row = '<label><input type="radio" name="{}" value="{}" {}><span>{} <small>{}</small></span></label>'
     more = len(found) - MOST_LISTED
     note = _now("And %(count)s more: type a day, a recruiter or a place.") % {"count": more} if more > 0 else ""
-    note = note or ("" if found else _now("There is no such slot with a free seat."))
+    note = note or ("" if found else f"{_now('There is no such slot with a free seat.')} {_hint()}")
     return format_html('<div role="radiogroup" aria-label="{}">{}</div><p role="status">{}</p>',
                        _now("Slots found"), format_html_join("", row, rows), note)  # fmt: skip
+
+
+def _hint() -> str:
+    return _now("Type, for example, “tomorrow”, “Tuesday”, “1 December”, a recruiter or a place.")
 
 
 class SlotField(forms.CharField):
@@ -95,7 +120,7 @@ class SlotField(forms.CharField):
         for name, slot in sorted(named, key=lambda one: not one[1].is_open(now)):
             key = free_name(name if slot.is_open(now) else f"{name} · {_limit(slot)}", offered)
             words = _now("free: %(free)s of %(seats)s") % {"free": slot.free, "seats": slot.capacity}
-            offered[key] = Offered(slot.id, key, words)
+            offered[key] = Offered(slot.id, key, words, searched_by(slot))
         self.widget.offered = list(offered.values())
 
     def clean(self, value: Any) -> str:

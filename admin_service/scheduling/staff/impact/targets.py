@@ -18,7 +18,7 @@ from scheduling.domain.model import Slot
 from scheduling.services.clashes import clashing_among, of_slot
 from scheduling.services.store.slots import available, by_id, load_slots
 from scheduling.staff.forms.impact import MOVES_TO
-from scheduling.staff.forms.slot_choice import Offered, found_among, free_name, listed, typed_name
+from scheduling.staff.forms.slot_choice import Offered, found_among, free_name, listed, searched_by, typed_name
 from scheduling.staff.moments import name_of
 from staffkit.views import may
 from staffkit.who_can import who_adds
@@ -103,5 +103,5 @@ def _named(slots: Sequence[Slot]) -> Sequence[Offered]:
         name = free_name(name_of(slot), offered)
         free = _("free: %(free)s of %(seats)s") % {"free": slot.free, "seats": slot.capacity}
         words = f"{free} · {_('clash')}" if slot.id in clashing else free
-        offered[name] = Offered(slot.id, name, words)
+        offered[name] = Offered(slot.id, name, words, searched_by(slot))
     return list(offered.values())

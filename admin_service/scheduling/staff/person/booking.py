@@ -27,7 +27,7 @@ MOST_CHOICES = 500
 def ask_and_book(admin: Any, request: HttpRequest, person: Candidate) -> HttpResponse:
     """Ask for the slot, then book the person into it."""
     here = page_of(person)
-    form = BookHereForm(request.POST or None, slots=_slots(request))
+    form = BookHereForm(request.POST or None, slots=_slots(request, person))
     if found := found_slots(request, form):
         return found
 
@@ -64,10 +64,10 @@ def ask_and_book(admin: Any, request: HttpRequest, person: Candidate) -> HttpRes
     )
 
 
-def _slots(request: HttpRequest) -> list[tuple[str, Slot]]:
-    """Coming slots of open events that have a free seat, of those the login may see."""
+def _slots(request: HttpRequest, person: Candidate) -> list[tuple[str, Slot]]:
+    """Coming slots of open events that have a free seat, of those the login may see; none that they are booked in."""
     events = list(InterviewEvent.objects.filter(is_open=True).values_list("pk", flat=True))
     own = INTERVIEWS.match(scope_of(request))
     query = {**own, "event_id": {"$in": events}, "has_room": True, "starts_at": {"$gt": clock.now()}}
     slots = load_slots(query, limit=MOST_CHOICES)
-    return [(f"{name_of(slot)} · {slot.place.event}", slot) for slot in slots]
+    return [(f"{name_of(slot)} · {slot.place.event}", slot) for slot in slots if str(person.pk) not in slot.holders]

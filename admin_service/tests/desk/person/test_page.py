@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import urlencode
 from uuid import uuid4
 
 import pytest
@@ -16,6 +17,7 @@ from django.urls import reverse
 from common import clock
 from common.models import AuditEntry
 from common.mongo import collection
+from common.zones import MOSCOW, local
 from config.consumers import DELIVERIES
 from messaging.delivery_reports import DeliveryReports
 from messaging.models import OutboxMessage
@@ -268,6 +270,19 @@ def test_the_search_for_a_slot_narrows_down_as_it_is_typed(
     assert "There is no such slot" in text(f"{book}?slot_called=Марс")
     sent = desk.post(book, {"slot_called": "Ромашка"}).content.decode()
     assert "Choose a slot from the list" in sent and sent.count('type="radio"') == 1 and 'value="Ромашка"' in sent
+
+
+def test_a_slot_is_found_by_its_day_in_words_and_not_by_whoever_has_it(
+    desk: Client, text: Text, maria: Candidate, make_slot: MakeSlot
+) -> None:
+    """Guards: ``searched_by``, ``_has_all``, ``slot.holders``."""
+    tomorrow, later = (make_slot(timedelta(days=days), capacity=2) for days in (1, 12))
+    book, day = page_of(maria, "book"), local(tomorrow.starts_at, MOSCOW)
+    for typed in ("Tomorrow", f"{day:%A}", f"{day.day} {day:%B}"):
+        found = text(f"{book}?{urlencode({'slot_called': typed})}")
+        assert str(tomorrow.pk) in found and str(later.pk) not in found, typed
+    book_for(1001, str(tomorrow.pk), actor="anna", reason="")
+    assert str(tomorrow.pk) not in text(book) and str(later.pk) in text(book)
 
 
 def test_the_one_line_notes_of_older_entries_are_notes(maria: Candidate) -> None:
