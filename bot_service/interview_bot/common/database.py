@@ -56,7 +56,8 @@ INDEXES: dict[str, list[IndexModel]] = {
         IndexModel([("due_at", ASCENDING)], name="waiting"),
         IndexModel([("at", ASCENDING)], name="forget", expireAfterSeconds=_MONTH),
     ],
-    # _id: broadcast id; the command, state and revision asked of it, paging cursor, lease, leased_at, finished_at
+    # _id: broadcast id; the command, state and revision asked of it, paging cursor, the page that is asked for anew,
+    # listed_at, lease, leased_at, finished_at
     "broadcasts": [IndexModel([("finished_at", ASCENDING)], name="unfinished")],
     # one row per broadcast and chat; due_at, put_off_at: of one that has to wait for its chat
     "deliveries": [

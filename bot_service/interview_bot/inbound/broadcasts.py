@@ -3,6 +3,9 @@
 It can be resumed at any point: recipients are paged with the cursor stored after their rows, each row is sent by
 whoever claimed it, and a row left claimed by a crash is reported ``uncertain``, not sent twice. What staff
 ask of it since, to pause, go on or end, is kept with the job and looked at before each message.
+
+Who is in the audience is asked anew once the answer is older than ``_ANSWER_HOLDS``, and after a pause: people whom
+it no longer names get nothing, and neither does who has been taken off the allow list since.
 """
 
 import asyncio
@@ -18,6 +21,7 @@ from structlog.stdlib import get_logger
 from telegram import InlineKeyboardMarkup
 from telegram.error import ChatMigrated, RetryAfter, TelegramError
 
+from interview_bot.admin_client.allow_list import AccessStatus
 from interview_bot.admin_client.api import AdminApiDownError
 from interview_bot.common import clock, logs
 from interview_bot.common.background import end_tasks
@@ -48,6 +52,8 @@ _CHATS_WAIT = timedelta(seconds=1)
 """After which a broadcast is looked at again whose last chats are at their limits; others are sent meanwhile."""
 _REPORT_EVERY = timedelta(seconds=2)
 """The desk shows how far a broadcast is: it is told at least so often while messages go out."""
+_ANSWER_HOLDS = timedelta(seconds=60)
+"""How long whom the admin service named is written to without asking again."""
 _MAX_ATTEMPTS = 20
 """Tries of one row while Telegram fails without refusing; others go first."""
 _log = get_logger(__name__)
@@ -72,8 +78,11 @@ class Broadcasts:
             "texts": dict(command.texts),
             "chat_ids": [Int64(chat_id) for chat_id in command.chat_ids],
             "topics": [{"chat_id": Int64(t.chat_id), "thread_id": Int64(t.thread_id)} for t in command.topics],
+            "has_audience": command.audience is not None,
             "listed": command.audience is None,
             "next": None,
+            "page": None,
+            "listed_at": None,
             "correlation_id": command.correlation_id,
             "lease_until": clock.now(),
             "leased_at": clock.now(),
@@ -138,10 +147,7 @@ class Broadcasts:
     async def _work(self, job: Document) -> None:
         if lost := await self._deliveries.give_up_claims(job["_id"]):
             _log.warning("deliveries_uncertain", count=lost)
-        await self._send_pending(job)
-        while not job["listed"] and await self._goes_on(job):
-            job = await self._list_more(job)
-            await self._send_pending(job)
+        await self._send_all(job)
         if self._stopping:
             return
         state = await self._state(job)
@@ -152,6 +158,17 @@ class Broadcasts:
             raise _ChatsWaitError
         else:
             await self._finish(job)
+
+    async def _send_all(self, job: Document) -> None:
+        await self._send_pending(job)
+        while await self._goes_on(job):
+            if _is_old(job):
+                job = await self._ask_anew(job)
+            elif not job["listed"]:
+                job = await self._list_more(job)
+            else:
+                return
+            await self._send_pending(job)
 
     async def _state(self, job: Document) -> BroadcastState:
         """What is asked of it now; a job stored by an older version is to be sent."""
@@ -178,15 +195,29 @@ class Broadcasts:
             await end_tasks([renewal])
 
     async def _list_more(self, job: Document) -> Document:
+        """Ask for the next page. ``page`` stays at the first one that somebody is still to be written to from."""
         page = await self._services.api.recipients(job["_id"], job["next"])
+        first = job["page"] if await self._deliveries.has_pending(job["_id"]) else job["next"]
         await self._deliveries.add(job["_id"], [recipient.chat_id for recipient in page.results])
-        progress = {"next": page.next, "listed": page.next is None}
+        progress = {"page": first, "next": page.next, "listed": page.next is None, "listed_at": clock.now()}
         await self._jobs.update_one({"_id": job["_id"]}, {"$set": progress})
         return job | progress
 
+    async def _ask_anew(self, job: Document) -> Document:
+        """Nobody whom the pages from ``page`` on don't name again is written to; ``listed_at`` stays old till then."""
+        again = {"next": job.get("page"), "page": job.get("page"), "listed": False, "has_audience": True}
+        await self._jobs.update_one({"_id": job["_id"]}, {"$set": again})
+        await self._deliveries.withdraw_people(job["_id"])
+        return await self._list_more(job | again)
+
     async def _send_pending(self, job: Document) -> None:
         sent, reported_at = 0, clock.now()
-        while await self._goes_on(job) and (row := await self._deliveries.next_pending(job["_id"])):
+        while (
+            not _is_old(job) and await self._goes_on(job) and (row := await self._deliveries.next_pending(job["_id"]))
+        ):
+            if not await self._is_let_in(job, int(row["chat_id"])):
+                await self._deliveries.withdraw(row)
+                continue
             text, keyboard = await self._message(job, int(row["chat_id"]))
             if await self._deliveries.claim(row):
                 await self._send(job, row, text, keyboard)
@@ -194,6 +225,19 @@ class Broadcasts:
             if sent % REPORT_SIZE == 0 or abs(clock.now() - reported_at) >= _REPORT_EVERY:
                 await self._report(job, finishing=False)
                 reported_at = clock.now()
+
+    async def _is_let_in(self, job: Document, chat_id: int) -> bool:
+        """Whether the allow list still has who is written to as one of an audience.
+
+        Raises:
+            AdminApiDownError: nobody can say.
+        """
+        if chat_id < 0 or chat_id in job["chat_ids"]:
+            return True
+        access, _person = await self._services.allow_list.check(chat_id)
+        if access is AccessStatus.UNKNOWN:
+            raise AdminApiDownError("the allow list can't be read")
+        return access is AccessStatus.ALLOWED
 
     async def _send(self, job: Document, row: Document, text: str, keyboard: InlineKeyboardMarkup | None) -> None:
         try:
@@ -268,7 +312,15 @@ def _topic_of(job: Document, chat_id: int, moved_from: int | None) -> int | None
 
 
 def _asked(command: BroadcastCommand) -> Document:
-    return {"state": command.state.value, "revision": command.revision}
+    asked: Document = {"state": command.state.value, "revision": command.revision}
+    return asked | ({"listed_at": None} if command.state is BroadcastState.PAUSED else {})
+
+
+def _is_old(job: Document) -> bool:
+    """Whether the audience is to be asked for, for the first time or anew."""
+    listed_at = job.get("listed_at")
+    has_audience = job.get("has_audience", not job["listed"])  # an older version's job
+    return has_audience and (listed_at is None or abs(clock.now() - listed_at) >= _ANSWER_HOLDS)
 
 
 def _lease(now: datetime, length: timedelta) -> Document:

@@ -1,6 +1,7 @@
 """The rows of a broadcast: who gets it, what became of each message, what the admin service has been told.
 
 A row is ``pending``, then ``claimed`` by the one process that sends it, then one of the contract's final statuses.
+One that is ``withdrawn`` is of somebody who is not, or not yet again, known to belong to the audience.
 """
 
 from datetime import timedelta
@@ -16,6 +17,7 @@ from shared_contracts.broadcast import ChatTrouble, Delivery, DeliveryStatus
 
 PENDING = "pending"
 CLAIMED = "claimed"
+WITHDRAWN = "withdrawn"
 REPORT_SIZE = 100
 _DUPLICATE_KEY = 11_000
 _FINAL = [status.value for status in DeliveryStatus]
@@ -28,7 +30,7 @@ class Deliveries:
         self._rows = database["deliveries"]
 
     async def add(self, broadcast_id: str, chat_ids: list[int]) -> None:
-        """Add recipients; those already there stay as they are."""
+        """Add recipients; those already there stay as they are, but for ``withdrawn`` ones, which wait again."""
         rows = [
             {
                 "broadcast_id": broadcast_id,
@@ -46,6 +48,19 @@ class Deliveries:
         except BulkWriteError as error:
             if any(problem["code"] != _DUPLICATE_KEY for problem in error.details["writeErrors"]):
                 raise
+        named = {"$in": [row["chat_id"] for row in rows]}
+        await self._rows.update_many(
+            {"broadcast_id": broadcast_id, "chat_id": named, "status": WITHDRAWN}, {"$set": {"status": PENDING}}
+        )
+
+    async def withdraw_people(self, broadcast_id: str) -> None:
+        """No person who still waits is written to until they are added again; how often each was tried stays known."""
+        waiting = {"broadcast_id": broadcast_id, "status": PENDING, "chat_id": {"$gt": 0}}
+        await self._rows.update_many(waiting, {"$set": {"status": WITHDRAWN}})
+
+    async def withdraw(self, row: Document) -> None:
+        """The same of one row."""
+        await self._rows.update_one({"_id": row["_id"], "status": PENDING}, {"$set": {"status": WITHDRAWN}})
 
     async def next_pending(self, broadcast_id: str) -> Document | None:
         """A row to send now, the least tried first. None as well while all rows left wait for their chats."""

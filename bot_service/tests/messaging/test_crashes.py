@@ -200,13 +200,14 @@ async def test_a_killed_broadcast_goes_on_without_duplicates(
     """Guards: rows claimed before sending; claims of the dead process reported uncertain and never sent again."""
     people = [await sandbox.person(4000 + number, f"Кандидат {number}") for number in range(25)]
     for person in people:
+        desk.allow(person.id)
         await person.writes("/start")
     moved = {"CLOCK_OFFSET_FILE": str(offset_file(tmp_path))}
     desk.audience = [person.id for person in people]
     command = announcement(audience="all")
     async with bot_process(settings, **moved) as process:
         for person in people:
-            await person.sees("приглашённых", seconds=20)
+            await person.sees("Здравствуйте", seconds=20)
         await desk.send(BROADCAST_COMMAND.name, command)
         await people[7].sees("Открыта запись")
         process.kill()
@@ -228,6 +229,7 @@ async def test_a_broadcast_that_was_paused_stays_so_over_a_kill_and_nobody_gets_
     """Guard: the state is kept with the job in ``accept``, not with the process."""
     people = [await sandbox.person(4100 + number, f"Кандидат {number}") for number in range(40)]
     for person in people:
+        desk.allow(person.id)
         await person.writes("/start")
     moved = {"CLOCK_OFFSET_FILE": str(offset_file(tmp_path))}
     desk.audience = [person.id for person in people]
@@ -246,7 +248,7 @@ async def test_a_broadcast_that_was_paused_stays_so_over_a_kill_and_nobody_gets_
 
     async with bot_process(settings, **moved) as process:
         for person in people:
-            await person.sees("приглашённых", seconds=20)
+            await person.sees("Здравствуйте", seconds=20)
         await desk.send(BROADCAST_COMMAND.name, command)
         await eventually(begun, "some have it", 20)
         await desk.send(BROADCAST_COMMAND.name, repeat(command, BroadcastState.PAUSED, 1))
