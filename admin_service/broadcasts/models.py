@@ -12,7 +12,7 @@ from django.utils.translation import pgettext_lazy
 from django_mongodb_backend.fields import ArrayField, ObjectIdField
 
 from common.group_chats import GroupChat
-from common.models import StampedModel
+from common.models import NameField, StampedModel
 from common.zones import MOSCOW
 from people.models import TAG_LENGTH, City
 from scheduling.models import InterviewEvent
@@ -22,7 +22,7 @@ from shared_contracts.fields import LARGEST_TELEGRAM_ID
 class AnnouncementChat(GroupChat):
     """A group that announcements can go to."""
 
-    title = models.CharField(_("title"), max_length=100)
+    title = NameField(_("title"), max_length=100)
     chat_id = models.BigIntegerField(
         _("chat id"),
         unique=True,

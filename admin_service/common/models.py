@@ -12,7 +12,7 @@ from django_mongodb_backend.fields import ObjectIdField
 from common import clock
 from common.texts.lengths import TelegramLength
 from shared_contracts.fields import is_line, is_text, to_moment
-from shared_contracts.telegram.names import clean_name
+from shared_contracts.telegram.names import clean_name, without_turns
 
 Model_co = TypeVar("Model_co", bound=models.Model, covariant=True)
 
@@ -86,8 +86,12 @@ class StampedModel(models.Model):
         abstract = True
 
     def clean_fields(self, exclude: Collection[str] | None = None) -> None:
-        """As Django's, and each value as ``check_value`` wants it."""
+        """As Django's, and each value as ``check_value`` wants it; no text turns others round that stand beside it."""
         errors: dict[str, Any] = {}
+        for field in self._meta.concrete_fields:
+            value = getattr(self, field.attname)
+            if isinstance(value, str) and field.name not in (exclude or ()):
+                setattr(self, field.attname, without_turns(value))
         try:
             super().clean_fields(exclude=exclude)
         except ValidationError as error:

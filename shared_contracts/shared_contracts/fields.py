@@ -20,7 +20,7 @@ from pydantic import (
     StringConstraints,
 )
 
-from shared_contracts.telegram.names import clean_name
+from shared_contracts.telegram.names import clean_name, without_turns, without_unseen
 from shared_contracts.telegram.text import check_link
 
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
@@ -70,25 +70,25 @@ def is_text(text: str) -> bool:
 
 
 def to_line(text: str) -> str:
-    """The text on one line: a blank stands for each control character and line break."""
+    """The text on one line: a blank stands for each control character and line break, nothing for what turns text."""
     if text.isprintable():  # so there is none of either, as in nearly all that is sent
         return text
-    return _SURROGATES.sub("\ufffd", _BREAKS.sub(" ", text))
+    return _SURROGATES.sub("\ufffd", _BREAKS.sub(" ", without_turns(text)))
 
 
 def to_text(text: str) -> str:
-    """The text with a blank for each control character; tab and line breaks stay."""
-    return _SURROGATES.sub("\ufffd", _CONTROLS.sub(" ", text))
+    """The same of a text of several lines; tab and line breaks stay."""
+    return _SURROGATES.sub("\ufffd", _CONTROLS.sub(" ", without_turns(text)))
 
 
 @lru_cache(maxsize=1024)  # the same few links go out with every booking
 def to_link(text: str) -> str:
-    """A link that Telegram takes for a button, its scheme in lower case, however it was typed.
+    """A link that Telegram takes for a button, its scheme in lower case, however it was typed; all of it can be seen.
 
     Raises:
         ValueError: not http, https or tg, a white space or control character inside, or a host that leads nowhere.
     """
-    link = text.strip()
+    link = without_unseen(text).strip()
     if not _LINK.match(link) or not is_line(link):
         raise ValueError("must be a link that begins with https://, http:// or tg://")
     scheme, rest = link.split("://", 1)

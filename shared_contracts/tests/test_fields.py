@@ -24,6 +24,7 @@ from shared_contracts.fields import (
     to_moment,
     to_text,
 )
+from shared_contracts.telegram.names import isolated, without_turns
 from shared_contracts.transport.envelope import BadMessageError, decode, encode
 from tests.examples import EXAMPLES
 
@@ -81,9 +82,16 @@ def test_the_reason_of_a_bad_message_never_repeats_what_a_sender_wrote(field: st
 @given(st.text())
 def test_any_text_is_put_right_once_and_for_all(text: str) -> None:
     line, several = to_line(text), to_text(text)
-    assert is_line(line) and to_line(line) == line and len(line) == len(text)
+    assert is_line(line) and to_line(line) == line and len(line) == len(without_turns(text))
     assert is_text(several) and to_text(several) == several
-    assert not is_line(text) or line == text
+    assert not is_line(text) or line == without_turns(text)
+
+
+@pytest.mark.parametrize("turns", ["\u202e", "\u2067", "\u200f", "\u061c"])
+def test_no_text_turns_another_round(turns: str) -> None:
+    """Guard: ``without_turns``; an emoji of several, and a name that is isolated, stay whole."""
+    kept = f"{isolated('محمد')} 👨\u200d👩"
+    assert to_line(f"{turns}Офис {kept}{turns}") == to_text(f"{turns}Офис {turns}{kept}") == f"Офис {kept}"
 
 
 @pytest.mark.parametrize("break_", ["\n", "\r", "\x0b", "\x0c", "\x85", "\u2028", "\u2029", "\x00", "\x1b", "\ud800"])
@@ -101,6 +109,7 @@ def test_no_line_can_be_forged_in_a_text_of_one_line(break_: str) -> None:
         (" http://example.com ", "http://example.com"),
         ("tg://resolve?domain=abc", "tg://resolve?domain=abc"),
         ("TG://user?id=7", "tg://user?id=7"),
+        ("\ufeffhttps://t.me/anna\u202egnp\u200b", "https://t.me/annagnp"),
     ],
 )
 def test_a_link_is_the_same_however_it_was_typed(typed: str, link: str) -> None:

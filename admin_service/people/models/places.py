@@ -11,6 +11,7 @@ from common.models import NameField, StampedModel
 from common.texts.names import bare_username
 from common.zones import MOSCOW, zone_names
 from shared_contracts.fields import is_username, to_link
+from shared_contracts.telegram.names import without_unseen
 
 LINK_LENGTH = 200
 
@@ -42,7 +43,7 @@ class LinkField(models.CharField):  # type: ignore[type-arg]
         Raises:
             ValueError: it is none.
         """
-        name = bare_username(text)
+        name = bare_username(without_unseen(text))
         return f"https://t.me/{name}" if is_username(name) and not name.isdigit() else to_link(text)
 
 
@@ -100,10 +101,10 @@ class Office(StampedModel):
     city_id: ObjectId
 
     city = models.ForeignKey(City, models.PROTECT, verbose_name=_("city"))
-    name = models.CharField(_("name"), max_length=40)
-    address = models.CharField(_("address"), max_length=78)
+    name = NameField(_("name"), max_length=40)
+    address = NameField(_("address"), max_length=78)
     map_link = MapLinkField(_("map link"), max_length=LINK_LENGTH, blank=True)
-    directions = models.CharField(
+    directions = NameField(
         _("how to find it"), max_length=200, blank=True, help_text=_("Such as: entrance from the yard, second floor.")
     )
     is_active = models.BooleanField(_("open"), default=True, editable=False)

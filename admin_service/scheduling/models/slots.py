@@ -9,7 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django_mongodb_backend.fields import ArrayField, ObjectIdField
 
-from common.models import StampedModel
+from common.models import NameField, StampedModel
 from common.texts.language import desk_language
 from common.zones import MOSCOW, local, zone_name
 from people.models import LINK_LENGTH, City, LinkField, Recruiter
@@ -65,8 +65,8 @@ class InterviewSlot(StampedModel):
     )
     booked_users: Any = ArrayField(ObjectIdField(), default=list, editable=False, verbose_name=_("booked"))
     has_room = models.BooleanField(default=True, editable=False)
-    location = models.CharField(_("location"), max_length=120, blank=True)
-    room = models.CharField(_("room"), max_length=60, blank=True)
+    location = NameField(_("location"), max_length=120, blank=True)
+    room = NameField(_("room"), max_length=60, blank=True)
     video_link = VideoLinkField(
         _("video link"),
         max_length=URL_LENGTH,

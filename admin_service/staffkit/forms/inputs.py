@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import DATETIME_CLASSES
 
 from common.texts.lengths import TelegramLength
+from shared_contracts.telegram.names import without_turns
 
 _VARIABLE = re.compile(r"\{[^\W\d]\w*\}")
 _LOOK = {"class": " ".join(DATETIME_CLASSES)}
@@ -56,8 +57,8 @@ class MessageText(forms.CharField):
         self.validators.append(TelegramLength(max_length))
 
     def to_python(self, value: Any) -> str:
-        """Checked in the length it will have."""
-        return super().to_python(str(value).replace("\r\n", "\n") if value else value) or ""
+        """Checked in the length it will have, and as it will be sent."""
+        return super().to_python(without_turns(str(value).replace("\r\n", "\n")) if value else value) or ""
 
 
 class OwnWords(MessageText):

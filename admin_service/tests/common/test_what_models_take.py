@@ -23,7 +23,7 @@ from common import clock
 from common.models import StampedModel, check_value
 from common.mongo import collection
 from common.refusals import RefusedError
-from people.models import Candidate, City, ContactSettings, Recruiter
+from people.models import Candidate, City, ContactSettings, Office, Recruiter
 from questionnaires.models import Choice, Question, Questionnaire
 from questionnaires.services.publishing import publish
 from scheduling.models import InterviewEvent, InterviewSlot
@@ -263,10 +263,21 @@ def test_no_line_is_taken_that_could_forge_another(break_: str, moscow: City, ev
         (Candidate(first_name="\u202eяиинА\u200b", last_name="\u3164"), "first_name", "яиинА"),
         (Recruiter(name="Ольга\u2066\u200d  Орлова"), "name", "Ольга Орлова"),
         (InterviewEvent(title="На\u00adбор\u200e"), "title", "Набор"),
+        (InterviewSlot(location="\u202eсифО\u200b"), "location", "сифО"),
+        (InterviewSlot(room="\u202e7"), "room", "7"),
+        (Office(name="О\u202eф"), "name", "Оф"),
+        (Office(address="ул\u202eица"), "address", "улица"),
+        (Office(directions="через\u202e двор"), "directions", "через двор"),
+        (AnnouncementChat(title="\u202eЧат"), "title", "Чат"),
+        (InterviewEvent(description="Опи\u202eсание\n👨\u200d👩"), "description", "Описание\n👨\u200d👩"),
+        (City(contact_url="https://t.me/slotdesk\u202egnp"), "contact_url", "https://t.me/slotdeskgnp"),
+        (City(contact_url="@slot\u200bdesk"), "contact_url", "https://t.me/slotdesk"),
+        (Office(map_link="https://maps.example/\u202e7"), "map_link", "https://maps.example/7"),
+        (InterviewSlot(video_link="https://meet.example/\u200b7"), "video_link", "https://meet.example/7"),
     ],
 )
 def test_a_name_is_kept_as_it_is_seen(document: StampedModel, name: str, reads: str) -> None:
-    """Guard: ``NameField``."""
+    """Guards: ``NameField``, ``without_turns`` in ``clean_fields``, ``without_unseen`` in links."""
     document.clean_fields(exclude=[field.name for field in document._meta.concrete_fields if field.name != name])
     assert getattr(document, name) == reads
 

@@ -209,7 +209,7 @@ def test_no_log_and_no_audit_entry_has_the_address(
 @pytest.mark.parametrize(
     ("typed", "address"),
     [
-        (" https://calendar.example.org/x.ics ", "https://calendar.example.org/x.ics"),
+        ("\ufeff https://calendar.example.org/x\u202e.ics ", "https://calendar.example.org/x.ics"),
         ("webcal://calendar.example.org/x.ics?a=1", "https://calendar.example.org/x.ics?a=1"),
         ("WEBCALS://calendar.example.org/x.ics", "https://calendar.example.org/x.ics"),
         (

@@ -227,6 +227,7 @@ def test_an_edited_slot_sends_no_file_to_who_waits_for_approval(
 ) -> None:
     slot = make_slot(of=approval_event, recruiter=olga)
     asking.in_batch(asking.book(maria, slot))
-    edit_slot(str(slot.pk), SlotChanges(venue={"room": "5"}), actor="c")
+    edit_slot(str(slot.pk), SlotChanges(venue={"room": "\u202e5"}), actor="c")
+    assert asking.slot_now(slot)["room"] == "5", "kept as a new slot's is, by ``_as_kept``"
     (told,) = news()
     assert told.calendar_entry is None

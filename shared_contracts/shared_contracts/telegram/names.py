@@ -22,6 +22,20 @@ _ESCAPES = re.compile(
 )
 
 
+_TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066\u2067]")
+"""Turns what comes after it round, or may; what ``isolated`` puts around a name is none of these."""
+
+
+def without_turns(text: str) -> str:
+    """The text without what can't be seen and turns other text round, such as the names that stand after it."""
+    return text if text.isascii() else _TURNING.sub("", text)
+
+
+def without_unseen(text: str) -> str:
+    """The text without zero-width and directional characters: for what is no prose, such as a link."""
+    return text if text.isascii() else "".join(letter for letter in text if unicodedata.category(letter) != "Cf")
+
+
 def without_escapes(text: str) -> str:
     """The text without what a terminal takes for commands: of these the letters would stay."""
     return _ESCAPES.sub("", text)

@@ -15,6 +15,7 @@ from common import audit, clock, correlation
 from common.mongo import Document, collection, current_session, in_transaction
 from common.refusals import RefusedError
 from people.models import ADDRESS_LENGTH
+from shared_contracts.telegram.names import without_unseen
 
 _ROWS = "outside_calendars"
 _SUBSCRIBING = ("webcal://", "webcals://")
@@ -79,7 +80,7 @@ def clean_address(typed: str) -> str:
     Raises:
         RefusedError: naming ``address``, and what to give.
     """
-    address = str(iri_to_uri(typed.strip()))
+    address = str(iri_to_uri(without_unseen(typed).strip()))
     for scheme in _SUBSCRIBING:
         if address.lower().startswith(scheme):
             address = f"https://{address[len(scheme) :]}"

@@ -1,7 +1,7 @@
 """Changing a future slot (FR10): its bookings follow, and their candidates are told what changed for them."""
 
 from collections.abc import Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 from uuid import uuid4
 
@@ -50,7 +50,7 @@ def edit_slots(
         RefusedError: naming the field, e.g. a capacity below the number booked. Nothing was changed.
         ChoiceRefusedError: a booking can't be moved or ended as was chosen. Nothing was changed.
     """
-    staff = Actor(ActorKind.STAFF, actor)
+    staff, edits = Actor(ActorKind.STAFF, actor), [(slot_id, _as_kept(changes)) for slot_id, changes in edits]
     commands = [EditSlot(str(uuid4()), staff, slot_id, changes, reason=reason) for slot_id, changes in edits]
 
     def work() -> None:
@@ -75,6 +75,12 @@ def ended_among(choices: Choices) -> set[str]:
     ids = [ObjectId(item) for item in choices.commands]
     rows = collection("bookings").find({"_id": {"$in": ids}, "live": False}, {"_id": 1}, session=current_session())
     return {str(row["_id"]) for row in rows}
+
+
+def _as_kept(changes: SlotChanges) -> SlotChanges:
+    """The venue as the model's fields keep it: names and links without what can't be seen."""
+    field_of: Any = InterviewSlot._meta.get_field
+    return replace(changes, venue={name: field_of(name).to_python(value) for name, value in changes.venue.items()})
 
 
 def _check_values(slot_id: str, changes: SlotChanges) -> None:
