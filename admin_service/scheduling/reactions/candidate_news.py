@@ -73,7 +73,16 @@ def _kind(event: BookingEvent, batch: Batch) -> NotificationKind | None:
         return NotificationKind.TIME_REJECTED
     if event.before and event.before.status is BookingStatus.OFFERED:
         return _OF_SEAT_OFFERS.get(type(event), KINDS.get(type(event)))
+    if isinstance(event, BookingCancelled) and event.before and event.before.status is BookingStatus.PENDING:
+        return _of_ended_request(event, batch)
     return KINDS.get(type(event))
+
+
+def _of_ended_request(event: BookingEvent, batch: Batch) -> NotificationKind:
+    """Who had only asked has no interview that could be cancelled: it won't be at this time, or not at all."""
+    person, policy = batch.after.candidates.get(event.after.telegram_id), batch.after.policies.get(event.after.event_id)
+    may_ask_again = person and person.allowed and policy and policy.is_open
+    return NotificationKind.TIME_REJECTED if may_ask_again else NotificationKind.BOOKING_REJECTED
 
 
 class News(NamedTuple):
@@ -189,7 +198,7 @@ def _with_clocks(message: NotificationCommand, person: Candidate, edit: SlotEdit
     """
     if edit is None or edit.changes.clocks_were is None or person.city_id != edit.after.city_id:
         return message
-    if message.kind is NotificationKind.BOOKING_CANCELLED:
+    if message.booking.status is BookingStatus.CANCELLED:
         return message.model_copy(update={"timezone": edit.changes.clocks_were})
     return message.model_copy(update={"timezone": person.timezone, "timezone_before": edit.changes.clocks_were})
 

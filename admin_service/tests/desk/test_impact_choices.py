@@ -479,14 +479,20 @@ def button(page: Any) -> str:
 
 
 def test_the_button_says_how_many_it_tells(desk: StaffClient, slot: InterviewSlot, four: list[Candidate]) -> None:
-    """Guard: ``button_texts``: not those whom the bot does not reach, or from whom it is kept."""
+    """And what ends by it. Guards: ``button_texts``: not those whom the bot does not reach, or from whom it is kept;
+    ``_with_the_ended``; ``undecided``, where what must be chosen has not been."""
     Candidate.objects.filter(pk=four[3].pk).update(blocked_at=clock.now())
     asked = desk.post(page_of(slot), form_of(slot, room="9"))
     assert button(asked) == "Change and tell 3 people"
     silently = {"for_all": "silent", "untold_reason": "A typing mistake"}
     assert button(desk.answer(page_of(slot), asked, **silently, **own(four[0], "keep"))) == "Change and tell 1 person"
     assert button(desk.answer(page_of(slot), asked, **silently)) == "Change"
-    assert button(desk.get(page_of(slot, "delete"))) == "See what that means"
+    cancelled = {"for_all": "cancel", "reason": "Увы"}
+    assert button(desk.answer(page_of(slot), asked, **cancelled)) == "Change, cancel 4 bookings and tell 3 people"
+    deleting = desk.get(page_of(slot, "delete"))
+    assert button(deleting) == "See what that means"
+    assert "follows from what you choose below" in (page := deleting.content.decode())
+    assert "Nothing is sent" not in page
 
 
 def test_confirmed_twice_it_is_done_once(desk: StaffClient, slot: InterviewSlot) -> None:

@@ -174,6 +174,25 @@ def test_cancelled_with_words_the_candidate_reads_them_and_nobody_can_book(
     assert (entry.reason, entry.after["is_active"]) == (WORDS, False)
 
 
+@pytest.mark.parametrize(
+    ("is_open", "kind"), [(True, NotificationKind.TIME_REJECTED), (False, NotificationKind.BOOKING_REJECTED)]
+)
+def test_who_had_only_asked_reads_of_a_request_not_of_an_interview(
+    desk: StaffClient,
+    approval_event: InterviewEvent,
+    make_slot: MakeSlot,
+    maria: Candidate,
+    olga: Recruiter,
+    is_open: bool,
+    kind: NotificationKind,
+) -> None:
+    """Guard: ``_of_ended_request``: who can't ask again is not asked to choose another time."""
+    asking.outcome(asking.book(maria, make_slot(of=approval_event, recruiter=olga)))
+    InterviewEvent.objects.update(is_open=is_open)
+    answer(desk, olga, way="cancel", reason=WORDS)
+    assert [(item.kind, item.reason) for item in news()] == [(kind, WORDS)]
+
+
 def test_a_move_wanted_into_a_cancelled_slot_is_refused_and_the_booking_stands(
     desk: StaffClient,
     approval_event: InterviewEvent,

@@ -215,7 +215,8 @@ class _Asking:
         request, question = self._request, self._question
         shown = self._plain if self._impact is None else {self._way: self._impact}
         carried = [(name, value) for name, values in request.POST.lists() for value in values if self._carries(name)]
-        alone = len(question.ways) == 1
+        alone, undecided = len(question.ways) == 1, self.form.asked.required and self._impact is None
+        own = self.form if alone else None
         return page(
             staff_page,
             request,
@@ -225,7 +226,7 @@ class _Asking:
             agreed=self._agreed(),
             facts=question.facts(self._plain),
             ways=[
-                {"label": label, **groups_of(shown[way], self.form if alone else None, self._choices.untold)}
+                {"label": label, **groups_of(shown[way], own, self._choices.untold, undecided=undecided)}
                 if way in shown
                 else None
                 for way, label in question.ways

@@ -1,4 +1,4 @@
-"""The page's button, which says what pressing it does: whether anybody is told something, and how many."""
+"""The page's button, which says what pressing it does: how many bookings end, and how many people are told."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 from people.services.reach import path_to_tell
 from scheduling.services.impact import Impact
 from scheduling.services.store.slots import by_id
+from shared_contracts.directory import BookingStatus
 
 LOOK = _("See what that means")
 """It only shows that: of choices whose texts nobody has seen yet."""
@@ -21,7 +22,16 @@ def button_texts(verb: Any, impacts: Mapping[str, Impact]) -> dict[str, str]:
         verb: what is done, as "Change".
         impacts: what each way means.
     """
-    return {way: _text(verb, _told(impact)) for way, impact in impacts.items()}
+    return {way: _text(_with_the_ended(verb, impact), _told(impact)) for way, impact in impacts.items()}
+
+
+def _with_the_ended(verb: Any, impact: Impact) -> Any:
+    """What is done, with how many bookings end by it: whose, the list above says."""
+    ended = sum(row.booking.status is BookingStatus.CANCELLED for row in impact.people)
+    if not ended:
+        return verb
+    text = ngettext("%(what)s, cancel %(count)s booking", "%(what)s, cancel %(count)s bookings", ended)
+    return text % {"what": verb, "count": ended}
 
 
 def _told(impact: Impact) -> int:

@@ -24,16 +24,20 @@ from staffkit.clocks import format_moment
 
 _FEW_GROUPS = 3
 """So many messages are shown open."""
+_UNDECIDED = _("What they are told follows from what you choose below.")
 _MOST_UNFOLDED, _MOST_NAMED = 12, 5
 """A longer list of people is folded beneath the first names of it."""
 
 
-def groups_of(impact: Impact, form: ImpactForm | None, untold: Iterable[str] = ()) -> dict[str, Any]:
+def groups_of(
+    impact: Impact, form: ImpactForm | None, untold: Iterable[str] = (), *, undecided: bool = False
+) -> dict[str, Any]:
     """People by what changes for them and what they are told, in the order of the first of each group.
 
     Args:
         form: by which something else is chosen for one of them; None: not here.
         untold: ids of the bookings of whom staff keep it from.
+        undecided: nothing has been chosen yet, of what must be.
     """
     rows, untold = impact.people[:MOST_SHOWN], set(untold)
     people = {str(row["_id"]): row for row in by_id("users", [row.candidate.id for row in rows])}
@@ -41,7 +45,8 @@ def groups_of(impact: Impact, form: ImpactForm | None, untold: Iterable[str] = (
     for row in rows:
         if person := people.get(row.candidate.id):
             html = notice_html(row, reads(person), templates)
-            told = _told(row, html, row.booking.id in untold)
+            why = _UNDECIDED if undecided else _why_untold(row, row.booking.id in untold)
+            told = _told(row, html, why)
             key = (tuple(told["changes"]), _nameless(html, row), str(told["untold"]))
             groups.setdefault(key, {**told, "reader": row.candidate.name, "people": []})
             groups[key]["people"].append(_person(row, person, form))
@@ -59,11 +64,11 @@ def _folded(people: Sequence[dict[str, Any]]) -> dict[str, Any]:
     return {"folds": len(people) > _MOST_UNFOLDED and not any(one["opened"] for one in people), "names": text}
 
 
-def _told(row: Affected, html: str | None, kept_from_them: bool) -> dict[str, Any]:
+def _told(row: Affected, html: str | None, why_untold: Any) -> dict[str, Any]:
     return {
         "changes": changes_of(row),
         "text": shown(html) if html else "",
-        "untold": "" if row.notice else _why_untold(row, kept_from_them),
+        "untold": "" if row.notice else why_untold,
     }
 
 
