@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from babel import Locale
 
-from shared_contracts.texts.clocks import MOSCOW
+from shared_contracts.texts.clocks import MOSCOW, offset_if_twice
 
-__all__ = ["MOSCOW", "ClockChange", "change_at", "day_start", "local", "utc_offset", "zone_name", "zone_names"]
+__all__ = ["MOSCOW", "ClockChange", "change_at", "day_start", "local", "zone_name", "zone_names", "zone_told"]
 
 
 @cache
@@ -69,8 +69,6 @@ def zone_name(zone: str, language: str) -> str:
     return str(named or zone.rsplit("/", maxsplit=1)[-1].replace("_", " "))
 
 
-def utc_offset(there: datetime) -> str:
-    """How far the clocks are on which an aware moment is, where a zone changes its own: ``UTC+10``, ``UTC+5:45``."""
-    offset = f"{there:%z}"
-    minutes = "" if offset[3:5] == "00" else f":{offset[3:5]}"
-    return f"UTC{offset[0]}{int(offset[1:3])}{minutes}"
+def zone_told(moment: datetime, zone: str, language: str) -> str:
+    """The same beside an aware moment; with its offset where those clocks show its time twice: ``Berlin, UTC+2``."""
+    return ", ".join(filter(None, (zone_name(zone, language), offset_if_twice(moment, ZoneInfo(zone)))))

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from common import clock
 from common.texts.language import desk_language
-from common.zones import MOSCOW, ClockChange, change_at, day_start, local, utc_offset, zone_name
-from shared_contracts.texts.clocks import clocks_of
+from common.zones import MOSCOW, ClockChange, change_at, day_start, local, zone_name, zone_told
+from shared_contracts.texts.clocks import clocks_of, utc_offset
 
 DAY_AND_TIME = "D d.m.Y, H:i"
 """Django's pattern of a moment."""
@@ -28,12 +28,13 @@ def format_moment(moment: datetime, zone: str, *, ours: bool = False, pattern: s
     """
     clocks = clocks_of(moment, zone, MOSCOW, online=False)
     there = moment.astimezone(clocks.zone)
+    named = zone_told(moment, clocks.zone.key, desk_language())
     if clocks.beside is None:
-        return date_format(there, pattern)
+        return f"{date_format(there, pattern)} ({named})" if clocks.named else date_format(there, pattern)
     here = moment.astimezone(clocks.beside)
     if ours:
         return f"{date_format(here, pattern)} ({_beside(there, here)})"
-    return f"{date_format(there, pattern)} ({zone_name(clocks.zone.key, desk_language())}; {_beside(here, there)})"
+    return f"{date_format(there, pattern)} ({named}; {_beside(here, there)})"
 
 
 def format_done(moment: datetime) -> str:

@@ -36,6 +36,14 @@ def test_the_places_clock_counts_and_online_the_readers(
     assert (clocks.zone.key, clocks.named, clocks.beside.key if clocks.beside else None) == told
 
 
+@pytest.mark.parametrize("online", [False, True])
+@pytest.mark.parametrize(("hour", "offset"), [(0, "UTC+3"), (1, "UTC+2"), (2, "")])
+def test_an_hour_that_comes_twice_is_told_by_its_offset(hour: int, offset: str, online: bool) -> None:
+    """In Helsinki 03:30 comes twice on 31 October 2027, first as in Moscow. Guard: ``offset_if_twice``."""
+    clocks = clocks_of(datetime(2027, 10, 31, hour, 30, tzinfo=UTC), HELSINKI, HELSINKI, online=online)
+    assert (clocks.offset, clocks.named) == (offset, True)
+
+
 def test_it_is_the_clocks_of_that_day_that_are_compared() -> None:
     """Helsinki shows Moscow's time in summer only. Guard: ``_differ``."""
     assert clocks_of(WINTER, HELSINKI, MOSCOW, online=False).named

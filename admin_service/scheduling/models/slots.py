@@ -11,10 +11,11 @@ from django_mongodb_backend.fields import ArrayField, ObjectIdField
 
 from common.models import NameField, StampedModel
 from common.texts.language import desk_language
-from common.zones import MOSCOW, local, zone_name
+from common.zones import MOSCOW, local, zone_told
 from people.models import LINK_LENGTH, City, LinkField, Recruiter
 from scheduling.models.events import InterviewEvent
 from shared_contracts.fields import URL_LENGTH, to_link
+from shared_contracts.texts.clocks import clocks_of
 
 DEFAULT_DURATION_MINUTES = 20  # FR10
 LONGEST_MINUTES = 24 * 60
@@ -97,8 +98,8 @@ class InterviewSlot(StampedModel):
 
     def __str__(self) -> str:
         there = local(self.starts_at, self.city.timezone)
-        ours = there.utcoffset() == local(self.starts_at, MOSCOW).utcoffset()
-        clocks = "" if ours else f" ({zone_name(self.city.timezone, desk_language())})"
+        zone = zone_told(self.starts_at, self.city.timezone, desk_language())
+        clocks = f" ({zone})" if clocks_of(self.starts_at, self.city.timezone, MOSCOW, online=False).named else ""
         return f"{there:%d.%m.%Y %H:%M}{clocks} · {self.location or self.video_link}"
 
     def clean(self) -> None:

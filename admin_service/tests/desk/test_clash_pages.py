@@ -1,7 +1,7 @@
 """Clashes are named before saving, and going on needs a tick for just these (FR10)."""
 
 import re
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -321,11 +321,15 @@ def test_what_stays_as_it_is_says_why_and_the_others_change(
 
 
 def test_a_change_of_several_names_what_is_wrong(desk: Client, make_slot: MakeSlot) -> None:
-    """Guards: ``clean`` and ``_why_not`` of ``ChangeSlotsForm``."""
+    """Guards: ``clean``, ``_why_not`` and ``from_wall_clock`` after minutes in ``_moved``, of ``ChangeSlotsForm``."""
     online = make_slot(location="", room="", video_link="https://meet.example/x")
     assert "Say what is to change" in changed(desk, [online], "preview")
     assert "It is held online" in changed(desk, [online], "preview", room="5")
     assert "That time is past" in changed(desk, [online], "preview", days="-30")
+    berlin = City.objects.create(name="Берлин", timezone="Europe/Berlin")
+    before = put(make_slot(city=berlin), datetime(2027, 10, 30, 0, 30, tzinfo=UTC))
+    page = changed(desk, [before], "preview", minutes="1440")
+    assert "comes twice there, at UTC+2 and UTC+1" in page and "Give 01:30 or 03:30" in page
     form = ChangeSlotsForm({"max_users": "5"}, slots=[put(make_slot(), online.starts_at - timedelta(days=10))])
     assert form.is_valid() and [one.why_not for one in form.left] == ["It is over."]
 

@@ -70,7 +70,9 @@ def _tomorrow(command: DigestCommand, day: str, texts: Texts) -> str:
 
 def _entry(entry: DigestEntry, zone: ZoneInfo, texts: Texts) -> str:
     clocks = clocks_of(entry.starts_at, entry.timezone or zone.key, zone.key, online=entry.online)
-    clocks = clocks if clocks.beside else replace(clocks, named=False)  # the reader's own are named above the list
+    clocks = (
+        clocks if clocks.beside or clocks.offset else replace(clocks, named=False)
+    )  # the reader's own are named above the list
     time = start(entry.starts_at, clocks, texts, CLOCK)
     lines = [texts("digest.entry", time=time, name=isolated(entry.candidate), link=entry.link)]
     where = entry.venue.told(texts.language) if entry.venue else entry.place

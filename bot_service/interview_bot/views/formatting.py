@@ -54,7 +54,7 @@ def deadline(
     now, day = clock.now(), when.astimezone(zone).date()
     near = {0: "until.today", 1: "until.tomorrow"}.get((day - now.astimezone(zone).date()).days)
     text = format_datetime(when, CLOCK if near else DAY_AND_TIME, tzinfo=zone, locale=texts.locale)
-    asides = [zone_name(zone, texts)] if clocks.named else []
+    asides = [clocks_name(clocks, texts)] if clocks.named else []
     left = when - now
     if says_left and timedelta(minutes=1) <= left <= _TIME_LEFT_SAID:
         asides.append(format_timedelta(left, granularity="minute", threshold=60, locale=texts.locale))
@@ -80,7 +80,7 @@ def slot_date(slot: SlotView, own_zone: str | None) -> date:
 def start(when: datetime, clocks: ToldClocks, texts: Texts, pattern: str) -> str:
     """An interview's start on these clocks: which they are, and what the reader's show, stands behind it."""
     text = format_datetime(when, pattern, tzinfo=clocks.zone, locale=texts.locale)
-    asides = [zone_name(clocks.zone, texts)] if clocks.named else []
+    asides = [clocks_name(clocks, texts)] if clocks.named else []
     if clocks.beside:
         there, here = when.astimezone(clocks.zone), when.astimezone(clocks.beside)
         own = CLOCK if there.date() == here.date() else SHORT
@@ -103,11 +103,11 @@ def shared_clocks(slots: Sequence[SlotView], own_zone: str | None, texts: Texts)
     slot = slots[0]
     clocks = _clocks(slot, own_zone)
     if not clocks.beside:
-        return texts("slots.zone", zone=zone_name(clocks.zone, texts)) if clocks.named else ""
+        return texts("slots.zone", zone=clocks_name(clocks, texts)) if clocks.named else ""
     there, here = (slot.starts_at.astimezone(zone) for zone in (clocks.zone, clocks.beside))
     pattern = CLOCK if there.date() == here.date() else SHORT
     times = {name: format_datetime(at, pattern, locale=texts.locale) for name, at in (("there", there), ("here", here))}
-    return texts("slots.own_zone", zone=zone_name(clocks.zone, texts), **times)
+    return texts("slots.own_zone", zone=clocks_name(clocks, texts), **times)
 
 
 def _told_on(slot: SlotView, own_zone: str | None) -> tuple[ToldClocks, timedelta | None]:
@@ -121,6 +121,11 @@ def _clocks_beside(when: datetime, booking: BookingView, own_zone: str | None) -
     slots = (booking.slot, booking.requested_slot, booking.offered_slot)
     told = [_clocks(slot, own_zone) for slot in slots if slot is not None]
     return clocks_beside(when, booking.slot.city.timezone, own_zone, told)
+
+
+def clocks_name(clocks: ToldClocks, texts: Texts) -> str:
+    """The clocks by their zone; and by their offset where it tells two times apart."""
+    return ", ".join(filter(None, (zone_name(clocks.zone, texts), clocks.offset)))
 
 
 def zone_name(zone: ZoneInfo, texts: Texts) -> str:

@@ -8,9 +8,12 @@ import pytest
 from interview_bot.common import clock
 from interview_bot.views.formatting import CLOCK, all_changes, booking_card, deadline, moment, slot_changes
 from interview_bot.views.notice_values import wanted_slot
+from interview_bot.views.slots.labels import Style, slot_labels
 from interview_bot.views.texts import texts_for
 from shared_contracts.directory import CityRef, NamedRef
 from tests.kit.desk import YEKATERINBURG, Desk
+
+BERLIN = CityRef(id="c" * 24, name="Берлин", timezone="Europe/Berlin")
 
 
 @pytest.mark.parametrize("field", ["requested_slot", "offered_slot"])
@@ -42,6 +45,16 @@ def test_what_has_changed_is_said_old_and_new(desk: Desk, now: dict[str, Any], l
     """Guard: ``slot_changes``."""
     slot = desk.add_slot(1, starts_at=datetime(2026, 11, 24, 11, 20, tzinfo=UTC))
     assert slot_changes(slot, slot.model_copy(update=now), None, texts_for("ru")) == [line]
+
+
+def test_two_times_that_the_clocks_show_alike_are_told_apart(desk: Desk) -> None:
+    """Where the clocks are put back, on buttons and in what changes. Guards: ``clocks_name``, ``offset_if_twice``."""
+    first = desk.add_slot(1, starts_at=datetime(2027, 10, 31, 0, 30, tzinfo=UTC), city=BERLIN)
+    second = first.model_copy(update={"id": "e" * 24, "starts_at": first.starts_at + timedelta(hours=1)})
+    labels = slot_labels([first, second], BERLIN.timezone, texts_for("en"), Style(CLOCK, with_place=False)).buttons
+    assert labels == ["02:30 (Berlin, UTC+2)", "02:30 (Berlin, UTC+1)"]
+    [line] = slot_changes(first, second, BERLIN.timezone, texts_for("en"))
+    assert line == "🕐 31 October, 02:30 (Berlin, UTC+2) → 31 October, 02:30 (Berlin, UTC+1)"
 
 
 def test_what_changes_of_the_booked_slot_and_of_the_one_asked_for_is_told_together(desk: Desk) -> None:

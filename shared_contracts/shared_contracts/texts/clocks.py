@@ -17,11 +17,13 @@ class ToldClocks:
         zone: the clocks it is told on.
         named: these clocks are named beside it.
         beside: other clocks, on which it is told in brackets; None where there are none to tell.
+        offset: stands beside their name: which of two moments it is where the clocks show the time twice; else empty.
     """
 
     zone: ZoneInfo
     named: bool
     beside: ZoneInfo | None = None
+    offset: str = ""
 
 
 def clocks_of(moment: datetime, place: str, reader: str | None, *, online: bool) -> ToldClocks:
@@ -29,6 +31,7 @@ def clocks_of(moment: datetime, place: str, reader: str | None, *, online: bool)
 
     In an office the place's clock counts, named where the reader's or the company's shows another time, with the
     reader's own beside it where that does. Online it is the reader's, named where the company's shows another time.
+    An hour that comes twice, since the clocks are put back, is told by its offset.
 
     Args:
         moment: when it starts, aware; zones count as one where their clocks agree then.
@@ -38,10 +41,11 @@ def clocks_of(moment: datetime, place: str, reader: str | None, *, online: bool)
     """
     own = zone_of(reader, place)
     if online:
-        return ToldClocks(own, named=_differ(moment, own, zone_of(MOSCOW)))
+        return _told_on(moment, own, named=_differ(moment, own, zone_of(MOSCOW)))
     there = zone_of(place)
     others = _differ(moment, there, own)
-    return ToldClocks(there, others or _differ(moment, there, zone_of(MOSCOW)), own if others else None)
+    named = others or _differ(moment, there, zone_of(MOSCOW))
+    return _told_on(moment, there, named=named, beside=own if others else None)
 
 
 def clocks_beside(moment: datetime, place: str, reader: str | None, told: Iterable[ToldClocks]) -> ToldClocks:
@@ -56,7 +60,7 @@ def clocks_beside(moment: datetime, place: str, reader: str | None, told: Iterab
     """
     own = zone_of(reader, place)
     others = (zone_of(MOSCOW), *(clocks.zone for clocks in told))
-    return ToldClocks(own, named=any(_differ(moment, own, other) for other in others))
+    return _told_on(moment, own, named=any(_differ(moment, own, other) for other in others))
 
 
 def side_by_side(moment: datetime, old: ToldClocks, new: ToldClocks) -> tuple[ToldClocks, ToldClocks]:
@@ -78,6 +82,25 @@ def zone_of(*names: str | None) -> ZoneInfo:
             except (ZoneInfoNotFoundError, ValueError):
                 continue
     return ZoneInfo(MOSCOW)
+
+
+def utc_offset(there: datetime) -> str:
+    """How far the clocks are on which an aware moment is, where a zone changes its own: ``UTC+10``, ``UTC+5:45``."""
+    offset = f"{there:%z}"
+    minutes = "" if offset[3:5] == "00" else f":{offset[3:5]}"
+    return f"UTC{offset[0]}{int(offset[1:3])}{minutes}"
+
+
+def offset_if_twice(moment: datetime, zone: ZoneInfo) -> str:
+    """What tells an aware moment from the other at which these clocks show the same; empty where there is none."""
+    there = moment.astimezone(zone)
+    early, late = (there.replace(fold=fold).utcoffset() for fold in (0, 1))
+    return "" if early == late else utc_offset(there)
+
+
+def _told_on(moment: datetime, zone: ZoneInfo, *, named: bool, beside: ZoneInfo | None = None) -> ToldClocks:
+    offset = offset_if_twice(moment, zone)
+    return ToldClocks(zone, named or bool(offset), beside, offset)
 
 
 def _differ(moment: datetime, one: ZoneInfo, other: ZoneInfo) -> bool:

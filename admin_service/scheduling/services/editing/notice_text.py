@@ -14,7 +14,7 @@ from babel.dates import format_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from common.zones import zone_name
+from common.zones import zone_told
 from people.services.links import default_contact
 from scheduling.services.impact import Affected
 from shared_contracts.directory import BookingStatus, BookingView, SlotView
@@ -151,7 +151,7 @@ class _Words:
         return f"{text} ({'; '.join(asides)})" if asides else text
 
     def _asides(self, when: datetime, clocks: ToldClocks) -> list[str]:
-        asides = [self._zone_name(clocks.zone)] if clocks.named else []
+        asides = [self._named(when, clocks)] if clocks.named else []
         if clocks.beside:
             there, here = when.astimezone(clocks.zone), when.astimezone(clocks.beside)
             own = self._format(here, clocks.beside, _CLOCK if there.date() == here.date() else _SHORT)
@@ -183,7 +183,7 @@ class _Words:
         told = [self.clocks(slot) for slot in slots if slot is not None]
         clocks = clocks_beside(when, booking.slot.city.timezone, self.zone, told)
         text = self._format(when, clocks.zone, _DAY_AND_TIME)
-        return f"{text} ({self._zone_name(clocks.zone)})" if clocks.named else text
+        return f"{text} ({self._named(when, clocks)})" if clocks.named else text
 
     def new_room(self, was: SlotView, slot: SlotView) -> str:
         """That the room of the same building is another, where staff wrote no more than its number or name."""
@@ -206,5 +206,5 @@ class _Words:
     def _format(self, when: datetime, zone: ZoneInfo, pattern: str) -> str:
         return str(format_datetime(when, pattern, tzinfo=zone, locale=self.locale))
 
-    def _zone_name(self, zone: ZoneInfo) -> str:
-        return zone_name(zone.key, self.locale.language)
+    def _named(self, when: datetime, clocks: ToldClocks) -> str:
+        return zone_told(when, clocks.zone.key, self.locale.language)

@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from common.texts.language import desk_language
-from common.zones import MOSCOW, local, zone_name
+from common.zones import MOSCOW, local, zone_told
 from scheduling.models import Booking
 from scheduling.staff.forms.venues import booking_venue, venue_labels, venue_values
 from staffkit.clocks import format_done
@@ -58,7 +58,7 @@ def booking_row(booking: Booking) -> list[Any]:
     return [
         there.date(),
         there.time(),
-        zone_name(zone, desk_language()),
+        zone_told(booking.starts_at, zone, desk_language()),
         state_of(booking)[1],
         coming_of(booking),
         str(booking.telegram_id),

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from common import clock
 from common.mongo import Document
 from common.texts.language import desk_language
-from common.zones import MOSCOW, change_at, local, utc_offset, zone_name
+from common.zones import MOSCOW, local, zone_name
 from people.services.zones import zones_of_cities
 from scheduling.domain.clashes import counts
 from scheduling.models import InterviewSlot
@@ -163,13 +163,13 @@ def _waiting(count: int) -> str:
 def _time(row: Document, zone: str) -> str:
     """When it begins on the slot's clocks, which are named where the company's show another time.
 
-    An hour that comes twice there is told by its offset.
+    An hour that comes twice there is told by its offset alone.
     """
     begins = local(row["starts_at"], zone)
-    if not clocks_of(row["starts_at"], zone, MOSCOW, online=False).named:
+    clocks = clocks_of(row["starts_at"], zone, MOSCOW, online=False)
+    if not clocks.named:
         return f"{begins:%H:%M}"
-    comes_twice = change_at(begins.replace(tzinfo=None), zone)
-    return f"{begins:%H:%M} {utc_offset(begins) if comes_twice else zone_name(zone, desk_language())}"
+    return f"{begins:%H:%M} {clocks.offset or zone_name(zone, desk_language())}"
 
 
 def _texts(name: str, rows: Any, key: str, text: str) -> dict[ObjectId, str]:

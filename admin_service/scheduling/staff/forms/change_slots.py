@@ -144,9 +144,13 @@ class ChangeSlotsForm(forms.Form):
         return ""
 
     def _moved(self, slot: InterviewSlot) -> datetime:
-        """Days go by the clocks of its city, minutes by any."""
+        """Days go by the clocks of its city, minutes by any, but to no time that these show twice."""
         starts_at: datetime = slot.starts_at
+        zone = slot.city.timezone
         if self.cleaned_data["days"]:
-            there = local(starts_at, slot.city.timezone).replace(tzinfo=None)
-            starts_at = from_wall_clock(there + timedelta(days=self.cleaned_data["days"]), slot.city.timezone)
-        return starts_at + timedelta(minutes=self.cleaned_data["minutes"] or 0)
+            there = local(starts_at, zone).replace(tzinfo=None)
+            starts_at = from_wall_clock(there + timedelta(days=self.cleaned_data["days"]), zone)
+        if self.cleaned_data["minutes"]:
+            starts_at += timedelta(minutes=self.cleaned_data["minutes"])
+            from_wall_clock(local(starts_at, zone).replace(tzinfo=None), zone)
+        return starts_at

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 
 from common.texts.language import desk_language
-from common.zones import MOSCOW, local, zone_name
+from common.zones import MOSCOW, local, zone_told
 from exports.lists import headings
 from scheduling.models import InterviewSlot
 from scheduling.staff.forms.venues import slot_venue, venue_labels, venue_values
@@ -21,6 +21,6 @@ def slot_row(slot: InterviewSlot) -> list[object]:
     venue = slot_venue(slot)
     zone = MOSCOW if venue.video_link else slot.city.timezone
     there = local(slot.starts_at, zone)
-    when = [there.date(), there.time(), zone_name(zone, desk_language()), slot.duration_minutes]
+    when = [there.date(), there.time(), zone_told(slot.starts_at, zone, desk_language()), slot.duration_minutes]
     seats = [slot.max_users, len(slot.booked_users), _("yes") if slot.is_active else _("no")]
     return [*when, slot.city.name, *venue_values(venue), slot.recruiter or "", slot.event.title, *seats, slot.pk]

@@ -12,6 +12,7 @@ from scheduling.services.reading.days import spans_of
 from staffkit.clocks import format_moment, from_wall_clock
 
 VLADIVOSTOK, KATHMANDU = "Asia/Vladivostok", "Asia/Kathmandu"
+BACK = datetime(2027, 10, 31, 0, 30, tzinfo=UTC)
 NOON, LATE = datetime(2026, 12, 7, 7, tzinfo=UTC), datetime(2026, 12, 6, 20, 30, tzinfo=UTC)
 
 
@@ -24,13 +25,15 @@ NOON, LATE = datetime(2026, 12, 7, 7, tzinfo=UTC), datetime(2026, 12, 6, 20, 30,
         (NOON, KATHMANDU, False, "Mon 07.12.2026, 12:45 (Kathmandu; Moscow 10:00)"),
         (LATE, VLADIVOSTOK, False, "Mon 07.12.2026, 06:30 (Vladivostok; Moscow Sun 23:30)"),
         (LATE, VLADIVOSTOK, True, "Sun 06.12.2026, 23:30 (Vladivostok Mon 06:30)"),
+        (BACK, "Europe/Berlin", False, "Sun 31.10.2027, 02:30 (Berlin, UTC+2; Moscow 03:30)"),
+        (BACK, "Europe/Helsinki", False, "Sun 31.10.2027, 03:30 (Helsinki, UTC+3)"),
         (NOON, VLADIVOSTOK, True, "Mon 07.12.2026, 10:00 (Vladivostok 17:00)"),
     ],
 )
 def test_a_moment_is_told_on_the_places_clocks_with_ours_in_brackets(
     moment: datetime, zone: str, ours: bool, told: str
 ) -> None:
-    """Guard: ``format_moment``."""
+    """Guards: ``format_moment``, ``zone_told``."""
     with override("en"):
         assert format_moment(moment, zone, ours=ours) == told
 
