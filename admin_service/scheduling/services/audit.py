@@ -40,7 +40,7 @@ def booking_facts(booking: Booking | None, slots: Mapping[str, Slot]) -> dict[st
         **facts,
         **{name: getattr(booking.coming, name) for name in SAID_FIELDS},
         SLOTS_AS_THEY_WERE: {item: _as_it_was(slots[item]) for item in ids if item and item in slots},
-        **({ZONE: own.place.timezone} if own else {}),
+        **({ZONE: own.place.timezone, "recruiter_id": own.recruiter_id} if own else {}),
     }
 
 

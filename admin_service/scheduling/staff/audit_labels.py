@@ -17,13 +17,22 @@ from staffkit.audit_labels import AuditLabels, named_in, register
 from staffkit.clocks import format_moment
 
 
+def start_then(facts: dict[str, Any]) -> str:
+    """When a booking's interview was to begin by what an entry keeps; empty where it is an older one."""
+    kept = facts.get(SLOTS_AS_THEY_WERE, {}).get(facts.get("slot_id"))
+    return _start(kept) if kept else ""
+
+
+def _start(kept: dict[str, Any]) -> str:
+    return format_moment(datetime.fromisoformat(kept["starts_at"]), kept[ZONE], ours=kept["online"])
+
+
 def _slot_then(slot_id: str, facts: dict[str, Any]) -> str:
     """When and where a slot was; an entry made before these were kept has at most the time of the booking's own."""
     kept = facts.get(SLOTS_AS_THEY_WERE, {}).get(slot_id)
     if kept:
-        start = format_moment(datetime.fromisoformat(kept["starts_at"]), kept[ZONE], ours=kept["online"])
         place = Venue(**kept["venue"]).in_city(kept["city"], desk_language()) if "venue" in kept else kept["place"]
-        return named(start, place)
+        return named(_start(kept), place)
     own = facts.get("starts_at") if facts.get("slot_id") == slot_id else None
     return slot_name(slot_id, datetime.fromisoformat(own) if own else None) or slot_id
 

@@ -12,6 +12,7 @@ from common.zones import MOSCOW
 from people.staff.reaching import telegram_words
 from people.staff.timeline import change_shown
 from scheduling.services.store.slots import venue_of_booking
+from scheduling.staff.audit_labels import start_then
 from scheduling.staff.moments import start_of
 from shared_contracts.broadcast import DeliveryStatus
 from staffkit.timeline import Happening, Source, Whose, register
@@ -58,7 +59,8 @@ def _changes(rows: Sequence[Document], whose: Whose) -> list[Happening]:
             shown.append(_of_waiting(row, waits.get(row["subject_id"], {})))
             continue
         zone = booking["slot"]["timezone"]
-        about = f"{booking['slot']['event']} · {start_of(booking['starts_at'], zone, venue_of_booking(booking))}"
+        start = start_then(row["after"] or {}) or start_of(booking["starts_at"], zone, venue_of_booking(booking))
+        about = f"{booking['slot']['event']} · {start}"
         link = reverse("admin:scheduling_booking_change", args=[booking["_id"]])
         shown.append(change_shown(row, zone, about=about, link=link))
     return shown

@@ -145,6 +145,8 @@ def test_handed_over_the_slots_follow_and_the_candidate_is_told_with_whom(
     assert (booked.status, booked.recruiter_id) == ("booked", vera.pk)
     pyotr.refresh_from_db()
     assert pyotr.deputy_id == vera.pk
+    timeline = desk.get(reverse("admin:people_candidate_change", args=[booked.user_id])).content.decode()
+    assert f"recruiter: {olga.name} → Вера Ким" in timeline
 
 
 def test_a_request_that_is_handed_over_goes_to_the_other_recruiter(

@@ -29,6 +29,8 @@ from scheduling.services.impact import standing
 from scheduling.services.staff_commands import book_for, cancel_booking
 from scheduling.staff.forms.impact import Asked, ImpactForm
 from scheduling.staff.forms.slot_choice import MOST_LISTED
+from scheduling.staff.forms.venues import slot_venue
+from scheduling.staff.moments import start_of
 from shared_contracts.broadcast import Delivery, DeliveryStatus, NotificationDelivered
 from staffkit import timeline
 from tests.conftest import MakeCandidate, MakeSlot
@@ -270,6 +272,18 @@ def test_the_search_for_a_slot_narrows_down_as_it_is_typed(
     assert "There is no such slot" in text(f"{book}?slot_called=Марс")
     sent = desk.post(book, {"slot_called": "Ромашка"}).content.decode()
     assert "Choose a slot from the list" in sent and sent.count('type="radio"') == 1 and 'value="Ромашка"' in sent
+
+
+def test_an_entry_is_headed_by_when_the_interview_was_to_be_then(
+    text: Text, maria: Candidate, make_slot: MakeSlot, moscow: City
+) -> None:
+    """Guard: ``start_then``."""
+    slot = make_slot()
+    was = start_of(slot.starts_at, moscow.timezone, slot_venue(slot))
+    book_for(1001, str(slot.pk), actor="anna", reason="")
+    later = clock.now() + timedelta(days=3)
+    collection("bookings").update_one({}, {"$set": {"starts_at": later, "slot.starts_at": later}})
+    assert f"· {was}" in text(page_of(maria)).partition('id="timeline"')[2]
 
 
 def test_a_slot_is_found_by_its_day_in_words_and_not_by_whoever_has_it(
