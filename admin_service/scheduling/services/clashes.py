@@ -107,6 +107,12 @@ def clashing_among(proposed: Iterable[Engagement | None]) -> set[str | None]:
     return {one.slot_id for clash in clashes_of(proposed) for one in (clash.proposed, clash.other)}
 
 
+def clashing_with_slots(proposed: Iterable[Engagement | None]) -> set[str | None]:
+    """The same without those that clash with nothing but what their recruiter is busy with elsewhere."""
+    found = (clash for clash in clashes_of(proposed) if not clash.other.is_outside and not clash.proposed.is_outside)
+    return {one.slot_id for clash in found for one in (clash.proposed, clash.other)}
+
+
 def _elsewhere(proposed: Sequence[Engagement]) -> Iterator[Engagement]:
     """What the recruiters of these are busy with, by their outside calendars."""
     begins, ends = min(one.starts_at for one in proposed), max(one.ends_at for one in proposed)

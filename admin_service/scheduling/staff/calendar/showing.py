@@ -1,6 +1,6 @@
 """The slots of the calendar as its page shows them: where in the grid, in which colour, and in which words."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -19,6 +19,7 @@ from common.zones import MOSCOW, local, zone_name
 from people.services.zones import zones_of_cities
 from scheduling.domain.clashes import counts
 from scheduling.models import InterviewSlot
+from scheduling.services.clashes import clashing_with_slots, of_slot
 from scheduling.services.reading.calendar_span import (
     MOST_SHOWN,
     Found,
@@ -30,7 +31,7 @@ from scheduling.services.reading.calendar_span import (
 )
 from scheduling.services.reading.seats import taken_seats
 from scheduling.services.store.slots import by_id, venue_of
-from scheduling.staff.calendar.asked import Asked, View
+from scheduling.staff.calendar.asked import Asked, By, View
 from scheduling.staff.calendar.columns import column_of, columns, narrowed_to
 from scheduling.staff.calendar.elsewhere import Elsewhere, busy_in_columns, elsewhere
 from scheduling.staff.moments import place_of, start_of
@@ -49,6 +50,7 @@ class _Names:
     waiting: Mapping[ObjectId, int]
     taken: Mapping[ObjectId, int]
     elsewhere: Elsewhere
+    clashing: Set[str | None]
 
 
 def what_is_shown(request: HttpRequest, it: Asked, *, may_change: bool) -> dict[str, Any]:
@@ -69,6 +71,7 @@ def what_is_shown(request: HttpRequest, it: Asked, *, may_change: bool) -> dict[
         waiting_in([row["_id"] for row in found.rows]),
         taken_seats(found.rows, clock.now()),
         known,
+        clashing_with_slots(map(of_slot, found.rows)),
     )
     return {
         "slots": [_shown(row, it, names, may_change) for row in found.rows],
@@ -112,7 +115,7 @@ def _shown(row: Document, it: Asked, names: _Names, may_change: bool) -> dict[st
     when = f"{start_of(row['starts_at'], place, venue)}, {_('%(minutes)s min') % {'minutes': row['duration_minutes']}}"
     takes_up = counts(row["is_active"], row["booked_users"], row["ends_at"], clock.now()) and state != "over"
     recruiter, event = names.recruiters.get(row["recruiter_id"], ""), names.events.get(row["event_id"], "")
-    about = [recruiter, place_of(venue) if not online else _("Online"), event]
+    about = [*filter(None, (recruiter, place_of(venue) if not online else _("Online"), event))]
     return {
         "id": str(row["_id"]),
         "column": column_of(row, it.by),
@@ -124,7 +127,9 @@ def _shown(row: Document, it: Asked, names: _Names, may_change: bool) -> dict[st
         "waiting": waiting,
         "elsewhere": _("the recruiter is busy") if takes_up and names.elsewhere.takes(row) else "",
         "when": when,
-        "about": " · ".join(filter(None, about)),
+        "clash": _("clash") if str(row["_id"]) in names.clashing else "",
+        "about": " · ".join(about),
+        "about_here": " · ".join([*about[1:], about[0]] if recruiter and it.by is By.RECRUITER else about),
         "seen": row["updated_at"].isoformat(),
         "booked": taken,
         "online": online,

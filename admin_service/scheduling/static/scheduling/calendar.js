@@ -10,7 +10,7 @@ document.addEventListener("DOMContentLoaded", () => {
   }
   const said = document.getElementById("calendar-said");
   const dialog = document.getElementById("calendar-move");
-  const FRESH_MS = 5000, ROOM_FOR_MORE_MS = 35 * 60 * 1000, ROOM_BELOW = 160;
+  const FRESH_MS = 5000, ROOM_FOR_MORE_MS = 20 * 60 * 1000, ROOM_BELOW = 160;
   let stamp = "", columns = [], busy = false, held = false, calendar;
 
   const element = (name, text, className) => {
@@ -30,15 +30,15 @@ document.addEventListener("DOMContentLoaded", () => {
     link.draggable = false;  // the grid drags the slot, the browser not its address
     link.append(element("span", `${slot.when}: `, "sr-only"), element("b", slot.time));
     link.append(element("span", slot.words, "calendar-words"));
-    for (const told of [slot.waiting, slot.elsewhere]) if (told) link.append(element("span", told, "calendar-asked"));
-    if (event.end - event.start >= ROOM_FOR_MORE_MS) link.append(element("span", slot.about, "calendar-about"));
+    for (const told of [slot.waiting, slot.elsewhere, slot.clash]) if (told) link.append(element("span", told, "calendar-asked"));
+    if (event.end - event.start >= ROOM_FOR_MORE_MS) link.append(element("span", narrow ? slot.about : slot.about_here, "calendar-about"));
     return { domNodes: [link] };
   }
 
   function describe({ el, event }) {
     const slot = event.extendedProps;
     if (event.display !== "background") el.dataset.slot = event.id;
-    el.title = [slot.when, slot.words, slot.waiting, slot.elsewhere, slot.about].filter(Boolean).join("\n");
+    el.title = [slot.when, slot.words, slot.waiting, slot.elsewhere, slot.clash, slot.about].filter(Boolean).join("\n");
     for (const name of ["role", "tabindex"]) el.removeAttribute(name);  // the link inside is what is reached
   }
 
@@ -54,7 +54,10 @@ document.addEventListener("DOMContentLoaded", () => {
   function shown(slot) {
     return {
       id: slot.id, start: slot.start, end: slot.end, resourceIds: [slot.column], title: slot.time,
-      classNames: [`calendar-${slot.state}`, slot.waiting && "calendar-waits", slot.elsewhere && "calendar-overlaps"].filter(Boolean),
+      classNames: [
+        `calendar-${slot.state}`, slot.waiting && "calendar-waits", slot.elsewhere && "calendar-overlaps",
+        slot.clash && "calendar-clashes",
+      ].filter(Boolean),
       editable: slot.movable, startEditable: slot.movable, durationEditable: false, extendedProps: slot,
     };
   }
@@ -69,7 +72,9 @@ document.addEventListener("DOMContentLoaded", () => {
   function put(data) {
     stamp = data.stamp;
     columns = data.columns;
-    calendar.setOption("columnWidth", widthOf(columns.length));
+    const width = widthOf(columns.length);
+    calendar.setOption("columnWidth", width);
+    document.getElementById("calendar-wide").hidden = !width;
     calendar.setOption("resources", columns.map(({ id, title }) => ({ id, title })));
     calendar.setOption("events", [...data.busy.map(busyTime), ...data.slots.map(shown)]);
     calendar.setOption("selectable", Boolean(asked.add));
@@ -140,7 +145,7 @@ document.addEventListener("DOMContentLoaded", () => {
       const link = element("a", slot.when), sign = element("span", slot.words, "calendar-sign");
       link.href = `${slot.link}?${asked.origin}`;
       sign.dataset.state = slot.state;
-      return row(link, sign, [slot.waiting, slot.elsewhere], slot.about);
+      return row(link, sign, [slot.waiting, slot.elsewhere, slot.clash], slot.about);
     });
     for (const piece of busy) {
       rows.push(row(piece.when, element("span", piece.words, "calendar-sign calendar-elsewhere"), [], piece.about));

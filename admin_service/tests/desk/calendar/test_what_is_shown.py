@@ -211,6 +211,20 @@ def test_weeks_begin_on_monday_and_follow_each_other() -> None:
         asked(QueryDict(f"only={'x' * 500}"))
 
 
+def test_slots_that_clash_say_so_and_each_names_its_recruiter_place_and_event(
+    desk: Client, make_slot: MakeSlot, olga: Recruiter, event: InterviewEvent
+) -> None:
+    """Guards: ``clashing_with_slots``, ``about_here``."""
+    noon = datetime(2032, 3, 30, 9, tzinfo=UTC)
+    clashing = [at(make_slot, noon, recruiter=olga, room=room) for room in ("1", "2")]
+    at(make_slot, noon + timedelta(hours=2), recruiter=olga)
+    found = shown(desk, TUESDAY)["slots"]
+    assert {slot["id"] for slot in found if slot["clash"]} == {str(slot.pk) for slot in clashing}
+    for words in ("Офис на Тверской", event.title, olga.name):
+        assert all(words in slot["about_here"] for slot in found)
+    assert found[0]["about"].startswith(olga.name) and not found[0]["about_here"].startswith(olga.name)
+
+
 def test_the_page_loads_nothing_from_elsewhere(desk: Client) -> None:
     """What the grid is drawn with is served from here. Guard: ``STATICFILES_DIRS``."""
     page = desk.get(reverse(PAGE)).content.decode()
