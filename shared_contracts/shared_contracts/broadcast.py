@@ -39,7 +39,8 @@ class BroadcastCommand(Message):
 
     It goes to ``chat_ids``, or, with ``audience``, to the people that ``GET /api/broadcasts/{id}/recipients`` pages.
     ``topics``: of those chats that name one. ``texts``: in the reader's language, where there is one;
-    ``message_text`` is for groups and everybody else.
+    ``message_text`` is for groups and everybody else. ``language``: of the button, where it is not the reader's: in
+    a test that of those who will read it.
 
     The same command comes again to pause, resume or cancel: ``state`` says which, and the highest ``revision`` counts,
     in whatever order they come. A receiver that does not know them takes the repeat for one, and sends on.
@@ -55,6 +56,7 @@ class BroadcastCommand(Message):
     texts: dict[Language, Annotated[LongText, Field(min_length=1)]] = {}
     state: BroadcastState = BroadcastState.SENDING
     revision: Count = 0
+    language: Language | None = None
 
     @model_validator(mode="after")
     def _somewhere_to_go(self) -> "BroadcastCommand":

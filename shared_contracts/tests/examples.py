@@ -246,6 +246,7 @@ EXAMPLES: list[Message] = [
         texts={"ru": "Приходите", "en": "Come along"},
         state=BroadcastState.PAUSED,
         revision=2,
+        language="en",
     ),
     BroadcastDelivered(
         **ENVELOPE,

@@ -6,7 +6,7 @@ without a booking.
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -98,6 +98,25 @@ def readers_of(broadcast: Broadcast) -> Readers:
         again_to=broadcast.again_to,
         itself=broadcast.pk,
     )
+
+
+def readers_again(broadcast: Broadcast, again_to: str) -> Readers:
+    """Whom it is for to write again to those of a broadcast's readers that ``again_to`` names."""
+    return replace(
+        readers_of(broadcast),
+        audience=Audience.ALL,
+        excludes=excludes_again(broadcast, again_to),
+        again_of=broadcast.pk,
+        again_to=again_to,
+        itself=None,
+    )
+
+
+def excludes_again(broadcast: Broadcast, again_to: str) -> tuple[str, ...]:
+    """Whom it leaves out then; that they were written to lately would leave out all."""
+    if again_to == Again.UNBOOKED:
+        return (Exclusion.BOOKED.value,)
+    return tuple(name for name in broadcast.excludes or () if name != Exclusion.WRITTEN)
 
 
 def people_query(readers: Readers) -> Document:

@@ -6,11 +6,17 @@ from broadcasts.models import AnnouncementChat, Broadcast
 from common import clock, correlation
 from messaging import outbox
 from shared_contracts.broadcast import BroadcastCommand, BroadcastState, ChatTopic
+from shared_contracts.fields import Language
 from shared_contracts.transport.topology import BROADCAST_COMMAND
 
 
-def send_command(broadcast: Broadcast, state: BroadcastState = BroadcastState.SENDING) -> None:
-    """Write the command, in the transaction under way. ``broadcast.revision`` has risen with each that repeats it."""
+def send_command(
+    broadcast: Broadcast, state: BroadcastState = BroadcastState.SENDING, *, language: Language | None = None
+) -> None:
+    """Write the command, in the transaction under way. ``broadcast.revision`` has risen with each that repeats it.
+
+    ``language``: of a test, whoever reads it; None: each reader's.
+    """
     chats = AnnouncementChat.objects.filter(chat_id__in=broadcast.chat_ids)
     topics = chats.values_list("chat_id", "thread_id")
     command = BroadcastCommand(
@@ -26,5 +32,6 @@ def send_command(broadcast: Broadcast, state: BroadcastState = BroadcastState.SE
         texts={"en": broadcast.text_en} if broadcast.text_en else {},
         state=state,
         revision=broadcast.revision,
+        language=language,
     )
     outbox.add([outbox.Outgoing(BROADCAST_COMMAND, command)])

@@ -1,5 +1,6 @@
 """A test of a broadcast, to who writes it: just the message that people will get."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from functools import partial
 from hashlib import sha256
@@ -16,7 +17,7 @@ from common.mongo import Document, collection, current_session, in_transaction
 from people.models import USERNAME_LENGTH, City
 from people.services.reach import IN_REACH
 from scheduling.models import InterviewEvent
-from shared_contracts.fields import LARGEST_TELEGRAM_ID
+from shared_contracts.fields import LARGEST_TELEGRAM_ID, Language
 
 _PRESSED_TWICE = timedelta(seconds=10)
 
@@ -49,16 +50,20 @@ def last_chat(login: str) -> str:
     return str(last.chat_ids[0])
 
 
-def send_test(event: InterviewEvent, city: City | None, texts: list[str], chat_id: int, *, actor: str) -> None:
+def send_test(
+    event: InterviewEvent, city: City | None, texts: Mapping[Language, str], chat_id: int, *, actor: str
+) -> None:
     """Send each of the texts as a message of its own; what was sent a moment ago is not sent twice.
 
     Args:
-        texts: checked by ``problem_of``; empty ones are passed over.
+        texts: by language, which is the button's, too; checked by ``problem_of``; empty ones are passed over.
         chat_id: of ``find_chat``.
         actor: the staff login.
     """
     values = values_of(event, city)
-    for text in filter(None, texts):
+    for language, text in texts.items():
+        if not text:
+            continue
         made = Broadcast(
             event=event,
             message_text=fill(text, values),
@@ -68,15 +73,15 @@ def send_test(event: InterviewEvent, city: City | None, texts: list[str], chat_i
             twin=sha256(repr(("test", actor, chat_id, str(event.pk), text)).encode()).hexdigest(),
         )
         try:
-            in_transaction(partial(_store, made))
+            in_transaction(partial(_store, made, language))
         except (IntegrityError, DuplicateKeyError):
             continue
 
 
-def _store(made: Broadcast) -> None:
+def _store(made: Broadcast, language: Language) -> None:
     made.began_at = clock.now()
     earlier = {"twin": made.twin, "created_at": {"$lt": made.began_at - _PRESSED_TWICE}}
     collection("broadcasts").update_many(earlier, {"$set": {"twin": ""}}, session=current_session())
     made._state.adding = True  # the driver may run this again after a conflict
     made.save()
-    send_command(made)
+    send_command(made, language=language)

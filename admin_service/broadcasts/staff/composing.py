@@ -17,6 +17,7 @@ from broadcasts.staff.looking import look
 from broadcasts.staff.names import named, named_out_of_reach
 from common.refusals import RefusedError
 from scheduling.models import InterviewEvent
+from shared_contracts.fields import Language
 from staffkit.forms.use_case import show_refusal
 from staffkit.scoping import in_scope
 from staffkit.sending.once import Done, send_once
@@ -145,6 +146,6 @@ def _test(request: HttpRequest, form: BroadcastForm) -> dict[str, str]:
                 "Telegram, press Start, and give your own @username here."
             )
         }
-    texts = [form.cleaned_data["text"], form.cleaned_data["text_en"]]
+    texts: dict[Language, str] = {"ru": form.cleaned_data["text"], "en": form.cleaned_data["text_en"]}
     send_test(form.event, form.chosen_city(), texts, chat_id, actor=login(request))
     return {"done": _("A test is on its way to you in Telegram.")}

@@ -18,8 +18,8 @@ from unfold.widgets import (
     UnfoldAdminTextareaWidget,
 )
 
-from broadcasts.models import Again, AnnouncementChat, Audience, Broadcast, Exclusion
-from broadcasts.services.audience import Readers
+from broadcasts.models import AnnouncementChat, Audience, Broadcast, Exclusion
+from broadcasts.services.audience import Readers, excludes_again
 from broadcasts.services.chats import current_ids, written_to
 from broadcasts.services.starting import Announcement
 from broadcasts.services.texts import MAX_TEXT, as_typed, problem_of, values_of
@@ -215,7 +215,7 @@ def first_values(event: InterviewEvent, broadcast: Broadcast | None = None, agai
         "city": str(broadcast.audience_city_id or ""),
         "tag": broadcast.audience_tag,
         "of_event": str(broadcast.of_event_id or ""),
-        "excludes": [Exclusion.BOOKED] if again_to == Again.UNBOOKED else list(broadcast.excludes or ()),
+        "excludes": list(excludes_again(broadcast, again_to) if again_to else broadcast.excludes or ()),
     }
     if broadcast.send_at and not again_to:
         zone = broadcast.audience_city.timezone if broadcast.audience_city else MOSCOW

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from broadcasts.models import UNDER_WAY, Again, AnnouncementChat, Broadcast, BroadcastStatus
 from broadcasts.services import results
-from broadcasts.services.audience import readers_of
+from broadcasts.services.audience import reach, readers_again, readers_of
 from broadcasts.staff.composing import PEOPLE_PER_PAGE
 from broadcasts.staff.looking import people_link
 from broadcasts.staff.names import named, named_chats, named_out_of_reach
@@ -155,14 +155,15 @@ def _numbers(broadcast: Broadcast, found: results.Progress) -> list[Number]:
 
 
 def _again(broadcast: Broadcast, found: results.Progress) -> list[tuple[str, int, str]]:
-    """To whom it can go again, how many they are, and where that is done."""
+    """To whom it can go again, to how many it would, and where that is done."""
     if broadcast.status not in (BroadcastStatus.FINISHED, BroadcastStatus.CANCELLED):
         return []
-    counts = {
+    some = {
         Again.FAILED: found.ended["failed"],
         Again.UNPRESSED: found.people - found.pressed,
         Again.UNBOOKED: found.people - found.booked,
     }
+    counts = {to: reach(readers_again(broadcast, to)).people for to, count in some.items() if count > 0}
     return [
         (str(to.label), count, f"{_compose(broadcast)}?again={broadcast.pk}&to={to.value}")
         for to, count in counts.items()

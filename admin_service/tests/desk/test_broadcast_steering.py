@@ -158,10 +158,12 @@ def report(made: Broadcast, *, finished: bool = False, pressed: Sequence[int] = 
 def test_the_page_follows_and_each_number_opens_the_names_it_counts(
     desk: Client, event: InterviewEvent, moscow: City, make_candidate: MakeCandidate, make_slot: MakeSlot
 ) -> None:
-    """Guards: ``progress_of``, ``_deliveries``, ``people_left``, ``_insert_new`` for a press that comes first."""
+    """Guards: ``progress_of``, ``_deliveries``, ``people_left``, ``readers_again``, and ``_insert_new`` for a
+    press that comes first."""
     everyone = [make_candidate(started_at=clock.now(), city=moscow).telegram_id for _ in range(6)]
     assert all(everyone)
     first, second, third, fourth, fifth, _sixth = (number or 0 for number in everyone)
+    book_for(first, str(make_slot().pk), actor="anna", reason="")
     made = start_broadcast(str(event.pk), TO_ALL, actor="anna")
     live = f"{reverse('admin:broadcasts_broadcast_progress')}?id={made.pk}"
     report(made, pressed=[first])
@@ -179,7 +181,13 @@ def test_the_page_follows_and_each_number_opens_the_names_it_counts(
         assert len(re.findall(r'<td><a href="/admin/people/candidate/', listed)) == int(count), name
     report(made, finished=True)
     page = desk.get(live).content.decode()
-    assert 'data-status="finished"' in page and "did not get it (1)" in page and "did not book (1)" in page
+    assert 'data-status="finished"' in page and "did not get it (1)" in page
+    assert "did not book" not in page, "who had booked before has no need to"
+    again_to = re.findall(r'href="([^"]*again=[^"]*)"[^>]*>[^<]*\((\d+)\)', page)
+    assert again_to
+    for link, count in again_to:
+        opened = desk.get(unescape(link)).content.decode()
+        assert f'id="console-people" data-count="{count}"' in opened, link
     again = unescape(re.findall(r'href="([^"]*to=failed)"', page)[0])
     shown = desk.post(again, {"_look": "1", "text": "Ещё раз", "audience": "all"}).content.decode()
     assert 'id="console-people" data-count="1"' in shown

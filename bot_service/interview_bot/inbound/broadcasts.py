@@ -76,6 +76,7 @@ class Broadcasts:
             "event_id": command.event_id,
             "text": command.message_text,
             "texts": dict(command.texts),
+            "language": command.language,
             "chat_ids": [Int64(chat_id) for chat_id in command.chat_ids],
             "topics": [{"chat_id": Int64(t.chat_id), "thread_id": Int64(t.thread_id)} for t in command.topics],
             "has_audience": command.audience is not None,
@@ -279,7 +280,7 @@ class Broadcasts:
         if chat_id < 0:  # one person's dialog must not change the group's message
             label = texts_for("ru").plain("button.sign_up_group")
             return job["text"], keyboards.deep_link(username_of(self._services.bot), f"{EVENT}{event_id}", label)
-        language = await self._services.chats.language(chat_id)
+        language = job.get("language") or await self._services.chats.language(chat_id)
         text = (job.get("texts") or {}).get(language) or job["text"]
         return text, keyboards.sign_up(event_id, texts_for(language))
 

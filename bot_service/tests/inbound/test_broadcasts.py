@@ -135,7 +135,10 @@ async def test_people_get_a_button_that_edits_the_announcement(anna: Person, des
 async def test_each_reads_it_in_their_language_and_who_presses_is_told_once(
     sandbox: Sandbox, anna: Person, desk: Desk
 ) -> None:
-    """Guards: ``_message`` for the languages; ``note_press``, and ``unpressed`` for once."""
+    """A test is in the language that is tried out.
+
+    Guards: ``_message`` for the languages; ``note_press``, and ``unpressed`` for once.
+    """
     john = await sandbox.person(1302, "John", language="en")
     desk.allow(john.id)
     for person, greeting in ((anna, "Выберите"), (john, "Choose")):
@@ -165,6 +168,8 @@ async def test_each_reads_it_in_their_language_and_who_presses_is_told_once(
         return pressed() == [john.id, anna.id]
 
     await eventually(both, "each is told once")
+    await desk.send(BROADCAST_COMMAND.name, announcement(chat_ids=[anna.id], message_text="A test", language="en"))
+    assert "Sign up" in (await anna.sees("A test")).labels
 
 
 async def test_a_broadcast_waits_when_told_to_and_goes_on_where_it_was(
