@@ -106,7 +106,8 @@ class AutoMessage(WireModel):
 class WaitingEnded(Message):
     """Tell somebody that they wait for a seat no longer: none can come. Answered by ``NotificationDelivered``, once.
 
-    ``city``: the one that is closed, null where sign-up for the whole event is over.
+    ``city``: the one that is closed, null where sign-up for the whole event is over. ``off_list``: nothing is closed,
+    but they were taken off the allow list, and wait again once they are back.
     """
 
     kind: Literal["waiting_ended"] = "waiting_ended"
@@ -114,6 +115,18 @@ class WaitingEnded(Message):
     user_telegram_id: TelegramUserId
     event: NamedRef
     city: Name | None = None
+    off_list: bool = False
+
+
+class SeatOfferLapsed(Message):
+    """A seat is held for somebody no longer, since they did not answer in time: the messages that offer it say so now.
+
+    Nothing new is sent for it, and nothing answers it. ``booking``: what is left of the offer.
+    """
+
+    kind: Literal["seat_offer_lapsed"] = "seat_offer_lapsed"
+    user_telegram_id: TelegramUserId
+    booking: BookingView
 
 
 class StaffMessage(Message):
@@ -125,7 +138,7 @@ class StaffMessage(Message):
     text: Annotated[LongText, Field(min_length=1)]
 
 
-AnyNotification = NotificationCommand | WaitingEnded | StaffMessage
+AnyNotification = NotificationCommand | WaitingEnded | SeatOfferLapsed | StaffMessage
 
 notification_command: TypeAdapter[AnyNotification] = TypeAdapter(AnyNotification)
 """Reads a body of ``bot.notification.command``."""

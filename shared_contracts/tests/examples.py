@@ -69,6 +69,7 @@ from shared_contracts.notification import (
     CacheName,
     NotificationCommand,
     NotificationKind,
+    SeatOfferLapsed,
     StaffMessage,
     WaitingEnded,
 )
@@ -294,6 +295,7 @@ EXAMPLES: list[Message] = [
         event=NamedRef(id=EVENT_ID, name="Стажировка"),
         city="Самара",
     ),
+    SeatOfferLapsed(**ENVELOPE, user_telegram_id=1001, booking=BOOKING),
     StaffMessage(
         **ENVELOPE,
         notification_id=BOOKING_ID,

@@ -82,14 +82,14 @@ If you have any questions, we are here: {contact_link}
         required=frozenset({"event"}),
         ru="""
 {name}, спасибо за интерес к нам!
-К сожалению, в этот раз подтвердить запись на собеседование «{event}» не получилось.
+К сожалению, пригласить вас на собеседование «{event}» мы не сможем.
 💬 {reason}
 
 Если хотите что-то уточнить, напишите нам: {contact_link}
 """,
         en="""
 {name}, thank you for your interest in us!
-Unfortunately, the recruiter could not approve your booking for “{event}” this time.
+Unfortunately, we cannot offer you an interview for “{event}”.
 💬 {reason}
 
 If you would like to know more, write to us: {contact_link}
@@ -124,13 +124,21 @@ If you have any questions, we are here: {contact_link}
         required=frozenset({"event"}),
         ru="""
 {name}, просим прощения за ожидание.
-Запись на собеседование «{event}» не успели подтвердить, и место освободилось. Пожалуйста, выберите другое время.
+Эту запись не успели подтвердить, и место освободилось. Пожалуйста, выберите другое время.
+
+<b>{event}</b>
+📅 {date}
+🕐 {time}
 
 Нужна помощь? Напишите нам: {contact_link}
 """,
         en="""
 {name}, we are sorry to have kept you waiting.
-Your booking for “{event}” was not approved in time, and the seat is free again. Please choose another time.
+This booking was not approved in time, and the seat is free again. Please choose another time.
+
+<b>{event}</b>
+📅 {date}
+🕐 {time}
 
 Do you need help? Write to us: {contact_link}
 """,

@@ -120,13 +120,21 @@ Write to the recruiter: {recruiter_link}
         required=frozenset({"event"}),
         ru="""
 {name}, жаль, что не получилось встретиться.
-Если вам всё ещё интересно собеседование «{event}», выберите другое время.
+Если вам всё ещё интересно это собеседование, выберите другое время.
+
+<b>{event}</b>
+📅 {date}
+🕐 {time}
 
 Что-то случилось? Напишите нам: {contact_link}
 """,
         en="""
 {name}, we are sorry that we did not get to meet.
-If you are still interested in “{event}”, please choose another time.
+If you are still interested in this interview, please choose another time.
+
+<b>{event}</b>
+📅 {date}
+🕐 {time}
 
 Did something happen? Write to us: {contact_link}
 """,
@@ -136,13 +144,21 @@ Did something happen? Write to us: {contact_link}
         required=frozenset({"event"}),
         ru="""
 {name}, просим прощения.
-Провести собеседование «{event}» у рекрутера не получилось. Выберите, пожалуйста, другое время, мы вас ждём.
+Провести это собеседование у рекрутера не получилось. Выберите, пожалуйста, другое время, мы вас ждём.
+
+<b>{event}</b>
+📅 {date}
+🕐 {time}
 
 Хотите обсудить? Напишите нам: {contact_link}
 """,
         en="""
 {name}, we apologise.
-The recruiter could not hold your interview “{event}”. Please choose another time, we would love to meet you.
+The recruiter could not hold this interview. Please choose another time, we would love to meet you.
+
+<b>{event}</b>
+📅 {date}
+🕐 {time}
 
 Would you like to talk about it? Write to us: {contact_link}
 """,

@@ -18,6 +18,7 @@ from scheduling.domain.answering import (
     MoveRejected,
     RequestExpired,
     RescheduleAsked,
+    SeatOfferExpired,
 )
 from scheduling.domain.booking import BookingCancelled, BookingKept, BookingMade, BookingMoved
 from scheduling.domain.commands import ActorKind
@@ -26,7 +27,7 @@ from scheduling.domain.events import BookingEvent, SlotEdited
 from scheduling.domain.model import Candidate, Slot, State
 from scheduling.domain.proposals import ProposedSlotEdited, ProposedTimeWithdrawn, TimeProposed
 from scheduling.domain.seat_offers import SeatOffered
-from scheduling.services.candidate_news import comes_silently, notification
+from scheduling.services.candidate_news import comes_silently, notification, offer_lapsed
 from scheduling.services.impact import is_told
 from scheduling.services.reacting import Batch, Effects
 from scheduling.services.reading.calendar_entries import calendar_change
@@ -234,4 +235,9 @@ def tell_candidates(batch: Batch) -> Effects:
         effects.news[key].append(Outgoing(NOTIFICATION_COMMAND, message, _morning(event, person, batch)))
         effects.notification_ids[event.after.id].append(ObjectId(message.notification_id))
         effects.fields[event.after.id]["last_news"] = message.model_dump_json()
+    for request, lapsed in batch.events(SeatOfferExpired):
+        if view := booking_view(lapsed.after, batch.after):
+            key, telegram_id = request.command.key, lapsed.after.telegram_id
+            lapse = offer_lapsed(key, telegram_id, view, request.correlation_id)
+            effects.news[key].append(Outgoing(NOTIFICATION_COMMAND, lapse))
     return effects

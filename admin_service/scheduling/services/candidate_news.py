@@ -13,7 +13,7 @@ from scheduling.domain.model import Candidate, Slot
 from scheduling.services.store.booking_notes import note
 from shared_contracts.calendars import CalendarEntry
 from shared_contracts.directory import BookingView, SlotView
-from shared_contracts.notification import NotificationCommand, NotificationKind
+from shared_contracts.notification import NotificationCommand, NotificationKind, SeatOfferLapsed
 
 _BEFORE_INTERVIEW = timedelta(hours=2)
 _NAMESPACE = uuid.UUID("6f6a2f5e-52a1-4c8e-9f0e-0f1f0a6f5d11")
@@ -71,6 +71,17 @@ def notification(
         slot_before=slot_before,
         booked_before=booked_before,
         silent=silent,
+    )
+
+
+def offer_lapsed(key: str, telegram_id: int, booking: BookingView, correlation_id: str) -> SeatOfferLapsed:
+    """That nobody answered a seat offer in time, for the messages that make it; one per ``key`` and booking."""
+    return SeatOfferLapsed(
+        message_id=derived_id(key, f"lapse/{booking.id}"),
+        correlation_id=correlation_id,
+        occurred_at=clock.now(),
+        user_telegram_id=telegram_id,
+        booking=booking,
     )
 
 

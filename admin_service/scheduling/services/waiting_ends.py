@@ -55,8 +55,12 @@ def end_hopeless(*, actor: str, via: str, reason: str = "") -> int:
 
 
 def pause(candidate_ids: Iterable[str], *, actor: str) -> None:
-    """Who is taken off the allow list waits for nothing meanwhile; in the transaction under way."""
-    _set_state(candidate_ids, WaitingState.WAITING, WaitingState.OFF_LIST, "waiting_paused", actor)
+    """Who is taken off the allow list waits for nothing meanwhile, and is told so; in the transaction under way."""
+    rows = _set_state(candidate_ids, WaitingState.WAITING, WaitingState.OFF_LIST, "waiting_paused", actor)
+    zones = {row["_id"]: row["timezone"] for row in cities_by_id({row["city_id"] for row in rows})}
+    now = clock.now()
+    told = [(_message(row, None, off_list=True), zones.get(row["city_id"]) or MOSCOW) for row in rows]
+    outbox.add(outbox.Outgoing(NOTIFICATION_COMMAND, it, next_allowed_time(now, zone)) for it, zone in told)
 
 
 def go_on(candidate_ids: Iterable[str], *, actor: str) -> None:
@@ -68,13 +72,17 @@ def go_on(candidate_ids: Iterable[str], *, actor: str) -> None:
     end_hopeless(actor=f"staff:{actor}", via="desk")
 
 
-def _set_state(candidate_ids: Iterable[str], was: WaitingState, state: WaitingState, action: str, actor: str) -> None:
+def _set_state(
+    candidate_ids: Iterable[str], was: WaitingState, state: WaitingState, action: str, actor: str
+) -> list[Document]:
     query = {"user_id": {"$in": [ObjectId(item) for item in candidate_ids]}, "state": was.value}
-    ids = [row["_id"] for row in collection("waiting_list").find(query, {"_id": 1}, session=current_session())]
+    rows = list(collection("waiting_list").find(query, session=current_session()))
+    ids = [row["_id"] for row in rows]
     change = {"$set": {"state": state.value, "updated_at": clock.now()}}
     collection("waiting_list").update_many({"_id": {"$in": ids}}, change, session=current_session())
     for entry_id in ids:
         audit.record_staff("waiting", str(entry_id), action, actor, None, None)
+    return rows
 
 
 def tell(rows: Sequence[Document]) -> None:
@@ -121,7 +129,7 @@ def _news(rows: Sequence[Document]) -> dict[ObjectId, tuple[WaitingEnded, dateti
     return news
 
 
-def _message(entry: Document, city: str | None) -> WaitingEnded:
+def _message(entry: Document, city: str | None, *, off_list: bool = False) -> WaitingEnded:
     notification_id = str(ObjectId())
     return WaitingEnded(
         message_id=derived_id(str(entry["_id"]), f"waiting_ended/{notification_id}"),
@@ -131,6 +139,7 @@ def _message(entry: Document, city: str | None) -> WaitingEnded:
         user_telegram_id=entry["telegram_id"],
         event=NamedRef(id=str(entry["event_id"]), name=entry["event"]),
         city=city,
+        off_list=off_list,
     )
 
 

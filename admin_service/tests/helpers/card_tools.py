@@ -3,7 +3,7 @@
 from common.mongo import collection
 from shared_contracts.booking import BookingResult
 from shared_contracts.card import CardCommand
-from shared_contracts.notification import NotificationCommand, NotificationKind
+from shared_contracts.notification import NotificationCommand, NotificationKind, notification_command
 
 
 def cards() -> list[CardCommand]:
@@ -30,10 +30,11 @@ def result_of(rows: list[dict[str, str]]) -> BookingResult:
 
 
 def news() -> list[NotificationCommand]:
-    """All that candidates were told so far."""
+    """All that candidates were told of their bookings so far."""
     found = collection("outbox").find({"queue": "bot.notification.command"}).sort("$natural", 1)
     rows = sorted(found, key=lambda row: row["created_at"])  # of one moment as they were written
-    return [NotificationCommand.model_validate_json(row["body"]) for row in rows]
+    every = [notification_command.validate_json(row["body"]) for row in rows]
+    return [item for item in every if isinstance(item, NotificationCommand)]
 
 
 def kinds() -> list[tuple[int, NotificationKind]]:

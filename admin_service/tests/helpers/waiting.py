@@ -9,6 +9,7 @@ from messaging.dialogs import DialogCommands
 from people.models import Candidate, City
 from scheduling.models import InterviewEvent
 from shared_contracts.dialog import DialogOutcome, DialogResult, WaitingListJoined, WaitingListLeft
+from shared_contracts.notification import WaitingEnded
 
 
 def zone_where_it_is(hour: int) -> str:
@@ -44,6 +45,12 @@ def leaving(person: Candidate, event: InterviewEvent) -> WaitingListLeft:
         user_telegram_id=person.telegram_id,
         event_id=str(event.pk),
     )
+
+
+def ended() -> list[WaitingEnded]:
+    """What people were told of the end of their waiting."""
+    rows = collection("outbox").find({"queue": "bot.notification.command", "body": {"$regex": "waiting_ended"}})
+    return [WaitingEnded.model_validate_json(row["body"]) for row in rows]
 
 
 def states() -> list[str]:

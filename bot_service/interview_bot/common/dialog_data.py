@@ -54,6 +54,7 @@ class DialogData(BaseModel):
     ``refused``: ids of slots that a recruiter has said no to for this person, which are not shown.
     ``booked_elsewhere``: they have a booking in another interview event, so they come from a list that shows it.
     ``waits``: they are on the event's waiting list for what they look at; ``turned_down``: but not for every seat.
+    ``on_list``: they were on that list, for whatever city, when looking began.
     ``slot``: the one chosen. ``nonce``: of the shown Confirm button. ``rejecting``: a recruiter's step.
     """
 
@@ -72,6 +73,7 @@ class DialogData(BaseModel):
     booked_elsewhere: bool = False
     waits: bool = False
     turned_down: bool = False
+    on_list: bool = False
     slot: SlotView | None = None
     nonce: str | None = None
     rejecting: PendingRejection | None = None

@@ -61,8 +61,10 @@ class OtherNews:
     async def _send(
         self, command: WaitingEnded | StaffMessage, message: OneTimeMessage, progress: SendProgress
     ) -> Delivery:
+        if isinstance(command, WaitingEnded) and command.off_list:
+            await self._services.allow_list.invalidate()  # what was cached may be of before
         access, person = await self._services.allow_list.check(command.user_telegram_id)
-        if access is AccessStatus.REFUSED:
+        if (access is AccessStatus.REFUSED) is not (isinstance(command, WaitingEnded) and command.off_list):
             return progress.end_without_try(message, DeliveryStatus.SUPPRESSED)
         texts = texts_for(await self._services.chats.language(command.user_telegram_id))
         if isinstance(command, StaffMessage):
@@ -73,6 +75,9 @@ class OtherNews:
         return await self._once.send(message, progress, screen, Priority.IN_TURN)
 
     async def _end_of_waiting(self, command: WaitingEnded, texts: Texts) -> Screen:
+        if command.off_list:
+            contact_url = await self._services.directory.contact_url(None)
+            return Screen(texts("waiting.off_list", event=command.event.name), keyboards.contact(contact_url, texts))
         if command.city is None:
             text = texts("waiting.ended_event", event=command.event.name)
             return Screen(text, keyboards.home(texts))

@@ -12,6 +12,7 @@ from interview_bot.inbound.cards import Cards
 from interview_bot.inbound.dialog_results import DialogResults
 from interview_bot.inbound.digests import Digests
 from interview_bot.inbound.invalidation import Invalidation
+from interview_bot.inbound.lapsed_offers import show_lapsed
 from interview_bot.inbound.notifications import Notifications
 from interview_bot.inbound.other_news import OtherNews
 from interview_bot.inbound.sent_once import SentOnce
@@ -21,7 +22,13 @@ from shared_contracts.broadcast import broadcast_command
 from shared_contracts.card import card_command
 from shared_contracts.dialog import dialog_result
 from shared_contracts.digest import digest_command
-from shared_contracts.notification import AnyNotification, NotificationCommand, cache_invalidate, notification_command
+from shared_contracts.notification import (
+    AnyNotification,
+    NotificationCommand,
+    SeatOfferLapsed,
+    cache_invalidate,
+    notification_command,
+)
 from shared_contracts.transport.topology import (
     BOOKING_RESULT,
     BROADCAST_COMMAND,
@@ -52,6 +59,8 @@ def subscriptions(
     async def notify(command: AnyNotification) -> None:
         if isinstance(command, NotificationCommand):
             await notifications.deliver(command)
+        elif isinstance(command, SeatOfferLapsed):
+            await show_lapsed(services, locks, command)
         else:
             await other_news.deliver(command)
 

@@ -1,17 +1,21 @@
 """Earlier messages about a booking that has changed since: a line each of what happened, and where to read on."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from structlog.stdlib import get_logger
 from telegram.error import RetryAfter, TelegramError
 
+from interview_bot.admin_client.allow_list import AccessStatus
 from interview_bot.dialogs.context import Services
 from interview_bot.store.corrections import Correction
 from interview_bot.store.shown_bookings import Change, OutdatedMessage, ShownBookings
 from interview_bot.telegram.errors import classify, seconds_to_wait
 from interview_bot.telegram.rate_limiter import Priority
 from interview_bot.telegram.sending import edit, take_buttons_away
-from interview_bot.views.formatting import DAY_AND_TIME, slot_start, start
+from interview_bot.views import keyboards
+from interview_bot.views.formatting import DAY_AND_TIME, slot_start, start, what_ended
+from interview_bot.views.outcome_screens import seat_offer_lapsed_screen
 from interview_bot.views.screen import Screen
 from interview_bot.views.texts import Texts
 from shared_contracts.directory import BookingView
@@ -68,12 +72,28 @@ async def put_right(
 
     Raises:
         TelegramError: worth another try, but for ``Trouble.BLOCKED``.
+        AdminApiDownError, AdminApiRefusedError: nobody can say now whether they wait for another seat.
     """
     chat_id, booking, is_below = correction.chat_id, correction.booking, message.message_id < correction.newest
     screen = Screen(_line(message, booking, zone, texts, is_below=is_below))
+    if message.change is Change.OFFER_LAPSED:
+        screen = await lapsed_offer(services, chat_id, booking, zone, texts)
     if not await edit(services.bot, chat_id, message.message_id, screen, priority):
         await take_buttons_away(services.bot, chat_id, message.message_id, priority)
     await services.shown_bookings.record_correction(chat_id, message, booking)
+
+
+async def lapsed_offer(
+    services: Services, chat_id: int, booking: BookingView, zone: str | None, texts: Texts
+) -> Screen:
+    """In place of a seat offer that nobody answered in time: that it is over, and what there is to do now."""
+    event_id = booking.slot.event.id
+    places = (await services.api.person_bookings(chat_id)).waiting
+    waits = any(place.event_id == event_id for place in places)
+    screen = seat_offer_lapsed_screen(event_id, texts, waits_on=waits)
+    access, _ = await services.allow_list.check(chat_id)
+    screen = keyboards.for_kept_booking(screen) if access is AccessStatus.REFUSED else screen
+    return replace(screen, text=f"{screen.text}\n\n{what_ended(booking.slot, zone, texts)}")
 
 
 def _line(message: OutdatedMessage, booking: BookingView, zone: str | None, texts: Texts, *, is_below: bool) -> str:

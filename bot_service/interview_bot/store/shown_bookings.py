@@ -42,6 +42,8 @@ class Change(Enum):
     """The move that the message tells of is asked for no more, or is another one."""
     TIME_PROPOSED = "time_proposed"
     """The same of a time that the recruiter proposed."""
+    OFFER_LAPSED = "offer_lapsed"
+    """It holds a seat for somebody who did not answer in time."""
     OTHERWISE = "otherwise"
     """It stands at the same time, in another state, place or with other details."""
 
@@ -219,6 +221,8 @@ def _outdated(claim: Document, booking: BookingView) -> OutdatedMessage:
 
 def _change(claim: Document, told: ToldStart | None, booking: BookingView) -> Change:
     now = _claims(booking)
+    if booking.status is BookingStatus.EXPIRED and claim.get("said", "").startswith(BookingStatus.OFFERED.value):
+        return Change.OFFER_LAPSED
     if booking.status not in LIVE_STATUSES | _HELD:
         return Change.ENDED
     if told is not None and told.starts_at != booking.slot.starts_at:

@@ -193,9 +193,13 @@ def _time_buttons(booking: BookingView, slot: SlotView, texts: Texts, suffix: st
 
 def stop_waiting(event_id: str, texts: Texts) -> InlineKeyboardMarkup:
     """Leave the waiting list, or look at the slots again."""
-    leave = InlineKeyboardButton(texts.plain("button.stop_waiting"), callback_data=pack(Action.LEAVE, event_id))
     back = InlineKeyboardButton(texts.plain("button.back"), callback_data=pack(Action.SIGN_UP, event_id))
-    return column([leave, back])
+    return column([leave_list(event_id, texts), back])
+
+
+def leave_list(event_id: str, texts: Texts) -> InlineKeyboardButton:
+    """Wait no longer for a seat in the event."""
+    return InlineKeyboardButton(texts.plain("button.stop_waiting"), callback_data=pack(Action.LEAVE, event_id))
 
 
 def change_booking(booking: BookingView, texts: Texts, *, asked: bool) -> InlineKeyboardMarkup | None:

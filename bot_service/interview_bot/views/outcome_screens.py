@@ -78,7 +78,17 @@ def seat_offer_ended_screen(
         return None
     if not waits_on:
         return Screen(texts(f"{key}_last"), keyboards.home(texts))
+    if result.outcome is Outcome.EXPIRED:
+        return seat_offer_lapsed_screen(event_id, texts, waits_on=True)
     return Screen(texts(key), keyboards.stop_waiting(event_id, texts))
+
+
+def seat_offer_lapsed_screen(event_id: str, texts: Texts, *, waits_on: bool) -> Screen:
+    """The seat is held no longer, since nobody answered in time. ``waits_on``: they are on the waiting list still."""
+    if not waits_on:
+        return Screen(texts("offer.lapsed"), keyboards.choose_time(event_id, texts))
+    rows = [*keyboards.choose_time(event_id, texts).inline_keyboard, [keyboards.leave_list(event_id, texts)]]
+    return Screen(texts("offer.expired"), InlineKeyboardMarkup(rows))
 
 
 def outcome_screen(
@@ -101,6 +111,8 @@ def outcome_screen(
         parts += _booking_parts(outcome, booking, zone, texts, writes_to_recruiter)
     if outcome is Outcome.CANCELLED:
         parts += [*([what_ended(booking.slot, zone, texts)] if booking else []), texts("outcome.cancelled_next")]
+    if outcome is Outcome.EXPIRED and booking is not None:
+        parts.append(what_ended(booking.slot, zone, texts))
     rows = keyboards.contact_rows(contact_url, texts) if display.with_contact else []
     if booking is not None and outcome in _WAYS_OUT:
         parts.append(_way_out(outcome, booking, texts))

@@ -10,8 +10,14 @@ from interview_bot.common import clock
 from shared_contracts.booking import BookingRescheduled, OfferPassed, OfferTaken, Outcome
 from shared_contracts.broadcast import DeliveryStatus, NotificationDelivered
 from shared_contracts.dialog import DialogOutcome, WaitingListJoined, WaitingListLeft
-from shared_contracts.directory import BookingStatus, BookingView
-from shared_contracts.notification import CacheName, NotificationCommand, NotificationKind, WaitingEnded
+from shared_contracts.directory import BookingStatus, BookingView, WaitingPlace
+from shared_contracts.notification import (
+    CacheName,
+    NotificationCommand,
+    NotificationKind,
+    SeatOfferLapsed,
+    WaitingEnded,
+)
 from shared_contracts.transport.topology import BOOKING_RESULT, DIALOG_RESULT, NOTIFICATION_COMMAND
 from tests.kit.desk import EVENT, Desk
 from tests.kit.interview_cards import reads
@@ -209,8 +215,55 @@ async def test_an_offer_whose_time_is_up_says_so(anna: Person, desk: Desk) -> No
     await anna.sees("что-то сломалось")
     desk.outcome = Outcome.EXPIRED
     await anna.sends_data(notice, notice.data("Беру"))
-    await anna.sees("место предложили следующему")
+    over = await anna.sees("это место за вами больше не держим")
+    assert "Вы всё ещё в листе ожидания" in over.text
+    assert over.labels == ["Выбрать время", "Больше не ждать"]
     assert len(desk.requests) == 2
+    desk.bookings.clear()
+    await anna.sends_data(notice, notice.data("Беру"))
+    closed = await anna.sees("Это предложение уже не действует")
+    assert (closed.labels, "запис" in closed.text) == (["Выбрать время"], False)
+
+
+@pytest.mark.parametrize("waits", [True, False])
+async def test_an_offer_that_nobody_answered_says_so_where_it_was_made(anna: Person, desk: Desk, waits: bool) -> None:
+    """Without a new message; what there is now says that they wait. Guards: ``lapsed_offer``, ``_with_list``."""
+    await anna.writes("/help")
+    await anna.sees("Вот что я умею")
+    if waits:
+        desk.dialogs.waiting[1001] = WaitingPlace(event_id=EVENT.id, city_id=None)
+    await tell(desk, NotificationKind.SLOT_OFFERED, booking := offered(desk))
+    notice = await anna.sees("Освободилось место")
+    desk.bookings.clear()
+    lapsed = booking.model_copy(update={"version": 2, "status": BookingStatus.EXPIRED, "expires_at": None})
+    facts: dict[str, Any] = {"message_id": uuid4(), "correlation_id": "desk", "occurred_at": clock.now()}
+    await desk.send(NOTIFICATION_COMMAND.name, SeatOfferLapsed(**facts, user_telegram_id=1001, booking=lapsed))
+    over = await anna.sees("это место за вами больше не держим")
+    assert (over.id, "Вы всё ещё в листе ожидания" in over.text) == (notice.id, waits)
+    assert EVENT.name in over.text
+    assert over.labels == ["Выбрать время", *(["Больше не ждать"] if waits else [])]
+    await anna.presses(over, "Выбрать время")
+    slots = await anna.sees("Выберите удобное время")
+    assert ("⏳ Вы в листе ожидания" in slots.text, "Больше не ждать" in slots.labels) == (waits, waits)
+
+
+async def test_who_is_taken_off_the_list_while_they_wait_is_told_once(anna: Person, desk: Desk) -> None:
+    """Guard: ``off_list`` in ``_send``; not who is back on it by then."""
+    await anna.writes("/help")
+    await anna.sees("Вот что я умею")
+    facts: dict[str, Any] = {"message_id": uuid4(), "correlation_id": "desk", "occurred_at": clock.now()}
+    command = WaitingEnded(**facts, notification_id=uuid4().hex[:24], user_telegram_id=1001, event=EVENT, off_list=True)
+    await desk.send(NOTIFICATION_COMMAND.name, command)
+
+    async def reports() -> list[DeliveryStatus]:
+        return [event.delivery.status for event in desk.delivery_events if isinstance(event, NotificationDelivered)]
+
+    assert await eventually(reports, "a report") == [DeliveryStatus.SUPPRESSED]
+    desk.remove(1001)
+    again = {"message_id": uuid4(), "notification_id": uuid4().hex[:24]}
+    await desk.send(NOTIFICATION_COMMAND.name, command.model_copy(update=again))
+    told = await anna.sees("Запись для вас сейчас закрыта")
+    assert (EVENT.name in told.text, told.labels) == (True, ["Свяжитесь с нами"])
 
 
 async def test_my_booking_shows_an_offer_with_its_two_answers(anna: Person, desk: Desk) -> None:
@@ -255,7 +308,7 @@ async def test_someone_elses_offer_or_an_older_one_can_not_be_answered(
     slots = await boris.sees("Выберите удобное время")
     for action in ("ot", "op"):
         await boris.sends_data(slots, f"1:{action}:{booking.id}:1")
-        await boris.sees("Этой записи уже нет")
+        await boris.sees("Это предложение уже не действует")
     await anna.writes("/mybooking")
     shown = await anna.sees("Место держим для вас")
     await anna.sends_data(shown, f"1:ot:{booking.id}:2")

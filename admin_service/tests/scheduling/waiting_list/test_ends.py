@@ -17,15 +17,9 @@ from scheduling.services.waiting_told import UNTOLD
 from shared_contracts.booking import Outcome
 from shared_contracts.broadcast import Delivery, DeliveryStatus, NotificationDelivered
 from shared_contracts.dialog import DialogOutcome, DialogResult
-from shared_contracts.notification import WaitingEnded
 from tests.conftest import MakeCandidate
 from tests.helpers import asking
-from tests.helpers.waiting import joining, offered_to, states, told
-
-
-def ended() -> list[WaitingEnded]:
-    rows = collection("outbox").find({"queue": "bot.notification.command", "body": {"$regex": "waiting_ended"}})
-    return [WaitingEnded.model_validate_json(row["body"]) for row in rows]
+from tests.helpers.waiting import ended, joining, offered_to, states, told
 
 
 def test_who_waits_in_a_city_that_closes_waits_no_longer_and_is_told_once(

@@ -10,18 +10,19 @@ from scheduling.services.editing.retiring import dependents_of
 from scheduling.services.slots import save_event
 from scheduling.services.waiting_list import waiting_entries
 from tests.helpers import asking
-from tests.helpers.waiting import offered_to, states
+from tests.helpers.waiting import ended, offered_to, states
 
 
 @pytest.mark.usefixtures("_waiting")
 def test_they_wait_for_nothing_until_they_are_back(
     slot: InterviewSlot, anna: Candidate, maria: Candidate, ivan: Candidate, event: InterviewEvent
 ) -> None:
-    """Neither counted nor offered a seat; then in their old place. Guards: ``pause``, ``go_on``."""
+    """Neither counted nor offered a seat, and told so; then in their old place. Guards: ``pause``, ``go_on``."""
     gone = [str(maria.pk)]
     collection("waiting_list").update_many({}, {"$set": {"city_id": slot.city_id}})
     staff_commands.remove_candidates(gone, keep_bookings=True, actor="kira", reason="")
     assert (states(), waiting_entries(gone)) == (["off_list", "waiting"], [])
+    assert [(news.user_telegram_id, news.off_list) for news in ended()] == [(maria.telegram_id, True)]
     assert dependents_of(City.objects.get(pk=slot.city_id)).waiting == 1
     asking.outcome(asking.cancel(anna, asking.the_booking(anna)))
     assert offered_to(ivan) and not offered_to(maria)

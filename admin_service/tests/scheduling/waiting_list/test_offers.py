@@ -14,7 +14,8 @@ from scheduling.services import staff_commands
 from scheduling.services.editing.slot_edits import edit_slot
 from shared_contracts.booking import AnyBookingRequest, BookingResult, Outcome
 from shared_contracts.dialog import DialogOutcome
-from shared_contracts.notification import NotificationKind
+from shared_contracts.directory import BookingStatus
+from shared_contracts.notification import NotificationKind, SeatOfferLapsed
 from tests.conftest import MakeCandidate, MakeSlot
 from tests.helpers import asking
 from tests.helpers.card_tools import kinds, news, sent
@@ -121,6 +122,7 @@ def test_who_passed_one_slot_is_still_offered_another(
 
 @pytest.mark.usefixtures("_waiting")
 def test_an_offer_that_nobody_took_goes_to_the_next(anna: Candidate, maria: Candidate, ivan: Candidate) -> None:
+    """And the message that makes it is put right. Guard: ``offer_lapsed``."""
     asking.outcome(asking.cancel(anna, asking.the_booking(anna)))
     collection("bookings").update_many({"status": "offered"}, {"$set": {"expires_at": clock.now()}})
 
@@ -129,6 +131,9 @@ def test_an_offer_that_nobody_took_goes_to_the_next(anna: Candidate, maria: Cand
     assert asking.the_booking(maria)["status"] == "expired"
     assert offered_to(ivan)
     assert [kind for _who, kind in kinds()] == [NotificationKind.SLOT_OFFERED] * 2
+    row = collection("outbox").find_one({"body": {"$regex": "seat_offer_lapsed"}})
+    lapsed = SeatOfferLapsed.model_validate_json(row["body"] if row else "")
+    assert (lapsed.user_telegram_id, lapsed.booking.status) == (maria.telegram_id, BookingStatus.EXPIRED)
     asking.assert_sound()
 
 

@@ -147,13 +147,14 @@ async def answer_seat_offer(
     context: DialogContext, booking_id: str, version: str, *, kind: Literal["take", "pass"]
 ) -> None:
     """Take or Pass was pressed under a seat that is held for someone on the waiting list."""
-    booking = await own_booking(context, booking_id)
-    if booking is None:
-        return
-    if booking.status is BookingStatus.OFFERED and booking.version == int(version):
+    bookings = await _live_bookings(context)
+    booking = next((live for live in bookings if live.id == booking_id), None)
+    if booking and booking.status is BookingStatus.OFFERED and booking.version == int(version):
         await booking_requests.answer_seat_offer(context, booking, kind)
-    else:
-        await show_bookings(context, lead=context.texts("offer.over"))
+    elif bookings:
+        await _show(context, bookings, context.texts("offer.over"))
+    else:  # they never had a booking, so nothing is said of one
+        await context.show(Screen(context.texts("offer.closed"), keyboards.home(context.texts)))
 
 
 async def own_booking(context: DialogContext, booking_id: str) -> BookingView | None:

@@ -40,7 +40,9 @@ async def show_home(context: DialogContext, lead: str | None = None, page: int =
     if found.results:
         screen = _with_events(list_screen(context, found.results), events, page, context)
     elif events:
-        screen = Screen(context.texts("home.events"), keyboards.events(events, page, context.texts, recruits))
+        refused = [context.texts("home.refused", event=it.title) for it in every if it.id in found.refused_event_ids]
+        text = "\n\n".join([*refused, context.texts("home.events")])
+        screen = Screen(text, keyboards.events(events, page, context.texts, recruits))
     elif recruits:
         screen = Screen(context.texts("home.no_events"), keyboards.events([], 0, context.texts, recruits))
     else:
@@ -222,6 +224,7 @@ async def _new_choice(context: DialogContext, event_id: str) -> DialogData:
         first_city_id=city_id,
         booked_elsewhere=slot_choice.is_booked_elsewhere(found, event_id),
         refused=found.refused_slot_ids,
+        on_list=any(place.event_id == event_id for place in found.waiting),
     )
 
 

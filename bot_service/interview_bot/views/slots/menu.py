@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from itertools import groupby
 
+from telegram import InlineKeyboardMarkup
+
 from interview_bot.common.dialog_data import ANYONE, DialogData
 from interview_bot.views.formatting import (
     CLOCK,
@@ -20,6 +22,7 @@ from interview_bot.views.formatting import (
     sought,
 )
 from interview_bot.views.html_text import button_name
+from interview_bot.views.keyboards import leave_list
 from interview_bot.views.screen import Reader, Screen
 from interview_bot.views.slots import days, keyboards
 from interview_bot.views.slots.cities import Cities, cities_of
@@ -51,14 +54,25 @@ def slot_menu(
             reader.texts("cities.choose", event=slots[0].event.name),
             keyboards.cities(cities.options(reader.texts), data, reader.texts, ways),
         )
-        return screen, data
+        return _with_list(screen, data, reader.texts), data
     here = [slot for slot in slots if slot.city.id == data.city_id]
     if not here:
         screen, data = _no_slots(reader, data, Ways(cities=bool(cities.free), events=other_events))
         return screen.with_lead(_sought(event, cities, data, reader.texts) if data.booking is None else None), data
     if event is None or not event.chooses_recruiter:
-        return _times(here, reader, data.model_copy(update={"recruiter": None, "first_recruiter": None}), ways)
-    return _of_recruiters(here, reader, data, ways)
+        screen, data = _times(here, reader, data.model_copy(update={"recruiter": None, "first_recruiter": None}), ways)
+    else:
+        screen, data = _of_recruiters(here, reader, data, ways)
+    return _with_list(screen, data, reader.texts), data
+
+
+def _with_list(screen: Screen, data: DialogData, texts: Texts) -> Screen:
+    """The free times of somebody who waits for others still: that they do, and how to stop."""
+    if not data.on_list or data.booking is not None:
+        return screen
+    rows = screen.keyboard.inline_keyboard if screen.keyboard else ()
+    keyboard = InlineKeyboardMarkup([*rows, [leave_list(data.event_id, texts)]])
+    return replace(screen, keyboard=keyboard).with_lead(texts("slots.on_list"))
 
 
 def _has_already(booking: BookingView) -> list[str]:
