@@ -60,7 +60,7 @@ def pause(candidate_ids: Iterable[str], *, actor: str) -> None:
     zones = {row["_id"]: row["timezone"] for row in cities_by_id({row["city_id"] for row in rows})}
     now = clock.now()
     told = [(_message(row, None, off_list=True), zones.get(row["city_id"]) or MOSCOW) for row in rows]
-    outbox.add(outbox.Outgoing(NOTIFICATION_COMMAND, it, next_allowed_time(now, zone)) for it, zone in told)
+    outbox.add([outbox.Outgoing(NOTIFICATION_COMMAND, it, next_allowed_time(now, zone)) for it, zone in told])
 
 
 def go_on(candidate_ids: Iterable[str], *, actor: str) -> None:

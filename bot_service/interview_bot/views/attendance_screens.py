@@ -11,6 +11,7 @@ from interview_bot.views.card_buttons import proposable_slots
 from interview_bot.views.formatting import (
     DAY_AND_TIME,
     booking_card,
+    bring,
     delay_key,
     is_superseded,
     moment,
@@ -69,8 +70,13 @@ def attendance_keyboard(booking: BookingView, texts: Texts) -> InlineKeyboardMar
 
 
 def answers_screen(booking: BookingView, reader: Reader) -> Screen:
-    """The booking as it stands, with what can be answered."""
-    return Screen(booking_card(booking, reader.zone, reader.texts), _open_answers(booking, reader), (booking,))
+    """The booking as it stands, with what can be answered, as its reminder says it."""
+    parts = [
+        booking_card(booking, reader.zone, reader.texts),
+        *_questions(reader),
+        *_still_asked(booking, reader.texts),
+    ]
+    return Screen("\n\n".join(parts), _open_answers(booking, reader), (booking,))
 
 
 def not_coming_question(booking: BookingView, reader: Reader) -> Screen:
@@ -120,7 +126,8 @@ def attendance_screen(result: BookingResult, booking: BookingView | None, reader
         asks = booking.attendance is Attendance.RESCHEDULE_ASKED
         untold = asks and not booking.recruiter_reachable
         thanks = texts("attendance.time_noted" if untold else _THANKS[booking.attendance])
-        parts = [thanks, slot_card(booking.slot, reader.zone, texts), *(_link_part(booking, reader) if asks else ())]
+        whom_to_write_to = _link_part(booking, reader) if asks else _questions(reader)
+        parts = [thanks, _facts(booking, reader), *whom_to_write_to, *_still_asked(booking, texts)]
         return Screen("\n\n".join(parts), _open_answers(booking, reader))
     if outcome is Outcome.CANCELLED and booking.attendance is Attendance.DECLINED:
         ended = what_ended(booking.slot, reader.zone, texts)
@@ -141,8 +148,25 @@ def _delay_told(booking: BookingView, reader: Reader) -> Screen:
     told = delay_key(booking.delay_minutes, "attendance.delay_told", "attendance.long_delay_told")
     if not booking.recruiter_reachable:
         told = delay_key(booking.delay_minutes, "attendance.delay_noted", "attendance.long_delay_noted")
-    parts = [texts(told, minutes=booking.delay_minutes), slot_card(booking.slot, reader.zone, texts)]
-    return Screen("\n\n".join([*parts, *_link_part(booking, reader)]), _open_answers(booking, reader))
+    parts = [texts(told, minutes=booking.delay_minutes), _facts(booking, reader), *_link_part(booking, reader)]
+    return Screen("\n\n".join([*parts, *_still_asked(booking, texts)]), _open_answers(booking, reader))
+
+
+def _facts(booking: BookingView, reader: Reader) -> str:
+    """What a reminder tells of the interview: a button under it takes none of that away."""
+    return "\n".join([slot_card(booking.slot, reader.zone, reader.texts), *bring(booking, reader.texts)])
+
+
+def _questions(reader: Reader) -> list[str]:
+    """Who helps, as a reminder says it."""
+    return [reader.texts("attendance.questions", link=reader.contact_url)] if reader.contact_url else []
+
+
+def _still_asked(booking: BookingView, texts: Texts) -> list[str]:
+    """That they are to confirm, as long as the button to do so is shown."""
+    open_question = booking.status is BookingStatus.BOOKED and booking.attendance is None
+    asks = open_question and booking.offered_slot is None and not _has_begun(booking)
+    return [texts("notice.please_confirm")] if asks else []
 
 
 def _link_part(booking: BookingView, reader: Reader) -> list[str]:
@@ -153,17 +177,26 @@ def _link_part(booking: BookingView, reader: Reader) -> list[str]:
 
 
 def delay_too_late(booking: BookingView | None, reader: Reader) -> Screen:
-    """It can't be passed on any more: whom to write to. ``booking``: None where it is over."""
-    link = (booking.recruiter_url if booking else None) or reader.contact_url
-    return Screen(reader.texts("attendance.delay_too_late"), keyboards.contact(link, reader.texts))
+    """It can't be passed on any more: whom to write to, above what they need to get there still.
+
+    ``booking``: None where it is over.
+    """
+    texts = reader.texts
+    if booking is None:
+        return Screen(texts("attendance.delay_too_late"), keyboards.contact(reader.contact_url, texts))
+    link = booking.recruiter_url or reader.contact_url
+    rows = [*([button] for button in keyboards.join(booking, texts)), *keyboards.contact_rows(link, texts)]
+    text = f"{texts('attendance.delay_too_late')}\n\n{_facts(booking, reader)}"
+    return Screen(text, InlineKeyboardMarkup(rows) if rows else None, (booking,))
 
 
 def _too_late(booking: BookingView, reader: Reader) -> Screen:
     """It has begun, so they can at most be late."""
-    texts, contact = reader.texts, keyboards.contact(reader.contact_url, reader.texts)
-    delay = keyboards.delay(booking, texts) if _has_begun(booking) else []
-    rows = [*([delay] if delay else []), *(contact.inline_keyboard if contact else ())]
-    return Screen(texts("attendance.too_late"), InlineKeyboardMarkup(rows) if rows else None)
+    texts, begun = reader.texts, _has_begun(booking)
+    buttons = [*keyboards.join(booking, texts), *keyboards.delay(booking, texts)] if begun else []
+    rows = [*([button] for button in buttons), *keyboards.contact_rows(reader.contact_url, texts)]
+    text = f"{texts('attendance.too_late')}\n\n{_facts(booking, reader)}"
+    return Screen(text, InlineKeyboardMarkup(rows) if rows else None)
 
 
 def said_on_card(card: RecruiterCard, texts: Texts, told: CardOccasion | None = None) -> str:

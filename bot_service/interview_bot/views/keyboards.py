@@ -89,7 +89,7 @@ def bookings(
         suffix = f" · {when}" if len(shown) > 1 else ""
         if booking.offered_slot is not None:
             rows += _rows(_time_buttons(booking, booking.offered_slot, texts, suffix), suffix)
-        rows += [[button] for button in withdraw_move(booking, texts, suffix)]
+        rows += [[button] for button in (*join(booking, texts, suffix), *withdraw_move(booking, texts, suffix))]
         rows += _rows(_changes(booking, texts, actions, suffix), suffix)
         rows.append(_delay_when_near(booking, texts, Action.MY_DELAY, suffix))
     if len(shown) == 1 and (copying := copy_address(shown[0].slot, texts)):
@@ -313,10 +313,12 @@ def _button(texts: Texts, key: str, action: Action, *arguments: str) -> InlineKe
     return styled(texts, key, pack(action, *arguments))
 
 
-def join(booking: BookingView, texts: Texts) -> list[InlineKeyboardButton]:
+def join(booking: BookingView, texts: Texts, suffix: str = "") -> list[InlineKeyboardButton]:
     """Into an online interview, once it is near."""
     link, ahead = booking.slot.video_link, booking.slot.starts_at - clock.now()
-    return [InlineKeyboardButton(texts.plain("button.join"), url=link)] if link and ahead <= _JOIN_AHEAD else []
+    return (
+        [InlineKeyboardButton(texts.plain("button.join") + suffix, url=link)] if link and ahead <= _JOIN_AHEAD else []
+    )
 
 
 def column(buttons: Iterable[InlineKeyboardButton]) -> InlineKeyboardMarkup:

@@ -88,7 +88,8 @@ async def test_confirming_is_recorded_and_can_be_changed_until_the_start(anna: P
     desk.answering.set()
     thanks = await anna.sees("Спасибо, что подтвердили!")
     assert (thanks.id, thanks.labels) == (prompt.id, [NOT_COMING, ASK_TIME, DELAY])
-    assert "каб. 1" in thanks.text
+    assert "каб. 1" in thanks.text and "https://t.me/responsible_person" in thanks.text
+    assert "Подтвердите, пожалуйста" not in thanks.text
     await declines(anna, thanks)
     await anna.sees("Жаль, что не получится встретиться")
     assert answers(desk) == [Attendance.CONFIRMED, Attendance.DECLINED]

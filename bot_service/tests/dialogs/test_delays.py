@@ -65,6 +65,8 @@ async def test_back_leads_to_the_other_answers(anna: Person, desk: Desk) -> None
     await anna.presses(await anna.sees(QUESTION), BACK)
     shown = await anna.sees("✅ Вы записаны")
     assert (shown.id, shown.labels) == (prompt.id, [COMING, NOT_COMING, ASK_TIME, DELAY])
+    assert "Подтвердите, пожалуйста" in shown.text, "as before. Guard: ``_still_asked``"
+    assert "https://t.me/responsible_person" in shown.text, "guard: ``_questions``"
     await anna.presses(shown, COMING)
     await anna.sees("Спасибо, что подтвердили!")
     assert delays(desk) == []
@@ -118,6 +120,7 @@ async def test_from_15_minutes_after_the_start_the_candidate_writes_themselves(a
     await anna.presses(question, FIVE)
     shown = await anna.sees("прошло больше 15 минут")
     assert shown.labels == ["Свяжитесь с нами"]
+    assert "каб. 1" in shown.text, "the way there stays. Guard: ``_facts``"
     assert delays(desk) == [5]
 
 
