@@ -20,11 +20,13 @@ from shared_contracts.telegram.names import MOST_MARKS, clean_name, isolated, us
         ("Z" + "\u0321" * 40 + "oe", "Z" + "\u0321" * MOST_MARKS + "oe"),
         ("Ю\ud800рий", "Ю рий"),
         ("❤️ Зоя", "❤️ Зоя"),
+        ("👨\u200d👩\u200d👧 Ким", "👨\u200d👩\u200d👧 Ким"),
+        ("👩🏽\u200d❤️\u200d👩\u200d", "👩🏽\u200d❤️\u200d👩"),
         ("محمد", "محمد"),
     ],
 )
 def test_a_name_is_shown_without_what_nobody_sees(name: str, shown: str) -> None:
-    """Guard: ``clean_name``."""
+    """Guards: ``clean_name``, ``_is_emoji``."""
     assert clean_name(name) == shown
 
 

@@ -8,7 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from common.models import NameField, StampedModel
-from common.texts.names import bare_username
+from common.texts.names import bare_username, fold
 from common.zones import MOSCOW, zone_names
 from shared_contracts.fields import is_username, to_link
 from shared_contracts.telegram.names import without_unseen
@@ -75,6 +75,14 @@ def check_time_zone(name: str) -> None:
         )
 
 
+def _check_name(place: "City | Office", others: "models.QuerySet[Any]", *unique: str) -> None:
+    """Refuse a new name that differs from another's in capitals alone: in a list nobody could tell the two apart."""
+    stored = type(place)._default_manager.filter(pk=place.pk).values_list("name", flat=True).first()
+    names = others.exclude(pk=place.pk).values_list("name", flat=True)
+    if place.name != stored and fold(place.name) in map(fold, names):
+        raise ValidationError({"name": place.unique_error_message(type(place), unique)})
+
+
 class City(StampedModel):
     """A city, its time zone, and the responsible person's link (FR7). Of one that is closed nothing is offered."""
 
@@ -90,6 +98,10 @@ class City(StampedModel):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """Its name is no other city's."""
+        _check_name(self, City.objects.all(), "name")
 
 
 class Office(StampedModel):
@@ -117,6 +129,10 @@ class Office(StampedModel):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """Its name is no other office's of the city."""
+        _check_name(self, Office.objects.filter(city_id=self.city_id), "city", "name")
 
     @property
     def location(self) -> str:

@@ -107,7 +107,8 @@ def _column(columns: Columns, heading: str) -> str | None:
 
 
 def _by_column(sheet: Sheet, columns: Columns, most: int) -> Table:
-    lines = list(islice(_cleaned(sheet.lines), most + _HEADER_WITHIN + 1))
+    unseen: list[int] = []
+    lines = list(islice(_cleaned(sheet.lines, unseen), most + _HEADER_WITHIN + 1))
     if not lines:
         raise TableError(_("The table is empty. Paste one or choose a file."))
     place, taken = _header(lines, columns)
@@ -115,16 +116,27 @@ def _by_column(sheet: Sheet, columns: Columns, most: int) -> Table:
     body = [line for line in lines[place + 1 :] if list(line.cells) != list(header.cells)]  # files put together
     if not body or len(body) > most or len(lines) > most + _HEADER_WITHIN:
         raise TableError(_("Give a header and 1 to %(most)s rows.") % {"most": most})
-    notes = [*sheet.notes, *_above(place), *_left_out(header.cells, taken, body)]
+    notes = [*sheet.notes, *_above(place), *_unseen(unseen), *_left_out(header.cells, taken, body)]
     rows = [_row(line, header.cells, taken) for line in body]
     headings = {column: header.cells[index] for index, column in taken.items()}
     return Table(rows, headings, notes)
 
 
-def _cleaned(lines: Iterable[Line]) -> Iterator[Line]:
-    """Those with something in them."""
-    cleaned = (Line(line.number, [cell_text(cell) for cell in line.cells], line.problem) for line in lines)
-    return (line for line in cleaned if any(line.cells))
+def _cleaned(lines: Iterable[Line], unseen: list[int]) -> Iterator[Line]:
+    """Those with something in them. The numbers of those with nothing that can be seen go to ``unseen``."""
+    for line in lines:
+        cells = [cell_text(cell) for cell in line.cells]
+        if any(cells):
+            yield Line(line.number, cells, line.problem)
+        elif any(cell.strip() for cell in line.cells):
+            unseen.append(line.number)
+
+
+def _unseen(numbers: Sequence[int]) -> list[str]:
+    if not numbers:
+        return []
+    first = short(", ".join(map(str, numbers)))
+    return [_("Rows with nothing in them that can be seen, so not read: %(rows)s.") % {"rows": first}]
 
 
 def _header(lines: Sequence[Line], columns: Columns) -> tuple[int, dict[int, str]]:

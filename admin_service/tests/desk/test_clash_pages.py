@@ -321,10 +321,12 @@ def test_what_stays_as_it_is_says_why_and_the_others_change(
 
 
 def test_a_change_of_several_names_what_is_wrong(desk: Client, make_slot: MakeSlot) -> None:
-    """Guards: ``clean``, ``_why_not`` and ``from_wall_clock`` after minutes in ``_moved``, of ``ChangeSlotsForm``."""
+    """Guards, of ``ChangeSlotsForm``: ``clean``, ``clean_room``, ``_why_not``, ``from_wall_clock`` after minutes in
+    ``_moved``."""
     online = make_slot(location="", room="", video_link="https://meet.example/x")
     assert "Say what is to change" in changed(desk, [online], "preview")
     assert "It is held online" in changed(desk, [online], "preview", room="5")
+    assert "Say what is to change" in changed(desk, [online], "preview", room="\u200b")
     assert "That time is past" in changed(desk, [online], "preview", days="-30")
     berlin = City.objects.create(name="Берлин", timezone="Europe/Berlin")
     before = put(make_slot(city=berlin), datetime(2027, 10, 30, 0, 30, tzinfo=UTC))

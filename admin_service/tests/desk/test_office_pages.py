@@ -74,8 +74,13 @@ def test_a_mistake_is_shown_and_saves_nothing(
 
 
 def test_a_city_has_one_office_of_a_name(desk: Client, office: Office) -> None:
-    page = desk.post(reverse("admin:people_office_add"), sent(office)).content.decode()
-    assert "already exists" in page and Office.objects.count() == 1
+    """Nor two cities that differ in capitals alone. Guard: ``_check_name``."""
+    for name in (office.name, office.name.upper()):
+        page = desk.post(reverse("admin:people_office_add"), sent(office, name=name)).content.decode()
+        assert page.count("already exists") == 1 and Office.objects.count() == 1
+    city = {"name": office.city.name.upper(), "timezone": "Europe/Moscow", "contact_url": ""}
+    page = desk.post(reverse("admin:people_city_add"), city).content.decode()
+    assert page.count("already exists") == 1 and not City.objects.filter(name=city["name"]).exists()
 
 
 def test_a_slot_has_its_offices_location_and_way(slot: InterviewSlot, office: Office) -> None:

@@ -9,6 +9,7 @@ _PLAIN = re.compile(r"[ -~А-яЁё«»—–№·…]*")
 """Nothing to be done but to the blanks; most names are of these."""
 _BLANK = frozenset("\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\u034f\U0001d159")
 """Drawn as nothing, though Unicode counts them among letters, signs and marks."""
+_JOINER, _IN_COLOUR = "\u200d", "\ufe0f"
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 _MARKS = frozenset({"Mn", "Me"})
 _FROM_RIGHT = frozenset({"R", "AL"})
@@ -49,8 +50,8 @@ def clean_name(name: str) -> str:
     if _PLAIN.fullmatch(name):
         return " ".join(name.split())
     kept: list[str] = []
-    marks = 0
-    for letter in without_escapes(name):
+    marks, plain = 0, without_escapes(name)
+    for letter, following in zip(plain, plain[1:] + " ", strict=False):
         category = unicodedata.category(letter)
         if category in _MARKS and letter not in _BLANK:
             marks += 1
@@ -58,10 +59,18 @@ def clean_name(name: str) -> str:
                 kept.append(letter)
             continue
         if category == "Cf":  # zero-width or directional: nothing stands for it
+            before = kept[-1] if kept else " "
+            if letter == _JOINER and (before == _IN_COLOUR or _is_emoji(before)) and _is_emoji(following):
+                kept.append(letter)
             continue
         marks = 0
         kept.append(" " if category in _INVISIBLE or category.startswith("Z") or letter in _BLANK else letter)
     return " ".join("".join(kept).split())
+
+
+def _is_emoji(letter: str) -> bool:
+    """Whether it is one, or a skin's colour behind one."""
+    return letter not in _BLANK and (unicodedata.category(letter) == "So" or "\U0001f3fb" <= letter <= "\U0001f3ff")
 
 
 def username_beside(name: str, username: str | None) -> str:

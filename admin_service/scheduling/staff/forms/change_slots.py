@@ -23,6 +23,7 @@ from scheduling.services.clashes import of_slot
 from scheduling.services.editing.slot_edits import too_few_seats
 from scheduling.staff.clashes import TICK, tick_field
 from scheduling.staff.forms.drafts import FURTHEST_DAYS
+from shared_contracts.telegram.names import clean_name
 from staffkit.clocks import from_wall_clock
 
 _DAY_MINUTES = 24 * 60
@@ -99,6 +100,10 @@ class ChangeSlotsForm(forms.Form):
         self._slots = slots
         self.planned: list[Planned] = []
         self.left: list[Planned] = []
+
+    def clean_room(self) -> str:
+        """As it is kept; one of which nothing can be seen is none."""
+        return clean_name(self.cleaned_data["room"])
 
     def clean(self) -> dict[str, Any]:
         """Work out what becomes of each: ``planned``, and ``left`` with the reasons."""

@@ -138,11 +138,12 @@ def test_what_people_s_tables_have_besides(text: str, expected: list[tuple[str, 
 
 
 def test_what_was_not_taken_as_it_stands_is_said() -> None:
-    table = read("Ярмарка\nимя;Рост;;\nИван;180;;\n\nОлег;;мл.;\n".encode("cp1251"))
+    table = read("Ярмарка\nимя;Рост;;\nИван;180;;\n\nОлег;;мл.;\n\x7f;\n".encode("cp1251"))
     assert list(table.notes) == [
         "Encoding: Windows-1251.",
         "Cells are kept apart by: semicolon.",
         "1 row above the header was not read.",
+        "Rows with nothing in them that can be seen, so not read: 6.",
         "Columns that are not needed, so not read: “Рост”.",
         "1 empty column was left out.",
     ]
