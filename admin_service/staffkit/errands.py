@@ -1,9 +1,9 @@
 """What waits for staff, on the desk's first page: each app registers the kinds of errands that are its business."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
 from django.apps import apps
 from django.db.models import Model
@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from common.mongo import Document, collection
+from common.scope import Scope
 
 LOOKED_AT = 20
 """Of each kind, how many are read; of these the oldest are shown."""
@@ -33,7 +34,8 @@ class Press:
 class Errand:
     """One thing that waits for staff. ``since``: aware UTC; ``who`` and ``about`` say whom and which interview.
 
-    ``copied``: a button that copies what is to be sent by hand, as HTML. ``asked``: what a yes to it would change.
+    ``recruiter``, ``event``: whose and what for it is, told to who has several to tell apart. ``copied``: a button that
+    copies what is to be sent by hand, as HTML. ``asked``: what a yes to it would change.
     """
 
     id: str
@@ -45,6 +47,8 @@ class Errand:
     presses: Sequence[Press] = ()
     copied: str = ""
     asked: str = ""
+    recruiter: str = ""
+    event: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,7 @@ class ErrandKind:
         errands: what to show of rows.
         page: the address of a page where all of them are done at once, for whom there is one; else empty.
         parts: the condition in parts, of which a row matches one, where indexes count those and not the whole.
+        recruiters: the condition of those that wait for a recruiter, where it is another for who sees their own alone.
     """
 
     name: str
@@ -74,6 +79,11 @@ class ErrandKind:
     errands: Callable[[HttpRequest, Sequence[Document]], list[Errand]]
     page: Callable[[HttpRequest], str] = lambda _request: ""
     parts: Callable[[datetime], Sequence[Document]] | None = None
+    recruiters: Callable[[datetime], Document] | None = None
+
+    def read_by(self, scope: Scope) -> Self:
+        """The kind as it is for a login."""
+        return replace(self, condition=self.recruiters) if self.recruiters and scope.recruiter_id else self
 
     @property
     def rows_of(self) -> type[Model]:

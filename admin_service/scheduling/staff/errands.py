@@ -14,13 +14,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from common.mongo import Document, collection
+from common.scope import scope_of
 from common.texts.names import name_in
 from people.services.links import recruiter_link
 from scheduling.models import STATUS_LABELS
 from scheduling.services.reading.to_mark import WITHIN_DAYS, unmarked, unmarked_in_parts
-from scheduling.services.recruiter_cards.request_reminders import AWAITING_APPROVAL, to_tell_by_hand
+from scheduling.services.recruiter_cards.request_reminders import (
+    AWAITING_APPROVAL,
+    candidates_by_hand,
+    to_tell_by_hand,
+)
 from scheduling.services.store.slots import venue_of_booking
-from scheduling.staff.bookings.by_hand import why_no_candidate, why_no_recruiter
+from scheduling.staff.bookings.by_hand import reason_about_recruiter, recruiters_to_tell, why_no_candidate
 from scheduling.staff.bookings.hand_texts import copied, texts_for_candidates
 from scheduling.staff.moments import named, place_of, start_of
 from scheduling.staff.moves import answer_labels, moves_of
@@ -55,15 +60,16 @@ def _answers(row: Document) -> list[Press]:
 def to_tell(request: HttpRequest, rows: Sequence[Document]) -> list[Errand]:
     """Bookings of which somebody is to be told, with why the bot can't and where to write."""
     since = _last_changes(rows)
-    recruiters = _by_id("recruiters", (row["recruiter_id"] for row in rows))
+    recruiters, own = recruiters_to_tell(rows), scope_of(request).recruiter_id
     people = _by_id("users", (row["user_id"] for row in rows))
     texts = texts_for_candidates(rows)
     found = []
     for row in rows:
         why, presses = [], []
-        if row["recruiter_by_hand"] and not row["recruiter_told"]:
-            recruiter = recruiters.get(row["recruiter_id"])
-            why.append(f"{_('the recruiter')}: {why_no_recruiter(recruiter)}")
+        tells_recruiter = row["recruiter_by_hand"] and not row["recruiter_told"] and own is None
+        if tells_recruiter:
+            recruiter = recruiters.get(row["_id"])
+            why.append(reason_about_recruiter(recruiter))
             presses += _written(_("Write to the recruiter"), recruiter_link(recruiter) if recruiter else None, why)
         if row["candidate_by_hand"]:
             why.append(f"{_('the candidate')}: {why_no_candidate(people.get(row['user_id']))}")
@@ -71,8 +77,8 @@ def to_tell(request: HttpRequest, rows: Sequence[Document]) -> list[Errand]:
         if may(request, _MAY):
             presses.append(Press(_("They know"), _button(row, "note_told"), {}, main=True))
         errand = about_booking(row, since.get(row["_id"]) or row["created_at"], "; ".join(why), presses)
-        text = texts.get(row["_id"])
-        found.append(replace(errand, copied=copied(text) if text else ""))
+        text, named = texts.get(row["_id"]), "" if tells_recruiter else errand.recruiter  # one is named above
+        found.append(replace(errand, copied=copied(text) if text else "", recruiter=named))
     return found
 
 
@@ -100,7 +106,7 @@ def to_mark(request: HttpRequest, rows: Sequence[Document]) -> list[Errand]:
 
 
 def about_booking(row: Document, since: datetime, why: str, presses: Sequence[Press] = ()) -> Errand:
-    """An errand about a booking: whose, when and where."""
+    """An errand about a booking: whose, when and where, with whom and what for."""
     start = start_of(row["starts_at"], row["slot"]["timezone"], venue_of_booking(row))
     return Errand(
         id=str(row["_id"]),
@@ -110,6 +116,8 @@ def about_booking(row: Document, since: datetime, why: str, presses: Sequence[Pr
         about=named(start, place_of(venue_of_booking(row))),
         why=why,
         presses=presses,
+        recruiter=row["slot"]["recruiter"],
+        event=row["slot"]["event"],
     )
 
 
@@ -177,6 +185,7 @@ register(
         query=lambda: "now=by-hand",
         order="starts_at",
         errands=to_tell,
+        recruiters=candidates_by_hand,
     ),
     ErrandKind(
         name="marking",

@@ -12,6 +12,7 @@ from unfold.contrib.filters.admin import DropdownFilter
 
 from common import clock
 from common.mongo import Document, collection
+from common.scope import scope_of
 from common.zones import MOSCOW
 from people.services.zones import zones_of_cities
 from scheduling.models import ATTENDANCE_LABELS
@@ -233,7 +234,8 @@ class NowFilter(DropdownFilter):
         """Those that wait."""
         if self.value() == AWAITING:
             return queryset.filter(live=True, awaits_approval=True, expires_at__gt=WHENEVER["$gt"])
-        conditions = {kind.name: kind.condition for kind in self._errands()}
+        scope = scope_of(request)
+        conditions = {kind.name: kind.read_by(scope).condition for kind in self._errands()}
         if self.value() == STILL_TODAY:
             condition = rest_of_today()
         elif self.value() in conditions:

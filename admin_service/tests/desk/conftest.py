@@ -1,6 +1,7 @@
 """Staff at the desk."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import Permission, User
@@ -48,9 +49,9 @@ def reader() -> StaffClient:
     return _at_the_desk(lev)
 
 
-def _in_role(name: str, role: Role, *, all_cities: bool = False) -> StaffClient:
+def _in_role(name: str, role: Role, **whose: Any) -> StaffClient:
     user = User.objects.create(username=name, is_staff=True)
-    give_role(user, Post(role, all_cities=all_cities))
+    give_role(user, Post(role, **whose))
     return _at_the_desk(user)
 
 

@@ -80,6 +80,24 @@ def test_a_request_is_approved_on_the_spot_and_the_next_stands_in_its_place(
     assert again.headers["Location"] == "/admin/#errand-1", "sent twice, done once"
 
 
+def test_a_row_says_whose_and_what_for_it_is_where_that_tells_it_apart(
+    desk: StaffClient, request_: Booking, olga: Recruiter
+) -> None:
+    """Nor does it have a recruiter write to themselves. Guards: ``errand.recruiter``, ``several``, ``read_by``."""
+    InterviewEvent.objects.exclude(pk=request_.event_id).update(is_open=False)
+    title, mine = request_.slot.event, _in_role("olga", Role.RECRUITER, recruiter_id=olga.pk)
+    assert "Ольга Смирнова" in told_of(home(desk)) and title not in told_of(home(desk))
+    InterviewEvent.objects.create(title="Собеседование стажёров")
+    assert title in told_of(home(desk)) and "Ольга Смирнова" not in told_of(home(mine))
+    collection("bookings").update_one({}, {"$set": {"recruiter_by_hand": True}})
+    assert (errands(home(desk)), errands(home(mine))) == (["approval", "by-hand"], ["approval"])
+
+
+def told_of(page: str) -> str:
+    """What the rows say of interviews."""
+    return " ".join(re.findall(r'class="errand-about">([^<]*)<', page))
+
+
 def test_a_page_that_asks_more_leads_back_to_the_first_page(desk: StaffClient, request_: Booking) -> None:
     link = re.findall(r'href="([^"]+/reject/[^"]*)"', home(desk))[0]
     assert 'href="/admin/#errand-1"' in desk.get(link).content.decode(), "Back does, too"
@@ -97,7 +115,7 @@ def test_who_was_told_by_hand_waits_no_more_until_there_is_news(
     collection("bookings").update_one({}, {"$set": flags})
     collection("users").update_one({}, {"$set": {"started_at": None}})
     page = home(desk)
-    assert "the recruiter: not in chat" in page or "the recruiter: can&#x27;t be reached" in page
+    assert "the recruiter (Ольга Смирнова): can&#x27;t be reached" in page
     assert "the candidate: has not started the bot, no link" in page
     before = len(sent())
     press(desk, page, "They know")

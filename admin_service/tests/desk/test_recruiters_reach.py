@@ -92,7 +92,7 @@ def test_a_recruiter_who_never_started_the_bot_is_told_by_hand_from_the_first(
     ``why_no_recruiter``, ``why_not_in_chat``."""
     assert is_by_hand() and not asked.recruiter_reachable
     words = "has not started the bot"
-    assert f"the recruiter: {words}" in read(desk, "/admin/")
+    assert f"the recruiter (Вера Ким): {words}" in read(desk, "/admin/")
     for url in (reverse(RECRUITERS), reverse("admin:people_recruiter_change", args=[vera.pk])):
         assert words in read(desk, url), url
     booked = collection("interview_slots").find_one({}) or {}
@@ -103,7 +103,7 @@ def test_a_recruiter_who_never_started_the_bot_is_told_by_hand_from_the_first(
         assert f"Вера Ким — {words}" in read(desk, url), url
     assert find_chat(str(VERA)) is None
     card_came(DeliveryStatus.BLOCKED)
-    assert f"the recruiter: {words}" in read(desk, "/admin/"), "who has not started it can't have blocked it"
+    assert f"the recruiter (Вера Ким): {words}" in read(desk, "/admin/"), "who has not started it can't have blocked it"
     chat(ChatStarted)
     assert "reached" in read(desk, reverse(RECRUITERS)) and find_chat(str(VERA)) == VERA
 

@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from backoffice.staff.home.numbers import kinds
+from common.mongo import collection
+from common.scope import scope_of
 from common.zones import MOSCOW
 from staffkit.clocks import format_moment
 from staffkit.coming_back import place_on_home
@@ -29,11 +31,12 @@ class ShownPress:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """An errand in its place in the list, from 1."""
+    """An errand in its place in the list, from 1; ``about``: which interview, and whose."""
 
     place: int
     kind: Any
     errand: Errand
+    about: str
     since: str
     waits: str
     presses: list[ShownPress]
@@ -45,7 +48,8 @@ def errand_rows(request: HttpRequest, now: datetime) -> list[Row]:
         (kind, errand) for kind, own in kinds(request) for errand in kind.oldest(request, own, now, MOST_OF_A_KIND)
     ]
     found.sort(key=lambda pair: pair[1].since)
-    return [_row(request, place, kind, errand, now) for place, (kind, errand) in enumerate(found, 1)]
+    several = bool(found) and collection("interview_events").count_documents({"is_open": True}, limit=2) > 1
+    return [_row(request, place, kind, errand, now, several) for place, (kind, errand) in enumerate(found, 1)]
 
 
 def how_long(span: timedelta) -> str:
@@ -57,10 +61,13 @@ def how_long(span: timedelta) -> str:
     return ngettext("%(count)s day", "%(count)s days", span.days) % {"count": span.days}
 
 
-def _row(request: HttpRequest, place: int, kind: Any, errand: Errand, now: datetime) -> Row:
+def _row(request: HttpRequest, place: int, kind: Any, errand: Errand, now: datetime, several: bool) -> Row:
+    """``several``: interview events are open."""
+    recruiter = "" if scope_of(request).recruiter_id else errand.recruiter
+    about = " · ".join(filter(None, (errand.about, recruiter, errand.event if several else "")))
     presses = [_shown(request, press, place) for press in errand.presses]
     since = format_moment(errand.since, MOSCOW)
-    return Row(place, kind, errand, since, how_long(now - errand.since), presses)
+    return Row(place, kind, errand, about, since, how_long(now - errand.since), presses)
 
 
 def _shown(request: HttpRequest, press: Press, place: int) -> ShownPress:

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from backoffice.staff.home.attendance import days
 from common import clock
 from common.mongo import Document, collection
+from common.scope import scope_of
 from common.zones import day_start
 from reminders.models import AutoMessage
 from reminders.services.summary import undelivered
@@ -50,7 +51,8 @@ def numbers(request: HttpRequest) -> list[Number]:
 def kinds(request: HttpRequest) -> list[tuple[ErrandKind, Document]]:
     """The kinds of errands of which the login may see any, each with the condition of its own rows."""
     every = sorted(EVERY.values(), key=lambda kind: (*ORDER, kind.name).index(kind.name))
-    return [(kind, own) for kind in every if (own := own_rows(request, kind.rows_of)) is not None]
+    scope = scope_of(request)
+    return [(kind.read_by(scope), own) for kind in every if (own := own_rows(request, kind.rows_of)) is not None]
 
 
 def waiting(request: HttpRequest, now: datetime) -> list[Number]:

@@ -29,9 +29,14 @@ def to_tell_by_hand(now: datetime) -> Document:
 
     That an interview to come is off has to be told, too. Served by ``bookings_by_hand_r`` and ``bookings_by_hand_c``.
     """
+    recruiters = {"live": True, "recruiter_by_hand": True, "recruiter_told": False, "starts_at": WHENEVER}
+    return {"$or": [recruiters, *candidates_by_hand(now)["$or"]]}
+
+
+def candidates_by_hand(now: datetime) -> Document:
+    """The same of those whose candidate is to be told: nobody tells themselves what they see."""
     return {
         "$or": [
-            {"live": True, "recruiter_by_hand": True, "recruiter_told": False, "starts_at": WHENEVER},
             {"live": True, "candidate_by_hand": True, "starts_at": WHENEVER},
             {"live": False, "candidate_by_hand": True, "starts_at": {"$gt": now}},
         ]

@@ -1,6 +1,6 @@
 """Telling people by hand whom the bot can't (R4): why, and the button for when it is done."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django import forms
@@ -83,12 +83,30 @@ def reasons_by_hand(booking: Booking) -> list[str]:
     """Who is to be told of it by hand, and why, a line each."""
     lines = []
     if asks_for_recruiter(booking):
-        row = collection("recruiters").find_one({"_id": booking.recruiter_id}) if booking.recruiter_id else None
-        lines.append(f"{_('the recruiter')}: {why_no_recruiter(row)}")
+        own, asked = booking.recruiter_id, booking.requested_slot_id
+        told = recruiters_to_tell([{"_id": booking.pk, "recruiter_id": own, "requested_slot_id": asked}])
+        lines.append(reason_about_recruiter(told.get(booking.pk)))
     if booking.candidate_by_hand:
         row = collection("users").find_one({"_id": booking.user_id})
         lines.append(f"{_('the candidate')}: {why_no_candidate(row)}")
     return lines
+
+
+def recruiters_to_tell(rows: Sequence[Document]) -> dict[Any, Document]:
+    """Whom bookings are told: their recruiters, of a move that is asked for the other time's; by booking id."""
+    wanted = [row["requested_slot_id"] for row in rows if row["requested_slot_id"]]
+    slots = collection("interview_slots").find({"_id": {"$in": wanted}}, {"recruiter_id": 1}) if wanted else ()
+    asked = {slot["_id"]: slot["recruiter_id"] for slot in slots}
+    whose = {row["_id"]: asked.get(row["requested_slot_id"], row["recruiter_id"]) for row in rows}
+    found = collection("recruiters").find({"_id": {"$in": [item for item in whose.values() if item]}})
+    recruiters = {recruiter["_id"]: recruiter for recruiter in found}
+    return {key: recruiters[item] for key, item in whose.items() if item in recruiters}
+
+
+def reason_about_recruiter(recruiter: Document | None) -> str:
+    """Which recruiter is to be told by hand, and why, in one line."""
+    name = f" ({recruiter['name']})" if recruiter else ""
+    return f"{_('the recruiter')}{name}: {why_no_recruiter(recruiter)}"
 
 
 def why_no_recruiter(recruiter: Document | None) -> Any:
