@@ -51,12 +51,13 @@ def text_of(page: Any) -> str:
 def test_the_page_names_who_is_booked_with_old_and_new_and_the_message_itself(
     desk: StaffClient, slot: InterviewSlot
 ) -> None:
-    """Guards: ``impact_of``, ``notice_html``; nothing is saved before it is confirmed."""
+    """Guards: ``impact_of``, ``notice_html``, ``_cards_of``; nothing is saved before it is confirmed."""
     asked = change(desk, slot, room="9", reason="The other room is taken")
     page = text_of(asked)
     assert "Мария Петрова" in page and "your interview has changed" in page
     assert "📍 The room changed: 9, not 3.14" in page
     assert "💬 The other room is taken" in page
+    assert "card follows: Ольга Смирнова" in page
     assert asking.slot_now(slot)["room"] == "3.14" and not news()
 
     assert desk.answer(page_of(slot), asked, reason="Painted").status_code == 302
@@ -83,8 +84,9 @@ def test_who_cannot_be_reached_is_to_be_told_by_hand(
 
 
 def test_deactivating_a_booked_slot_says_that_the_booking_stands(desk: StaffClient, slot: InterviewSlot) -> None:
+    """Guard: ``_shows``."""
     asked = change(desk, slot, is_active="")
-    assert "Nothing is sent: the booking stands." in text_of(asked)
+    assert "Nothing is sent: the booking stands." in text_of(asked) and "card follows" not in text_of(asked)
     assert asking.slot_now(slot)["is_active"]
     assert desk.answer(page_of(slot), asked).status_code == 302
     assert not asking.slot_now(slot)["is_active"] and not news()

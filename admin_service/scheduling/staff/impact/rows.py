@@ -1,12 +1,14 @@
 """Whom a change concerns, for the page's template: in groups of those who are told the same."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django import forms
 from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from common.mongo import Document
 from message_templates.services.reading import in_force
@@ -54,7 +56,23 @@ def groups_of(
     for position, group in enumerate(found):
         group["open"] = position == 0 or len(found) <= _FEW_GROUPS
         group.update(_folded(group["people"]))
-    return {"groups": found, "left_out": len(impact.people) - len(rows)}
+    return {"groups": found, "left_out": len(impact.people) - len(rows), "cards": _cards_of(impact.people)}
+
+
+def _cards_of(people: Iterable[Affected]) -> str:
+    """Which recruiters in chat see it on their cards; the button counts candidates alone."""
+    slots = (slot for row in people if _shows(row) for slot in (row.was, row.now) if slot.recruiter_reachable)
+    names = list(dict.fromkeys(slot.place.recruiter or "" for slot in slots))
+    if not names:
+        return ""
+    text = ngettext("The recruiter's card follows: %(names)s", "The recruiters' cards follow: %(names)s", len(names))
+    return text % {"names": ", ".join(names)}
+
+
+def _shows(row: Affected) -> bool:
+    """Whether a card tells of it: not how many may come, nor who still can; as ``SlotEdited.shows``."""
+    as_before = replace(row.now, capacity=row.was.capacity, is_active=row.was.is_active)
+    return not row.zone_was and (not row.booking.live or as_before != row.was)
 
 
 def _folded(people: Sequence[dict[str, Any]]) -> dict[str, Any]:
