@@ -42,7 +42,10 @@ _COLOURS = Colours({"queued": "info", "making": "info", "ready": "success", "fai
 class ExportAdmin(ReadOnlyAdmin):
     """Exports that a worker makes, each for who asked for it alone."""
 
-    when_empty = _("Open a list and press Export. Large ones are made in the background, and stay here for a day.")
+    when_empty = _(
+        "Open a list and press “Export to Excel” or “Export as CSV”. Large ones are made in the background, and stay "
+        "here for a day."
+    )
     rows = SHARED
     list_display = ["what", "filtered", "rows_line", "state", "when"]
     sortable_by: list[str] = []

@@ -14,4 +14,6 @@ BORROWED = (
     gettext_noop("Save and continue editing"),
     gettext_noop("Save and view"),
     gettext_noop("%(app)s administration"),
+    gettext_noop("You have been successfully logged out from the administration"),
+    gettext_noop("Thanks for spending some quality time with the web site today."),
 )

@@ -128,7 +128,7 @@ def _start(request: HttpRequest, form: BroadcastForm, scheduled: Broadcast | Non
         made = scheduled
     else:
         made = start_broadcast(str(form.event.pk), order, actor=actor)
-    told = _("The broadcast is scheduled.") if order.send_at else _("The broadcast is on its way.")
+    told = _("The broadcast is scheduled.") if order.send_at else _("The broadcast has been started.")
     return Done(page_of(made), told)
 
 

@@ -144,7 +144,7 @@ class RecruiterPage(CalendarAdmin, OutsideCalendarAdmin, InvitingAdmin):
     def reached(self, recruiter: Recruiter) -> tuple[str, str]:
         """Whether the bot's cards reach them (R4)."""
         if recruiter.telegram_id is None:
-            return "no", str(_("by hand"))
+            return "no", str(_("not in chat"))
         return chat_state(vars(recruiter)), why_not_in_chat(recruiter) or str(_("reached"))
 
     chat_line = plainly(reached)

@@ -152,7 +152,7 @@ register(
         name="waiting-ended",
         label=_("waits no longer, and does not know"),
         counted=lambda count: ngettext(
-            "person to tell by hand that they wait no longer", "people to tell by hand that they wait no longer", count
+            "person off the waiting list to tell by hand", "people off the waiting list to tell by hand", count
         ),
         model="scheduling.WaitingEntry",
         condition=lambda _moment: UNTOLD,
