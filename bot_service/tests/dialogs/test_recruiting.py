@@ -42,7 +42,7 @@ async def test_open_requests_are_listed_by_pages_and_opened_in_place(rita: Perso
     await rita.sends_data(first, first.buttons[0]["callback_data"])
     shown = await rita.sees("каб. 1")
     assert shown.id == requests.id
-    await eventually(lambda: reads(rita, card.id, "Карточка заявки ниже"), "the old message points below")
+    await eventually(lambda: reads(rita, card.id, "Карточка собеседования ниже"), "the old message points below")
     await rita.presses(shown, "Подтвердить")
     await rita.sees("✅ Подтверждена")
     await desk.send(

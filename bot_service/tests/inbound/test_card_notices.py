@@ -152,7 +152,7 @@ async def test_a_notice_comes_below_and_the_old_card_points_to_it(rita: Person, 
     await desk.send(CARD_COMMAND.name, noticed(desk, CardOccasion.OUTCOME_DUE, may_mark=True, revision=2))
     notice = await rita.sees("Как прошло")
     assert notice.id != old.id
-    assert (await reads(rita, old.id, "Карточка заявки ниже")).buttons == []
+    assert (await reads(rita, old.id, "Карточка собеседования ниже")).buttons == []
     await rita.presses(notice, "Собеседование прошло")
     assert (await rita.sees("Собеседование состоялось")).id == notice.id
 
