@@ -51,5 +51,5 @@ def test_a_rejected_request_frees_its_seat_and_the_candidate_is_told_why(
 
     desk.decide_request(request["_id"], "Reject", "Позиция закрыта")
 
-    assert "Позиция закрыта" in roman.sees("подтвердить запись на собеседование").text
+    assert "Позиция закрыта" in roman.sees("пригласить вас на собеседование").text
     assert store.bookings_of(1010) == []
