@@ -151,10 +151,12 @@ class Broadcasts:
         await self._send_all(job)
         if self._stopping:
             return
-        state = await self._state(job)
+        state, is_asked_anew = await self._asked_now(job)
         if state is BroadcastState.PAUSED:
             await self._report(job, finishing=False)
             _log.info("broadcast_paused")
+        elif state is BroadcastState.SENDING and is_asked_anew:
+            return  # it is taken up again at once, as it stands now
         elif state is BroadcastState.SENDING and await self._deliveries.has_pending(job["_id"]):
             raise _ChatsWaitError
         else:
@@ -171,13 +173,17 @@ class Broadcasts:
                 return
             await self._send_pending(job)
 
-    async def _state(self, job: Document) -> BroadcastState:
-        """What is asked of it now; a job stored by an older version is to be sent."""
-        row = await self._jobs.find_one({"_id": job["_id"]}, {"state": 1})
-        return BroadcastState((row or {}).get("state") or BroadcastState.SENDING)
+    async def _asked_now(self, job: Document) -> tuple[BroadcastState, bool]:
+        """What is asked of it now, and whether that is newer than the job in hand.
+
+        A job stored by an older version is to be sent.
+        """
+        row = await self._jobs.find_one({"_id": job["_id"]}, {"state": 1, "revision": 1}) or {}
+        return BroadcastState(row.get("state") or BroadcastState.SENDING), row.get("revision") != job.get("revision")
 
     async def _goes_on(self, job: Document) -> bool:
-        return not self._stopping and await self._state(job) is BroadcastState.SENDING
+        """Whether more is to be sent. After a pause, however short, the job is taken up anew."""
+        return not self._stopping and await self._asked_now(job) == (BroadcastState.SENDING, False)
 
     @asynccontextmanager
     async def _keeping_lease(self, broadcast_id: str) -> AsyncIterator[None]:
@@ -196,13 +202,17 @@ class Broadcasts:
             await end_tasks([renewal])
 
     async def _list_more(self, job: Document) -> Document:
-        """Ask for the next page. ``page`` stays at the first one that somebody is still to be written to from."""
+        """Ask for the next page. ``page`` stays at the first one that somebody is still to be written to from.
+
+        What was asked of the broadcast meanwhile stands: a pause has the audience asked for anew.
+        """
         page = await self._services.api.recipients(job["_id"], job["next"])
         first = job["page"] if await self._deliveries.has_pending(job["_id"]) else job["next"]
         await self._deliveries.add(job["_id"], [recipient.chat_id for recipient in page.results])
         progress = {"page": first, "next": page.next, "listed": page.next is None, "listed_at": clock.now()}
-        await self._jobs.update_one({"_id": job["_id"]}, {"$set": progress})
-        return job | progress
+        as_taken_up = {"_id": job["_id"], "revision": job.get("revision")}
+        stored = await self._jobs.update_one(as_taken_up, {"$set": progress})
+        return job | progress if stored.matched_count else job
 
     async def _ask_anew(self, job: Document) -> Document:
         """Nobody whom the pages from ``page`` on don't name again is written to; ``listed_at`` stays old till then."""

@@ -175,8 +175,9 @@ async def test_each_reads_it_in_their_language_and_who_presses_is_told_once(
 async def test_a_broadcast_waits_when_told_to_and_goes_on_where_it_was(
     sandbox: Sandbox, anna: Person, desk: Desk, bots_database: Database
 ) -> None:
-    """Guards: ``_goes_on``, the state in ``_lease``, the revision in ``accept``: an older wish changes nothing; and
-    ``_ask_anew``, ``listed_at`` in ``_asked``: who has left the audience meanwhile gets nothing.
+    """Guards: ``_goes_on`` and the revision it compares, in ``_list_more``, too; the state in ``_lease``, that in
+    ``accept``: an older wish changes nothing; and ``_ask_anew``, ``listed_at`` in ``_asked``: who has left the audience
+    meanwhile gets nothing.
     """
     people = [await sandbox.person(3100 + number, f"Кандидат {number}") for number in range(60)]
     for person in people:
