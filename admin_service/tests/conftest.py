@@ -22,6 +22,7 @@ from message_templates.models import MessageTemplate
 from message_templates.services.seeding import seed_defaults
 from people.models import Candidate, City, ContactSettings, Recruiter
 from scheduling.models import InterviewEvent, InterviewSlot
+from tests.helpers.waiting import zone_where_it_is
 
 # How long one example takes says how busy the machine is, not whether the rules are right.
 settings.register_profile("without a clock", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -124,6 +125,13 @@ def _not_empty(database: Database[dict[str, Any]], names: list[str]) -> list[str
 def moscow() -> City:
     """Moscow, whose responsible person is Anna."""
     return City.objects.create(name="Москва", contact_url="https://t.me/anna_moscow")
+
+
+@pytest.fixture
+def by_day(moscow: City) -> None:
+    """It is noon where Moscow's people are, so that nobody is in their quiet hours whenever the tests run."""
+    City.objects.filter(pk=moscow.pk).update(timezone=zone_where_it_is(12))
+    moscow.refresh_from_db()
 
 
 @pytest.fixture

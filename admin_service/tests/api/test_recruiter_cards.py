@@ -85,7 +85,7 @@ def test_a_recruiters_interviews_are_theirs_and_those_they_stand_in_for(
     assert listed(bot, "/api/recruiter-interviews?telegram_id=5001").results == []
 
 
-@pytest.mark.usefixtures("_requests")
+@pytest.mark.usefixtures("by_day", "_requests")
 def test_a_deputy_gets_what_was_handed_to_them(bot: Client, olga: Recruiter, moscow: City) -> None:
     olga.deputy = Recruiter.objects.create(name="Дина", city=moscow, telegram_id=5003, started_at=clock.now())
     olga.save()

@@ -59,7 +59,9 @@ def test_a_slot_while_its_recruiter_is_busy_needs_a_tick(desk: Client, slot: Int
 
     busy(olga, slot.starts_at + timedelta(hours=2))
     assert "clash</span>" not in desk.get(reverse(LIST)).content.decode()
-    later = form_of(slot, starts_at_1=f"{there + timedelta(hours=2):%H:%M}")
+    later = form_of(
+        slot, starts_at_0=f"{there + timedelta(hours=2):%Y-%m-%d}", starts_at_1=f"{there + timedelta(hours=2):%H:%M}"
+    )
     page = sent(desk, page_of(slot), later)
     assert BUSY in page and InterviewSlot.objects.get().starts_at == slot.starts_at
     busy(olga, slot.starts_at + timedelta(hours=2), timedelta(days=2))

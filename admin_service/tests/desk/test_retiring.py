@@ -149,6 +149,7 @@ def test_handed_over_the_slots_follow_and_the_candidate_is_told_with_whom(
     assert f"recruiter: {olga.name} → Вера Ким" in timeline
 
 
+@pytest.mark.usefixtures("by_day")
 def test_a_request_that_is_handed_over_goes_to_the_other_recruiter(
     desk: StaffClient,
     approval_event: InterviewEvent,
@@ -214,6 +215,7 @@ def test_a_move_wanted_into_a_cancelled_slot_is_refused_and_the_booking_stands(
     assert len(told(NotificationKind.MOVE_REJECTED)) == 1
 
 
+@pytest.mark.usefixtures("by_day")
 @pytest.mark.parametrize("deputised", [True, False])
 def test_kept_requests_go_to_the_deputy_or_come_up_in_the_desk(
     desk: StaffClient,

@@ -22,6 +22,8 @@ from tests.conftest import MakeSlot
 from tests.helpers import asking
 from tests.helpers.card_tools import cards, news
 
+pytestmark = pytest.mark.usefixtures("by_day")
+
 OLGA, PAVEL, VERA = 5001, 5002, 5003
 
 
