@@ -55,6 +55,7 @@ FORGED: dict[Action, tuple[str, ...]] = {
     Action.NOT_COMING_CONFIRM: (BOOKING, "29000000"),
     Action.ASK_TIME: (BOOKING, "29000000"),
     Action.DELAY: (BOOKING, "29000000"),
+    Action.MY_DELAY: (BOOKING, "29000000"),
     Action.DELAY_BY: (BOOKING, "29000000", "10"),
     Action.ANSWERS: (BOOKING, "29000000"),
     Action.TAKE_TIME: (BOOKING, SLOT, "29000000"),
@@ -108,6 +109,7 @@ async def test_a_forged_press_has_no_effect_and_a_plain_answer(
     own = desk.book(1002, desk.add_slot(7, recruiter=None, event=elsewhere), 2)
     boris = await sandbox.person(1002, "Борис")
     await boris.writes("/start")
+    await boris.presses(await boris.sees("Ещё можно записаться сюда"), EVENT.name)
     asked = await boris.sees("Вы учитесь?")
     query = await boris.sends_data(asked, pack(action, *FORGED[action]))
     assert (await boris.answer_to(query))["answered_at"]
